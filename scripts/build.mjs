@@ -1,0 +1,35 @@
+// Bundles src/main.ts into dist/: one entry and lazy chunks, nothing to install beside it.
+import { readFileSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+/** The SDK's server makes a JSON Schema validator when it is given none; it is given ours, so ajv stays out. */
+const withoutAjv = {
+  name: "without-ajv",
+  setup({ onLoad }) {
+    onLoad({ filter: /sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
+      contents: "export class AjvJsonSchemaValidator { getValidator() { throw new Error('no JSON Schema validator in this bundle'); } }",
+    }));
+  },
+};
+
+rmSync("dist", { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints: { main: "src/main.ts" },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "linked",
+  chunkNames: "chunks/[name]-[hash]",
+  plugins: [withoutAjv],
+  metafile: true,
+  logLevel: "warning",
+  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+});
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+process.stderr.write(`kibana-connectors-mcp ${version}: ${Object.keys(metafile.outputs).length} files, ${Math.round(bytes / 1024)} kB\n`);

@@ -1,0 +1,149 @@
+import type * as z from "zod";
+
+/** A connector type as data: what it takes, how to test it, how it recovers. Source: reference data on elastic/kibana. */
+export interface ConnectorType {
+  /** With the leading dot: `.slack`. */
+  id: string;
+  name: string;
+  category: Category;
+  license: License;
+  /** Kibana's feature ids: where the type is offered. The live deployment's list counts, this one describes. */
+  features: readonly Feature[];
+  status: "ga" | "preview" | "deprecated";
+  /** System types are made by Kibana: never created, never run through the API. */
+  system: boolean;
+  /** First version that has it, where known. */
+  since?: string;
+  /** Loads the schemas: called when a value has to be checked or its fields described. */
+  schemas: () => Schemas;
+  /** Fields that Kibana compares with `xpack.actions.allowedHosts` when the connector is saved, e.g. `config.url`. */
+  allowedHosts: readonly string[];
+  /** Where requests and the secrets in them go. */
+  target: Target;
+  /** What each group of credentials consists of, by the name of the way to authenticate; empty: the type has no secrets. */
+  credentials: readonly Credentials[];
+  /** What a run does to the outside world, for types whose params are flat. */
+  effect?: Effect;
+  /** What each sub-action does, for types whose params are `{subAction, subActionParams}`. Ask `effectOf` for one call. */
+  subActions?: Readonly<Record<string, SubAction>>;
+  /** Values of open lists, by dotted path: the list grows between versions, so another value is a warning only. */
+  knownValues?: Readonly<Record<string, readonly string[]>>;
+  /** Ask `probesFor` which of them hold for one connector. */
+  tests: { safe?: Probe; near_safe?: Probe; loud?: Probe; safeWhen?: { when: When; probe: Probe } };
+  /** Why there is no safe test. */
+  noSafeTest?: string;
+  /** Params that close on recovery what the active action opened. Absent: the type cannot close. */
+  recovery?: { params: Params };
+  /** What to do instead, for types that cannot close. */
+  recoveryHint?: string;
+  /** The param that ties the recovery action to its incident. */
+  dedupField?: string;
+  /** What surprises people, one sentence each. */
+  traps: readonly string[];
+  /** A config that Kibana accepts, for examples. */
+  exampleConfig: Config;
+  /** The secret fields that go with `exampleConfig`. */
+  exampleSecrets: readonly string[];
+}
+
+export type Config = Record<string, unknown>;
+export type Params = Record<string, unknown>;
+
+/**
+ * What zod checks. Config and secrets list every known key and are strict where Kibana is, with Kibana's defaults;
+ * cross-field rules inside one part are refinements; `connector` holds the rules between config and secrets.
+ * Field notes are `.describe()`d: agents read them.
+ */
+export interface Schemas {
+  config: z.ZodType<Config>;
+  secrets: z.ZodType<Config>;
+  params: z.ZodType<Params>;
+  /**
+   * Problems between config and secrets, in words near Kibana's; [] when they fit. Never quotes a secret. Kibana looks
+   * at both as they were sent, before defaults (actions/server/application/connector/methods/create/create.ts).
+   */
+  connector?: (config: Config, secrets: Config) => string[];
+}
+
+/**
+ * `config`: hosts come from these config fields (URLs or host names) and from the URL in the `secret` field if there
+ * is one, or from `fallback` where they are empty.
+ * `secret`: the URL itself is a secret field, so two connectors cannot be compared.
+ * `computed`: hosts follow from several config fields. `fixed`: the type has one host. `none`: nothing leaves Kibana
+ * and Elasticsearch. Ask `destinations` for the hosts of one connector.
+ */
+export type Target =
+  | { kind: "config"; fields: readonly string[]; secret?: string; fallback?: string }
+  | { kind: "secret"; field: string }
+  | { kind: "computed"; fields: readonly string[]; hosts: (config: Config) => readonly string[] }
+  | { kind: "fixed"; host: string }
+  | { kind: "none" };
+
+/**
+ * One way to authenticate: fields that must stand together. `when` says in which config it applies; without it the
+ * config does not decide. Ask `credentialsFor` which ways one connector has.
+ */
+export interface Credentials {
+  name: string;
+  fields: readonly string[];
+  optional?: readonly string[];
+  when?: When;
+}
+
+/** What a config must hold, for people and programs: `field: value` pairs, joined by a comma: all of them. */
+export type When = string;
+
+/** What a call does to the outside world: nothing, adds to it, changes it, tells somebody, or makes something act. */
+export type Effect = "none" | "creates" | "updates" | "sends" | "executes";
+
+/** One sub-action; `cost` says that each call is paid for. */
+export interface SubAction {
+  effect: Effect;
+  cost?: "tokens";
+  /** What surprises about it. */
+  note?: string;
+}
+
+/**
+ * One way to test. `effect` is what the outside world notices; `proves` and `doesNotProve` are honest about it.
+ * `{unique}` in params is replaced by a fresh word, `{now}` by an ISO time; a `{name}` listed in `needs` by the caller.
+ */
+export interface Probe {
+  params: Params;
+  effect: string;
+  /** Each run is paid for. */
+  cost?: "tokens";
+  proves: readonly string[];
+  doesNotProve: readonly string[];
+  /** What a near-safe probe relies on. */
+  reliesOn?: string;
+  /** Placeholders the caller must fill, with what each is: `{ to: "a mailbox of yours" }`. */
+  needs?: Record<string, string>;
+  /** Params that take back what the probe did, or how a person does it. */
+  undo?: { params: Params } | { how: string };
+}
+
+export const licenses = ["basic", "standard", "gold", "platinum", "enterprise", "trial"] as const;
+export type License = (typeof licenses)[number];
+
+export type Category = "LLM" | "Incident management" | "Endpoint security" | "Messaging" | "Logs & observability" | "Webhook" | "Elastic";
+
+export type Feature =
+  | "alerting"
+  | "cases"
+  | "uptime"
+  | "siem"
+  | "workflows"
+  | "agentBuilder"
+  | "contextEngine"
+  | "generativeAIForSecurity"
+  | "generativeAIForObservability"
+  | "generativeAIForSearchPlayground"
+  | "endpointSecurity";
+
+/** The problem with one value: where, what, and which way out. `path` is dotted from the part: `config.url`. */
+export interface Problem {
+  path: string;
+  problem: string;
+  suggestion?: string;
+}

@@ -1,0 +1,54 @@
+import type { ConnectorType } from "./connector-type.ts";
+
+/** Every type with an entry, loaded one by one: a server that is only asked for its tools loads none. */
+const entries = {
+  ".bedrock": async () => (await import("./types/bedrock.ts")).bedrock,
+  ".cases": async () => (await import("./types/cases.ts")).cases,
+  ".cases-webhook": async () => (await import("./types/cases-webhook.ts")).casesWebhook,
+  ".crowdstrike": async () => (await import("./types/crowdstrike.ts")).crowdstrike,
+  ".d3security": async () => (await import("./types/d3security.ts")).d3security,
+  ".email": async () => (await import("./types/email.ts")).email,
+  ".gemini": async () => (await import("./types/gemini.ts")).gemini,
+  ".gen-ai": async () => (await import("./types/gen-ai.ts")).genAi,
+  ".http": async () => (await import("./types/http.ts")).http,
+  ".http-system": async () => (await import("./types/http-system.ts")).httpSystem,
+  ".index": async () => (await import("./types/index-type.ts")).indexType,
+  ".inference": async () => (await import("./types/inference.ts")).inference,
+  ".jira": async () => (await import("./types/jira.ts")).jira,
+  ".jira-service-management": async () => (await import("./types/jira-service-management.ts")).jiraServiceManagement,
+  ".mcp": async () => (await import("./types/mcp.ts")).mcp,
+  ".microsoft_defender_endpoint": async () => (await import("./types/microsoft-defender-endpoint.ts")).microsoftDefenderEndpoint,
+  ".observability-ai-assistant": async () => (await import("./types/observability-ai-assistant.ts")).observabilityAiAssistant,
+  ".opsgenie": async () => (await import("./types/opsgenie.ts")).opsgenie,
+  ".pagerduty": async () => (await import("./types/pagerduty.ts")).pagerduty,
+  ".resilient": async () => (await import("./types/resilient.ts")).resilient,
+  ".sentinelone": async () => (await import("./types/sentinelone.ts")).sentinelone,
+  ".server-log": async () => (await import("./types/server-log.ts")).serverLog,
+  ".servicenow": async () => (await import("./types/servicenow.ts")).servicenow,
+  ".servicenow-itom": async () => (await import("./types/servicenow-itom.ts")).servicenowItom,
+  ".servicenow-sir": async () => (await import("./types/servicenow-sir.ts")).servicenowSir,
+  ".slack": async () => (await import("./types/slack.ts")).slack,
+  ".slack_api": async () => (await import("./types/slack-api.ts")).slackApi,
+  ".swimlane": async () => (await import("./types/swimlane.ts")).swimlane,
+  ".teams": async () => (await import("./types/teams.ts")).teams,
+  ".thehive": async () => (await import("./types/thehive.ts")).thehive,
+  ".tines": async () => (await import("./types/tines.ts")).tines,
+  ".torq": async () => (await import("./types/torq.ts")).torq,
+  ".webhook": async () => (await import("./types/webhook.ts")).webhook,
+  ".workflows": async () => (await import("./types/workflows.ts")).workflows,
+  ".xmatters": async () => (await import("./types/xmatters.ts")).xmatters,
+  ".xsoar": async () => (await import("./types/xsoar.ts")).xsoar,
+} satisfies Record<string, () => Promise<ConnectorType>>;
+
+/** Ids of the types with an entry. */
+export const catalogIds = Object.keys(entries);
+
+/** The entry of a type by its exact id, undefined where there is none. */
+export async function connectorType(id: string): Promise<ConnectorType | undefined> {
+  return Object.hasOwn(entries, id) ? entries[id as keyof typeof entries]() : undefined;
+}
+
+/** All entries. */
+export function connectorTypes(): Promise<ConnectorType[]> {
+  return Promise.all(Object.values(entries).map((load) => load()));
+}

@@ -1,0 +1,49 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { urlText } from "../shared/fields.ts";
+import { subActionParams } from "../shared/sub-actions.ts";
+
+/** reference: .d3security; schema d3security/schemas/v1.ts, executor d3security/d3security.ts. */
+export const d3security: ConnectorType = {
+  id: ".d3security",
+  name: "D3 Security",
+  category: "Incident management",
+  license: "gold",
+  features: ["alerting", "siem", "workflows", "agentBuilder"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: z.strictObject({ url: urlText("Event ingestion URL of D3") }),
+    secrets: z.strictObject({ token: z.string().describe("Sent as the d3key header") }),
+    params: subActionParams({ run: event(), test: event() }),
+  }),
+  allowedHosts: ["config.url"],
+  target: { kind: "config", fields: ["url"] },
+  credentials: [{ name: "token", fields: ["token"] }],
+  subActions: {
+    run: { effect: "creates" },
+    test: { effect: "creates", note: "The same as run: it creates an event" },
+  },
+  tests: {
+    loud: {
+      params: { subAction: "test", subActionParams: { body: '{"test":true}', severity: "low", eventType: "test" } },
+      effect: "Creates one event in D3",
+      proves: ["the URL and the token are accepted"],
+      doesNotProve: ["what D3 makes of an alert"],
+      undo: { how: "Close the event in D3" },
+    },
+  },
+  noSafeTest: "Both sub-actions create an event, test too.",
+  recoveryHint: "Send another event on the recovered action group: there is no close.",
+  traps: ["test is not a dry run: it creates an event.", "severity is free text for Kibana; its form offers high, medium and low."],
+  exampleConfig: { url: "https://d3.example.com/elasticsearch/VSOC/api/Data/Kibana/Security/alert" },
+  exampleSecrets: ["token"],
+};
+
+function event() {
+  return z.strictObject({
+    body: z.string().optional().describe("JSON text"),
+    severity: z.string().default("").describe("high, medium or low"),
+    eventType: z.string().default(""),
+  });
+}

@@ -1,0 +1,140 @@
+import * as z from "zod";
+import type { Config, ConnectorType } from "../connector-type.ts";
+import { emailServiceHost } from "../shared/email-services.ts";
+import { optionalSecret, urlText, withRules } from "../shared/fields.ts";
+
+/** reference: .email; schema email/schemas/v1.ts, rules and executor email/index.ts. */
+export const email: ConnectorType = {
+  id: ".email",
+  name: "Email",
+  category: "Messaging",
+  license: "gold",
+  features: ["alerting", "uptime", "siem", "workflows", "agentBuilder"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: withRules(
+      z.strictObject({
+        service: z
+          .string()
+          .default("other")
+          .describe("other (your own host), gmail, outlook365, ses, elastic_cloud, exchange_server, or a name Nodemailer knows"),
+        host: z.string().nullable().default(null).describe("With service other"),
+        port: z.coerce.number().min(1).max(65535).nullable().default(null).describe("With service other"),
+        secure: z.boolean().nullable().default(null).describe("TLS from the start; null: only on port 465"),
+        from: z.string().describe("Sender address"),
+        hasAuth: z.boolean().default(true),
+        tenantId: z.string().nullable().default(null).describe("With exchange_server"),
+        clientId: z.string().nullable().default(null).describe("With exchange_server"),
+        oauthTokenUrl: urlText("With exchange_server").nullable().default(null),
+        allowHtml: z.boolean().optional().describe("Newest versions: lets params.messageHTML through"),
+      }),
+      ({ service, host, port, tenantId, clientId, allowHtml }, report) => {
+        if (service === "exchange_server") {
+          if (clientId == null) report("clientId", "is required with service exchange_server");
+          if (tenantId == null) report("tenantId", "is required with service exchange_server");
+        } else if (service === "other") {
+          if (host == null) report("host", "is required with service other");
+          if (port == null) report("port", "is required with service other");
+        } else if (typeof service === "string" && service !== jsonTransport && emailServiceHost(service) === undefined) {
+          report("service", "is not a mail service that Kibana knows: use other, with host and port");
+        }
+        if (service === "elastic_cloud" && allowHtml === true) report("allowHtml", "cannot be true with service elastic_cloud");
+      },
+    ),
+    secrets: z.strictObject({
+      user: optionalSecret(),
+      password: optionalSecret(),
+      clientSecret: optionalSecret("With exchange_server"),
+    }),
+    params: withRules(
+      z.strictObject({
+        to: addresses().default([]),
+        cc: addresses().default([]),
+        bcc: addresses().default([]),
+        replyTo: z.array(z.string().max(512)).max(10).optional(),
+        subject: z.string(),
+        message: z.string().describe("Markdown"),
+        messageHTML: z.string().nullable().default(null).describe("Newest versions want config.allowHtml"),
+        kibanaFooterLink: z
+          .strictObject({ path: z.string().default("/"), text: z.string().default("Go to Elastic") })
+          .default({ path: "/", text: "Go to Elastic" })
+          .describe("Set by Kibana"),
+        attachments: z
+          .array(
+            z.strictObject({
+              content: z.string(),
+              filename: z.string(),
+              contentType: z.string().optional(),
+              encoding: z.string().optional(),
+            }),
+          )
+          .optional()
+          .describe("Refused at run time except from Kibana itself"),
+      }),
+      ({ to, cc, bcc }, report) => {
+        const lists = [to, cc, bcc].filter((list): list is unknown[] => Array.isArray(list));
+        if (!lists.flat().some((address) => typeof address !== "string" || address.trim() !== "")) {
+          report("to", "at least one address in to, cc or bcc is required");
+        }
+      },
+    ),
+    connector: (config, secrets) => {
+      if (config.service === "exchange_server") {
+        return secrets.clientSecret == null ? ["clientSecret is required with service exchange_server"] : [];
+      }
+      if (config.hasAuth !== true) return [];
+      return ["user", "password"].filter((field) => secrets[field] == null).map((field) => `${field} is required when hasAuth is true`);
+    },
+  }),
+  allowedHosts: ["config.host", "config.service", "config.oauthTokenUrl"],
+  target: { kind: "computed", fields: ["service", "host", "port", "oauthTokenUrl"], hosts: mailHosts },
+  credentials: [
+    { name: "exchange", fields: ["clientSecret"], when: "service: exchange_server" },
+    { name: "none", fields: [], optional: ["user", "password"], when: "hasAuth: false" },
+    { name: "basic", fields: ["user", "password"], when: "hasAuth: true" },
+  ],
+  effect: "sends",
+  tests: {
+    near_safe: {
+      params: { to: ["{to}"], subject: "Connector probe", message: "Connector probe" },
+      effect: "One mail to {to}. Newer versions replace its subject and text by Kibana's own test text",
+      proves: ["the mail server accepts the sender and the credentials"],
+      doesNotProve: ["that mail to others arrives", "that a rule's text looks right"],
+      reliesOn: "the mailbox being yours",
+      needs: { to: "a mailbox of yours" },
+      undo: { how: "Delete the mail" },
+    },
+  },
+  noSafeTest: "Every run sends mail.",
+  recoveryHint: "Send another mail on the recovered action group.",
+  traps: [
+    "service other needs host and port; exchange_server needs tenantId, clientId and clientSecret, and ignores host and port.",
+    "secure null means TLS from the start only on port 465.",
+    "A test over the API sends Kibana's fixed test text in newer versions, not yours.",
+    "The operator may restrict services, sender and recipient domains: then saving or sending is refused.",
+    "At most 100 addresses in each of to, cc and bcc, 512 characters each.",
+  ],
+  exampleConfig: { service: "other", host: "smtp.example.com", port: 587, secure: false, from: "kibana@example.com", hasAuth: true },
+  exampleSecrets: ["user", "password"],
+};
+
+/** Nodemailer's transport that sends nothing; Kibana's own tests use it. */
+const jsonTransport = "__json";
+
+function addresses() {
+  return z.array(z.string().max(512)).max(100);
+}
+
+/** Ports of mail servers: which of them is used says nothing about who receives the mail. */
+const mailPorts: readonly unknown[] = [25, 465, 587, 2525];
+
+/** Exchange Online signs in at Microsoft and mails through Microsoft Graph; every other service is one SMTP host. */
+function mailHosts({ service = "other", host, port, oauthTokenUrl }: Config): string[] {
+  if (service === "exchange_server") {
+    return ["graph.microsoft.com", typeof oauthTokenUrl === "string" ? oauthTokenUrl : "login.microsoftonline.com"];
+  }
+  if (service !== "other" && typeof service === "string") return [emailServiceHost(service) ?? ""];
+  if (typeof host !== "string") return [];
+  return [port == null || mailPorts.includes(Number(port)) ? host : `${host}:${String(port)}`];
+}

@@ -1,0 +1,91 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { extraFields } from "../shared/extra-fields.ts";
+import { urlText } from "../shared/fields.ts";
+import { anyParams, comments, noParams, nullableText, subActionParams } from "../shared/sub-actions.ts";
+
+/** What an issue has of its own, so not among otherFields. */
+const ownFields = ["summary", "description", "externalId", "issueType", "priority", "labels", "parent", "otherFields"];
+
+/** reference: .jira; schema jira/schemas/v1.ts, executor jira/index.ts. */
+export const jira: ConnectorType = {
+  id: ".jira",
+  name: "Jira",
+  category: "Incident management",
+  license: "gold",
+  features: ["alerting", "cases", "uptime", "siem"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: z.strictObject({
+      apiUrl: urlText("Site URL"),
+      projectKey: z.string().describe("Such as OPS"),
+    }),
+    secrets: z.strictObject({
+      email: z.string().describe("Of the account the token belongs to"),
+      apiToken: z.string(),
+    }),
+    params: subActionParams({
+      pushToService: z.object({
+        incident: z.strictObject({
+          summary: z.string(),
+          description: nullableText(),
+          externalId: nullableText("Updates this issue"),
+          issueType: nullableText("An id; the project's first type when left out"),
+          priority: nullableText("A name"),
+          labels: z
+            .array(z.string().regex(/^\S*$/, { error: "must not contain spaces" }))
+            .nullable()
+            .default(null),
+          parent: nullableText("Key of the parent issue"),
+          otherFields: extraFields(20, ownFields),
+        }),
+        comments: comments(),
+      }),
+      getFields: anyParams(),
+      getIncident: z.strictObject({ externalId: z.string() }),
+      issueTypes: noParams(),
+      fieldsByIssueType: z.strictObject({ id: z.string() }),
+      issues: z.strictObject({ title: z.string().describe("Searched in summaries of the project") }),
+      issue: z.strictObject({ id: z.string() }),
+      handshake: noParams(),
+    }),
+  }),
+  allowedHosts: ["config.apiUrl"],
+  target: { kind: "config", fields: ["apiUrl"] },
+  credentials: [{ name: "API token", fields: ["email", "apiToken"] }],
+  subActions: {
+    pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },
+    getFields: { effect: "none" },
+    getIncident: { effect: "none" },
+    issueTypes: { effect: "none" },
+    fieldsByIssueType: { effect: "none" },
+    issues: { effect: "none" },
+    issue: { effect: "none" },
+    handshake: { effect: "none", note: "Not implemented: always fails" },
+  },
+  tests: {
+    safe: {
+      params: { subAction: "issueTypes", subActionParams: {} },
+      effect: "None: one read call",
+      proves: ["URL, e-mail and token are right", "the project is visible"],
+      doesNotProve: ["that the account may create issues"],
+    },
+    loud: {
+      params: { subAction: "pushToService", subActionParams: { incident: { summary: "Connector test" }, comments: null } },
+      effect: "Creates one issue in the project",
+      proves: ["the account may create issues"],
+      doesNotProve: ["that fields the project requires will be given"],
+      undo: { how: "Close or delete the issue in Jira: the connector cannot" },
+    },
+  },
+  recoveryHint: "There is no close or transition: close in Jira, or with an automation there.",
+  traps: [
+    "The secrets are email and apiToken, not username and password.",
+    "Nothing closes an issue: pushing again with externalId only edits fields.",
+    "Labels may not contain spaces; priority is a name, issueType an id.",
+    "Without issueType the project's first type is used.",
+  ],
+  exampleConfig: { apiUrl: "https://example.atlassian.net", projectKey: "OPS" },
+  exampleSecrets: ["email", "apiToken"],
+};

@@ -1,0 +1,79 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { closeAlertParams, createAlertFields, responderKinds } from "../shared/alert-params.ts";
+import { urlText } from "../shared/fields.ts";
+import { subActionParams } from "../shared/sub-actions.ts";
+
+/** reference: .opsgenie; schema opsgenie/schemas/v1.ts, executor opsgenie/connector.ts. */
+export const opsgenie: ConnectorType = {
+  id: ".opsgenie",
+  name: "Opsgenie",
+  category: "Incident management",
+  license: "platinum",
+  features: ["alerting", "uptime", "siem", "workflows", "agentBuilder"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: z.strictObject({ apiUrl: urlText("https://api.opsgenie.com or https://api.eu.opsgenie.com") }),
+    secrets: z.strictObject({ apiKey: z.string().describe("Key of an API integration") }),
+    params: subActionParams({
+      createAlert: z.strictObject({
+        ...createAlertFields(),
+        responders: z
+          .array(
+            z.union([
+              z.strictObject({ name: z.string(), type: z.enum(responderKinds) }),
+              z.strictObject({ id: z.string(), type: z.enum(responderKinds) }),
+              z.strictObject({ username: z.string(), type: z.literal("user") }),
+            ]),
+          )
+          .max(50)
+          .optional(),
+        visibleTo: z
+          .array(
+            z.union([
+              z.strictObject({ name: z.string(), type: z.literal("team") }),
+              z.strictObject({ id: z.string(), type: z.enum(["team", "user"]) }),
+              z.strictObject({ username: z.string(), type: z.literal("user") }),
+            ]),
+          )
+          .max(50)
+          .optional(),
+      }),
+      closeAlert: closeAlertParams(),
+    }),
+  }),
+  allowedHosts: ["config.apiUrl"],
+  target: { kind: "config", fields: ["apiUrl"] },
+  credentials: [{ name: "API key", fields: ["apiKey"] }],
+  subActions: { createAlert: { effect: "creates" }, closeAlert: { effect: "updates" } },
+  tests: {
+    near_safe: {
+      params: { subAction: "closeAlert", subActionParams: { alias: "connector-probe-{unique}" } },
+      effect: "Closes an alert that does not exist: nothing changes",
+      proves: ["Opsgenie takes the request with this key"],
+      doesNotProve: ["which team the key belongs to", "that the request was carried out: Opsgenie works later"],
+      reliesOn: "Opsgenie ignoring a close of an unknown alias",
+    },
+    loud: {
+      params: {
+        subAction: "createAlert",
+        subActionParams: { message: "Connector test", alias: "connector-test-{unique}", priority: "P5" },
+      },
+      effect: "Opens one alert of the lowest priority: may notify responders",
+      proves: ["an alert opens"],
+      doesNotProve: ["that the right people are on call"],
+      undo: { params: { subAction: "closeAlert", subActionParams: { alias: "connector-test-{unique}" } } },
+    },
+  },
+  noSafeTest: "createAlert and closeAlert are the only sub-actions, and both write.",
+  recovery: { params: { subAction: "closeAlert", subActionParams: { alias: "{{rule.id}}:{{alert.id}}" } } },
+  dedupField: "alias",
+  traps: [
+    "Without alias no alert can be closed by recovery.",
+    "Messages over 130 characters are cut in the newest versions and refused in older ones.",
+    "An alias over 512 characters is replaced by its hash.",
+  ],
+  exampleConfig: { apiUrl: "https://api.opsgenie.com" },
+  exampleSecrets: ["apiKey"],
+};

@@ -1,0 +1,82 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { withRules } from "../shared/fields.ts";
+import {
+  choicesParams,
+  defaultGroupingKey,
+  serviceNowConfig,
+  serviceNowConfigRules,
+  serviceNowConnector,
+  serviceNowCredentials,
+  serviceNowSecrets,
+} from "../shared/servicenow.ts";
+import { nullableText, subActionParams } from "../shared/sub-actions.ts";
+
+/** reference: .servicenow-itom; schema servicenow_itom/schemas/v1.ts, rules lib/servicenow/validators.ts. */
+export const servicenowItom: ConnectorType = {
+  id: ".servicenow-itom",
+  name: "ServiceNow ITOM",
+  category: "Incident management",
+  license: "platinum",
+  features: ["alerting", "siem", "workflows"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: withRules(z.strictObject(serviceNowConfig()), serviceNowConfigRules),
+    secrets: serviceNowSecrets(),
+    params: subActionParams({
+      addEvent: z.strictObject({
+        source: nullableText(),
+        event_class: nullableText(),
+        resource: nullableText(),
+        node: nullableText(),
+        metric_name: nullableText(),
+        type: nullableText(),
+        severity: nullableText("0 clear, 1 critical to 5 info"),
+        description: nullableText(),
+        additional_info: nullableText(),
+        message_key: z.string().nullable().default(defaultGroupingKey).describe("ServiceNow groups events by it"),
+        time_of_event: nullableText("Date and time"),
+      }),
+      getChoices: choicesParams(),
+    }),
+    connector: serviceNowConnector,
+  }),
+  allowedHosts: ["config.apiUrl"],
+  target: { kind: "config", fields: ["apiUrl"] },
+  credentials: serviceNowCredentials,
+  subActions: { addEvent: { effect: "creates" }, getChoices: { effect: "none" } },
+  tests: {
+    safe: {
+      params: { subAction: "getChoices", subActionParams: { fields: ["severity"] } },
+      effect: "None: one read call",
+      proves: ["URL and credentials are right"],
+      doesNotProve: ["that the account may create events"],
+    },
+    loud: {
+      params: {
+        subAction: "addEvent",
+        subActionParams: { source: "connector test", severity: "5", description: "Connector test", message_key: "connector-test-{unique}" },
+      },
+      effect: "Creates one event",
+      proves: ["the account may create events"],
+      doesNotProve: ["what ServiceNow makes of an event"],
+      undo: {
+        params: {
+          subAction: "addEvent",
+          subActionParams: { source: "connector test", severity: "0", message_key: "connector-test-{unique}" },
+        },
+      },
+    },
+  },
+  recovery: { params: { subAction: "addEvent", subActionParams: { severity: "0", message_key: defaultGroupingKey } } },
+  dedupField: "message_key",
+  traps: [
+    "usesTableApi is no field of this type: sending it is refused.",
+    "The fields of an event stand directly in subActionParams, without incident.",
+    "Recovery relies on ServiceNow taking severity 0 for clear.",
+    "The default message_key is a template: over _execute it is sent as it stands.",
+  ],
+  exampleConfig: { apiUrl: "https://instance.service-now.com", isOAuth: false },
+  exampleSecrets: ["username", "password"],
+};

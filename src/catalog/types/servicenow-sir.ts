@@ -1,0 +1,90 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { withRules } from "../shared/fields.ts";
+import {
+  incidentFields,
+  readEffects,
+  readParams,
+  serviceNowConfig,
+  serviceNowConfigRules,
+  serviceNowConnector,
+  serviceNowCredentials,
+  serviceNowSecrets,
+  usesTableApi,
+} from "../shared/servicenow.ts";
+import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
+
+/** reference: .servicenow-sir; schema servicenow_sir/schemas/v1.ts, rules lib/servicenow/validators.ts. */
+export const servicenowSir: ConnectorType = {
+  id: ".servicenow-sir",
+  name: "ServiceNow SecOps",
+  category: "Incident management",
+  license: "platinum",
+  features: ["alerting", "cases", "siem", "workflows"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: withRules(z.strictObject({ ...serviceNowConfig(), usesTableApi: usesTableApi() }), serviceNowConfigRules),
+    secrets: serviceNowSecrets(),
+    params: subActionParams({
+      pushToService: z.strictObject({
+        incident: z.strictObject({
+          ...incidentFields(),
+          dest_ip: observables(),
+          source_ip: observables(),
+          malware_hash: observables(),
+          malware_url: observables(),
+          priority: nullableText(),
+        }),
+        comments: comments(),
+      }),
+      ...readParams(),
+    }),
+    connector: serviceNowConnector,
+  }),
+  allowedHosts: ["config.apiUrl"],
+  target: { kind: "config", fields: ["apiUrl"] },
+  credentials: serviceNowCredentials,
+  subActions: {
+    pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },
+    ...readEffects,
+  },
+  tests: {
+    safe: {
+      params: { subAction: "getChoices", subActionParams: { fields: ["priority", "category"] } },
+      effect: "None: one read call",
+      proves: ["URL and credentials are right"],
+      doesNotProve: [
+        "that the account may create security incidents",
+        "that the Elastic application is installed, which usesTableApi false wants",
+      ],
+    },
+    loud: {
+      params: {
+        subAction: "pushToService",
+        subActionParams: { incident: { short_description: "Connector test", correlation_id: "connector-test-{unique}" }, comments: null },
+      },
+      effect: "Creates one security incident",
+      proves: ["the account may create security incidents"],
+      doesNotProve: ["that the right group sees them"],
+      undo: { how: "Close the incident in ServiceNow: the connector cannot" },
+    },
+  },
+  recoveryHint: "There is no close: close in ServiceNow. The ITSM type has one.",
+  dedupField: "correlation_id",
+  traps: [
+    "There is no closeIncident here, and no severity, urgency or impact: priority it is.",
+    "isOAuth decides which fields must be given and which must not.",
+    "usesTableApi is true when left out: that marks the connector as deprecated and makes additional_fields fail.",
+    "The default correlation_id is a template: over _execute it is sent as it stands.",
+  ],
+  exampleConfig: { apiUrl: "https://instance.service-now.com", isOAuth: false, usesTableApi: false },
+  exampleSecrets: ["username", "password"],
+};
+
+function observables() {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .nullable()
+    .default(null);
+}

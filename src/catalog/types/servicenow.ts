@@ -1,0 +1,82 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { withRules } from "../shared/fields.ts";
+import {
+  defaultGroupingKey,
+  incidentFields,
+  readEffects,
+  readParams,
+  serviceNowConfig,
+  serviceNowConfigRules,
+  serviceNowConnector,
+  serviceNowCredentials,
+  serviceNowSecrets,
+  usesTableApi,
+} from "../shared/servicenow.ts";
+import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
+
+/** reference: .servicenow; schema servicenow_itsm/schemas/v1.ts, rules lib/servicenow/validators.ts. */
+export const servicenow: ConnectorType = {
+  id: ".servicenow",
+  name: "ServiceNow ITSM",
+  category: "Incident management",
+  license: "platinum",
+  features: ["alerting", "cases", "uptime", "siem", "workflows"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: withRules(z.strictObject({ ...serviceNowConfig(), usesTableApi: usesTableApi() }), serviceNowConfigRules),
+    secrets: serviceNowSecrets(),
+    params: subActionParams({
+      pushToService: z.strictObject({
+        incident: z.strictObject({ ...incidentFields(), severity: nullableText(), urgency: nullableText(), impact: nullableText() }),
+        comments: comments(),
+      }),
+      closeIncident: z.strictObject({
+        incident: z.strictObject({
+          externalId: nullableText("sys_id; wins over correlation_id"),
+          correlation_id: z.string().nullable().default(defaultGroupingKey),
+        }),
+      }),
+      ...readParams(),
+    }),
+    connector: serviceNowConnector,
+  }),
+  allowedHosts: ["config.apiUrl"],
+  target: { kind: "config", fields: ["apiUrl"] },
+  credentials: serviceNowCredentials,
+  subActions: {
+    pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },
+    closeIncident: { effect: "updates", note: "An unknown id is no error" },
+    ...readEffects,
+  },
+  tests: {
+    safe: {
+      params: { subAction: "getChoices", subActionParams: { fields: ["urgency", "severity", "impact"] } },
+      effect: "None: one read call",
+      proves: ["URL and credentials are right"],
+      doesNotProve: ["that the account may create incidents", "that the Elastic application is installed, which usesTableApi false wants"],
+    },
+    loud: {
+      params: {
+        subAction: "pushToService",
+        subActionParams: { incident: { short_description: "Connector test", correlation_id: "connector-test-{unique}" }, comments: null },
+      },
+      effect: "Creates one incident",
+      proves: ["the account may create incidents"],
+      doesNotProve: ["that the right group sees them"],
+      undo: { params: { subAction: "closeIncident", subActionParams: { incident: { correlation_id: "connector-test-{unique}" } } } },
+    },
+  },
+  recovery: { params: { subAction: "closeIncident", subActionParams: { incident: { correlation_id: defaultGroupingKey } } } },
+  dedupField: "correlation_id",
+  traps: [
+    "isOAuth decides which fields must be given and which must not.",
+    "usesTableApi is true when left out: that marks the connector as deprecated and makes additional_fields fail.",
+    "The default correlation_id is a template: over _execute it is sent as it stands, so give a real value.",
+    "Closing an unknown id succeeds with an empty result; closing by correlation_id takes the newest record with it.",
+    "Kibana does not stop a second incident with the same correlation_id.",
+  ],
+  exampleConfig: { apiUrl: "https://instance.service-now.com", isOAuth: false, usesTableApi: false },
+  exampleSecrets: ["username", "password"],
+};

@@ -1,0 +1,95 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { isRecord, parseJson } from "../shared/fields.ts";
+import { subActionParams } from "../shared/sub-actions.ts";
+
+/** reference: .slack_api; schema slack_api/schemas/v1.ts, executor slack_api/index.ts. */
+export const slackApi: ConnectorType = {
+  id: ".slack_api",
+  name: "Slack API",
+  category: "Messaging",
+  license: "gold",
+  features: ["uptime", "alerting", "siem", "workflows"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: z.strictObject({
+      allowedChannels: z
+        .array(z.strictObject({ name: z.string().min(1), id: z.string().min(1).optional() }))
+        .max(500)
+        .optional()
+        .describe("When given, only these may be written to; older versions want id and take at most 25"),
+    }),
+    secrets: z.strictObject({ token: z.string().min(1).describe("Bot token (xoxb-…)") }),
+    params: subActionParams({
+      validChannelId: z.strictObject({ channelId: z.string().optional().describe("Needed in practice") }),
+      postMessage: z.strictObject({ ...channels(), text: z.string().min(1).describe("Slack markup") }),
+      postBlockkit: z.strictObject({
+        ...channels(),
+        text: z
+          .string()
+          .refine(hasBlocks, { error: 'must be the text of a JSON object with the key "blocks"' })
+          .describe('JSON text with the key "blocks"'),
+      }),
+    }),
+  }),
+  allowedHosts: ["https://slack.com/api/"],
+  target: { kind: "fixed", host: "slack.com" },
+  credentials: [{ name: "bot token", fields: ["token"] }],
+  subActions: {
+    validChannelId: { effect: "none" },
+    postMessage: { effect: "sends" },
+    postBlockkit: { effect: "sends" },
+  },
+  tests: {
+    safe: {
+      params: { subAction: "validChannelId", subActionParams: { channelId: "C0000000000" } },
+      effect: "None: one read call",
+      proves: ["Kibana reaches Slack", "the token is valid: channel_not_found proves it as well as success, invalid_auth disproves it"],
+      doesNotProve: ["that the bot may post in a channel"],
+    },
+    near_safe: {
+      params: { subAction: "validChannelId", subActionParams: { channelId: "{channelId}" } },
+      effect: "None: one read call",
+      proves: ["the token is valid", "the channel exists and the bot sees it"],
+      doesNotProve: ["that the bot is a member of the channel and may post"],
+      reliesOn: "an id of a channel that exists",
+      needs: { channelId: "the id of a channel, such as C0123456789" },
+    },
+    loud: {
+      params: { subAction: "postMessage", subActionParams: { channelNames: ["#{channel}"], text: "Connector test" } },
+      effect: "One message in the channel #{channel}",
+      proves: ["the bot posts in that channel"],
+      doesNotProve: ["that somebody reads it"],
+      needs: { channel: "the name of a channel, without #" },
+      undo: { how: "Delete the message in Slack: the connector cannot" },
+    },
+  },
+  recoveryHint: "Post a recovery message on the recovered action group.",
+  traps: [
+    "One channel per call; channelNames (with #) wins over channelIds, and that over channels.",
+    "channels is deprecated and never checked against allowedChannels.",
+    "One of channelNames, channelIds and channels must be given: this shows only at run time.",
+    "slack.com itself must be an allowed host.",
+    "getAllowedChannels is dead: the params schema refuses it.",
+  ],
+  exampleConfig: { allowedChannels: [{ name: "#alerts" }] },
+  exampleSecrets: ["token"],
+};
+
+function channels() {
+  return {
+    channelNames: z
+      .array(z.string().min(2).max(200).startsWith("#", { error: "must start with #" }))
+      .max(1)
+      .optional()
+      .describe("With #; wins"),
+    channelIds: z.array(z.string()).max(1).optional(),
+    channels: z.array(z.string()).max(1).optional().describe("Deprecated"),
+  };
+}
+
+function hasBlocks(text: string): boolean {
+  const value = parseJson(text);
+  return isRecord(value) && Object.hasOwn(value, "blocks");
+}

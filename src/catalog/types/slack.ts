@@ -1,0 +1,44 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { parsedUrl } from "../shared/fields.ts";
+
+/** reference: .slack; schema slack/schemas/v1.ts, executor slack/index.ts. */
+export const slack: ConnectorType = {
+  id: ".slack",
+  name: "Slack",
+  category: "Messaging",
+  license: "gold",
+  features: ["alerting", "uptime", "siem", "workflows"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: z.strictObject({}),
+    secrets: z.strictObject({
+      webhookUrl: parsedUrl("An incoming-webhook URL of Slack: whoever has it can post, so it is a secret"),
+    }),
+    params: z.strictObject({
+      message: z.string().min(1).describe("Slack markup"),
+    }),
+  }),
+  allowedHosts: ["secrets.webhookUrl"],
+  target: { kind: "secret", field: "webhookUrl" },
+  credentials: [{ name: "webhook", fields: ["webhookUrl"] }],
+  effect: "sends",
+  tests: {
+    loud: {
+      params: { message: "Connector test" },
+      effect: "One message in the channel that the webhook belongs to",
+      proves: ["the webhook URL is valid", "Kibana reaches Slack"],
+      doesNotProve: ["that the channel is the intended one"],
+      undo: { how: "Delete the message in Slack: the connector cannot" },
+    },
+  },
+  noSafeTest: "An incoming webhook can only post: there is no read call.",
+  recoveryHint: "Post a recovery message on the recovered action group.",
+  traps: [
+    "The URL decides the channel: there is no channel option. For several channels use .slack_api.",
+    "https is not enforced: an http URL is accepted and the message travels readable.",
+  ],
+  exampleConfig: {},
+  exampleSecrets: ["webhookUrl"],
+};

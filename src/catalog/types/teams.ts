@@ -1,0 +1,45 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { parsedUrl } from "../shared/fields.ts";
+
+/** reference: .teams; schema teams/schemas/v1.ts, executor teams/index.ts. */
+export const teams: ConnectorType = {
+  id: ".teams",
+  name: "Microsoft Teams",
+  category: "Messaging",
+  license: "gold",
+  features: ["alerting", "uptime", "siem", "workflows", "agentBuilder"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: z.strictObject({}),
+    secrets: z.strictObject({
+      webhookUrl: parsedUrl("An incoming-webhook URL of Teams: whoever has it can post, so it is a secret"),
+    }),
+    params: z.strictObject({
+      message: z.string().min(1).describe("Plain text"),
+    }),
+  }),
+  allowedHosts: ["secrets.webhookUrl"],
+  target: { kind: "secret", field: "webhookUrl" },
+  credentials: [{ name: "webhook", fields: ["webhookUrl"] }],
+  effect: "sends",
+  tests: {
+    loud: {
+      params: { message: "Connector test" },
+      effect: "One message in the channel that the webhook belongs to",
+      proves: ["the webhook URL is valid", "Kibana reaches Teams"],
+      doesNotProve: ["that the channel is the intended one"],
+      undo: { how: "Delete the message in Teams: the connector cannot" },
+    },
+  },
+  noSafeTest: "An incoming webhook can only post: there is no read call.",
+  recoveryHint: "Post a recovery message on the recovered action group.",
+  traps: [
+    "The message is sent as plain text: cards are not supported.",
+    "Teams answers throttling with HTTP 200; the connector recognises it and asks for a retry.",
+    "https is not enforced: an http URL is accepted and the message travels readable.",
+  ],
+  exampleConfig: {},
+  exampleSecrets: ["webhookUrl"],
+};

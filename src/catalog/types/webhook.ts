@@ -1,0 +1,66 @@
+import * as z from "zod";
+import type { ConnectorType } from "../connector-type.ts";
+import { parsedUrl, withRules } from "../shared/fields.ts";
+import { webhookAuthentication, webhookAuthenticationRules, webhookCredentials, webhookSecrets } from "../shared/webhook-authentication.ts";
+
+/** reference: .webhook; schema webhook/schemas/v1.ts, rules webhook/validations.ts. */
+export const webhook: ConnectorType = {
+  id: ".webhook",
+  name: "Webhook",
+  category: "Webhook",
+  license: "gold",
+  features: ["alerting", "uptime", "siem"],
+  status: "ga",
+  system: false,
+  schemas: () => ({
+    config: withRules(
+      z.strictObject({
+        url: parsedUrl("Where the request goes"),
+        method: z.enum(["post", "put", "patch", "get", "delete"]).default("post").describe("Lower case; before 9.2 post and put only"),
+        ...webhookAuthentication(),
+      }),
+      webhookAuthenticationRules,
+    ),
+    secrets: webhookSecrets(),
+    params: z.strictObject({
+      body: z.string().optional().describe("Sent as it is with post, put and patch"),
+    }),
+  }),
+  allowedHosts: ["config.url", "config.accessTokenUrl"],
+  target: { kind: "config", fields: ["url", "accessTokenUrl"] },
+  credentials: webhookCredentials,
+  effect: "sends",
+  tests: {
+    safeWhen: {
+      when: "method: get",
+      probe: {
+        params: {},
+        effect: "One GET request to the configured URL: as harmless as that address is",
+        proves: ["the URL answers with success", "the credentials are accepted"],
+        doesNotProve: ["what the receiver does with it"],
+      },
+    },
+    loud: {
+      params: { body: '{"test":true}' },
+      effect: 'One HTTP request with the body {"test":true} to the configured URL',
+      proves: ["the URL answers with success"],
+      doesNotProve: ["what the receiver did with the request"],
+      undo: { how: "Ask the owner of the receiving service" },
+    },
+  },
+  noSafeTest: "The request goes to a fixed URL with a fixed method: only as harmless as that endpoint is.",
+  recoveryHint: "Send another body on the recovered action group.",
+  traps: [
+    "With hasAuth false send authType null: some versions default to basic and then refuse it.",
+    "A success echoes what was sent, not what came back.",
+    "Tokens in config.headers are readable by everyone who may read connectors: use secrets.secretHeaders.",
+  ],
+  exampleConfig: {
+    url: "https://hooks.example.com/kibana",
+    method: "post",
+    headers: { "Content-Type": "application/json" },
+    hasAuth: false,
+    authType: null,
+  },
+  exampleSecrets: [],
+};

@@ -1,0 +1,34 @@
+import type { Config, ConnectorType, Credentials, Params, Probe, SubAction, When } from "./connector-type.ts";
+import { withDefaults } from "./shared/fields.ts";
+
+/** Whether a config, with the type's defaults filled in, holds what a `When` asks for. */
+function holds(when: When, config: Config): boolean {
+  return when.split(", ").every((pair) => {
+    const [field = "", value] = pair.split(": ");
+    return String(config[field] ?? null) === value;
+  });
+}
+
+/**
+ * The ways to authenticate that are open to a connector with this config: the first whose `when` holds, or else all
+ * without a `when`. Empty: the type has no secrets, or the config fits no way.
+ */
+export function credentialsFor(type: ConnectorType, config: Config): readonly Credentials[] {
+  const full = withDefaults(type.schemas().config, config);
+  const decided = type.credentials.find((way) => way.when !== undefined && holds(way.when, full));
+  return decided ? [decided] : type.credentials.filter((way) => way.when === undefined);
+}
+
+/** The tests that hold for a connector with this config. */
+export function probesFor(type: ConnectorType, config: Config): { safe?: Probe; near_safe?: Probe; loud?: Probe } {
+  const { safeWhen, ...probes } = type.tests;
+  return safeWhen && holds(safeWhen.when, withDefaults(type.schemas().config, config)) ? { ...probes, safe: safeWhen.probe } : probes;
+}
+
+/** What a call with these params does to the outside world; the worst where it is not known. */
+export function effectOf(type: ConnectorType, params: Params): SubAction {
+  const unknown = { effect: "executes" } as const;
+  if (!type.subActions) return type.effect === undefined ? unknown : { effect: type.effect };
+  const name = params.subAction;
+  return (typeof name === "string" && Object.hasOwn(type.subActions, name) ? type.subActions[name] : undefined) ?? unknown;
+}

@@ -1,0 +1,74 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { ToolError } from "../errors.ts";
+import type { Clock } from "./clock.ts";
+import { digest } from "./digest.ts";
+
+/**
+ * Signed continuations: the agent repeats the same call with one. They carry expiry, nonce, the arguments' and the
+ * plan's digest, and a MAC under a key of this process; each is good once.
+ */
+export interface Continuations {
+  issue(tool: string, args: unknown, planDigest: string): { id: string; expiresAt: number };
+  /** @throws ToolError confirmation_invalid, saying which way it fails */
+  check(id: string, tool: string, args: unknown, planDigest: string): void;
+  /** Checks and spends it. */
+  redeem(id: string, tool: string, args: unknown, planDigest: string): void;
+}
+
+const lifetime = 10 * 60_000;
+const mostRemembered = 10_000;
+
+export function createContinuations(clock: Clock, key: Buffer = randomBytes(32)): Continuations {
+  /** Nonce to expiry; the oldest first. */
+  const spent = new Map<string, number>();
+
+  const mac = (body: string) => createHmac("sha256", key).update(body).digest();
+
+  return {
+    issue(tool, args, planDigest) {
+      const expiresAt = clock.now() + lifetime;
+      const body = [
+        expiresAt.toString(36),
+        randomBytes(9).toString("base64url"),
+        digest([tool, args]).slice(0, 22),
+        planDigest.slice(0, 22),
+      ].join(".");
+      return { id: `${body}.${mac(body).toString("base64url")}`, expiresAt };
+    },
+    check,
+    redeem(id, tool, args, planDigest) {
+      const { nonce, expiresAt } = check(id, tool, args, planDigest);
+      if (spent.size >= mostRemembered)
+        throw new ToolError("limit_reached", "Too many confirmations in ten minutes.", "Wait a few minutes, then repeat the call.");
+      spent.set(nonce, expiresAt);
+    },
+  };
+
+  function check(id: string, tool: string, args: unknown, planDigest: string): { nonce: string; expiresAt: number } {
+    const cut = id.lastIndexOf(".");
+    const body = id.slice(0, Math.max(cut, 0));
+    const given = Buffer.from(id.slice(cut + 1), "base64url");
+    const expected = mac(body);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected))
+      throw invalid("foreign", "is not one that this server gave out (or it was restarted since)");
+    const [expiry = "", nonce = "", argsDigest, plan] = body.split(".");
+    const expiresAt = Number.parseInt(expiry, 36);
+    for (const [old, until] of spent) if (until <= clock.now()) spent.delete(old);
+    if (expiresAt <= clock.now()) throw invalid("expired", "has expired");
+    if (spent.has(nonce)) throw invalid("used", "was used already: each is good once");
+    if (argsDigest !== digest([tool, args]).slice(0, 22))
+      throw invalid("other_change", "was given for another call: the tool or its arguments differ");
+    if (plan !== planDigest.slice(0, 22))
+      throw invalid("target_changed", "was given for a plan that no longer holds: the target changed since");
+    return { nonce, expiresAt };
+  }
+}
+
+function invalid(reason: string, message: string): ToolError {
+  return new ToolError(
+    "confirmation_invalid",
+    `The \`confirm\` id ${message}. Nothing was written.`,
+    "Repeat the call without `confirm`, show the new plan to the person, and use the id that comes with it.",
+    { reason },
+  );
+}

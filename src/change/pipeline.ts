@@ -1,0 +1,401 @@
+import { randomBytes } from "node:crypto";
+import { ToolError } from "../errors.ts";
+import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import type { Writer } from "../kibana/writer.ts";
+import type { Log } from "../log.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import type { Settings } from "../settings.ts";
+import type { Clock } from "./clock.ts";
+import { type Answer, type Ask, type Consent, question } from "./consent.ts";
+import type { Continuations } from "./continuation.ts";
+import { planDigest } from "./digest.ts";
+import type { Journal } from "./journal.ts";
+import type { Alone } from "./locks.ts";
+import { kindOf } from "./ops/index.ts";
+import type { Outcome } from "./outcome.ts";
+import type { NextCall, NoChange, Op, OpResult, Plan } from "./plan.ts";
+import { judge, type Verdict } from "./policy.ts";
+import type { Principal } from "./principal.ts";
+
+/** What the pipeline needs of the server. Tools see none of it but `runChange`. */
+export interface ChangeServices {
+  settings: Settings;
+  deployment: string;
+  reader: Reader;
+  writer: Writer;
+  journal: Journal;
+  continuations: Continuations;
+  alone: Alone;
+  clock: Clock;
+  log: Log;
+  redactor: Redactor;
+}
+
+/** One call of a changing tool. */
+export interface Change<P extends Plan = Plan> {
+  tool: string;
+  /** The call's arguments without `confirm` and `dry_run`: a continuation is bound to them. */
+  args: unknown;
+  dryRun: boolean;
+  confirm: string | undefined;
+  plan(): Promise<P | NoChange>;
+  /** What is true now, and what to do next. */
+  report(plan: P, results: OpResult[]): Promise<Report>;
+}
+
+export interface Report {
+  result?: Record<string, unknown>;
+  warnings?: string[];
+  next?: NextCall[];
+  message?: string;
+}
+
+export interface Caller {
+  principal: Principal;
+  client: string | undefined;
+  ask: Ask;
+  signal: AbortSignal;
+}
+
+const hour = 3_600_000;
+/** Milliseconds between looks after a write whose answer did not come. */
+const looks = [0, 300, 700, 1500];
+
+/** Plan, policy, consent, plan again, journal, write, read back, report: the only way to a write. */
+export async function runChange<P extends Plan>(change: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
+  const { settings, clock, journal, continuations, alone } = services;
+  const first = await change.plan();
+  if ("noChange" in first) return noChange(first, services);
+  const opinion = await verdict(first, caller, services);
+  if (change.dryRun)
+    return {
+      ...shown("planned", first, opinion, services),
+      message: "Nothing was written. The same call without dry_run performs it.",
+    };
+
+  await journal.ready();
+  const consent = await getConsent(change, first, opinion, caller, services);
+  if ("outcome" in consent) return consent.outcome;
+
+  return alone(targets(first.ops), async (waited) => {
+    const plan = consent.waited || waited ? await change.plan() : first;
+    if ("noChange" in plan) return noChange(plan, services);
+    if (planDigest(plan) !== planDigest(first)) {
+      return {
+        ...shown("plan_changed", plan, await verdict(plan, caller, services), services),
+        message: "The target changed while the plan waited. Nothing was written. Repeat the call to decide on the new plan.",
+      };
+    }
+    if (plan !== first) await verdict(plan, caller, services);
+    if (caller.signal.aborted)
+      throw new ToolError(
+        "cancelled",
+        "The call was cancelled before anything was written.",
+        "Nothing to do; repeat the call if it is still wanted.",
+      );
+    if (consent.how === "token") continuations.redeem(change.confirm ?? "", change.tool, change.args, planDigest(plan));
+    const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
+    const results = await perform(id, plan, change.tool, consent.how, caller, services);
+    return outcome(id, plan, results, await change.report(plan, results), services);
+  });
+
+  function targets(ops: Op[]): string[] {
+    return ops.map((op) => kindOf(op).target(op)).filter((target) => target !== undefined);
+  }
+
+  async function verdict(plan: Plan, { principal }: Caller, { deployment }: ChangeServices): Promise<Verdict> {
+    return judge(plan, settings, principal, await journal.countSince(clock.now() - hour, deployment));
+  }
+}
+
+type Agreement = { how: Consent; waited: boolean } | { outcome: Outcome };
+
+async function getConsent(
+  change: Pick<Change, "tool" | "args" | "confirm">,
+  plan: Plan,
+  verdict: Verdict,
+  caller: Caller,
+  services: ChangeServices,
+): Promise<Agreement> {
+  const { settings, continuations, deployment, redactor } = services;
+  const typeName = typeof plan.consequence === "object" ? plan.consequence.typeName : undefined;
+  if (change.confirm !== undefined) {
+    // Checked now, so that a wrong one is told apart; spent just before the first write.
+    if (settings.confirm !== "token" || typeName !== undefined) {
+      throw new ToolError(
+        "confirmation_invalid",
+        typeName === undefined
+          ? "This server takes no `confirm` ids."
+          : "This change needs a person who types the connector's name; a `confirm` id does not do.",
+        "Repeat the call without `confirm`.",
+        { reason: "foreign" },
+      );
+    }
+    continuations.check(change.confirm, change.tool, change.args, planDigest(plan));
+    return { how: "token", waited: false };
+  }
+  if (verdict.reasons.length === 0) return { how: "not_needed", waited: false };
+  if (settings.skipConfirmation) return { how: "skipped", waited: false };
+  const answer = await caller.ask.confirm(
+    {
+      message: redactor.text(question(plan, verdict, deployment)),
+      ...(typeName === undefined ? {} : { typeName }),
+    },
+    { signal: caller.signal, timeoutMs: settings.confirmWait },
+  );
+  if (answer.action === "accept" && (typeName === undefined || answer.typed?.trim() === typeName)) return { how: "form", waited: true };
+  return { outcome: unanswered(answer, change, plan, verdict, services) };
+}
+
+function unanswered(
+  answer: Answer,
+  change: Pick<Change, "tool" | "args">,
+  plan: Plan,
+  verdict: Verdict,
+  services: ChangeServices,
+): Outcome {
+  const { settings, continuations } = services;
+  switch (answer.action) {
+    case "accept":
+      return {
+        ...shown("declined", plan, verdict, services),
+        message: "The name that was typed is not the connector's name. Nothing was written.",
+      };
+    case "decline":
+      return {
+        ...shown("declined", plan, verdict, services),
+        message: "The person declined. Nothing was written. Do not ask again unless they bring it up.",
+      };
+    case "cancel":
+      return {
+        ...shown("declined", plan, verdict, services),
+        message: "The person closed the question without an answer. Nothing was written.",
+      };
+    case "timeout":
+      return {
+        ...shown("confirmation_needed", plan, verdict, services),
+        message: `No answer within ${settings.confirmWait / 1000} seconds. Nothing was written.`,
+        confirm: { how: "Repeat the same call to ask the person again." },
+      };
+    case "unavailable": {
+      if (settings.confirm === "token" && typeof plan.consequence !== "object") {
+        const { id, expiresAt } = continuations.issue(change.tool, change.args, planDigest(plan));
+        return {
+          ...shown("confirmation_needed", plan, verdict, services),
+          message: "Nothing was written. Show the plan to the person; only when they agree, repeat the same call with `confirm`.",
+          confirm: {
+            id,
+            how: "Repeat the same arguments with this id as `confirm`.",
+            expires_at: new Date(expiresAt).toISOString(),
+          },
+        };
+      }
+      return {
+        ...shown("confirmation_needed", plan, verdict, services),
+        message: "A person has to agree, and this client cannot ask one (no form elicitation). Nothing was written.",
+        confirm: {
+          how: "Use a client that supports MCP elicitation, or have the operator start the server with --confirm token.",
+        },
+      };
+    }
+  }
+}
+
+async function perform(
+  id: string,
+  plan: Plan,
+  tool: string,
+  consent: Consent,
+  caller: Caller,
+  services: ChangeServices,
+): Promise<OpResult[]> {
+  const { journal, deployment, log, redactor } = services;
+  const results: OpResult[] = [];
+  for (const [n, op] of plan.ops.entries()) {
+    const kind = kindOf(op);
+    const record = kind.record(op);
+    try {
+      await journal.begin({
+        change: id,
+        n,
+        deployment,
+        tool,
+        principal: caller.principal.name,
+        ...(caller.client ? { client: caller.client } : {}),
+        consent,
+        summary: plan.summary,
+        op: record,
+      });
+    } catch (error) {
+      if (n === 0) throw error;
+      results.push({ op, outcome: "not_done", error: asError(error) });
+      break;
+    }
+    const result = await write(op, services);
+    const ended = journal.end({
+      change: id,
+      n,
+      outcome: result.outcome,
+      ...(newId(result) ? { id: newId(result) } : {}),
+      ...(result.error ? { error: redactor.text(result.error.message) } : {}),
+    });
+    await ended.catch((error: unknown) => {
+      result.warning = `The change happened, but its end could not be recorded: ${asError(error).message}`;
+    });
+    log.info("change", {
+      change: id,
+      caller: caller.principal.name,
+      client: caller.client,
+      tool,
+      op: op.op,
+      target: op.id,
+      name: record.name,
+      space: op.space,
+      consent,
+      outcome: result.outcome,
+    });
+    results.push(result);
+    if (result.outcome !== "done") break;
+  }
+  return results;
+}
+
+/** Writes once, never again, and finds out what is true after a doubtful answer. Not aborted half way. */
+async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
+  const kind = kindOf(op);
+  let data: unknown;
+  try {
+    data = await kind.write(op, writer);
+  } catch (error) {
+    const failure = asError(error);
+    if (!(error instanceof KibanaError) || error.applied === "no") return { op, outcome: "not_done", error: failure };
+    for (const wait of looks) {
+      await clock.sleep(wait);
+      if ((await kind.happened(op, reader).catch(() => "unknown")) === "done")
+        return {
+          op,
+          outcome: "done",
+          warning: `${error.message} It happened all the same.`,
+        };
+    }
+    // A complete answer with a failure in it means that Kibana is through with the request.
+    const through = error.status !== undefined && error.status !== 504 && op.op !== "execute";
+    const last = through ? await kind.happened(op, reader).catch(() => "unknown" as const) : "unknown";
+    return { op, outcome: last, error: failure };
+  }
+  if (op.op === "execute") return { op, outcome: "done", data };
+  const after = await kind.happened(op, reader).catch(() => "unknown" as const);
+  return {
+    op,
+    outcome: "done",
+    data,
+    ...(after === "not_done"
+      ? {
+          warning: "Kibana accepted the change, but reading back shows something else: somebody may have changed it since.",
+        }
+      : {}),
+  };
+}
+
+async function outcome(id: string, plan: Plan, results: OpResult[], report: Report, services: ChangeServices): Promise<Outcome> {
+  const failed = results.find((result) => result.outcome !== "done");
+  const done = results.filter((result) => result.outcome === "done");
+  if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
+  const status = failed === undefined ? "done" : failed.outcome === "unknown" && done.length === 0 ? "unknown" : "partial";
+  const lines = results.map((result) => ({
+    outcome: result.outcome,
+    op: result.op.op,
+    id: result.op.id,
+    ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
+  }));
+  const warnings = [
+    ...plan.warnings,
+    ...results.map((result) => result.warning).filter((warning) => warning !== undefined),
+    ...(report.warnings ?? []),
+  ];
+  const left = plan.ops.length - results.length;
+  return {
+    status,
+    deployment: services.deployment,
+    space: plan.ops[0].space,
+    ...(status === "unknown"
+      ? {
+          message:
+            `${failed?.error?.message ?? ""} Whether it happened cannot be told yet. Look before you repeat it: list_changes shows the entry, get_connector the connector.`.trim(),
+        }
+      : report.message
+        ? { message: report.message }
+        : {}),
+    ...(status === "partial"
+      ? {
+          message: `${done.length} of ${plan.ops.length} done; ${failed?.outcome === "unknown" ? "one is not known" : "one failed"}${left > 0 ? `; ${left} not begun` : ""}.`,
+        }
+      : {}),
+    change: id,
+    ...(status === "done" && plan.ops.length === 1 ? {} : { ops: lines }),
+    ...(report.result ? { result: report.result } : {}),
+    ...undoOf(results),
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
+  };
+}
+
+function undoOf(results: OpResult[]): { undo?: Record<string, unknown> } {
+  const written = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
+  const [only] = written;
+  if (!only || written.length > 1) return {};
+  const kind = kindOf(only.op);
+  const record = kind.record(only.op);
+  const undo = kind.undo({ ...record, id: newId(only) ?? record.id });
+  return "call" in undo ? { undo: { ...undo.call, ...(undo.note ? { note: undo.note } : {}) } } : {};
+}
+
+/** The id that Kibana chose for a new connector. */
+function newId({ op, data }: OpResult): string | undefined {
+  return op.op === "create" &&
+    op.id === undefined &&
+    data !== null &&
+    typeof data === "object" &&
+    "id" in data &&
+    typeof data.id === "string"
+    ? data.id
+    : undefined;
+}
+
+function noChange({ space, result, warnings, next }: NoChange, { deployment }: ChangeServices): Outcome {
+  return {
+    status: "no_change",
+    deployment,
+    space,
+    result,
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(next.length > 0 ? { next } : {}),
+  };
+}
+
+/** The plan as the answer shows it. */
+function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, { deployment, redactor }: ChangeServices): Outcome {
+  return {
+    status,
+    deployment,
+    space: plan.ops[0].space,
+    plan: {
+      summary: redactor.text(plan.summary),
+      effects: plan.effects,
+      outside_world: plan.outsideWorld,
+      reversible: plan.reversible,
+      ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons } : {}),
+      ...(plan.flows.length > 0
+        ? {
+            secrets: plan.flows.map((flow) => `${flow.source} → ${flow.hosts.join(", ") || "unknown host"}`),
+          }
+        : {}),
+    },
+    ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,88 @@
+import { ToolError } from "../errors.ts";
+import type { Settings } from "../settings.ts";
+import type { Op, Plan, SecretFlow } from "./plan.ts";
+import { maySee, type Principal } from "./principal.ts";
+
+export interface Verdict {
+  /** Why a person must agree; empty: free. */
+  reasons: string[];
+  /** Secrets whose way the person agrees to. */
+  newFlows: SecretFlow[];
+}
+
+/**
+ * The one place that says what may be done: refuses, or tells who must agree.
+ * @param changesLastHour writes recorded in the last hour, of all processes on this machine
+ * @throws ToolError read_only, forbidden, protected, limit_reached
+ */
+export function judge(plan: Plan, settings: Settings, principal: Principal, changesLastHour: number): Verdict {
+  for (const op of plan.ops) {
+    checkAccess(op, principal);
+    if (!maySee(principal, op.space)) {
+      throw new ToolError(
+        "forbidden",
+        `The space "${op.space}" is not among those this server may touch.`,
+        `It may touch: ${principal.spaces?.join(", ")} (setting CONNECTORS_SPACES).`,
+      );
+    }
+    const glob =
+      op.op === "execute" && op.safe ? undefined : settings.protect.find((pattern) => names(op).some((name) => matchesGlob(pattern, name)));
+    if (glob) {
+      throw new ToolError(
+        "protected",
+        `The operator protects connectors that match "${glob}": no tool changes them.`,
+        "Leave it as it is, or ask the operator to take it out of CONNECTORS_PROTECT.",
+      );
+    }
+  }
+  const writes = plan.ops.filter((op) => op.op !== "execute" || !op.safe).length;
+  if (changesLastHour + writes > settings.maxChangesPerHour && writes > 0) {
+    throw new ToolError(
+      "limit_reached",
+      `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} are made.`,
+      "Wait, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.",
+    );
+  }
+  const newFlows = plan.flows.filter(
+    (flow) => flow.hosts.length === 0 || flow.hosts.some((host) => !isAgreed(host, settings.targetHosts, plan.knownHosts)),
+  );
+  const reasons = newFlows.map(
+    (flow) => `${flow.source} goes to ${flow.hosts.join(", ") || "a host that is not known beforehand"}, which nobody agreed to yet`,
+  );
+  if (plan.consequence !== "free")
+    reasons.unshift(
+      plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,
+    );
+  return { reasons, newFlows };
+}
+
+function checkAccess(op: Op, { access }: Principal) {
+  const dangerous = op.op === "delete" || (op.op === "execute" && !op.safe);
+  if (access === "read" || (access === "change" && dangerous)) {
+    throw new ToolError(
+      "read_only",
+      `This server runs with access "${access}", which does not allow it to ${op.op} connectors.`,
+      "Ask the operator, who sets CONNECTORS_ACCESS.",
+    );
+  }
+}
+
+function names(op: Op): string[] {
+  return [op.id, op.op === "delete" ? op.before.name : op.name].filter((name) => name !== undefined);
+}
+
+function isAgreed(host: string, targetHosts: readonly string[], knownHosts: readonly string[]): boolean {
+  return (
+    knownHosts.includes(host) ||
+    targetHosts.some((pattern) => matchesGlob(pattern, host) || matchesGlob(pattern, host.replace(/:\d+$/, "")))
+  );
+}
+
+/** `*` any text, `?` one character, the rest as it is; case does not count. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "is").test(text);
+}

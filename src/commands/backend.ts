@@ -1,0 +1,112 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, systemClock } from "../change/clock.ts";
+import { createContinuations } from "../change/continuation.ts";
+import { createJournal } from "../change/journal.ts";
+import { createLocks } from "../change/locks.ts";
+import { type Caller, type ChangeServices, runChange } from "../change/pipeline.ts";
+import { ToolError } from "../errors.ts";
+import { createLog } from "../log.ts";
+import type { Product } from "../mcp/server.ts";
+import { createRedactor } from "../secrets/redact.ts";
+import type { KibanaSettings, Settings } from "../settings.ts";
+import type { ToolContext } from "../tools/define.ts";
+import { createSpaceCheck } from "../tools/spaces.ts";
+import { version } from "../version.ts";
+
+export interface Backend extends Product {
+  close(): Promise<void>;
+}
+
+/** Everything behind the tools: Kibana (or the sandbox), journal, pipeline; opened at the first call. */
+export function createBackend(settings: Settings, env: Record<string, string | undefined>, clock: Clock = systemClock): Backend {
+  const redactor = createRedactor();
+  if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);
+  if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
+  const log = createLog(settings.logLevel, redactor.text);
+  let opened: Promise<Opened> | undefined;
+
+  async function open(): Promise<Opened> {
+    const sandbox = settings.sandbox ? await (await import("../sandbox/index.ts")).startSandbox() : undefined;
+    const kibana: KibanaSettings | undefined = sandbox
+      ? { url: sandbox.url, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false }
+      : settings.kibana;
+    if (!kibana) throw notConfigured();
+    const { connectKibana } = await import("../kibana/connect.ts");
+    const { reader, writer, close } = connectKibana(kibana, settings.timeout, `kibana-connectors-mcp/${version}`);
+    const name = sandbox ? "SANDBOX" : kibana.label ? `${kibana.label} (${kibana.url})` : kibana.url;
+    const journal = createJournal(await journalDir(settings), clock);
+    const services: ChangeServices = {
+      settings,
+      deployment: name,
+      reader,
+      writer,
+      journal,
+      continuations: createContinuations(clock),
+      alone: createLocks(),
+      clock,
+      log,
+      redactor,
+    };
+    const shared: Omit<ToolContext, "principal" | "signal"> = {
+      kibana: reader,
+      settings,
+      deployment: { name, url: kibana.url, label: kibana.label, sandbox: sandbox !== undefined },
+      journal: { entries: () => journal.entries() },
+      spaces: createSpaceCheck(reader, clock),
+      secrets: { env, prefix: settings.secretPrefix },
+      learn: (tree) => redactor.learn(tree),
+    };
+    return {
+      services,
+      shared,
+      async close() {
+        await journal.close();
+        await close();
+        await sandbox?.close();
+      },
+    };
+  }
+
+  return {
+    version,
+    settings,
+    running: new Set(),
+    scrub: (value) => redactor.json(value),
+    async context(caller: Caller) {
+      opened ??= open();
+      // A failed opening may have passed by the next call.
+      const { services, shared } = await opened.catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
+      return { ...shared, principal: caller.principal, signal: caller.signal, runChange: (change) => runChange(change, caller, services) };
+    },
+    async close() {
+      await (await opened?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+interface Opened {
+  services: ChangeServices;
+  shared: Omit<ToolContext, "principal" | "signal">;
+  close(): Promise<void>;
+}
+
+function notConfigured(): ToolError {
+  return new ToolError(
+    "not_configured",
+    "This server is not connected to a Kibana.",
+    "The operator sets KIBANA_URL and KIBANA_API_KEY in the server's environment (in the MCP client's configuration) and restarts it; to try it out without a Kibana, start it with --sandbox.",
+  );
+}
+
+/** The sandbox lives as long as the process, so its journal does too, in a folder of its own. */
+async function journalDir(settings: Settings): Promise<string> {
+  if (settings.journalDir) return settings.journalDir;
+  if (settings.sandbox) return mkdtemp(join(tmpdir(), "kibana-connectors-mcp-"));
+  const { default: envPaths } = await import("env-paths");
+  return join(envPaths("kibana-connectors-mcp", { suffix: "" }).log, "journal");
+}

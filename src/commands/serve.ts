@@ -1,0 +1,28 @@
+import type { Principal } from "../change/principal.ts";
+import { serveStdio } from "../mcp/stdio.ts";
+import type { Settings } from "../settings.ts";
+import { unknownToolNames } from "../tools/visible.ts";
+import { createBackend } from "./backend.ts";
+
+/** Serves MCP over stdio. @returns the exit code */
+export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<number> {
+  const problems = unknownToolNames(settings);
+  if (problems.length > 0) {
+    for (const problem of problems) process.stderr.write(`kibana-connectors-mcp: ${problem}\n`);
+    return 2;
+  }
+  for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${warning}\n`);
+  if (process.stdin.isTTY) process.stderr.write(hello);
+  const backend = createBackend(settings, env);
+  const principal: Principal = { name: "local", access: settings.access, spaces: settings.spaces };
+  await serveStdio(backend, principal);
+  await backend.close();
+  return 0;
+}
+
+const hello = `This is an MCP server: it speaks JSON-RPC on stdin and stdout, and a client starts it.
+  Claude Code:  claude mcp add kibana -e KIBANA_URL=… -e KIBANA_API_KEY=… -- kibana-connectors-mcp
+  Try it:       kibana-connectors-mcp demo
+  All settings: kibana-connectors-mcp --help
+Waiting for a client. Ctrl-C ends it.
+`;

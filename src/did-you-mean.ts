@@ -1,0 +1,16 @@
+import { distance } from "fastest-levenshtein";
+
+/** The candidate nearest to a mistyped word, or undefined when none is near enough to be meant. */
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  const flat = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const asked = flat(word);
+  let best: { candidate: string; score: number } | undefined;
+  for (const candidate of candidates) {
+    const name = flat(candidate);
+    const score = name === asked ? 0 : distance(asked, name);
+    if (score <= Math.max(1, Math.floor(Math.max(asked.length, name.length) / 3)) && (!best || score < best.score)) {
+      best = { candidate, score };
+    }
+  }
+  return best?.candidate;
+}

@@ -1,0 +1,21 @@
+import type { KibanaSettings } from "../settings.ts";
+import { createHttp } from "./http.ts";
+import { createReader, type Reader } from "./reader.ts";
+import { createWriter, type Writer } from "./writer.ts";
+
+/** A Kibana to talk to. The reader and the writer are unrelated objects. */
+export interface Kibana {
+  reader: Reader;
+  writer: Writer;
+  close(): Promise<void>;
+}
+
+/** Makes the client; nothing is sent yet. @param userAgent names this server in Kibana's logs */
+export function connectKibana(settings: KibanaSettings, timeout: number, userAgent: string): Kibana {
+  const http = createHttp(settings, timeout, userAgent);
+  return {
+    reader: createReader(http.get),
+    writer: createWriter(http.send),
+    close: http.close,
+  };
+}

@@ -1,0 +1,129 @@
+import * as z from "zod";
+import { type SealedRecord, unseal } from "../sealed.ts";
+import { type Get, path, type Send } from "./http.ts";
+import { readAs } from "./read-as.ts";
+
+/** Config is opaque: no key is ever dropped. Absent for preconfigured connectors (reference/kibana-api.md §1.2). */
+const Connector = z.object({
+  id: z.string(),
+  name: z.string(),
+  connector_type_id: z.string(),
+  config: z.record(z.string(), z.unknown()).nullish(),
+  is_missing_secrets: z.boolean().nullish(),
+  is_preconfigured: z.boolean().nullish(),
+  is_deprecated: z.boolean().nullish(),
+  is_system_action: z.boolean().nullish(),
+  is_connector_type_deprecated: z.boolean().nullish(),
+  referenced_by_count: z.number().nullish(),
+});
+
+export interface Connector {
+  id: string;
+  name: string;
+  type: string;
+  /** Undefined where Kibana hides it (preconfigured without exposeConfig). */
+  config: Record<string, unknown> | undefined;
+  missingSecrets: boolean;
+  preconfigured: boolean;
+  system: boolean;
+  deprecated: boolean;
+  /** Documents that refer to it, of every kind and space; list answers only (§5.1). */
+  references: number | undefined;
+}
+
+function connector(raw: unknown): Connector {
+  return fromRaw(readAs(Connector, raw));
+}
+
+function fromRaw(raw: z.output<typeof Connector>): Connector {
+  return {
+    id: raw.id,
+    name: raw.name,
+    type: raw.connector_type_id,
+    config: raw.config ?? undefined,
+    missingSecrets: raw.is_missing_secrets ?? false,
+    preconfigured: raw.is_preconfigured ?? false,
+    system: raw.is_system_action ?? false,
+    deprecated: (raw.is_deprecated ?? false) || (raw.is_connector_type_deprecated ?? false),
+    references: raw.referenced_by_count ?? undefined,
+  };
+}
+
+export function connectorReads(get: Get) {
+  return {
+    /** All connectors of a space but system ones, with `references`; Kibana cuts at 10,000. */
+    async connectors(space: string, signal?: AbortSignal): Promise<Connector[]> {
+      const body = await get({
+        path: "/api/actions/connectors",
+        space,
+        ...(signal && { signal }),
+      });
+      return readAs(z.array(Connector), body).map(fromRaw);
+    },
+    /** One connector. @throws ToolError connector_not_found */
+    async connector(space: string, id: string, signal?: AbortSignal): Promise<Connector> {
+      return connector(
+        await get({
+          path: `/api/actions/connector${path(id)}`,
+          space,
+          ...(signal && { signal }),
+        }),
+      );
+    },
+  };
+}
+
+export interface NewConnector {
+  /** Undefined below 8.8, where Kibana chooses. */
+  id: string | undefined;
+  name: string;
+  type: string;
+  config: Record<string, unknown>;
+  secrets: SealedRecord;
+}
+
+const Execution = z.object({
+  status: z.enum(["ok", "error"]),
+  message: z.string().nullish(),
+  service_message: z.string().nullish(),
+  data: z.unknown(),
+  retry: z.union([z.boolean(), z.string()]).nullish(),
+  errorSource: z.string().nullish(),
+});
+export type Execution = z.output<typeof Execution>;
+
+export function connectorWrites(send: Send) {
+  return {
+    /** `secrets` is sent even when empty: types with optional secrets need it (§4). */
+    async createConnector(space: string, { id, name, type, config, secrets }: NewConnector): Promise<Connector> {
+      const body = {
+        name,
+        connector_type_id: type,
+        config,
+        secrets: unseal(secrets),
+      };
+      return connector(
+        await send("POST", {
+          path: `/api/actions/connector${id === undefined ? "" : path(id)}`,
+          space,
+          body,
+        }),
+      );
+    },
+    async deleteConnector(space: string, id: string): Promise<void> {
+      await send("DELETE", {
+        path: `/api/actions/connector${path(id)}`,
+        space,
+      });
+    },
+    /** HTTP 200 with `status: "error"` is a failed run (§3). */
+    async executeConnector(space: string, id: string, params: Record<string, unknown>): Promise<Execution> {
+      const body = await send("POST", {
+        path: `/api/actions/connector${path(id)}/_execute`,
+        space,
+        body: { params },
+      });
+      return body === undefined ? { status: "ok", data: undefined } : readAs(Execution, body);
+    },
+  };
+}

@@ -1,0 +1,346 @@
+import { type ErrorCode, ToolError } from "../errors.ts";
+import { plainText } from "../plain-text.ts";
+
+/**
+ * A request to Kibana that failed.
+ * `applied` tells a writer what is known: "no", Kibana surely did nothing; "maybe", ask Kibana what is true now.
+ */
+export class KibanaError extends ToolError {
+  readonly applied: "no" | "maybe";
+  readonly status: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    fix: string,
+    more: {
+      applied: "no" | "maybe";
+      status?: number;
+      detail?: Record<string, unknown>;
+    },
+  ) {
+    super(code, message, fix, more.detail);
+    this.applied = more.applied;
+    this.status = more.status;
+  }
+}
+
+interface Translation {
+  pattern: RegExp;
+  code: ErrorCode;
+  message: (found: RegExpExecArray) => string;
+  fix: string;
+}
+
+/** Kibana's messages and what they mean. Source: reference/kibana-api.md §0, §1.4, §9. */
+const translations: Translation[] = [
+  row(
+    /Saved object \[action\/(.+)\] not found|Connector (.+) not found/,
+    "connector_not_found",
+    (m) => `There is no connector "${m[1] ?? m[2]}" in this space.`,
+    "Call list_connectors to see the ids of this space; the connector may live in another space.",
+  ),
+  row(
+    /Saved object \[alert\/(.+)\] not found/,
+    "rule_not_found",
+    (m) => `There is no rule "${m[1]}" in this space, or the key may not read it.`,
+    "Check the rule's id and space.",
+  ),
+  row(
+    /Saved object \[action\/(.+)\] conflict/,
+    "id_taken",
+    (m) => `The id "${m[1]}" is taken. Ids are unique over all spaces: its owner may be in a space that this key cannot see.`,
+    "Choose another id, or leave it out and give another name.",
+  ),
+  row(
+    /This (.+) already exists in a preconfigured action/,
+    "id_taken",
+    (m) => `The id "${m[1]}" belongs to a connector preconfigured in kibana.yml.`,
+    "Choose another id.",
+  ),
+  row(
+    /Action type "(.+)" is not registered/,
+    "type_unknown",
+    (m) => `This Kibana has no connector type "${m[1]}".`,
+    "Call describe_connector_types for the types that it has.",
+  ),
+  row(
+    /action type "(.+)" is not enabled in the Kibana config/,
+    "type_unusable",
+    (m) => `The type ${m[1]} is switched off in this Kibana's configuration.`,
+    "An operator adds it to xpack.actions.enabledActionTypes in kibana.yml.",
+  ),
+  row(
+    /Action type (.+) is disabled because (.+)/,
+    "type_unusable",
+    (m) => `The type ${m[1]} cannot be used: ${m[2]}`,
+    "Use a type that the licence covers (describe_connector_types says which), or upgrade the licence.",
+  ),
+  row(
+    /target (?:url|hostname) "(.+?)" is not added to the Kibana config/,
+    "invalid_config",
+    (m) => `Kibana does not allow the target ${m[1]}.`,
+    "An operator adds its host to xpack.actions.allowedHosts in kibana.yml.",
+  ),
+  row(
+    /(?:Preconfigured action|This)? ?(.+) (?:is not allowed to delete|can not be updated)/,
+    "preconfigured",
+    (m) => `The connector ${m[1]} is defined in kibana.yml or made by Kibana and cannot be changed through the API.`,
+    "Change it in kibana.yml (xpack.actions.preconfigured) and restart Kibana.",
+  ),
+  row(
+    /System action creation is forbidden|Execution of system action is not allowed|^System action/,
+    "system_action",
+    () => "System connectors are made and run by Kibana itself.",
+    "Use it in a rule's actions in Kibana; it needs no set-up.",
+  ),
+  row(
+    /\[request params\.id\]: (.+)/,
+    "id_invalid",
+    (m) => `Kibana refuses the id: ${m[1]}`,
+    "Use 1 to 36 lower-case letters, digits and inner hyphens, or leave the id out.",
+  ),
+  row(
+    /not (?:in the )?(?:allowed|allow-?listed).*(?:domain|recipient|address)|(?:domain|recipient)s? .*not allowed/i,
+    "invalid_config",
+    () => "Kibana does not allow mail to one of these addresses.",
+    "Use an allowed address, or an operator extends xpack.actions.email.domain_allowlist (or recipient_allowlist) in kibana.yml.",
+  ),
+  row(
+    /error validating (?:action|connector) type (config|secrets|connector): ([\s\S]+)/,
+    "invalid_config",
+    (m) => `Kibana refuses the connector's ${m[1] === "connector" ? "config with its secrets" : m[1]}: ${m[2]}`,
+    "Correct the named fields; describe_connector_types with this type lists them.",
+  ),
+  row(
+    /error validating action params: ([\s\S]+)/,
+    "invalid_arguments",
+    (m) => `Kibana refuses the params: ${m[1]}`,
+    "Correct the named fields; describe_connector_types with this type lists them.",
+  ),
+  row(/^\[request (?:body|params|query)/, "invalid_arguments", () => "Kibana refuses the request.", "Correct the named field."),
+  row(
+    /kbn-xsrf/,
+    "kibana_error",
+    () => "A proxy in front of Kibana removed the kbn-xsrf header.",
+    "Let the proxy pass the header kbn-xsrf on.",
+  ),
+  row(
+    /is not available with the current configuration/,
+    "kibana_error",
+    () => "This Kibana does not offer that route.",
+    "It may be too old, or an internal route that is restricted.",
+  ),
+];
+
+function row(pattern: RegExp, code: ErrorCode, message: Translation["message"], fix: string): Translation {
+  return { pattern, code, message, fix };
+}
+
+/** What an HTTP answer other than success means. `body` is the parsed JSON, undefined when it was not JSON. */
+export function fromAnswer(status: number, body: unknown, text: string, url: string): KibanaError {
+  const message = plainText(messageOf(body) ?? "", 500);
+  const applied = status >= 500 || status === 408 ? "maybe" : "no";
+  const detail = { status, ...(message ? { kibana: message } : {}) };
+  const fail = (code: ErrorCode, cause: string, fix: string) => new KibanaError(code, cause, fix, { applied, status, detail });
+
+  if (body === undefined || body === null || typeof body !== "object") return notKibana(status, text, url, applied);
+  if (isElasticsearch(body)) {
+    return fail(
+      "kibana_unreachable",
+      `${url} is Elasticsearch, not Kibana.`,
+      "Set KIBANA_URL to Kibana's address (on Elastic Cloud its host has .kb. where Elasticsearch has .es.).",
+    );
+  }
+  if (status === 401) {
+    return fail(
+      "unauthorized",
+      "Kibana does not accept the credentials.",
+      "Check KIBANA_API_KEY (the encoded form, not expired, of this deployment), or KIBANA_USERNAME and KIBANA_PASSWORD, and restart the server.",
+    );
+  }
+  for (const one of translations) {
+    const found = one.pattern.exec(message);
+    if (found) return fail(one.code, one.message(found), one.fix);
+  }
+  if (status === 403) {
+    return fail(
+      "forbidden",
+      `The credentials may not do this: ${message || "Forbidden"}.`,
+      `${privilegeFor(message)} Ask whoever made the key.`,
+    );
+  }
+  if (status === 404) {
+    return fail(
+      "kibana_error",
+      `Kibana has no such route (404${message ? `: ${message}` : ""}).`,
+      "Check the base path in KIBANA_URL (server.basePath in kibana.yml), and that Kibana is 8.0 or newer.",
+    );
+  }
+  if (status === 409)
+    return fail(
+      "kibana_error",
+      `Somebody else changed it at the same moment (409: ${message}).`,
+      "Look at it again, then repeat the call.",
+    );
+  if (status === 429)
+    return fail("kibana_error", "Kibana or a proxy in front of it limits the rate (429).", "Wait a minute, then repeat the call.");
+  if (status >= 500) {
+    return fail(
+      "kibana_error",
+      `Kibana failed (${status}${message ? `: ${message}` : ""}).`,
+      "The cause is in Kibana's log only. A missing or changed xpack.encryptedSavedObjects.encryptionKey in kibana.yml looks like this.",
+    );
+  }
+  return fail("kibana_error", `Kibana answered ${status}${message ? `: ${message}` : ""}.`, "Correct what the message names.");
+}
+
+/** A body that is not JSON where JSON was due: a proxy, a login page, or a cut answer. */
+export function notKibana(status: number, text: string, url: string, applied: "no" | "maybe"): KibanaError {
+  const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1];
+  const html = /^\s*<(!doctype|html|head|body)/i.test(text);
+  const what = html
+    ? `an HTML page${title ? ` titled "${plainText(title, 80)}"` : ""}`
+    : text
+      ? "text that is not complete JSON"
+      : "an empty body";
+  return new KibanaError(
+    "kibana_unreachable",
+    `${url} answered ${status} with ${what} instead of Kibana's JSON.`,
+    html
+      ? "Something in front of Kibana answered: a proxy, a login page or an error page. Check KIBANA_URL and its base path, and that API calls pass the proxy."
+      : "The answer was cut or changed on its way. Repeat the call; if it stays, look at the proxy in front of Kibana.",
+    { applied, status },
+  );
+}
+
+const tlsFix = "Give the authority's certificate with KIBANA_CA_FILE.";
+const networkCauses: Record<string, { cause: string; fix: string; applied?: "maybe" }> = {
+  ECONNREFUSED: {
+    cause: "nothing listens at that address",
+    fix: "Check that Kibana is up and that the host and port in KIBANA_URL are right.",
+  },
+  ENOTFOUND: {
+    cause: "the host name is not known",
+    fix: "Check the host in KIBANA_URL.",
+  },
+  EAI_AGAIN: {
+    cause: "the host name cannot be looked up now",
+    fix: "Check the network and the host in KIBANA_URL.",
+  },
+  EHOSTUNREACH: {
+    cause: "there is no route to the host",
+    fix: "Check the network, a VPN for example.",
+  },
+  ENETUNREACH: {
+    cause: "there is no route to the network",
+    fix: "Check the network, a VPN for example.",
+  },
+  UND_ERR_CONNECT_TIMEOUT: {
+    cause: "no connection in time",
+    fix: "Check the host and port in KIBANA_URL, firewalls and proxies.",
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: {
+    cause: "its certificate is self-signed",
+    fix: tlsFix,
+  },
+  SELF_SIGNED_CERT_IN_CHAIN: {
+    cause: "its certificate comes from an authority unknown here",
+    fix: tlsFix,
+  },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
+    cause: "its certificate comes from an authority unknown here",
+    fix: tlsFix,
+  },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: {
+    cause: "its certificate comes from an authority unknown here",
+    fix: tlsFix,
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    cause: "its certificate is for another host name",
+    fix: "Use the name in the certificate in KIBANA_URL.",
+  },
+  CERT_HAS_EXPIRED: {
+    cause: "its certificate has expired",
+    fix: "Renew Kibana's certificate.",
+  },
+  ERR_SSL_WRONG_VERSION_NUMBER: {
+    cause: "it does not speak TLS on that port",
+    fix: "Use http:// in KIBANA_URL, or the TLS port.",
+  },
+  EPROTO: {
+    cause: "it does not speak TLS on that port",
+    fix: "Use http:// in KIBANA_URL, or the TLS port.",
+  },
+  ECONNRESET: {
+    cause: "the connection was cut",
+    fix: "Repeat the call; if it stays, look at the proxy in front of Kibana.",
+    applied: "maybe",
+  },
+  UND_ERR_SOCKET: {
+    cause: "the connection was cut",
+    fix: "Repeat the call; with https in front of the port, use https:// in KIBANA_URL.",
+    applied: "maybe",
+  },
+  EPIPE: {
+    cause: "the connection was cut",
+    fix: "Repeat the call.",
+    applied: "maybe",
+  },
+  TimeoutError: {
+    cause: "no answer in time",
+    fix: "Kibana or the service behind the connector is slow; KIBANA_TIMEOUT sets the limit.",
+    applied: "maybe",
+  },
+  UND_ERR_HEADERS_TIMEOUT: {
+    cause: "no answer in time",
+    fix: "Kibana or the service behind the connector is slow; KIBANA_TIMEOUT sets the limit.",
+    applied: "maybe",
+  },
+  UND_ERR_BODY_TIMEOUT: {
+    cause: "the answer stopped half way",
+    fix: "Repeat the call.",
+    applied: "maybe",
+  },
+};
+
+/** A request that got no whole answer: refused, cut, timed out, TLS. */
+export function fromNetwork(error: unknown, url: string): KibanaError {
+  const code = networkCode(error);
+  const known = networkCauses[code];
+  return new KibanaError(
+    "kibana_unreachable",
+    `No answer from Kibana at ${url}: ${known?.cause ?? "the connection failed"} (${code}).`,
+    known?.fix ?? "Check KIBANA_URL and the network.",
+    {
+      applied: known ? (known.applied ?? "no") : "maybe",
+      detail: { cause: code },
+    },
+  );
+}
+
+/** The system's code for a failed request, looked for through causes and bundles of errors. */
+export function networkCode(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  if (error.name === "TimeoutError") return "TimeoutError";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return inner === undefined ? error.name : networkCode(inner);
+}
+
+function messageOf(body: unknown): string | undefined {
+  return body !== null && typeof body === "object" && "message" in body && typeof body.message === "string" ? body.message : undefined;
+}
+
+/** Elasticsearch's envelope has an object or text in `error`, a number in `status`, and no `statusCode`. */
+function isElasticsearch(body: object): boolean {
+  return !("statusCode" in body) && (("error" in body && "status" in body) || ("tagline" in body && "cluster_name" in body));
+}
+
+function privilegeFor(message: string): string {
+  if (/to (create|update|delete)/.test(message))
+    return "It needs the Kibana privilege Actions and Connectors: All (feature_actions.all) in this space.";
+  if (/to (get|execute)/.test(message))
+    return "It needs the Kibana privilege Actions and Connectors: Read (feature_actions.read) in this space.";
+  return "The key lacks a Kibana privilege in this space.";
+}

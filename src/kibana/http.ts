@@ -1,0 +1,181 @@
+import { Agent, EnvHttpProxyAgent, request } from "undici";
+import { unseal } from "../sealed.ts";
+import type { KibanaSettings } from "../settings.ts";
+import { fromAnswer, fromNetwork, KibanaError, notKibana } from "./errors.ts";
+
+export interface Call {
+  /** From the root of Kibana, ids encoded: build it with `path`. */
+  path: string;
+  /** Undefined or "default": no prefix. */
+  space?: string;
+  query?: Record<string, string | number | undefined>;
+  /** Internal routes need a header of their own from 9.0 on (reference/kibana-api.md §0). */
+  internal?: boolean;
+  signal?: AbortSignal;
+}
+
+/** Reads: repeated while the fault looks passing. `tolerate` lists statuses whose body is an answer all the same. */
+export type Get = (call: Call & { tolerate?: number[] }) => Promise<unknown>;
+/** Writes: sent once. */
+export type Send = (method: "POST" | "PUT" | "DELETE", call: Call & { body?: unknown }) => Promise<unknown>;
+
+export interface Http {
+  get: Get;
+  send: Send;
+  close(): Promise<void>;
+}
+
+const readAttempts = 4;
+const passing = [429, 502, 503, 504];
+const maxConnections = 8;
+const maxBytes = 128 * 1024 * 1024;
+
+/** Joins path segments, each encoded; `.` and `..` cannot climb. */
+export function path(...segments: string[]): string {
+  return segments.map((segment) => `/${encodeURIComponent(segment).replace(/^\.{1,2}$/, (dots) => dots.replaceAll(".", "%2E"))}`).join("");
+}
+
+/**
+ * The HTTP client: one pool for Kibana's origin, credentials on every request, no redirects to other origins.
+ * @param userAgent names this server in Kibana's logs
+ */
+export function createHttp(settings: KibanaSettings, timeout: number, userAgent: string): Http {
+  const connect = {
+    timeout: Math.min(timeout, 10_000),
+    ...(settings.ca ? { ca: settings.ca } : {}),
+    rejectUnauthorized: !settings.skipTlsVerification,
+  };
+  const options = {
+    connect,
+    connections: maxConnections,
+    maxResponseSize: maxBytes,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const proxied = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"].some((name) => process.env[name]);
+  const dispatcher = proxied ? new EnvHttpProxyAgent({ ...options, requestTls: connect }) : new Agent(options);
+  const headers = {
+    "user-agent": userAgent,
+    accept: "application/json",
+    ...authorization(settings),
+  };
+
+  async function once(method: "GET" | "POST" | "PUT" | "DELETE", call: Call & { body?: unknown; tolerate?: number[] }) {
+    const limit = AbortSignal.timeout(timeout);
+    try {
+      const answer = await request(address(settings.url, call), {
+        method,
+        dispatcher,
+        signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
+        headers: {
+          ...headers,
+          ...(method === "GET" ? {} : { "kbn-xsrf": "true" }),
+          ...(call.internal ? { "x-elastic-internal-origin": "kibana-connectors-mcp" } : {}),
+          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      });
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        text: await answer.body.text(),
+      };
+    } catch (error) {
+      if (call.signal?.aborted)
+        throw new KibanaError("cancelled", "The call was cancelled.", "Nothing to do; repeat the call if it is still wanted.", {
+          applied: "maybe",
+        });
+      throw fromNetwork(limit.aborted ? limit.reason : error, settings.url);
+    }
+  }
+
+  function parsed({ status, headers: got, text }: Awaited<ReturnType<typeof once>>, tolerate: number[] = []): unknown {
+    if (status >= 300 && status < 400) {
+      const to = String(got.location ?? "");
+      throw new KibanaError(
+        "kibana_unreachable",
+        `${settings.url} redirects (${status})${URL.canParse(to, settings.url) ? ` to ${new URL(to, settings.url).origin}` : ""}; API calls are not followed elsewhere.`,
+        "Set KIBANA_URL to the address that answers by itself, with its base path.",
+        { applied: "no", status },
+      );
+    }
+    if (status === 204) return undefined;
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      // Known gap on purpose: `body` stays undefined and both branches below say so.
+    }
+    if ((status >= 200 && status < 300) || tolerate.includes(status)) {
+      if (body === undefined) throw notKibana(status, text, settings.url, "maybe");
+      return body;
+    }
+    throw fromAnswer(status, body, text, settings.url);
+  }
+
+  return {
+    async get(call) {
+      for (let attempt = 1; ; attempt++) {
+        const last = attempt === readAttempts;
+        try {
+          const answer = await once("GET", call);
+          if (last || !passing.includes(answer.status) || call.tolerate?.includes(answer.status)) return parsed(answer, call.tolerate);
+          await pause(delay(attempt, answer.headers["retry-after"], timeout), call.signal);
+        } catch (error) {
+          const cut =
+            error instanceof KibanaError &&
+            error.status === undefined &&
+            ["ECONNRESET", "UND_ERR_SOCKET", "EPIPE"].includes(String(error.detail?.cause));
+          if (last || !cut) throw error;
+          await pause(delay(attempt, undefined, timeout), call.signal);
+        }
+      }
+    },
+    async send(method, call) {
+      return parsed(await once(method, call));
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+/** Milliseconds before the next attempt: what Kibana asks for, else doubling from 150 with jitter; never above the time-out. */
+function delay(attempt: number, retryAfter: string | string[] | undefined, most: number): number {
+  const asked = String(retryAfter ?? "");
+  const wanted = /^\d+$/.test(asked) ? Number(asked) * 1000 : asked ? Date.parse(asked) - Date.now() : Number.NaN;
+  const backOff = 150 * 2 ** (attempt - 1) * (0.5 + Math.random());
+  return Math.min(Number.isNaN(wanted) ? backOff : Math.max(0, wanted), most);
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(
+        new KibanaError("cancelled", "The call was cancelled.", "Nothing to do; repeat the call if it is still wanted.", { applied: "no" }),
+      );
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+function address(base: string, call: Call): URL {
+  const url = new URL(`${base}${call.space && call.space !== "default" ? path("s", call.space) : ""}${call.path}`);
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+function authorization({ auth }: KibanaSettings): Record<string, string> {
+  if (auth.kind === "api_key") return { authorization: `ApiKey ${unseal(auth.key)}` };
+  if (auth.kind === "basic")
+    return {
+      authorization: `Basic ${Buffer.from(`${auth.username}:${unseal(auth.password)}`).toString("base64")}`,
+    };
+  return {};
+}

@@ -1,0 +1,30 @@
+import * as z from "zod";
+import { KibanaError } from "./errors.ts";
+import { type Get, path } from "./http.ts";
+import { readAs } from "./read-as.ts";
+
+const Space = z.object({ id: z.string(), name: z.string() });
+export type Space = z.output<typeof Space>;
+
+export function spaceReads(get: Get) {
+  return {
+    /** The spaces that the key may see. */
+    async spaces(signal?: AbortSignal): Promise<Space[]> {
+      return readAs(z.array(Space), await get({ path: "/api/spaces/space", ...(signal && { signal }) }));
+    },
+    /** Whether the space exists; "hidden" when the key may not see it. Kibana's other routes do not check (reference/kibana-api.md §0). */
+    async space(id: string, signal?: AbortSignal): Promise<"exists" | "missing" | "hidden"> {
+      try {
+        await get({
+          path: `/api/spaces/space${path(id)}`,
+          ...(signal && { signal }),
+        });
+        return "exists";
+      } catch (error) {
+        if (error instanceof KibanaError && error.status === 404) return "missing";
+        if (error instanceof KibanaError && error.status === 403) return "hidden";
+        throw error;
+      }
+    },
+  };
+}

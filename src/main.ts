@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { readSettings, settingsHelp } from "./settings.ts";
+import { version } from "./version.ts";
+
+const help = () => `kibana-connectors-mcp ${version}: an MCP server for Kibana connectors
+
+  kibana-connectors-mcp [settings]   serve MCP over stdio
+  kibana-connectors-mcp demo         show the main job on the sandbox
+  kibana-connectors-mcp sandbox      run a stand-in for Kibana alone (sandbox --help)
+
+Settings: a flag, or the variable in brackets; the flag wins.
+${settingsHelp()}
+  --help, --version
+`;
+
+/** argv to one command. Each command is loaded when it is asked for. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  if (command === "sandbox") return (await import("./commands/sandbox.ts")).sandbox(rest);
+  if (command === "demo") return (await import("./commands/demo.ts")).demo(rest);
+  const flags = command === "serve" ? rest : argv;
+  if (flags.includes("--help") || flags.includes("-h")) {
+    process.stdout.write(help());
+    return 0;
+  }
+  if (flags.includes("--version")) {
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const read = readSettings(flags, process.env);
+  if ("problems" in read) {
+    process.stderr.write(`kibana-connectors-mcp cannot start:\n${read.problems.map((problem) => `  - ${problem}\n`).join("")}`);
+    return 2;
+  }
+  return (await import("./commands/serve.ts")).serve(read.settings, process.env);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`kibana-connectors-mcp: ${error instanceof Error ? error.message : "unknown failure"}\n`);
+    process.exit(1);
+  },
+);

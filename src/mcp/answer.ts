@@ -1,0 +1,79 @@
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { ToolError } from "../errors.ts";
+import { plainJson } from "../plain-text.ts";
+import type { Settings } from "../settings.ts";
+
+/** No answer is longer (reference/mcp.md §7: hosts cut or spill longer ones). */
+const maxCharacters = 20_000;
+
+type Scrub = <T>(value: T) => T;
+
+/** The result of a call that succeeded: structured content, and the same JSON as text. */
+export function answer(value: object, results: Settings["results"], scrub: Scrub): CallToolResult {
+  const body = capped({ ...scrub(plainJson(value)) });
+  const text = { type: "text" as const, text: JSON.stringify(body) };
+  return {
+    content: results === "structured" ? [] : [text],
+    ...(results === "text" ? {} : { structuredContent: body }),
+  };
+}
+
+/**
+ * The result of a call that failed. Text alone: clients hold structured content against the output schema and would
+ * replace the error by one of their own (reference/mcp.md §2).
+ */
+export function failure(error: unknown, scrub: Scrub): CallToolResult {
+  const known =
+    error instanceof ToolError
+      ? error
+      : new ToolError(
+          "internal",
+          `The server failed: ${error instanceof Error ? error.message : "unknown cause"}`,
+          "This is a defect of kibana-connectors-mcp: repeat the call, and report it if it stays.",
+        );
+  const { code, message, fix, detail } = known;
+  const body = capped({ ...scrub(plainJson({ error: { code, message, fix, ...(detail ? { detail } : {}) } })) });
+  return { isError: true, content: [{ type: "text", text: JSON.stringify(body) }] };
+}
+
+/** Shortens the longest list, again and again, until the whole fits, and says so. */
+function capped(body: Record<string, unknown>): Record<string, unknown> {
+  let result = body;
+  const leftOut = new Map<string, number>();
+  while (JSON.stringify(result).length > maxCharacters - 300) {
+    const longest = longestList(result, []);
+    if (!longest || longest.list.length < 2) return tooLong(result);
+    const keep = Math.floor(longest.list.length / 2);
+    const name = longest.path.join(".");
+    leftOut.set(name, (leftOut.get(name) ?? 0) + longest.list.length - keep);
+    result = withList(result, longest.path, longest.list.slice(0, keep)) as Record<string, unknown>;
+  }
+  if (leftOut.size === 0) return result;
+  const notes = [...leftOut].map(([name, count]) => `${count} of \`${name}\` are left out of this answer: narrow the question.`);
+  return { ...result, warnings: [...(Array.isArray(result.warnings) ? result.warnings : []), ...notes] };
+}
+
+function longestList(value: unknown, path: string[]): { path: string[]; list: unknown[]; size: number } | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  const inner = Object.entries(value).map(([key, item]) => longestList(item, [...path, key]));
+  const own = Array.isArray(value) && value.length > 1 ? { path, list: value, size: JSON.stringify(value).length } : undefined;
+  return [own, ...inner].filter((found) => found !== undefined).sort((a, b) => b.size - a.size)[0];
+}
+
+function withList(value: unknown, path: string[], list: unknown[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return list;
+  if (Array.isArray(value)) return value.map((item, index) => (String(index) === key ? withList(item, rest, list) : item));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, name === key ? withList(item, rest, list) : item]));
+}
+
+/** One huge text, not a list: its strings are cut. */
+function tooLong(body: Record<string, unknown>): Record<string, unknown> {
+  for (const most of [1000, 300, 100, 30]) {
+    const shorter = plainJson(body, most);
+    if (JSON.stringify(shorter).length <= maxCharacters - 300)
+      return { ...shorter, warnings: [...(Array.isArray(body.warnings) ? body.warnings : []), `Texts over ${most} characters are cut.`] };
+  }
+  throw new ToolError("limit_reached", "The answer is too long to show.", "Ask for less: one connector, fewer rows.");
+}

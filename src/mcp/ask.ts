@@ -1,0 +1,50 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { type ElicitRequestFormParams, ErrorCode, McpError, type RequestId } from "@modelcontextprotocol/sdk/types.js";
+import type { Ask } from "../change/consent.ts";
+import { ToolError } from "../errors.ts";
+
+/** Asks the person through form elicitation, on the stream of the call itself. One field: some clients can show no more. */
+export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
+  return {
+    async confirm({ message, typeName }, { signal, timeoutMs }) {
+      if (!server.getClientCapabilities()?.elicitation?.form) return { action: "unavailable" };
+      const requestedSchema = typeName === undefined ? yesOrNo : nameOf(typeName);
+      try {
+        const answer = await server.elicitInput(
+          { mode: "form", message, requestedSchema },
+          { relatedRequestId, signal, timeout: timeoutMs },
+        );
+        if (answer.action !== "accept") return { action: answer.action };
+        if (typeName !== undefined) return { action: "accept", typed: String(answer.content?.name ?? "") };
+        return { action: answer.content?.confirm === true ? "accept" : "decline" };
+      } catch (error) {
+        if (signal.aborted)
+          throw new ToolError(
+            "cancelled",
+            "The call was cancelled while a person was asked. Nothing was written.",
+            "Nothing to do; repeat the call if it is still wanted.",
+          );
+        if (error instanceof McpError && error.code === ErrorCode.RequestTimeout) return { action: "timeout" };
+        if (error instanceof McpError && error.code === ErrorCode.MethodNotFound) return { action: "unavailable" };
+        // A client that answers its own question with an error has not agreed.
+        return { action: "cancel" };
+      }
+    },
+  };
+}
+
+type Form = ElicitRequestFormParams["requestedSchema"];
+
+const yesOrNo: Form = {
+  type: "object",
+  properties: { confirm: { type: "boolean", title: "Yes, do it", default: false } },
+  required: ["confirm"],
+};
+
+function nameOf(connector: string): Form {
+  return {
+    type: "object",
+    properties: { name: { type: "string", title: `Type the connector's name to confirm: ${connector}` } },
+    required: ["name"],
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * Text from Kibana or a third party, made safe to show: control and bidirectional characters and
+ * zero-width ones out, white space folded, at most `max` characters.
+ */
+export function plainText(text: string, max = 300): string {
+  const clean = text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .replace(/[\p{Cf}\p{Cs}\p{Co}]/gu, "")
+    .trim();
+  const letters = [...clean];
+  return letters.length > max ? `${letters.slice(0, max - 1).join("")}…` : clean;
+}
+
+/** Every string in JSON made plain, keys too; strings capped at `max` characters. */
+export function plainJson<T>(value: T, max?: number): T;
+export function plainJson(value: unknown, max = 2000): unknown {
+  if (typeof value === "string") return plainLines(value, max);
+  if (Array.isArray(value)) return value.map((item) => plainJson(item, max));
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [plainText(key, 200), plainJson(item, max)]));
+  }
+  return value;
+}
+
+/** As plainText, but line breaks and tabs stay: values in config may need them. */
+function plainLines(text: string, max: number): string {
+  const clean = text.replace(/[\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|(?![\n\r\t])\p{Cc}/gu, "");
+  return clean.length > max ? `${clean.slice(0, max)}… (${clean.length - max} more characters)` : clean;
+}

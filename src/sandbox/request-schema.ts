@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { configSchemaMessage } from "./config-schema-words.ts";
+import { Refusal } from "./envelope.ts";
+
+/** Blank text is refused everywhere it stands at the top of a request (reference/kibana-api.md §1.1). */
+export const filled = z.string().refine(isFilled, "value '' is not valid");
+
+/** `config`, `secrets`: any values, but no blank text at the first level. */
+export const looseRecord = z
+  .record(
+    z.string(),
+    z.unknown().refine((value) => typeof value !== "string" || isFilled(value), "value '' is not valid"),
+  )
+  .default({});
+
+function isFilled(text: string): boolean {
+  return text.trim() !== "";
+}
+
+/** A JSON text in a query, as config-schema reads it. */
+export function jsonText<T extends z.ZodType>(schema: T) {
+  return z
+    .string()
+    .transform((text, ctx): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        ctx.addIssue({ code: "custom", message: "could not parse object value from json input" });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}
+
+/** Parses one part of a request, or refuses it as the router does: one problem, the first (reference/kibana-api.md §0). */
+export function parsePart<T>(schema: z.ZodType<T>, value: unknown, part: "body" | "params" | "query"): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Refusal(400, configSchemaMessage(result.error, value, `request ${part}`));
+}
+
+/** A query as an object; a repeated key becomes a list. */
+export function queryObject(query: URLSearchParams): Record<string, string | string[]> {
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((key) => {
+      const all = query.getAll(key);
+      return [key, all.length > 1 ? all : (all[0] ?? "")];
+    }),
+  );
+}

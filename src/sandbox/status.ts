@@ -1,0 +1,33 @@
+import type { Reply, Route, State } from "./types.ts";
+
+const level = { level: "available", summary: "All services and plugins are available" };
+
+function status(_call: unknown, state: State): Reply {
+  return {
+    status: 200,
+    body: {
+      name: "sandbox",
+      uuid: "5b2de169-2785-441b-ae8c-186a1936b17d",
+      version: {
+        number: state.version,
+        build_hash: "0000000000000000000000000000000000000000",
+        build_number: 100000,
+        build_snapshot: false,
+        build_flavor: "traditional",
+        build_date: "2026-09-01T00:00:00.000Z",
+      },
+      status: {
+        overall: level,
+        core: { elasticsearch: level, savedObjects: level },
+        plugins: { actions: level, alerting: level, spaces: level },
+      },
+      metrics: {},
+    },
+  };
+}
+
+/** What a caller without valid credentials gets: no version (reference/kibana-api.md §7.2). */
+export const anonymousStatus: Reply = { status: 200, body: { status: { overall: { level: "available" } } } };
+
+export const statusPath = "/api/status";
+export const statusRoutes: readonly Route[] = [{ method: "GET", path: statusPath, handler: status }];

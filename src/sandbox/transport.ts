@@ -1,0 +1,46 @@
+/** What a third party answers over the wire, or why nothing came. */
+export type Answer = { status: number; statusText: string; retryAfter?: string } | { code: string; message: string };
+
+export const accepted: Answer = { status: 202, statusText: "Accepted" };
+export const gone: Answer = { status: 404, statusText: "Not Found" };
+
+export interface Outgoing {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** Stored values that contain one of these words stand for credentials that the third party no longer takes. */
+const refused = /revoked|invalid/i;
+
+/**
+ * Plays the third party: hosts below `.invalid` do not resolve, a credential that says so is refused with `refusal`,
+ * anything else succeeds.
+ */
+export function cannedAnswer(host: string, secrets: unknown, refusal: Answer, success: Answer): Answer {
+  if (host.endsWith(".invalid")) return { code: "ENOTFOUND", message: `getaddrinfo ENOTFOUND ${host}` };
+  return refused.test(JSON.stringify(secrets ?? {})) ? refusal : success;
+}
+
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : url;
+}
+
+export function isLoopback(url: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostOf(url));
+}
+
+/** A real request, for tests that listen on loopback themselves. */
+export async function deliver({ url, method, headers, body }: Outgoing): Promise<Answer> {
+  try {
+    const response = await fetch(url, { method, headers, body: body ?? null, redirect: "manual", signal: AbortSignal.timeout(10_000) });
+    await response.body?.cancel();
+    const retryAfter = response.headers.get("retry-after");
+    return { status: response.status, statusText: response.statusText, ...(retryAfter && { retryAfter }) };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "ECONNRESET";
+    return { code, message: cause instanceof Error ? cause.message : String(cause) };
+  }
+}

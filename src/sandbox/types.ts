@@ -1,0 +1,122 @@
+import type { License } from "../catalog/connector-type.ts";
+
+export type Dict = Record<string, unknown>;
+
+interface AnyConnector {
+  id: string;
+  type: string;
+  name: string;
+  config: Dict;
+  secrets: Dict;
+}
+
+/** Kept in one map by id: ids are unique over all spaces (reference/kibana-api.md §1.4). */
+export type Connector = AnyConnector & { space: string; missingSecrets: boolean };
+
+/** Preconfigured in kibana.yml, or made by Kibana for a system type: seen from every space, never written. */
+export type InMemoryConnector = AnyConnector & { system: boolean };
+
+export interface RuleAction {
+  uuid: string;
+  group?: string;
+  id: string;
+  connector_type_id: string;
+  params: Dict;
+  frequency?: { summary: boolean; notify_when: string; throttle: string | null };
+  alerts_filter?: Dict;
+  use_alert_data_for_template?: boolean;
+}
+
+export interface Rule {
+  id: string;
+  space: string;
+  name: string;
+  tags: string[];
+  enabled: boolean;
+  consumer: string;
+  rule_type_id: string;
+  schedule: { interval: string };
+  params: Dict;
+  actions: RuleAction[];
+  throttle: string | null;
+  notify_when: string | null;
+  alert_delay?: { active: number };
+  flapping?: Dict | null;
+  api_key_owner: string | null;
+  api_key_created_by_user: boolean | null;
+  created_by: string;
+  updated_by: string;
+  revision: number;
+  outcome: "succeeded" | "failed";
+  outcomeMessage: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Space {
+  id: string;
+  name: string;
+  disabledFeatures: string[];
+  _reserved?: boolean;
+  [look: string]: unknown;
+}
+
+/** What is neither a rule nor a connector and still counts in `referenced_by_count` (reference/kibana-api.md §5.1). */
+interface OtherReference {
+  kind: "cases" | "action_task_params";
+  id: string;
+  connectorId: string;
+}
+
+/** What the outside world saw. Never holds a secret. */
+interface Delivery {
+  at: string;
+  connector_id: string;
+  space: string;
+  type: string;
+  summary: string;
+  what: unknown;
+}
+
+export interface State {
+  version: string;
+  license: License;
+  url: string;
+  deliver: boolean;
+  wording: Wording;
+  spaces: Map<string, Space>;
+  connectors: Map<string, Connector>;
+  inMemory: readonly InMemoryConnector[];
+  rules: Map<string, Rule>;
+  references: OtherReference[];
+  deliveries: Delivery[];
+}
+
+/** How a Kibana puts the problems of a value into words: config-schema (8.x), zod 3, zod 4. */
+export type Wording = "config-schema" | "fields" | "prettified";
+
+export interface Call {
+  method: string;
+  path: string;
+  params: Readonly<Record<string, string>>;
+  query: URLSearchParams;
+  body: unknown;
+  space: string;
+  user: { name: string; byApiKey: boolean };
+}
+
+/** `body` undefined: no content. A string is sent as it is. */
+export interface Reply {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+type Handler = (call: Call, state: State) => Reply | Promise<Reply>;
+
+export interface Route {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Segments; `{id}` matches one. */
+  path: string;
+  handler: Handler;
+}

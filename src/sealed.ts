@@ -1,0 +1,83 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { inspect } from "node:util";
+
+/**
+ * A secret value that can be checked but not read. It prints as `<name>`, in JSON too.
+ * Only the writer, in the request that carries the value, and the redactor, which has to
+ * know what to look for, may call `unseal`; Biome's import rules hold everybody else off.
+ */
+let openSealed: (sealed: Sealed) => string;
+
+export class Sealed {
+  readonly #value: string;
+  /** Where the value came from, fit for people: a variable's name, "typed by a person". */
+  readonly source: string;
+
+  constructor(value: string, source: string) {
+    this.#value = value;
+    this.source = source;
+  }
+
+  /** The value's host when it is an http(s) URL, else undefined. */
+  get host(): string | undefined {
+    return URL.canParse(this.#value) ? new URL(this.#value).host || undefined : undefined;
+  }
+
+  /** The same for the same value within this process, and useless outside it. */
+  get fingerprint(): string {
+    return createHmac("sha256", processKey).update(this.#value).digest("base64url").slice(0, 16);
+  }
+
+  static {
+    openSealed = (sealed) => sealed.#value;
+  }
+
+  toString(): string {
+    return `<${this.source}>`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+const processKey = randomBytes(32);
+
+/** JSON whose secret leaves are sealed. */
+export type SealedTree = Sealed | string | number | boolean | null | SealedTree[] | { [key: string]: SealedTree };
+export type SealedRecord = { [key: string]: SealedTree };
+
+/** Seals `value`; `source` is what people see in its place. */
+export function seal(value: string, source: string): Sealed {
+  return new Sealed(value, source);
+}
+
+/** The tree with every sealed leaf replaced by what `leaf` makes of it. */
+export function mapSealed(tree: SealedTree, leaf: (sealed: Sealed, path: string[]) => unknown, path: string[] = []): unknown {
+  if (tree instanceof Sealed) return leaf(tree, path);
+  if (Array.isArray(tree)) return tree.map((item, index) => mapSealed(item, leaf, [...path, String(index)]));
+  if (tree !== null && typeof tree === "object") {
+    return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, mapSealed(item, leaf, [...path, key])]));
+  }
+  return tree;
+}
+
+/** The plain values of a tree. For the writer and the redactor alone. */
+export function unseal(tree: SealedTree): unknown {
+  return mapSealed(tree, openSealed);
+}
+
+/**
+ * Shows the plain values of a tree to a check and hands on only what the check says of them.
+ * A check must not quote values.
+ */
+export function examine<Problem extends { path: string; problem: string }>(
+  tree: SealedTree,
+  check: (plain: unknown) => Problem[],
+): Problem[] {
+  return check(mapSealed(tree, openSealed));
+}

@@ -1,0 +1,80 @@
+/** The mark that stands where a secret was. */
+export const redactionMark = "[redacted]";
+
+/** A secret found in what Kibana keeps readable. */
+export interface FoundSecret {
+  /** Dotted: `headers.Authorization`. */
+  path: string;
+  /** What gave it away, for people. */
+  why: string;
+}
+
+const secretKey =
+  /^(proxy-)?authorization$|^(set-)?cookie$|passw(or)?d|passphrase|secret|^(x-)?(.*-)?(api|auth|access|routing|integration|private|service)[-_]?(key|token)$|^(x-)?(.*[-_])?token$|credential|^apikey$/i;
+/** Names with such words in them that hold no secret. */
+const innocentKey =
+  /url$|uri$|^hasAuth$|^authType$|^clientId$|(key|token|secret)[-_]?(id|name|type|field|version|header)$|max_?tokens|ResponseKey$|^projectKey$|^issueKey$/i;
+const secretParam =
+  /^(access_?|auth_?|api_?|app_?|client_?|private_?)?(token|key|secret|password|passwd|pwd|sig|signature)$|^(code|auth|credential|jwt)$/i;
+const shapes: [RegExp, string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
+  [/\bxox[abeoprs]-[A-Za-z0-9-]{8,}/g, "a Slack token"],
+  [/(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9_/-]{8,}/g, "a Slack webhook path"],
+  [/\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}/g, "a GitHub token"],
+  [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
+  [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, "a JSON web token"],
+  [/\b(Bearer|Basic|ApiKey|Token|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
+];
+
+/**
+ * Looks through a connector's config for secrets: header-like names, userinfo and token parameters in URLs, known token shapes.
+ * @returns the config with marks in their place, and where they were. Mustache templates are no secrets.
+ */
+export function hideSecrets<T>(config: T): { config: T; found: FoundSecret[] };
+export function hideSecrets(config: unknown): {
+  config: unknown;
+  found: FoundSecret[];
+} {
+  const found: FoundSecret[] = [];
+  return { config: walk(config, "", "", found), found };
+}
+
+function walk(value: unknown, key: string, path: string, found: FoundSecret[]): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => walk(item, key, path ? `${path}.${index}` : String(index), found));
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, walk(item, name, path ? `${path}.${name}` : name, found)]),
+    );
+  }
+  if (typeof value !== "string" || value === "" || value === redactionMark || /^\{\{.*\}\}$/.test(value)) return value;
+  if (secretKey.test(key) && !innocentKey.test(key)) {
+    found.push({ path, why: `the name "${key}"` });
+    return redactionMark;
+  }
+  return hideInText(value, (why) => found.push({ path, why }));
+}
+
+/** Secrets within one text: URL parts and token shapes. */
+export function hideInText(text: string, found: (why: string) => void = () => {}): string {
+  let hidden = text.replace(
+    /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@:?#]*):([^\s/@?#]+)@/gi,
+    (whole, scheme: string, user: string, word: string) => {
+      if (word === redactionMark) return whole;
+      found("a password in the URL");
+      return `${scheme}${user}:${redactionMark}@`;
+    },
+  );
+  hidden = hidden.replace(/([?&;#])([^=&\s#]+)=([^&\s#]+)/g, (whole, before: string, name: string, value: string) => {
+    if (!secretParam.test(name) || value === redactionMark || value.startsWith("{{")) return whole;
+    found(`the URL parameter "${name}"`);
+    return `${before}${name}=${redactionMark}`;
+  });
+  for (const [shape, why] of shapes) {
+    hidden = hidden.replace(shape, () => {
+      found(why);
+      return redactionMark;
+    });
+  }
+  return hidden;
+}

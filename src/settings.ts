@@ -1,0 +1,362 @@
+import { readFileSync, statSync } from "node:fs";
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { didYouMean } from "./did-you-mean.ts";
+import { type LogLevel, logLevels } from "./log.ts";
+import { type Sealed, seal } from "./sealed.ts";
+
+export const accessLevels = ["read", "change", "full"] as const;
+export type Access = (typeof accessLevels)[number];
+
+/** Every setting of the server, checked. */
+export interface Settings {
+  /** Undefined when nothing is configured: each tool then answers `not_configured`. */
+  kibana: KibanaSettings | undefined;
+  sandbox: boolean;
+  /** The space when a call names none. */
+  space: string;
+  /** Milliseconds for one request to Kibana. */
+  timeout: number;
+  access: Access;
+  spaces: string[] | undefined;
+  tools: string[] | undefined;
+  excludeTools: string[];
+  protect: string[];
+  targetHosts: string[];
+  maxChangesPerHour: number;
+  confirm: "person" | "token";
+  skipConfirmation: boolean;
+  /** Milliseconds to wait for a person. */
+  confirmWait: number;
+  results: "both" | "text" | "structured";
+  secretPrefix: string;
+  journalDir: string | undefined;
+  logLevel: LogLevel;
+  /** Said on stderr at the start. */
+  warnings: string[];
+}
+
+export interface KibanaSettings {
+  /** Without a trailing slash; with the base path. */
+  url: string;
+  label: string | undefined;
+  auth: { kind: "none" } | { kind: "api_key"; key: Sealed } | { kind: "basic"; username: string; password: Sealed };
+  /** PEM text. */
+  ca: string | undefined;
+  skipTlsVerification: boolean;
+}
+
+const text = z.string().trim().min(1, "is empty");
+const list = text.transform((value) =>
+  value
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const seconds = (min: number, max: number) =>
+  z.coerce
+    .number("must be a number of seconds")
+    .min(min, `must be at least ${min} seconds`)
+    .max(max, `must be at most ${max} seconds`)
+    .transform((value) => value * 1000);
+const spaceId = text.regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
+const flag = z.stringbool({ error: "must be true or false" });
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, `must be one of ${values.join(", ")}`);
+
+/** One row a setting: the flag is the key in kebab case. */
+const rows = {
+  kibanaUrl: row("KIBANA_URL", "URL", "Kibana's address, with its base path if it has one", url()),
+  kibanaLabel: row(
+    "KIBANA_LABEL",
+    "TEXT",
+    "How this Kibana is named in plans and questions, e.g. PROD",
+    text.max(40, "must be at most 40 characters"),
+  ),
+  apiKey: row(
+    "KIBANA_API_KEY",
+    "KEY",
+    "API key (encoded, or id:key). Other users of the machine can see flags: prefer the variable or --api-key-file",
+    text,
+  ),
+  apiKeyFile: row("KIBANA_API_KEY_FILE", "FILE", "File with the API key, readable by its owner alone", text),
+  username: row("KIBANA_USERNAME", "NAME", "Basic authentication instead of an API key", text),
+  password: row("KIBANA_PASSWORD", "TEXT", "Its password; prefer the variable", text),
+  space: row("KIBANA_SPACE", "ID", "Space when a call names none (default: default)", spaceId),
+  caFile: row("KIBANA_CA_FILE", "FILE", "PEM file of the authority that signed Kibana's certificate", text),
+  insecureSkipTlsVerification: row(
+    "KIBANA_INSECURE_SKIP_TLS_VERIFICATION",
+    "",
+    "Accept any certificate: whoever sits in between reads the key",
+    flag,
+  ),
+  timeout: row("KIBANA_TIMEOUT", "SECONDS", "Limit for one request to Kibana (default: 30)", seconds(0.1, 600)),
+  sandbox: row("CONNECTORS_SANDBOX", "", "Use the built-in stand-in for Kibana; nothing real is touched", flag),
+  access: row("CONNECTORS_ACCESS", "LEVEL", "read, change (no execute, no delete) or full (default: full)", oneOf(accessLevels)),
+  readOnly: row("CONNECTORS_READ_ONLY", "", "The same as --access read", flag),
+  spaces: row("CONNECTORS_SPACES", "IDS", "Only these spaces, with commas (default: all that the key sees)", list),
+  tools: row("CONNECTORS_TOOLS", "NAMES", "Only these tools, with commas", list),
+  excludeTools: row("CONNECTORS_EXCLUDE_TOOLS", "NAMES", "Without these tools", list),
+  protect: row("CONNECTORS_PROTECT", "GLOBS", "Connectors that no tool changes: ids or names, * and ? allowed", list),
+  targetHosts: row(
+    "CONNECTORS_TARGET_HOSTS",
+    "HOSTS",
+    "Hosts to which secrets may go without a person being asked; *.example.com allowed",
+    list,
+  ),
+  maxChangesPerHour: row(
+    "CONNECTORS_MAX_CHANGES_PER_HOUR",
+    "N",
+    "Writes an hour at the most (default: 60)",
+    z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1"),
+  ),
+  confirm: row(
+    "CONNECTORS_CONFIRM",
+    "WAY",
+    "person, or token: clients that cannot ask get a continuation that the agent passes back (default: person)",
+    oneOf(["person", "token"]),
+  ),
+  confirmWait: row(
+    "CONNECTORS_CONFIRM_WAIT",
+    "SECONDS",
+    "Wait for a person's answer; many clients give up at 60 (default: 45)",
+    seconds(1, 3600),
+  ),
+  dangerouslySkipConfirmation: row(
+    "CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION",
+    "",
+    "Ask nobody. For unattended pipelines; every journal entry says so",
+    flag,
+  ),
+  results: row(
+    "CONNECTORS_RESULTS",
+    "FORM",
+    "Answers as text, structured content, or both (default: both)",
+    oneOf(["both", "text", "structured"]),
+  ),
+  secretPrefix: row(
+    "CONNECTORS_SECRET_PREFIX",
+    "TEXT",
+    'Variables that {"$env": "NAME"} may name begin so (default: CONNECTOR_SECRET_)',
+    text.regex(/^[A-Z][A-Z0-9_]{2,}$/, "must be capitals, digits and _, three or more"),
+  ),
+  journalDir: row("CONNECTORS_JOURNAL_DIR", "DIR", "Where changes are recorded (default: the user's state folder)", text),
+  logLevel: row("CONNECTORS_LOG_LEVEL", "LEVEL", "debug, info, warn, error or silent, to stderr (default: info)", oneOf(logLevels)),
+};
+
+type Rows = typeof rows;
+type Values = { [Name in keyof Rows]?: z.output<Rows[Name]["schema"]> };
+
+function row<Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) {
+  return { env, value, about, schema };
+}
+
+function url() {
+  return text.transform((value, ctx) => {
+    const bad = (message: string) => {
+      ctx.addIssue({ code: "custom", message });
+      return z.NEVER;
+    };
+    if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return bad("must be a URL such as https://kibana.example.com:5601");
+    const parsed = new URL(value);
+    if (parsed.username || parsed.password)
+      return bad("must not hold a name or password: use KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD");
+    if (parsed.search || parsed.hash) return bad("must not hold a query or a fragment");
+    if (/\/(app|api)(\/|$)/.test(parsed.pathname)) return bad("must end before /app or /api: it is the address of Kibana, not of a page");
+    if (/\/s\/[^/]+\/?$/.test(parsed.pathname)) return bad("must not name a space: leave out /s/… and set KIBANA_SPACE");
+    return parsed.href.replace(/\/+$/, "");
+  });
+}
+
+/** `--kebab-case` of a row's key. */
+export function flagName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** What people write instead of our names. */
+const otherNames: Record<string, string> = {
+  KIBANA_HOST: "KIBANA_URL",
+  KIBANA_HOSTS: "KIBANA_URL",
+  KIBANA_ENDPOINT: "KIBANA_URL",
+  KIBANA_ADDRESS: "KIBANA_URL",
+  KIBANA_URI: "KIBANA_URL",
+  KIBANA_BASE_URL: "KIBANA_URL",
+  KIBANA_SERVER: "KIBANA_URL",
+  KIBANA_KEY: "KIBANA_API_KEY",
+  KIBANA_TOKEN: "KIBANA_API_KEY",
+  KIBANA_USER: "KIBANA_USERNAME",
+  KIBANA_PASS: "KIBANA_PASSWORD",
+};
+
+/**
+ * Settings from flags and environment; a flag wins over its variable.
+ * @returns the settings, or every problem at once, in sentences fit for stderr
+ */
+export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): { settings: Settings } | { problems: string[] } {
+  const problems: string[] = [];
+  const values = readValues(argv, env, problems);
+  const kibana = kibanaSettings(values, problems);
+  if (values.readOnly && values.access && values.access !== "read")
+    problems.push("--read-only and --access contradict each other: set one of them.");
+  if (values.sandbox && values.kibanaUrl)
+    problems.push("Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.");
+  if (problems.length > 0) return { problems };
+  const warnings: string[] = [];
+  if (kibana?.skipTlsVerification)
+    warnings.push("TLS verification is off: whoever sits between this server and Kibana can read the credentials.");
+  if (kibana?.url.startsWith("http:") && kibana.auth.kind !== "none" && !/^http:\/\/(localhost|127\.|\[::1\])/.test(kibana.url)) {
+    warnings.push("KIBANA_URL is http: the credentials travel in the clear.");
+  }
+  if (values.dangerouslySkipConfirmation) warnings.push("Confirmation is off: nobody is asked before a change.");
+  return {
+    settings: {
+      kibana,
+      sandbox: values.sandbox ?? false,
+      space: values.space ?? "default",
+      timeout: values.timeout ?? 30_000,
+      access: values.readOnly ? "read" : (values.access ?? "full"),
+      spaces: values.spaces?.includes("*") ? undefined : values.spaces,
+      tools: values.tools,
+      excludeTools: values.excludeTools ?? [],
+      protect: values.protect ?? [],
+      targetHosts: (values.targetHosts ?? []).map((host) => host.toLowerCase()),
+      maxChangesPerHour: values.maxChangesPerHour ?? 60,
+      confirm: values.confirm ?? "person",
+      skipConfirmation: values.dangerouslySkipConfirmation ?? false,
+      confirmWait: values.confirmWait ?? 45_000,
+      results: values.results ?? "both",
+      secretPrefix: values.secretPrefix ?? "CONNECTOR_SECRET_",
+      journalDir: values.journalDir,
+      logLevel: values.logLevel ?? "info",
+      warnings,
+    },
+  };
+}
+
+function readValues(argv: readonly string[], env: NodeJS.ProcessEnv, problems: string[]): Values {
+  const flags = readFlags(argv, problems);
+  const values: Record<string, unknown> = {};
+  for (const [key, { env: variable, schema }] of Object.entries(rows)) {
+    const fromFlag = flags[flagName(key)];
+    const given = fromFlag ?? env[variable];
+    if (given === undefined) continue;
+    const parsed = schema.safeParse(given);
+    if (parsed.success) values[key] = parsed.data;
+    else problems.push(`${fromFlag === undefined ? variable : `--${flagName(key)}`} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
+  }
+  const known = Object.values(rows).map((one) => one.env);
+  for (const name of Object.keys(env)) {
+    if (known.includes(name)) continue;
+    const meant = otherNames[name] ?? (/^(KIBANA|CONNECTORS)_/.test(name) ? didYouMean(name, known) : undefined);
+    if (meant && env[meant] === undefined && flags[flagName(keyOf(meant))] === undefined)
+      problems.push(`${name} is not a setting of this server: did you mean ${meant}?`);
+    else if (!meant && name.startsWith("CONNECTORS_")) problems.push(`${name} is not a setting of this server: see --help.`);
+  }
+  return values as Values;
+}
+
+function keyOf(variable: string): string {
+  return Object.entries(rows).find(([, one]) => one.env === variable)?.[0] ?? "";
+}
+
+/** Flags by name, booleans as "true"; unknown ones become problems. */
+function readFlags(argv: readonly string[], problems: string[]): Record<string, string> {
+  const options = Object.fromEntries(
+    Object.entries(rows).map(([key, one]) => [flagName(key), { type: one.value ? ("string" as const) : ("boolean" as const) }]),
+  );
+  const flags: Record<string, string> = {};
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === "positional") problems.push(`"${token.value}" is not expected here: see --help.`);
+    if (token.kind !== "option") continue;
+    const option = options[token.name];
+    const meant = option ? undefined : didYouMean(token.name, Object.keys(options));
+    if (!option) problems.push(`${token.rawName} is not a flag of this server${meant ? `: did you mean --${meant}?` : ": see --help."}`);
+    else if (option.type === "boolean") flags[token.name] = token.value ?? "true";
+    else if (token.value === undefined || (!token.inlineValue && token.value.startsWith("--")))
+      problems.push(`${token.rawName} needs a value.`);
+    else if (flags[token.name] !== undefined) problems.push(`${token.rawName} is given twice.`);
+    else flags[token.name] = token.value;
+  }
+  return flags;
+}
+
+function kibanaSettings(values: Values, problems: string[]): KibanaSettings | undefined {
+  const about = ["kibanaLabel", "apiKey", "apiKeyFile", "username", "password", "caFile", "insecureSkipTlsVerification"] as const;
+  if (!values.kibanaUrl) {
+    const without = about.filter((key) => values[key] !== undefined && values[key] !== false).map((key) => rows[key].env);
+    if (without.length > 0 && !values.sandbox && !problems.some((problem) => problem.includes("KIBANA_URL"))) {
+      problems.push(`${without.join(" and ")} ${without.length > 1 ? "are" : "is"} set, but KIBANA_URL is not.`);
+    }
+    return undefined;
+  }
+  const ways = [
+    values.apiKey && "KIBANA_API_KEY",
+    values.apiKeyFile && "KIBANA_API_KEY_FILE",
+    (values.username ?? values.password) && "KIBANA_USERNAME with KIBANA_PASSWORD",
+  ].filter(Boolean);
+  if (ways.length > 1) problems.push(`${ways.join(" and ")} are set: set one way to authenticate.`);
+  if (values.username && !values.password) problems.push("KIBANA_USERNAME is set, but KIBANA_PASSWORD is not.");
+  if (values.password && !values.username) problems.push("KIBANA_PASSWORD is set, but KIBANA_USERNAME is not.");
+  const key = values.apiKey ?? (values.apiKeyFile ? readPrivateFile(values.apiKeyFile, "KIBANA_API_KEY_FILE", problems) : undefined);
+  const encoded = key === undefined ? undefined : encodedApiKey(key, problems);
+  return {
+    url: values.kibanaUrl,
+    label: values.kibanaLabel,
+    auth: encoded
+      ? { kind: "api_key", key: seal(encoded, "API key") }
+      : values.username && values.password
+        ? {
+            kind: "basic",
+            username: values.username,
+            password: seal(values.password, "password"),
+          }
+        : { kind: "none" },
+    ca: values.caFile ? readText(values.caFile, "KIBANA_CA_FILE", problems) : undefined,
+    skipTlsVerification: values.insecureSkipTlsVerification ?? false,
+  };
+}
+
+/** Elasticsearch hands out `id` and `api_key` beside the encoded form: people paste any of them. */
+function encodedApiKey(given: string, problems: string[]): string | undefined {
+  const key = given.replace(/^ApiKey\s+/i, "").trim();
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    problems.push("KIBANA_API_KEY holds white space or characters that no API key has.");
+    return undefined;
+  }
+  return key.includes(":") ? Buffer.from(key).toString("base64") : key;
+}
+
+function readText(path: string, variable: string, problems: string[]): string | undefined {
+  try {
+    const content = readFileSync(path, "utf8").trim();
+    if (content) return content;
+    problems.push(`${variable}: ${path} is empty.`);
+  } catch (error) {
+    problems.push(`${variable}: ${path} cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "error"}).`);
+  }
+  return undefined;
+}
+
+function readPrivateFile(path: string, variable: string, problems: string[]): string | undefined {
+  const content = readText(path, variable, problems);
+  if (content !== undefined && process.platform !== "win32" && (statSync(path).mode & 0o004) !== 0) {
+    problems.push(`${variable}: ${path} is readable by everybody: chmod 600 it.`);
+    return undefined;
+  }
+  return content;
+}
+
+/** The flags and variables with what they do, for `--help`. */
+export function settingsHelp(): string {
+  const names = Object.entries(rows).map(([key, one]) => ({
+    flag: `--${flagName(key)}${one.value ? ` ${one.value}` : ""}`,
+    one,
+  }));
+  return names.map(({ flag: name, one }) => `  ${name}\n      ${one.about}. [${one.env}]`).join("\n");
+}

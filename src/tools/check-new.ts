@@ -1,0 +1,74 @@
+import type { ConnectorType, Problem } from "../catalog/connector-type.ts";
+import { checkPart, checkTogether } from "../catalog/validate.ts";
+import { credentialsFor } from "../catalog/when.ts";
+import { ToolError } from "../errors.ts";
+import { examine, type SealedRecord } from "../sealed.ts";
+
+/**
+ * Checks config and sealed secrets of a new connector against its type, all at once.
+ * @returns warnings
+ * @throws ToolError secrets_needed when only secrets are missing, else invalid_config with every problem
+ */
+export function checkNew(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord, prefix: string): string[] {
+  const ofConfig = checkPart(type, "config", config);
+  const warnings = [...ofConfig.warnings];
+  const ofSecrets = examine(secrets, (plain) => {
+    const verdict = checkPart(type, "secrets", plain);
+    warnings.push(...verdict.warnings);
+    return verdict.errors;
+  });
+  const together =
+    ofConfig.errors.length + ofSecrets.length === 0
+      ? examine(secrets, (plain) => checkTogether(type, config, isRecord(plain) ? plain : {}).errors)
+      : [];
+  const open = missingSecrets(type, config, secrets);
+  if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
+    throw new ToolError(
+      "secrets_needed",
+      `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.`,
+      `Put the values into the environment of this server and pass references: ${JSON.stringify(Object.fromEntries(open.required.map((field) => [field, { $env: `${prefix}…` }])))}.`,
+      {
+        required: open.required,
+        possible: open.possible,
+        ...(open.mode ? { auth_mode: open.mode } : {}),
+        problems: [...ofSecrets, ...together],
+      },
+    );
+  }
+  const errors = [...ofConfig.errors, ...ofSecrets, ...together];
+  if (errors.length > 0) {
+    const hints = warnings.filter((warning) => warning.suggestion);
+    throw new ToolError(
+      "invalid_config",
+      `Kibana would refuse it: ${[...errors, ...hints].map(inWords).join("; ")}.`,
+      `Correct these; describe_connector_types with types ["${type.id}"] lists the fields.`,
+      { problems: [...errors, ...hints] },
+    );
+  }
+  return warnings.map(inWords);
+}
+
+/** The fields of the fitting way to authenticate that are not given; undefined when none is missing. */
+function missingSecrets(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord) {
+  const ways = credentialsFor(type, config);
+  const given = Object.keys(secrets).filter((field) => secrets[field] != null);
+  const known = new Set(ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]));
+  if (given.some((field) => !known.has(field))) return undefined;
+  const best = ways
+    .map((way) => ({ way, required: way.fields.filter((field) => !given.includes(field)) }))
+    .sort((a, b) => a.required.length - b.required.length)[0];
+  if (!best || best.required.length === 0) return undefined;
+  return {
+    required: best.required,
+    possible: [...(best.way.optional ?? [])],
+    mode: ways.length > 1 || type.credentials.length > 1 ? best.way.name : undefined,
+  };
+}
+
+function inWords({ path, problem, suggestion }: Problem): string {
+  return `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

@@ -1,0 +1,51 @@
+import { ToolError } from "../errors.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { plainText } from "../plain-text.ts";
+import { compact } from "./fields.ts";
+
+export const states = ["missing_secrets", "deprecated", "unusable", "preconfigured", "unused"] as const;
+
+/** One connector in a list. `uses` is Kibana's count of references: rules, but cases and queued runs too. */
+export function connectorRow(connector: Connector, space: string, types: readonly LiveType[]) {
+  return compact({
+    id: connector.id,
+    name: plainText(connector.name, 120),
+    type: connector.type,
+    space,
+    uses: connector.preconfigured ? undefined : connector.references,
+    flags: flagsOf(connector, types),
+  });
+}
+
+export function flagsOf(connector: Connector, types: readonly LiveType[]): string[] {
+  const type = types.find((one) => one.id === connector.type);
+  return [
+    connector.preconfigured && "preconfigured",
+    connector.missingSecrets && "missing_secrets",
+    connector.deprecated && "deprecated",
+    unusable(type, connector.preconfigured) !== undefined && "unusable",
+  ].filter((flag) => flag !== false);
+}
+
+/** Why connectors of a type cannot run here, undefined when they can (reference/kibana-api.md §2). */
+export function unusable(type: LiveType | undefined, preconfigured = false): string | undefined {
+  if (!type) return "this Kibana does not have its type";
+  if (!type.enabledInLicense) return `the licence does not cover it: it needs ${type.license}`;
+  if (!type.enabledInConfig && !preconfigured) return "it is switched off in xpack.actions.enabledActionTypes";
+  return undefined;
+}
+
+/** @throws ToolError type_unusable */
+export function assertUsable(type: LiveType): void {
+  const why = unusable(type);
+  if (!why) return;
+  throw new ToolError(
+    "type_unusable",
+    `Connectors of type ${type.id} cannot be used here: ${why}.`,
+    type.enabledInLicense
+      ? `An operator adds ${type.id} to xpack.actions.enabledActionTypes in kibana.yml.`
+      : "Use a type that the licence covers (describe_connector_types says which), or upgrade the licence.",
+    { type: type.id, minimum_license: type.license },
+  );
+}

@@ -1,0 +1,140 @@
+import * as z from "zod";
+import type { JournalReader } from "../change/journal.ts";
+import { Outcome } from "../change/outcome.ts";
+import type { Change, Report } from "../change/pipeline.ts";
+import type { NoChange, OpResult, Plan } from "../change/plan.ts";
+import type { Principal } from "../change/principal.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import { ToolError } from "../errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import type { SealedTree } from "../sealed.ts";
+import type { SecretSource } from "../secrets/resolve.ts";
+import type { Access, Settings } from "../settings.ts";
+import type { SpaceCheck } from "./spaces.ts";
+
+export type Risk = "read" | "write" | "destructive";
+
+/** What a tool works with. There is no way to a write in it. */
+export interface ToolContext {
+  kibana: Reader;
+  settings: Settings;
+  deployment: { name: string; url: string; label: string | undefined; sandbox: boolean };
+  journal: JournalReader;
+  spaces: SpaceCheck;
+  secrets: SecretSource;
+  /** Secrets that were resolved, so that they are taken out of whatever leaves. */
+  learn(tree: SealedTree): void;
+  principal: Principal;
+  signal: AbortSignal;
+}
+
+/** The context with the pipeline in it, which `changeTool` keeps to itself. */
+export interface CallContext extends ToolContext {
+  runChange<P extends Plan>(change: Change<P>): Promise<Outcome>;
+}
+
+/** A tool as the server sees it, its types closed over. */
+export interface Tool {
+  name: string;
+  title: string;
+  description: string;
+  risk: Risk;
+  /** The lowest access level that shows the tool. */
+  access: Access;
+  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
+  input: z.ZodObject;
+  output: z.ZodObject;
+  /** @throws ToolError */
+  call(args: unknown, context: CallContext): Promise<object>;
+}
+
+interface Definition<Input extends z.ZodObject> {
+  name: string;
+  title: string;
+  description: string;
+  input: Input;
+}
+
+/** A tool that only reads. */
+export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  tool: Definition<Input> & { output: Output; run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>> },
+): Tool {
+  return {
+    ...described(tool),
+    risk: "read",
+    access: "read",
+    annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+    output: tool.output,
+    call: async (args, context) => tool.output.parse(await tool.run(readArguments(tool.input, args), context)),
+  };
+}
+
+/** Every changing tool takes these two. */
+const consent = {
+  dry_run: z.boolean().optional().describe("Only show the plan"),
+  confirm: z.string().optional().describe("Id from confirmation_needed"),
+};
+
+/** A tool that changes: it plans, and the pipeline does the rest. */
+export function changeTool<Input extends z.ZodObject, P extends Plan>(
+  tool: Definition<Input> & {
+    risk: Exclude<Risk, "read">;
+    access: Exclude<Access, "read">;
+    idempotent: boolean;
+    plan(args: z.output<Input>, context: ToolContext): Promise<P | NoChange>;
+    report(plan: P, results: OpResult[], context: ToolContext): Promise<Report>;
+  },
+): Tool {
+  const input = tool.input.extend(consent);
+  return {
+    ...described({ ...tool, input }),
+    risk: tool.risk,
+    access: tool.access,
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: tool.risk === "destructive",
+      idempotentHint: tool.idempotent,
+      openWorldHint: true,
+    },
+    output: Outcome,
+    async call(given, context) {
+      const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given);
+      const args = readArguments(tool.input, rest);
+      return Outcome.parse(
+        await context.runChange({
+          tool: tool.name,
+          args,
+          dryRun: dryRun === true,
+          confirm: typeof confirm === "string" ? confirm : undefined,
+          plan: () => tool.plan(args, context),
+          report: (plan, results) => tool.report(plan, results, context),
+        }),
+      );
+    },
+  };
+}
+
+function described<Input extends z.ZodObject>({ name, title, description, input }: Definition<Input>) {
+  return { name, title, description, input };
+}
+
+/** The arguments, or one error with every problem and its path. */
+function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown): z.output<Input> {
+  const parsed = schema.safeParse(args ?? {});
+  if (parsed.success) return parsed.data;
+  const known = Object.keys(schema.shape);
+  const problems = parsed.error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => {
+          const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;
+          return { path: [...issue.path, key].join("."), problem: `is not an argument${meant ? `: did you mean "${meant}"?` : ""}` };
+        })
+      : [{ path: issue.path.join("."), problem: issue.message }],
+  );
+  throw new ToolError(
+    "invalid_arguments",
+    `The arguments do not fit: ${problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ")}.`,
+    `Correct them and call again. It takes: ${known.join(", ")}.`,
+    { problems },
+  );
+}

@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { ToolError } from "../errors.ts";
+import { readTool } from "./define.ts";
+import { compact, next, warnings } from "./fields.ts";
+
+export const describeDeployment = readTool({
+  name: "describe_deployment",
+  title: "Describe deployment",
+  description: "Call first: which Kibana this is (label, URL, version), its spaces, what the key may do, and this server's own limits.",
+  input: z.strictObject({}),
+  output: z.looseObject({
+    deployment: z.looseObject({ name: z.string(), url: z.string(), version: z.string() }),
+    spaces: z.array(z.looseObject({ id: z.string(), name: z.string() })),
+    may: z.looseObject({}),
+    limits: z.looseObject({}),
+    warnings,
+    next,
+  }),
+  async run(_args, { kibana, settings, deployment, spaces, principal, signal }) {
+    const status = await kibana.status(signal);
+    const notes: string[] = [];
+    const visible = await spaces.list(principal, signal).catch((error: unknown) => {
+      notes.push(`The spaces could not be listed: ${error instanceof ToolError ? error.message : "unknown cause"}`);
+      return [];
+    });
+    const [readConnectors, readRules] = await Promise.all([
+      allowed(kibana.connectors(settings.space, signal)),
+      allowed(kibana.rules(settings.space, { page: 1, perPage: 0 }, signal)),
+    ]);
+    if (readConnectors === "no")
+      notes.push(`The key may not read connectors in the space "${settings.space}": it needs Actions and Connectors: Read.`);
+    return {
+      deployment: compact({
+        ...deployment,
+        sandbox: deployment.sandbox || undefined,
+        version: status.version,
+        flavour: status.flavour,
+        health: status.level,
+      }) as {
+        name: string;
+        url: string;
+        version: string;
+      },
+      spaces: visible.slice(0, 50),
+      may: {
+        space: settings.space,
+        read_connectors: readConnectors,
+        // Kibana has no harmless way to ask: the first change tells.
+        change_connectors: "unknown",
+        read_rules: readRules,
+      },
+      limits: compact({
+        access: principal.access,
+        default_space: settings.space,
+        spaces: principal.spaces,
+        protected: settings.protect,
+        target_hosts: settings.targetHosts,
+        max_changes_per_hour: settings.maxChangesPerHour,
+        confirmation: settings.skipConfirmation ? "skipped" : settings.confirm,
+        secret_references: `{"$env": "${settings.secretPrefix}…"}`,
+      }),
+      ...compact({ warnings: [...notes, ...(visible.length > 50 ? [`${visible.length - 50} more spaces are not shown.`] : [])] }),
+      next: [{ tool: "list_connectors", args: { space: "*" }, why: "See what is there." }],
+    };
+  },
+});
+
+/** `no` only when Kibana said so; what failed otherwise is `unknown`. */
+async function allowed(read: Promise<unknown>): Promise<"yes" | "no" | "unknown"> {
+  try {
+    await read;
+    return "yes";
+  } catch (error) {
+    return error instanceof ToolError && error.code === "forbidden" ? "no" : "unknown";
+  }
+}

@@ -1,0 +1,21 @@
+import * as z from "zod";
+
+/** Arguments and answer parts that several tools share. */
+export const space = z.string().min(1).optional().describe("Space id; default: the configured one");
+export const connector = z.string().min(1).describe("Connector id, or its exact name");
+
+export const next = z.array(z.looseObject({ tool: z.string(), args: z.looseObject({}), why: z.string() })).optional();
+export const warnings = z.array(z.string()).optional();
+
+/** Leaves out keys without content: undefined, empty lists, empty objects. */
+export function compact<T extends Record<string, unknown>>(value: T): Partial<T> {
+  const kept = Object.entries(value).filter(
+    ([, item]) =>
+      item !== undefined && !(Array.isArray(item) && item.length === 0) && !(isPlainObject(item) && Object.keys(item).length === 0),
+  );
+  return Object.fromEntries(kept) as Partial<T>;
+}
+
+function isPlainObject(value: unknown): value is object {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

@@ -1,0 +1,63 @@
+import { didYouMean } from "../did-you-mean.ts";
+import { ToolError } from "../errors.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { plainText } from "../plain-text.ts";
+
+/**
+ * The connector that an argument names: by id, or by exact name where that is unique in the space.
+ * @throws ToolError connector_not_found with near ones, ambiguous_connector with all candidates, system_action
+ */
+export async function findConnector(kibana: Reader, space: string, idOrName: string, signal: AbortSignal): Promise<Connector> {
+  if (idOrName.startsWith("system-connector-")) throw systemConnector(idOrName);
+  try {
+    return await kibana.connector(space, idOrName, signal);
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
+  }
+  return pickByName(await kibana.connectors(space, signal), space, idOrName);
+}
+
+/** As findConnector, among connectors that were listed: then `references` is known. */
+export function pickConnector(connectors: readonly Connector[], space: string, idOrName: string): Connector {
+  if (idOrName.startsWith("system-connector-")) throw systemConnector(idOrName);
+  return connectors.find((one) => one.id === idOrName) ?? pickByName(connectors, space, idOrName);
+}
+
+function pickByName(connectors: readonly Connector[], space: string, name: string): Connector {
+  const named = connectors.filter((one) => one.name === name);
+  const [only] = named;
+  if (only && named.length === 1) return only;
+  if (named.length > 1) {
+    throw new ToolError(
+      "ambiguous_connector",
+      `${named.length} connectors in the space "${space}" have that name.`,
+      "Use the id of the one that is meant.",
+      {
+        candidates: named.map(candidate),
+      },
+    );
+  }
+  const near = didYouMean(name, [...connectors.map((one) => one.id), ...connectors.map((one) => one.name)]);
+  const meant = connectors.find((one) => one.id === near || one.name === near);
+  throw new ToolError(
+    "connector_not_found",
+    `There is no connector "${plainText(name, 100)}" in the space "${space}".`,
+    meant
+      ? `Did you mean "${plainText(meant.name, 80)}" (id ${meant.id})?`
+      : "Call list_connectors to see this space's connectors, or look into another space.",
+    meant ? { candidates: [candidate(meant)] } : undefined,
+  );
+}
+
+function candidate({ id, name, type }: Connector) {
+  return { id, name: plainText(name, 80), type };
+}
+
+function systemConnector(id: string): ToolError {
+  return new ToolError(
+    "system_action",
+    `"${plainText(id, 80)}" is a system connector: Kibana makes and runs it, and offers no way to read, test or change it.`,
+    "Use it in a rule's actions in Kibana; it needs no set-up.",
+  );
+}

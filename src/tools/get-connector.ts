@@ -1,0 +1,59 @@
+import * as z from "zod";
+import type { Connector } from "../kibana/connectors.ts";
+import { plainText } from "../plain-text.ts";
+import { rulesUsing } from "../rules/find-rules.ts";
+import { hideSecrets } from "../secrets/detect.ts";
+import { connectorRow, unusable } from "./connector-row.ts";
+import { readTool, type ToolContext } from "./define.ts";
+import { compact, connector, next, space, warnings } from "./fields.ts";
+import { findConnector, pickConnector } from "./find-connector.ts";
+import { explainReferences } from "./references.ts";
+
+const rulesShown = 20;
+
+export const getConnector = readTool({
+  name: "get_connector",
+  title: "Get connector",
+  description: "One connector with its redacted config, and on request the rules that use it. Stored secrets are never readable.",
+  input: z.strictObject({ id: connector, space, include: z.array(z.enum(["rules"])).default([]) }),
+  output: z.looseObject({ connector: z.looseObject({}), rules: z.array(z.looseObject({})).optional(), warnings, next }),
+  async run({ id, space: asked, include }, context) {
+    const { kibana, settings, spaces, principal, signal } = context;
+    const inSpace = await spaces.check(asked ?? settings.space, principal, { fresh: false, signal });
+    const withRules = include.includes("rules");
+    const [found, types] = await Promise.all([
+      withRules
+        ? kibana.connectors(inSpace, signal).then((all) => pickConnector(all, inSpace, id))
+        : findConnector(kibana, inSpace, id, signal),
+      kibana.connectorTypes(inSpace, signal),
+    ]);
+    const type = types.find((one) => one.id === found.type);
+    const { config, found: hidden } = hideSecrets(found.config);
+    const notes = hidden.map(
+      (one) => `A secret stands readable in config.${one.path} (${one.why}); everybody who may read connectors sees it.`,
+    );
+    if (!found.config) notes.push("Kibana does not show the config of this preconfigured connector.");
+    if (found.missingSecrets) notes.push("Its secrets are missing (they are lost on import): it fails until they are entered again.");
+    const why = unusable(type, found.preconfigured);
+    if (why) notes.push(`It cannot run here: ${why}.`);
+    return {
+      connector: compact({ ...connectorRow(found, inSpace, types), type_name: type?.name, config }),
+      ...(withRules ? await usage(found, inSpace, context, notes) : {}),
+      ...compact({ warnings: notes }),
+      next: withRules
+        ? []
+        : [{ tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See the rules that use it." }],
+    };
+  },
+});
+
+async function usage(found: Connector, inSpace: string, { kibana, signal }: ToolContext, notes: string[]) {
+  const { rules, total } = await rulesUsing(kibana, inSpace, found, signal);
+  const difference = explainReferences(found, total);
+  if (difference) notes.push(difference);
+  return {
+    rules: rules.slice(0, rulesShown).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
+    rules_total: total,
+    ...(total > rulesShown ? { rules_left_out: total - rulesShown } : {}),
+  };
+}

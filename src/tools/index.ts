@@ -1,0 +1,21 @@
+import { createConnector } from "./create-connector.ts";
+import type { Tool } from "./define.ts";
+import { describeConnectorTypes } from "./describe-connector-types.ts";
+import { describeDeployment } from "./describe-deployment.ts";
+import { getConnector } from "./get-connector.ts";
+import { listChanges } from "./list-changes.ts";
+import { listConnectors } from "./list-connectors.ts";
+import { safeDeleteConnector } from "./safe-delete-connector.ts";
+import { testConnector } from "./test-connector.ts";
+
+/** Every tool, in the order in which an agent meets them. */
+export const tools: readonly Tool[] = [
+  describeDeployment,
+  listConnectors,
+  getConnector,
+  describeConnectorTypes,
+  listChanges,
+  createConnector,
+  testConnector,
+  safeDeleteConnector,
+];

@@ -1,0 +1,62 @@
+import * as z from "zod";
+import type { JournalEntry } from "../change/journal.ts";
+import { undoOf } from "../change/undo.ts";
+import { plainText } from "../plain-text.ts";
+import { readTool } from "./define.ts";
+import { compact, warnings } from "./fields.ts";
+
+export const listChanges = readTool({
+  name: "list_changes",
+  title: "List changes",
+  description: "What this server changed in this Kibana, newest first, each with the call that undoes it or why there is none.",
+  input: z.strictObject({
+    space: z.string().optional(),
+    id: z.string().optional().describe("Connector id"),
+    limit: z.number().int().min(1).max(100).default(10),
+    cursor: z.string().optional(),
+  }),
+  output: z.looseObject({ changes: z.array(z.looseObject({})), total: z.number(), cursor: z.string().optional(), warnings }),
+  async run({ space, id, limit, cursor }, { journal, deployment, principal }) {
+    const { entries, problems } = await journal.entries();
+    const mine = entries
+      .filter(({ begin }) => begin.deployment === deployment.name)
+      .filter(({ begin }) => principal.spaces === undefined || principal.spaces.includes(begin.op.space))
+      .filter(({ begin }) => space === undefined || begin.op.space === space)
+      .filter(({ begin, end }) => id === undefined || begin.op.id === id || end?.id === id);
+    const start = cursor === undefined ? 0 : mine.findIndex((entry) => key(entry) === cursor) + 1;
+    const page = mine.slice(start, start + limit);
+    const last = page.at(-1);
+    return compact({
+      changes: page.map(row),
+      total: mine.length,
+      cursor: last && start + limit < mine.length ? key(last) : undefined,
+      warnings: problems,
+    }) as { changes: Record<string, unknown>[]; total: number };
+  },
+});
+
+function key({ begin }: JournalEntry): string {
+  return `${begin.change}/${begin.n}`;
+}
+
+function row({ begin, end }: JournalEntry): Record<string, unknown> {
+  const outcome = end?.outcome ?? "unknown";
+  const undo = undoOf({ begin, end });
+  return compact({
+    change: begin.change,
+    at: begin.at,
+    tool: begin.tool,
+    op: begin.op.op,
+    space: begin.op.space,
+    id: begin.op.id ?? end?.id,
+    name: plainText(begin.op.name, 120),
+    type: begin.op.type,
+    outcome,
+    note: end ? undefined : "It was begun and its end is not recorded: look at the connector to see whether it happened.",
+    error: end?.error,
+    consent: begin.consent,
+    by: begin.client,
+    undo: undo && "call" in undo ? { ...undo.call, note: undo.note } : undefined,
+    no_undo: undo && "none" in undo ? undo.none : undefined,
+  });
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from "node:crypto";
+import * as z from "zod";
+import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
+import { connectorType } from "../catalog/index.ts";
+import { probesFor } from "../catalog/when.ts";
+import type { ExecuteOp, NextCall, NoChange, Plan } from "../change/plan.ts";
+import { ToolError } from "../errors.ts";
+import type { Connector, Execution } from "../kibana/connectors.ts";
+import { plainText } from "../plain-text.ts";
+import { hideInText } from "../secrets/detect.ts";
+import { assertUsable } from "./connector-row.ts";
+import { changeTool } from "./define.ts";
+import { explainFailure } from "./explain-failure.ts";
+import { compact, connector, space } from "./fields.ts";
+import { findConnector } from "./find-connector.ts";
+
+const modes = ["safe", "near_safe", "loud"] as const;
+type Mode = (typeof modes)[number];
+
+interface TestPlan extends Plan {
+  ops: [ExecuteOp];
+  mode: Mode;
+  probe: Probe;
+  fill: (value: unknown) => unknown;
+}
+
+const rulesOwnKey = "that a rule's run passes: a rule runs with its own API key";
+
+export const testConnector = changeTool({
+  name: "test_connector",
+  title: "Test connector",
+  description:
+    "Test a connector with the least effect on the world. safe touches nothing outside; near_safe and loud do more, and loud asks a person. Never escalates by itself. A failed test is an answer, not an error.",
+  risk: "write",
+  access: "change",
+  idempotent: false,
+  input: z.strictObject({
+    id: connector,
+    space,
+    mode: z.enum(modes).default("safe"),
+    fill: z.looseObject({}).optional().describe('What the test asks for, as {"to": "me@…"}'),
+  }),
+  async plan(
+    { id, space: inSpace, mode, fill: given = {} },
+    { kibana, settings, spaces, principal, signal },
+  ): Promise<TestPlan | NoChange> {
+    const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
+    const [found, types] = await Promise.all([findConnector(kibana, target, id, signal), kibana.connectorTypes(target, signal)]);
+    const live = types.find((one) => one.id === found.type);
+    if (!live)
+      throw new ToolError(
+        "type_unusable",
+        `This Kibana does not have the type ${found.type} of "${plainText(found.name, 80)}": it cannot run here.`,
+        "Nothing to test; replace it by a connector of a type that is there.",
+      );
+    assertUsable(found.preconfigured ? { ...live, enabledInConfig: true } : live);
+    const entry = await connectorType(found.type);
+    const probe = entry ? probesFor(entry, found.config ?? {})[mode] : undefined;
+    if (!probe) return untested(found, entry, mode, target);
+    const fill = filler(probe, given);
+    const person = mode === "loud" || probe.needs !== undefined;
+    return {
+      summary: `Test "${plainText(found.name, 80)}" (${found.type}, id ${found.id}) in space ${target}, mode ${mode}. Effect: ${String(fill(probe.effect))}.`,
+      ops: [
+        {
+          op: "execute",
+          space: target,
+          id: found.id,
+          name: found.name,
+          type: found.type,
+          params: fill(probe.params) as Record<string, unknown>,
+          template: { ...probe.params, ...given },
+          safe: !person,
+        },
+      ],
+      effects: [
+        {
+          verb: "run",
+          kind: "connector",
+          id: found.id,
+          name: found.name,
+          type: found.type,
+          space: target,
+          after: { params: fill(probe.params) },
+        },
+      ],
+      warnings: [
+        ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
+        ...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []),
+      ],
+      outsideWorld: person ? "sends" : probe.cost ? "costs" : "none",
+      reversible: person && !probe.undo ? "no" : "yes",
+      consequence: person ? "person" : "free",
+      facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
+      flows: [],
+      knownHosts: [],
+      mode,
+      probe,
+      fill,
+    };
+  },
+  async report({ ops: [op], mode, probe, fill }, [result]) {
+    if (result?.outcome !== "done") return {};
+    const execution = result.data as Execution;
+    const words = hideInText(plainText([execution.message, execution.service_message].filter(Boolean).join(": "), 500));
+    if (execution.status !== "ok") return { result: { ok: false, mode, ...explainFailure(words), said: words } };
+    return {
+      result: compact({
+        ok: true,
+        mode,
+        proved: probe.proves,
+        not_proved: [...probe.doesNotProve, rulesOwnKey],
+        effect: fill(probe.effect),
+        undo:
+          probe.undo &&
+          ("how" in probe.undo ? probe.undo : { how: "Run the connector with these params.", id: op.id, params: fill(probe.undo.params) }),
+      }),
+    };
+  },
+});
+
+/** No test of that mode: what is known without running anything, and which tests there are. */
+function untested(found: Connector, entry: ConnectorType | undefined, mode: Mode, space: string): NoChange {
+  const probes = entry ? probesFor(entry, found.config ?? {}) : {};
+  const others = modes.filter((one) => probes[one]);
+  const next: NextCall[] = others.map((one) => ({
+    tool: "test_connector",
+    args: compact({ id: found.id, space, mode: one, fill: probes[one]?.needs }),
+    why: `${probes[one]?.effect}.${one === "loud" ? " Ask the person first." : ""}`,
+  }));
+  return {
+    noChange: true,
+    space,
+    result: compact({
+      ok: "not_tested",
+      mode,
+      why: entry
+        ? mode === "safe"
+          ? (entry.noSafeTest ?? "The type has no safe test.")
+          : `The type has no ${mode} test.`
+        : `This server knows no test for ${found.type}.`,
+      proved: [
+        "the connector exists",
+        "its type is enabled and licensed",
+        ...(found.missingSecrets || found.preconfigured ? [] : ["its secrets are not marked as missing"]),
+      ],
+      not_proved: ["that the service accepts it", rulesOwnKey],
+    }),
+    warnings: found.missingSecrets ? ["Its secrets are missing: it fails until they are entered again."] : [],
+    next,
+  };
+}
+
+/**
+ * Fills `{unique}`, `{now}` and what the caller gave into a probe's params and texts.
+ * @throws ToolError invalid_arguments naming what the probe needs
+ */
+function filler(probe: Probe, given: Record<string, unknown>): (value: unknown) => unknown {
+  const needs = probe.needs ?? {};
+  const missing = Object.keys(needs).filter((name) => typeof given[name] !== "string" || given[name] === "");
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(needs, name));
+  if (missing.length > 0 || unknown.length > 0) {
+    const asks = Object.entries(needs).map(([name, what]) => `${name}: ${what}`);
+    throw new ToolError(
+      "invalid_arguments",
+      missing.length > 0 ? `This test needs ${asks.join(", ")}.` : `This test takes no ${unknown.join(", ")}.`,
+      asks.length > 0
+        ? `Pass fill: {${Object.keys(needs)
+            .map((name) => `"${name}": "…"`)
+            .join(", ")}}.`
+        : "Leave `fill` out.",
+    );
+  }
+  const words: Record<string, string> = { unique: randomBytes(4).toString("hex"), now: new Date().toISOString() };
+  for (const name of Object.keys(needs)) words[name] = String(given[name]);
+  const fill = (value: unknown): unknown => {
+    if (typeof value === "string") return value.replace(/\{(\w+)\}/g, (whole, name: string) => words[name] ?? whole);
+    if (Array.isArray(value)) return value.map(fill);
+    if (value !== null && typeof value === "object")
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
+    return value;
+  };
+  return fill;
+}

@@ -1,0 +1,55 @@
+import type { Principal } from "../change/principal.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import { ToolError } from "../errors.ts";
+import { accessLevels, type Settings } from "../settings.ts";
+import type { Tool } from "./define.ts";
+import { tools } from "./index.ts";
+
+/** The tools that a principal may call: what is not allowed is not listed either. */
+export function visibleTools(settings: Settings, principal: Principal): Tool[] {
+  return tools.filter((tool) => isAllowed(tool, principal) && isChosen(tool, settings));
+}
+
+function isAllowed(tool: Tool, { access }: Principal): boolean {
+  return accessLevels.indexOf(tool.access) <= accessLevels.indexOf(access);
+}
+
+function isChosen(tool: Tool, { tools: only, excludeTools }: Settings): boolean {
+  return (only === undefined || only.includes(tool.name)) && !excludeTools.includes(tool.name);
+}
+
+/** Why a call by this name reaches no tool. */
+export function whyHidden(name: string, settings: Settings, principal: Principal): ToolError {
+  const tool = tools.find((one) => one.name === name);
+  if (tool && !isAllowed(tool, principal)) {
+    return new ToolError(
+      "read_only",
+      `${name} is not available: this server runs with access "${principal.access}".`,
+      "Ask the operator, who sets CONNECTORS_ACCESS.",
+    );
+  }
+  if (tool)
+    return new ToolError(
+      "tool_unknown",
+      `${name} is switched off on this server.`,
+      "Ask the operator, who sets CONNECTORS_TOOLS and CONNECTORS_EXCLUDE_TOOLS.",
+    );
+  const names = visibleTools(settings, principal).map((one) => one.name);
+  const meant = didYouMean(name, names);
+  return new ToolError(
+    "tool_unknown",
+    `There is no tool "${name.slice(0, 60)}".`,
+    meant ? `Did you mean ${meant}?` : `There are: ${names.join(", ")}.`,
+  );
+}
+
+/** Names in settings that are no tools: reported at the start. */
+export function unknownToolNames({ tools: only = [], excludeTools }: Settings): string[] {
+  const names = tools.map((tool) => tool.name);
+  return [...only, ...excludeTools]
+    .filter((name) => !names.includes(name))
+    .map((name) => {
+      const meant = didYouMean(name, names);
+      return `"${name}" is not a tool${meant ? `: did you mean ${meant}?` : `; there are ${names.join(", ")}.`}`;
+    });
+}

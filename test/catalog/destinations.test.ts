@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { destinations } from "../../src/catalog/destinations.ts";
+import { entry } from "./type-examples.ts";
+
+const nobody = () => undefined;
+
+test.each([
+  [".webhook", { url: "https://Hooks.Example.com/a?b" }, ["hooks.example.com"]],
+  [".webhook", { url: "https://user:pass@hooks.example.com.:443/a" }, ["hooks.example.com"]],
+  [".webhook", { url: "http://hooks.example.com:80" }, ["hooks.example.com"]],
+  [".webhook", { url: "https://hooks.example.com:8443" }, ["hooks.example.com:8443"]],
+  [".webhook", { url: "https://[2001:DB8::1]:9243/x" }, ["[2001:db8::1]:9243"]],
+  [".webhook", { url: "https://z.example.com", accessTokenUrl: "https://a.example.com/token" }, ["a.example.com", "z.example.com"]],
+  [".webhook", { url: "https://a.example.com", accessTokenUrl: "https://A.example.com/token" }, ["a.example.com"]],
+  [".webhook", { url: "not a url" }, []],
+  [".pagerduty", {}, ["events.pagerduty.com"]],
+  [".pagerduty", { apiUrl: null }, ["events.pagerduty.com"]],
+  [".pagerduty", { apiUrl: "https://events.eu.pagerduty.com/v2/enqueue" }, ["events.eu.pagerduty.com"]],
+  [".index", { index: "a" }, []],
+  [".server-log", {}, []],
+  [".email", { host: "SMTP.example.com", port: 587 }, ["smtp.example.com"]],
+  [".email", { service: "other", host: "smtp.example.com", port: 2600 }, ["smtp.example.com:2600"]],
+  [".email", { service: "gmail" }, ["smtp.gmail.com"]],
+  [".email", { service: "Gmail", host: null }, ["smtp.gmail.com"]],
+  [".email", { service: "SES-EU-WEST-1" }, ["email-smtp.eu-west-1.amazonaws.com"]],
+  [".email", { service: "elastic_cloud" }, ["dockerhost:10025"]],
+  [".email", { service: "exchange_server" }, ["graph.microsoft.com", "login.microsoftonline.com"]],
+  [".email", { service: "exchange_server", oauthTokenUrl: "https://id.example.com/t" }, ["graph.microsoft.com", "id.example.com"]],
+])("%s %j goes to %j", async (id, config, hosts) => {
+  expect(destinations(await entry(id), config, nobody)).toEqual(hosts);
+});
+
+test("a host that is itself secret is told by the caller or not at all", async () => {
+  const slack = await entry(".slack");
+  expect(destinations(slack, {}, (field) => (field === "webhookUrl" ? "Hooks.Slack.com" : undefined))).toEqual(["hooks.slack.com"]);
+  expect(destinations(slack, {}, nobody)).toEqual([]);
+});
+
+test("however a URL is written, the same host is the same destination", async () => {
+  const webhook = await entry(".webhook");
+  fc.assert(
+    fc.property(fc.domain(), fc.boolean(), fc.boolean(), fc.boolean(), fc.webPath(), (host, upper, dot, user, path) => {
+      const written = `https://${user ? "me:pw@" : ""}${upper ? host.toUpperCase() : host}${dot ? "." : ""}:443${path}`;
+      expect(destinations(webhook, { url: written }, nobody)).toEqual([host.toLowerCase()]);
+    }),
+  );
+});

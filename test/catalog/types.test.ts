@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { describeFields } from "../../src/catalog/describe.ts";
+import { catalogIds } from "../../src/catalog/index.ts";
+import { checkPart, checkTogether } from "../../src/catalog/validate.ts";
+import { credentialsFor, effectOf, probesFor } from "../../src/catalog/when.ts";
+import { firstSix } from "./examples-first-six.ts";
+import { messagingAndIncidents } from "./examples-messaging-and-incidents.ts";
+import { others } from "./examples-others.ts";
+import { entry } from "./type-examples.ts";
+
+const examples = { ...firstSix, ...messagingAndIncidents, ...others };
+
+test("every type has examples of what Kibana accepts", () => {
+  expect(Object.keys(examples).toSorted()).toEqual(catalogIds.toSorted());
+});
+
+describe.each(Object.entries(examples))("%s", (id, { accepted, refused, together }) => {
+  test.each(accepted)("takes what Kibana takes: %s %j", async (part, value) => {
+    expect(checkPart(await entry(id), part, value).errors).toEqual([]);
+  });
+
+  test.each(refused)("refuses what Kibana refuses: %s %j at %s", async (part, value, path) => {
+    const { errors } = checkPart(await entry(id), part, value);
+    expect(errors[0]).toMatchObject({ path });
+  });
+
+  test.each(together?.accepted ?? [])("takes config %j with secrets %j", async (config, secrets) => {
+    expect(checkTogether(await entry(id), config, secrets).errors).toEqual([]);
+  });
+
+  test.each(together?.refused ?? [])("refuses config %j with secrets %j", async (config, secrets, problem) => {
+    const { errors } = checkTogether(await entry(id), config, secrets);
+    expect(errors.map((error) => error.problem).join()).toMatch(problem);
+  });
+
+  test("its own example is accepted", async () => {
+    const type = await entry(id);
+    expect(checkPart(type, "config", type.exampleConfig)).toEqual({ errors: [], warnings: [] });
+  });
+
+  test("its example names secrets that the type has", async () => {
+    const type = await entry(id);
+    const known = type.credentials.flatMap((way) => [...way.fields, ...(way.optional ?? [])]);
+    expect(known).toEqual(expect.arrayContaining([...type.exampleSecrets]));
+    expect(credentialsFor(type, type.exampleConfig).some((way) => way.fields.every((field) => type.exampleSecrets.includes(field)))).toBe(
+      type.credentials.length > 0,
+    );
+  });
+
+  test("its tests send params that Kibana accepts", async () => {
+    const type = await entry(id);
+    const { safeWhen, ...probes } = type.tests;
+    for (const probe of [...Object.values(probes), safeWhen?.probe]) {
+      if (probe) expect(checkPart(type, "params", probe.params)).toEqual({ errors: [], warnings: [] });
+      if (probe?.undo && "params" in probe.undo) expect(checkPart(type, "params", probe.undo.params).errors).toEqual([]);
+    }
+  });
+
+  test("says why there is no safe test, or has one", async () => {
+    const type = await entry(id);
+    expect(type.noSafeTest === undefined).toBe(type.tests.safe !== undefined || type.system);
+  });
+
+  test("says what each of its sub-actions does", async () => {
+    const type = await entry(id);
+    const names = describeFields(type, "params").find((row) => row.name === "subAction")?.values;
+    expect(names?.toSorted()).toEqual(type.subActions && Object.keys(type.subActions).toSorted());
+    expect(type.effect === undefined).toBe(type.subActions !== undefined);
+  });
+
+  test("its safe tests change nothing outside", async () => {
+    const { safe, safeWhen } = (await entry(id)).tests;
+    for (const probe of [safe, ...(id === ".webhook" ? [] : [safeWhen?.probe])]) {
+      if (probe && id !== ".server-log") expect(effectOf(await entry(id), probe.params).effect).toBe("none");
+    }
+  });
+
+  test("says when its ways to authenticate apply in terms of its own config", async () => {
+    const type = await entry(id);
+    const fields = describeFields(type, "config").map((row) => row.name);
+    const secrets = describeFields(type, "secrets").map((row) => row.name);
+    for (const way of type.credentials) {
+      for (const pair of way.when?.split(", ") ?? []) expect(fields).toContain(pair.split(": ")[0]);
+      expect(secrets).toEqual(expect.arrayContaining([...way.fields, ...(way.optional ?? [])]));
+    }
+  });
+
+  test("closes on recovery what it opened, or says what to do instead", async () => {
+    const type = await entry(id);
+    if (type.recovery) expect(checkPart(type, "params", type.recovery.params).errors).toEqual([]);
+    else if (type.features.includes("alerting")) expect(type.recoveryHint).toBeTruthy();
+  });
+});
+
+test("a webhook has a safe test only where it gets", async () => {
+  const webhook = await entry(".webhook");
+  expect(probesFor(webhook, { url: "https://a.example.com", method: "get" }).safe?.params).toEqual({});
+  expect(probesFor(webhook, { url: "https://a.example.com" }).safe).toBeUndefined();
+});
+
+test.each([
+  [{ hasAuth: false, authType: null }, ["none"]],
+  [{}, ["basic"]],
+  [{ authType: "webhook-authentication-ssl", certType: "ssl-pfx" }, ["ssl-pfx"]],
+  [{ authType: "webhook-oauth2-client-credentials", accessTokenUrl: "https://id.example.com", clientId: "me" }, ["oauth2"]],
+])("the config %j of a webhook decides how it authenticates", async (config, names) => {
+  const ways = credentialsFor(await entry(".webhook"), { url: "https://a.example.com", ...config });
+  expect(ways.map((way) => way.name)).toEqual(names);
+});
+
+test("a call whose effect is not known is taken for the worst", async () => {
+  const jira = await entry(".jira");
+  expect(effectOf(jira, { subAction: "issueTypes", subActionParams: {} })).toEqual({ effect: "none" });
+  expect(effectOf(jira, { subAction: "toString" })).toEqual({ effect: "executes" });
+  expect(effectOf(jira, {})).toEqual({ effect: "executes" });
+  expect(effectOf(await entry(".pagerduty"), {})).toEqual({ effect: "creates" });
+});
+
+test("what fails only once defaults are filled in is a warning", async () => {
+  const { errors, warnings } = checkTogether(await entry(".email"), { service: "gmail", from: "b@example.com" }, {});
+  expect(errors).toEqual([]);
+  expect(warnings.map((warning) => warning.problem)).toEqual([
+    "user is required when hasAuth is true: Kibana saves it all the same, and then every run fails",
+    "password is required when hasAuth is true: Kibana saves it all the same, and then every run fails",
+  ]);
+});
