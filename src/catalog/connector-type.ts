@@ -54,7 +54,7 @@ export type Params = Record<string, unknown>;
  * cross-field rules inside one part are refinements; `connector` holds the rules between config and secrets.
  * Field notes are `.describe()`d: agents read them.
  */
-export interface Schemas {
+interface Schemas {
   config: z.ZodType<Config>;
   secrets: z.ZodType<Config>;
   params: z.ZodType<Params>;
@@ -94,7 +94,7 @@ export interface Credentials {
 export type When = string;
 
 /** What a call does to the outside world: nothing, adds to it, changes it, tells somebody, or makes something act. */
-export type Effect = "none" | "creates" | "updates" | "sends" | "executes";
+type Effect = "none" | "creates" | "updates" | "sends" | "executes";
 
 /** One sub-action; `cost` says that each call is paid for. */
 export interface SubAction {

@@ -29,7 +29,7 @@ function addresses(target: Target, config: Config, secretHost: (field: string) =
 }
 
 /** `Host.` and `HTTPS://user@HOST:443/path` are both `host`; undefined where there is no host to read. */
-export function canonicalHost(address: unknown): string | undefined {
+function canonicalHost(address: unknown): string | undefined {
   if (typeof address !== "string") return undefined;
   const text = address.trim();
   const url = text.includes("://") ? text : `https://${text}`;

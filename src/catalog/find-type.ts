@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { didYouMean } from "../did-you-mean.ts";
 import { specTypes } from "./spec-types.ts";
 import { typeAliases } from "./type-aliases.ts";
 
@@ -25,20 +25,26 @@ export function findTypeId(asked: string, ids: readonly string[]): { id?: string
   return { candidates: nearIds(word, ids) };
 }
 
+/** First ids with a similar word, nearest first, then those whose word is in the asked one or the other way round. */
 function nearIds(word: string, ids: readonly string[]): string[] {
-  return ids
-    .map((id) => ({ id, apart: Math.min(1, ...wordsFor(id).map((each) => howFarApart(word, each))) }))
-    .filter(({ apart }) => apart <= 0.4)
-    .toSorted((a, b) => a.apart - b.apart)
-    .slice(0, 5)
-    .map(({ id }) => id);
+  const near: string[] = [];
+  let words = ids.flatMap((id) => wordsFor(id).map((each) => ({ id, word: each })));
+  while (near.length < 5) {
+    const similar = didYouMean(
+      word,
+      words.map((each) => each.word),
+    );
+    const id =
+      words.find((each) => each.word === similar)?.id ?? words.find((each) => each.word.length >= 3 && oneInTheOther(word, each.word))?.id;
+    if (id === undefined) break;
+    near.push(id);
+    words = words.filter((each) => each.id !== id);
+  }
+  return near;
 }
 
-/** 0 the same, 1 nothing in common; a word within the other counts as near. */
-function howFarApart(one: string, other: string): number {
-  const typos = distance(one, other) / Math.max(one.length, other.length);
-  const within = Math.min(one.length, other.length) >= 3 && (one.includes(other) || other.includes(one));
-  return within ? Math.min(typos, 0.3) : typos;
+function oneInTheOther(word: string, other: string): boolean {
+  return word.length >= 3 && (word.includes(other) || other.includes(word));
 }
 
 function wordsFor(id: string): string[] {

@@ -1,8 +1,9 @@
 import type * as z from "zod";
+import { didYouMean } from "../did-you-mean.ts";
 import type { Config, ConnectorType, Problem } from "./connector-type.ts";
 import { fieldsAt, inputSchema, type JsonSchema } from "./json-schema.ts";
 import { isRecord, withDefaults } from "./shared/fields.ts";
-import { type KnownFields, nearestWord, suggestField } from "./suggest-field.ts";
+import { type KnownFields, suggestField } from "./suggest-field.ts";
 
 export type Part = "config" | "secrets" | "params";
 
@@ -46,21 +47,16 @@ export function checkPart(type: ConnectorType, part: Part, value: unknown): Verd
 
 /**
  * Checks config and secrets, as they will be sent, against each other; both are expected to have passed `checkPart`.
- * Kibana does so before it fills in defaults, and again with them at each run: what only then shows is a warning.
- * Never quotes a secret.
+ * Kibana does so before it fills in defaults, and again with them at each run: what only then shows is an error too,
+ * because such a connector is saved and never works. Never quotes a secret.
  */
 export function checkTogether(type: ConnectorType, config: Config, secrets: Config): Verdict {
   const { connector, ...schemas } = type.schemas();
   if (!connector) return { errors: [], warnings: [] };
   const atSave = connector(config, secrets);
   const atRun = connector(withDefaults(schemas.config, config), withDefaults(schemas.secrets, secrets));
-  return {
-    errors: atSave.map((problem) => ({ path: "secrets", problem })),
-    warnings:
-      atSave.length > 0
-        ? []
-        : atRun.map((problem) => ({ path: "secrets", problem: `${problem}: Kibana saves it all the same, and then every run fails` })),
-  };
+  const problems = atSave.length > 0 ? atSave : atRun.map((problem) => `${problem}: Kibana would save it, and every run would fail`);
+  return { errors: problems.map((problem) => ({ path: "secrets", problem })), warnings: [] };
 }
 
 /** The issues of the alternative that fits best, instead of "no alternative fits". */
@@ -79,7 +75,7 @@ function asProblem(issue: z.core.$ZodIssue, part: Part, given: unknown): Problem
   const problem: Problem = { path: dotted(part, issue.path), problem: inWords(issue, given) };
   const value = valueAt(given, issue.path);
   if (part !== "secrets" && typeof value === "string") {
-    const near = nearestWord(value, allowedValues(issue));
+    const near = didYouMean(value, allowedValues(issue));
     if (near !== undefined) problem.suggestion = `did you mean ${near}?`;
   }
   return problem;
@@ -206,7 +202,7 @@ function warnOfUnknownValues(type: ConnectorType, part: Part, given: unknown, ve
     const [first, ...fields] = path.split(".");
     const value = valueAt(given, fields);
     if (first !== part || typeof value !== "string" || value === "" || known.includes(value)) continue;
-    const near = nearestWord(value, known);
+    const near = didYouMean(value, known);
     verdict.warnings.push({
       path,
       problem: `is none of the values known here (${known.join(", ")}): Kibana may refuse it`,

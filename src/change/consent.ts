@@ -30,7 +30,6 @@ export function question(plan: Plan, verdict: Verdict, deployment: string): stri
       (flow) =>
         `Secret: ${plainText(flow.source)} → ${flow.hosts.map((host) => plainText(host)).join(", ") || "a host not known beforehand"}`,
     ),
-    ...(plan.outsideWorld === "none" ? [] : [`Outside Kibana: it ${plan.outsideWorld} something.`]),
     undoLine[plan.reversible],
     ...plan.warnings.map((warning) => `Note: ${plainText(warning, 300)}`),
   ].join("\n");

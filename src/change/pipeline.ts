@@ -79,25 +79,28 @@ export async function runChange<P extends Plan>(change: Change<P>, caller: Calle
   if ("outcome" in consent) return consent.outcome;
 
   return alone(targets(first.ops), async (waited) => {
-    const plan = consent.waited || waited ? await change.plan() : first;
-    if ("noChange" in plan) return noChange(plan, services);
-    if (planDigest(plan) !== planDigest(first)) {
-      return {
-        ...shown("plan_changed", plan, await verdict(plan, caller, services), services),
-        message: "The target changed while the plan waited. Nothing was written. Repeat the call to decide on the new plan.",
-      };
+    if (consent.waited || waited) {
+      const again = await change.plan();
+      if ("noChange" in again) return noChange(again, services);
+      const opinion = await verdict(again, caller, services);
+      if (planDigest(again) !== planDigest(first)) {
+        return {
+          ...shown("plan_changed", again, opinion, services),
+          message: "The target changed while the plan waited. Nothing was written. Repeat the call to decide on the new plan.",
+        };
+      }
     }
-    if (plan !== first) await verdict(plan, caller, services);
     if (caller.signal.aborted)
       throw new ToolError(
         "cancelled",
         "The call was cancelled before anything was written.",
         "Nothing to do; repeat the call if it is still wanted.",
       );
-    if (consent.how === "token") continuations.redeem(change.confirm ?? "", change.tool, change.args, planDigest(plan));
+    if (consent.how === "token") continuations.redeem(change.confirm ?? "", change.tool, change.args, planDigest(first));
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
-    const results = await perform(id, plan, change.tool, consent.how, caller, services);
-    return outcome(id, plan, results, await change.report(plan, results), services);
+    // What was shown is what is written, to the letter: not the plan that was made again to compare.
+    const results = await perform(id, first, change.tool, consent.how, caller, services);
+    return outcome(id, first, results, await change.report(first, results), services);
   });
 
   function targets(ops: Op[]): string[] {

@@ -41,7 +41,7 @@ export const getConnector = readTool({
       ...(withRules ? await usage(found, inSpace, context, notes) : {}),
       ...compact({ warnings: notes }),
       next: withRules
-        ? []
+        ? undefined
         : [{ tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See the rules that use it." }],
     };
   },

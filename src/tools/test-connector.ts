@@ -113,7 +113,13 @@ export const testConnector = changeTool({
         effect: fill(probe.effect),
         undo:
           probe.undo &&
-          ("how" in probe.undo ? probe.undo : { how: "Run the connector with these params.", id: op.id, params: fill(probe.undo.params) }),
+          ("how" in probe.undo
+            ? probe.undo
+            : {
+                how: "Run the connector with these params (in Kibana: Stack Management > Connectors > Test).",
+                id: op.id,
+                params: fill(probe.undo.params),
+              }),
       }),
     };
   },

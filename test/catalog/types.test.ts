@@ -116,11 +116,10 @@ test("a call whose effect is not known is taken for the worst", async () => {
   expect(effectOf(await entry(".pagerduty"), {})).toEqual({ effect: "creates" });
 });
 
-test("what fails only once defaults are filled in is a warning", async () => {
-  const { errors, warnings } = checkTogether(await entry(".email"), { service: "gmail", from: "b@example.com" }, {});
-  expect(errors).toEqual([]);
-  expect(warnings.map((warning) => warning.problem)).toEqual([
-    "user is required when hasAuth is true: Kibana saves it all the same, and then every run fails",
-    "password is required when hasAuth is true: Kibana saves it all the same, and then every run fails",
+test("what fails only once defaults are filled in is refused too: it would be saved and never work", async () => {
+  const { errors } = checkTogether(await entry(".email"), { service: "gmail", from: "b@example.com" }, {});
+  expect(errors.map((error) => error.problem)).toEqual([
+    "user is required when hasAuth is true: Kibana would save it, and every run would fail",
+    "password is required when hasAuth is true: Kibana would save it, and every run would fail",
   ]);
 });

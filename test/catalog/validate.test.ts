@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkPart } from "../../src/catalog/validate.ts";
+import { describeFields } from "../../src/catalog/describe.ts";
+import { connectorTypes } from "../../src/catalog/index.ts";
+import { checkPart, checkTogether } from "../../src/catalog/validate.ts";
 import { entry } from "./type-examples.ts";
 
 test.each([
@@ -16,7 +19,7 @@ test.each([
   [".webhook", "secrets", { url: "https://a.example.com" }, "secrets.url", "url belongs in config"],
   [".webhook", "config", { url: "https://a.example.com", has_auth: false }, "config.has_auth", "did you mean hasAuth?"],
   [".webhook", "config", { url: "https://a.example.com", hedaers: {} }, "config.hedaers", "did you mean headers?"],
-  [".webhook", "config", { uri: "https://a.example.com" }, "config.uri", undefined],
+  [".webhook", "config", { uri: "https://a.example.com" }, "config.uri", "did you mean url, which is required and missing?"],
   [".webhook", "secrets", { username: "bob", password: "p" }, "secrets.username", "did you mean user?"],
   [
     ".pagerduty",
@@ -104,5 +107,35 @@ test("no problem quotes a secret", async () => {
   ] as const;
   for (const [id, value] of values) {
     expect(JSON.stringify(checkPart(await entry(id), "secrets", value))).not.toContain(secret);
+  }
+});
+
+test("whatever is given, a verdict comes back", async () => {
+  const types = await connectorTypes();
+  fc.assert(
+    fc.property(fc.constantFrom(...types), fc.constantFrom("config", "secrets", "params"), fc.jsonValue(), (type, part, value) => {
+      expect(checkPart(type, part, value)).toEqual({ errors: expect.any(Array), warnings: expect.any(Array) });
+    }),
+  );
+});
+
+test("whatever stands in the fields of secrets, it is not quoted", async () => {
+  const marker = "s3cr3t-7731";
+  const secret = fc.oneof(
+    fc.constant(marker),
+    fc.constant(`https://${marker}/`),
+    fc.constant([marker]),
+    fc.constant({ a: marker }),
+    fc.constant(`{{${marker}}}`),
+  );
+  for (const type of await connectorTypes()) {
+    const fields = describeFields(type, "secrets").map((row) => row.name);
+    const some = fc.dictionary(fc.constantFrom("other", ...fields), secret);
+    fc.assert(
+      fc.property(some, (secrets) => {
+        expect(JSON.stringify([checkPart(type, "secrets", secrets), checkTogether(type, {}, secrets)])).not.toContain(marker);
+      }),
+      { numRuns: 30 },
+    );
   }
 });
