@@ -1,10 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+/** Where .ci/run wants the counts. */
+const json = process.env.VITEST_JSON;
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     passWithNoTests: false,
     testTimeout: 20_000,
+    hookTimeout: 20_000,
     pool: "forks",
+    reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

@@ -1,5 +1,5 @@
 // Bundles src/main.ts into dist/: one entry and lazy chunks, nothing to install beside it.
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 /** The SDK's server makes a JSON Schema validator when it is given none; it is given ours, so ajv stays out. */
@@ -30,6 +30,8 @@ const { metafile } = await build({
   logLevel: "warning",
   banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
 });
+// What went where, for the budget tests.
+writeFileSync("dist/meta.json", JSON.stringify(metafile));
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 process.stderr.write(`kibana-connectors-mcp ${version}: ${Object.keys(metafile.outputs).length} files, ${Math.round(bytes / 1024)} kB\n`);

@@ -17,7 +17,7 @@ ${settingsHelp()}
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (command === "sandbox") return (await import("./commands/sandbox.ts")).sandbox(rest);
-  if (command === "demo") return (await import("./commands/demo.ts")).demo(rest);
+  if (command === "demo") return (await import("./commands/demo.ts")).demo();
   const flags = command === "serve" ? rest : argv;
   if (flags.includes("--help") || flags.includes("-h")) {
     process.stdout.write(help());

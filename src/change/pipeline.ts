@@ -13,6 +13,7 @@ import { planDigest } from "./digest.ts";
 import type { Journal } from "./journal.ts";
 import type { Alone } from "./locks.ts";
 import { kindOf } from "./ops/index.ts";
+import type { Happened } from "./ops/op-kind.ts";
 import type { Outcome } from "./outcome.ts";
 import type { NextCall, NoChange, Op, OpResult, Plan } from "./plan.ts";
 import { judge, type Verdict } from "./policy.ts";
@@ -273,19 +274,18 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
   } catch (error) {
     const failure = asError(error);
     if (!(error instanceof KibanaError) || error.applied === "no") return { op, outcome: "not_done", error: failure };
+    // Kibana does not tell whether a third party was reached.
+    if (op.op === "execute") return { op, outcome: "unknown", error: failure };
+    let seen: Happened | "unreadable" = "unknown";
     for (const wait of looks) {
       await clock.sleep(wait);
-      if ((await kind.happened(op, reader).catch(() => "unknown")) === "done")
-        return {
-          op,
-          outcome: "done",
-          warning: `${error.message} It happened all the same.`,
-        };
+      seen = await kind.happened(op, reader).catch(() => "unreadable" as const);
+      if (seen === "done") return { op, outcome: "done", warning: `${error.message} It happened all the same.` };
+      if (seen === "unreadable") break;
     }
-    // A complete answer with a failure in it means that Kibana is through with the request.
-    const through = error.status !== undefined && error.status !== 504 && op.op !== "execute";
-    const last = through ? await kind.happened(op, reader).catch(() => "unknown" as const) : "unknown";
-    return { op, outcome: last, error: failure };
+    // A complete answer with a failure in it means that Kibana is through with the request; otherwise it may still come.
+    const through = error.status !== undefined && error.status !== 504;
+    return { op, outcome: through && seen === "not_done" ? "not_done" : "unknown", error: failure };
   }
   if (op.op === "execute") return { op, outcome: "done", data };
   const after = await kind.happened(op, reader).catch(() => "unknown" as const);

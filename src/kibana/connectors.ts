@@ -86,7 +86,7 @@ const Execution = z.object({
   status: z.enum(["ok", "error"]),
   message: z.string().nullish(),
   service_message: z.string().nullish(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   retry: z.union([z.boolean(), z.string()]).nullish(),
   errorSource: z.string().nullish(),
 });

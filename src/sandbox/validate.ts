@@ -23,7 +23,7 @@ export async function checkConnector(
   if (!checkedSecrets.ok) return checkedSecrets;
   const problem =
     typeRules[type]?.connector?.(checkedConfig.value, checkedSecrets.value) ??
-    schemas.connector?.(checkedConfig.value, checkedSecrets.value)[0];
+    schemas.connector?.(config, secrets)[0];
   if (problem) return { ok: false, problem: `error validating action type connector: ${problem}` };
   return { ok: true, value: { config: checkedConfig.value, secrets: checkedSecrets.value } };
 }

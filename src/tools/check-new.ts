@@ -21,6 +21,7 @@ export function checkNew(type: ConnectorType, config: Record<string, unknown>, s
     ofConfig.errors.length + ofSecrets.length === 0
       ? examine(secrets, (plain) => checkTogether(type, config, isRecord(plain) ? plain : {}).errors)
       : [];
+  const hints = warnings.filter((warning) => warning.suggestion);
   const open = missingSecrets(type, config, secrets);
   if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
     throw new ToolError(
@@ -37,7 +38,6 @@ export function checkNew(type: ConnectorType, config: Record<string, unknown>, s
   }
   const errors = [...ofConfig.errors, ...ofSecrets, ...together];
   if (errors.length > 0) {
-    const hints = warnings.filter((warning) => warning.suggestion);
     throw new ToolError(
       "invalid_config",
       `Kibana would refuse it: ${[...errors, ...hints].map(inWords).join("; ")}.`,

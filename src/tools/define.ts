@@ -129,7 +129,7 @@ function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown):
           const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;
           return { path: [...issue.path, key].join("."), problem: `is not an argument${meant ? `: did you mean "${meant}"?` : ""}` };
         })
-      : [{ path: issue.path.join("."), problem: issue.message }],
+      : [{ path: issue.path.join("."), problem: isAbsent(args, issue.path) ? "is required" : issue.message }],
   );
   throw new ToolError(
     "invalid_arguments",
@@ -137,4 +137,10 @@ function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown):
     `Correct them and call again. It takes: ${known.join(", ")}.`,
     { problems },
   );
+}
+
+function isAbsent(value: unknown, path: readonly PropertyKey[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return value === undefined;
+  return value === null || typeof value !== "object" || isAbsent(Reflect.get(value, key), rest);
 }

@@ -26,12 +26,11 @@ export const listChanges = readTool({
     const start = cursor === undefined ? 0 : mine.findIndex((entry) => key(entry) === cursor) + 1;
     const page = mine.slice(start, start + limit);
     const last = page.at(-1);
-    return compact({
+    return {
       changes: page.map(row),
       total: mine.length,
-      cursor: last && start + limit < mine.length ? key(last) : undefined,
-      warnings: problems,
-    }) as { changes: Record<string, unknown>[]; total: number };
+      ...compact({ cursor: last && start + limit < mine.length ? key(last) : undefined, warnings: problems }),
+    };
   },
 });
 

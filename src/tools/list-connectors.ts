@@ -47,16 +47,18 @@ export const listConnectors = readTool({
     const from = after === undefined ? matching : matching.filter((found) => byPlace(found, after) > 0);
     const page = from.slice(0, limit);
     const last = page.at(-1);
-    return compact({
+    const none = matching.length === 0 && all.length > 0;
+    return {
       connectors: page.map((found) => connectorRow(found.connector, found.space, types)),
       total: matching.length,
-      cursor: last && from.length > limit ? writeCursor(last) : undefined,
-      warnings: notes,
-      next:
-        matching.length === 0 && all.length > 0
+      ...compact({
+        cursor: last && from.length > limit ? writeCursor(last) : undefined,
+        warnings: notes,
+        next: none
           ? [{ tool: "list_connectors", args: compact({ space }), why: `The filters match none of ${all.length} connectors.` }]
           : [],
-    }) as { connectors: Record<string, unknown>[]; total: number };
+      }),
+    };
   },
 });
 

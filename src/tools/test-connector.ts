@@ -87,9 +87,10 @@ export const testConnector = changeTool({
       warnings: [
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
         ...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []),
+        ...(probe.cost ? ["The test is paid for: it uses tokens of the model's provider."] : []),
       ],
       outsideWorld: person ? "sends" : probe.cost ? "costs" : "none",
-      reversible: person && !probe.undo ? "no" : "yes",
+      reversible: person && !(probe.undo && "params" in probe.undo) ? "no" : "yes",
       consequence: person ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       flows: [],

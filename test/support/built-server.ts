@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+
+export const main = resolve("dist/main.js");
+
+/** The environment of a started server: nothing of ours but what a test gives. */
+export function cleanEnv(home: string, env: Record<string, string> = {}): Record<string, string> {
+  return { PATH: process.env.PATH ?? "", HOME: home, XDG_STATE_HOME: join(home, "state"), ...env };
+}
+
+export interface Answer {
+  failed: boolean;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
+  body: any;
+  raw: CallToolResult;
+}
+
+export interface Started {
+  client: Client;
+  call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
+  questions: string[];
+  stderr(): string;
+  home: string;
+  close(): Promise<void>;
+}
+
+/** The built server, driven by the official client over stdio. `person` answers its questions; without one the client cannot ask. */
+export async function startBuilt(
+  options: { args?: string[]; env?: Record<string, string>; person?: () => ElicitResult | Promise<ElicitResult> } = {},
+): Promise<Started> {
+  const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
+  const questions: string[] = [];
+  let stderr = "";
+  const client = new Client({ name: "test", version: "1" }, { capabilities: options.person ? { elicitation: {} } : {} });
+  const { person } = options;
+  if (person) {
+    client.setRequestHandler(ElicitRequestSchema, (request) => {
+      questions.push(request.params.message);
+      return person();
+    });
+  }
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [main, ...(options.args ?? [])],
+    env: cleanEnv(home, options.env),
+    stderr: "pipe",
+  });
+  transport.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  await client.connect(transport);
+  return {
+    client,
+    questions,
+    stderr: () => stderr,
+    home,
+    async call(tool, args = {}) {
+      const raw = (await client.callTool({ name: tool, arguments: args })) as CallToolResult;
+      const [first] = raw.content;
+      return { failed: raw.isError ?? false, body: first?.type === "text" ? JSON.parse(first.text) : undefined, raw };
+    },
+    async close() {
+      await client.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true } });
+
+/** The sandbox as people start it, in a process of its own. */
+export async function startSandboxProcess(args: string[] = []): Promise<{ url: string; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, [main, "sandbox", "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const url = await firstLine(child);
+  return {
+    url,
+    stop: () =>
+      new Promise((done) => {
+        child.once("exit", () => done());
+        child.kill("SIGTERM");
+      }),
+  };
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((found, failed) => {
+    let out = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      out += chunk.toString();
+      const end = out.indexOf("\n");
+      if (end >= 0) found(out.slice(0, end));
+    });
+    child.once("exit", (code) => failed(new Error(`the sandbox ended with ${code}`)));
+  });
+}

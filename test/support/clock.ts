@@ -1,0 +1,25 @@
+import type { Clock } from "../../src/change/clock.ts";
+
+export interface FakeClock extends Clock {
+  /** Lets time pass at once. */
+  advance(ms: number): void;
+  /** How long was slept, in order. */
+  sleeps: number[];
+}
+
+/** Time that stands still until it is moved; a sleep moves it. Starts now, since files carry the real time. */
+export function fakeClock(): FakeClock {
+  let now = Date.now();
+  const sleeps: number[] = [];
+  return {
+    now: () => now,
+    async sleep(ms) {
+      sleeps.push(ms);
+      now += ms;
+    },
+    advance(ms) {
+      now += ms;
+    },
+    sleeps,
+  };
+}

@@ -1,0 +1,17 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+/** A fresh folder, gone at the end of the test. */
+export async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "kibana-connectors-mcp-test-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Everything in the files of a folder, one text; empty where there is no folder. */
+export async function textIn(folder: string): Promise<string> {
+  const names = await readdir(folder).catch(() => []);
+  return (await Promise.all(names.sort().map((name) => readFile(join(folder, name), "utf8")))).join("");
+}

@@ -1,0 +1,115 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { type ElicitResult, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { onTestFinished } from "vitest";
+import { createBackend } from "../../src/commands/backend.ts";
+import { createMcpServer } from "../../src/mcp/server.ts";
+import { type SandboxOptions, startSandbox } from "../../src/sandbox/index.ts";
+import type { Settings } from "../../src/settings.ts";
+import { type FakeClock, fakeClock } from "./clock.ts";
+import { freshFolder, textIn } from "./folder.ts";
+import { settings } from "./settings.ts";
+
+/** A question as the client gets it. */
+export interface Question {
+  message: string;
+  requestedSchema: { properties: Record<string, unknown>; required?: string[] };
+}
+
+/** How the person behind the client answers. */
+export type Person = (question: Question, signal: AbortSignal) => ElicitResult | Promise<ElicitResult>;
+
+export const accepts: Person = () => ({ action: "accept", content: { confirm: true } });
+export const declines: Person = () => ({ action: "decline" });
+export const cancels: Person = () => ({ action: "cancel" });
+export const neverAnswers: Person = () => new Promise(() => {});
+export const types =
+  (name: string): Person =>
+  () => ({ action: "accept", content: { name } });
+
+export interface Called {
+  isError: boolean;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read freely from answers
+  body: any;
+  /** As it went over the wire. */
+  text: string;
+}
+
+export interface ProductOptions {
+  settings?: Partial<Settings>;
+  env?: Record<string, string>;
+  /** Undefined: the client cannot ask. */
+  person?: Person | undefined;
+  sandbox?: SandboxOptions;
+  clock?: FakeClock;
+  /** What stands between the server and the sandbox; gets the sandbox's URL, gives its own. */
+  before?: (url: string) => Promise<string>;
+  /** A journal shared with another product. */
+  journalDir?: string;
+}
+
+/** The whole product but its process: a real client in memory, our server, and a sandbox of its own. */
+export async function product(options: ProductOptions = {}) {
+  const sandbox = await startSandbox(options.sandbox);
+  onTestFinished(() => sandbox.close());
+  const journalDir = options.journalDir ?? `${await freshFolder()}/journal`;
+  const clock = options.clock ?? fakeClock();
+  const url = options.before ? await options.before(sandbox.url) : sandbox.url;
+  const chosen = settings({ url, journalDir, ...options.settings });
+  const backend = createBackend(chosen, options.env ?? {}, clock);
+  onTestFinished(() => backend.close());
+  const connection = await connect(backend, chosen, options.person);
+  return { ...connection, ...own(sandbox.url), backend, settings: chosen, clock, journalDir, journal: () => textIn(journalDir) };
+}
+
+/** A client of its own on a backend. */
+export async function connect(backend: ReturnType<typeof createBackend>, chosen: Settings, person: Person | undefined) {
+  const questions: Question[] = [];
+  const server = createMcpServer(backend, { name: "tester", access: chosen.access, spaces: chosen.spaces });
+  const client = new Client({ name: "test-client", version: "1" }, { capabilities: person ? { elicitation: { form: {} } } : {} });
+  if (person) {
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
+      const question = params as unknown as Question;
+      questions.push(question);
+      return person(question, signal);
+    });
+  }
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(ours), client.connect(theirs)]);
+  onTestFinished(async () => {
+    await client.close();
+    await server.close();
+  });
+  async function call(name: string, args: Record<string, unknown> = {}, signal?: AbortSignal): Promise<Called> {
+    const result = await client.callTool({ name, arguments: args }, undefined, signal && { signal });
+    const [content] = result.content as { text: string }[];
+    const text = content?.text ?? JSON.stringify(result.structuredContent);
+    const parsed = JSON.parse(text);
+    return { isError: result.isError === true, body: result.isError ? parsed.error : parsed, text: JSON.stringify(result) };
+  }
+  return { client, call, questions };
+}
+
+/** The sandbox's own routes, and its Kibana behind everybody's back. */
+function own(url: string) {
+  async function bare(method: string, path: string, body?: unknown): Promise<string> {
+    const answer = await fetch(url + path, {
+      method,
+      headers: { "kbn-xsrf": "test", "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text;
+  }
+  return {
+    sandboxUrl: url,
+    bare,
+    /** Everything that a call can change, as text. */
+    state: () => bare("GET", "/sandbox/state"),
+    /** Orders a fault for the next matching call. */
+    fault: (fault: string, match: { method?: string; path?: string; times?: number } = {}) =>
+      bare("POST", "/sandbox/faults", { fault, ...match }),
+    deliveries: async (): Promise<{ connector_id: string }[]> => JSON.parse(await bare("GET", "/sandbox/deliveries")).deliveries,
+  };
+}

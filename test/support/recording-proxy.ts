@@ -1,0 +1,30 @@
+import { request } from "node:http";
+import { listen } from "./server.ts";
+
+export interface Recorded {
+  method: string;
+  path: string;
+}
+
+/** A proxy in front of `target` that writes down every request. `before` may wait, or change the target behind everybody's back. */
+export async function recordingProxy(target: string, before: (call: Recorded) => Promise<void> | void = () => {}) {
+  const calls: Recorded[] = [];
+  const url = await listen((incoming, outgoing) => {
+    const call = { method: incoming.method ?? "GET", path: incoming.url ?? "/" };
+    calls.push(call);
+    void Promise.resolve(before(call)).then(() => {
+      const onward = request(target + call.path, { method: call.method, headers: incoming.headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      });
+      onward.on("error", () => outgoing.destroy());
+      incoming.pipe(onward);
+    });
+  });
+  return {
+    url,
+    calls,
+    /** Everything but reads. */
+    writes: () => calls.filter(({ method }) => method !== "GET"),
+  };
+}

@@ -1,0 +1,31 @@
+import type { KibanaSettings, Settings } from "../../src/settings.ts";
+
+/** Settings that are right for a quiet test: every default of the server, no log, against the Kibana at `url` if one is given. */
+export function settings({ url, ...more }: Partial<Settings> & { url?: string } = {}): Settings {
+  return {
+    kibana: url === undefined ? undefined : kibanaSettings({ url }),
+    sandbox: false,
+    space: "default",
+    timeout: 5_000,
+    access: "full",
+    spaces: undefined,
+    tools: undefined,
+    excludeTools: [],
+    protect: [],
+    targetHosts: [],
+    maxChangesPerHour: 60,
+    confirm: "person",
+    skipConfirmation: false,
+    confirmWait: 5_000,
+    results: "both",
+    secretPrefix: "CONNECTOR_SECRET_",
+    journalDir: undefined,
+    logLevel: "silent",
+    warnings: [],
+    ...more,
+  };
+}
+
+export function kibanaSettings(more: Partial<KibanaSettings> = {}): KibanaSettings {
+  return { url: "http://127.0.0.1:1", label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false, ...more };
+}
