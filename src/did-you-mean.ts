@@ -7,7 +7,8 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   let best: { candidate: string; score: number } | undefined;
   for (const candidate of candidates) {
     const name = flat(candidate);
-    const score = name === asked ? 0 : distance(asked, name);
+    const within = asked.length >= 6 && name.includes(asked);
+    const score = name === asked ? 0 : within ? 0.5 : distance(asked, name);
     if (score <= Math.max(1, Math.floor(Math.max(asked.length, name.length) / 3)) && (!best || score < best.score)) {
       best = { candidate, score };
     }

@@ -11,6 +11,11 @@ export function plainText(text: string, max = 300): string {
   return letters.length > max ? `${letters.slice(0, max - 1).join("")}…` : clean;
 }
 
+/** A name from outside in quotes that it cannot break out of. */
+export function quoted(name: string, max = 80): string {
+  return `"${plainText(name, max).replaceAll('"', "'")}"`;
+}
+
 /** Every string in JSON made plain, keys too; strings capped at `max` characters. */
 export function plainJson<T>(value: T, max?: number): T;
 export function plainJson(value: unknown, max = 2000): unknown {

@@ -18,9 +18,12 @@ export class Sealed {
     this.source = source;
   }
 
-  /** The value's host when it is an http(s) URL, else undefined. */
+  /** The value's host when it is an http(s) URL, with `http://` in front where nothing encrypts the way; else undefined. */
   get host(): string | undefined {
-    return URL.canParse(this.#value) ? new URL(this.#value).host || undefined : undefined;
+    if (!URL.canParse(this.#value)) return undefined;
+    const { protocol, host } = new URL(this.#value);
+    if (protocol === "http:") return `http://${host}`;
+    return protocol === "https:" ? host || undefined : undefined;
   }
 
   /** The same for the same value within this process, and useless outside it. */

@@ -30,6 +30,9 @@ export interface Settings {
   confirmWait: number;
   results: "both" | "text" | "structured";
   secretPrefix: string;
+  /** Folder of {"$file": …} references; undefined: there are none. */
+  secretDir: string | undefined;
+  literalSecrets: "refuse" | "warn";
   journalDir: string | undefined;
   logLevel: LogLevel;
   /** Said on stderr at the start. */
@@ -47,12 +50,14 @@ export interface KibanaSettings {
 }
 
 const text = z.string().trim().min(1, "is empty");
-const list = text.transform((value) =>
-  value
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
+const list = text
+  .transform((value) =>
+    value
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+  .refine((items) => items.length > 0, "names nothing");
 const seconds = (min: number, max: number) =>
   z.coerce
     .number("must be a number of seconds")
@@ -101,7 +106,10 @@ const rows = {
     "CONNECTORS_TARGET_HOSTS",
     "HOSTS",
     "Hosts to which secrets may go without a person being asked; *.example.com allowed",
-    list,
+    list.refine(
+      (hosts) => hosts.every((host) => /^(http:\/\/)?[\w.*?[\]:-]+$/.test(host)),
+      "must be host names, as events.pagerduty.com or *.example.com: no https://, no path",
+    ),
   ),
   maxChangesPerHour: row(
     "CONNECTORS_MAX_CHANGES_PER_HOUR",
@@ -137,7 +145,19 @@ const rows = {
     "CONNECTORS_SECRET_PREFIX",
     "TEXT",
     'Variables that {"$env": "NAME"} may name begin so (default: CONNECTOR_SECRET_)',
-    text.regex(/^[A-Z][A-Z0-9_]{2,}$/, "must be capitals, digits and _, three or more"),
+    text
+      .regex(/^[A-Z][A-Z0-9_]{2,}$/, "must be capitals, digits and _, three or more")
+      .refine(
+        (prefix) => !/^(KIBANA|CONNECTORS|MCP)_/.test(prefix),
+        "must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings begin so",
+      ),
+  ),
+  secretDir: row("CONNECTORS_SECRET_DIR", "DIR", 'Folder whose files {"$file": "name"} may name (default: none)', text),
+  literalSecrets: row(
+    "CONNECTORS_LITERAL_SECRETS",
+    "HOW",
+    "refuse, or warn: accept secret values in arguments (default: refuse; warn on the sandbox)",
+    oneOf(["refuse", "warn"]),
   ),
   journalDir: row("CONNECTORS_JOURNAL_DIR", "DIR", "Where changes are recorded (default: the user's state folder)", text),
   logLevel: row("CONNECTORS_LOG_LEVEL", "LEVEL", "debug, info, warn, error or silent, to stderr (default: info)", oneOf(logLevels)),
@@ -197,13 +217,20 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): {
   const kibana = kibanaSettings(values, problems);
   if (values.readOnly && values.access && values.access !== "read")
     problems.push("--read-only and --access contradict each other: set one of them.");
+  const spaces = values.spaces?.includes("*") ? undefined : values.spaces;
+  if (spaces && values.space && !spaces.includes(values.space))
+    problems.push(`KIBANA_SPACE is "${values.space}", which is not among CONNECTORS_SPACES.`);
   if (values.sandbox && values.kibanaUrl)
     problems.push("Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.");
   if (problems.length > 0) return { problems };
   const warnings: string[] = [];
   if (kibana?.skipTlsVerification)
     warnings.push("TLS verification is off: whoever sits between this server and Kibana can read the credentials.");
-  if (kibana?.url.startsWith("http:") && kibana.auth.kind !== "none" && !/^http:\/\/(localhost|127\.|\[::1\])/.test(kibana.url)) {
+  if (
+    kibana?.url.startsWith("http:") &&
+    kibana.auth.kind !== "none" &&
+    !/^http:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/.test(kibana.url)
+  ) {
     warnings.push("KIBANA_URL is http: the credentials travel in the clear.");
   }
   if (values.dangerouslySkipConfirmation) warnings.push("Confirmation is off: nobody is asked before a change.");
@@ -211,10 +238,10 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): {
     settings: {
       kibana,
       sandbox: values.sandbox ?? false,
-      space: values.space ?? "default",
+      space: values.space ?? (spaces && !spaces.includes("default") ? spaces[0] : undefined) ?? "default",
       timeout: values.timeout ?? 30_000,
       access: values.readOnly ? "read" : (values.access ?? "full"),
-      spaces: values.spaces?.includes("*") ? undefined : values.spaces,
+      spaces,
       tools: values.tools,
       excludeTools: values.excludeTools ?? [],
       protect: values.protect ?? [],
@@ -225,6 +252,8 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): {
       confirmWait: values.confirmWait ?? 45_000,
       results: values.results ?? "both",
       secretPrefix: values.secretPrefix ?? "CONNECTOR_SECRET_",
+      secretDir: values.secretDir,
+      literalSecrets: values.literalSecrets ?? (values.sandbox ? "warn" : "refuse"),
       journalDir: values.journalDir,
       logLevel: values.logLevel ?? "info",
       warnings,
@@ -249,7 +278,7 @@ function readValues(argv: readonly string[], env: NodeJS.ProcessEnv, problems: s
     const meant = otherNames[name] ?? (/^(KIBANA|CONNECTORS)_/.test(name) ? didYouMean(name, known) : undefined);
     if (meant && env[meant] === undefined && flags[flagName(keyOf(meant))] === undefined)
       problems.push(`${name} is not a setting of this server: did you mean ${meant}?`);
-    else if (!meant && name.startsWith("CONNECTORS_")) problems.push(`${name} is not a setting of this server: see --help.`);
+    else if (name.startsWith("CONNECTORS_")) problems.push(`${name} is not a setting of this server: see --help.`);
   }
   return values as Values;
 }
@@ -290,7 +319,7 @@ function kibanaSettings(values: Values, problems: string[]): KibanaSettings | un
   const about = ["kibanaLabel", "apiKey", "apiKeyFile", "username", "password", "caFile", "insecureSkipTlsVerification"] as const;
   if (!values.kibanaUrl) {
     const without = about.filter((key) => values[key] !== undefined && values[key] !== false).map((key) => rows[key].env);
-    if (without.length > 0 && !values.sandbox && !problems.some((problem) => problem.includes("KIBANA_URL"))) {
+    if (without.length > 0 && !values.sandbox && !problems.some((problem) => /KIBANA_URL|--kibana-url/.test(problem))) {
       problems.push(`${without.join(" and ")} ${without.length > 1 ? "are" : "is"} set, but KIBANA_URL is not.`);
     }
     return undefined;

@@ -1,9 +1,9 @@
-import { plainText } from "../plain-text.ts";
-import type { Effect, Plan } from "./plan.ts";
+import { plainJson, plainText, quoted } from "../plain-text.ts";
+import type { AskedField, Effect, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 
 /** How the person was asked, for the journal. */
-export type Consent = "not_needed" | "form" | "token" | "skipped";
+export type Consent = "not_needed" | "form" | "page" | "token" | "skipped";
 
 export interface Answer {
   action: "accept" | "decline" | "cancel" | "timeout" | "unavailable";
@@ -14,9 +14,41 @@ export interface Answer {
 /** Asks the person behind the client. `unavailable`: the client cannot ask. */
 export interface Ask {
   confirm(question: { message: string; typeName?: string }, options: { signal: AbortSignal; timeoutMs: number }): Promise<Answer>;
+  /** Has the client show a page's address to the person, so that it need not stand in the answer. */
+  show(
+    page: { message: string; url: string; id: string },
+    options: { signal: AbortSignal; timeoutMs: number },
+  ): Promise<"shown" | "declined" | "unavailable">;
 }
 
-const maxLines = 12;
+/** A page for the person at this machine, in words; src/web shows it. */
+export interface PageModel {
+  kind: "approve" | "secrets";
+  deployment: string;
+  sandbox: boolean;
+  space: string;
+  summary: string;
+  effects: { text: string; before?: string; after?: string }[];
+  flows: { source: string; to: string }[];
+  warnings: string[];
+  undo: string;
+  fields: AskedField[];
+  typeName?: string;
+  expiresAt: number;
+}
+
+/** What a person sent from a page; answered with problems by field, "" for the whole. */
+export interface PageAnswer {
+  approved: boolean;
+  typedName: string;
+  values: Record<string, string>;
+}
+
+/** Opens pages on this machine. @returns the one-time address */
+export type OpenPage = (page: PageModel, take: (answer: PageAnswer) => Promise<Record<string, string>>) => Promise<string>;
+
+/** As many as a plan can have. */
+const maxLines = 20;
 
 /** The plan in words, for the person who decides. Names from Kibana are quoted and cleaned. */
 export function question(plan: Plan, verdict: Verdict, deployment: string): string {
@@ -35,6 +67,32 @@ export function question(plan: Plan, verdict: Verdict, deployment: string): stri
   ].join("\n");
 }
 
+/** The plan in full, for a page. */
+export function pageModel(plan: Plan, verdict: Verdict, deployment: { name: string; sandbox: boolean }, expiresAt: number): PageModel {
+  const json = (value: Record<string, unknown> | undefined) =>
+    value && Object.keys(value).length > 0 ? JSON.stringify(plainJson(value), null, 2) : undefined;
+  const to = (hosts: readonly string[]) => hosts.map((host) => plainText(host)).join(", ") || "the host in the value itself";
+  return {
+    kind: plan.asks.length > 0 ? "secrets" : "approve",
+    deployment: deployment.name,
+    sandbox: deployment.sandbox,
+    space: plan.ops[0].space,
+    summary: plainText(plan.summary, 600),
+    effects: plan.effects.map((effect) => {
+      const [before, after] = [json(effect.before), json(effect.after)];
+      return { text: effectLine(effect), ...(before ? { before } : {}), ...(after ? { after } : {}) };
+    }),
+    flows: plan.flows.map((flow) => ({ source: plainText(flow.source), to: to(flow.hosts) })),
+    warnings: [...verdict.reasons.map((reason) => `A person is asked because ${reason}.`), ...plan.warnings].map((warning) =>
+      plainText(warning, 600),
+    ),
+    undo: undoLine[plan.reversible],
+    fields: plan.asks,
+    ...(typeof plan.consequence === "object" ? { typeName: plan.consequence.typeName } : {}),
+    expiresAt,
+  };
+}
+
 const undoLine = {
   yes: "It can be undone.",
   needs_secrets: "It can be undone only by giving the secrets again: Kibana does not hand them out.",
@@ -43,11 +101,11 @@ const undoLine = {
 
 /** `delete connector "Ops chat" (.slack, ops-chat) in space default` */
 export function effectLine({ verb, kind, name, type, id, space }: Effect): string {
-  return `${verb} ${kind} "${plainText(name, 80)}" (${plainText(type, 60)}${id ? `, ${plainText(id, 80)}` : ""}) in space ${plainText(space, 60)}`;
+  return `${verb} ${kind} ${quoted(name)} (${plainText(type, 60)}${id ? `, ${plainText(id, 80)}` : ""}) in space ${plainText(space, 60)}`;
 }
 
 function details({ before, after }: Effect): string[] {
   const show = (label: string, value: Record<string, unknown> | undefined) =>
-    value && Object.keys(value).length > 0 ? [`${label}: ${plainText(JSON.stringify(value), 600)}`] : [];
+    value && Object.keys(value).length > 0 ? [`${label}: ${plainText(JSON.stringify(value), 1500)}`] : [];
   return [...show("Before", before), ...show("After", after)];
 }

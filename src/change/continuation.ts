@@ -49,25 +49,31 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
     const body = id.slice(0, Math.max(cut, 0));
     const given = Buffer.from(id.slice(cut + 1), "base64url");
     const expected = mac(body);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected))
-      throw invalid("foreign", "is not one that this server gave out (or it was restarted since)");
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw confirmationInvalid("foreign");
     const [expiry = "", nonce = "", argsDigest, plan] = body.split(".");
     const expiresAt = Number.parseInt(expiry, 36);
     for (const [old, until] of spent) if (until <= clock.now()) spent.delete(old);
-    if (expiresAt <= clock.now()) throw invalid("expired", "has expired");
-    if (spent.has(nonce)) throw invalid("used", "was used already: each is good once");
-    if (argsDigest !== digest([tool, args]).slice(0, 22))
-      throw invalid("other_change", "was given for another call: the tool or its arguments differ");
-    if (plan !== planDigest.slice(0, 22))
-      throw invalid("target_changed", "was given for a plan that no longer holds: the target changed since");
+    if (expiresAt <= clock.now()) throw confirmationInvalid("expired");
+    if (spent.has(nonce)) throw confirmationInvalid("used");
+    if (argsDigest !== digest([tool, args]).slice(0, 22)) throw confirmationInvalid("other_change");
+    if (plan !== planDigest.slice(0, 22)) throw confirmationInvalid("target_changed");
     return { nonce, expiresAt };
   }
 }
 
-function invalid(reason: string, message: string): ToolError {
+const reasons = {
+  foreign: "is not one that this server gave out (or it was restarted since)",
+  expired: "has expired",
+  used: "was used already: each is good once",
+  other_change: "was given for another call: the tool or its arguments differ",
+  target_changed: "was given for a plan that no longer holds: the target changed since",
+};
+
+/** Why a `confirm` id does not do. */
+export function confirmationInvalid(reason: keyof typeof reasons): ToolError {
   return new ToolError(
     "confirmation_invalid",
-    `The \`confirm\` id ${message}. Nothing was written.`,
+    `The \`confirm\` id ${reasons[reason]}. Nothing was written.`,
     "Repeat the call without `confirm`, show the new plan to the person, and use the id that comes with it.",
     { reason },
   );

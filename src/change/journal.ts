@@ -56,7 +56,7 @@ export interface Journal extends JournalReader {
   begin(record: Omit<BeginRecord, "v" | "kind" | "at">): Promise<void>;
   /** @throws ToolError journal_unavailable: the write has happened all the same */
   end(record: Omit<EndRecord, "v" | "kind" | "at">): Promise<void>;
-  /** Ops begun since, by any process on this machine against this deployment. */
+  /** Changes begun since, by any process on this machine against this deployment; safe tests change nothing. */
   countSince(time: number, deployment: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -128,7 +128,10 @@ export function createJournal(dir: string, clock: Clock): Journal {
     entries: () => readAll(dir),
     async countSince(time, deployment) {
       const { entries } = await readAll(dir, time);
-      return entries.filter(({ begin }) => begin.deployment === deployment && Date.parse(begin.at) >= time).length;
+      return entries.filter(
+        ({ begin }) =>
+          begin.deployment === deployment && Date.parse(begin.at) >= time && !(begin.op.op === "execute" && begin.op.safe === true),
+      ).length;
     },
     async close() {
       await queue;

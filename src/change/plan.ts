@@ -54,6 +54,18 @@ export interface SecretFlow {
   /** What the person sees: the variable's name. */
   source: string;
   hosts: string[];
+  /** The operator bound the secret to just this, or the person types it for just this. */
+  agreed?: true;
+}
+
+/** A secret that a person is asked to type. */
+export interface AskedField {
+  /** `secrets.routingKey` */
+  path: string;
+  label: string;
+  help?: string;
+  required: boolean;
+  multiline: boolean;
 }
 
 export interface Plan {
@@ -71,6 +83,8 @@ export interface Plan {
   facts: unknown;
   /** Secrets that leave this server with this plan. */
   flows: SecretFlow[];
+  /** Secrets to be typed before the plan is whole: it is shown, and not written. */
+  asks: AskedField[];
   /** Hosts that people have agreed to before: connectors of the space use them already. */
   knownHosts: string[];
 }

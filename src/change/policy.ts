@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { plainText } from "../plain-text.ts";
 import type { Settings } from "../settings.ts";
 import type { Op, Plan, SecretFlow } from "./plan.ts";
 import { maySee, type Principal } from "./principal.ts";
@@ -25,8 +26,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         `It may touch: ${principal.spaces?.join(", ")} (setting CONNECTORS_SPACES).`,
       );
     }
-    const glob =
-      op.op === "execute" && op.safe ? undefined : settings.protect.find((pattern) => names(op).some((name) => matchesGlob(pattern, name)));
+    const glob = isChange(op) ? settings.protect.find((pattern) => names(op).some((name) => matchesGlob(pattern, name))) : undefined;
     if (glob) {
       throw new ToolError(
         "protected",
@@ -35,7 +35,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
       );
     }
   }
-  const writes = plan.ops.filter((op) => op.op !== "execute" || !op.safe).length;
+  const writes = plan.ops.filter(isChange).length;
   if (changesLastHour + writes > settings.maxChangesPerHour && writes > 0) {
     throw new ToolError(
       "limit_reached",
@@ -44,7 +44,8 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     );
   }
   const newFlows = plan.flows.filter(
-    (flow) => flow.hosts.length === 0 || flow.hosts.some((host) => !isAgreed(host, settings.targetHosts, plan.knownHosts)),
+    (flow) =>
+      !flow.agreed && (flow.hosts.length === 0 || flow.hosts.some((host) => !isAgreed(host, settings.targetHosts, plan.knownHosts))),
   );
   const reasons = newFlows.map(
     (flow) => `${flow.source} goes to ${flow.hosts.join(", ") || "a host that is not known beforehand"}, which nobody agreed to yet`,
@@ -56,8 +57,13 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
   return { reasons, newFlows };
 }
 
+/** Whether an op counts as a change: everything but a safe test. */
+export function isChange(op: Op): boolean {
+  return op.op !== "execute" || !op.safe;
+}
+
 function checkAccess(op: Op, { access }: Principal) {
-  const dangerous = op.op === "delete" || (op.op === "execute" && !op.safe);
+  const dangerous = op.op === "delete" || (op.op === "execute" && isChange(op));
   if (access === "read" || (access === "change" && dangerous)) {
     throw new ToolError(
       "read_only",
@@ -68,14 +74,12 @@ function checkAccess(op: Op, { access }: Principal) {
 }
 
 function names(op: Op): string[] {
-  return [op.id, op.op === "delete" ? op.before.name : op.name].filter((name) => name !== undefined);
+  const name = op.op === "delete" ? op.before.name : op.name;
+  return [op.id, name, plainText(name, 1000)].filter((one) => one !== undefined);
 }
 
 function isAgreed(host: string, targetHosts: readonly string[], knownHosts: readonly string[]): boolean {
-  return (
-    knownHosts.includes(host) ||
-    targetHosts.some((pattern) => matchesGlob(pattern, host) || matchesGlob(pattern, host.replace(/:\d+$/, "")))
-  );
+  return knownHosts.includes(host) || targetHosts.some((pattern) => matchesGlob(pattern, host));
 }
 
 /** `*` any text, `?` one character, the rest as it is; case does not count. */

@@ -1,6 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createApprovals } from "../change/approvals.ts";
 import { type Clock, systemClock } from "../change/clock.ts";
 import { createContinuations } from "../change/continuation.ts";
 import { createJournal } from "../change/journal.ts";
@@ -9,11 +10,14 @@ import { type Caller, type ChangeServices, runChange } from "../change/pipeline.
 import { ToolError } from "../errors.ts";
 import { createLog } from "../log.ts";
 import type { Product } from "../mcp/server.ts";
+import { seal } from "../sealed.ts";
+import { bindingSuffix } from "../secrets/binding.ts";
 import { createRedactor } from "../secrets/redact.ts";
 import type { KibanaSettings, Settings } from "../settings.ts";
 import type { ToolContext } from "../tools/define.ts";
 import { createSpaceCheck } from "../tools/spaces.ts";
 import { version } from "../version.ts";
+import type { Pages } from "../web/listener.ts";
 
 export interface Backend extends Product {
   close(): Promise<void>;
@@ -24,8 +28,19 @@ export function createBackend(settings: Settings, env: Record<string, string | u
   const redactor = createRedactor();
   if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);
   if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
+  // Before anything refers to them: a service may echo a secret that an earlier run stored.
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));
+  }
   const log = createLog(settings.logLevel, redactor.text);
   let opened: Promise<Opened> | undefined;
+
+  /** The listener is loaded and started at the first page. */
+  let opening: Promise<Pages> | undefined;
+  const pages = () => {
+    opening ??= import("../web/listener.ts").then(({ createPages }) => createPages(() => clock.now()));
+    return opening;
+  };
 
   async function open(): Promise<Opened> {
     const sandbox = settings.sandbox ? await (await import("../sandbox/index.ts")).startSandbox() : undefined;
@@ -38,12 +53,16 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     const name = sandbox ? "SANDBOX" : kibana.label ? `${kibana.label} (${kibana.url})` : kibana.url;
     const journal = createJournal(await journalDir(settings), clock);
     const services: ChangeServices = {
+      underWay: { writes: 0 },
       settings,
       deployment: name,
       reader,
       writer,
       journal,
       continuations: createContinuations(clock),
+      approvals: createApprovals(clock),
+      sandbox: sandbox !== undefined,
+      openPage: async (page, take) => (await pages()).open(page, take),
       alone: createLocks(),
       clock,
       log,
@@ -55,13 +74,14 @@ export function createBackend(settings: Settings, env: Record<string, string | u
       deployment: { name, url: kibana.url, label: kibana.label, sandbox: sandbox !== undefined },
       journal: { entries: () => journal.entries() },
       spaces: createSpaceCheck(reader, clock),
-      secrets: { env, prefix: settings.secretPrefix },
+      secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets },
       learn: (tree) => redactor.learn(tree),
     };
     return {
       services,
       shared,
       async close() {
+        await (await opening)?.close();
         await journal.close();
         await close();
         await sandbox?.close();

@@ -123,7 +123,8 @@ export function connectorWrites(send: Send) {
         space,
         body: { params },
       });
-      return body === undefined ? { status: "ok", data: undefined } : readAs(Execution, body);
+      if (body === undefined) return { status: "error", message: "Kibana answered 204: it does not say how the run ended" };
+      return readAs(Execution, body);
     },
   };
 }

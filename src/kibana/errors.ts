@@ -83,9 +83,9 @@ const translations: Translation[] = [
     "An operator adds its host to xpack.actions.allowedHosts in kibana.yml.",
   ),
   row(
-    /(?:Preconfigured action|This)? ?(.+) (?:is not allowed to delete|can not be updated)/,
+    /Preconfigured action (.+) (?:is not allowed to delete|can not be updated)/,
     "preconfigured",
-    (m) => `The connector ${m[1]} is defined in kibana.yml or made by Kibana and cannot be changed through the API.`,
+    (m) => `The connector ${m[1]} is defined in kibana.yml and cannot be changed through the API.`,
     "Change it in kibana.yml (xpack.actions.preconfigured) and restart Kibana.",
   ),
   row(
@@ -144,6 +144,13 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   const detail = { status, ...(message ? { kibana: message } : {}) };
   const fail = (code: ErrorCode, cause: string, fix: string) => new KibanaError(code, cause, fix, { applied, status, detail });
 
+  if (status === 503) {
+    return fail(
+      "kibana_unreachable",
+      `Kibana is starting, overloaded or down for maintenance (503${message ? `: ${message}` : ""}).`,
+      "Wait a minute, then repeat the call.",
+    );
+  }
   if (body === undefined || body === null || typeof body !== "object") return notKibana(status, text, url, applied);
   if (isElasticsearch(body)) {
     return fail(

@@ -27,12 +27,21 @@ export interface Http {
 
 const readAttempts = 4;
 const passing = [429, 502, 503, 504];
+/** Milliseconds that a read waits at the most between attempts. */
+const longestWait = 5_000;
 const maxConnections = 8;
 const maxBytes = 128 * 1024 * 1024;
 
-/** Joins path segments, each encoded; `.` and `..` cannot climb. */
+/** Joins path segments, each encoded. @throws ToolError id_invalid for `.` and `..`, which would climb */
 export function path(...segments: string[]): string {
-  return segments.map((segment) => `/${encodeURIComponent(segment).replace(/^\.{1,2}$/, (dots) => dots.replaceAll(".", "%2E"))}`).join("");
+  // A URL parser takes dots for steps, encoded too.
+  const step = segments.find((segment) => ["", ".", ".."].includes(segment));
+  if (step !== undefined) {
+    throw new KibanaError("id_invalid", `"${step}" is neither an id nor a space.`, "Use an id as list_connectors shows it.", {
+      applied: "no",
+    });
+  }
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
 }
 
 /**
@@ -120,14 +129,17 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
         try {
           const answer = await once("GET", call);
           if (last || !passing.includes(answer.status) || call.tolerate?.includes(answer.status)) return parsed(answer, call.tolerate);
-          await pause(delay(attempt, answer.headers["retry-after"], timeout), call.signal);
+          const wait = delay(attempt, answer.headers["retry-after"]);
+          // The client behind us gives up before long: the failure says how long to wait.
+          if (wait > longestWait) return parsed(answer);
+          await pause(wait, call.signal);
         } catch (error) {
           const cut =
             error instanceof KibanaError &&
             error.status === undefined &&
             ["ECONNRESET", "UND_ERR_SOCKET", "EPIPE"].includes(String(error.detail?.cause));
           if (last || !cut) throw error;
-          await pause(delay(attempt, undefined, timeout), call.signal);
+          await pause(delay(attempt, undefined), call.signal);
         }
       }
     },
@@ -138,12 +150,12 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
   };
 }
 
-/** Milliseconds before the next attempt: what Kibana asks for, else doubling from 150 with jitter; never above the time-out. */
-function delay(attempt: number, retryAfter: string | string[] | undefined, most: number): number {
+/** Milliseconds before the next attempt: what Kibana asks for, else doubling from 150 with jitter. */
+function delay(attempt: number, retryAfter: string | string[] | undefined): number {
   const asked = String(retryAfter ?? "");
   const wanted = /^\d+$/.test(asked) ? Number(asked) * 1000 : asked ? Date.parse(asked) - Date.now() : Number.NaN;
   const backOff = 150 * 2 ** (attempt - 1) * (0.5 + Math.random());
-  return Math.min(Number.isNaN(wanted) ? backOff : Math.max(0, wanted), most);
+  return Number.isNaN(wanted) ? backOff : Math.max(0, wanted);
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

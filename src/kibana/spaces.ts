@@ -21,8 +21,10 @@ export function spaceReads(get: Get) {
         });
         return "exists";
       } catch (error) {
-        if (error instanceof KibanaError && error.status === 404) return "missing";
-        if (error instanceof KibanaError && error.status === 403) return "hidden";
+        // A proxy's page says nothing about spaces.
+        if (!(error instanceof KibanaError) || error.code === "kibana_unreachable") throw error;
+        if (error.status === 404) return "missing";
+        if (error.status === 403) return "hidden";
         throw error;
       }
     },

@@ -26,6 +26,14 @@ export function statusReads(get: Get) {
           ...(signal && { signal }),
         }),
       );
+      if (!raw.version && raw.status?.overall?.level === undefined) {
+        throw new KibanaError(
+          "kibana_unreachable",
+          "What answers there is not Kibana: its status has an unexpected shape.",
+          "Check KIBANA_URL and its base path.",
+          { applied: "no" },
+        );
+      }
       if (!raw.version) {
         throw new KibanaError(
           "unauthorized",

@@ -75,5 +75,10 @@ function tooLong(body: Record<string, unknown>): Record<string, unknown> {
     if (JSON.stringify(shorter).length <= maxCharacters - 300)
       return { ...shorter, warnings: [...(Array.isArray(body.warnings) ? body.warnings : []), `Texts over ${most} characters are cut.`] };
   }
-  throw new ToolError("limit_reached", "The answer is too long to show.", "Ask for less: one connector, fewer rows.");
+  // An answer must come: a change that was made has to be told. Small parts stay, large ones are named.
+  const parts = Object.entries(body).map(([key, value]) => [
+    key,
+    JSON.stringify(value)?.length > 2000 ? `(left out: ${JSON.stringify(value).length} characters)` : value,
+  ]);
+  return { ...Object.fromEntries(parts), warnings: ["Parts of this answer are too long to show."] };
 }

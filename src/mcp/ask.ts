@@ -30,6 +30,26 @@ export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
         return { action: "cancel" };
       }
     },
+
+    async show({ message, url, id }, { signal, timeoutMs }) {
+      if (!server.getClientCapabilities()?.elicitation?.url) return "unavailable";
+      try {
+        const answer = await server.elicitInput(
+          { mode: "url", message, url, elicitationId: id },
+          { relatedRequestId, signal, timeout: timeoutMs },
+        );
+        return answer.action === "accept" ? "shown" : "declined";
+      } catch (_error) {
+        if (signal.aborted)
+          throw new ToolError(
+            "cancelled",
+            "The call was cancelled while a page was shown. Nothing was written.",
+            "Nothing to do; repeat the call if it is still wanted.",
+          );
+        // The client promised and failed: the answer carries the address after all.
+        return "unavailable";
+      }
+    },
   };
 }
 

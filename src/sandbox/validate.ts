@@ -21,9 +21,7 @@ export async function checkConnector(
   if (!checkedConfig.ok) return checkedConfig;
   const checkedSecrets = checkPart(type, "secrets", schemas.secrets, secrets, state);
   if (!checkedSecrets.ok) return checkedSecrets;
-  const problem =
-    typeRules[type]?.connector?.(checkedConfig.value, checkedSecrets.value) ??
-    schemas.connector?.(config, secrets)[0];
+  const problem = typeRules[type]?.connector?.(checkedConfig.value, checkedSecrets.value) ?? schemas.connector?.(config, secrets)[0];
   if (problem) return { ok: false, problem: `error validating action type connector: ${problem}` };
   return { ok: true, value: { config: checkedConfig.value, secrets: checkedSecrets.value } };
 }

@@ -10,7 +10,7 @@ export interface FoundSecret {
 }
 
 const secretKey =
-  /^(proxy-)?authorization$|^(set-)?cookie$|passw(or)?d|passphrase|secret|^(x-)?(.*-)?(api|auth|access|routing|integration|private|service)[-_]?(key|token)$|^(x-)?(.*[-_])?token$|credential|^apikey$/i;
+  /^(proxy-)?authorization$|^(set-)?cookie$|passw(or)?d|passphrase|secret|^(x-)?(.*-)?(api|auth|access|routing|integration|private|service|subscription)[-_]?(key|token)$|token$|credential|^apikey$|^x-(auth|pass|signature|key)$|signature$/i;
 /** Names with such words in them that hold no secret. */
 const innocentKey =
   /url$|uri$|^hasAuth$|^authType$|^clientId$|(key|token|secret)[-_]?(id|name|type|field|version|header)$|max_?tokens|ResponseKey$|^projectKey$|^issueKey$/i;
@@ -24,7 +24,8 @@ const shapes: [RegExp, string][] = [
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
   [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
   [/\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, "a JSON web token"],
-  [/\b(Bearer|Basic|ApiKey|Token|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
+  [/\b(Bearer|Basic|ApiKey|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
+  [/\b(bearer|basic|apikey|geniekey)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{12,}/gi, "credentials"],
 ];
 
 /**
@@ -52,7 +53,22 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[]): 
     found.push({ path, why: `the name "${key}"` });
     return redactionMark;
   }
-  return hideInText(value, (why) => found.push({ path, why }));
+  const object = /^\s*[{[]/.test(value) ? parseObject(value) : undefined;
+  if (object === undefined) return hideInText(value, (why) => found.push({ path, why }));
+  // JSON in a text, as additionalFields has it: looked through like config itself.
+  const before = found.length;
+  const hidden = walk(object, key, path, found);
+  return found.length > before ? JSON.stringify(hidden) : value;
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === "object" ? value : undefined;
+  } catch {
+    // No JSON after all, but a template of it: it is looked through as text.
+    return undefined;
+  }
 }
 
 /** Secrets within one text: URL parts and token shapes. */
@@ -65,6 +81,11 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
       return `${scheme}${user}:${redactionMark}@`;
     },
   );
+  hidden = hidden.replace(/\b(https?:\/\/)([^\s/@:?#]{8,})@/gi, (whole, scheme: string, user: string) => {
+    if (user === redactionMark) return whole;
+    found("a token in the URL");
+    return `${scheme}${redactionMark}@`;
+  });
   hidden = hidden.replace(/([?&;#])([^=&\s#]+)=([^&\s#]+)/g, (whole, before: string, name: string, value: string) => {
     if (!secretParam.test(name) || value === redactionMark || value.startsWith("{{")) return whole;
     found(`the URL parameter "${name}"`);

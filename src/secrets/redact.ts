@@ -13,13 +13,17 @@ export interface Redactor {
 
 /** Shorter values would redact innocent words; they are hidden by key only. */
 const shortest = 8;
+/** Stands where plain-text.ts cut a text. */
+const cutMark = "…";
 
 export function createRedactor(): Redactor {
   const known = new Set<string>();
   let forms: string[] = [];
 
-  const text = (given: string) =>
-    forms.reduce((result, form) => (result.includes(form) ? result.replaceAll(form, redactionMark) : result), given);
+  const text = (given: string) => {
+    const whole = forms.reduce((result, form) => (result.includes(form) ? result.replaceAll(form, redactionMark) : result), given);
+    return whole.includes(cutMark) ? hideCut(whole, forms) : whole;
+  };
 
   function json<T>(value: T): T;
   function json(value: unknown): unknown {
@@ -36,7 +40,8 @@ export function createRedactor(): Redactor {
       const before = known.size;
       mapSealed(tree, (sealed) => {
         const value = String(unseal(sealed));
-        if (value.length >= shortest) known.add(value);
+        // As it is, and as it looks once white space is folded (plain-text.ts).
+        for (const form of [value, value.trim(), value.replace(/\s+/g, " ").trim()]) if (form.length >= shortest) known.add(form);
         // The lines of a PEM file travel alone in error messages.
         for (const line of value.split(/\r?\n/)) if (line.length >= 16 && !line.startsWith("-----")) known.add(line);
       });
@@ -47,10 +52,33 @@ export function createRedactor(): Redactor {
   };
 }
 
+/** A text that was cut in the midst of a value still shows its beginning. */
+function hideCut(text: string, forms: readonly string[]): string {
+  const parts = text.split(cutMark);
+  const last = parts.pop() ?? "";
+  const hidden = parts.map((part) => {
+    const left = Math.max(0, ...forms.map((form) => beginningAtEnd(part, form)));
+    return left === 0 ? part : part.slice(0, -left) + redactionMark;
+  });
+  return [...hidden, last].join(cutMark);
+}
+
+/** How many characters of `form` the text ends with; 0 when they are too few to tell. */
+function beginningAtEnd(text: string, form: string): number {
+  for (let length = Math.min(text.length, form.length - 1); length >= shortest; length--) {
+    if (text.endsWith(form.slice(0, length))) return length;
+  }
+  return 0;
+}
+
 /** The value as it may stand in a URL, in JSON, or within base64 text at any of three offsets. */
 function encodings(value: string): string[] {
   const escaped = JSON.stringify(value).slice(1, -1);
+  const percent = (text: string, characters: RegExp) =>
+    text.replace(characters, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
   const url = encodeURIComponent(value);
+  // What a URL's query, a form and a strict encoder make of it.
+  const urls = [url, percent(url, /'/g), percent(url, /[!'()~]/g), percent(url, /[!'()*]/g), percent(url, /[!'()*~]/g)];
   const twice = JSON.stringify(escaped).slice(1, -1);
   const base64 = [0, 1, 2].flatMap((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)])
@@ -64,9 +92,8 @@ function encodings(value: string): string[] {
     value,
     escaped,
     twice,
-    url,
-    url.replaceAll("%20", "+"),
-    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    encodeURI(value),
+    ...urls.flatMap((one) => [one, one.replaceAll("%20", "+"), one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
     ...base64,
   ].filter((form) => form.length >= shortest);
 }

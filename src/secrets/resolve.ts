@@ -1,6 +1,8 @@
 import { ToolError } from "../errors.ts";
-import { type SealedRecord, type SealedTree, seal } from "../sealed.ts";
+import { type Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
+import { type Binding, bindingSuffix, readBindings } from "./binding.ts";
 import { redactionMark } from "./detect.ts";
+import { readSecretFile } from "./file-reference.ts";
 
 /** Where references lead. */
 export interface SecretSource {
@@ -8,64 +10,139 @@ export interface SecretSource {
   env: Record<string, string | undefined>;
   /** Names begin so. */
   prefix: string;
+  /** The folder of `{"$file": …}`; undefined: there is none. */
+  dir: string | undefined;
+  literals: "refuse" | "warn";
+  /** What a person typed for `{"$ask": true}`, by path; undefined: nobody was asked yet. */
+  typed?: ReadonlyMap<string, Sealed> | undefined;
 }
 
-const ways = (prefix: string) =>
-  `Put the value into the environment of this server as ${prefix}SOMETHING and pass {"$env": "${prefix}SOMETHING"}.`;
+export interface Resolved {
+  secrets: SealedRecord;
+  /** Paths of `{"$ask": true}` that nobody has answered; they are not in `secrets`. */
+  asked: string[];
+  /** Bound references, by path. */
+  bindings: Map<string, Binding[]>;
+  warnings: string[];
+}
+
+/** The mark of a value that a person types on the page. */
+export const typedSource = "typed by a person";
+
+interface Walk extends Resolved {
+  source: SecretSource;
+}
 
 /**
  * Replaces the references in the `secrets` argument of a tool by sealed values.
+ * @param askable the fields that `{"$ask": true}` in place of all secrets stands for
  * @throws ToolError literal_secret_refused, secret_refused; never with a value in it
  */
-export function resolveSecrets(given: Record<string, unknown>, source: SecretSource): SealedRecord {
-  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, resolve(value, `secrets.${key}`, source)]));
+export function resolveSecrets(given: Record<string, unknown>, source: SecretSource, askable: readonly string[] = []): Resolved {
+  const walk: Walk = { source, secrets: {}, asked: [], bindings: new Map(), warnings: [] };
+  const fields = isAsk(given) ? Object.fromEntries(askable.map((field) => [field, given])) : given;
+  for (const [key, value] of Object.entries(fields)) {
+    const tree = resolve(value, `secrets.${key}`, walk);
+    if (tree !== undefined) Object.defineProperty(walk.secrets, key, { value: tree, enumerable: true });
+  }
+  const { secrets, asked, bindings, warnings } = walk;
+  return { secrets, asked, bindings, warnings };
 }
 
-function resolve(value: unknown, path: string, source: SecretSource): SealedTree {
+/** Undefined for what a person has yet to type. */
+function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefined {
+  const { source } = walk;
   if (value === null || typeof value === "boolean" || typeof value === "number") return value;
-  if (typeof value === "string") {
-    // Which way to authenticate is no secret; spec types keep it among the secrets (reference/connector-types.md).
-    if (path === "secrets.authType") return value;
-    const mark = value.includes(redactionMark);
+  if (typeof value === "string") return literal(value, path, walk);
+  if (Array.isArray(value)) return value.map((item, index) => resolve(item, `${path}.${index}`, walk)).filter((item) => item !== undefined);
+  if (typeof value !== "object") throw new ToolError("invalid_arguments", `${path} is not JSON.`, ways(source), { path });
+  if (isAsk(value)) {
+    const typed = source.typed?.get(path);
+    if (typed) return typed;
+    walk.asked.push(path);
+    return undefined;
+  }
+  const entries = Object.entries(value);
+  const reference = entries.find(([key]) => key.startsWith("$"));
+  const [bare] = entries;
+  if (!reference && entries.length === 1 && bare && ["env", "file", "ask"].includes(bare[0])) {
+    throw new ToolError("secret_refused", `${path} has "${bare[0]}" where a reference has "$${bare[0]}".`, `Pass {"$${bare[0]}": …}.`, {
+      path,
+    });
+  }
+  if (!reference) {
+    const resolved = entries.map(([key, item]) => [key, resolve(item, `${path}.${key}`, walk)] as const);
+    return Object.fromEntries(resolved.filter((entry): entry is [string, SealedTree] => entry[1] !== undefined));
+  }
+  const [kind, name] = reference;
+  if (entries.length === 1 && typeof name === "string" && kind === "$env") return fromEnvironment(name, path, walk);
+  if (entries.length === 1 && typeof name === "string" && kind === "$file") return fromFile(name, path, source);
+  throw new ToolError("secret_refused", `${path} is not a reference that this server knows.`, ways(source), { path });
+}
+
+function isAsk(value: object): boolean {
+  const entries = Object.entries(value);
+  return entries.length === 1 && entries[0]?.[0] === "$ask" && entries[0][1] === true;
+}
+
+function literal(value: string, path: string, { source, warnings }: Walk): SealedTree {
+  // Which way to authenticate is no secret; spec types keep it among the secrets (reference/connector-types.md).
+  if (path === "secrets.authType") return value;
+  if (value.includes(redactionMark)) {
+    throw new ToolError("secret_refused", `${path} holds the redaction mark, which is not a value.`, ways(source), { path });
+  }
+  if (source.literals === "refuse") {
     throw new ToolError(
-      mark ? "secret_refused" : "literal_secret_refused",
-      mark
-        ? `${path} holds the redaction mark, which is not a value.`
-        : `${path} is given as plain text. A secret that passes through the conversation stays in its transcript.`,
-      ways(source.prefix),
+      "literal_secret_refused",
+      `${path} is given as plain text. A secret that passes through the conversation stays in its transcript.`,
+      ways(source),
       { path },
     );
   }
-  if (Array.isArray(value)) return value.map((item, index) => resolve(item, `${path}.${index}`, source));
-  if (typeof value !== "object") throw new ToolError("invalid_arguments", `${path} is not JSON.`, ways(source.prefix), { path });
-  const entries = Object.entries(value);
-  const [first] = entries;
-  if (first?.[0].startsWith("$")) {
-    if (entries.length === 1 && first[0] === "$env" && typeof first[1] === "string") return fromEnvironment(first[1], path, source);
-    throw new ToolError("secret_refused", `${path} is not a reference that this server knows.`, ways(source.prefix), { path });
-  }
-  return Object.fromEntries(entries.map(([key, item]) => [key, resolve(item, `${path}.${key}`, source)]));
+  warnings.push(`${path} was given as plain text: it stays in the conversation's transcript. Use a reference for anything real.`);
+  return seal(value, `${path} (plain text)`);
 }
 
-function fromEnvironment(name: string, path: string, { env, prefix }: SecretSource): SealedTree {
+function ways({ prefix, dir }: SecretSource): string {
+  const file = dir === undefined ? "" : ', {"$file": "name"} for a file in the secrets folder';
+  return `Pass {"$ask": true} and a person types it on a local page, or have the operator put it into the environment of this server and pass {"$env": "${prefix}SOMETHING"}${file}.`;
+}
+
+function fromEnvironment(name: string, path: string, { source, bindings, warnings }: Walk): Sealed {
+  const { env, prefix } = source;
   const refuse = (cause: string) => {
     const available = Object.keys(env)
-      .filter((key) => key.startsWith(prefix) && env[key])
+      .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && env[key])
       .sort()
       .slice(0, 30);
-    return new ToolError(
-      "secret_refused",
-      cause,
+    const fix =
       available.length > 0
-        ? "Use one of the names in `available`, or have the operator add the variable and restart the server."
-        : `The operator adds ${prefix}… to the environment of this server and restarts it.`,
-      { path, available },
-    );
+        ? 'Use one of the names in `available`, pass {"$ask": true} and a person types it, or have the operator add the variable and restart the server.'
+        : `Pass {"$ask": true} and a person types it on a local page, or have the operator add ${prefix}… to the environment of this server and restart it.`;
+    return new ToolError("secret_refused", cause, fix, { path, available });
   };
-  if (!name.startsWith(prefix))
-    throw refuse(`${path} names a variable that does not begin with ${prefix}: no other variable can be reached.`);
+  if (!name.startsWith(prefix) || name.endsWith(bindingSuffix)) {
+    throw refuse(`${path} names a variable that does not begin with ${prefix}, or that holds a binding: no other variable can be reached.`);
+  }
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value === undefined) throw refuse(`${path} names a variable that is not set in the environment of this server.`);
   if (value.trim() === "") throw refuse(`${path} names a variable that is empty.`);
-  return seal(value, name);
+  const binding = Object.hasOwn(env, name + bindingSuffix) ? env[name + bindingSuffix] : undefined;
+  if (binding !== undefined) {
+    const read = readBindings(binding);
+    if (!read) throw refuse(`${name}${bindingSuffix} is not a binding: it reads like .pagerduty@events.pagerduty.com.`);
+    bindings.set(path, read);
+  }
+  if (value.replace(/\r?\n$/, "") !== value.trim())
+    warnings.push(`${name} begins or ends with white space, which is part of the secret as it is sent.`);
+  return seal(value.replace(/\r?\n$/, ""), name);
+}
+
+function fromFile(name: string, path: string, source: SecretSource): Sealed {
+  const refuse = (cause: string) => new ToolError("secret_refused", `${path} ${cause}.`, ways(source), { path });
+  if (source.dir === undefined) throw refuse("names a file, but this server has no secrets folder (CONNECTORS_SECRET_DIR)");
+  const read = readSecretFile(source.dir, name);
+  if ("refused" in read) throw refuse(`names a file that ${read.refused}`);
+  if (read.text.trim() === "") throw refuse("names a file that is empty");
+  return seal(read.text, `file ${name}`);
 }

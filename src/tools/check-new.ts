@@ -3,22 +3,29 @@ import { checkPart, checkTogether } from "../catalog/validate.ts";
 import { credentialsFor } from "../catalog/when.ts";
 import { ToolError } from "../errors.ts";
 import { examine, type SealedRecord } from "../sealed.ts";
+import type { Resolved } from "../secrets/resolve.ts";
 
 /**
  * Checks config and sealed secrets of a new connector against its type, all at once.
  * @returns warnings
  * @throws ToolError secrets_needed when only secrets are missing, else invalid_config with every problem
  */
-export function checkNew(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord, prefix: string): string[] {
+export function checkNew(
+  type: ConnectorType,
+  config: Record<string, unknown>,
+  { secrets, asked }: Pick<Resolved, "secrets" | "asked">,
+  prefix: string,
+): string[] {
   const ofConfig = checkPart(type, "config", config);
   const warnings = [...ofConfig.warnings];
   const ofSecrets = examine(secrets, (plain) => {
     const verdict = checkPart(type, "secrets", plain);
     warnings.push(...verdict.warnings);
-    return verdict.errors;
+    // What a person has yet to type is not missing.
+    return verdict.errors.filter(({ path }) => !asked.some((one) => one === path || one.startsWith(`${path}.`)));
   });
   const together =
-    ofConfig.errors.length + ofSecrets.length === 0
+    ofConfig.errors.length + ofSecrets.length + asked.length === 0
       ? examine(secrets, (plain) => checkTogether(type, config, isRecord(plain) ? plain : {}).errors)
       : [];
   const hints = warnings.filter((warning) => warning.suggestion);
@@ -26,13 +33,13 @@ export function checkNew(type: ConnectorType, config: Record<string, unknown>, s
   if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
     throw new ToolError(
       "secrets_needed",
-      `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.`,
-      `Put the values into the environment of this server and pass references: ${JSON.stringify(Object.fromEntries(open.required.map((field) => [field, { $env: `${prefix}…` }])))}.`,
+      `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.${hints.map((hint) => ` ${inWords(hint)}.`).join("")}`,
+      `Pass references in \`secrets\`: ${JSON.stringify(Object.fromEntries(open.required.map((field) => [field, { $env: `${prefix}…` }])))}, or {"$ask": true} for a field and a person types it on a local page.`,
       {
         required: open.required,
         possible: open.possible,
         ...(open.mode ? { auth_mode: open.mode } : {}),
-        problems: [...ofSecrets, ...together],
+        problems: [...ofSecrets, ...together, ...hints],
       },
     );
   }

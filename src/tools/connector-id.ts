@@ -14,7 +14,7 @@ export function canChooseId(status: Status): boolean {
 /** @throws ToolError id_invalid with the nearest id that fits */
 export function assertId(id: string, status: Status): void {
   const refuse = (why: string) => {
-    const near = slug(id);
+    const near = reserved.includes(slug(id)) ? "" : slug(id);
     throw new ToolError(
       "id_invalid",
       `"${id}" is not a valid connector id: ${why}.`,
@@ -24,7 +24,8 @@ export function assertId(id: string, status: Status): void {
   };
   if (!canChooseId(status)) refuse(`Kibana ${status.version} chooses ids itself (8.8 and later take one)`);
   if (reserved.includes(id) || id.startsWith("system-connector-")) refuse("it is reserved");
-  if (/[/\\]|\.\./.test(id) || id.trim() !== id) refuse("it holds a slash, two dots or white space at its ends");
+  if (/[/\\]|^\.$|\.\./.test(id) || id.trim() !== id || id === "")
+    refuse("it is empty, a dot, or holds a slash, two dots or white space at its ends");
   if (isAtLeast(status, "9.4") && (id.length > longest || !strictId.test(id))) {
     refuse(`Kibana ${status.version} takes 1 to ${longest} lower-case letters, digits and inner hyphens`);
   }

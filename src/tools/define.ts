@@ -106,7 +106,7 @@ export function changeTool<Input extends z.ZodObject, P extends Plan>(
           args,
           dryRun: dryRun === true,
           confirm: typeof confirm === "string" ? confirm : undefined,
-          plan: () => tool.plan(args, context),
+          plan: (typed) => tool.plan(args, { ...context, secrets: { ...context.secrets, typed } }),
           report: (plan, results) => tool.report(plan, results, context),
         }),
       );
@@ -120,6 +120,9 @@ function described<Input extends z.ZodObject>({ name, title, description, input 
 
 /** The arguments, or one error with every problem and its path. */
 function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown): z.output<Input> {
+  const odd = prototypeKey(args);
+  if (odd !== undefined)
+    throw new ToolError("invalid_arguments", `The arguments hold a key "${odd}", which no connector has.`, "Leave it out.");
   const parsed = schema.safeParse(args ?? {});
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape);
@@ -137,6 +140,17 @@ function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown):
     `Correct them and call again. It takes: ${known.join(", ")}.`,
     { problems },
   );
+}
+
+/** Such a key would get lost on the way, or worse. */
+function prototypeKey(value: unknown): string | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  if (Object.hasOwn(value, "__proto__")) return "__proto__";
+  for (const item of Object.values(value)) {
+    const found = prototypeKey(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function isAbsent(value: unknown, path: readonly PropertyKey[]): boolean {

@@ -2,7 +2,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
-import { plainText } from "../plain-text.ts";
+import { plainText, quoted } from "../plain-text.ts";
 
 /**
  * The connector that an argument names: by id, or by exact name where that is unique in the space.
@@ -42,9 +42,9 @@ function pickByName(connectors: readonly Connector[], space: string, name: strin
   const meant = connectors.find((one) => one.id === near || one.name === near);
   throw new ToolError(
     "connector_not_found",
-    `There is no connector "${plainText(name, 100)}" in the space "${space}".`,
+    `There is no connector ${quoted(name, 100)} in the space "${space}".`,
     meant
-      ? `Did you mean "${plainText(meant.name, 80)}" (id ${meant.id})?`
+      ? `Did you mean ${quoted(meant.name)} (id ${meant.id})?`
       : "Call list_connectors to see this space's connectors, or look into another space.",
     meant ? { candidates: [candidate(meant)] } : undefined,
   );
@@ -57,7 +57,7 @@ function candidate({ id, name, type }: Connector) {
 function systemConnector(id: string): ToolError {
   return new ToolError(
     "system_action",
-    `"${plainText(id, 80)}" is a system connector: Kibana makes and runs it, and offers no way to read, test or change it.`,
+    `${quoted(id)} is a system connector: Kibana makes and runs it, and offers no way to read, test or change it.`,
     "Use it in a rule's actions in Kibana; it needs no set-up.",
   );
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { JournalEntry } from "../change/journal.ts";
 import { undoOf } from "../change/undo.ts";
+import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool } from "./define.ts";
 import { compact, warnings } from "./fields.ts";
@@ -24,6 +25,13 @@ export const listChanges = readTool({
       .filter(({ begin }) => space === undefined || begin.op.space === space)
       .filter(({ begin, end }) => id === undefined || begin.op.id === id || end?.id === id);
     const start = cursor === undefined ? 0 : mine.findIndex((entry) => key(entry) === cursor) + 1;
+    if (cursor !== undefined && start === 0) {
+      throw new ToolError(
+        "invalid_arguments",
+        "`cursor` is not one that this tool gave out for these filters.",
+        "Leave it out to begin with the newest change.",
+      );
+    }
     const page = mine.slice(start, start + limit);
     const last = page.at(-1);
     return {

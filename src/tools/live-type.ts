@@ -1,7 +1,7 @@
 import { findTypeId } from "../catalog/find-type.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
-import { plainText } from "../plain-text.ts";
+import { plainText, quoted } from "../plain-text.ts";
 
 /** Kibana makes and runs these itself (reference/connector-types.md). */
 const systemTypes = [".cases", ".workflows", ".http-system", ".observability-ai-assistant"];
@@ -26,7 +26,7 @@ export function liveType(asked: string, types: readonly LiveType[]): LiveType {
   if (type) return type;
   throw new ToolError(
     "type_unknown",
-    `This Kibana has no connector type "${plainText(asked, 60)}".`,
+    `This Kibana has no connector type ${quoted(asked, 60)}.`,
     candidates.length > 0 ? `Did you mean ${candidates.join(" or ")}?` : "Call describe_connector_types for the types that it has.",
     { candidates },
   );

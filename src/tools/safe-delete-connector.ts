@@ -1,9 +1,10 @@
+import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import type { DeleteOp, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { plainText } from "../plain-text.ts";
+import { plainText, quoted } from "../plain-text.ts";
 import { type RulesUsing, rulesUsing } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { canChooseId } from "./connector-id.ts";
@@ -33,26 +34,14 @@ export const safeDeleteConnector = changeTool({
       kibana.connectorTypes(target, signal),
       kibana.status(signal),
     ]);
-    const refused: { id: string; error: ToolError }[] = [];
-    const free: Connector[] = [];
-    for (const id of [...new Set(ids)]) {
-      try {
-        const found = pickConnector(connectors, target, id);
-        if (free.some((one) => one.id === found.id)) continue;
-        await assertFree(found, target, context);
-        free.push(found);
-      } catch (error) {
-        if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
-        refused.push({ id, error });
-      }
-    }
+    const { free, refused } = await sort([...new Set(ids)], connectors, target, context);
     if (refused.length > 0) throw refusal(refused, ids.length);
     const typed = free.filter((one) => needsName(one, types));
     const [only, ...more] = typed;
     if (only && (more.length > 0 || free.length > 1)) {
       throw new ToolError(
         "invalid_arguments",
-        `Whether "${plainText(only.name, 80)}" (${only.id}) is used cannot be known, so a person has to type its name: it is deleted alone.`,
+        `Whether ${quoted(only.name)} (${only.id}) is used cannot be known, so a person has to type its name: it is deleted alone.`,
         "Delete it in a call of its own.",
         { alone: typed.map((one) => one.id) },
       );
@@ -63,7 +52,7 @@ export const safeDeleteConnector = changeTool({
     return {
       summary:
         free.length === 1
-          ? `Delete connector "${plainText(first.before.name, 80)}" (${first.before.type}, id ${first.id}) in space ${target}. No rule uses it.`
+          ? `Delete connector ${quoted(first.before.name)} (${first.before.type}, id ${first.id}) in space ${target}. No rule uses it.`
           : `Delete ${free.length} connectors in space ${target}. No rule uses them.`,
       ops: [first, ...rest],
       effects: free.map((one) => ({
@@ -78,9 +67,10 @@ export const safeDeleteConnector = changeTool({
       warnings: free.flatMap((one) => notes(one, types)),
       outsideWorld: "none",
       reversible: canChooseId(status) ? "needs_secrets" : "no",
-      consequence: only ? { typeName: only.name } : "person",
+      consequence: only ? { typeName: plainText(only.name, 60) } : "person",
       facts: free.map(({ id, type, name, config }) => ({ id, type, name, config })),
       flows: [],
+      asks: [],
       knownHosts: [],
     };
   },
@@ -91,33 +81,71 @@ export const safeDeleteConnector = changeTool({
   },
 });
 
-/** @throws ToolError preconfigured, in_use, references_unknown */
-async function assertFree(found: Connector, space: string, { kibana, signal }: ToolContext): Promise<void> {
-  const name = `"${plainText(found.name, 80)}" (${found.id})`;
-  if (found.preconfigured) {
-    throw new ToolError(
-      "preconfigured",
-      `${name} is defined in kibana.yml and cannot be deleted through the API.`,
-      "An operator removes it from xpack.actions.preconfigured in kibana.yml and restarts Kibana; check its rules first with get_connector.",
-    );
+interface Refused {
+  id: string;
+  error: ToolError;
+}
+
+/** Tells what may go from what may not, with one second look for all whose references are not explained by rules. */
+async function sort(
+  ids: string[],
+  connectors: readonly Connector[],
+  space: string,
+  { kibana, signal }: ToolContext,
+): Promise<{ free: Connector[]; refused: Refused[] }> {
+  const refused: Refused[] = [];
+  const free = new Map<string, Connector>();
+  const doubtful: { id: string; found: Connector; rules: number | undefined }[] = [];
+  for (const id of ids) {
+    try {
+      const found = pickConnector(connectors, space, id);
+      assertOwn(found);
+      const using = await readable(rulesUsing(kibana, space, found, signal));
+      if (using && using.total > 0) throw inUse(found, space, using);
+      if (found.references === 0) free.set(found.id, found);
+      else doubtful.push({ id, found, rules: using?.total });
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
+      refused.push({ id, error });
+    }
   }
-  const using = await readable(rulesUsing(kibana, space, found, signal));
-  if (using && using.total > 0) throw inUse(name, found, space, using);
-  if (found.references === 0) return;
-  // Runs that were queued a moment ago may be through by now.
-  await new Promise((resolve) => setTimeout(resolve, secondLook));
-  const again = (await kibana.connectors(space, signal)).find((one) => one.id === found.id);
-  if (again?.references === 0) return;
-  const explained = again ? explainReferences(again, using?.total ?? 0) : undefined;
+  if (doubtful.length > 0) {
+    // Runs that were queued a moment ago may be through by now.
+    await setTimeout(secondLook, undefined, { signal });
+    const again = await kibana.connectors(space, signal);
+    for (const { id, found, rules } of doubtful) {
+      const now = again.find((one) => one.id === found.id);
+      if (now?.references === 0) free.set(found.id, now);
+      else refused.push({ id, error: referencesUnknown(now ?? found, rules) });
+    }
+  }
+  return { free: [...free.values()], refused };
+}
+
+function named({ name, id }: Connector): string {
+  return `${quoted(name)} (${id})`;
+}
+
+/** @throws ToolError preconfigured */
+function assertOwn(found: Connector): void {
+  if (!found.preconfigured) return;
   throw new ToolError(
+    "preconfigured",
+    `${named(found)} is defined in kibana.yml and cannot be deleted through the API.`,
+    "An operator removes it from xpack.actions.preconfigured in kibana.yml and restarts Kibana; check its rules first with get_connector.",
+  );
+}
+
+function referencesUnknown(found: Connector, rules: number | undefined): ToolError {
+  return new ToolError(
     "references_unknown",
-    using
-      ? `${name} has no rule that this key can see, but it is referred to. ${explained ?? "Kibana does not tell how many times."}`
-      : `${name} may be used: this key may not read rules.`,
-    using
-      ? "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and free it there; if runs were queued, repeat the call in a minute."
-      : "Give the key read access to rules (e.g. Stack Rules: Read), or look in Kibana under Stack Management > Rules.",
-    { references: again?.references, rules_found: using?.total ?? "unknown" },
+    rules === undefined
+      ? `${named(found)} may be used: this key may not read rules.`
+      : `${named(found)} has no rule that this key can see, but it is referred to. ${explainReferences(found, rules) ?? "Kibana does not tell how many times."}`,
+    rules === undefined
+      ? "Give the key read access to rules (e.g. Stack Rules: Read), or look in Kibana under Stack Management > Rules."
+      : "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and free it there; if runs were queued, repeat the call in a minute.",
+    { references: found.references, rules_found: rules ?? "unknown" },
   );
 }
 
@@ -131,11 +159,11 @@ async function readable(rules: Promise<RulesUsing>): Promise<RulesUsing | undefi
   }
 }
 
-function inUse(name: string, found: Connector, space: string, { rules, total }: RulesUsing): ToolError {
-  const named = rules.slice(0, 3).map((rule) => `"${plainText(rule.name, 60)}"${rule.enabled ? "" : " (disabled)"}`);
+function inUse(found: Connector, space: string, { rules, total }: RulesUsing): ToolError {
+  const first = rules.slice(0, 3).map((rule) => `${quoted(rule.name, 60)}${rule.enabled ? "" : " (disabled)"}`);
   return new ToolError(
     "in_use",
-    `${name} is used by ${total} rule${total > 1 ? "s" : ""}: ${named.join(", ")}${total > 3 ? " and more" : ""}. Without it they fail in silence, their other actions too.`,
+    `${named(found)} is used by ${total} rule${total > 1 ? "s" : ""}: ${first.join(", ")}${total > 3 ? " and more" : ""}. Without it they fail in silence, their other actions too.`,
     "Change or remove the action in each of these rules first (in Kibana: Stack Management > Rules > the rule > Edit > Actions), then repeat the call.",
     compact({
       rules: rules.slice(0, rulesNamed).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
@@ -146,7 +174,7 @@ function inUse(name: string, found: Connector, space: string, { rules, total }: 
   );
 }
 
-function refusal(refused: { id: string; error: ToolError }[], asked: number): ToolError {
+function refusal(refused: Refused[], asked: number): ToolError {
   const [first] = refused;
   if (first && refused.length === 1 && asked === 1) return first.error;
   return new ToolError(
@@ -178,9 +206,7 @@ function notes(connector: Connector, types: readonly LiveType[]): string[] {
   const features = types.find((one) => one.id === connector.type)?.features ?? [];
   const users = features.filter((feature) => silentUsers.includes(feature));
   return [
-    ...(users.length > 0
-      ? [`Use of "${plainText(connector.name, 80)}" by ${users.join(", ")} leaves no reference and could not be checked.`]
-      : []),
+    ...(users.length > 0 ? [`Use of ${quoted(connector.name)} by ${users.join(", ")} leaves no reference and could not be checked.`] : []),
     ...(/[^a-z0-9-]/.test(connector.id) || connector.id.length > 36
       ? [`Its id "${connector.id}" cannot be given to a new connector from Kibana 9.4 on.`]
       : []),

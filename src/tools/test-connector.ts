@@ -1,18 +1,20 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
+import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
 import { probesFor } from "../catalog/when.ts";
-import type { ExecuteOp, NextCall, NoChange, Plan } from "../change/plan.ts";
+import type { ExecuteOp, NextCall, NoChange, Plan, SecretFlow } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector, Execution } from "../kibana/connectors.ts";
-import { plainText } from "../plain-text.ts";
+import { plainText, quoted } from "../plain-text.ts";
 import { hideInText } from "../secrets/detect.ts";
 import { assertUsable } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
+import { demandsSecrets } from "./secret-flows.ts";
 
 const modes = ["safe", "near_safe", "loud"] as const;
 type Mode = (typeof modes)[number];
@@ -50,7 +52,7 @@ export const testConnector = changeTool({
     if (!live)
       throw new ToolError(
         "type_unusable",
-        `This Kibana does not have the type ${found.type} of "${plainText(found.name, 80)}": it cannot run here.`,
+        `This Kibana does not have the type ${found.type} of ${quoted(found.name)}: it cannot run here.`,
         "Nothing to test; replace it by a connector of a type that is there.",
       );
     assertUsable(found.preconfigured ? { ...live, enabledInConfig: true } : live);
@@ -60,7 +62,7 @@ export const testConnector = changeTool({
     const fill = filler(probe, given);
     const person = mode === "loud" || probe.needs !== undefined;
     return {
-      summary: `Test "${plainText(found.name, 80)}" (${found.type}, id ${found.id}) in space ${target}, mode ${mode}. Effect: ${String(fill(probe.effect))}.`,
+      summary: `Test ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}, mode ${mode}. Effect: ${String(fill(probe.effect))}.`,
       ops: [
         {
           op: "execute",
@@ -70,7 +72,7 @@ export const testConnector = changeTool({
           type: found.type,
           params: fill(probe.params) as Record<string, unknown>,
           template: { ...probe.params, ...given },
-          safe: !person,
+          safe: mode === "safe",
         },
       ],
       effects: [
@@ -93,7 +95,9 @@ export const testConnector = changeTool({
       reversible: person && !(probe.undo && "params" in probe.undo) ? "no" : "yes",
       consequence: person ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
-      flows: [],
+      // Where an agent may choose the host, a request to it is news in itself.
+      flows: entry && !demandsSecrets(entry, found.config ?? {}) ? requestFlow(entry, found) : [],
+      asks: [],
       knownHosts: [],
       mode,
       probe,
@@ -126,14 +130,20 @@ export const testConnector = changeTool({
   },
 });
 
+/** A run goes to hosts that anybody may have put into the config, when no secret was needed to create the connector. */
+function requestFlow(entry: ConnectorType, { config }: Connector): SecretFlow[] {
+  const hosts = destinations(entry, config ?? {}, () => undefined);
+  return hosts.length > 0 && entry.target.kind !== "fixed" ? [{ field: "", source: "A request", hosts }] : [];
+}
+
 /** No test of that mode: what is known without running anything, and which tests there are. */
 function untested(found: Connector, entry: ConnectorType | undefined, mode: Mode, space: string): NoChange {
   const probes = entry ? probesFor(entry, found.config ?? {}) : {};
   const others = modes.filter((one) => probes[one]);
   const next: NextCall[] = others.map((one) => ({
     tool: "test_connector",
-    args: compact({ id: found.id, space, mode: one, fill: probes[one]?.needs }),
-    why: `${probes[one]?.effect}.${one === "loud" ? " Ask the person first." : ""}`,
+    args: { id: found.id, space, mode: one },
+    why: nextWhy(one, probes[one]),
   }));
   return {
     noChange: true,
@@ -188,4 +198,9 @@ function filler(probe: Probe, given: Record<string, unknown>): (value: unknown) 
     return value;
   };
   return fill;
+}
+
+function nextWhy(mode: Mode, probe: Probe | undefined): string {
+  const needs = Object.entries(probe?.needs ?? {}).map(([name, what]) => `Add fill: {"${name}": …}, ${what}.`);
+  return [`${probe?.effect}.`, ...needs, ...(mode === "loud" ? ["Ask the person first."] : [])].join(" ");
 }

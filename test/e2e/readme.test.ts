@@ -76,9 +76,9 @@ test("flags and variables that the README names exist", () => {
 
 test("README and skill name every tool, and no tool that does not exist", () => {
   for (const name of names) expect(readme).toContain(`\`${name}\``);
-    const named = [
-    ...`${readme}\n${skill}`.matchAll(/`([a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes|deployment))`/g),
-  ].map((match) => match[1] ?? "");
+  const named = [...`${readme}\n${skill}`.matchAll(/`([a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes|deployment))`/g)].map(
+    (match) => match[1] ?? "",
+  );
   expect(named.length).toBeGreaterThan(10);
   for (const name of named) expect(names).toContain(name);
 });

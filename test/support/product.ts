@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
-import { type ElicitResult, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
 import { createBackend } from "../../src/commands/backend.ts";
 import { createMcpServer } from "../../src/mcp/server.ts";
@@ -8,6 +9,7 @@ import { type SandboxOptions, startSandbox } from "../../src/sandbox/index.ts";
 import type { Settings } from "../../src/settings.ts";
 import { type FakeClock, fakeClock } from "./clock.ts";
 import { freshFolder, textIn } from "./folder.ts";
+import { type Recorded, recordingProxy } from "./recording-proxy.ts";
 import { settings } from "./settings.ts";
 
 /** A question as the client gets it. */
@@ -42,24 +44,34 @@ export interface ProductOptions {
   person?: Person | undefined;
   sandbox?: SandboxOptions;
   clock?: FakeClock;
-  /** What stands between the server and the sandbox; gets the sandbox's URL, gives its own. */
-  before?: (url: string) => Promise<string>;
+  /** Called before each request reaches the sandbox; may wait, or change things behind everybody's back. */
+  onRequest?: (call: Recorded) => Promise<void> | void;
   /** A journal shared with another product. */
   journalDir?: string;
 }
 
-/** The whole product but its process: a real client in memory, our server, and a sandbox of its own. */
+/** The whole product but its process: a real client in memory, our server, a recording proxy, and a sandbox of its own. */
 export async function product(options: ProductOptions = {}) {
   const sandbox = await startSandbox(options.sandbox);
   onTestFinished(() => sandbox.close());
   const journalDir = options.journalDir ?? `${await freshFolder()}/journal`;
   const clock = options.clock ?? fakeClock();
-  const url = options.before ? await options.before(sandbox.url) : sandbox.url;
-  const chosen = settings({ url, journalDir, ...options.settings });
+  const proxy = await recordingProxy(sandbox.url, options.onRequest);
+  const chosen = settings({ url: proxy.url, journalDir, ...options.settings });
   const backend = createBackend(chosen, options.env ?? {}, clock);
   onTestFinished(() => backend.close());
   const connection = await connect(backend, chosen, options.person);
-  return { ...connection, ...own(sandbox.url), backend, settings: chosen, clock, journalDir, journal: () => textIn(journalDir) };
+  return {
+    ...connection,
+    ...own(sandbox.url),
+    backend,
+    settings: chosen,
+    clock,
+    journalDir,
+    journal: () => textIn(journalDir),
+    calls: proxy.calls,
+    writes: proxy.writes,
+  };
 }
 
 /** A client of its own on a backend. */
@@ -105,8 +117,11 @@ function own(url: string) {
   return {
     sandboxUrl: url,
     bare,
-    /** Everything that a call can change, as text. */
-    state: () => bare("GET", "/sandbox/state"),
+    /** The hash of everything that a call can change, byte for byte: the text itself is too long to read in a failure. */
+    state: async () =>
+      createHash("sha256")
+        .update(await bare("GET", "/sandbox/state"))
+        .digest("hex"),
     /** Orders a fault for the next matching call. */
     fault: (fault: string, match: { method?: string; path?: string; times?: number } = {}) =>
       bare("POST", "/sandbox/faults", { fault, ...match }),

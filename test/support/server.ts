@@ -43,7 +43,10 @@ export async function scripted(...replies: [Reply, ...Reply[]]) {
       return;
     }
     const body = reply.text ?? (reply.json === undefined ? "" : JSON.stringify(reply.json));
-    response.writeHead(reply.status ?? 200, { "content-type": reply.text === undefined ? "application/json" : "text/html", ...reply.headers });
+    response.writeHead(reply.status ?? 200, {
+      "content-type": reply.text === undefined ? "application/json" : "text/html",
+      ...reply.headers,
+    });
     response.end(body);
   });
   return { url, seen };

@@ -19,6 +19,8 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     confirmWait: 5_000,
     results: "both",
     secretPrefix: "CONNECTOR_SECRET_",
+    secretDir: undefined,
+    literalSecrets: "refuse",
     journalDir: undefined,
     logLevel: "silent",
     warnings: [],

@@ -36,7 +36,7 @@ export const webhook: ConnectorType = {
       probe: {
         params: {},
         effect: "One GET request to the configured URL: as harmless as that address is",
-        proves: ["the URL answers with success", "the credentials are accepted"],
+        proves: ["the URL answers with success, with the credentials if there are any"],
         doesNotProve: ["what the receiver does with it"],
       },
     },

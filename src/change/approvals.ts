@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import type { Sealed } from "../sealed.ts";
+import type { Clock } from "./clock.ts";
+import { confirmationInvalid } from "./continuation.ts";
+import { digest } from "./digest.ts";
+
+/** What a person typed, by path. */
+export type Typed = ReadonlyMap<string, Sealed>;
+
+/** The state of one page, as the repeated call finds it. */
+export type Approval =
+  | { state: "waiting"; url: string | undefined; expiresAt: number }
+  | { state: "refused" }
+  | { state: "approved"; typed: Typed; planDigest: string };
+
+interface Pending {
+  call: string;
+  expiresAt: number;
+  url: string | undefined;
+  answer: { approved: false } | { approved: true; typed: Typed; planDigest: string } | undefined;
+  spent: boolean;
+}
+
+/**
+ * What people answered on the pages: kept until it is spent or expires, ten minutes at the most. An id alone approves
+ * nothing: it only finds the answer that a person gave.
+ */
+export interface Approvals {
+  open(
+    tool: string,
+    args: unknown,
+  ): { id: string; expiresAt: number; shownAt(url: string | undefined): void; answer(given: NonNullable<Pending["answer"]>): void };
+  /** True for ids of this kind. */
+  knows(id: string): boolean;
+  /** @throws ToolError confirmation_invalid: foreign, expired, used, other_change */
+  look(id: string, tool: string, args: unknown): Approval;
+  /** Spends it, just before the first write. */
+  spend(id: string): void;
+}
+
+const lifetime = 10 * 60_000;
+/** The oldest goes first. */
+const most = 500;
+const prefix = "page-";
+
+export function createApprovals(clock: Clock): Approvals {
+  const all = new Map<string, Pending>();
+
+  return {
+    open(tool, args) {
+      // An expired one is told apart for as long again, then forgotten.
+      for (const [id, one] of all) if (one.expiresAt + lifetime <= clock.now()) all.delete(id);
+      const oldest = all.keys().next();
+      if (all.size >= most && !oldest.done) all.delete(oldest.value);
+      const id = prefix + randomBytes(15).toString("base64url");
+      const pending: Pending = {
+        call: digest([tool, args]),
+        expiresAt: clock.now() + lifetime,
+        url: undefined,
+        answer: undefined,
+        spent: false,
+      };
+      all.set(id, pending);
+      return {
+        id,
+        expiresAt: pending.expiresAt,
+        shownAt: (url) => {
+          pending.url = url;
+        },
+        answer: (given) => {
+          pending.answer = given;
+        },
+      };
+    },
+    knows: (id) => id.startsWith(prefix),
+    look(id, tool, args) {
+      const pending = all.get(id);
+      if (!pending) throw confirmationInvalid("foreign");
+      if (pending.spent) throw confirmationInvalid("used");
+      if (pending.expiresAt <= clock.now()) throw confirmationInvalid("expired");
+      if (pending.call !== digest([tool, args])) throw confirmationInvalid("other_change");
+      const { answer, url, expiresAt } = pending;
+      if (!answer) return { state: "waiting", url, expiresAt };
+      return answer.approved ? { state: "approved", typed: answer.typed, planDigest: answer.planDigest } : { state: "refused" };
+    },
+    spend(id) {
+      const pending = all.get(id);
+      if (!pending || pending.spent) throw confirmationInvalid("used");
+      pending.spent = true;
+      // The values are not needed any longer.
+      pending.answer = undefined;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { ToolError } from "../errors.ts";
+
+/** Where a secret may go for good: `CONNECTOR_SECRET_X__FOR=.pagerduty@events.pagerduty.com`, several with commas. */
+export interface Binding {
+  type: string | undefined;
+  host: string | undefined;
+}
+
+export const bindingSuffix = "__FOR";
+
+/** Reads the value of a `…__FOR` variable; undefined where it is none. */
+export function readBindings(value: string): Binding[] | undefined {
+  const bindings = value.split(",").map((one) => /^(\.[\w-]+)?(?:@([\w.:[\]-]+))?$/.exec(one.trim()));
+  if (bindings.some((found) => !found || (!found[1] && !found[2]))) return undefined;
+  return bindings.map((found) => ({ type: found?.[1], host: found?.[2]?.toLowerCase() }));
+}
+
+/**
+ * Whether a bound secret may go with this type to these hosts.
+ * @throws ToolError secret_refused where it may not
+ */
+export function assertBound(source: string, bindings: readonly Binding[], type: string, hosts: readonly string[]): void {
+  const fits = (binding: Binding) =>
+    (binding.type === undefined || binding.type === type) &&
+    (binding.host === undefined || (hosts.length > 0 && hosts.every((host) => host === binding.host)));
+  if (bindings.some(fits)) return;
+  const words = bindings
+    .map(({ type: only, host }) => [only && `type ${only}`, host && `host ${host}`].filter(Boolean).join(" at "))
+    .join(" or ");
+  throw new ToolError(
+    "secret_refused",
+    `${source} is bound to ${words}; here it would go with type ${type} to ${hosts.join(", ") || "a host that is not known beforehand"}.`,
+    `Use it for what it is meant for, or ask the operator, who sets ${source}${bindingSuffix}.`,
+    { source },
+  );
+}

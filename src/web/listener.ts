@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page, Take } from "./page.ts";
+import { renderNote, renderPage, styleHash } from "./render.ts";
+import { readSubmission, TooLarge } from "./submission.ts";
+
+/** Pages for the person at this machine, on a loopback port that is opened at the first need. */
+export interface Pages {
+  /** Shows a page at an unguessable address, until it is answered or expires. */
+  open(page: Page, take: Take): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface Shown {
+  page: Page;
+  take: Take;
+  state: "open" | "taking" | "answered";
+}
+
+/** Open and answered pages that are remembered at once; the oldest goes first. */
+const most = 200;
+
+/** @param now milliseconds since 1970 */
+export function createPages(now: () => number = Date.now): Pages {
+  const shown = new Map<string, Shown>();
+  let listening: Promise<{ server: Server; origin: string }> | undefined;
+
+  function listen(): Promise<{ server: Server; origin: string }> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+        const { port } = server.address() as AddressInfo;
+        handle(request, response, `127.0.0.1:${port}`).catch(() =>
+          send(response, 500, renderNote("Something failed", "Nothing was written. Close this page and ask the agent to start again.")),
+        );
+      });
+      server.once("error", reject);
+      server.listen(0, "127.0.0.1", () => {
+        server.unref();
+        resolve({ server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+      });
+    });
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse, host: string): Promise<void> {
+    // A page of another site that got itself resolved to this address still names itself here.
+    if (request.headers.host !== host)
+      return send(response, 403, renderNote("Refused", "The address of this page is not the one that was given out."));
+    const key = /^\/p\/([\w-]{20,})$/.exec(request.url ?? "")?.[1] ?? "";
+    const one = shown.get(key);
+    if (!one)
+      return send(response, 404, renderNote("No such page", "It may belong to a server that was restarted. Ask the agent to start again."));
+    if (one.state === "answered") return send(response, 410, renderNote("Already answered", "This page works once, and it was used."));
+    if (one.page.expiresAt <= now())
+      return send(response, 410, renderNote("Expired", "Nothing was written. Ask the agent to start again."));
+    if (request.method === "GET" || request.method === "HEAD") return send(response, 200, renderPage(one.page, {}));
+    if (request.method !== "POST")
+      return send(response, 405, renderNote("Refused", "This page takes a form and nothing else."), { allow: "GET, POST" });
+    if (!isOwnForm(request, host))
+      return send(response, 403, renderNote("Refused", "Only the form on this page, sent by a current web browser, is accepted."));
+    return submit(one, request, response);
+  }
+
+  async function submit(one: Shown, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (one.state === "taking") return send(response, 409, renderNote("One moment", "This form is being checked already."));
+    one.state = "taking";
+    try {
+      const submission = await readSubmission(request, one.page.fields);
+      if ("problems" in submission) {
+        one.state = "open";
+        return send(response, 422, renderPage(one.page, submission.problems));
+      }
+      const problems = await one.take(submission);
+      if (Object.keys(problems).length > 0) {
+        one.state = "open";
+        return send(response, 422, renderPage(one.page, problems, submission.typedName));
+      }
+      one.state = "answered";
+      const note = submission.approved
+        ? renderNote("Approved", "Tell the agent to go on: it repeats its call, and the change is made.")
+        : renderNote("Refused", "Nothing was written.");
+      return send(response, 200, note);
+    } catch (error) {
+      one.state = "open";
+      if (error instanceof TooLarge) return send(response, 413, renderNote("Too large", "A form takes at most 1 MB."));
+      throw error;
+    }
+  }
+
+  return {
+    async open(page, take) {
+      listening ??= listen();
+      const { origin } = await listening.catch((error: unknown) => {
+        listening = undefined;
+        throw error;
+      });
+      for (const [key, one] of shown) if (one.page.expiresAt <= now()) shown.delete(key);
+      const oldest = shown.keys().next();
+      if (shown.size >= most && !oldest.done) shown.delete(oldest.value);
+      const key = randomBytes(24).toString("base64url");
+      shown.set(key, { page, take, state: "open" });
+      return `${origin}/p/${key}`;
+    },
+    async close() {
+      const open = await listening?.catch(() => undefined);
+      open?.server.closeAllConnections();
+      await new Promise((resolve) => (open ? open.server.close(resolve) : resolve(undefined)));
+    },
+  };
+}
+
+/**
+ * Whether a browser says that the request comes from a form of this very page. With no-referrer the Origin of a form
+ * is "null", so the fetch metadata decides, which scripts of other sites cannot set; programs that are no browser are
+ * refused with it.
+ */
+function isOwnForm(request: IncomingMessage, host: string): boolean {
+  const { origin } = request.headers;
+  const ownOrigin = origin === undefined || origin === "null" || origin === `http://${host}`;
+  return (
+    ownOrigin &&
+    request.headers["sec-fetch-site"] === "same-origin" &&
+    request.headers["sec-fetch-mode"] === "navigate" &&
+    request.headers["sec-fetch-dest"] === "document"
+  );
+}
+
+async function send(response: ServerResponse, status: number, body: Promise<string>, more: Record<string, string> = {}): Promise<void> {
+  response.writeHead(status, {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": `default-src 'none'; style-src ${styleHash}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+    connection: "close",
+    ...more,
+  });
+  response.end(await body);
+}

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { html, raw } from "hono/html";
+import type { Field, Page, Problems } from "./page.ts";
+import { style } from "./style.ts";
+
+type Markup = ReturnType<typeof html>;
+
+/** The style sheet may stand in the page because the policy names its hash. */
+const styleTag = raw(`<style>${style}</style>`);
+export const styleHash = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
+
+/** The page as HTML. `html` escapes every value; no script is needed or allowed. */
+export async function renderPage(page: Page, problems: Problems, submittedName = ""): Promise<string> {
+  const title = page.kind === "secrets" ? "Enter secrets" : "Approve a change";
+  const count = Object.keys(problems).length;
+  return layout(
+    `${count > 0 ? "Not taken yet: " : ""}${title}`,
+    html`
+      <p class="where"><span class="tag ${page.sandbox ? "sandbox" : ""}">${page.deployment}</span> <span>space ${page.space}</span></p>
+      <h1>${page.summary}</h1>
+      ${count > 0 ? html`<p class="bad" role="alert">${problems[""] ?? `${count === 1 ? "One value was" : `${count} values were`} not accepted. Nothing was written.`}</p>` : ""}
+      <section class="card" aria-labelledby="what">
+        <h2 id="what">What happens</h2>
+        ${page.effects.map(effect)}
+        ${page.flows.length > 0 ? html`<h2>Secrets go to</h2><ul>${page.flows.map((flow) => html`<li><code>${flow.source}</code> → <strong>${flow.to}</strong></li>`)}</ul>` : ""}
+        <p><strong>${page.undo}</strong></p>
+        ${page.warnings.map((warning) => html`<p class="warn">${warning}</p>`)}
+      </section>
+      <form method="post" enctype="multipart/form-data" autocomplete="off">
+        ${page.fields.length > 0 ? html`<h2>Type the values here, not into the conversation</h2>` : ""}
+        ${page.fields.map((one, index) => field(one, index, problems[one.path]))}
+        ${page.typeName === undefined ? "" : nameField(page.typeName, submittedName, problems.name)}
+        <div class="buttons">
+          <button class="yes" type="submit" name="answer" value="approve">${page.kind === "secrets" ? "Save and approve" : "Approve"}</button>
+          <button class="no" type="submit" name="answer" value="refuse" formnovalidate>Refuse</button>
+        </div>
+      </form>
+      <footer>
+        <p>An AI agent asked for this through kibana-connectors-mcp. It sees neither this page's form nor what you type. Approve only what you expected.</p>
+        <p>This page works once, until ${new Date(page.expiresAt).toISOString().slice(11, 16)} UTC.</p>
+      </footer>
+    `,
+  );
+}
+
+/** A page that only says something. */
+export function renderNote(title: string, text: string): Promise<string> {
+  return layout(title, html`<h1>${title}</h1><p>${text}</p><p>You can close this page.</p>`);
+}
+
+function effect({ text, before, after }: Page["effects"][number]): Markup {
+  return html`<p>${text}</p>${before === undefined ? "" : html`<p class="help">Before</p><pre>${before}</pre>`}${after === undefined ? "" : html`<p class="help">After</p><pre>${after}</pre>`}`;
+}
+
+function field({ path, label, help, required, multiline }: Field, index: number, problem: string | undefined): Markup {
+  const id = `field-${index}`;
+  const described = [help ? `${id}-help` : "", problem ? `${id}-problem` : ""].filter(Boolean).join(" ");
+  const invalid = problem ? "true" : "false";
+  return html`
+    <div class="field">
+      <label for="${id}">${label}${required ? "" : " (optional)"}</label>
+      ${help ? html`<p class="help" id="${id}-help">${help}</p>` : ""}
+      ${problem ? html`<p class="bad" id="${id}-problem">${problem}</p>` : ""}
+      ${
+        multiline
+          ? html`<textarea class="masked" id="${id}" name="${path}" spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="${described}" aria-invalid="${invalid}"></textarea>`
+          : html`<input class="masked" id="${id}" name="${path}" type="text" spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="${described}" aria-invalid="${invalid}" />`
+      }
+      <div class="ways">
+        <label class="reveal"><input type="checkbox" /> Show</label>
+        <label>or from a file: <input name="${path}" type="file" aria-label="${label} from a file" /></label>
+      </div>
+    </div>
+  `;
+}
+
+function nameField(name: string, typed: string, problem: string | undefined): Markup {
+  return html`
+    <div class="field">
+      <label for="name">Type the name to confirm: ${name}</label>
+      ${problem ? html`<p class="bad" id="name-problem">${problem}</p>` : ""}
+      <input id="name" name="name" type="text" value="${typed}" autocomplete="off" spellcheck="false" aria-describedby="${problem ? "name-problem" : ""}" aria-invalid="${problem ? "true" : "false"}" />
+    </div>
+  `;
+}
+
+async function layout(title: string, body: Markup): Promise<string> {
+  const page = await html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title} · kibana-connectors-mcp</title>
+        ${styleTag}
+      </head>
+      <body><main>${body}</main></body>
+    </html>`;
+  return page.toString();
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from "node:http";
+import type { Field, Problems, Submission } from "./page.ts";
+
+const maxBytes = 1024 * 1024;
+
+/** The form is larger than this server reads. */
+export class TooLarge extends Error {}
+
+/** Reads the form: each field typed or from a file, but not both. @throws TooLarge */
+export async function readSubmission(request: IncomingMessage, fields: readonly Field[]): Promise<Submission | { problems: Problems }> {
+  const form = await readForm(request);
+  if (!form) return { problems: { "": "The form could not be read. Nothing was written." } };
+  const problems: Problems = {};
+  const values: Record<string, string> = {};
+  for (const field of fields) {
+    const given = (await Promise.all(form.getAll(field.path).map((item) => readItem(item, field)))).filter((value) => value !== "");
+    if (new Set(given).size > 1) problems[field.path] = "It is typed and taken from a file, and the two differ: use one.";
+    else if (given[0] !== undefined) values[field.path] = given[0];
+  }
+  const approved = form.get("answer") === "approve";
+  if (!approved) return { approved, typedName: "", values: {} };
+  for (const field of fields) if (field.required && values[field.path] === undefined) problems[field.path] ??= "It is required.";
+  if (Object.keys(problems).length > 0) return { problems };
+  const name = form.get("name");
+  return { approved, typedName: typeof name === "string" ? name.trim() : "", values };
+}
+
+/** Forms send line ends as CRLF, and files end in one: neither is part of a key. Bytes that are no text become base64, as Kibana's own form sends them. */
+async function readItem(item: string | File, { multiline }: Field): Promise<string> {
+  const text = typeof item === "string" ? item : fileText(Buffer.from(await item.arrayBuffer()));
+  const lines = text.replaceAll("\r\n", "\n");
+  return multiline ? lines.trim() : lines.replace(/\n+$/, "");
+}
+
+function fileText(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return bytes.toString("base64");
+  }
+}
+
+async function readForm(request: IncomingMessage): Promise<FormData | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new TooLarge();
+    chunks.push(chunk);
+  }
+  try {
+    return await new Response(Buffer.concat(chunks), { headers: { "content-type": request.headers["content-type"] ?? "" } }).formData();
+  } catch {
+    // Not a form: the caller says so to the person.
+    return undefined;
+  }
+}

@@ -1,0 +1,437 @@
+import { symlink, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { fakeClock } from "../support/clock.ts";
+import { freshFolder } from "../support/folder.ts";
+import { accepts, cancels, connect, declines, neverAnswers, type Person, type ProductOptions, product } from "../support/product.ts";
+
+const unused = { ids: ["ops-slack-2"] };
+const webhook = {
+  name: "Incident intake",
+  type: ".webhook",
+  config: { url: "https://intake.example.net/kibana", method: "post", hasAuth: true, authType: "webhook-authentication-basic" },
+  secrets: { user: { $env: "CONNECTOR_SECRET_USER" }, password: { $env: "CONNECTOR_SECRET_WORD" } },
+};
+const env = { CONNECTOR_SECRET_USER: "kibana-intake", CONNECTOR_SECRET_WORD: "canary-0123456789" };
+const serverLog = { name: "Audit trail", type: ".server-log" };
+const loud = { id: "kibana-log", mode: "loud" };
+
+/** One call that must leave everything as it is. */
+async function call(tool: string, args: Record<string, unknown>, options: ProductOptions = {}) {
+  const made = await product({ env, ...options });
+  const before = await made.state();
+  const answer = await made.call(tool, args);
+  expect(await made.state()).toBe(before);
+  expect(made.writes()).toEqual([]);
+  expect(await made.journal()).toBe("");
+  return { ...answer, questions: made.questions, made, before };
+}
+
+const changes: [what: string, tool: string, args: Record<string, unknown>][] = [
+  ["a delete", "safe_delete_connector", unused],
+  ["a create with a secret to a new host", "create_connector", webhook],
+  ["a loud test", "test_connector", loud],
+];
+
+describe.each(changes)("%s", (_what, tool, args) => {
+  test.each<[string, Person, string]>([
+    ["that the person declines", declines, "The person declined. Nothing was written. Do not ask again unless they bring it up."],
+    ["whose question the person closes", cancels, "The person closed the question without an answer. Nothing was written."],
+    [
+      "to which the person sends the form without the tick",
+      () => ({ action: "accept", content: { confirm: false } }),
+      "The person declined. Nothing was written. Do not ask again unless they bring it up.",
+    ],
+    [
+      "to which the person sends an empty form",
+      () => ({ action: "accept", content: {} }),
+      "The person declined. Nothing was written. Do not ask again unless they bring it up.",
+    ],
+    [
+      "to whose question the client answers with an error",
+      () => {
+        throw new Error("no window to show it in");
+      },
+      "The person closed the question without an answer. Nothing was written.",
+    ],
+  ])("%s is not done", async (_how, person, message) => {
+    const { isError, body, questions } = await call(tool, args, { person });
+    expect(isError).toBe(false);
+    expect(body).toMatchObject({ status: "declined", message });
+    expect(questions).toHaveLength(1);
+  });
+
+  test("to which nobody answers in time is not done", async () => {
+    const { body } = await call(tool, args, { person: neverAnswers, settings: { confirmWait: 60 } });
+    expect(body).toMatchObject({
+      status: "confirmation_needed",
+      message: "No answer within 0.06 seconds. Nothing was written.",
+      confirm: { how: "Repeat the same call to ask the person again." },
+    });
+  });
+
+  test("from a client that cannot ask is not done, nor when the agent repeats it with the id and no person agreed", async () => {
+    const { body, made, before } = await call(tool, args);
+    expect(body).toMatchObject({ status: "confirmation_needed", message: expect.stringContaining("Nothing was written.") });
+    expect((await made.call(tool, { ...args, confirm: body.confirm.id ?? "none" })).body).not.toHaveProperty("status", "done");
+    expect([await made.state(), made.writes()]).toEqual([before, []]);
+  });
+
+  test("from a client that cannot ask, with --confirm token, waits for the id to come back", async () => {
+    const { body } = await call(tool, args, { settings: { confirm: "token" } });
+    expect(body).toMatchObject({
+      status: "confirmation_needed",
+      message: "Nothing was written. Show the plan to the person; only when they agree, repeat the same call with `confirm`.",
+      confirm: { id: expect.any(String), how: "Repeat the same arguments with this id as `confirm`.", expires_at: expect.any(String) },
+    });
+  });
+
+  test("as a dry run is only shown", async () => {
+    const { body, questions } = await call(tool, { ...args, dry_run: true }, { person: accepts });
+    expect(body).toMatchObject({ status: "planned", message: "Nothing was written. The same call without dry_run performs it." });
+    expect(questions).toEqual([]);
+  });
+
+  test("with an id where none are taken is refused", async () => {
+    const { body } = await call(tool, { ...args, confirm: "made.up" }, { person: accepts });
+    expect(body).toMatchObject({ code: "confirmation_invalid", fix: expect.stringMatching(/^Repeat the call without `confirm`/) });
+  });
+
+  test("that is aborted while the person thinks is not done, whatever the person says later", async () => {
+    let late: (answer: { action: "accept"; content: { confirm: true } }) => void = () => {};
+    const stop = new AbortController();
+    const made = await product({
+      env,
+      person: () => {
+        queueMicrotask(() => stop.abort());
+        return new Promise((resolve) => {
+          late = resolve;
+        });
+      },
+    });
+    const before = await made.state();
+    await expect(made.call(tool, args, stop.signal)).rejects.toThrow();
+    late({ action: "accept", content: { confirm: true } });
+    await Promise.allSettled([...made.backend.running]);
+    expect(await made.state()).toBe(before);
+    expect(made.writes()).toEqual([]);
+  });
+
+  test("that is aborted while it is planned is not done", async () => {
+    const stop = new AbortController();
+    const made = await product({ env, person: accepts, onRequest: ({ path }) => (path.includes("connector") ? stop.abort() : undefined) });
+    const before = await made.state();
+    await expect(made.call(tool, args, stop.signal)).rejects.toThrow();
+    await Promise.allSettled([...made.backend.running]);
+    expect([await made.state(), made.questions, made.writes()]).toEqual([before, [], []]);
+  });
+
+  test("while the journal cannot be read is not done", async () => {
+    const file = `${await freshFolder()}/a-file`;
+    await writeFile(file, "");
+    const { body, questions } = await call(tool, args, { person: accepts, journalDir: `${file}/journal` });
+    expect(body.code).toBe("journal_unavailable");
+    expect(body.fix).toContain("CONNECTORS_JOURNAL_DIR");
+    expect(questions).toEqual([]);
+  });
+
+  test("while the journal cannot be written is not done, and nobody is asked for nothing", async () => {
+    // A link into nowhere: there is nothing to read in it, and nothing can be made in it, by root neither.
+    const journalDir = `${await freshFolder()}/link`;
+    await symlink("/nowhere/at/all", journalDir);
+    const { body, questions } = await call(tool, args, { person: accepts, journalDir });
+    expect(body).toMatchObject({
+      code: "journal_unavailable",
+      message: expect.stringMatching(/^The journal in .*\/link cannot be written \(E[A-Z]+\)\.$/),
+      fix: "Make room or mend the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a folder that can be written.",
+    });
+    expect(questions).toEqual([]);
+  });
+
+  test("under --read-only is neither listed nor reachable by name", async () => {
+    const made = await product({ env, person: accepts, settings: { access: "read" } });
+    const { tools } = await made.client.listTools();
+    expect(tools.map(({ name }) => name)).not.toContain(tool);
+    const before = await made.state();
+    expect((await made.call(tool, args)).body).toEqual({
+      code: "read_only",
+      message: `${tool} is not available: this server runs with access "read".`,
+      fix: "Ask the operator, who sets CONNECTORS_ACCESS.",
+    });
+    expect([await made.state(), made.calls]).toEqual([before, []]);
+  });
+
+  test("in a space outside --spaces is refused", async () => {
+    const { body } = await call(tool, args, { person: accepts, settings: { spaces: ["security"] } });
+    expect(body).toMatchObject({
+      code: "forbidden",
+      message: 'The space "default" is not among those this server may touch.',
+      fix: "It may touch: security.",
+    });
+  });
+
+  test("in a space that does not exist is refused", async () => {
+    const { body } = await call(tool, { ...args, space: "securty" }, { person: accepts });
+    expect(body).toMatchObject({ code: "space_not_found", message: 'There is no space "securty".', fix: 'Did you mean "security"?' });
+  });
+});
+
+describe("a write that the operator forbids", () => {
+  test.each<[string, string, Record<string, unknown>, string[]]>([
+    ["a delete, by id", "safe_delete_connector", unused, ["ops-slack-2"]],
+    ["a delete, by a pattern on the id", "safe_delete_connector", unused, ["nothing", "ops-*"]],
+    ["a delete, by a pattern on the name in another case", "safe_delete_connector", unused, ["OPS sl?ck"]],
+    ["one of several", "safe_delete_connector", { ids: ["kibana-log", "ops-slack-2"] }, ["ops-slack-2"]],
+    ["a create under a protected id", "create_connector", { ...serverLog, id: "prod-log" }, ["prod-*"]],
+    ["a create under a protected name", "create_connector", { ...serverLog, name: "PROD log" }, ["PROD *"]],
+    ["a loud test", "test_connector", loud, ["kibana-log"]],
+    ["a near-safe test", "test_connector", { id: "ops-pagerduty", mode: "near_safe" }, ["ops-pagerduty"]],
+  ])("%s", async (_what, tool, args, protect) => {
+    const { body, questions } = await call(tool, args, { person: accepts, settings: { protect } });
+    expect(body).toMatchObject({
+      code: "protected",
+      message: `The operator protects connectors that match "${protect.at(-1)}": no tool changes them.`,
+      fix: "Leave it as it is, or ask the operator to take it out of CONNECTORS_PROTECT.",
+    });
+    expect(questions).toEqual([]);
+  });
+
+  test.each<[string, string, Record<string, unknown>, string]>([
+    ["a loud test", "test_connector", loud, "execute"],
+    ["a near-safe test", "test_connector", { id: "ops-pagerduty", mode: "near_safe" }, "execute"],
+  ])("%s under --access change", async (_what, tool, args, verb) => {
+    const { body } = await call(tool, args, { person: accepts, settings: { access: "change" } });
+    expect(body).toMatchObject({
+      code: "read_only",
+      message: `This server runs with access "change", which does not allow it to ${verb} connectors.`,
+    });
+  });
+
+  test("a delete under --access change", async () => {
+    const { body } = await call("safe_delete_connector", unused, { person: accepts, settings: { access: "change" } });
+    expect(body.code).toBe("read_only");
+  });
+
+  test("a safe test goes on where all of this is forbidden", async () => {
+    const made = await product({ settings: { protect: ["*"], access: "change", maxChangesPerHour: 1 } });
+    for (let n = 0; n < 3; n++)
+      expect((await made.call("test_connector", { id: "kibana-log" })).body).toMatchObject({ status: "done", result: { ok: true } });
+  });
+
+  test("one more change in the hour than allowed; an hour later it may", async () => {
+    const clock = fakeClock();
+    const made = await product({ clock, settings: { maxChangesPerHour: 2 } });
+    await made.call("test_connector", { id: "kibana-log" });
+    for (const name of ["One log", "Two log"])
+      expect((await made.call("create_connector", { ...serverLog, name })).body.status).toBe("done");
+    const before = await made.state();
+    expect((await made.call("create_connector", serverLog)).body).toMatchObject({
+      code: "limit_reached",
+      message: "This server makes at most 2 changes an hour; 2 are made.",
+      fix: "Wait, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.",
+    });
+    expect(await made.state()).toBe(before);
+    clock.advance(3_600_001);
+    expect((await made.call("create_connector", serverLog)).body.status).toBe("done");
+  });
+
+  test("several changes at once, together above the limit", async () => {
+    const made = await product({ person: accepts, settings: { maxChangesPerHour: 1 } });
+    const before = await made.state();
+    expect((await made.call("safe_delete_connector", { ids: ["kibana-log", "ops-slack-2"] })).body.code).toBe("limit_reached");
+    expect(await made.state()).toBe(before);
+  });
+
+  test("calls at the same moment do not slip past the limit together", async () => {
+    const made = await product({ settings: { maxChangesPerHour: 1 } });
+    const answers = await Promise.all(
+      ["Alpha log", "Beta log", "Gamma log"].map((name) => made.call("create_connector", { ...serverLog, name })),
+    );
+    expect(answers.map(({ body }) => body.status ?? body.code).sort()).toEqual(["done", "limit_reached", "limit_reached"]);
+    expect(made.writes()).toHaveLength(1);
+  });
+});
+
+/** What the sandbox's Kibana is made to do behind the server's back, and what the call then answers. */
+const interference: [what: string, method: string, path: string, body: unknown, expected: Record<string, unknown>][] = [
+  [
+    "is renamed",
+    "PUT",
+    "/api/actions/connector/ops-slack-2",
+    { name: "Ops Slack (old)", config: {}, secrets: { webhookUrl: "https://hooks.slack.com/services/T0/B0/new" } },
+    {
+      status: "plan_changed",
+      message: expect.stringMatching(/^The target changed .*Nothing was written. Repeat the call to decide on the new plan\.$/),
+    },
+  ],
+  [
+    "begins to be used by a rule",
+    "POST",
+    "/api/alerting/rule/new-rule",
+    {
+      name: "New rule",
+      rule_type_id: ".es-query",
+      consumer: "stackAlerts",
+      schedule: { interval: "1m" },
+      actions: [
+        {
+          id: "ops-slack-2",
+          group: "query matched",
+          params: {},
+          frequency: { summary: false, notify_when: "onActiveAlert", throttle: null },
+        },
+      ],
+    },
+    { code: "in_use" },
+  ],
+  ["is deleted by somebody else", "DELETE", "/api/actions/connector/ops-slack-2", undefined, { code: "connector_not_found" }],
+];
+
+describe("a target that", () => {
+  test.each(interference)("%s while the person is asked is left as it is", async (_what, method, path, body, expected) => {
+    let after = "";
+    const made: Awaited<ReturnType<typeof product>> = await product({
+      person: async () => {
+        await made.bare(method, path, body);
+        after = await made.state();
+        return { action: "accept", content: { confirm: true } };
+      },
+    });
+    const answer = await made.call("safe_delete_connector", unused);
+    expect(answer.body).toMatchObject(expected);
+    expect([await made.state(), made.writes(), await made.journal()]).toEqual([after, [], ""]);
+  });
+
+  test.each(interference)("%s between the plan and its id is left as it is", async (_what, method, path, body, expected) => {
+    const made = await product({ settings: { confirm: "token" } });
+    const { id } = (await made.call("safe_delete_connector", unused)).body.confirm;
+    await made.bare(method, path, body);
+    const after = await made.state();
+    const answer = await made.call("safe_delete_connector", { ...unused, confirm: id });
+    expect(answer.body).toMatchObject(
+      expected.status === "plan_changed" ? { code: "confirmation_invalid", detail: { reason: "target_changed" } } : expected,
+    );
+    expect([await made.state(), made.writes()]).toEqual([after, []]);
+  });
+
+  test("has its id taken while the person is asked is not written over", async () => {
+    let after = "";
+    const made: Awaited<ReturnType<typeof product>> = await product({
+      env,
+      person: async () => {
+        await made.bare("POST", "/api/actions/connector/incident-intake", { name: "Mine", connector_type_id: ".server-log" });
+        after = await made.state();
+        return { action: "accept", content: { confirm: true } };
+      },
+    });
+    expect((await made.call("create_connector", webhook)).body.status).toBe("plan_changed");
+    expect([await made.state(), made.writes()]).toEqual([after, []]);
+  });
+
+  test("is to be changed by two calls at once is changed by one", async () => {
+    const made = await product({ person: accepts });
+    const answers = await Promise.all([made.call("safe_delete_connector", unused), made.call("safe_delete_connector", unused)]);
+    expect(answers.map(({ body }) => body.status ?? body.code).sort()).toEqual(["connector_not_found", "done"]);
+    expect(made.writes()).toHaveLength(1);
+  });
+});
+
+describe("a confirm id", () => {
+  async function issued(options: ProductOptions = {}) {
+    const made = await product({ env, ...options, settings: { confirm: "token", ...options.settings } });
+    const { confirm } = (await made.call("safe_delete_connector", unused)).body;
+    return { ...made, id: confirm.id as string, expires: confirm.expires_at as string };
+  }
+
+  async function refused(
+    made: Awaited<ReturnType<typeof product>>,
+    args: Record<string, unknown>,
+    reason: string,
+    message: string,
+    tool = "safe_delete_connector",
+  ) {
+    const before = [await made.state(), await made.journal(), made.writes().length];
+    const { body } = await made.call(tool, args);
+    expect(body).toEqual({
+      code: "confirmation_invalid",
+      message: `The \`confirm\` id ${message}. Nothing was written.`,
+      fix: "Repeat the call without `confirm`, show the new plan to the person, and use the id that comes with it.",
+      detail: { reason },
+    });
+    expect([await made.state(), await made.journal(), made.writes().length]).toEqual(before);
+  }
+
+  test("has expired after ten minutes", async () => {
+    const made = await issued();
+    expect(Date.parse(made.expires)).toBe(made.clock.now() + 600_000);
+    made.clock.advance(600_000);
+    await refused(made, { ...unused, confirm: made.id }, "expired", "has expired");
+  });
+
+  test("is good once", async () => {
+    const made = await issued();
+    expect((await made.call("safe_delete_connector", { ...unused, confirm: made.id })).body.status).toBe("done");
+    // The same target stands there again: the plan is the same to the letter.
+    await made.bare("POST", "/api/actions/connector/ops-slack-2", {
+      name: "Ops Slack",
+      connector_type_id: ".slack",
+      config: {},
+      secrets: { webhookUrl: "https://hooks.slack.com/services/T0SEED/B0OLD/revoked-last-year" },
+    });
+    await refused(made, { ...unused, confirm: made.id }, "used", "was used already: each is good once");
+  });
+
+  test("is good once even when it comes twice at the same moment", async () => {
+    const made = await issued();
+    const call = () => made.call("safe_delete_connector", { ...unused, confirm: made.id });
+    const answers = await Promise.all([call(), call()]);
+    expect(answers.filter(({ body }) => body.status === "done")).toHaveLength(1);
+    expect(made.writes()).toHaveLength(1);
+  });
+
+  test.each([
+    ["made up", () => "abc.def.ghi.jkl.mno"],
+    ["empty", () => ""],
+    ["with another expiry", (id: string) => id.replace(/^[^.]+/, (time) => (Number.parseInt(time, 36) + 3_600_000).toString(36))],
+    ["cut short", (id: string) => id.slice(0, -2)],
+  ])("%s is foreign", async (_what, forge) => {
+    const made = await issued();
+    await refused(
+      made,
+      { ...unused, confirm: forge(made.id) },
+      "foreign",
+      "is not one that this server gave out (or it was restarted since)",
+    );
+  });
+
+  test("of another server is foreign", async () => {
+    const [made, other] = [await issued(), await issued()];
+    await refused(made, { ...unused, confirm: other.id }, "foreign", "is not one that this server gave out (or it was restarted since)");
+  });
+
+  test("is not good for other arguments", async () => {
+    const made = await issued();
+    await refused(
+      made,
+      { ids: ["kibana-log"], confirm: made.id },
+      "other_change",
+      "was given for another call: the tool or its arguments differ",
+    );
+  });
+
+  test("is not good for another tool", async () => {
+    const made = await issued();
+    await refused(
+      made,
+      { ...loud, confirm: made.id },
+      "other_change",
+      "was given for another call: the tool or its arguments differ",
+      "test_connector",
+    );
+  });
+
+  test("of one connection is good for the same call on another of the same server", async () => {
+    const made = await issued();
+    const second = await connect(made.backend, made.settings, undefined);
+    expect((await second.call("safe_delete_connector", { ...unused, confirm: made.id })).body.status).toBe("done");
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { connectKibana } from "../../src/kibana/connect.ts";
+import { isAtLeast } from "../../src/kibana/status.ts";
+import { rulesUsing } from "../../src/rules/find-rules.ts";
+import { envelope, listen, type Reply, scripted } from "../support/server.ts";
+import { kibanaSettings } from "../support/settings.ts";
+
+function connected(url: string) {
+  const kibana = connectKibana(kibanaSettings({ url }), 2_000, "kibana-connectors-mcp/test");
+  onTestFinished(() => kibana.close());
+  return kibana;
+}
+
+async function reading(...replies: [Reply, ...Reply[]]) {
+  const { url, seen } = await scripted(...replies);
+  return { ...connected(url), seen, url };
+}
+
+const raw = {
+  id: "a",
+  name: "A",
+  connector_type_id: ".webhook",
+  config: { url: "https://x.example", aKeyOfTomorrow: { deep: [1, null] }, nothing: null },
+};
+
+describe("the reader and the writer", () => {
+  test("are two objects, and the reader has no way to write", async () => {
+    const { reader, writer } = connected("http://127.0.0.1:1");
+    expect(Object.keys(reader).sort()).toEqual(["connector", "connectorTypes", "connectors", "rules", "space", "spaces", "status"]);
+    expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector"]);
+  });
+
+  test("whatever the reader is asked, it sends GET", async () => {
+    const methods = new Set<string>();
+    const url = await listen((request, response) => {
+      methods.add(request.method ?? "");
+      response.writeHead(500).end("{}");
+    });
+    const { reader } = connected(url);
+    await Promise.allSettled([
+      reader.connector("default", "a"),
+      reader.connectors("default"),
+      reader.connectorTypes("default"),
+      reader.rules("default", { connector: "a", page: 1, perPage: 1 }),
+      reader.space("default"),
+      reader.spaces(),
+      reader.status(),
+    ]);
+    expect([...methods]).toEqual(["GET"]);
+  });
+});
+
+describe("a connector", () => {
+  test("keeps every key of its config, known or not", async () => {
+    const { reader } = await reading({ json: raw });
+    expect((await reader.connector("default", "a")).config).toEqual(raw.config);
+  });
+
+  test("takes fields of newer versions, and does without those of older ones", async () => {
+    const { reader } = await reading(
+      { json: { ...raw, auth_mode: "shared", source: "stack", from_tomorrow: {} } },
+      { json: { id: "b", name: "B", connector_type_id: ".x" } },
+    );
+    expect(await reader.connector("default", "a")).toMatchObject({ id: "a", preconfigured: false, references: undefined });
+    expect(await reader.connector("default", "b")).toEqual({
+      id: "b",
+      name: "B",
+      type: ".x",
+      config: undefined,
+      missingSecrets: false,
+      preconfigured: false,
+      system: false,
+      deprecated: false,
+      references: undefined,
+    });
+  });
+
+  test.each([{ is_deprecated: true }, { is_connector_type_deprecated: true }])("is deprecated by %j", async (more) => {
+    const { reader } = await reading({ json: { ...raw, ...more } });
+    expect((await reader.connector("default", "a")).deprecated).toBe(true);
+  });
+
+  test("of another shape is an error that names the field", async () => {
+    const { reader } = await reading({ json: [{ ...raw, name: 5 }] });
+    await expect(reader.connectors("default")).rejects.toMatchObject({
+      code: "kibana_error",
+      message: 'Kibana\'s answer has an unexpected shape at "0.name".',
+      fix: "Check that KIBANA_URL is Kibana's and that its version is 8.0 or newer.",
+    });
+  });
+});
+
+describe("the status", () => {
+  test.each([
+    [
+      { version: { number: "9.5.0", build_flavor: "traditional" }, status: { overall: { level: "available" } } },
+      { version: "9.5.0", flavour: "traditional", level: "available" },
+    ],
+    [{ version: { number: "9.5.0", build_flavor: "serverless" } }, { version: "9.5.0", flavour: "serverless", level: "unknown" }],
+    [
+      { version: { number: "8.0.0" }, status: {} },
+      { version: "8.0.0", flavour: "traditional", level: "unknown" },
+    ],
+  ])("%j", async (json, expected) => {
+    const { reader } = await reading({ json });
+    expect(await reader.status()).toEqual(expected);
+  });
+
+  test("of an ailing Kibana is an answer too", async () => {
+    const { reader, seen } = await reading({
+      status: 503,
+      json: { version: { number: "9.5.0" }, status: { overall: { level: "critical" } } },
+    });
+    expect((await reader.status()).level).toBe("critical");
+    expect(seen).toHaveLength(1);
+  });
+
+  test("without a version means that the credentials are not accepted", async () => {
+    const { reader } = await reading({ json: { status: { overall: { level: "available" } } } });
+    await expect(reader.status()).rejects.toMatchObject({
+      code: "unauthorized",
+      message: "Kibana answers, but does not accept the credentials (its status leaves out the version).",
+      fix: "Check KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD, and restart the server.",
+    });
+  });
+
+  test.each([
+    ["9.4.0", "9.4", true],
+    ["9.10.1", "9.4", true],
+    ["8.19.2", "9.4", false],
+    ["8.8.0", "8.8", true],
+    ["8.7.9", "8.8", false],
+    ["10.0.0-SNAPSHOT", "9.4", true],
+  ])("%s is at least %s: %s", (version, since, expected) => {
+    expect(isAtLeast({ version, flavour: "traditional" }, since)).toBe(expected);
+  });
+
+  test("serverless is always the newest", () => {
+    expect(isAtLeast({ version: "8.0.0", flavour: "serverless" }, "9.9")).toBe(true);
+  });
+});
+
+describe("a space", () => {
+  test.each<[string, Reply, string]>([
+    ["that is there", { json: { id: "a", name: "A" } }, "exists"],
+    ["that is not", envelope(404, "Not Found"), "missing"],
+    ["that the key may not see", envelope(403, "Forbidden"), "hidden"],
+  ])("%s", async (_what, reply, expected) => {
+    const { reader, seen } = await reading(reply);
+    expect(await reader.space("a b")).toBe(expected);
+    expect(seen[0]?.url).toBe("/api/spaces/space/a%20b");
+  });
+
+  test.each<[string, Reply]>([
+    ["a proxy's page", { status: 404, text: "<html><title>404</title></html>" }],
+    ["a firewall's page", { status: 403, text: "<html><title>Blocked</title></html>" }],
+    ["Elasticsearch", { status: 404, json: { error: "no such index", status: 404 } }],
+  ])("is not declared missing on the word of %s", async (_what, reply) => {
+    const { reader } = await reading(reply);
+    await expect(reader.space("default")).rejects.toMatchObject({ code: "kibana_unreachable" });
+  });
+});
+
+describe("the rules that use a connector", () => {
+  const rule = (n: number, actions: unknown[]) => ({ id: `r${n}`, name: `Rule ${n}`, enabled: n % 2 === 0, actions });
+
+  test("are found by reference where it is saved", async () => {
+    const { reader, seen } = await reading({
+      json: { total: 1, data: [rule(2, [{ id: "a", group: "g1" }, { id: "a", group: "g1" }, { id: "b", group: "g2" }, { id: "a" }])] },
+    });
+    expect(await rulesUsing(reader, "sp", { id: "a", preconfigured: false })).toEqual({
+      rules: [{ id: "r2", name: "Rule 2", space: "sp", enabled: true, groups: ["g1", "every"] }],
+      total: 1,
+    });
+    const query = new URL(seen[0]?.url ?? "", "http://x").searchParams;
+    expect(JSON.parse(query.get("has_reference") ?? "")).toEqual({ type: "action", id: "a" });
+    expect(query.get("filter")).toBeNull();
+  });
+
+  test("are found by text where it is preconfigured, quotes and all", async () => {
+    const { reader, seen } = await reading({ json: { total: 0, data: [] } });
+    await rulesUsing(reader, "default", { id: 'a"b', preconfigured: true });
+    const query = new URL(seen[0]?.url ?? "", "http://x").searchParams;
+    expect(query.get("filter")).toBe('alert.attributes.actions:{ actionRef: "preconfigured:a\\"b" }');
+    expect(query.get("has_reference")).toBeNull();
+  });
+
+  test("are read page by page, to the end", async () => {
+    const pages = [500, 500, 3].map((count, page) => ({
+      json: { total: 1003, data: Array.from({ length: count }, (_, n) => rule(page * 500 + n, [{ id: "a" }])) },
+    }));
+    const { reader, seen } = await reading(...(pages as [Reply, Reply, Reply]));
+    const { rules, total } = await rulesUsing(reader, "default", { id: "a", preconfigured: false });
+    expect([rules.length, total, seen.length]).toEqual([1003, 1003, 3]);
+    expect(seen.map((one) => new URL(one.url, "http://x").searchParams.get("page"))).toEqual(["1", "2", "3"]);
+  });
+
+  test("beyond Kibana's window of 10,000 are counted, and the window is kept", async () => {
+    let most = 0;
+    const url = await listen((request, response) => {
+      const query = new URL(request.url ?? "", "http://x").searchParams;
+      const [page, perPage] = [Number(query.get("page")), Number(query.get("per_page"))];
+      most = Math.max(most, page * perPage);
+      response.end(JSON.stringify({ total: 12_345, data: Array.from({ length: perPage }, (_, n) => rule(page * 500 + n, [])) }));
+    });
+    const { rules, total } = await rulesUsing(connected(url).reader, "default", { id: "a", preconfigured: false });
+    expect([rules.length, total, most]).toEqual([10_000, 12_345, 10_000]);
+  });
+});
+
+describe("a run", () => {
+  test("that failed is an answer, not an error", async () => {
+    const { writer } = await reading({
+      json: { status: "error", message: "m", service_message: "s", retry: "2030-01-01T00:00:00Z", errorSource: "user", connector_id: "a" },
+    });
+    expect(await writer.executeConnector("default", "a", {})).toMatchObject({ status: "error", message: "m", service_message: "s" });
+  });
+
+  test("without a body is not called a success", async () => {
+    const { writer } = await reading({ status: 204 });
+    expect(await writer.executeConnector("default", "a", {})).toMatchObject({ status: "error" });
+  });
+});

@@ -1,0 +1,149 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hideInText, hideSecrets } from "../../src/secrets/detect.ts";
+
+const mark = "[redacted]";
+
+/** config, what is shown of it, and where something was found. */
+const secrets: [what: string, config: unknown, shown: unknown, paths: string[]][] = [
+  [
+    "a bearer header",
+    { headers: { Authorization: "Bearer abc.def-123" } },
+    { headers: { Authorization: mark } },
+    ["headers.Authorization"],
+  ],
+  [
+    "a header in small letters",
+    { headers: { authorization: "whatever" } },
+    { headers: { authorization: mark } },
+    ["headers.authorization"],
+  ],
+  [
+    "a proxy's header",
+    { headers: { "Proxy-Authorization": "Basic dTpwdw==" } },
+    { headers: { "Proxy-Authorization": mark } },
+    ["headers.Proxy-Authorization"],
+  ],
+  ["a cookie", { headers: { Cookie: "session=1" } }, { headers: { Cookie: mark } }, ["headers.Cookie"]],
+  ["x-api-key", { headers: { "x-api-key": "12345" } }, { headers: { "x-api-key": mark } }, ["headers.x-api-key"]],
+  ["X-Auth-Token", { headers: { "X-Auth-Token": "12345" } }, { headers: { "X-Auth-Token": mark } }, ["headers.X-Auth-Token"]],
+  ["X-Gitlab-Token", { headers: { "X-Gitlab-Token": "12345" } }, { headers: { "X-Gitlab-Token": mark } }, ["headers.X-Gitlab-Token"]],
+  ["X-Vault-Token", { headers: { "X-Vault-Token": "hvs.1" } }, { headers: { "X-Vault-Token": mark } }, ["headers.X-Vault-Token"]],
+  [
+    "Ocp-Apim-Subscription-Key",
+    { headers: { "Ocp-Apim-Subscription-Key": "0123" } },
+    { headers: { "Ocp-Apim-Subscription-Key": mark } },
+    ["headers.Ocp-Apim-Subscription-Key"],
+  ],
+  ["a password", { password: "hunter2" }, { password: mark }, ["password"]],
+  ["a client secret", { oauth: { clientSecret: "s" } }, { oauth: { clientSecret: mark } }, ["oauth.clientSecret"]],
+  [
+    "apiKey, api_key, api-key",
+    { apiKey: "a", api_key: "b", "api-key": "c" },
+    { apiKey: mark, api_key: mark, "api-key": mark },
+    ["apiKey", "api_key", "api-key"],
+  ],
+  ["routingKey", { routingKey: "r" }, { routingKey: mark }, ["routingKey"]],
+  ["within a list", { list: [{ token: "t" }, "x"] }, { list: [{ token: mark }, "x"] }, ["list.0.token"]],
+  ["userinfo", { url: "https://user:pass@example.com/x" }, { url: `https://user:${mark}@example.com/x` }, ["url"]],
+  ["userinfo without a name", { url: "https://:pass@example.com" }, { url: `https://:${mark}@example.com` }, ["url"]],
+  [
+    "a token in a URL's query",
+    { url: "https://example.com/x?a=1&token=abc&b=2" },
+    { url: `https://example.com/x?a=1&token=${mark}&b=2` },
+    ["url"],
+  ],
+  ["sig", { url: "https://example.com/x?sv=1&sig=abc%3D" }, { url: `https://example.com/x?sv=1&sig=${mark}` }, ["url"]],
+  ["key", { url: "https://example.com/x?key=abc#f" }, { url: `https://example.com/x?key=${mark}#f` }, ["url"]],
+  [
+    "api_key and access_token",
+    { url: "https://example.com/?api_key=1&access_token=2" },
+    { url: `https://example.com/?api_key=${mark}&access_token=${mark}` },
+    ["url", "url"],
+  ],
+  ["a Slack token", { note: "uses xoxb-1234567890-abcdef" }, { note: `uses ${mark}` }, ["note"]],
+  [
+    "a Slack webhook",
+    { url: "https://hooks.slack.com/services/T0/B0/abcdef" },
+    { url: `https://hooks.slack.com/services/${mark}` },
+    ["url"],
+  ],
+  [
+    "a Slack workflow",
+    { url: "https://hooks.slack.com/workflows/T0/B0/abcdef" },
+    { url: `https://hooks.slack.com/workflows/${mark}` },
+    ["url"],
+  ],
+  ["a GitHub token", { note: `ghp_${"a1".repeat(18)}` }, { note: mark }, ["note"]],
+  ["a fine-grained GitHub token", { note: `github_pat_${"a1_".repeat(10)}` }, { note: mark }, ["note"]],
+  ["an AWS key id", { note: "AKIAIOSFODNN7EXAMPLE" }, { note: mark }, ["note"]],
+  ["a Google key", { note: `AIza${"Sy0-_".repeat(7)}` }, { note: mark }, ["note"]],
+  ["a JSON web token", { note: "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJ" }, { note: mark }, ["note"]],
+  ["a private key", { note: "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----" }, { note: mark }, ["note"]],
+  ["half a private key", { note: "-----BEGIN PRIVATE KEY-----\nMII" }, { note: mark }, ["note"]],
+  [
+    "credentials in a text",
+    { body: "send Authorization: Bearer abcdef123456 with it" },
+    { body: `send Authorization: ${mark} with it` },
+    ["body"],
+  ],
+];
+
+describe("found, hidden and told", () => {
+  test.each(secrets)("%s", (_what, config, shown, paths) => {
+    const { config: hidden, found } = hideSecrets(config);
+    expect(hidden).toEqual(shown);
+    expect(found.map(({ path }) => path)).toEqual(paths);
+    expect(found.every(({ why }) => why !== "")).toBe(true);
+  });
+
+  test("a second look finds nothing more", () => {
+    for (const [, config] of secrets) expect(hideSecrets(hideSecrets(config).config).found).toEqual([]);
+  });
+
+  test("says what gave it away, and not the value", () => {
+    const { found } = hideSecrets({ headers: { Authorization: "Bearer canary-123456" }, url: "https://u:canary@x.example?sig=canary" });
+    expect(found).toEqual([
+      { path: "headers.Authorization", why: 'the name "Authorization"' },
+      { path: "url", why: "a password in the URL" },
+      { path: "url", why: 'the URL parameter "sig"' },
+    ]);
+  });
+});
+
+describe("innocent, and left as it is", () => {
+  test.each<[string, unknown]>([
+    ["accessTokenUrl", { accessTokenUrl: "https://login.example.com/oauth2/token" }],
+    ["oauthTokenUrl", { oauthTokenUrl: "https://login.example.com/token" }],
+    ["clientId", { clientId: "0d5f-client" }],
+    ["hasAuth", { hasAuth: true, authType: "webhook-authentication-basic" }],
+    ["max_tokens", { max_tokens: 512, maxTokens: "512", config: { "max-tokens": "5" } }],
+    ["projectKey", { projectKey: "OPS", issueKey: "OPS-1" }],
+    ["jwtKeyId", { jwtKeyId: "key-1" }],
+    ["names of fields", { createIncidentResponseKey: "id", tokenType: "bearer", apiKeyName: "mine", "x-api-key-id": "1" }],
+    ["prose about tokens", { description: "The token is kept by the platform team; ask for a password reset, or see basic instructions." }],
+    ["a template", { password: "{{secret.password}}", url: "https://example.com/?token={{token}}" }],
+    ["an ordinary query", { url: "https://example.com/search?q=1&page=2&sort=key&monkey=1" }],
+    ["a port", { url: "https://example.com:8443/path" }],
+    ["an address", { from: "kibana@example.com", text: "mail: a@b.example" }],
+    ["Content-Type", { headers: { "Content-Type": "application/json", Accept: "*/*", "X-Request-Id": "abc" } }],
+    ["empty values", { password: "", token: null, apiKey: undefined, secretHeaders: {} }],
+    ["numbers and truth values", { tokenCount: 5, secretsProvided: true }],
+    ["an index", { index: "alerts-tokens", executionTimeField: "@timestamp" }],
+    ["basic words", { note: "a basic approach, token economy, bearer of news" }],
+  ])("%s", (_what, config) => {
+    expect(hideSecrets(config)).toEqual({ config, found: [] });
+  });
+
+  test("text of plain words", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("token", "key", "the", "secret", "password", "is", "url", "basic", "id", "5"), { maxLength: 30 }),
+        (words) => {
+          const text = words.join(" ");
+          expect(hideInText(text)).toBe(text);
+        },
+      ),
+    );
+  });
+});

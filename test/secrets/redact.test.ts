@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { seal } from "../../src/sealed.ts";
+import { createRedactor } from "../../src/secrets/redact.ts";
+
+function knowing(...values: string[]) {
+  const redactor = createRedactor();
+  for (const value of values) redactor.learn({ field: seal(value, "CONNECTOR_SECRET_X") });
+  return redactor;
+}
+
+/** Values as people have them: printable, eight and more, and not a part of the mark itself. */
+const secret = fc
+  .string({
+    minLength: 8,
+    maxLength: 40,
+    unit: fc.oneof(fc.constantFrom(..."abcXYZ019-_+/=.:;&?%#@!'()*~ \"\\"), fc.constantFrom(..."äßé漢🎉")),
+  })
+  .filter((value) => !"[redacted]".includes(value) && value.trim().length >= 8);
+const around = fc.string({ maxLength: 30 });
+
+/** How a value may stand in a text, each with a way to look whether it still does. */
+const forms: Record<string, (value: string) => string> = {
+  raw: (value) => value,
+  "URL-encoded": encodeURIComponent,
+  "URL-encoded in small letters": (value) => encodeURIComponent(value).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  "form-encoded": (value) => new URLSearchParams({ v: value }).toString().slice(2),
+  "in a URL's query": (value) => new URL(`https://example.com/?v=${encodeURIComponent(value)}`).href,
+  "JSON-escaped": (value) => JSON.stringify(value).slice(1, -1),
+  "JSON in JSON": (value) => JSON.stringify(JSON.stringify(value)).slice(3, -3),
+  base64: (value) => Buffer.from(value).toString("base64"),
+  base64url: (value) => Buffer.from(value).toString("base64url"),
+};
+
+describe("a known secret is never left", () => {
+  test.each(Object.entries(forms))("%s, wherever it stands", (_name, form) => {
+    fc.assert(
+      fc.property(secret, around, around, (value, before, after) => {
+        const text = knowing(value).text(before + form(value) + after);
+        expect(text).not.toContain(form(value));
+        expect(text).toContain("[redacted]");
+      }),
+    );
+  });
+
+  test.each(["base64", "base64url"] as const)("within %s of a longer text, at any offset", (encoding) => {
+    fc.assert(
+      fc.property(secret, fc.string({ maxLength: 9 }), fc.string({ maxLength: 9 }), (value, before, after) => {
+        const text = knowing(value).text(Buffer.from(before + value + after).toString(encoding));
+        const left = text.split("[redacted]").map((part) => part.replaceAll("-", "+").replaceAll("_", "/"));
+        const whole = Buffer.from(value).toString("base64").replace(/=+$/, "");
+        expect(text).toContain("[redacted]");
+        for (const part of left)
+          expect(Buffer.from(part, "base64").toString("latin1")).not.toContain(Buffer.from(value).toString("latin1"));
+        expect(text.length).toBeLessThan(
+          Buffer.from(before + value + after).toString(encoding).length - whole.length + "[redacted]".length + 6,
+        );
+      }),
+    );
+  });
+
+  test("in every string and key of JSON, several secrets at once", () => {
+    fc.assert(
+      fc.property(secret, secret, (one, other) => {
+        const printed = JSON.stringify(
+          knowing(one, other).json({ [`a ${one}`]: [other, { deep: `${other} ${one}` }], number: 5, none: null }),
+        );
+        for (const value of [one, other]) expect(printed).not.toContain(JSON.stringify(value).slice(1, -1));
+      }),
+    );
+  });
+
+  test("as the password in a basic header", () => {
+    expect(knowing("hunter2-hunter2").text(`Basic ${Buffer.from("elastic:hunter2-hunter2").toString("base64")}`)).toBe(
+      "Basic ZWxhc3RpYzp[redacted]I=",
+    );
+  });
+
+  test("line by line, where it is a PEM file", () => {
+    const lines = ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", "BKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"];
+    const redactor = knowing(["-----BEGIN PRIVATE KEY-----", ...lines, "-----END PRIVATE KEY-----"].join("\n"));
+    expect(redactor.text(`at ${lines[1]}: bad`)).toBe("at [redacted]: bad");
+    expect(redactor.text("-----BEGIN PRIVATE KEY-----")).toBe("-----BEGIN PRIVATE KEY-----");
+  });
+
+  test("where a text was cut in the midst of it", () => {
+    const redactor = knowing("canary-0123456789-0123456789");
+    expect(redactor.text("the service said canary-0123456…")).toBe("the service said [redacted]…");
+    expect(redactor.text("said canary-0123456… (12 more characters)")).toBe("said [redacted]… (12 more characters)");
+  });
+
+  test("a sealed value prints as its source", () => {
+    expect(knowing().json({ field: seal("canary-0123456789", "CONNECTOR_SECRET_X") })).toEqual({ field: "<CONNECTOR_SECRET_X>" });
+  });
+});
+
+describe("what is innocent stays", () => {
+  test("short values do not eat words", () => {
+    const redactor = knowing("info", "default", "1234567");
+    expect(redactor.text("info from the default space: 1234567")).toBe("info from the default space: 1234567");
+  });
+
+  test("texts without the value are untouched", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200, unit: fc.constantFrom(..."abcdefgh .:/") }), (text) => {
+        expect(knowing("KEY-0123456789").text(text)).toBe(text);
+      }),
+    );
+  });
+
+  test("a cut text that does not end in the value is untouched", () => {
+    expect(knowing("canary-0123456789").text("a list of things, and can…")).toBe("a list of things, and can…");
+  });
+
+  test("numbers, truth values and nothing keep their kind", () => {
+    expect(knowing("12345678").json({ count: 12345678, yes: true, none: null, text: "12345678" })).toEqual({
+      count: 12345678,
+      yes: true,
+      none: null,
+      text: "[redacted]",
+    });
+  });
+});
