@@ -100,7 +100,7 @@ const undoLine = {
 };
 
 /** `delete connector "Ops chat" (.slack, ops-chat) in space default` */
-export function effectLine({ verb, kind, name, type, id, space }: Effect): string {
+function effectLine({ verb, kind, name, type, id, space }: Effect): string {
   return `${verb} ${kind} ${quoted(name)} (${plainText(type, 60)}${id ? `, ${plainText(id, 80)}` : ""}) in space ${plainText(space, 60)}`;
 }
 

@@ -83,7 +83,7 @@ function isAgreed(host: string, targetHosts: readonly string[], knownHosts: read
 }
 
 /** `*` any text, `?` one character, the rest as it is; case does not count. */
-export function matchesGlob(pattern: string, text: string): boolean {
+function matchesGlob(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")

@@ -327,7 +327,7 @@ export function fromNetwork(error: unknown, url: string): KibanaError {
 }
 
 /** The system's code for a failed request, looked for through causes and bundles of errors. */
-export function networkCode(error: unknown): string {
+function networkCode(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   if (error.name === "TimeoutError") return "TimeoutError";
   if ("code" in error && typeof error.code === "string") return error.code;

@@ -2,6 +2,9 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import type { Principal } from "../change/principal.ts";
 import { createMcpServer, type Product } from "./server.ts";
 
+/** Milliseconds for what was begun before the end; hosts kill a server that takes much longer. */
+const lastWait = 10_000;
+
 /** Serves stdin and stdout until the client goes away or a signal comes; then waits for what was begun. */
 export async function serveStdio(product: Product, principal: Principal): Promise<void> {
   const server = createMcpServer(product, principal);
@@ -16,5 +19,6 @@ export async function serveStdio(product: Product, principal: Principal): Promis
   await ended;
   const running = [...product.running];
   await server.close();
-  await Promise.allSettled(running);
+  // A write that has begun is finished and verified; a Kibana that hangs leaves an open entry in the journal.
+  await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, lastWait))]);
 }

@@ -26,9 +26,6 @@ export interface Resolved {
   warnings: string[];
 }
 
-/** The mark of a value that a person types on the page. */
-export const typedSource = "typed by a person";
-
 interface Walk extends Resolved {
   source: SecretSource;
 }

@@ -32,7 +32,7 @@ export function assertId(id: string, status: Status): void {
 }
 
 /** A name as an id that every version takes; empty where nothing of it can stay. */
-export function slug(name: string): string {
+function slug(name: string): string {
   return name
     .normalize("NFKD")
     .toLowerCase()

@@ -57,7 +57,7 @@ export const describeDeployment = readTool({
         target_hosts: settings.targetHosts,
         max_changes_per_hour: settings.maxChangesPerHour,
         confirmation: settings.skipConfirmation ? "skipped" : settings.confirm,
-        secret_references: `{"$env": "${settings.secretPrefix}…"}`,
+        secret_references: [`{"$env": "${settings.secretPrefix}…"}`, ...(settings.secretDir ? ['{"$file": "…"}'] : []), '{"$ask": true}'],
       }),
       ...compact({ warnings: [...notes, ...(visible.length > 50 ? [`${visible.length - 50} more spaces are not shown.`] : [])] }),
       next: [{ tool: "list_connectors", args: { space: "*" }, why: "See what is there." }],

@@ -1,0 +1,116 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { accepts, product } from "../support/product.ts";
+import { faultTable, type Told } from "./fault-table.ts";
+
+const kinds = {
+  create: {
+    tool: "create_connector",
+    args: { name: "Audit trail", type: ".server-log" },
+    match: { method: "POST", path: "/api/actions/connector/audit-trail" },
+  },
+  delete: {
+    tool: "safe_delete_connector",
+    args: { ids: ["kibana-log"] },
+    match: { method: "DELETE", path: "/api/actions/connector/kibana-log" },
+  },
+  execute: { tool: "test_connector", args: { id: "kibana-log", mode: "loud" }, match: { method: "POST", path: "/_execute" } },
+} as const;
+type Kind = keyof typeof kinds;
+
+const table: Record<string, Record<string, string>> = {};
+// The whole picture at a glance: what the answer said, and whether Kibana had done it.
+afterAll(() => void process.stdout.write(`${printed()}\n`));
+
+function printed(): string {
+  const head = ["fault", ...Object.keys(kinds)].map((text) => text.padEnd(22)).join("");
+  return [
+    head,
+    ...Object.entries(table).map(([fault, cells]) => [fault, ...Object.values(cells)].map((text) => text.padEnd(22)).join("")),
+  ].join("\n");
+}
+
+test("the table speaks of every fault that the sandbox has", async () => {
+  const made = await product();
+  await expect(made.fault("no such fault")).rejects.toThrow(`known are ${faultTable.map(({ fault }) => fault).join(", ")}`);
+});
+
+describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
+  test.each(Object.keys(kinds) as Kind[])("%s: the answer says truly whether it happened", async (kind) => {
+    const { tool, args, match } = kinds[kind];
+    // Nothing the sandbox does takes a quarter of a second; what stays silent is given up then.
+    const made = await product({ person: accepts, settings: { timeout: 250 } });
+    const before = await made.state();
+    await made.fault(fault, match);
+    const answer = await made.call(tool, args);
+    const changed = (await made.state()) !== before;
+    const told: Told = answer.isError ? "failed" : answer.body.status;
+    (table[fault] ??= {})[kind] = `${told} (${changed ? "it was" : "it was not"})`;
+
+    expect(told).toBe(expected[kind]);
+    expect(changed).toBe(work);
+    if (told === "done") expect(changed).toBe(true);
+    if (told === "failed") expect(changed).toBe(false);
+    // Written once, never again by itself.
+    expect(made.writes()).toHaveLength(1);
+
+    const [entry] = (await made.call("list_changes")).body.changes;
+    expect(entry.outcome).toBe({ done: "done", failed: "not_done", unknown: "unknown" }[told]);
+    if (told === "done") expect(answer.body.warnings.join()).toContain("It happened all the same.");
+    if (told === "unknown") expect(answer.body.message).toMatch(/Whether it happened cannot be told yet\. Look before you repeat it/);
+    if (told === "failed") expect(answer.body).toMatchObject({ code: expect.any(String), fix: expect.any(String) });
+    // Looking waits by the injected clock: no test sleeps.
+    expect(made.clock.sleeps.length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("a read that fails", () => {
+  test.each([
+    ["html", "kibana_unreachable"],
+    ["truncated", "kibana_unreachable"],
+    ["error", "kibana_error"],
+    ["conflict", "id_taken"],
+  ])("%s while a change is planned: nothing is written", async (fault, code) => {
+    const made = await product({ person: accepts });
+    await made.fault(fault, { method: "GET", path: "/api/actions/connectors", times: 10 });
+    const before = await made.state();
+    const { body } = await made.call("safe_delete_connector", { ids: ["kibana-log"] });
+    expect(body.code).toBe(code);
+    expect([await made.state(), made.writes(), made.questions]).toEqual([before, [], []]);
+  });
+
+  test("while a change is read back does not turn it into a failure", async () => {
+    const made = await product();
+    await made.fault("error", { method: "GET", path: "/api/actions/connector/audit-trail", times: 10 });
+    expect((await made.call("create_connector", kinds.create.args)).body).toMatchObject({
+      status: "done",
+      result: { connector: { id: "audit-trail" } },
+    });
+  });
+
+  test("while it is looked for after a doubtful answer leaves it unknown", async () => {
+    const made = await product();
+    await made.fault("error_after", kinds.create.match);
+    await made.fault("error", { method: "GET", path: "/api/actions/connector/audit-trail", times: 20 });
+    expect((await made.call("create_connector", kinds.create.args)).body).toMatchObject({ status: "unknown" });
+  });
+});
+
+test("below 8.8, where Kibana chooses the id, a create without an answer stays unknown even when a twin is there", async () => {
+  const made = await product({ sandbox: { version: "8.7.1" }, settings: { timeout: 250 } });
+  await made.fault("timeout_after", { method: "POST", path: "/api/actions/connector" });
+  const { body } = await made.call("create_connector", kinds.create.args);
+  expect(body.status).toBe("unknown");
+  expect(made.writes()).toEqual([{ method: "POST", path: "/api/actions/connector" }]);
+});
+
+test("somebody else's connector under the same id is not taken for ours after a doubtful answer", async () => {
+  const made: Awaited<ReturnType<typeof product>> = await product({
+    onRequest: async ({ method }) => {
+      if (method !== "POST") return;
+      await made.bare("POST", "/api/actions/connector/audit-trail", { name: "Somebody else's", connector_type_id: ".server-log" });
+      await made.fault("error", kinds.create.match);
+    },
+  });
+  const { body } = await made.call("create_connector", kinds.create.args);
+  expect(body).toMatchObject({ code: "kibana_error" });
+});

@@ -1,0 +1,176 @@
+import { appendFile, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createJournal } from "../../src/change/journal.ts";
+import { fakeClock } from "../support/clock.ts";
+import { freshFolder } from "../support/folder.ts";
+
+const hour = 3_600_000;
+
+async function made({ dir, clock = fakeClock() }: { dir?: string; clock?: ReturnType<typeof fakeClock> } = {}) {
+  const folder = dir ?? `${await freshFolder()}/state/journal`;
+  const journal = createJournal(folder, clock);
+  onTestFinished(() => journal.close());
+  return { journal, dir: folder, clock };
+}
+
+function begin(change: string, more: Record<string, unknown> = {}) {
+  return {
+    change,
+    n: 0,
+    deployment: "PROD",
+    tool: "create_connector",
+    principal: "local",
+    consent: "form",
+    summary: "Create.",
+    op: { op: "create", space: "default", id: "a", name: "A", type: ".index" },
+    ...more,
+  };
+}
+const end = (change: string, outcome: "done" | "not_done" | "unknown" = "done") => ({ change, n: 0, outcome });
+
+describe("the journal", () => {
+  test("gives back what was recorded, newest first, each with its end", async () => {
+    const { journal, clock } = await made();
+    await journal.begin(begin("one"));
+    await journal.end(end("one"));
+    clock.advance(1000);
+    await journal.begin(begin("two"));
+    const { entries, problems } = await journal.entries();
+    expect(problems).toEqual([]);
+    expect(entries.map((entry) => [entry.begin.change, entry.end?.outcome])).toEqual([
+      ["two", undefined],
+      ["one", "done"],
+    ]);
+    expect(entries[1]?.begin).toMatchObject({ v: 1, kind: "begin", at: new Date(clock.now() - 1000).toISOString(), deployment: "PROD" });
+  });
+
+  test("of nothing is empty, and makes no folder by being read", async () => {
+    const { journal, dir } = await made();
+    expect(await journal.entries()).toEqual({ entries: [], problems: [] });
+    await expect(stat(dir)).rejects.toThrow("ENOENT");
+  });
+
+  test("is readable by its owner alone", async () => {
+    const { journal, dir } = await made();
+    await journal.begin(begin("one"));
+    expect((await stat(dir)).mode & 0o777).toBe(0o700);
+    const [name = ""] = await readdir(dir);
+    expect(name).toMatch(/^changes-.*\.jsonl$/);
+    expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600);
+  });
+
+  test("has one file a process, merged when it is read", async () => {
+    const one = await made();
+    const two = await made({ dir: one.dir });
+    await one.journal.begin(begin("of one"));
+    await two.journal.begin(begin("of two"));
+    await one.journal.end(end("of one"));
+    await two.journal.end(end("of two", "unknown"));
+    expect(await readdir(one.dir)).toHaveLength(2);
+    for (const { journal } of [one, two]) {
+      const { entries } = await journal.entries();
+      expect(entries.map((entry) => `${entry.begin.change}: ${entry.end?.outcome}`).sort()).toEqual(["of one: done", "of two: unknown"]);
+    }
+  });
+
+  test("passes over a line that a crash tore, and keeps what stands before it", async () => {
+    const { journal, dir } = await made();
+    await journal.begin(begin("one"));
+    const [name = ""] = await readdir(dir);
+    await appendFile(join(dir, name), '{"v":1,"kind":"begin","change":"torn","n":0,"at":"20');
+    const { entries, problems } = await journal.entries();
+    expect([entries.map((entry) => entry.begin.change), problems]).toEqual([["one"], []]);
+  });
+
+  test("names a line in the midst that it does not understand, and goes on", async () => {
+    const { journal, dir } = await made();
+    await mkdir(dir, { recursive: true });
+    await writeFile(
+      join(dir, "changes-old.jsonl"),
+      `not json\n{"v":2,"kind":"begin"}\n${JSON.stringify({ v: 1, kind: "begin", at: "2026-01-01T00:00:00.000Z", ...begin("one") })}\n`,
+    );
+    await writeFile(join(dir, "something-else.txt"), "not ours");
+    const { entries, problems } = await journal.entries();
+    expect(entries.map((entry) => entry.begin.change)).toEqual(["one"]);
+    expect(problems).toEqual([
+      "changes-old.jsonl, line 1, is not a record of this version.",
+      "changes-old.jsonl, line 2, is not a record of this version.",
+    ]);
+  });
+
+  test("keeps fields of newer versions", async () => {
+    const { journal } = await made();
+    await journal.begin(begin("one", { ofTomorrow: { deep: true } }));
+    expect((await journal.entries()).entries[0]?.begin).toMatchObject({ ofTomorrow: { deep: true } });
+  });
+
+  test("begins a new file when one is full, and reads them all", async () => {
+    const { journal, dir } = await made();
+    const summary = "x".repeat(1024 * 1024);
+    for (let n = 0; n < 9; n++) await journal.begin(begin(`change ${n}`, { summary }));
+    expect(await readdir(dir)).toHaveLength(2);
+    expect((await journal.entries()).entries).toHaveLength(9);
+  });
+
+  test("takes records at the same moment one after the other, each whole", async () => {
+    const { journal, dir } = await made();
+    await Promise.all(Array.from({ length: 50 }, (_, n) => journal.begin(begin(`change ${n}`))));
+    const [name = ""] = await readdir(dir);
+    const lines = (await readFile(join(dir, name), "utf8")).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).change)).toEqual(Array.from({ length: 50 }, (_, n) => `change ${n}`));
+  });
+
+  test("that cannot be written says so, with a way out, and works again when it can be", async () => {
+    const folder = await freshFolder();
+    await writeFile(join(folder, "file"), "");
+    const dir = join(folder, "file");
+    const { journal } = await made({ dir });
+    const refused = {
+      code: "journal_unavailable",
+      message: expect.stringContaining(dir),
+      fix: expect.stringContaining("CONNECTORS_JOURNAL_DIR"),
+    };
+    await expect(journal.ready()).rejects.toMatchObject(refused);
+    await expect(journal.begin(begin("one"))).rejects.toMatchObject(refused);
+    await expect(journal.entries()).rejects.toMatchObject(refused);
+    const { rm } = await import("node:fs/promises");
+    await rm(dir);
+    await journal.begin(begin("one"));
+    expect((await journal.entries()).entries).toHaveLength(1);
+  });
+});
+
+describe("the changes of the last hour", () => {
+  test("are those of this deployment, of all processes, safe tests left out", async () => {
+    const one = await made();
+    const two = await made({ dir: one.dir, clock: one.clock });
+    await one.journal.begin(begin("one"));
+    await two.journal.begin(begin("two"));
+    await two.journal.begin(begin("elsewhere", { deployment: "TEST" }));
+    await one.journal.begin(begin("safe", { op: { op: "execute", space: "default", id: "a", name: "A", type: ".index", safe: true } }));
+    await one.journal.begin(begin("loud", { op: { op: "execute", space: "default", id: "a", name: "A", type: ".index", safe: false } }));
+    expect(await one.journal.countSince(one.clock.now() - hour, "PROD")).toBe(3);
+  });
+
+  test("do not hold older ones", async () => {
+    const { journal, clock } = await made();
+    await journal.begin(begin("old"));
+    clock.advance(hour + 1);
+    await journal.begin(begin("new"));
+    expect(await journal.countSince(clock.now() - hour, "PROD")).toBe(1);
+  });
+
+  test("are found without reading files that have not been touched since", async () => {
+    const { journal, dir, clock } = await made();
+    await mkdir(dir, { recursive: true });
+    await writeFile(
+      join(dir, "changes-old.jsonl"),
+      `${JSON.stringify({ v: 1, kind: "begin", at: new Date(clock.now()).toISOString(), ...begin("one") })}\n`,
+    );
+    const old = new Date(clock.now() - 2 * hour);
+    await utimes(join(dir, "changes-old.jsonl"), old, old);
+    expect(await journal.countSince(clock.now() - hour, "PROD")).toBe(0);
+    expect((await journal.entries()).entries).toHaveLength(1);
+  });
+});

@@ -1,0 +1,47 @@
+import type { CreateOp, DeleteOp, ExecuteOp, Plan } from "../../src/change/plan.ts";
+import type { Connector } from "../../src/kibana/connectors.ts";
+
+export function connector(more: Partial<Connector> = {}): Connector {
+  return {
+    id: "ops-slack",
+    name: "Ops Slack",
+    type: ".slack",
+    config: {},
+    missingSecrets: false,
+    preconfigured: false,
+    system: false,
+    deprecated: false,
+    references: 0,
+    ...more,
+  };
+}
+
+export function createOp(more: Partial<CreateOp> = {}): CreateOp {
+  return { op: "create", space: "default", id: "audit-trail", name: "Audit trail", type: ".server-log", config: {}, secrets: {}, ...more };
+}
+
+export function deleteOp(more: Partial<DeleteOp> = {}): DeleteOp {
+  return { op: "delete", space: "default", id: "ops-slack", before: connector(), ...more };
+}
+
+export function executeOp(more: Partial<ExecuteOp> = {}): ExecuteOp {
+  return { op: "execute", space: "default", id: "ops-slack", name: "Ops Slack", type: ".slack", params: {}, safe: false, ...more };
+}
+
+/** A plan that is free and harmless in all that is not said. */
+export function plan(more: Partial<Plan> = {}): Plan {
+  return {
+    summary: "Create connector.",
+    ops: [createOp()],
+    effects: [],
+    warnings: [],
+    outsideWorld: "none",
+    reversible: "yes",
+    consequence: "free",
+    facts: {},
+    flows: [],
+    asks: [],
+    knownHosts: [],
+    ...more,
+  };
+}
