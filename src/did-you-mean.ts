@@ -15,3 +15,9 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   }
   return best?.candidate;
 }
+
+/** Two neighbouring letters in the wrong order are one slip of the finger, not two. */
+function areSwapped(word: string, other: string): boolean {
+  const at = [...word].findIndex((letter, index) => letter !== other[index]);
+  return word.slice(0, at) + word.charAt(at + 1) + word.charAt(at) + word.slice(at + 2) === other;
+}

@@ -43,6 +43,15 @@ describe("tokens", () => {
     expect(countTokens(first?.type === "text" ? first.text : "")).toBeLessThanOrEqual(1200);
   });
 
+  test("the description of every type stays below 1,200", async () => {
+    const { body } = await started.call("describe_connector_types");
+    for (const { id } of body.types) {
+      const { raw } = await started.call("describe_connector_types", { types: [id] });
+      const [first] = raw.content;
+      expect(countTokens(first?.type === "text" ? first.text : ""), id).toBeLessThanOrEqual(1200);
+    }
+  });
+
   test("the server's instructions stay below 1,500 characters", () => {
     expect(instructions.length).toBeLessThanOrEqual(1500);
   });

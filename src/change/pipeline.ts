@@ -185,7 +185,12 @@ function fromPage(approval: Approval, { confirm = "" }: Call, plan: Plan, verdic
     case "refused":
       return { outcome: unanswered("decline", plan, verdict, services) };
     case "waiting":
-      return { outcome: waiting(plan, verdict, { id: confirm, ...approval }, services) };
+      return {
+        outcome: {
+          ...waiting(plan, verdict, { id: confirm, ...approval }, services),
+          message: "The person has not answered on the page yet. Nothing was written.",
+        },
+      };
   }
 }
 

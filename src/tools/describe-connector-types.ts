@@ -1,12 +1,16 @@
 import * as z from "zod";
-import type { Category, ConnectorType, Probe } from "../catalog/connector-type.ts";
+import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
 import { describeFields } from "../catalog/describe.ts";
 import { findTypeId } from "../catalog/find-type.ts";
-import { connectorType } from "../catalog/index.ts";
+import { catalogIds, connectorType } from "../catalog/index.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
+import { quoted } from "../plain-text.ts";
 import { unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
 import { compact, next, space, warnings } from "./fields.ts";
+
+const parts = ["config", "secrets", "params", "example", "tests", "recovery", "traps"] as const;
+type Part = (typeof parts)[number];
 
 export const describeConnectorTypes = readTool({
   name: "describe_connector_types",
@@ -15,21 +19,23 @@ export const describeConnectorTypes = readTool({
     "Without `types`: which connector types this deployment offers. With `types`: fields, secrets, params, an example call, tests, recovery and traps. Call before create_connector.",
   input: z.strictObject({
     types: z.array(z.string()).max(3).optional().describe('Ids, as ".slack"; near misses are understood'),
+    parts: z.array(z.enum(parts)).optional().describe("Only these"),
+    sub_action: z.string().optional().describe("Params of this one"),
     feature: z.string().optional().describe("Such as alerting, cases, workflows"),
     text: z.string().optional().describe("Part of name or id"),
     usable: z.boolean().optional(),
     space,
   }),
   output: z.looseObject({ types: z.array(z.looseObject({})), warnings, next }),
-  async run({ types: asked, feature, text, usable, space: inSpace }, context) {
+  async run({ types: asked, parts: wanted, sub_action: subAction, feature, text, usable, space: inSpace }, context) {
     const { kibana, settings, spaces, principal, signal } = context;
     const id = await spaces.check(inSpace ?? settings.space, principal, { fresh: false, signal });
     const live = await kibana.connectorTypes(id, signal);
-    if (asked && asked.length > 0) return details(asked, live, context);
-    const wanted = (text ?? "").toLowerCase();
+    if (asked && asked.length > 0) return details(asked, { parts: wanted ?? parts, subAction }, live, context);
+    const word = (text ?? "").toLowerCase();
     const rows = live
       .filter((type) => feature === undefined || type.features.includes(feature))
-      .filter((type) => type.id.includes(wanted) || type.name.toLowerCase().includes(wanted))
+      .filter((type) => type.id.includes(word) || type.name.toLowerCase().includes(word))
       .filter((type) => usable === undefined || usable === (unusable(type) === undefined))
       .sort((a, b) => a.name.localeCompare(b.name));
     const first = rows[0];
@@ -50,71 +56,83 @@ export const describeConnectorTypes = readTool({
   },
 });
 
-async function details(asked: readonly string[], live: readonly LiveType[], { settings }: ToolContext) {
+interface Wanted {
+  parts: readonly Part[];
+  subAction: string | undefined;
+}
+
+async function details(asked: readonly string[], wanted: Wanted, live: readonly LiveType[], { settings }: ToolContext) {
   const notes: string[] = [];
   const types: Record<string, unknown>[] = [];
   for (const word of asked) {
+    if (/managed llm/i.test(word))
+      notes.push("Elastic Managed LLM is no type: it is a preconfigured .inference connector that Kibana brings; it is not created.");
     const { id, candidates } = findTypeId(
       word,
       live.map((type) => type.id),
     );
     const type = live.find((one) => one.id === id);
-    if (!type) {
-      notes.push(`No type "${word}" here${candidates.length > 0 ? `: did you mean ${candidates.join(" or ")}?` : "."}`);
-      continue;
-    }
-    const entry = await connectorType(type.id);
-    types.push(entry ? describe(entry, type, settings.secretPrefix) : unknown(type));
+    if (type) types.push(await describe(type, wanted, settings.secretPrefix));
+    else notes.push(await notHere(word, candidates));
   }
-  const first = types[0];
-  return {
-    types,
-    ...(notes.length > 0 ? { warnings: notes } : {}),
-    ...(first?.example
-      ? {
-          next: [
-            { tool: "create_connector", args: { ...exampleOf(first), dry_run: true }, why: "Fill in the example; dry_run shows the plan." },
-          ],
-        }
-      : {}),
+  return { types, ...compact({ warnings: notes }) };
+}
+
+/** Why a word leads to no type of this deployment. */
+async function notHere(word: string, candidates: readonly string[]): Promise<string> {
+  const { id } = findTypeId(word, catalogIds);
+  const entry = id === undefined ? undefined : await connectorType(id);
+  if (entry?.system) return `${entry.id} (${entry.name}) is a system type: Kibana makes its connector itself, rules use it without set-up.`;
+  if (entry) return `This Kibana does not have ${entry.id} (${entry.name})${entry.since ? `: it came with ${entry.since}` : ""}.`;
+  return `No type ${quoted(word, 60)} here${candidates.length > 0 ? `: did you mean ${candidates.join(" or ")}?` : "."}`;
+}
+
+async function describe(live: LiveType, wanted: Wanted, prefix: string): Promise<Record<string, unknown>> {
+  const entry = await connectorType(live.id);
+  const head = { id: live.id, name: live.name, license: live.license, unusable: unusable(live) };
+  if (!entry) {
+    const unknown = "This server does not know its fields: config and secrets are passed to Kibana as they are, and Kibana checks them.";
+    return compact({ ...head, features: live.features, traps: [unknown] });
+  }
+  const all: Record<Part, unknown> = {
+    config: describeFields(entry, "config"),
+    secrets: compact({ fields: describeFields(entry, "secrets"), ways: entry.credentials.map((way) => compact({ ...way })) }),
+    params: describeFields(entry, "params", wanted.subAction),
+    example: exampleCall(entry, prefix),
+    tests: testsOf(entry),
+    recovery: compact({ params: entry.recovery?.params, hint: entry.recoveryHint, deduplication_param: entry.dedupField }),
+    traps: entry.traps,
   };
-}
-
-function exampleOf(described: Record<string, unknown>): Record<string, unknown> {
-  const example = described.example;
-  return example !== null && typeof example === "object" ? { ...example } : {};
-}
-
-function describe(entry: ConnectorType, live: LiveType, prefix: string): Record<string, unknown> {
-  const secrets = Object.fromEntries(
-    entry.exampleSecrets.map((field) => [field, { $env: `${prefix}${variable(entry.name)}_${variable(field)}` }]),
-  );
+  const chosen = wanted.parts.map((part) => [part, all[part]] as const);
   return compact({
-    id: entry.id,
-    name: entry.name,
-    category: entry.category satisfies Category,
-    license: live.license,
-    unusable: unusable(live),
+    ...head,
+    category: entry.category,
     features: live.features.length > 0 ? live.features : entry.features,
     status: entry.status === "ga" ? undefined : entry.status,
-    config: describeFields(entry, "config"),
-    secrets: describeFields(entry, "secrets"),
-    credentials: entry.credentials.map((way) => compact({ ...way })),
-    params: describeFields(entry, "params"),
-    example: compact({ name: `${entry.name} for …`, type: entry.id, config: entry.exampleConfig, secrets }),
-    tests: compact({
-      safe: entry.tests.safe ? probe(entry.tests.safe) : (entry.noSafeTest ?? "none"),
-      near_safe: entry.tests.near_safe ? probe(entry.tests.near_safe) : undefined,
-      loud: entry.tests.loud ? probe(entry.tests.loud) : undefined,
-    }),
-    recovery: entry.recovery?.params ?? entry.recoveryHint,
-    deduplication_param: entry.dedupField,
-    traps: entry.traps,
+    ...Object.fromEntries(chosen),
   });
 }
 
-function probe({ effect, reliesOn }: Probe): string {
-  return reliesOn ? `${effect}. Relies on ${reliesOn}` : effect;
+/** The arguments of create_connector, least of them. */
+function exampleCall(entry: ConnectorType, prefix: string): Record<string, unknown> {
+  const secrets = Object.fromEntries(
+    entry.exampleSecrets.map((field) => [field, { $env: `${prefix}${variable(entry.name)}_${variable(field)}` }]),
+  );
+  return compact({ name: `${entry.name} for …`, type: entry.id, config: entry.exampleConfig, secrets });
+}
+
+function testsOf({ tests, noSafeTest }: ConnectorType): Record<string, unknown> {
+  const { safeWhen } = tests;
+  return compact({
+    safe: tests.safe ? effectOf(tests.safe) : (noSafeTest ?? "none"),
+    safe_when: safeWhen ? `${safeWhen.when}: ${effectOf(safeWhen.probe)}` : undefined,
+    near_safe: tests.near_safe ? effectOf(tests.near_safe) : undefined,
+    loud: tests.loud ? effectOf(tests.loud) : undefined,
+  });
+}
+
+function effectOf({ effect, reliesOn, cost }: Probe): string {
+  return [effect, ...(reliesOn ? [`Relies on ${reliesOn}`] : []), ...(cost ? ["Costs tokens"] : [])].join(". ");
 }
 
 function variable(text: string): string {
@@ -122,15 +140,4 @@ function variable(text: string): string {
     .replace(/([a-z])([A-Z])/g, "$1_$2")
     .replace(/[^A-Za-z0-9]+/g, "_")
     .toUpperCase();
-}
-
-function unknown(live: LiveType): Record<string, unknown> {
-  return compact({
-    id: live.id,
-    name: live.name,
-    license: live.license,
-    unusable: unusable(live),
-    features: live.features,
-    traps: ["This server does not know its fields: config and secrets are passed to Kibana as they are, and Kibana checks them."],
-  });
 }

@@ -7,5 +7,5 @@ import type { Connector } from "../kibana/connectors.ts";
 export function explainReferences({ references, preconfigured }: Connector, rules: number): string | undefined {
   if (preconfigured || references === undefined || references <= rules) return undefined;
   const more = references - rules;
-  return `Kibana counts ${references} references, ${more} more than the ${rules} rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.`;
+  return `Kibana counts ${references} reference${references === 1 ? "" : "s"}, ${more} more than the ${rules} rule${rules === 1 ? "" : "s"} found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.`;
 }

@@ -17,7 +17,7 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-const table: Record<string, Record<string, string>> = {};
+const table = Object.fromEntries(faultTable.map(({ fault }) => [fault, {} as Record<string, string>]));
 // The whole picture at a glance: what the answer said, and whether Kibana had done it.
 afterAll(() => void process.stdout.write(`${printed()}\n`));
 
@@ -44,7 +44,7 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
     const answer = await made.call(tool, args);
     const changed = (await made.state()) !== before;
     const told: Told = answer.isError ? "failed" : answer.body.status;
-    (table[fault] ??= {})[kind] = `${told} (${changed ? "it was" : "it was not"})`;
+    Object.assign(table[fault] ?? {}, { [kind]: `${told} (${changed ? "it was" : "it was not"})` });
 
     expect(told).toBe(expected[kind]);
     expect(changed).toBe(work);

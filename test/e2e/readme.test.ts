@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { connectorTypesPage } from "../../scripts/connector-types-page.ts";
 import { settingsHelp } from "../../src/settings.ts";
 import { tools } from "../../src/tools/index.ts";
 import { version } from "../../src/version.ts";
@@ -100,4 +101,8 @@ test("the skill follows the rules of Agent Skills", () => {
 
 test("the version stands in package.json and in the code alike", () => {
   expect(manifest.version).toBe(version);
+});
+
+test("the generated pages are what the code makes of them", async () => {
+  expect(readFileSync("skill/kibana-connectors/references/connector-types.md", "utf8")).toBe(await connectorTypesPage());
 });

@@ -1,0 +1,36 @@
+import { request as httpRequest } from "node:http";
+
+/** What Chromium sends with a form of the page itself. */
+const byBrowser = { "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", origin: "null" };
+
+export interface Seen {
+  status: number;
+  html: string;
+}
+
+/** Looks at a page. */
+export async function look(url: string): Promise<Seen> {
+  const answer = await fetch(url);
+  return { status: answer.status, html: await answer.text() };
+}
+
+/** Sends a page's form as a browser would: fetch does not let a test say that it is one. */
+export async function submit(url: string, fields: Record<string, string | File>): Promise<Seen> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  const encoded = new Response(form);
+  const body = Buffer.from(await encoded.arrayBuffer());
+  const type = encoded.headers.get("content-type") ?? "";
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(url, { method: "POST", headers: { ...byBrowser, "content-type": type } }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on("data", (chunk: Buffer) => parts.push(chunk));
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, html: Buffer.concat(parts).toString() }));
+    });
+    sent.once("error", reject);
+    sent.end(body);
+  });
+}
+
+export const approve = (url: string, fields: Record<string, string | File> = {}) => submit(url, { ...fields, answer: "approve" });
+export const refuse = (url: string) => submit(url, { answer: "refuse" });
