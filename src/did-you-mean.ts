@@ -8,7 +8,7 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   for (const candidate of candidates) {
     const name = flat(candidate);
     const within = asked.length >= 6 && name.includes(asked);
-    const score = name === asked ? 0 : within ? 0.5 : distance(asked, name);
+    const score = name === asked ? 0 : within ? 0.5 : areSwapped(asked, name) ? 1 : distance(asked, name);
     if (score <= Math.max(1, Math.floor(Math.max(asked.length, name.length) / 3)) && (!best || score < best.score)) {
       best = { candidate, score };
     }
@@ -19,5 +19,5 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 /** Two neighbouring letters in the wrong order are one slip of the finger, not two. */
 function areSwapped(word: string, other: string): boolean {
   const at = [...word].findIndex((letter, index) => letter !== other[index]);
-  return word.slice(0, at) + word.charAt(at + 1) + word.charAt(at) + word.slice(at + 2) === other;
+  return at >= 0 && word.slice(0, at) + word.charAt(at + 1) + word.charAt(at) + word.slice(at + 2) === other;
 }

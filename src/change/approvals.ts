@@ -68,7 +68,8 @@ export function createApprovals(clock: Clock): Approvals {
           pending.url = url;
         },
         answer: (given) => {
-          pending.answer = given;
+          // The first answer counts: who declined in the client has declined, whatever the page sends later.
+          pending.answer ??= given;
         },
       };
     },

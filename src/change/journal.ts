@@ -17,6 +17,8 @@ const Begin = z.looseObject({
   tool: z.string(),
   principal: z.string(),
   client: z.string().optional(),
+  /** The process that began it. */
+  pid: z.number().optional(),
   consent: z.string(),
   summary: z.string(),
   op: z.looseObject({
@@ -53,7 +55,7 @@ export interface Journal extends JournalReader {
   /** Opens the file, so that a full disk shows before a person is asked. @throws ToolError journal_unavailable */
   ready(): Promise<void>;
   /** On disk before it returns. @throws ToolError journal_unavailable: then nothing may be written */
-  begin(record: Omit<BeginRecord, "v" | "kind" | "at">): Promise<void>;
+  begin(record: Omit<BeginRecord, "v" | "kind" | "at" | "pid">): Promise<void>;
   /** @throws ToolError journal_unavailable: the write has happened all the same */
   end(record: Omit<EndRecord, "v" | "kind" | "at">): Promise<void>;
   /** Changes begun since, by any process on this machine against this deployment; safe tests change nothing. */
@@ -123,7 +125,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
 
   return {
     ready: () => inTurn(current),
-    begin: (record) => inTurn(() => append({ v: 1, kind: "begin", at: now(), ...record } as BeginRecord)),
+    begin: (record) => inTurn(() => append({ v: 1, kind: "begin", at: now(), pid: process.pid, ...record } as BeginRecord)),
     end: (record) => inTurn(() => append({ v: 1, kind: "end", at: now(), ...record } as EndRecord)),
     entries: () => readAll(dir),
     async countSince(time, deployment) {

@@ -14,12 +14,14 @@ import { type Continuations, confirmationInvalid } from "./continuation.ts";
 import { planDigest } from "./digest.ts";
 import type { Journal } from "./journal.ts";
 import type { Alone } from "./locks.ts";
-import { kindOf } from "./ops/index.ts";
+import { happened, inverseOf, recordOf, targetOf, writeOp } from "./ops/index.ts";
 import type { Happened } from "./ops/op-kind.ts";
+import type { Recorded } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import type { NextCall, NoChange, Op, OpResult, Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
 import type { Principal } from "./principal.ts";
+import { undoCall } from "./undo.ts";
 
 /** What the pipeline needs of the server. Tools see none of it but `runChange`. */
 export interface ChangeServices {
@@ -123,7 +125,7 @@ export async function runChange<P extends Plan>(change: Change<P>, caller: Calle
 }
 
 function targets(ops: Op[]): string[] {
-  return ops.map((op) => kindOf(op).target(op)).filter((target) => target !== undefined);
+  return ops.map(targetOf).filter((target) => target !== undefined);
 }
 
 async function judged(plan: Plan, { principal }: Caller, { settings, deployment, journal, clock }: ChangeServices): Promise<Verdict> {
@@ -342,8 +344,7 @@ async function perform(
   const { journal, deployment, log, redactor } = services;
   const results: OpResult[] = [];
   for (const [n, op] of plan.ops.entries()) {
-    const kind = kindOf(op);
-    const record = kind.record(op);
+    const record = recordOf(op);
     try {
       await journal.begin({
         change: id,
@@ -392,10 +393,10 @@ async function perform(
 
 /** Writes once, never again, and finds out what is true after a doubtful answer. Not aborted half way. */
 async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
-  const kind = kindOf(op);
+  const record = recordOf(op);
   let data: unknown;
   try {
-    data = await kind.write(op, writer);
+    data = await writeOp(op, writer, clock);
   } catch (error) {
     const failure = asError(error);
     if (!(error instanceof KibanaError) || error.applied === "no") return { op, outcome: "not_done", error: failure };
@@ -404,7 +405,7 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     let seen: Happened | "unreadable" = "unknown";
     for (const wait of looks) {
       await clock.sleep(wait);
-      seen = await kind.happened(op, reader).catch(() => "unreadable" as const);
+      seen = await happened(record, reader).catch(() => "unreadable" as const);
       if (seen === "done") return { op, outcome: "done", warning: `${error.message} It happened all the same.` };
       if (seen === "unreadable") break;
     }
@@ -413,7 +414,7 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     return { op, outcome: through && seen === "not_done" ? "not_done" : "unknown", error: failure };
   }
   if (op.op === "execute") return { op, outcome: "done", data };
-  const after = await kind.happened(op, reader).catch(() => "unreadable" as const);
+  const after = await happened(record, reader).catch(() => "unreadable" as const);
   // Kibana says yes and shows no: nobody can call that done.
   if (after === "not_done")
     return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading back does not show it.") };
@@ -462,20 +463,17 @@ async function outcome(id: string, plan: Plan, results: OpResult[], report: Repo
     change: id,
     ...(status === "done" && plan.ops.length === 1 ? {} : { ops: lines }),
     ...(report.result ? { result: report.result } : {}),
-    ...undoOf(results),
+    ...undoOf(id, results),
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
   };
 }
 
-function undoOf(results: OpResult[]): { undo?: Record<string, unknown> } {
-  const written = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
-  const [only] = written;
-  if (!only || written.length > 1) return {};
-  const kind = kindOf(only.op);
-  const record = kind.record(only.op);
-  const undo = kind.undo({ ...record, id: newId(only) ?? record.id });
-  return "call" in undo ? { undo: { ...undo.call, ...(undo.note ? { note: undo.note } : {}) } } : {};
+/** The undo of what was written, when it was one thing; the journal has the others. */
+function undoOf(change: string, results: OpResult[]): Record<string, unknown> {
+  const [only, ...more] = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
+  if (!only || more.length > 0) return {};
+  return undoCall(change, inverseOf({ ...recordOf(only.op), id: newId(only) ?? only.op.id } as Recorded));
 }
 
 /** The id that Kibana chose for a new connector. */
@@ -490,11 +488,12 @@ function newId({ op, data }: OpResult): string | undefined {
     : undefined;
 }
 
-function noChange({ space, result, warnings, next }: NoChange, { deployment }: ChangeServices): Outcome {
+function noChange({ status = "no_change", message, space, result, warnings, next }: NoChange, { deployment }: ChangeServices): Outcome {
   return {
-    status: "no_change",
+    status,
     deployment,
     space,
+    ...(message ? { message } : {}),
     result,
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(next.length > 0 ? { next } : {}),

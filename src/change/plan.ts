@@ -1,8 +1,8 @@
-import type { Connector } from "../kibana/connectors.ts";
+import type { Connector, Execution } from "../kibana/connectors.ts";
 import type { SealedRecord } from "../sealed.ts";
 
 /** Every write this server can make, each with what it replaces. Data: what was planned is what is applied. */
-export type Op = CreateOp | DeleteOp | ExecuteOp;
+export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp;
 
 export interface CreateOp {
   op: "create";
@@ -15,11 +15,25 @@ export interface CreateOp {
   secrets: SealedRecord;
 }
 
+export interface UpdateOp {
+  op: "update";
+  space: string;
+  id: string;
+  before: Connector;
+  after: { name: string; config: Record<string, unknown> };
+  /** All of them: Kibana forgets what is not sent (reference/kibana-api.md §4). */
+  secrets: SealedRecord;
+  /** Whether there may have been secrets before: nobody can put those back. */
+  secretsBefore: boolean;
+}
+
 export interface DeleteOp {
   op: "delete";
   space: string;
   id: string;
   before: Connector;
+  /** Whether it may have had secrets: nobody can put those back. */
+  secretsBefore: boolean;
 }
 
 export interface ExecuteOp {
@@ -33,11 +47,13 @@ export interface ExecuteOp {
   template?: Record<string, unknown>;
   /** A safe test may run where nothing else may. */
   safe: boolean;
+  /** How often to run again while Kibana calls the failure retryable. */
+  retries?: number;
 }
 
 /** One line of what a plan does, fit for a person and for an agent. Values are redacted. */
 export interface Effect {
-  verb: "create" | "delete" | "run";
+  verb: "create" | "update" | "delete" | "run";
   kind: "connector";
   id: string | undefined;
   name: string;
@@ -92,6 +108,9 @@ export interface Plan {
 /** Nothing to write: the answer is known already. */
 export interface NoChange {
   noChange: true;
+  /** `plan_changed`: what was to be undone is no longer as it was. */
+  status?: "no_change" | "plan_changed";
+  message?: string;
   space: string;
   result: Record<string, unknown>;
   warnings: string[];
@@ -104,6 +123,13 @@ export type NextCall = {
   args: Record<string, unknown>;
   why: string;
 };
+
+/** What comes of an execute: every attempt, in order. */
+export interface Runs {
+  attempts: Execution[];
+  /** When Kibana asks to wait longer than this server does. */
+  retryAfter?: string;
+}
 
 /** What is known of one op after its turn. */
 export interface OpResult {

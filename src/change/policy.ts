@@ -74,8 +74,9 @@ function checkAccess(op: Op, { access }: Principal) {
 }
 
 function names(op: Op): string[] {
-  const name = op.op === "delete" ? op.before.name : op.name;
-  return [op.id, name, plainText(name, 1000)].filter((one) => one !== undefined);
+  const own = op.op === "delete" || op.op === "update" ? [op.before.name] : [op.name];
+  const all = op.op === "update" ? [...own, op.after.name] : own;
+  return [op.id, ...all, ...all.map((name) => plainText(name, 1000))].filter((one) => one !== undefined);
 }
 
 function isAgreed(host: string, targetHosts: readonly string[], knownHosts: readonly string[]): boolean {

@@ -1,9 +1,24 @@
 import type { JournalEntry } from "./journal.ts";
-import { kindNamed } from "./ops/index.ts";
-import type { Undo } from "./ops/op-kind.ts";
+import { inverseOf } from "./ops/index.ts";
+import type { Inverse } from "./ops/op-kind.ts";
+import { readRecord } from "./ops/records.ts";
 
-/** The call that takes a recorded op back, or why there is none; undefined where it did not happen. */
-export function undoOf({ begin, end }: JournalEntry): Undo | undefined {
-  if (end?.outcome !== "done") return undefined;
-  return kindNamed(begin.op.op)?.undo({ ...begin.op, id: begin.op.id ?? end.id });
+export type { Inverse };
+
+/** What would take a recorded op back; undefined where it did not happen or a newer version made it. */
+export function inverseOfEntry({ begin, end }: JournalEntry): Inverse | undefined {
+  const record = end?.outcome === "done" ? readRecord({ ...begin.op, id: begin.op.id ?? end.id }) : undefined;
+  return record && inverseOf(record);
+}
+
+/** How an answer offers the undo of a change. */
+export function undoCall(
+  change: string,
+  inverse: Inverse,
+  alone: { id?: string | undefined } = {},
+): { undo: Record<string, unknown> } | { no_undo: string } {
+  if ("none" in inverse) return { no_undo: inverse.none };
+  const args = { change, ...(alone.id === undefined ? {} : { id: alone.id }) };
+  const note = inverse.op !== "delete" && inverse.secrets ? { note: "Kibana hands out no secrets: give them again in `secrets`." } : {};
+  return { undo: { tool: "undo_change", args, ...note } };
 }

@@ -7,6 +7,7 @@ import { createContinuations } from "../change/continuation.ts";
 import { createJournal } from "../change/journal.ts";
 import { createLocks } from "../change/locks.ts";
 import { type Caller, type ChangeServices, runChange } from "../change/pipeline.ts";
+import { settleOpenEntries } from "../change/settle.ts";
 import { ToolError } from "../errors.ts";
 import { createLog } from "../log.ts";
 import type { Product } from "../mcp/server.ts";
@@ -68,11 +69,20 @@ export function createBackend(settings: Settings, env: Record<string, string | u
       log,
       redactor,
     };
+    // In the background: what a crash left open is looked up, and readers of the journal wait for it.
+    const settled = settleOpenEntries(journal, name, { reader, clock, log }).catch((error: unknown) => {
+      log.warn("unsettled", { error: error instanceof Error ? error.message : "unknown" });
+    });
     const shared: Omit<ToolContext, "principal" | "signal"> = {
       kibana: reader,
       settings,
       deployment: { name, url: kibana.url, label: kibana.label, sandbox: sandbox !== undefined },
-      journal: { entries: () => journal.entries() },
+      journal: {
+        async entries() {
+          await settled;
+          return journal.entries();
+        },
+      },
       spaces: createSpaceCheck(reader, clock),
       secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets },
       learn: (tree) => redactor.learn(tree),

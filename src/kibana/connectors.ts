@@ -110,6 +110,15 @@ export function connectorWrites(send: Send) {
         }),
       );
     },
+    /** Replaces everything: `config` and `secrets` are all there is afterwards (§4). */
+    async updateConnector(
+      space: string,
+      id: string,
+      { name, config, secrets }: Pick<NewConnector, "name" | "config" | "secrets">,
+    ): Promise<Connector> {
+      const body = { name, config, secrets: unseal(secrets) };
+      return connector(await send("PUT", { path: `/api/actions/connector${path(id)}`, space, body }));
+    },
     async deleteConnector(space: string, id: string): Promise<void> {
       await send("DELETE", {
         path: `/api/actions/connector${path(id)}`,

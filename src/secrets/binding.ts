@@ -2,17 +2,24 @@ import { ToolError } from "../errors.ts";
 
 /** Where a secret may go for good: `CONNECTOR_SECRET_X__FOR=.pagerduty@events.pagerduty.com`, several with commas. */
 export interface Binding {
+  /** Undefined: any type, at this host. */
   type: string | undefined;
-  host: string | undefined;
+  host: string;
 }
 
 export const bindingSuffix = "__FOR";
 
-/** Reads the value of a `…__FOR` variable; undefined where it is none. */
+/**
+ * Reads the value of a `…__FOR` variable; undefined where it is none. A type alone binds to nothing: whoever writes the
+ * config chooses its host.
+ */
 export function readBindings(value: string): Binding[] | undefined {
-  const bindings = value.split(",").map((one) => /^(\.[\w-]+)?(?:@([\w.:[\]-]+))?$/.exec(one.trim()));
-  if (bindings.some((found) => !found || (!found[1] && !found[2]))) return undefined;
-  return bindings.map((found) => ({ type: found?.[1], host: found?.[2]?.toLowerCase() }));
+  const bindings = value.split(",").map((one) => {
+    const [, type, host] = /^(\.[\w-]+)?@([\w.:[\]-]+)$/.exec(one.trim()) ?? [];
+    return host === undefined ? undefined : { type, host: host.toLowerCase() };
+  });
+  const read = bindings.filter((binding) => binding !== undefined);
+  return read.length === bindings.length ? read : undefined;
 }
 
 /**
@@ -21,12 +28,9 @@ export function readBindings(value: string): Binding[] | undefined {
  */
 export function assertBound(source: string, bindings: readonly Binding[], type: string, hosts: readonly string[]): void {
   const fits = (binding: Binding) =>
-    (binding.type === undefined || binding.type === type) &&
-    (binding.host === undefined || (hosts.length > 0 && hosts.every((host) => host === binding.host)));
+    (binding.type === undefined || binding.type === type) && hosts.length > 0 && hosts.every((host) => host === binding.host);
   if (bindings.some(fits)) return;
-  const words = bindings
-    .map(({ type: only, host }) => [only && `type ${only}`, host && `host ${host}`].filter(Boolean).join(" at "))
-    .join(" or ");
+  const words = bindings.map(({ type: only, host }) => [only && `type ${only}`, `host ${host}`].filter(Boolean).join(" at ")).join(" or ");
   throw new ToolError(
     "secret_refused",
     `${source} is bound to ${words}; here it would go with type ${type} to ${hosts.join(", ") || "a host that is not known beforehand"}.`,

@@ -32,11 +32,19 @@ interface Walk extends Resolved {
 
 /**
  * Replaces the references in the `secrets` argument of a tool by sealed values.
- * @param askable the fields that `{"$ask": true}` in place of all secrets stands for
+ * @param askable the fields that `{"$ask": true}` in place of all secrets stands for; none: it is refused
  * @throws ToolError literal_secret_refused, secret_refused; never with a value in it
  */
 export function resolveSecrets(given: Record<string, unknown>, source: SecretSource, askable: readonly string[] = []): Resolved {
   const walk: Walk = { source, secrets: {}, asked: [], bindings: new Map(), warnings: [] };
+  if (isAsk(given) && askable.length === 0) {
+    throw new ToolError(
+      "secret_refused",
+      'What {"$ask": true} in place of all secrets stands for is not known here: this type or config needs none, or has secrets with names of their own.',
+      'Name each secret, as {"token": {"$ask": true}}, or leave `secrets` out where none is needed.',
+      { path: "secrets" },
+    );
+  }
   const fields = isAsk(given) ? Object.fromEntries(askable.map((field) => [field, given])) : given;
   for (const [key, value] of Object.entries(fields)) {
     const tree = resolve(value, `secrets.${key}`, walk);

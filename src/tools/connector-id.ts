@@ -31,8 +31,19 @@ export function assertId(id: string, status: Status): void {
   }
 }
 
+/** Whether a connector could be made again under this id. */
+export function isRestorable(id: string, status: Status): boolean {
+  try {
+    assertId(id, status);
+    return true;
+  } catch {
+    // assertId says why; here only whether counts.
+    return false;
+  }
+}
+
 /** A name as an id that every version takes; empty where nothing of it can stay. */
-function slug(name: string): string {
+export function slug(name: string): string {
   return name
     .normalize("NFKD")
     .toLowerCase()

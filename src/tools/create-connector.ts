@@ -1,114 +1,71 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
-import type { CreateOp, NextCall, Plan } from "../change/plan.ts";
+import type { NoChange, Plan, SecretFlow } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
-import { mapSealed, type SealedRecord } from "../sealed.ts";
+import { rulesUsing } from "../rules/find-rules.ts";
 import { hideSecrets, redactionMark } from "../secrets/detect.ts";
-import { resolveSecrets } from "../secrets/resolve.ts";
-import { askableFields, askedFields } from "./asked-fields.ts";
-import { checkNew } from "./check-new.ts";
-import { assertId, canChooseId, freeId } from "./connector-id.ts";
-import { assertUsable } from "./connector-row.ts";
-import { changeTool } from "./define.ts";
-import { compact, space } from "./fields.ts";
+import { changeTool, type ToolContext } from "./define.ts";
+import { compact, connectorName, space } from "./fields.ts";
+import { findConnector } from "./find-connector.ts";
 import { liveType } from "./live-type.ts";
-import { neighbourWarnings } from "./neighbours.ts";
-import { agreedHosts, secretFlows } from "./secret-flows.ts";
+import { mergeConfig } from "./merge-config.ts";
+import { planCreate } from "./plan-create.ts";
 
 export const createConnector = changeTool({
   name: "create_connector",
   title: "Create connector",
   description:
-    "Create a connector. Secrets are references, never values. Checks everything before it writes; never overwrites. One per service, not per rule.",
+    "Create a connector, or copy one with `from`. Secrets are references, never values; a copy needs them again. Checks everything before it writes; never overwrites. One per service, not per rule.",
   risk: "write",
   access: "change",
   idempotent: false,
   input: z.strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1, "must not be empty")
-      .max(1000, "is too long: at most 1,000 characters")
-      .transform((name) => plainText(name, 1000))
-      .refine((name) => name !== "", "holds nothing that can be seen"),
-    type: z.string().min(1).describe('As ".slack"'),
-    config: z.looseObject({}).optional(),
+    name: connectorName,
+    type: z.string().min(1).optional().describe('As ".slack"; not needed with from'),
+    config: z.looseObject({}).optional().describe("With from: only what differs"),
     secrets: z.looseObject({}).optional().describe('Field → {"$env": "NAME"}, {"$file": "name"} or {"$ask": true}: a person types it'),
     id: z.string().optional().describe("Default: from the name"),
     space,
+    from: z
+      .strictObject({ id: z.string().min(1), space: z.string().optional() })
+      .optional()
+      .describe("Connector to copy"),
+    if_exists: z.enum(["fail", "use"]).optional().describe("use: take one with the same name, type and config"),
   }),
-  async plan({ name, type: wanted, config = {}, secrets: given = {}, id, space: inSpace }, context) {
+  async plan({ name, type, config = {}, secrets = {}, id, space: inSpace, from, if_exists: ifExists }, context): Promise<Plan | NoChange> {
     const { kibana, settings, spaces, principal, signal } = context;
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
+    if (JSON.stringify(config).includes(redactionMark)) {
+      throw new ToolError(
+        "secret_refused",
+        `The config holds "${redactionMark}": that is a mark from an answer, not a value.`,
+        "Give the real value (with `from`, leave out what stays as it is); secrets go into `secrets` as references.",
+      );
+    }
     const [types, status, existing] = await Promise.all([
       kibana.connectorTypes(target, signal),
       kibana.status(signal),
       kibana.connectors(target, signal),
     ]);
-    const live = liveType(wanted, types);
-    assertUsable(live);
-    if (id !== undefined) assertId(id, status);
-    if (JSON.stringify(config).includes(redactionMark)) {
-      throw new ToolError(
-        "secret_refused",
-        `The config holds "${redactionMark}": that is a mark from an answer, not a value.`,
-        "Give the real value; secrets go into `secrets` as references.",
-      );
+    const source = from && (await sourceOf(from, target, context));
+    const live = typeOf(type, source?.connector, types);
+    const full = source ? mergeConfig(await connectorType(live.id), source.connector.config ?? {}, config) : config;
+    if (ifExists === "use") {
+      const found = sameOne({ name, type: live.id, config: full, id }, existing, target);
+      if (found) return found;
     }
-    const entry = await connectorType(live.id);
-    const resolved = resolveSecrets(given, context.secrets, askableFields(entry, config));
-    const { secrets, asked } = resolved;
-    context.learn(secrets);
-    const warnings = [
-      ...(entry
-        ? checkNew(entry, config, resolved, settings.secretPrefix)
-        : [`This server does not know the fields of ${live.id}: Kibana alone checks them.`]),
-      ...resolved.warnings,
-    ];
-    const taken = existing.find((one) => one.id === id);
-    if (taken) {
-      throw new ToolError(
-        "id_taken",
-        `The id "${taken.id}" is taken by ${quoted(taken.name)} (${taken.type}) in this space.`,
-        "Choose another id, or use the connector that is there.",
-        { id: taken.id },
-      );
-    }
-    const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
-    warnings.push(...neighbourWarnings(entry, { name, type: live.id, config, secrets }, existing));
-    const hidden = hideSecrets(config);
-    warnings.push(
-      ...hidden.found.map(
-        (one) =>
-          `config.${one.path} looks like a secret (${one.why}): config is readable by everyone who may read connectors.${entry?.id === ".webhook" && one.path.startsWith("headers.") ? " Put it into secrets.secretHeaders (9.2 and later)." : ""}`,
-      ),
-    );
-    const op: CreateOp = { op: "create", space: target, id: chosen, name, type: live.id, config, secrets };
+    const plan = await planCreate({ space: target, id, name, live, config: full, secrets }, { status, existing }, context);
+    if (!source) return plan;
     return {
-      summary: `Create connector ${quoted(name)} (${live.id}${chosen ? `, id ${chosen}` : ""}) in space ${target}.`,
-      ops: [op],
-      effects: [
-        {
-          verb: "create",
-          kind: "connector",
-          id: chosen,
-          name,
-          type: live.id,
-          space: target,
-          after: { ...hidden.config, ...compact({ secrets: shownSecrets(secrets, asked) }) },
-        },
-      ],
-      warnings,
-      outsideWorld: "none",
-      reversible: "yes",
-      consequence: "free",
-      facts: { version: status.version },
-      flows: secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys())),
-      asks: askedFields(asked, entry),
-      knownHosts: await agreedHosts(existing),
-    } satisfies Plan;
+      ...plan,
+      warnings: [...plan.warnings, ...source.notes],
+      flows: [...plan.flows, ...(await carriedAlong(source.connector, live.id, full))],
+    };
   },
   async report(_plan, [result], { kibana }) {
     if (result?.outcome !== "done" || result.op.op !== "create") return {};
@@ -116,9 +73,8 @@ export const createConnector = changeTool({
     const id = result.op.id ?? made?.id;
     if (id === undefined) return {};
     const stored = await kibana.connector(result.op.space, id).catch(() => made);
-    const next: NextCall[] = [{ tool: "test_connector", args: { id, space: result.op.space }, why: "Test it before a rule relies on it." }];
     return {
-      result: compact({
+      result: {
         connector: compact({
           id,
           name: plainText(result.op.name, 120),
@@ -126,17 +82,91 @@ export const createConnector = changeTool({
           space: result.op.space,
           config: hideSecrets(stored?.config ?? {}).config,
         }),
-      }),
-      next,
+      },
+      next: [{ tool: "test_connector", args: { id, space: result.op.space }, why: "Test it before a rule relies on it." }],
     };
   },
 });
 
-/** References by name, and what is yet to be typed. */
-function shownSecrets(secrets: SealedRecord, asked: readonly string[]): Record<string, unknown> {
-  const typed = asked.map((path) => [path.replace(/^secrets\./, ""), "<to be typed>"]);
-  return {
-    ...Object.fromEntries(Object.entries(secrets).map(([field, tree]) => [field, mapSealed(tree, String)])),
-    ...Object.fromEntries(typed),
-  };
+/** The connector to copy, and who goes on using it. */
+async function sourceOf(
+  from: { id: string; space?: string | undefined },
+  target: string,
+  { kibana, spaces, principal, signal }: ToolContext,
+) {
+  const space = await spaces.check(from.space ?? target, principal, { fresh: true, signal });
+  const connector = await findConnector(kibana, space, from.id, signal);
+  if (!connector.config) {
+    throw new ToolError(
+      "preconfigured",
+      `Kibana does not show the config of ${quoted(connector.name)} (${connector.id}), which is defined in kibana.yml.`,
+      "Give type and config yourself; the operator can show it with exposeConfig: true in kibana.yml.",
+    );
+  }
+  const rules = await rulesUsing(kibana, space, connector, signal).catch(() => undefined);
+  const use =
+    rules === undefined
+      ? "rules that use it could not be read"
+      : rules.total === 0
+        ? "no rule uses it"
+        : `${rules.total} rule${rules.total > 1 ? "s go" : " goes"} on using it`;
+  return { connector, notes: [`${quoted(connector.name)} (${connector.id}) stays as it is; ${use}.`] };
+}
+
+/** What stands in a config, tokens that nobody recognises too, may not go to another host by a copy without a person. */
+async function carriedAlong(source: Connector, type: string, config: Record<string, unknown>): Promise<SecretFlow[]> {
+  const entry = await connectorType(type);
+  if (!entry) return [{ field: "config", source: `The config of ${quoted(source.name)}`, hosts: [] }];
+  const [was, becomes] = [destinations(entry, source.config ?? {}, () => undefined), destinations(entry, config, () => undefined)];
+  const other = becomes.filter((host) => !was.includes(host));
+  return other.length > 0 ? [{ field: "config", source: `The config of ${quoted(source.name)}`, hosts: other }] : [];
+}
+
+function typeOf(asked: string | undefined, source: Connector | undefined, types: readonly LiveType[]): LiveType {
+  if (asked === undefined && !source)
+    throw new ToolError("invalid_arguments", "`type` is missing.", "Give a type, or a connector to copy in `from`.");
+  const live = liveType(asked ?? source?.type ?? "", types);
+  if (source && live.id !== source.type) {
+    throw new ToolError(
+      "invalid_arguments",
+      `${quoted(source.name)} is of type ${source.type}: a copy cannot be of type ${live.id}.`,
+      "Leave `type` out, or create the other one without `from`.",
+    );
+  }
+  return live;
+}
+
+/** The one connector that is what was asked for; undefined when there is none of that name and type. @throws ToolError id_taken */
+function sameOne(
+  wanted: { name: string; type: string; config: Record<string, unknown>; id: string | undefined },
+  existing: readonly Connector[],
+  space: string,
+): NoChange | undefined {
+  const named = existing.filter(
+    (one) => one.name === wanted.name && one.type === wanted.type && (wanted.id === undefined || one.id === wanted.id),
+  );
+  const differs = (one: Connector) =>
+    Object.entries(wanted.config)
+      .filter(([key, value]) => !isDeepStrictEqual(one.config?.[key] ?? null, value ?? null))
+      .map(([key]) => key);
+  const [same, ...more] = named.filter((one) => differs(one).length === 0);
+  if (same && more.length === 0) {
+    return {
+      noChange: true,
+      space,
+      result: { connector: { id: same.id, name: plainText(same.name, 120), type: same.type, space } },
+      warnings: ["It was there already. Whether its secrets are the ones you mean cannot be seen: test it."],
+      next: [{ tool: "test_connector", args: { id: same.id, space }, why: "Its secrets may be others." }],
+    };
+  }
+  if (named.length === 0) return undefined;
+  const rows = named.map((one) => ({ id: one.id, differs: differs(one) }));
+  throw new ToolError(
+    "id_taken",
+    more.length > 0
+      ? `${more.length + 1} connectors are just like that.`
+      : `A connector named ${quoted(wanted.name)} of that type is there with another config (${rows.map((row) => `${row.id}: ${row.differs.join(", ")}`).join("; ")}).`,
+    "Use one of them by its id, give another name, or change it with update_connector.",
+    { candidates: rows },
+  );
 }

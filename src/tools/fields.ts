@@ -1,8 +1,18 @@
 import * as z from "zod";
+import { plainText } from "../plain-text.ts";
 
 /** Arguments and answer parts that several tools share. */
 export const space = z.string().min(1).optional().describe("Space id; default: the configured one");
 export const connector = z.string().min(1).describe("Connector id, or its exact name");
+
+/** A connector's name as it may be shown: without what cannot be seen. */
+export const connectorName = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .max(1000, "is too long: at most 1,000 characters")
+  .transform((name) => plainText(name, 1000))
+  .refine((name) => name !== "", "holds nothing that can be seen");
 
 export const next = z.array(z.looseObject({ tool: z.string(), args: z.looseObject({}), why: z.string() })).optional();
 export const warnings = z.array(z.string()).optional();

@@ -2,11 +2,14 @@ import { createConnector } from "./create-connector.ts";
 import type { Tool } from "./define.ts";
 import { describeConnectorTypes } from "./describe-connector-types.ts";
 import { describeDeployment } from "./describe-deployment.ts";
+import { executeConnector } from "./execute-connector.ts";
 import { getConnector } from "./get-connector.ts";
 import { listChanges } from "./list-changes.ts";
 import { listConnectors } from "./list-connectors.ts";
 import { safeDeleteConnector } from "./safe-delete-connector.ts";
 import { testConnector } from "./test-connector.ts";
+import { undoChange } from "./undo-change.ts";
+import { updateConnector } from "./update-connector.ts";
 
 /** Every tool, in the order in which an agent meets them. */
 export const tools: readonly Tool[] = [
@@ -16,6 +19,9 @@ export const tools: readonly Tool[] = [
   describeConnectorTypes,
   listChanges,
   createConnector,
+  updateConnector,
   testConnector,
+  executeConnector,
   safeDeleteConnector,
+  undoChange,
 ];

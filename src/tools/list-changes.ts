@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { JournalEntry } from "../change/journal.ts";
-import { undoOf } from "../change/undo.ts";
+import { inverseOfEntry, undoCall } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool } from "./define.ts";
@@ -48,7 +48,7 @@ function key({ begin }: JournalEntry): string {
 
 function row({ begin, end }: JournalEntry): Record<string, unknown> {
   const outcome = end?.outcome ?? "unknown";
-  const undo = undoOf({ begin, end });
+  const inverse = inverseOfEntry({ begin, end });
   return compact({
     change: begin.change,
     at: begin.at,
@@ -63,7 +63,6 @@ function row({ begin, end }: JournalEntry): Record<string, unknown> {
     error: end?.error,
     consent: begin.consent,
     by: begin.client,
-    undo: undo && "call" in undo ? { ...undo.call, note: undo.note } : undefined,
-    no_undo: undo && "none" in undo ? undo.none : undefined,
+    ...(inverse ? undoCall(begin.change, inverse, { id: begin.op.id ?? end?.id }) : {}),
   });
 }

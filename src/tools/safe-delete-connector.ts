@@ -1,21 +1,15 @@
-import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import type { DeleteOp, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
-import { type RulesUsing, rulesUsing } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
-import { canChooseId } from "./connector-id.ts";
-import { changeTool, type ToolContext } from "./define.ts";
+import { isRestorable } from "./connector-id.ts";
+import { changeTool } from "./define.ts";
 import { compact, space } from "./fields.ts";
-import { pickConnector } from "./find-connector.ts";
-import { explainReferences } from "./references.ts";
-
-const rulesNamed = 20;
-/** Queued runs end by themselves: a second look after this many milliseconds tells them apart. */
-const secondLook = 1500;
+import { mayHoldSecrets } from "./stored-secrets.ts";
+import { type Refused, whoMayGo } from "./who-may-go.ts";
 
 export const safeDeleteConnector = changeTool({
   name: "safe_delete_connector",
@@ -34,7 +28,7 @@ export const safeDeleteConnector = changeTool({
       kibana.connectorTypes(target, signal),
       kibana.status(signal),
     ]);
-    const { free, refused } = await sort([...new Set(ids)], connectors, target, context);
+    const { free, refused } = await whoMayGo([...new Set(ids)], connectors, target, context);
     if (refused.length > 0) throw refusal(refused, ids.length);
     const typed = free.filter((one) => needsName(one, types));
     const [only, ...more] = typed;
@@ -46,7 +40,17 @@ export const safeDeleteConnector = changeTool({
         { alone: typed.map((one) => one.id) },
       );
     }
-    const ops = free.map((before): DeleteOp => ({ op: "delete", space: target, id: before.id, before }));
+    const ops = await Promise.all(
+      free.map(
+        async (before): Promise<DeleteOp> => ({
+          op: "delete",
+          space: target,
+          id: before.id,
+          before,
+          secretsBefore: await mayHoldSecrets(before, status),
+        }),
+      ),
+    );
     const [first, ...rest] = ops;
     if (!first) throw new ToolError("invalid_arguments", "No connector is named.", "Give at least one id.");
     return {
@@ -66,7 +70,7 @@ export const safeDeleteConnector = changeTool({
       })),
       warnings: free.flatMap((one) => notes(one, types)),
       outsideWorld: "none",
-      reversible: canChooseId(status) ? "needs_secrets" : "no",
+      reversible: !free.every((one) => isRestorable(one.id, status)) ? "no" : ops.some((op) => op.secretsBefore) ? "needs_secrets" : "yes",
       consequence: only ? { typeName: plainText(only.name, 60) } : "person",
       facts: free.map(({ id, type, name, config }) => ({ id, type, name, config })),
       flows: [],
@@ -80,99 +84,6 @@ export const safeDeleteConnector = changeTool({
     return { result: compact({ deleted: gone, not_deleted: left }) };
   },
 });
-
-interface Refused {
-  id: string;
-  error: ToolError;
-}
-
-/** Tells what may go from what may not, with one second look for all whose references are not explained by rules. */
-async function sort(
-  ids: string[],
-  connectors: readonly Connector[],
-  space: string,
-  { kibana, signal }: ToolContext,
-): Promise<{ free: Connector[]; refused: Refused[] }> {
-  const refused: Refused[] = [];
-  const free = new Map<string, Connector>();
-  const doubtful: { id: string; found: Connector; rules: number | undefined }[] = [];
-  for (const id of ids) {
-    try {
-      const found = pickConnector(connectors, space, id);
-      assertOwn(found);
-      const using = await readable(rulesUsing(kibana, space, found, signal));
-      if (using && using.total > 0) throw inUse(found, space, using);
-      if (found.references === 0) free.set(found.id, found);
-      else doubtful.push({ id, found, rules: using?.total });
-    } catch (error) {
-      if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
-      refused.push({ id, error });
-    }
-  }
-  if (doubtful.length > 0) {
-    // Runs that were queued a moment ago may be through by now.
-    await setTimeout(secondLook, undefined, { signal });
-    const again = await kibana.connectors(space, signal);
-    for (const { id, found, rules } of doubtful) {
-      const now = again.find((one) => one.id === found.id);
-      if (now?.references === 0) free.set(found.id, now);
-      else refused.push({ id, error: referencesUnknown(now ?? found, rules) });
-    }
-  }
-  return { free: [...free.values()], refused };
-}
-
-function named({ name, id }: Connector): string {
-  return `${quoted(name)} (${id})`;
-}
-
-/** @throws ToolError preconfigured */
-function assertOwn(found: Connector): void {
-  if (!found.preconfigured) return;
-  throw new ToolError(
-    "preconfigured",
-    `${named(found)} is defined in kibana.yml and cannot be deleted through the API.`,
-    "An operator removes it from xpack.actions.preconfigured in kibana.yml and restarts Kibana; check its rules first with get_connector.",
-  );
-}
-
-function referencesUnknown(found: Connector, rules: number | undefined): ToolError {
-  return new ToolError(
-    "references_unknown",
-    rules === undefined
-      ? `${named(found)} may be used: this key may not read rules.`
-      : `${named(found)} has no rule that this key can see, but it is referred to. ${explainReferences(found, rules) ?? "Kibana does not tell how many times."}`,
-    rules === undefined
-      ? "Give the key read access to rules (e.g. Stack Rules: Read), or look in Kibana under Stack Management > Rules."
-      : "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and free it there; if runs were queued, repeat the call in a minute.",
-    { references: found.references, rules_found: rules ?? "unknown" },
-  );
-}
-
-/** Undefined where the key may not read rules. */
-async function readable(rules: Promise<RulesUsing>): Promise<RulesUsing | undefined> {
-  try {
-    return await rules;
-  } catch (error) {
-    if (error instanceof ToolError && error.code === "forbidden") return undefined;
-    throw error;
-  }
-}
-
-function inUse(found: Connector, space: string, { rules, total }: RulesUsing): ToolError {
-  const first = rules.slice(0, 3).map((rule) => `${quoted(rule.name, 60)}${rule.enabled ? "" : " (disabled)"}`);
-  return new ToolError(
-    "in_use",
-    `${named(found)} is used by ${total} rule${total > 1 ? "s" : ""}: ${first.join(", ")}${total > 3 ? " and more" : ""}. Without it they fail in silence, their other actions too.`,
-    "Change or remove the action in each of these rules first (in Kibana: Stack Management > Rules > the rule > Edit > Actions), then repeat the call.",
-    compact({
-      rules: rules.slice(0, rulesNamed).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
-      rules_total: total,
-      note: explainReferences(found, total),
-      space,
-    }),
-  );
-}
 
 function refusal(refused: Refused[], asked: number): ToolError {
   const [first] = refused;

@@ -56,6 +56,13 @@ async function secretHosts({ type, config }: Connector): Promise<string[]> {
 }
 
 /** Whether Kibana would have refused this config without secrets. */
-export function demandsSecrets(entry: ConnectorType, config: Config): boolean {
+function demandsSecrets(entry: ConnectorType, config: Config): boolean {
   return checkPart(entry, "secrets", {}).errors.length > 0 || checkTogether(entry, config, {}).errors.length > 0;
+}
+
+/** A run goes to hosts that anybody may have put into the config, when no secret was needed to create the connector. */
+export function requestFlow(entry: ConnectorType, config: Config): SecretFlow[] {
+  if (entry.target.kind === "fixed" || demandsSecrets(entry, config)) return [];
+  const hosts = destinations(entry, config, () => undefined);
+  return hosts.length > 0 ? [{ field: "", source: "A request", hosts }] : [];
 }

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
-import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
 import { probesFor } from "../catalog/when.ts";
-import type { ExecuteOp, NextCall, NoChange, Plan, SecretFlow } from "../change/plan.ts";
+import type { ExecuteOp, NextCall, NoChange, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
-import type { Connector, Execution } from "../kibana/connectors.ts";
+import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { hideInText } from "../secrets/detect.ts";
 import { assertUsable } from "./connector-row.ts";
@@ -14,7 +13,7 @@ import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
-import { demandsSecrets } from "./secret-flows.ts";
+import { requestFlow } from "./secret-flows.ts";
 
 const modes = ["safe", "near_safe", "loud"] as const;
 type Mode = (typeof modes)[number];
@@ -96,7 +95,7 @@ export const testConnector = changeTool({
       consequence: person ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       // Where an agent may choose the host, a request to it is news in itself.
-      flows: entry && !demandsSecrets(entry, found.config ?? {}) ? requestFlow(entry, found) : [],
+      flows: entry ? requestFlow(entry, found.config ?? {}) : [],
       asks: [],
       knownHosts: [],
       mode,
@@ -106,7 +105,9 @@ export const testConnector = changeTool({
   },
   async report({ ops: [op], mode, probe, fill }, [result]) {
     if (result?.outcome !== "done") return {};
-    const execution = result.data as Execution;
+    const { attempts } = result.data as Runs;
+    const execution = attempts.at(-1);
+    if (!execution) return {};
     const words = hideInText(plainText([execution.message, execution.service_message].filter(Boolean).join(": "), 500));
     if (execution.status !== "ok") return { result: { ok: false, mode, ...explainFailure(words), said: words } };
     return {
@@ -129,12 +130,6 @@ export const testConnector = changeTool({
     };
   },
 });
-
-/** A run goes to hosts that anybody may have put into the config, when no secret was needed to create the connector. */
-function requestFlow(entry: ConnectorType, { config }: Connector): SecretFlow[] {
-  const hosts = destinations(entry, config ?? {}, () => undefined);
-  return hosts.length > 0 && entry.target.kind !== "fixed" ? [{ field: "", source: "A request", hosts }] : [];
-}
 
 /** No test of that mode: what is known without running anything, and which tests there are. */
 function untested(found: Connector, entry: ConnectorType | undefined, mode: Mode, space: string): NoChange {

@@ -26,9 +26,10 @@ describe("a change that the person accepts", () => {
       space: "default",
       change: expect.stringMatching(/^\d{4}-\d{2}-\d{2}-[0-9a-f]{10}$/),
       result: { deleted: ["ops-slack-2"] },
-      undo: { tool: "create_connector", args: { space: "default", id: "ops-slack-2", name: "Ops Slack", type: ".slack", config: {} } },
+      undo: { tool: "undo_change" },
     });
-    expect(body.undo.note).toContain("Secrets are not kept");
+    expect(body.undo.args.change).toBe(body.change);
+    expect(body.undo.note).toContain("Kibana hands out no secrets");
     expect(made.writes()).toEqual([{ method: "DELETE", path: "/api/actions/connector/ops-slack-2" }]);
     const [begin, end, ...more] = await records(made);
     expect(more).toEqual([]);
@@ -292,6 +293,10 @@ describe("no write leaves outside an accepted change", () => {
     ["test_connector", { id: "kibana-log", dry_run: true }],
     ["safe_delete_connector", unused],
     ["safe_delete_connector", { ids: ["ops-pagerduty"] }],
+    ["update_connector", { id: "alert-audit-index", config: { index: "other" } }],
+    ["update_connector", { id: "ops-pagerduty", secrets: { routingKey: { $env: "CONNECTOR_SECRET_PD" } } }],
+    ["execute_connector", { id: "ops-slack", params: { message: "hello" } }],
+    ["undo_change", { change: "2026-01-01-0123456789" }],
   ];
 
   test.each(calls)("%s %j", async (tool, args) => {

@@ -147,7 +147,7 @@ describe("the main job, on a sandbox in another process", () => {
 
     expect(questions).toEqual([]);
     const deleted = await call("safe_delete_connector", { ids: ["search-on-call"] });
-    expect(deleted.body).toMatchObject({ status: "done", result: { deleted: ["search-on-call"] }, undo: { tool: "create_connector" } });
+    expect(deleted.body).toMatchObject({ status: "done", result: { deleted: ["search-on-call"] }, undo: { tool: "undo_change" } });
     expect(questions).toHaveLength(1);
     expect(questions[0]).toContain("TEST");
 

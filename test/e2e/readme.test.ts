@@ -25,7 +25,7 @@ test("the demo of the README runs and tells its story", () => {
     "in_use:",
     "Checkout errors",
     "The server asks the person",
-    "undo: create_connector",
+    "undo: undo_change",
     "claude mcp add",
     "mcpServers",
     '"servers"',

@@ -27,7 +27,7 @@ describe("the reader and the writer", () => {
   test("are two objects, and the reader has no way to write", async () => {
     const { reader, writer } = connected("http://127.0.0.1:1");
     expect(Object.keys(reader).sort()).toEqual(["connector", "connectorTypes", "connectors", "rules", "space", "spaces", "status"]);
-    expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector"]);
+    expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector", "updateConnector"]);
   });
 
   test("whatever the reader is asked, it sends GET", async () => {

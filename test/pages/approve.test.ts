@@ -67,7 +67,7 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
     const { made, url, again } = await waiting(tool, args);
     await approve(url);
     const both = await Promise.all([again(), again()]);
-    expect(both.filter(({ isError }) => !isError).map(({ body }) => body.status)).toEqual(["done"]);
+    expect(both.filter(({ body }) => body.status === "done")).toHaveLength(1);
     expect(made.writes()).toHaveLength(1);
   });
 
@@ -104,10 +104,13 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
     expect((await nothingWritten(late.made, late.again)).body).toMatchObject(invalid("expired"));
   });
 
-  test.each(["page-AAAAAAAAAAAAAAAAAAAA", "page-", "nonsense", "a.b.c.d", ""])("an id that was never given out, %j, is foreign", async (confirm) => {
-    const made = await product({ env });
-    expect((await nothingWritten(made, () => made.call(tool, { ...args, confirm }))).body).toMatchObject(invalid("foreign"));
-  });
+  test.each(["page-AAAAAAAAAAAAAAAAAAAA", "page-", "nonsense", "a.b.c.d", ""])(
+    "an id that was never given out, %j, is foreign",
+    async (confirm) => {
+      const made = await product({ env });
+      expect((await nothingWritten(made, () => made.call(tool, { ...args, confirm }))).body).toMatchObject(invalid("foreign"));
+    },
+  );
 
   test("dry_run asks nobody", async () => {
     const made = await product({ env });
@@ -266,10 +269,10 @@ describe("a client that shows addresses (URL elicitation)", () => {
     expect(body.message).toContain("on the page that their client shows");
     const url = shown[0]?.url ?? "";
     expect(text).not.toContain(new URL(url).pathname.slice(3));
-    expect(text).not.toContain("127.0.0.1");
+    expect(text).not.toContain(new URL(url).host);
     // Asked again before the answer, it stays out too.
     const early = await nothingWritten(made, () => call("safe_delete_connector", { ...unused, confirm: body.confirm.id }));
-    expect(early.text).not.toContain("127.0.0.1");
+    expect(early.text).not.toContain(new URL(url).host);
     await approve(url);
     expect((await call("safe_delete_connector", { ...unused, confirm: body.confirm.id })).body).toMatchObject({ status: "done" });
   });

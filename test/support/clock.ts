@@ -7,9 +7,9 @@ export interface FakeClock extends Clock {
   sleeps: number[];
 }
 
-/** Time that stands still until it is moved; a sleep moves it. Starts now, since files carry the real time. */
+/** Time that stands still until it is moved; a sleep moves it. Starts a minute ago: files carry the real time, and count as written since. */
 export function fakeClock(): FakeClock {
-  let now = Date.now();
+  let now = Date.now() - 60_000;
   const sleeps: number[] = [];
   return {
     now: () => now,

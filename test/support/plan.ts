@@ -21,7 +21,7 @@ export function createOp(more: Partial<CreateOp> = {}): CreateOp {
 }
 
 export function deleteOp(more: Partial<DeleteOp> = {}): DeleteOp {
-  return { op: "delete", space: "default", id: "ops-slack", before: connector(), ...more };
+  return { op: "delete", space: "default", id: "ops-slack", before: connector(), secretsBefore: true, ...more };
 }
 
 export function executeOp(more: Partial<ExecuteOp> = {}): ExecuteOp {

@@ -1,34 +1,21 @@
-import { KibanaError } from "../../kibana/errors.ts";
 import type { DeleteOp } from "../plan.ts";
-import { recreateCall } from "./create.ts";
+import { connectorOrNone } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const remove: OpKind<DeleteOp> = {
   write: (op, writer) => writer.deleteConnector(op.space, op.id),
 
-  async happened(op, reader) {
-    try {
-      await reader.connector(op.space, op.id);
-      return "not_done";
-    } catch (error) {
-      if (error instanceof KibanaError && error.code === "connector_not_found") return "done";
-      throw error;
-    }
-  },
-
-  record: (op) => ({
+  record: ({ space, id, before, secretsBefore }) => ({
     op: "delete",
-    space: op.space,
-    id: op.id,
-    name: op.before.name,
-    type: op.before.type,
-    config: op.before.config ?? {},
+    space,
+    id,
+    name: before.name,
+    type: before.type,
+    config: before.config ?? {},
+    secretsBefore,
   }),
 
-  undo({ space, id, name, type, config }) {
-    const kept = config !== null && typeof config === "object" ? { ...config } : {};
-    return recreateCall({ space, id: id ?? "", name, type, config: kept });
-  },
+  happened: async ({ space, id }, reader) => ((await connectorOrNone(reader, space, id)) ? "not_done" : "done"),
 
-  target: (op) => `${op.space}/${op.id}`,
+  inverse: ({ space, id, name, type, config, secretsBefore }) => ({ op: "create", space, id, name, type, config, secrets: secretsBefore }),
 };

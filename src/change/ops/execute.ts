@@ -1,12 +1,30 @@
+import type { Execution } from "../../kibana/connectors.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
-import type { ExecuteOp } from "../plan.ts";
+import type { ExecuteOp, Runs } from "../plan.ts";
 import type { OpKind } from "./op-kind.ts";
 
+/** Milliseconds that all waiting between attempts takes at the most: clients give up at a minute. */
+const patience = 20_000;
+
 export const execute: OpKind<ExecuteOp> = {
-  write: (op, writer) => writer.executeConnector(op.space, op.id, op.params),
+  /** Runs again only while Kibana itself calls the failure retryable; a time-out ends it as an error. */
+  async write({ space, id, params, retries = 0 }, writer, clock): Promise<Runs> {
+    const attempts: Execution[] = [];
+    let waited = 0;
+    for (;;) {
+      const run = await writer.executeConnector(space, id, params);
+      attempts.push(run);
+      if (run.status === "ok" || !run.retry || attempts.length > retries) return { attempts };
+      const until = typeof run.retry === "string" ? Date.parse(run.retry) - clock.now() : Number.NaN;
+      const wait = Number.isNaN(until) ? 1000 * 2 ** (attempts.length - 1) : Math.max(0, until);
+      waited += wait;
+      if (waited > patience) return { attempts, retryAfter: new Date(clock.now() + wait).toISOString() };
+      await clock.sleep(wait);
+    }
+  },
+
+  record: ({ space, id, name, type, params, safe }) => ({ op: "execute", space, id, name, type, params: hideSecrets(params).config, safe }),
   // Whether a third party was reached is not to be read from Kibana.
   happened: () => Promise.resolve("unknown"),
-  record: ({ template: _, ...op }) => ({ ...op, params: hideSecrets(op.params).config }),
-  undo: () => ({ none: "What was sent cannot be called back from here." }),
-  target: (op) => `${op.space}/${op.id}`,
+  inverse: () => ({ none: "What was sent cannot be called back from here." }),
 };

@@ -1,19 +1,73 @@
+import type { Reader } from "../../kibana/reader.ts";
+import type { Writer } from "../../kibana/writer.ts";
+import type { Clock } from "../clock.ts";
 import type { Op } from "../plan.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { execute } from "./execute.ts";
-import type { OpKind } from "./op-kind.ts";
+import type { Happened, Inverse, OpKind } from "./op-kind.ts";
+import type { Recorded } from "./records.ts";
+import { update } from "./update.ts";
 
-const kinds = { create, delete: remove, execute } satisfies {
-  [Name in Op["op"]]: OpKind<Extract<Op, { op: Name }>>;
-};
+const kinds = { create, update, delete: remove, execute } satisfies { [Name in Op["op"]]: OpKind<Extract<Op, { op: Name }>> };
 
-/** The kind of an op, as one that takes any op. */
-export function kindOf(op: Op): OpKind<Op> {
-  return kinds[op.op] as OpKind<Op>;
+/** Makes the write, once (an execute as often as it was told to). */
+export function writeOp(op: Op, writer: Writer, clock: Clock): Promise<unknown> {
+  switch (op.op) {
+    case "create":
+      return kinds.create.write(op, writer, clock);
+    case "update":
+      return kinds.update.write(op, writer, clock);
+    case "delete":
+      return kinds.delete.write(op, writer, clock);
+    case "execute":
+      return kinds.execute.write(op, writer, clock);
+  }
 }
 
-/** The kind by the name that a journal keeps; undefined for kinds of a newer version. */
-export function kindNamed(name: string): OpKind<Op> | undefined {
-  return Object.hasOwn(kinds, name) ? (kinds[name as Op["op"]] as OpKind<Op>) : undefined;
+/** What the journal keeps of an op. */
+export function recordOf(op: Op): Recorded {
+  switch (op.op) {
+    case "create":
+      return kinds.create.record(op);
+    case "update":
+      return kinds.update.record(op);
+    case "delete":
+      return kinds.delete.record(op);
+    case "execute":
+      return kinds.execute.record(op);
+  }
+}
+
+/** Whether a recorded op happened, as far as Kibana shows. */
+export function happened(record: Recorded, reader: Reader): Promise<Happened> {
+  switch (record.op) {
+    case "create":
+      return kinds.create.happened(record, reader);
+    case "update":
+      return kinds.update.happened(record, reader);
+    case "delete":
+      return kinds.delete.happened(record, reader);
+    case "execute":
+      return kinds.execute.happened(record, reader);
+  }
+}
+
+/** What would take a recorded op back. */
+export function inverseOf(record: Recorded): Inverse {
+  switch (record.op) {
+    case "create":
+      return kinds.create.inverse(record);
+    case "update":
+      return kinds.update.inverse(record);
+    case "delete":
+      return kinds.delete.inverse(record);
+    case "execute":
+      return kinds.execute.inverse(record);
+  }
+}
+
+/** Changes of the same target wait for each other. Undefined: nobody else can mean it. */
+export function targetOf(op: Op): string | undefined {
+  return op.id === undefined ? undefined : `${op.space}/${op.id}`;
 }

@@ -1,28 +1,33 @@
 import type { Reader } from "../../kibana/reader.ts";
 import type { Writer } from "../../kibana/writer.ts";
-import type { NextCall, Op } from "../plan.ts";
+import type { Clock } from "../clock.ts";
+import type { Op } from "../plan.ts";
+import type { RecordOf } from "./records.ts";
 
 export type Happened = "done" | "not_done" | "unknown";
 
-/** What the journal keeps of an op: everything an undo needs, and no secret. */
-export type Recorded = {
-  op: string;
-  space: string;
-  id?: string | undefined;
-  name: string;
-  type: string;
-} & Record<string, unknown>;
-
-/** The call that takes a change back, or why there is none. */
-export type Undo = { call: NextCall; note?: string } | { none: string };
+/**
+ * What would take an op back. `secrets`: whether values that nobody keeps have to be given again; `expect`: how the
+ * connector has to be for the undo to undo just this.
+ */
+export type Inverse =
+  | { op: "delete"; space: string; id: string; expect: { name: string; config: Record<string, unknown> } }
+  | { op: "create"; space: string; id: string; name: string; type: string; config: Record<string, unknown>; secrets: boolean }
+  | {
+      op: "update";
+      space: string;
+      id: string;
+      expect: { name: string; config: Record<string, unknown> };
+      to: { name: string; config: Record<string, unknown> };
+      secrets: boolean;
+    }
+  | { none: string };
 
 /** One kind of write, said once: how it is made, how one knows that it happened, what is recorded, how it is undone. */
 export interface OpKind<O extends Op> {
-  write(op: O, writer: Writer): Promise<unknown>;
+  write(op: O, writer: Writer, clock: Clock): Promise<unknown>;
+  record(op: O): RecordOf<O["op"]>;
   /** Verification after a write, ambiguity after a time-out and recovery after a crash ask the same question. */
-  happened(op: O, reader: Reader): Promise<Happened>;
-  record(op: O): Recorded;
-  undo(record: Recorded): Undo;
-  /** Changes of the same target wait for each other. Undefined: nobody else can mean it. */
-  target(op: O): string | undefined;
+  happened(record: RecordOf<O["op"]>, reader: Reader): Promise<Happened>;
+  inverse(record: RecordOf<O["op"]>): Inverse;
 }

@@ -1,0 +1,30 @@
+import * as z from "zod";
+
+const Config = z.record(z.string(), z.unknown());
+const Place = { space: z.string(), id: z.string(), name: z.string(), type: z.string() };
+const State = z.object({ name: z.string(), config: Config });
+
+/**
+ * What the journal keeps of an op: everything that "did it happen" and an undo need, and no secret. Config stands as it
+ * is: an undo that puts back marks would be none.
+ */
+const Recorded = z.discriminatedUnion("op", [
+  z.object({ op: z.literal("create"), ...Place, id: z.string().optional(), config: Config, secretFields: z.array(z.string()).default([]) }),
+  z.object({
+    op: z.literal("update"),
+    ...Place,
+    before: State,
+    after: State,
+    secretFields: z.array(z.string()).default([]),
+    secretsBefore: z.boolean(),
+  }),
+  z.object({ op: z.literal("delete"), ...Place, config: Config, secretsBefore: z.boolean().default(true) }),
+  z.object({ op: z.literal("execute"), ...Place, params: z.unknown(), safe: z.boolean().default(false) }),
+]);
+export type Recorded = z.output<typeof Recorded>;
+export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;
+
+/** A record as a journal holds it; undefined for kinds of a newer version. */
+export function readRecord(op: unknown): Recorded | undefined {
+  return Recorded.safeParse(op).data;
+}

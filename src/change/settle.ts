@@ -1,0 +1,53 @@
+import type { Reader } from "../kibana/reader.ts";
+import type { Log } from "../log.ts";
+import type { Clock } from "./clock.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+import { happened } from "./ops/index.ts";
+import { readRecord } from "./ops/records.ts";
+
+/** Milliseconds after which an op without an end is nobody's any more, where its process cannot be asked. */
+const abandoned = 10 * 60_000;
+
+/**
+ * Closes the entries that a crash left open: asks Kibana whether each happened, and records the answer.
+ * Entries of a process that is still alive are left to it.
+ */
+export async function settleOpenEntries(
+  journal: Journal,
+  deployment: string,
+  { reader, clock, log }: { reader: Reader; clock: Clock; log: Log },
+): Promise<void> {
+  const { entries } = await journal.entries();
+  for (const entry of entries.filter((one) => one.end === undefined && one.begin.deployment === deployment && isOrphan(one, clock))) {
+    const { change, n, op } = entry.begin;
+    const record = readRecord(op);
+    if (!record) continue;
+    const outcome = await happened(record, reader).catch((error: unknown) => {
+      log.warn("unsettled", { change, n, error: error instanceof Error ? error.message : "unknown" });
+      return undefined;
+    });
+    if (outcome === undefined) continue;
+    await journal.end({
+      change,
+      n,
+      outcome,
+      error: "The server ended before this op was brought to its end; what Kibana shows was recorded later.",
+    });
+    log.info("settled", { change, n, outcome });
+  }
+}
+
+function isOrphan({ begin }: JournalEntry, clock: Clock): boolean {
+  if (begin.pid === process.pid) return false;
+  if (begin.pid !== undefined && !isAlive(begin.pid)) return true;
+  return clock.now() - Date.parse(begin.at) > abandoned;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: somebody else's process, alive. ESRCH: none.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

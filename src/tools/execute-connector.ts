@@ -1,0 +1,140 @@
+import * as z from "zod";
+import { connectorType } from "../catalog/index.ts";
+import { checkPart } from "../catalog/validate.ts";
+import { effectOf } from "../catalog/when.ts";
+import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
+import { ToolError } from "../errors.ts";
+import { plainJson, plainText, quoted } from "../plain-text.ts";
+import { hideInText, hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { assertUsable } from "./connector-row.ts";
+import { changeTool } from "./define.ts";
+import { explainFailure } from "./explain-failure.ts";
+import { compact, connector, space } from "./fields.ts";
+import { findConnector } from "./find-connector.ts";
+import { requestFlow } from "./secret-flows.ts";
+
+/** Characters of a third party's answer that are shown. */
+const shownData = 6_000;
+
+const words = {
+  none: "changes nothing outside",
+  creates: "creates something outside",
+  updates: "changes something outside",
+  sends: "sends something outside",
+  executes: "makes something act outside",
+} as const;
+const outside = { none: "none", creates: "creates", updates: "creates", sends: "sends", executes: "executes" } as const;
+
+export const executeConnector = changeTool({
+  name: "execute_connector",
+  title: "Execute connector",
+  description:
+    "Run a connector once with given params, and see what the service answers. A person is asked unless the call only reads. A failed run is an answer, not an error. To see whether a connector works, use test_connector.",
+  risk: "destructive",
+  access: "full",
+  idempotent: false,
+  input: z.strictObject({
+    id: connector,
+    space,
+    params: z.looseObject({}).describe("As describe_connector_types says"),
+    retries: z.number().int().min(0).max(3).optional().describe("While Kibana calls the failure retryable; default 0"),
+  }),
+  async plan({ id, space: inSpace, params, retries = 0 }, { kibana, settings, spaces, principal, signal }): Promise<Plan> {
+    const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
+    const [found, types] = await Promise.all([findConnector(kibana, target, id, signal), kibana.connectorTypes(target, signal)]);
+    const live = types.find((one) => one.id === found.type);
+    if (!live)
+      throw new ToolError(
+        "type_unusable",
+        `This Kibana does not have the type ${found.type} of ${quoted(found.name)}: it cannot run here.`,
+        "Use a connector of a type that is there.",
+      );
+    assertUsable(found.preconfigured ? { ...live, enabledInConfig: true } : live);
+    if (JSON.stringify(params).includes(redactionMark))
+      throw new ToolError(
+        "secret_refused",
+        `The params hold "${redactionMark}": that is a mark from an answer, not a value.`,
+        "Give the real value, or leave it out.",
+      );
+    const entry = await connectorType(found.type);
+    const { errors, warnings } = entry ? checkPart(entry, "params", params) : { errors: [], warnings: [] };
+    if (errors.length > 0) {
+      const listed = [...errors, ...warnings].map(
+        ({ path, problem, suggestion }) => `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`,
+      );
+      throw new ToolError(
+        "invalid_arguments",
+        `Kibana would refuse the params: ${listed.join("; ")}.`,
+        `Correct these; describe_connector_types with types ["${found.type}"] and parts ["params"] lists them.`,
+        { problems: [...errors, ...warnings] },
+      );
+    }
+    const { effect, cost, note } = entry ? effectOf(entry, params) : { effect: "executes" as const, cost: undefined, note: undefined };
+    const op: ExecuteOp = { op: "execute", space: target, id: found.id, name: found.name, type: found.type, params, safe: false, retries };
+    const templated = JSON.stringify(params).includes("{{");
+    return {
+      summary: `Run ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}. It ${words[effect]}${cost ? " and costs tokens" : ""}.`,
+      ops: [op],
+      effects: [
+        {
+          verb: "run",
+          kind: "connector",
+          id: found.id,
+          name: found.name,
+          type: found.type,
+          space: target,
+          after: { params: hideSecrets(params).config },
+        },
+      ],
+      warnings: [
+        ...warnings.map(({ path, problem, suggestion }) => `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`),
+        ...(note ? [note] : []),
+        ...(templated ? ["{{…}} in the params goes out as it stands: only a rule fills templates in."] : []),
+        ...(retries > 0 && effect !== "none"
+          ? [
+              `It is run up to ${retries + 1} times while Kibana calls the failure retryable: a service that took the first one in spite of it gets it again.`,
+            ]
+          : []),
+        ...(found.type === ".email" ? ["Newer Kibana replaces subject and text of a mail sent this way by its own test text."] : []),
+        ...(entry ? [] : [`This server does not know what ${found.type} does with these params.`]),
+      ],
+      outsideWorld: effect === "none" && cost ? "costs" : outside[effect],
+      reversible: effect === "none" ? "yes" : "no",
+      consequence: effect === "none" && !cost ? "free" : "person",
+      facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
+      flows: entry ? requestFlow(entry, found.config ?? {}) : [],
+      asks: [],
+      knownHosts: [],
+    };
+  },
+  async report(_plan, [result]) {
+    if (result?.outcome !== "done") return {};
+    const { attempts, retryAfter } = result.data as Runs;
+    const last = attempts.at(-1);
+    if (!last) return {};
+    const said = attempts
+      .map((one) => plainText([one.message, one.service_message].filter(Boolean).join(": "), 500))
+      .map((text) => hideInText(text));
+    const ok = last.status === "ok";
+    return {
+      result: compact({
+        ok,
+        attempts: attempts.map((one, index) =>
+          compact({ status: one.status, said: said[index] || undefined, retryable: one.retry ?? undefined }),
+        ),
+        ...(ok ? {} : explainFailure(said.at(-1) ?? "")),
+        retry_after: retryAfter,
+        ...(ok ? data(last.data) : {}),
+      }),
+    };
+  },
+});
+
+/** The answer's data, redacted; what does not fit is counted. */
+function data(value: unknown): Record<string, unknown> {
+  if (value === undefined || value === null) return {};
+  const shown = plainJson(hideSecrets(value).config);
+  const text = JSON.stringify(shown);
+  if (text.length <= shownData) return { data: shown };
+  return { data: `${text.slice(0, shownData)}…`, truncated: `${text.length - shownData} of ${text.length} characters are left out` };
+}

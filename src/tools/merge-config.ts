@@ -1,0 +1,39 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
+import { describeFields } from "../catalog/describe.ts";
+
+type Config = Record<string, unknown>;
+
+/**
+ * A merge patch on a config: objects merge, `null` removes, or is set where the type has null as a value; header names
+ * merge without regard to case. Nothing that is not named changes.
+ */
+export function mergeConfig(entry: ConnectorType | undefined, current: Config, patch: Config): Config {
+  const nullable = new Set(
+    entry
+      ? describeFields(entry, "config")
+          .filter(({ type }) => type.split("|").includes("null"))
+          .map(({ name }) => name)
+      : [],
+  );
+  const merged: Config = { ...current };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null && !nullable.has(key)) delete merged[key];
+    else merged[key] = isObject(value) && isObject(current[key]) ? mergeObject(current[key], value, /headers$/i.test(key)) : value;
+  }
+  return merged;
+}
+
+function mergeObject(current: Config, patch: Config, headers: boolean): Config {
+  const merged: Config = { ...current };
+  for (const [key, value] of Object.entries(patch)) {
+    const same = headers ? Object.keys(merged).find((one) => one.toLowerCase() === key.toLowerCase()) : undefined;
+    if (same !== undefined && same !== key) delete merged[same];
+    if (value === null) delete merged[key];
+    else merged[key] = isObject(value) && isObject(merged[key]) ? mergeObject(merged[key], value, false) : value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Config {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

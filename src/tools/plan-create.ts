@@ -1,0 +1,110 @@
+import { connectorType } from "../catalog/index.ts";
+import type { CreateOp, Plan } from "../change/plan.ts";
+import { ToolError } from "../errors.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { Status } from "../kibana/status.ts";
+import { quoted } from "../plain-text.ts";
+import { mapSealed, type SealedRecord } from "../sealed.ts";
+import { hideSecrets } from "../secrets/detect.ts";
+import { resolveSecrets } from "../secrets/resolve.ts";
+import { askableFields, askedFields } from "./asked-fields.ts";
+import { checkNew } from "./check-new.ts";
+import { assertId, canChooseId, freeId } from "./connector-id.ts";
+import { assertUsable } from "./connector-row.ts";
+import type { ToolContext } from "./define.ts";
+import { compact } from "./fields.ts";
+import { neighbourWarnings } from "./neighbours.ts";
+import { agreedHosts, secretFlows } from "./secret-flows.ts";
+
+export interface NewOne {
+  space: string;
+  /** Undefined: from the name. */
+  id: string | undefined;
+  name: string;
+  live: LiveType;
+  config: Record<string, unknown>;
+  /** As given in the arguments. */
+  secrets: Record<string, unknown>;
+}
+
+/** What is there already. */
+export interface Surroundings {
+  status: Status;
+  existing: readonly Connector[];
+}
+
+/**
+ * The plan of a new connector, everything checked before it is written.
+ * @throws ToolError type_unusable, id_invalid, id_taken, invalid_config, secrets_needed, secret_refused
+ */
+export async function planCreate(
+  { space, id, name, live, config, secrets: given }: NewOne,
+  { status, existing }: Surroundings,
+  context: ToolContext,
+): Promise<Plan> {
+  const prefix = context.settings.secretPrefix;
+  assertUsable(live);
+  if (id !== undefined) assertId(id, status);
+  const entry = await connectorType(live.id);
+  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, config));
+  const { secrets, asked } = resolved;
+  context.learn(secrets);
+  const checked = entry
+    ? checkNew(entry, config, resolved, prefix)
+    : [`This server does not know the fields of ${live.id}: Kibana alone checks them.`];
+  assertFree(id, existing);
+  const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
+  const hidden = hideSecrets(config);
+  const better = live.id === ".webhook" ? " Put header values into secrets.secretHeaders (9.2 and later)." : "";
+  const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
+  return {
+    summary: `Create connector ${quoted(name)} (${live.id}${chosen ? `, id ${chosen}` : ""}) in space ${space}.`,
+    ops: [op],
+    effects: [
+      {
+        verb: "create",
+        kind: "connector",
+        id: chosen,
+        name,
+        type: live.id,
+        space,
+        after: { ...hidden.config, ...compact({ secrets: shownSecrets(secrets, asked) }) },
+      },
+    ],
+    warnings: [
+      ...checked,
+      ...resolved.warnings,
+      ...neighbourWarnings(entry, { name, type: live.id, config, secrets }, existing),
+      ...hidden.found.map(
+        (one) => `config.${one.path} looks like a secret (${one.why}): config is readable by everyone who may read connectors.${better}`,
+      ),
+    ],
+    outsideWorld: "none",
+    reversible: "yes",
+    consequence: "free",
+    facts: { version: status.version },
+    flows: secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys())),
+    asks: askedFields(asked, entry),
+    knownHosts: await agreedHosts(existing),
+  };
+}
+
+/** @throws ToolError id_taken */
+function assertFree(id: string | undefined, existing: readonly Connector[]): void {
+  const taken = existing.find((one) => one.id === id);
+  if (!taken) return;
+  throw new ToolError(
+    "id_taken",
+    `The id "${taken.id}" is taken by ${quoted(taken.name)} (${taken.type}) in this space.`,
+    "Choose another id, or use the connector that is there.",
+    { id: taken.id },
+  );
+}
+
+/** References by name, and what is yet to be typed. */
+function shownSecrets(secrets: SealedRecord, asked: readonly string[]): Record<string, unknown> {
+  const given = Object.entries(secrets).map(([field, tree]) => [field, mapSealed(tree, String)]);
+  const typed = asked.map((path) => [path.replace(/^secrets\./, ""), "<to be typed>"]);
+  return Object.fromEntries([...given, ...typed]);
+}

@@ -1,0 +1,146 @@
+import { isDeepStrictEqual } from "node:util";
+import { destinations } from "../catalog/destinations.ts";
+import { connectorType } from "../catalog/index.ts";
+import type { Plan, UpdateOp } from "../change/plan.ts";
+import { ToolError } from "../errors.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { Status } from "../kibana/status.ts";
+import { quoted } from "../plain-text.ts";
+import { mapSealed } from "../sealed.ts";
+import { hideSecrets } from "../secrets/detect.ts";
+import { resolveSecrets } from "../secrets/resolve.ts";
+import { askableFields, askedFields } from "./asked-fields.ts";
+import { checkNew } from "./check-new.ts";
+import type { ToolContext } from "./define.ts";
+import { compact } from "./fields.ts";
+import { agreedHosts, hostIn, secretFlows } from "./secret-flows.ts";
+import { storedSecrets } from "./stored-secrets.ts";
+
+type Config = Record<string, unknown>;
+
+export interface Wanted {
+  space: string;
+  before: Connector;
+  after: { name: string; config: Config };
+  /** As given in the arguments. */
+  secrets: Config;
+  /** The caller says that nothing else is stored. */
+  noOtherSecrets: boolean;
+  verb: string;
+}
+
+/**
+ * The plan of a PUT that loses nothing: the whole config, and every secret that may be stored, or it stops.
+ * @throws ToolError secrets_needed, invalid_config, secret_refused
+ */
+export async function planUpdate(
+  { space, before, after, secrets: given, noOtherSecrets, verb }: Wanted,
+  status: Status,
+  context: ToolContext,
+): Promise<Plan> {
+  const { kibana, settings, signal } = context;
+  const entry = await connectorType(before.type);
+  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, after.config));
+  context.learn(resolved.secrets);
+  const fields = new Set([...Object.keys(resolved.secrets), ...resolved.asked.map((path) => path.split(".")[1] ?? path)]);
+  const stored = storedSecrets(entry, after.config, status);
+  const required = stored.needed.filter((field) => !fields.has(field));
+  const possible = stored.possible.filter((field) => !fields.has(field));
+  if (required.length > 0 || (possible.length > 0 && !noOtherSecrets))
+    throw secretsNeeded(before, required, possible, stored.mode, settings.secretPrefix);
+  const warnings = entry
+    ? checkNew(entry, after.config, resolved, settings.secretPrefix)
+    : [`This server does not know the fields of ${before.type}: Kibana alone checks them.`];
+  const op: UpdateOp = {
+    op: "update",
+    space,
+    id: before.id,
+    before,
+    after,
+    secrets: resolved.secrets,
+    secretsBefore: stored.needed.length + stored.possible.length > 0,
+  };
+  const [was, becomes] = entry
+    ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
+    : [[], []];
+  const moved = !isDeepStrictEqual(was, becomes) && was.length > 0;
+  return {
+    summary: `${verb} connector ${quoted(before.name)} (${before.type}, id ${before.id}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.`,
+    ops: [op],
+    effects: [
+      {
+        verb: "update",
+        kind: "connector",
+        id: before.id,
+        name: before.name,
+        type: before.type,
+        space,
+        ...difference(before, after, mapSealed(resolved.secrets, String), resolved.asked),
+      },
+    ],
+    warnings: [
+      ...warnings,
+      ...resolved.warnings,
+      ...(moved
+        ? [`Requests, and the secrets in them, go to ${becomes.join(", ") || "another host"} from now on, no longer to ${was.join(", ")}.`]
+        : []),
+      ...(usesOAuth(after.config) ? ["Kibana drops the stored OAuth tokens: the next run signs in anew."] : []),
+      ...(possible.length > 0
+        ? [
+            `If ${possible.join(", ")} ${possible.length > 1 ? "are" : "is"} stored, this change loses ${possible.length > 1 ? "them" : "it"}.`,
+          ]
+        : []),
+      ...hideSecrets(after.config).found.map(
+        (one) => `config.${one.path} looks like a secret (${one.why}): config is readable by everyone who may read connectors.`,
+      ),
+    ],
+    outsideWorld: "none",
+    reversible: op.secretsBefore ? "needs_secrets" : "yes",
+    consequence: "person",
+    facts: { version: status.version },
+    flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
+    asks: askedFields(resolved.asked, entry),
+    knownHosts: await agreedHosts((await kibana.connectors(space, signal)).filter((one) => one.id !== before.id)),
+  };
+}
+
+function secretsNeeded(before: Connector, required: string[], possible: string[], mode: string | undefined, prefix: string): ToolError {
+  const name = quoted(before.name);
+  const reference = (fields: readonly string[]) =>
+    JSON.stringify(Object.fromEntries(fields.map((field) => [field, { $env: `${prefix}…` }])));
+  return new ToolError(
+    "secrets_needed",
+    required.length > 0
+      ? `Kibana forgets every secret that an update does not send, and ${name} needs ${required.join(" and ")}${mode ? ` (authentication: ${mode})` : ""}${possible.length > 0 ? `; it may have ${possible.join(", ")} too` : ""}.`
+      : `Kibana forgets every secret that an update does not send, and ${name} may have ${possible.join(", ")}: Kibana does not tell.`,
+    `Pass ${required.length > 0 ? `secrets: ${reference(required)}, or {"$ask": true} for a field and a person types it` : "the ones that are stored in `secrets`"}${possible.length > 0 ? "; where nothing else is stored, say so with assert_no_other_secrets: true" : ""}.`,
+    compact({ required, possible, auth_mode: mode }),
+  );
+}
+
+/** What changes, redacted: keys that stay are left out. */
+function difference(
+  before: Connector,
+  after: Wanted["after"],
+  secrets: unknown,
+  asked: readonly string[],
+): { before: Config; after: Config } {
+  const old = hideSecrets(before.config ?? {}).config;
+  const fresh = hideSecrets(after.config).config;
+  const changed = [...new Set([...Object.keys(before.config ?? {}), ...Object.keys(after.config)])].filter(
+    (key) => !isDeepStrictEqual(before.config?.[key] ?? null, after.config[key] ?? null),
+  );
+  const pick = (config: Config) => Object.fromEntries(changed.map((key) => [key, config[key] ?? null]));
+  const renamed = before.name !== after.name;
+  const typed = Object.fromEntries(asked.map((path) => [path.replace(/^secrets\./, ""), "<to be typed>"]));
+  const sent = { ...Object(secrets), ...typed };
+  return {
+    before: { ...(renamed ? { name: before.name } : {}), ...pick(old) },
+    after: { ...(renamed ? { name: after.name } : {}), ...pick(fresh), ...compact({ secrets: sent }) },
+  };
+}
+
+/** Whether the config authenticates with tokens that Kibana fetches and keeps. */
+function usesOAuth({ isOAuth, authType, service }: Config): boolean {
+  return isOAuth === true || service === "exchange_server" || (typeof authType === "string" && /oauth/i.test(authType));
+}

@@ -1,0 +1,189 @@
+import * as z from "zod";
+import type { JournalEntry } from "../change/journal.ts";
+import type { DeleteOp, NoChange, Plan } from "../change/plan.ts";
+import { type Inverse, inverseOfEntry } from "../change/undo.ts";
+import { ToolError } from "../errors.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import { hideSecrets } from "../secrets/detect.ts";
+import { changeTool, type ToolContext } from "./define.ts";
+import { compact } from "./fields.ts";
+import { liveType } from "./live-type.ts";
+import { planCreate } from "./plan-create.ts";
+import { planUpdate } from "./plan-update.ts";
+import { mayHoldSecrets } from "./stored-secrets.ts";
+import { whoMayGo } from "./who-may-go.ts";
+
+export const undoChange = changeTool({
+  name: "undo_change",
+  title: "Undo change",
+  description:
+    "Take back a change of this server, as far as that is possible: make a deleted connector again under its id, put back name and config, remove a new one. Secrets have to be given again. A person is asked.",
+  risk: "destructive",
+  access: "full",
+  idempotent: true,
+  input: z.strictObject({
+    change: z.string().min(1).describe("From list_changes"),
+    id: z.string().optional().describe("Which connector, where the change had several"),
+    secrets: z.looseObject({}).optional().describe("Field → reference, where secrets were lost"),
+    assert_no_other_secrets: z.boolean().optional().describe("Nothing else was stored"),
+  }),
+  async plan({ change, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
+    const entry = await entryOf(change, id, context);
+    const inverse = inverseOfEntry(entry);
+    if (!inverse)
+      throw cannot(
+        entry.end ? "It did not happen, so there is nothing to take back." : "Its end is not recorded: look at the connector first.",
+      );
+    if ("none" in inverse) throw cannot(inverse.none);
+    const space = await context.spaces.check(inverse.space, context.principal, { fresh: true, signal: context.signal });
+    const plan = await planInverse(inverse, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
+    return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence: "person" };
+  },
+  report: async (plan, [result], { kibana }) => {
+    const [op] = plan.ops;
+    if (result?.outcome !== "done") return {};
+    if (op.op === "delete") return { result: { deleted: [op.id] } };
+    const stored = op.id === undefined ? undefined : await kibana.connector(op.space, op.id).catch(() => undefined);
+    return {
+      result: compact({
+        connector: stored && {
+          id: stored.id,
+          name: plainText(stored.name, 120),
+          type: stored.type,
+          space: op.space,
+          config: hideSecrets(stored.config ?? {}).config,
+        },
+      }),
+      next:
+        op.id === undefined ? [] : [{ tool: "test_connector", args: { id: op.id, space: op.space }, why: "See whether it works again." }],
+    };
+  },
+});
+
+async function entryOf(change: string, id: string | undefined, { journal, deployment, principal }: ToolContext): Promise<JournalEntry> {
+  const { entries } = await journal.entries();
+  const ofChange = entries
+    .filter(({ begin }) => begin.change === change && begin.deployment === deployment.name)
+    .filter(({ begin }) => principal.spaces === undefined || principal.spaces.includes(begin.op.space));
+  const matching = ofChange.filter(({ begin, end }) => id === undefined || (begin.op.id ?? end?.id) === id);
+  const [only, ...more] = matching;
+  if (!only) {
+    throw new ToolError(
+      "invalid_arguments",
+      ofChange.length > 0
+        ? `The change ${quoted(change)} has no connector ${quoted(id ?? "")}.`
+        : `The journal has no change ${quoted(change)} for this Kibana.`,
+      "Call list_changes for what can be undone.",
+    );
+  }
+  if (more.length > 0) {
+    throw new ToolError("invalid_arguments", "The change had several connectors.", "Undo one after the other: give its `id`.", {
+      ids: matching.map(({ begin, end }) => begin.op.id ?? end?.id),
+    });
+  }
+  return only;
+}
+
+type Doable = Exclude<Inverse, { none: string }>;
+
+async function planInverse(
+  inverse: Doable,
+  space: string,
+  given: { secrets: Record<string, unknown>; noOtherSecrets: boolean },
+  context: ToolContext,
+): Promise<Plan | NoChange> {
+  const { kibana, signal } = context;
+  const [status, existing, types] = await Promise.all([
+    kibana.status(signal),
+    kibana.connectors(space, signal),
+    kibana.connectorTypes(space, signal),
+  ]);
+  const current = existing.find((one) => one.id === inverse.id);
+  switch (inverse.op) {
+    case "create": {
+      if (current) return changedSince(space, current, `A connector with the id "${inverse.id}" is there again.`, []);
+      return planCreate(
+        { space, id: inverse.id, name: inverse.name, live: liveType(inverse.type, types), config: inverse.config, secrets: given.secrets },
+        { status, existing },
+        context,
+      );
+    }
+    case "update": {
+      if (!current) return gone(space, inverse.id);
+      const differs = differences(current, inverse.expect);
+      if (differs.length > 0) return changedSince(space, current, "It was changed since.", differs);
+      return planUpdate(
+        { space, before: current, after: inverse.to, secrets: given.secrets, noOtherSecrets: given.noOtherSecrets, verb: "Put back" },
+        status,
+        context,
+      );
+    }
+    case "delete": {
+      if (!current) return gone(space, inverse.id);
+      const differs = differences(current, inverse.expect);
+      if (differs.length > 0) return changedSince(space, current, "It was changed since it was created.", differs);
+      const { refused } = await whoMayGo([current.id], existing, space, context);
+      if (refused[0]) throw refused[0].error;
+      const op: DeleteOp = { op: "delete", space, id: current.id, before: current, secretsBefore: await mayHoldSecrets(current, status) };
+      return {
+        summary: `Delete connector ${quoted(current.name)} (${current.type}, id ${current.id}) in space ${space}. No rule uses it.`,
+        ops: [op],
+        effects: [
+          {
+            verb: "delete",
+            kind: "connector",
+            id: current.id,
+            name: current.name,
+            type: current.type,
+            space,
+            before: hideSecrets(current.config ?? {}).config,
+          },
+        ],
+        warnings: [],
+        outsideWorld: "none",
+        reversible: op.secretsBefore ? "needs_secrets" : "yes",
+        consequence: "person",
+        facts: { type: current.type },
+        flows: [],
+        asks: [],
+        knownHosts: [],
+      };
+    }
+  }
+}
+
+/** The keys in which a connector is no longer as the change left it; defaults that Kibana adds do not count. */
+function differences(current: Connector, expect: { name: string; config: Record<string, unknown> }): string[] {
+  const same = (one: unknown, other: unknown) =>
+    JSON.stringify(one ?? null) === JSON.stringify(other ?? null) || String(one) === String(other);
+  const keys = Object.keys(expect.config).filter((key) => !same(current.config?.[key], expect.config[key]));
+  return [...(current.name === expect.name ? [] : ["name"]), ...keys.map((key) => `config.${key}`)];
+}
+
+function changedSince(space: string, current: Connector, message: string, differs: string[]): NoChange {
+  return {
+    noChange: true,
+    status: "plan_changed",
+    message: `${message} Nothing was written: an undo would take back what somebody else did.`,
+    space,
+    result: compact({ id: current.id, differs }),
+    warnings: [],
+    next: [{ tool: "get_connector", args: { id: current.id, space }, why: "See how it is now." }],
+  };
+}
+
+function gone(space: string, id: string): NoChange {
+  return {
+    noChange: true,
+    message: `There is no connector "${id}" any more: nothing to take back.`,
+    space,
+    result: { id },
+    warnings: [],
+    next: [],
+  };
+}
+
+function cannot(why: string): ToolError {
+  return new ToolError("invalid_arguments", `This change cannot be undone. ${why}`, "Call list_changes for what can be undone.");
+}

@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from "node:util";
+import * as z from "zod";
+import { connectorType } from "../catalog/index.ts";
+import type { NoChange, Plan } from "../change/plan.ts";
+import { ToolError } from "../errors.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import { hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { changeTool } from "./define.ts";
+import { compact, connector, connectorName, space } from "./fields.ts";
+import { findConnector } from "./find-connector.ts";
+import { mergeConfig } from "./merge-config.ts";
+import { planUpdate } from "./plan-update.ts";
+
+export const updateConnector = changeTool({
+  name: "update_connector",
+  title: "Update connector",
+  description:
+    "Rename a connector, change single config keys, rotate secrets. Kibana's own update replaces everything; this keeps what is not named, and stops where a stored secret would be lost. Type and id cannot change. A person is asked.",
+  risk: "destructive",
+  access: "change",
+  idempotent: true,
+  input: z.strictObject({
+    id: connector,
+    space,
+    name: connectorName.optional(),
+    config: z.looseObject({}).optional().describe("Merge patch: only what changes; null removes a key"),
+    secrets: z.looseObject({}).optional().describe('Field → {"$env"}, {"$file"} or {"$ask": true}: all that are stored'),
+    assert_no_other_secrets: z.boolean().optional().describe("Nothing else is stored"),
+  }),
+  async plan(
+    { id, space: inSpace, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers },
+    context,
+  ): Promise<Plan | NoChange> {
+    const { kibana, settings, spaces, principal, signal } = context;
+    const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
+    const [before, status] = await Promise.all([findConnector(kibana, target, id, signal), kibana.status(signal)]);
+    if (before.preconfigured) {
+      throw new ToolError(
+        "preconfigured",
+        `${quoted(before.name)} (${before.id}) is defined in kibana.yml and cannot be changed through the API.`,
+        "An operator changes it in xpack.actions.preconfigured in kibana.yml and restarts Kibana.",
+      );
+    }
+    if (JSON.stringify(patch).includes(redactionMark)) {
+      throw new ToolError(
+        "secret_refused",
+        `The config holds "${redactionMark}": that is a mark from an answer, not a value.`,
+        "Name only what changes: what is not named stays as it is.",
+      );
+    }
+    const after = { name: name ?? before.name, config: mergeConfig(await connectorType(before.type), before.config ?? {}, patch) };
+    if (after.name === before.name && isDeepStrictEqual(after.config, before.config ?? {}) && Object.keys(secrets).length === 0) {
+      return { noChange: true, space: target, result: { connector: view(before, target) }, warnings: [], next: [] };
+    }
+    return planUpdate({ space: target, before, after, secrets, noOtherSecrets: noOthers ?? false, verb: "Update" }, status, context);
+  },
+  async report(plan, [result], { kibana }) {
+    const [op] = plan.ops;
+    if (result?.outcome !== "done" || op.op !== "update") return {};
+    const stored = await kibana.connector(op.space, op.id).catch(() => undefined);
+    return {
+      result: compact({ connector: stored && view(stored, op.space), rotated: Object.keys(op.secrets) }),
+      next: [
+        {
+          tool: "test_connector",
+          args: { id: op.id, space: op.space },
+          why: "Test it: Kibana does not check secrets when it stores them.",
+        },
+      ],
+    };
+  },
+});
+
+function view(found: Connector, space: string) {
+  return compact({
+    id: found.id,
+    name: plainText(found.name, 120),
+    type: found.type,
+    space,
+    config: hideSecrets(found.config ?? {}).config,
+  });
+}

@@ -1,0 +1,107 @@
+import { setTimeout } from "node:timers/promises";
+import { ToolError } from "../errors.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import { type RulesUsing, rulesUsing } from "../rules/find-rules.ts";
+import type { ToolContext } from "./define.ts";
+import { compact } from "./fields.ts";
+import { pickConnector } from "./find-connector.ts";
+import { explainReferences } from "./references.ts";
+
+const rulesNamed = 20;
+/** Queued runs end by themselves: a second look after this many milliseconds tells them apart. */
+const secondLook = 1500;
+
+/** One that may not go, by the name it was asked for. */
+export interface Refused {
+  id: string;
+  error: ToolError;
+}
+
+/** Tells what may go from what may not, with one second look for all whose references are not explained by rules. */
+export async function whoMayGo(
+  ids: readonly string[],
+  connectors: readonly Connector[],
+  space: string,
+  { kibana, signal }: ToolContext,
+): Promise<{ free: Connector[]; refused: Refused[] }> {
+  const refused: Refused[] = [];
+  const free = new Map<string, Connector>();
+  const doubtful: { id: string; found: Connector; rules: number | undefined }[] = [];
+  for (const id of ids) {
+    try {
+      const found = pickConnector(connectors, space, id);
+      assertOwn(found);
+      const using = await readable(rulesUsing(kibana, space, found, signal));
+      if (using && using.total > 0) throw inUse(found, space, using);
+      if (found.references === 0) free.set(found.id, found);
+      else doubtful.push({ id, found, rules: using?.total });
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
+      refused.push({ id, error });
+    }
+  }
+  if (doubtful.length > 0) {
+    // Runs that were queued a moment ago may be through by now.
+    await setTimeout(secondLook, undefined, { signal });
+    const again = await kibana.connectors(space, signal);
+    for (const { id, found, rules } of doubtful) {
+      const now = again.find((one) => one.id === found.id);
+      if (now?.references === 0) free.set(found.id, now);
+      else refused.push({ id, error: referencesUnknown(now ?? found, rules) });
+    }
+  }
+  return { free: [...free.values()], refused };
+}
+
+function named({ name, id }: Connector): string {
+  return `${quoted(name)} (${id})`;
+}
+
+/** @throws ToolError preconfigured */
+function assertOwn(found: Connector): void {
+  if (!found.preconfigured) return;
+  throw new ToolError(
+    "preconfigured",
+    `${named(found)} is defined in kibana.yml and cannot be deleted through the API.`,
+    "An operator removes it from xpack.actions.preconfigured in kibana.yml and restarts Kibana; check its rules first with get_connector.",
+  );
+}
+
+function referencesUnknown(found: Connector, rules: number | undefined): ToolError {
+  return new ToolError(
+    "references_unknown",
+    rules === undefined
+      ? `${named(found)} may be used: this key may not read rules.`
+      : `${named(found)} has no rule that this key can see, but it is referred to. ${explainReferences(found, rules) ?? "Kibana does not tell how many times."}`,
+    rules === undefined
+      ? "Give the key read access to rules (e.g. Stack Rules: Read), or look in Kibana under Stack Management > Rules."
+      : "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and free it there; if runs were queued, repeat the call in a minute.",
+    { references: found.references, rules_found: rules ?? "unknown" },
+  );
+}
+
+/** Undefined where the key may not read rules. */
+async function readable(rules: Promise<RulesUsing>): Promise<RulesUsing | undefined> {
+  try {
+    return await rules;
+  } catch (error) {
+    if (error instanceof ToolError && error.code === "forbidden") return undefined;
+    throw error;
+  }
+}
+
+function inUse(found: Connector, space: string, { rules, total }: RulesUsing): ToolError {
+  const first = rules.slice(0, 3).map((rule) => `${quoted(rule.name, 60)}${rule.enabled ? "" : " (disabled)"}`);
+  return new ToolError(
+    "in_use",
+    `${named(found)} is used by ${total} rule${total > 1 ? "s" : ""}: ${first.join(", ")}${total > 3 ? " and more" : ""}. Without it they fail in silence, their other actions too.`,
+    "Change or remove the action in each of these rules first (in Kibana: Stack Management > Rules > the rule > Edit > Actions), then repeat the call.",
+    compact({
+      rules: rules.slice(0, rulesNamed).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
+      rules_total: total,
+      note: explainReferences(found, total),
+      space,
+    }),
+  );
+}

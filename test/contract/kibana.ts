@@ -1,0 +1,116 @@
+import type { Answer } from "./answer.ts";
+import { expectOk } from "./answer.ts";
+import type { CleanUp } from "./clean-up.ts";
+import { indexConnector, thresholdRule } from "./fixtures.ts";
+import type { Deployment, Who } from "./needs.ts";
+
+export interface Target {
+  /** Without a slash at the end. */
+  url: string;
+  /** The header `authorization`; undefined where the door is open. */
+  authorization?: string;
+}
+
+interface How {
+  /** Default: the space that this run made. "default" sends no prefix. */
+  space?: string;
+  /** Undefined takes a header away. */
+  headers?: Record<string, string | undefined>;
+  as?: Who;
+  /** The request aims at something that is not ours, and Kibana is sure to refuse it. */
+  refused?: true;
+}
+
+/** A deployment as a case sees it: bare HTTP, and a note of everything that it creates. */
+export class Kibana {
+  #count = 0;
+
+  constructor(
+    readonly target: Target,
+    readonly deployment: Deployment,
+    /** What every id of this case begins with. At most 14 characters. */
+    readonly prefix: string,
+    readonly space: string,
+    readonly otherSpace: string,
+    readonly cleanUp: CleanUp,
+  ) {}
+
+  newId(tail = ""): string {
+    this.#count += 1;
+    return `${this.prefix}-${this.#count}${tail}`;
+  }
+
+  get(path: string, how?: How): Promise<Answer> {
+    return this.send("GET", path, undefined, how);
+  }
+  post(path: string, body: unknown = {}, how?: How): Promise<Answer> {
+    return this.send("POST", path, body, how);
+  }
+  put(path: string, body: unknown, how?: How): Promise<Answer> {
+    return this.send("PUT", path, body, how);
+  }
+  delete(path: string, how?: How): Promise<Answer> {
+    return this.send("DELETE", path, undefined, how);
+  }
+
+  async send(method: string, path: string, body?: unknown, how: How = {}): Promise<Answer> {
+    if (method !== "GET" && !how.refused) this.cleanUp.mustBeOurs(method, path, body);
+    const prefix = spacePrefix(how.space ?? this.space);
+    const authorization = this.#authorization(how.as ?? "the key");
+    const headers = { ...(authorization && { authorization }), ...how.headers };
+    if (method === "POST") this.cleanUp.before(prefix, path);
+    const answer = await request(this.target.url, method, prefix + path, body, headers);
+    if (method === "POST") this.cleanUp.after(prefix, path, answer);
+    return answer;
+  }
+
+  /** A saved connector, of type `.index` unless told otherwise. */
+  async connector(given: Record<string, unknown> = {}, how: How & { id?: string } = {}): Promise<Answer["body"]> {
+    const { id = this.newId(), ...rest } = how;
+    return expectOk(await this.post(`/api/actions/connector/${encodeURIComponent(id)}`, { ...indexConnector(id), ...given }, rest));
+  }
+
+  /** A disabled rule, so that nothing runs. Kibana chooses its id. */
+  async rule(given: Record<string, unknown> = {}, how?: How): Promise<Answer["body"]> {
+    return expectOk(await this.post("/api/alerting/rule", { ...thresholdRule(this.newId()), ...given }, how));
+  }
+
+  execute(id: string, params: unknown, how?: How): Promise<Answer> {
+    return this.post(`/api/actions/connector/${id}/_execute`, { params }, how);
+  }
+
+  #authorization(who: Who): string | undefined {
+    if (who === "the key") return this.target.authorization;
+    if (who === "no credentials") return undefined;
+    if (who === "wrong credentials") return "ApiKey bm9ib2R5Om5vdGhpbmc=";
+    return this.deployment.keys[who];
+  }
+}
+
+export function spacePrefix(space: string): string {
+  return space === "default" ? "" : `/s/${space}`;
+}
+
+export async function request(
+  url: string,
+  method: string,
+  path: string,
+  body: unknown,
+  given: Record<string, string | undefined>,
+): Promise<Answer> {
+  const json = body !== undefined && !(body instanceof FormData);
+  const wanted = { ...(json && { "content-type": "application/json" }), "kbn-xsrf": "contract", ...given };
+  const headers = Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const sent = body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) };
+  const response = await fetch(url + path, { method, headers, ...sent });
+  const text = await response.text();
+  return { status: response.status, body: parsed(text), text, headers: response.headers };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

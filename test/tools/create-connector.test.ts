@@ -1,0 +1,340 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { freeId } from "../../src/tools/connector-id.ts";
+import { accepts, type ProductOptions, product } from "../support/product.ts";
+
+const env = { CONNECTOR_SECRET_HOOK: "https://hooks.slack.com/services/T0/B0/canary-hook", CONNECTOR_SECRET_PD: "canary-routing-key" };
+const slack = { name: "Payments alerts to #payments", type: ".slack", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } };
+const log = { name: "Nightly trail", type: ".server-log" };
+const index = { name: "Alert trail", type: ".index", config: { index: "alert-trail" } };
+const hook = {
+  name: "Intake of tickets",
+  type: ".webhook",
+  config: { url: "https://tickets.example.net/in", method: "post", hasAuth: false, authType: null },
+};
+
+const create = async (args: Record<string, unknown>, options: ProductOptions = {}) => {
+  const made = await product({ env, person: accepts, ...options });
+  return { ...made, ...(await made.call("create_connector", args)) };
+};
+
+describe("a mistake is told before anything is sent", () => {
+  const unwritten = async (args: Record<string, unknown>, options: ProductOptions = {}) => {
+    const made = await product({ env, person: accepts, ...options });
+    const before = await made.state();
+    const { body, isError } = await made.call("create_connector", args);
+    expect([isError, await made.state(), made.questions]).toEqual([true, before, []]);
+    return { body, writes: made.writes() };
+  };
+
+  const mistakes: [what: string, args: Record<string, unknown>, expected: Record<string, unknown>, options?: ProductOptions][] = [
+    [
+      "a mistyped type",
+      { ...slack, type: ".slak" },
+      { code: "type_unknown", message: 'This Kibana has no connector type ".slak".', fix: "Did you mean .slack?" },
+    ],
+    [
+      "a type that resembles nothing",
+      { ...slack, type: "quux-zz" },
+      {
+        code: "type_unknown",
+        message: 'This Kibana has no connector type "quux-zz".',
+        fix: "Call describe_connector_types for the types that it has.",
+      },
+    ],
+    [
+      "a system type",
+      { ...log, type: ".cases" },
+      {
+        code: "system_action",
+        message: ".cases is a system type: Kibana makes its connector itself.",
+        fix: expect.stringMatching(/^Use it in a rule's actions/),
+      },
+    ],
+    [
+      "a type that the licence does not cover",
+      slack,
+      {
+        code: "type_unusable",
+        message: "Connectors of type .slack cannot be used here: the licence does not cover it: it needs gold.",
+        fix: "Use a type that the licence covers (describe_connector_types says which), or upgrade the licence.",
+        detail: { type: ".slack", minimum_license: "gold" },
+      },
+      { sandbox: { license: "basic" } },
+    ],
+    [
+      "a missing secret",
+      { ...slack, secrets: undefined },
+      {
+        code: "secrets_needed",
+        message: ".slack needs webhookUrl.",
+        fix: expect.stringContaining('{"webhookUrl":{"$env":"CONNECTOR_SECRET_…"}}'),
+        detail: { required: ["webhookUrl"] },
+      },
+    ],
+    [
+      "half of the credentials",
+      {
+        ...hook,
+        config: { ...hook.config, hasAuth: true, authType: "webhook-authentication-basic" },
+        secrets: { user: { $env: "CONNECTOR_SECRET_PD" } },
+      },
+      { code: "secrets_needed", message: expect.stringContaining("password"), detail: { required: ["password"] } },
+    ],
+    [
+      "a literal secret",
+      { ...slack, secrets: { webhookUrl: "https://hooks.slack.com/services/x" } },
+      { code: "literal_secret_refused", detail: { path: "secrets.webhookUrl" } },
+    ],
+    [
+      "a variable that is not there",
+      { ...slack, secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_NONE" } } },
+      {
+        code: "secret_refused",
+        message: "secrets.webhookUrl names a variable that is not set in the environment of this server.",
+        detail: { available: ["CONNECTOR_SECRET_HOOK", "CONNECTOR_SECRET_PD"] },
+      },
+    ],
+    [
+      "a secret of the wrong shape",
+      { ...slack, secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_PD" } } },
+      { code: expect.stringMatching(/^(invalid_config|secrets_needed)$/) },
+    ],
+    [
+      "the redaction mark in config",
+      { ...hook, config: { ...hook.config, headers: { Authorization: "[redacted]" } } },
+      { code: "secret_refused", message: 'The config holds "[redacted]": that is a mark from an answer, not a value.' },
+    ],
+    [
+      "a missing field, with the mistyped one named",
+      { ...index, config: { indx: "alert-trail" } },
+      {
+        code: "invalid_config",
+        message: expect.stringMatching(/config\.index is required.*config\.indx.*did you mean index/),
+        fix: 'Correct these; describe_connector_types with types [".index"] lists the fields.',
+      },
+    ],
+    [
+      "several wrong fields, all at once",
+      { ...hook, config: { url: "not a url", method: "POST", hasAuth: "yes" } },
+      { code: "invalid_config", message: expect.stringMatching(/config\.url.*config\.method.*config\.hasAuth/) },
+    ],
+    [
+      "capitals in an id",
+      { ...log, id: "My-Log" },
+      {
+        code: "id_invalid",
+        message: '"My-Log" is not a valid connector id: Kibana 9.5.0 takes 1 to 36 lower-case letters, digits and inner hyphens.',
+        fix: 'Use "my-log", or leave the id out.',
+        detail: { suggestion: "my-log" },
+      },
+    ],
+    ["an id that is too long", { ...log, id: "x".repeat(37) }, { code: "id_invalid", detail: { suggestion: "x".repeat(36) } }],
+    ["a reserved id", { ...log, id: "system-connector-mine" }, { code: "id_invalid", message: expect.stringContaining("it is reserved") }],
+    ["an id that climbs", { ...log, id: "../x" }, { code: "id_invalid" }],
+    [
+      "a taken id",
+      { ...log, id: "kibana-log" },
+      {
+        code: "id_taken",
+        message: 'The id "kibana-log" is taken by "Kibana log" (.server-log) in this space.',
+        fix: "Choose another id, or use the connector that is there.",
+      },
+    ],
+    ["the id of a preconfigured connector", { ...log, id: "ops-mail-preconfigured" }, { code: "id_taken" }],
+    [
+      "a space that is not there",
+      { ...log, space: "secruity" },
+      { code: "space_not_found", message: 'There is no space "secruity".', fix: 'Did you mean "security"?' },
+    ],
+    ["a space in capitals", { ...log, space: "Security" }, { code: "space_not_found", fix: 'Did you mean "security"?' }],
+    [
+      "an unknown argument",
+      { ...log, conifg: {} },
+      {
+        code: "invalid_arguments",
+        message: 'The arguments do not fit: conifg: is not an argument: did you mean "config"?.',
+        fix: expect.stringContaining("It takes: name, type, config, secrets, id, space"),
+      },
+    ],
+    [
+      "Kibana's own name for the type",
+      { name: "A", connector_type_id: ".index" },
+      { code: "invalid_arguments", message: expect.stringMatching(/connector_type_id: is not an argument/) },
+    ],
+    ["no name", { type: ".index" }, { code: "invalid_arguments", message: "The arguments do not fit: name: is required." }],
+    ["a blank name", { ...log, name: "  " }, { code: "invalid_arguments", message: expect.stringContaining("name:") }],
+    [
+      "a name that cannot be seen",
+      { ...log, name: "\u200b\u2066" },
+      { code: "invalid_arguments", message: expect.stringContaining("name:") },
+    ],
+    [
+      "a dry run that is no truth value",
+      { ...log, dry_run: "yes" },
+      { code: "invalid_arguments", message: expect.stringContaining("dry_run") },
+    ],
+  ];
+
+  test.each(mistakes)("%s", async (_what, args, expected, options) => {
+    const { body, writes } = await unwritten(args, options);
+    expect(body).toMatchObject(expected);
+    expect(body.fix).not.toBe("");
+    expect(writes).toEqual([]);
+  });
+
+  test("an id that is taken in a space that is not looked at is told by Kibana, and nothing is written over", async () => {
+    const { body } = await unwritten({ ...log, id: "payments-pagerduty" });
+    expect(body).toMatchObject({
+      code: "id_taken",
+      message:
+        'The id "payments-pagerduty" is taken. Ids are unique over all spaces: its owner may be in a space that this key cannot see.',
+      fix: "Choose another id, or leave it out and give another name.",
+    });
+  });
+
+  test.each([
+    ["9.4.0", "Under_score", "id_invalid"],
+    ["8.19.0", "Under_score", "planned"],
+    ["8.19.0", "a/b", "id_invalid"],
+    ["8.8.0", "chosen", "planned"],
+    ["8.7.1", "chosen", "id_invalid"],
+  ])("in %s the id %s: %s", async (version, id, expected) => {
+    const { body } = await create({ ...log, id, dry_run: true }, { sandbox: { version } });
+    expect(body.status ?? body.code).toBe(expected);
+  });
+});
+
+describe("what is near a mistake is understood", () => {
+  test.each(["slack", "Slack", "SLACK", " .slack "])("the type %j", async (type) => {
+    const { body } = await create({ ...slack, type });
+    expect(body).toMatchObject({ status: "done", result: { connector: { type: ".slack" } } });
+  });
+});
+
+describe("a new connector", () => {
+  test("stands in Kibana with its secret, and the answer shows where it is, how to test it, and how to undo it", async () => {
+    const { body, bare } = await create(slack);
+    expect(body).toMatchObject({
+      status: "done",
+      space: "default",
+      result: { connector: { id: "payments-alerts-to-payments", name: slack.name, type: ".slack", space: "default" } },
+      undo: { tool: "undo_change" },
+      next: [{ tool: "test_connector", args: { id: "payments-alerts-to-payments", space: "default" } }],
+    });
+    const stored = JSON.parse(await bare("GET", "/sandbox/state")).connectors.find(
+      ({ id }: { id: string }) => id === "payments-alerts-to-payments",
+    );
+    expect(stored).toMatchObject({ name: slack.name, missingSecrets: false });
+    expect(stored.secrets).not.toBe(
+      JSON.parse(await bare("GET", "/sandbox/state")).connectors.find(({ id }: { id: string }) => id === "kibana-log").secrets,
+    );
+  });
+
+  test("goes to the space that was named", async () => {
+    const { body, writes } = await create({ ...log, space: "security" });
+    expect(body.result.connector.space).toBe("security");
+    expect(writes()).toEqual([{ method: "POST", path: "/s/security/api/actions/connector/nightly-trail" }]);
+  });
+
+  test("goes to the configured space when none is named", async () => {
+    const { body } = await create(log, { settings: { space: "team-payments" } });
+    expect(body.result.connector.space).toBe("team-payments");
+  });
+
+  test("keeps every key of its config", async () => {
+    const config = { ...hook.config, headers: { "X-Team": "payments", Accept: "*/*" } };
+    const { bare } = await create({ ...hook, config });
+    expect(JSON.parse(await bare("GET", "/api/actions/connector/intake-of-tickets")).config).toMatchObject(config);
+  });
+
+  test("gets the next free id where the name is there already", async () => {
+    const { body } = await create({ ...log, name: "Kibana log" });
+    expect(body.result.connector.id).toBe("kibana-log-2");
+    expect(body.warnings).toContain('Another connector of this space is named "Kibana log" too.');
+  });
+
+  test("below 8.8 gets the id that Kibana chooses, and an undo with it", async () => {
+    const { body, writes } = await create(log, { sandbox: { version: "8.7.1" } });
+    expect(writes()[0]?.path).toBe("/api/actions/connector");
+    expect(body.result.connector.id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(body.undo).toMatchObject({ tool: "undo_change", args: { change: body.change } });
+  });
+});
+
+describe("a warning, and no refusal", () => {
+  test.each<[string, Record<string, unknown>, string | RegExp]>([
+    [
+      "a generic name",
+      { ...log, name: "Slack" },
+      "The name is generic: say which team and channel it serves, so that people can tell connectors apart.",
+    ],
+    [
+      "a token in a header of config",
+      { ...hook, config: { ...hook.config, headers: { Authorization: "Bearer abcdefgh123" } } },
+      'config.headers.Authorization looks like a secret (the name "Authorization"): config is readable by everyone who may read connectors. Put header values into secrets.secretHeaders (9.2 and later).',
+    ],
+    [
+      "a token in a URL",
+      { ...hook, config: { ...hook.config, url: "https://tickets.example.net/in?token=abc" } },
+      /^config\.url looks like a secret \(the URL parameter "token"\)/,
+    ],
+    [
+      "the same index",
+      { ...index, config: { index: "alert-audit" } },
+      '"Alert audit log" (alert-audit-index) has the same target: one connector per service serves many rules.',
+    ],
+    [
+      "the same URL",
+      { ...hook, config: { ...hook.config, url: "https://deploy.example.com/hooks/kibana" } },
+      /^"Deploy hook" \(deploy-hook\) has the same target/,
+    ],
+    ["a target that is a secret", slack, /whether one has the same target is not checked, since the target is a secret\.$/],
+  ])("%s", async (_what, args, warning) => {
+    const { body } = await create(args);
+    expect(body.status).toBe("done");
+    expect(body.warnings).toContainEqual(typeof warning === "string" ? warning : expect.stringMatching(warning));
+  });
+
+  test.each(["Payments alerts", "PagerDuty for the night shift", "Slack #ops"])("%s is no generic name", async (name) => {
+    expect(JSON.stringify((await create({ ...log, name })).body.warnings ?? [])).not.toContain("generic");
+  });
+
+  test("a secret in config is hidden in the answer", async () => {
+    const { text } = await create({ ...hook, config: { ...hook.config, headers: { Authorization: "Bearer abcdefgh123" } } });
+    expect(text).not.toContain("abcdefgh123");
+  });
+});
+
+describe("an id made from a name", () => {
+  test.each<[string, string[], string]>([
+    ["Ops Slack", [], "ops-slack"],
+    ["  #payments / Alerts!  ", [], "payments-alerts"],
+    ["Café à la carte", [], "cafe-a-la-carte"],
+    ["--a--", [], "a"],
+    ["x".repeat(50), [], "x".repeat(36)],
+    [`${"a".repeat(35)} b`, [], "a".repeat(35)],
+    ["漢字", [], "connector"],
+    ["constructor", [], "connector"],
+    ["Ops Slack", ["ops-slack"], "ops-slack-2"],
+    ["Ops Slack", ["ops-slack", "ops-slack-2", "ops-slack-3"], "ops-slack-4"],
+    ["x".repeat(50), ["x".repeat(36)], `${"x".repeat(34)}-2`],
+  ])("%s beside %j → %s", (name, taken, id) => {
+    expect(freeId(name, new Set(taken))).toBe(id);
+  });
+
+  test("is always one that every version takes, and never one that is taken", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 0, max: 12 }), (name, many) => {
+        const taken = new Set<string>();
+        for (let n = 0; n <= many; n++) {
+          const id = freeId(name, taken);
+          expect(id).toMatch(/^[a-z0-9]([a-z0-9-]{0,34}[a-z0-9])?$/);
+          expect(["constructor", "prototype", "__proto__"]).not.toContain(id);
+          expect(taken).not.toContain(id);
+          taken.add(id);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { accepts, product } from "../support/product.ts";
+
+const log = (name: string, more = {}) => ({ name, type: ".server-log", ...more });
+
+/** A history: three creates, one in another space, one delete, one refusal by Kibana. */
+async function history() {
+  const made = await product({ person: accepts });
+  const run = async (tool: string, args: Record<string, unknown>) => {
+    await made.call(tool, args);
+    made.clock.advance(1000);
+  };
+  await run("create_connector", log("First trail"));
+  await run("create_connector", log("Second trail", { space: "security" }));
+  await run("test_connector", { id: "first-trail" });
+  await run("safe_delete_connector", { ids: ["kibana-log"] });
+  await run("create_connector", log("Clash", { id: "payments-pagerduty" }));
+  return made;
+}
+
+describe("list_changes", () => {
+  test("is empty where nothing was changed", async () => {
+    const { call } = await product();
+    expect((await call("list_changes")).body).toMatchObject({ total: 0 });
+  });
+
+  test("gives the newest first, each with its undo or why there is none", async () => {
+    const { call } = await history();
+    const { changes, total } = (await call("list_changes")).body;
+    expect(total).toBe(5);
+    expect(changes.map(({ tool, op, id, outcome }: Record<string, string>) => [tool, op, id, outcome])).toEqual([
+      ["create_connector", "create", "payments-pagerduty", "not_done"],
+      ["safe_delete_connector", "delete", "kibana-log", "done"],
+      ["test_connector", "execute", "first-trail", "done"],
+      ["create_connector", "create", "second-trail", "done"],
+      ["create_connector", "create", "first-trail", "done"],
+    ]);
+    const [clash, deleted, tested, , first] = changes;
+    expect(clash).toMatchObject({ error: expect.stringMatching(/^The id "payments-pagerduty" is taken/) });
+    expect(clash).not.toHaveProperty("undo");
+    expect(deleted).toMatchObject({
+      consent: "form",
+      by: "test-client",
+      undo: { tool: "undo_change", args: { id: "kibana-log" } },
+    });
+    expect(tested).toMatchObject({ no_undo: "What was sent cannot be called back from here." });
+    expect(first).toMatchObject({
+      consent: "not_needed",
+      undo: { tool: "undo_change", args: { id: "first-trail" } },
+    });
+  });
+
+  test.each<[Record<string, unknown>, number]>([
+    [{ space: "security" }, 1],
+    [{ space: "default" }, 4],
+    [{ id: "first-trail" }, 2],
+    [{ id: "nobody" }, 0],
+  ])("filters by %j: %i", async (args, total) => {
+    const { call } = await history();
+    expect((await call("list_changes", args)).body.total).toBe(total);
+  });
+
+  test("pages are stable while changes are added", async () => {
+    const { call } = await history();
+    const whole = (await call("list_changes")).body.changes.map(({ change }: { change: string }) => change);
+    const first = (await call("list_changes", { limit: 2 })).body;
+    await call("create_connector", log("Added meanwhile"));
+    const second = (await call("list_changes", { limit: 2, cursor: first.cursor })).body;
+    const third = (await call("list_changes", { limit: 2, cursor: second.cursor })).body;
+    expect([...first.changes, ...second.changes, ...third.changes].map(({ change }: { change: string }) => change)).toEqual(whole);
+    expect(third).not.toHaveProperty("cursor");
+  });
+
+  test("a made-up cursor is refused, not taken for the first page", async () => {
+    const { call } = await history();
+    expect((await call("list_changes", { cursor: "made-up" })).body).toMatchObject({
+      code: "invalid_arguments",
+      fix: expect.stringMatching(/^Leave it out/),
+    });
+  });
+
+  test("shows the changes of this Kibana alone, and of the spaces that may be seen", async () => {
+    const made = await history();
+    const elsewhere = await product({ journalDir: made.journalDir });
+    expect((await elsewhere.call("list_changes")).body.total).toBe(0);
+    const narrow = await product({ journalDir: made.journalDir, settings: { kibana: made.settings.kibana, spaces: ["security"] } });
+    expect((await narrow.call("list_changes")).body.total).toBe(1);
+  });
+
+  test("shows what another process changed", async () => {
+    const made = await history();
+    const other = await product({ journalDir: made.journalDir, settings: { kibana: made.settings.kibana } });
+    expect((await other.call("list_changes")).body.total).toBe(5);
+    expect((await other.call("list_changes", { space: "security" })).body.changes[0].id).toBe("second-trail");
+  });
+});

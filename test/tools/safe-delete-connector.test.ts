@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import { accepts, product } from "../support/product.ts";
+
+/** A delete that must not happen. */
+async function refused(args: Record<string, unknown>) {
+  const made = await product({ person: accepts });
+  const before = await made.state();
+  const { body, isError } = await made.call("safe_delete_connector", args);
+  expect([isError, await made.state(), made.writes(), made.questions]).toEqual([true, before, [], []]);
+  return body;
+}
+
+const rule = (id: string, name: string, enabled: boolean, ...groups: string[]) => ({ id, name, space: "default", enabled, groups });
+
+describe("what is in use", () => {
+  test("is not deleted; the rules are named with space, state and action groups", async () => {
+    expect(await refused({ ids: ["ops-pagerduty"] })).toEqual({
+      code: "in_use",
+      message:
+        '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures". Without it they fail in silence, their other actions too.',
+      fix: "Change or remove the action in each of these rules first (in Kibana: Stack Management > Rules > the rule > Edit > Actions), then repeat the call.",
+      detail: {
+        rules: [
+          rule("disk-almost-full", "Disk almost full", true, "metrics.threshold.fired"),
+          rule("high-cpu-on-web-hosts", "High CPU on web hosts", true, "metrics.threshold.fired", "recovered"),
+          rule("login-failures", "Login failures", true, "threshold met", "recovered"),
+        ],
+        rules_total: 3,
+        note: "Kibana counts 4 references, 1 more than the 3 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.",
+        space: "default",
+      },
+    });
+  });
+
+  test("by a rule that is disabled counts, and is told as such", async () => {
+    expect(await refused({ ids: ["Batch Jira"] })).toMatchObject({
+      code: "in_use",
+      message:
+        '"Batch Jira" (batch-jira) is used by 1 rule: "Nightly batch is late" (disabled). Without it they fail in silence, their other actions too.',
+      detail: { rules: [rule("nightly-batch-is-late", "Nightly batch is late", false, "query matched")] },
+    });
+  });
+
+  test("in another space is found there", async () => {
+    expect(await refused({ ids: ["soc-slack"], space: "security" })).toMatchObject({
+      code: "in_use",
+      detail: { space: "security", rules_total: 2 },
+    });
+  });
+
+  test("by something that is no rule is not known to be free", async () => {
+    expect(await refused({ ids: ["servicenow-itsm"] })).toEqual({
+      code: "references_unknown",
+      message:
+        '"ServiceNow ITSM" (servicenow-itsm) has no rule that this key can see, but it is referred to. Kibana counts 1 reference, 1 more than the 0 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.',
+      fix: "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and free it there; if runs were queued, repeat the call in a minute.",
+      detail: { references: 1, rules_found: 0 },
+    });
+  });
+
+  test("cannot be forced", async () => {
+    for (const more of [{ force: true }, { ignore_references: true }])
+      expect(await refused({ ids: ["ops-pagerduty"], ...more })).toMatchObject({ code: "invalid_arguments" });
+  });
+
+  test("by whatever, when the rules cannot be read for another reason, is an error and not an empty list", async () => {
+    const made = await product({ person: accepts });
+    await made.fault("error", { path: "/api/alerting/rules/_find", times: 10 });
+    const before = await made.state();
+    expect((await made.call("safe_delete_connector", { ids: ["kibana-log"] })).body).toMatchObject({ code: "kibana_error" });
+    expect(await made.state()).toBe(before);
+  });
+});
+
+describe("what may not be deleted", () => {
+  test("a preconfigured connector", async () => {
+    expect(await refused({ ids: ["ops-mail-preconfigured"] })).toEqual({
+      code: "preconfigured",
+      message: '"Ops mail" (ops-mail-preconfigured) is defined in kibana.yml and cannot be deleted through the API.',
+      fix: "An operator removes it from xpack.actions.preconfigured in kibana.yml and restarts Kibana; check its rules first with get_connector.",
+    });
+  });
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["a system connector", { ids: ["system-connector-.cases"] }, { code: "system_action" }],
+    ["one that is not there", { ids: ["kibana-lgo"] }, { code: "connector_not_found", fix: 'Did you mean "Kibana log" (id kibana-log)?' }],
+    ["one of another space", { ids: ["soc-slack"] }, { code: "connector_not_found" }],
+    [
+      "a name that two have",
+      { ids: ["Ops Slack"] },
+      {
+        code: "ambiguous_connector",
+        message: '2 connectors in the space "default" have that name.',
+        detail: { candidates: [{ id: "ops-slack" }, { id: "ops-slack-2" }] },
+      },
+    ],
+    ["nothing", { ids: [] }, { code: "invalid_arguments" }],
+    ["too many", { ids: Array.from({ length: 21 }, (_, n) => `c${n}`) }, { code: "invalid_arguments" }],
+    [
+      "a lone id that is no list",
+      { id: "kibana-log" },
+      { code: "invalid_arguments", message: expect.stringContaining('did you mean "ids"?') },
+    ],
+  ])("%s", async (_what, args, expected) => {
+    expect(await refused(args)).toMatchObject(expected);
+  });
+});
+
+describe("several at once", () => {
+  test("are not deleted when one of them may not go; each reason is told", async () => {
+    const body = await refused({ ids: ["kibana-log", "ops-pagerduty", "nope"] });
+    expect(body).toMatchObject({
+      code: "in_use",
+      message: expect.stringMatching(/^Nothing was deleted: 2 of 3 may not go\. .*ops-pagerduty.*There is no connector "nope"/),
+      fix: "Repeat the call without them, or free them first.",
+      detail: {
+        refused: [
+          { id: "ops-pagerduty", code: "in_use", rules_total: 3 },
+          { id: "nope", code: "connector_not_found" },
+        ],
+      },
+    });
+  });
+
+  test("named twice, by id and by name, are deleted once", async () => {
+    const { call, writes } = await product({ person: accepts });
+    expect((await call("safe_delete_connector", { ids: ["kibana-log", "Kibana log"] })).body).toMatchObject({
+      status: "done",
+      result: { deleted: ["kibana-log"] },
+    });
+    expect(writes()).toHaveLength(1);
+  });
+});
+
+describe("what is free", () => {
+  test("is deleted after the question, and its undo makes it again under the same id", async () => {
+    const { call, bare } = await product({ person: accepts });
+    await bare("POST", "/api/actions/connector/old-hook", {
+      name: "Old hook",
+      connector_type_id: ".webhook",
+      config: {
+        url: "https://old.example.net/x",
+        method: "post",
+        hasAuth: false,
+        authType: null,
+        headers: { "X-Team": "ops", Authorization: "Bearer abcdefgh123" },
+      },
+    });
+    const { body, text } = await call("safe_delete_connector", { ids: ["Old hook"] });
+    expect(body).toMatchObject({ status: "done", result: { deleted: ["old-hook"] } });
+    expect(text).not.toContain("abcdefgh123");
+    const { tool, args } = body.undo;
+    expect(tool).toBe("undo_change");
+    const undone = await call(tool, { ...args, assert_no_other_secrets: true });
+    expect(undone.body).toMatchObject({ status: "done", result: { connector: { id: "old-hook" } } });
+    expect(undone.text).not.toContain("abcdefgh123");
+    const again = JSON.parse(await bare("GET", "/api/actions/connector/old-hook"));
+    expect(again.config.headers).toEqual({ "X-Team": "ops", Authorization: "Bearer abcdefgh123" });
+  });
+
+  test("by its exact name, where only one has it", async () => {
+    const { call } = await product({ person: accepts });
+    expect((await call("safe_delete_connector", { ids: ["PagerDuty (imported)"] })).body).toMatchObject({
+      result: { deleted: ["imported-pagerduty"] },
+    });
+  });
+});

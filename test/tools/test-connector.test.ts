@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { explainFailure } from "../../src/tools/explain-failure.ts";
+import { accepts, product } from "../support/product.ts";
+
+const own = "that a rule's run passes: a rule runs with its own API key";
+
+describe("a safe test", () => {
+  test("runs without asking, and says what it proves and what it does not", async () => {
+    const { call, questions, deliveries } = await product();
+    const { body } = await call("test_connector", { id: "Kibana log" });
+    expect(body).toMatchObject({
+      status: "done",
+      result: {
+        ok: true,
+        mode: "safe",
+        proved: ["the connector runs"],
+        not_proved: ["that a line is written at the level in use", own],
+        effect: expect.stringMatching(/^None outside Kibana/),
+      },
+    });
+    expect([questions, await deliveries()]).toEqual([[], []]);
+  });
+
+  test("that the type does not have is not tested, never escalates, and names the way on", async () => {
+    const { call, writes, questions } = await product({ person: accepts });
+    const { body, isError } = await call("test_connector", { id: "ops-slack" });
+    expect(isError).toBe(false);
+    expect(body).toMatchObject({
+      status: "no_change",
+      result: {
+        ok: "not_tested",
+        mode: "safe",
+        why: "An incoming webhook can only post: there is no read call.",
+        not_proved: ["that the service accepts it", own],
+      },
+      next: [
+        {
+          tool: "test_connector",
+          args: { id: "ops-slack", space: "default", mode: "loud" },
+          why: expect.stringMatching(/Ask the person first\.$/),
+        },
+      ],
+    });
+    expect([writes(), questions]).toEqual([[], []]);
+  });
+});
+
+describe("a near-safe test", () => {
+  test("says what it relies on", async () => {
+    const { call } = await product();
+    const { body } = await call("test_connector", { id: "ops-pagerduty", mode: "near_safe" });
+    expect(body).toMatchObject({ status: "done", result: { ok: true, mode: "near_safe" } });
+    expect(body.warnings).toContainEqual(expect.stringMatching(/^The test relies on PagerDuty answering 202/));
+  });
+
+  test.each<[Record<string, unknown>, string, string]>([
+    [{}, "This test needs to: a mailbox of yours.", 'Pass fill: {"to": "…"}.'],
+    [{ fill: { to: "" } }, "This test needs to: a mailbox of yours.", 'Pass fill: {"to": "…"}.'],
+    [{ fill: { to: "me@example.com", cc: "you@example.com" } }, "This test takes no cc.", 'Pass fill: {"to": "…"}.'],
+  ])("that needs something asks for it: %j", async (args, message, fix) => {
+    const { call, writes } = await product({ person: accepts });
+    const { body } = await call("test_connector", { id: "ops-mail-preconfigured", mode: "near_safe", ...args });
+    expect([body.code, body.message, body.fix, writes()]).toEqual(["invalid_arguments", message, fix, []]);
+  });
+
+  test("that reaches somebody asks a person, with the address in the question", async () => {
+    const { call, questions, deliveries } = await product({ person: accepts });
+    const { body } = await call("test_connector", { id: "ops-mail-preconfigured", mode: "near_safe", fill: { to: "me@example.com" } });
+    expect(body.result.ok).toBe(true);
+    expect(questions[0]?.message).toContain("One mail to me@example.com");
+    expect(await deliveries()).toMatchObject([{ connector_id: "ops-mail-preconfigured" }]);
+  });
+});
+
+describe("a loud test", () => {
+  test("asks a person with its effect, then runs once", async () => {
+    const { call, questions, deliveries, writes } = await product({ person: accepts });
+    const { body } = await call("test_connector", { id: "ops-slack", mode: "loud" });
+    expect(body).toMatchObject({
+      status: "done",
+      result: { ok: true, mode: "loud", undo: { how: "Delete the message in Slack: the connector cannot" } },
+    });
+    expect(questions[0]?.message).toContain("One message in the channel that the webhook belongs to");
+    expect([(await deliveries()).length, writes().length]).toEqual([1, 1]);
+  });
+
+  test("gives the params that take it back, with the same fresh word", async () => {
+    const { call } = await product({ person: accepts });
+    const { body } = await call("test_connector", { id: "ops-pagerduty", mode: "loud" });
+    expect(body.result.undo).toMatchObject({
+      id: "ops-pagerduty",
+      params: { eventAction: "resolve", dedupKey: expect.stringMatching(/^connector-test-[0-9a-f]{8}$/) },
+    });
+    expect(body.result.undo.params.dedupKey).toBeTruthy();
+  });
+});
+
+describe("a failed test is an answer, with cause and fix", () => {
+  test.each<[string, Record<string, unknown>, Record<string, string>]>([
+    [
+      "a revoked webhook",
+      { id: "ops-slack-2", mode: "loud" },
+      {
+        cause: "The service does not know the address or channel.",
+        fix: "Check the URL, or make a new webhook or channel on the service's side.",
+        said: "unexpected http response from slack: 404 Not Found",
+      },
+    ],
+    [
+      "missing secrets",
+      { id: "imported-pagerduty", mode: "near_safe" },
+      { cause: "Its secrets are missing or no longer fit.", fix: "Enter the secrets again: secrets are lost on import." },
+    ],
+  ])("%s", async (_what, args, expected) => {
+    const { call } = await product({ person: accepts });
+    const { body, isError } = await call("test_connector", args);
+    expect(isError).toBe(false);
+    expect(body).toMatchObject({ status: "done", result: { ok: false, ...expected } });
+  });
+
+  test("a host that does not resolve", async () => {
+    const { call, bare } = await product({ person: accepts });
+    await bare("POST", "/api/actions/connector/nowhere", {
+      name: "Nowhere",
+      connector_type_id: ".webhook",
+      config: { url: "https://nowhere.invalid/x", method: "get", hasAuth: false, authType: null },
+    });
+    const { body } = await call("test_connector", { id: "nowhere" });
+    expect(body.result).toMatchObject({
+      ok: false,
+      cause: "Kibana cannot resolve the host name.",
+      said: expect.stringContaining("ENOTFOUND"),
+    });
+  });
+
+  test.each([
+    ["[slack] ENOTFOUND getaddrinfo hooks.slack.com", "Kibana cannot resolve the host name."],
+    ["connect ECONNREFUSED 10.0.0.1:443", "Kibana cannot reach the host."],
+    ["timeout of 60000ms exceeded", "The service did not answer in time."],
+    ["[401] Unauthorized", "The service does not accept the credentials."],
+    ["Invalid login: 535 5.7.8 Error: authentication failed", "The service does not accept the credentials."],
+    ["An HTTP protocol error occurred: statusCode = 429", "The service, or Kibana's own limiter, limits the rate."],
+    ["self signed certificate in certificate chain", "Kibana does not trust the service's certificate."],
+    ['target url "https://x" is not added to the Kibana config xpack.actions.allowedHosts', "Kibana may not call that host."],
+    ["not allowed emails: a@b.example", "Kibana may not mail to that address."],
+    ["error validating action type secrets: [webhookUrl]: expected", "Its secrets are missing or no longer fit."],
+    ['Unable to decrypt attribute "secrets"', "Kibana cannot decrypt the connector's secrets."],
+    ["error calling webhook, invalid response: [503] Service Unavailable", "The service failed."],
+    ["error calling webhook: [404] Not Found", "The service does not know the address or channel."],
+    ["something else entirely", "The run failed; the service's own words say how."],
+  ])("%s → %s", (words, cause) => {
+    expect(explainFailure(words).cause).toBe(cause);
+    expect(explainFailure(words).fix).not.toBe("");
+  });
+});
+
+describe("what cannot be tested", () => {
+  test.each<[Record<string, unknown>, Record<string, unknown>]>([
+    [{ id: "nope" }, { code: "connector_not_found" }],
+    [{ id: "Ops Slack" }, { code: "ambiguous_connector" }],
+    [{ id: "system-connector-.cases" }, { code: "system_action" }],
+    [
+      { id: "kibana-log", mode: "silent" },
+      { code: "invalid_arguments", message: expect.stringContaining("mode") },
+    ],
+    [
+      { id: "kibana-log", fill: { to: "x" } },
+      { code: "invalid_arguments", message: "This test takes no to.", fix: "Leave `fill` out." },
+    ],
+    [
+      { id: "kibana-log", params: { message: "x" } },
+      { code: "invalid_arguments", message: expect.stringContaining("params: is not an argument") },
+    ],
+  ])("%j", async (args, expected) => {
+    const { call, writes } = await product({ person: accepts });
+    expect((await call("test_connector", args)).body).toMatchObject(expected);
+    expect(writes()).toEqual([]);
+  });
+
+  test("a type that the licence does not cover", async () => {
+    const { call, writes } = await product({ person: accepts, sandbox: { license: "basic" } });
+    expect((await call("test_connector", { id: "ops-slack", mode: "loud" })).body).toMatchObject({ code: "type_unusable" });
+    expect(writes()).toEqual([]);
+  });
+});
