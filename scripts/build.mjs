@@ -21,14 +21,13 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   legalComments: "linked",
   chunkNames: "chunks/[name]-[hash]",
   plugins: [withoutAjv],
   metafile: true,
   logLevel: "warning",
-  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+  banner: { js: "import{createRequire as createRequireOfNode}from'node:module';const require=createRequireOfNode(import.meta.url);" },
 });
 // What went where, for the budget tests.
 writeFileSync("dist/meta.json", JSON.stringify(metafile));

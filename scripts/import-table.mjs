@@ -16,7 +16,7 @@ export const table = {
   rules: ["kibana", "catalog", "errors"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text"],
   "as-code": ["kibana", "catalog", "secrets", "errors"],
-  change: ["kibana", "rules", "catalog", "secrets", "sealed", "settings", "errors", "log", "plain-text"],
+  change: ["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings", "errors", "log", "plain-text"],
   audit: ["kibana", "catalog", "rules", "secrets", "errors"],
   tools: [
     "change",

@@ -9,7 +9,7 @@ const folders = ["mcp", "tools", "change", "secrets", "web", "catalog", "audit",
 const allowed: Record<string, string[]> = {
   mcp: ["tools", "change", "web", "catalog", "kibana"],
   tools: ["change", "audit", "as-code", "rules", "secrets", "catalog", "kibana"],
-  change: ["kibana", "rules", "catalog", "secrets"],
+  change: ["kibana", "rules", "catalog", "secrets", "web"],
   secrets: ["catalog", "web"],
   web: [],
   catalog: [],

@@ -1,5 +1,6 @@
 import { plainJson, plainText, quoted } from "../plain-text.ts";
-import type { AskedField, Effect, Plan } from "./plan.ts";
+import type { Page, Take } from "../web/page.ts";
+import type { Effect, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 
 /** How the person was asked, for the journal. */
@@ -21,31 +22,8 @@ export interface Ask {
   ): Promise<"shown" | "declined" | "unavailable">;
 }
 
-/** A page for the person at this machine, in words; src/web shows it. */
-export interface PageModel {
-  kind: "approve" | "secrets";
-  deployment: string;
-  sandbox: boolean;
-  space: string;
-  summary: string;
-  effects: { text: string; before?: string; after?: string }[];
-  flows: { source: string; to: string }[];
-  warnings: string[];
-  undo: string;
-  fields: AskedField[];
-  typeName?: string;
-  expiresAt: number;
-}
-
-/** What a person sent from a page; answered with problems by field, "" for the whole. */
-export interface PageAnswer {
-  approved: boolean;
-  typedName: string;
-  values: Record<string, string>;
-}
-
 /** Opens pages on this machine. @returns the one-time address */
-export type OpenPage = (page: PageModel, take: (answer: PageAnswer) => Promise<Record<string, string>>) => Promise<string>;
+export type OpenPage = (page: Page, take: Take) => Promise<string>;
 
 /** As many as a plan can have. */
 const maxLines = 20;
@@ -68,7 +46,7 @@ export function question(plan: Plan, verdict: Verdict, deployment: string): stri
 }
 
 /** The plan in full, for a page. */
-export function pageModel(plan: Plan, verdict: Verdict, deployment: { name: string; sandbox: boolean }, expiresAt: number): PageModel {
+export function pageModel(plan: Plan, verdict: Verdict, deployment: { name: string; sandbox: boolean }, expiresAt: number): Page {
   const json = (value: Record<string, unknown> | undefined) =>
     value && Object.keys(value).length > 0 ? JSON.stringify(plainJson(value), null, 2) : undefined;
   const to = (hosts: readonly string[]) => hosts.map((host) => plainText(host)).join(", ") || "the host in the value itself";

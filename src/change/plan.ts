@@ -1,5 +1,6 @@
 import type { Connector, Execution } from "../kibana/connectors.ts";
 import type { SealedRecord } from "../sealed.ts";
+import type { Field } from "../web/page.ts";
 
 /** Every write this server can make, each with what it replaces. Data: what was planned is what is applied. */
 export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp;
@@ -74,16 +75,6 @@ export interface SecretFlow {
   agreed?: true;
 }
 
-/** A secret that a person is asked to type. */
-export interface AskedField {
-  /** `secrets.routingKey` */
-  path: string;
-  label: string;
-  help?: string;
-  required: boolean;
-  multiline: boolean;
-}
-
 export interface Plan {
   /** One sentence; names in it are cleaned. */
   summary: string;
@@ -100,7 +91,7 @@ export interface Plan {
   /** Secrets that leave this server with this plan. */
   flows: SecretFlow[];
   /** Secrets to be typed before the plan is whole: it is shown, and not written. */
-  asks: AskedField[];
+  asks: Field[];
   /** Hosts that people have agreed to before: connectors of the space use them already. */
   knownHosts: string[];
 }

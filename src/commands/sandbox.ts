@@ -1,34 +1,52 @@
+import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { type License, licenses } from "../catalog/connector-type.ts";
-import { startSandbox } from "../sandbox/index.ts";
+import { licenses } from "../catalog/connector-type.ts";
+import { type SandboxOptions, SettingsProblem, startSandbox } from "../sandbox/index.ts";
+
+const licenseNames = [...licenses, "expired"] as const;
 
 export const sandboxHelp = `kibana-connectors-mcp sandbox: a stand-in for Kibana on a loopback port
 
-  --port N          Port (default: any free one)
-  --empty           Only the default space, no connectors, no rules
-  --space ID        One more space; repeatable
-  --license LEVEL   ${licenses.join(", ")} (default: trial)
-  --api-key KEY     Let only this key in; repeatable (default: everybody)
-  --base-path PATH  As server.basePath, such as /kibana
-  --deliver         Webhook and Slack really send, to loopback hosts only
+  --port N              Port (default: any free one)
+  --base-path PATH      As server.basePath, such as /kibana
+  --kibana-version V    8.17, 9.2, 9.5, serverless and the like (default: 9.5)
+  --license LEVEL       ${licenseNames.join(", ")} (default: trial)
+  --kibana-yml FILE     Its xpack.actions settings hold, preconfigured connectors too
+  --deliver             What goes to loopback hosts is really sent
+
+Who is let in (default: everybody):
+  --api-key KEY         Only this key; repeatable
+  --auth FILE           Users and API keys, JSON or YAML, each with actions and rules: none, read or all,
+                        or one of them per space:
+                        {"users": [{"username": "ana", "password": "…", "actions": {"payments": "all", "*": "read"}, "rules": "read"}],
+                         "api_keys": [{"key": "<encoded>", "owner": "ana", "actions": "all", "rules": "all"}]}
+
+What is in it (default: three spaces with faults to find):
+  --empty               Only the default space, no connectors, no rules
+  --space ID            One more space; repeatable
+  --seed-connectors N   A generated deployment of any size instead, the same for the same numbers,
+  --seed-rules N          with about as many rules as given here (default: 10 a connector)
+  --seed-spaces N         in so many spaces (default: 1)
+  --seed N                another one of that size
   --help
 
-Its URL is the first line on stdout. GET /sandbox/deliveries shows what the outside world saw,
-POST /sandbox/faults {"fault": "error"} orders a fault for the next call.
+Its URL is the first line on stdout. GET /sandbox/deliveries shows what the outside world saw, /sandbox/incidents what is
+open there, /sandbox/log what Kibana logged. POST /sandbox/rules/{id}/fire {"state": "active"} lets a rule fire ("recovered"
+ends it), POST /sandbox/faults {"fault": "error"} orders a fault for the next call.
 `;
 
 /** Runs the sandbox alone until a signal comes. @returns the exit code */
 export async function sandbox(args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
-  if (typeof options === "string") {
-    process.stderr.write(`kibana-connectors-mcp sandbox: ${options}\n`);
-    return 2;
-  }
+  const options = await readOptions(args);
   if (options === undefined) {
     process.stdout.write(sandboxHelp);
     return 0;
   }
-  const running = await startSandbox(options);
+  const running = typeof options === "string" ? options : await startSandbox(options).catch(sentence);
+  if (typeof running === "string") {
+    process.stderr.write(`kibana-connectors-mcp sandbox: ${running}\n`);
+    return 2;
+  }
   process.stdout.write(`${running.url}\n`);
   process.stderr.write(`A sandbox, not a real Kibana. Use it with KIBANA_URL=${running.url}. Ctrl-C ends it.\n`);
   await new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
@@ -36,40 +54,83 @@ export async function sandbox(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function readOptions(args: readonly string[]) {
+/** What a person can mend; anything else is ours. */
+function sentence(error: unknown): string {
+  if (error instanceof SettingsProblem) return error.message;
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return "the port is taken; choose another --port.";
+  throw error;
+}
+
+/** The options, undefined when help is asked for, or what is wrong with them. */
+async function readOptions(args: readonly string[]): Promise<SandboxOptions | string | undefined> {
   try {
     const { values } = parseArgs({
       args: [...args],
       options: {
         port: { type: "string" },
+        "base-path": { type: "string" },
+        "kibana-version": { type: "string" },
+        license: { type: "string" },
+        "kibana-yml": { type: "string" },
+        deliver: { type: "boolean" },
+        "api-key": { type: "string", multiple: true },
+        auth: { type: "string" },
         empty: { type: "boolean" },
         space: { type: "string", multiple: true },
-        license: { type: "string" },
-        "api-key": { type: "string", multiple: true },
-        "base-path": { type: "string" },
-        deliver: { type: "boolean" },
+        "seed-spaces": { type: "string" },
+        "seed-connectors": { type: "string" },
+        "seed-rules": { type: "string" },
+        seed: { type: "string" },
         help: { type: "boolean" },
       },
     });
     if (values.help) return undefined;
-    const port = Number(values.port ?? 0);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) return `--port takes a number from 0 to 65535, not "${values.port}".`;
-    const license = licenses.find((one) => one === (values.license ?? "trial"));
-    if (!license) return `--license takes one of ${licenses.join(", ")}, not "${values.license}".`;
+    const license = licenseNames.find((one) => one === (values.license ?? "trial"));
+    if (!license) return `--license takes one of ${licenseNames.join(", ")}, not "${values.license}".`;
     const bad = values.space?.find((id) => !/^[a-z0-9_-]+$/.test(id));
     if (bad !== undefined) return `--space takes lower-case letters, digits, _ and -, not "${bad}".`;
     if (values["base-path"] !== undefined && !/^(\/[\w.-]+)+$/.test(values["base-path"]))
       return `--base-path takes a path such as /kibana, not "${values["base-path"]}".`;
+    const seeds = ["seed-spaces", "seed-connectors", "seed-rules", "seed"] as const;
+    const generated = seeds.some((flag) => values[flag] !== undefined);
+    if (generated && values.empty) return "--empty and --seed… exclude each other.";
+    if (values.auth !== undefined && values["api-key"]) return "--auth and --api-key exclude each other.";
+    const connectors = wholeNumber("--seed-connectors", values["seed-connectors"], 20, 20_000);
     return {
-      port,
-      license: license satisfies License,
+      port: wholeNumber("--port", values.port, 0, 65_535),
+      license,
       empty: values.empty ?? false,
       deliver: values.deliver ?? false,
-      ...(values.space ? { spaces: values.space } : {}),
-      ...(values["api-key"] ? { apiKeys: values["api-key"] } : {}),
-      ...(values["base-path"] ? { basePath: values["base-path"] } : {}),
+      ...(values["kibana-version"] !== undefined && { version: values["kibana-version"] }),
+      ...(values.space && { spaces: values.space }),
+      ...(values["api-key"] && { apiKeys: values["api-key"] }),
+      ...(values["base-path"] !== undefined && { basePath: values["base-path"] }),
+      ...(values["kibana-yml"] !== undefined && { kibanaYml: await textOf("--kibana-yml", values["kibana-yml"]) }),
+      ...(values.auth !== undefined && { auth: await textOf("--auth", values.auth) }),
+      ...(generated && {
+        size: {
+          spaces: wholeNumber("--seed-spaces", values["seed-spaces"], 1, 1000) || 1,
+          connectors,
+          rules: wholeNumber("--seed-rules", values["seed-rules"], Math.min(connectors * 10, 200_000), 200_000),
+          seed: wholeNumber("--seed", values.seed, 1, 2 ** 31),
+        },
+      }),
     };
   } catch (error) {
     return error instanceof Error ? error.message : "the flags cannot be read.";
   }
+}
+
+function wholeNumber(flag: string, text: string | undefined, fallback: number, highest: number): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (text?.trim() === "" || !Number.isInteger(value) || value < 0 || value > highest) {
+    throw new Error(`${flag} takes a number from 0 to ${highest}, not "${text}".`);
+  }
+  return value;
+}
+
+async function textOf(flag: string, file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    throw new Error(`${flag}: ${file} cannot be read${error instanceof Error && "code" in error ? ` (${String(error.code)})` : ""}.`);
+  });
 }

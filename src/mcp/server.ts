@@ -1,8 +1,8 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { CallToolRequestSchema, ListToolsRequestSchema, type Tool as McpTool } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
-import type { Caller } from "../change/pipeline.ts";
 import type { Principal } from "../change/principal.ts";
+import type { Caller } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import type { CallContext, Tool } from "../tools/define.ts";

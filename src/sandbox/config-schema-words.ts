@@ -1,22 +1,22 @@
 import type * as z from "zod";
 
-/** The first problem in config-schema's words, `[where]: what`. */
-export function configSchemaMessage(error: z.ZodError, input: unknown, prefix: string): string {
+/** The first problem in config-schema's words, `[where]: what`. `oldWords`: as before unknown keys got a new sentence. */
+export function configSchemaMessage(error: z.ZodError, input: unknown, prefix: string, oldWords = prefix === ""): string {
   const issue = error.issues[0];
   if (!issue) return "";
   const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const where = [prefix, ...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])].filter(Boolean).join(".");
-  const what = words(issue, valueAt(input, issue.path), prefix !== "");
+  const what = words(issue, valueAt(input, issue.path), oldWords);
   return where ? `[${where}]: ${what}` : what;
 }
 
-function words(issue: z.core.$ZodIssue, value: unknown, request: boolean): string {
+function words(issue: z.core.$ZodIssue, value: unknown, oldWords: boolean): string {
   switch (issue.code) {
     case "invalid_type":
       if (issue.expected === "object") return `expected a plain object value, but found [${detectedType(value)}] instead.`;
       return `expected value of type [${issue.expected === "record" ? "object" : issue.expected}] but got [${detectedType(value)}]`;
     case "unrecognized_keys":
-      return request ? `Additional properties are not allowed ('${issue.keys[0]}' was unexpected)` : "definition for this key is missing";
+      return oldWords ? "definition for this key is missing" : `Additional properties are not allowed ('${issue.keys[0]}' was unexpected)`;
     case "invalid_value": {
       const lines = issue.values.map((option, at) => `- [${at}]: expected value to equal [${String(option)}]`);
       return lines.length === 1

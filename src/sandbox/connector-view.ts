@@ -7,19 +7,16 @@ export function savedView(connector: Connector, state: State) {
     ...commonView(connector, state),
     config: connector.config,
     is_missing_secrets: connector.missingSecrets,
-    is_preconfigured: false,
-    is_deprecated: isDeprecated(connector),
-    is_system_action: false,
+    ...flags(connector, false, state),
   };
 }
 
-/** A connector from kibana.yml hides its config. */
+/** A connector from kibana.yml hides its config unless the file says otherwise. */
 export function inMemoryView(connector: InMemoryConnector, state: State) {
   return {
     ...commonView(connector, state),
-    is_preconfigured: !connector.system,
-    is_deprecated: isDeprecated(connector),
-    is_system_action: connector.system,
+    ...(connector.exposeConfig && { config: connector.config }),
+    ...flags(connector, !connector.system, state),
   };
 }
 
@@ -33,13 +30,24 @@ function commonView({ id, name, type }: Connector | InMemoryConnector, { version
   };
 }
 
+function flags(connector: Connector | InMemoryConnector, preconfigured: boolean, { version }: State) {
+  return {
+    is_preconfigured: preconfigured,
+    is_deprecated: isDeprecated(connector),
+    ...(atLeast(version, 8, 11) && { is_system_action: "system" in connector && connector.system }),
+  };
+}
+
 /** ServiceNow through its old table API. */
 function isDeprecated({ type, config }: Connector | InMemoryConnector): boolean {
   return (type === ".servicenow" || type === ".servicenow-sir") && config.usesTableApi !== false;
 }
 
 /** Documents that hold a reference, over all spaces: rules once each, cases, queued runs (reference/kibana-api.md §5.1). */
-export function referencedBy(id: string, state: State): number {
-  const rules = [...state.rules.values()].filter((rule) => rule.actions.some((action) => action.id === id));
-  return rules.length + state.references.filter((reference) => reference.connectorId === id).length;
+export function referenceCounts(state: State): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const count = (id: string) => counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const { actions } of state.rules.values()) for (const id of new Set(actions.map((action) => action.id))) count(id);
+  for (const { connectorId } of state.references) count(connectorId);
+  return counts;
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { inMemoryView, referencedBy, savedView } from "./connector-view.ts";
+import { inMemoryView, referenceCounts, savedView } from "./connector-view.ts";
 import { notFound, Refusal } from "./envelope.ts";
-import { filled, looseRecord, parsePart } from "./request-schema.ts";
+import { needActions } from "./privileges.ts";
+import { filled, looseRecord, parseBody, parsePart } from "./request-schema.ts";
 import { systemConnectorId, typeRows } from "./type-rows.ts";
 import type { Call, Connector, Dict, Reply, Route, State } from "./types.ts";
-import { refuseUnlicensed, registeredType } from "./types-api.ts";
+import { refuseDisabled, registeredType } from "./types-api.ts";
 import { checkConnector } from "./validate.ts";
 import { atLeast } from "./version.ts";
 
@@ -24,11 +25,12 @@ const idParams = z.object({
 async function create(call: Call, state: State): Promise<Reply> {
   const given = call.params.id;
   if (given !== undefined && !atLeast(state.version, 8, 8)) return notFound();
-  if (given !== undefined && atLeast(state.version, 9, 4)) parsePart(idParams, call.params, "params");
-  const body = parsePart(createBody, call.body, "body");
+  if (given !== undefined && atLeast(state.version, 9, 4)) parsePart(idParams, call.params, "params", state.version);
+  const body = parseBody(createBody, call);
   const type = body.connector_type_id;
+  needActions(call, "all", `create a "${type}" action`);
   const reserved = state.inMemory.find((connector) => connector.id === given);
-  if (reserved?.system || (await typeRows()).get(type)?.system) {
+  if (reserved?.system || (await typeRows(state.version)).get(type)?.system) {
     throw new Refusal(400, `System action creation is forbidden. Action type: ${type}.`);
   }
   if (reserved) throw new Refusal(400, `This ${given} already exists in a preconfigured action.`);
@@ -40,8 +42,9 @@ async function create(call: Call, state: State): Promise<Reply> {
 
 /** Replaces everything; a `secrets` left out becomes `{}` (reference/kibana-api.md §4). */
 async function update(call: Call, state: State): Promise<Reply> {
-  const body = parsePart(updateBody, call.body, "body");
+  const body = parseBody(updateBody, call);
   const { id = "" } = call.params;
+  needActions(call, "all", "update actions");
   refuseInMemory(id, state, "can not be updated.");
   const connector = savedConnector(id, call.space, state);
   const valid = await checked(connector.type, body, state);
@@ -50,39 +53,48 @@ async function update(call: Call, state: State): Promise<Reply> {
 
 /** Type, config, secrets, both, and only then the licence (reference/kibana-api.md §1.3). */
 async function checked(type: string, body: { config: Dict; secrets: Dict }, state: State): Promise<{ config: Dict; secrets: Dict }> {
-  const row = await registeredType(type);
+  const row = await registeredType(type, state);
   const result = await checkConnector(type, body.config, body.secrets, state);
   if (!result.ok) throw new Refusal(400, result.problem);
-  refuseUnlicensed(row, state);
+  refuseDisabled(row, state);
   return result.value;
 }
 
 function store(connector: Connector, state: State): Reply {
-  state.connectors.set(connector.id, connector);
+  state.connectors.set(connector);
   return { status: 200, body: savedView(connector, state) };
 }
 
 function get(call: Call, state: State): Reply {
   const { id = "" } = call.params;
+  needActions(call, "read", "get actions");
   const inMemory = state.inMemory.find((connector) => connector.id === id);
   if (inMemory?.system) throw new Refusal(404, `Connector ${id} not found`);
   const body = inMemory ? inMemoryView(inMemory, state) : savedView(savedConnector(id, call.space, state), state);
   return { status: 200, body };
 }
 
-/** Never looks at references (reference/kibana-api.md §5.4). */
+/** Never looks at references, and finds a saved connector below a preconfigured one of its id (reference/kibana-api.md §5.4, §1.5). */
 function remove(call: Call, state: State): Reply {
   const { id = "" } = call.params;
-  refuseInMemory(id, state, "is not allowed to delete.");
+  needActions(call, "all", "delete actions");
+  if (state.connectors.get(id)?.space !== call.space) refuseInMemory(id, state, "is not allowed to delete.");
   state.connectors.delete(savedConnector(id, call.space, state).id);
   return { status: 204 };
 }
 
+/** Saved connectors above it are left out without a word (reference/kibana-api.md §1.6). */
+const listLimit = 10_000;
+
 function list(call: Call, state: State, system: boolean): Reply {
-  const saved = [...state.connectors.values()].filter((connector) => connector.space === call.space);
+  needActions(call, "read", "get actions");
+  const counts = referenceCounts(state);
   const inMemory = state.inMemory.filter((connector) => system || !connector.system);
   const rows = [
-    ...saved.map((connector) => ({ ...savedView(connector, state), referenced_by_count: referencedBy(connector.id, state) })),
+    ...state.connectors
+      .inSpace(call.space)
+      .slice(0, listLimit)
+      .map((connector) => ({ ...savedView(connector, state), referenced_by_count: counts.get(connector.id) ?? 0 })),
     ...inMemory.map((connector) => ({ ...inMemoryView(connector, state), referenced_by_count: 0 })),
   ];
   return { status: 200, body: rows.sort((one, other) => one.name.localeCompare(other.name)) };
@@ -101,8 +113,8 @@ export function savedConnector(id: string, space: string, state: State): Connect
 }
 
 /** One connector for each system type that the sandbox knows. */
-export async function systemConnectors() {
-  const rows = [...(await typeRows()).values()].filter((row) => row.system);
+export async function systemConnectors(version: string) {
+  const rows = [...(await typeRows(version)).values()].filter((row) => row.system);
   return rows.map((row) => ({ id: systemConnectorId(row.id), type: row.id, name: row.name, config: {}, secrets: {}, system: true }));
 }
 

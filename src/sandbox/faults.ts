@@ -24,15 +24,19 @@ const faults = {
   html_502: { work: false, result: page(502, "502 Bad Gateway") },
   truncated: { work: true, result: "half" },
   unavailable: { work: false, result: envelope(503, "Service Unavailable") },
-} as const satisfies Record<string, { work: boolean; result: Reply | "silence" | "cut" | "half" }>;
+  slow: { work: true, result: "late" },
+} as const satisfies Record<string, { work: boolean; result: Result }>;
 
-type Fault = { work: boolean; result: Reply | "silence" | "cut" | "half" };
+type Result = Reply | "silence" | "cut" | "half" | "late";
+/** `delay`: after how many milliseconds a late answer is sent. */
+type Fault = { work: boolean; result: Result; delay: number };
 
 const order = z.strictObject({
   fault: z.string().refine((name) => Object.hasOwn(faults, name), `unknown fault; known are ${Object.keys(faults).join(", ")}`),
   method: z.string().optional(),
   path: z.string().optional(),
   times: z.number().min(1).default(1),
+  delay: z.number().min(0).max(600_000).default(1000),
 });
 
 /** Faults on order, each for the next calls that match. */
@@ -40,7 +44,7 @@ export function faultOrders() {
   let orders: z.infer<typeof order>[] = [];
   return {
     add(body: unknown): Reply {
-      orders.push(parsePart(order, body, "body"));
+      orders.push(parsePart(order, body, "body", "9.5.0"));
       return { status: 200, body: { faults: orders } };
     },
     clear(): Reply {
@@ -53,7 +57,7 @@ export function faultOrders() {
       if (!matching) return undefined;
       matching.times -= 1;
       orders = orders.filter(({ times }) => times > 0);
-      return faults[matching.fault as keyof typeof faults];
+      return { ...faults[matching.fault as keyof typeof faults], delay: matching.delay };
     },
   };
 }

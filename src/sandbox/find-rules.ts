@@ -1,19 +1,22 @@
 import * as z from "zod";
 import { Refusal } from "./envelope.ts";
-import { jsonText, parsePart, queryObject } from "./request-schema.ts";
-import { hasReference, ruleFilter } from "./rule-filter.ts";
+import { jsonText, parseQuery } from "./request-schema.ts";
+import { hasReference, refuseBlocked, ruleFilter, valuesOf } from "./rule-filter.ts";
 import { ruleView } from "./rule-view.ts";
 import type { Call, Reply, Route, Rule, State } from "./types.ts";
 
-const names = z.union([z.string(), z.array(z.string())]).optional();
+const names = z
+  .union([z.string(), z.array(z.string())])
+  .transform((given) => [given].flat())
+  .optional();
 const query = z.strictObject({
   per_page: z.coerce.number().min(0).default(10),
   page: z.coerce.number().min(1).default(1),
   search: z.string().optional(),
-  default_search_operator: z.enum(["OR", "AND"]).optional(),
+  default_search_operator: z.enum(["OR", "AND"]).default("OR"),
   search_fields: names,
   sort_field: z.string().optional(),
-  sort_order: z.enum(["asc", "desc"]).optional(),
+  sort_order: z.enum(["asc", "desc"]).default("asc"),
   has_reference: jsonText(z.strictObject({ type: z.string(), id: z.string() })).optional(),
   fields: names,
   filter: z.string().optional(),
@@ -22,17 +25,20 @@ const query = z.strictObject({
 
 /** Only rules of this space, disabled ones too (reference/kibana-api.md §5.2). */
 function find(call: Call, state: State): Reply {
-  const { page, per_page, search, has_reference, filter, sort_field, sort_order } = parsePart(query, queryObject(call.query), "query");
+  const { page, per_page, search, has_reference, filter, sort_field, sort_order, ...more } = parseQuery(query, call);
+  if (!call.caller.may("rules", "read", call.space)) throw new Refusal(403, "Unauthorized to find rules for any rule types.");
   refuseBeyondWindow(page * per_page);
+  const { filter_consumers: consumers, search_fields = ["name", "tags"], default_search_operator: operator } = more;
+  for (const field of more.search_fields ?? []) refuseBlocked(field, (name) => `Search field ${name} not supported`);
   const tests = [
     ...(has_reference ? [hasReference(has_reference, state)] : []),
     ...(filter ? [ruleFilter(filter, state)] : []),
-    ...(search ? [matches(search)] : []),
+    ...(consumers ? [(rule: Rule) => consumers.includes(rule.consumer)] : []),
+    ...(search ? [matches(search, search_fields, operator, state)] : []),
   ];
-  const all = [...state.rules.values()].filter((rule) => rule.space === call.space && tests.every((test) => test(rule)));
-  if (sort_field === "name") all.sort((one, other) => one.name.localeCompare(other.name));
-  if (sort_order === "desc") all.reverse();
-  const data = all.slice((page - 1) * per_page, page * per_page).map(ruleView);
+  const all = state.rules.inSpace(call.space).filter((rule) => tests.every((test) => test(rule)));
+  if (sort_field) sort(all, sort_field, sort_order === "desc" ? -1 : 1, state);
+  const data = all.slice((page - 1) * per_page, page * per_page).map((rule) => chosen(ruleView(rule), more.fields));
   return { status: 200, body: { page, per_page, total: all.length, data } };
 }
 
@@ -43,9 +49,43 @@ function refuseBeyondWindow(last: number): void {
   throw new Refusal(400, `search_phase_execution_exception\n\tRoot causes:\n\t\tillegal_argument_exception: ${reason}`);
 }
 
-function matches(search: string): (rule: Rule) => boolean {
-  const wanted = search.replaceAll("*", "").toLowerCase();
-  return (rule) => [rule.name, ...rule.tags].some((text) => text.toLowerCase().includes(wanted));
+/** Words at the edges of which `*` may stand; each must begin something in one of the fields. */
+function matches(search: string, fields: readonly string[], operator: "OR" | "AND", state: State): (rule: Rule) => boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return (rule) => {
+    const text = fields.map((field) => ` ${JSON.stringify(valuesOf(rule, field, state))}`).join(" ");
+    const has = (word: string) =>
+      word.includes("*")
+        ? text.toLowerCase().includes(word.replaceAll("*", ""))
+        : text
+            .toLowerCase()
+            .split(/[^\p{L}\p{N}._-]+/u)
+            .includes(word);
+    return operator === "AND" ? words.every(has) : words.some(has);
+  };
+}
+
+function sort(rules: Rule[], field: string, direction: 1 | -1, state: State): void {
+  refuseBlocked(field, (name) => `Sort is not supported on this field ${name}`);
+  const key = (rule: Rule) => {
+    const [value] = valuesOf(rule, field, state);
+    return typeof value === "number" ? value : String(value ?? "\u{10ffff}");
+  };
+  rules.sort((one, other) => {
+    const [left, right] = [key(one), key(other)];
+    const order = typeof left === "number" && typeof right === "number" ? left - right : String(left).localeCompare(String(right));
+    return order * direction;
+  });
+}
+
+/** With `fields`, everything else but the id is left out; names are those of storage or of the answer. */
+function chosen(rule: object, fields: readonly string[] | undefined): object {
+  if (!fields) return rule;
+  const snake = fields.map((field) =>
+    field === "alertTypeId" ? "rule_type_id" : field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  );
+  const wanted = new Set(["id", ...snake.map((field) => field.split(".")[0] ?? field)]);
+  return Object.fromEntries(Object.entries(rule).filter(([key]) => wanted.has(key)));
 }
 
 export const findRoutes: readonly Route[] = [{ method: "GET", path: "/api/alerting/rules/_find", handler: find }];

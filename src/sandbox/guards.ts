@@ -1,22 +1,20 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Refusal } from "./envelope.ts";
-import type { Call, State } from "./types.ts";
+import type { State } from "./types.ts";
 import { atLeast } from "./version.ts";
 
-const anybody = { name: "sandbox", byApiKey: false };
-
-/** Who calls, undefined for nobody known. Without a list of keys everybody is let in. */
-export function authenticate(authorization: string | undefined, apiKeys: readonly string[] | undefined): Call["user"] | undefined {
-  const key = /^ApiKey (.+)$/i.exec(authorization ?? "")?.[1];
-  if (!apiKeys) return { ...anybody, byApiKey: key !== undefined };
-  return key !== undefined && apiKeys.includes(key) ? { ...anybody, byApiKey: true } : undefined;
-}
-
-/** The text is Elasticsearch's, handed on by Kibana (reference/kibana-api.md §0). */
+/** The texts are Elasticsearch's, handed on by Kibana (reference/kibana-api.md §0). */
 export function unauthorized(authorization: string | undefined): Refusal {
-  const reason = "unable to authenticate with provided credentials and anonymous access is not allowed for this request";
-  const message = `[security_exception\n\tRoot causes:\n\t\tsecurity_exception: ${reason}]: ${reason}`;
-  return new Refusal(401, authorization ? message : "Unauthorized");
+  if (!authorization) return new Refusal(401, "Unauthorized");
+  const [, basic] = /^Basic (.*)$/i.exec(authorization) ?? [];
+  const user = Buffer.from(basic ?? "", "base64")
+    .toString("utf8")
+    .split(":")[0];
+  const reason =
+    basic === undefined
+      ? "unable to authenticate with provided credentials and anonymous access is not allowed for this request"
+      : `unable to authenticate user [${user}] for REST request [/_security/_authenticate]`;
+  return new Refusal(401, `[security_exception\n\tRoot causes:\n\t\tsecurity_exception: ${reason}]: ${reason}`);
 }
 
 /** What runs after authentication and before the schema: lifecycle_handlers.ts, reference/kibana-api.md §0. */

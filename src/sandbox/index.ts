@@ -1,18 +1,26 @@
 import type { AddressInfo } from "node:net";
 import type { License } from "../catalog/connector-type.ts";
+import { anyOf, everybody, readAuthFile } from "./auth.ts";
 import { systemConnectors } from "./connectors.ts";
+import { generate, type SeedSize } from "./generate.ts";
+import { defaultSettings, readKibanaYml } from "./kibana-yml.ts";
 import { preconfigured, seed } from "./seed.ts";
 import { createKibana } from "./server.ts";
+import { SettingsProblem } from "./settings-problem.ts";
 import { defaultSpace } from "./spaces.ts";
+import { Store } from "./store.ts";
 import type { State, Wording } from "./types.ts";
-import { atLeast } from "./version.ts";
+import { atLeast, release } from "./version.ts";
+
+export { SettingsProblem } from "./settings-problem.ts";
 
 export interface SandboxOptions {
   /** 0, the default: any free port. */
   port?: number;
+  /** "8.17", "9.5.0", "serverless" and the like. Default: the newest. */
   version?: string;
-  /** `trial`, the default, allows everything. */
-  license?: License;
+  /** `trial`, the default, allows everything; `expired` is a trial that ran out. */
+  license?: License | "expired";
   /** Only the default space and Kibana's own system connectors. */
   empty?: boolean;
   /** Further spaces by id. */
@@ -21,7 +29,13 @@ export interface SandboxOptions {
   basePath?: string;
   /** When given, only `Authorization: ApiKey <one of these>` is let in. Otherwise everybody is, as the user `sandbox`. */
   apiKeys?: string[];
-  /** Real HTTP for webhook and Slack, to loopback hosts only. */
+  /** Text of a file of users and API keys with privileges, instead of `apiKeys`. */
+  auth?: string;
+  /** Text of a kibana.yml; what it says of `xpack.actions` holds. */
+  kibanaYml?: string;
+  /** A generated deployment instead of the small one by hand. */
+  size?: SeedSize;
+  /** Real HTTP for types whose answer is simple, to loopback hosts only. */
   deliver?: boolean;
   /** How problems of config, secrets and params are worded. Default by version: config-schema in 8.x, `Field "url": Required` after. */
   wording?: Wording;
@@ -34,26 +48,42 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for Kibana on 127.0.0.1, with its state in memory. */
+/**
+ * Starts a stand-in for Kibana on 127.0.0.1, with its state in memory.
+ * @throws SettingsProblem where a Kibana with these settings would not start
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { version = "9.5.0", basePath = "", empty = false } = options;
+  const { basePath = "", empty = false, license = "trial", size } = options;
+  const named = release(options.version);
+  if (!named) throw new SettingsProblem(`There is no Kibana "${options.version}": say 8.17, 9.2, 9.5, serverless or the like.`);
+  if (options.kibanaYml !== undefined && named.flavour === "serverless")
+    throw new SettingsProblem("On serverless nobody can set kibana.yml.");
+  const yml = options.kibanaYml === undefined ? undefined : readKibanaYml(options.kibanaYml, named.version);
+  const seeded = !empty && !size;
   const state: State = {
-    version,
-    license: options.license ?? "trial",
+    ...named,
+    license: license === "expired" ? "trial" : license,
+    licenseExpired: license === "expired",
+    actions: yml?.settings ?? defaultSettings,
     url: "",
     deliver: options.deliver ?? false,
-    wording: options.wording ?? (atLeast(version, 9) ? "fields" : "config-schema"),
+    wording: options.wording ?? (atLeast(named.version, 9) ? "fields" : "config-schema"),
     spaces: new Map([[defaultSpace.id, { ...defaultSpace }]]),
-    connectors: new Map(),
-    inMemory: [...(empty ? [] : preconfigured), ...(await systemConnectors())],
-    rules: new Map(),
+    connectors: new Store(),
+    inMemory: [...(yml?.preconfigured ?? (empty ? [] : preconfigured)), ...(await systemConnectors(named.version))],
+    rules: new Store(),
     references: [],
     deliveries: [],
+    incidents: [],
+    executions: [],
+    log: [],
   };
-  if (!empty) seed(state);
+  if (seeded) seed(state);
+  if (size) generate(state, size);
   for (const id of options.spaces ?? []) state.spaces.set(id, { id, name: id, disabledFeatures: [] });
 
-  const server = createKibana({ state, basePath, apiKeys: options.apiKeys });
+  const known = options.auth === undefined ? undefined : readAuthFile(options.auth);
+  const server = createKibana({ state, basePath, authenticate: known ?? (options.apiKeys ? anyOf(options.apiKeys) : everybody) });
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));

@@ -1,3 +1,4 @@
+import type { Incident } from "./incidents.ts";
 import type { Dict } from "./types.ts";
 
 /** One run of a connector: everything has been validated. */
@@ -10,6 +11,9 @@ export interface Run {
   /** Public address of this Kibana, for links. */
   kibanaUrl: string;
   deliver: boolean;
+  source: "http_request" | "alert";
+  /** The open incident that this run is about. */
+  open?: Incident;
 }
 
 /** `effect` absent: the third party noticed nothing that lasts. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { envelope } from "./envelope.ts";
 import type { FaultOrders } from "./faults.ts";
+import type { Incident } from "./incidents.ts";
 import type { Reply, State } from "./types.ts";
 
 /** What Kibana does not have: what the outside world saw, the whole state, and faults on order. No credentials needed. */
@@ -8,6 +9,10 @@ export function ownRoute(method: string, path: string, body: unknown, state: Sta
   switch (`${method} ${path}`) {
     case "GET /sandbox/deliveries":
       return { status: 200, body: { deliveries: state.deliveries } };
+    case "GET /sandbox/incidents":
+      return { status: 200, body: { incidents: shown(state.incidents) } };
+    case "GET /sandbox/log":
+      return { status: 200, body: { log: state.log } };
     case "GET /sandbox/state":
       return { status: 200, body: keysInOrder(dump(state)) };
     case "POST /sandbox/faults":
@@ -20,7 +25,7 @@ export function ownRoute(method: string, path: string, body: unknown, state: Sta
 }
 
 /** Everything that a call can change, in a fixed order: no times, and secrets as hashes, so that two dumps compare as text. */
-function dump({ version, license, spaces, connectors, inMemory, rules, references, deliveries }: State) {
+function dump({ version, license, spaces, connectors, inMemory, rules, references, deliveries, incidents }: State) {
   return {
     version,
     license,
@@ -30,7 +35,12 @@ function dump({ version, license, spaces, connectors, inMemory, rules, reference
     rules: byId(rules.values()).map(({ createdAt: _created, updatedAt: _updated, ...rule }) => rule),
     references: byId(references),
     deliveries: deliveries.map(({ at: _at, ...delivery }) => delivery),
+    incidents: shown(incidents),
   };
+}
+
+function shown(incidents: readonly Incident[]) {
+  return incidents.map(({ account: _account, ...incident }) => incident);
 }
 
 function byId<T extends { id: string }>(items: Iterable<T>): T[] {

@@ -1,8 +1,24 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
+import { actionsProblem } from "./action-problems.ts";
 import { Refusal } from "./envelope.ts";
+import { duration } from "./request-schema.ts";
 import type { RuleType } from "./rule-types.ts";
 import type { RuleAction, State } from "./types.ts";
+
+const hour = z.string().refine((text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), "string is not a valid time in HH:mm format");
+const alertsFilter = z.strictObject({
+  query: z.strictObject({ kql: z.string(), filters: z.array(z.unknown()).default([]), dsl: z.string().optional() }).optional(),
+  timeframe: z
+    .strictObject({
+      days: z.array(z.number().min(1).max(7)),
+      hours: z.strictObject({ start: hour, end: hour }),
+      timezone: z.string().superRefine((zone, ctx) => {
+        if (!isTimeZone(zone)) ctx.addIssue({ code: "custom", message: `string is not a valid timezone: ${zone}` });
+      }),
+    })
+    .optional(),
+});
 
 export const actionBody = z.strictObject({
   group: z.string().optional(),
@@ -12,42 +28,40 @@ export const actionBody = z.strictObject({
     .strictObject({
       summary: z.boolean(),
       notify_when: z.enum(["onActionGroupChange", "onActiveAlert", "onThrottleInterval"]),
-      throttle: z.string().nullable(),
+      throttle: duration.nullable(),
     })
     .optional(),
   uuid: z.string().optional(),
-  alerts_filter: z.record(z.string(), z.unknown()).optional(),
+  alerts_filter: alertsFilter.optional(),
   use_alert_data_for_template: z.boolean().optional(),
 });
 
-type GivenAction = z.infer<typeof actionBody>;
-interface GivenRule {
+export type GivenAction = z.infer<typeof actionBody>;
+export interface GivenRule {
   actions: GivenAction[];
+  schedule: { interval: string };
   notify_when?: string | null | undefined;
   throttle?: string | null | undefined;
 }
 
 /** The actions as they are stored, or the 400 that Kibana gives (reference/kibana-api.md §5.4, §6.1). */
 export function storedActions(rule: GivenRule, space: string, type: RuleType, state: State): RuleAction[] {
-  const given = rule.actions;
-  const found = given.map((action) => ({ action, connector: actionConnector(action.id, space, state) }));
-  const grouped = found.filter(({ connector }) => !connector.system).map(({ action }) => action);
-  const problems = [
-    listProblem(
-      "Invalid connectors",
-      found.filter(({ connector }) => connector.missingSecrets).map(({ connector }) => connector.name),
-    ),
-    listProblem("Invalid action groups", invalidGroups(grouped, type)),
-    new Set(given.map(({ uuid }) => uuid)).size < given.length && given.every(({ uuid }) => uuid)
-      ? "Actions have duplicated UUIDs"
-      : undefined,
-    frequencyProblem(grouped, rule.notify_when !== undefined || Boolean(rule.throttle)),
-  ].filter((problem) => problem !== undefined);
-  if (problems.length === 1) throw new Refusal(400, `Failed to validate actions due to the following error: ${problems[0]}`);
-  if (problems.length > 1) {
-    throw new Refusal(400, `Failed to validate actions due to the following ${problems.length} errors:\n- ${problems.join("\n- ")}`);
-  }
-  return found.map(({ action, connector }) => ({ ...action, uuid: action.uuid ?? randomUUID(), connector_type_id: connector.type }));
+  const system = rule.actions.filter(({ id }) => state.inMemory.some((connector) => connector.system && connector.id === id));
+  const normal = rule.actions.filter((action) => !system.includes(action));
+  const ungrouped = normal.find(({ group }) => group === undefined);
+  if (ungrouped) throw new Refusal(400, `Group is not defined in action ${ungrouped.id}`);
+  if (new Set(system.map(({ id }) => id)).size < system.length) throw new Refusal(400, "Cannot use the same system action twice");
+  const found = new Map(rule.actions.map(({ id }) => [id, actionConnector(id, space, state)]));
+  const unready = [...found.values()].filter((connector) => connector.missingSecrets).map(({ name }) => name);
+  const problem = actionsProblem(rule, normal, unready, type);
+  if (problem) throw new Refusal(400, problem);
+  return rule.actions.map((action) => {
+    const uuid = action.uuid ?? randomUUID();
+    const connector_type_id = found.get(action.id)?.type ?? "";
+    // What only alerts' own actions have is dropped: alerting_api_integration/spaces_only/tests/alerting/group1/create.ts
+    if (system.includes(action)) return { id: action.id, params: action.params, uuid, connector_type_id };
+    return { ...action, uuid, connector_type_id };
+  });
 }
 
 function actionConnector(id: string, space: string, state: State) {
@@ -55,20 +69,14 @@ function actionConnector(id: string, space: string, state: State) {
   if (inMemory) return { ...inMemory, missingSecrets: false };
   const saved = state.connectors.get(id);
   if (saved?.space !== space) throw new Refusal(400, `Failed to load action ${id} (404): Saved object [action/${id}] not found`);
-  return { ...saved, system: false };
+  return saved;
 }
 
-function invalidGroups(actions: GivenAction[], type: RuleType): string[] {
-  return actions.map(({ group }) => group ?? "undefined").filter((group) => !type.action_groups.some(({ id }) => id === group));
-}
-
-function listProblem(title: string, names: string[]): string | undefined {
-  return names.length > 0 ? `${title}: ${names.join(", ")}` : undefined;
-}
-
-/** Each action has a frequency, or the rule speaks for all; a `notify_when` of null counts as speaking (reference/kibana-api.md §6.1). */
-function frequencyProblem(actions: GivenAction[], ruleSpeaks: boolean): string | undefined {
-  const wrong = actions.filter(({ frequency }) => Boolean(frequency) === ruleSpeaks).map(({ group }) => group ?? "undefined");
-  const both = "Cannot specify per-action frequency params when notify_when or throttle are defined at the rule level";
-  return listProblem(ruleSpeaks ? both : "Actions missing frequency parameters", wrong);
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
 }

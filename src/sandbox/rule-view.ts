@@ -7,6 +7,7 @@ export function ruleView({ space: _space, outcome, outcomeMessage, createdAt, up
     ...rule,
     created_at: createdAt,
     updated_at: updatedAt,
+    running: false,
     mute_all: false,
     muted_alert_ids: [],
     scheduled_task_id: rule.enabled ? rule.id : null,

@@ -11,8 +11,8 @@ export function seed(state: State): void {
   ] as const) {
     state.spaces.set(id, { id, name, color, disabledFeatures: [] });
   }
-  for (const connector of seedConnectors) state.connectors.set(connector.id, { ...connector });
-  for (const rule of seedRules) state.rules.set(rule.id, storedRule(rule, state));
+  for (const connector of seedConnectors) state.connectors.set({ ...connector });
+  for (const rule of seedRules) state.rules.set(storedRule(rule, state));
   state.references.push(
     { kind: "cases", id: "case-phishing-2031", connectorId: "soc-jira" },
     { kind: "cases", id: "case-disk-incident-77", connectorId: "servicenow-itsm" },

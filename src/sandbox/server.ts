@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Authenticate } from "./auth.ts";
 import { envelope, internalError, notFound, Refusal } from "./envelope.ts";
 import { type FaultOrders, faultOrders } from "./faults.ts";
-import { authenticate, refuseForgery, refuseInternal, unauthorized } from "./guards.ts";
+import { refuseForgery, refuseInternal, unauthorized } from "./guards.ts";
 import { ownRoute } from "./own-routes.ts";
 import { matchRoute, splitSpace } from "./router.ts";
 import { anonymousStatus, statusPath } from "./status.ts";
@@ -12,7 +14,7 @@ const bodyLimit = 1024 * 1024;
 interface Serving {
   state: State;
   basePath: string;
-  apiKeys: readonly string[] | undefined;
+  authenticate: Authenticate;
 }
 
 /** Answers as Kibana would, with the faults that were ordered in between. */
@@ -38,6 +40,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, servi
   if (result === "silence" || result === undefined) return;
   if (result === "cut") response.destroy();
   else if (result === "half") sendHalf(response, reply ?? internalError());
+  else if (result === "late") await wait(fault?.delay).then(() => send(response, reply ?? internalError()));
   else send(response, result);
 }
 
@@ -53,13 +56,14 @@ async function answer(
   const { space, path } = splitSpace(fullPath);
   const match = matchRoute(method, path);
   if (!match) return notFound();
-  const user = authenticate(headers.authorization, serving.apiKeys);
-  if (!user && path === statusPath) return anonymousStatus;
-  if (!user) throw unauthorized(headers.authorization);
+  const caller = serving.authenticate(headers.authorization);
+  if (!caller && path === statusPath) return anonymousStatus;
+  if (!caller) throw unauthorized(headers.authorization);
   const body = parseJson(text);
   refuseForgery(method, headers, serving.state);
   refuseInternal(method, path, headers, serving.state);
-  return match.route.handler({ method, path, params: match.params, query, body, space, user }, serving.state);
+  const { version } = serving.state;
+  return match.route.handler({ method, path, params: match.params, query, body, space, caller, version }, serving.state);
 }
 
 async function guarded(work: () => Reply | Promise<Reply>): Promise<Reply> {

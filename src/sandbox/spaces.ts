@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { notFound, Refusal } from "./envelope.ts";
-import { filled, parsePart } from "./request-schema.ts";
+import { sees } from "./privileges.ts";
+import { filled, parseBody } from "./request-schema.ts";
 import type { Call, Reply, Route, Space, State } from "./types.ts";
 
 const body = z.strictObject({
@@ -22,32 +23,49 @@ export const defaultSpace: Space = {
   _reserved: true,
 };
 
+/** Only what the caller may enter; who may enter none is refused: spaces_client.ts. */
+function list(call: Call, state: State): Reply {
+  const visible = [...state.spaces.values()].filter(({ id }) => sees(call, id));
+  if (visible.length === 0) throw new Refusal(403, "Forbidden");
+  return { status: 200, body: visible };
+}
+
+function get(call: Call, state: State): Reply {
+  const { id = "" } = call.params;
+  if (!sees(call, id)) throw new Refusal(403, `Unauthorized to get ${id} space`);
+  const space = state.spaces.get(id);
+  return space ? { status: 200, body: space } : notFound();
+}
+
 function create(call: Call, state: State): Reply {
-  const space = parsePart(body, call.body, "body");
+  const space = parseBody(body, call);
+  needManagement(call, "create");
   if (state.spaces.has(space.id)) throw new Refusal(409, `A space with the identifier ${space.id} already exists.`);
   state.spaces.set(space.id, space);
   return { status: 200, body: space };
 }
 
-function get(call: Call, state: State): Reply {
-  const space = state.spaces.get(call.params.id ?? "");
-  return space ? { status: 200, body: space } : notFound();
-}
-
 /** A space takes everything in it along. */
 function remove(call: Call, state: State): Reply {
+  needManagement(call, "delete");
   const space = state.spaces.get(call.params.id ?? "");
   if (!space) return notFound();
   if (space._reserved) throw new Refusal(400, `The ${space.id} space cannot be deleted because it is reserved.`);
   state.spaces.delete(space.id);
   for (const all of [state.connectors, state.rules]) {
-    for (const [id, item] of all) if (item.space === space.id) all.delete(id);
+    for (const { id } of all.inSpace(space.id)) all.delete(id);
   }
   return { status: 204 };
 }
 
+/** Stands in for Kibana's own privilege to manage spaces: whoever may do everything in all of them. */
+function needManagement({ caller }: Call, what: string): void {
+  if (caller.may("actions", "all", "*") && caller.may("rules", "all", "*")) return;
+  throw new Refusal(403, `Unauthorized to ${what} spaces`);
+}
+
 export const spaceRoutes: readonly Route[] = [
-  { method: "GET", path: "/api/spaces/space", handler: (_call, state) => ({ status: 200, body: [...state.spaces.values()] }) },
+  { method: "GET", path: "/api/spaces/space", handler: list },
   { method: "POST", path: "/api/spaces/space", handler: create },
   { method: "GET", path: "/api/spaces/space/{id}", handler: get },
   { method: "DELETE", path: "/api/spaces/space/{id}", handler: remove },

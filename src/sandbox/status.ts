@@ -13,7 +13,7 @@ function status(_call: unknown, state: State): Reply {
         build_hash: "0000000000000000000000000000000000000000",
         build_number: 100000,
         build_snapshot: false,
-        build_flavor: "traditional",
+        build_flavor: state.flavour,
         build_date: "2026-09-01T00:00:00.000Z",
       },
       status: {

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { type License, licenses } from "../catalog/connector-type.ts";
+import { licenses } from "../catalog/connector-type.ts";
 import { Refusal } from "./envelope.ts";
-import { parsePart, queryObject } from "./request-schema.ts";
+import { parseQuery } from "./request-schema.ts";
 import { type TypeRow, typeRows } from "./type-rows.ts";
 import type { Call, Reply, Route, State } from "./types.ts";
 import { atLeast } from "./version.ts";
@@ -10,44 +10,60 @@ const query = z.strictObject({ feature_id: z.string().max(100).optional() });
 
 /** Needs no privilege. The public list drops system types (reference/kibana-api.md §2). */
 async function listTypes(call: Call, state: State, system: boolean): Promise<Reply> {
-  const { feature_id: feature } = parsePart(query, queryObject(call.query), "query");
-  const rows = [...(await typeRows()).values()].filter((row) => (system || !row.system) && (!feature || row.features.includes(feature)));
-  return { status: 200, body: rows.map((row) => typeResponse(row, state)) };
+  const { feature_id: feature } = parseQuery(query, call);
+  const rows = [...(await typeRows(state.version)).values()];
+  const chosen = rows.filter((row) => (system || !row.system) && (!feature || row.features.includes(feature)));
+  return { status: 200, body: chosen.map((row) => typeResponse(row, state)) };
 }
 
 function typeResponse(row: TypeRow, state: State) {
-  const licensed = allows(state.license, row.license);
+  const { version } = state;
+  const configured = enabledInConfig(row.id, state);
+  const licensed = licenseProblem(row, state) === undefined;
   return {
     id: row.id,
     name: row.name,
-    enabled: licensed,
-    enabled_in_config: true,
+    enabled: configured && licensed,
+    enabled_in_config: configured,
     enabled_in_license: licensed,
     minimum_license_required: row.license,
-    supported_feature_ids: row.features,
-    is_system_action_type: row.system,
-    ...(row.features.includes("endpointSecurity") && { sub_feature: "endpointSecurity" }),
-    ...(atLeast(state.version, 9) && { is_deprecated: false }),
-    ...(atLeast(state.version, 9, 3) && { source: "stack" }),
+    ...(atLeast(version, 8, 4) && { supported_feature_ids: row.features }),
+    ...(atLeast(version, 8, 11) && { is_system_action_type: row.system }),
+    ...(atLeast(version, 8, 16) && row.features.includes("endpointSecurity") && { sub_feature: "endpointSecurity" }),
+    ...(atLeast(version, 9) && { is_deprecated: false }),
+    ...(atLeast(version, 9, 3) && { source: "stack" }),
   };
 }
 
-function allows(license: License, needed: License): boolean {
-  return licenses.indexOf(license) >= licenses.indexOf(needed);
-}
-
-export async function registeredType(id: string): Promise<TypeRow> {
-  const row = (await typeRows()).get(id);
+export async function registeredType(id: string, state: State): Promise<TypeRow> {
+  const row = (await typeRows(state.version)).get(id);
   if (!row) throw new Refusal(400, `Action type "${id}" is not registered.`);
   return row;
 }
 
+/** First the setting, then the licence (reference/kibana-api.md §1.3). */
+export function refuseDisabled(row: TypeRow, state: State): void {
+  if (!enabledInConfig(row.id, state)) {
+    throw new Refusal(403, `action type "${row.id}" is not enabled in the Kibana config xpack.actions.enabledActionTypes`);
+  }
+  refuseUnlicensed(row, state);
+}
+
+/** All that stops a preconfigured connector: it needs no `enabledActionTypes` (reference/kibana-api.md §2). */
 export function refuseUnlicensed(row: TypeRow, state: State): void {
-  if (allows(state.license, row.license)) return;
-  throw new Refusal(
-    403,
-    `Action type ${row.id} is disabled because your ${state.license} license does not support it. Please upgrade your license.`,
-  );
+  const problem = licenseProblem(row, state);
+  if (problem) throw new Refusal(403, problem);
+}
+
+function enabledInConfig(type: string, { actions }: State): boolean {
+  return actions.enabledActionTypes.includes("*") || actions.enabledActionTypes.includes(type);
+}
+
+function licenseProblem(row: TypeRow, { license, licenseExpired }: State): string | undefined {
+  const disabled = `Action type ${row.id} is disabled because your ${license} license`;
+  if (licenseExpired) return `${disabled} has expired.`;
+  if (licenses.indexOf(license) >= licenses.indexOf(row.license)) return undefined;
+  return `${disabled} does not support it. Please upgrade your license.`;
 }
 
 export const typeRoutes: readonly Route[] = [

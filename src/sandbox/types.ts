@@ -1,4 +1,10 @@
 import type { License } from "../catalog/connector-type.ts";
+import type { Caller } from "./auth.ts";
+import type { Execution } from "./executions.ts";
+import type { Incident } from "./incidents.ts";
+import type { ActionsSettings } from "./kibana-yml.ts";
+import type { Store } from "./store.ts";
+import type { Flavour } from "./version.ts";
 
 export type Dict = Record<string, unknown>;
 
@@ -14,7 +20,7 @@ interface AnyConnector {
 export type Connector = AnyConnector & { space: string; missingSecrets: boolean };
 
 /** Preconfigured in kibana.yml, or made by Kibana for a system type: seen from every space, never written. */
-export type InMemoryConnector = AnyConnector & { system: boolean };
+export type InMemoryConnector = AnyConnector & { system: boolean; exposeConfig?: boolean };
 
 export interface RuleAction {
   uuid: string;
@@ -80,16 +86,24 @@ interface Delivery {
 
 export interface State {
   version: string;
+  flavour: Flavour;
   license: License;
+  licenseExpired: boolean;
+  /** `xpack.actions` of kibana.yml. */
+  actions: ActionsSettings;
   url: string;
   deliver: boolean;
   wording: Wording;
   spaces: Map<string, Space>;
-  connectors: Map<string, Connector>;
+  connectors: Store<Connector>;
   inMemory: readonly InMemoryConnector[];
-  rules: Map<string, Rule>;
+  rules: Store<Rule>;
   references: OtherReference[];
   deliveries: Delivery[];
+  incidents: Incident[];
+  executions: Execution[];
+  /** Lines of Kibana's own log. */
+  log: string[];
 }
 
 /** How a Kibana puts the problems of a value into words: config-schema (8.x), zod 3, zod 4. */
@@ -102,7 +116,9 @@ export interface Call {
   query: URLSearchParams;
   body: unknown;
   space: string;
-  user: { name: string; byApiKey: boolean };
+  caller: Caller;
+  /** Of this Kibana: the words of a refused request depend on it. */
+  version: string;
 }
 
 /** `body` undefined: no content. A string is sent as it is. */

@@ -1,7 +1,7 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { describeFields } from "../catalog/describe.ts";
 import { credentialsFor } from "../catalog/when.ts";
-import type { AskedField } from "../change/plan.ts";
+import type { Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 
 type Config = Record<string, unknown>;
@@ -27,7 +27,7 @@ function isText(type: string): boolean {
  * How the page shows the fields that a person is asked for.
  * @throws ToolError secret_refused for a field that holds several secrets: one text cannot fill it
  */
-export function askedFields(paths: readonly string[], entry: ConnectorType | undefined): AskedField[] {
+export function askedFields(paths: readonly string[], entry: ConnectorType | undefined): Plan["asks"] {
   const known = entry ? describeFields(entry, "secrets") : [];
   return paths.map((path) => {
     const [, field = path, ...rest] = path.split(".");

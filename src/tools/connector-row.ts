@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { plainText } from "../plain-text.ts";
+import { plainText, quoted } from "../plain-text.ts";
 import { compact } from "./fields.ts";
 
 export const states = ["missing_secrets", "deprecated", "unusable", "preconfigured", "unused"] as const;
@@ -48,4 +48,17 @@ export function assertUsable(type: LiveType): void {
       : "Use a type that the licence covers (describe_connector_types says which), or upgrade the licence.",
     { type: type.id, minimum_license: type.license },
   );
+}
+
+/** @throws ToolError type_unusable when the connector cannot run here; preconfigured ones run though their type is switched off */
+export function assertRunnable(connector: Connector, types: readonly LiveType[]): void {
+  const live = types.find((one) => one.id === connector.type);
+  if (!live) {
+    throw new ToolError(
+      "type_unusable",
+      `This Kibana does not have the type ${connector.type} of ${quoted(connector.name)}: it cannot run here.`,
+      "Use a connector of a type that is there.",
+    );
+  }
+  assertUsable(connector.preconfigured ? { ...live, enabledInConfig: true } : live);
 }

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { JournalReader } from "../change/journal.ts";
 import { Outcome } from "../change/outcome.ts";
-import type { Change, Report } from "../change/pipeline.ts";
 import type { NoChange, OpResult, Plan } from "../change/plan.ts";
 import type { Principal } from "../change/principal.ts";
+import type { Change, Report } from "../change/services.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";

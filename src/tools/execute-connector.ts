@@ -6,7 +6,7 @@ import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { hideInText, hideSecrets, redactionMark } from "../secrets/detect.ts";
-import { assertUsable } from "./connector-row.ts";
+import { assertRunnable } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, space } from "./fields.ts";
@@ -42,14 +42,7 @@ export const executeConnector = changeTool({
   async plan({ id, space: inSpace, params, retries = 0 }, { kibana, settings, spaces, principal, signal }): Promise<Plan> {
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
     const [found, types] = await Promise.all([findConnector(kibana, target, id, signal), kibana.connectorTypes(target, signal)]);
-    const live = types.find((one) => one.id === found.type);
-    if (!live)
-      throw new ToolError(
-        "type_unusable",
-        `This Kibana does not have the type ${found.type} of ${quoted(found.name)}: it cannot run here.`,
-        "Use a connector of a type that is there.",
-      );
-    assertUsable(found.preconfigured ? { ...live, enabledInConfig: true } : live);
+    assertRunnable(found, types);
     if (JSON.stringify(params).includes(redactionMark))
       throw new ToolError(
         "secret_refused",

@@ -8,7 +8,7 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { hideInText } from "../secrets/detect.ts";
-import { assertUsable } from "./connector-row.ts";
+import { assertRunnable } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, space } from "./fields.ts";
@@ -47,14 +47,7 @@ export const testConnector = changeTool({
   ): Promise<TestPlan | NoChange> {
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
     const [found, types] = await Promise.all([findConnector(kibana, target, id, signal), kibana.connectorTypes(target, signal)]);
-    const live = types.find((one) => one.id === found.type);
-    if (!live)
-      throw new ToolError(
-        "type_unusable",
-        `This Kibana does not have the type ${found.type} of ${quoted(found.name)}: it cannot run here.`,
-        "Nothing to test; replace it by a connector of a type that is there.",
-      );
-    assertUsable(found.preconfigured ? { ...live, enabledInConfig: true } : live);
+    assertRunnable(found, types);
     const entry = await connectorType(found.type);
     const probe = entry ? probesFor(entry, found.config ?? {})[mode] : undefined;
     if (!probe) return untested(found, entry, mode, target);

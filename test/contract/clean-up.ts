@@ -12,18 +12,24 @@ export class CleanUp {
 
   constructor(readonly prefix: string) {}
 
+  /** Says that an id without the prefix is ours from now on. */
+  own(id: string): string {
+    this.#ids.add(id);
+    return id;
+  }
+
   /** @throws when a request that may change something aims at what this run did not create. */
   mustBeOurs(method: string, path: string, body: unknown): void {
     const found = changes.exec(path)?.[1];
     const id = found === undefined ? spaceIdIn(path, body) : decodeURIComponent(found);
-    if (id === undefined || id.startsWith(this.prefix) || this.#ids.has(id)) return;
+    if (id === undefined || this.#isOurs(id)) return;
     throw new Error(`${method} ${path}: "${id}" was not created by this run (${this.prefix}…).`);
   }
 
   /** An id of ours is noted before it is sent: the answer may be lost on its way. */
   before(space: string, path: string): void {
     const [, route, id] = creates.exec(path) ?? [];
-    if (id?.startsWith(this.prefix)) this.#note(space, `/api/${route}`, decodeURIComponent(id));
+    if (id && this.#isOurs(decodeURIComponent(id))) this.#note(space, `/api/${route}`, decodeURIComponent(id));
   }
 
   after(space: string, path: string, { status, body }: Answer): void {
@@ -48,6 +54,10 @@ export class CleanUp {
       else left.push(path);
     }
     return left;
+  }
+
+  #isOurs(id: string): boolean {
+    return id.startsWith(this.prefix) || this.#ids.has(id);
   }
 
   #note(space: string, route: string, id: string): void {

@@ -40,6 +40,11 @@ export class Kibana {
     return `${this.prefix}-${this.#count}${tail}`;
   }
 
+  /** An id of ours without our prefix. */
+  newUuid(): string {
+    return this.cleanUp.own(crypto.randomUUID());
+  }
+
   get(path: string, how?: How): Promise<Answer> {
     return this.send("GET", path, undefined, how);
   }

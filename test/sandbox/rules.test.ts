@@ -52,7 +52,12 @@ describe("find", () => {
     [{ has_reference: "ops-slack" }, "[request query.has_reference]: could not parse object value from json input"],
     [{ per_page: "-1" }, "[request query.per_page]: Value must be equal to or greater than [0]."],
     [{ nope: "1" }, "[request query.nope]: Additional properties are not allowed ('nope' was unexpected)"],
-    [{ filter: "alert.attributes.monitoring: x" }, "Error find rules: the sandbox does not know the filter alert.attributes.monitoring: x"],
+    [
+      { filter: "alert.attributes.monitoring.x: 1" },
+      "Error find rules: Filter is not supported on this field alert.attributes.monitoring.x",
+    ],
+    [{ sort_field: "monitoring.x" }, "Error find rules: Sort is not supported on this field monitoring.x"],
+    [{ search_fields: "monitoring.x", search: "5" }, "Error find rules: Search field monitoring.x not supported"],
   ])("%j is refused", async (query, message) => {
     expect(await found(query)).toMatchObject(refusal(400, message));
   });

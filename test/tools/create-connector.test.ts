@@ -335,6 +335,7 @@ describe("an id made from a name", () => {
           taken.add(id);
         }
       }),
+      { numRuns: 40 },
     );
   });
 });

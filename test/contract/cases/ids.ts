@@ -103,8 +103,8 @@ export const ids: Case[] = [
     { since: "9.4" },
   ),
   verified("§1.5", "a UUID is a good id", async (kibana) => {
-    const id = crypto.randomUUID();
-    expectOk(await kibana.post(`${path}/${id}`, indexConnector("uuid"), { refused: true }));
+    const id = kibana.newUuid();
+    expectOk(await kibana.post(`${path}/${id}`, indexConnector("uuid")));
     expect(expectOk(await kibana.get(`${path}/${id}`)).id).toBe(id);
   }),
   verified("§1.5", "system connectors are named system-connector-<type>", async (kibana) => {

@@ -14,8 +14,7 @@ interface TypeRow {
 }
 
 const licences = ["basic", "standard", "gold", "platinum", "enterprise", "trial"];
-const list = async (kibana: Kibana, query = ""): Promise<TypeRow[]> =>
-  expectOk(await kibana.get(`/api/actions/connector_types${query}`));
+const list = async (kibana: Kibana, query = ""): Promise<TypeRow[]> => expectOk(await kibana.get(`/api/actions/connector_types${query}`));
 const ids = (rows: TypeRow[]) => rows.map((row) => row.id).sort();
 
 /** Fields of which the reference does not know the version. */

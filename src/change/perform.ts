@@ -1,0 +1,119 @@
+import { KibanaError } from "../kibana/errors.ts";
+import type { Consent } from "./consent.ts";
+import { happened, recordOf, writeOp } from "./ops/index.ts";
+import type { Happened } from "./ops/op-kind.ts";
+import type { Op, OpResult, Plan } from "./plan.ts";
+import type { Caller, ChangeServices } from "./services.ts";
+
+/** Milliseconds between looks after a write whose answer did not come. */
+const looks = [0, 300, 700, 1500];
+
+/** Makes the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
+export async function perform(
+  id: string,
+  plan: Plan,
+  tool: string,
+  consent: Consent,
+  caller: Caller,
+  services: ChangeServices,
+): Promise<OpResult[]> {
+  const { journal, deployment, log, redactor } = services;
+  const results: OpResult[] = [];
+  for (const [n, op] of plan.ops.entries()) {
+    const record = recordOf(op);
+    try {
+      await journal.begin({
+        change: id,
+        n,
+        deployment,
+        tool,
+        principal: caller.principal.name,
+        ...(caller.client ? { client: caller.client } : {}),
+        consent,
+        summary: plan.summary,
+        op: record,
+      });
+    } catch (error) {
+      if (n === 0) throw error;
+      results.push({ op, outcome: "not_done", error: asError(error) });
+      break;
+    }
+    const result = await write(op, services);
+    const ended = journal.end({
+      change: id,
+      n,
+      outcome: result.outcome,
+      ...(newId(result) ? { id: newId(result) } : {}),
+      ...(result.error ? { error: redactor.text(result.error.message) } : {}),
+    });
+    await ended.catch((error: unknown) => {
+      result.warning = `The change happened, but its end could not be recorded: ${asError(error).message}`;
+    });
+    log.info("change", {
+      change: id,
+      caller: caller.principal.name,
+      client: caller.client,
+      tool,
+      op: op.op,
+      target: op.id,
+      name: record.name,
+      space: op.space,
+      consent,
+      outcome: result.outcome,
+    });
+    results.push(result);
+    if (result.outcome !== "done") break;
+  }
+  return results;
+}
+
+/** Writes once, never again, and finds out what is true after a doubtful answer. Not aborted half way. */
+async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
+  const record = recordOf(op);
+  let data: unknown;
+  try {
+    data = await writeOp(op, writer, clock);
+  } catch (error) {
+    const failure = asError(error);
+    if (!(error instanceof KibanaError) || error.applied === "no") return { op, outcome: "not_done", error: failure };
+    // Kibana does not tell whether a third party was reached.
+    if (op.op === "execute") return { op, outcome: "unknown", error: failure };
+    let seen: Happened | "unreadable" = "unknown";
+    for (const wait of looks) {
+      await clock.sleep(wait);
+      seen = await happened(record, reader).catch(() => "unreadable" as const);
+      if (seen === "done") return { op, outcome: "done", warning: `${error.message} It happened all the same.` };
+      if (seen === "unreadable") break;
+    }
+    // A complete answer with a failure in it means that Kibana is through with the request; otherwise it may still come.
+    const through = error.status !== undefined && error.status !== 504;
+    return { op, outcome: through && seen === "not_done" ? "not_done" : "unknown", error: failure };
+  }
+  if (op.op === "execute") return { op, outcome: "done", data };
+  const after = await happened(record, reader).catch(() => "unreadable" as const);
+  // Kibana says yes and shows no: nobody can call that done.
+  if (after === "not_done")
+    return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading back does not show it.") };
+  return {
+    op,
+    outcome: "done",
+    data,
+    ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
+  };
+}
+
+/** The id that Kibana chose for a new connector. */
+export function newId({ op, data }: OpResult): string | undefined {
+  return op.op === "create" &&
+    op.id === undefined &&
+    data !== null &&
+    typeof data === "object" &&
+    "id" in data &&
+    typeof data.id === "string"
+    ? data.id
+    : undefined;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

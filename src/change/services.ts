@@ -1,0 +1,62 @@
+import type { Reader } from "../kibana/reader.ts";
+import type { Writer } from "../kibana/writer.ts";
+import type { Log } from "../log.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import type { Settings } from "../settings.ts";
+import type { Approvals, Typed } from "./approvals.ts";
+import type { Clock } from "./clock.ts";
+import type { Ask, OpenPage } from "./consent.ts";
+import type { Continuations } from "./continuation.ts";
+import type { Journal } from "./journal.ts";
+import type { Alone } from "./locks.ts";
+import type { NextCall, NoChange, OpResult, Plan } from "./plan.ts";
+import type { Principal } from "./principal.ts";
+
+/** What the pipeline needs of the server. Tools see none of it but `runChange`. */
+export interface ChangeServices {
+  settings: Settings;
+  deployment: string;
+  sandbox: boolean;
+  reader: Reader;
+  writer: Writer;
+  journal: Journal;
+  continuations: Continuations;
+  approvals: Approvals;
+  /** Undefined where no person sits at this machine. */
+  openPage: OpenPage | undefined;
+  alone: Alone;
+  clock: Clock;
+  log: Log;
+  redactor: Redactor;
+  /** Writes that calls of this process are about to make. */
+  underWay: { writes: number };
+}
+
+/** One call of a changing tool. */
+export interface Change<P extends Plan = Plan> {
+  tool: string;
+  /** The call's arguments without `confirm` and `dry_run`: a confirmation is bound to them. */
+  args: unknown;
+  dryRun: boolean;
+  confirm: string | undefined;
+  /** `typed`: what a person typed for `{"$ask": true}`. */
+  plan(typed: Typed | undefined): Promise<P | NoChange>;
+  /** What is true now, and what to do next. */
+  report(plan: P, results: OpResult[]): Promise<Report>;
+}
+
+export type Call = Pick<Change, "tool" | "args" | "confirm" | "plan">;
+
+export interface Report {
+  result?: Record<string, unknown>;
+  warnings?: string[];
+  next?: NextCall[];
+  message?: string;
+}
+
+export interface Caller {
+  principal: Principal;
+  client: string | undefined;
+  ask: Ask;
+  signal: AbortSignal;
+}

@@ -1,0 +1,97 @@
+import { inverseOf, recordOf } from "./ops/index.ts";
+import type { Recorded } from "./ops/records.ts";
+import type { Outcome } from "./outcome.ts";
+import { newId } from "./perform.ts";
+import type { NoChange, OpResult, Plan } from "./plan.ts";
+import type { Verdict } from "./policy.ts";
+import type { ChangeServices, Report } from "./services.ts";
+import { undoCall } from "./undo.ts";
+
+/** The plan as the answer shows it. */
+export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, { deployment, redactor }: ChangeServices): Outcome {
+  return {
+    status,
+    deployment,
+    space: plan.ops[0].space,
+    plan: {
+      summary: redactor.text(plan.summary),
+      effects: plan.effects,
+      outside_world: plan.outsideWorld,
+      reversible: plan.reversible,
+      ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons } : {}),
+      ...(plan.flows.length > 0
+        ? {
+            secrets: plan.flows.map((flow) => `${flow.source} → ${flow.hosts.join(", ") || "unknown host"}`),
+          }
+        : {}),
+    },
+    ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
+  };
+}
+
+/** The answer when there was nothing to write. */
+export function noChange(
+  { status = "no_change", message, space, result, warnings, next }: NoChange,
+  { deployment }: ChangeServices,
+): Outcome {
+  return {
+    status,
+    deployment,
+    space,
+    ...(message ? { message } : {}),
+    result,
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(next.length > 0 ? { next } : {}),
+  };
+}
+
+/** The answer after the writes. @throws the failure, when nothing was done */
+export function outcome(id: string, plan: Plan, results: OpResult[], report: Report, services: ChangeServices): Outcome {
+  const failed = results.find((result) => result.outcome !== "done");
+  const done = results.filter((result) => result.outcome === "done");
+  if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
+  const status = failed === undefined ? "done" : failed.outcome === "unknown" && done.length === 0 ? "unknown" : "partial";
+  const lines = results.map((result) => ({
+    outcome: result.outcome,
+    op: result.op.op,
+    id: result.op.id,
+    ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
+  }));
+  const warnings = [
+    ...plan.warnings,
+    ...results.map((result) => result.warning).filter((warning) => warning !== undefined),
+    ...(report.warnings ?? []),
+  ];
+  const left = plan.ops.length - results.length;
+  return {
+    status,
+    deployment: services.deployment,
+    space: plan.ops[0].space,
+    ...(status === "unknown"
+      ? {
+          message:
+            `${failed?.error?.message ?? ""} Whether it happened cannot be told yet. Look before you repeat it: list_changes shows the entry, get_connector the connector.`.trim(),
+        }
+      : report.message
+        ? { message: report.message }
+        : {}),
+    ...(status === "partial"
+      ? {
+          message: `${done.length} of ${plan.ops.length} done; ${failed?.outcome === "unknown" ? "one is not known" : "one failed"}${left > 0 ? `; ${left} not begun` : ""}.`,
+        }
+      : {}),
+    change: id,
+    ...(status === "done" && plan.ops.length === 1 ? {} : { ops: lines }),
+    ...(report.result ? { result: report.result } : {}),
+    ...undoOf(id, results),
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
+  };
+}
+
+/** The undo of what was written, when it was one thing; the journal has the others. */
+function undoOf(change: string, results: OpResult[]): Record<string, unknown> {
+  const [only, ...more] = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
+  if (!only || more.length > 0) return {};
+  return undoCall(change, inverseOf({ ...recordOf(only.op), id: newId(only) ?? only.op.id } as Recorded));
+}

@@ -1,0 +1,150 @@
+import { parse } from "yaml";
+import * as z from "zod";
+import { configSchemaMessage } from "./config-schema-words.ts";
+import { SettingsProblem } from "./settings-problem.ts";
+import type { Dict, InMemoryConnector } from "./types.ts";
+import { atLeast } from "./version.ts";
+
+const anything = z.unknown().optional();
+const texts = z.array(z.string());
+const record = z.record(z.string(), z.unknown()).default({});
+const host = z.string().regex(/^([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[?[0-9a-f:]+\]?|\*)$/i, "value must be a valid hostname (see RFC 1123).");
+const services = z.enum(["google-mail", "microsoft-exchange", "microsoft-outlook", "amazon-ses", "elastic-cloud", "other", "*"]);
+const attempts = z.number().min(1).max(10).optional();
+const connector = { name: z.string().min(1), actionTypeId: z.string().min(1), config: record, secrets: record };
+
+/** `xpack.actions` of kibana.yml (reference/kibana-api.md §9). What has no effect here is only known by its name. */
+function settingsSchema(version: string) {
+  const since = <T extends z.ZodType>(major: number, minor: number, fields: Record<string, T>) =>
+    atLeast(version, major, minor) ? fields : {};
+  const email = z.strictObject({
+    domain_allowlist: texts.optional(),
+    ...since(9, 2, { recipient_allowlist: texts.optional() }),
+    ...since(9, 3, { maximum_body_length: z.number().min(0).optional() }),
+    ...since(8, 19, { services: z.strictObject({ enabled: z.array(services).min(1).optional(), ses: anything }).optional() }),
+  });
+  return z.strictObject({
+    enabledActionTypes: texts.default(["*"]),
+    allowedHosts: z.array(host).default(["*"]),
+    preconfigured: z
+      .record(z.string(), z.strictObject({ ...connector, ...since(8, 18, { exposeConfig: z.boolean().optional() }) }))
+      .default({})
+      .superRefine((entries, ctx) => {
+        const bad = Object.keys(entries).find((id) => ["", "__proto__", "constructor"].includes(id));
+        if (bad !== undefined) ctx.addIssue({ code: "custom", message: `invalid preconfigured action id "${bad}"` });
+      }),
+    preconfiguredAlertHistoryEsIndex: z.boolean().default(false),
+    email: email
+      .refine(
+        ({ domain_allowlist: domains, recipient_allowlist: recipients }: Dict) => !(domains && recipients),
+        "email.domain_allowlist and email.recipient_allowlist can not be used at the same time",
+      )
+      .optional(),
+    run: z
+      .strictObject({
+        maxAttempts: attempts,
+        connectorTypeOverrides: z.array(z.strictObject({ id: z.string(), maxAttempts: attempts })).optional(),
+      })
+      .optional(),
+    queued: z.strictObject({ max: z.number().min(1).optional() }).optional(),
+    ...Object.fromEntries(withoutEffect.map((name) => [name, anything])),
+    ...since(9, 1, { rateLimiter: anything }),
+    ...since(9, 4, { auth: anything, relay: anything, inboundEvents: anything }),
+  });
+}
+
+const withoutEffect = [
+  ...["proxyUrl", "proxyHeaders", "proxyBypassHosts", "proxyOnlyHosts", "ssl", "customHostSettings", "maxResponseContentLength"],
+  ...[
+    "responseTimeout",
+    "enableFooterInEmail",
+    "microsoftExchangeUrl",
+    "microsoftGraphApiUrl",
+    "microsoftGraphApiScope",
+    "webhook",
+    "usage",
+  ],
+];
+
+/** What of `xpack.actions` has an effect in the sandbox. */
+export interface ActionsSettings {
+  enabledActionTypes: readonly string[];
+  allowedHosts: readonly string[];
+  domainAllowlist: readonly string[] | undefined;
+  recipientAllowlist: readonly string[] | undefined;
+}
+
+export const defaultSettings: ActionsSettings = {
+  enabledActionTypes: ["*"],
+  allowedHosts: ["*"],
+  domainAllowlist: undefined,
+  recipientAllowlist: undefined,
+};
+
+/**
+ * Reads a kibana.yml; keys may be dotted or nested. Other plugins' settings are passed over.
+ * @throws SettingsProblem in Kibana's words where `xpack.actions` is not as this version takes it
+ */
+export function readKibanaYml(text: string, version: string): { settings: ActionsSettings; preconfigured: InMemoryConnector[] } {
+  const given = actionsOf(parsed(text));
+  const schema = settingsSchema(version);
+  const result = schema.safeParse(given);
+  if (!result.success) {
+    const message = configSchemaMessage(result.error, given, "config validation of [xpack.actions]", true);
+    throw new SettingsProblem(`Kibana would not start: ${message}`);
+  }
+  const { preconfigured, preconfiguredAlertHistoryEsIndex, enabledActionTypes, allowedHosts } = result.data;
+  const email: { domain_allowlist?: string[]; recipient_allowlist?: string[] } = result.data.email ?? {};
+  return {
+    settings: {
+      enabledActionTypes,
+      allowedHosts,
+      domainAllowlist: email.domain_allowlist,
+      recipientAllowlist: email.recipient_allowlist,
+    },
+    preconfigured: [
+      ...(preconfiguredAlertHistoryEsIndex ? [alertHistory] : []),
+      ...Object.entries(preconfigured).map(([id, { actionTypeId, ...entry }]) => ({ id, type: actionTypeId, system: false, ...entry })),
+    ],
+  };
+}
+
+/** Source: spaces_only/tests/actions/get_all.ts. */
+const alertHistory: InMemoryConnector = {
+  id: "preconfigured-alert-history-es-index",
+  type: ".index",
+  name: "Alert history Elasticsearch index",
+  config: { index: "kibana-alert-history-default" },
+  secrets: {},
+  system: false,
+};
+
+function parsed(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new SettingsProblem(`kibana.yml is not YAML: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+  }
+}
+
+/** What stands below `xpack.actions`; every dotted key is opened, as Kibana's own reader does. */
+function actionsOf(file: unknown): unknown {
+  const tree: Dict = {};
+  const put = (target: Dict, [first = "", ...rest]: readonly string[], value: unknown): void => {
+    if (first === "__proto__" || first === "constructor") throw new SettingsProblem(`Kibana would not start: unexpected key "${first}"`);
+    if (rest.length === 0 && !(isRecord(value) && Object.keys(value).length > 0)) {
+      target[first] = value;
+      return;
+    }
+    const below = isRecord(target[first]) ? target[first] : {};
+    target[first] = below;
+    if (rest.length > 0) put(below, rest, value);
+    else for (const [key, item] of Object.entries(Object(value))) put(below, key.split("."), item);
+  };
+  for (const [key, value] of Object.entries(Object(file))) put(tree, key.split("."), value);
+  return (isRecord(tree.xpack) ? tree.xpack.actions : undefined) ?? {};
+}
+
+function isRecord(value: unknown): value is Dict {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

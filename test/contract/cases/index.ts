@@ -1,0 +1,34 @@
+import type { Case } from "../case.ts";
+import { connectorsCrud } from "./connectors-crud.ts";
+import { errors } from "./errors.ts";
+import { everyCall } from "./every-call.ts";
+import { execute } from "./execute.ts";
+import { executionLog } from "./execution-log.ts";
+import { ids } from "./ids.ts";
+import { listing } from "./list.ts";
+import { privileges } from "./privileges.ts";
+import { rulesFind } from "./rules-find.ts";
+import { rulesPut } from "./rules-put.ts";
+import { savedObjects } from "./saved-objects.ts";
+import { secrets } from "./secrets.ts";
+import { spaces } from "./spaces.ts";
+import { status } from "./status.ts";
+import { types } from "./types.ts";
+
+export const suites: Record<string, Case[]> = {
+  "every call": everyCall,
+  status,
+  spaces,
+  connectors: connectorsCrud,
+  ids,
+  list: listing,
+  types,
+  errors,
+  secrets,
+  execute,
+  privileges,
+  "rules, find": rulesFind,
+  "rules, PUT": rulesPut,
+  "saved objects": savedObjects,
+  "execution log": executionLog,
+};
