@@ -42,7 +42,7 @@ export interface ConnectorType {
   traps: readonly string[];
   /** A config that Kibana accepts, for examples. */
   exampleConfig: Config;
-  /** The secret fields that go with `exampleConfig`. */
+  /** The secret fields that go with `exampleConfig`, dotted where they are nested. */
   exampleSecrets: readonly string[];
 }
 

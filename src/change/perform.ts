@@ -99,6 +99,12 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     outcome: "done",
     data,
     ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
+    ...(after === "differs"
+      ? {
+          warning:
+            "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it with get_connector.",
+        }
+      : {}),
   };
 }
 

@@ -1,4 +1,6 @@
+import type { Connector } from "../kibana/connectors.ts";
 import type { JournalEntry } from "./journal.ts";
+import { differingKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { readRecord } from "./ops/records.ts";
@@ -21,4 +23,12 @@ export function undoCall(
   const args = { change, ...(alone.id === undefined ? {} : { id: alone.id }) };
   const note = inverse.op !== "delete" && inverse.secrets ? { note: "Kibana hands out no secrets: give them again in `secrets`." } : {};
   return { undo: { tool: "undo_change", args, ...note } };
+}
+
+/** The keys in which a connector is no longer as a change left it; defaults that Kibana adds do not count. */
+export function changedSince(current: Connector, expect: { name: string; config: Record<string, unknown> }): string[] {
+  return [
+    ...(current.name === expect.name ? [] : ["name"]),
+    ...differingKeys(current.config ?? {}, expect.config).map((key) => `config.${key}`),
+  ];
 }

@@ -1,5 +1,5 @@
 import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
-import { redactionMark } from "./detect.ts";
+import { hideInText, hideSecrets, redactionMark } from "./detect.ts";
 
 /** Takes known secrets out of everything that leaves the process: answers, errors, logs, questions. */
 export interface Redactor {
@@ -40,8 +40,7 @@ export function createRedactor(): Redactor {
       const before = known.size;
       mapSealed(tree, (sealed) => {
         const value = String(unseal(sealed));
-        // As it is, and as it looks once white space is folded (plain-text.ts).
-        for (const form of [value, value.trim(), value.replace(/\s+/g, " ").trim()]) if (form.length >= shortest) known.add(form);
+        for (const form of appearances(value)) if (form.length >= shortest) known.add(form);
         // The lines of a PEM file travel alone in error messages.
         for (const line of value.split(/\r?\n/)) if (line.length >= 16 && !line.startsWith("-----")) known.add(line);
       });
@@ -50,6 +49,19 @@ export function createRedactor(): Redactor {
     text,
     json,
   };
+}
+
+/**
+ * The value as it is, and as this server's own clean-up leaves it before the redactor sees it: white space folded and
+ * double quotes turned (plain-text.ts), a part of it hidden already (detect.ts).
+ */
+function appearances(value: string): string[] {
+  const folded = value.replace(/\s+/g, " ").trim();
+  const shown = [value, value.trim(), folded, folded.replaceAll('"', "'")];
+  const inConfig = hideSecrets([value]).config;
+  const hidden = [...shown.map((one) => hideInText(one)), ...inConfig];
+  // Where hardly anything is left, others would look the same: what is left is no secret.
+  return [...shown, ...hidden.filter((one) => /[\w-]{12,}/.test(one.replaceAll(redactionMark, " ")))];
 }
 
 /** A text that was cut in the midst of a value still shows its beginning. */
@@ -80,7 +92,23 @@ function encodings(value: string): string[] {
   // What a URL's query, a form and a strict encoder make of it.
   const urls = [url, percent(url, /'/g), percent(url, /[!'()~]/g), percent(url, /[!'()*]/g), percent(url, /[!'()*~]/g)];
   const twice = JSON.stringify(escaped).slice(1, -1);
-  const base64 = [0, 1, 2].flatMap((offset) => {
+  // An error that quotes JSON, within JSON, within an answer.
+  const thrice = JSON.stringify(twice).slice(1, -1);
+  return [
+    value,
+    escaped,
+    twice,
+    thrice,
+    encodeURI(value),
+    ...urls.flatMap((one) => [one, one.replaceAll("%20", "+"), one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
+    ...withinBase64(value),
+    ...withinBase64(escaped),
+  ].filter((form) => form.length >= shortest);
+}
+
+/** What is the same in all base64 texts that hold the value, at any of three offsets. */
+function withinBase64(value: string): string[] {
+  return [0, 1, 2].flatMap((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)])
       .toString("base64")
       .replace(/=+$/, "");
@@ -88,12 +116,4 @@ function encodings(value: string): string[] {
     const part = whole.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + Buffer.byteLength(value)) * 8) / 6));
     return [part, part.replaceAll("+", "-").replaceAll("/", "_")];
   });
-  return [
-    value,
-    escaped,
-    twice,
-    encodeURI(value),
-    ...urls.flatMap((one) => [one, one.replaceAll("%20", "+"), one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
-    ...base64,
-  ].filter((form) => form.length >= shortest);
 }

@@ -115,9 +115,12 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string): Promise
 
 /** The arguments of create_connector, least of them. */
 function exampleCall(entry: ConnectorType, prefix: string): Record<string, unknown> {
-  const secrets = Object.fromEntries(
-    entry.exampleSecrets.map((field) => [field, { $env: `${prefix}${variable(entry.name)}_${variable(field)}` }]),
-  );
+  const secrets: Record<string, unknown> = {};
+  for (const path of entry.exampleSecrets) {
+    const [field = path, inner] = path.split(".");
+    const reference = { $env: `${prefix}${variable(entry.name)}_${variable(inner ?? field)}` };
+    secrets[field] = inner === undefined ? reference : { [inner]: reference };
+  }
   return compact({ name: `${entry.name} for …`, type: entry.id, config: entry.exampleConfig, secrets });
 }
 

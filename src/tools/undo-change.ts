@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { JournalEntry } from "../change/journal.ts";
 import type { DeleteOp, NoChange, Plan } from "../change/plan.ts";
-import { type Inverse, inverseOfEntry } from "../change/undo.ts";
+import { changedSince, type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
@@ -102,7 +102,7 @@ async function planInverse(
   const current = existing.find((one) => one.id === inverse.id);
   switch (inverse.op) {
     case "create": {
-      if (current) return changedSince(space, current, `A connector with the id "${inverse.id}" is there again.`, []);
+      if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" is there again.`, []);
       return planCreate(
         { space, id: inverse.id, name: inverse.name, live: liveType(inverse.type, types), config: inverse.config, secrets: given.secrets },
         { status, existing },
@@ -111,8 +111,8 @@ async function planInverse(
     }
     case "update": {
       if (!current) return gone(space, inverse.id);
-      const differs = differences(current, inverse.expect);
-      if (differs.length > 0) return changedSince(space, current, "It was changed since.", differs);
+      const differs = changedSince(current, inverse.expect);
+      if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
       return planUpdate(
         { space, before: current, after: inverse.to, secrets: given.secrets, noOtherSecrets: given.noOtherSecrets, verb: "Put back" },
         status,
@@ -121,8 +121,8 @@ async function planInverse(
     }
     case "delete": {
       if (!current) return gone(space, inverse.id);
-      const differs = differences(current, inverse.expect);
-      if (differs.length > 0) return changedSince(space, current, "It was changed since it was created.", differs);
+      const differs = changedSince(current, inverse.expect);
+      if (differs.length > 0) return changedBySomebody(space, current, "It was changed since it was created.", differs);
       const { refused } = await whoMayGo([current.id], existing, space, context);
       if (refused[0]) throw refused[0].error;
       const op: DeleteOp = { op: "delete", space, id: current.id, before: current, secretsBefore: await mayHoldSecrets(current, status) };
@@ -153,15 +153,7 @@ async function planInverse(
   }
 }
 
-/** The keys in which a connector is no longer as the change left it; defaults that Kibana adds do not count. */
-function differences(current: Connector, expect: { name: string; config: Record<string, unknown> }): string[] {
-  const same = (one: unknown, other: unknown) =>
-    JSON.stringify(one ?? null) === JSON.stringify(other ?? null) || String(one) === String(other);
-  const keys = Object.keys(expect.config).filter((key) => !same(current.config?.[key], expect.config[key]));
-  return [...(current.name === expect.name ? [] : ["name"]), ...keys.map((key) => `config.${key}`)];
-}
-
-function changedSince(space: string, current: Connector, message: string, differs: string[]): NoChange {
+function changedBySomebody(space: string, current: Connector, message: string, differs: string[]): NoChange {
   return {
     noChange: true,
     status: "plan_changed",

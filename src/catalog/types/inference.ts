@@ -114,7 +114,7 @@ export const inference: ConnectorType = {
     inferenceId: "openai-chat_completion-example",
     providerConfig: { model_id: "gpt-4.1" },
   },
-  exampleSecrets: ["providerSecrets"],
+  exampleSecrets: ["providerSecrets.api_key"],
 };
 
 /** Where Elasticsearch calls, by provider; `{name}` is a service setting. From Elasticsearch's documentation of the services. */

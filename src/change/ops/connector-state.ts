@@ -15,16 +15,25 @@ export async function connectorOrNone(reader: Reader, space: string, id: string)
   }
 }
 
-/** Whether a stored config holds what was sent: Kibana adds defaults; every key that was sent must be there as it was sent. */
+/** Whether a stored config holds what was sent: Kibana adds defaults, at any depth; every key that was sent must be there as it was sent. */
 export function holds(stored: Config, sent: Config): boolean {
-  return Object.entries(sent).every(
-    ([key, value]) => isDeepStrictEqual(stored[key] ?? null, value ?? null) || sameNumber(stored[key], value),
-  );
+  return Object.entries(sent).every(([key, value]) => holdsValue(stored[key] ?? null, value ?? null));
 }
 
-/** Whether two configs are the same but for keys without a value. */
-export function sameConfig(one: Config, other: Config): boolean {
-  return holds(one, other) && holds(other, one);
+function holdsValue(stored: unknown, sent: unknown): boolean {
+  if (isObject(stored) && isObject(sent)) return holds(stored, sent);
+  if (Array.isArray(stored) && Array.isArray(sent))
+    return stored.length === sent.length && sent.every((item, index) => holdsValue(stored[index], item));
+  return isDeepStrictEqual(stored, sent) || sameNumber(stored, sent);
+}
+
+function isObject(value: unknown): value is Config {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** The keys of a config whose values are not as they were sent. */
+export function differingKeys(stored: Config, sent: Config): string[] {
+  return Object.keys(sent).filter((key) => !holds(stored, { [key]: sent[key] }));
 }
 
 /** Kibana stores "587" as 587 where a type coerces numbers. */

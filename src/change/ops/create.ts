@@ -14,7 +14,8 @@ export const create: OpKind<CreateOp> = {
       return twins.length === 0 ? "not_done" : "unknown";
     }
     const found = await connectorOrNone(reader, space, id);
-    return found?.name === name && found.type === type && holds(found.config ?? {}, config) ? "done" : "not_done";
+    if (found?.name !== name || found.type !== type) return "not_done";
+    return holds(found.config ?? {}, config) ? "done" : "differs";
   },
 
   inverse({ space, id, name, config }) {

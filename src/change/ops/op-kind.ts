@@ -4,7 +4,8 @@ import type { Clock } from "../clock.ts";
 import type { Op } from "../plan.ts";
 import type { RecordOf } from "./records.ts";
 
-export type Happened = "done" | "not_done" | "unknown";
+/** `differs`: it is there, but as nobody wrote it here. `unknown`: what Kibana shows does not tell. */
+export type Happened = "done" | "not_done" | "differs" | "unknown";
 
 /**
  * What would take an op back. `secrets`: whether values that nobody keeps have to be given again; `expect`: how the

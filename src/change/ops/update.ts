@@ -1,5 +1,5 @@
 import type { UpdateOp } from "../plan.ts";
-import { connectorOrNone, sameConfig } from "./connector-state.ts";
+import { connectorOrNone, differingKeys, holds } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const update: OpKind<UpdateOp> = {
@@ -19,11 +19,17 @@ export const update: OpKind<UpdateOp> = {
 
   async happened({ space, id, before, after }, reader) {
     const found = await connectorOrNone(reader, space, id);
-    if (!found) return "unknown";
-    const is = (state: typeof after) => found.name === state.name && sameConfig(found.config ?? {}, state.config);
-    // A rotation leaves no trace that can be read: Kibana tells nothing of secrets (reference/kibana-api.md §4).
-    if (is(after)) return is(before) ? "unknown" : "done";
-    return is(before) ? "not_done" : "unknown";
+    if (!found) return "differs";
+    const stored = found.config ?? {};
+    const is = (state: typeof after) => found.name === state.name && holds(stored, state.config);
+    const kept = Object.keys(before.config).filter(
+      (key) => !(key in after.config) && before.config[key] != null && differingKeys(stored, { [key]: before.config[key] }).length === 0,
+    );
+    // A rotation leaves no trace that can be read, nor does a removed key whose default is its old value: Kibana tells
+    // nothing of secrets (reference/kibana-api.md §4).
+    if (is(after) && kept.length === 0) return is(before) ? "unknown" : "done";
+    if (is(before)) return "not_done";
+    return is(after) ? "unknown" : "differs";
   },
 
   inverse: ({ space, id, before, after, secretsBefore }) => ({

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { catalogIds, connectorType } from "../../src/catalog/index.ts";
+import { accepts, product } from "../support/product.ts";
+import { type Stored, stored } from "./connectors.ts";
+import { documentOf, references, seedConnector } from "./stored-documents.ts";
+
+test("the examples speak of every type that can be created", async () => {
+  const entries = await Promise.all(catalogIds.map(connectorType));
+  const creatable = entries.filter((entry) => entry && !entry.system).map((entry) => entry?.id);
+  expect([...new Set(stored.map((one) => one.type))].sort()).toEqual(creatable.sort());
+});
+
+/** An update that names one thing: its name, or one key of its config where it has any. */
+const changesOf = ({ patch }: Stored): Record<string, unknown>[] => [
+  { name: "Other name" },
+  ...(Object.keys(patch).length > 0 ? [{ config: patch }] : []),
+];
+
+async function seeded(one: Stored) {
+  const { args, env } = references(one.secrets);
+  const made = await product({ person: accepts, env, sandbox: { empty: true } });
+  const before = await seedConnector(made, one);
+  const update = async (args: Record<string, unknown>) => (await made.call("update_connector", { id: "stored", ...args })).body;
+  return { made, before, given: args, update, untouched: async () => [await documentOf(made, "stored"), made.writes(), made.questions] };
+}
+
+const holdsSecrets = (one: Stored) => one.required.length + one.possible.length > 0;
+const named = (some: readonly Stored[]) => some.map((one) => [`${one.type}, ${one.way}`, one] as const);
+
+describe.each(named(stored.filter(holdsSecrets)))("%s", (_name, one) => {
+  test("one change alone stops at the secrets that are or may be stored, and nothing is written", async () => {
+    const { before, update, untouched, made } = await seeded(one);
+    for (const change of changesOf(one)) {
+      const { code, detail } = await update(change);
+      expect(code).toBe("secrets_needed");
+      expect([...(detail.required ?? [])].sort()).toEqual([...one.required].sort());
+      expect([...(detail.possible ?? [])].sort()).toEqual([...one.possible].sort());
+    }
+    expect([...(await untouched()), await made.journal()]).toEqual([before, [], [], ""]);
+  });
+
+  test("what is needed stays needed: no word that nothing else is stored, no null and no empty object stands for it", async () => {
+    const { before, given, update, untouched } = await seeded(one);
+    const change = { name: "Other name" };
+    for (const field of one.required) {
+      const { [field]: _left, ...others } = given;
+      for (const secrets of [others, { ...others, [field]: null }, { ...others, [field]: {} }])
+        expect((await update({ ...change, secrets, assert_no_other_secrets: true })).code).toMatch(/^(secrets_needed|invalid_config)$/);
+    }
+    for (const field of one.possible.filter((each) => each in given)) {
+      const { [field]: _left, ...others } = given;
+      for (const secrets of [others, { ...others, [field]: null }, { ...others, [field]: {} }])
+        expect((await update({ ...change, secrets })).code).toMatch(/^(secrets_needed|invalid_config)$/);
+    }
+    expect(await untouched()).toEqual([before, [], []]);
+  });
+
+  test("with all that is stored given again the document is as it was, but for the change", async () => {
+    const { made, before, given, update } = await seeded(one);
+    let expected = before;
+    for (const change of changesOf(one)) {
+      const { status } = await update({ ...change, secrets: given, assert_no_other_secrets: true });
+      expected = { ...expected, ...change, config: { ...expected.config, ...Object(change.config) } };
+      expect([status, await documentOf(made, "stored")]).toEqual(["done", expected]);
+    }
+    expect(made.writes()).toHaveLength(changesOf(one).length);
+  });
+
+  if (one.possible.length > 0) {
+    test("what may be stored is lost only after the word that it is not, and a person who saw what that means", async () => {
+      const { made, given, update } = await seeded(one);
+      const secrets = Object.fromEntries(Object.entries(given).filter(([field]) => one.required.includes(field)));
+      const body = await update({ name: "Other name", secrets, assert_no_other_secrets: true });
+      // Kibana itself refuses some without any.
+      if (body.code !== undefined) expect([body.code, made.writes()]).toEqual(["secrets_needed", []]);
+      else expect(made.questions[0]?.message).toMatch(/If .* stored, this change loses (it|them)/);
+    });
+  }
+});
+
+describe.each(named(stored.filter((one) => !holdsSecrets(one))))("%s", (_name, one) => {
+  test("has no secrets that could be lost: one change alone is done, and the document is as it was but for it", async () => {
+    const { made, before, update } = await seeded(one);
+    let expected = before;
+    for (const change of changesOf(one)) {
+      expect((await update(change)).status).toBe("done");
+      expected = { ...expected, ...change, config: { ...expected.config, ...Object(change.config) } };
+      expect(await documentOf(made, "stored")).toEqual(expected);
+    }
+  });
+});
