@@ -85,8 +85,8 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
       if (seen === "done") return { op, outcome: "done", warning: `${error.message} It happened all the same.` };
       if (seen === "unreadable") break;
     }
-    // A complete answer with a failure in it means that Kibana is through with the request; otherwise it may still come.
-    const through = error.status !== undefined && error.status !== 504;
+    // A complete answer of Kibana's means that it is through with the request; behind a gateway's 502 or 504 it may still come.
+    const through = error.status !== undefined && error.status !== 502 && error.status !== 504;
     return { op, outcome: through && seen === "not_done" ? "not_done" : "unknown", error: failure };
   }
   if (op.op === "execute") return { op, outcome: "done", data };

@@ -7,6 +7,8 @@ type Answer = Record<string, unknown>;
 
 /** Shows the main job on the sandbox: a real client over stdio, the built server, a story to follow. @returns the exit code */
 export async function demo(): Promise<number> {
+  // Whoever reads only the beginning has seen enough.
+  process.stdout.on("error", () => process.exit(0));
   const main = process.argv[1] ?? fileURLToPath(import.meta.url);
   say(bold("kibana-connectors-mcp: the demo"));
   say("An agent (here: this script) talks over MCP to the built server, which talks to a sandbox. Nothing real is touched.\n");

@@ -18,18 +18,18 @@ export function mergeConfig(entry: ConnectorType | undefined, current: Config, p
   const merged: Config = { ...current };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null && !nullable.has(key)) delete merged[key];
-    else merged[key] = isObject(value) && isObject(current[key]) ? mergeObject(current[key], value, /headers$/i.test(key)) : value;
+    else merged[key] = isObject(value) ? mergeObject(current[key], value, /headers$/i.test(key)) : value;
   }
   return merged;
 }
 
-function mergeObject(current: Config, patch: Config, headers: boolean): Config {
-  const merged: Config = { ...current };
+function mergeObject(current: unknown, patch: Config, headers: boolean): Config {
+  const merged: Config = isObject(current) ? { ...current } : {};
   for (const [key, value] of Object.entries(patch)) {
-    const same = headers ? Object.keys(merged).find((one) => one.toLowerCase() === key.toLowerCase()) : undefined;
-    if (same !== undefined && same !== key) delete merged[same];
+    const same = headers ? Object.keys(merged).filter((one) => one !== key && one.toLowerCase() === key.toLowerCase()) : [];
+    for (const one of same) delete merged[one];
     if (value === null) delete merged[key];
-    else merged[key] = isObject(value) && isObject(merged[key]) ? mergeObject(merged[key], value, false) : value;
+    else merged[key] = isObject(value) ? mergeObject(merged[key], value, false) : value;
   }
   return merged;
 }

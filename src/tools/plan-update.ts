@@ -6,7 +6,7 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
-import { mapSealed } from "../sealed.ts";
+import { mapSealed, Sealed, type SealedTree } from "../sealed.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { resolveSecrets } from "../secrets/resolve.ts";
 import { askableFields, askedFields } from "./asked-fields.ts";
@@ -14,7 +14,7 @@ import { checkNew } from "./check-new.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { agreedHosts, hostIn, secretFlows } from "./secret-flows.ts";
-import { storedSecrets } from "./stored-secrets.ts";
+import { type StoredSecrets, storedSecrets } from "./stored-secrets.ts";
 
 type Config = Record<string, unknown>;
 
@@ -42,8 +42,10 @@ export async function planUpdate(
   const entry = await connectorType(before.type);
   const resolved = resolveSecrets(given, context.secrets, askableFields(entry, after.config));
   context.learn(resolved.secrets);
-  const fields = new Set([...Object.keys(resolved.secrets), ...resolved.asked.map((path) => path.split(".")[1] ?? path)]);
+  const values = Object.keys(resolved.secrets).filter((field) => holdsValue(resolved.secrets[field] ?? null));
+  const fields = new Set([...values, ...resolved.asked.map((path) => path.split(".")[1] ?? path)]);
   const stored = storedSecrets(entry, after.config, status);
+  const storedBefore = storedSecrets(entry, before.config ?? {}, status);
   const required = stored.needed.filter((field) => !fields.has(field));
   const possible = stored.possible.filter((field) => !fields.has(field));
   if (required.length > 0 || (possible.length > 0 && !noOtherSecrets))
@@ -58,7 +60,7 @@ export async function planUpdate(
     before,
     after,
     secrets: resolved.secrets,
-    secretsBefore: stored.needed.length + stored.possible.length > 0,
+    secretsBefore: storedBefore.needed.length + storedBefore.possible.length > 0,
   };
   const [was, becomes] = entry
     ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
@@ -85,6 +87,10 @@ export async function planUpdate(
         ? [`Requests, and the secrets in them, go to ${becomes.join(", ") || "another host"} from now on, no longer to ${was.join(", ")}.`]
         : []),
       ...(usesOAuth(after.config) ? ["Kibana drops the stored OAuth tokens: the next run signs in anew."] : []),
+      ...forgotten(storedBefore, stored),
+      ...Object.entries(resolved.secrets)
+        .filter(([, value]) => holdsSeveral(value))
+        .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
       ...(possible.length > 0
         ? [
             `If ${possible.join(", ")} ${possible.length > 1 ? "are" : "is"} stored, this change loses ${possible.length > 1 ? "them" : "it"}.`,
@@ -138,6 +144,23 @@ function difference(
     before: { ...(renamed ? { name: before.name } : {}), ...pick(old) },
     after: { ...(renamed ? { name: after.name } : {}), ...pick(fresh), ...compact({ secrets: sent }) },
   };
+}
+
+/** Null and an empty object give nothing: Kibana would take them for "no such secret". */
+function holdsValue(tree: SealedTree): boolean {
+  if (tree === null || typeof tree !== "object" || tree instanceof Sealed) return tree !== null;
+  return Object.values(tree).some(holdsValue);
+}
+
+function holdsSeveral(tree: SealedTree): boolean {
+  return holdsValue(tree) && typeof tree === "object" && !(tree instanceof Sealed);
+}
+
+/** Secrets of the way to authenticate that the change leaves behind. */
+function forgotten(was: StoredSecrets, becomes: StoredSecrets): string[] {
+  const still = [...becomes.needed, ...becomes.possible];
+  const left = was.needed.filter((field) => !still.includes(field));
+  return left.length > 0 ? [`The new config does not use ${left.join(" and ")} any more: Kibana forgets what is stored of it.`] : [];
 }
 
 /** Whether the config authenticates with tokens that Kibana fetches and keeps. */

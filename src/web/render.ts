@@ -13,6 +13,7 @@ export const styleHash = `'sha256-${createHash("sha256").update(style).digest("b
 export async function renderPage(page: Page, problems: Problems, submittedName = ""): Promise<string> {
   const title = page.kind === "secrets" ? "Enter secrets" : "Approve a change";
   const count = Object.keys(problems).length;
+  const firstWrong = page.fields.find((one) => problems[one.path] !== undefined)?.path;
   return layout(
     `${count > 0 ? "Not taken yet: " : ""}${title}`,
     html`
@@ -28,7 +29,7 @@ export async function renderPage(page: Page, problems: Problems, submittedName =
       </section>
       <form method="post" enctype="multipart/form-data" autocomplete="off">
         ${page.fields.length > 0 ? html`<h2>Type the values here, not into the conversation</h2>` : ""}
-        ${page.fields.map((one, index) => field(one, index, problems[one.path]))}
+        ${page.fields.map((one, index) => field(one, index, problems[one.path], one.path === firstWrong))}
         ${page.typeName === undefined ? "" : nameField(page.typeName, submittedName, problems.name)}
         <div class="buttons">
           <button class="yes" type="submit" name="answer" value="approve">${page.kind === "secrets" ? "Save and approve" : "Approve"}</button>
@@ -52,10 +53,11 @@ function effect({ text, before, after }: Page["effects"][number]): Markup {
   return html`<p>${text}</p>${before === undefined ? "" : html`<p class="help">Before</p><pre>${before}</pre>`}${after === undefined ? "" : html`<p class="help">After</p><pre>${after}</pre>`}`;
 }
 
-function field({ path, label, help, required, multiline }: Field, index: number, problem: string | undefined): Markup {
+function field({ path, label, help, required, multiline }: Field, index: number, problem: string | undefined, focused: boolean): Markup {
   const id = `field-${index}`;
   const described = [help ? `${id}-help` : "", problem ? `${id}-problem` : ""].filter(Boolean).join(" ");
   const invalid = problem ? "true" : "false";
+  const focus = raw(focused ? " autofocus" : "");
   return html`
     <div class="field">
       <label for="${id}">${label}${required ? "" : " (optional)"}</label>
@@ -63,11 +65,11 @@ function field({ path, label, help, required, multiline }: Field, index: number,
       ${problem ? html`<p class="bad" id="${id}-problem">${problem}</p>` : ""}
       ${
         multiline
-          ? html`<textarea class="masked" id="${id}" name="${path}" spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="${described}" aria-invalid="${invalid}"></textarea>`
-          : html`<input class="masked" id="${id}" name="${path}" type="text" spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="${described}" aria-invalid="${invalid}" />`
+          ? html`<textarea class="masked" id="${id}" name="${path}" spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="${described}" aria-invalid="${invalid}"${focus}></textarea>`
+          : html`<input class="masked" id="${id}" name="${path}" type="text" spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="${described}" aria-invalid="${invalid}"${focus} />`
       }
       <div class="ways">
-        <label class="reveal"><input type="checkbox" /> Show</label>
+        <label class="reveal"><input type="checkbox" aria-label="Show ${label}" /> Show</label>
         <label>or from a file: <input name="${path}" type="file" aria-label="${label} from a file" /></label>
       </div>
     </div>

@@ -17,7 +17,7 @@ export const faultTable = [
   { fault: "error", work: false, create: "failed", delete: "failed", execute: "unknown" },
   { fault: "error_after", work: true, create: "done", delete: "done", execute: "unknown" },
   { fault: "html", work: false, create: "failed", delete: "failed", execute: "unknown" },
-  { fault: "html_502", work: false, create: "failed", delete: "failed", execute: "unknown" },
+  { fault: "html_502", work: false, create: "unknown", delete: "unknown", execute: "unknown" },
   { fault: "truncated", work: true, create: "done", delete: "done", execute: "unknown" },
   { fault: "unavailable", work: false, create: "failed", delete: "failed", execute: "unknown" },
 ] as const satisfies { fault: string; work: boolean; create: Told; delete: Told; execute: Told }[];

@@ -10,7 +10,11 @@ export class CleanUp {
   readonly #paths = new Set<string>();
   readonly #ids = new Set<string>();
 
-  constructor(readonly prefix: string) {}
+  readonly prefix: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
 
   /** Says that an id without the prefix is ours from now on. */
   own(id: string): string {

@@ -25,15 +25,22 @@ interface How {
 export class Kibana {
   #count = 0;
 
-  constructor(
-    readonly target: Target,
-    readonly deployment: Deployment,
-    /** What every id of this case begins with. At most 14 characters. */
-    readonly prefix: string,
-    readonly space: string,
-    readonly otherSpace: string,
-    readonly cleanUp: CleanUp,
-  ) {}
+  readonly target: Target;
+  readonly deployment: Deployment;
+  /** What every id of this case begins with. At most 14 characters. */
+  readonly prefix: string;
+  readonly space: string;
+  readonly otherSpace: string;
+  readonly cleanUp: CleanUp;
+
+  constructor(given: Pick<Kibana, "target" | "deployment" | "prefix" | "space" | "otherSpace" | "cleanUp">) {
+    this.target = given.target;
+    this.deployment = given.deployment;
+    this.prefix = given.prefix;
+    this.space = given.space;
+    this.otherSpace = given.otherSpace;
+    this.cleanUp = given.cleanUp;
+  }
 
   newId(tail = ""): string {
     this.#count += 1;

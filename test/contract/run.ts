@@ -44,7 +44,8 @@ export async function startRun(target: Target, login: Deployment["login"], keys:
     async perform(one) {
       count += 1;
       const cleanUp = new CleanUp(prefix);
-      const kibana = new Kibana(target, deployment, `${prefix}-${count.toString(36)}`, ...spaces, cleanUp);
+      const [space, otherSpace] = spaces;
+      const kibana = new Kibana({ target, deployment, prefix: `${prefix}-${count.toString(36)}`, space, otherSpace, cleanUp });
       try {
         return await performed(one, kibana, prefix);
       } finally {

@@ -1,12 +1,22 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { type SandboxOptions, startSandbox } from "../../src/sandbox/index.ts";
 import { suites } from "./cases/index.ts";
+import type { Need } from "./needs.ts";
 import { expectSettled, startRun } from "./run.ts";
+import { type SandboxOptions, startSandbox } from "./start-sandbox.ts";
 
-const cases = Object.values(suites).flat();
+/** What the sandbox does not do yet. An entry leaves this list when its cases hold. */
+const coming: { suite: string; name?: RegExp; reason: string }[] = [
+  { suite: "saved objects", reason: "the sandbox has no export and import yet" },
+  { suite: "execution log", reason: "the sandbox keeps no execution log yet" },
+];
 
-/** What the sandbox does not do yet. A case leaves this list when it holds. */
-const coming: { section?: string; name: RegExp; reason: string }[] = [];
+/** What no sandbox can be given yet: cases with these needs are not asked at all. */
+const comingNeeds: Partial<Record<Need, string>> = {
+  "a key that may only read connectors": "the sandbox has no --auth file yet",
+  "a key without privileges": "the sandbox has no --auth file yet",
+  "a type switched off in kibana.yml": "the sandbox reads no kibana.yml yet",
+  "no open door": "by password: the sandbox knows API keys only",
+};
 
 const key = "c2FuZGJveDpjb250cmFjdA==";
 
@@ -17,6 +27,8 @@ const deployments: { name: string; options: SandboxOptions; key?: string }[] = [
   { name: "9.5, basic licence", options: { version: "9.5.0", license: "basic" } },
   { name: "9.5, by API key", options: { version: "9.5.0", deliver: true, apiKeys: [key] }, key },
 ];
+
+const asked = new Set<string>();
 
 for (const { name, options, key: apiKey } of deployments) {
   const sandbox = await startSandbox(options);
@@ -29,18 +41,18 @@ for (const { name, options, key: apiKey } of deployments) {
       await sandbox.close();
       expect(left).toEqual([]);
     });
-    for (const [suite, some] of Object.entries(suites)) {
+    for (const [suite, cases] of Object.entries(suites)) {
       describe(suite, () => {
-        for (const one of some.filter((each) => run.whyNot(each) === undefined)) {
+        for (const one of cases.filter((each) => run.whyNot(each) === undefined)) {
+          asked.add(`${one.section} ${one.name}`);
           test(`${one.section} ${one.name}`, async ({ skip }) => {
-            const reason = coming.find((each) => each.name.test(one.name))?.reason;
-            await run.perform(one).then(
-              (settled) => expectSettled(one, settled),
-              (error) => {
-                if (reason === undefined) throw error;
-                skip(`coming: ${reason}`);
-              },
-            );
+            const awaited = coming.find((each) => each.suite === suite && (each.name?.test(one.name) ?? true));
+            try {
+              expectSettled(one, await run.perform(one));
+            } catch (error) {
+              if (awaited === undefined) throw error;
+              skip(`coming: ${awaited.reason}`);
+            }
           });
         }
       });
@@ -48,7 +60,17 @@ for (const { name, options, key: apiKey } of deployments) {
   });
 }
 
-test("cases have names of their own", () => {
+describe("the suite", () => {
+  const cases = Object.values(suites).flat();
   const names = cases.map((one) => `${one.section} ${one.name}`);
-  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+
+  test("gives each case a name of its own", () => {
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
+  test("asks each case of some sandbox, save what is coming", () => {
+    const never = cases.filter((one) => !asked.has(`${one.section} ${one.name}`));
+    const surprising = never.filter((one) => !one.needs?.some((need) => need in comingNeeds));
+    expect(surprising.map((one) => one.name)).toEqual([]);
+  });
 });

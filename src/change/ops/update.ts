@@ -1,5 +1,5 @@
 import type { UpdateOp } from "../plan.ts";
-import { connectorOrNone, differingKeys, holds } from "./connector-state.ts";
+import { connectorOrNone, holds } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const update: OpKind<UpdateOp> = {
@@ -22,14 +22,11 @@ export const update: OpKind<UpdateOp> = {
     if (!found) return "differs";
     const stored = found.config ?? {};
     const is = (state: typeof after) => found.name === state.name && holds(stored, state.config);
-    const kept = Object.keys(before.config).filter(
-      (key) => !(key in after.config) && before.config[key] != null && differingKeys(stored, { [key]: before.config[key] }).length === 0,
-    );
+    const [isBefore, isAfter] = [is(before), is(after)];
     // A rotation leaves no trace that can be read, nor does a removed key whose default is its old value: Kibana tells
     // nothing of secrets (reference/kibana-api.md §4).
-    if (is(after) && kept.length === 0) return is(before) ? "unknown" : "done";
-    if (is(before)) return "not_done";
-    return is(after) ? "unknown" : "differs";
+    if (isAfter) return isBefore ? "unknown" : "done";
+    return isBefore ? "not_done" : "differs";
   },
 
   inverse: ({ space, id, before, after, secretsBefore }) => ({

@@ -82,6 +82,7 @@ export const connectorsCrud: Case[] = [
   }),
   verified("§1.1", "config and secrets default to nothing", async (kibana) => {
     const made = expectOk(await kibana.post(path, { name: "Contract log", connector_type_id: ".server-log" }));
+    expect(made).toMatchObject({ name: "Contract log", connector_type_id: ".server-log" });
     expect(made.config ?? {}).toEqual({});
   }),
   verified("§1.1", "two connectors may have the same name", async (kibana) => {
@@ -135,8 +136,9 @@ export const connectorsCrud: Case[] = [
     expect(config).toMatchObject({ index: `${id}-index`, refresh: false });
   }),
   verified("§1.2", "a type without config has an empty one or none", async (kibana) => {
-    const { config } = await kibana.connector(serverLog);
-    expect(config ?? {}).toEqual({});
+    const { id } = await kibana.connector(serverLog);
+    const found = expectOk(await kibana.get(`${path}/${id}`));
+    expect({ ...found, config: found.config ?? {} }).toMatchObject({ id, config: {} });
   }),
   verified(
     "§1.2",

@@ -29,12 +29,16 @@ export const listing: Case[] = [
     expect(found).not.toContain(there.id);
   }),
   verified("§1.6", "the list is sorted by name as people sort", async (kibana) => {
-    for (const name of ["banana", "Apple", "cherry", "Äpfel"]) await kibana.connector({ name: `Contract ${name}` });
+    const given = ["banana", "Apple", "cherry", "Äpfel"].map((name) => `Contract ${name}`);
+    for (const name of given) await kibana.connector({ name });
     const names = (await list(kibana)).map((one) => one.name);
+    expect(names).toEqual(expect.arrayContaining(given));
     expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
   }),
   verified("§1.6", "the public list leaves system connectors out", async (kibana) => {
+    const { id } = await kibana.connector();
     const found = await list(kibana);
+    expect(found.map((one) => one.id)).toContain(id);
     expect(found.filter((one) => one.is_system_action || one.id.startsWith("system-connector-"))).toEqual([]);
   }),
   verified(
@@ -117,6 +121,7 @@ export const listing: Case[] = [
   ),
   verified("§5.1", "every connector of the list has a count, and GET has none", async (kibana) => {
     const { id } = await kibana.connector(serverLog);
+    expect(await count(kibana, id)).toBe(0);
     for (const one of await list(kibana)) expect(one.referenced_by_count).toEqual(expect.any(Number));
     expect(expectOk(await kibana.get(`/api/actions/connector/${id}`))).not.toHaveProperty("referenced_by_count");
   }),

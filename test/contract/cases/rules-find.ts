@@ -127,7 +127,7 @@ export const rulesFind: Case[] = [
   ),
   verified("§5.2", "with fields, other attributes are missing", async (kibana) => {
     await threeRules(kibana);
-    const [rule] = (await page(kibana, { fields: '["name"]' })).data;
+    const [rule] = (expectOk(await kibana.get(`${find}?fields=name&fields=tags`)) as Page).data;
     expect(rule).toMatchObject({ name: expect.any(String) });
     expect(rule).not.toHaveProperty("schedule");
   }),

@@ -24,10 +24,13 @@ export const spaces: Case[] = [
     expect(expectOk(await kibana.get(`${path}/${id}`)).name).toBe(name);
   }),
   verified("§0", "/s/default is the default space", async (kibana) => {
-    const bare = expectOk(await kibana.get(list, all));
-    expect(ids(expectOk(await kibana.get(`/s/default${list}`, all)))).toEqual(ids(bare));
+    const { id } = await kibana.connector({}, all);
+    expect(expectOk(await kibana.get(`/s/default${path}/${id}`, all)).id).toBe(id);
+    expect(ids(expectOk(await kibana.get(`/s/default${list}`, all)))).toEqual(ids(expectOk(await kibana.get(list, all))));
   }),
   verified("§0", "the list of a space that does not exist answers 200, with preconfigured connectors only", async (kibana) => {
+    const { id } = await kibana.connector();
+    expect(ids(expectOk(await kibana.get(list)))).toContain(id);
     const found: { id: string; is_preconfigured: boolean }[] = expectOk(await kibana.get(list, { space: kibana.newId("-ghost") }));
     expect(found.filter((one) => !one.is_preconfigured)).toEqual([]);
     expect(ids(found)).toEqual(ids(kibana.deployment.preconfigured));

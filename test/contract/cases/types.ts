@@ -61,6 +61,7 @@ export const types: Case[] = [
   }),
   verified("§2", "the public list leaves system types out", async (kibana) => {
     const rows = await list(kibana);
+    expect(ids(rows)).toContain(".server-log");
     expect(rows.filter((row) => row.is_system_action_type)).toEqual([]);
     expect(ids(rows)).not.toContain(".cases");
   }),
@@ -78,6 +79,7 @@ export const types: Case[] = [
   ),
   verified("§2", "the types are the same in every space", async (kibana) => {
     const there: TypeRow[] = expectOk(await kibana.get("/api/actions/connector_types", { space: kibana.otherSpace }));
+    expect(ids(there)).toContain(".server-log");
     expect(ids(there)).toEqual(ids(await list(kibana)));
   }),
   verified(

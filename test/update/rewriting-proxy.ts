@@ -1,0 +1,44 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import type { Recorded } from "../support/recording-proxy.ts";
+import { listen } from "../support/server.ts";
+
+export interface Between {
+  url: string;
+  /** Where calls go on to: to be set before the first one. */
+  target: string;
+  calls: Recorded[];
+  writes(): Recorded[];
+}
+
+/**
+ * A proxy that may act on both sides of each call: `before` when a request has come and has not gone on, `after` when
+ * the answer is there and has not gone back. `after` may hand back another text.
+ */
+export async function rewritingProxy(hooks: {
+  before?: (call: Recorded) => Promise<void> | void;
+  after?: (call: Recorded, text: string) => Promise<string> | string;
+}): Promise<Between> {
+  const calls: Recorded[] = [];
+  const url = await listen((incoming, outgoing) => {
+    const call = { method: incoming.method ?? "GET", path: incoming.url ?? "/" };
+    calls.push(call);
+    void text(incoming)
+      .then(async (body) => {
+        await hooks.before?.(call);
+        const { "content-length": _length, ...headers } = incoming.headers;
+        const onward = request(between.target + call.path, { method: call.method, headers }, (answer) => {
+          void text(answer).then(async (got) => {
+            const shown = (await hooks.after?.(call, got)) ?? got;
+            const { "content-length": _old, ...rest } = answer.headers;
+            outgoing.writeHead(answer.statusCode ?? 500, rest).end(shown);
+          });
+        });
+        onward.on("error", () => outgoing.destroy());
+        onward.end(body);
+      })
+      .catch(() => outgoing.destroy());
+  });
+  const between: Between = { url, target: "", calls, writes: () => calls.filter(({ method }) => method !== "GET") };
+  return between;
+}

@@ -1,0 +1,279 @@
+import { describe, expect, test } from "vitest";
+import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
+import { documentOf, seedConnector } from "./stored-documents.ts";
+
+const env = { CONNECTOR_SECRET_NEW: "rotated-secret-value", CONNECTOR_SECRET_SECOND: "second-secret-value" };
+const fresh = { $env: "CONNECTOR_SECRET_NEW" };
+const index = { type: ".index", config: { index: "audit", refresh: false, executionTimeField: "at" } };
+const open = { type: ".webhook", config: { url: "https://hooks.example.com/a", method: "post", hasAuth: false } };
+
+async function withOne(one: Parameters<typeof seedConnector>[1], options: ProductOptions = {}) {
+  const made = await product({ person: accepts, env, ...options, sandbox: { empty: true, ...options.sandbox } });
+  const before = await seedConnector(made, one);
+  const update = (args: Record<string, unknown>) => made.call("update_connector", { id: before.id, ...args });
+  return { made, before, update, now: () => documentOf(made, before.id) };
+}
+
+describe("update_connector", () => {
+  test("shows before and after of just what changes, and asks a person", async () => {
+    const { made, update, now } = await withOne(index);
+    const { body } = await update({ name: "Trail", config: { index: "trail" } });
+    expect(body).toMatchObject({ status: "done", result: { connector: { id: "stored", name: "Trail", config: { index: "trail" } } } });
+    expect(made.questions[0]?.message).toContain('Before: {"name":"Stored one","index":"audit"}');
+    expect(made.questions[0]?.message).toContain('After: {"name":"Trail","index":"trail"}');
+    expect(made.questions[0]?.message).toContain("It can be undone.");
+    expect(await now()).toMatchObject({ name: "Trail", config: { index: "trail", refresh: false, executionTimeField: "at" } });
+  });
+
+  test("writes nothing when the person declines", async () => {
+    const { made, before, update, now } = await withOne(index, { person: declines });
+    expect((await update({ name: "Trail" })).body.status).toBe("declined");
+    expect([await now(), made.writes()]).toEqual([before, []]);
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["the name that it has", { name: "Stored one" }],
+    ["a value that it has", { config: { index: "audit" } }],
+    ["the removal of what is not there", { config: { toString: null } }],
+  ])("naming %s is no change: nobody is asked and nothing is written", async (_what, args) => {
+    const { made, before, update, now } = await withOne(index);
+    expect((await update(args)).body).toMatchObject({ status: "no_change", result: { connector: { id: "stored" } } });
+    expect([await now(), made.writes(), made.questions]).toEqual([before, [], []]);
+  });
+
+  test("removing a key to which Kibana gives its default again is told as it is", async () => {
+    const { update, now, before } = await withOne(index);
+    const { body } = await update({ config: { refresh: null } });
+    expect(["done", "no_change"]).toContain(body.status);
+    expect(await now()).toEqual(before);
+  });
+
+  test("removing a key that has no default is done", async () => {
+    const { update, now } = await withOne({ type: ".bedrock", config: { apiUrl: "https://bedrock-runtime.us-east-1.amazonaws.com", contextWindowLength: 1000 }, secrets: { accessKey: "a", secret: "b" } });
+    const { body } = await update({ config: { contextWindowLength: null }, secrets: { accessKey: fresh, secret: fresh } });
+    expect(body.status).toBe("done");
+    expect((await now())?.config).not.toHaveProperty("contextWindowLength");
+  });
+
+  test("reports every problem of the new config before it writes", async () => {
+    const { made, update } = await withOne(index);
+    const { body } = await update({ config: { index: 7, refresh: "soon" } });
+    expect(body).toMatchObject({ code: "invalid_config" });
+    expect(body.detail.problems.map(({ path }: { path: string }) => path)).toEqual(["config.index", "config.refresh"]);
+    expect(made.writes()).toEqual([]);
+  });
+
+  test("finds the connector by its name, in the space that is named", async () => {
+    const { made, update } = await withOne({ ...index, space: "ops" }, { sandbox: { spaces: ["ops"] } });
+    expect((await update({ name: "Trail" })).body.code).toBe("connector_not_found");
+    expect((await made.call("update_connector", { id: "Stored one", space: "ops", name: "Trail" })).body.status).toBe("done");
+    expect(made.writes().map(({ path }) => path)).toEqual(["/s/ops/api/actions/connector/stored"]);
+  });
+});
+
+describe("a rotation", () => {
+  const pagerduty = { type: ".pagerduty", config: { apiUrl: null }, secrets: { routingKey: "stored-key" } };
+
+  test("replaces the secret and nothing else, and offers the safe test", async () => {
+    const { made, before, update, now } = await withOne(pagerduty);
+    const { body } = await update({ secrets: { routingKey: fresh } });
+    expect(body).toMatchObject({
+      status: "done",
+      result: { rotated: ["routingKey"] },
+      next: [{ tool: "test_connector", args: { id: "stored", space: "default" } }],
+    });
+    const after = await now();
+    expect(after).toEqual({ ...before, secrets: after?.secrets });
+    expect(after?.secrets).not.toBe(before.secrets);
+    expect(made.questions[0]?.message).toContain("CONNECTOR_SECRET_NEW → events.pagerduty.com");
+    expect(made.questions[0]?.message).toContain("only by giving the secrets again");
+    expect(made.questions[0]?.message + (await made.journal())).not.toContain("rotated-secret-value");
+  });
+
+  test("of one secret out of two stops: Kibana would forget the other", async () => {
+    const { made, before, update, now } = await withOne({
+      type: ".tines",
+      config: { url: "https://tenant.tines.com" },
+      secrets: { email: "a@example.com", token: "stored" },
+    });
+    const { body } = await update({ secrets: { token: fresh } });
+    expect(body).toMatchObject({ code: "secrets_needed", detail: { required: ["email"] } });
+    expect([await now(), made.writes()]).toEqual([before, []]);
+  });
+
+  test("of secret headers says that names which are not given are lost", async () => {
+    const { made, update } = await withOne({ ...open, secrets: { secretHeaders: { "X-One": "1", "X-Two": "2" } } });
+    const { body } = await update({ secrets: { secretHeaders: { "X-One": fresh } } });
+    expect(body.status).toBe("done");
+    expect(made.questions[0]?.message).toContain("secrets.secretHeaders is replaced as a whole: names in it that are not given are lost.");
+  });
+
+  test("to the same name and config cannot be told from no write when the answer is lost", async () => {
+    const { made, update, now, before } = await withOne(pagerduty, { settings: { timeout: 250 } });
+    await made.fault("timeout_after", { method: "PUT" });
+    const { body } = await update({ secrets: { routingKey: fresh } });
+    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("cannot be told") });
+    expect((await now())?.secrets).not.toBe(before.secrets);
+  });
+});
+
+describe("another host", () => {
+  test("is shown beside the one before, with the secrets that will go there", async () => {
+    const { made, update } = await withOne({ type: ".opsgenie", config: { apiUrl: "https://api.opsgenie.com" }, secrets: { apiKey: "stored" } });
+    const { body } = await update({ config: { apiUrl: "https://collector.example.net" }, secrets: { apiKey: fresh }, dry_run: true });
+    expect(body.plan.secrets).toEqual(["CONNECTOR_SECRET_NEW → collector.example.net"]);
+    expect(body.warnings).toContainEqual(
+      "Requests, and the secrets in them, go to collector.example.net from now on, no longer to api.opsgenie.com.",
+    );
+    await update({ config: { apiUrl: "https://collector.example.net" }, secrets: { apiKey: fresh } });
+    expect(made.questions[0]?.message).toContain("Secret: CONNECTOR_SECRET_NEW → collector.example.net");
+  });
+
+  test("for a token in clear config is shown too", async () => {
+    const { made, before, update, now } = await withOne(
+      { ...open, config: { ...open.config, headers: { Authorization: "Bearer stored-token-in-clear" } } },
+      { person: declines, sandbox: { version: "9.1" } },
+    );
+    await update({ config: { url: "https://collector.example.net/a" } });
+    expect(made.questions[0]?.message).toContain("go to collector.example.net from now on, no longer to hooks.example.com");
+    expect(made.questions[0]?.message).not.toContain("stored-token-in-clear");
+    expect(await now()).toEqual(before);
+  });
+
+  test("is refused for a secret that is bound to the first one", async () => {
+    const { made, update } = await withOne(
+      { type: ".opsgenie", config: { apiUrl: "https://api.opsgenie.com" }, secrets: { apiKey: "stored" } },
+      { env: { ...env, CONNECTOR_SECRET_NEW__FOR: ".opsgenie@api.opsgenie.com" } },
+    );
+    const { body } = await update({ config: { apiUrl: "https://collector.example.net" }, secrets: { apiKey: fresh } });
+    expect([body.code, made.writes()]).toEqual(["secret_refused", []]);
+  });
+});
+
+describe("another way to authenticate", () => {
+  const basic = {
+    type: ".webhook",
+    config: { url: "https://hooks.example.com/a", method: "post", hasAuth: true, authType: "webhook-authentication-basic" },
+    secrets: { user: "kibana", password: "stored-password" },
+  };
+
+  test("to none says which secrets Kibana forgets, and that the undo needs them", async () => {
+    const { update, now, made } = await withOne(basic, { sandbox: { version: "9.1" } });
+    const { body } = await update({ config: { hasAuth: false, authType: null }, dry_run: true });
+    expect(body.plan.reversible).toBe("needs_secrets");
+    expect(body.warnings.join()).toContain("does not use user and password any more");
+    expect((await update({ config: { hasAuth: false, authType: null } })).body).toMatchObject({
+      status: "done",
+      undo: { tool: "undo_change", note: expect.stringContaining("give them again") },
+    });
+    expect((await now())?.config).toMatchObject({ hasAuth: false });
+    const [change] = (await made.call("list_changes")).body.changes;
+    expect((await made.call("undo_change", { change: change.change })).body).toMatchObject({
+      code: "secrets_needed",
+      detail: { required: ["user", "password"] },
+    });
+  });
+
+  test("with secrets wants those of the new way", async () => {
+    const { update } = await withOne(basic, { sandbox: { version: "9.1" } });
+    const { body } = await update({ config: { authType: "webhook-authentication-ssl", certType: "ssl-crt-key" } });
+    expect(body).toMatchObject({ code: "secrets_needed", detail: { required: ["crt", "key"], auth_mode: "ssl-crt-key" } });
+  });
+});
+
+describe("secret headers of a webhook", () => {
+  test.each([
+    ["8.17", undefined],
+    ["9.1", undefined],
+    ["9.2", ["secretHeaders"]],
+    ["9.5", ["secretHeaders"]],
+    ["serverless", ["secretHeaders"]],
+  ])("Kibana %s: possible are %j", async (version, possible) => {
+    const { update, made } = await withOne(open, { sandbox: { version } });
+    const { body } = await update({ name: "Other name" });
+    if (possible === undefined) expect([body.status, made.writes().length]).toEqual(["done", 1]);
+    else expect([body.code, body.detail.possible, made.writes()]).toEqual(["secrets_needed", possible, []]);
+  });
+});
+
+describe("OAuth: the plan says that stored tokens are dropped", () => {
+  const note = "Kibana drops the stored OAuth tokens: the next run signs in anew.";
+  test.each<[string, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>, boolean]>([
+    [
+      ".webhook",
+      { url: "https://hooks.example.com/a", method: "post", hasAuth: true, authType: "webhook-oauth2-client-credentials", accessTokenUrl: "https://login.example.com/t", clientId: "i" },
+      { clientSecret: "s" },
+      { clientSecret: fresh },
+      true,
+    ],
+    [
+      ".email",
+      { service: "exchange_server", from: "k@example.com", clientId: "c", tenantId: "t", hasAuth: true },
+      { clientSecret: "s" },
+      { clientSecret: fresh },
+      true,
+    ],
+    [".pagerduty", { apiUrl: null }, { routingKey: "s" }, { routingKey: fresh }, false],
+  ])("%s", async (type, config, secrets, given, said) => {
+    const { update } = await withOne({ type, config, secrets });
+    const { body } = await update({ name: "Other name", secrets: given, assert_no_other_secrets: true, dry_run: true });
+    expect(body.status).toBe("planned");
+    expect((body.warnings ?? []).includes(note)).toBe(said);
+  });
+});
+
+describe("what cannot be changed is refused with the way that works", () => {
+  test("a preconfigured connector", async () => {
+    const made = await product({ person: accepts });
+    const { body } = await made.call("update_connector", { id: "ops-mail-preconfigured", name: "Mail" });
+    expect(body).toMatchObject({ code: "preconfigured", fix: expect.stringContaining("kibana.yml") });
+    expect([made.writes(), made.questions]).toEqual([[], []]);
+  });
+
+  test("a system connector", async () => {
+    const made = await product({ person: accepts });
+    const { body } = await made.call("update_connector", { id: "system-connector-.cases", name: "Cases" });
+    expect(body).toMatchObject({ code: "system_action", fix: expect.stringContaining("rule") });
+    expect(made.writes()).toEqual([]);
+  });
+
+  test.each(["type", "connector_type_id", "new_id"])("its %s: no such argument, as the description says", async (key) => {
+    const { made, update, before, now } = await withOne(index);
+    const { body } = await update({ [key]: ".server-log", name: "Trail" });
+    expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining(key) });
+    const { tools } = await made.client.listTools();
+    expect(tools.find(({ name }) => name === "update_connector")?.description).toContain("Type and id cannot change");
+    expect([await now(), made.writes()]).toEqual([before, []]);
+  });
+
+  test.each([
+    ["at the top", { headers: "[redacted]" }],
+    ["deep within", { headers: { Authorization: "Bearer [redacted]" } }],
+    ["in a key", { headers: { "[redacted]": "x" } }],
+  ])("to a redaction mark %s", async (_where, config) => {
+    const { made, update } = await withOne(open);
+    const { body } = await update({ config, assert_no_other_secrets: true });
+    expect(body).toMatchObject({ code: "secret_refused", fix: expect.stringContaining("Name only what changes") });
+    expect(made.writes()).toEqual([]);
+  });
+
+  test("to a connector that is nowhere", async () => {
+    const { made } = await withOne(index);
+    expect((await made.call("update_connector", { id: "nowhere", name: "X" })).body.code).toBe("connector_not_found");
+  });
+});
+
+describe("a protected name", () => {
+  test.each([
+    ["the old one", ["Stored*"], { name: "Free" }],
+    ["the new one", ["prod-*"], { name: "prod-audit" }],
+    ["the id", ["stor?d"], { name: "Free" }],
+    ["the new one, with characters that cannot be seen", ["prod-*"], { name: "pr\u200bod-audit" }],
+    ["the old one, though only the config changes", ["stored one"], { config: { index: "b" } }],
+  ])("%s: refused, and nothing is asked or written", async (_which, protect, change) => {
+    const { made, update, before, now } = await withOne(index, { settings: { protect } });
+    expect((await update(change)).body.code).toBe("protected");
+    expect([await now(), made.writes(), made.questions]).toEqual([before, [], []]);
+  });
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** The pages in a real browser: apart from `npm test`, which needs nothing but Node. */
+export default defineConfig({
+  test: {
+    include: ["test/browser/**/*.test.ts"],
+    passWithNoTests: false,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    pool: "forks",
+  },
+});
