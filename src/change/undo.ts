@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
 import type { JournalEntry } from "./journal.ts";
 import { differingKeys } from "./ops/connector-state.ts";
@@ -25,10 +26,21 @@ export function undoCall(
   return { undo: { tool: "undo_change", args, ...note } };
 }
 
-/** The keys in which a connector is no longer as a change left it; defaults that Kibana adds do not count. */
-export function changedSince(current: Connector, expect: { name: string; config: Record<string, unknown> }): string[] {
+/**
+ * The keys in which a connector is no longer as a change left it.
+ * @param filled what Kibana may have added to it by itself: its defaults
+ */
+export function changedSince(
+  current: Connector,
+  expect: { name: string; config: Record<string, unknown> },
+  filled: Record<string, unknown>,
+): string[] {
+  const config = current.config ?? {};
+  const added = Object.keys(config).filter(
+    (key) => !(key in expect.config) && config[key] != null && !isDeepStrictEqual(config[key], filled[key]),
+  );
   return [
     ...(current.name === expect.name ? [] : ["name"]),
-    ...differingKeys(current.config ?? {}, expect.config).map((key) => `config.${key}`),
+    ...[...differingKeys(config, expect.config), ...added].map((key) => `config.${key}`),
   ];
 }

@@ -20,6 +20,9 @@ const shapes: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
   [/\bxox[abeoprs]-[A-Za-z0-9-]{8,}/g, "a Slack token"],
   [/(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9_/-]{8,}/g, "a Slack webhook path"],
+  // A path segment that no person would have chosen; UUIDs and words are none.
+  [/(?<=https?:\/\/[^\s?#]*\/)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{20,}(?=[/?#\s]|$)/g, "a token in the URL's path"],
+  [/(?<=https?:\/\/[^\s?#]*\/)(?=[0-9a-f]*\d)[0-9a-f]{32,}(?=[/?#\s]|$)/g, "a token in the URL's path"],
   [/\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}/g, "a GitHub token"],
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
   [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],

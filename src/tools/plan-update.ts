@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
 import type { Plan, UpdateOp } from "../change/plan.ts";
-import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
@@ -14,7 +13,7 @@ import { checkNew } from "./check-new.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { agreedHosts, hostIn, secretFlows } from "./secret-flows.ts";
-import { type StoredSecrets, storedSecrets } from "./stored-secrets.ts";
+import { assertAllGiven, givenFields, type StoredSecrets, storedSecrets } from "./stored-secrets.ts";
 
 type Config = Record<string, unknown>;
 
@@ -42,14 +41,18 @@ export async function planUpdate(
   const entry = await connectorType(before.type);
   const resolved = resolveSecrets(given, context.secrets, askableFields(entry, after.config));
   context.learn(resolved.secrets);
-  const values = Object.keys(resolved.secrets).filter((field) => holdsValue(resolved.secrets[field] ?? null));
-  const fields = new Set([...values, ...resolved.asked.map((path) => path.split(".")[1] ?? path)]);
   const stored = storedSecrets(entry, after.config, status);
   const storedBefore = storedSecrets(entry, before.config ?? {}, status);
-  const required = stored.needed.filter((field) => !fields.has(field));
-  const possible = stored.possible.filter((field) => !fields.has(field));
-  if (required.length > 0 || (possible.length > 0 && !noOtherSecrets))
-    throw secretsNeeded(before, required, possible, stored.mode, settings.secretPrefix);
+  const possible = assertAllGiven(
+    {
+      name: before.name,
+      why: "Kibana forgets every secret that an update does not send",
+      stored,
+      given: givenFields(resolved.secrets, resolved.asked),
+    },
+    noOtherSecrets,
+    settings.secretPrefix,
+  );
   const warnings = entry
     ? checkNew(entry, after.config, resolved, settings.secretPrefix)
     : [`This server does not know the fields of ${before.type}: Kibana alone checks them.`];
@@ -110,20 +113,6 @@ export async function planUpdate(
   };
 }
 
-function secretsNeeded(before: Connector, required: string[], possible: string[], mode: string | undefined, prefix: string): ToolError {
-  const name = quoted(before.name);
-  const reference = (fields: readonly string[]) =>
-    JSON.stringify(Object.fromEntries(fields.map((field) => [field, { $env: `${prefix}…` }])));
-  return new ToolError(
-    "secrets_needed",
-    required.length > 0
-      ? `Kibana forgets every secret that an update does not send, and ${name} needs ${required.join(" and ")}${mode ? ` (authentication: ${mode})` : ""}${possible.length > 0 ? `; it may have ${possible.join(", ")} too` : ""}.`
-      : `Kibana forgets every secret that an update does not send, and ${name} may have ${possible.join(", ")}: Kibana does not tell.`,
-    `Pass ${required.length > 0 ? `secrets: ${reference(required)}, or {"$ask": true} for a field and a person types it` : "the ones that are stored in `secrets`"}${possible.length > 0 ? "; where nothing else is stored, say so with assert_no_other_secrets: true" : ""}.`,
-    compact({ required, possible, auth_mode: mode }),
-  );
-}
-
 /** What changes, redacted: keys that stay are left out. */
 function difference(
   before: Connector,
@@ -146,14 +135,8 @@ function difference(
   };
 }
 
-/** Null and an empty object give nothing: Kibana would take them for "no such secret". */
-function holdsValue(tree: SealedTree): boolean {
-  if (tree === null || typeof tree !== "object" || tree instanceof Sealed) return tree !== null;
-  return Object.values(tree).some(holdsValue);
-}
-
 function holdsSeveral(tree: SealedTree): boolean {
-  return holdsValue(tree) && typeof tree === "object" && !(tree instanceof Sealed);
+  return tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
 }
 
 /** Secrets of the way to authenticate that the change leaves behind. */

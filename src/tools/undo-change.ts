@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { connectorType } from "../catalog/index.ts";
+import { withDefaults } from "../catalog/shared/fields.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import type { DeleteOp, NoChange, Plan } from "../change/plan.ts";
 import { changedSince, type Inverse, inverseOfEntry } from "../change/undo.ts";
@@ -11,7 +13,7 @@ import { compact } from "./fields.ts";
 import { liveType } from "./live-type.ts";
 import { planCreate } from "./plan-create.ts";
 import { planUpdate } from "./plan-update.ts";
-import { mayHoldSecrets } from "./stored-secrets.ts";
+import { assertAllGiven, givenFields, mayHoldSecrets, storedSecrets } from "./stored-secrets.ts";
 import { whoMayGo } from "./who-may-go.ts";
 
 export const undoChange = changeTool({
@@ -31,13 +33,10 @@ export const undoChange = changeTool({
   async plan({ change, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const entry = await entryOf(change, id, context);
     const inverse = inverseOfEntry(entry);
-    if (!inverse)
-      throw cannot(
-        entry.end ? "It did not happen, so there is nothing to take back." : "Its end is not recorded: look at the connector first.",
-      );
+    if (!inverse) throw cannot(whyNone(entry));
     if ("none" in inverse) throw cannot(inverse.none);
     const space = await context.spaces.check(inverse.space, context.principal, { fresh: true, signal: context.signal });
-    const plan = await planInverse(inverse, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
+    const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
     return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence: "person" };
   },
   report: async (plan, [result], { kibana }) => {
@@ -89,6 +88,7 @@ type Doable = Exclude<Inverse, { none: string }>;
 
 async function planInverse(
   inverse: Doable,
+  type: string,
   space: string,
   given: { secrets: Record<string, unknown>; noOtherSecrets: boolean },
   context: ToolContext,
@@ -100,18 +100,35 @@ async function planInverse(
     kibana.connectorTypes(space, signal),
   ]);
   const current = existing.find((one) => one.id === inverse.id);
+  if (current && current.type !== type)
+    return changedBySomebody(space, current, `The id "${inverse.id}" belongs to a connector of type ${current.type} now.`, ["type"]);
   switch (inverse.op) {
     case "create": {
       if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" is there again.`, []);
-      return planCreate(
+      const plan = await planCreate(
         { space, id: inverse.id, name: inverse.name, live: liveType(inverse.type, types), config: inverse.config, secrets: given.secrets },
         { status, existing },
         context,
       );
+      const [made] = plan.ops;
+      const possible = assertAllGiven(
+        {
+          name: inverse.name,
+          why: "Its secrets went with it",
+          stored: storedSecrets(await connectorType(type), inverse.config, status),
+          given: givenFields(
+            made.op === "create" ? made.secrets : {},
+            plan.asks.map((asked) => asked.path),
+          ),
+        },
+        given.noOtherSecrets,
+        context.settings.secretPrefix,
+      );
+      return possible.length > 0 ? { ...plan, warnings: [...plan.warnings, `It comes back without ${possible.join(", ")}.`] } : plan;
     }
     case "update": {
       if (!current) return gone(space, inverse.id);
-      const differs = changedSince(current, inverse.expect);
+      const differs = changedSince(current, inverse.expect, { ...inverse.to.config, ...(await filledIn(type, inverse.expect.config)) });
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
       return planUpdate(
         { space, before: current, after: inverse.to, secrets: given.secrets, noOtherSecrets: given.noOtherSecrets, verb: "Put back" },
@@ -121,7 +138,7 @@ async function planInverse(
     }
     case "delete": {
       if (!current) return gone(space, inverse.id);
-      const differs = changedSince(current, inverse.expect);
+      const differs = changedSince(current, inverse.expect, (await filledIn(type, inverse.expect.config)) ?? current.config ?? {});
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since it was created.", differs);
       const { refused } = await whoMayGo([current.id], existing, space, context);
       if (refused[0]) throw refused[0].error;
@@ -153,6 +170,12 @@ async function planInverse(
   }
 }
 
+/** A config as Kibana stores it; undefined for a type without an entry. */
+async function filledIn(type: string, config: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
+  const entry = await connectorType(type);
+  return entry && withDefaults(entry.schemas().config, config);
+}
+
 function changedBySomebody(space: string, current: Connector, message: string, differs: string[]): NoChange {
   return {
     noChange: true,
@@ -174,6 +197,13 @@ function gone(space: string, id: string): NoChange {
     warnings: [],
     next: [],
   };
+}
+
+function whyNone({ end }: JournalEntry): string {
+  if (!end) return "Its end is not recorded: look at the connector first.";
+  return end.outcome === "unknown"
+    ? "Whether it happened is not known: look at the connector first, with get_connector."
+    : "It did not happen, so there is nothing to take back.";
 }
 
 function cannot(why: string): ToolError {

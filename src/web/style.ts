@@ -11,7 +11,7 @@ h2{font-size:1rem;margin:1.5rem 0 .5rem}
 .tag{border:2px solid currentColor;border-radius:.4rem;padding:.05rem .5rem;font-weight:700;color:var(--bad);overflow-wrap:anywhere}
 .tag.sandbox{color:var(--accent)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;margin:1rem 0}
-.card p:first-child,.card h2:first-child{margin-top:0}
+.card>:first-child{margin-top:0}.card>:last-child{margin-bottom:0}
 ul{padding-left:1.2rem;margin:.5rem 0}
 li,p,dd{overflow-wrap:anywhere}
 pre{background:var(--code);border-radius:.4rem;padding:.6rem;margin:.3rem 0;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace}
@@ -24,11 +24,12 @@ label{display:block;font-weight:600}
 .help{color:var(--soft);font-size:.9rem;margin:.1rem 0 .3rem}
 input[type=text],textarea{width:100%;padding:.6rem .7rem;border:1px solid var(--soft);border-radius:.4rem;background:var(--bg);color:var(--ink);font:inherit}
 textarea{min-height:8rem;font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace}
-[aria-invalid=true]{border-color:var(--bad);border-width:2px}
+input[type=text][aria-invalid=true],textarea[aria-invalid=true]{border-color:var(--bad);border-width:2px}
 .masked{-webkit-text-security:disc}
 .field:has(.reveal input:checked) .masked{-webkit-text-security:none}
 .ways{display:flex;flex-wrap:wrap;gap:.4rem 1.2rem;margin:.35rem 0 0;font-size:.9rem;color:var(--soft)}
-.ways label{font-weight:400}
+.ways label{display:flex;flex-wrap:wrap;align-items:center;gap:.4rem;min-width:0;max-width:100%;min-height:1.9rem;font-weight:400}
+.ways input{font:inherit;min-width:0;max-width:100%}.ways input[type=checkbox]{width:1.1rem;height:1.1rem;margin:0}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.5rem}
 button{font:inherit;font-weight:600;border-radius:.5rem;padding:.7rem 1.4rem;cursor:pointer;border:2px solid var(--accent)}
 button.yes{background:var(--accent);color:var(--accent-ink)}

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 
@@ -61,32 +62,30 @@ export async function controls(page: Page): Promise<{ role: string; name: string
     .map((node) => ({ role: String(node.role?.value), name: String(node.name?.value ?? "").trim() }));
 }
 
-/** The texts that are harder to read than 4.5 : 1 on what stands behind them, with the ratio. */
-export function poorContrast(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const channels = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
-    const luminance = (color: string) => {
-      const [red = 0, green = 0, blue = 0] = channels(color).map((value) => {
-        const part = value / 255;
-        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-      });
-      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    };
-    const behind = (element: Element | null): string => {
-      if (!element) return "rgb(255, 255, 255)";
-      const color = getComputedStyle(element).backgroundColor;
-      return channels(color)[3] === 0 ? behind(element.parentElement) : color;
-    };
-    const poor: string[] = [];
-    for (const element of document.querySelectorAll("body *")) {
-      const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
-      if (!own && !(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) continue;
-      const [one, other] = [luminance(getComputedStyle(element).color), luminance(behind(element))];
-      const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-      if (ratio < 4.5) poor.push(`${element.tagName} "${element.textContent?.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
-    }
-    return poor;
-  });
+interface InPage {
+  poorContrast(): string[];
+  focused(): string;
+  shape(): { lang: string; title: string; main: number; h1: number; levels: number[]; ids: string[]; points: string[] };
+  focusStyle(): string;
+  background(): number[];
+  width(): number;
+  styleOf(id: string, property: string): string;
+  post(url: string, mode: string): string;
+  read(url: string): string;
+}
+
+const inPageSource = readFileSync(new URL("in-page.js", import.meta.url), "utf8")
+  .trim()
+  .replace(/;$/, "")
+  .replace(/\n(\(\{.*\}\))$/, "\nreturn $1;");
+
+/** Calls one of the functions of in-page.js in the page; the policy of the page does not count for the debugger. */
+export function inPage<Name extends keyof InPage>(
+  page: Page,
+  name: Name,
+  ...args: Parameters<InPage[Name]>
+): Promise<ReturnType<InPage[Name]>> {
+  return page.evaluate(`(() => {${inPageSource}})().${name}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`);
 }
 
 /** Keeps a picture where BROWSER_SHOTS names a folder; the page must have something to show. */

@@ -28,9 +28,9 @@ const shapes: Record<string, unknown> = {
   "/api/actions/connector_types": [{ id: ".index", enabled_in_config: true, enabled_in_license: true }],
 };
 
-test("no verified case holds for a server that says yes to everything", async () => {
+test("no verified case holds for a server that says yes to everything", async ({ onTestFinished }) => {
   const server = await serve(({ path }) => ({ status: 200, text: JSON.stringify(shapes[path] ?? {}) }));
-  afterAll(() => server.close());
+  onTestFinished(() => server.close());
   const run = await startRun({ url: server.url }, "open");
   const failed = await failing(run);
   const asked = cases.filter((one) => one.mark === "verified" && run.whyNot(one) === undefined);
@@ -96,9 +96,9 @@ describe("a sandbox behind a proxy that spoils one thing", async () => {
   const right = new Set(await failing(await startRun({ url: sandbox.url }, "open")));
 
   for (const [what, spoil, seenBy] of spoils) {
-    test(`${what}: seen`, async () => {
+    test(`${what}: seen`, async ({ onTestFinished }) => {
       const proxy = await spoilt(sandbox.url, spoil);
-      afterAll(() => proxy.close());
+      onTestFinished(() => proxy.close());
       const run = await startRun({ url: proxy.url }, "open");
       const failed = (await failing(run)).filter((name) => !right.has(name));
       expect(failed).toContain(seenBy);

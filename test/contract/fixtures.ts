@@ -45,7 +45,7 @@ export function thresholdRule(id: string) {
   };
 }
 
-export const frequency = { summary: false, notify_when: "onActiveAlert", throttle: null };
+const frequency = { summary: false, notify_when: "onActiveAlert", throttle: null };
 
 /** An action of a rule for `.index`, with a frequency of its own. */
 export function indexAction(id: string, given: Record<string, unknown> = {}) {

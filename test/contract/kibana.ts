@@ -99,7 +99,7 @@ export class Kibana {
   }
 }
 
-export function spacePrefix(space: string): string {
+function spacePrefix(space: string): string {
   return space === "default" ? "" : `/s/${space}`;
 }
 

@@ -1,6 +1,8 @@
 import { type Answer, expectOk } from "./answer.ts";
 
-export type Who = "the key" | "reader" | "nobody" | "no credentials" | "wrong credentials";
+/** Further keys that a run may have: only read connectors; no privilege at all; all privileges in the default space only. */
+export type Key = "reader" | "nobody" | "guest";
+export type Who = "the key" | Key | "no credentials" | "wrong credentials";
 
 /** What can be learnt of a deployment before the first case. */
 export interface Deployment {
@@ -9,9 +11,18 @@ export interface Deployment {
   /** How the suite logs in. */
   login: "open" | "API key" | "password";
   /** Further keys, as values of the header `authorization`. */
-  keys: Partial<Record<"reader" | "nobody", string>>;
+  keys: Partial<Record<Key, string>>;
   types: TypeRow[];
-  preconfigured: { id: string; connector_type_id: string; name: string }[];
+  preconfigured: Preconfigured[];
+  /** Whether xpack.actions.allowedHosts names hosts; undefined where it could not be learnt. */
+  hostsRestricted?: boolean;
+}
+
+interface Preconfigured {
+  id: string;
+  connector_type_id: string;
+  name: string;
+  config?: Record<string, unknown>;
 }
 
 interface TypeRow {
@@ -27,19 +38,32 @@ const licensed = (d: Deployment, type: string) => has(d, type, (row) => row.enab
 export const needs = {
   "licence gold or better": (d) => licensed(d, ".webhook") && licensed(d, ".slack") && licensed(d, ".pagerduty"),
   "licence platinum or better": (d) => licensed(d, ".servicenow"),
+  "licence enterprise or better": (d) => licensed(d, ".crowdstrike"),
+  "licence expired": (d) => expired(d),
   "licence basic": (d) => has(d, ".webhook", (row) => row.enabled_in_config && !row.enabled_in_license),
   "a type switched off in kibana.yml": (d) => switchedOff(d) !== undefined,
   "a preconfigured connector": (d) => d.preconfigured.length > 0,
   "an unlicensed preconfigured connector": (d) => unlicensed(d) !== undefined,
+  "a preconfigured connector of a type that is switched off": (d) => preconfiguredOff(d) !== undefined,
+  "a preconfigured connector with exposeConfig": (d) => d.preconfigured.some((one) => one.config),
+  "only some hosts allowed": (d) => d.hostsRestricted === true,
   "no open door": (d) => d.login !== "open",
   "login by API key": (d) => d.login === "API key",
   "login not by API key": (d) => d.login !== "API key",
   "a key that may only read connectors": (d) => d.keys.reader !== undefined,
   "a key without privileges": (d) => d.keys.nobody !== undefined,
+  "a key for the default space only": (d) => d.keys.guest !== undefined,
 } satisfies Record<string, (deployment: Deployment) => boolean>;
 
 export type Need = keyof typeof needs;
 
+/** An expired licence covers not even the basic types (§2). */
+export const expired = (d: Deployment) => !has(d, ".index", (row) => row.enabled_in_license);
+/** Of a type that refuses empty params, so that nothing is sent. */
+export const preconfiguredOff = (d: Deployment) =>
+  d.preconfigured.find(
+    ({ connector_type_id: type }) => [".slack", ".server-log", ".index"].includes(type) && has(d, type, (row) => !row.enabled_in_config),
+  );
 export const switchedOff = (d: Deployment) => d.types.find((row) => !row.enabled_in_config);
 export const unlicensed = (d: Deployment) =>
   d.preconfigured.find(({ connector_type_id }) => has(d, connector_type_id, (row) => !row.enabled_in_license));
@@ -51,9 +75,7 @@ export async function learn(
 ): Promise<Deployment> {
   const { version } = expectOk(await get("/api/status"));
   if (!version) throw new Error("Kibana does not accept the credentials: GET /api/status tells no version.");
-  const connectors: { is_preconfigured: boolean; id: string; connector_type_id: string; name: string }[] = expectOk(
-    await get("/api/actions/connectors"),
-  );
+  const connectors: (Preconfigured & { is_preconfigured: boolean })[] = expectOk(await get("/api/actions/connectors"));
   return {
     version: version.number,
     serverless: version.build_flavor === "serverless",

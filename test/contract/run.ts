@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "vitest";
-import { inWords } from "./answer.ts";
+import { type Answer, inWords } from "./answer.ts";
 import type { Case } from "./case.ts";
 import { CleanUp } from "./clean-up.ts";
+import { webhook } from "./fixtures.ts";
 import { Kibana, request, type Target } from "./kibana.ts";
-import { atLeast, type Deployment, learn, needs } from "./needs.ts";
+import { atLeast, type Deployment, expired, learn, needs } from "./needs.ts";
 
 /** What a case came to. Cases that hold return; cases that do not, throw. */
 export interface Settled {
@@ -25,7 +26,10 @@ export interface Run {
   end(): Promise<string[]>;
 }
 
-/** Learns what the deployment is, and makes two spaces of the run's own. */
+/**
+ * Learns what the deployment is, and makes two spaces of the run's own.
+ * @throws when the credentials are not accepted, or may not make spaces.
+ */
 export async function startRun(target: Target, login: Deployment["login"], keys: Deployment["keys"] = {}): Promise<Run> {
   const headers = target.authorization ? { authorization: target.authorization } : {};
   const call = (method: string, path: string, body?: unknown) => request(target.url, method, path, body, headers);
@@ -33,10 +37,21 @@ export async function startRun(target: Target, login: Deployment["login"], keys:
   const prefix = `ct${randomBytes(4).toString("hex")}`;
   const spaces = [`${prefix}-a`, `${prefix}-b`] as const;
   const left: string[] = [];
+  const end = async () => {
+    for (const id of spaces) {
+      const gone = await call("DELETE", `/api/spaces/space/${id}`);
+      if (![204, 404].includes(gone.status)) left.push(`/api/spaces/space/${id}`);
+    }
+    return left;
+  };
   for (const id of spaces) {
     const made = await call("POST", "/api/spaces/space", { id, name: `Contract tests ${id}`, disabledFeatures: [] });
-    if (made.status !== 200) throw new Error(`The suite needs a space of its own and could not make it: ${inWords(made)}`);
+    if (made.status === 200) continue;
+    await end();
+    throw new Error(`The suite needs two spaces of its own and could not make ${id}: ${inWords(made)}`);
   }
+  const hostsRestricted = await learnHosts(call, spaces[0], prefix);
+  if (hostsRestricted !== undefined) deployment.hostsRestricted = hostsRestricted;
   let count = 0;
   return {
     deployment,
@@ -52,14 +67,21 @@ export async function startRun(target: Target, login: Deployment["login"], keys:
         left.push(...(await cleanUp.run((path) => call("DELETE", path))));
       }
     },
-    async end() {
-      for (const id of spaces) {
-        const gone = await call("DELETE", `/api/spaces/space/${id}`);
-        if (![204, 404].includes(gone.status)) left.push(`/api/spaces/space/${id}`);
-      }
-      return left;
-    },
+    end,
   };
+}
+
+/** Offers a webhook to a host that cannot exist, and takes it away again. */
+async function learnHosts(
+  call: (method: string, path: string, body?: unknown) => Promise<Answer>,
+  space: string,
+  prefix: string,
+): Promise<boolean | undefined> {
+  const at = `/s/${space}/api/actions/connector/${prefix}-hosts`;
+  const body = { name: `${prefix}-hosts`, ...webhook, config: { ...webhook.config, url: `http://${prefix}.invalid/` } };
+  const { status } = await call("POST", at, body);
+  if (status === 200) await call("DELETE", at);
+  return { 200: false, 400: true }[status];
 }
 
 async function performed(one: Case, kibana: Kibana, prefix: string): Promise<Settled | undefined> {
@@ -73,6 +95,7 @@ async function performed(one: Case, kibana: Kibana, prefix: string): Promise<Set
 }
 
 function whyNot({ since, until, needs: wanted = [] }: Case, deployment: Deployment): string | undefined {
+  if (expired(deployment) && !wanted.includes("licence expired")) return "needs a licence that has not expired";
   if (since && !atLeast(deployment, since)) return `since ${since}`;
   if (until && atLeast(deployment, until)) return `until ${until}`;
   const missing = wanted.find((need) => !needs[need](deployment));

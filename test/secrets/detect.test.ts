@@ -147,3 +147,28 @@ describe("innocent, and left as it is", () => {
     );
   });
 });
+
+describe("tokens in the path of a URL", () => {
+  const mark = "[redacted]";
+  test.each([
+    ["https://discord.com/api/webhooks/123456/AbCdEf0123456789-ghIJKlmnop", `https://discord.com/api/webhooks/123456/${mark}`],
+    [
+      "https://x.webhook.office.com/webhookb2/a@b/IncomingWebhook/0123456789abcdef0123456789abcdef/x",
+      `https://x.webhook.office.com/webhookb2/a@b/IncomingWebhook/${mark}/x`,
+    ],
+    ["https://hooks.example.com/in/aB3dE5fG7hI9jK1lM3nO5?x=1", `https://hooks.example.com/in/${mark}?x=1`],
+    ["https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXX", `https://hooks.slack.com/services/${mark}`],
+  ])("%s is hidden", (url, shown) => {
+    expect(hideSecrets({ url }).config).toEqual({ url: shown });
+  });
+
+  test.each([
+    "https://kibana.example.com/s/team-payments/app/management/insightsAndAlerting/triggersActions",
+    "https://api.example.com/v2/organisations/0b7f3c1e-5a2d-4c1b-9f6e-2d3c4b5a6978/incidents",
+    "https://deploy.example.com/hooks/kibana-alerts-for-the-payments-team-2026",
+    "https://example.com/2026/11/22/release",
+    "https://prod-12.westeurope.logic.azure.com:443/workflows/invoke",
+  ])("%s is not", (url) => {
+    expect(hideSecrets({ url })).toEqual({ config: { url }, found: [] });
+  });
+});

@@ -81,7 +81,13 @@ export const stored: readonly Stored[] = [
   one(".slack", "webhook URL", {}, { webhookUrl: "https://hooks.slack.com/services/T0/B0/stored" }, {}),
   one(".teams", "webhook URL", {}, { webhookUrl: "https://example.webhook.office.com/stored" }, {}),
   one(".slack_api", "token", { allowedChannels: [{ name: "#alerts" }] }, { token: "xoxb-stored" }, { allowedChannels: [{ name: "#ops" }] }),
-  one(".pagerduty", "routing key", { apiUrl: null }, { routingKey: "stored-key" }, { apiUrl: "https://events.eu.pagerduty.com/v2/enqueue" }),
+  one(
+    ".pagerduty",
+    "routing key",
+    { apiUrl: null },
+    { routingKey: "stored-key" },
+    { apiUrl: "https://events.eu.pagerduty.com/v2/enqueue" },
+  ),
   one(
     ".email",
     "basic",
@@ -185,8 +191,20 @@ export const stored: readonly Stored[] = [
     { serverUrl: "https://mcp.example.com/2" },
     { required: [], possible: ["secretHeaders"] },
   ),
-  one(".jira", "API token", { apiUrl: "https://example.atlassian.net", projectKey: "OPS" }, { email: "a", apiToken: "stored" }, { projectKey: "DEV" }),
-  one(".jira-service-management", "API key", { apiUrl: "https://api.atlassian.com" }, { apiKey: "stored" }, { apiUrl: "https://api.example.com" }),
+  one(
+    ".jira",
+    "API token",
+    { apiUrl: "https://example.atlassian.net", projectKey: "OPS" },
+    { email: "a", apiToken: "stored" },
+    { projectKey: "DEV" },
+  ),
+  one(
+    ".jira-service-management",
+    "API key",
+    { apiUrl: "https://api.atlassian.com" },
+    { apiKey: "stored" },
+    { apiUrl: "https://api.example.com" },
+  ),
   one(".opsgenie", "API key", { apiUrl: "https://api.opsgenie.com" }, { apiKey: "stored" }, { apiUrl: "https://api.eu.opsgenie.com" }),
   one(
     ".resilient",
@@ -212,7 +230,13 @@ export const stored: readonly Stored[] = [
       { required: ["clientSecret", "privateKey"], possible: ["privateKeyPassword"] },
     ),
   ]),
-  one(".servicenow-itom", "basic", { ...serviceNow, isOAuth: false }, { username: "kibana", password: "stored" }, { apiUrl: "https://b.service-now.com" }),
+  one(
+    ".servicenow-itom",
+    "basic",
+    { ...serviceNow, isOAuth: false },
+    { username: "kibana", password: "stored" },
+    { apiUrl: "https://b.service-now.com" },
+  ),
   one(
     ".servicenow-itom",
     "oauth",
@@ -234,10 +258,22 @@ export const stored: readonly Stored[] = [
     { appId: "APP2" },
   ),
   one(".thehive", "API key", { url: "https://thehive.example.com", organisation: "org" }, { apiKey: "stored" }, { organisation: "other" }),
-  one(".tines", "token", { url: "https://tenant.tines.com" }, { email: "a@example.com", token: "stored" }, { url: "https://other.tines.com" }),
-  one(".torq", "token", { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/ID" }, { token: "stored" }, {
-    webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/ID2",
-  }),
+  one(
+    ".tines",
+    "token",
+    { url: "https://tenant.tines.com" },
+    { email: "a@example.com", token: "stored" },
+    { url: "https://other.tines.com" },
+  ),
+  one(
+    ".torq",
+    "token",
+    { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/ID" },
+    { token: "stored" },
+    {
+      webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/ID2",
+    },
+  ),
   one(
     ".xmatters",
     "basic",
@@ -246,13 +282,32 @@ export const stored: readonly Stored[] = [
     { configUrl: "https://example.xmatters.com/api/other" },
   ),
   one(".xmatters", "URL", { usesBasic: false }, { secretsUrl: "https://example.xmatters.com/stored?apiKey=x" }, {}),
-  one(".xsoar", "API key", { url: "https://xsoar.example.com" }, { apiKey: "stored", apiKeyID: "stored" }, { url: "https://x2.example.com" }, {
-    required: ["apiKey"],
-    possible: ["apiKeyID"],
-  }),
-  one(".crowdstrike", "API client", { url: "https://api.crowdstrike.com" }, { clientId: "stored", clientSecret: "stored" }, { url: "https://api.eu-1.crowdstrike.com" }),
+  one(
+    ".xsoar",
+    "API key",
+    { url: "https://xsoar.example.com" },
+    { apiKey: "stored", apiKeyID: "stored" },
+    { url: "https://x2.example.com" },
+    {
+      required: ["apiKey"],
+      possible: ["apiKeyID"],
+    },
+  ),
+  one(
+    ".crowdstrike",
+    "API client",
+    { url: "https://api.crowdstrike.com" },
+    { clientId: "stored", clientSecret: "stored" },
+    { url: "https://api.eu-1.crowdstrike.com" },
+  ),
   one(".d3security", "token", { url: "https://d3.example.com/alert" }, { token: "stored" }, { url: "https://d3.example.com/other" }),
-  one(".sentinelone", "API token", { url: "https://tenant.sentinelone.net" }, { token: "stored" }, { url: "https://other.sentinelone.net" }),
+  one(
+    ".sentinelone",
+    "API token",
+    { url: "https://tenant.sentinelone.net" },
+    { token: "stored" },
+    { url: "https://other.sentinelone.net" },
+  ),
   one(
     ".microsoft_defender_endpoint",
     "client secret",

@@ -1,4 +1,4 @@
-import { product } from "../support/product.ts";
+import type { product } from "../support/product.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 
@@ -20,7 +20,14 @@ export async function documentOf(made: Made, id: string): Promise<StoredDocument
 /** Stores a connector by bare HTTP, behind the server's back. */
 export async function seedConnector(
   made: Made,
-  { id = "stored", name = "Stored one", space, type, config = {}, secrets = {} }: {
+  {
+    id = "stored",
+    name = "Stored one",
+    space,
+    type,
+    config = {},
+    secrets = {},
+  }: {
     id?: string;
     name?: string;
     space?: string;

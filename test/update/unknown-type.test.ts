@@ -10,7 +10,12 @@ const given = { providerSecrets: { api_key: { $env: "CONNECTOR_SECRET_NEW" } } }
 async function newerKibana() {
   const between = await rewritingProxy({ after: (_call, text) => text.replaceAll('".inference"', '".of-tomorrow"') });
   const env = { CONNECTOR_SECRET_NEW: "rotated-secret-value" };
-  const made = await product({ person: accepts, env, sandbox: { empty: true }, settings: { kibana: kibanaSettings({ url: between.url }) } });
+  const made = await product({
+    person: accepts,
+    env,
+    sandbox: { empty: true },
+    settings: { kibana: kibanaSettings({ url: between.url }) },
+  });
   between.target = made.sandboxUrl;
   const before = await seedConnector(made, {
     type: ".inference",

@@ -50,7 +50,11 @@ describe("update_connector", () => {
   });
 
   test("removing a key that has no default is done", async () => {
-    const { update, now } = await withOne({ type: ".bedrock", config: { apiUrl: "https://bedrock-runtime.us-east-1.amazonaws.com", contextWindowLength: 1000 }, secrets: { accessKey: "a", secret: "b" } });
+    const { update, now } = await withOne({
+      type: ".bedrock",
+      config: { apiUrl: "https://bedrock-runtime.us-east-1.amazonaws.com", contextWindowLength: 1000 },
+      secrets: { accessKey: "a", secret: "b" },
+    });
     const { body } = await update({ config: { contextWindowLength: null }, secrets: { accessKey: fresh, secret: fresh } });
     expect(body.status).toBe("done");
     expect((await now())?.config).not.toHaveProperty("contextWindowLength");
@@ -120,7 +124,11 @@ describe("a rotation", () => {
 
 describe("another host", () => {
   test("is shown beside the one before, with the secrets that will go there", async () => {
-    const { made, update } = await withOne({ type: ".opsgenie", config: { apiUrl: "https://api.opsgenie.com" }, secrets: { apiKey: "stored" } });
+    const { made, update } = await withOne({
+      type: ".opsgenie",
+      config: { apiUrl: "https://api.opsgenie.com" },
+      secrets: { apiKey: "stored" },
+    });
     const { body } = await update({ config: { apiUrl: "https://collector.example.net" }, secrets: { apiKey: fresh }, dry_run: true });
     expect(body.plan.secrets).toEqual(["CONNECTOR_SECRET_NEW → collector.example.net"]);
     expect(body.warnings).toContainEqual(
@@ -202,7 +210,14 @@ describe("OAuth: the plan says that stored tokens are dropped", () => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>, boolean]>([
     [
       ".webhook",
-      { url: "https://hooks.example.com/a", method: "post", hasAuth: true, authType: "webhook-oauth2-client-credentials", accessTokenUrl: "https://login.example.com/t", clientId: "i" },
+      {
+        url: "https://hooks.example.com/a",
+        method: "post",
+        hasAuth: true,
+        authType: "webhook-oauth2-client-credentials",
+        accessTokenUrl: "https://login.example.com/t",
+        clientId: "i",
+      },
       { clientSecret: "s" },
       { clientSecret: fresh },
       true,

@@ -1,4 +1,5 @@
 import type { Execution } from "../../kibana/connectors.ts";
+import { KibanaError } from "../../kibana/errors.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import type { ExecuteOp, Runs } from "../plan.ts";
 import type { OpKind } from "./op-kind.ts";
@@ -12,7 +13,12 @@ export const execute: OpKind<ExecuteOp> = {
     const attempts: Execution[] = [];
     let waited = 0;
     for (;;) {
-      const run = await writer.executeConnector(space, id, params);
+      const run = await writer.executeConnector(space, id, params).catch((error: unknown): Execution => {
+        // It ran before this attempt, which Kibana refused: nobody may say that it was not done.
+        if (attempts.length > 0 && error instanceof KibanaError && error.applied === "no")
+          return { status: "error", message: error.message };
+        throw error;
+      });
       attempts.push(run);
       if (run.status === "ok" || !run.retry || attempts.length > retries) return { attempts };
       const until = typeof run.retry === "string" ? Date.parse(run.retry) - clock.now() : Number.NaN;

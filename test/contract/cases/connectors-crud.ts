@@ -52,6 +52,14 @@ export const connectorsCrud: Case[] = [
     expect(expectOk(await kibana.get(`${path}/${id}`)).name).not.toBe("Renamed");
   }),
   ...["/api/actions", "/api/actions/list_action_types"].map((legacy) =>
+    verified(
+      "§1",
+      `before 9.0, the old GET ${legacy} answers with an array`,
+      async (kibana) => expect(expectOk(await kibana.get(legacy))).toEqual(expect.any(Array)),
+      { until: "9.0" },
+    ),
+  ),
+  ...["/api/actions", "/api/actions/list_action_types"].map((legacy) =>
     verified("§1", `the old GET ${legacy} is gone`, async (kibana) => expectRefusal(await kibana.get(legacy), 404), { since: "9.0" }),
   ),
 
@@ -175,6 +183,15 @@ export const connectorsCrud: Case[] = [
       }
     },
     { needs: ["a preconfigured connector"] },
+  ),
+  verified(
+    "§1.2",
+    "with exposeConfig, a preconfigured connector shows its config, on GET and list alike",
+    async (kibana) => {
+      const shown = kibana.deployment.preconfigured.find((one) => one.config);
+      expect(expectOk(await kibana.get(`${path}/${shown?.id}`)).config).toEqual(shown?.config);
+    },
+    { needs: ["a preconfigured connector with exposeConfig"], since: "8.18" },
   ),
   verified(
     "§1.2",

@@ -3,7 +3,7 @@ import { expectOk, expectRefusal, inWords } from "../answer.ts";
 import { type Case, unverified, verified } from "../case.ts";
 import { indexConnector, webhook } from "../fixtures.ts";
 import type { Kibana } from "../kibana.ts";
-import { switchedOff } from "../needs.ts";
+import { preconfiguredOff, switchedOff } from "../needs.ts";
 
 const path = "/api/actions/connector";
 const systemId = "system-connector-.cases";
@@ -138,6 +138,38 @@ export const errors: Case[] = [
       expectRefusal(await kibana.post(path, body), 403, message);
     },
     { needs: ["a type switched off in kibana.yml"] },
+  ),
+  verified(
+    "§1.4",
+    "with an expired licence, nothing can be created",
+    async (kibana) => {
+      const message = /^Action type \.index is disabled because your \w+ license has expired\.$/;
+      expectRefusal(await kibana.post(path, indexConnector("expired")), 403, message);
+    },
+    { needs: ["licence expired"] },
+  ),
+  verified(
+    "§1.4",
+    "a target on a host that is not allowed is refused as bad config",
+    async (kibana) => {
+      const url = `http://${kibana.newId()}.invalid/`;
+      const answer = await kibana.post(path, { name: "Contract", ...webhook, config: { ...webhook.config, url } });
+      expectRefusal(answer, 400, badConfig);
+      expect(answer.body.message).toMatch(/target (url|hostname) "\S+" is not added to the Kibana config xpack\.actions\.allowedHosts/);
+      expect(answer.body.message).toContain(new URL(url).hostname);
+    },
+    { needs: ["only some hosts allowed"] },
+  ),
+  verified(
+    "§2",
+    "a preconfigured connector can be run though its type is switched off",
+    async (kibana) => {
+      const { id = "" } = preconfiguredOff(kibana.deployment) ?? {};
+      // Without params it goes no further than their validation: nothing is sent.
+      const found = expectOk(await kibana.execute(id, {}, refused));
+      expect(found.message).toMatch(/^error validating action params: /);
+    },
+    { needs: ["a preconfigured connector of a type that is switched off"] },
   ),
   unverified(
     "§1.4",

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { expectOk, inWords } from "../answer.ts";
+import { expectOk, expectRefusal, inWords } from "../answer.ts";
 import { type Case, unverified, verified } from "../case.ts";
 import { indexAction, serverLog } from "../fixtures.ts";
 import type { Kibana } from "../kibana.ts";
@@ -70,6 +70,9 @@ export const listing: Case[] = [
     expect(found).toEqual(
       expect.arrayContaining([expect.objectContaining({ is_system_action: true, connector_type_id: expect.any(String) })]),
     );
+  }),
+  verified("§1.7", "the spec of a type of the stack is not found", async (kibana) => {
+    expectRefusal(await kibana.get("/internal/actions/connector_types/.index/spec", { headers: internal }), 404);
   }),
   unverified("§1.7", "GET /internal/actions/connector_types lists system types", ["200, with system types", /^404/], async (kibana) => {
     const answer = await kibana.get("/internal/actions/connector_types", { headers: internal });

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { expectOk, expectRefusal } from "../answer.ts";
-import { type Case, verified } from "../case.ts";
+import { expectOk, expectRefusal, inWords } from "../answer.ts";
+import { type Case, unverified, verified } from "../case.ts";
 import { indexConnector, serverLog } from "../fixtures.ts";
 import type { Kibana } from "../kibana.ts";
 import type { Need, Who } from "../needs.ts";
@@ -24,6 +24,7 @@ const calls: Record<string, Call> = {
   types: (kibana, _, as) => kibana.get("/api/actions/connector_types", { as }),
 };
 
+const guest = { needs: ["a key for the default space only"] } as const;
 const allowed = 200;
 const denied = {
   get: "Unauthorized to get actions",
@@ -101,5 +102,40 @@ export const privileges: Case[] = [
       expect(found.map((space) => space.id)).toContain(kibana.space);
     },
     { needs: ["a key that may only read connectors"] },
+  ),
+  verified(
+    "§0",
+    "a key for one space is refused in another, whether that exists or not",
+    async (kibana) => {
+      expectOk(await kibana.get("/api/actions/connectors", { space: "default", as: "guest" }));
+      for (const space of [kibana.space, kibana.newId("-ghost")]) {
+        expectRefusal(await kibana.get("/api/actions/connectors", { space, as: "guest" }), 403, denied.get);
+        const id = kibana.newId();
+        expectRefusal(await kibana.post(`${path}/${id}`, indexConnector(id), { space, as: "guest" }), 403, denied.create);
+      }
+    },
+    guest,
+  ),
+  verified(
+    "§7.1",
+    "a key for one space sees that space only, and is refused the others",
+    async (kibana) => {
+      const as = { space: "default", as: "guest" } as const;
+      expect(expectOk(await kibana.get("/api/spaces/space", as))).toMatchObject([{ id: "default" }]);
+      expectOk(await kibana.get("/api/spaces/space/default", as));
+      expectRefusal(await kibana.get(`/api/spaces/space/${kibana.space}`, as), 403);
+    },
+    guest,
+  ),
+  unverified(
+    "§5.2",
+    "find of rules by a key without privileges",
+    [/^200, 0 rules$/, /^403 /],
+    async (kibana) => {
+      await kibana.rule();
+      const answer = await kibana.get("/api/alerting/rules/_find", { as: "nobody" });
+      return answer.status === 200 ? `200, ${answer.body.total} rules` : inWords(answer);
+    },
+    { needs: ["a key without privileges"] },
   ),
 ];

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { type Answer, expectOk, expectRefusal, inWords } from "../answer.ts";
 import { type Case, unverified, verified } from "../case.ts";
-import { indexAction, replacement } from "../fixtures.ts";
+import { closedPort, indexAction, replacement } from "../fixtures.ts";
 import type { Kibana } from "../kibana.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a rule as Kibana's JSON has it
@@ -167,6 +167,29 @@ export const rulesPut: Case[] = [
     const { connector, put } = await withRule(kibana);
     return inWords(await put({ actions: [indexAction(connector, { params: { colour: "red" } })] }));
   }),
+  verified(
+    "§6.1",
+    "a connector of endpoint security cannot be a rule's action",
+    async (kibana) => {
+      const { put } = await withRule(kibana);
+      const secrets = { clientId: "contract", clientSecret: "contract" };
+      const { id } = await kibana.connector({ connector_type_id: ".crowdstrike", config: { url: closedPort }, secrets });
+      const params = { subAction: "getAgentDetails", subActionParams: { ids: ["x"] } };
+      expectRefusal(await put({ actions: [indexAction(id, { params })] }), 400);
+    },
+    { needs: ["licence enterprise or better"] },
+  ),
+  verified(
+    "§6.1",
+    "PUT by a key that may only read is forbidden",
+    async (kibana) => {
+      const { rule } = await withRule(kibana);
+      const answer = await kibana.put(`${path}/${rule.id}`, replacement(rule, { name: "Renamed" }), { as: "reader" });
+      expectRefusal(answer, 403);
+      expect(expectOk(await kibana.get(`${path}/${rule.id}`)).name).toBe(rule.name);
+    },
+    { needs: ["a key that may only read connectors"] },
+  ),
   verified("§5.4", "a rule with a deleted connector cannot be saved", async (kibana) => {
     const { connector, put } = await withRule(kibana);
     await kibana.delete(`/api/actions/connector/${connector}`);

@@ -25,7 +25,7 @@ export const spaces: Case[] = [
   }),
   verified("§0", "/s/default is the default space", async (kibana) => {
     const { id } = await kibana.connector({}, all);
-    expect(expectOk(await kibana.get(`/s/default${path}/${id}`, all)).id).toBe(id);
+    expect(expectOk(await kibana.get(`/s/default${path}/${id}`, all))).toMatchObject({ id, connector_type_id: ".index" });
     expect(ids(expectOk(await kibana.get(`/s/default${list}`, all)))).toEqual(ids(expectOk(await kibana.get(list, all))));
   }),
   verified("§0", "the list of a space that does not exist answers 200, with preconfigured connectors only", async (kibana) => {

@@ -93,6 +93,26 @@ export const types: Case[] = [
   ),
   verified(
     "§2",
+    "with an expired licence, no type is enabled",
+    async (kibana) => {
+      const rows = await list(kibana);
+      expect(ids(rows)).toContain(".index");
+      for (const row of rows) expect(row).toMatchObject({ enabled: false, enabled_in_license: false });
+    },
+    { needs: ["licence expired"] },
+  ),
+  verified(
+    "§2",
+    "a type that kibana.yml switches off is shown and not enabled",
+    async (kibana) => {
+      const off = (await list(kibana)).filter((row) => !row.enabled_in_config);
+      expect(off.length).toBeGreaterThan(0);
+      for (const row of off) expect(row.enabled).toBe(false);
+    },
+    { needs: ["a type switched off in kibana.yml"] },
+  ),
+  verified(
+    "§2",
     "with the basic licence, gold types are shown and not enabled",
     async (kibana) => {
       const webhook = (await list(kibana)).find((row) => row.id === ".webhook");
