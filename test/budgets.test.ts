@@ -146,7 +146,7 @@ describe("requests to Kibana", () => {
     ["list_changes", {}, 0],
     ["create_connector", { name: "Log of tests", type: ".server-log" }, 7],
     ["test_connector", { id: "log-of-tests" }, 4],
-    ["safe_delete_connector", { ids: ["log-of-tests"] }, 12],
+    ["safe_delete_connector", { ids: ["log-of-tests"] }, 13],
   ])("%s %j makes at most %i", async (tool, args, most) => {
     seen = [];
     const { body } = await started.call(tool, args);

@@ -25,7 +25,7 @@ export async function getConsent(
 ): Promise<Agreement> {
   const { settings, continuations, deployment, redactor } = services;
   if (approval) return fromPage(approval, change, plan, verdict, services);
-  const typeName = typeof plan.consequence === "object" ? plan.consequence.typeName : undefined;
+  const typeName = nameToType(plan, redactor);
   if (change.confirm !== undefined) {
     // Checked now, so that a wrong one is told apart; spent just before the first write.
     if (settings.confirm !== "token" || typeName !== undefined || plan.asks.length > 0) throw confirmationInvalid("foreign");
@@ -39,11 +39,15 @@ export async function getConsent(
     { message: redactor.text(question(plan, verdict, deployment)), ...(typeName === undefined ? {} : { typeName }) },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
-  if (answer.action === "accept" && (typeName === undefined || answer.typed?.trim() === typeName.trim()))
-    return { how: "form", waited: true };
+  if (answer.action === "accept" && (typeName === undefined || answer.typed?.trim() === typeName)) return { how: "form", waited: true };
   if (answer.action !== "unavailable") return { outcome: unanswered(answer.action, plan, verdict, services) };
   if (settings.confirm === "token" && typeName === undefined) return { outcome: withToken(change, plan, verdict, services) };
   return { outcome: await askOnPage(change, plan, verdict, caller, services) };
+}
+
+/** The name as the person sees it, undefined where none is to be typed. */
+function nameToType({ consequence }: Plan, redactor: Redactor): string | undefined {
+  return typeof consequence === "object" ? redactor.text(consequence.typeName).trim() : undefined;
 }
 
 /** The call was repeated with the id of a page. */
@@ -89,8 +93,8 @@ async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Cal
         entry.answer({ approved: false });
         return {};
       }
-      if (typeof plan.consequence === "object" && answer.typedName !== plan.consequence.typeName.trim())
-        return { name: "That is not the name." };
+      const name = nameToType(plan, services.redactor);
+      if (name !== undefined && answer.typedName !== name) return { name: "That is not the name." };
       return takeTyped(change, plan, answer.values, entry.answer, services);
     },
   );

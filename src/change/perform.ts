@@ -1,4 +1,6 @@
+import { ToolError } from "../errors.ts";
 import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
 import type { Consent } from "./consent.ts";
 import { happened, recordOf, writeOp } from "./ops/index.ts";
 import type { Happened } from "./ops/op-kind.ts";
@@ -30,8 +32,9 @@ export async function perform(
         principal: caller.principal.name,
         ...(caller.client ? { client: caller.client } : {}),
         consent,
-        summary: plan.summary,
-        op: record,
+        summary: redactor.text(plan.summary),
+        // A Kibana that echoes a secret in a name or a config must not bring it into the journal; undo tells such marks.
+        op: redactor.json(record),
       });
     } catch (error) {
       if (n === 0) throw error;
@@ -44,6 +47,8 @@ export async function perform(
       n,
       outcome: result.outcome,
       ...(newId(result) ? { id: newId(result) } : {}),
+      // Both versions: the record has ours.
+      ...(result.seen ? { seen: redactor.json(result.seen) } : {}),
       ...(result.error ? { error: redactor.text(result.error.message) } : {}),
     });
     await ended.catch((error: unknown) => {
@@ -72,10 +77,13 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
   const record = recordOf(op);
   let data: unknown;
   try {
-    data = await writeOp(op, writer, clock);
+    data = await writeOp(op, { writer, reader, clock });
   } catch (error) {
     const failure = asError(error);
-    if (!(error instanceof KibanaError) || error.applied === "no") return { op, outcome: "not_done", error: failure };
+    if (!(error instanceof KibanaError) || error.applied === "no") {
+      const seen = error instanceof ToolError && error.detail?.reason === "target_changed" ? await stateNow(op, reader) : {};
+      return { op, outcome: "not_done", error: failure, ...seen };
+    }
     // Kibana does not tell whether a third party was reached.
     if (op.op === "execute") return { op, outcome: "unknown", error: failure };
     let seen: Happened | "unreadable" = "unknown";
@@ -101,11 +109,24 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
     ...(after === "differs"
       ? {
+          ...(await stateNow(op, reader)),
           warning:
             "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it with get_connector.",
         }
       : {}),
   };
+}
+
+/** What somebody else made of the connector, for the journal. */
+async function stateNow({ space, id }: Op, reader: Reader): Promise<Pick<OpResult, "seen">> {
+  if (id === undefined) return {};
+  try {
+    const { name, config = {} } = await reader.connector(space, id);
+    return { seen: { name, config } };
+  } catch {
+    // The answer says that it differs or is gone; there is nothing to keep.
+    return {};
+  }
 }
 
 /** The id that Kibana chose for a new connector. */

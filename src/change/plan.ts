@@ -131,4 +131,6 @@ export interface OpResult {
   error?: Error;
   /** The read-back differs from what was written, or could not be made. */
   warning?: string;
+  /** What somebody else made of it in the same moment. */
+  seen?: { name: string; config: Record<string, unknown> };
 }

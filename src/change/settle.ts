@@ -8,6 +8,9 @@ import { readRecord } from "./ops/records.ts";
 /** Milliseconds after which an op without an end is nobody's any more, where its process cannot be asked. */
 const abandoned = 10 * 60_000;
 
+/** Milliseconds that a request may still be on its way or in work at Kibana after its sender is gone. */
+const inFlight = 2 * 60_000;
+
 /**
  * Closes the entries that a crash left open: asks Kibana whether each happened, and records the answer.
  * Entries of a process that is still alive are left to it.
@@ -27,6 +30,8 @@ export async function settleOpenEntries(
       return undefined;
     });
     if (outcome === undefined) continue;
+    // It may still come: the entry stays open, which reads as unknown, until a later start.
+    if (outcome === "not_done" && clock.now() - Date.parse(entry.begin.at) < inFlight) continue;
     await journal.end({
       change,
       n,

@@ -13,7 +13,7 @@ import { atLeast } from "./version.ts";
 const createBody = z.strictObject({ name: filled, connector_type_id: filled, config: looseRecord, secrets: looseRecord });
 const updateBody = z.strictObject({ name: filled, config: looseRecord, secrets: looseRecord });
 
-/** 9.4 and later; the message for unsafe words is the one for long ids (reference/kibana-api.md §1.5). */
+/** What 9.4 and later take; the message for unsafe words is the one for long ids (reference/kibana-api.md §1.5). */
 const idParams = z.object({
   id: z
     .string()
@@ -21,6 +21,10 @@ const idParams = z.object({
     .refine((id) => !/^(__proto__|constructor|prototype)$|\.\.|\//.test(id), "Connector ID must be 36 characters or less.")
     .refine((id) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(id), "Connector ID must contain only lowercase letters, numbers, and hyphens."),
 });
+
+export function isStrictId(id: string): boolean {
+  return idParams.safeParse({ id }).success;
+}
 
 async function create(call: Call, state: State): Promise<Reply> {
   const given = call.params.id;

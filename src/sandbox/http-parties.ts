@@ -37,24 +37,45 @@ export async function webhook({ config, secrets, params, deliver: real }: Run): 
   return ok(params.body, `${request.method} ${new URL(url).origin}${new URL(url).pathname}`, params);
 }
 
-export function pagerduty({ config, secrets, params }: Run): Outcome {
-  const answer = cannedAnswer(
-    hostOf(String(config.apiUrl ?? "https://events.pagerduty.com/v2/enqueue")),
+/** Only 202 is a success. */
+export async function pagerduty({ config, secrets, params, deliver: real }: Run): Promise<Outcome> {
+  const { eventAction: event_action = "trigger", dedupKey: dedup_key = randomUUID().replaceAll("-", ""), ...rest } = params;
+  const {
+    source = "Kibana Action",
+    severity = "info",
+    summary = "No summary provided.",
+    customDetails: custom_details,
+    links,
+    ...more
+  } = rest;
+  const payload = event_action === "trigger" ? { payload: { summary, source, severity, ...more, custom_details }, links } : {};
+  const answer = await ask(
+    {
+      url: String(config.apiUrl ?? "https://events.pagerduty.com/v2/enqueue"),
+      method: "POST",
+      headers: { "content-type": "application/json", "X-Routing-Key": String(secrets.routingKey) },
+      body: JSON.stringify({ dedup_key, event_action, ...payload }),
+    },
     secrets,
     { status: 400, statusText: "Bad Request" },
+    real,
     accepted,
   );
   if ("code" in answer) return failed("error posting pagerduty event", { serviceMessage: answer.message });
+  if (answer.status === 429 || answer.status >= 500) {
+    return failed(`error posting pagerduty event: http status ${answer.status}, retry later`, { retry: true });
+  }
   if (answer.status !== 202) return failed(`error posting pagerduty event: unexpected status ${answer.status}`);
-  const key = params.dedupKey ?? randomUUID().replaceAll("-", "");
-  const data = { message: "Event processed", status: "success", dedup_key: key };
-  return ok(data, `${String(params.eventAction ?? "trigger")} incident ${String(key)}`, params);
+  const data = { message: "Event processed", status: "success", dedup_key };
+  return ok(data, `${event_action} incident ${dedup_key}`, params);
 }
 
-function ask(request: Outgoing, secrets: unknown, refusal: Answer, real: boolean): Answer | Promise<Answer> {
+function ask(request: Outgoing, secrets: unknown, refusal: Answer, real: boolean, success = fine): Answer | Promise<Answer> {
   if (real && isLoopback(request.url)) return deliver(request);
-  return cannedAnswer(hostOf(request.url), secrets, refusal, { status: 200, statusText: "OK" });
+  return cannedAnswer(hostOf(request.url), secrets, refusal, success);
 }
+
+const fine: Answer = { status: 200, statusText: "OK" };
 
 function basicAuth(config: Dict, { user, password }: Dict): Record<string, string> {
   if (config.hasAuth === false || typeof user !== "string") return {};

@@ -70,7 +70,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     wording: options.wording ?? (atLeast(named.version, 9) ? "fields" : "config-schema"),
     spaces: new Map([[defaultSpace.id, { ...defaultSpace }]]),
     connectors: new Store(),
-    inMemory: [...(yml?.preconfigured ?? (empty ? [] : preconfigured)), ...(await systemConnectors(named.version))],
+    inMemory: [...(yml?.preconfigured ?? []), ...(empty ? [] : preconfigured), ...(await systemConnectors(named.version))],
     rules: new Store(),
     references: [],
     deliveries: [],

@@ -10,7 +10,6 @@ const texts = z.array(z.string());
 const record = z.record(z.string(), z.unknown()).default({});
 const host = z.string().regex(/^([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[?[0-9a-f:]+\]?|\*)$/i, "value must be a valid hostname (see RFC 1123).");
 const services = z.enum(["google-mail", "microsoft-exchange", "microsoft-outlook", "amazon-ses", "elastic-cloud", "other", "*"]);
-const attempts = z.number().min(1).max(10).optional();
 const connector = { name: z.string().min(1), actionTypeId: z.string().min(1), config: record, secrets: record };
 
 /** `xpack.actions` of kibana.yml (reference/kibana-api.md §9). What has no effect here is only known by its name. */
@@ -40,13 +39,6 @@ function settingsSchema(version: string) {
         "email.domain_allowlist and email.recipient_allowlist can not be used at the same time",
       )
       .optional(),
-    run: z
-      .strictObject({
-        maxAttempts: attempts,
-        connectorTypeOverrides: z.array(z.strictObject({ id: z.string(), maxAttempts: attempts })).optional(),
-      })
-      .optional(),
-    queued: z.strictObject({ max: z.number().min(1).optional() }).optional(),
     ...Object.fromEntries(withoutEffect.map((name) => [name, anything])),
     ...since(9, 1, { rateLimiter: anything }),
     ...since(9, 4, { auth: anything, relay: anything, inboundEvents: anything }),
@@ -70,16 +62,12 @@ const withoutEffect = [
 export interface ActionsSettings {
   enabledActionTypes: readonly string[];
   allowedHosts: readonly string[];
-  domainAllowlist: readonly string[] | undefined;
-  recipientAllowlist: readonly string[] | undefined;
+  domainAllowlist?: readonly string[] | undefined;
+  recipientAllowlist?: readonly string[] | undefined;
 }
 
-export const defaultSettings: ActionsSettings = {
-  enabledActionTypes: ["*"],
-  allowedHosts: ["*"],
-  domainAllowlist: undefined,
-  recipientAllowlist: undefined,
-};
+const everything = ["*"];
+export const defaultSettings: ActionsSettings = { enabledActionTypes: everything, allowedHosts: everything };
 
 /**
  * Reads a kibana.yml; keys may be dotted or nested. Other plugins' settings are passed over.
@@ -95,13 +83,9 @@ export function readKibanaYml(text: string, version: string): { settings: Action
   }
   const { preconfigured, preconfiguredAlertHistoryEsIndex, enabledActionTypes, allowedHosts } = result.data;
   const email: { domain_allowlist?: string[]; recipient_allowlist?: string[] } = result.data.email ?? {};
+  const { domain_allowlist: domains, recipient_allowlist: recipients } = email;
   return {
-    settings: {
-      enabledActionTypes,
-      allowedHosts,
-      domainAllowlist: email.domain_allowlist,
-      recipientAllowlist: email.recipient_allowlist,
-    },
+    settings: { enabledActionTypes, allowedHosts, domainAllowlist: domains, recipientAllowlist: recipients },
     preconfigured: [
       ...(preconfiguredAlertHistoryEsIndex ? [alertHistory] : []),
       ...Object.entries(preconfigured).map(([id, { actionTypeId, ...entry }]) => ({ id, type: actionTypeId, system: false, ...entry })),

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import { envelope } from "./envelope.ts";
 import type { FaultOrders } from "./faults.ts";
+import { fireRule } from "./fire.ts";
 import type { Incident } from "./incidents.ts";
 import type { Reply, State } from "./types.ts";
 
-/** What Kibana does not have: what the outside world saw, the whole state, and faults on order. No credentials needed. */
-export function ownRoute(method: string, path: string, body: unknown, state: State, orders: FaultOrders): Reply {
+/** What Kibana does not have: what the outside world saw, the whole state, faults on order, and rules that fire on order. No credentials needed. */
+export function ownRoute(method: string, path: string, body: unknown, state: State, orders: FaultOrders): Reply | Promise<Reply> {
+  const [, fired] = (method === "POST" && /^\/sandbox\/rules\/([^/]+)\/fire$/.exec(path)) || [];
+  if (fired !== undefined) return fireRule(decodeURIComponent(fired), body, state);
   switch (`${method} ${path}`) {
     case "GET /sandbox/deliveries":
       return { status: 200, body: { deliveries: state.deliveries } };
@@ -32,7 +35,7 @@ function dump({ version, license, spaces, connectors, inMemory, rules, reference
     spaces: byId(spaces.values()),
     connectors: byId(connectors.values()).map((connector) => ({ ...connector, secrets: hash(connector.secrets) })),
     in_memory: byId(inMemory).map((connector) => ({ ...connector, secrets: hash(connector.secrets) })),
-    rules: byId(rules.values()).map(({ createdAt: _created, updatedAt: _updated, ...rule }) => rule),
+    rules: byId(rules.values()).map(({ createdAt: _created, updatedAt: _updated, lastRunAt: _ran, ...rule }) => rule),
     references: byId(references),
     deliveries: deliveries.map(({ at: _at, ...delivery }) => delivery),
     incidents: shown(incidents),

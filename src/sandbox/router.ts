@@ -1,18 +1,30 @@
 import { connectorRoutes } from "./connectors.ts";
 import { executeRoutes } from "./execute.ts";
+import { executionLogRoutes } from "./execution-log.ts";
+import { exportRoutes } from "./export-connectors.ts";
 import { findRoutes } from "./find-rules.ts";
+import { importRoutes } from "./import-connectors.ts";
 import { ruleRoutes } from "./rules.ts";
 import { spaceRoutes } from "./spaces.ts";
 import { statusRoutes } from "./status.ts";
 import type { Route } from "./types.ts";
 import { typeRoutes } from "./types-api.ts";
 
-const routes = [...statusRoutes, ...spaceRoutes, ...typeRoutes, ...connectorRoutes, ...executeRoutes, ...findRoutes, ...ruleRoutes].map(
-  (route) => ({
-    ...route,
-    segments: route.path.split("/"),
-  }),
-);
+const routes = [
+  ...statusRoutes,
+  ...spaceRoutes,
+  ...typeRoutes,
+  ...connectorRoutes,
+  ...executeRoutes,
+  ...findRoutes,
+  ...ruleRoutes,
+  ...executionLogRoutes,
+  ...exportRoutes,
+  ...importRoutes,
+].map((route) => ({
+  ...route,
+  segments: route.path.split("/"),
+}));
 
 interface Match {
   route: Route;

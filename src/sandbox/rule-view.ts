@@ -1,7 +1,7 @@
 import type { Rule } from "./types.ts";
 
 /** A rule as Kibana answers it. An action whose connector is gone shows like any other (reference/kibana-api.md §5.3). */
-export function ruleView({ space: _space, outcome, outcomeMessage, createdAt, updatedAt, ...rule }: Rule) {
+export function ruleView({ space: _space, outcome, outcomeMessage, createdAt, updatedAt, lastRunAt, ...rule }: Rule) {
   const failed = outcome === "failed";
   return {
     ...rule,
@@ -13,7 +13,7 @@ export function ruleView({ space: _space, outcome, outcomeMessage, createdAt, up
     scheduled_task_id: rule.enabled ? rule.id : null,
     execution_status: {
       status: failed ? "error" : "ok",
-      last_execution_date: updatedAt,
+      last_execution_date: lastRunAt ?? updatedAt,
       last_duration: 120,
       ...(failed && { error: { reason: "execute", message: outcomeMessage } }),
     },

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { logExecution } from "./executions.ts";
+import { failed, type Outcome } from "./outcome.ts";
 import { seedConnectors } from "./seed-connectors.ts";
 import { type SeedAction, type SeedRule, seedRules } from "./seed-rules.ts";
 import type { InMemoryConnector, Rule, RuleAction, State } from "./types.ts";
@@ -13,11 +15,38 @@ export function seed(state: State): void {
   }
   for (const connector of seedConnectors) state.connectors.set({ ...connector });
   for (const rule of seedRules) state.rules.set(storedRule(rule, state));
+  seedRuns(state);
   state.references.push(
     { kind: "cases", id: "case-phishing-2031", connectorId: "soc-jira" },
     { kind: "cases", id: "case-disk-incident-77", connectorId: "servicenow-itsm" },
     { kind: "action_task_params", id: "queued-run-1", connectorId: "ops-pagerduty" },
   );
+}
+
+/** Hourly runs up to now; two connectors fail each time, and what nobody uses has none. */
+const history = [
+  ["ops-pagerduty", 6, undefined],
+  ["ops-slack", 24, undefined],
+  ["deploy-hook", 4, "[401] Unauthorized"],
+  ["payments-pagerduty", 2, undefined],
+  ["soc-slack", 9, "[429] Too Many Requests"],
+] as const;
+
+function seedRuns(state: State): void {
+  for (const [id, count, problem] of history) {
+    const connector = state.connectors.get(id);
+    for (let hour = count; connector && hour > 0; hour -= 1) {
+      const bad: Outcome | undefined = problem && failed("error calling the third party", { serviceMessage: problem });
+      const run = {
+        at: Date.now() - hour * 3_600_000,
+        durationMs: 180 + hour,
+        delayMs: 2900,
+        source: "alert",
+        space: connector.space,
+      } as const;
+      logExecution(connector, bad ?? { status: "ok" }, run, state);
+    }
+  }
 }
 
 /** As if from `xpack.actions.preconfigured` in kibana.yml. */
@@ -32,7 +61,8 @@ export const preconfigured: readonly InMemoryConnector[] = [
   },
 ];
 
-function storedRule(rule: SeedRule, state: State): Rule {
+/** A rule as it stands in storage, from what makes it different. */
+export function storedRule(rule: SeedRule, state: State): Rule {
   return {
     tags: [],
     params: {},

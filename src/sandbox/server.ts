@@ -59,7 +59,7 @@ async function answer(
   const caller = serving.authenticate(headers.authorization);
   if (!caller && path === statusPath) return anonymousStatus;
   if (!caller) throw unauthorized(headers.authorization);
-  const body = parseJson(text);
+  const body = match.route.upload ? { type: headers["content-type"], text } : parseJson(text);
   refuseForgery(method, headers, serving.state);
   refuseInternal(method, path, headers, serving.state);
   const { version } = serving.state;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { notFound, Refusal } from "./envelope.ts";
 import { sees } from "./privileges.ts";
-import { filled, parseBody } from "./request-schema.ts";
+import { filled, parseBody, parseQuery } from "./request-schema.ts";
 import type { Call, Reply, Route, Space, State } from "./types.ts";
 
 const body = z.strictObject({
@@ -23,8 +23,14 @@ export const defaultSpace: Space = {
   _reserved: true,
 };
 
+const listQuery = z.strictObject({
+  purpose: z.enum(["any", "copySavedObjectsIntoSpace", "shareSavedObjectsIntoSpace"]).optional(),
+  include_authorized_purposes: z.enum(["true", "false"]).optional(),
+});
+
 /** Only what the caller may enter; who may enter none is refused: spaces_client.ts. */
 function list(call: Call, state: State): Reply {
+  parseQuery(listQuery, call);
   const visible = [...state.spaces.values()].filter(({ id }) => sees(call, id));
   if (visible.length === 0) throw new Refusal(403, "Forbidden");
   return { status: 200, body: visible };

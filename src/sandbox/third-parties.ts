@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { connectorType } from "../catalog/index.ts";
+import { effectOf } from "../catalog/when.ts";
+import { answers } from "./answers.ts";
+import { deliverable } from "./deliverable.ts";
 import { pagerduty, slack, webhook } from "./http-parties.ts";
 import { failed, type Outcome, ok, type Run } from "./outcome.ts";
-import { type Answer, accepted, cannedAnswer, gone, hostOf } from "./transport.ts";
+import { type Answer, accepted, cannedAnswer, deliver, gone, hostOf, isLoopback } from "./transport.ts";
 import type { Dict } from "./types.ts";
 
 type ThirdParty = (run: Run) => Outcome | Promise<Outcome>;
@@ -49,7 +53,9 @@ function email(run: Run): Outcome {
   if (config.service === "__json")
     return ok({ envelope, messageId, message: jsonMessage(run, messageId) }, `mail to ${to.join(", ")}`, params);
   // Over HTTP the newest Kibana sends its own text: reference/connector-types.md, traps of .email.
-  const sent = { to, subject: testText, message: testText };
+  const text =
+    run.source === "http_request" ? { subject: testText, message: testText } : { subject: params.subject, message: params.message };
+  const sent = { to, ...text };
   const data = {
     accepted: to,
     rejected: [],
@@ -85,18 +91,31 @@ function jsonMessage({ config, params, kibanaUrl }: Run, messageId: string): Dic
   };
 }
 
-/** Types without an entry in the catalogue: reading sub-actions return nothing of note, the others have an effect. */
-function anyOther({ config, secrets, params, type }: Run): Outcome {
-  const host = hostOf(String(config.apiUrl ?? config.url ?? secrets.webhookUrl ?? ""));
-  const answer = cannedAnswer(host, secrets, gone, accepted);
-  if (answer !== accepted) {
-    const serviceMessage = "code" in answer ? answer.message : "Status code: 401. Message: API Error: Unauthorized";
-    return failed("an error occurred while running the action", { serviceMessage, retry: true });
-  }
+/** All other types answer from `answers`; only what the catalogue calls an effect is one. */
+async function anyOther(run: Run): Promise<Outcome> {
+  const { config, secrets, params, type } = run;
   const action = String(params.subAction ?? "run");
-  if (/^(get|issue|fields|incidentTypes|severity|valid|stories|webhooks)/.test(action)) return { status: "ok", data: [] };
-  return ok({ id: randomUUID(), result: "Request will be processed" }, `${action} at ${host || type}`, params);
+  const outgoing = run.deliver ? deliverable[`${type} ${action}`]?.(run) : undefined;
+  const host = hostOf(
+    outgoing?.url ?? String(config.apiUrl ?? config.url ?? config.configUrl ?? secrets.secretsUrl ?? secrets.webhookUrl ?? ""),
+  );
+  const real = outgoing !== undefined && isLoopback(outgoing.url);
+  const answer = real ? await deliver(outgoing) : cannedAnswer(host, secrets, gone, accepted);
+  if ("code" in answer || answer.status >= 300) {
+    const refusal = real && "status" in answer ? `Status code: ${answer.status}. Message: API Error: ${answer.statusText}` : unauthorized;
+    return failed("an error occurred while running the action", {
+      serviceMessage: "code" in answer ? answer.message : refusal,
+      retry: true,
+    });
+  }
+  const data =
+    outgoing?.data?.(answer) ?? answers[type]?.[action]?.(params.subAction === undefined ? params : Object(params.subActionParams), run);
+  const known = await connectorType(type);
+  if (known && effectOf(known, params).effect === "none") return { status: "ok", ...(data !== undefined && { data }) };
+  return ok(data, `${action} at ${host || type}`, params);
 }
+
+const unauthorized = "Status code: 401. Message: API Error: Unauthorized";
 
 const byType: Readonly<Record<string, ThirdParty>> = {
   ".slack": slack,

@@ -1,5 +1,5 @@
 /** What a third party answers over the wire, or why nothing came. */
-export type Answer = { status: number; statusText: string; retryAfter?: string } | { code: string; message: string };
+export type Answer = { status: number; statusText: string; retryAfter?: string; text?: string } | { code: string; message: string };
 
 export const accepted: Answer = { status: 202, statusText: "Accepted" };
 export const gone: Answer = { status: 404, statusText: "Not Found" };
@@ -35,9 +35,9 @@ export function isLoopback(url: string): boolean {
 export async function deliver({ url, method, headers, body }: Outgoing): Promise<Answer> {
   try {
     const response = await fetch(url, { method, headers, body: body ?? null, redirect: "manual", signal: AbortSignal.timeout(10_000) });
-    await response.body?.cancel();
+    const text = await response.text();
     const retryAfter = response.headers.get("retry-after");
-    return { status: response.status, statusText: response.statusText, ...(retryAfter && { retryAfter }) };
+    return { status: response.status, statusText: response.statusText, text, ...(retryAfter && { retryAfter }) };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "ECONNRESET";

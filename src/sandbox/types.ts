@@ -57,6 +57,8 @@ export interface Rule {
   outcomeMessage: string | null;
   createdAt: string;
   updatedAt: string;
+  /** Since it ran here, if it did. */
+  lastRunAt?: string;
 }
 
 export interface Space {
@@ -135,4 +137,6 @@ export interface Route {
   /** Segments; `{id}` matches one. */
   path: string;
   handler: Handler;
+  /** Takes a form: its body is `{type, text}`. */
+  upload?: boolean;
 }

@@ -2,7 +2,7 @@ import type { ConnectorType, Problem } from "../catalog/connector-type.ts";
 import { checkPart, checkTogether } from "../catalog/validate.ts";
 import { credentialsFor } from "../catalog/when.ts";
 import { ToolError } from "../errors.ts";
-import { examine, type SealedRecord } from "../sealed.ts";
+import { examine, Sealed, type SealedRecord, seal } from "../sealed.ts";
 import type { Resolved } from "../secrets/resolve.ts";
 
 /**
@@ -18,18 +18,18 @@ export function checkNew(
 ): string[] {
   const ofConfig = checkPart(type, "config", config);
   const warnings = [...ofConfig.warnings];
-  const ofSecrets = examine(secrets, (plain) => {
+  const whole = withPlaceholders(secrets, asked);
+  const ofSecrets = examine(whole, (plain) => {
     const verdict = checkPart(type, "secrets", plain);
     warnings.push(...verdict.warnings);
-    // What a person has yet to type is not missing.
     return verdict.errors.filter(({ path }) => !asked.some((one) => one === path || one.startsWith(`${path}.`)));
   });
   const together =
-    ofConfig.errors.length + ofSecrets.length + asked.length === 0
-      ? examine(secrets, (plain) => checkTogether(type, config, isRecord(plain) ? plain : {}).errors)
+    ofConfig.errors.length + ofSecrets.length === 0
+      ? examine(whole, (plain) => checkTogether(type, config, isRecord(plain) ? plain : {}).errors)
       : [];
   const hints = warnings.filter((warning) => warning.suggestion);
-  const open = missingSecrets(type, config, secrets);
+  const open = missingSecrets(type, config, whole);
   if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
     throw new ToolError(
       "secrets_needed",
@@ -78,4 +78,17 @@ function inWords({ path, problem, suggestion }: Problem): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** What a person has yet to type, as if it were there: it is not missing, and its value is checked when it comes. */
+function withPlaceholders(secrets: SealedRecord, asked: readonly string[]): SealedRecord {
+  const whole: SealedRecord = { ...secrets };
+  for (const path of asked) {
+    const [, field = path, ...rest] = path.split(".");
+    const placeholder = seal("to-be-typed", "to be typed");
+    const inner = rest.length > 0 ? { [rest.join(".")]: placeholder } : placeholder;
+    const there = whole[field];
+    whole[field] = rest.length > 0 && isRecord(there) && !(there instanceof Sealed) ? { ...there, ...inner } : inner;
+  }
+  return whole;
 }

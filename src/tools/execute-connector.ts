@@ -15,6 +15,8 @@ import { requestFlow } from "./secret-flows.ts";
 
 /** Characters of a third party's answer that are shown. */
 const shownData = 6_000;
+/** Of what is longer, so much as one text: every text of an answer is capped at 2,000 (src/plain-text.ts). */
+const shownText = 1_900;
 
 const words = {
   none: "changes nothing outside",
@@ -129,5 +131,5 @@ function data(value: unknown): Record<string, unknown> {
   const shown = plainJson(hideSecrets(value).config);
   const text = JSON.stringify(shown);
   if (text.length <= shownData) return { data: shown };
-  return { data: `${text.slice(0, shownData)}…`, truncated: `${text.length - shownData} of ${text.length} characters are left out` };
+  return { data: `${text.slice(0, shownText)}…`, truncated: `${text.length - shownText} of ${text.length} characters are left out` };
 }

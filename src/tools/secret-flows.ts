@@ -27,7 +27,7 @@ export function secretFlows(
   type: string,
   entry: ConnectorType | undefined,
   config: Config,
-  { secrets, bindings }: Resolved,
+  { secrets, bindings, asked }: Resolved,
   typed: ReadonlySet<string>,
 ): SecretFlow[] {
   const hosts = entry ? destinations(entry, config, hostIn(secrets)) : [];
@@ -38,6 +38,8 @@ export function secretFlows(
     if (bound) assertBound(sealed.source, bound, type, hosts);
     flows.push({ field, source: sealed.source, hosts, ...(bound || typed.has(field) ? { agreed: true as const } : {}) });
   });
+  // The person who types them sees where they go before typing.
+  for (const field of asked) flows.push({ field, source: `${field.replace(/^secrets\./, "")}, typed on this page`, hosts, agreed: true });
   return flows;
 }
 

@@ -7,7 +7,7 @@ import { changedSince, type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
-import { hideSecrets } from "../secrets/detect.ts";
+import { hideSecrets, redactionMark } from "../secrets/detect.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { liveType } from "./live-type.ts";
@@ -35,6 +35,8 @@ export const undoChange = changeTool({
     const inverse = inverseOfEntry(entry);
     if (!inverse) throw cannot(whyNone(entry));
     if ("none" in inverse) throw cannot(inverse.none);
+    if (JSON.stringify(inverse).includes(redactionMark))
+      throw cannot("A secret stood in its name or config, which the journal does not keep: make it again by hand.");
     const space = await context.spaces.check(inverse.space, context.principal, { fresh: true, signal: context.signal });
     const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
     return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence: "person" };
@@ -99,7 +101,9 @@ async function planInverse(
     kibana.connectors(space, signal),
     kibana.connectorTypes(space, signal),
   ]);
-  const current = existing.find((one) => one.id === inverse.id);
+  const listed = existing.find((one) => one.id === inverse.id);
+  // The count of references moves by itself: a plan must not rest on it.
+  const current = listed && { ...listed, references: undefined };
   if (current && current.type !== type)
     return changedBySomebody(space, current, `The id "${inverse.id}" belongs to a connector of type ${current.type} now.`, ["type"]);
   switch (inverse.op) {

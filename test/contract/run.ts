@@ -34,6 +34,7 @@ export async function startRun(target: Target, login: Deployment["login"], keys:
   const headers = target.authorization ? { authorization: target.authorization } : {};
   const call = (method: string, path: string, body?: unknown) => request(target.url, method, path, body, headers);
   const deployment = await learn((path) => call("GET", path), login, keys);
+  if (!atLeast(deployment, "8.8")) throw new Error(`The suite chooses connector ids, which Kibana ${deployment.version} cannot (§1.5).`);
   const prefix = `ct${randomBytes(4).toString("hex")}`;
   const spaces = [`${prefix}-a`, `${prefix}-b`] as const;
   const left: string[] = [];

@@ -60,7 +60,7 @@ describe("a run that works", () => {
     ["deploy-hook", { body: "ping" }, "ping"],
     ["ops-pagerduty", { summary: "s", dedupKey: "k" }, { message: "Event processed", status: "success", dedup_key: "k" }],
     ["alert-audit-index", { documents: [{ a: 1 }] }, { errors: false, items: [{ create: { _index: "alert-audit", status: 201 } }] }],
-    ["batch-jira", { subAction: "issueTypes", subActionParams: {} }, []],
+    ["batch-jira", { subAction: "issueTypes", subActionParams: {} }, [{ name: "Task" }, { name: "Bug" }]],
   ])("%s answers as its third party does", async (id, params, data) => {
     expect((await execute(id, params)).body).toMatchObject({ connector_id: id, status: "ok", data });
   });

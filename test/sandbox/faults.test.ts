@@ -105,3 +105,11 @@ describe("an order", () => {
     expect(body.message).toMatch(/known are timeout_before, .*unavailable/);
   });
 });
+
+test("slow does the work and answers late", async () => {
+  await order({ fault: "slow", delay: 200 });
+  const before = Date.now();
+  expect((await create(index, "late")).status).toBe(200);
+  expect(Date.now() - before).toBeGreaterThanOrEqual(195);
+  expect(await exists("late")).toBe(true);
+});

@@ -30,6 +30,18 @@ describe("find", () => {
       ["nightly-batch-is-late"],
     ],
     ["by text", { search: "disk*", search_fields: "name" }, ["disk-almost-full"]],
+    [
+      "or, not and brackets",
+      {
+        filter: "not alert.attributes.enabled: true or (alert.attributes.name: *latency and alert.attributes.consumer: (a or stackAlerts))",
+      },
+      ["nightly-batch-is-late", "search-latency"],
+    ],
+    [
+      "several conditions on one action",
+      { filter: 'alert.attributes.actions:{ actionTypeId: .pagerduty and group: "threshold met" }' },
+      ["login-failures"],
+    ],
   ])("%s", async (_what, query, ids) => {
     expect((await found(query)).ids).toEqual(ids);
   });
@@ -42,6 +54,11 @@ describe("find", () => {
       ids: ["disk-almost-full", "high-cpu-on-web-hosts"],
     });
     expect(await found({ per_page: "0" })).toMatchObject({ total: 7, data: [] });
+  });
+
+  test("gives only the fields that are asked for", async () => {
+    const { data } = await found({ fields: "name", per_page: "1" });
+    expect(data).toEqual([{ id: "high-cpu-on-web-hosts", name: "High CPU on web hosts" }]);
   });
 
   test("sees one space", async () => {
@@ -154,6 +171,63 @@ describe("change", () => {
     expect((await get(of)).body).toMatchObject({ enabled: true, api_key_owner: "sandbox" });
     expect((await call("DELETE", of)).status).toBe(204);
     expect((await get(of)).body).toEqual(refusal(404, "Saved object [alert/deploy-watch] not found"));
+  });
+});
+
+describe("what a save must not be", () => {
+  const of = `${rule}/search-latency`;
+  const save = { name: "Search latency", schedule: { interval: "5m" } };
+  const one = { ...action, group: "threshold met" };
+  const mixed = "Failed to validate actions due to the following error: ";
+  test.each([
+    [{ rule_type_id: ".es-query" }, "[request body.rule_type_id]: Additional properties are not allowed ('rule_type_id' was unexpected)"],
+    [{ actions: [{ ...one, group: undefined }] }, "Group is not defined in action ops-slack"],
+    [
+      {
+        actions: [
+          { ...one, uuid: "u" },
+          { ...one, uuid: "u" },
+        ],
+      },
+      `${mixed}Actions have duplicated UUIDs`,
+    ],
+    [
+      { actions: [{ ...one, frequency: { ...frequency, notify_when: "onThrottleInterval", throttle: "1m" } }] },
+      `${mixed}Action frequency cannot be shorter than the schedule interval of 5m: threshold met (1m)`,
+    ],
+    [
+      {
+        actions: [
+          { id: "system-connector-.cases", params: {} },
+          { id: "system-connector-.cases", params: {} },
+        ],
+      },
+      "Cannot use the same system action twice",
+    ],
+    [
+      { actions: [{ ...one, alerts_filter: { timeframe: { days: [1], timezone: "invalid", hours: { start: "00:00", end: "01:00" } } } }] },
+      "[request body.actions.0.alerts_filter.timeframe.timezone]: string is not a valid timezone: invalid",
+    ],
+    [{ throttle: "soon" }, "[request body.throttle]: string is not a valid duration"],
+  ])("%j", async (given, message) => {
+    const before = (await get(of)).body;
+    expect((await call("PUT", of, { ...save, ...given })).body).toEqual(refusal(400, message));
+    expect((await get(of)).body).toEqual(before);
+  });
+
+  test("the revision grows with the content only", async () => {
+    const { body: first } = await call("PUT", of, { ...save, actions: [{ ...one, uuid: "u" }] });
+    const { body: same } = await call("PUT", of, { ...save, actions: [{ ...one, uuid: "u" }] });
+    const { body: other } = await call("PUT", of, { ...save, tags: ["new"], actions: [{ ...one, uuid: "u" }] });
+    expect([same.revision - first.revision, other.revision - same.revision]).toEqual([0, 1]);
+    expect(other.api_key_owner).toBe("sandbox");
+  });
+
+  test("a system action keeps only what it has", async () => {
+    const { body: saved } = await call("PUT", of, { ...save, actions: [{ ...one, id: "system-connector-.cases" }] });
+    expect(saved.actions).toEqual([
+      { id: "system-connector-.cases", connector_type_id: ".cases", params: { message: "m" }, uuid: expect.any(String) },
+    ]);
   });
 });
 

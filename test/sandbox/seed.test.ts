@@ -85,3 +85,28 @@ describe("the seeded deployment", () => {
     }
   });
 });
+
+describe("a generated deployment", () => {
+  const size = { spaces: 5, connectors: 200, rules: 2000, seed: 3 };
+  test("is the same for the same numbers, another for another seed, and has faults", async () => {
+    const [one, same, other] = await Promise.all([kibana({ size }), kibana({ size }), kibana({ size: { ...size, seed: 4 } })]);
+    const state = async ({ get: read }: typeof one) => (await read("/sandbox/state")).body;
+    const first = await state(one);
+    expect(await state(same)).toEqual(first);
+    expect((await state(other)).rules).not.toEqual(first.rules);
+    expect([first.spaces, first.connectors, first.rules].map((list) => list.length)).toEqual([5, 200, 2000]);
+    expect(first.connectors.some(({ missingSecrets }: { missingSecrets: boolean }) => missingSecrets)).toBe(true);
+    const broken = first.rules.filter(({ outcome }: { outcome: string }) => outcome === "failed");
+    expect(broken.length).toBeGreaterThan(10);
+    expect(broken.length).toBeLessThan(200);
+    const found = (await one.get("/s/payments-1/api/alerting/rules/_find?per_page=0")).body.total;
+    expect(found).toBe(400);
+  });
+
+  test("of 50 spaces, 2,000 connectors and 50,000 rules starts within seconds", async () => {
+    const before = Date.now();
+    const { get: read } = await kibana({ size: { spaces: 50, connectors: 2000, rules: 50_000, seed: 1 } });
+    expect((await read("/api/actions/connectors")).body).toHaveLength(41);
+    expect(Date.now() - before).toBeLessThan(8000);
+  });
+});

@@ -4,8 +4,7 @@ import { roundTrips } from "./round-trips.ts";
 
 describe("every secret of every type, from the page", () => roundTrips("page"));
 
-// See notOnPage.
-test.fails("a certificate in place of .gen-ai's key can be typed", async () => {
+test("a certificate in place of .gen-ai's key can be typed", async () => {
   const { call } = await product();
   const { body } = await call("create_connector", {
     name: "Model",

@@ -21,29 +21,27 @@ interface Run {
 export function roundTrips(source: Source): void {
   const env: Record<string, string> = {};
   const files: Record<string, string> = {};
-  const runs: Run[] = cases
-    .filter((one) => source !== "page" || !notOnPage(one))
-    .map((one, n) => {
-      const id = `${source}-${n}`;
-      const canaries: Record<string, Canary> = {};
-      const give = (path: string, shape: Shape): unknown => {
-        const made = canary(shape);
-        canaries[path] = made;
-        const key = `${source}_${n}_${path}`.replace(/\W/g, "_").toUpperCase();
-        if (source === "env") env[`CONNECTOR_SECRET_${key}`] = made.value;
-        if (source === "file") files[key] = `${made.value}\n`;
-        return { env: { $env: `CONNECTOR_SECRET_${key}` }, file: { $file: key }, literal: made.value, page: { $ask: true } }[source];
-      };
-      const given = Object.fromEntries(
-        Object.entries(one.secrets).map(([field, shape]) => [
-          field,
-          typeof shape === "string"
-            ? give(field, shape)
-            : Object.fromEntries(Object.entries(shape).map(([name, inner]) => [name, give(`${field}.${name}`, inner)])),
-        ]),
-      );
-      return { name: `${one.type} (${one.way})`, id, source, one, canaries, given };
-    });
+  const runs: Run[] = cases.map((one, n) => {
+    const id = `${source}-${n}`;
+    const canaries: Record<string, Canary> = {};
+    const give = (path: string, shape: Shape): unknown => {
+      const made = canary(shape);
+      canaries[path] = made;
+      const key = `${source}_${n}_${path}`.replace(/\W/g, "_").toUpperCase();
+      if (source === "env") env[`CONNECTOR_SECRET_${key}`] = made.value;
+      if (source === "file") files[key] = `${made.value}\n`;
+      return { env: { $env: `CONNECTOR_SECRET_${key}` }, file: { $file: key }, literal: made.value, page: { $ask: true } }[source];
+    };
+    const given = Object.fromEntries(
+      Object.entries(one.secrets).map(([field, shape]) => [
+        field,
+        typeof shape === "string"
+          ? give(field, shape)
+          : Object.fromEntries(Object.entries(shape).map(([name, inner]) => [name, give(`${field}.${name}`, inner)])),
+      ]),
+    );
+    return { name: `${one.type} (${one.way})`, id, source, one, canaries, given };
+  });
 
   let kibana: Awaited<ReturnType<typeof startLyingKibana>>;
   let server: Watched;
@@ -108,14 +106,6 @@ export function roundTrips(source: Source): void {
     // The agent itself says only what it was given to say.
     expect(leaks(all, server.said())).toEqual(source === "literal" ? Object.keys(all) : []);
   });
-}
-
-/**
- * A defect of src/tools/check-new.ts: apiKey is wanted though the certificate in its place is to be typed. To be taken out
- * when the test of it in from-page.test.ts fails.
- */
-function notOnPage({ type, way }: Case): boolean {
-  return type === ".gen-ai" && way === "certificate";
 }
 
 /** The secrets as Kibana must get them, without those that were not given. */

@@ -11,13 +11,16 @@ export interface Between {
   writes(): Recorded[];
 }
 
+/** Undefined: as it came. */
+type Shown = string | { status: number; text: string } | undefined;
+
 /**
  * A proxy that may act on both sides of each call: `before` when a request has come and has not gone on, `after` when
- * the answer is there and has not gone back. `after` may hand back another text.
+ * the answer is there and has not gone back. `after` may hand back another text, or another answer.
  */
 export async function rewritingProxy(hooks: {
   before?: (call: Recorded) => Promise<void> | void;
-  after?: (call: Recorded, text: string) => Promise<string> | string;
+  after?: (call: Recorded, text: string) => Promise<Shown> | Shown;
 }): Promise<Between> {
   const calls: Recorded[] = [];
   const url = await listen((incoming, outgoing) => {
@@ -30,8 +33,9 @@ export async function rewritingProxy(hooks: {
         const onward = request(between.target + call.path, { method: call.method, headers }, (answer) => {
           void text(answer).then(async (got) => {
             const shown = (await hooks.after?.(call, got)) ?? got;
+            const { status, text: said } = typeof shown === "string" ? { status: answer.statusCode ?? 500, text: shown } : shown;
             const { "content-length": _old, ...rest } = answer.headers;
-            outgoing.writeHead(answer.statusCode ?? 500, rest).end(shown);
+            outgoing.writeHead(status, rest).end(said);
           });
         });
         onward.on("error", () => outgoing.destroy());

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
@@ -13,6 +14,26 @@ export async function connectorOrNone(reader: Reader, space: string, id: string)
     if (error instanceof KibanaError && error.code === "connector_not_found") return undefined;
     throw error;
   }
+}
+
+/**
+ * The last look before a write that replaces: Kibana has no lock (reference/kibana-api.md §1.4), so what the plan read
+ * is compared once more, one round trip before the write.
+ * @throws ToolError: nothing was written
+ */
+export async function assertUntouched(before: Connector, space: string, reader: Reader): Promise<void> {
+  const now = await connectorOrNone(reader, space, before.id).catch((error: unknown) => {
+    // A failed read says nothing of a write, which was not made.
+    throw error instanceof KibanaError ? new ToolError(error.code, error.message, error.fix, error.detail) : error;
+  });
+  const same = now && now.name === before.name && now.type === before.type && isDeepStrictEqual(now.config, before.config);
+  if (same) return;
+  throw new ToolError(
+    "confirmation_invalid",
+    `Somebody ${now ? "changed" : "deleted"} the connector "${before.id}" a moment ago. Nothing was written: what was agreed to no longer holds.`,
+    "Look at it with get_connector, then repeat the call to decide on the new plan.",
+    { reason: "target_changed" },
+  );
 }
 
 /** Whether a stored config holds what was sent: Kibana adds defaults, at any depth; every key that was sent must be there as it was sent. */

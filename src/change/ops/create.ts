@@ -3,7 +3,7 @@ import { connectorOrNone, holds } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const create: OpKind<CreateOp> = {
-  write: (op, writer) => writer.createConnector(op.space, op),
+  write: (op, { writer }) => writer.createConnector(op.space, op),
 
   record: ({ secrets, id, ...op }) => ({ ...op, ...(id === undefined ? {} : { id }), secretFields: Object.keys(secrets) }),
 

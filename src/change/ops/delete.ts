@@ -1,9 +1,12 @@
 import type { DeleteOp } from "../plan.ts";
-import { connectorOrNone } from "./connector-state.ts";
+import { assertUntouched, connectorOrNone } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const remove: OpKind<DeleteOp> = {
-  write: (op, writer) => writer.deleteConnector(op.space, op.id),
+  async write(op, { writer, reader }) {
+    await assertUntouched(op.before, op.space, reader);
+    return writer.deleteConnector(op.space, op.id);
+  },
 
   record: ({ space, id, before, secretsBefore }) => ({
     op: "delete",

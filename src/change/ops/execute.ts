@@ -9,7 +9,7 @@ const patience = 20_000;
 
 export const execute: OpKind<ExecuteOp> = {
   /** Runs again only while Kibana itself calls the failure retryable; a time-out ends it as an error. */
-  async write({ space, id, params, retries = 0 }, writer, clock): Promise<Runs> {
+  async write({ space, id, params, retries = 0 }, { writer, clock }): Promise<Runs> {
     const attempts: Execution[] = [];
     let waited = 0;
     for (;;) {

@@ -1,27 +1,25 @@
 import type { Reader } from "../../kibana/reader.ts";
-import type { Writer } from "../../kibana/writer.ts";
-import type { Clock } from "../clock.ts";
 import type { Op } from "../plan.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { execute } from "./execute.ts";
-import type { Happened, Inverse, OpKind } from "./op-kind.ts";
+import type { Happened, Inverse, Means, OpKind } from "./op-kind.ts";
 import type { Recorded } from "./records.ts";
 import { update } from "./update.ts";
 
 const kinds = { create, update, delete: remove, execute } satisfies { [Name in Op["op"]]: OpKind<Extract<Op, { op: Name }>> };
 
 /** Makes the write, once (an execute as often as it was told to). */
-export function writeOp(op: Op, writer: Writer, clock: Clock): Promise<unknown> {
+export function writeOp(op: Op, means: Means): Promise<unknown> {
   switch (op.op) {
     case "create":
-      return kinds.create.write(op, writer, clock);
+      return kinds.create.write(op, means);
     case "update":
-      return kinds.update.write(op, writer, clock);
+      return kinds.update.write(op, means);
     case "delete":
-      return kinds.delete.write(op, writer, clock);
+      return kinds.delete.write(op, means);
     case "execute":
-      return kinds.execute.write(op, writer, clock);
+      return kinds.execute.write(op, means);
   }
 }
 

@@ -24,9 +24,16 @@ export type Inverse =
     }
   | { none: string };
 
+/** What a write is made with; the reader for a last look just before it. */
+export interface Means {
+  writer: Writer;
+  reader: Reader;
+  clock: Clock;
+}
+
 /** One kind of write, said once: how it is made, how one knows that it happened, what is recorded, how it is undone. */
 export interface OpKind<O extends Op> {
-  write(op: O, writer: Writer, clock: Clock): Promise<unknown>;
+  write(op: O, means: Means): Promise<unknown>;
   record(op: O): RecordOf<O["op"]>;
   /** Verification after a write, ambiguity after a time-out and recovery after a crash ask the same question. */
   happened(record: RecordOf<O["op"]>, reader: Reader): Promise<Happened>;

@@ -59,11 +59,11 @@ export const execute: Case[] = [
   unverified(
     "§3",
     "how a third party that cannot be reached is told: message, retry, errorSource",
-    [/^[^|]+ \| retry (absent|null|true|false|\S+Z) \| errorSource (absent|user|framework)$/],
+    [/^.+; retry (absent|null|true|false|\S+Z); errorSource (absent|user|framework)$/],
     async (kibana) => {
       const { id } = await kibana.connector(webhook);
       const { message, retry, errorSource } = expectOk(await kibana.execute(id, {}));
-      return `${message} | retry ${retry === undefined ? "absent" : retry} | errorSource ${errorSource ?? "absent"}`;
+      return `${message}; retry ${retry === undefined ? "absent" : retry}; errorSource ${errorSource ?? "absent"}`;
     },
     gold,
   ),

@@ -7,6 +7,7 @@ import { executionLog } from "./execution-log.ts";
 import { ids } from "./ids.ts";
 import { listing } from "./list.ts";
 import { privileges } from "./privileges.ts";
+import { ruleTypes } from "./rule-types.ts";
 import { rulesFind } from "./rules-find.ts";
 import { rulesPut } from "./rules-put.ts";
 import { savedObjects } from "./saved-objects.ts";
@@ -29,6 +30,7 @@ export const suites: Record<string, Case[]> = {
   privileges,
   "rules, find": rulesFind,
   "rules, PUT": rulesPut,
+  "rule types": ruleTypes,
   "saved objects": savedObjects,
   "execution log": executionLog,
 };
