@@ -5,6 +5,7 @@ import type { Dict } from "./types.ts";
 /** What a third party answers to a sub-action (`run` for types without), as Kibana hands it on; sources: {type}/service.ts and the like. */
 type Answer = (sub: Dict, run: Run) => unknown;
 
+const each = (names: readonly string[], answer: Answer) => Object.fromEntries(names.map((name) => [name, answer]));
 const short = () => randomUUID().slice(0, 8);
 const now = () => new Date().toISOString();
 const url = ({ config }: Run) => String(config.apiUrl ?? config.url ?? "");
@@ -104,17 +105,9 @@ export const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>>
     postMessage: ({ text }) => ({ ok: true, channel: "C0SANDBOX", ts: "1789000000.000100", message: { text, type: "message" } }),
     postBlockkit: () => ({ ok: true, channel: "C0SANDBOX", ts: "1789000000.000200", message: { type: "message" } }),
   },
-  ".bedrock": {
-    ...Object.fromEntries(["run", "test", "invokeAIRaw", "bedrockClientSend", "converse"].map((name) => [name, () => claude])),
-    invokeAI: () => ({ message: said, usage: claude.usage }),
-    getDashboard: () => ({ available: true }),
-  },
-  ".gemini": {
-    ...Object.fromEntries(["run", "test", "invokeAIRaw"].map((name) => [name, () => ({ completion: said, ...spoken })])),
-    invokeAI: () => spoken,
-    getDashboard: () => ({ available: true }),
-  },
-  ".gen-ai": { run: chat, test: chat, invokeAI: () => ({ message: said, usage }), getDashboard: () => ({ available: true }) },
+  ".bedrock": each(["run", "test", "invokeAI", "invokeAIRaw", "bedrockClientSend", "converse"], () => ({ message: said, ...claude })),
+  ".gemini": each(["run", "test", "invokeAI", "invokeAIRaw"], () => ({ completion: said, ...spoken })),
+  ".gen-ai": { run: chat, test: chat, invokeAI: () => ({ message: said, usage }) },
   ".inference": {
     unified_completion: chat,
     completion: () => [{ result: said }],
@@ -151,6 +144,6 @@ export const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>>
     getAgentList: () => ({ "@odata.count": 1, page: 1, pageSize: 20, total: 1, value: [machine] }),
     getLibraryFiles: () => ({ value: [{ fileName: "collect.sh", description: "Collects logs" }] }),
     getActions: () => ({ "@odata.count": 0, page: 1, pageSize: 20, total: 0, value: [] }),
-    ...Object.fromEntries(["isolateHost", "releaseHost", "runScript", "cancelAction"].map((name) => [name, action])),
+    ...each(["isolateHost", "releaseHost", "runScript", "cancelAction"], action),
   },
 };

@@ -81,9 +81,8 @@ function pagerdutyParams({ timestamp, eventAction, dedupKey }: Dict): string | u
 function emailConfig(config: Dict): string | undefined {
   const { service = "other", host, port, clientId, tenantId, oauthTokenUrl, allowHtml } = config;
   if (service === "elastic_cloud" && allowHtml === true) return '[allowHtml]: cannot be true when [service] is "elastic_cloud"';
-  if (oauthTokenUrl && !parses(oauthTokenUrl)) {
+  if (oauthTokenUrl && !parses(oauthTokenUrl))
     return `[oauthTokenUrl]: host name value for '${String(oauthTokenUrl)}' is not in the allowedHosts configuration`;
-  }
   if (service === "exchange_server") return bothRequired("clientId", clientId, "tenantId", tenantId);
   if (service === "other") return bothRequired("host", host, "port", port);
   return service === "__json" || emailServiceHost(String(service)) ? undefined : `[service] value '${String(service)}' is not valid`;

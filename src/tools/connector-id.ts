@@ -43,7 +43,7 @@ export function isRestorable(id: string, status: Status): boolean {
 }
 
 /** A name as an id that every version takes; empty where nothing of it can stay. */
-export function slug(name: string): string {
+function slug(name: string): string {
   return name
     .normalize("NFKD")
     .toLowerCase()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { env, hashOf, nothingWritten, stored, webhook } from "../pages/changes.ts";
+import { env, nothingWritten, webhook } from "../pages/changes.ts";
 import { approve } from "../pages/form.ts";
 import { accepts, type ProductOptions, product } from "../support/product.ts";
 
