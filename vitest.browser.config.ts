@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Where .ci/run wants the counts. */
+const json = process.env.VITEST_JSON;
+
 /** The pages in a real browser: apart from `npm test`, which needs nothing but Node. */
 export default defineConfig({
   test: {
@@ -8,5 +11,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: "forks",
+    reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

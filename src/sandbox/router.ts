@@ -4,6 +4,7 @@ import { executionLogRoutes } from "./execution-log.ts";
 import { exportRoutes } from "./export-connectors.ts";
 import { findRoutes } from "./find-rules.ts";
 import { importRoutes } from "./import-connectors.ts";
+import { legacyRoutes } from "./legacy-routes.ts";
 import { ruleRoutes } from "./rules.ts";
 import { spaceRoutes } from "./spaces.ts";
 import { statusRoutes } from "./status.ts";
@@ -15,6 +16,7 @@ const routes = [
   ...spaceRoutes,
   ...typeRoutes,
   ...connectorRoutes,
+  ...legacyRoutes,
   ...executeRoutes,
   ...findRoutes,
   ...ruleRoutes,

@@ -6,6 +6,9 @@ import { duration } from "./request-schema.ts";
 import type { RuleType } from "./rule-types.ts";
 import type { RuleAction, State } from "./types.ts";
 
+/** They act on hosts: no rule may run them (reference/kibana-api.md §6.1). */
+const endpointTypes = [".crowdstrike", ".sentinelone", ".microsoft_defender_endpoint"];
+
 const hour = z.string().refine((text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), "string is not a valid time in HH:mm format");
 const alertsFilter = z.strictObject({
   query: z.strictObject({ kql: z.string(), filters: z.array(z.unknown()).default([]), dsl: z.string().optional() }).optional(),
@@ -52,6 +55,12 @@ export function storedActions(rule: GivenRule, space: string, type: RuleType, st
   if (ungrouped) throw new Refusal(400, `Group is not defined in action ${ungrouped.id}`);
   if (new Set(system.map(({ id }) => id)).size < system.length) throw new Refusal(400, "Cannot use the same system action twice");
   const found = new Map(rule.actions.map(({ id }) => [id, actionConnector(id, space, state)]));
+  if ([...found.values()].some(({ type }) => endpointTypes.includes(type))) {
+    throw new Refusal(
+      400,
+      "Failed to validate actions due to the following error: Endpoint security connectors cannot be used as alerting actions",
+    );
+  }
   const unready = [...found.values()].filter((connector) => connector.missingSecrets).map(({ name }) => name);
   const problem = actionsProblem(rule, normal, unready, type);
   if (problem) throw new Refusal(400, problem);

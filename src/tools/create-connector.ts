@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import type { ConnectorType } from "../catalog/connector-type.ts";
 import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
 import type { NoChange, Plan, SecretFlow } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import type { Status } from "../kibana/status.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
 import { hideSecrets, redactionMark } from "../secrets/detect.ts";
@@ -17,7 +15,7 @@ import { findConnector } from "./find-connector.ts";
 import { liveType } from "./live-type.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { planCreate } from "./plan-create.ts";
-import { storedSecrets } from "./stored-secrets.ts";
+import { assertAllGiven, givenFields, storedSecrets } from "./stored-secrets.ts";
 
 export const createConnector = changeTool({
   name: "create_connector",
@@ -62,12 +60,30 @@ export const createConnector = changeTool({
       const found = sameOne({ name, type: live.id, config: full, id }, existing, target);
       if (found) return found;
     }
-    if (source) assertCopied(await connectorType(live.id), full, secrets, status);
     const plan = await planCreate({ space: target, id, name, live, config: full, secrets }, { status, existing }, context);
     if (!source) return plan;
+    const [made] = plan.ops;
+    // Kibana would take a copy without secrets, and it would fail.
+    const left = assertAllGiven(
+      {
+        name,
+        why: "A copy does not take secrets along",
+        stored: storedSecrets(await connectorType(live.id), full, status),
+        given: givenFields(
+          made.op === "create" ? made.secrets : {},
+          plan.asks.map((asked) => asked.path),
+        ),
+      },
+      true,
+      settings.secretPrefix,
+    );
     return {
       ...plan,
-      warnings: [...plan.warnings, ...source.notes],
+      warnings: [
+        ...plan.warnings,
+        ...source.notes,
+        ...(left.length > 0 ? [`If the original has ${left.join(", ")}, the copy goes without.`] : []),
+      ],
       flows: [...plan.flows, ...(await carriedAlong(source.connector, live.id, full))],
     };
   },
@@ -115,24 +131,6 @@ async function sourceOf(
         ? "no rule uses it"
         : `${rules.total} rule${rules.total > 1 ? "s go" : " goes"} on using it`;
   return { connector, notes: [`${quoted(connector.name)} (${connector.id}) stays as it is; ${use}.`] };
-}
-
-/** A copy authenticates as its source does: Kibana would take one without secrets, and it would fail. @throws ToolError secrets_needed */
-function assertCopied(
-  entry: ConnectorType | undefined,
-  config: Record<string, unknown>,
-  given: Record<string, unknown>,
-  status: Status,
-): void {
-  const { needed, mode } = storedSecrets(entry, config, status);
-  const missing = "$ask" in given ? [] : needed.filter((field) => given[field] === undefined);
-  if (missing.length === 0) return;
-  throw new ToolError(
-    "secrets_needed",
-    `A copy does not take secrets along, and its config needs ${missing.join(" and ")}${mode ? ` (authentication: ${mode})` : ""}.`,
-    `Pass references for them, or {"$ask": true} and a person types them; or change the authentication in \`config\`.`,
-    compact({ required: missing, auth_mode: mode }),
-  );
 }
 
 /** What stands in a config, tokens that nobody recognises too, may not go to another host by a copy without a person. */

@@ -3,16 +3,6 @@ import { suites } from "./cases/index.ts";
 import { expectSettled, startRun } from "./run.ts";
 import { type SandboxOptions, startSandbox } from "./start-sandbox.ts";
 
-/** What the sandbox does not do yet. An entry leaves this list when its cases hold. */
-const coming: { suite: string; name?: RegExp; reason: string }[] = [
-  { suite: "saved objects", reason: "the sandbox has no export and import yet" },
-  { suite: "execution log", reason: "the sandbox keeps no execution log yet" },
-  { suite: "privileges", name: /: execution log is /, reason: "the sandbox keeps no execution log yet" },
-  { suite: "rules, PUT", name: /endpoint security/, reason: "suspected defect: the sandbox takes .crowdstrike as a rule's action" },
-  { suite: "spaces", name: /purpose that nobody knows/, reason: "suspected defect: the sandbox ignores purpose" },
-  { suite: "connectors", name: /before 9\.0, the old GET/, reason: "suspected defect: 8.x still has the old routes" },
-];
-
 const key = (name: string) => Buffer.from(`${name}:contract`).toString("base64");
 
 const kibanaYml = `
@@ -70,15 +60,7 @@ for (const { name, options, login } of deployments) {
       describe(suite, () => {
         for (const one of cases) {
           asked.add(`${one.section} ${one.name}`);
-          test(`${one.section} ${one.name}`, async ({ skip }) => {
-            const awaited = coming.find((each) => each.suite === suite && (each.name?.test(one.name) ?? true));
-            try {
-              expectSettled(one, await run.perform(one));
-            } catch (error) {
-              if (awaited === undefined) throw error;
-              skip(`coming: ${awaited.reason}`);
-            }
-          });
+          test(`${one.section} ${one.name}`, async () => expectSettled(one, await run.perform(one)));
         }
       });
     }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { connectorTypesPage } from "../../scripts/connector-types-page.ts";
+import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings.ts";
 import { tools } from "../../src/tools/index.ts";
 import { version } from "../../src/version.ts";
@@ -39,7 +40,8 @@ test("every command in the README exists", async () => {
   expect(commands.length).toBeGreaterThan(3);
   for (const command of commands) {
     for (const part of command.replace(/#.*$/, "").split("&&")) {
-      const [program = "", ...args] = part.trim().split(/\s+/);
+      const words = part.trim().split(/\s+/);
+      const [program = "", ...args] = words.slice(words.findIndex((word) => !/^[A-Z_]+=/.test(word)));
       if (program === "npm") expect(["ci", "test", "run"]).toContain(args[0]);
       if (args[0] === "run") expect(Object.keys(manifest.scripts)).toContain(args[1]);
       if (args[0] === "dist/main.js" && args[1] === "sandbox") {
@@ -66,7 +68,7 @@ test("every JSON snippet of the README is JSON and starts the built server where
 });
 
 test("flags and variables that the README names exist", () => {
-  const help = settingsHelp();
+  const help = settingsHelp() + sandboxHelp;
   const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+)`/g;
   const others = ["--sandbox", "--port", "--help"];
   for (const [, flag, variable] of readme.matchAll(ours)) {

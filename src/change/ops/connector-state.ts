@@ -36,6 +36,21 @@ export async function assertUntouched(before: Connector, space: string, reader: 
   );
 }
 
+/** A write that replaces: Kibana's 409 is then no id that is taken, but an overlap (reference/kibana-api.md §1.4). */
+export async function replacing<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!(error instanceof KibanaError) || error.code !== "id_taken") throw error;
+    const { status, detail } = error;
+    throw new KibanaError("kibana_error", "Somebody else changed it at the same moment (409).", "Look at it again, then repeat the call.", {
+      applied: "no",
+      ...(status === undefined ? {} : { status }),
+      ...(detail ? { detail } : {}),
+    });
+  }
+}
+
 /** Whether a stored config holds what was sent: Kibana adds defaults, at any depth; every key that was sent must be there as it was sent. */
 export function holds(stored: Config, sent: Config): boolean {
   return Object.entries(sent).every(([key, value]) => holdsValue(stored[key] ?? null, value ?? null));

@@ -1,11 +1,11 @@
 import type { DeleteOp } from "../plan.ts";
-import { assertUntouched, connectorOrNone } from "./connector-state.ts";
+import { assertUntouched, connectorOrNone, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const remove: OpKind<DeleteOp> = {
   async write(op, { writer, reader }) {
     await assertUntouched(op.before, op.space, reader);
-    return writer.deleteConnector(op.space, op.id);
+    return replacing(writer.deleteConnector(op.space, op.id));
   },
 
   record: ({ space, id, before, secretsBefore }) => ({

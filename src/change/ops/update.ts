@@ -1,11 +1,11 @@
 import type { UpdateOp } from "../plan.ts";
-import { assertUntouched, connectorOrNone, holds } from "./connector-state.ts";
+import { assertUntouched, connectorOrNone, holds, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const update: OpKind<UpdateOp> = {
   async write(op, { writer, reader }) {
     await assertUntouched(op.before, op.space, reader);
-    return writer.updateConnector(op.space, op.id, { ...op.after, secrets: op.secrets });
+    return replacing(writer.updateConnector(op.space, op.id, { ...op.after, secrets: op.secrets }));
   },
 
   record: ({ space, id, before, after, secrets, secretsBefore }) => ({
