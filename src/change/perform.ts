@@ -52,7 +52,8 @@ export async function perform(
       ...(result.error ? { error: redactor.text(result.error.message) } : {}),
     });
     await ended.catch((error: unknown) => {
-      result.warning = `The change happened, but its end could not be recorded: ${asError(error).message}`;
+      const what = result.outcome === "done" ? "The change happened, but its end" : "The end of this op";
+      result.warning = `${what} could not be recorded: ${asError(error).message}`;
     });
     log.info("change", {
       change: id,

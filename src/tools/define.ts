@@ -53,6 +53,8 @@ interface Definition<Input extends z.ZodObject> {
   title: string;
   description: string;
   input: Input;
+  /** What people pass and the tool does not take, with the way that works. */
+  insteadOf?: Record<string, string>;
 }
 
 /** A tool that only reads. */
@@ -65,7 +67,7 @@ export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
     access: "read",
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     output: tool.output,
-    call: async (args, context) => tool.output.parse(await tool.run(readArguments(tool.input, args), context)),
+    call: async (args, context) => tool.output.parse(await tool.run(readArguments(tool.input, args, tool.insteadOf), context)),
   };
 }
 
@@ -98,7 +100,7 @@ export function changeTool<Input extends z.ZodObject, P extends Plan>(
     },
     output: Outcome,
     async call(given, context) {
-      const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given);
+      const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given, tool.insteadOf);
       const args = readArguments(tool.input, rest);
       return Outcome.parse(
         await context.runChange({
@@ -119,7 +121,7 @@ function described<Input extends z.ZodObject>({ name, title, description, input 
 }
 
 /** The arguments, or one error with every problem and its path. */
-function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown): z.output<Input> {
+function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: Record<string, string> = {}): z.output<Input> {
   const odd = prototypeKey(args);
   if (odd !== undefined)
     throw new ToolError("invalid_arguments", `The arguments hold a key "${odd}", which no connector has.`, "Leave it out.");
@@ -129,6 +131,8 @@ function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown):
   const problems = parsed.error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => {
+          const instead = issue.path.length === 0 && Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;
+          if (instead !== undefined) return { path: key, problem: instead };
           const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;
           return { path: [...issue.path, key].join("."), problem: `is not an argument${meant ? `: did you mean "${meant}"?` : ""}` };
         })

@@ -12,6 +12,11 @@ import { findConnector } from "./find-connector.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { planUpdate } from "./plan-update.ts";
 
+/** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
+function fixed(what: string): string {
+  return `the ${what} of a connector cannot change: create another with create_connector${what === "id" ? " and `from`" : ""}, let its rules use that one, then safe_delete_connector this one`;
+}
+
 export const updateConnector = changeTool({
   name: "update_connector",
   title: "Update connector",
@@ -28,6 +33,7 @@ export const updateConnector = changeTool({
     secrets: z.looseObject({}).optional().describe('Field → {"$env"}, {"$file"} or {"$ask": true}: all that are stored'),
     assert_no_other_secrets: z.boolean().optional().describe("Nothing else is stored"),
   }),
+  insteadOf: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
   async plan(
     { id, space: inSpace, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers },
     context,

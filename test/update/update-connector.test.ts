@@ -253,10 +253,13 @@ describe("what cannot be changed is refused with the way that works", () => {
     expect(made.writes()).toEqual([]);
   });
 
-  test.each(["type", "connector_type_id", "new_id"])("its %s: no such argument, as the description says", async (key) => {
+  test.each(["type", "connector_type_id", "new_id"])("its %s: the answer names the way that works", async (key) => {
     const { made, update, before, now } = await withOne(index);
     const { body } = await update({ [key]: ".server-log", name: "Trail" });
-    expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining(key) });
+    expect(body).toMatchObject({
+      code: "invalid_arguments",
+      message: expect.stringMatching(new RegExp(`${key}: .*create another with create_connector.*safe_delete_connector`)),
+    });
     const { tools } = await made.client.listTools();
     expect(tools.find(({ name }) => name === "update_connector")?.description).toContain("Type and id cannot change");
     expect([await now(), made.writes()]).toEqual([before, []]);

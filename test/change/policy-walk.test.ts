@@ -1,0 +1,57 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createBackend } from "../../src/commands/backend.ts";
+import type { Settings } from "../../src/settings.ts";
+import { tools } from "../../src/tools/index.ts";
+import { accepts, connect, product } from "../support/product.ts";
+
+/** For each changing tool a call that would be done where nothing forbids it; a new changing tool has to come in here. */
+const calls: Record<string, Record<string, unknown>> = {
+  create_connector: { name: "Trail of walks", type: ".server-log" },
+  update_connector: { id: "alert-audit-index", config: { index: "walked" } },
+  test_connector: { id: "ops-slack", mode: "loud" },
+  execute_connector: { id: "ops-slack", params: { message: "walk" } },
+  safe_delete_connector: { ids: ["kibana-log"] },
+  undo_change: { change: "filled in below" },
+};
+
+/** What each setting makes of all of them; `except` names tools that it does not concern. */
+const policies: { name: string; settings: Partial<Settings>; code: string; except?: string[] }[] = [
+  { name: "access read", settings: { access: "read" }, code: "read_only" },
+  { name: "access change", settings: { access: "change" }, code: "read_only", except: ["create_connector", "update_connector"] },
+  { name: "spaces without this one", settings: { spaces: ["security"] }, code: "forbidden" },
+  { name: "all connectors protected", settings: { protect: ["*"] }, code: "protected" },
+  { name: "no change left in this hour", settings: { maxChangesPerHour: 1 }, code: "limit_reached" },
+];
+
+test("the walk has every changing tool", () => {
+  const changing = tools.filter((tool) => tool.risk !== "read").map((tool) => tool.name);
+  expect(Object.keys(calls).sort()).toEqual(changing.sort());
+});
+
+/** A product in whose journal one change stands, made before the policy was in force. */
+async function withHistory(settings: Partial<Settings>) {
+  const first = await product({ person: accepts });
+  const made = await first.call("create_connector", { name: "Trail before", type: ".server-log" });
+  const chosen = { ...first.settings, ...settings };
+  const backend = createBackend(chosen, {}, first.clock);
+  onTestFinished(() => backend.close());
+  const second = await connect(backend, chosen, accepts);
+  return { first, second, change: made.body.change as string };
+}
+
+describe.each(policies)("$name", ({ settings, code, except = [] }) => {
+  test.each(Object.keys(calls).filter((tool) => !except.includes(tool)))("refuses %s, and nothing is written", async (tool) => {
+    const { first, second, change } = await withHistory(settings);
+    const before = await first.state();
+    const { body } = await second.call(tool, tool === "undo_change" ? { change } : (calls[tool] ?? {}));
+    // An undo of what this server may not see is no change that it knows.
+    const expected = tool === "undo_change" && code === "forbidden" ? "invalid_arguments" : code;
+    expect(body.code, JSON.stringify(body)).toBe(expected);
+    expect(await first.state()).toBe(before);
+  });
+});
+
+test.each(Object.keys(calls))("where nothing forbids it, %s is done", async (tool) => {
+  const { second, change } = await withHistory({});
+  expect((await second.call(tool, tool === "undo_change" ? { change } : (calls[tool] ?? {}))).body.status).toBe("done");
+});
