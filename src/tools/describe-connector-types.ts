@@ -91,8 +91,17 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string): Promise
   const entry = await connectorType(live.id);
   const head = { id: live.id, name: live.name, license: live.license, unusable: unusable(live) };
   if (!entry) {
+    const { specTypes } = await import("../catalog/spec-types.ts");
     const unknown = "This server does not know its fields: config and secrets are passed to Kibana as they are, and Kibana checks them.";
-    return compact({ ...head, features: live.features, traps: [unknown] });
+    const spec = specTypes.find((one) => one.id === live.id);
+    const inSecrets =
+      "Its secrets hold authType (one of `authentication`) beside the fields of that way; its params are {subAction, subActionParams}.";
+    return compact({
+      ...head,
+      features: live.features.length > 0 ? live.features : spec?.features,
+      authentication: spec?.authentication,
+      traps: spec ? [unknown, inSecrets] : [unknown],
+    });
   }
   const all: Record<Part, unknown> = {
     config: describeFields(entry, "config"),
