@@ -86,12 +86,25 @@ export function roundTrips(source: Source): void {
       const needs = Object.entries(fill).filter(([name]) => plain.failed && new RegExp(`\\b${name}:`).test(plain.body.error.message));
       if (needs.length > 0) await server.call("test_connector", { id: run.id, mode, fill: Object.fromEntries(needs) });
     }
+    const copy = `${run.id}-copy`;
+    if (source === "env") {
+      const again = { secrets: run.given, assert_no_other_secrets: true };
+      expect((await server.call("update_connector", { id: run.id, ...again })).body).toMatchObject({ status: "done" });
+      const copied = await server.call("create_connector", { name: copy, id: copy, from: { id: run.id }, secrets: run.given });
+      expect(copied.body).toMatchObject({ status: "done" });
+      await server.call("execute_connector", { id: run.id, params: {} });
+      const { body } = await server.call("safe_delete_connector", { ids: [copy] });
+      expect((await server.call("undo_change", { change: body.change, ...again })).body).toMatchObject({ status: "done" });
+      expect((await server.call("safe_delete_connector", { ids: [copy] })).body).toMatchObject({ status: "done" });
+    }
     await server.call("get_connector", { id: run.id, include: ["rules"] });
     await server.call("list_connectors", { text: run.id });
     await server.call("list_changes", { id: run.id });
     expect((await server.call("safe_delete_connector", { ids: [run.id] })).body).toMatchObject({ status: "done" });
     await server.call("list_changes", { id: run.id });
-    const others = (await kibana.seen()).filter(({ method, path }) => !(method === "POST" && path === `/api/actions/connector/${run.id}`));
+    // Create, rotation, copy and undo must carry them; nothing else may.
+    const carries = [run.id, copy].flatMap((id) => [`POST /api/actions/connector/${id}`, `PUT /api/actions/connector/${id}`]);
+    const others = (await kibana.seen()).filter(({ method, path }) => !carries.includes(`${method} ${path}`));
     expect(others.length).toBeGreaterThan(5);
     expect(leaks(run.canaries, others.map(asText).join("\n"))).toEqual([]);
   });
