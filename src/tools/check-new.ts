@@ -72,7 +72,8 @@ function missingSecrets(type: ConnectorType, config: Record<string, unknown>, se
   };
 }
 
-function inWords({ path, problem, suggestion }: Problem): string {
+/** A problem as one reads it in a sentence. */
+export function inWords({ path, problem, suggestion }: Problem): string {
   return `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`;
 }
 

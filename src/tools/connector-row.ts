@@ -1,7 +1,9 @@
+import type { Effect } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
+import { hideSecrets } from "../secrets/detect.ts";
 import { compact } from "./fields.ts";
 
 export const states = ["missing_secrets", "deprecated", "unusable", "preconfigured", "unused"] as const;
@@ -61,4 +63,19 @@ export function assertRunnable(connector: Connector, types: readonly LiveType[])
     );
   }
   assertUsable(connector.preconfigured ? { ...live, enabledInConfig: true } : live);
+}
+
+/** One connector as an answer after a change shows it. */
+export function connectorView({ id, name, type, config }: Pick<Connector, "id" | "name" | "type" | "config">, space: string) {
+  return compact({ id, name: plainText(name, 120), type, space, config: hideSecrets(config ?? {}).config });
+}
+
+/** What a plan does to a connector that is there. */
+export function effectOn(
+  verb: Effect["verb"],
+  { id, name, type }: Connector,
+  space: string,
+  states: Pick<Effect, "before" | "after">,
+): Effect {
+  return { verb, kind: "connector", id, name, type, space, ...states };
 }

@@ -8,9 +8,10 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
-import { hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { redactionMark } from "../secrets/detect.ts";
+import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
-import { compact, connectorName, space } from "./fields.ts";
+import { connectorName, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { liveType } from "./live-type.ts";
 import { mergeConfig } from "./merge-config.ts";
@@ -95,13 +96,7 @@ export const createConnector = changeTool({
     const stored = await kibana.connector(result.op.space, id).catch(() => made);
     return {
       result: {
-        connector: compact({
-          id,
-          name: plainText(result.op.name, 120),
-          type: result.op.type,
-          space: result.op.space,
-          config: hideSecrets(stored?.config ?? {}).config,
-        }),
+        connector: connectorView({ id, name: result.op.name, type: result.op.type, config: stored?.config }, result.op.space),
       },
       next: [{ tool: "test_connector", args: { id, space: result.op.space }, why: "Test it before a rule relies on it." }],
     };

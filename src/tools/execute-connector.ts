@@ -6,7 +6,8 @@ import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { hideInText, hideSecrets, redactionMark } from "../secrets/detect.ts";
-import { assertRunnable } from "./connector-row.ts";
+import { inWords } from "./check-new.ts";
+import { assertRunnable, effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, space } from "./fields.ts";
@@ -54,9 +55,7 @@ export const executeConnector = changeTool({
     const entry = await connectorType(found.type);
     const { errors, warnings } = entry ? checkPart(entry, "params", params) : { errors: [], warnings: [] };
     if (errors.length > 0) {
-      const listed = [...errors, ...warnings].map(
-        ({ path, problem, suggestion }) => `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`,
-      );
+      const listed = [...errors, ...warnings].map(inWords);
       throw new ToolError(
         "invalid_arguments",
         `Kibana would refuse the params: ${listed.join("; ")}.`,
@@ -70,19 +69,9 @@ export const executeConnector = changeTool({
     return {
       summary: `Run ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}. It ${words[effect]}${cost ? " and costs tokens" : ""}.`,
       ops: [op],
-      effects: [
-        {
-          verb: "run",
-          kind: "connector",
-          id: found.id,
-          name: found.name,
-          type: found.type,
-          space: target,
-          after: { params: hideSecrets(params).config },
-        },
-      ],
+      effects: [effectOn("run", found, target, { after: { params: hideSecrets(params).config } })],
       warnings: [
-        ...warnings.map(({ path, problem, suggestion }) => `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`),
+        ...warnings.map(inWords),
         ...(note ? [note] : []),
         ...(templated ? ["{{…}} in the params goes out as it stands: only a rule fills templates in."] : []),
         ...(retries > 0 && effect !== "none"

@@ -10,6 +10,7 @@ import { hideSecrets } from "../secrets/detect.ts";
 import { resolveSecrets } from "../secrets/resolve.ts";
 import { askableFields, askedFields } from "./asked-fields.ts";
 import { checkNew } from "./check-new.ts";
+import { effectOn } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { agreedHosts, hostIn, secretFlows } from "./secret-flows.ts";
@@ -72,17 +73,7 @@ export async function planUpdate(
   return {
     summary: `${verb} connector ${quoted(before.name)} (${before.type}, id ${before.id}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.`,
     ops: [op],
-    effects: [
-      {
-        verb: "update",
-        kind: "connector",
-        id: before.id,
-        name: before.name,
-        type: before.type,
-        space,
-        ...difference(before, after, mapSealed(resolved.secrets, String), resolved.asked),
-      },
-    ],
+    effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     warnings: [
       ...warnings,
       ...resolved.warnings,

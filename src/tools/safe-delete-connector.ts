@@ -6,6 +6,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { isRestorable } from "./connector-id.ts";
+import { effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { compact, space } from "./fields.ts";
 import { mayHoldSecrets } from "./stored-secrets.ts";
@@ -59,15 +60,7 @@ export const safeDeleteConnector = changeTool({
           ? `Delete connector ${quoted(first.before.name)} (${first.before.type}, id ${first.id}) in space ${target}. No rule uses it.`
           : `Delete ${free.length} connectors in space ${target}. No rule uses them.`,
       ops: [first, ...rest],
-      effects: free.map((one) => ({
-        verb: "delete",
-        kind: "connector",
-        id: one.id,
-        name: one.name,
-        type: one.type,
-        space: target,
-        before: hideSecrets(one.config ?? {}).config,
-      })),
+      effects: free.map((one) => effectOn("delete", one, target, { before: hideSecrets(one.config ?? {}).config })),
       warnings: free.flatMap((one) => notes(one, types)),
       outsideWorld: "none",
       reversible: !free.every((one) => isRestorable(one.id, status)) ? "no" : ops.some((op) => op.secretsBefore) ? "needs_secrets" : "yes",

@@ -8,7 +8,7 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { hideInText } from "../secrets/detect.ts";
-import { assertRunnable } from "./connector-row.ts";
+import { assertRunnable, effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, space } from "./fields.ts";
@@ -67,17 +67,7 @@ export const testConnector = changeTool({
           safe: mode === "safe",
         },
       ],
-      effects: [
-        {
-          verb: "run",
-          kind: "connector",
-          id: found.id,
-          name: found.name,
-          type: found.type,
-          space: target,
-          after: { params: fill(probe.params) },
-        },
-      ],
+      effects: [effectOn("run", found, target, { after: { params: fill(probe.params) } })],
       warnings: [
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
         ...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []),

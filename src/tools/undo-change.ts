@@ -6,8 +6,9 @@ import type { DeleteOp, NoChange, Plan } from "../change/plan.ts";
 import { changedSince, type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { quoted } from "../plain-text.ts";
 import { hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { connectorView, effectOn } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { liveType } from "./live-type.ts";
@@ -48,13 +49,7 @@ export const undoChange = changeTool({
     const stored = op.id === undefined ? undefined : await kibana.connector(op.space, op.id).catch(() => undefined);
     return {
       result: compact({
-        connector: stored && {
-          id: stored.id,
-          name: plainText(stored.name, 120),
-          type: stored.type,
-          space: op.space,
-          config: hideSecrets(stored.config ?? {}).config,
-        },
+        connector: stored && connectorView(stored, op.space),
       }),
       next:
         op.id === undefined ? [] : [{ tool: "test_connector", args: { id: op.id, space: op.space }, why: "See whether it works again." }],
@@ -150,17 +145,7 @@ async function planInverse(
       return {
         summary: `Delete connector ${quoted(current.name)} (${current.type}, id ${current.id}) in space ${space}. No rule uses it.`,
         ops: [op],
-        effects: [
-          {
-            verb: "delete",
-            kind: "connector",
-            id: current.id,
-            name: current.name,
-            type: current.type,
-            space,
-            before: hideSecrets(current.config ?? {}).config,
-          },
-        ],
+        effects: [effectOn("delete", current, space, { before: hideSecrets(current.config ?? {}).config })],
         warnings: [],
         outsideWorld: "none",
         reversible: op.secretsBefore ? "needs_secrets" : "yes",

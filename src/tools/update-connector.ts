@@ -3,9 +3,9 @@ import * as z from "zod";
 import { connectorType } from "../catalog/index.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
-import type { Connector } from "../kibana/connectors.ts";
-import { plainText, quoted } from "../plain-text.ts";
-import { hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { quoted } from "../plain-text.ts";
+import { redactionMark } from "../secrets/detect.ts";
+import { connectorView } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { compact, connector, connectorName, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
@@ -57,7 +57,7 @@ export const updateConnector = changeTool({
     }
     const after = { name: name ?? before.name, config: mergeConfig(await connectorType(before.type), before.config ?? {}, patch) };
     if (after.name === before.name && isDeepStrictEqual(after.config, before.config ?? {}) && Object.keys(secrets).length === 0) {
-      return { noChange: true, space: target, result: { connector: view(before, target) }, warnings: [], next: [] };
+      return { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
     }
     return planUpdate({ space: target, before, after, secrets, noOtherSecrets: noOthers ?? false, verb: "Update" }, status, context);
   },
@@ -66,7 +66,7 @@ export const updateConnector = changeTool({
     if (result?.outcome !== "done" || op.op !== "update") return {};
     const stored = await kibana.connector(op.space, op.id).catch(() => undefined);
     return {
-      result: compact({ connector: stored && view(stored, op.space), rotated: Object.keys(op.secrets) }),
+      result: compact({ connector: stored && connectorView(stored, op.space), rotated: Object.keys(op.secrets) }),
       next: [
         {
           tool: "test_connector",
@@ -77,13 +77,3 @@ export const updateConnector = changeTool({
     };
   },
 });
-
-function view(found: Connector, space: string) {
-  return compact({
-    id: found.id,
-    name: plainText(found.name, 120),
-    type: found.type,
-    space,
-    config: hideSecrets(found.config ?? {}).config,
-  });
-}
