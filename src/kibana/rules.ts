@@ -1,20 +1,67 @@
 import * as z from "zod";
-import type { Get } from "./http.ts";
+import { type Get, path, type Send } from "./http.ts";
 import { readAs } from "./read-as.ts";
 
-const Rule = z.object({
+const Action = z.looseObject({
+  id: z.string(),
+  group: z.string().nullish(),
+  uuid: z.string().nullish(),
+  connector_type_id: z.string().nullish(),
+  params: z.record(z.string(), z.unknown()).nullish(),
+  frequency: z.looseObject({ summary: z.boolean().nullish(), notify_when: z.string().nullish(), throttle: z.string().nullish() }).nullish(),
+  alerts_filter: z.looseObject({}).nullish(),
+});
+const Rule = z.looseObject({
   id: z.string(),
   name: z.string(),
-  enabled: z.boolean().nullish(),
-  actions: z.array(z.looseObject({ id: z.string(), group: z.string().nullish() })).nullish(),
+  enabled: z.boolean().default(false),
+  tags: z.array(z.string()).default([]),
+  consumer: z.string().default(""),
+  rule_type_id: z.string().default(""),
+  schedule: z.looseObject({ interval: z.string().optional() }).default({}),
+  params: z.record(z.string(), z.unknown()).default({}),
+  actions: z.array(Action).default([]),
+  throttle: z.string().nullish(),
+  notify_when: z.string().nullish(),
+  revision: z.number().nullish(),
+  api_key_owner: z.string().nullish(),
+  api_key_created_by_user: z.boolean().nullish(),
+  created_at: z.string().nullish(),
+  updated_at: z.string().nullish(),
+  updated_by: z.string().nullish(),
+  execution_status: z.looseObject({ status: z.string().nullish(), last_execution_date: z.string().nullish() }).nullish(),
+  last_run: z.looseObject({ outcome: z.string().nullish() }).nullish(),
 });
 const Page = z.object({ total: z.number(), data: z.array(Rule) });
 
-export interface Rule {
+/** A rule as Kibana answers it, no field dropped: what is not read here is given back as it came. */
+export type Rule = z.output<typeof Rule>;
+
+const Group = z.looseObject({ id: z.string(), name: z.string().nullish() });
+const Variables = z.array(z.looseObject({ name: z.string() })).nullish();
+const RuleTypes = z.array(
+  z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    action_groups: z.array(Group).default([]),
+    default_action_group_id: z.string().nullish(),
+    recovery_action_group: Group.nullish(),
+    action_variables: z.looseObject({ context: Variables, state: Variables, params: Variables }).nullish(),
+    has_alerts_mappings: z.boolean().nullish(),
+  }),
+);
+
+export interface RuleType {
   id: string;
   name: string;
-  enabled: boolean;
-  actions: { id: string; group: string | undefined }[];
+  /** The groups in which its alerts fire; the recovery group is not among them. */
+  groups: string[];
+  defaultGroup: string | undefined;
+  recoveryGroup: string | undefined;
+  /** Names under `context.`, `state.` and `params.`; undefined where Kibana lists none of any kind. */
+  variables: { context: string[]; state: string[]; params: string[] } | undefined;
+  /** Its alerts are kept as data, which summaries and `alerts_filter` need. */
+  alertsAsData: boolean;
 }
 
 export interface RuleQuery {
@@ -25,6 +72,8 @@ export interface RuleQuery {
   page: number;
   /** 0: only the total. page × perPage must stay within 10,000 (reference/kibana-api.md §5.2). */
   perPage: number;
+  /** An attribute as it is stored, ascending; default: name. */
+  sort?: "name" | "createdAt";
 }
 
 export function ruleReads(get: Get) {
@@ -32,7 +81,7 @@ export function ruleReads(get: Get) {
     /** One page of the rules of a space that the key may read. */
     async rules(
       space: string,
-      { connector, filter, page, perPage }: RuleQuery,
+      { connector, filter, page, perPage, sort = "name" }: RuleQuery,
       signal?: AbortSignal,
     ): Promise<{ total: number; rules: Rule[] }> {
       const body = readAs(
@@ -43,25 +92,46 @@ export function ruleReads(get: Get) {
           query: {
             page,
             per_page: perPage,
-            sort_field: "name",
+            sort_field: sort,
             has_reference: connector === undefined ? undefined : JSON.stringify({ type: "action", id: connector }),
             filter,
           },
           ...(signal && { signal }),
         }),
       );
-      return {
-        total: body.total,
-        rules: body.data.map((raw) => ({
+      return { total: body.total, rules: body.data };
+    },
+    /** One rule. @throws ToolError rule_not_found */
+    async rule(space: string, id: string, signal?: AbortSignal): Promise<Rule> {
+      return readAs(Rule, await get({ path: `/api/alerting/rule${path(id)}`, space, ...(signal && { signal }) }));
+    },
+    /** The rule types that the key may use (reference/kibana-api.md §6.3). */
+    async ruleTypes(space: string, signal?: AbortSignal): Promise<RuleType[]> {
+      const body = readAs(RuleTypes, await get({ path: "/api/alerting/rule_types", space, ...(signal && { signal }) }));
+      return body.map((raw) => {
+        const recoveryGroup = raw.recovery_action_group?.id;
+        const names = (list: z.output<typeof Variables>) => (list ?? []).map((variable) => variable.name);
+        const { context, state, params } = raw.action_variables ?? {};
+        const known = [context, state, params].some((list) => (list ?? []).length > 0);
+        return {
           id: raw.id,
           name: raw.name,
-          enabled: raw.enabled ?? false,
-          actions: (raw.actions ?? []).map((action) => ({
-            id: action.id,
-            group: action.group ?? undefined,
-          })),
-        })),
-      };
+          groups: raw.action_groups.map((group) => group.id).filter((group) => group !== recoveryGroup),
+          defaultGroup: raw.default_action_group_id ?? undefined,
+          recoveryGroup,
+          variables: known ? { context: names(context), state: names(state), params: names(params) } : undefined,
+          alertsAsData: raw.has_alerts_mappings ?? false,
+        };
+      });
+    },
+  };
+}
+
+export function ruleWrites(send: Send) {
+  return {
+    /** Replaces the whole rule, and makes the caller's API key the rule's (reference/kibana-api.md §6.1). */
+    async updateRule(space: string, id: string, body: Record<string, unknown>): Promise<Rule> {
+      return readAs(Rule, await send("PUT", { path: `/api/alerting/rule${path(id)}`, space, body }));
     },
   };
 }

@@ -1,4 +1,6 @@
 import type { Reader } from "../kibana/reader.ts";
+import type { Rule } from "../kibana/rules.ts";
+import { rulePages } from "./rule-pages.ts";
 
 /** A rule that uses a connector. */
 export interface RuleUse {
@@ -10,18 +12,9 @@ export interface RuleUse {
   groups: string[];
 }
 
-export interface RulesUsing {
-  rules: RuleUse[];
-  /** How many there are; more than `rules` beyond Kibana's window of 10,000. */
-  total: number;
-}
-
-const perPage = 500;
-const window = 10_000;
-
 /**
- * The rules of a space that use a connector, enabled or not, as far as the key may read them.
- * Saved connectors are found by reference, preconfigured ones by the text that rules keep instead
+ * The rules of a space that use a connector, enabled or not, as far as the key may read them, by name.
+ * Saved connectors are found by reference, one that is gone too; preconfigured ones by the text that rules keep instead
  * (reference/kibana-api.md §5.1, §5.2).
  */
 export async function rulesUsing(
@@ -29,27 +22,21 @@ export async function rulesUsing(
   space: string,
   connector: { id: string; preconfigured: boolean },
   signal?: AbortSignal,
-): Promise<RulesUsing> {
-  const which = connector.preconfigured
-    ? {
-        filter: `alert.attributes.actions:{ actionRef: "preconfigured:${connector.id.replace(/["\\]/g, "\\$&")}" }`,
-      }
-    : { connector: connector.id };
+): Promise<RuleUse[]> {
   const rules: RuleUse[] = [];
-  for (let page = 1; page * perPage <= window; page++) {
-    const answer = await reader.rules(space, { ...which, page, perPage }, signal);
-    for (const rule of answer.rules) {
-      const groups = rule.actions.filter((action) => action.id === connector.id).map((action) => action.group ?? "every");
-      rules.push({
-        id: rule.id,
-        name: rule.name,
-        space,
-        enabled: rule.enabled,
-        groups: [...new Set(groups)],
-      });
-    }
-    if (answer.rules.length < perPage || rules.length >= answer.total) return { rules, total: Math.max(answer.total, rules.length) };
+  for await (const page of rulePages(reader, space, { ...usesOf(connector), signal })) {
+    rules.push(...page.rules.map((rule) => ruleUse(rule, connector.id, space)));
   }
-  const { total } = await reader.rules(space, { ...which, page: 1, perPage: 0 }, signal);
-  return { rules, total };
+  return rules.sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** What Kibana is asked for the rules that use a connector. */
+function usesOf({ id, preconfigured }: { id: string; preconfigured: boolean }): { connector: string } | { filter: string } {
+  if (!preconfigured) return { connector: id };
+  return { filter: `alert.attributes.actions:{ actionRef: "preconfigured:${id.replace(/["\\]/g, "\\$&")}" }` };
+}
+
+function ruleUse(rule: Rule, connector: string, space: string): RuleUse {
+  const groups = rule.actions.filter((action) => action.id === connector).map((action) => action.group ?? "every");
+  return { id: rule.id, name: rule.name, space, enabled: rule.enabled, groups: [...new Set(groups)] };
 }

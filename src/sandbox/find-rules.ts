@@ -36,8 +36,8 @@ function find(call: Call, state: State): Reply {
     ...(consumers ? [(rule: Rule) => consumers.includes(rule.consumer)] : []),
     ...(search ? [matches(search, search_fields, operator, state)] : []),
   ];
-  const all = state.rules.inSpace(call.space).filter((rule) => tests.every((test) => test(rule)));
-  if (sort_field) sort(all, sort_field, sort_order === "desc" ? -1 : 1, state);
+  const found = state.rules.inSpace(call.space).filter((rule) => tests.every((test) => test(rule)));
+  const all = sort_field ? sort(found, sort_field, sort_order === "desc" ? -1 : 1, state) : found;
   const data = all.slice((page - 1) * per_page, page * per_page).map((rule) => chosen(ruleView(rule), more.fields));
   return { status: 200, body: { page, per_page, total: all.length, data } };
 }
@@ -65,18 +65,20 @@ function matches(search: string, fields: readonly string[], operator: "OR" | "AN
   };
 }
 
-function sort(rules: Rule[], field: string, direction: 1 | -1, state: State): void {
+function sort(rules: Rule[], field: string, direction: 1 | -1, state: State): Rule[] {
   refuseBlocked(field, (name) => `Sort is not supported on this field ${name}`);
-  const key = (rule: Rule) => {
+  const keyed = rules.map((rule) => {
     const [value] = valuesOf(rule, field, state);
-    return typeof value === "number" ? value : String(value ?? "\u{10ffff}");
-  };
-  rules.sort((one, other) => {
-    const [left, right] = [key(one), key(other)];
-    const order = typeof left === "number" && typeof right === "number" ? left - right : String(left).localeCompare(String(right));
+    return { rule, key: typeof value === "number" ? value : String(value ?? "\u{10ffff}") };
+  });
+  keyed.sort(({ key: left }, { key: right }) => {
+    const order = typeof left === "number" && typeof right === "number" ? left - right : alphabet.compare(String(left), String(right));
     return order * direction;
   });
+  return keyed.map(({ rule }) => rule);
 }
+
+const alphabet = new Intl.Collator();
 
 /** With `fields`, everything else but the id is left out; names are those of storage or of the answer. */
 function chosen(rule: object, fields: readonly string[] | undefined): object {

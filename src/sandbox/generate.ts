@@ -64,7 +64,8 @@ export function generate(state: State, { spaces, connectors, rules, seed }: Seed
       outcome: "failed" as const,
       outcomeMessage: `Saved object [action/${actions.find(({ id }) => id.startsWith("gone-"))?.id}] not found`,
     };
-    state.rules.set(storedRule({ ...kept, ...failed, id: `rule-${seed}-${at}`, space, name, actions }, state));
+    const rule = storedRule({ ...kept, ...failed, id: `rule-${seed}-${at}`, space, name, actions }, state);
+    state.rules.set({ ...rule, createdAt: new Date(Date.parse(rule.createdAt) + at * 60_000).toISOString() });
   }
 }
 

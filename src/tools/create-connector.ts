@@ -122,9 +122,9 @@ async function sourceOf(
   const use =
     rules === undefined
       ? "rules that use it could not be read"
-      : rules.total === 0
+      : rules.length === 0
         ? "no rule uses it"
-        : `${rules.total} rule${rules.total > 1 ? "s go" : " goes"} on using it`;
+        : `${rules.length} rule${rules.length > 1 ? "s go" : " goes"} on using it`;
   return { connector, notes: [`${quoted(connector.name)} (${connector.id}) stays as it is; ${use}.`] };
 }
 

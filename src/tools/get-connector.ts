@@ -48,7 +48,8 @@ export const getConnector = readTool({
 });
 
 async function usage(found: Connector, inSpace: string, { kibana, signal }: ToolContext, notes: string[]) {
-  const { rules, total } = await rulesUsing(kibana, inSpace, found, signal);
+  const rules = await rulesUsing(kibana, inSpace, found, signal);
+  const total = rules.length;
   const difference = explainReferences(found, total);
   if (difference) notes.push(difference);
   return {

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
-import { type RulesUsing, rulesUsing } from "../rules/find-rules.ts";
+import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
@@ -33,9 +33,9 @@ export async function whoMayGo(
       const found = pickConnector(connectors, space, id);
       assertOwn(found);
       const using = await readable(rulesUsing(kibana, space, found, signal));
-      if (using && using.total > 0) throw inUse(found, space, using);
+      if (using && using.length > 0) throw inUse(found, space, using);
       if (found.references === 0) free.set(found.id, found);
-      else doubtful.push({ id, found, rules: using?.total });
+      else doubtful.push({ id, found, rules: using?.length });
     } catch (error) {
       if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
       refused.push({ id, error });
@@ -82,7 +82,7 @@ function referencesUnknown(found: Connector, rules: number | undefined): ToolErr
 }
 
 /** Undefined where the key may not read rules. */
-async function readable(rules: Promise<RulesUsing>): Promise<RulesUsing | undefined> {
+async function readable(rules: Promise<RuleUse[]>): Promise<RuleUse[] | undefined> {
   try {
     return await rules;
   } catch (error) {
@@ -91,7 +91,8 @@ async function readable(rules: Promise<RulesUsing>): Promise<RulesUsing | undefi
   }
 }
 
-function inUse(found: Connector, space: string, { rules, total }: RulesUsing): ToolError {
+function inUse(found: Connector, space: string, rules: RuleUse[]): ToolError {
+  const total = rules.length;
   const first = rules.slice(0, 3).map((rule) => `${quoted(rule.name, 60)}${rule.enabled ? "" : " (disabled)"}`);
   return new ToolError(
     "in_use",

@@ -26,8 +26,18 @@ const raw = {
 describe("the reader and the writer", () => {
   test("are two objects, and the reader has no way to write", async () => {
     const { reader, writer } = connected("http://127.0.0.1:1");
-    expect(Object.keys(reader).sort()).toEqual(["connector", "connectorTypes", "connectors", "rules", "space", "spaces", "status"]);
-    expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector", "updateConnector"]);
+    expect(Object.keys(reader).sort()).toEqual([
+      "connector",
+      "connectorTypes",
+      "connectors",
+      "rule",
+      "ruleTypes",
+      "rules",
+      "space",
+      "spaces",
+      "status",
+    ]);
+    expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector", "updateConnector", "updateRule"]);
   });
 
   test("whatever the reader is asked, it sends GET", async () => {
@@ -168,10 +178,9 @@ describe("the rules that use a connector", () => {
     const { reader, seen } = await reading({
       json: { total: 1, data: [rule(2, [{ id: "a", group: "g1" }, { id: "a", group: "g1" }, { id: "b", group: "g2" }, { id: "a" }])] },
     });
-    expect(await rulesUsing(reader, "sp", { id: "a", preconfigured: false })).toEqual({
-      rules: [{ id: "r2", name: "Rule 2", space: "sp", enabled: true, groups: ["g1", "every"] }],
-      total: 1,
-    });
+    expect(await rulesUsing(reader, "sp", { id: "a", preconfigured: false })).toEqual([
+      { id: "r2", name: "Rule 2", space: "sp", enabled: true, groups: ["g1", "every"] },
+    ]);
     const query = new URL(seen[0]?.url ?? "", "http://x").searchParams;
     expect(JSON.parse(query.get("has_reference") ?? "")).toEqual({ type: "action", id: "a" });
     expect(query.get("filter")).toBeNull();
@@ -190,21 +199,36 @@ describe("the rules that use a connector", () => {
       json: { total: 1003, data: Array.from({ length: count }, (_, n) => rule(page * 500 + n, [{ id: "a" }])) },
     }));
     const { reader, seen } = await reading(...(pages as [Reply, Reply, Reply]));
-    const { rules, total } = await rulesUsing(reader, "default", { id: "a", preconfigured: false });
-    expect([rules.length, total, seen.length]).toEqual([1003, 1003, 3]);
+    const rules = await rulesUsing(reader, "default", { id: "a", preconfigured: false });
+    expect([rules.length, seen.length]).toEqual([1003, 3]);
     expect(seen.map((one) => new URL(one.url, "http://x").searchParams.get("page"))).toEqual(["1", "2", "3"]);
   });
 
-  test("beyond Kibana's window of 10,000 are counted, and the window is kept", async () => {
+  /** A Kibana with that many rules, `at(n)` the moment when each was created, and Elasticsearch's window. */
+  async function kibanaWith(count: number, at: (n: number) => string) {
     let most = 0;
+    const all = Array.from({ length: count }, (_, n) => ({ ...rule(n, []), created_at: at(n) }));
     const url = await listen((request, response) => {
       const query = new URL(request.url ?? "", "http://x").searchParams;
       const [page, perPage] = [Number(query.get("page")), Number(query.get("per_page"))];
       most = Math.max(most, page * perPage);
-      response.end(JSON.stringify({ total: 12_345, data: Array.from({ length: perPage }, (_, n) => rule(page * 500 + n, [])) }));
+      const [, since = ""] = /createdAt >= "([^"]+)"/.exec(query.get("filter") ?? "") ?? [];
+      const found = all.filter((one) => one.created_at >= since);
+      response.end(JSON.stringify({ total: found.length, data: found.slice((page - 1) * perPage, page * perPage) }));
     });
-    const { rules, total } = await rulesUsing(connected(url).reader, "default", { id: "a", preconfigured: false });
-    expect([rules.length, total, most]).toEqual([10_000, 12_345, 10_000]);
+    return { reader: connected(url).reader, most: () => most };
+  }
+
+  test("beyond Kibana's window of 10,000 are all found, each once, and the window is kept", async () => {
+    // Three of one moment each: the edge of a window falls between some of them.
+    const { reader, most } = await kibanaWith(21_234, (n) => new Date(Math.floor(n / 3) * 1000).toISOString());
+    const rules = await rulesUsing(reader, "default", { id: "a", preconfigured: false });
+    expect([rules.length, new Set(rules.map(({ id }) => id)).size, most()]).toEqual([21_234, 21_234, 10_000]);
+  });
+
+  test("more of one moment than Kibana pages through are an error, not a part that looks whole", async () => {
+    const { reader } = await kibanaWith(10_500, () => "2026-01-01T00:00:00.000Z");
+    await expect(rulesUsing(reader, "default", { id: "a", preconfigured: false })).rejects.toMatchObject({ code: "kibana_error" });
   });
 });
 

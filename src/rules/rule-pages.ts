@@ -1,0 +1,60 @@
+import { ToolError } from "../errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import type { Rule } from "../kibana/rules.ts";
+
+/** Elasticsearch pages no deeper (reference/kibana-api.md §5.2). */
+const window = 10_000;
+
+export interface RulePage {
+  rules: Rule[];
+  /** How many rules fit in all, by Kibana's count on the first page. */
+  total: number;
+}
+
+/**
+ * The rules of a space that the key may read, enabled or not, page by page, oldest first: nothing is kept. Beyond Kibana's
+ * window of 10,000 a new window begins at the moment of creation where the one before ended.
+ * @param options.connector only rules that refer to this saved connector; `filter`: KQL
+ * @throws ToolError kibana_error where a whole window of rules was created in one millisecond
+ */
+export async function* rulePages(
+  reader: Reader,
+  space: string,
+  options: { connector?: string; filter?: string; perPage?: number; signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<RulePage, void, undefined> {
+  const { signal, perPage = 500, ...which } = options;
+  const read = (query: { page: number; filter?: string }) =>
+    reader.rules(space, { ...which, ...query, perPage, sort: "createdAt" }, signal);
+  let page = await read({ page: 1 });
+  const { total } = page;
+  /** The last moment that was seen, with the rules of that moment: a window that begins there has them again. */
+  const edge = { at: "", ids: new Set<string>() };
+  let from = "";
+  for (let number = 1; ; number++) {
+    const rules = page.rules.filter((rule) => !edge.ids.has(rule.id));
+    for (const rule of page.rules) {
+      const at = rule.created_at ?? "";
+      if (at !== edge.at) edge.ids.clear();
+      edge.at = at;
+      edge.ids.add(rule.id);
+    }
+    yield { rules, total };
+    if (page.rules.length === 0 || number * perPage >= page.total) return;
+    if ((number + 1) * perPage > window) {
+      if (edge.at === from) throw cannotPartition(space);
+      from = edge.at;
+      number = 0;
+    }
+    const later = from && `alert.attributes.createdAt >= "${from}"`;
+    const filter = [which.filter && `(${which.filter})`, later].filter(Boolean).join(" and ");
+    page = await read({ page: number + 1, ...(filter ? { filter } : {}) });
+  }
+}
+
+function cannotPartition(space: string): ToolError {
+  return new ToolError(
+    "kibana_error",
+    `The space "${space}" has more than ${window} rules of one moment: Kibana pages no deeper.`,
+    "Look at a smaller part of the space.",
+  );
+}
