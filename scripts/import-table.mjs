@@ -9,7 +9,8 @@ const everywhere = "*";
 /** Folder or root file of src → what it may import beside itself. */
 export const table = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
-  settings: ["sealed", "log", "did-you-mean"],
+  flags: ["did-you-mean"],
+  settings: ["flags", "sealed", "log", "did-you-mean"],
   catalog: ["errors", "did-you-mean"],
   web: ["errors"],
   kibana: ["sealed", "settings", "errors", "plain-text"],
@@ -38,7 +39,7 @@ export const table = {
   main: ["commands", "settings", "errors"],
 };
 
-const files = [...leaves, "settings", "main"];
+const files = [...leaves, "flags", "settings", "main"];
 const sdk = { group: ["@modelcontextprotocol/**"], message: "Only src/mcp knows the SDK." };
 const unseal = { group: ["**/sealed.ts"], importNamePattern: "unseal", message: "Only the writer and the redactor open secrets." };
 const writer = {

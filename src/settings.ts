@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
-import { parseArgs } from "node:util";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
+import { type Flag, type Flags, type FlagValues, flag, flagName, flagsHelp, list, oneOf, readFlags, text } from "./flags.ts";
 import { type LogLevel, logLevels } from "./log.ts";
 import { type Sealed, seal } from "./sealed.ts";
 
@@ -49,15 +49,6 @@ export interface KibanaSettings {
   skipTlsVerification: boolean;
 }
 
-const text = z.string().trim().min(1, "is empty");
-const list = text
-  .transform((value) =>
-    value
-      .split(",")
-      .map((item) => item.trim())
-      .filter(Boolean),
-  )
-  .refine((items) => items.length > 0, "names nothing");
 const seconds = (min: number, max: number) =>
   z.coerce
     .number("must be a number of seconds")
@@ -65,8 +56,6 @@ const seconds = (min: number, max: number) =>
     .max(max, `must be at most ${max} seconds`)
     .transform((value) => value * 1000);
 const spaceId = text.regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
-const flag = z.stringbool({ error: "must be true or false" });
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, `must be one of ${values.join(", ")}`);
 
 /** One row a setting: the flag is the key in kebab case. */
 const rows = {
@@ -164,6 +153,31 @@ const rows = {
 };
 
 type Rows = typeof rows;
+export type SettingName = keyof Rows;
+const settingNames = Object.keys(rows) as SettingName[];
+
+/** What a command takes on its command line: some of the settings, and flags of its own. Variables hold for every command. */
+export interface CommandLine<Own extends Flags> {
+  takes: readonly SettingName[];
+  own: Own;
+}
+
+/** To reach one Kibana and to choose its spaces: for commands that only read. */
+export const connectionSettings = [
+  "kibanaUrl",
+  "kibanaLabel",
+  "apiKey",
+  "apiKeyFile",
+  "username",
+  "password",
+  "caFile",
+  "insecureSkipTlsVerification",
+  "timeout",
+  "sandbox",
+  "spaces",
+  "logLevel",
+] as const satisfies readonly SettingName[];
+
 type Values = { [Name in keyof Rows]?: z.output<Rows[Name]["schema"]> };
 
 function row<Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) {
@@ -187,11 +201,6 @@ function url() {
   });
 }
 
-/** `--kebab-case` of a row's key. */
-export function flagName(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** What people write instead of our names. */
 const otherNames: Record<string, string> = {
   KIBANA_HOST: "KIBANA_URL",
@@ -209,16 +218,25 @@ const otherNames: Record<string, string> = {
 
 /**
  * Settings from flags and environment; a flag wins over its variable.
- * @returns the settings, or every problem at once, in sentences fit for stderr
+ * @param command what its command line takes; left out: every setting, and nothing else
+ * @returns the settings and the command's own flags, or every problem at once, in sentences fit for stderr
  */
-export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): { settings: Settings } | { problems: string[] } {
+export function readSettings<Own extends Flags = Record<never, Flag>>(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  command?: CommandLine<Own>,
+): { settings: Settings; own: FlagValues<Own> } | { problems: string[] } {
   const problems: string[] = [];
-  const values = readValues(argv, env, problems);
+  const takes = command?.takes ?? settingNames;
+  const taken = Object.fromEntries(takes.map((key) => [key, rows[key]]));
+  const flags = readFlags(argv, { ...taken, ...command?.own }, settingNames, problems);
+  const values = readValues(flags, env, problems);
+  const own = ownValues(flags, command?.own, problems);
   const kibana = kibanaSettings(values, problems);
   if (values.readOnly && values.access && values.access !== "read")
     problems.push("--read-only and --access contradict each other: set one of them.");
   const spaces = values.spaces?.includes("*") ? undefined : values.spaces;
-  if (spaces && values.space && !spaces.includes(values.space))
+  if (takes.includes("space") && spaces && values.space && !spaces.includes(values.space))
     problems.push(`KIBANA_SPACE is "${values.space}", which is not among CONNECTORS_SPACES.`);
   if (values.sandbox && values.kibanaUrl)
     problems.push("Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.");
@@ -235,6 +253,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): {
   }
   if (values.dangerouslySkipConfirmation) warnings.push("Confirmation is off: nobody is asked before a change.");
   return {
+    own,
     settings: {
       kibana,
       sandbox: values.sandbox ?? false,
@@ -261,8 +280,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): {
   };
 }
 
-function readValues(argv: readonly string[], env: NodeJS.ProcessEnv, problems: string[]): Values {
-  const flags = readFlags(argv, problems);
+function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv, problems: string[]): Values {
   const values: Record<string, unknown> = {};
   for (const [key, { env: variable, schema }] of Object.entries(rows)) {
     const fromFlag = flags[flagName(key)];
@@ -283,36 +301,20 @@ function readValues(argv: readonly string[], env: NodeJS.ProcessEnv, problems: s
   return values as Values;
 }
 
-function keyOf(variable: string): string {
-  return Object.entries(rows).find(([, one]) => one.env === variable)?.[0] ?? "";
+function ownValues<Own extends Flags>(flags: Record<string, string>, own: Own | undefined, problems: string[]): FlagValues<Own> {
+  const values: Record<string, unknown> = {};
+  for (const [key, { schema }] of Object.entries(own ?? {})) {
+    const given = flags[flagName(key)];
+    if (given === undefined) continue;
+    const parsed = schema.safeParse(given);
+    if (parsed.success) values[key] = parsed.data;
+    else problems.push(`--${flagName(key)} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
+  }
+  return values as FlagValues<Own>;
 }
 
-/** Flags by name, booleans as "true"; unknown ones become problems. */
-function readFlags(argv: readonly string[], problems: string[]): Record<string, string> {
-  const options = Object.fromEntries(
-    Object.entries(rows).map(([key, one]) => [flagName(key), { type: one.value ? ("string" as const) : ("boolean" as const) }]),
-  );
-  const flags: Record<string, string> = {};
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  for (const token of tokens) {
-    if (token.kind === "positional") problems.push(`"${token.value}" is not expected here: see --help.`);
-    if (token.kind !== "option") continue;
-    const option = options[token.name];
-    const meant = option ? undefined : didYouMean(token.name, Object.keys(options));
-    if (!option) problems.push(`${token.rawName} is not a flag of this server${meant ? `: did you mean --${meant}?` : ": see --help."}`);
-    else if (option.type === "boolean") flags[token.name] = token.value ?? "true";
-    else if (token.value === undefined || (!token.inlineValue && token.value.startsWith("--")))
-      problems.push(`${token.rawName} needs a value.`);
-    else if (flags[token.name] !== undefined) problems.push(`${token.rawName} is given twice.`);
-    else flags[token.name] = token.value;
-  }
-  return flags;
+function keyOf(variable: string): string {
+  return Object.entries(rows).find(([, one]) => one.env === variable)?.[0] ?? "";
 }
 
 function kibanaSettings(values: Values, problems: string[]): KibanaSettings | undefined {
@@ -381,11 +383,7 @@ function readPrivateFile(path: string, variable: string, problems: string[]): st
   return content;
 }
 
-/** The flags and variables with what they do, for `--help`. */
-export function settingsHelp(): string {
-  const names = Object.entries(rows).map(([key, one]) => ({
-    flag: `--${flagName(key)}${one.value ? ` ${one.value}` : ""}`,
-    one,
-  }));
-  return names.map(({ flag: name, one }) => `  ${name}\n      ${one.about}. [${one.env}]`).join("\n");
+/** The flags and variables with what they do, for `--help`: all, or those that one command takes. */
+export function settingsHelp(takes: readonly SettingName[] = settingNames): string {
+  return flagsHelp(Object.fromEntries(takes.map((key) => [key, rows[key]])));
 }

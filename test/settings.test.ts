@@ -1,8 +1,9 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { flag, flagName, oneOf } from "../src/flags.ts";
 import { unseal } from "../src/sealed.ts";
-import { flagName, readSettings, type Settings, settingsHelp } from "../src/settings.ts";
+import { connectionSettings, readSettings, type Settings, settingsHelp } from "../src/settings.ts";
 import { freshFolder } from "./support/folder.ts";
 
 const url = "https://kibana.example.com:5601";
@@ -352,5 +353,45 @@ describe("what is dangerous is said at the start", () => {
     [{ KIBANA_API_KEY: "abc" }, []],
   ])("%j", (env, warnings) => {
     expect(settingsOf([], { KIBANA_URL: url, ...env }).warnings).toEqual(warnings);
+  });
+});
+
+describe("a command with flags of its own", () => {
+  const command = {
+    takes: connectionSettings,
+    own: {
+      failOn: { value: "LEVEL", about: "Exit code 1 from here on", schema: oneOf(["high", "low"]) },
+      dryRun: { value: "", about: "Write nothing", schema: flag },
+    },
+  };
+  const read = (argv: string[], env: Record<string, string> = {}) => readSettings(argv, env, command);
+
+  test("takes them beside the settings that mean something to it, in any order", () => {
+    expect(read(["--fail-on", "high", "--kibana-url", url, "--dry-run"])).toMatchObject({
+      settings: { kibana: { url } },
+      own: { failOn: "high", dryRun: true },
+    });
+    expect(read([], { KIBANA_URL: url })).toMatchObject({ settings: { kibana: { url } }, own: {} });
+  });
+
+  test.each<[string[], string]>([
+    [["--fail-on", "huge"], "--fail-on must be one of high, low."],
+    [["--fail-om", "high"], "--fail-om is not a flag of this server: did you mean --fail-on?"],
+    [["--fail-on"], "--fail-on needs a value."],
+    [["--fail-on", "high", "--fail-on", "low"], "--fail-on is given twice."],
+    [["--confirm", "token"], "--confirm means nothing to this command: see --help."],
+    [["high"], '"high" is not expected here: see --help.'],
+  ])("%j is a problem", (argv, problem) => {
+    expect(read(argv)).toEqual({ problems: expect.arrayContaining([problem]) });
+  });
+
+  test("has every variable of the server beside it, and minds no space that it cannot name", () => {
+    expect(read(["--spaces", "security"], { KIBANA_SPACE: "payments", CONNECTORS_PROTECT: "prod-*" })).toMatchObject({
+      settings: { spaces: ["security"], protect: ["prod-*"] },
+    });
+  });
+
+  test("no other command knows them", () => {
+    expect(problemsOf(["--fail-on", "high"])).toContain("--fail-on is not a flag of this server: see --help.");
   });
 });
