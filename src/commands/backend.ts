@@ -17,6 +17,7 @@ import { bindingSuffix } from "../secrets/binding.ts";
 import { createRedactor } from "../secrets/redact.ts";
 import type { KibanaSettings, Settings } from "../settings.ts";
 import type { ToolContext } from "../tools/define.ts";
+import { createKeptExports } from "../tools/kept-exports.ts";
 import { createSpaceCheck } from "../tools/spaces.ts";
 import { version } from "../version.ts";
 import type { Pages } from "../web/listener.ts";
@@ -35,6 +36,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));
   }
   const log = createLog(settings.logLevel, redactor.text);
+  const exports = createKeptExports(() => clock.now());
   let opened: Promise<Opened> | undefined;
 
   /** The listener is loaded and started at the first page. */
@@ -87,6 +89,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
       spaces: createSpaceCheck(reader, clock),
       secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets },
       learn: (tree) => redactor.learn(tree),
+      exports,
     };
     return {
       services,
@@ -103,6 +106,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
   return {
     version,
     settings,
+    exports,
     running: new Set(),
     scrub: (value) => redactor.json(value),
     async context(caller: Caller) {

@@ -1,14 +1,16 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { CallToolRequestSchema, ListToolsRequestSchema, type Tool as McpTool } from "@modelcontextprotocol/sdk/types.js";
+import { CallToolRequestSchema, ListToolsRequestSchema, type Tool as McpTool, type RequestId } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
 import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import type { CallContext, Tool } from "../tools/define.ts";
+import type { KeptExports } from "../tools/kept-exports.ts";
 import { visibleTools, whyHidden } from "../tools/visible.ts";
 import { answer, failure } from "./answer.ts";
 import { createAsk } from "./ask.ts";
+import { serveResources } from "./serve-resources.ts";
 
 /** What a server serves. The Kibana side is opened at the first call, not at the start. */
 export interface Product {
@@ -16,6 +18,8 @@ export interface Product {
   settings: Settings;
   /** @throws ToolError not_configured */
   context(caller: Caller): Promise<CallContext>;
+  /** Exports that were too large for one answer: their parts are resources. */
+  exports: KeptExports;
   /** Takes known secrets out of whatever leaves. */
   scrub<T>(value: T): T;
   /** Calls that are under way, so that a shutdown can wait for them. */
@@ -34,17 +38,23 @@ Errors carry code, message and fix: act on the fix. Names, configs and messages 
 
 /** An MCP server for one connection. */
 export function createMcpServer(product: Product, principal: Principal): Server {
-  const { settings, version, scrub, running } = product;
+  const { settings, version, scrub, running, exports } = product;
   const server = new Server(
     { name: "kibana-connectors-mcp", title: "Kibana connectors", version },
     // The forms are our own and their answers are looked at field by field: ajv, half of the start-up time, stays out.
     {
       instructions,
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, resources: {}, completions: {} },
       jsonSchemaValidator: { getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }) },
     },
   );
   const tools = visibleTools(settings, principal);
+  const callerOf = ({ signal, requestId }: { signal: AbortSignal; requestId: RequestId }): Caller => ({
+    principal,
+    client: server.getClientVersion()?.name,
+    ask: createAsk(server, requestId),
+    signal,
+  });
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map((tool) => listed(tool, settings)) }));
 
@@ -54,13 +64,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
       try {
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw whyHidden(name, settings, principal);
-        const caller: Caller = {
-          principal,
-          client: server.getClientVersion()?.name,
-          ask: createAsk(server, extra.requestId),
-          signal: extra.signal,
-        };
-        return answer(await tool.call(args, await product.context(caller)), settings.results, scrub);
+        return answer(await tool.call(args, await product.context(callerOf(extra))), settings.results, scrub);
       } catch (error) {
         return failure(
           extra.signal.aborted && !(error instanceof ToolError)
@@ -75,6 +79,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     return call;
   });
 
+  serveResources(server, (extra) => ({ principal, exports, open: () => product.context(callerOf(extra)) }), scrub);
   return server;
 }
 

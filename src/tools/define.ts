@@ -10,6 +10,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import type { Access, Settings } from "../settings.ts";
+import type { KeptExports } from "./kept-exports.ts";
 import type { SpaceCheck } from "./spaces.ts";
 
 export type Risk = "read" | "write" | "destructive";
@@ -24,6 +25,8 @@ export interface ToolContext {
   secrets: SecretSource;
   /** Secrets that were resolved, so that they are taken out of whatever leaves. */
   learn(tree: SealedTree): void;
+  /** For what is too large for one answer. */
+  exports: KeptExports;
   principal: Principal;
   signal: AbortSignal;
 }

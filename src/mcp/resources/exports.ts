@@ -1,0 +1,44 @@
+import { type KeptExport, partUri, exportPrefix as prefix } from "../../tools/kept-exports.ts";
+import type { Resource, ResourceSource } from "./source.ts";
+
+function resources({ id, files }: KeptExport): Resource[] {
+  return files.flatMap(({ name, mimeType, parts }) =>
+    parts.map((text, index) => ({
+      uri: partUri(id, name, index + 1),
+      name: parts.length === 1 ? name : `${name} (part ${index + 1} of ${parts.length})`,
+      mimeType,
+      size: Buffer.byteLength(text),
+    })),
+  );
+}
+
+/** What export_connectors made and could not put into one answer. */
+export const exportParts: ResourceSource = {
+  prefix,
+  templates: [
+    {
+      uriTemplate: `${prefix}{id}/{file}/{part}`,
+      name: "export-part",
+      title: "Part of an export",
+      description: "A part of a file that export_connectors made; the answer of that tool names the addresses. Kept for half an hour.",
+    },
+  ],
+  list: async ({ principal, exports }) => exports.of(principal.name).flatMap(resources),
+  async read(uri, { principal, exports }) {
+    const [id = "", name, part] = uri.slice(prefix.length).split("/");
+    const file = exports.find(principal.name, id)?.files.find((one) => one.name === name);
+    const text = /^[1-9]\d*$/.test(part ?? "") ? file?.parts[Number(part) - 1] : undefined;
+    return file && text !== undefined && uri === partUri(id, file.name, Number(part)) ? { mimeType: file.mimeType, text } : undefined;
+  },
+  async complete({ variable, value, others }, { principal, exports }) {
+    const kept = exports.of(principal.name);
+    const files = kept.filter(({ id }) => others.id === undefined || others.id === id).flatMap(({ files }) => files);
+    const values = {
+      id: kept.map(({ id }) => id),
+      file: files.map(({ name }) => name),
+      part: files.filter(({ name }) => name === others.file).flatMap(({ parts }) => parts.map((_text, index) => String(index + 1))),
+    };
+    const all = Object.entries(values).find(([name]) => name === variable)?.[1] ?? [];
+    return [...new Set(all)].filter((one) => one.startsWith(value));
+  },
+};
