@@ -1,6 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createApprovals } from "../change/approvals.ts";
 import { type Clock, systemClock } from "../change/clock.ts";
 import { createContinuations } from "../change/continuation.ts";
@@ -21,6 +18,7 @@ import { createKeptExports } from "../tools/kept-exports.ts";
 import { createSpaceCheck } from "../tools/spaces.ts";
 import { version } from "../version.ts";
 import type { Pages } from "../web/listener.ts";
+import { journalDir } from "./journal-dir.ts";
 
 export interface Backend extends Product {
   close(): Promise<void>;
@@ -136,12 +134,4 @@ function notConfigured(): ToolError {
     "This server is not connected to a Kibana.",
     "The operator sets KIBANA_URL and KIBANA_API_KEY in the server's environment (in the MCP client's configuration) and restarts it; to try it out without a Kibana, start it with --sandbox.",
   );
-}
-
-/** The sandbox lives as long as the process, so its journal does too, in a folder of its own. */
-async function journalDir(settings: Settings): Promise<string> {
-  if (settings.journalDir) return settings.journalDir;
-  if (settings.sandbox) return mkdtemp(join(tmpdir(), "kibana-connectors-mcp-"));
-  const { default: envPaths } = await import("env-paths");
-  return join(envPaths("kibana-connectors-mcp", { suffix: "" }).log, "journal");
 }

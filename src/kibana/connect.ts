@@ -14,7 +14,7 @@ export interface Kibana {
 export function connectKibana(settings: KibanaSettings, timeout: number, userAgent: string): Kibana {
   const http = createHttp(settings, timeout, userAgent);
   return {
-    reader: createReader(http.get),
+    reader: createReader(http.get, http.query),
     writer: createWriter(http.send),
     close: http.close,
   };

@@ -16,15 +16,25 @@ export interface Call {
 
 /** Reads: repeated while the fault looks passing. `tolerate` lists statuses whose body is an answer all the same. */
 export type Get = (call: Call & { tolerate?: number[] }) => Promise<unknown>;
+/** Reads that Kibana takes as POST, repeated like other reads. The list is closed: whoever may look must not be able to write. */
+export type Query = (call: Call & { path: QueryPath; body: object }) => Promise<unknown>;
+export type QueryPath = (typeof queryPaths)[number];
 /** Writes: sent once. */
 export type Send = (method: "POST" | "PUT" | "DELETE", call: Call & { body?: unknown }) => Promise<unknown>;
 
 export interface Http {
   get: Get;
+  query: Query;
   send: Send;
   close(): Promise<void>;
 }
 
+/** Kibana writes nothing on these: resolve_capabilities.ts, and reference/kibana-api.md §8.3. */
+const queryPaths = [
+  "/api/core/capabilities",
+  "/internal/actions/_global_connector_execution_kpi",
+  "/internal/actions/_global_connector_execution_logs",
+] as const;
 const readAttempts = 4;
 const passing = [429, 502, 503, 504];
 /** Milliseconds that a read waits at the most between attempts. */
@@ -122,26 +132,32 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     throw fromAnswer(status, body, text, settings.url);
   }
 
-  return {
-    async get(call) {
-      for (let attempt = 1; ; attempt++) {
-        const last = attempt === readAttempts;
-        try {
-          const answer = await once("GET", call);
-          if (last || !passing.includes(answer.status) || call.tolerate?.includes(answer.status)) return parsed(answer, call.tolerate);
-          const wait = delay(attempt, answer.headers["retry-after"]);
-          // The client behind us gives up before long: the failure says how long to wait.
-          if (wait > longestWait) return parsed(answer);
-          await pause(wait, call.signal);
-        } catch (error) {
-          const cut =
-            error instanceof KibanaError &&
-            error.status === undefined &&
-            ["ECONNRESET", "UND_ERR_SOCKET", "EPIPE"].includes(String(error.detail?.cause));
-          if (last || !cut) throw error;
-          await pause(delay(attempt, undefined), call.signal);
-        }
+  async function read(method: "GET" | "POST", call: Call & { body?: unknown; tolerate?: number[] }): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === readAttempts;
+      try {
+        const answer = await once(method, call);
+        if (last || !passing.includes(answer.status) || call.tolerate?.includes(answer.status)) return parsed(answer, call.tolerate);
+        const wait = delay(attempt, answer.headers["retry-after"]);
+        // The client behind us gives up before long: the failure says how long to wait.
+        if (wait > longestWait) return parsed(answer);
+        await pause(wait, call.signal);
+      } catch (error) {
+        const cut =
+          error instanceof KibanaError &&
+          error.status === undefined &&
+          ["ECONNRESET", "UND_ERR_SOCKET", "EPIPE"].includes(String(error.detail?.cause));
+        if (last || !cut) throw error;
+        await pause(delay(attempt, undefined), call.signal);
       }
+    }
+  }
+
+  return {
+    get: (call) => read("GET", call),
+    query(call) {
+      if (!queryPaths.includes(call.path)) throw new Error(`${call.path} is not a read.`);
+      return read("POST", { ...call, internal: true });
     },
     async send(method, call) {
       return parsed(await once(method, call));

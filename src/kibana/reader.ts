@@ -1,18 +1,22 @@
+import { capabilityReads } from "./capabilities.ts";
 import { connectorTypeReads } from "./connector-types.ts";
 import { connectorReads } from "./connectors.ts";
-import type { Get } from "./http.ts";
+import { executionReads } from "./executions.ts";
+import type { Get, Query } from "./http.ts";
 import { ruleReads } from "./rules.ts";
 import { spaceReads } from "./spaces.ts";
 import { statusReads } from "./status.ts";
 
-/** Everything that can be read from Kibana, made from `get` alone: a reader has no way to write, at run time either. */
-export function createReader(get: Get) {
+/** Everything that can be read from Kibana, made from reads alone: a reader has no way to write, at run time either. */
+export function createReader(get: Get, query: Query) {
   return {
     ...statusReads(get),
     ...spaceReads(get),
     ...connectorReads(get),
     ...connectorTypeReads(get),
     ...ruleReads(get),
+    ...capabilityReads(query),
+    ...executionReads(query),
   };
 }
 

@@ -1,3 +1,4 @@
+import { capabilityRoutes } from "./capabilities.ts";
 import { connectorRoutes } from "./connectors.ts";
 import { executeRoutes } from "./execute.ts";
 import { executionLogRoutes } from "./execution-log.ts";
@@ -14,6 +15,7 @@ import { typeRoutes } from "./types-api.ts";
 const routes = [
   ...statusRoutes,
   ...spaceRoutes,
+  ...capabilityRoutes,
   ...typeRoutes,
   ...connectorRoutes,
   ...legacyRoutes,

@@ -23,11 +23,16 @@ export const describeDeployment = readTool({
       notes.push(`The spaces could not be listed: ${error instanceof ToolError ? error.message : "unknown cause"}`);
       return [];
     });
-    const [readConnectors, readRules] = await Promise.all([
-      allowed(kibana.connectors(settings.space, signal)),
+    const [rights, readRules] = await Promise.all([
+      kibana.connectorRights(settings.space, signal).catch((error: unknown) => {
+        notes.push(
+          `What the key may do with connectors could not be asked: ${error instanceof ToolError ? error.message : "unknown cause"}`,
+        );
+        return undefined;
+      }),
       allowed(kibana.rules(settings.space, { page: 1, perPage: 0 }, signal)),
     ]);
-    if (readConnectors === "no")
+    if (rights?.read === false)
       notes.push(`The key may not read connectors in the space "${settings.space}": it needs Actions and Connectors: Read.`);
     return {
       deployment: compact({
@@ -44,9 +49,9 @@ export const describeDeployment = readTool({
       spaces: visible.slice(0, 50),
       may: {
         space: settings.space,
-        read_connectors: readConnectors,
-        // Kibana has no harmless way to ask: the first change tells.
-        change_connectors: "unknown",
+        read_connectors: answer(rights?.read),
+        execute_connectors: answer(rights?.execute),
+        change_connectors: answer(rights?.change && rights.delete),
         read_rules: readRules,
       },
       limits: compact({
@@ -64,6 +69,10 @@ export const describeDeployment = readTool({
     };
   },
 });
+
+function answer(right: boolean | undefined): "yes" | "no" | "unknown" {
+  return right === undefined ? "unknown" : right ? "yes" : "no";
+}
 
 /** `no` only when Kibana said so; what failed otherwise is `unknown`. */
 async function allowed(read: Promise<unknown>): Promise<"yes" | "no" | "unknown"> {

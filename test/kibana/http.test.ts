@@ -144,6 +144,22 @@ describe("a fault that looks passing", () => {
     expect(seen).toHaveLength(2);
   });
 
+  test.each(passing)("%s: a read that is a POST is repeated too", async (_what, fault) => {
+    const { url, seen } = await scripted(fault, { json: { fine: true } });
+    expect(await client(url).query({ path: "/api/core/capabilities", space: "a", body: { applications: [] } })).toEqual({ fine: true });
+    expect(seen.map(({ method, url: path, body }) => [method, path, body])).toEqual(
+      Array(2).fill(["POST", "/s/a/api/core/capabilities", '{"applications":[]}']),
+    );
+    expect(seen[0]?.headers).toMatchObject({ "kbn-xsrf": "true", "x-elastic-internal-origin": "kibana-connectors-mcp" });
+  });
+
+  test("a POST to any other route is no read: nothing is sent", async () => {
+    const { url, seen } = await scripted(ok);
+    const path = "/api/actions/connector" as "/api/core/capabilities";
+    expect(() => client(url).query({ path, body: {} })).toThrow("/api/actions/connector is not a read.");
+    expect(seen).toEqual([]);
+  });
+
   test.each(passing)("%s: a write is never repeated", async (_what, fault) => {
     const { url, seen } = await scripted(fault, ok);
     await failureOf(client(url).send("POST", { path: "/api/x", body: {} }));

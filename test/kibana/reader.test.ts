@@ -28,8 +28,10 @@ describe("the reader and the writer", () => {
     const { reader, writer } = connected("http://127.0.0.1:1");
     expect(Object.keys(reader).sort()).toEqual([
       "connector",
+      "connectorRights",
       "connectorTypes",
       "connectors",
+      "executionCounts",
       "rule",
       "ruleTypes",
       "rules",
@@ -40,10 +42,10 @@ describe("the reader and the writer", () => {
     expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector", "updateConnector", "updateRule"]);
   });
 
-  test("whatever the reader is asked, it sends GET", async () => {
+  test("whatever the reader is asked, it sends GET, or POST to a route on which Kibana writes nothing", async () => {
     const methods = new Set<string>();
     const url = await listen((request, response) => {
-      methods.add(request.method ?? "");
+      methods.add(request.method === "POST" ? `POST ${request.url}` : (request.method ?? ""));
       response.writeHead(500).end("{}");
     });
     const { reader } = connected(url);
@@ -55,8 +57,10 @@ describe("the reader and the writer", () => {
       reader.space("default"),
       reader.spaces(),
       reader.status(),
+      reader.connectorRights("default"),
+      reader.executionCounts("default", "now-1h"),
     ]);
-    expect([...methods]).toEqual(["GET"]);
+    expect([...methods].sort()).toEqual(["GET", "POST /api/core/capabilities", "POST /internal/actions/_global_connector_execution_kpi"]);
   });
 });
 

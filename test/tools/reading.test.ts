@@ -1,5 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { startSandbox } from "../../src/sandbox/index.ts";
+import { seal } from "../../src/sealed.ts";
 import { type Called, product } from "../support/product.ts";
+import { kibanaSettings } from "../support/settings.ts";
 
 const ids = ({ body }: Called): string[] => body.connectors.map(({ id }: { id: string }) => id);
 
@@ -274,7 +277,7 @@ describe("describe_deployment", () => {
     expect(body).toMatchObject({
       deployment: { url: settings.kibana?.url, version: "9.5.0", flavour: "traditional", health: "available" },
       spaces: [{ id: "default", name: "Default" }, { id: "team-payments" }, { id: "security" }],
-      may: { space: "default", read_connectors: "yes", change_connectors: "unknown", read_rules: "yes" },
+      may: { space: "default", read_connectors: "yes", execute_connectors: "yes", change_connectors: "yes", read_rules: "yes" },
       limits: {
         access: "change",
         default_space: "default",
@@ -285,6 +288,22 @@ describe("describe_deployment", () => {
       },
     });
     expect(body.deployment).not.toHaveProperty("sandbox");
+  });
+
+  test("a narrow key: what it may not do is no, and what could not be asked is unknown", async () => {
+    const auth = `{"users": [{"username": "r", "password": "pw", "actions": "read", "rules": "none"}]}`;
+    const sandbox = await startSandbox({ auth });
+    onTestFinished(() => sandbox.close());
+    const kibana = kibanaSettings({ url: sandbox.url, auth: { kind: "basic", username: "r", password: seal("pw", "password") } });
+    const { call } = await product({ settings: { kibana } });
+    const may = { read_connectors: "yes", execute_connectors: "yes", change_connectors: "no", read_rules: "no" };
+    expect((await call("describe_deployment")).body.may).toMatchObject(may);
+
+    const { call: other, fault } = await product();
+    await fault("html", { path: "/api/core/capabilities" });
+    const { body } = await other("describe_deployment");
+    expect(body.may).toMatchObject({ read_connectors: "unknown", change_connectors: "unknown", read_rules: "yes" });
+    expect(body.warnings[0]).toMatch(/^What the key may do with connectors could not be asked: .*HTML page/);
   });
 
   test("on the sandbox says SANDBOX", async () => {

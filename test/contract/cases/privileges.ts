@@ -47,6 +47,13 @@ const table: [call: keyof typeof calls, reader: typeof allowed | keyof typeof de
   ["types", allowed, allowed],
 ];
 
+/** What Kibana's pages show to whom: feature.ts. */
+const rights: [who: Who, needs: Need[], actions: Record<"show" | "execute" | "save" | "delete", boolean>][] = [
+  ["the key", [], { show: true, execute: true, save: true, delete: true }],
+  ["reader", ["a key that may only read connectors"], { show: true, execute: true, save: false, delete: false }],
+  ["nobody", ["a key without privileges"], { show: false, execute: false, save: false, delete: false }],
+];
+
 const keys: [who: "reader" | "nobody", need: Need, column: 1 | 2][] = [
   ["reader", "a key that may only read connectors", 1],
   ["nobody", "a key without privileges", 2],
@@ -93,6 +100,17 @@ export const privileges: Case[] = [
       expectRefusal(await kibana.put(`${path}/${id}`, update, { as: "nobody", refused: true }), 403, denied.update);
     },
     { needs: ["a key without privileges", "a preconfigured connector"] },
+  ),
+  ...rights.map(([who, needs, actions]) =>
+    verified(
+      "§10",
+      `the capabilities of ${who} say ${JSON.stringify(actions)}`,
+      async (kibana) =>
+        expect(expectOk(await kibana.post("/api/core/capabilities", { applications: [] }, { as: who, headers })).actions).toMatchObject(
+          actions,
+        ),
+      { needs },
+    ),
   ),
   verified(
     "§7.1",

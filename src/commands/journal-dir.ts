@@ -1,0 +1,15 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Settings } from "../settings.ts";
+
+/**
+ * The folder of the journal: as set, else under the user's state folder. The sandbox lives as long as the process, so
+ * its journal does too, in a folder of its own.
+ */
+export async function journalDir(settings: Settings): Promise<string> {
+  if (settings.journalDir) return settings.journalDir;
+  if (settings.sandbox) return mkdtemp(join(tmpdir(), "kibana-connectors-mcp-"));
+  const { default: envPaths } = await import("env-paths");
+  return join(envPaths("kibana-connectors-mcp", { suffix: "" }).log, "journal");
+}

@@ -1,0 +1,25 @@
+import * as z from "zod";
+import type { Query } from "./http.ts";
+import { readAs } from "./read-as.ts";
+
+const flag = z.boolean().default(false);
+const Capabilities = z.object({ actions: z.object({ show: flag, execute: flag, save: flag, delete: flag }).prefault({}) });
+
+/** What the feature Actions and Connectors gives the credentials in a space. */
+export interface ConnectorRights {
+  read: boolean;
+  execute: boolean;
+  change: boolean;
+  delete: boolean;
+}
+
+export function capabilityReads(query: Query) {
+  return {
+    /** What Kibana's own pages ask for before they show a button; a space without the feature gives no rights (actions/server/feature.ts). */
+    async connectorRights(space: string, signal?: AbortSignal): Promise<ConnectorRights> {
+      const body = await query({ path: "/api/core/capabilities", space, body: { applications: [] }, ...(signal && { signal }) });
+      const { actions } = readAs(Capabilities, body);
+      return { read: actions.show, execute: actions.execute, change: actions.save, delete: actions.delete };
+    },
+  };
+}

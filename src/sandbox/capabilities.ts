@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { parseBody } from "./request-schema.ts";
+import type { Call, Reply, Route } from "./types.ts";
+
+const body = z.strictObject({ applications: z.array(z.string().regex(/^[a-zA-Z0-9_:-]+$/)) });
+
+/** What Kibana's pages may show; nothing but the feature of connectors is here: resolve_capabilities.ts, actions/server/feature.ts. */
+function capabilities(call: Call): Reply {
+  const { applications } = parseBody(body, call);
+  const read = call.caller.may("actions", "read", call.space);
+  const all = call.caller.may("actions", "all", call.space);
+  return {
+    status: 200,
+    body: {
+      navLinks: Object.fromEntries(applications.map((name) => [name, false])),
+      management: { insightsAndAlerting: { triggersActions: read, triggersActionsConnectors: read } },
+      catalogue: {},
+      actions: { show: read, execute: read, save: all, delete: all, endpointSecurityExecute: all },
+    },
+  };
+}
+
+export const capabilityRoutes: readonly Route[] = [{ method: "POST", path: "/api/core/capabilities", handler: capabilities }];
