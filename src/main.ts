@@ -6,6 +6,7 @@ const help = () => `kibana-connectors-mcp ${version}: an MCP server for Kibana c
 
   kibana-connectors-mcp [settings]   serve MCP over stdio
   kibana-connectors-mcp demo         show the main job on the sandbox
+  kibana-connectors-mcp doctor       check what this server needs, and say how to mend it
   kibana-connectors-mcp sandbox      run a stand-in for Kibana alone (sandbox --help)
 
 Settings: a flag, or the variable in brackets; the flag wins.
@@ -17,6 +18,7 @@ ${settingsHelp()}
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (command === "sandbox") return (await import("./commands/sandbox.ts")).sandbox(rest);
+  if (command === "doctor") return (await import("./commands/doctor.ts")).doctor(rest, process.env);
   if (command === "demo") return (await import("./commands/demo.ts")).demo();
   const flags = command === "serve" ? rest : argv;
   if (flags.includes("--help") || flags.includes("-h")) {

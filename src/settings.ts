@@ -154,7 +154,7 @@ const rows = {
 
 type Rows = typeof rows;
 export type SettingName = keyof Rows;
-const settingNames = Object.keys(rows) as SettingName[];
+export const settingNames = Object.keys(rows) as SettingName[];
 
 /** What a command takes on its command line: some of the settings, and flags of its own. Variables hold for every command. */
 export interface CommandLine<Own extends Flags> {

@@ -228,9 +228,14 @@ function messageOf(body: unknown): string | undefined {
   return body !== null && typeof body === "object" && "message" in body && typeof body.message === "string" ? body.message : undefined;
 }
 
-/** Elasticsearch's envelope has an object or text in `error`, a number in `status`, and no `statusCode`. */
+/**
+ * Elasticsearch's envelope has an object or text in `error`, a number in `status`, and no `statusCode`. A route that it
+ * does not have, to a key that it knows, has the text alone.
+ */
 function isElasticsearch(body: object): boolean {
-  return !("statusCode" in body) && (("error" in body && "status" in body) || ("tagline" in body && "cluster_name" in body));
+  if ("statusCode" in body) return false;
+  if ("tagline" in body && "cluster_name" in body) return true;
+  return "error" in body && ("status" in body || /^no handler found for uri/.test(String(body.error)));
 }
 
 function privilegeFor(message: string): string {

@@ -48,6 +48,7 @@ const RuleTypes = z.array(
     recovery_action_group: Group.nullish(),
     action_variables: z.looseObject({ context: Variables, state: Variables, params: Variables }).nullish(),
     has_alerts_mappings: z.boolean().nullish(),
+    authorized_consumers: z.record(z.string(), z.object({ all: z.boolean().default(false) })).nullish(),
   }),
 );
 
@@ -62,6 +63,8 @@ export interface RuleType {
   variables: { context: string[]; state: string[]; params: string[] } | undefined;
   /** Its alerts are kept as data, which summaries and `alerts_filter` need. */
   alertsAsData: boolean;
+  /** The credentials may change rules of this type, for one consumer at least. */
+  changeable: boolean;
 }
 
 export interface RuleQuery {
@@ -121,6 +124,7 @@ export function ruleReads(get: Get) {
           recoveryGroup,
           variables: known ? { context: names(context), state: names(state), params: names(params) } : undefined,
           alertsAsData: raw.has_alerts_mappings ?? false,
+          changeable: Object.values(raw.authorized_consumers ?? {}).some((consumer) => consumer.all),
         };
       });
     },

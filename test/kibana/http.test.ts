@@ -337,6 +337,10 @@ describe("an answer that is not Kibana's", () => {
 
   test.each<[string, Reply]>([
     ["its error", { status: 401, json: { error: { type: "security_exception", reason: "missing" }, status: 401 } }],
+    [
+      "its error for a route that it does not have",
+      { status: 400, json: { error: "no handler found for uri [/api/status] and method [GET]" } },
+    ],
     ["its error for a path", { status: 405, json: { error: "Incorrect HTTP method", status: 405 } }],
     ["its front page", { status: 404, json: { name: "n", cluster_name: "c", tagline: "You Know, for Search" } }],
   ])("Elasticsearch, by %s", async (_what, reply) => {

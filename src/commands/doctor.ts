@@ -1,0 +1,96 @@
+import { rm } from "node:fs/promises";
+import { flag } from "../flags.ts";
+import { connectKibana } from "../kibana/connect.ts";
+import { createRedactor } from "../secrets/redact.ts";
+import { type KibanaSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings.ts";
+import { unknownToolNames } from "../tools/visible.ts";
+import { version } from "../version.ts";
+import { apiKeyRequest } from "./doctor/api-key.ts";
+import { type Finding, failed, notChecked, ok } from "./doctor/finding.ts";
+import { inSpaces } from "./doctor/in-spaces.ts";
+import { onThisMachine } from "./doctor/on-this-machine.ts";
+import { asJson, asText } from "./doctor/print.ts";
+import { reach } from "./doctor/reach.ts";
+import { journalDir } from "./journal-dir.ts";
+
+const help = () => `kibana-connectors-mcp doctor: checks everything that this server needs, and says how to mend it
+
+Nothing is changed in Kibana. Exit code: 0 nothing failed, 1 something did, 2 the settings cannot be read.
+
+  --json
+      The report as JSON.
+${settingsHelp()}
+`;
+
+/** Checks settings, connection, credentials, privileges and this machine. @returns the exit code */
+export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(help());
+    return 0;
+  }
+  const own = { json: { value: "", about: "The report as JSON", schema: flag } };
+  const read = readSettings(argv, env, { takes: settingNames, own });
+  if ("problems" in read) {
+    process.stderr.write(
+      `kibana-connectors-mcp doctor: the settings cannot be read:\n${read.problems.map((one) => `  - ${one}\n`).join("")}`,
+    );
+    return 2;
+  }
+  const { settings } = read;
+  const sandbox = settings.sandbox ? await (await import("../sandbox/index.ts")).startSandbox() : undefined;
+  const kibana: KibanaSettings | undefined = sandbox
+    ? { url: sandbox.url, label: "SANDBOX", auth: { kind: "none" }, ca: undefined, skipTlsVerification: false }
+    : settings.kibana;
+  const journal = await journalDir(settings);
+  try {
+    const checks = [
+      ...startUp(settings),
+      ...(kibana ? await kibanaChecks(kibana, settings) : notConfigured()),
+      ...(await onThisMachine(settings, env, journal)),
+    ];
+    const deployment = kibana && (kibana.label ? `${kibana.label} (${kibana.url})` : kibana.url);
+    const report = { deployment, checks, apiKey: apiKeyRequest(settings.access, settings.spaces), access: settings.access };
+    const redactor = createRedactor();
+    if (kibana?.auth.kind === "api_key") redactor.learn(kibana.auth.key);
+    if (kibana?.auth.kind === "basic") redactor.learn(kibana.auth.password);
+    process.stdout.write(redactor.text(read.own.json ? asJson(report) : asText(report)));
+    return checks.some(({ result }) => result === "failed") ? 1 : 0;
+  } finally {
+    await sandbox?.close();
+    if (sandbox && !settings.journalDir) await rm(journal, { recursive: true });
+  }
+}
+
+function startUp(settings: Settings): Finding[] {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const node = major > 20 || (major === 20 && minor >= 18);
+  return [
+    node
+      ? ok("node", `Node ${process.versions.node}.`)
+      : failed("node", `Node ${process.versions.node} is too old.`, "This server needs Node 20.18.1 or newer."),
+    ...unknownToolNames(settings).map((problem) => failed("settings", problem, "Correct CONNECTORS_TOOLS or CONNECTORS_EXCLUDE_TOOLS.")),
+  ];
+}
+
+async function kibanaChecks(kibana: KibanaSettings, settings: Settings): Promise<Finding[]> {
+  const { reader, close } = connectKibana(kibana, settings.timeout, `kibana-connectors-mcp/${version}`);
+  try {
+    const { findings, status } = await reach(kibana, reader);
+    const further = status ? await inSpaces(settings, reader, status) : notReached();
+    return [...findings, ...further];
+  } finally {
+    await close();
+  }
+}
+
+function notConfigured(): Finding[] {
+  return [
+    failed("url", "KIBANA_URL is not set.", "Set KIBANA_URL and KIBANA_API_KEY, or use --sandbox to try this server without a Kibana."),
+    ...["tls", "credentials"].map((check) => notChecked(check, "There is no Kibana to ask.")),
+    ...notReached(),
+  ];
+}
+
+function notReached(): Finding[] {
+  return ["version", "spaces", "privileges", "rules", "log"].map((check) => notChecked(check, "Kibana could not be asked: see above."));
+}

@@ -1,0 +1,26 @@
+import type { Access } from "../../settings.ts";
+
+/**
+ * The request that makes a key with the least privileges for an access level (reference/kibana-api.md §10): attaching
+ * and moving rule actions needs `all` on the rules, everything else `read`, so that usage can be looked up.
+ * @param spaces undefined: all
+ */
+export function apiKeyRequest(access: Access, spaces: readonly string[] | undefined) {
+  const level = access === "read" ? "read" : "all";
+  return {
+    name: "kibana-connectors-mcp",
+    role_descriptors: {
+      "kibana-connectors-mcp": {
+        cluster: [],
+        indices: [],
+        applications: [
+          {
+            application: "kibana-.kibana",
+            privileges: [`feature_actions.${level}`, `feature_stackAlerts.${level}`],
+            resources: spaces ? spaces.map((space) => `space:${space}`) : ["*"],
+          },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { ToolError } from "../../errors.ts";
+
+/** One line of the doctor's report. */
+export interface Finding {
+  check: string;
+  /** `not_checked`: it could not be looked at, which is never the same as fine. */
+  result: "ok" | "warning" | "failed" | "not_checked";
+  message: string;
+  fix?: string;
+}
+
+export const ok = (check: string, message: string): Finding => ({ check, result: "ok", message });
+export const warning = (check: string, message: string, fix: string): Finding => ({ check, result: "warning", message, fix });
+export const failed = (check: string, message: string, fix: string): Finding => ({ check, result: "failed", message, fix });
+export const notChecked = (check: string, message: string): Finding => ({ check, result: "not_checked", message });
+
+/** A failed request as a finding; Kibana's messages are translated already. */
+export function failure(check: string, error: unknown): Finding {
+  if (error instanceof ToolError) return failed(check, error.message, error.fix);
+  throw error;
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
+import type { Settings } from "../../settings.ts";
+import { type Finding, failed, ok, warning } from "./finding.ts";
+
+type Env = Record<string, string | undefined>;
+
+/** What does not need Kibana: the journal's folder, the secrets, and who is asked. */
+export async function onThisMachine(settings: Settings, env: Env, journal: string): Promise<Finding[]> {
+  return [await journalFolder(settings, journal), ...variables(settings, env), ...(await secretFolder(settings)), consent(settings)];
+}
+
+/** A file is made and taken away again: permissions alone do not tell of a full or read-only disk. */
+async function journalFolder({ access }: Settings, dir: string): Promise<Finding> {
+  const probe = join(dir, `doctor-${randomUUID()}.tmp`);
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const file = await open(probe, "wx", 0o600);
+    await file.writeFile("doctor\n");
+    await file.sync();
+    await file.close();
+    await unlink(probe);
+  } catch (error) {
+    const message = `The journal's folder ${dir} cannot be written (${codeOf(error)})`;
+    const fix = "Make room or mend the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a folder that can be written.";
+    if (access === "read") return warning("journal", `${message}: this server may only read, so nothing is lost.`, fix);
+    return failed("journal", `${message}: no change would be made.`, fix);
+  }
+  const { mode } = await stat(dir);
+  if (process.platform !== "win32" && (mode & 0o077) !== 0) {
+    return warning("journal", `Others on this machine can look into ${dir}, which holds configs as they were.`, `chmod 700 ${dir}`);
+  }
+  return ok("journal", `${dir} can be written.`);
+}
+
+function variables({ secretPrefix }: Settings, env: Env): Finding[] {
+  const names = Object.keys(env).filter((name) => name.startsWith(secretPrefix));
+  const bindings = names.filter((name) => name.endsWith(bindingSuffix));
+  const values = names.filter((name) => !name.endsWith(bindingSuffix)).sort();
+  const empty = values.filter((name) => !env[name]);
+  return [
+    ok(
+      "secrets",
+      values.length > 0
+        ? `Variables for {"$env": …}: ${values.join(", ")}.`
+        : `No variable begins with ${secretPrefix}; {"$ask": true} works without.`,
+    ),
+    ...empty.map((name) => failed("secrets", `${name} is empty.`, "Set it or take it away.")),
+    ...bindings
+      .filter((name) => !readBindings(env[name] ?? ""))
+      .map((name) =>
+        failed("secrets", `${name} is no binding, so its secret goes nowhere.`, "Write type@host, as .pagerduty@events.pagerduty.com."),
+      ),
+    ...bindings
+      .filter((name) => !values.includes(name.slice(0, -bindingSuffix.length)))
+      .map((name) => warning("secrets", `${name} binds a variable that is not set.`, `Set ${name.slice(0, -bindingSuffix.length)}.`)),
+  ];
+}
+
+async function secretFolder({ secretDir }: Settings): Promise<Finding[]> {
+  if (secretDir === undefined) return [];
+  const fix = "Correct CONNECTORS_SECRET_DIR.";
+  try {
+    if (!(await stat(secretDir)).isDirectory()) return [failed("secrets", `${secretDir} is not a folder.`, fix)];
+  } catch (error) {
+    return [failed("secrets", `The secrets folder ${secretDir} cannot be read (${codeOf(error)}).`, fix)];
+  }
+  return [ok("secrets", `{"$file": …} reads from ${secretDir}.`)];
+}
+
+function consent({ access, skipConfirmation, confirm }: Settings): Finding {
+  if (access === "read") return ok("consent", "Nothing to ask: this server may only read.");
+  if (skipConfirmation) {
+    return warning(
+      "consent",
+      "Nobody is asked before a change.",
+      "Fine in a pipeline that somebody watches. Anywhere else take CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION away.",
+    );
+  }
+  if (confirm === "token") {
+    return warning(
+      "consent",
+      "A client that cannot ask gets a token that the agent passes back by itself.",
+      "Set CONNECTORS_CONFIRM to person where somebody sits at this machine.",
+    );
+  }
+  return ok("consent", "A person is asked through the client, or on a page on this machine.");
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "error";
+}

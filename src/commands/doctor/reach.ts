@@ -1,0 +1,86 @@
+import { connect, type PeerCertificate } from "node:tls";
+import { ToolError } from "../../errors.ts";
+import type { Reader } from "../../kibana/reader.ts";
+import type { Status } from "../../kibana/status.ts";
+import type { KibanaSettings } from "../../settings.ts";
+import { type Finding, failed, failure, notChecked, ok, warning } from "./finding.ts";
+
+const day = 86_400_000;
+const later = "Not reached: see above.";
+
+/**
+ * Whether Kibana answers, over a connection to trust, and knows the credentials: one request tells all three.
+ * @returns the findings, and the status where there is one
+ */
+export async function reach(kibana: KibanaSettings, reader: Reader): Promise<{ findings: Finding[]; status?: Status }> {
+  try {
+    const status = await reader.status();
+    return { findings: [ok("url", `${kibana.url} is a Kibana.`), await tls(kibana), credentials(kibana)], status };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    if (error.code === "unauthorized" || error.code === "forbidden") {
+      return { findings: [ok("url", `${kibana.url} is a Kibana.`), await tls(kibana), refused(kibana, error)] };
+    }
+    if (isTls(error)) {
+      return {
+        findings: [ok("url", `Something answers at ${kibana.url}.`), failure("tls", error), notChecked("credentials", later)],
+      };
+    }
+    return { findings: [failure("url", error), notChecked("tls", later), notChecked("credentials", later)] };
+  }
+}
+
+function isTls(error: ToolError): boolean {
+  return /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(String(error.detail?.cause ?? ""));
+}
+
+function refused({ auth }: KibanaSettings, error: ToolError): Finding {
+  if (auth.kind !== "none") return failure("credentials", error);
+  return failed("credentials", "None are set, and this Kibana wants some.", "Set KIBANA_API_KEY; the recipe below makes a key.");
+}
+
+function credentials({ auth }: KibanaSettings): Finding {
+  if (auth.kind === "api_key") return ok("credentials", "Kibana accepts the API key.");
+  if (auth.kind === "basic") return ok("credentials", `Kibana accepts the password of ${auth.username}.`);
+  return warning(
+    "credentials",
+    "None are set, and this Kibana lets everybody in.",
+    "Fine for a trial. Anything else: xpack.security.enabled: true in elasticsearch.yml, and KIBANA_API_KEY.",
+  );
+}
+
+async function tls({ url, ca, skipTlsVerification }: KibanaSettings): Promise<Finding> {
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol === "http:") {
+    if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return ok("tls", "None, and none is needed: Kibana is on this machine.");
+    return warning("tls", "None: the credentials travel in the clear.", "Use https:// in KIBANA_URL.");
+  }
+  if (skipTlsVerification) {
+    return warning(
+      "tls",
+      "Any certificate is accepted: whoever sits in between reads the credentials.",
+      "Take KIBANA_INSECURE_SKIP_TLS_VERIFICATION away and give the authority's certificate with KIBANA_CA_FILE.",
+    );
+  }
+  const by = ca ? "the authority in KIBANA_CA_FILE" : "an authority that Node knows";
+  const certificate = await peer(hostname.replace(/^\[|\]$/g, ""), Number(port || 443), ca);
+  if (!certificate) return ok("tls", `The certificate is signed by ${by}. How long it lasts could not be read.`);
+  const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / day);
+  if (days < 21) return warning("tls", `The certificate is signed by ${by} and ends in ${days} days.`, "Renew Kibana's certificate.");
+  return ok("tls", `The certificate is signed by ${by} and lasts until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}.`);
+}
+
+/** The certificate; undefined where a direct connection fails, as behind a proxy. */
+function peer(host: string, port: number, ca: string | undefined): Promise<PeerCertificate | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, ...(ca && { ca }), ...(/[a-z]/i.test(host) && { servername: host }), timeout: 5_000 }, () => {
+      resolve(socket.getPeerCertificate());
+      socket.destroy();
+    });
+    const none = () => {
+      resolve(undefined);
+      socket.destroy();
+    };
+    socket.once("error", none).once("timeout", none);
+  });
+}
