@@ -6,19 +6,16 @@ import { createLocks } from "../change/locks.ts";
 import { runChange } from "../change/pipeline.ts";
 import type { Caller, ChangeServices } from "../change/services.ts";
 import { settleOpenEntries } from "../change/settle.ts";
-import { ToolError } from "../errors.ts";
 import { createLog } from "../log.ts";
 import type { Product } from "../mcp/server.ts";
-import { seal } from "../sealed.ts";
-import { bindingSuffix } from "../secrets/binding.ts";
-import { createRedactor } from "../secrets/redact.ts";
-import type { KibanaSettings, Settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import type { ToolContext } from "../tools/define.ts";
 import { createKeptExports } from "../tools/kept-exports.ts";
 import { createSpaceCheck } from "../tools/spaces.ts";
 import { version } from "../version.ts";
 import type { Pages } from "../web/listener.ts";
 import { journalDir } from "./journal-dir.ts";
+import { openKibana, redactorOf } from "./open-kibana.ts";
 
 export interface Backend extends Product {
   close(): Promise<void>;
@@ -26,13 +23,7 @@ export interface Backend extends Product {
 
 /** Everything behind the tools: Kibana (or the sandbox), journal, pipeline; opened at the first call. */
 export function createBackend(settings: Settings, env: Record<string, string | undefined>, clock: Clock = systemClock): Backend {
-  const redactor = createRedactor();
-  if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);
-  if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
-  // Before anything refers to them: a service may echo a secret that an earlier run stored.
-  for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));
-  }
+  const redactor = redactorOf(settings, env);
   const log = createLog(settings.logLevel, redactor.text);
   const exports = createKeptExports(() => clock.now());
   let opened: Promise<Opened> | undefined;
@@ -45,25 +36,18 @@ export function createBackend(settings: Settings, env: Record<string, string | u
   };
 
   async function open(): Promise<Opened> {
-    const sandbox = settings.sandbox ? await (await import("../sandbox/index.ts")).startSandbox() : undefined;
-    const kibana: KibanaSettings | undefined = sandbox
-      ? { url: sandbox.url, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false }
-      : settings.kibana;
-    if (!kibana) throw notConfigured();
-    const { connectKibana } = await import("../kibana/connect.ts");
-    const { reader, writer, close } = connectKibana(kibana, settings.timeout, `kibana-connectors-mcp/${version}`);
-    const name = sandbox ? "SANDBOX" : kibana.label ? `${kibana.label} (${kibana.url})` : kibana.url;
+    const { reader, writer, deployment, close } = await openKibana(settings);
     const journal = createJournal(await journalDir(settings), clock);
     const services: ChangeServices = {
       underWay: { writes: 0 },
       settings,
-      deployment: name,
+      deployment: deployment.name,
       reader,
       writer,
       journal,
       continuations: createContinuations(clock),
       approvals: createApprovals(clock),
-      sandbox: sandbox !== undefined,
+      sandbox: deployment.sandbox,
       openPage: async (page, take) => (await pages()).open(page, take),
       alone: createLocks(),
       clock,
@@ -71,13 +55,13 @@ export function createBackend(settings: Settings, env: Record<string, string | u
       redactor,
     };
     // In the background: what a crash left open is looked up, and readers of the journal wait for it.
-    const settled = settleOpenEntries(journal, name, { reader, clock, log }).catch((error: unknown) => {
+    const settled = settleOpenEntries(journal, deployment.name, { reader, clock, log }).catch((error: unknown) => {
       log.warn("unsettled", { error: error instanceof Error ? error.message : "unknown" });
     });
     const shared: Omit<ToolContext, "principal" | "signal"> = {
       kibana: reader,
       settings,
-      deployment: { name, url: kibana.url, label: kibana.label, sandbox: sandbox !== undefined },
+      deployment,
       journal: {
         async entries() {
           await settled;
@@ -96,7 +80,6 @@ export function createBackend(settings: Settings, env: Record<string, string | u
         await (await opening)?.close();
         await journal.close();
         await close();
-        await sandbox?.close();
       },
     };
   }
@@ -126,12 +109,4 @@ interface Opened {
   services: ChangeServices;
   shared: Omit<ToolContext, "principal" | "signal">;
   close(): Promise<void>;
-}
-
-function notConfigured(): ToolError {
-  return new ToolError(
-    "not_configured",
-    "This server is not connected to a Kibana.",
-    "The operator sets KIBANA_URL and KIBANA_API_KEY in the server's environment (in the MCP client's configuration) and restarts it; to try it out without a Kibana, start it with --sandbox.",
-  );
 }

@@ -1,0 +1,61 @@
+import { ToolError } from "../errors.ts";
+import type { Kibana } from "../kibana/connect.ts";
+import { seal } from "../sealed.ts";
+import { bindingSuffix } from "../secrets/binding.ts";
+import { createRedactor } from "../secrets/redact.ts";
+import type { KibanaSettings, Settings } from "../settings.ts";
+import { version } from "../version.ts";
+
+export interface OpenKibana extends Kibana {
+  deployment: {
+    /** As plans and reports name it: SANDBOX, the label with the address, or the address. */
+    name: string;
+    url: string;
+    label: string | undefined;
+    sandbox: boolean;
+  };
+}
+
+/** The Kibana of the settings, or a sandbox of its own. @throws ToolError not_configured */
+export async function openKibana(settings: Settings): Promise<OpenKibana> {
+  const sandbox = settings.sandbox ? await (await import("../sandbox/index.ts")).startSandbox() : undefined;
+  const kibana: KibanaSettings | undefined = sandbox
+    ? { url: sandbox.url, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false }
+    : settings.kibana;
+  if (!kibana) throw notConfigured();
+  const { connectKibana } = await import("../kibana/connect.ts");
+  const { reader, writer, close } = connectKibana(kibana, settings.timeout, `kibana-connectors-mcp/${version}`);
+  return {
+    reader,
+    writer,
+    deployment: {
+      name: sandbox ? "SANDBOX" : kibana.label ? `${kibana.label} (${kibana.url})` : kibana.url,
+      url: kibana.url,
+      label: kibana.label,
+      sandbox: sandbox !== undefined,
+    },
+    async close() {
+      await close();
+      await sandbox?.close();
+    },
+  };
+}
+
+/** Knows the server's own credentials, and every secret that could be referred to: a service may echo one that an earlier run stored. */
+export function redactorOf(settings: Settings, env: Record<string, string | undefined>): ReturnType<typeof createRedactor> {
+  const redactor = createRedactor();
+  if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);
+  if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));
+  }
+  return redactor;
+}
+
+function notConfigured(): ToolError {
+  return new ToolError(
+    "not_configured",
+    "This server is not connected to a Kibana.",
+    "The operator sets KIBANA_URL and KIBANA_API_KEY in the server's environment (in the MCP client's configuration) and restarts it; to try it out without a Kibana, start it with --sandbox.",
+  );
+}
