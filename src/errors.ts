@@ -1,5 +1,5 @@
 /** Every code that a tool can fail with. A closed list: agents and pipelines branch on it. */
-const errorCodes = [
+export const errorCodes = [
   "not_configured",
   "invalid_arguments",
   "tool_unknown",

@@ -1,4 +1,5 @@
 import { Agent, EnvHttpProxyAgent, request } from "undici";
+import { quoted } from "../plain-text.ts";
 import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings.ts";
 import { fromAnswer, fromNetwork, KibanaError, notKibana } from "./errors.ts";
@@ -42,12 +43,15 @@ const longestWait = 5_000;
 const maxConnections = 8;
 const maxBytes = 128 * 1024 * 1024;
 
-/** Joins path segments, each encoded. @throws ToolError id_invalid for `.` and `..`, which would climb */
+/** Servers close the connection on longer addresses; no id and no name comes near. */
+const longestSegment = 1000;
+
+/** Joins path segments, each encoded. @throws ToolError id_invalid for `.` and `..`, which would climb, for half characters and endless ones */
 export function path(...segments: string[]): string {
-  // A URL parser takes dots for steps, encoded too.
-  const step = segments.find((segment) => ["", ".", ".."].includes(segment));
+  // A URL parser takes dots for steps, encoded too. Half of a surrogate pair has no encoding.
+  const step = segments.find((segment) => ["", ".", ".."].includes(segment) || segment.length > longestSegment || /\p{Cs}/u.test(segment));
   if (step !== undefined) {
-    throw new KibanaError("id_invalid", `"${step}" is neither an id nor a space.`, "Use an id as list_connectors shows it.", {
+    throw new KibanaError("id_invalid", `${quoted(step)} is neither an id nor a space.`, "Use an id as list_connectors shows it.", {
       applied: "no",
     });
   }

@@ -58,7 +58,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map((tool) => listed(tool, settings)) }));
 
-  server.setRequestHandler(CallToolRequestSchema, (request, extra) => {
+  server.setRequestHandler(ToolCall, (request, extra) => {
     const { name, arguments: args } = request.params;
     const call = (async () => {
       try {
@@ -82,6 +82,13 @@ export function createMcpServer(product: Product, principal: Principal): Server 
   serveResources(server, (extra) => ({ principal, exports, open: () => product.context(callerOf(extra)) }), scrub);
   return server;
 }
+
+/** Arguments that are no object come through as a key that no tool takes: a coded error like that of any other misfit. */
+const ToolCall = CallToolRequestSchema.extend({
+  params: CallToolRequestSchema.shape.params.extend({
+    arguments: z.unknown().transform((given) => z.record(z.string(), z.unknown()).optional().catch({ arguments: given }).parse(given)),
+  }),
+});
 
 const cache = new WeakMap<Tool, McpTool>();
 

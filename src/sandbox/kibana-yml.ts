@@ -105,9 +105,12 @@ const alertHistory: InMemoryConnector = {
 
 function parsed(text: string): unknown {
   try {
-    return parse(text);
+    const file: unknown = parse(text, { logLevel: "error" });
+    // Throws where an alias makes a value hold itself, or where it is nested beyond measure.
+    JSON.stringify(file);
+    return file;
   } catch (error) {
-    throw new SettingsProblem(`kibana.yml is not YAML: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+    throw new SettingsProblem(`kibana.yml cannot be read: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
   }
 }
 

@@ -66,6 +66,14 @@ describe("where a request goes", () => {
     expect(() => path("connector", id)).toThrow(expect.objectContaining({ code: "id_invalid", applied: "no" }));
   });
 
+  test.each(["\ud800", "x".repeat(1001)])(
+    "the id %j has no address and is refused in the same way, without all of it in the message",
+    (id) => {
+      expect(() => path("connector", id)).toThrow(expect.objectContaining({ code: "id_invalid", applied: "no" }));
+      expect(() => path("connector", id)).toThrow(/^.{0,150}$/);
+    },
+  );
+
   test.each([
     ["GET", (k: ReturnType<typeof kibana>) => k.reader.connector("default", "a/b?c"), "/api/actions/connector/a%2Fb%3Fc"],
     ["DELETE", (k: ReturnType<typeof kibana>) => k.writer.deleteConnector("other", "a/b?c"), "/s/other/api/actions/connector/a%2Fb%3Fc"],

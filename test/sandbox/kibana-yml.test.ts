@@ -168,7 +168,8 @@ test.each([
     "9.1",
     "Kibana would not start: [config validation of [xpack.actions].email.recipient_allowlist]: definition for this key is missing",
   ],
-  ["a: [", "9.5", "kibana.yml is not YAML: "],
+  ["xpack: &x\n  actions: *x\n", "9.5", "kibana.yml cannot be read: "],
+  ["a: [", "9.5", "kibana.yml cannot be read: "],
   ["a: 1", "serverless", "On serverless nobody can set kibana.yml."],
 ])("%s with %s: the sandbox does not start", async (kibanaYml, version, message) => {
   await expect(startSandbox({ kibanaYml, version })).rejects.toThrow(message);

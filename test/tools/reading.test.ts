@@ -102,6 +102,11 @@ describe("list_connectors", () => {
     const { call } = await product();
     expect((await call("list_connectors", args)).body).toMatchObject({ code, message, fix });
   });
+
+  test.each([[[]], ["{}"], [7], [null]])("arguments that are no object, %j, get a coded error like any other misfit", async (args) => {
+    const { call } = await product();
+    expect((await call("list_connectors", args as unknown as Record<string, unknown>)).body).toMatchObject({ code: "invalid_arguments" });
+  });
 });
 
 describe("get_connector", () => {
