@@ -18,7 +18,7 @@ export const table = {
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text"],
   "as-code": ["kibana", "catalog", "secrets", "errors"],
   change: ["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings", "errors", "log", "plain-text"],
-  audit: ["kibana", "catalog", "rules", "secrets", "errors"],
+  audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text"],
   tools: [
     "change",
     "audit",

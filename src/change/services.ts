@@ -59,4 +59,6 @@ export interface Caller {
   client: string | undefined;
   ask: Ask;
   signal: AbortSignal;
+  /** Undefined where the client does not want to hear how far a call is. */
+  progress?: (done: number, total: number, message: string) => void;
 }

@@ -58,7 +58,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     const settled = settleOpenEntries(journal, deployment.name, { reader, clock, log }).catch((error: unknown) => {
       log.warn("unsettled", { error: error instanceof Error ? error.message : "unknown" });
     });
-    const shared: Omit<ToolContext, "principal" | "signal"> = {
+    const shared: Omit<ToolContext, "principal" | "signal" | "progress"> = {
       kibana: reader,
       settings,
       deployment,
@@ -97,7 +97,8 @@ export function createBackend(settings: Settings, env: Record<string, string | u
         opened = undefined;
         throw error;
       });
-      return { ...shared, principal: caller.principal, signal: caller.signal, runChange: (change) => runChange(change, caller, services) };
+      const { principal, signal, progress = () => {} } = caller;
+      return { ...shared, principal, signal, progress, runChange: (change) => runChange(change, caller, services) };
     },
     async close() {
       await (await opened?.catch(() => undefined))?.close();
@@ -107,6 +108,6 @@ export function createBackend(settings: Settings, env: Record<string, string | u
 
 interface Opened {
   services: ChangeServices;
-  shared: Omit<ToolContext, "principal" | "signal">;
+  shared: Omit<ToolContext, "principal" | "signal" | "progress">;
   close(): Promise<void>;
 }

@@ -2,9 +2,47 @@ import * as z from "zod";
 import type { Query } from "./http.ts";
 import { readAs } from "./read-as.ts";
 
-const Counts = z.object({ success: z.number(), failure: z.number() });
+const Counts = z.object({ success: z.number(), failure: z.number(), unknown: z.number().default(0), warning: z.number().default(0) });
 export type ExecutionCounts = z.output<typeof Counts>;
 
+const Log = z.object({
+  total: z.number(),
+  data: z.array(
+    z.object({
+      timestamp: z.string(),
+      status: z.string(),
+      message: z.string().nullish(),
+      connector_id: z.string().nullish(),
+      connector_name: z.string().nullish(),
+    }),
+  ),
+});
+
+/** Which runs: of one space within a time, and of what outcome and connectors. */
+export interface RunQuery {
+  /** ISO. */
+  from: string;
+  outcome?: "success" | "failure";
+  /** Only runs of these connectors. */
+  of?: readonly string[];
+  /** No runs of these connectors. */
+  notOf?: readonly string[];
+}
+
+/** One run, as the log tells it. */
+export interface Run {
+  connector: string;
+  /** ISO. */
+  at: string;
+  ok: boolean;
+  /** Text from outside: the third party's words may be in it. */
+  message: string;
+}
+
+/** How many connectors one question may name: ids have up to 36 characters or so, and a filter 8,192. */
+export const idsInOneQuestion = 150;
+
+/** The execution log of connectors (reference/kibana-api.md §8.3). It takes read access to connectors alone. */
 export function executionReads(query: Query) {
   return {
     /**
@@ -16,5 +54,45 @@ export function executionReads(query: Query) {
       const path = "/internal/actions/_global_connector_execution_kpi";
       return readAs(Counts, await query({ path, space, body: { date_start: since }, ...(signal && { signal }) }));
     },
+    /** The newest runs. `total` is Kibana's estimate; no more than the newest 1,000 can be paged, of which this reads one page of at most 100. */
+    async newestRuns(
+      space: string,
+      { most, ...which }: RunQuery & { most: number },
+      signal?: AbortSignal,
+    ): Promise<{ total: number; runs: Run[] }> {
+      const body = await query({
+        path: "/internal/actions/_global_connector_execution_logs",
+        space,
+        body: {
+          date_start: which.from,
+          filter: filterOf(which),
+          per_page: most,
+          page: 1,
+          sort: [{ timestamp: { order: "desc" } }],
+        },
+        ...(signal && { signal }),
+      });
+      const { total, data } = readAs(Log, body);
+      return {
+        total,
+        runs: data.map((raw) => ({
+          connector: raw.connector_id ?? "",
+          at: raw.timestamp,
+          ok: raw.status === "success",
+          message: raw.message ?? "",
+        })),
+      };
+    },
   };
+}
+
+/** KQL on fields of the event log; undefined: everything. */
+function filterOf({ outcome, of, notOf }: RunQuery): string | undefined {
+  const ids = (list: readonly string[]) => `kibana.action.id: (${list.map((id) => JSON.stringify(id)).join(" or ")})`;
+  const terms = [
+    outcome && `event.outcome: ${outcome}`,
+    of && of.length > 0 && ids(of),
+    notOf && notOf.length > 0 && `not ${ids(notOf)}`,
+  ].filter(Boolean);
+  return terms.length > 0 ? terms.join(" and ") : undefined;
 }

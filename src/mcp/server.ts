@@ -10,6 +10,7 @@ import type { KeptExports } from "../tools/kept-exports.ts";
 import { visibleTools, whyHidden } from "../tools/visible.ts";
 import { answer, failure } from "./answer.ts";
 import { createAsk } from "./ask.ts";
+import { progressOf } from "./progress.ts";
 import { serveResources } from "./serve-resources.ts";
 
 /** What a server serves. The Kibana side is opened at the first call, not at the start. */
@@ -64,7 +65,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
       try {
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw whyHidden(name, settings, principal);
-        return answer(await tool.call(args, await product.context(callerOf(extra))), settings.results, scrub);
+        return answer(await tool.call(args, await product.context({ ...callerOf(extra), ...progressOf(extra) })), settings.results, scrub);
       } catch (error) {
         return failure(
           extra.signal.aborted && !(error instanceof ToolError)

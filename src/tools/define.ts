@@ -29,6 +29,8 @@ export interface ToolContext {
   exports: KeptExports;
   principal: Principal;
   signal: AbortSignal;
+  /** Tells a client that asked for it how far a long call is; `done` never falls. */
+  progress(done: number, total: number, message: string): void;
 }
 
 /** The context with the pipeline in it, which `changeTool` keeps to itself. */

@@ -1,3 +1,4 @@
+import { auditConnectors } from "./audit-connectors.ts";
 import { createConnector } from "./create-connector.ts";
 import type { Tool } from "./define.ts";
 import { describeConnectorTypes } from "./describe-connector-types.ts";
@@ -17,6 +18,7 @@ export const tools: readonly Tool[] = [
   listConnectors,
   getConnector,
   describeConnectorTypes,
+  auditConnectors,
   listChanges,
   createConnector,
   updateConnector,

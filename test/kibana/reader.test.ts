@@ -32,6 +32,7 @@ describe("the reader and the writer", () => {
       "connectorTypes",
       "connectors",
       "executionCounts",
+      "newestRuns",
       "rule",
       "ruleTypes",
       "rules",
@@ -59,8 +60,14 @@ describe("the reader and the writer", () => {
       reader.status(),
       reader.connectorRights("default"),
       reader.executionCounts("default", "now-1h"),
+      reader.newestRuns("default", { from: "now-1h", most: 1 }),
     ]);
-    expect([...methods].sort()).toEqual(["GET", "POST /api/core/capabilities", "POST /internal/actions/_global_connector_execution_kpi"]);
+    expect([...methods].sort()).toEqual([
+      "GET",
+      "POST /api/core/capabilities",
+      "POST /internal/actions/_global_connector_execution_kpi",
+      "POST /internal/actions/_global_connector_execution_logs",
+    ]);
   });
 });
 

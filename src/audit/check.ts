@@ -1,0 +1,79 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { Rule } from "../kibana/rules.ts";
+import type { ConnectorFacts, RuleContext, SpaceFacts } from "./facts.ts";
+import type { CheckName, ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity } from "./finding.ts";
+
+/** What a check is made from. Where a part could not be read, the checks that need it are reported as not done. */
+export type Part = "connectors" | "types" | "rules" | "rule_types" | "log";
+
+/** A finding as a check makes it: the runner adds what is the same for all of its kind. */
+export interface Draft {
+  severity: Severity;
+  /** Default: certain. */
+  confidence?: Finding["confidence"];
+  /** Default: the check's. */
+  group?: Group;
+  connector?: ConnectorRef;
+  rule?: RuleRef;
+  others?: ConnectorRef[];
+  evidence: string;
+  next?: ReadyCall;
+}
+
+interface AnyCheck {
+  name: CheckName;
+  group: Group;
+  needs: readonly Part[];
+  /** Why it matters, for somebody who sees the finding alone. */
+  why: string;
+}
+
+/** Looks at one connector at a time. */
+export interface ConnectorCheck extends AnyCheck {
+  of: "connector";
+  find(facts: ConnectorFacts, space: SpaceFacts): Draft | undefined;
+}
+
+/** Looks at all connectors of a space at once. */
+export interface SpaceCheck extends AnyCheck {
+  of: "space";
+  find(space: SpaceFacts): Draft[];
+}
+
+/** Looks at one rule at a time. */
+export interface RuleCheck extends AnyCheck {
+  of: "rule";
+  find(rule: Rule, context: RuleContext): Draft[];
+}
+
+/** Looks at connectors of all spaces. */
+export interface DeploymentCheck extends AnyCheck {
+  of: "deployment";
+  find(deployment: DeploymentFacts): Draft[];
+}
+
+export interface DeploymentFacts {
+  /** Somebody with access to kibana.yml runs it: neither serverless nor Elastic Cloud. */
+  selfManaged: boolean;
+  /** Saved connectors, each with the space it is in. */
+  connectors: readonly { space: string; connector: Connector; entry: ConnectorType | undefined }[];
+}
+
+export type Check = ConnectorCheck | SpaceCheck | RuleCheck | DeploymentCheck;
+
+export function refTo({ id, name, type }: Pick<Connector, "id" | "name" | "type">): ConnectorRef {
+  return { id, name, type };
+}
+
+export function ruleRef({ id, name, enabled }: Pick<Rule, "id" | "name" | "enabled">): RuleRef {
+  return { id, name, enabled };
+}
+
+/** "3 enabled rules use it", for evidence. */
+export function usedBy({ usage, connector }: ConnectorFacts): string {
+  if (usage.enabled > 0) return `${usage.enabled} enabled rule${usage.enabled > 1 ? "s use" : " uses"} it`;
+  if (usage.rules > 0) return `${usage.rules} disabled rule${usage.rules > 1 ? "s use" : " uses"} it`;
+  if ((connector.references ?? 0) > 0) return "no rule that was seen uses it, but something refers to it";
+  return "no rule that was seen uses it";
+}

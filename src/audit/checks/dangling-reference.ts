@@ -1,0 +1,50 @@
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { quoted } from "../../plain-text.ts";
+import { type Draft, type RuleCheck, ruleRef } from "../check.ts";
+import type { RuleContext } from "../facts.ts";
+import type { ReadyCall } from "../finding.ts";
+import { isSystemConnector } from "../usage.ts";
+
+/** A rule whose connector is gone fails each time it should notify, its other actions too (reference/kibana-api.md §5.4). */
+export const danglingReference: RuleCheck = {
+  name: "dangling_reference",
+  of: "rule",
+  group: "broken_now",
+  needs: ["connectors", "rules"],
+  why: "The rule notifies nobody: Kibana drops its other actions of that run too, and the rule cannot be edited or enabled.",
+  find(rule, context) {
+    const gone = rule.actions.filter(({ id }) => !context.connectors.has(id) && !isSystemConnector(id));
+    const byId = new Map(gone.map((action) => [action.id, action]));
+    return [...byId.values()].map(({ id, connector_type_id: type }): Draft => {
+      const others = new Set(rule.actions.filter((action) => !byId.has(action.id)).map((action) => action.id)).size;
+      return {
+        severity: rule.enabled ? "critical" : "low",
+        ...(rule.enabled ? {} : { group: "will_break" }),
+        connector: { id, name: undefined, type: type ?? undefined },
+        rule: ruleRef(rule),
+        evidence: `${rule.enabled ? "Rule" : "Disabled rule"} ${quoted(rule.name, 60)} uses connector ${quoted(id)}, which is not in this space${others > 0 ? `; ${others} other connector${others > 1 ? "s" : ""} of the rule ${others > 1 ? "go" : "goes"} silent with it` : ""}.`,
+        next: mend(rule, id, type ?? undefined, context),
+      };
+    });
+  },
+};
+
+/** To the only connector of the type that is left, or out of the rule. */
+function mend(rule: Rule, from: string, type: string | undefined, { connectors, space }: RuleContext): ReadyCall {
+  const same = [...connectors.values()].filter((one: Connector) => one.type === type);
+  const [only] = same;
+  const args = { from, rules: [rule.id], space };
+  if (only && same.length === 1) {
+    return {
+      tool: "replace_connector",
+      args: { ...args, to: only.id },
+      why: `${quoted(only.name, 60)} is the only ${type} connector of the space.`,
+    };
+  }
+  return {
+    tool: "replace_connector",
+    args: { ...args, remove: true },
+    why: "Takes the dead action out; give `to` instead of `remove` to notify through another connector.",
+  };
+}

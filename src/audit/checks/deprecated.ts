@@ -1,0 +1,19 @@
+import { type ConnectorCheck, refTo, usedBy } from "../check.ts";
+
+export const deprecated: ConnectorCheck = {
+  name: "deprecated",
+  of: "connector",
+  group: "will_break",
+  needs: ["connectors"],
+  why: "It works today; a coming version of Kibana or of the service behind it may drop it.",
+  find(facts) {
+    const { connector, type, usage } = facts;
+    if (!connector.deprecated && !type?.deprecated) return undefined;
+    const tableApi = connector.config?.usesTableApi === true ? " It still uses ServiceNow's old table API." : "";
+    return {
+      severity: usage.enabled > 0 ? "medium" : "low",
+      connector: refTo(connector),
+      evidence: `Kibana marks ${type?.deprecated ? `the type ${type.id}` : "it"} as deprecated; ${usedBy(facts)}.${tableApi}`,
+    };
+  },
+};

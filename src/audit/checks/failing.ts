@@ -1,0 +1,54 @@
+import { plainText } from "../../plain-text.ts";
+import { hideInText } from "../../secrets/detect.ts";
+import { type ConnectorCheck, refTo, usedBy } from "../check.ts";
+import type { Runs } from "../facts.ts";
+import type { Severity } from "../finding.ts";
+
+/** Task Manager counts failed runs as successes: only the execution log tells (reference/kibana-api.md §8.1). */
+export const failing: ConnectorCheck = {
+  name: "failing",
+  of: "connector",
+  group: "broken_now",
+  needs: ["connectors", "log"],
+  why: "The people behind it are not told. Rules and task health show success all the same.",
+  find(facts, { window, space }) {
+    const { connector, runs, usage } = facts;
+    if (!runs || runs.failures === 0) return undefined;
+    const total = runs.failures + runs.successes;
+    const over = isOver(runs);
+    const error = runs.lastFailure && `; the last error: ${plainText(hideInText(withoutHead(runs.lastFailure.message)), 160)}`;
+    return {
+      severity: severityOf(runs, usage.enabled > 0),
+      ...(over ? { group: "untidy" } : {}),
+      connector: refTo(connector),
+      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not of late" : ""}; ${usedBy(facts)}${error ?? ""}.`,
+      ...(over || connector.preconfigured
+        ? {}
+        : {
+            next: {
+              tool: "get_connector",
+              args: { id: connector.id, space, include: ["health", "rules"] },
+              why: "See its errors and who relies on it.",
+            },
+          }),
+    };
+  },
+};
+
+/** It failed, and has worked several times since. */
+function isOver({ successesSince }: Runs): boolean {
+  return successesSince >= 3;
+}
+
+function severityOf(runs: Runs, used: boolean): Severity {
+  const rate = runs.failures / (runs.failures + runs.successes);
+  if (runs.successes === 0) return used ? "critical" : "high";
+  if (isOver(runs)) return rate >= 0.5 ? "low" : "info";
+  if (rate >= 0.5) return "high";
+  return rate >= 0.1 && runs.failures >= 3 ? "medium" : "low";
+}
+
+/** Kibana puts the connector in front of what went wrong. */
+function withoutHead(message: string): string {
+  return message.replace(/^action execution failure: .*? - /, "");
+}

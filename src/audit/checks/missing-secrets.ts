@@ -1,0 +1,32 @@
+import { credentialsFor } from "../../catalog/when.ts";
+import { type ConnectorCheck, type Draft, refTo, usedBy } from "../check.ts";
+import type { ConnectorFacts } from "../facts.ts";
+
+/** An import brings no secrets (reference/kibana-api.md §4, §7.4), and such runs leave no trace in the log (§8.1). */
+export const missingSecrets: ConnectorCheck = {
+  name: "missing_secrets",
+  of: "connector",
+  group: "broken_now",
+  needs: ["connectors"],
+  why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and no log tells.",
+  find(facts, { space }) {
+    const { connector, usage } = facts;
+    if (!connector.missingSecrets) return undefined;
+    const used = usage.enabled > 0;
+    return {
+      severity: used ? "critical" : usage.rules > 0 || (connector.references ?? 0) > 0 ? "high" : "medium",
+      connector: refTo(connector),
+      evidence: `Kibana marks its secrets as missing; ${usedBy(facts)}.`,
+      ...reenter(facts, space),
+    };
+  },
+};
+
+/** Where the config decides which secrets there are; a person types them. */
+function reenter({ entry, connector: { id, config } }: ConnectorFacts, space: string): Pick<Draft, "next"> {
+  const ways = entry && config ? credentialsFor(entry, config) : [];
+  const [way] = ways;
+  if (!way || ways.length > 1 || way.fields.length === 0) return {};
+  const secrets = Object.fromEntries(way.fields.map((field) => [field, { $ask: true }]));
+  return { next: { tool: "update_connector", args: { id, space, secrets }, why: "A person types the secrets on a local page." } };
+}

@@ -1,0 +1,32 @@
+import { type ConnectorCheck, refTo, usedBy } from "../check.ts";
+import type { ConnectorFacts } from "../facts.ts";
+
+/** Runs that the licence or the configuration refuses leave no trace in the log (reference/kibana-api.md §8.1). */
+export const typeUnusable: ConnectorCheck = {
+  name: "type_unusable",
+  of: "connector",
+  group: "broken_now",
+  needs: ["connectors", "types"],
+  why: "Kibana refuses to run connectors of such a type, and no log tells.",
+  find(facts) {
+    const { connector, usage } = facts;
+    const problem = problemOf(facts);
+    if (problem === undefined) return undefined;
+    const used = usage.enabled > 0;
+    // Elastic's own preconfigured connectors stand on deployments whose licence does not cover them.
+    const idle = connector.preconfigured ? "info" : "medium";
+    return {
+      severity: used ? "critical" : usage.rules > 0 ? "medium" : idle,
+      connector: refTo(connector),
+      evidence: `${problem}; ${usedBy(facts)}.`,
+    };
+  },
+};
+
+/** Preconfigured connectors run though their type is switched off, but not without the licence (§2). */
+function problemOf({ connector, type }: ConnectorFacts): string | undefined {
+  if (!type) return `This Kibana does not have its type ${connector.type}`;
+  if (!type.enabledInLicense) return `The licence does not cover ${type.id}: it needs ${type.license}`;
+  if (!type.enabledInConfig && !connector.preconfigured) return `xpack.actions.enabledActionTypes in kibana.yml leaves out ${type.id}`;
+  return undefined;
+}

@@ -1,0 +1,143 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
+import { connectorTypes as catalogue } from "../catalog/index.ts";
+import { ToolError } from "../errors.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import type { RuleType } from "../kibana/rules.ts";
+import { isAtLeast, type Status } from "../kibana/status.ts";
+import type { Check, Draft } from "./check.ts";
+import type { ConnectorFacts, Runs, SpaceFacts } from "./facts.ts";
+import type { NotChecked } from "./finding.ts";
+import { reason } from "./not-checked.ts";
+
+interface Asked {
+  spaces: readonly string[];
+  checks: readonly Check[];
+  from: string;
+  days: number;
+  url: string;
+  signal?: AbortSignal;
+}
+
+/** A draft with the check that made it. */
+export interface Found {
+  check: Check;
+  draft: Draft;
+}
+
+/** What all spaces share: read once, and what is only known when all are read. */
+export interface Deployment {
+  checks: readonly Check[];
+  signal: AbortSignal | undefined;
+  window: SpaceFacts["window"];
+  /** Actions of rules have frequencies of their own: from 8.7 on. */
+  actionFrequencies: boolean;
+  /** Webhooks may have headers that nobody can read: from 9.2 on. */
+  secretHeaders: boolean;
+  entries: ReadonlyMap<string, ConnectorType>;
+  /** Undefined where they could not be read. */
+  types: ReadonlyMap<string, LiveType> | undefined;
+  notChecked: readonly NotChecked[];
+  /** The rule types that the key may use in a space, asked for once where two spaces show the same. @throws ToolError */
+  ruleTypes(space: string, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, RuleType>>;
+  /** Preconfigured connectors are in every space: their log is asked once. */
+  runsOfShared: Map<string, Promise<Runs>>;
+  /** Takes a space's connectors for the checks that look at all spaces. */
+  add(space: SpaceFacts, shared: readonly ConnectorFacts[]): void;
+  /** Findings on connectors that are in every space, and on all spaces together. */
+  finish(): Found[];
+}
+
+/** @throws ToolError unauthorized, kibana_unreachable */
+export async function createDeployment(reader: Reader, asked: Asked): Promise<Deployment> {
+  const { checks, signal, spaces } = asked;
+  const notChecked: NotChecked[] = [];
+  const [status, types, entries] = await Promise.all([
+    reader.status(signal).catch(orUndefined),
+    reader.connectorTypes(spaces[0] ?? "default", signal).catch((error: unknown) => {
+      orUndefined(error);
+      const missed = checks.filter((check) => check.needs.includes("types")).map((check) => check.name);
+      if (missed.length > 0) notChecked.push({ space: "*", checks: missed, ...reason(error, "Connector types could not be read") });
+      return undefined;
+    }),
+    catalogue(),
+  ]);
+  const ruleTypes = new Map<string, RuleType>();
+  const asking = new Map<string, Promise<void>>();
+  const shared = new Map<string, ConnectorFacts>();
+  const saved: { space: string; connector: Connector; entry: ConnectorType | undefined }[] = [];
+  const window = { from: asked.from, days: asked.days };
+  const secretHeaders = status === undefined || isAtLeast(status, "9.2");
+  return {
+    checks,
+    signal,
+    window,
+    actionFrequencies: status === undefined || isAtLeast(status, "8.7"),
+    secretHeaders,
+    entries: new Map(entries.map((entry) => [entry.id, entry])),
+    types: types && new Map(types.map((type) => [type.id, type])),
+    notChecked,
+    runsOfShared: new Map(),
+    async ruleTypes(space, wanted) {
+      if ([...wanted].every((id) => ruleTypes.has(id))) return ruleTypes;
+      const asked =
+        asking.get(space) ??
+        reader.ruleTypes(space, signal).then((list) => {
+          for (const type of list) ruleTypes.set(type.id, type);
+        });
+      asking.set(space, asked);
+      await asked;
+      return ruleTypes;
+    },
+    add({ space, connectors }, inEverySpace) {
+      for (const { connector, entry } of connectors.values()) saved.push({ space, connector, entry });
+      for (const facts of inEverySpace) {
+        const known = shared.get(facts.connector.id);
+        shared.set(facts.connector.id, known ? joined(known, facts) : facts);
+      }
+    },
+    finish() {
+      const everywhere: SpaceFacts = { space: "*", connectors: shared, rulesKnown: true, window, secretHeaders };
+      const self = isSelfManaged(status, asked.url, shared);
+      return checks.flatMap((check): Found[] => {
+        if (check.needs.includes("types") && !types) return [];
+        if (check.of === "connector") {
+          return [...shared.values()].flatMap((facts) => {
+            const draft = check.find(facts, everywhere);
+            return draft ? [{ check, draft }] : [];
+          });
+        }
+        if (check.of !== "deployment") return [];
+        return check.find({ selfManaged: self, connectors: saved }).map((draft) => ({ check, draft }));
+      });
+    },
+  };
+}
+
+/** A part that is missing is reported as not checked; a Kibana that refuses or does not answer ends the audit. */
+function orUndefined(error: unknown): undefined {
+  if (!(error instanceof ToolError) || ["unauthorized", "kibana_unreachable"].includes(error.code)) throw error;
+  return undefined;
+}
+
+/** What two spaces tell of one connector that both have. */
+function joined(one: ConnectorFacts, other: ConnectorFacts): ConnectorFacts {
+  const since = [one.usage.since, other.usage.since].filter((at) => at !== undefined).sort()[0];
+  return {
+    ...one,
+    usage: {
+      rules: one.usage.rules + other.usage.rules,
+      enabled: one.usage.enabled + other.usage.enabled,
+      since,
+    },
+    runs: one.runs ?? other.runs,
+  };
+}
+
+/** Elastic Cloud brings a mail connector of its own, and its addresses are known. */
+function isSelfManaged(status: Status | undefined, url: string, shared: ReadonlyMap<string, unknown>): boolean {
+  if (status === undefined || status.flavour === "serverless" || shared.has("elastic-cloud-email")) return false;
+  const host = URL.canParse(url) ? new URL(url).hostname : "";
+  return !/(^|\.)(elastic-cloud\.com|cloud\.es\.io|elastic\.cloud|found\.io|elastic\.co)$/i.test(host);
+}

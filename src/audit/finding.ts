@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+
+/** From what is merely good to know up to what fails now and tells nobody. */
+export const severities = ["info", "low", "medium", "high", "critical"] as const;
+export type Severity = (typeof severities)[number];
+
+/** What a person asks first: does it fail today, will it, or is it only untidy. */
+export const groups = ["broken_now", "will_break", "untidy"] as const;
+export type Group = (typeof groups)[number];
+
+export const checkNames = [
+  "missing_secrets",
+  "type_unusable",
+  "dangling_reference",
+  "failing",
+  "never_run",
+  "deprecated",
+  "no_recovery_action",
+  "no_dedup_key",
+  "deprecated_rule_notify",
+  "rule_key_owner",
+  "secret_in_config",
+  "insecure_url",
+  "webhook_without_auth",
+  "noisy_frequency",
+  "unused",
+  "left_over_test",
+  "duplicate_target",
+  "generic_name",
+  "preconfigured_candidate",
+] as const;
+export type CheckName = (typeof checkNames)[number];
+
+/** A call that is ready to be made. */
+export interface ReadyCall {
+  tool: string;
+  args: Record<string, unknown>;
+  why: string;
+}
+
+export interface ConnectorRef {
+  id: string;
+  /** As Kibana has it: text from outside. Undefined where the connector is gone. */
+  name: string | undefined;
+  type: string | undefined;
+}
+
+export interface RuleRef {
+  id: string;
+  /** As Kibana has it: text from outside. */
+  name: string;
+  enabled: boolean;
+}
+
+/** One fault. Texts are plain: nothing from Kibana in them can become markup or an instruction by control characters. */
+export interface Finding {
+  /** Stable over runs: made of check, space and the ids it is about, not of names or counts. */
+  id: string;
+  check: CheckName;
+  severity: Severity;
+  confidence: "certain" | "likely";
+  group: Group;
+  /** A space id, or "*" where it concerns several. */
+  space: string;
+  connector?: ConnectorRef;
+  rule?: RuleRef;
+  /** Further connectors it is about, duplicates for example. */
+  others?: ConnectorRef[];
+  /** What was seen, one sentence. */
+  evidence: string;
+  /** Why it matters, one or two sentences; the same for all findings of a kind. */
+  why: string;
+  /** The call that mends it; undefined where a person has to decide first. */
+  next?: ReadyCall;
+}
+
+/** What could not be read, and so was not judged. Never the same as "fine". */
+export interface NotChecked {
+  /** A space id, or "*" for all. */
+  space: string;
+  checks: CheckName[];
+  why: string;
+  fix?: string;
+}
+
+export interface SpaceSummary {
+  id: string;
+  /** Undefined where they could not be read. */
+  connectors: number | undefined;
+  rules: number | undefined;
+  /** Runs of connectors within the window, and failed ones among them; undefined where the log could not be read. */
+  runs: number | undefined;
+  failures: number | undefined;
+}
+
+export interface AuditReport {
+  /** Most severe first; within a severity by check, space and id. */
+  findings: Finding[];
+  /** How many there are of each severity and group. */
+  counts: { severity: Record<Severity, number>; group: Record<Group, number> };
+  /** The checks that were asked for. */
+  checks: CheckName[];
+  spaces: SpaceSummary[];
+  /** What the execution log was read for; ISO times. */
+  window: { from: string; to: string; days: number };
+  notChecked: NotChecked[];
+  /** The caller's signal ended it: spaces that were not finished are in `notChecked`. */
+  cancelled: boolean;
+}
+
+/** 16 hex digits that stay the same as long as the fault is the same. */
+export function fingerprint(check: CheckName, space: string, ids: readonly string[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify([check, space, ids]))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+const rank = Object.fromEntries(severities.map((severity, at) => [severity, at])) as Record<Severity, number>;
+
+export function isAtLeastAsSevere(severity: Severity, least: Severity): boolean {
+  return rank[severity] >= rank[least];
+}
+
+/** The order of a report. */
+export function mostSevereFirst(one: Finding, other: Finding): number {
+  return (
+    rank[other.severity] - rank[one.severity] ||
+    checkNames.indexOf(one.check) - checkNames.indexOf(other.check) ||
+    compareText(one.space, other.space) ||
+    compareText(one.id, other.id)
+  );
+}
+
+/** By code unit: the same on every machine. */
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

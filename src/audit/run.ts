@@ -1,0 +1,161 @@
+import { ToolError } from "../errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import type { Check, Draft } from "./check.ts";
+import { checksNamed } from "./checks/index.ts";
+import { createDeployment } from "./deployment.ts";
+import {
+  type AuditReport,
+  type CheckName,
+  checkNames,
+  type Finding,
+  fingerprint,
+  type Group,
+  groups,
+  mostSevereFirst,
+  type NotChecked,
+  type Severity,
+  severities,
+} from "./finding.ts";
+import { auditSpace } from "./space.ts";
+
+export interface AuditOptions {
+  /** Space ids, which exist and may be read. */
+  spaces: readonly string[];
+  /** Default: all. */
+  checks?: readonly CheckName[];
+  /** How far the execution log is read back, in days. Default: 7. */
+  days?: number;
+  /** Kibana's address: on Elastic Cloud nobody has the whole kibana.yml. */
+  url: string;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Ends the requests; the report then holds what was found so far. */
+  signal?: AbortSignal;
+  onProgress?(progress: AuditProgress): void;
+}
+
+export interface AuditProgress {
+  /** Spaces, with fractions for the pages of the one that is being read. Never falls. */
+  done: number;
+  total: number;
+  /** What was just read, one short line. */
+  message: string;
+}
+
+/** Spaces that are read at the same time. The pool of connections holds twice as many. */
+const spacesAtOnce = 4;
+const defaultDays = 7;
+const day = 86_400_000;
+
+/**
+ * Reads each space once and runs the checks over it. Rules are read by pages and forgotten: memory does not grow with them.
+ * @returns what was found; what could not be read is in `notChecked`
+ * @throws ToolError where no space can be read at all: unauthorized, kibana_unreachable
+ */
+export async function runAudit(reader: Reader, options: AuditOptions): Promise<AuditReport> {
+  const { spaces, now, days = defaultDays, signal } = options;
+  const checks = checksNamed(options.checks ?? checkNames);
+  const from = new Date(now - days * day).toISOString();
+  const progress = createProgress(spaces.length, options.onProgress);
+  const deployment = await createDeployment(reader, { spaces, checks, from, days, url: options.url, ...(signal && { signal }) });
+  const findings: Finding[] = [];
+  const notChecked: NotChecked[] = [...deployment.notChecked];
+  const summaries: AuditReport["spaces"] = [];
+  const failures: unknown[] = [];
+
+  const waiting = [...spaces];
+  async function work(): Promise<void> {
+    for (let space = waiting.shift(); space !== undefined; space = waiting.shift()) {
+      const name = space;
+      const read = await auditSpace(reader, name, deployment, (fraction, message) => progress.within(name, fraction, message));
+      findings.push(...read.found.map(({ check, draft }) => finding(check, draft, name)));
+      notChecked.push(...read.notChecked);
+      summaries.push(read.summary);
+      if (read.failure !== undefined) failures.push(read.failure);
+      progress.finish(name);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(spacesAtOnce, spaces.length) }, work));
+
+  const fatal = failures.find((error) => error instanceof ToolError && ["unauthorized", "kibana_unreachable"].includes(error.code));
+  if (fatal !== undefined && failures.length === spaces.length) throw fatal;
+  findings.push(...deployment.finish().map(({ check, draft }) => finding(check, draft, "*")));
+  const kept = withoutSuperseded(findings).sort(mostSevereFirst);
+  return {
+    findings: kept,
+    counts: { severity: counted(severities, kept, "severity"), group: counted(groups, kept, "group") },
+    checks: checks.map((check) => check.name),
+    spaces: summaries.sort((one, other) => (one.id < other.id ? -1 : 1)),
+    window: { from, to: new Date(now).toISOString(), days },
+    notChecked: merged(notChecked),
+    cancelled: signal?.aborted ?? false,
+  };
+}
+
+function finding(check: Check, draft: Draft, space: string): Finding {
+  const ids = [draft.connector?.id, draft.rule?.id, ...(draft.others ?? []).map((one) => one.id)].filter((id) => id !== undefined);
+  const { severity, confidence = "certain", group = check.group, evidence, ...about } = draft;
+  return {
+    id: fingerprint(check.name, space, ids),
+    check: check.name,
+    severity,
+    confidence,
+    group,
+    space,
+    ...about,
+    evidence,
+    why: check.why,
+  };
+}
+
+/** What one finding says already is not said twice of the same connector. */
+const supersedes: Partial<Record<CheckName, readonly CheckName[]>> = { left_over_test: ["unused", "generic_name"] };
+
+function withoutSuperseded(findings: readonly Finding[]): Finding[] {
+  const key = (check: CheckName, { space, connector }: Finding) => JSON.stringify([check, space, connector?.id]);
+  const said = new Set(findings.flatMap((one) => (supersedes[one.check] ?? []).map((check) => key(check, one))));
+  return findings.filter((one) => !said.has(key(one.check, one)));
+}
+
+function counted<K extends Severity | Group>(
+  names: readonly K[],
+  findings: readonly Finding[],
+  field: "severity" | "group",
+): Record<K, number> {
+  const counts = new Map<string, number>();
+  for (const one of findings) counts.set(one[field], (counts.get(one[field]) ?? 0) + 1);
+  return Object.fromEntries(names.map((name) => [name, counts.get(name) ?? 0])) as Record<K, number>;
+}
+
+/** The same cause in one space is one entry. */
+function merged(entries: readonly NotChecked[]): NotChecked[] {
+  const byCause = new Map<string, NotChecked>();
+  for (const entry of entries) {
+    const key = JSON.stringify([entry.space, entry.why]);
+    const known = byCause.get(key);
+    byCause.set(key, known ? { ...known, checks: [...new Set([...known.checks, ...entry.checks])] } : entry);
+  }
+  return [...byCause.values()].sort((one, other) => (one.space < other.space ? -1 : one.space > other.space ? 1 : 0));
+}
+
+function createProgress(total: number, report: AuditOptions["onProgress"]) {
+  const parts = new Map<string, number>();
+  let finished = 0;
+  let said = 0;
+  const tell = (message: string) => {
+    const now = finished + [...parts.values()].reduce((sum, part) => sum + part, 0);
+    said = Math.max(said, now);
+    report?.({ done: said, total, message });
+  };
+  return {
+    within(space: string, fraction: number, message: string) {
+      parts.set(space, Math.min(fraction, 0.99));
+      tell(message);
+    },
+    finish(space: string) {
+      parts.delete(space);
+      finished += 1;
+      tell(`Space ${space} is read: ${finished} of ${total}.`);
+    },
+  };
+}

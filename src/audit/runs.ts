@@ -1,0 +1,92 @@
+import { idsInOneQuestion, type Run } from "../kibana/executions.ts";
+import type { Reader } from "../kibana/reader.ts";
+import type { Runs } from "./facts.ts";
+
+/** One page of the log. */
+const page = 100;
+/** Questions after new failing connectors in one space, each of which finds one at least. */
+const looks = 5;
+/** Failing connectors of one space whose successes are looked up. */
+const looked = 25;
+/** Successes after the last failure that are counted. */
+const after = 10;
+
+/** Runs of a space within the window, of every outcome. Kibana counts 10,000 at the most. */
+export interface RunCounts {
+  runs: number;
+  failures: number;
+}
+
+interface Window {
+  from: string;
+  signal: AbortSignal | undefined;
+}
+
+/** What one connector's runs were, for one that failed at least once: two questions. */
+export async function runsOf(reader: Reader, space: string, id: string, { from, signal }: Window): Promise<Runs> {
+  const [failed, succeeded] = await Promise.all([
+    reader.newestRuns(space, { from, outcome: "failure", of: [id], most: 1 }, signal),
+    reader.newestRuns(space, { from, outcome: "success", of: [id], most: after }, signal),
+  ]);
+  const [last] = failed.runs;
+  return {
+    failures: failed.total,
+    successes: succeeded.total,
+    lastFailure: last && { at: last.at, message: last.message },
+    lastSuccess: succeeded.runs[0]?.at,
+    successesSince: succeeded.runs.filter((run) => last === undefined || run.at > last.at).length,
+  };
+}
+
+/**
+ * The connectors that failed within the window, and how. Kibana shows the newest runs alone, so those of connectors that are
+ * known by now are left out of the next question.
+ * @param runs gives the runs of one; called for connectors that `isWanted` alone
+ * @returns `more`: there are others that were not looked at
+ */
+export async function failingConnectors(
+  reader: Reader,
+  space: string,
+  { from, signal }: Window,
+  isWanted: (id: string) => boolean,
+  runs: (id: string) => Promise<Runs>,
+): Promise<{ runs: Map<string, Runs>; more: boolean }> {
+  const known = new Set<string>();
+  let more = true;
+  for (let look = 0; look < looks && more; look++) {
+    const answer = await reader.newestRuns(space, { from, outcome: "failure", notOf: [...known], most: page }, signal);
+    const size = known.size;
+    for (const run of answer.runs) known.add(run.connector);
+    more = answer.runs.length >= page && known.size > size && known.size < idsInOneQuestion;
+  }
+  const wanted = [...known].filter(isWanted);
+  const found = new Map<string, Runs>();
+  for (const id of wanted.slice(0, looked)) found.set(id, await runs(id));
+  return { runs: found, more: more || wanted.length > looked };
+}
+
+/**
+ * Whether connectors ran within the window.
+ * @returns by id; ids that are not in it could not be told with few questions
+ */
+export async function whoRan(
+  reader: Reader,
+  space: string,
+  ids: readonly string[],
+  counts: RunCounts,
+  { from, signal }: Window,
+): Promise<Map<string, boolean>> {
+  if (counts.runs === 0) return new Map(ids.map((id) => [id, false]));
+  const ran = new Map<string, boolean>();
+  let open = ids.slice(0, idsInOneQuestion);
+  for (let look = 0; look < looks && open.length > 0; look++) {
+    const { runs } = await reader.newestRuns(space, { from, of: open, most: page }, signal);
+    const seen = new Set(runs.map((run: Run) => run.connector));
+    for (const id of seen) ran.set(id, true);
+    open = open.filter((id) => !seen.has(id));
+    if (runs.length >= page) continue;
+    for (const id of open) ran.set(id, false);
+    return ran;
+  }
+  return ran;
+}

@@ -1,0 +1,154 @@
+import type { Connector } from "../kibana/connectors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { rulePages } from "../rules/rule-pages.ts";
+import type { Part } from "./check.ts";
+import type { Deployment, Found } from "./deployment.ts";
+import type { ConnectorFacts, Runs, SpaceFacts, Usage } from "./facts.ts";
+import type { CheckName, NotChecked, SpaceSummary } from "./finding.ts";
+import { cancelled, reason } from "./not-checked.ts";
+import { failingConnectors, type RunCounts, runsOf, whoRan } from "./runs.ts";
+import { countUse, unusedSoFar } from "./usage.ts";
+
+export interface SpaceRead {
+  found: Found[];
+  notChecked: NotChecked[];
+  summary: SpaceSummary;
+  /** Why the space's connectors could not be read. */
+  failure: unknown;
+}
+
+type Progress = (fraction: number, message: string) => void;
+
+/** Kibana lists no more (reference/kibana-api.md §1.6). */
+const mostConnectors = 10_000;
+
+/** Reads one space once and runs the checks over it. What cannot be read becomes "not checked". */
+export async function auditSpace(reader: Reader, space: string, deployment: Deployment, progress: Progress): Promise<SpaceRead> {
+  const { checks, signal, window, types, entries } = deployment;
+  const found: Found[] = [];
+  const notChecked: NotChecked[] = [];
+  const unread = new Set<Part>(types ? [] : ["types"]);
+  const wanted = new Set(checks.flatMap((check) => check.needs));
+  let failure: unknown;
+
+  function skip(names: readonly CheckName[], why: Pick<NotChecked, "why" | "fix">) {
+    if (names.length > 0) notChecked.push({ space, checks: [...names], ...why });
+  }
+  /** One part of the space, undefined where it could not be read: then the checks that need it were not done. */
+  async function part<T>(name: Part, what: string, read: () => Promise<T>): Promise<T | undefined> {
+    if (!wanted.has(name) || unread.has(name)) return undefined;
+    try {
+      if (signal?.aborted) throw cancelled();
+      return await read();
+    } catch (error) {
+      if (name === "connectors") failure = error;
+      unread.add(name);
+      skip(
+        checks.filter((check) => check.needs.includes(name)).map((check) => check.name),
+        reason(error, what),
+      );
+      return undefined;
+    }
+  }
+
+  const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space, signal));
+  const connectors = new Map((list ?? []).filter((one) => !one.system).map((one) => [one.id, one]));
+  const usage = new Map<string, Usage>();
+  const rules = await part("rules", "Rules could not be read to the end", () => readRules());
+  const log = await part("log", "The execution log could not be read", () => readLog());
+
+  const factsOf = (connector: Connector): ConnectorFacts => ({
+    connector,
+    type: types?.get(connector.type),
+    entry: entries.get(connector.type),
+    usage: usage.get(connector.id) ?? unusedSoFar,
+    runs: log?.runs.get(connector.id),
+    ran: log?.ran.get(connector.id),
+  });
+  const all = [...connectors.values()].map(factsOf);
+  const saved = all.filter(({ connector }) => !connector.preconfigured);
+  const facts: SpaceFacts = {
+    space,
+    connectors: new Map(saved.map((one) => [one.connector.id, one])),
+    rulesKnown: rules !== undefined,
+    window,
+    secretHeaders: deployment.secretHeaders,
+  };
+  for (const check of checks) {
+    if (check.needs.some((name) => unread.has(name))) continue;
+    if (check.of === "space") found.push(...check.find(facts).map((draft) => ({ check, draft })));
+    if (check.of === "connector") {
+      for (const one of saved) {
+        const draft = check.find(one, facts);
+        if (draft) found.push({ check, draft });
+      }
+    }
+  }
+  deployment.add(
+    facts,
+    all.filter(({ connector }) => connector.preconfigured),
+  );
+  return {
+    found,
+    notChecked,
+    failure,
+    summary: { id: space, connectors: list?.length, rules, runs: log?.counts.runs, failures: log?.counts.failures },
+  };
+
+  /** @returns how many rules there are; each page is judged and let go */
+  async function readRules(): Promise<number> {
+    let seen = 0;
+    const dangling: Found[] = [];
+    for await (const { rules: page, total } of rulePages(reader, space, { signal })) {
+      for (const rule of page) countUse(rule, usage);
+      const ruleTypes = await part("rule_types", "Rule types could not be read", () =>
+        deployment.ruleTypes(space, new Set(page.map((rule) => rule.rule_type_id))),
+      );
+      const context = { space, connectors, ruleTypes: ruleTypes ?? new Map(), entries, actionFrequencies: deployment.actionFrequencies };
+      for (const check of checks) {
+        if (check.of !== "rule" || check.needs.some((name) => unread.has(name))) continue;
+        const into = check.name === "dangling_reference" ? dangling : found;
+        for (const rule of page) for (const draft of check.find(rule, context)) into.push({ check, draft });
+      }
+      seen += page.length;
+      progress(seen / Math.max(total, 1), `Space ${space}: ${seen} of ${total} rules.`);
+    }
+    found.push(...(await stillDangling(dangling)));
+    return seen;
+  }
+
+  /** A connector may have been made while the rules were read: what seems gone is looked up once more. */
+  async function stillDangling(drafts: readonly Found[]): Promise<readonly Found[]> {
+    if (drafts.length === 0) return [];
+    if ((list ?? []).length >= mostConnectors) {
+      skip(["dangling_reference"], { why: `Kibana lists ${mostConnectors} connectors of a space at the most, and there may be more.` });
+      return [];
+    }
+    const now = new Set((await reader.connectors(space, signal)).map((one) => one.id));
+    return drafts.filter(({ draft }) => draft.connector === undefined || !now.has(draft.connector.id));
+  }
+
+  async function readLog(): Promise<{ counts: RunCounts; runs: Map<string, Runs>; ran: Map<string, boolean> }> {
+    const within = { from: window.from, signal };
+    const { success, failure, unknown, warning } = await reader.executionCounts(space, window.from, signal);
+    const counts = { runs: success + failure + unknown + warning, failures: failure };
+    const runsOfOne = (id: string) => {
+      if (!connectors.get(id)?.preconfigured) return runsOf(reader, space, id, within);
+      const known = deployment.runsOfShared.get(id) ?? runsOf(reader, space, id, within);
+      deployment.runsOfShared.set(id, known);
+      return known;
+    };
+    const failing =
+      counts.failures > 0
+        ? await failingConnectors(reader, space, within, (id) => connectors.has(id), runsOfOne)
+        : { runs: new Map<string, Runs>(), more: false };
+    if (failing.more)
+      skip(["failing"], { why: "More connectors failed than the execution log could be asked about: these are the ones of late." });
+    const doubtful = [...connectors.values()]
+      .filter(({ id, preconfigured, references }) => !preconfigured && !failing.runs.has(id) && (references === 0 || usage.has(id)))
+      .map(({ id }) => id);
+    const ran = await whoRan(reader, space, doubtful, counts, within);
+    if (doubtful.some((id) => !ran.has(id))) skip(["never_run"], { why: "Too many runs to tell of every connector whether it ran." });
+    return { counts, runs: failing.runs, ran };
+  }
+}

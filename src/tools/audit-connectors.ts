@@ -1,0 +1,162 @@
+import * as z from "zod";
+import { type AuditReport, type CheckName, checkNames, type Finding, isAtLeastAsSevere, severities } from "../audit/finding.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import { ToolError } from "../errors.ts";
+import { plainText } from "../plain-text.ts";
+import { readTool, type ToolContext } from "./define.ts";
+import { compact, next, warnings } from "./fields.ts";
+import { keptReport } from "./kept-reports.ts";
+
+/** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
+const shortPage = 2_900;
+const entriesShown = 8;
+
+export const auditConnectors = readTool({
+  name: "audit_connectors",
+  title: "Audit connectors",
+  description:
+    "Find connectors and rules that fail in silence, will break, or are untidy, most severe first, with the calls that mend them. What could not be read is in not_checked: it is not fine.",
+  input: z.strictObject({
+    spaces: z.array(z.string().min(1)).optional().describe("Ids; default: all"),
+    checks: z.array(z.string()).optional().describe("Only these, as named in findings"),
+    min_severity: z.enum(severities).optional(),
+    days: z.number().int().min(1).max(90).default(7).describe("Of runs to look at"),
+    detail: z.boolean().optional().describe("With why, confidence and next for each finding"),
+    limit: z.number().int().min(1).max(50).default(20),
+    cursor: z.string().optional(),
+  }),
+  insteadOf: { space: 'is `spaces` here: ["default"]', severity: "is `min_severity` here" },
+  output: z.looseObject({
+    summary: z.string(),
+    findings: z.array(z.looseObject({})),
+    total: z.number(),
+    counts: z.looseObject({}),
+    not_checked: z.array(z.looseObject({})).optional(),
+    cursor: z.string().optional(),
+    warnings,
+    next,
+  }),
+  async run({ spaces: asked, checks: named, min_severity: least = "info", days, detail = false, limit, cursor }, context) {
+    const checks = named?.map(checkNamed);
+    const spaces = await chosenSpaces(asked, context);
+    const report = await keptReport(context, { spaces, days, ...(checks && { checks }) }, cursor !== undefined);
+    const matching = report.findings.filter((one) => isAtLeastAsSevere(one.severity, least));
+    const from = cursor === undefined ? 0 : matching.findIndex((one) => one.id === cursor) + 1;
+    if (cursor !== undefined && from === 0) {
+      throw new ToolError(
+        "invalid_arguments",
+        "`cursor` is not one that this tool gave out for these arguments, or the finding it stands for is mended by now.",
+        "Leave it out to begin with the most severe findings.",
+      );
+    }
+    const { rows, last } = page(matching.slice(from, from + limit), detail);
+    const more = last !== undefined && from + rows.length < matching.length;
+    return {
+      summary: summaryOf(report, matching.length),
+      counts: compact({ ...compact(nonZero(report.counts.severity)), by_check: byCheck(matching) }),
+      total: matching.length,
+      findings: rows,
+      ...compact({
+        not_checked: report.notChecked.slice(0, entriesShown).map((one) => compact({ ...one, why: plainText(one.why, 200) })),
+        warnings: warningsOf(report),
+        cursor: more ? last : undefined,
+        next: detail ? [] : nextCalls(matching.slice(from, from + rows.length), asked),
+      }),
+    };
+  },
+});
+
+function checkNamed(name: string): CheckName {
+  const found = checkNames.find((one) => one === name);
+  if (found) return found;
+  const meant = didYouMean(name, checkNames);
+  throw new ToolError(
+    "invalid_arguments",
+    `There is no check "${plainText(name, 60)}".`,
+    meant ? `Did you mean ${meant}?` : `There are: ${checkNames.join(", ")}.`,
+    { checks: checkNames },
+  );
+}
+
+async function chosenSpaces(asked: string[] | undefined, { spaces, principal, signal }: ToolContext): Promise<string[]> {
+  if (asked === undefined || asked.includes("*")) return (await spaces.list(principal, signal)).map((space) => space.id).sort();
+  if (asked.length === 0) throw new ToolError("invalid_arguments", "`spaces` names no space.", "Give ids, or leave it out for all.");
+  return Promise.all([...new Set(asked)].sort().map((id) => spaces.check(id, principal, { fresh: false, signal })));
+}
+
+/** As many rows as are short enough together, one at least. */
+function page(findings: readonly Finding[], detail: boolean): { rows: Record<string, unknown>[]; last: string | undefined } {
+  const rows: Record<string, unknown>[] = [];
+  let length = 0;
+  let last: string | undefined;
+  for (const one of findings) {
+    const row = detail ? detailedRow(one) : shortRow(one);
+    length += JSON.stringify(row).length;
+    if (!detail && rows.length > 0 && length > shortPage) break;
+    rows.push(row);
+    last = one.id;
+  }
+  return { rows, last };
+}
+
+function shortRow({ id, check, severity, space, connector, rule, evidence }: Finding): Record<string, unknown> {
+  return compact({ id, check, severity, space, connector: connector?.id, rule: rule?.id, evidence });
+}
+
+function detailedRow({ connector, rule, others, ...finding }: Finding): Record<string, unknown> {
+  const named = <T extends { name: string | undefined }>(one: T) =>
+    compact({ ...one, name: one.name === undefined ? undefined : plainText(one.name, 120) });
+  return compact({
+    ...finding,
+    connector: connector && named(connector),
+    rule: rule && named(rule),
+    others: others?.slice(0, entriesShown).map(named),
+  });
+}
+
+/** For a person who reads nothing else. */
+function summaryOf({ counts: { group }, spaces, notChecked, cancelled, window }: AuditReport, shown: number): string {
+  const sum = (field: "connectors" | "rules" | "failures") => spaces.reduce((total, space) => total + (space[field] ?? 0), 0);
+  const all = group.broken_now + group.will_break + group.untidy;
+  const found =
+    all === 0 ? "Nothing was found" : `${group.broken_now} broken now, ${group.will_break} will break or do harm, ${group.untidy} untidy`;
+  return [
+    `${found}, in ${sum("connectors")} connectors and ${sum("rules")} rules of ${spaces.length} space${spaces.length === 1 ? "" : "s"}; ${sum("failures")} failed runs in ${window.days} days.`,
+    shown < all ? `${shown} of ${all} fit the filter.` : "",
+    notChecked.length > 0 ? "Not everything could be checked: see not_checked." : "",
+    cancelled ? "It was cancelled half way." : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function warningsOf({ notChecked, window }: AuditReport): string[] {
+  const left = notChecked.length - entriesShown;
+  return [
+    ...(left > 0 ? [`${left} more entries of not_checked are left out: ask for one space.`] : []),
+    `Runs are known since ${window.from.slice(0, 16)}Z. Kibana logs none that it refused before they began: params that do not fit, missing secrets, licence.`,
+  ];
+}
+
+function nonZero(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+function byCheck(findings: readonly Finding[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { check } of findings) counts[check] = (counts[check] ?? 0) + 1;
+  return counts;
+}
+
+function nextCalls(page: readonly Finding[], spaces: string[] | undefined) {
+  const mends = page.flatMap((one) => (one.next ? [{ ...one.next }] : [])).slice(0, 2);
+  if (page.length === 0) return mends;
+  return [
+    ...mends,
+    {
+      tool: "audit_connectors",
+      args: compact({ spaces, detail: true }),
+      why: "Each finding with why it matters and the call that mends it.",
+    },
+  ];
+}
