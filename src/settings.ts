@@ -22,6 +22,7 @@ export interface Settings {
   tools: string[] | undefined;
   excludeTools: string[];
   protect: string[];
+  protectRules: string[];
   targetHosts: string[];
   maxChangesPerHour: number;
   confirm: "person" | "token";
@@ -91,6 +92,7 @@ const rows = {
   tools: row("CONNECTORS_TOOLS", "NAMES", "Only these tools, with commas", list),
   excludeTools: row("CONNECTORS_EXCLUDE_TOOLS", "NAMES", "Without these tools", list),
   protect: row("CONNECTORS_PROTECT", "GLOBS", "Connectors that no tool changes: ids or names, * and ? allowed", list),
+  protectRules: row("CONNECTORS_PROTECT_RULES", "GLOBS", "Rules that no tool changes: names or ids, or tag:NAME; * and ? allowed", list),
   targetHosts: row(
     "CONNECTORS_TARGET_HOSTS",
     "HOSTS",
@@ -264,6 +266,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       tools: values.tools,
       excludeTools: values.excludeTools ?? [],
       protect: values.protect ?? [],
+      protectRules: values.protectRules ?? [],
       targetHosts: (values.targetHosts ?? []).map((host) => host.toLowerCase()),
       maxChangesPerHour: values.maxChangesPerHour ?? 60,
       confirm: values.confirm ?? "person",

@@ -25,8 +25,9 @@ export interface Ask {
 /** Opens pages on this machine. @returns the one-time address */
 export type OpenPage = (page: Page, take: Take) => Promise<string>;
 
-/** As many as a plan can have. */
+/** As many as a plan for connectors can have; rules may be thousands. */
 const maxLines = 20;
+const maxOnPage = 500;
 
 /** The plan in words, for the person who decides. Names from Kibana are quoted and cleaned. */
 export function question(plan: Plan, verdict: Verdict, deployment: string): string {
@@ -56,14 +57,16 @@ export function pageModel(plan: Plan, verdict: Verdict, deployment: { name: stri
     sandbox: deployment.sandbox,
     space: plan.ops[0].space,
     summary: plainText(plan.summary, 600),
-    effects: plan.effects.map((effect) => {
+    effects: plan.effects.slice(0, maxOnPage).map((effect) => {
       const [before, after] = [json(effect.before), json(effect.after)];
       return { text: effectLine(effect), ...(before ? { before } : {}), ...(after ? { after } : {}) };
     }),
     flows: plan.flows.map((flow) => ({ source: plainText(flow.source), to: to(flow.hosts) })),
-    warnings: [...verdict.reasons.map((reason) => `A person is asked because ${reason}.`), ...plan.warnings].map((warning) =>
-      plainText(warning, 600),
-    ),
+    warnings: [
+      ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
+      ...(plan.effects.length > maxOnPage ? [`${plan.effects.length - maxOnPage} more of the same kind are not listed.`] : []),
+      ...plan.warnings,
+    ].map((warning) => plainText(warning, 600)),
     undo: undoLine[plan.reversible],
     fields: plan.asks,
     ...(typeof plan.consequence === "object" ? { typeName: plan.consequence.typeName } : {}),

@@ -1,6 +1,7 @@
 import { ToolError } from "../errors.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
+import { ruleState } from "../rules/rule-state.ts";
 import type { Consent } from "./consent.ts";
 import { happened, recordOf, writeOp } from "./ops/index.ts";
 import type { Happened } from "./ops/op-kind.ts";
@@ -68,7 +69,9 @@ export async function perform(
       outcome: result.outcome,
     });
     results.push(result);
-    if (result.outcome !== "done") break;
+    if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) break;
+    // Between two writes a caller who has left ends it; what is not begun is said, and the call made again goes on.
+    if (caller.signal.aborted) break;
   }
   return results;
 }
@@ -112,16 +115,25 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
       ? {
           ...(await stateNow(op, reader)),
           warning:
-            "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it with get_connector.",
+            "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again.",
         }
       : {}),
   };
 }
 
-/** What somebody else made of the connector, for the journal. */
-async function stateNow({ space, id }: Op, reader: Reader): Promise<Pick<OpResult, "seen">> {
+/** Whether a failure says nothing of the ops behind it: it was refused for what this one is. */
+function isOfThisOp({ outcome, error }: OpResult): boolean {
+  return outcome === "not_done" && error instanceof ToolError && !["kibana_unreachable", "unauthorized"].includes(error.code);
+}
+
+/** What somebody else made of it, for the journal. */
+async function stateNow({ op, space, id }: Op, reader: Reader): Promise<Pick<OpResult, "seen">> {
   if (id === undefined) return {};
   try {
+    if (op === "put_rule") {
+      const rule = await reader.rule(space, id);
+      return { seen: { name: rule.name, config: { ...ruleState(rule) } } };
+    }
     const { name, config = {} } = await reader.connector(space, id);
     return { seen: { name, config } };
   } catch {

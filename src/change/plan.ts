@@ -1,9 +1,10 @@
 import type { Connector, Execution } from "../kibana/connectors.ts";
+import type { RuleState } from "../rules/rule-state.ts";
 import type { SealedRecord } from "../sealed.ts";
 import type { Field } from "../web/page.ts";
 
 /** Every write this server can make, each with what it replaces. Data: what was planned is what is applied. */
-export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp;
+export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp | PutRuleOp;
 
 export interface CreateOp {
   op: "create";
@@ -52,10 +53,31 @@ export interface ExecuteOp {
   retries?: number;
 }
 
+/** Saves a rule with other actions; everything else of it stays as it is at that moment. */
+export interface PutRuleOp {
+  op: "put_rule";
+  space: string;
+  id: string;
+  name: string;
+  /** The rule type. */
+  type: string;
+  tags: string[];
+  /** The connectors whose actions come or go: they may be protected. */
+  touches: { id: string; name?: string }[];
+  before: RuleState;
+  after: RuleState;
+}
+
+/** The rule's revision as it was read just before the write and as it was saved, where this Kibana counts them. */
+export interface RuleSaved {
+  read: number | undefined;
+  saved: number | undefined;
+}
+
 /** One line of what a plan does, fit for a person and for an agent. Values are redacted. */
 export interface Effect {
   verb: "create" | "update" | "delete" | "run";
-  kind: "connector";
+  kind: "connector" | "rule";
   id: string | undefined;
   name: string;
   type: string;
@@ -94,6 +116,8 @@ export interface Plan {
   asks: Field[];
   /** Hosts that people have agreed to before: connectors of the space use them already. */
   knownHosts: string[];
+  /** Whether the ops behind one that failed are made all the same. Default: stop. */
+  onError?: "stop" | "continue";
 }
 
 /** Nothing to write: the answer is known already. */

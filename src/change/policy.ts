@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
-import { plainText } from "../plain-text.ts";
+import { plainText, quoted } from "../plain-text.ts";
 import type { Settings } from "../settings.ts";
-import type { Op, Plan, SecretFlow } from "./plan.ts";
+import type { Op, Plan, PutRuleOp, SecretFlow } from "./plan.ts";
 import { maySee, type Principal } from "./principal.ts";
 
 export interface Verdict {
@@ -34,13 +34,22 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         "Leave it as it is, or ask the operator to take it out of CONNECTORS_PROTECT.",
       );
     }
+    const ruleGlob = op.op === "put_rule" ? settings.protectRules.find((pattern) => isRule(op, pattern)) : undefined;
+    if (ruleGlob && op.op === "put_rule") {
+      throw new ToolError(
+        "protected",
+        `The operator protects rules that match "${ruleGlob}", as ${quoted(op.name)} does: no tool changes them.`,
+        "Leave that rule out, or ask the operator to take it out of CONNECTORS_PROTECT_RULES.",
+        { rule: op.id },
+      );
+    }
   }
   const writes = plan.ops.filter(isChange).length;
   if (changesLastHour + writes > settings.maxChangesPerHour && writes > 0) {
     throw new ToolError(
       "limit_reached",
-      `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} are made.`,
-      "Wait, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.",
+      `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} are made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
+      `${writes > 1 ? "Do fewer in one call, wait" : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
     );
   }
   const newFlows = plan.flows.filter(
@@ -67,13 +76,20 @@ function checkAccess(op: Op, { access }: Principal) {
   if (access === "read" || (access === "change" && dangerous)) {
     throw new ToolError(
       "read_only",
-      `This server runs with access "${access}", which does not allow it to ${op.op} connectors.`,
+      `This server runs with access "${access}", which does not allow it to ${op.op === "put_rule" ? "change rules" : `${op.op} connectors`}.`,
       "Ask the operator, who sets CONNECTORS_ACCESS.",
     );
   }
 }
 
+/** `tag:payments` matches a tag, all else a rule's name or id. */
+function isRule({ id, name, tags }: PutRuleOp, pattern: string): boolean {
+  if (pattern.startsWith("tag:")) return tags.some((tag) => matchesGlob(pattern.slice("tag:".length), tag));
+  return [id, name, plainText(name, 1000)].some((one) => matchesGlob(pattern, one));
+}
+
 function names(op: Op): string[] {
+  if (op.op === "put_rule") return op.touches.flatMap(({ id, name = "" }) => [id, name, plainText(name, 1000)]).filter((one) => one !== "");
   const own = op.op === "delete" || op.op === "update" ? [op.before.name] : [op.name];
   const all = op.op === "update" ? [...own, op.after.name] : own;
   return [op.id, ...all, ...all.map((name) => plainText(name, 1000))].filter((one) => one !== undefined);

@@ -7,6 +7,9 @@ import type { Verdict } from "./policy.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { undoCall } from "./undo.ts";
 
+/** Lines of what a plan does, or of what became of it, in an answer. */
+const shownEffects = 20;
+
 /** The plan as the answer shows it. */
 export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, { deployment, redactor }: ChangeServices): Outcome {
   return {
@@ -15,7 +18,8 @@ export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, {
     space: plan.ops[0].space,
     plan: {
       summary: redactor.text(plan.summary),
-      effects: plan.effects,
+      effects: plan.effects.slice(0, shownEffects),
+      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects } : {}),
       outside_world: plan.outsideWorld,
       reversible: plan.reversible,
       ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons } : {}),
@@ -50,8 +54,14 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
   const failed = results.find((result) => result.outcome !== "done");
   const done = results.filter((result) => result.outcome === "done");
   if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
-  const status = failed === undefined ? "done" : failed.outcome === "unknown" && done.length === 0 ? "unknown" : "partial";
-  const lines = results.map((result) => ({
+  const status =
+    failed === undefined && results.length === plan.ops.length
+      ? "done"
+      : failed?.outcome === "unknown" && done.length === 0
+        ? "unknown"
+        : "partial";
+  const notable = results.length > shownEffects ? results.filter((result) => result.outcome !== "done") : results;
+  const lines = notable.slice(0, shownEffects).map((result) => ({
     outcome: result.outcome,
     op: result.op.op,
     id: result.op.id,
@@ -77,11 +87,11 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
         : {}),
     ...(status === "partial"
       ? {
-          message: `${done.length} of ${plan.ops.length} done; ${failed?.outcome === "unknown" ? "one is not known" : "one failed"}${left > 0 ? `; ${left} not begun` : ""}.`,
+          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun`] : [])].join("; ")}.`,
         }
       : {}),
     change: id,
-    ...(status === "done" && plan.ops.length === 1 ? {} : { ops: lines }),
+    ...(lines.length === 0 || (status === "done" && plan.ops.length === 1) ? {} : { ops: lines }),
     ...(report.result ? { result: report.result } : {}),
     ...undoOf(id, results),
     ...(warnings.length > 0 ? { warnings } : {}),
@@ -89,9 +99,21 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
   };
 }
 
-/** The undo of what was written, when it was one thing; the journal has the others. */
+function failedWords(results: OpResult[]): string {
+  const failed = results.filter((result) => result.outcome === "not_done").length;
+  const unknown = results.filter((result) => result.outcome === "unknown").length;
+  return [
+    ...(failed > 0 ? [`${failed === 1 ? "one" : failed} failed`] : []),
+    ...(unknown > 0 ? [`${unknown === 1 ? "one is" : `${unknown} are`} not known`] : []),
+  ].join(", ");
+}
+
+/** The undo of what was written, when it was one thing or rules, which are put back together; the journal has the others. */
 function undoOf(change: string, results: OpResult[]): Record<string, unknown> {
-  const [only, ...more] = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
-  if (!only || more.length > 0) return {};
+  const written = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
+  const [only, ...more] = written;
+  if (!only) return {};
+  if (more.length > 0)
+    return written.every((result) => result.op.op === "put_rule") ? { undo: { tool: "undo_change", args: { change } } } : {};
   return undoCall(change, inverseOf({ ...recordOf(only.op), id: newId(only) ?? only.op.id } as Recorded));
 }

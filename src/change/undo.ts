@@ -22,7 +22,7 @@ export function undoCall(
 ): { undo: Record<string, unknown> } | { no_undo: string } {
   if ("none" in inverse) return { no_undo: inverse.none };
   const args = { change, ...(alone.id === undefined ? {} : { id: alone.id }) };
-  const note = inverse.op !== "delete" && inverse.secrets ? { note: "Kibana hands out no secrets: give them again in `secrets`." } : {};
+  const note = "secrets" in inverse && inverse.secrets ? { note: "Kibana hands out no secrets: give them again in `secrets`." } : {};
   return { undo: { tool: "undo_change", args, ...note } };
 }
 

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { type Get, path, type Send } from "./http.ts";
 import { readAs } from "./read-as.ts";
 
-const Action = z.looseObject({
+/** An action of a rule, no field dropped. */
+export const RuleAction = z.looseObject({
   id: z.string(),
   group: z.string().nullish(),
   uuid: z.string().nullish(),
@@ -20,7 +21,7 @@ const Rule = z.looseObject({
   rule_type_id: z.string().default(""),
   schedule: z.looseObject({ interval: z.string().optional() }).default({}),
   params: z.record(z.string(), z.unknown()).default({}),
-  actions: z.array(Action).default([]),
+  actions: z.array(RuleAction).default([]),
   throttle: z.string().nullish(),
   notify_when: z.string().nullish(),
   revision: z.number().nullish(),
@@ -36,6 +37,7 @@ const Page = z.object({ total: z.number(), data: z.array(Rule) });
 
 /** A rule as Kibana answers it, no field dropped: what is not read here is given back as it came. */
 export type Rule = z.output<typeof Rule>;
+export type RuleAction = z.output<typeof RuleAction>;
 
 const Group = z.looseObject({ id: z.string(), name: z.string().nullish() });
 const Variables = z.array(z.looseObject({ name: z.string() })).nullish();

@@ -24,15 +24,34 @@ export async function rulesUsing(
   signal?: AbortSignal,
 ): Promise<RuleUse[]> {
   const rules: RuleUse[] = [];
-  for await (const page of rulePages(reader, space, { ...usesOf(connector), signal })) {
+  for await (const page of rulePages(reader, space, {
+    ...(connector.preconfigured ? byText(connector.id) : { connector: connector.id }),
+    signal,
+  })) {
     rules.push(...page.rules.map((rule) => ruleUse(rule, connector.id, space)));
   }
   return rules.sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** What Kibana is asked for the rules that use a connector. */
-function usesOf({ id, preconfigured }: { id: string; preconfigured: boolean }): { connector: string } | { filter: string } {
-  if (!preconfigured) return { connector: id };
+/** The same rules whole; of a connector that is gone (`known` undefined) nobody knows whether it was preconfigured: both ways are looked up. */
+export async function rulesWith(
+  reader: Reader,
+  space: string,
+  { id, known }: { id: string; known: { preconfigured: boolean } | undefined },
+  signal?: AbortSignal,
+): Promise<Rule[]> {
+  const ways = known ? [known.preconfigured ? byText(id) : { connector: id }] : [{ connector: id }, byText(id)];
+  const rules = new Map<string, Rule>();
+  for (const way of ways) {
+    for await (const page of rulePages(reader, space, { ...way, signal })) {
+      for (const rule of page.rules) if (rule.actions.some((action) => action.id === id)) rules.set(rule.id, rule);
+    }
+  }
+  return [...rules.values()].sort((one, other) => one.name.localeCompare(other.name) || one.id.localeCompare(other.id));
+}
+
+/** Rules keep a preconfigured connector as text (reference/kibana-api.md §5.2). */
+function byText(id: string): { filter: string } {
   return { filter: `alert.attributes.actions:{ actionRef: "preconfigured:${id.replace(/["\\]/g, "\\$&")}" }` };
 }
 

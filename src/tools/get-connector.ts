@@ -8,6 +8,7 @@ import { readTool, type ToolContext } from "./define.ts";
 import { compact, connector, next, space, warnings } from "./fields.ts";
 import { findConnector, pickConnector } from "./find-connector.ts";
 import { explainReferences } from "./references.ts";
+import { waysOut } from "./ways-out.ts";
 
 const rulesShown = 20;
 
@@ -21,10 +22,10 @@ export const getConnector = readTool({
     const { kibana, settings, spaces, principal, signal } = context;
     const inSpace = await spaces.check(asked ?? settings.space, principal, { fresh: false, signal });
     const withRules = include.includes("rules");
-    const [found, types] = await Promise.all([
+    const [{ found, all }, types] = await Promise.all([
       withRules
-        ? kibana.connectors(inSpace, signal).then((all) => pickConnector(all, inSpace, id))
-        : findConnector(kibana, inSpace, id, signal),
+        ? kibana.connectors(inSpace, signal).then((all) => ({ found: pickConnector(all, inSpace, id), all }))
+        : findConnector(kibana, inSpace, id, signal).then((found) => ({ found, all: undefined })),
       kibana.connectorTypes(inSpace, signal),
     ]);
     const type = types.find((one) => one.id === found.type);
@@ -38,16 +39,19 @@ export const getConnector = readTool({
     if (why) notes.push(`It cannot run here: ${why}.`);
     return {
       connector: compact({ ...connectorRow(found, inSpace, types), type_name: type?.name, config }),
-      ...(withRules ? await usage(found, inSpace, context, notes) : {}),
+      ...(all
+        ? await usage(found, all, inSpace, context, notes)
+        : {
+            next: [
+              { tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See the rules that use it." },
+            ],
+          }),
       ...compact({ warnings: notes }),
-      next: withRules
-        ? undefined
-        : [{ tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See the rules that use it." }],
     };
   },
 });
 
-async function usage(found: Connector, inSpace: string, { kibana, signal }: ToolContext, notes: string[]) {
+async function usage(found: Connector, all: readonly Connector[], inSpace: string, { kibana, signal }: ToolContext, notes: string[]) {
   const rules = await rulesUsing(kibana, inSpace, found, signal);
   const total = rules.length;
   const difference = explainReferences(found, total);
@@ -56,5 +60,6 @@ async function usage(found: Connector, inSpace: string, { kibana, signal }: Tool
     rules: rules.slice(0, rulesShown).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
     rules_total: total,
     ...(total > rulesShown ? { rules_left_out: total - rulesShown } : {}),
+    ...(total > 0 ? { next: waysOut(found, inSpace, all) } : {}),
   };
 }

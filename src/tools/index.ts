@@ -7,6 +7,7 @@ import { executeConnector } from "./execute-connector.ts";
 import { getConnector } from "./get-connector.ts";
 import { listChanges } from "./list-changes.ts";
 import { listConnectors } from "./list-connectors.ts";
+import { replaceConnector } from "./replace-connector.ts";
 import { safeDeleteConnector } from "./safe-delete-connector.ts";
 import { testConnector } from "./test-connector.ts";
 import { undoChange } from "./undo-change.ts";
@@ -24,6 +25,7 @@ export const tools: readonly Tool[] = [
   updateConnector,
   testConnector,
   executeConnector,
+  replaceConnector,
   safeDeleteConnector,
   undoChange,
 ];

@@ -14,36 +14,51 @@ import { compact } from "./fields.ts";
 import { liveType } from "./live-type.ts";
 import { planCreate } from "./plan-create.ts";
 import { planUpdate } from "./plan-update.ts";
+import { overlapWarnings } from "./rule-changes.ts";
 import { assertAllGiven, givenFields, mayHoldSecrets, storedSecrets } from "./stored-secrets.ts";
+import { planUndoRules, ruleInverses } from "./undo-rules.ts";
 import { whoMayGo } from "./who-may-go.ts";
 
 export const undoChange = changeTool({
   name: "undo_change",
   title: "Undo change",
   description:
-    "Take back a change of this server, as far as that is possible: make a deleted connector again under its id, put back name and config, remove a new one. Secrets have to be given again. A person is asked.",
+    "Take back a change of this server, as far as that is possible: make a deleted connector again under its id, put back name and config, remove a new one, give rules their actions back. Secrets have to be given again. A person is asked.",
   risk: "destructive",
   access: "full",
   idempotent: true,
   input: z.strictObject({
     change: z.string().min(1).describe("From list_changes"),
-    id: z.string().optional().describe("Which connector, where the change had several"),
+    id: z.string().optional().describe("Which connector or rule, where the change had several"),
     secrets: z.looseObject({}).optional().describe("Field → reference, where secrets were lost"),
     assert_no_other_secrets: z.boolean().optional().describe("Nothing else was stored"),
   }),
   async plan({ change, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
-    const entry = await entryOf(change, id, context);
+    const found = await entriesOf(change, id, context);
+    const rules = ruleInverses(found);
+    if (rules) {
+      const inSpace = await context.spaces.check(rules[0]?.space ?? "", context.principal, { fresh: true, signal: context.signal });
+      const plan = await planUndoRules(rules, inSpace, context);
+      return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
+    }
+    const entry = onlyOne(found);
     const inverse = inverseOfEntry(entry);
     if (!inverse) throw cannot(whyNone(entry));
     if ("none" in inverse) throw cannot(inverse.none);
+    if (inverse.op === "put_rule") throw cannot("It was a change of a rule.");
     if (JSON.stringify(inverse).includes(redactionMark))
       throw cannot("A secret stood in its name or config, which the journal does not keep: make it again by hand.");
     const space = await context.spaces.check(inverse.space, context.principal, { fresh: true, signal: context.signal });
     const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
     return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence: "person" };
   },
-  report: async (plan, [result], { kibana }) => {
+  report: async (plan, results, { kibana }) => {
     const [op] = plan.ops;
+    const [result] = results;
+    if (op.op === "put_rule") {
+      const done = results.filter((one) => one.outcome === "done").length;
+      return { result: { rules_put_back: done }, warnings: overlapWarnings(results) };
+    }
     if (result?.outcome !== "done") return {};
     if (op.op === "delete") return { result: { deleted: [op.id] } };
     const stored = op.id === undefined ? undefined : await kibana.connector(op.space, op.id).catch(() => undefined);
@@ -57,23 +72,28 @@ export const undoChange = changeTool({
   },
 });
 
-async function entryOf(change: string, id: string | undefined, { journal, deployment, principal }: ToolContext): Promise<JournalEntry> {
+/** What the journal has of a change; at least one entry. */
+async function entriesOf(change: string, id: string | undefined, { journal, deployment, principal }: ToolContext): Promise<JournalEntry[]> {
   const { entries } = await journal.entries();
   const ofChange = entries
     .filter(({ begin }) => begin.change === change && begin.deployment === deployment.name)
     .filter(({ begin }) => principal.spaces === undefined || principal.spaces.includes(begin.op.space));
   const matching = ofChange.filter(({ begin, end }) => id === undefined || (begin.op.id ?? end?.id) === id);
-  const [only, ...more] = matching;
-  if (!only) {
+  if (matching.length === 0) {
     throw new ToolError(
       "invalid_arguments",
       ofChange.length > 0
-        ? `The change ${quoted(change)} has no connector ${quoted(id ?? "")}.`
+        ? `The change ${quoted(change)} has no connector or rule ${quoted(id ?? "")}.`
         : `The journal has no change ${quoted(change)} for this Kibana.`,
       "Call list_changes for what can be undone.",
     );
   }
-  if (more.length > 0) {
+  return matching;
+}
+
+function onlyOne(matching: readonly JournalEntry[]): JournalEntry {
+  const [only, ...more] = matching;
+  if (!only || more.length > 0) {
     throw new ToolError("invalid_arguments", "The change had several connectors.", "Undo one after the other: give its `id`.", {
       ids: matching.map(({ begin, end }) => begin.op.id ?? end?.id),
     });
@@ -81,7 +101,7 @@ async function entryOf(change: string, id: string | undefined, { journal, deploy
   return only;
 }
 
-type Doable = Exclude<Inverse, { none: string }>;
+type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" }>;
 
 async function planInverse(
   inverse: Doable,

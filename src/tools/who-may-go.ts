@@ -7,6 +7,7 @@ import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
 import { explainReferences } from "./references.ts";
+import { waysOut } from "./ways-out.ts";
 
 const rulesNamed = 20;
 /** Queued runs end by themselves: a second look after this many milliseconds tells them apart. */
@@ -33,7 +34,7 @@ export async function whoMayGo(
       const found = pickConnector(connectors, space, id);
       assertOwn(found);
       const using = await readable(rulesUsing(kibana, space, found, signal));
-      if (using && using.length > 0) throw inUse(found, space, using);
+      if (using && using.length > 0) throw inUse(found, space, using, connectors);
       if (found.references === 0) free.set(found.id, found);
       else doubtful.push({ id, found, rules: using?.length });
     } catch (error) {
@@ -91,18 +92,19 @@ async function readable(rules: Promise<RuleUse[]>): Promise<RuleUse[] | undefine
   }
 }
 
-function inUse(found: Connector, space: string, rules: RuleUse[]): ToolError {
+function inUse(found: Connector, space: string, rules: RuleUse[], connectors: readonly Connector[]): ToolError {
   const total = rules.length;
   const first = rules.slice(0, 3).map((rule) => `${quoted(rule.name, 60)}${rule.enabled ? "" : " (disabled)"}`);
   return new ToolError(
     "in_use",
     `${named(found)} is used by ${total} rule${total > 1 ? "s" : ""}: ${first.join(", ")}${total > 3 ? " and more" : ""}. Without it they fail in silence, their other actions too.`,
-    "Change or remove the action in each of these rules first (in Kibana: Stack Management > Rules > the rule > Edit > Actions), then repeat the call.",
+    "Move these rules to another connector, or take its actions out of them, with replace_connector; then repeat the call.",
     compact({
       rules: rules.slice(0, rulesNamed).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
       rules_total: total,
       note: explainReferences(found, total),
       space,
+      next: waysOut(found, space, connectors),
     }),
   );
 }

@@ -10,6 +10,7 @@ const calls: Record<string, Record<string, unknown>> = {
   update_connector: { id: "alert-audit-index", config: { index: "walked" } },
   test_connector: { id: "ops-slack", mode: "loud" },
   execute_connector: { id: "ops-slack", params: { message: "walk" } },
+  replace_connector: { from: "ops-slack", remove: true },
   safe_delete_connector: { ids: ["kibana-log"] },
   undo_change: { change: "filled in below" },
 };
@@ -17,7 +18,12 @@ const calls: Record<string, Record<string, unknown>> = {
 /** What each setting makes of all of them; `except` names tools that it does not concern. */
 const policies: { name: string; settings: Partial<Settings>; code: string; except?: string[] }[] = [
   { name: "access read", settings: { access: "read" }, code: "read_only" },
-  { name: "access change", settings: { access: "change" }, code: "read_only", except: ["create_connector", "update_connector"] },
+  {
+    name: "access change",
+    settings: { access: "change" },
+    code: "read_only",
+    except: ["create_connector", "update_connector", "replace_connector"],
+  },
   { name: "spaces without this one", settings: { spaces: ["security"] }, code: "forbidden" },
   { name: "all connectors protected", settings: { protect: ["*"] }, code: "protected" },
   { name: "no change left in this hour", settings: { maxChangesPerHour: 1 }, code: "limit_reached" },

@@ -12,6 +12,7 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     tools: undefined,
     excludeTools: [],
     protect: [],
+    protectRules: [],
     targetHosts: [],
     maxChangesPerHour: 60,
     confirm: "person",

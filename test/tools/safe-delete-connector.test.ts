@@ -18,7 +18,7 @@ describe("what is in use", () => {
       code: "in_use",
       message:
         '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures". Without it they fail in silence, their other actions too.',
-      fix: "Change or remove the action in each of these rules first (in Kibana: Stack Management > Rules > the rule > Edit > Actions), then repeat the call.",
+      fix: "Move these rules to another connector, or take its actions out of them, with replace_connector; then repeat the call.",
       detail: {
         rules: [
           rule("disk-almost-full", "Disk almost full", true, "metrics.threshold.fired"),
@@ -28,6 +28,13 @@ describe("what is in use", () => {
         rules_total: 3,
         note: "Kibana counts 4 references, 1 more than the 3 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.",
         space: "default",
+        next: [
+          {
+            tool: "replace_connector",
+            args: { from: "ops-pagerduty", remove: true, space: "default" },
+            why: "Its rules no longer notify through it.",
+          },
+        ],
       },
     });
   });

@@ -4,10 +4,13 @@ import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { execute } from "./execute.ts";
 import type { Happened, Inverse, Means, OpKind } from "./op-kind.ts";
+import { putRule } from "./put-rule.ts";
 import type { Recorded } from "./records.ts";
 import { update } from "./update.ts";
 
-const kinds = { create, update, delete: remove, execute } satisfies { [Name in Op["op"]]: OpKind<Extract<Op, { op: Name }>> };
+const kinds = { create, update, delete: remove, execute, put_rule: putRule } satisfies {
+  [Name in Op["op"]]: OpKind<Extract<Op, { op: Name }>>;
+};
 
 /** Makes the write, once (an execute as often as it was told to). */
 export function writeOp(op: Op, means: Means): Promise<unknown> {
@@ -20,6 +23,8 @@ export function writeOp(op: Op, means: Means): Promise<unknown> {
       return kinds.delete.write(op, means);
     case "execute":
       return kinds.execute.write(op, means);
+    case "put_rule":
+      return kinds.put_rule.write(op, means);
   }
 }
 
@@ -34,6 +39,8 @@ export function recordOf(op: Op): Recorded {
       return kinds.delete.record(op);
     case "execute":
       return kinds.execute.record(op);
+    case "put_rule":
+      return kinds.put_rule.record(op);
   }
 }
 
@@ -48,6 +55,8 @@ export function happened(record: Recorded, reader: Reader): Promise<Happened> {
       return kinds.delete.happened(record, reader);
     case "execute":
       return kinds.execute.happened(record, reader);
+    case "put_rule":
+      return kinds.put_rule.happened(record, reader);
   }
 }
 
@@ -62,10 +71,13 @@ export function inverseOf(record: Recorded): Inverse {
       return kinds.delete.inverse(record);
     case "execute":
       return kinds.execute.inverse(record);
+    case "put_rule":
+      return kinds.put_rule.inverse(record);
   }
 }
 
 /** Changes of the same target wait for each other. Undefined: nobody else can mean it. */
 export function targetOf(op: Op): string | undefined {
-  return op.id === undefined ? undefined : `${op.space}/${op.id}`;
+  if (op.id === undefined) return undefined;
+  return op.op === "put_rule" ? `rule:${op.space}/${op.id}` : `${op.space}/${op.id}`;
 }

@@ -1,5 +1,6 @@
 import type { Reader } from "../../kibana/reader.ts";
 import type { Writer } from "../../kibana/writer.ts";
+import type { RuleState } from "../../rules/rule-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Op } from "../plan.ts";
 import type { RecordOf } from "./records.ts";
@@ -22,6 +23,7 @@ export type Inverse =
       to: { name: string; config: Record<string, unknown> };
       secrets: boolean;
     }
+  | { op: "put_rule"; space: string; id: string; expect: RuleState; to: RuleState }
   | { none: string };
 
 /** What a write is made with; the reader for a last look just before it. */

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { RuleAction } from "../../kibana/rules.ts";
 
 const Config = z.record(z.string(), z.unknown());
 const Place = { space: z.string(), id: z.string(), name: z.string(), type: z.string() };
+const RuleState = z.object({ actions: z.array(RuleAction), notify_when: z.string().nullable(), throttle: z.string().nullable() });
 const State = z.object({ name: z.string(), config: Config });
 
 /**
@@ -20,6 +22,7 @@ const Recorded = z.discriminatedUnion("op", [
   }),
   z.object({ op: z.literal("delete"), ...Place, config: Config, secretsBefore: z.boolean().default(true) }),
   z.object({ op: z.literal("execute"), ...Place, params: z.unknown(), safe: z.boolean().default(false) }),
+  z.object({ op: z.literal("put_rule"), ...Place, before: RuleState, after: RuleState }),
 ]);
 export type Recorded = z.output<typeof Recorded>;
 export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;

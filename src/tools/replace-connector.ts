@@ -1,0 +1,217 @@
+import * as z from "zod";
+import type { NoChange } from "../change/plan.ts";
+import { ToolError } from "../errors.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { Rule } from "../kibana/rules.ts";
+import { rulesWith } from "../rules/find-rules.ts";
+import { isSystem, ruleState } from "../rules/rule-state.ts";
+import { assertRunnable } from "./connector-row.ts";
+import { changeTool, type ToolContext } from "./define.ts";
+import { compact, connector, space } from "./fields.ts";
+import { pickConnector } from "./find-connector.ts";
+import { explainReferences } from "./references.ts";
+import { movedActions, type NewParams } from "./replaced-actions.ts";
+import { earlierMoves } from "./replaced-earlier.ts";
+import {
+  detectionRow,
+  inWords,
+  type Left,
+  named,
+  nothingToDo,
+  type ReplacePlan,
+  replaced,
+  row,
+  skippedWarning,
+} from "./replaced-report.ts";
+import { effectOnRule, isDetectionRule, keyWarning, type Obstacle, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+
+export const replaceConnector = changeTool({
+  name: "replace_connector",
+  title: "Replace connector in rules",
+  description:
+    "Move the actions of rules from one connector to another of the same type, or remove them; mends rules whose connector is gone. Conditions, frequency and filters stay. Run again to go on where it stopped. A person is asked.",
+  risk: "destructive",
+  access: "change",
+  idempotent: true,
+  input: z.strictObject({
+    from: z.string().min(1).describe("Connector id or exact name; may be gone"),
+    to: connector.optional(),
+    remove: z.boolean().optional().describe("Remove the actions instead"),
+    rules: z.array(z.string().min(1)).min(1).optional().describe("Rule ids; default: all that use it"),
+    params: z.looseObject({}).optional().describe("New params, for a `to` of another type"),
+    recovery_params: z.looseObject({}).optional(),
+    drop_missing: z.boolean().optional().describe("Also drop the rules' actions of other connectors that are gone"),
+    on_error: z.enum(["stop", "continue"]).default("stop"),
+    space,
+  }),
+  insteadOf: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
+  async plan(args, context): Promise<ReplacePlan | NoChange> {
+    const { kibana, settings, spaces, principal, signal } = context;
+    if ((args.to === undefined) === (args.remove !== true))
+      throw new ToolError(
+        "invalid_arguments",
+        "Either `to` or `remove: true` is needed, and not both.",
+        "Say where the actions go, or that they go away.",
+      );
+    const inSpace = await spaces.check(args.space ?? settings.space, principal, { fresh: true, signal });
+    const connectors = await kibana.connectors(inSpace, signal);
+    const from = fromOf(args.from, connectors, inSpace);
+    const to = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);
+    const using = await rulesWith(kibana, inSpace, from, signal);
+    const chosen = await chosenRules(args.rules, using, inSpace, context);
+    const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
+    // Where the connector is gone, Elastic Security cannot save the rule either (reference/kibana-api.md §5.4).
+    const isLeft = (rule: Rule) => args.rules === undefined && from.known !== undefined && isDetectionRule(rule);
+    const left: Left[] = [...chosen.without, ...chosen.using.filter(isLeft).map(detectionRow)];
+    const todo = chosen.using.filter((rule) => !isLeft(rule));
+    if (!from.known && using.length === 0 && earlier.length === 0) throw neitherThereNorUsed(args.from, connectors, inSpace);
+
+    const newParams: NewParams = { params: args.params, recovery: args.recovery_params };
+    const known = new Map(connectors.map((one) => [one.id, one]));
+    const types = to ? await kibana.ruleTypes(inSpace, signal) : [];
+    const touches = [from, ...(to ? [to] : [])].map((one) => compact({ id: one.id, name: one.name }) as { id: string; name?: string });
+    const changes = await Promise.all(
+      todo.map(async (rule) => {
+        const moved = await movedActions(rule, from, to, newParams, types.find((type) => type.id === rule.rule_type_id)?.recoveryGroup);
+        const actions = args.drop_missing ? moved.actions.filter((action) => isSystem(action.id) || known.has(action.id)) : moved.actions;
+        const op = putRule(rule, inSpace, { ...ruleState(rule), actions }, touches);
+        return { rule, op, notes: moved.notes, obstacle: obstacle(rule, actions, known) };
+      }),
+    );
+    const obstacles = changes.flatMap((change) => change.obstacle ?? []);
+    if (obstacles.length > 0 && (args.on_error === "stop" || obstacles.length === changes.length)) throw cannotBeSaved(obstacles);
+    left.push(...obstacles.map((one) => row(one.rule, "blocked", `Kibana would not save it: ${obstacleInWords(one)}.`)));
+    const ready = changes.filter((change) => change.obstacle === undefined);
+    const [first, ...rest] = ready;
+    if (!first) return nothingToDo({ from, space: inSpace, left, earlier, args: { ...args, space: inSpace } });
+
+    const silent = ready.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
+    const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
+    const what = to
+      ? `Move the actions of ${inWords(ready.map(({ rule }) => rule))} from ${named(from)} to ${named(to)}`
+      : `Remove the actions of ${named(from)} from ${inWords(ready.map(({ rule }) => rule))}`;
+    return {
+      summary: `${what} in space ${inSpace}.`,
+      ops: [first.op, ...rest.map(({ op }) => op)],
+      effects: ready.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
+      warnings: [
+        ...new Set(ready.flatMap(({ notes }) => notes)),
+        ...(silent.length > 0 ? [`${inWords(silent)} will notify nobody: no action is left.`] : []),
+        ...(left.some((one) => one.outcome === "skipped") ? [skippedWarning(left)] : []),
+        ...(left.some((one) => one.outcome === "blocked") ? [`${obstacles.length} stay as they are: Kibana would not save them.`] : []),
+        ...(todo.some(isDetectionRule)
+          ? ["Detection rules are meant to be edited in the Security app; their actions are saved here all the same."]
+          : []),
+        ...(from.preconfigured ? ["Rules of other spaces may use the same preconfigured connector: they stay as they are."] : []),
+        ...(hidden ? [hidden] : []),
+        ...keyWarning(settings, ready.length),
+      ],
+      outsideWorld: "none",
+      // Kibana saves no action of a connector that is gone: what was broken cannot be put back.
+      reversible: ready.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
+      consequence: "person",
+      facts: ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
+      flows: [],
+      asks: [],
+      knownHosts: [],
+      onError: args.on_error,
+      left,
+      earlier,
+      moved: to ? "moved" : "removed",
+      retire: from.known && !from.preconfigured ? from.id : undefined,
+    };
+  },
+  report: async (plan, results) => replaced(plan, results),
+});
+
+interface From {
+  id: string;
+  name?: string;
+  preconfigured: boolean;
+  /** Undefined where it is gone. */
+  known: Connector | undefined;
+}
+
+/** The connector to be replaced; by its id where it is gone. @throws ToolError system_action, ambiguous_connector */
+function fromOf(asked: string, connectors: readonly Connector[], inSpace: string): From {
+  try {
+    const known = pickConnector(connectors, inSpace, asked);
+    return { id: known.id, name: known.name, preconfigured: known.preconfigured, known };
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
+    return { id: asked, preconfigured: false, known: undefined };
+  }
+}
+
+/** @throws ToolError when rules could not use it */
+async function targetOf(
+  asked: string,
+  from: string,
+  connectors: readonly Connector[],
+  inSpace: string,
+  { kibana, signal }: ToolContext,
+): Promise<Connector> {
+  const to = pickConnector(connectors, inSpace, asked);
+  if (to.id === from) throw new ToolError("invalid_arguments", "`from` and `to` are the same connector.", "Name another one in `to`.");
+  const types = await kibana.connectorTypes(inSpace, signal);
+  assertRunnable(to, types);
+  const features = types.find((one) => one.id === to.type)?.features ?? [];
+  if (features.length > 0 && !["alerting", "siem", "uptime"].some((feature) => features.includes(feature)))
+    throw new ToolError(
+      "type_unusable",
+      `Rules cannot use connectors of type ${to.type}.`,
+      "Name a connector of a type with the feature alerting.",
+    );
+  if (to.missingSecrets) {
+    throw new ToolError(
+      "secrets_needed",
+      `${named(to)} has lost its secrets: Kibana saves no rule with it.`,
+      "Enter them again with update_connector first.",
+      { connector: to.id },
+    );
+  }
+  return to;
+}
+
+/** The rules that are meant: all that use it, or those that are named, of which some may not use it. @throws ToolError rule_not_found */
+async function chosenRules(
+  asked: readonly string[] | undefined,
+  using: readonly Rule[],
+  inSpace: string,
+  { kibana, signal }: ToolContext,
+): Promise<{ using: Rule[]; without: Left[] }> {
+  if (!asked) return { using: [...using], without: [] };
+  const ids = [...new Set(asked)];
+  const others = ids.filter((id) => !using.some((rule) => rule.id === id || rule.name === id));
+  const without = await Promise.all(others.map((id) => kibana.rule(inSpace, id, signal)));
+  return {
+    using: using.filter((rule) => ids.includes(rule.id) || ids.includes(rule.name)),
+    without: without.map((rule) => row(rule, "unchanged", "It does not use that connector (any more).")),
+  };
+}
+
+function cannotBeSaved(obstacles: readonly Obstacle[]): ToolError {
+  const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
+  const without = obstacles.flatMap((one) => one.withoutSecrets);
+  return new ToolError(
+    gone.length > 0 ? "connector_not_found" : "secrets_needed",
+    `Nothing was written: Kibana would not save ${obstacles.length === 1 ? "this rule" : `these ${obstacles.length} rules`}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}${obstacles.length > 5 ? "; and more" : ""}.`,
+    [
+      ...(gone.length > 0 ? ["Repeat the call with drop_missing: true, which drops those dead actions in the same write."] : []),
+      ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
+      'With on_error: "continue" the other rules are done.',
+    ].join(" "),
+    { rules: obstacles.slice(0, 20).map((one) => one.rule.id), ...(gone.length > 0 ? { gone } : {}) },
+  );
+}
+
+function neitherThereNorUsed(asked: string, connectors: readonly Connector[], inSpace: string): ToolError {
+  try {
+    pickConnector(connectors, inSpace, asked);
+  } catch (error) {
+    if (error instanceof ToolError)
+      return new ToolError(error.code, `${error.message} No rule that this key can see refers to that id either.`, error.fix, error.detail);
+    throw error;
+  }
+  throw new Error("unreachable: it was not found before");
+}

@@ -1,0 +1,144 @@
+import type { NoChange, OpResult, Plan } from "../change/plan.ts";
+import type { Report } from "../change/services.ts";
+import type { Rule } from "../kibana/rules.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import { compact } from "./fields.ts";
+import type { Move } from "./replaced-earlier.ts";
+import { overlapWarnings } from "./rule-changes.ts";
+
+/** Rules that an answer names one by one; list_changes has them all. */
+const rowsShown = 40;
+
+/** A rule that stays as it is, and why. */
+export interface Left {
+  id: string;
+  name: string;
+  outcome: "skipped" | "blocked" | "unchanged";
+  why?: string;
+  at?: string;
+  change?: string;
+}
+
+/** A plan with what it leaves alone. */
+export interface ReplacePlan extends Plan {
+  left: Left[];
+  earlier: Move[];
+  moved: "moved" | "removed";
+  /** The old connector, where it is there and can be deleted. */
+  retire: string | undefined;
+}
+
+/** What became of each rule: what needs attention first. */
+export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
+  const done = results.filter((result) => result.outcome === "done");
+  const failed = results.filter((result) => result.outcome !== "done");
+  const begun = new Set(results.map(({ op }) => op.id));
+  const waiting = plan.ops.filter((op) => !begun.has(op.id));
+  const rows = [
+    ...failed.map(failedRow),
+    ...plan.left,
+    ...done.map(({ op }) => ({ id: op.id, name: nameOf(op), outcome: plan.moved })),
+    ...waiting.map((op) => ({ id: op.id, name: nameOf(op), outcome: "not_begun" })),
+  ];
+  return {
+    result: compact({
+      counts: compact({
+        [plan.moved]: done.length,
+        failed: failed.length || undefined,
+        not_begun: waiting.length || undefined,
+        skipped: plan.left.filter((one) => one.outcome === "skipped").length || undefined,
+        blocked: plan.left.filter((one) => one.outcome === "blocked").length || undefined,
+      }),
+      earlier: plan.earlier,
+      rules: rows.slice(0, rowsShown),
+      rules_left_out: Math.max(0, rows.length - rowsShown) || undefined,
+    }),
+    warnings: overlapWarnings(results),
+    next: [
+      ...(rows.length > rowsShown ? [{ tool: "list_changes", args: { limit: 100 }, why: "See each rule with its time and outcome." }] : []),
+      ...(plan.retire === undefined || failed.length + waiting.length > 0
+        ? []
+        : [
+            {
+              tool: "safe_delete_connector",
+              args: { ids: [plan.retire], space: plan.ops[0].space },
+              why: "If it is to go: it is refused while anything uses it.",
+            },
+          ]),
+    ],
+  };
+}
+
+/** A rule that is left alone. */
+export function row({ id, name }: Rule, outcome: Left["outcome"], why: string): Left {
+  return { id, name: plainText(name, 120), outcome, why };
+}
+
+export function detectionRow(rule: Rule): Left {
+  return row(rule, "skipped", "A detection rule of Elastic Security: edit it in the Security app, or name it in `rules`.");
+}
+
+export function skippedWarning(left: readonly Left[]): string {
+  const skipped = left.filter((one) => one.outcome === "skipped");
+  const ids = skipped.slice(0, 5).map(({ id }) => id);
+  return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
+}
+
+/** The answer when no rule is to be changed. */
+export function nothingToDo({
+  from,
+  space: inSpace,
+  left,
+  earlier,
+  args,
+}: {
+  from: { id: string; name?: string };
+  space: string;
+  left: Left[];
+  earlier: Move[];
+  args: Record<string, unknown>;
+}): NoChange {
+  const skipped = left.filter((one) => one.outcome === "skipped");
+  return {
+    noChange: true,
+    message:
+      skipped.length > 0
+        ? skippedWarning(left)
+        : `No rule ${left.length > 0 ? "of these " : ""}uses ${named(from)}${earlier.length > 0 ? " any more: it was replaced before" : ""}.`,
+    space: inSpace,
+    result: compact({ earlier, rules: left.slice(0, rowsShown), rules_left_out: Math.max(0, left.length - rowsShown) || undefined }),
+    warnings: [],
+    next:
+      skipped.length === 0
+        ? []
+        : [
+            {
+              tool: "replace_connector",
+              args: { ...args, rules: skipped.map(({ id }) => id).slice(0, 50) },
+              why: "Do it here all the same.",
+            },
+          ],
+  };
+}
+
+function failedRow({ op, outcome, error }: OpResult) {
+  return {
+    id: op.id,
+    name: nameOf(op),
+    outcome: outcome === "unknown" ? "unknown" : "failed",
+    error: plainText(error?.message ?? "", 300),
+  };
+}
+
+function nameOf(op: OpResult["op"]): string {
+  return op.op === "put_rule" ? plainText(op.name, 120) : "";
+}
+
+export function named({ id, name }: { id: string; name?: string }): string {
+  return name === undefined ? `${quoted(id, 80)} (gone)` : `${quoted(name, 60)} (${id})`;
+}
+
+export function inWords(rules: readonly Rule[]): string {
+  const [only, ...more] = rules;
+  return only && more.length === 0 ? `rule ${quoted(only.name, 60)}` : `${rules.length} rules`;
+}

@@ -1,0 +1,445 @@
+import { describe, expect, test } from "vitest";
+import { createBackend } from "../../src/commands/backend.ts";
+import { seal } from "../../src/sealed.ts";
+import { accepts, connect, declines, type ProductOptions, product } from "../support/product.ts";
+import { action, deleteBlindly, makeConnector, makeRule, ruleOf, steady } from "./deployment.ts";
+
+type Made = Awaited<ReturnType<typeof product>>;
+
+const filter = { query: { kql: "host.name: web*", filters: [] } };
+
+/** Two Slack connectors and a PagerDuty, on an otherwise empty deployment. */
+async function deployment(options: ProductOptions = {}): Promise<Made> {
+  const made = await product({ person: accepts, ...options, sandbox: { empty: true, ...options.sandbox } });
+  for (const id of ["old", "new"]) await makeConnector(made, id);
+  await makeConnector(made, "pager", ".pagerduty");
+  return made;
+}
+
+const replace = async (made: Made, args: Record<string, unknown>) => (await made.call("replace_connector", args)).body;
+const idsIn = async (made: Made, rule: string) => (await ruleOf(made, rule)).actions.map(({ id }: { id: string }) => id);
+
+describe("a replacement", () => {
+  test("moves every action of the old connector and leaves all else of the rule as it was", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [
+      action("old", { alerts_filter: filter, use_alert_data_for_template: true }),
+      action("pager", { params: { eventAction: "trigger", summary: "s" } }),
+      action("old", { group: "recovered" }),
+    ]);
+    const before = await ruleOf(made, "r1");
+    expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
+      status: "done",
+      result: { counts: { moved: 1 }, rules: [{ id: "r1", name: "Rule r1", outcome: "moved" }] },
+      undo: { tool: "undo_change" },
+    });
+    const after = await ruleOf(made, "r1");
+    const moved = before.actions.map((one: { id: string }) => (one.id === "old" ? { ...one, id: "new" } : one));
+    expect(steady(after)).toEqual({ ...steady(before), actions: moved });
+    expect(after.revision).toBe(before.revision + 1);
+  });
+
+  test("shows the person which rule notifies whom before and after, and whose key it runs with", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    await replace(made, { from: "old", to: "new" });
+    const [question] = made.questions;
+    for (const part of [
+      'rule "Rule r1"',
+      '"Connector old" (old)',
+      '"Connector new" (new)',
+      "Connector old: query matched",
+      "api_key_owner",
+    ])
+      expect(question?.message).toContain(part);
+  });
+
+  test("writes nothing when it is declined or only shown", async () => {
+    const made = await deployment({ person: declines });
+    await makeRule(made, "r1", [action("old")]);
+    const state = await made.state();
+    expect((await replace(made, { from: "old", to: "new" })).status).toBe("declined");
+    expect((await replace(made, { from: "old", to: "new", dry_run: true })).status).toBe("planned");
+    expect([await made.state(), made.writes()]).toEqual([state, []]);
+  });
+
+  test("takes names in place of ids, and only the rules that are named", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old")]);
+    expect((await replace(made, { from: "Connector old", to: "Connector new", rules: ["Rule r2"] })).status).toBe("done");
+    expect([await idsIn(made, "r1"), await idsIn(made, "r2")]).toEqual([["old"], ["new"]]);
+  });
+
+  test("that removes says which rules will notify nobody", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    await makeRule(made, "r2", [action("old"), action("pager", { params: { eventAction: "trigger" } })]);
+    const body = await replace(made, { from: "old", remove: true });
+    expect(body).toMatchObject({ status: "done", result: { counts: { removed: 2 } } });
+    expect(body.warnings.join()).toContain('rule "Rule r1" will notify nobody');
+    expect([await idsIn(made, "r1"), await idsIn(made, "r2")]).toEqual([[], ["pager"]]);
+  });
+
+  test("leaves one action where the rule had the same with both connectors", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old"), action("new")]);
+    const body = await replace(made, { from: "old", to: "new" });
+    expect(body.warnings.join()).toContain("had the same action with both connectors");
+    expect(await idsIn(made, "r1")).toEqual(["new"]);
+  });
+
+  test("warns where a rule would notify the new connector twice", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old"), action("new", { params: { message: "another text" } })]);
+    expect((await replace(made, { from: "old", to: "new" })).warnings.join()).toContain("twice");
+    expect(await idsIn(made, "r1")).toEqual(["new", "new"]);
+  });
+
+  test("of a preconfigured connector finds its rules, and says what it did not touch", async () => {
+    const made = await product({ person: accepts });
+    const body = await replace(made, { from: "ops-mail-preconfigured", remove: true });
+    expect(body).toMatchObject({ status: "done", result: { counts: { removed: 1 }, rules: [{ id: "search-latency" }] } });
+    expect(body.warnings.join()).toContain("other spaces");
+  });
+
+  test("is not asked for a second time: what is done is told with its time and its change", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old")]);
+    const first = await replace(made, { from: "old", to: "new" });
+    const again = await replace(made, { from: "old", to: "new" });
+    expect(again).toMatchObject({
+      status: "no_change",
+      result: { earlier: [{ change: first.change, rules: 2, first: expect.any(String) }] },
+    });
+    expect(again.message).toContain("it was replaced before");
+    expect(made.questions).toHaveLength(1);
+  });
+});
+
+describe("another type", () => {
+  test("needs new params, and says for which action", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    expect(await replace(made, { from: "old", to: "pager" })).toMatchObject({
+      code: "invalid_arguments",
+      message: expect.stringContaining("needs new params"),
+      detail: { rule: "r1", field: "params" },
+    });
+  });
+
+  test("takes params for what fires and others for recovery", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old"), action("old", { group: "recovered" })]);
+    const key = "{{rule.id}}:{{alert.id}}";
+    const args = { from: "old", to: "pager", params: { eventAction: "trigger", summary: "{{rule.name}}", dedupKey: key } };
+    expect(await replace(made, args)).toMatchObject({
+      code: "invalid_arguments",
+      detail: { field: "recovery_params" },
+      fix: expect.stringContaining('"eventAction":"resolve"'),
+    });
+    expect((await replace(made, { ...args, recovery_params: { eventAction: "resolve", dedupKey: key } })).status).toBe("done");
+    expect((await ruleOf(made, "r1")).actions.map((one: { params: { eventAction: string } }) => one.params.eventAction)).toEqual([
+      "trigger",
+      "resolve",
+    ]);
+  });
+
+  test("is refused with params that Kibana would refuse at every run", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    expect(await replace(made, { from: "old", to: "pager", params: { eventAction: "explode" } })).toMatchObject({
+      code: "invalid_arguments",
+    });
+  });
+});
+
+describe("a connector that is gone", () => {
+  test("is replaced by its id, and the rule runs again", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    await deleteBlindly(made, "old");
+    expect(await replace(made, { from: "old", to: "new" })).toMatchObject({ status: "done", result: { counts: { moved: 1 } } });
+    expect(JSON.parse(await made.bare("POST", "/sandbox/rules/r1/fire", { state: "active" })).outcome).toBe("succeeded");
+  });
+
+  test("cannot be put back: the plan says so before", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    await deleteBlindly(made, "old");
+    expect((await replace(made, { from: "old", to: "new", dry_run: true })).plan.reversible).toBe("no");
+    const { change } = await replace(made, { from: "old", to: "new" });
+    expect((await made.call("undo_change", { change })).body).toMatchObject({
+      code: "connector_not_found",
+      message: expect.stringContaining("would not save"),
+    });
+  });
+
+  test("beside another that is gone is mended in the same write", async () => {
+    const made = await deployment();
+    await makeConnector(made, "other");
+    await makeRule(made, "r1", [action("old"), action("other"), action("pager", { params: { eventAction: "trigger" } })]);
+    for (const id of ["old", "other"]) await deleteBlindly(made, id);
+    expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
+      code: "connector_not_found",
+      message: expect.stringContaining('the connector "other" of another action is gone'),
+      fix: expect.stringContaining("drop_missing: true"),
+      detail: { gone: ["other"] },
+    });
+    expect(made.writes()).toEqual([]);
+    expect((await replace(made, { from: "old", to: "new", drop_missing: true })).status).toBe("done");
+    expect(await idsIn(made, "r1")).toEqual(["new", "pager"]);
+  });
+
+  test("that no rule uses is not found, with what was meant", async () => {
+    const made = await deployment();
+    expect(await replace(made, { from: "pagre", remove: true })).toMatchObject({
+      code: "connector_not_found",
+      message: expect.stringContaining("No rule that this key can see"),
+      fix: expect.stringContaining("pager"),
+    });
+  });
+
+  test("of a detection rule is mended, though others of those are left to the Security app", async () => {
+    const made = await product({ person: accepts });
+    expect(await replace(made, { from: "soc-pagerduty", remove: true, space: "security" })).toMatchObject({ status: "done" });
+    const left = await replace(made, { from: "soc-slack", remove: true, space: "security" });
+    expect(left).toMatchObject({
+      status: "no_change",
+      message: expect.stringContaining("Security app"),
+      next: [{ tool: "replace_connector" }],
+    });
+    expect(left.next[0].args.rules).toEqual(["brute-force-over-ssh", "malware-detected"]);
+    expect(await replace(made, left.next[0].args)).toMatchObject({ status: "done", result: { counts: { removed: 2 } } });
+  });
+});
+
+describe("what stands in the way", () => {
+  test("is named with what to do about it, before anybody is asked", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    for (const [args, code] of [
+      [{ from: "old" }, "invalid_arguments"],
+      [{ from: "old", to: "new", remove: true }, "invalid_arguments"],
+      [{ from: "old", to: "old" }, "invalid_arguments"],
+      [{ from: "old", to: "nwe" }, "connector_not_found"],
+      [{ from: "system-connector-.cases", to: "new" }, "system_action"],
+      [{ from: "old", to: "new", rules: ["nope"] }, "rule_not_found"],
+      [{ from: "old", to: "new", space: "nope" }, "space_not_found"],
+    ] as const)
+      expect([args, (await replace(made, args)).code]).toEqual([args, code]);
+    expect([made.questions, made.writes()]).toEqual([[], []]);
+  });
+
+  test("a target whose secrets are missing: Kibana would save no rule with it", async () => {
+    const made = await product({ person: accepts });
+    expect(await replace(made, { from: "ops-pagerduty", to: "imported-pagerduty" })).toMatchObject({ code: "secrets_needed" });
+  });
+
+  test("a protected connector or rule, on either side", async () => {
+    for (const protect of ["old", "Connector new"]) {
+      const made = await deployment({ settings: { protect: [protect] } });
+      await makeRule(made, "r1", [action("old")]);
+      expect((await replace(made, { from: "old", to: "new" })).code).toBe("protected");
+    }
+    for (const pattern of ["Rule r*", "r1", "tag:prod"]) {
+      const made = await deployment({ settings: { protectRules: [pattern] } });
+      await makeRule(made, "r1", [action("old")]);
+      expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
+        code: "protected",
+        message: expect.stringContaining("Rule r1"),
+      });
+    }
+    const other = await deployment({ settings: { protectRules: ["tag:dev", "Rule x"] } });
+    await makeRule(other, "r1", [action("old")]);
+    expect((await replace(other, { from: "old", to: "new" })).status).toBe("done");
+  });
+
+  test("the limit of changes an hour counts each rule", async () => {
+    const made = await deployment({ settings: { maxChangesPerHour: 2 } });
+    for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
+    expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
+      code: "limit_reached",
+      fix: expect.stringContaining("Do fewer in one call"),
+    });
+    expect((await replace(made, { from: "old", to: "new", rules: ["r1", "r2"] })).status).toBe("done");
+  });
+});
+
+describe("a failure on the way", () => {
+  const put = (rule: string) => ({ method: "PUT", path: `/api/alerting/rule/${rule}`, times: 1 });
+
+  test("stops there by default; the call made again goes on", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
+    await made.fault("conflict", put("r2"));
+    const first = await replace(made, { from: "old", to: "new" });
+    expect(first).toMatchObject({
+      status: "partial",
+      message: "1 of 3 done; one failed; 1 not begun.",
+      result: {
+        counts: { moved: 1, failed: 1, not_begun: 1 },
+        rules: [
+          { id: "r2", outcome: "failed" },
+          { id: "r1", outcome: "moved" },
+          { id: "r3", outcome: "not_begun" },
+        ],
+      },
+    });
+    expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
+      status: "done",
+      result: { counts: { moved: 2 }, earlier: [{ change: first.change, rules: 1 }] },
+    });
+  });
+
+  test("is passed over where that is wanted, and named", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
+    await made.fault("conflict", put("r2"));
+    expect(await replace(made, { from: "old", to: "new", on_error: "continue" })).toMatchObject({
+      status: "partial",
+      message: "2 of 3 done; one failed.",
+      result: { counts: { moved: 2, failed: 1 } },
+    });
+  });
+
+  test("after the write is found out: it happened", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    await made.fault("cut_after", put("r1"));
+    expect(await replace(made, { from: "old", to: "new" })).toMatchObject({ status: "done", result: { counts: { moved: 1 } } });
+    expect(await idsIn(made, "r1")).toEqual(["new"]);
+  });
+
+  test("by somebody who changes the actions in the last moment: theirs stay", async () => {
+    let armed = false;
+    const made: Made = await deployment({
+      onRequest: async ({ method, path }) => {
+        if (!armed || method !== "GET" || path !== "/api/alerting/rule/r1") return;
+        armed = false;
+        const rule = await ruleOf(made, "r1");
+        await made.bare("PUT", "/api/alerting/rule/r1", {
+          name: rule.name,
+          schedule: rule.schedule,
+          params: rule.params,
+          tags: rule.tags,
+          actions: [action("pager", { params: { eventAction: "trigger" } })],
+        });
+      },
+    });
+    await makeRule(made, "r1", [action("old")]);
+    armed = true;
+    expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
+      code: "confirmation_invalid",
+      detail: { reason: "target_changed" },
+    });
+    expect(await idsIn(made, "r1")).toEqual(["pager"]);
+  });
+
+  test("by somebody who changes another field in the last moment: both changes stand", async () => {
+    let armed = false;
+    const made: Made = await deployment({
+      onRequest: async ({ method, path }) => {
+        if (!armed || method !== "GET" || path !== "/api/alerting/rule/r1") return;
+        armed = false;
+        const rule = await ruleOf(made, "r1");
+        const actions = rule.actions.map(({ connector_type_id: _type, ...one }: Record<string, unknown>) => one);
+        await made.bare("PUT", "/api/alerting/rule/r1", {
+          name: "Renamed",
+          schedule: { interval: "9m" },
+          params: rule.params,
+          tags: ["x"],
+          actions,
+        });
+      },
+    });
+    await makeRule(made, "r1", [action("old")]);
+    armed = true;
+    expect((await replace(made, { from: "old", to: "new" })).status).toBe("done");
+    expect(await ruleOf(made, "r1")).toMatchObject({
+      name: "Renamed",
+      schedule: { interval: "9m" },
+      tags: ["x"],
+      actions: [{ id: "new" }],
+    });
+  });
+});
+
+describe("rules of old", () => {
+  test("that notify by a setting of their own keep it", async () => {
+    const made = await deployment();
+    const { frequency: _none, ...bare } = action("old") as { frequency: unknown };
+    await makeRule(made, "r1", [bare], { notify_when: "onThrottleInterval", throttle: "10m" });
+    const before = await ruleOf(made, "r1");
+    expect((await replace(made, { from: "old", to: "new" })).status).toBe("done");
+    expect(steady(await ruleOf(made, "r1"))).toEqual({ ...steady(before), actions: [{ ...before.actions[0], id: "new" }] });
+  });
+
+  test("with a system action beside keep that too", async () => {
+    const made = await product({ person: accepts });
+    await makeRule(made, "r1", [
+      {
+        id: "system-connector-.cases",
+        params: { subAction: "run", subActionParams: { timeWindow: "7d", reopenClosedCases: false, groupingBy: [], templateId: null } },
+      },
+      action("ops-slack"),
+    ]);
+    const before = await ruleOf(made, "r1");
+    expect((await replace(made, { from: "ops-slack", to: "ops-slack-2", rules: ["r1"] })).status).toBe("done");
+    const actions = before.actions.map((one: { id: string }) => (one.id === "ops-slack" ? { ...one, id: "ops-slack-2" } : one));
+    expect(steady(await ruleOf(made, "r1"))).toEqual({ ...steady(before), actions: expect.arrayContaining(actions) });
+  });
+});
+
+describe("an undo of a replacement", () => {
+  test("gives every rule its actions back in one plan", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2"])
+      await makeRule(made, id, [action("old", { alerts_filter: filter }), action("pager", { params: { eventAction: "trigger" } })]);
+    const before = await Promise.all(["r1", "r2"].map((id) => ruleOf(made, id)));
+    const { change, undo } = await replace(made, { from: "old", remove: true });
+    expect(undo).toEqual({ tool: "undo_change", args: { change } });
+    expect((await made.call("undo_change", { change })).body).toMatchObject({ status: "done", result: { rules_put_back: 2 } });
+    expect((await Promise.all(["r1", "r2"].map((id) => ruleOf(made, id)))).map(steady)).toEqual(before.map(steady));
+  });
+
+  test("leaves a rule that somebody changed since, and says so; one that is gone too", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
+    const { change } = await replace(made, { from: "old", to: "new" });
+    const rule = await ruleOf(made, "r1");
+    await made.bare("PUT", "/api/alerting/rule/r1", {
+      name: rule.name,
+      schedule: rule.schedule,
+      params: rule.params,
+      actions: [action("new", { params: { message: "theirs" } })],
+    });
+    await made.bare("DELETE", "/api/alerting/rule/r3");
+    const { body } = await made.call("undo_change", { change });
+    expect(body).toMatchObject({ status: "done", result: { rules_put_back: 1 } });
+    expect(body.warnings.join()).toMatch(/"Rule r1".*changed since.*1 rule is gone: r3/);
+    expect([await idsIn(made, "r1"), await idsIn(made, "r2")]).toEqual([["new"], ["old"]]);
+  });
+
+  test("of one rule alone is possible, and of an undo", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old")]);
+    const { change } = await replace(made, { from: "old", to: "new" });
+    const back = (await made.call("undo_change", { change, id: "r2" })).body;
+    expect([back.status, await idsIn(made, "r1"), await idsIn(made, "r2")]).toEqual(["done", ["new"], ["old"]]);
+    expect((await made.call("undo_change", { change: back.change })).body.status).toBe("done");
+    expect(await idsIn(made, "r2")).toEqual(["new"]);
+  });
+});
+
+test("a server with an API key says whose key the rules run with from then on", async () => {
+  const made = await deployment();
+  await makeRule(made, "r1", [action("old")], {});
+  const kibana = made.settings.kibana;
+  if (!kibana) throw new Error("no Kibana");
+  const settings = { ...made.settings, kibana: { ...kibana, auth: { kind: "api_key" as const, key: seal("a-b-c-d-e-f", "API key") } } };
+  const backend = createBackend(settings, {}, made.clock);
+  const { call } = await connect(backend, settings, accepts);
+  const { body } = await call("replace_connector", { from: "old", to: "new", dry_run: true });
+  expect(body.warnings.join()).toContain("runs with that key");
+  await backend.close();
+});
