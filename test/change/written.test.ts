@@ -283,6 +283,7 @@ describe("no write leaves outside an accepted change", () => {
     ["get_connector", { id: "ops-mail-preconfigured", include: ["rules"] }],
     ["describe_connector_types", {}],
     ["describe_connector_types", { types: [".slack", ".webhook", ".email"] }],
+    ["audit_connectors", {}],
     ["list_changes", {}],
     ["create_connector", { ...pagerduty, dry_run: true }],
     ["create_connector", { ...serverLog, dry_run: true }],

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RuleAction } from "../../kibana/rules.ts";
+import { RuleAction } from "../../kibana/rule-shape.ts";
 
 const Config = z.record(z.string(), z.unknown());
 const Place = { space: z.string(), id: z.string(), name: z.string(), type: z.string() };

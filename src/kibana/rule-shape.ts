@@ -1,0 +1,36 @@
+import * as z from "zod";
+
+/** An action of a rule, no field dropped. */
+export const RuleAction = z.looseObject({
+  id: z.string(),
+  group: z.string().nullish(),
+  uuid: z.string().nullish(),
+  connector_type_id: z.string().nullish(),
+  params: z.record(z.string(), z.unknown()).nullish(),
+  frequency: z.looseObject({ summary: z.boolean().nullish(), notify_when: z.string().nullish(), throttle: z.string().nullish() }).nullish(),
+  alerts_filter: z.looseObject({}).nullish(),
+});
+export const Rule = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean().default(false),
+  tags: z.array(z.string()).default([]),
+  consumer: z.string().default(""),
+  rule_type_id: z.string().default(""),
+  schedule: z.looseObject({ interval: z.string().optional() }).default({}),
+  params: z.record(z.string(), z.unknown()).default({}),
+  actions: z.array(RuleAction).default([]),
+  throttle: z.string().nullish(),
+  notify_when: z.string().nullish(),
+  revision: z.number().nullish(),
+  api_key_owner: z.string().nullish(),
+  api_key_created_by_user: z.boolean().nullish(),
+  created_at: z.string().nullish(),
+  updated_at: z.string().nullish(),
+  updated_by: z.string().nullish(),
+  execution_status: z.looseObject({ status: z.string().nullish(), last_execution_date: z.string().nullish() }).nullish(),
+  last_run: z.looseObject({ outcome: z.string().nullish() }).nullish(),
+});
+/** A rule as Kibana answers it, no field dropped: what is not read here is given back as it came. */
+export type Rule = z.output<typeof Rule>;
+export type RuleAction = z.output<typeof RuleAction>;
