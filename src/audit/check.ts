@@ -71,9 +71,10 @@ export function ruleRef({ id, name, enabled }: Pick<Rule, "id" | "name" | "enabl
 }
 
 /** "3 enabled rules use it", for evidence. */
-export function usedBy({ usage, connector }: ConnectorFacts): string {
+export function usedBy({ usage, connector }: ConnectorFacts, { rulesKnown }: SpaceFacts): string {
   if (usage.enabled > 0) return `${usage.enabled} enabled rule${usage.enabled > 1 ? "s use" : " uses"} it`;
   if (usage.rules > 0) return `${usage.rules} disabled rule${usage.rules > 1 ? "s use" : " uses"} it`;
-  if ((connector.references ?? 0) > 0) return "no rule that was seen uses it, but something refers to it";
-  return "no rule that was seen uses it";
+  if (!rulesKnown) return "which rules use it could not be read";
+  if ((connector.references ?? 0) > 0) return "no rule uses it, but something refers to it";
+  return "no rule uses it";
 }

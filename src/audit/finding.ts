@@ -108,12 +108,12 @@ export interface AuditReport {
   cancelled: boolean;
 }
 
-/** 16 hex digits that stay the same as long as the fault is the same. */
+/** 12 hex digits that stay the same as long as the fault is the same. */
 export function fingerprint(check: CheckName, space: string, ids: readonly string[]): string {
   return createHash("sha256")
     .update(JSON.stringify([check, space, ids]))
     .digest("hex")
-    .slice(0, 16);
+    .slice(0, 12);
 }
 
 const rank = Object.fromEntries(severities.map((severity, at) => [severity, at])) as Record<Severity, number>;

@@ -1,5 +1,7 @@
 import { idsInOneQuestion, type Run } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
+import { plainText } from "../plain-text.ts";
+import { hideInText } from "../secrets/detect.ts";
 import type { Runs } from "./facts.ts";
 
 /** One page of the log. */
@@ -36,6 +38,11 @@ export async function runsOf(reader: Reader, space: string, id: string, { from, 
     lastSuccess: succeeded.runs[0]?.at,
     successesSince: succeeded.runs.filter((run) => last === undefined || run.at > last.at).length,
   };
+}
+
+/** What went wrong, without the connector that Kibana puts in front and without secrets that a service may echo. */
+export function lastError(message: string): string {
+  return plainText(hideInText(message.replace(/^action execution failure: .*? - /, "")), 160);
 }
 
 /**

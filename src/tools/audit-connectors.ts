@@ -8,7 +8,7 @@ import { compact, next, warnings } from "./fields.ts";
 import { keptReport } from "./kept-reports.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
-const shortPage = 2_900;
+const shortPage = 3_000;
 const entriesShown = 8;
 
 export const auditConnectors = readTool({

@@ -15,9 +15,16 @@ const rulesShown = 20;
 export const getConnector = readTool({
   name: "get_connector",
   title: "Get connector",
-  description: "One connector with its redacted config, and on request the rules that use it. Stored secrets are never readable.",
-  input: z.strictObject({ id: connector, space, include: z.array(z.enum(["rules"])).default([]) }),
-  output: z.looseObject({ connector: z.looseObject({}), rules: z.array(z.looseObject({})).optional(), warnings, next }),
+  description:
+    "One connector with its redacted config, and on request the rules that use it and how its runs went. Stored secrets are never readable.",
+  input: z.strictObject({ id: connector, space, include: z.array(z.enum(["rules", "health"])).default([]) }),
+  output: z.looseObject({
+    connector: z.looseObject({}),
+    rules: z.array(z.looseObject({})).optional(),
+    health: z.looseObject({}).optional(),
+    warnings,
+    next,
+  }),
   async run({ id, space: asked, include }, context) {
     const { kibana, settings, spaces, principal, signal } = context;
     const inSpace = await spaces.check(asked ?? settings.space, principal, { fresh: false, signal });
@@ -43,13 +50,23 @@ export const getConnector = readTool({
         ? await usage(found, all, inSpace, context, notes)
         : {
             next: [
-              { tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See the rules that use it." },
+              {
+                tool: "get_connector",
+                args: { id: found.id, space: inSpace, include: ["rules", "health"] },
+                why: "See the rules that use it, and its runs.",
+              },
             ],
           }),
+      ...(include.includes("health") ? { health: await health(found.id, inSpace, context) } : {}),
       ...compact({ warnings: notes }),
     };
   },
 });
+
+async function health(id: string, inSpace: string, { kibana, signal }: ToolContext) {
+  const { healthOf } = await import("../audit/health.ts");
+  return compact(await healthOf(kibana, inSpace, id, Date.now(), signal));
+}
 
 async function usage(found: Connector, all: readonly Connector[], inSpace: string, { kibana, signal }: ToolContext, notes: string[]) {
   const rules = await rulesUsing(kibana, inSpace, found, signal);

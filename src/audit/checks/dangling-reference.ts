@@ -23,7 +23,7 @@ export const danglingReference: RuleCheck = {
         ...(rule.enabled ? {} : { group: "will_break" }),
         connector: { id, name: undefined, type: type ?? undefined },
         rule: ruleRef(rule),
-        evidence: `${rule.enabled ? "Rule" : "Disabled rule"} ${quoted(rule.name, 60)} uses connector ${quoted(id)}, which is not in this space${others > 0 ? `; ${others} other connector${others > 1 ? "s" : ""} of the rule ${others > 1 ? "go" : "goes"} silent with it` : ""}.`,
+        evidence: `${rule.enabled ? "The" : "The rule is disabled; the"} connector is not in this space${others > 0 ? `; ${others} other connector${others > 1 ? "s" : ""} of the rule ${others > 1 ? "go" : "goes"} silent with it` : ""}.`,
         next: mend(rule, id, type ?? undefined, context),
       };
     });

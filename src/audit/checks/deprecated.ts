@@ -6,14 +6,14 @@ export const deprecated: ConnectorCheck = {
   group: "will_break",
   needs: ["connectors"],
   why: "It works today; a coming version of Kibana or of the service behind it may drop it.",
-  find(facts) {
+  find(facts, space) {
     const { connector, type, usage } = facts;
     if (!connector.deprecated && !type?.deprecated) return undefined;
     const tableApi = connector.config?.usesTableApi === true ? " It still uses ServiceNow's old table API." : "";
     return {
       severity: usage.enabled > 0 ? "medium" : "low",
       connector: refTo(connector),
-      evidence: `Kibana marks ${type?.deprecated ? `the type ${type.id}` : "it"} as deprecated; ${usedBy(facts)}.${tableApi}`,
+      evidence: `Kibana marks ${type?.deprecated ? `the type ${type.id}` : "it"} as deprecated; ${usedBy(facts, space)}.${tableApi}`,
     };
   },
 };

@@ -1,8 +1,7 @@
-import { plainText } from "../../plain-text.ts";
-import { hideInText } from "../../secrets/detect.ts";
 import { type ConnectorCheck, refTo, usedBy } from "../check.ts";
 import type { Runs } from "../facts.ts";
 import type { Severity } from "../finding.ts";
+import { lastError } from "../runs.ts";
 
 /** Task Manager counts failed runs as successes: only the execution log tells (reference/kibana-api.md §8.1). */
 export const failing: ConnectorCheck = {
@@ -11,17 +10,18 @@ export const failing: ConnectorCheck = {
   group: "broken_now",
   needs: ["connectors", "log"],
   why: "The people behind it are not told. Rules and task health show success all the same.",
-  find(facts, { window, space }) {
+  find(facts, within) {
+    const { window, space } = within;
     const { connector, runs, usage } = facts;
     if (!runs || runs.failures === 0) return undefined;
     const total = runs.failures + runs.successes;
     const over = isOver(runs);
-    const error = runs.lastFailure && `; the last error: ${plainText(hideInText(withoutHead(runs.lastFailure.message)), 160)}`;
+    const error = runs.lastFailure && `; the last error: ${lastError(runs.lastFailure.message)}`;
     return {
       severity: severityOf(runs, usage.enabled > 0),
       ...(over ? { group: "untidy" } : {}),
       connector: refTo(connector),
-      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not of late" : ""}; ${usedBy(facts)}${error ?? ""}.`,
+      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not of late" : ""}; ${usedBy(facts, within)}${error ?? ""}.`,
       ...(over || connector.preconfigured
         ? {}
         : {
@@ -46,9 +46,4 @@ function severityOf(runs: Runs, used: boolean): Severity {
   if (isOver(runs)) return rate >= 0.5 ? "low" : "info";
   if (rate >= 0.5) return "high";
   return rate >= 0.1 && runs.failures >= 3 ? "medium" : "low";
-}
-
-/** Kibana puts the connector in front of what went wrong. */
-function withoutHead(message: string): string {
-  return message.replace(/^action execution failure: .*? - /, "");
 }

@@ -9,15 +9,15 @@ export const missingSecrets: ConnectorCheck = {
   group: "broken_now",
   needs: ["connectors"],
   why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and no log tells.",
-  find(facts, { space }) {
+  find(facts, space) {
     const { connector, usage } = facts;
     if (!connector.missingSecrets) return undefined;
     const used = usage.enabled > 0;
     return {
       severity: used ? "critical" : usage.rules > 0 || (connector.references ?? 0) > 0 ? "high" : "medium",
       connector: refTo(connector),
-      evidence: `Kibana marks its secrets as missing; ${usedBy(facts)}.`,
-      ...reenter(facts, space),
+      evidence: `Its secrets are missing; ${usedBy(facts, space)}.`,
+      ...reenter(facts, space.space),
     };
   },
 };

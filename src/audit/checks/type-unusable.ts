@@ -8,7 +8,7 @@ export const typeUnusable: ConnectorCheck = {
   group: "broken_now",
   needs: ["connectors", "types"],
   why: "Kibana refuses to run connectors of such a type, and no log tells.",
-  find(facts) {
+  find(facts, space) {
     const { connector, usage } = facts;
     const problem = problemOf(facts);
     if (problem === undefined) return undefined;
@@ -18,7 +18,7 @@ export const typeUnusable: ConnectorCheck = {
     return {
       severity: used ? "critical" : usage.rules > 0 ? "medium" : idle,
       connector: refTo(connector),
-      evidence: `${problem}; ${usedBy(facts)}.`,
+      evidence: `${problem}; ${usedBy(facts, space)}.`,
     };
   },
 };

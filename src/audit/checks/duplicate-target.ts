@@ -1,0 +1,68 @@
+import { quoted } from "../../plain-text.ts";
+import { type Draft, refTo, type SpaceCheck } from "../check.ts";
+import type { ConnectorFacts } from "../facts.ts";
+import type { ReadyCall } from "../finding.ts";
+import { targetOf } from "../same-target.ts";
+
+/** The whole target has to be the same, with path, project and sender: one host serves many. */
+export const duplicateTarget: SpaceCheck = {
+  name: "duplicate_target",
+  of: "space",
+  group: "untidy",
+  needs: ["connectors"],
+  why: "One connector per service serves many rules; of two, one is forgotten when a password or an address changes.",
+  find({ connectors, space, rulesKnown }) {
+    const byTarget = new Map<string, ConnectorFacts[]>();
+    for (const facts of connectors.values()) {
+      const target = targetOf(facts.connector, facts.entry);
+      if (target !== undefined) byTarget.set(target, [...(byTarget.get(target) ?? []), facts]);
+    }
+    return [...byTarget.values()].filter((same) => same.length > 1).map((same) => draft([...same].sort(mostUsedLast), space, rulesKnown));
+  },
+};
+
+function draft(same: ConnectorFacts[], space: string, rulesKnown: boolean): Draft {
+  const all = same.map(({ connector }) => connector);
+  const [first, ...others] = all;
+  const keep = all.at(-1);
+  const named = all.slice(0, 4).map((one) => `${quoted(one.name, 60)} (${one.id})`);
+  const next = first && keep && rulesKnown ? mend(same, keep.id, space) : undefined;
+  return {
+    severity: "low",
+    confidence: "likely",
+    ...(first && { connector: refTo(first) }),
+    others: others.map(refTo),
+    evidence: `${all.length} connectors of type ${first?.type} have the same target: ${named.join(", ")}${all.length > 4 ? " and more" : ""}.`,
+    ...(next && { next }),
+  };
+}
+
+/** Towards the one that most rules use. */
+function mend(same: readonly ConnectorFacts[], keep: string, space: string): ReadyCall | undefined {
+  const spare = same.filter(({ connector }) => connector.id !== keep);
+  const [used] = spare.filter(({ usage }) => usage.rules > 0);
+  if (used) {
+    return {
+      tool: "replace_connector",
+      args: { from: used.connector.id, to: keep, space },
+      why: "Moves its rules to the one that most rules use; then it can go.",
+    };
+  }
+  const idle = spare.filter(({ connector }) => connector.references === 0).map(({ connector }) => connector.id);
+  if (idle.length === 0) return undefined;
+  return {
+    tool: "safe_delete_connector",
+    args: { ids: idle.slice(0, 20), space },
+    why: "No rule uses these; it looks once more and asks a person.",
+  };
+}
+
+function mostUsedLast(one: ConnectorFacts, other: ConnectorFacts): number {
+  const references = ({ connector }: ConnectorFacts) => connector.references ?? 0;
+  return (
+    one.usage.enabled - other.usage.enabled ||
+    one.usage.rules - other.usage.rules ||
+    references(one) - references(other) ||
+    (one.connector.id < other.connector.id ? 1 : -1)
+  );
+}

@@ -1,0 +1,42 @@
+import { type Draft, refTo, type SpaceCheck } from "../check.ts";
+import type { ConnectorFacts } from "../facts.ts";
+
+const generic =
+  /^(my |new |test |a |the |default )?(connector|slack|slack api|webhook|http|email|e-mail|mail|smtp|pager ?duty|index|server log|jira|service ?now|opsgenie|teams|microsoft teams|ops|alerts?|notifications?|test)( connector)?([ _-]?\d+)?$/i;
+
+/** Whether a name says nothing of whom it serves. */
+export function isGenericName(name: string): boolean {
+  return generic.test(name.trim());
+}
+
+/** Also names that two connectors of a type share: nobody can tell them apart. */
+export const genericName: SpaceCheck = {
+  name: "generic_name",
+  of: "space",
+  group: "untidy",
+  needs: ["connectors"],
+  why: "Whoever picks it for a rule has to guess which team and channel it reaches.",
+  find({ connectors }) {
+    const byName = new Map<string, ConnectorFacts[]>();
+    for (const facts of connectors.values()) {
+      const key = JSON.stringify([facts.connector.type, facts.connector.name.trim().toLowerCase()]);
+      byName.set(key, [...(byName.get(key) ?? []), facts]);
+    }
+    return [...byName.values()].flatMap((same): Draft[] => {
+      const [first, ...others] = same.map(({ connector }) => connector).sort((one, other) => (one.id < other.id ? -1 : 1));
+      if (!first) return [];
+      if (others.length > 0) {
+        const evidence = `${same.length} connectors of type ${first.type} have this name: ${[first, ...others]
+          .slice(0, 4)
+          .map((one) => one.id)
+          .join(", ")}.`;
+        return [{ severity: "info", connector: refTo(first), others: others.map(refTo), evidence }];
+      }
+      const only = same[0];
+      if (!isGenericName(first.name) && first.name.trim() !== only?.type?.name && first.name.trim() !== only?.entry?.name) return [];
+      return [
+        { severity: "info", connector: refTo(first), evidence: "Its name says neither whom it serves nor which channel it reaches." },
+      ];
+    });
+  },
+};

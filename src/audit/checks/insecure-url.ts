@@ -1,0 +1,39 @@
+import type { Connector } from "../../kibana/connectors.ts";
+import { type ConnectorCheck, refTo } from "../check.ts";
+import { type Reach, reachOf } from "../hosts.ts";
+
+/** Addresses alone: what a header or a template says is no address. A loopback host needs no TLS. */
+export const insecureUrl: ConnectorCheck = {
+  name: "insecure_url",
+  of: "connector",
+  group: "will_break",
+  needs: ["connectors"],
+  why: "Everybody on the way reads the messages and the credentials in them, or puts others in their place.",
+  find({ connector, usage }) {
+    const { config } = connector;
+    if (!config) return undefined;
+    const plain = plainAddresses(config);
+    if (plain.length > 0) {
+      const isPublic = plain.some(({ reach }) => reach === "public");
+      const signsIn = config.hasAuth === true || config.authType != null || connector.type !== ".webhook";
+      const fields = plain.map(({ field }) => `config.${field}`).join(", ");
+      return {
+        severity: !isPublic ? "low" : signsIn ? "high" : "medium",
+        connector: refTo(connector),
+        evidence: `${fields} begin${plain.length > 1 ? "" : "s"} with http://, to ${isPublic ? "a public host" : "a host of a private network"}${isPublic && signsIn ? ", and credentials go with it" : ""}${usage.enabled === 0 ? "" : `; ${usage.enabled} enabled rule${usage.enabled > 1 ? "s use" : " uses"} it`}.`,
+      };
+    }
+    if (config.verificationMode === "none") {
+      return { severity: "low", connector: refTo(connector), evidence: "config.verificationMode is none: any certificate is accepted." };
+    }
+    return undefined;
+  },
+};
+
+function plainAddresses(config: NonNullable<Connector["config"]>): { field: string; reach: Reach }[] {
+  return Object.entries(config).flatMap(([field, value]) => {
+    if (!/ur[li]$/i.test(field) || typeof value !== "string" || !/^\s*http:/i.test(value) || !URL.canParse(value.trim())) return [];
+    const reach = reachOf(new URL(value.trim()).hostname);
+    return reach === "loopback" ? [] : [{ field, reach }];
+  });
+}

@@ -1,0 +1,37 @@
+import { byConnector, dedupKeyOf, isDetection, opens, recoveryGroupOf } from "../actions.ts";
+import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
+
+/** Any key counts: what people choose per alert, per rule or by hand is theirs. A summary of many alerts needs none. */
+export const noDedupKey: RuleCheck = {
+  name: "no_dedup_key",
+  of: "rule",
+  group: "will_break",
+  needs: ["connectors", "rules", "rule_types"],
+  why: "Each run opens another incident for the same alert, and none can be closed on recovery.",
+  find(rule, context) {
+    if (!rule.enabled || isDetection(rule)) return [];
+    const recovered = recoveryGroupOf(rule, context);
+    return [...byConnector(rule, context)].flatMap(([id, actions]): Draft[] => {
+      const connector = context.connectors.get(id);
+      const entry = connector && context.entries.get(connector.type);
+      if (!connector || entry?.dedupField === undefined) return [];
+      const without = actions.filter(
+        (one) => one.group !== recovered && one.frequency?.summary !== true && opens(one, entry) && dedupKeyOf(one, entry) === undefined,
+      );
+      if (without.length === 0) return [];
+      return [
+        {
+          severity: "medium",
+          connector: refTo(connector),
+          rule: ruleRef(rule),
+          evidence: `Opens incidents without ${entry.dedupField}.`,
+          next: {
+            tool: "attach_connector",
+            args: { connector: id, rules: [rule.id], space: context.space, dedup_key: "{{rule.id}}:{{alert.id}}" },
+            why: "Gives the active and the recovery action one key.",
+          },
+        },
+      ];
+    });
+  },
+};

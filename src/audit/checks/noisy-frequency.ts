@@ -1,0 +1,40 @@
+import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { byConnector, isDetection, minutesBetween, recoveryGroupOf } from "../actions.ts";
+import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
+
+/** A message each hour or less often is what people ask for. */
+const fineMinutes = 60;
+
+/** On each run, to people: not to an index, a log or a program, and not where a key makes one incident of many messages. */
+export const noisyFrequency: RuleCheck = {
+  name: "noisy_frequency",
+  of: "rule",
+  group: "untidy",
+  needs: ["connectors", "rules"],
+  why: "People stop reading a channel that repeats itself, and miss the alert that counts.",
+  find(rule, context) {
+    const minutes = minutesBetween(rule);
+    if (!rule.enabled || isDetection(rule) || minutes === undefined || minutes >= fineMinutes) return [];
+    const recovered = recoveryGroupOf(rule, context);
+    return [...byConnector(rule, context)].flatMap(([id, actions]): Draft[] => {
+      const connector = context.connectors.get(id);
+      const entry = connector && context.entries.get(connector.type);
+      if (!connector || !entry || !reachesPeople(entry)) return [];
+      const eachRun = actions.filter((one) => one.group !== recovered && one.frequency?.notify_when === "onActiveAlert");
+      if (eachRun.length === 0) return [];
+      const summaries = eachRun.every((one) => one.frequency?.summary === true);
+      return [
+        {
+          severity: minutes <= 5 && !summaries ? "medium" : "low",
+          connector: refTo(connector),
+          rule: ruleRef(rule),
+          evidence: `Notifies on each run, every ${rule.schedule.interval}, as long as an alert is active.`,
+        },
+      ];
+    });
+  },
+};
+
+function reachesPeople({ category, dedupField }: ConnectorType): boolean {
+  return category === "Messaging" || (category === "Incident management" && dedupField === undefined);
+}

@@ -1,0 +1,37 @@
+import { quoted } from "../../plain-text.ts";
+import type { DeploymentCheck } from "../check.ts";
+import { targetOf } from "../same-target.ts";
+
+/** From so many spaces on one definition is less work than copies. */
+const spacesWanted = 3;
+
+/** One finding for the deployment. On Elastic Cloud and serverless nobody may define connectors in kibana.yml. */
+export const preconfiguredCandidate: DeploymentCheck = {
+  name: "preconfigured_candidate",
+  of: "deployment",
+  group: "untidy",
+  needs: ["connectors"],
+  why: "Defined once in kibana.yml (xpack.actions.preconfigured) it is in every space, and its secret is kept in one place.",
+  find({ selfManaged, connectors }) {
+    if (!selfManaged) return [];
+    const byTarget = new Map<string, { names: string[]; spaces: Set<string> }>();
+    for (const { space, connector, entry } of connectors) {
+      const target = targetOf(connector, entry);
+      if (target === undefined) continue;
+      const known = byTarget.get(target) ?? { names: [], spaces: new Set() };
+      byTarget.set(target, { names: [...known.names, `${connector.name} (${connector.type})`], spaces: known.spaces.add(space) });
+    }
+    const many = [...byTarget.values()]
+      .filter(({ spaces }) => spaces.size >= spacesWanted)
+      .sort((one, other) => other.spaces.size - one.spaces.size);
+    if (many.length === 0) return [];
+    const shown = many.slice(0, 3).map(({ names, spaces }) => `${quoted(names[0] ?? "", 60)} in ${spaces.size} spaces`);
+    return [
+      {
+        severity: "info",
+        confidence: "likely",
+        evidence: `The same target is set up in many spaces: ${shown.join(", ")}${many.length > 3 ? ` and ${many.length - 3} more` : ""}.`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,22 @@
+import { quoted } from "../../plain-text.ts";
+import { type RuleCheck, ruleRef } from "../check.ts";
+
+/** Enabling a rule makes its key anew, and a rule without actions notifies nobody (reference/kibana-api.md §6.1). */
+export const ruleKeyOwner: RuleCheck = {
+  name: "rule_key_owner",
+  of: "rule",
+  group: "will_break",
+  needs: ["rules"],
+  why: "The rule runs with an API key that somebody made for other purposes: when that key expires or is revoked, the rule stops.",
+  find(rule) {
+    if (!rule.enabled || rule.api_key_created_by_user !== true || rule.actions.length === 0) return [];
+    const owner = rule.api_key_owner ? `of ${quoted(rule.api_key_owner, 60)}` : "of a user";
+    return [
+      {
+        severity: "low",
+        rule: ruleRef(rule),
+        evidence: `Runs with an API key ${owner}, not with one that Kibana made for it.`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,47 @@
+import type { Connector } from "../../kibana/connectors.ts";
+import { plainText } from "../../plain-text.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { type ConnectorCheck, type Draft, refTo } from "../check.ts";
+import type { SpaceFacts } from "../facts.ts";
+
+/** Config is no secret to Kibana. Many services give out addresses with a token in them: there is no other place for those. */
+export const secretInConfig: ConnectorCheck = {
+  name: "secret_in_config",
+  of: "connector",
+  group: "will_break",
+  needs: ["connectors"],
+  why: "Everybody who may list connectors can read it, exports hold it, and so do backups.",
+  find({ connector }, space) {
+    const { found } = hideSecrets(connector.config ?? {});
+    if (found.length === 0) return undefined;
+    const inAddress = found.every(({ path, why }) => /ur[li]$/i.test(path) && !/password/.test(why));
+    const places = found.slice(0, 3).map(({ path, why }) => `config.${plainText(path, 60)} (${plainText(why, 60)})`);
+    return {
+      severity: inAddress ? "low" : "medium",
+      confidence: "likely",
+      connector: refTo(connector),
+      evidence: `A secret stands readable in ${places.join(", ")}${found.length > 3 ? ` and ${found.length - 3} more places` : ""}.`,
+      ...(inAddress ? {} : moveHeaders(connector, found, space)),
+    };
+  },
+};
+
+/** To headers that nobody can read, where all of them are headers and no other secret would be lost. */
+function moveHeaders(
+  { id, type, config }: Connector,
+  found: readonly { path: string }[],
+  { space, secretHeaders }: SpaceFacts,
+): Pick<Draft, "next"> {
+  const names = found.map(({ path }) => /^headers\.([^.]+)$/.exec(path)?.[1]);
+  if (type !== ".webhook" || !secretHeaders || config?.hasAuth !== false || names.length === 0) return {};
+  const headers = names.filter((name) => name !== undefined);
+  if (headers.length < names.length) return {};
+  const each = <T>(value: T) => Object.fromEntries(headers.map((name) => [name, value]));
+  return {
+    next: {
+      tool: "update_connector",
+      args: { id, space, config: { headers: each(null) }, secrets: { secretHeaders: each({ $ask: true }) } },
+      why: "Moves it among the secrets; a person types it on a local page. Change it at the service too: it was readable.",
+    },
+  };
+}

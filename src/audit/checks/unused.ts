@@ -1,0 +1,32 @@
+import { type ConnectorCheck, refTo } from "../check.ts";
+import { isIdle } from "../idle.ts";
+
+export const unused: ConnectorCheck = {
+  name: "unused",
+  of: "connector",
+  group: "untidy",
+  needs: ["connectors"],
+  why: "Its credentials stay valid and nobody looks after them.",
+  find(facts, space) {
+    if (!isIdle(facts, space)) return undefined;
+    const { connector, ran } = facts;
+    return {
+      severity: ran === true ? "info" : "low",
+      confidence: "likely",
+      connector: refTo(connector),
+      evidence:
+        ran === true
+          ? `No rule or case refers to it, but it ran within ${space.window.days} days: something may run it through the API.`
+          : "No rule or case refers to it. Workflows and programs leave no reference.",
+      ...(ran === true
+        ? {}
+        : {
+            next: {
+              tool: "safe_delete_connector",
+              args: { ids: [connector.id], space: space.space },
+              why: "Looks once more whether something uses it, and asks a person.",
+            },
+          }),
+    };
+  },
+};

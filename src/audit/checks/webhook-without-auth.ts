@@ -1,0 +1,42 @@
+import { plainText } from "../../plain-text.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { type ConnectorCheck, refTo } from "../check.ts";
+import { reachOf } from "../hosts.ts";
+
+const types = [".webhook", ".cases-webhook", ".http"];
+/** Services whose addresses are the credential: long, random, given out once. */
+const capabilityHosts =
+  /(^|\.)(hooks\.slack\.com|webhook\.office\.com|logic\.azure\.com|discord(app)?\.com|hooks\.zapier\.com|hook\.[a-z0-9.]*make\.com|maker\.ifttt\.com|api\.telegram\.org|pipedream\.net|hc-ping\.com|chat\.googleapis\.com|webhook\.site|ntfy\.sh)$/i;
+/** A part of a path that nobody chose: letters and digits mixed, long. */
+const random = /^(?=.*\d)(?=.*[a-z])[\w-]{12,}$/i;
+
+/** A token in the address, a header that signs in, or one that is kept secret is an authentication. */
+export const webhookWithoutAuth: ConnectorCheck = {
+  name: "webhook_without_auth",
+  of: "connector",
+  group: "will_break",
+  needs: ["connectors"],
+  why: "Whoever finds the address can send alerts of their own.",
+  find({ connector }, { secretHeaders }) {
+    const { config, type } = connector;
+    if (!types.includes(type) || !config || !isOpen(config) || hideSecrets(config).found.length > 0) return undefined;
+    const address = [config.url, config.createIncidentUrl].find((value) => typeof value === "string");
+    if (typeof address !== "string" || !URL.canParse(address)) return undefined;
+    const { hostname, pathname, username } = new URL(address);
+    const reach = reachOf(hostname);
+    if (reach === "loopback" || username !== "" || capabilityHosts.test(hostname)) return undefined;
+    if (pathname.split("/").some((part) => random.test(part))) return undefined;
+    // From 9.2 on it may have headers that Kibana shows to nobody.
+    const maybe = secretHeaders && type === ".webhook";
+    return {
+      severity: reach === "private" ? "info" : maybe ? "low" : "medium",
+      confidence: "likely",
+      connector: refTo(connector),
+      evidence: `It sends to ${plainText(hostname, 80)} without user, token or header that signs in${maybe ? ", unless it has secret headers, which Kibana does not show" : ""}.`,
+    };
+  },
+};
+
+function isOpen({ hasAuth, authType }: Record<string, unknown>): boolean {
+  return hasAuth === false || (hasAuth === undefined && (authType === null || authType === "none"));
+}

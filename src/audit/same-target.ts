@@ -1,0 +1,47 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
+import type { Connector } from "../kibana/connectors.ts";
+
+/** Types whose secret decides who is reached: with the same config two of them serve different teams. */
+const bySecret = [".pagerduty", ".opsgenie", ".jira-service-management", ".slack_api"];
+
+/** How a connector signs in, and how carefully, does not change whom it reaches. */
+const notTarget =
+  /^(hasAuth|authType|certType|verificationMode|ca|accessTokenUrl|clientId|tenantId|scope|additionalFields|isOAuth|userIdentifierValue|jwtKeyId|usesTableApi|usesBasic|secure|oauthTokenUrl|executionTimeField|refresh)$/;
+const signsIn = /authorization|token|key|secret|cookie|signature/i;
+
+/**
+ * What two connectors of a type have in common when they reach the same place: host, path, project, channel, sender.
+ * @returns undefined where a secret decides it, nothing outside is reached, or the config is hidden
+ */
+export function targetOf({ type, config }: Pick<Connector, "type" | "config">, entry: ConnectorType | undefined): string | undefined {
+  if (!entry || !config || bySecret.includes(type)) return undefined;
+  const { target } = entry;
+  if (target.kind === "secret" || target.kind === "fixed") return undefined;
+  if (target.kind === "none" && type !== ".index") return undefined;
+  if (target.kind === "config" && target.secret !== undefined && target.fields.every((field) => !config[field])) return undefined;
+  const parts = Object.entries(config).filter(([key, value]) => !notTarget.test(key) && !isNothing(value));
+  if (parts.length === 0) return undefined;
+  return JSON.stringify([type, sorted(parts)]);
+}
+
+function sorted(entries: [string, unknown][]): unknown {
+  return [...entries].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, value]) => [key, canonical(key, value)]);
+}
+
+function canonical(key: string, value: unknown): unknown {
+  if (typeof value === "string") return URL.canParse(value) && /^https?:/i.test(value) ? address(value) : value.trim();
+  if (Array.isArray(value)) return value.map((item) => canonical(key, item));
+  if (value === null || typeof value !== "object") return value;
+  const kept = Object.entries(value).filter(([name, item]) => !isNothing(item) && !(key === "headers" && signsIn.test(name)));
+  return sorted(key === "headers" ? kept.map(([name, item]) => [name.toLowerCase(), item]) : kept);
+}
+
+/** Host and scheme without case, a slash at the end is none; path and query decide. */
+function address(text: string): string {
+  const { origin, pathname, search } = new URL(text);
+  return `${origin}${pathname.replace(/\/+$/, "")}${search}`;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+}
