@@ -1,3 +1,4 @@
+import { isGenericName } from "../audit/checks/generic-name.ts";
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { destinations } from "../catalog/destinations.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -7,9 +8,6 @@ import { hostIn } from "./secret-flows.ts";
 
 type Config = Record<string, unknown>;
 
-const generic =
-  /^(my |new |test |a )?(connector|slack|webhook|email|e-mail|mail|pager ?duty|index|server log|jira|teams|test)( connector)?( \d+)?$/i;
-
 /** Warnings about a new connector beside those that exist: a generic name, a name or a target that is there already. */
 export function neighbourWarnings(
   entry: ConnectorType | undefined,
@@ -17,7 +15,7 @@ export function neighbourWarnings(
   existing: readonly Connector[],
 ): string[] {
   const notes: string[] = [];
-  if (generic.test(name))
+  if (isGenericName(name))
     notes.push("The name is generic: say which team and channel it serves, so that people can tell connectors apart.");
   if (existing.some((one) => one.name === name)) notes.push(`Another connector of this space is named ${quoted(name)} too.`);
   const same = existing.filter((one) => one.type === type);
