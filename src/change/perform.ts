@@ -69,6 +69,7 @@ export async function perform(
       outcome: result.outcome,
     });
     results.push(result);
+    caller.progress?.(results.length, plan.ops.length, `${results.length} of ${plan.ops.length} written.`);
     if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) break;
     // Between two writes a caller who has left ends it; what is not begun is said, and the call made again goes on.
     if (caller.signal.aborted) break;

@@ -60,13 +60,15 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
       : failed?.outcome === "unknown" && done.length === 0
         ? "unknown"
         : "partial";
-  const notable = results.length > shownEffects ? results.filter((result) => result.outcome !== "done") : results;
-  const lines = notable.slice(0, shownEffects).map((result) => ({
-    outcome: result.outcome,
-    op: result.op.op,
-    id: result.op.id,
-    ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
-  }));
+  // Of rules the report tells more.
+  const lines = results
+    .filter((result) => result.op.op !== "put_rule")
+    .map((result) => ({
+      outcome: result.outcome,
+      op: result.op.op,
+      id: result.op.id,
+      ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
+    }));
   const warnings = [
     ...plan.warnings,
     ...results.map((result) => result.warning).filter((warning) => warning !== undefined),

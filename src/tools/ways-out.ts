@@ -9,8 +9,12 @@ export function waysOut({ id, type }: Connector, space: string, connectors: read
     ...others.slice(0, 2).map((one) => ({
       tool: "replace_connector",
       args: { from: id, to: one.id, space },
-      why: `Its rules notify ${quoted(one.name, 60)} instead.`,
+      why: `Before it is retired: its rules notify ${quoted(one.name, 60)} instead.`,
     })),
-    { tool: "replace_connector", args: { from: id, remove: true, space }, why: "Its rules no longer notify through it." },
+    {
+      tool: "replace_connector",
+      args: { from: id, remove: true, space },
+      why: "Before it is retired, where nothing takes its place: its rules notify without it.",
+    },
   ];
 }

@@ -11,7 +11,8 @@ const half = 700;
 test("2,000 rules, killed in the middle, run again: each is right, and the report says which were when", { timeout: 120_000 }, async () => {
   const sandbox = await startSandboxProcess(["--empty"]);
   onTestFinished(() => sandbox.stop());
-  const bare = async (method: string, path: string, body?: unknown) => {
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
+  const bare = async (method: string, path: string, body?: unknown): Promise<any> => {
     const answer = await fetch(sandbox.url + path, {
       method,
       headers: { "kbn-xsrf": "test", "content-type": "application/json" },

@@ -63,6 +63,15 @@ describe("a replacement", () => {
     expect([await made.state(), made.writes()]).toEqual([state, []]);
   });
 
+  test("tells how far it is, where the client wants to know", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
+    const seen: number[] = [];
+    const onprogress = ({ progress }: { progress: number }) => seen.push(progress);
+    await made.client.callTool({ name: "replace_connector", arguments: { from: "old", to: "new" } }, undefined, { onprogress });
+    expect(seen).toEqual(expect.arrayContaining([1, 2]));
+  });
+
   test("takes names in place of ids, and only the rules that are named", async () => {
     const made = await deployment();
     for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old")]);

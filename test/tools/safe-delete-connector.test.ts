@@ -32,7 +32,7 @@ describe("what is in use", () => {
           {
             tool: "replace_connector",
             args: { from: "ops-pagerduty", remove: true, space: "default" },
-            why: "Its rules no longer notify through it.",
+            why: "Before it is retired, where nothing takes its place: its rules notify without it.",
           },
         ],
       },
