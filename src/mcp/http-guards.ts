@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type HttpSettings, isLoopback } from "../http-settings.ts";
+import type { HttpSettings } from "../http-settings.ts";
 
 /** Why a request is not served; `code` is the JSON-RPC error's. */
 export interface Refusal {
@@ -12,6 +12,8 @@ export interface Refusal {
 export function refusal(status: number, message: string, headers: Record<string, string> = {}, code = -32000): Refusal {
   return { status, code, message, headers };
 }
+
+const thisMachine = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * Whether the request was meant for this server: a page of another site that got its own name resolved to this address
@@ -27,12 +29,12 @@ export function checkSender(
   const own = localAddress?.replace(/^::ffff:/, "");
   const known =
     host !== undefined &&
-    (isLoopback(host) || host === own || host === `[${own}]` || allowedHosts.some((pattern) => matches(pattern, host)));
+    (thisMachine.includes(host) || host === own || host === `[${own}]` || allowedHosts.some((pattern) => matches(pattern, host)));
   if (!known) return refusal(403, "The Host of the request is not a name of this server: see --allowed-hosts.");
   const { origin } = headers;
   if (origin === undefined || allowedOrigins.includes(origin.toLowerCase())) return undefined;
   const from = /^https?:/i.test(origin) ? hostname(origin) : undefined;
-  if (loopback && from !== undefined && isLoopback(from)) return undefined;
+  if (loopback && from !== undefined && thisMachine.includes(from)) return undefined;
   return refusal(403, "Requests from this web origin are not accepted: see --allowed-origins.");
 }
 
