@@ -394,6 +394,22 @@ function readPrivateFile(path: string, variable: string, problems: string[]): st
   return content;
 }
 
+/** One setting, for documents that are made from the code. `value` is "" for a switch. */
+export interface SettingRow {
+  name: SettingName;
+  flag: string;
+  value: string;
+  variable: string;
+  about: string;
+}
+
+export function settingRows(): SettingRow[] {
+  return settingNames.map((name) => {
+    const { env, value, about } = rows[name];
+    return { name, flag: `--${flagName(name)}`, value, variable: env, about };
+  });
+}
+
 /** The flags and variables with what they do, for `--help`: all, or those that one command takes. */
 export function settingsHelp(takes: readonly SettingName[] = settingNames): string {
   return flagsHelp(Object.fromEntries(takes.map((key) => [key, rows[key]])));

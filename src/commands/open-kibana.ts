@@ -7,6 +7,7 @@ import type { KibanaSettings, Settings } from "../settings.ts";
 import { version } from "../version.ts";
 
 export interface OpenKibana extends Kibana {
+  connection: KibanaSettings;
   deployment: {
     /** As plans and reports name it: SANDBOX, the label with the address, or the address. */
     name: string;
@@ -28,6 +29,7 @@ export async function openKibana(settings: Settings): Promise<OpenKibana> {
   return {
     reader,
     writer,
+    connection: kibana,
     deployment: {
       name: sandbox ? "SANDBOX" : kibana.label ? `${kibana.label} (${kibana.url})` : kibana.url,
       url: kibana.url,
