@@ -1,2 +1,2 @@
-/** Made from package.json by `npm run generate`. */
+/** The version that package.json holds; a test compares. */
 export const version = "0.1.0";

@@ -43,12 +43,28 @@ const entries = {
 /** Ids of the types with an entry. */
 export const catalogIds = Object.keys(entries);
 
-/** The entry of a type by its exact id, undefined where there is none. */
+const loaded = new Map<string, Promise<ConnectorType>>();
+
+/** The entry of a type by its exact id, undefined where there is none. Always the same object, its schemas made once. */
 export async function connectorType(id: string): Promise<ConnectorType | undefined> {
-  return Object.hasOwn(entries, id) ? entries[id as keyof typeof entries]() : undefined;
+  if (!Object.hasOwn(entries, id)) return undefined;
+  const entry = loaded.get(id) ?? entries[id as keyof typeof entries]().then(withSchemasKept);
+  loaded.set(id, entry);
+  return entry;
+}
+
+function withSchemasKept(entry: ConnectorType): ConnectorType {
+  let made: ReturnType<ConnectorType["schemas"]> | undefined;
+  return {
+    ...entry,
+    schemas() {
+      made ??= entry.schemas();
+      return made;
+    },
+  };
 }
 
 /** All entries. */
-export function connectorTypes(): Promise<ConnectorType[]> {
-  return Promise.all(Object.values(entries).map((load) => load()));
+export async function connectorTypes(): Promise<ConnectorType[]> {
+  return (await Promise.all(catalogIds.map(connectorType))).filter((entry) => entry !== undefined);
 }

@@ -4,9 +4,13 @@ import { isRecord } from "./shared/fields.ts";
 /** The part of JSON Schema that zod writes and we read. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** What may be sent, as JSON Schema: defaults are optional. */
+const made = new WeakMap<z.ZodType, JsonSchema>();
+
+/** What may be sent, as JSON Schema: defaults are optional. Made once for each schema. */
 export function inputSchema(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const json = made.get(schema) ?? z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  made.set(schema, json);
+  return json;
 }
 
 /** The schema itself, or each of its alternatives, nested ones too. */

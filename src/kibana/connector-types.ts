@@ -14,6 +14,8 @@ const ConnectorTypeRow = z.object({
   is_deprecated: z.boolean().nullish(),
 });
 
+const ConnectorTypeRows = z.array(ConnectorTypeRow);
+
 /** A connector type as this deployment offers it. */
 export interface LiveType {
   id: string;
@@ -36,7 +38,7 @@ export function connectorTypeReads(get: Get) {
         space,
         ...(signal && { signal }),
       });
-      return readAs(z.array(ConnectorTypeRow), body).map((raw) => ({
+      return readAs(ConnectorTypeRows, body).map((raw) => ({
         id: raw.id,
         name: raw.name,
         enabledInConfig: raw.enabled_in_config,

@@ -3,12 +3,17 @@ import { type SealedRecord, unseal } from "../sealed.ts";
 import { type Get, path, type Send } from "./http.ts";
 import { readAs } from "./read-as.ts";
 
+/** Not z.record, which copies each: there are up to 10,000 of them. */
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 /** Config is opaque: no key is ever dropped. Absent for preconfigured connectors (reference/kibana-api.md §1.2). */
 const Connector = z.object({
   id: z.string(),
   name: z.string(),
   connector_type_id: z.string(),
-  config: z.record(z.string(), z.unknown()).nullish(),
+  config: z.custom<Record<string, unknown>>(isObject).nullish(),
   is_missing_secrets: z.boolean().nullish(),
   is_preconfigured: z.boolean().nullish(),
   is_deprecated: z.boolean().nullish(),
@@ -16,6 +21,8 @@ const Connector = z.object({
   is_connector_type_deprecated: z.boolean().nullish(),
   referenced_by_count: z.number().nullish(),
 });
+
+const Connectors = z.array(Connector);
 
 export interface Connector {
   id: string;
@@ -58,7 +65,7 @@ export function connectorReads(get: Get) {
         space,
         ...(signal && { signal }),
       });
-      return readAs(z.array(Connector), body).map(fromRaw);
+      return readAs(Connectors, body).map(fromRaw);
     },
     /** One connector. @throws ToolError connector_not_found */
     async connector(space: string, id: string, signal?: AbortSignal): Promise<Connector> {

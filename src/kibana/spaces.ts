@@ -4,13 +4,14 @@ import { type Get, path } from "./http.ts";
 import { readAs } from "./read-as.ts";
 
 const Space = z.object({ id: z.string(), name: z.string() });
+const Spaces = z.array(Space);
 export type Space = z.output<typeof Space>;
 
 export function spaceReads(get: Get) {
   return {
     /** The spaces that the key may see. */
     async spaces(signal?: AbortSignal): Promise<Space[]> {
-      return readAs(z.array(Space), await get({ path: "/api/spaces/space", ...(signal && { signal }) }));
+      return readAs(Spaces, await get({ path: "/api/spaces/space", ...(signal && { signal }) }));
     },
     /** Whether the space exists; "hidden" when the key may not see it. Kibana's other routes do not check (reference/kibana-api.md §0). */
     async space(id: string, signal?: AbortSignal): Promise<"exists" | "missing" | "hidden"> {

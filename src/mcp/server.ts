@@ -45,7 +45,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     // The forms are our own and their answers are looked at field by field: ajv, half of the start-up time, stays out.
     {
       instructions,
-      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+      capabilities: { tools: {}, resources: {}, completions: {} },
       jsonSchemaValidator: { getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }) },
     },
   );
@@ -80,16 +80,16 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     return call;
   });
 
-  serveResources(server, (extra) => ({ principal, exports, tools, open: () => product.context(callerOf(extra)) }), scrub);
+  serveResources(server, (extra) => ({ principal, exports, open: () => product.context(callerOf(extra)) }), scrub);
   return server;
 }
 
 /** Arguments that are no object come through as a key that no tool takes: a coded error like that of any other misfit. */
-const ToolCall = CallToolRequestSchema.extend({
-  params: CallToolRequestSchema.shape.params.extend({
-    arguments: z.unknown().transform((given) => z.record(z.string(), z.unknown()).optional().catch({ arguments: given }).parse(given)),
-  }),
-});
+const Arguments = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .catch(({ value }) => ({ arguments: value }));
+const ToolCall = CallToolRequestSchema.extend({ params: CallToolRequestSchema.shape.params.extend({ arguments: Arguments }) });
 
 const cache = new WeakMap<Tool, McpTool>();
 

@@ -30,20 +30,13 @@ export const listConnectors = readTool({
     const notes: string[] = [];
     const after = cursor === undefined ? undefined : readCursor(cursor);
     const spaces = await chosenSpaces(space, context);
-    const types = await context.kibana.connectorTypes(spaces[0] ?? context.settings.space, context.signal);
-    const typeId = type === undefined ? undefined : wantedType(type, types);
-    const all: Found[] = [];
-    for (const { id, rows } of await Promise.all(spaces.map((id) => connectorsOf(id, spaces.length === 1, context, notes)))) {
-      all.push(...rows.map((connector) => ({ space: id, connector })));
-    }
-    const wanted = (text ?? "").toLowerCase();
-    const matching = all
-      .filter(({ connector }) => typeId === undefined || connector.type === typeId)
-      .filter(({ connector }) => connector.name.toLowerCase().includes(wanted) || connector.id.toLowerCase().includes(wanted))
-      .filter(
-        ({ connector }) => state === undefined || (state === "unused" ? isUnused(connector) : flagsOf(connector, types).includes(state)),
-      )
-      .sort(byPlace);
+    const [types, found] = await Promise.all([
+      context.kibana.connectorTypes(spaces[0] ?? context.settings.space, context.signal),
+      Promise.all(spaces.map((id) => connectorsOf(id, spaces.length === 1, context, notes))),
+    ]);
+    const wanted = { type: type === undefined ? undefined : wantedType(type, types), text: text?.toLowerCase(), state };
+    const all = found.flatMap(({ id, rows }) => rows.map((connector) => ({ space: id, connector })));
+    const matching = all.filter(({ connector }) => isWanted(connector, wanted, types)).sort(byPlace);
     const from = after === undefined ? matching : matching.filter((found) => byPlace(found, after) > 0);
     const page = from.slice(0, limit);
     const last = page.at(-1);
@@ -105,6 +98,19 @@ function wantedType(asked: string, types: readonly LiveType[]): string {
     candidates.length > 0 ? `Did you mean ${candidates.join(" or ")}?` : "Call describe_connector_types for its types.",
     { candidates },
   );
+}
+
+interface Wanted {
+  type: string | undefined;
+  /** In lower case. */
+  text: string | undefined;
+  state: (typeof states)[number] | undefined;
+}
+
+function isWanted(connector: Connector, { type, text, state }: Wanted, types: readonly LiveType[]): boolean {
+  if (type !== undefined && connector.type !== type) return false;
+  if (text !== undefined && !connector.name.toLowerCase().includes(text) && !connector.id.toLowerCase().includes(text)) return false;
+  return state === undefined || (state === "unused" ? isUnused(connector) : flagsOf(connector, types).includes(state));
 }
 
 function isUnused(connector: Connector): boolean {

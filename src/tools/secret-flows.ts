@@ -57,9 +57,14 @@ async function secretHosts({ type, config }: Connector): Promise<string[]> {
   return entry && config && demandsSecrets(entry, config) ? destinations(entry, config, () => undefined) : [];
 }
 
+/** Whether the type takes no empty secrets, whatever the config: looked up once, a space may have thousands of connectors. */
+const always = new WeakMap<ConnectorType, boolean>();
+
 /** Whether Kibana would have refused this config without secrets. */
 function demandsSecrets(entry: ConnectorType, config: Config): boolean {
-  return checkPart(entry, "secrets", {}).errors.length > 0 || checkTogether(entry, config, {}).errors.length > 0;
+  const ofType = always.get(entry) ?? checkPart(entry, "secrets", {}).errors.length > 0;
+  always.set(entry, ofType);
+  return ofType || checkTogether(entry, config, {}).errors.length > 0;
 }
 
 /** A run goes to hosts that anybody may have put into the config, when no secret was needed to create the connector. */

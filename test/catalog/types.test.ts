@@ -124,3 +124,9 @@ test("what fails only once defaults are filled in is refused too: it would be sa
     "password is required when hasAuth is true: Kibana would save it, and every run would fail",
   ]);
 });
+
+test("an entry and its schemas are made once: a plan looks them up for each of thousands of connectors", async () => {
+  const entry = await connectorType(".webhook");
+  expect(await connectorType(".webhook")).toBe(entry);
+  expect(entry?.schemas()).toBe(entry?.schemas());
+});

@@ -23,7 +23,6 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     secretDir: undefined,
     literalSecrets: "refuse",
     journalDir: undefined,
-    http: undefined,
     logLevel: "silent",
     warnings: [],
     ...more,
