@@ -92,8 +92,9 @@ async function taskRows(): Promise<Row[]> {
       let ours = 0;
       for (const [tool, args] of calls) ours += countTokens(await server.call(tool, args));
       let theirs = 0;
-      for (const path of raw.filter((path) => seed.length === 0 || !path.startsWith("/s/")))
-        theirs += countTokens(await (await fetch(sandbox.url + path)).text());
+      // A generated deployment has one space.
+      const paths = raw.filter((path) => seed.length === 0 || !path.startsWith("/s/"));
+      for (const path of paths) theirs += countTokens(await (await fetch(sandbox.url + path)).text());
       const where = seed.length === 0 ? "the sandbox" : "200 connectors, 1,000 rules";
       const ratio = ours / theirs;
       rows.push({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeFields } from "../../src/catalog/describe.ts";
-import { catalogIds } from "../../src/catalog/index.ts";
+import { catalogIds, connectorType } from "../../src/catalog/index.ts";
 import { checkPart, checkTogether } from "../../src/catalog/validate.ts";
 import { credentialsFor, effectOf, probesFor } from "../../src/catalog/when.ts";
 import { firstSix } from "./examples-first-six.ts";
