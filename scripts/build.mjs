@@ -1,6 +1,7 @@
 // Bundles src/main.ts into dist/: one entry and lazy chunks, nothing to install beside it.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { licensesOf } from "./licenses.mjs";
 
 /** The SDK's server makes a JSON Schema validator when it is given none; it is given ours, so ajv stays out. */
 const withoutAjv = {
@@ -22,7 +23,7 @@ const { metafile } = await build({
   platform: "node",
   target: "node20",
   minify: true,
-  legalComments: "linked",
+  legalComments: "none",
   chunkNames: "chunks/[name]-[hash]",
   plugins: [withoutAjv],
   metafile: true,
@@ -31,6 +32,7 @@ const { metafile } = await build({
 });
 // What went where, for the budget tests.
 writeFileSync("dist/meta.json", JSON.stringify(metafile));
+writeFileSync("dist/third-party-licenses.txt", licensesOf(metafile));
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 process.stderr.write(`kibana-connectors-mcp ${version}: ${Object.keys(metafile.outputs).length} files, ${Math.round(bytes / 1024)} kB\n`);

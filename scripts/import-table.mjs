@@ -10,14 +10,15 @@ const everywhere = "*";
 export const table = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   flags: ["did-you-mean"],
-  settings: ["flags", "sealed", "log", "did-you-mean"],
+  "http-settings": ["flags", "sealed"],
+  settings: ["flags", "http-settings", "sealed", "log", "did-you-mean"],
   catalog: ["errors", "did-you-mean"],
   web: ["errors"],
   kibana: ["sealed", "settings", "errors", "plain-text"],
   rules: ["kibana", "catalog", "errors"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text"],
   "as-code": ["kibana", "catalog", "secrets", "errors"],
-  change: ["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings", "errors", "log", "plain-text"],
+  change: ["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings", "http-settings", "errors", "log", "plain-text"],
   audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text"],
   tools: [
     "change",
@@ -33,13 +34,13 @@ export const table = {
     "plain-text",
     "did-you-mean",
   ],
-  mcp: ["tools", "change", "web", "settings", "catalog", "kibana", "errors", "log", "plain-text"],
+  mcp: ["tools", "change", "web", "settings", "http-settings", "catalog", "kibana", "errors", "log", "plain-text"],
   sandbox: ["catalog", "errors"],
   commands: everywhere,
   main: ["commands", "settings", "errors"],
 };
 
-const files = [...leaves, "flags", "settings", "main"];
+const files = [...leaves, "flags", "http-settings", "settings", "main"];
 const sdk = { group: ["@modelcontextprotocol/**"], message: "Only src/mcp knows the SDK." };
 const unseal = { group: ["**/sealed.ts"], importNamePattern: "unseal", message: "Only the writer and the redactor open secrets." };
 const writer = {

@@ -5,6 +5,8 @@ import { version } from "./version.ts";
 const help = () => `kibana-connectors-mcp ${version}: an MCP server for Kibana connectors
 
   kibana-connectors-mcp [settings]   serve MCP over stdio
+  kibana-connectors-mcp serve --http HOST:PORT [settings]
+                                     serve MCP over HTTP, for several people
   kibana-connectors-mcp demo         show the main job on the sandbox
   kibana-connectors-mcp doctor       check what this server needs, and say how to mend it
   kibana-connectors-mcp sandbox      run a stand-in for Kibana alone (sandbox --help)

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 
 /**
@@ -29,6 +29,12 @@ export class Sealed {
   /** The same for the same value within this process, and useless outside it. */
   get fingerprint(): string {
     return createHmac("sha256", processKey).update(this.#value).digest("base64url").slice(0, 16);
+  }
+
+  /** Whether `given` is this value; takes the same time whatever it is. */
+  is(given: string): boolean {
+    const hash = (text: string) => createHash("sha256").update(text).digest();
+    return timingSafeEqual(hash(given), hash(this.#value));
   }
 
   static {

@@ -2,10 +2,11 @@ import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Flag, type Flags, type FlagValues, flag, flagName, flagsHelp, list, oneOf, readFlags, text } from "./flags.ts";
+import { accessLevels, type HttpSettings, httpRows, httpSettings } from "./http-settings.ts";
 import { type LogLevel, logLevels } from "./log.ts";
 import { type Sealed, seal } from "./sealed.ts";
 
-export const accessLevels = ["read", "change", "full"] as const;
+export { accessLevels };
 export type Access = (typeof accessLevels)[number];
 
 /** Every setting of the server, checked. */
@@ -35,6 +36,8 @@ export interface Settings {
   secretDir: string | undefined;
   literalSecrets: "refuse" | "warn";
   journalDir: string | undefined;
+  /** Undefined: stdio. */
+  http: HttpSettings | undefined;
   logLevel: LogLevel;
   /** Said on stderr at the start. */
   warnings: string[];
@@ -151,6 +154,7 @@ const rows = {
     oneOf(["refuse", "warn"]),
   ),
   journalDir: row("CONNECTORS_JOURNAL_DIR", "DIR", "Where changes are recorded (default: the user's state folder)", text),
+  ...httpRows,
   logLevel: row("CONNECTORS_LOG_LEVEL", "LEVEL", "debug, info, warn, error or silent, to stderr (default: info)", oneOf(logLevels)),
 };
 
@@ -242,6 +246,9 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
     problems.push(`KIBANA_SPACE is "${values.space}", which is not among CONNECTORS_SPACES.`);
   if (values.sandbox && values.kibanaUrl)
     problems.push("Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.");
+  const http = takes.includes("http")
+    ? httpSettings(values, spaces, (path, variable) => readPrivateFile(path, variable, problems), problems)
+    : undefined;
   if (problems.length > 0) return { problems };
   const warnings: string[] = [];
   if (kibana?.skipTlsVerification)
@@ -277,6 +284,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       secretDir: values.secretDir,
       literalSecrets: values.literalSecrets ?? (values.sandbox ? "warn" : "refuse"),
       journalDir: values.journalDir,
+      http,
       logLevel: values.logLevel ?? "info",
       warnings,
     },
@@ -384,6 +392,22 @@ function readPrivateFile(path: string, variable: string, problems: string[]): st
     return undefined;
   }
   return content;
+}
+
+/** One setting, for documents that are made from the code. `value` is "" for a switch. */
+export interface SettingRow {
+  name: SettingName;
+  flag: string;
+  value: string;
+  variable: string;
+  about: string;
+}
+
+export function settingRows(): SettingRow[] {
+  return settingNames.map((name) => {
+    const { env, value, about } = rows[name];
+    return { name, flag: `--${flagName(name)}`, value, variable: env, about };
+  });
 }
 
 /** The flags and variables with what they do, for `--help`: all, or those that one command takes. */

@@ -1,2 +1,2 @@
-/** The version that package.json holds; a test compares. */
+/** Made from package.json by `npm run generate`. */
 export const version = "0.1.0";

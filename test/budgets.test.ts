@@ -98,6 +98,8 @@ describe("the start", () => {
     "node_modules/ajv/",
     "node_modules/express/",
     "src/kibana/http.ts",
+    "src/mcp/http",
+    "node_modules/@hono/",
   ])("does not load %s", (part) => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { flag, flagName, oneOf } from "../src/flags.ts";
+import { httpRows } from "../src/http-settings.ts";
 import { unseal } from "../src/sealed.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../src/settings.ts";
 import { freshFolder } from "./support/folder.ts";
@@ -82,7 +83,7 @@ describe("every setting", () => {
       expect(help).toContain(`[${variable}]`);
       expect(help).toMatch(new RegExp(`^ {2}${flagOf(variable)}( [A-Z]+)?$`, "m"));
     }
-    expect(help.match(/\[[A-Z_]+\]/g)).toHaveLength(rows.length + rest.length);
+    expect(help.match(/\[[A-Z_]+\]/g)).toHaveLength(rows.length + rest.length + Object.keys(httpRows).length);
   });
 
   test("a flag is the kebab case of its setting", () => {
@@ -249,8 +250,8 @@ describe("names that are not ours", () => {
   });
 
   test("a CONNECTORS_ variable that resembles nothing is a problem too", () => {
-    expect(problemsOf([], { CONNECTORS_WHATEVER_ELSE: "x" })).toEqual([
-      "CONNECTORS_WHATEVER_ELSE is not a setting of this server: see --help.",
+    expect(problemsOf([], { CONNECTORS_XYZZY_PLUGH_AND_MORE: "x" })).toEqual([
+      "CONNECTORS_XYZZY_PLUGH_AND_MORE is not a setting of this server: see --help.",
     ]);
   });
 

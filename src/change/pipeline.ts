@@ -13,7 +13,9 @@ import { noChange, outcome, shown } from "./shown.ts";
 const hour = 3_600_000;
 
 /** Plan, policy, consent, plan again, journal, write, read back, report: the only way to a write. */
-export async function runChange<P extends Plan>(change: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
+export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
+  // What one principal was given to confirm is of no use to another.
+  const change = { ...asked, args: { by: caller.principal.name, args: asked.args } };
   const { clock, journal, continuations, approvals, alone } = services;
   const since = alone.now();
   const approval =

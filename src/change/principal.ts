@@ -1,4 +1,5 @@
-import type { Access } from "../settings.ts";
+import type { TokenHolder } from "../http-settings.ts";
+import { type Access, accessLevels, type Settings } from "../settings.ts";
 
 /** Who calls: over stdio the one local user; over HTTP whoever the token belongs to. */
 export interface Principal {
@@ -6,6 +7,24 @@ export interface Principal {
   access: Access;
   /** Undefined: all that the key sees. */
   spaces: readonly string[] | undefined;
+  /** Variables and files that secret references may name; undefined: all that the server offers. */
+  secrets?: readonly string[] | undefined;
+}
+
+/** Whoever starts the server or reaches it without a token. */
+export function localPrincipal({ access, spaces }: Pick<Settings, "access" | "spaces">): Principal {
+  return { name: "local", access, spaces };
+}
+
+/** The holder of a token: what is given to it, and never more than the server itself may. */
+export function principalOf(holder: TokenHolder, { access, spaces }: Pick<Settings, "access" | "spaces">): Principal {
+  const lower = accessLevels.indexOf(holder.access ?? access) < accessLevels.indexOf(access);
+  return {
+    name: holder.name,
+    access: lower ? (holder.access ?? access) : access,
+    spaces: holder.spaces && spaces ? holder.spaces.filter((space) => spaces.includes(space)) : (holder.spaces ?? spaces),
+    secrets: holder.secrets,
+  };
 }
 
 /** Whether a principal may touch a space. */

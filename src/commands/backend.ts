@@ -4,9 +4,11 @@ import { createContinuations } from "../change/continuation.ts";
 import { createJournal } from "../change/journal.ts";
 import { createLocks } from "../change/locks.ts";
 import { runChange } from "../change/pipeline.ts";
+import type { Principal } from "../change/principal.ts";
 import type { Caller, ChangeServices } from "../change/services.ts";
 import { settleOpenEntries } from "../change/settle.ts";
-import { createLog } from "../log.ts";
+import { type HttpSettings, isLoopback } from "../http-settings.ts";
+import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/server.ts";
 import type { Settings } from "../settings.ts";
 import type { ToolContext } from "../tools/define.ts";
@@ -18,8 +20,14 @@ import { journalDir } from "./journal-dir.ts";
 import { openKibana, redactorOf } from "./open-kibana.ts";
 
 export interface Backend extends Product {
+  log: Log;
+  /** Whether Kibana answers; asked of Kibana every few seconds at the most. */
+  ready(): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** Milliseconds for which an answer to `ready` holds: anybody may ask. */
+const readyHolds = 5_000;
 
 /** Everything behind the tools: Kibana (or the sandbox), journal, pipeline; opened at the first call. */
 export function createBackend(settings: Settings, env: Record<string, string | undefined>, clock: Clock = systemClock): Backend {
@@ -27,6 +35,8 @@ export function createBackend(settings: Settings, env: Record<string, string | u
   const log = createLog(settings.logLevel, redactor.text);
   const exports = createKeptExports(() => clock.now());
   let opened: Promise<Opened> | undefined;
+
+  const nobodyHere = settings.http !== undefined && isRemote(settings.http);
 
   /** The listener is loaded and started at the first page. */
   let opening: Promise<Pages> | undefined;
@@ -48,7 +58,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
       continuations: createContinuations(clock),
       approvals: createApprovals(clock),
       sandbox: deployment.sandbox,
-      openPage: async (page, take) => (await pages()).open(page, take),
+      openPage: nobodyHere ? undefined : async (page, take) => (await pages()).open(page, take),
       alone: createLocks(),
       clock,
       log,
@@ -69,7 +79,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
         },
       },
       spaces: createSpaceCheck(reader, clock),
-      secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets },
+      secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets, noPage: nobodyHere },
       learn: (tree) => redactor.learn(tree),
       exports,
     };
@@ -84,21 +94,50 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     };
   }
 
+  let asked: { at: number; answer: Promise<boolean> } | undefined;
+
+  function whenOpen(): Promise<Opened> {
+    opened ??= open();
+    // A failed opening may have passed by the next call.
+    return opened.catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+  }
+
+  async function kibanaAnswers(): Promise<boolean> {
+    try {
+      await (await whenOpen()).shared.kibana.status(AbortSignal.timeout(readyHolds));
+      return true;
+    } catch (error) {
+      log.warn("not_ready", { error: error instanceof Error ? error.message : "unknown" });
+      return false;
+    }
+  }
+
   return {
     version,
     settings,
     exports,
+    log,
     running: new Set(),
     scrub: (value) => redactor.json(value),
     async context(caller: Caller) {
-      opened ??= open();
-      // A failed opening may have passed by the next call.
-      const { services, shared } = await opened.catch((error: unknown) => {
-        opened = undefined;
-        throw error;
-      });
+      const { services, shared } = await whenOpen();
       const { principal, signal, progress = () => {} } = caller;
-      return { ...shared, principal, signal, progress, runChange: (change) => runChange(change, caller, services) };
+      return {
+        ...shared,
+        settings: { ...settings, space: defaultSpace(settings, principal) },
+        secrets: { ...shared.secrets, allowed: principal.secrets },
+        principal,
+        signal,
+        progress,
+        runChange: (change) => runChange(change, caller, services),
+      };
+    },
+    ready() {
+      if (!asked || asked.at + readyHolds <= clock.now()) asked = { at: clock.now(), answer: kibanaAnswers() };
+      return asked.answer;
     },
     async close() {
       await (await opened?.catch(() => undefined))?.close();
@@ -110,4 +149,13 @@ interface Opened {
   services: ChangeServices;
   shared: Omit<ToolContext, "principal" | "signal" | "progress">;
   close(): Promise<void>;
+}
+
+/** Whether people elsewhere use the server: no page of this machine reaches them. */
+function isRemote({ loopback, stateless, allowedHosts }: HttpSettings): boolean {
+  return !loopback || stateless || allowedHosts.some((host) => !isLoopback(host));
+}
+
+function defaultSpace({ space }: Settings, { spaces }: Principal): string {
+  return spaces === undefined || spaces.includes(space) ? space : (spaces[0] ?? space);
 }

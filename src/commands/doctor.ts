@@ -1,10 +1,7 @@
 import { rm } from "node:fs/promises";
 import { flag } from "../flags.ts";
-import { connectKibana } from "../kibana/connect.ts";
-import { createRedactor } from "../secrets/redact.ts";
-import { type KibanaSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings.ts";
+import { readSettings, type Settings, settingNames, settingsHelp } from "../settings.ts";
 import { unknownToolNames } from "../tools/visible.ts";
-import { version } from "../version.ts";
 import { apiKeyRequest } from "./doctor/api-key.ts";
 import { type Finding, failed, notChecked, ok } from "./doctor/finding.ts";
 import { inSpaces } from "./doctor/in-spaces.ts";
@@ -12,6 +9,7 @@ import { onThisMachine } from "./doctor/on-this-machine.ts";
 import { asJson, asText } from "./doctor/print.ts";
 import { reach } from "./doctor/reach.ts";
 import { journalDir } from "./journal-dir.ts";
+import { type OpenKibana, openKibana, redactorOf } from "./open-kibana.ts";
 
 const help = () => `kibana-connectors-mcp doctor: checks everything that this server needs, and says how to mend it
 
@@ -37,10 +35,7 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
     return 2;
   }
   const { settings } = read;
-  const sandbox = settings.sandbox ? await (await import("../sandbox/index.ts")).startSandbox() : undefined;
-  const kibana: KibanaSettings | undefined = sandbox
-    ? { url: sandbox.url, label: "SANDBOX", auth: { kind: "none" }, ca: undefined, skipTlsVerification: false }
-    : settings.kibana;
+  const kibana = settings.sandbox || settings.kibana ? await openKibana(settings) : undefined;
   const journal = await journalDir(settings);
   try {
     const checks = [
@@ -48,16 +43,18 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
       ...(kibana ? await kibanaChecks(kibana, settings) : notConfigured()),
       ...(await onThisMachine(settings, env, journal)),
     ];
-    const deployment = kibana && (kibana.label ? `${kibana.label} (${kibana.url})` : kibana.url);
-    const report = { deployment, checks, apiKey: apiKeyRequest(settings.access, settings.spaces), access: settings.access };
-    const redactor = createRedactor();
-    if (kibana?.auth.kind === "api_key") redactor.learn(kibana.auth.key);
-    if (kibana?.auth.kind === "basic") redactor.learn(kibana.auth.password);
-    process.stdout.write(redactor.text(read.own.json ? asJson(report) : asText(report)));
+    const report = {
+      deployment: kibana?.deployment.name,
+      checks,
+      apiKey: apiKeyRequest(settings.access, settings.spaces),
+      access: settings.access,
+    };
+    const { text } = redactorOf(settings, env);
+    process.stdout.write(text(read.own.json ? asJson(report) : asText(report)));
     return checks.some(({ result }) => result === "failed") ? 1 : 0;
   } finally {
-    await sandbox?.close();
-    if (sandbox && !settings.journalDir) await rm(journal, { recursive: true });
+    await kibana?.close();
+    if (settings.sandbox && !settings.journalDir) await rm(journal, { recursive: true });
   }
 }
 
@@ -72,15 +69,9 @@ function startUp(settings: Settings): Finding[] {
   ];
 }
 
-async function kibanaChecks(kibana: KibanaSettings, settings: Settings): Promise<Finding[]> {
-  const { reader, close } = connectKibana(kibana, settings.timeout, `kibana-connectors-mcp/${version}`);
-  try {
-    const { findings, status } = await reach(kibana, reader);
-    const further = status ? await inSpaces(settings, reader, status) : notReached();
-    return [...findings, ...further];
-  } finally {
-    await close();
-  }
+async function kibanaChecks({ connection, reader }: OpenKibana, settings: Settings): Promise<Finding[]> {
+  const { findings, status } = await reach(connection, reader);
+  return [...findings, ...(status ? await inSpaces(settings, reader, status) : notReached())];
 }
 
 function notConfigured(): Finding[] {

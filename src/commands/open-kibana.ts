@@ -7,6 +7,7 @@ import type { KibanaSettings, Settings } from "../settings.ts";
 import { version } from "../version.ts";
 
 export interface OpenKibana extends Kibana {
+  connection: KibanaSettings;
   deployment: {
     /** As plans and reports name it: SANDBOX, the label with the address, or the address. */
     name: string;
@@ -28,6 +29,7 @@ export async function openKibana(settings: Settings): Promise<OpenKibana> {
   return {
     reader,
     writer,
+    connection: kibana,
     deployment: {
       name: sandbox ? "SANDBOX" : kibana.label ? `${kibana.label} (${kibana.url})` : kibana.url,
       url: kibana.url,
@@ -46,6 +48,7 @@ export function redactorOf(settings: Settings, env: Record<string, string | unde
   const redactor = createRedactor();
   if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);
   if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
+  for (const { token } of settings.http?.tokens ?? []) redactor.learn(token);
   for (const [name, value] of Object.entries(env)) {
     if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));
   }

@@ -1,10 +1,11 @@
-import type { Principal } from "../change/principal.ts";
+import { localPrincipal } from "../change/principal.ts";
 import { serveStdio } from "../mcp/stdio.ts";
 import type { Settings } from "../settings.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { createBackend } from "./backend.ts";
+import { serveHttp } from "./serve-http.ts";
 
-/** Serves MCP over stdio. @returns the exit code */
+/** Serves MCP over stdio, or over HTTP where that is asked for. @returns the exit code */
 export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<number> {
   const problems = unknownToolNames(settings);
   if (problems.length > 0) {
@@ -12,10 +13,10 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     return 2;
   }
   for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${warning}\n`);
-  if (process.stdin.isTTY) process.stderr.write(hello);
   const backend = createBackend(settings, env);
-  const principal: Principal = { name: "local", access: settings.access, spaces: settings.spaces };
-  await serveStdio(backend, principal);
+  if (settings.http) return serveHttp(backend, settings, settings.http);
+  if (process.stdin.isTTY) process.stderr.write(hello);
+  await serveStdio(backend, localPrincipal(settings));
   await backend.close();
   return 0;
 }

@@ -1,9 +1,11 @@
 import { ToolError } from "../errors.ts";
+import { connectorPages, connectorTypePages } from "./resources/connectors.ts";
 import { exportParts } from "./resources/exports.ts";
+import { skillPages } from "./resources/skill.ts";
 import type { Resource, ResourceContext, ResourceSource, ResourceTemplate, ResourceText, Typed } from "./resources/source.ts";
 
 /** Every source, in the order in which its resources are listed. */
-const sources: readonly ResourceSource[] = [exportParts];
+const sources: readonly ResourceSource[] = [skillPages, connectorTypePages, connectorPages, exportParts];
 
 /** What is there to read. */
 export async function listResources(context: ResourceContext): Promise<Resource[]> {

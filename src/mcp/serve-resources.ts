@@ -2,6 +2,8 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
   CompleteRequestSchema,
   ErrorCode,
+  GetPromptRequestSchema,
+  ListPromptsRequestSchema,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   McpError,
@@ -16,10 +18,17 @@ export type OpenResources = (extra: { signal: AbortSignal; requestId: string | n
 /** Codes that mean: the address is wrong. Unknown resources are invalid params (reference/mcp.md §1, §2). */
 const wrongAddress: readonly OurCode[] = ["invalid_arguments", "connector_not_found", "space_not_found", "type_unknown", "system_action"];
 
-/** Answers the resource requests of a server; the sources are loaded at the first one. */
+/** Answers a server's requests for resources, prompts and completion; what they need is loaded at the first one. */
 export function serveResources(server: Server, open: OpenResources, scrub: <T>(value: T) => T): void {
   const registry = () => import("./resources.ts");
+  const prompts = () => import("./prompts.ts");
 
+  server.setRequestHandler(ListPromptsRequestSchema, (_request, extra) =>
+    answered(async () => ({ prompts: (await prompts()).listPrompts(open(extra)) }), scrub),
+  );
+  server.setRequestHandler(GetPromptRequestSchema, ({ params: { name, arguments: args } }, extra) =>
+    answered(async () => (await prompts()).getPrompt(name, args ?? {}, open(extra)), scrub),
+  );
   server.setRequestHandler(ListResourcesRequestSchema, (_request, extra) =>
     answered(async () => ({ resources: scrub(await (await registry()).listResources(open(extra))) }), scrub),
   );
@@ -36,10 +45,11 @@ export function serveResources(server: Server, open: OpenResources, scrub: <T>(v
   );
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context } }, extra) =>
     answered(async () => {
-      if (ref.type !== "ref/resource") throw new McpError(ErrorCode.InvalidParams, "There are no prompts to complete.");
-      const { completeTemplate } = await registry();
-      const typed = { uriTemplate: ref.uri, variable: argument.name, value: argument.value, others: context?.arguments ?? {} };
-      const { values, total } = await completeTemplate(typed, open(extra));
+      const typed = { variable: argument.name, value: argument.value, others: context?.arguments ?? {} };
+      const { values, total } =
+        ref.type === "ref/prompt"
+          ? await (await prompts()).completePrompt({ ...typed, prompt: ref.name }, open(extra))
+          : await (await registry()).completeTemplate({ ...typed, uriTemplate: ref.uri }, open(extra));
       return { completion: { values, total, hasMore: total > values.length } };
     }, scrub),
   );
@@ -51,7 +61,7 @@ async function answered<T>(work: () => Promise<T>, scrub: <V>(value: V) => V): P
     return await work();
   } catch (error) {
     if (error instanceof McpError) throw error;
-    if (!(error instanceof ToolError)) throw new McpError(ErrorCode.InternalError, "The server failed to read the resource.");
+    if (!(error instanceof ToolError)) throw new McpError(ErrorCode.InternalError, "The server failed to answer this request.");
     const { code, message, fix } = error;
     const kind = wrongAddress.includes(code) ? ErrorCode.InvalidParams : ErrorCode.InternalError;
     throw new McpError(kind, scrub(message), scrub({ code, fix }));

@@ -45,7 +45,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     // The forms are our own and their answers are looked at field by field: ajv, half of the start-up time, stays out.
     {
       instructions,
-      capabilities: { tools: {}, resources: {}, completions: {} },
+      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
       jsonSchemaValidator: { getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }) },
     },
   );
@@ -80,7 +80,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     return call;
   });
 
-  serveResources(server, (extra) => ({ principal, exports, open: () => product.context(callerOf(extra)) }), scrub);
+  serveResources(server, (extra) => ({ principal, exports, tools, open: () => product.context(callerOf(extra)) }), scrub);
   return server;
 }
 

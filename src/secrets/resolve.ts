@@ -13,6 +13,10 @@ export interface SecretSource {
   /** The folder of `{"$file": …}`; undefined: there is none. */
   dir: string | undefined;
   literals: "refuse" | "warn";
+  /** Nobody sits at this machine: a person cannot be asked on a page. */
+  noPage?: boolean;
+  /** Variables and files that this caller may name; undefined: all. */
+  allowed?: readonly string[] | undefined;
   /** What a person typed for `{"$ask": true}`, by path; undefined: nobody was asked yet. */
   typed?: ReadonlyMap<string, Sealed> | undefined;
 }
@@ -64,6 +68,14 @@ function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefin
   if (isAsk(value)) {
     const typed = source.typed?.get(path);
     if (typed) return typed;
+    if (source.noPage) {
+      throw new ToolError(
+        "secret_refused",
+        `${path} asks for a person to type it, on a page of this server's machine: the server is shared over HTTP, and nobody sits there.`,
+        ways(source),
+        { path },
+      );
+    }
     walk.asked.push(path);
     return undefined;
   }
@@ -108,22 +120,35 @@ function literal(value: string, path: string, { source, warnings }: Walk): Seale
   return seal(value, `${path} (plain text)`);
 }
 
-function ways({ prefix, dir }: SecretSource): string {
+function ways({ prefix, dir, noPage }: SecretSource): string {
   const file = dir === undefined ? "" : ', {"$file": "name"} for a file in the secrets folder';
-  return `Pass {"$ask": true} and a person types it on a local page, or have the operator put it into the environment of this server and pass {"$env": "${prefix}SOMETHING"}${file}.`;
+  const operator = `ave the operator put it into the environment of this server and pass {"$env": "${prefix}SOMETHING"}${file}.`;
+  return noPage ? `H${operator}` : `Pass {"$ask": true} and a person types it on a local page, or h${operator}`;
+}
+
+/** @throws ToolError secret_refused for a name that is not the caller's to use; whether it exists is not told */
+function assertAllowed(name: string, path: string, { allowed = [name] }: SecretSource): void {
+  if (allowed.includes(name)) return;
+  throw new ToolError(
+    "secret_refused",
+    `${path} names a secret that this caller may not use.`,
+    "Use one of the names in `available`, or ask the operator, who lists the secrets of each token's holder.",
+    { path, available: allowed },
+  );
 }
 
 function fromEnvironment(name: string, path: string, { source, bindings, warnings }: Walk): Sealed {
-  const { env, prefix } = source;
+  const { env, prefix, allowed, noPage } = source;
+  assertAllowed(name, path, source);
   const refuse = (cause: string) => {
     const available = Object.keys(env)
-      .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && env[key])
+      .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && env[key] && (allowed?.includes(key) ?? true))
       .sort()
       .slice(0, 30);
     const fix =
       available.length > 0
-        ? 'Use one of the names in `available`, pass {"$ask": true} and a person types it, or have the operator add the variable and restart the server.'
-        : `Pass {"$ask": true} and a person types it on a local page, or have the operator add ${prefix}… to the environment of this server and restart it.`;
+        ? `Use one of the names in \`available\`, ${noPage ? "" : 'pass {"$ask": true} and a person types it, '}or have the operator add the variable and restart the server.`
+        : `${noPage ? "H" : 'Pass {"$ask": true} and a person types it on a local page, or h'}ave the operator add ${prefix}… to the environment of this server and restart it.`;
     return new ToolError("secret_refused", cause, fix, { path, available });
   };
   if (!name.startsWith(prefix) || name.endsWith(bindingSuffix)) {
@@ -144,6 +169,7 @@ function fromEnvironment(name: string, path: string, { source, bindings, warning
 }
 
 function fromFile(name: string, path: string, source: SecretSource): Sealed {
+  assertAllowed(name, path, source);
   const refuse = (cause: string) => new ToolError("secret_refused", `${path} ${cause}.`, ways(source), { path });
   if (source.dir === undefined) throw refuse("names a file, but this server has no secrets folder (CONNECTORS_SECRET_DIR)");
   const read = readSecretFile(source.dir, name);

@@ -16,7 +16,7 @@ export const describeDeployment = readTool({
     warnings,
     next,
   }),
-  async run(_args, { kibana, settings, deployment, spaces, principal, signal }) {
+  async run(_args, { kibana, settings, deployment, spaces, secrets, principal, signal }) {
     const status = await kibana.status(signal);
     const notes: string[] = [];
     const visible = await spaces.list(principal, signal).catch((error: unknown) => {
@@ -62,7 +62,12 @@ export const describeDeployment = readTool({
         target_hosts: settings.targetHosts,
         max_changes_per_hour: settings.maxChangesPerHour,
         confirmation: settings.skipConfirmation ? "skipped" : settings.confirm,
-        secret_references: [`{"$env": "${settings.secretPrefix}…"}`, ...(settings.secretDir ? ['{"$file": "…"}'] : []), '{"$ask": true}'],
+        secret_references: [
+          `{"$env": "${settings.secretPrefix}…"}`,
+          ...(settings.secretDir ? ['{"$file": "…"}'] : []),
+          ...(secrets.noPage ? [] : ['{"$ask": true}']),
+        ],
+        secret_names: secrets.allowed,
       }),
       ...compact({ warnings: [...notes, ...(visible.length > 50 ? [`${visible.length - 50} more spaces are not shown.`] : [])] }),
       next: [{ tool: "list_connectors", args: { space: "*" }, why: "See what is there." }],

@@ -63,6 +63,8 @@ function row({ begin, end }: JournalEntry): Record<string, unknown> {
     error: end?.error,
     consent: begin.consent,
     by: begin.client,
+    // Over stdio there is one, and everybody knows who.
+    principal: begin.principal === "local" ? undefined : begin.principal,
     ...(inverse ? undoCall(begin.change, inverse, { id: begin.op.id ?? end?.id }) : {}),
   });
 }

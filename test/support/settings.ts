@@ -23,6 +23,7 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     secretDir: undefined,
     literalSecrets: "refuse",
     journalDir: undefined,
+    http: undefined,
     logLevel: "silent",
     warnings: [],
     ...more,

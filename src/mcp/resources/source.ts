@@ -1,5 +1,5 @@
 import type { Principal } from "../../change/principal.ts";
-import type { ToolContext } from "../../tools/define.ts";
+import type { CallContext, Tool } from "../../tools/define.ts";
 import type { KeptExports } from "../../tools/kept-exports.ts";
 
 /** What a client may read at an address of its own, as the protocol lists it. */
@@ -32,8 +32,10 @@ export interface ResourceText {
 export interface ResourceContext {
   principal: Principal;
   exports: KeptExports;
+  /** Those that this server offers: what no tool shows, no resource does. */
+  tools: readonly Tool[];
   /** @throws ToolError not_configured */
-  open(): Promise<ToolContext>;
+  open(): Promise<CallContext>;
 }
 
 /** One value of a template's variable that somebody is typing. */

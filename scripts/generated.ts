@@ -1,0 +1,10 @@
+import { connectorTypesPage } from "./connector-types-page.ts";
+import { packagingFiles } from "./packaging.ts";
+
+/** Every file that is made from the code, by path: `npm run generate` writes them, a test compares them. */
+export async function generated(): Promise<Record<string, string>> {
+  return {
+    ...packagingFiles(),
+    "skill/kibana-connectors/references/connector-types.md": await connectorTypesPage(),
+  };
+}

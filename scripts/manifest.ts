@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+
+const Manifest = z.object({
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+  mcpName: z.string(),
+  license: z.string(),
+  keywords: z.array(z.string()),
+  author: z.object({ name: z.string() }),
+  engines: z.object({ node: z.string() }),
+});
+
+/** package.json: the one place where name, version and author stand. */
+export const manifest = Manifest.parse(JSON.parse(readFileSync("package.json", "utf8")));
+
+/** What a client runs once the package is published. */
+export const published = { command: "npx", args: ["-y", manifest.name] };
+
+/** A name that the host fills in: \${user_config.api_key} and the like. */
+export function filledIn(name: string): string {
+  return `\${${name}}`;
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from "node:http";
+import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
+import { type Refusal, refusal, tooLarge } from "./http-guards.ts";
+
+/** What a POST carries, parsed. */
+export interface Body {
+  json: unknown;
+  /** The protocol revision that an `initialize` asks for; undefined for everything else. */
+  initialize: string | undefined;
+  batch: boolean;
+  /** Messages that want an answer. */
+  requests: number;
+}
+
+/** Deeper than any tool's arguments; what walks through JSON by recursion must not run out of stack. */
+const deepest = 64;
+
+/** Reads a body of at most `maxBody` bytes. Resolves to undefined where the client went away or was too slow. */
+export async function readBody(request: IncomingMessage, maxBody: number): Promise<Body | Refusal | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > maxBody) return tooLarge(maxBody);
+      chunks.push(chunk as Buffer);
+    }
+  } catch (_cut) {
+    // Nobody is there to be answered; a body that took too long was answered with 408 by node:http.
+    return undefined;
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch (_notJson) {
+    return refusal(400, "Parse error: the body is not JSON.", {}, -32700);
+  }
+  if (depthOf(json) > deepest) return refusal(400, `Invalid request: nested more than ${deepest} levels deep.`, {}, -32600);
+  const messages: unknown[] = Array.isArray(json) ? json : [json];
+  if (messages.length === 0) return refusal(400, "Invalid request: an empty batch.", {}, -32600);
+  const first = messages.find((message) => isInitializeRequest(message));
+  return {
+    json,
+    initialize: isInitializeRequest(first) ? first.params.protocolVersion : undefined,
+    batch: Array.isArray(json),
+    requests: messages.filter((one) => one !== null && typeof one === "object" && "method" in one && "id" in one).length,
+  };
+}
+
+/** Levels of nesting, found without recursion; stops counting just beyond what is allowed. */
+function depthOf(json: unknown): number {
+  let level: unknown[] = [json];
+  let depth = 0;
+  while (level.length > 0 && depth <= deepest) {
+    level = level.flatMap((value) => (value !== null && typeof value === "object" ? Object.values(value) : []));
+    depth += 1;
+  }
+  return depth;
+}

@@ -1,0 +1,238 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/sdk/types.js";
+import type { Principal } from "../change/principal.ts";
+import type { HttpSettings } from "../http-settings.ts";
+import { type Body, readBody } from "./http-body.ts";
+import { bearerToken, checkForm, checkSender, type Refusal, refusal, unauthorized } from "./http-guards.ts";
+import { createSessions, type Session } from "./http-sessions.ts";
+
+/** What is served, and to whom. */
+export interface Served {
+  /** The holder of a token; without tokens whoever asks. Undefined: nobody that is known. */
+  whoIs(token: string | undefined): Principal | undefined;
+  /** A server for one client. */
+  connect(principal: Principal): Server;
+  /** Whether Kibana answers. */
+  ready(): Promise<boolean>;
+  /** Calls that are under way, so that a shutdown can wait for them. */
+  running: Set<Promise<unknown>>;
+  /** A request that failed for reasons of ours. */
+  failed(error: unknown): void;
+}
+
+/** Milliseconds; tests shorten them. */
+export interface Timing {
+  /** For the head of a request. */
+  headers: number;
+  /** For the whole of a request. */
+  request: number;
+  /** What was begun before the end may take so long; hosts kill a server that takes much longer. */
+  drain: number;
+}
+
+const usual: Timing = { headers: 10_000, request: 30_000, drain: 10_000 };
+
+const noBody: Body = { json: undefined, initialize: undefined, batch: false, requests: 0 };
+
+/** The revision of a client that does not say which it speaks, and the last that had batches (MCP, revision 2025-06-18). */
+const withBatches = "2025-03-26";
+
+export interface HttpEntry {
+  /** Where clients connect. */
+  url: string;
+  /** Takes nothing new, ends what was begun, and closes. */
+  drain(): Promise<void>;
+}
+
+/** Serves Streamable HTTP at `/mcp`, and `/healthz` and `/readyz` for whoever watches. */
+export async function startHttp(served: Served, settings: HttpSettings, timing: Timing = usual): Promise<HttpEntry> {
+  const { stateless, maxBody, maxSessions, maxInFlight, sessionIdle, allowedOrigins } = settings;
+  const sessions = createSessions(sessionIdle, () => Date.now());
+  /** Servers of requests that have no session. */
+  const passing = new Set<Server>();
+  let inFlight = 0;
+  let opening = 0;
+  let draining = false;
+
+  const server = createServer(
+    {
+      headersTimeout: timing.headers,
+      requestTimeout: timing.request,
+      connectionsCheckingInterval: Math.min(1_000, timing.headers),
+      // Longer than the idle time of the usual load balancer, which would reuse a connection that is being closed.
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+    },
+    (request, response) => {
+      handle(request, response).catch((error: unknown) => {
+        served.failed(error);
+        if (!response.headersSent) refuse(response, refusal(500, "The server failed.", {}, -32603));
+        else response.destroy();
+      });
+    },
+  );
+  server.maxConnections = 2 * maxSessions + maxInFlight;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? "").split("?")[0];
+    if (path === "/healthz") return health(request, response, async () => true);
+    if (path === "/readyz") return health(request, response, async () => !draining && (await served.ready()));
+    const stranger = checkSender(request.headers, request.socket.localAddress, settings);
+    if (stranger) return refuse(response, stranger);
+    if (path !== "/mcp") return refuse(response, refusal(404, "MCP is served at /mcp."));
+    const { origin } = request.headers;
+    const crossOrigin = origin !== undefined && allowedOrigins.includes(origin.toLowerCase());
+    if (crossOrigin) allowOrigin(response, origin);
+    const { method = "" } = request;
+    if (method === "OPTIONS" && crossOrigin) return void response.writeHead(204).end();
+    const allowed = stateless ? ["POST"] : ["GET", "POST", "DELETE"];
+    if (!allowed.includes(method))
+      return refuse(
+        response,
+        refusal(405, `${stateless ? "This stateless server" : "MCP"} takes ${allowed.join(", ")}.`, { allow: allowed.join(", ") }),
+      );
+    const token = bearerToken(request.headers.authorization);
+    const principal = served.whoIs(token);
+    if (!principal) return refuse(response, unauthorized(request.headers.authorization !== undefined));
+    const malformed = checkForm(method, request.headers, maxBody);
+    if (malformed) return refuse(response, malformed);
+    const body = method === "POST" ? await readBody(request, maxBody) : noBody;
+    if (!body) return;
+    if ("status" in body) return refuse(response, body);
+    // A person's answer to a question of ours still comes in: a change may wait for it.
+    if (draining && (method === "GET" || body.requests > 0))
+      return refuse(response, refusal(503, "The server is shutting down.", { "retry-after": "5", connection: "close" }));
+    // Counted by what still works as well as by who still waits: clients may leave without an answer.
+    if (Math.max(inFlight, served.running.size) + body.requests > maxInFlight)
+      return refuse(response, refusal(429, "Too many requests at the same time.", { "retry-after": "1" }));
+    inFlight += body.requests;
+    response.once("close", () => {
+      inFlight -= body.requests;
+    });
+    if (stateless) return inPassing(request, response, principal, body);
+    if (body.initialize !== undefined && request.headers["mcp-session-id"] === undefined)
+      return newSession(request, response, principal, body, body.initialize);
+    return inSession(request, response, principal, body);
+  }
+
+  async function newSession(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body, asked: string) {
+    if (sessions.size + opening >= maxSessions)
+      return refuse(response, refusal(503, "Too many sessions at the same time.", { "retry-after": "30" }));
+    opening += 1;
+    const mcp = served.connect(principal);
+    const version = SUPPORTED_PROTOCOL_VERSIONS.includes(asked) ? asked : LATEST_PROTOCOL_VERSION;
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      onsessioninitialized(id) {
+        const session: Session = { principal: principal.name, version, server: mcp, transport, open: 0, lastUsed: Date.now() };
+        mcp.onclose = () => sessions.delete(id);
+        sessions.add(id, session);
+        watch(session, response);
+      },
+    });
+    try {
+      await mcp.connect(transport);
+      await transport.handleRequest(request, response, body.json);
+    } finally {
+      opening -= 1;
+      if (transport.sessionId === undefined) await mcp.close();
+    }
+  }
+
+  async function inSession(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body) {
+    const id = request.headers["mcp-session-id"];
+    if (id === undefined) return refuse(response, refusal(400, "The Mcp-Session-Id header is missing: begin with initialize."));
+    // Somebody else's session is answered like one that does not exist.
+    const session = typeof id === "string" ? sessions.find(id, principal.name) : undefined;
+    if (!session) return refuse(response, refusal(404, "Session not found: begin again with initialize.", {}, -32001));
+    if (body.batch && session.version > withBatches) return refuse(response, noBatch(session.version));
+    watch(session, response);
+    await session.transport.handleRequest(request, response, body.json);
+  }
+
+  /** One server for one request: nothing of it is left behind. */
+  async function inPassing(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body) {
+    const version = request.headers["mcp-protocol-version"];
+    if (body.batch && typeof version === "string" && version > withBatches) return refuse(response, noBatch(version));
+    const mcp = served.connect(principal);
+    const transport = new StreamableHTTPServerTransport({});
+    passing.add(mcp);
+    response.once("close", () => {
+      passing.delete(mcp);
+      void mcp.close();
+    });
+    await mcp.connect(transport);
+    await transport.handleRequest(request, response, body.json);
+  }
+
+  async function drain(): Promise<void> {
+    draining = true;
+    await settled(served.running, timing.drain);
+    const left = [...served.running];
+    const closed = new Promise((resolve) => server.close(resolve));
+    // Whoever still waits for a person or for Kibana's reads is cut off; a write that has begun is not.
+    await Promise.all([sessions.close(), ...[...passing].map((one) => one.close())]);
+    await settled(left, timing.drain);
+    server.closeAllConnections();
+    await closed;
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(settings.port, settings.host.replace(/^\[|\]$/g, ""), () => resolve());
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://${settings.host}:${port}/mcp`, drain };
+}
+
+/** A session is in use as long as a response is open. */
+function watch(session: Session, response: ServerResponse): void {
+  session.open += 1;
+  response.once("close", () => {
+    session.open -= 1;
+    session.lastUsed = Date.now();
+  });
+}
+
+async function settled(running: Iterable<Promise<unknown>>, most: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, most);
+  });
+  await Promise.race([Promise.allSettled([...running]), patience]);
+  clearTimeout(timer);
+}
+
+function noBatch(version: string): Refusal {
+  return refusal(400, `Revision ${version} of the protocol has no batches: send one message a request.`, {}, -32600);
+}
+
+/** Says only whether, never why: anybody may ask. */
+async function health(request: IncomingMessage, response: ServerResponse, well: () => Promise<boolean>): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, refusal(405, "GET only.", { allow: "GET, HEAD" }));
+  const good = await well();
+  response.writeHead(good ? 200 : 503, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(request.method === "HEAD" ? undefined : JSON.stringify({ status: good ? "ok" : "unavailable" }));
+}
+
+function allowOrigin(response: ServerResponse, origin: string): void {
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader("vary", "Origin");
+  response.setHeader("access-control-allow-methods", "GET, POST, DELETE");
+  response.setHeader(
+    "access-control-allow-headers",
+    "authorization, content-type, accept, mcp-session-id, mcp-protocol-version, last-event-id",
+  );
+  response.setHeader("access-control-expose-headers", "mcp-session-id");
+}
+
+function refuse(response: ServerResponse, { status, code, message, headers = {} }: Refusal): void {
+  // What is left of a body that is not wanted is not read either.
+  const unread = response.req.complete ? {} : { connection: "close" };
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...unread, ...headers });
+  response.end(JSON.stringify({ jsonrpc: "2.0", error: { code, message }, id: null }));
+}

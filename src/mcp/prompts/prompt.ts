@@ -1,0 +1,58 @@
+import { plainText } from "../../plain-text.ts";
+import type { ResourceContext } from "../resources/source.ts";
+
+export interface PromptArgument {
+  name: string;
+  description: string;
+  required: boolean;
+  /** Values that begin with what was typed; `others` are the arguments that stand already. @throws ToolError */
+  complete(value: string, others: Record<string, string>, context: ResourceContext): Promise<string[]>;
+}
+
+/** A task that a person picks from a menu: the words that start an agent on it. */
+export interface Prompt {
+  name: string;
+  title: string;
+  description: string;
+  /** The tools without which it leads nowhere; a server that does not offer them does not offer the prompt. */
+  needs: readonly string[];
+  arguments: readonly PromptArgument[];
+  /** @param given arguments by name, each there that is required */
+  text(given: Record<string, string>): string;
+}
+
+/** What a person typed, on one line and in quotes. */
+export function value(text: string | undefined, otherwise: string): string {
+  return text === undefined || text.trim() === "" ? otherwise : JSON.stringify(plainText(text, 200));
+}
+
+export const space: PromptArgument = {
+  name: "space",
+  description: "Id of the space; the server's default if left out",
+  required: false,
+  async complete(typed, _others, context) {
+    const { spaces, principal, signal } = await context.open();
+    return (await spaces.list(principal, signal)).map(({ id }) => id).filter((id) => id.startsWith(typed));
+  },
+};
+
+/** A connector by its id, found by the beginning of id or name. */
+export const connector: PromptArgument = {
+  name: "connector",
+  description: "Id or exact name of the connector",
+  required: true,
+  async complete(typed, others, context) {
+    const { kibana, settings, spaces, principal, signal } = await context.open();
+    const inSpace = await spaces.check(others.space || settings.space, principal, { fresh: false, signal });
+    const word = typed.toLowerCase();
+    const found = (await kibana.connectors(inSpace, signal)).filter(({ id, name }) =>
+      [id, name].some((one) => one.toLowerCase().startsWith(word)),
+    );
+    return found.map(({ id }) => id);
+  },
+};
+
+/** The clause that names the space in a prompt's text. */
+export function inSpace({ space: id }: Record<string, string>): string {
+  return `in ${id ? `the space ${value(id, "")}` : "the default space of the server"}`;
+}

@@ -1,0 +1,77 @@
+import { ToolError } from "../../errors.ts";
+import { answer } from "../answer.ts";
+import type { ResourceContext, ResourceSource, ResourceText } from "./source.ts";
+
+/** What a reading tool answers, as text. A tool that this server does not offer opens no other door. @throws ToolError */
+async function answerOf(tool: string, args: object, context: ResourceContext): Promise<ResourceText> {
+  const found = context.tools.find(({ name }) => name === tool);
+  if (!found) throw new ToolError("tool_unknown", `${tool} is switched off on this server.`, "Ask the operator.");
+  const { content } = answer(await found.call(args, await context.open()), "text", (value) => value);
+  return { mimeType: "application/json", text: content[0]?.type === "text" ? content[0].text : "" };
+}
+
+/** Undefined where an address is badly encoded. */
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Connector types, by ids that begin with a dot: no space does. */
+export const connectorTypePages: ResourceSource = {
+  prefix: "kibana://connector-types/.",
+  templates: [
+    {
+      uriTemplate: "kibana://connector-types/{id}",
+      name: "connector-type",
+      title: "Connector type",
+      description:
+        "Fields, secrets, params, example, tests, recovery and traps of a type such as .slack, as describe_connector_types answers.",
+      mimeType: "application/json",
+    },
+  ],
+  // Asked at every start of some clients: nothing that would need Kibana.
+  list: async () => [],
+  async read(uri, context) {
+    const id = decoded(uri.slice("kibana://connector-types/".length));
+    if (id === undefined) return undefined;
+    const { kibana, settings, signal } = await context.open();
+    const types = await kibana.connectorTypes(settings.space, signal);
+    return types.some((type) => type.id === id) ? answerOf("describe_connector_types", { types: [id] }, context) : undefined;
+  },
+  async complete({ value }, context) {
+    const { kibana, settings, signal } = await context.open();
+    const ids = (await kibana.connectorTypes(settings.space, signal)).map(({ id }) => id);
+    return ids.filter((id) => id.startsWith(value) || id.startsWith(`.${value}`)).sort();
+  },
+};
+
+export const connectorPages: ResourceSource = {
+  prefix: "kibana://",
+  templates: [
+    {
+      uriTemplate: "kibana://{space}/connectors/{id}",
+      name: "connector",
+      title: "Connector",
+      description: "A connector with its redacted config and the rules that use it, as get_connector answers.",
+      mimeType: "application/json",
+    },
+  ],
+  list: async () => [],
+  async read(uri, context) {
+    const [space = "", kind, id = "", more] = uri.slice("kibana://".length).split("/").map(decoded);
+    if (kind !== "connectors" || !space || !id || more !== undefined) return undefined;
+    return answerOf("get_connector", { id, space, include: ["rules"] }, context);
+  },
+  async complete({ variable, value, others }, context) {
+    const { kibana, settings, spaces, principal, signal } = await context.open();
+    if (variable === "space") return (await spaces.list(principal, signal)).map(({ id }) => id).filter((id) => id.startsWith(value));
+    const space = await spaces.check(others.space ?? settings.space, principal, { fresh: false, signal });
+    const connectors = await kibana.connectors(space, signal);
+    return connectors
+      .filter(({ id, name }) => id.startsWith(value) || name.toLowerCase().startsWith(value.toLowerCase()))
+      .map(({ id }) => id);
+  },
+};

@@ -1,0 +1,141 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { flagName } from "../../src/flags.ts";
+import { type HttpSettings, httpRows } from "../../src/http-settings.ts";
+import { readSettings, settingsHelp } from "../../src/settings.ts";
+import { freshFolder } from "../support/folder.ts";
+
+const there = "127.0.0.1:3000";
+
+function problemsOf(argv: string[], env: Record<string, string> = {}): string[] {
+  const read = readSettings(argv, env);
+  return "problems" in read ? read.problems : [];
+}
+
+function httpOf(argv: string[], env: Record<string, string> = {}): HttpSettings | undefined {
+  const read = readSettings(argv, env);
+  if ("problems" in read) throw new Error(read.problems.join("\n"));
+  return read.settings.http;
+}
+
+async function tokenFile(content: unknown, mode = 0o600): Promise<string> {
+  const path = `${await freshFolder()}/tokens.json`;
+  await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
+  await chmod(path, mode);
+  return path;
+}
+
+const rows: [key: keyof typeof httpRows, value: string, read: (http: HttpSettings) => unknown, expected: unknown][] = [
+  ["http", "127.0.0.1:3000", ({ host, port, loopback }) => [host, port, loopback], ["127.0.0.1", 3000, true]],
+  [
+    "authToken",
+    "a-long-token-0123",
+    ({ tokens }) => tokens.map(({ name, token }) => [name, token.is("a-long-token-0123")]),
+    [["token", true]],
+  ],
+  ["allowedHosts", "MCP.example.com,*.team.example.com", (http) => http.allowedHosts, ["mcp.example.com", "*.team.example.com"]],
+  ["allowedOrigins", "https://app.example.com", (http) => http.allowedOrigins, ["https://app.example.com"]],
+  ["stateless", "true", (http) => http.stateless, true],
+  ["maxBodyKb", "2", (http) => http.maxBody, 2048],
+  ["maxSessions", "7", (http) => http.maxSessions, 7],
+  ["maxInFlight", "8", (http) => http.maxInFlight, 8],
+  ["sessionIdle", "60", (http) => http.sessionIdle, 60_000],
+];
+
+test.each(rows)("%s is read from its variable and from its flag", (key, value, read, expected) => {
+  const env = { CONNECTORS_HTTP: there, [httpRows[key].env]: value };
+  const flag = httpRows[key].value ? [`--${flagName(key)}`, value] : [`--${flagName(key)}`];
+  for (const http of [httpOf([], env), httpOf(["--http", there, ...(key === "http" ? [] : flag)])])
+    expect(http && read(http)).toEqual(expected);
+});
+
+test("--help names each, as flag and as variable", () => {
+  for (const [key, { env, value }] of Object.entries(httpRows))
+    expect(settingsHelp()).toMatch(new RegExp(`^ {2}--${flagName(key)}${value ? ` ${value}` : ""}\\n.*\\[${env}\\]$`, "m"));
+});
+
+test("without --http there is none, whatever token stands in the environment", () => {
+  expect(httpOf([], { MCP_AUTH_TOKEN: "a-token-of-something-else" })).toBeUndefined();
+});
+
+test.each([
+  ["localhost:80", true],
+  ["127.8.9.1:80", true],
+  ["[::1]:80", true],
+  ["LOCALHOST:80", true],
+])("%s can be reached from this machine alone", (http, loopback) => {
+  expect(httpOf(["--http", http])?.loopback).toBe(loopback);
+});
+
+describe("refused at the start, with the reason:", () => {
+  test.each(["0.0.0.0:3000", "[::]:3000", "mcp.example.com:80", "192.168.1.4:3000", "localhost.evil.example:1", "127.0.0.1.nip.example:1"])(
+    "%s without a token",
+    (http) => {
+      expect(problemsOf(["--http", http])).toEqual([expect.stringContaining("needs MCP_AUTH_TOKEN or MCP_AUTH_TOKEN_FILE")]);
+      expect(httpOf(["--http", http], { MCP_AUTH_TOKEN: "a-long-token-0123" })?.loopback).toBe(false);
+    },
+  );
+
+  test.each<[string[], Record<string, string>, string]>([
+    [["--http", "3000"], {}, "--http must be HOST:PORT, as 127.0.0.1:3000."],
+    [["--http", "127.0.0.1:65536"], {}, "--http must be HOST:PORT"],
+    [["--http", "http://127.0.0.1:3000"], {}, "--http must be HOST:PORT"],
+    [["--stateless"], {}, "CONNECTORS_STATELESS is set, but --http is not."],
+    [
+      ["--max-sessions", "3", "--allowed-hosts", "a.example"],
+      {},
+      "CONNECTORS_ALLOWED_HOSTS and CONNECTORS_MAX_SESSIONS are set, but --http is not.",
+    ],
+    [["--http", there, "--allowed-hosts", "https://a.example"], {}, "--allowed-hosts must be host names"],
+    [["--http", there, "--allowed-origins", "app.example.com"], {}, "--allowed-origins must be origins"],
+    [["--http", there, "--allowed-origins", "null"], {}, "--allowed-origins must be origins"],
+    [["--http", there, "--allowed-origins", "*"], {}, "--allowed-origins must be origins"],
+    [["--http", there, "--max-body-kb", "0"], {}, "--max-body-kb must be at least 1."],
+    [["--http", there], { MCP_AUTH_TOKEN: "" }, "MCP_AUTH_TOKEN is empty."],
+    [["--http", there, "--auth-token-file", "/nowhere"], {}, "MCP_AUTH_TOKEN_FILE: /nowhere cannot be read (ENOENT)."],
+    [["--http", there, "--auth-token-file", "/nowhere"], { MCP_AUTH_TOKEN: "x" }, "set one of them"],
+  ])("%j %j", (argv, env, problem) => {
+    expect(problemsOf(argv, env)).toContainEqual(expect.stringContaining(problem));
+  });
+});
+
+describe("a file of tokens", () => {
+  const ops = { name: "ops", token: "token-of-ops-0123456789" };
+
+  test("names its holders, each with access, spaces and secrets of its own", async () => {
+    const limits = { access: "change", spaces: ["team-payments"], secrets: ["CONNECTOR_SECRET_PD"] };
+    const path = await tokenFile({ principals: [ops, { name: "team", token: "token-of-team-0123456789", ...limits }] });
+    const http = httpOf(["--http", "0.0.0.0:1", "--auth-token-file", path]);
+    expect(http?.tokens).toMatchObject([{ name: "ops" }, { name: "team", ...limits }]);
+    expect(http?.tokens.map(({ token }) => token.is(ops.token))).toEqual([true, false]);
+    expect(inspect(http, { depth: 9 }) + JSON.stringify(http)).not.toContain("0123456789");
+  });
+
+  test("that everybody may read is refused", async () => {
+    const path = await tokenFile({ principals: [ops] }, 0o644);
+    expect(problemsOf(["--http", there, "--auth-token-file", path])).toEqual([
+      expect.stringContaining("is readable by everybody: chmod 600 it."),
+    ]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["that is not JSON", '{"principals": [{"token": "token-of-ops-0123456789"', "the file is not JSON"],
+    ["of nobody", { principals: [] }, "names nobody"],
+    ["with an unknown key", { principals: [{ ...ops, role: "admin" }] }, "role"],
+    ["with a short token", { principals: [{ ...ops, token: "0123456789" }] }, "16 characters or more"],
+    ["with a name that is none", { principals: [{ ...ops, name: "a b" }] }, "principals.0.name"],
+    ["with an access level that there is not", { principals: [{ ...ops, access: "admin" }] }, "principals.0.access"],
+    ["with the same name twice", { principals: [ops, { ...ops, token: "token-of-team-0123456789" }] }, "the same name"],
+    ["with the same token twice", { principals: [ops, { ...ops, name: "team" }] }, "the same token"],
+    [
+      "with spaces beyond the server's",
+      { principals: [{ ...ops, spaces: ["a", "b"] }] },
+      "ops is given spaces that this server may not touch (b)",
+    ],
+  ])("%s is refused, and no token is quoted", async (_what, content, problem) => {
+    const problems = problemsOf(["--http", there, "--auth-token-file", await tokenFile(content), "--spaces", "a"]);
+    expect(problems).toContainEqual(expect.stringContaining(problem));
+    expect(problems.join()).not.toContain("0123456789");
+  });
+});

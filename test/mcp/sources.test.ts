@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
+import { describe, expect, test } from "vitest";
+import { product } from "../support/product.ts";
+
+const wrong = { code: ErrorCode.InvalidParams };
+
+async function read(client: Awaited<ReturnType<typeof product>>["client"], uri: string): Promise<string> {
+  const { contents } = await client.readResource({ uri });
+  return contents.map((content) => ("text" in content ? content.text : "")).join("");
+}
+
+describe("the skill as resources", () => {
+  test("has every page of the folder, word for word, without a request to Kibana", async () => {
+    const { client, calls } = await product();
+    const { resources } = await client.listResources();
+    const pages = [
+      "SKILL.md",
+      ...readdirSync("skill/kibana-connectors/references")
+        .sort()
+        .map((name) => `references/${name}`),
+    ];
+    expect(resources.filter(({ uri }) => uri.startsWith("skill:")).map(({ uri }) => uri)).toEqual(
+      pages.map((page) => `skill://kibana-connectors/${page}`),
+    );
+    for (const page of pages) {
+      expect(await read(client, `skill://kibana-connectors/${page}`)).toBe(readFileSync(`skill/kibana-connectors/${page}`, "utf8"));
+    }
+    expect(resources[0]).toMatchObject({ name: "SKILL.md", title: "Kibana connectors", mimeType: "text/markdown" });
+    expect(resources[0]?.description).toMatch(/^Set up, test/);
+    expect(calls).toEqual([]);
+  });
+
+  test("is there when no Kibana is configured, and when the sandbox is down", async () => {
+    const { client } = await product({ settings: { kibana: undefined } });
+    expect((await client.listResources()).resources.length).toBeGreaterThan(1);
+  });
+
+  test.each([
+    "skill://kibana-connectors/../../package.json",
+    "skill://kibana-connectors/nope.md",
+    "skill://other/SKILL.md",
+    "skill://kibana-connectors/",
+  ])("%s is no page", async (uri) => {
+    const { client } = await product();
+    await expect(client.readResource({ uri })).rejects.toMatchObject(wrong);
+  });
+});
+
+describe("a connector as a resource", () => {
+  test("is what get_connector answers, with the rules and without secrets", async () => {
+    const { client, call } = await product();
+    const { body } = await call("get_connector", { id: "ops-pagerduty", include: ["rules"] });
+    expect(JSON.parse(await read(client, "kibana://default/connectors/ops-pagerduty"))).toEqual(body);
+    expect(body.rules.length).toBeGreaterThan(0);
+  });
+
+  test("its id is decoded, and its space is checked as everywhere", async () => {
+    const { client } = await product({ settings: { spaces: ["default"] } });
+    expect(JSON.parse(await read(client, "kibana://default/connectors/Ops%20PagerDuty")).connector.id).toBe("ops-pagerduty");
+    await expect(client.readResource({ uri: "kibana://security/connectors/x" })).rejects.toMatchObject({ data: { code: "forbidden" } });
+  });
+
+  test.each([
+    ["kibana://default/connectors/nope", { ...wrong, data: { code: "connector_not_found" } }],
+    ["kibana://nowhere/connectors/ops-slack", { ...wrong, data: { code: "space_not_found" } }],
+    ["kibana://default/connectors/%zz", wrong],
+    ["kibana://default/connectors/ops-slack/more", wrong],
+    ["kibana://default/rules/x", wrong],
+    ["kibana://default", wrong],
+  ])("%s is refused", async (uri, error) => {
+    const { client } = await product();
+    await expect(client.readResource({ uri })).rejects.toMatchObject(error);
+  });
+
+  test("is not there where get_connector is switched off", async () => {
+    const { client, calls } = await product({ settings: { excludeTools: ["get_connector"] } });
+    await expect(client.readResource({ uri: "kibana://default/connectors/ops-slack" })).rejects.toMatchObject({
+      data: { code: "tool_unknown" },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test("without a Kibana says what to set", async () => {
+    const { client } = await product({ settings: { kibana: undefined } });
+    await expect(client.readResource({ uri: "kibana://default/connectors/x" })).rejects.toMatchObject({ data: { code: "not_configured" } });
+  });
+
+  test("space and id are completed", async () => {
+    const { client } = await product();
+    const complete = async (name: string, value: string, others: Record<string, string> = {}) => {
+      const ref = { type: "ref/resource" as const, uri: "kibana://{space}/connectors/{id}" };
+      return (await client.complete({ ref, argument: { name, value }, context: { arguments: others } })).completion.values;
+    };
+    expect(await complete("space", "")).toEqual(["default", "team-payments", "security"]);
+    expect(await complete("id", "ops-p")).toContain("ops-pagerduty");
+    expect(await complete("id", "", { space: "team-payments" })).not.toContain("ops-pagerduty");
+  });
+});
+
+describe("a connector type as a resource", () => {
+  test("is what describe_connector_types answers", async () => {
+    const { client, call } = await product();
+    const { body } = await call("describe_connector_types", { types: [".slack"] });
+    expect(JSON.parse(await read(client, "kibana://connector-types/.slack"))).toEqual(body);
+    await expect(client.readResource({ uri: "kibana://connector-types/.nope" })).rejects.toMatchObject(wrong);
+  });
+
+  test("its id is completed, with or without the dot", async () => {
+    const { client } = await product();
+    const ref = { type: "ref/resource" as const, uri: "kibana://connector-types/{id}" };
+    for (const value of [".sla", "sla"]) {
+      expect((await client.complete({ ref, argument: { name: "id", value } })).completion.values).toEqual([".slack", ".slack_api"]);
+    }
+  });
+});
+
+test("the templates of connectors and types are listed", async () => {
+  const { client } = await product();
+  const { resourceTemplates } = await client.listResourceTemplates();
+  expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(
+    expect.arrayContaining(["kibana://{space}/connectors/{id}", "kibana://connector-types/{id}"]),
+  );
+});

@@ -1,0 +1,153 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { generated } from "../../scripts/generated.ts";
+import { cursorLink, vsCodeLink } from "../../scripts/install-links.ts";
+import { pluginToolNames } from "../../scripts/packaging.ts";
+import { readSettings, settingRows } from "../../src/settings.ts";
+import { version } from "../../src/version.ts";
+
+const text = (path: string) => readFileSync(path, "utf8");
+const json = (path: string) => JSON.parse(text(path));
+const manifest = json("package.json");
+
+test("the generated files are what the code makes of them: npm run generate", async () => {
+  for (const [path, made] of Object.entries(await generated())) {
+    // How JSON is broken into lines is the formatter's.
+    if (path.endsWith(".json")) expect(json(path), path).toEqual(JSON.parse(made));
+    else expect(text(path), path).toBe(made);
+  }
+});
+
+test("the version stands in package.json, and everything else says the same", () => {
+  const server = json("server.json");
+  const marketplace = json(".claude-plugin/marketplace.json");
+  const plugin = json(".claude-plugin/plugin.json");
+  const lock = json("package-lock.json");
+  expect({
+    code: version,
+    lock: [lock.version, lock.packages[""].version],
+    server: [server.version, server.packages[0].version],
+    bundle: json("packaging/manifest.json").version,
+    plugin: [plugin.version, plugin.mcpServers.kibana.args[1]],
+    marketplace: marketplace.plugins[0].version,
+    changelog: /^## (\S+)/m.exec(text("CHANGELOG.md"))?.[1],
+  }).toEqual({
+    code: manifest.version,
+    lock: [manifest.version, manifest.version],
+    server: [manifest.version, manifest.version],
+    bundle: manifest.version,
+    plugin: [manifest.version, `kibana-connectors-mcp@${manifest.version}`],
+    marketplace: manifest.version,
+    changelog: manifest.version,
+  });
+});
+
+describe("package.json", () => {
+  test("installs nothing beside itself and runs nothing at the user's", () => {
+    expect(manifest).not.toHaveProperty("dependencies");
+    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+    expect(manifest.bin).toEqual({ [manifest.name]: "dist/main.js" });
+  });
+});
+
+describe("server.json, for the MCP registry", () => {
+  const server = json("server.json");
+  test("has the name that package.json claims, and a description that the registry takes", () => {
+    expect(server.name).toBe(manifest.mcpName);
+    expect(server.name).toMatch(/^io\.github\.[\w-]+\/[\w.-]+$/);
+    expect(server.description.length).toBeLessThanOrEqual(100);
+    expect(server.packages).toMatchObject([{ registryType: "npm", identifier: manifest.name, transport: { type: "stdio" } }]);
+  });
+
+  test("names every variable of the settings, and marks the secret ones", () => {
+    const variables: { name: string; isSecret: boolean }[] = server.packages[0].environmentVariables;
+    expect(variables.map(({ name }) => name)).toEqual(settingRows().map(({ variable }) => variable));
+    expect(variables.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["KIBANA_API_KEY", "KIBANA_PASSWORD"]),
+    );
+  });
+});
+
+describe("the plugin for Claude Code", () => {
+  const plugin = json(".claude-plugin/plugin.json");
+  test("its tools have names of at most 64 characters, in letters that every API takes", () => {
+    for (const name of pluginToolNames()) {
+      expect(name.length, name).toBeLessThanOrEqual(64);
+      expect(name).toMatch(/^[a-zA-Z0-9_-]+$/);
+    }
+    expect(pluginToolNames()[0]).toBe(`mcp__plugin_${plugin.name}_${Object.keys(plugin.mcpServers)[0]}__describe_deployment`);
+  });
+
+  test("asks for what it hands on, keeps the key secret, and brings the skill", () => {
+    const named = [...JSON.stringify(plugin.mcpServers).matchAll(/\$\{user_config\.(\w+)\}/g)].map((match) => match[1]);
+    expect(named.sort()).toEqual(Object.keys(plugin.userConfig).sort());
+    expect(plugin.userConfig.api_key.sensitive).toBe(true);
+    expect(existsSync(`${plugin.skills}kibana-connectors/SKILL.md`)).toBe(true);
+  });
+
+  test("stands in the marketplace of this repository", () => {
+    expect(json(".claude-plugin/marketplace.json").plugins).toMatchObject([{ name: plugin.name, source: "./" }]);
+  });
+});
+
+describe("the links", () => {
+  test("Cursor's starts the published package and holds no key", () => {
+    const { searchParams, hostname } = new URL(cursorLink());
+    const config = JSON.parse(Buffer.from(searchParams.get("config") ?? "", "base64").toString("utf8"));
+    expect([hostname, searchParams.get("name"), config]).toEqual([
+      "cursor.com",
+      "kibana",
+      {
+        command: "npx",
+        args: ["-y", manifest.name],
+        env: {
+          KIBANA_URL: expect.stringMatching(/^\$\{env:KIBANA_URL\}$/),
+          KIBANA_API_KEY: expect.stringMatching(/^\$\{env:KIBANA_API_KEY\}$/),
+        },
+      },
+    ]);
+  });
+
+  test("VS Code's asks for the address and the key, which it hides", () => {
+    const inner = new URL(vsCodeLink()).searchParams.get("url") ?? "";
+    expect(inner).toMatch(/^vscode:mcp\/install\?/);
+    const server = JSON.parse(decodeURIComponent(inner.slice(inner.indexOf("?") + 1)));
+    expect(server).toMatchObject({ name: "kibana", command: "npx", args: ["-y", manifest.name] });
+    const asked = [...JSON.stringify(server.env).matchAll(/\$\{input:([\w-]+)\}/g)].map((match) => match[1]);
+    expect(asked).toEqual(server.inputs.map(({ id }: { id: string }) => id));
+    expect(server.inputs.find(({ id }: { id: string }) => id === "kibana-key")).toMatchObject({ type: "promptString", password: true });
+    expect(Object.keys(server.env).every((name) => settingRows().some(({ variable }) => variable === name))).toBe(true);
+  });
+});
+
+describe("the Dockerfile", () => {
+  const file = text("Dockerfile");
+  test("copies only what is there and not ignored, and starts the executable of the package without root", () => {
+    const ignored = text(".dockerignore").trim().split("\n");
+    const copied = [...file.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) => (match[1] ?? "").split(" "));
+    expect(copied).toContain("package-lock.json");
+    for (const path of copied) {
+      expect(existsSync(path), path).toBe(true);
+      expect(ignored, path).toContain(`!${path}`);
+    }
+    expect(file).toContain(`ENTRYPOINT ["node", "/app/${manifest.bin[manifest.name]}"]`);
+    expect(file).toMatch(/^USER node$/m);
+    expect(Number(/^FROM node:(\d+)/m.exec(file)?.[1])).toBeGreaterThanOrEqual(20);
+  });
+
+  test("sets only variables that the server knows", () => {
+    const env = Object.fromEntries([...file.matchAll(/^ENV (\w+)=(\S+)$/gm)].map((match) => [match[1], match[2]]));
+    expect(readSettings([], env)).toHaveProperty("settings.journalDir", "/journal");
+  });
+});
+
+test("the compose file starts Elasticsearch and Kibana of one version, with what Kibana needs for connectors", () => {
+  const { services } = parse(text("packaging/compose.yml"));
+  expect(Object.keys(services)).toEqual(["elasticsearch", "kibana-password", "kibana"]);
+  const versions = Object.values<{ image: string }>(services).map(({ image }) => image.slice(image.indexOf(":")));
+  expect(new Set(versions).size).toBe(1);
+  expect(services.kibana.ports).toEqual(["127.0.0.1:5601:5601"]);
+  expect(services.kibana.environment.XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY.length).toBeGreaterThan(32);
+  expect(services.elasticsearch.environment["xpack.license.self_generated.type"]).toBe("trial");
+});
