@@ -1,10 +1,13 @@
 import { connectorTypesPage } from "./connector-types-page.ts";
 import { packagingFiles } from "./packaging.ts";
+import { readme, settingsPage } from "./readme.ts";
 
 /** Every file that is made from the code, by path: `npm run generate` writes them, a test compares them. */
 export async function generated(): Promise<Record<string, string>> {
   return {
     ...packagingFiles(),
+    "README.md": readme(),
+    "docs/settings.md": settingsPage(),
     "skill/kibana-connectors/references/connector-types.md": await connectorTypesPage(),
   };
 }

@@ -47,6 +47,13 @@ async function story(client: DemoClient) {
     say(`  ${pad(row.id, 24)}${pad(row.type, 14)}${row.uses === undefined ? "" : `used ${row.uses}×`}${red(flags)}`);
   }
 
+  step("Ask what is wrong with them");
+  const audit = await call(client, "audit_connectors", { spaces: ["default"] });
+  say(`  ${audit.summary}`);
+  for (const { severity, check, connector, evidence } of rows(audit, "findings").slice(0, 3)) {
+    say(`  ${red(pad(severity, 9))} ${pad(check, 19)} ${pad(connector, 19)} ${evidence}`);
+  }
+
   step("Create a connector; its secret never passes through the model");
   const created = await call(client, "create_connector", {
     name: "Team Search alerts",
@@ -67,15 +74,17 @@ async function story(client: DemoClient) {
   say(red(`  ${refused.code}: ${refused.message}`));
   say(`  fix: ${refused.fix}`);
 
-  step("Delete one that nothing uses");
-  const deleted = await call(client, "safe_delete_connector", { ids: ["ops-slack-2"] });
+  step("Move its rules to the new one; then it can go");
+  const moved = at(await call(client, "replace_connector", { from: "ops-slack", to: id }), "result");
+  for (const rule of rows(moved, "rules")) say(`  ${pad(rule.outcome, 8)} ${rule.name}`);
+  const deleted = await call(client, "safe_delete_connector", { ids: ["ops-slack"] });
   say(`  ${deleted.status}: ${words(at(deleted, "result").deleted)}`);
 
   step("Read the journal: every change, and the call that undoes it");
   const changes = await call(client, "list_changes", {});
   for (const row of rows(changes, "changes")) {
     const undo = row.undo === undefined ? String(row.no_undo) : `undo: ${at(row, "undo").tool}`;
-    say(`  ${pad(row.op, 8)} ${pad(row.id, 20)} ${pad(row.outcome, 5)} asked: ${pad(row.consent, 11)} ${undo}`);
+    say(`  ${pad(row.op, 8)} ${pad(row.id, 22)} ${pad(row.outcome, 5)} asked: ${pad(row.consent, 11)} ${undo}`);
   }
 }
 

@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parse as parseToml } from "smol-toml";
 import { expect, test } from "vitest";
-import { connectorTypesPage } from "../../scripts/connector-types-page.ts";
+import { apiKeyRequest } from "../../src/commands/doctor/api-key.ts";
 import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings.ts";
 import { tools } from "../../src/tools/index.ts";
-import { version } from "../../src/version.ts";
-import { main, startSandboxProcess } from "../support/built-server.ts";
+import { main, startBuilt, startSandboxProcess } from "../support/built-server.ts";
 
 const readme = readFileSync("README.md", "utf8");
 const skill = readFileSync("skill/kibana-connectors/SKILL.md", "utf8");
@@ -26,6 +27,8 @@ test("the demo of the README runs and tells its story", () => {
     "in_use:",
     "Checkout errors",
     "The server asks the person",
+    "moved    Checkout errors",
+    "done: ops-slack",
     "undo: undo_change",
     "claude mcp add",
     "mcpServers",
@@ -33,6 +36,18 @@ test("the demo of the README runs and tells its story", () => {
   ])
     expect(stdout).toContain(part);
   expect(stdout).not.toContain("a-secret-nobody-sees");
+});
+
+test("the transcript of the README is what the demo says, line by line and in this order", () => {
+  const { stdout } = spawnSync(process.execPath, [main, "demo"], { encoding: "utf8", timeout: 30_000 });
+  const said = stdout.split("\n").map((line) => line.trimEnd());
+  const [transcript = ""] = blocks("text");
+  let at = -1;
+  for (const line of transcript.split("\n").filter(Boolean)) {
+    at = said.indexOf(line, at + 1);
+    expect(at, line).toBeGreaterThan(-1);
+  }
+  expect(transcript.split("\n").length).toBeGreaterThan(15);
 });
 
 test("every command in the README exists", async () => {
@@ -53,24 +68,52 @@ test("every command in the README exists", async () => {
   }
 });
 
-test("every JSON snippet of the README is JSON and starts the built server where it names one", () => {
-  const snippets = blocks("json").map((block) => JSON.parse(block));
+interface Snippet {
+  command: string | string[];
+  args?: string[];
+  env?: Record<string, string>;
+  environment?: Record<string, string>;
+}
+
+test("every snippet for a client can be read as what it is, and starts the built server with variables that exist", async () => {
+  const snippets = [...blocks("json").map((block) => JSON.parse(block)), ...blocks("toml").map((block) => parseToml(block))];
   const servers = snippets.flatMap(
-    (snippet) =>
-      Object.values(snippet.mcpServers ?? snippet.servers ?? {}) as { command: string; args: string[]; env: Record<string, string> }[],
+    (snippet) => Object.values(snippet.mcpServers ?? snippet.servers ?? snippet.mcp ?? snippet.mcp_servers ?? {}) as Snippet[],
   );
-  expect(servers.length).toBeGreaterThanOrEqual(2);
-  for (const { command, args, env } of servers) {
-    expect(command).toBe("node");
-    expect(args[0]).toMatch(/dist\/main\.js$/);
-    for (const name of Object.keys(env)) expect(settingsHelp()).toContain(`[${name}]`);
+  expect(servers).toHaveLength(4);
+  for (const { command, args = [], env, environment } of servers) {
+    const [program, ...rest] = [command, args].flat();
+    expect(program).toBe("node");
+    expect(rest).toEqual(["/path/to/kibana-connectors-mcp/dist/main.js"]);
+    expect(Object.keys(env ?? environment ?? {})).toEqual(["KIBANA_URL", "KIBANA_API_KEY"]);
+    const started = await startBuilt({ env: { KIBANA_URL: "https://kibana.example.com", KIBANA_API_KEY: "..." } });
+    expect((await started.client.listTools()).tools.length).toBe(tools.length);
+    await started.close();
+  }
+  for (const client of ["Claude Code", "Claude Desktop", "Cursor", "VS Code", "Codex CLI", "Gemini CLI", "opencode"])
+    expect(readme).toContain(`**${client}**`);
+});
+
+test("the request for an API key is the one that doctor prints", () => {
+  const request = blocks("json")
+    .map((block) => JSON.parse(block))
+    .find((snippet) => snippet.role_descriptors);
+  expect(request).toEqual(apiKeyRequest("full", ["default"]));
+});
+
+test("every link of the documents leads somewhere", () => {
+  for (const page of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/settings.md"]) {
+    for (const [, target = ""] of readFileSync(page, "utf8").matchAll(/\]\(([^)]+)\)/g)) {
+      if (/^https?:/.test(target)) expect(URL.canParse(target), target).toBe(true);
+      else expect(existsSync(join(dirname(page), target.replace(/#.*/, ""))), `${page}: ${target}`).toBe(true);
+    }
   }
 });
 
 test("flags and variables that the README names exist", () => {
   const help = settingsHelp() + sandboxHelp;
   const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+)`/g;
-  const others = ["--sandbox", "--port", "--help"];
+  const others = ["--sandbox", "--port", "--help", "--json"];
   for (const [, flag, variable] of readme.matchAll(ours)) {
     const name = flag ?? variable ?? "";
     if (!others.includes(name)) expect(help).toContain(name);
@@ -79,32 +122,20 @@ test("flags and variables that the README names exist", () => {
 
 test("README and skill name every tool, and no tool that does not exist", () => {
   for (const name of names) expect(readme).toContain(`\`${name}\``);
-  const named = [...`${readme}\n${skill}`.matchAll(/`([a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes|deployment))`/g)].map(
-    (match) => match[1] ?? "",
-  );
+  const named = [
+    ...`${readme}\n${skill}`.matchAll(/`((?!elasticstack)[a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes|deployment))`/g),
+  ].map((match) => match[1] ?? "");
   expect(named.length).toBeGreaterThan(10);
-  for (const name of named) expect(names).toContain(name);
+  const prompts = readdirSync("src/mcp/prompts").map((file) => file.replace(".ts", "").replaceAll("-", "_"));
+  for (const name of named) expect([...names, ...prompts]).toContain(name);
 });
 
-test("the skill follows the rules of Agent Skills", () => {
-  const [, head = "", body = ""] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(skill) ?? [];
-  const fields = Object.fromEntries(
-    head.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]),
-  );
-  expect(
-    Object.keys(fields).every((key) => ["name", "description", "license", "compatibility", "metadata", "allowed-tools"].includes(key)),
-  ).toBe(true);
-  expect(fields.name).toBe("kibana-connectors");
-  expect(fields.description?.length).toBeGreaterThan(50);
-  expect(fields.description?.length).toBeLessThanOrEqual(1024);
-  expect(fields.compatibility?.length).toBeLessThanOrEqual(500);
-  expect(body.split("\n").length).toBeLessThan(500);
-});
-
-test("the version stands in package.json and in the code alike", () => {
-  expect(manifest.version).toBe(version);
-});
-
-test("the generated pages are what the code makes of them", async () => {
-  expect(readFileSync("skill/kibana-connectors/references/connector-types.md", "utf8")).toBe(await connectorTypesPage());
+test("every file that CONTRIBUTING.md names is there, and every script", () => {
+  const text = readFileSync("CONTRIBUTING.md", "utf8");
+  const spans = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? "");
+  const paths = spans.filter((span) => /^(src|test|scripts|skill|packaging)\/[\w/.-]+$/.test(span));
+  expect(paths.length).toBeGreaterThan(30);
+  for (const path of paths) expect(existsSync(path), path).toBe(true);
+  for (const [, script = ""] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(manifest.scripts)).toContain(script);
+  expect(readFileSync("src/audit/finding.ts", "utf8")).toContain("checkNames");
 });
