@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 
 /**
@@ -26,9 +26,14 @@ export class Sealed {
     return protocol === "https:" ? host || undefined : undefined;
   }
 
-  /** The same for the same value within this process, and useless outside it. */
-  get fingerprint(): string {
-    return createHmac("sha256", processKey).update(this.#value).digest("base64url").slice(0, 16);
+  /** The same for the same value under the same key, and useless to whoever lacks the key. */
+  fingerprint(key: Buffer): string {
+    return createHmac("sha256", key).update(this.#value).digest("base64url").slice(0, 16);
+  }
+
+  /** A key made of this value for one purpose: it gives away neither the value nor the keys of other purposes. */
+  keyFor(purpose: string): Buffer {
+    return Buffer.from(hkdfSync("sha256", this.#value, "kibana-connectors-mcp", purpose, 32));
   }
 
   /** Whether `given` is this value; takes the same time whatever it is. */
@@ -53,8 +58,6 @@ export class Sealed {
     return this.toString();
   }
 }
-
-const processKey = randomBytes(32);
 
 /** JSON whose secret leaves are sealed. */
 export type SealedTree = Sealed | string | number | boolean | null | SealedTree[] | { [key: string]: SealedTree };

@@ -36,6 +36,10 @@ export interface Settings {
   secretDir: string | undefined;
   literalSecrets: "refuse" | "warn";
   journalDir: string | undefined;
+  /** The Index connector that also gets every journal entry. */
+  auditConnector: { space: string; id: string } | undefined;
+  /** Signs what `confirm: "token"` gives out, for all who share it; undefined: each process has its own. */
+  confirmKey: Sealed | undefined;
   /** Undefined: stdio. */
   http: HttpSettings | undefined;
   logLevel: LogLevel;
@@ -154,6 +158,18 @@ const rows = {
     oneOf(["refuse", "warn"]),
   ),
   journalDir: row("CONNECTORS_JOURNAL_DIR", "DIR", "Where changes are recorded (default: the user's state folder)", text),
+  auditConnector: row(
+    "CONNECTORS_AUDIT_CONNECTOR",
+    "ID",
+    "Index connector that also gets every journal entry; SPACE/ID where it is not in the default space",
+    text.regex(/^([a-z0-9_-]+\/)?[^\s/]+$/, "must be a connector's id, or space/id"),
+  ),
+  confirmKey: row(
+    "CONNECTORS_CONFIRM_KEY",
+    "KEY",
+    "Key that all replicas share and sign continuations with; means --confirm token. Prefer the variable",
+    text.min(16, "must be 16 characters or more"),
+  ),
   ...httpRows,
   logLevel: row("CONNECTORS_LOG_LEVEL", "LEVEL", "debug, info, warn, error or silent, to stderr (default: info)", oneOf(logLevels)),
 };
@@ -249,7 +265,12 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   const http = takes.includes("http")
     ? httpSettings(values, spaces, (path, variable) => readPrivateFile(path, variable, problems), problems)
     : undefined;
+  if (values.confirmKey && values.confirm === "person")
+    problems.push("CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm person is set: set one of them.");
+  if (http?.stateless && values.confirm === "token" && !values.confirmKey)
+    problems.push("--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica honours what another gave out.");
   if (problems.length > 0) return { problems };
+  const space = values.space ?? (spaces && !spaces.includes("default") ? spaces[0] : undefined) ?? "default";
   const warnings: string[] = [];
   if (kibana?.skipTlsVerification)
     warnings.push("TLS verification is off: whoever sits between this server and Kibana can read the credentials.");
@@ -266,7 +287,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
     settings: {
       kibana,
       sandbox: values.sandbox ?? false,
-      space: values.space ?? (spaces && !spaces.includes("default") ? spaces[0] : undefined) ?? "default",
+      space,
       timeout: values.timeout ?? 30_000,
       access: values.readOnly ? "read" : (values.access ?? "full"),
       spaces,
@@ -276,7 +297,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       protectRules: values.protectRules ?? [],
       targetHosts: (values.targetHosts ?? []).map((host) => host.toLowerCase()),
       maxChangesPerHour: values.maxChangesPerHour ?? 60,
-      confirm: values.confirm ?? "person",
+      confirm: values.confirm ?? (values.confirmKey ? "token" : "person"),
       skipConfirmation: values.dangerouslySkipConfirmation ?? false,
       confirmWait: values.confirmWait ?? 45_000,
       results: values.results ?? "both",
@@ -284,11 +305,19 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       secretDir: values.secretDir,
       literalSecrets: values.literalSecrets ?? (values.sandbox ? "warn" : "refuse"),
       journalDir: values.journalDir,
+      auditConnector: values.auditConnector === undefined ? undefined : placed(values.auditConnector, space),
+      confirmKey: values.confirmKey === undefined ? undefined : seal(values.confirmKey, "confirm key"),
       http,
       logLevel: values.logLevel ?? "info",
       warnings,
     },
   };
+}
+
+/** `space/id`, or an id in the space that goes without saying. */
+function placed(given: string, usual: string): { space: string; id: string } {
+  const [first = "", second] = given.split("/");
+  return second === undefined ? { space: usual, id: first } : { space: first, id: second };
 }
 
 function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv, problems: string[]): Values {

@@ -78,7 +78,15 @@ describe("every setting", () => {
 
   test("--help names each of them, as flag and as variable", () => {
     const help = settingsHelp();
-    const rest = ["KIBANA_API_KEY_FILE", "KIBANA_USERNAME", "KIBANA_PASSWORD", "KIBANA_CA_FILE", "CONNECTORS_SANDBOX"];
+    const rest = [
+      "CONNECTORS_AUDIT_CONNECTOR",
+      "CONNECTORS_CONFIRM_KEY",
+      "KIBANA_API_KEY_FILE",
+      "KIBANA_USERNAME",
+      "KIBANA_PASSWORD",
+      "KIBANA_CA_FILE",
+      "CONNECTORS_SANDBOX",
+    ];
     for (const variable of [...rows.map(([name]) => name), ...rest]) {
       expect(help).toContain(`[${variable}]`);
       expect(help).toMatch(new RegExp(`^ {2}${flagOf(variable)}( [A-Z]+)?$`, "m"));

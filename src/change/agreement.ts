@@ -4,7 +4,6 @@ import type { Redactor } from "../secrets/redact.ts";
 import type { Approval, Typed } from "./approvals.ts";
 import { type Answer, type Consent, pageModel, question } from "./consent.ts";
 import { confirmationInvalid } from "./continuation.ts";
-import { planDigest } from "./digest.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
@@ -29,7 +28,7 @@ export async function getConsent(
   if (change.confirm !== undefined) {
     // Checked now, so that a wrong one is told apart; spent just before the first write.
     if (settings.confirm !== "token" || typeName !== undefined || plan.asks.length > 0) throw confirmationInvalid("foreign");
-    continuations.check(change.confirm, change.tool, change.args, planDigest(plan));
+    continuations.check(change.confirm, change.tool, change.args, services.digest(plan));
     return { how: "token", waited: false };
   }
   if (plan.asks.length > 0) return { outcome: await askOnPage(change, plan, verdict, caller, services) };
@@ -54,7 +53,7 @@ function nameToType({ consequence }: Plan, redactor: Redactor): string | undefin
 function fromPage(approval: Approval, { confirm = "" }: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Agreement {
   switch (approval.state) {
     case "approved":
-      if (approval.planDigest !== planDigest(plan)) throw confirmationInvalid("target_changed");
+      if (approval.planDigest !== services.digest(plan)) throw confirmationInvalid("target_changed");
       return { how: "page", waited: false };
     case "refused":
       return { outcome: unanswered("decline", plan, verdict, services) };
@@ -71,20 +70,7 @@ function fromPage(approval: Approval, { confirm = "" }: Call, plan: Plan, verdic
 /** Opens the page and answers at once: the call is never held open for it. */
 async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<Outcome> {
   const { approvals, openPage, deployment, sandbox, settings } = services;
-  if (!openPage) {
-    throw plan.asks.length > 0
-      ? new ToolError(
-          "secret_refused",
-          "A person cannot type secrets here: this server runs where nobody sits at its machine.",
-          `Use a reference such as {"$env": "${settings.secretPrefix}…"}.`,
-        )
-      : new ToolError(
-          "confirmation_invalid",
-          "A person has to agree, this client cannot ask one, and no page can be shown.",
-          "Use a client that supports MCP elicitation, or have the operator start the server with --confirm token.",
-          { reason: "unavailable" },
-        );
-  }
+  if (!openPage) throw nobodyHere(plan, services);
   const entry = approvals.open(change.tool, change.args);
   const url = await openPage(
     services.redactor.json(pageModel(plan, verdict, { name: deployment, sandbox }, entry.expiresAt)),
@@ -112,25 +98,57 @@ async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Cal
   return waiting(plan, verdict, { id: entry.id, url: visible, expiresAt: entry.expiresAt }, services);
 }
 
+/** Why a person cannot be asked, and what helps. */
+function nobodyHere(plan: Plan, { settings, redactor }: ChangeServices): ToolError {
+  if (plan.asks.length > 0) {
+    return new ToolError(
+      "secret_refused",
+      "A person cannot type secrets here: this server runs where nobody sits at its machine.",
+      `Use a reference such as {"$env": "${settings.secretPrefix}…"}.`,
+    );
+  }
+  const stateless = settings.http?.stateless ?? false;
+  const fixes = [
+    ...(stateless ? [] : ["Use a client that supports MCP elicitation"]),
+    // A name that somebody types is never replaced by a continuation.
+    ...(nameToType(plan, redactor) === undefined
+      ? [
+          `${stateless ? "Have" : "have"} the operator ${stateless ? "set CONNECTORS_CONFIRM_KEY" : "start the server with --confirm token"}`,
+        ]
+      : stateless
+        ? ["Do it through a server that is not stateless: a person has to type the connector's name"]
+        : []),
+  ];
+  return new ToolError(
+    "confirmation_invalid",
+    stateless
+      ? "A person has to agree, and a stateless server cannot ask one: it keeps nothing between requests."
+      : "A person has to agree, this client cannot ask one, and no page can be shown: the server is shared over HTTP, and nobody sits at its machine.",
+    `${fixes.join(", or ")}.`,
+    { reason: "unavailable" },
+  );
+}
+
 /** Checks typed values as the plan does, before they are taken. @returns problems by field */
 async function takeTyped(
   change: Call,
   plan: Plan,
   values: Record<string, string>,
   answer: (given: { approved: true; typed: Typed; planDigest: string }) => void,
-  { redactor }: ChangeServices,
+  services: ChangeServices,
 ): Promise<Record<string, string>> {
+  const { redactor } = services;
   if (plan.asks.length === 0) {
-    answer({ approved: true, typed: new Map(), planDigest: planDigest(plan) });
+    answer({ approved: true, typed: new Map(), planDigest: services.digest(plan) });
     return {};
   }
   const typed = new Map(Object.entries(values).map(([path, value]) => [path, seal(value, `${path}, typed by a person`)]));
   for (const value of typed.values()) redactor.learn(value);
   try {
     const [same, whole] = [await change.plan(undefined), await change.plan(typed)];
-    if ("noChange" in same || "noChange" in whole || planDigest(same) !== planDigest(plan))
+    if ("noChange" in same || "noChange" in whole || services.digest(same) !== services.digest(plan))
       return { "": "The target changed meanwhile. Refuse here and ask the agent to start again." };
-    answer({ approved: true, typed, planDigest: planDigest(whole) });
+    answer({ approved: true, typed, planDigest: services.digest(whole) });
     return {};
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
@@ -170,7 +188,7 @@ function waiting(
 }
 
 function withToken(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Outcome {
-  const { id, expiresAt } = services.continuations.issue(change.tool, change.args, planDigest(plan));
+  const { id, expiresAt } = services.continuations.issue(change.tool, change.args, services.digest(plan));
   return {
     ...shown("confirmation_needed", plan, verdict, services),
     message: "Nothing was written. Show the plan to the person; only when they agree, repeat the same call with `confirm`.",

@@ -5,17 +5,18 @@ import { digest } from "./digest.ts";
 
 /**
  * Signed continuations: the agent repeats the same call with one. They carry expiry, nonce, the arguments' and the
- * plan's digest, and a MAC under a key of this process; each is good once.
+ * plan's digest, and a MAC under a key of this process, or of all replicas; each is good once in each process.
  */
 export interface Continuations {
   issue(tool: string, args: unknown, planDigest: string): { id: string; expiresAt: number };
   /** @throws ToolError confirmation_invalid, saying which way it fails */
   check(id: string, tool: string, args: unknown, planDigest: string): void;
-  /** Checks and spends it. */
-  redeem(id: string, tool: string, args: unknown, planDigest: string): void;
+  /** Checks and spends it. @returns its nonce, by which the journal knows that it was used */
+  redeem(id: string, tool: string, args: unknown, planDigest: string): string;
 }
 
-const lifetime = 10 * 60_000;
+/** Milliseconds. */
+export const lifetime = 10 * 60_000;
 const mostRemembered = 10_000;
 
 export function createContinuations(clock: Clock, key: Buffer = randomBytes(32)): Continuations {
@@ -41,6 +42,7 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
       if (spent.size >= mostRemembered)
         throw new ToolError("limit_reached", "Too many confirmations in ten minutes.", "Wait a few minutes, then repeat the call.");
       spent.set(nonce, expiresAt);
+      return nonce;
     },
   };
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
@@ -17,9 +18,13 @@ const Begin = z.looseObject({
   tool: z.string(),
   principal: z.string(),
   client: z.string().optional(),
-  /** The process that began it. */
+  /** The process that began it, its machine, and what tells it from an earlier process of that number. */
   pid: z.number().optional(),
+  host: z.string().optional(),
+  run: z.string().optional(),
   consent: z.string(),
+  /** The nonce of the continuation that was spent for it. */
+  nonce: z.string().optional(),
   summary: z.string(),
   op: z.looseObject({
     op: z.string(),
@@ -55,9 +60,11 @@ export interface Journal extends JournalReader {
   /** Opens the file, so that a full disk shows before a person is asked. @throws ToolError journal_unavailable */
   ready(): Promise<void>;
   /** On disk before it returns. @throws ToolError journal_unavailable: then nothing may be written */
-  begin(record: Omit<BeginRecord, "v" | "kind" | "at" | "pid">): Promise<void>;
+  begin(record: Omit<BeginRecord, "v" | "kind" | "at" | "pid" | "host" | "run">): Promise<void>;
   /** @throws ToolError journal_unavailable: the write has happened all the same */
   end(record: Omit<EndRecord, "v" | "kind" | "at">): Promise<void>;
+  /** Whether a continuation was spent since, by any process that shares the folder. */
+  spent(nonce: string, since: number): Promise<boolean>;
   /** Changes begun since, by any process on this machine against this deployment; safe tests change nothing. */
   countSince(time: number, deployment: string): Promise<number>;
   close(): Promise<void>;
@@ -69,6 +76,9 @@ export interface JournalReader {
 }
 
 const maxBytes = 8 * 1024 * 1024;
+
+/** This process among all that write to the folder. */
+export const thisRun = { pid: process.pid, host: hostname(), run: randomBytes(6).toString("hex") };
 
 /**
  * The journal: JSON Lines, one file a process in `dir` (0700, files 0600), merged on read, rotated by size.
@@ -125,7 +135,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
 
   return {
     ready: () => inTurn(current),
-    begin: (record) => inTurn(() => append({ v: 1, kind: "begin", at: now(), pid: process.pid, ...record } as BeginRecord)),
+    begin: (record) => inTurn(() => append({ v: 1, kind: "begin", at: now(), ...thisRun, ...record } as BeginRecord)),
     end: (record) => inTurn(() => append({ v: 1, kind: "end", at: now(), ...record } as EndRecord)),
     entries: () => readAll(dir),
     async countSince(time, deployment) {
@@ -134,6 +144,9 @@ export function createJournal(dir: string, clock: Clock): Journal {
         ({ begin }) =>
           begin.deployment === deployment && Date.parse(begin.at) >= time && !(begin.op.op === "execute" && begin.op.safe === true),
       ).length;
+    },
+    async spent(nonce, since) {
+      return (await readAll(dir, since)).entries.some(({ begin }) => begin.nonce === nonce);
     },
     async close() {
       await queue;

@@ -13,37 +13,38 @@ const looks = [0, 300, 700, 1500];
 
 /** Makes the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
 export async function perform(
-  id: string,
+  { id, tool, consent, nonce }: { id: string; tool: string; consent: Consent; nonce: string | undefined },
   plan: Plan,
-  tool: string,
-  consent: Consent,
   caller: Caller,
   services: ChangeServices,
 ): Promise<OpResult[]> {
-  const { journal, deployment, log, redactor } = services;
+  const { journal, deployment, log, redactor, trail } = services;
   const results: OpResult[] = [];
   for (const [n, op] of plan.ops.entries()) {
     const record = recordOf(op);
+    const begun = {
+      change: id,
+      n,
+      deployment,
+      tool,
+      principal: caller.principal.name,
+      ...(caller.client ? { client: caller.client } : {}),
+      consent,
+      ...(nonce === undefined ? {} : { nonce }),
+      summary: redactor.text(plan.summary),
+      // A Kibana that echoes a secret in a name or a config must not bring it into the journal; undo tells such marks.
+      op: redactor.json(record),
+    };
     try {
-      await journal.begin({
-        change: id,
-        n,
-        deployment,
-        tool,
-        principal: caller.principal.name,
-        ...(caller.client ? { client: caller.client } : {}),
-        consent,
-        summary: redactor.text(plan.summary),
-        // A Kibana that echoes a secret in a name or a config must not bring it into the journal; undo tells such marks.
-        op: redactor.json(record),
-      });
+      await journal.begin(begun);
     } catch (error) {
       if (n === 0) throw error;
       results.push({ op, outcome: "not_done", error: asError(error) });
       break;
     }
+    const untold = [await trail?.begin(begun)];
     const result = await write(op, services);
-    const ended = journal.end({
+    const end = {
       change: id,
       n,
       outcome: result.outcome,
@@ -51,11 +52,14 @@ export async function perform(
       // Both versions: the record has ours.
       ...(result.seen ? { seen: redactor.json(result.seen) } : {}),
       ...(result.error ? { error: redactor.text(result.error.message) } : {}),
-    });
-    await ended.catch((error: unknown) => {
+    };
+    await journal.end(end).catch((error: unknown) => {
       const what = result.outcome === "done" ? "The change happened, but its end" : "The end of this op";
       result.warning = `${what} could not be recorded: ${asError(error).message}`;
     });
+    untold.push(await trail?.end(begun, end));
+    const warnings = [result.warning, ...new Set(untold)].filter((warning) => warning !== undefined);
+    if (warnings.length > 0) result.warning = warnings.join(" ");
     log.info("change", {
       change: id,
       caller: caller.principal.name,

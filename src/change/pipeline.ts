@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ToolError } from "../errors.ts";
 import { getConsent } from "./agreement.ts";
-import { planDigest } from "./digest.ts";
+import { confirmationInvalid, lifetime } from "./continuation.ts";
 import { targetOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";
@@ -9,13 +9,15 @@ import type { Op, Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { noChange, outcome, shown } from "./shown.ts";
+import { assertShows, assertTrail } from "./stateless.ts";
 
 const hour = 3_600_000;
 
 /** Plan, policy, consent, plan again, journal, write, read back, report: the only way to a write. */
 export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
-  // What one principal was given to confirm is of no use to another.
-  const change = { ...asked, args: { by: caller.principal.name, args: asked.args } };
+  assertTrail(services.settings);
+  // What one principal was given to confirm is of no use to another, nor for another Kibana.
+  const change = { ...asked, args: { by: caller.principal.name, on: services.deployment, args: asked.args } };
   const { clock, journal, continuations, approvals, alone } = services;
   const since = alone.now();
   const approval =
@@ -24,6 +26,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   const first = await change.plan(typed);
   if ("noChange" in first) return noChange(first, services);
   const opinion = await judged(first, caller, services);
+  if (services.settings.http?.stateless) assertShows(first, opinion);
   if (change.dryRun)
     return {
       ...shown("planned", first, opinion, services),
@@ -40,7 +43,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
       if ("noChange" in again) return noChange(again, services);
       const now = await judged(again, caller, services);
       const nowAsks = consent.how === "not_needed" && now.reasons.length > 0;
-      if (nowAsks || planDigest(again) !== planDigest(first)) {
+      if (nowAsks || services.digest(again) !== services.digest(first)) {
         return {
           ...shown("plan_changed", again, now, services),
           message: "The target changed meanwhile. Nothing was written. Repeat the call to decide on the new plan.",
@@ -53,11 +56,15 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
         "The call was cancelled before anything was written.",
         "Nothing to do; repeat the call if it is still wanted.",
       );
-    if (consent.how === "token") continuations.redeem(change.confirm ?? "", change.tool, change.args, planDigest(first));
+    const nonce =
+      consent.how === "token" ? continuations.redeem(change.confirm ?? "", change.tool, change.args, services.digest(first)) : undefined;
+    if (nonce !== undefined && (await journal.spent(nonce, clock.now() - lifetime))) throw confirmationInvalid("used");
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is what is written, to the letter: not the plan that was made again to compare.
-    const results = await withinLimit(first, caller, services, () => perform(id, first, change.tool, consent.how, caller, services));
+    const results = await withinLimit(first, caller, services, () =>
+      perform({ id, tool: change.tool, consent: consent.how, nonce }, first, caller, services),
+    );
     return outcome(id, first, results, await change.report(first, results), services);
   });
 }

@@ -26,6 +26,13 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         `It may touch: ${principal.spaces?.join(", ")} (setting CONNECTORS_SPACES).`,
       );
     }
+    if (settings.auditConnector && settings.auditConnector.id === op.id && op.op !== "put_rule" && isChange(op)) {
+      throw new ToolError(
+        "protected",
+        `The connector "${op.id}" carries the audit trail of this server: no tool changes, deletes or runs it.`,
+        "Leave it as it is; the operator names another one with CONNECTORS_AUDIT_CONNECTOR.",
+      );
+    }
     const glob = isChange(op) ? settings.protect.find((pattern) => names(op).some((name) => matchesGlob(pattern, name))) : undefined;
     if (glob) {
       throw new ToolError(

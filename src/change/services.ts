@@ -9,6 +9,7 @@ import type { Ask, OpenPage } from "./consent.ts";
 import type { Continuations } from "./continuation.ts";
 import type { Journal } from "./journal.ts";
 import type { Alone } from "./locks.ts";
+import type { AuditTrail } from "./ops/audit-trail.ts";
 import type { NextCall, NoChange, OpResult, Plan } from "./plan.ts";
 import type { Principal } from "./principal.ts";
 
@@ -24,6 +25,10 @@ export interface ChangeServices {
   approvals: Approvals;
   /** Undefined where no person sits at this machine. */
   openPage: OpenPage | undefined;
+  /** Makes the digest of a plan; the same in all replicas that share a key. */
+  digest(plan: Plan): string;
+  /** Where journal entries go beside the journal. */
+  trail: AuditTrail | undefined;
   alone: Alone;
   clock: Clock;
   log: Log;

@@ -1,7 +1,7 @@
 import type { Reader } from "../kibana/reader.ts";
 import type { Log } from "../log.ts";
 import type { Clock } from "./clock.ts";
-import type { Journal, JournalEntry } from "./journal.ts";
+import { type Journal, type JournalEntry, thisRun } from "./journal.ts";
 import { happened } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 
@@ -43,8 +43,10 @@ export async function settleOpenEntries(
 }
 
 function isOrphan({ begin }: JournalEntry, clock: Clock): boolean {
-  if (begin.pid === process.pid) return false;
-  if (begin.pid !== undefined && !isAlive(begin.pid)) return true;
+  if (begin.run === undefined ? begin.pid === process.pid : begin.run === thisRun.run) return false;
+  // In a container every process may have the same number; those of another machine cannot be asked at all.
+  const here = begin.host === undefined || begin.host === thisRun.host;
+  if (here && begin.pid !== undefined && (begin.pid === process.pid || !isAlive(begin.pid))) return true;
   return clock.now() - Date.parse(begin.at) > abandoned;
 }
 

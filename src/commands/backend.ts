@@ -1,8 +1,10 @@
 import { createApprovals } from "../change/approvals.ts";
 import { type Clock, systemClock } from "../change/clock.ts";
 import { createContinuations } from "../change/continuation.ts";
+import { planDigest } from "../change/digest.ts";
 import { createJournal } from "../change/journal.ts";
 import { createLocks } from "../change/locks.ts";
+import { createAuditTrail } from "../change/ops/audit-trail.ts";
 import { runChange } from "../change/pipeline.ts";
 import type { Principal } from "../change/principal.ts";
 import type { Caller, ChangeServices } from "../change/services.ts";
@@ -47,6 +49,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
 
   async function open(): Promise<Opened> {
     const { reader, writer, deployment, close } = await openKibana(settings);
+    const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
     const journal = createJournal(await journalDir(settings), clock);
     const services: ChangeServices = {
       underWay: { writes: 0 },
@@ -55,7 +58,9 @@ export function createBackend(settings: Settings, env: Record<string, string | u
       reader,
       writer,
       journal,
-      continuations: createContinuations(clock),
+      continuations: createContinuations(clock, settings.confirmKey?.keyFor("continuation")),
+      digest: (plan) => planDigest(plan, fingerprintKey),
+      trail: settings.auditConnector && createAuditTrail(settings.auditConnector, { writer, clock, log }),
       approvals: createApprovals(clock),
       sandbox: deployment.sandbox,
       openPage: nobodyHere ? undefined : async (page, take) => (await pages()).open(page, take),
@@ -156,6 +161,8 @@ function isRemote({ loopback, stateless, allowedHosts }: HttpSettings): boolean 
   return !loopback || stateless || allowedHosts.some((host) => !isLoopback(host));
 }
 
-function defaultSpace({ space }: Settings, { spaces }: Principal): string {
-  return spaces === undefined || spaces.includes(space) ? space : (spaces[0] ?? space);
+/** Where a call goes that names no space: a principal that is held to spaces of its own has its own. */
+function defaultSpace(settings: Settings, { spaces }: Principal): string {
+  if (spaces === undefined || spaces === settings.spaces || spaces.includes(settings.space)) return settings.space;
+  return spaces[0] ?? settings.space;
 }

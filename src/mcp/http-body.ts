@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
 import { type Refusal, refusal, tooLarge } from "./http-guards.ts";
 
 /** What a POST carries, parsed. */
@@ -8,9 +9,13 @@ export interface Body {
   /** The protocol revision that an `initialize` asks for; undefined for everything else. */
   initialize: string | undefined;
   batch: boolean;
+  /** Somebody wants to hear how far a call is. */
+  progress: boolean;
   /** Messages that want an answer. */
   requests: number;
 }
+
+const Request = z.object({ params: z.object({ _meta: z.object({ progressToken: z.unknown() }).optional() }).optional() });
 
 /** Deeper than any tool's arguments; what walks through JSON by recursion must not run out of stack. */
 const deepest = 64;
@@ -43,8 +48,13 @@ export async function readBody(request: IncomingMessage, maxBody: number): Promi
     json,
     initialize: isInitializeRequest(first) ? first.params.protocolVersion : undefined,
     batch: Array.isArray(json),
+    progress: messages.some(wantsProgress),
     requests: messages.filter((one) => one !== null && typeof one === "object" && "method" in one && "id" in one).length,
   };
+}
+
+function wantsProgress(message: unknown): boolean {
+  return Request.safeParse(message).data?.params?._meta?.progressToken !== undefined;
 }
 
 /** Levels of nesting, found without recursion; stops counting just beyond what is allowed. */

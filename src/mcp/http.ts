@@ -36,7 +36,7 @@ export interface Timing {
 
 const usual: Timing = { headers: 10_000, request: 30_000, drain: 10_000 };
 
-const noBody: Body = { json: undefined, initialize: undefined, batch: false, requests: 0 };
+const noBody: Body = { json: undefined, initialize: undefined, batch: false, progress: false, requests: 0 };
 
 /** The revision of a client that does not say which it speaks, and the last that had batches (MCP, revision 2025-06-18). */
 const withBatches = "2025-03-26";
@@ -159,7 +159,9 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     const version = request.headers["mcp-protocol-version"];
     if (body.batch && typeof version === "string" && version > withBatches) return refuse(response, noBatch(version));
     const mcp = served.connect(principal);
-    const transport = new StreamableHTTPServerTransport({});
+    // Plain JSON where nothing comes before the answer: a connection that breaks is then an error at once, while many
+    // clients wait long for the end of a stream.
+    const transport = new StreamableHTTPServerTransport({ enableJsonResponse: !body.progress });
     passing.add(mcp);
     response.once("close", () => {
       passing.delete(mcp);

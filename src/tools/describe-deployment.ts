@@ -61,6 +61,8 @@ export const describeDeployment = readTool({
         protected: settings.protect,
         target_hosts: settings.targetHosts,
         max_changes_per_hour: settings.maxChangesPerHour,
+        stateless: settings.http?.stateless || undefined,
+        audit_connector: settings.auditConnector?.id,
         confirmation: settings.skipConfirmation ? "skipped" : settings.confirm,
         secret_references: [
           `{"$env": "${settings.secretPrefix}…"}`,

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createApprovals } from "../../src/change/approvals.ts";
 import type { Ask } from "../../src/change/consent.ts";
 import { createContinuations } from "../../src/change/continuation.ts";
+import { planDigest } from "../../src/change/digest.ts";
 import type { Journal } from "../../src/change/journal.ts";
 import { createLocks } from "../../src/change/locks.ts";
 import { runChange } from "../../src/change/pipeline.ts";
@@ -27,6 +28,7 @@ function fakeJournal(broken: Partial<Journal> = {}) {
     end: async ({ n, outcome }) => void lines.push(`end ${n} ${outcome}`),
     entries: async () => ({ entries: [], problems: [] }),
     countSince: async () => 0,
+    spent: async () => false,
     close: async () => {},
     ...broken,
   };
@@ -59,6 +61,8 @@ async function pipeline({
     journal: fake.journal,
     continuations: createContinuations(clock),
     approvals: createApprovals(clock),
+    digest: planDigest,
+    trail: undefined,
     openPage: undefined,
     alone: createLocks(),
     clock,

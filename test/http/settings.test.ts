@@ -100,6 +100,42 @@ describe("refused at the start, with the reason:", () => {
   });
 });
 
+describe("the key and the audit connector", () => {
+  const key = "a-key-that-all-replicas-share";
+  const settingsOf = (argv: string[], env: Record<string, string> = {}) => {
+    const read = readSettings(argv, env);
+    return "problems" in read ? read.problems : read.settings;
+  };
+
+  test("a key means that continuations are given out, and prints as what it is", () => {
+    const read = settingsOf(["--confirm-key", key]);
+    expect(read).toMatchObject({ confirm: "token" });
+    expect(inspect(read, { depth: 9 }) + JSON.stringify(read)).not.toContain(key);
+    expect(settingsOf([], { CONNECTORS_CONFIRM_KEY: key })).toMatchObject({ confirm: "token" });
+    expect(settingsOf([])).toMatchObject({ confirm: "person", confirmKey: undefined, auditConnector: undefined });
+  });
+
+  test.each([
+    ["trail", { space: "default", id: "trail" }],
+    ["ops/trail", { space: "ops", id: "trail" }],
+  ])("the audit connector %s is %j", (given, auditConnector) => {
+    expect(settingsOf(["--audit-connector", given])).toMatchObject({ auditConnector });
+    expect(settingsOf([], { CONNECTORS_AUDIT_CONNECTOR: given })).toMatchObject({ auditConnector });
+  });
+
+  test.each<[string[], string]>([
+    [["--confirm-key", "too-short"], "--confirm-key must be 16 characters or more."],
+    [
+      ["--confirm-key", key, "--confirm", "person"],
+      "CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm person is set",
+    ],
+    [["--http", there, "--stateless", "--confirm", "token"], "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY"],
+    [["--audit-connector", "a/b/c"], "--audit-connector must be a connector's id, or space/id."],
+  ])("%j is a problem", (argv, problem) => {
+    expect(settingsOf(argv)).toContainEqual(expect.stringContaining(problem));
+  });
+});
+
 describe("a file of tokens", () => {
   const ops = { name: "ops", token: "token-of-ops-0123456789" };
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { examine, mapSealed, seal, unseal } from "../../src/sealed.ts";
 
 const canary = "canary-0123456789";
+const key = Buffer.from("a key");
 const sealed = seal(canary, "CONNECTOR_SECRET_PD");
 
 describe("a sealed value", () => {
@@ -19,7 +20,7 @@ describe("a sealed value", () => {
     ["all own properties", () => JSON.stringify(Reflect.ownKeys(sealed).map((key) => String(Reflect.get(sealed, key))))],
     ["a structured clone", () => JSON.stringify(structuredClone(sealed))],
     ["an error's message", () => new Error(`bad value ${sealed}`).message],
-    ["its fingerprint", () => sealed.fingerprint],
+    ["its fingerprint", () => sealed.fingerprint(key)],
   ])("%s does not show it", (_way, print) => {
     expect(String(print())).not.toContain("canary");
   });
@@ -33,8 +34,9 @@ describe("a sealed value", () => {
   });
 
   test("has the same fingerprint for the same value, and another for another", () => {
-    expect(seal(canary, "elsewhere").fingerprint).toBe(sealed.fingerprint);
-    expect(seal(`${canary}x`, "CONNECTOR_SECRET_PD").fingerprint).not.toBe(sealed.fingerprint);
+    expect(seal(canary, "elsewhere").fingerprint(key)).toBe(sealed.fingerprint(key));
+    expect(sealed.fingerprint(Buffer.from("another"))).not.toBe(sealed.fingerprint(key));
+    expect(seal(`${canary}x`, "CONNECTOR_SECRET_PD").fingerprint(key)).not.toBe(sealed.fingerprint(key));
   });
 
   test.each([

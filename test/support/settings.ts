@@ -23,6 +23,8 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     secretDir: undefined,
     literalSecrets: "refuse",
     journalDir: undefined,
+    auditConnector: undefined,
+    confirmKey: undefined,
     http: undefined,
     logLevel: "silent",
     warnings: [],
