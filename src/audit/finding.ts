@@ -118,6 +118,8 @@ export function fingerprint(check: CheckName, space: string, ids: readonly strin
 
 const rank = Object.fromEntries(severities.map((severity, at) => [severity, at])) as Record<Severity, number>;
 
+const place = Object.fromEntries(checkNames.map((name, at) => [name, at])) as Record<CheckName, number>;
+
 export function isAtLeastAsSevere(severity: Severity, least: Severity): boolean {
   return rank[severity] >= rank[least];
 }
@@ -126,7 +128,7 @@ export function isAtLeastAsSevere(severity: Severity, least: Severity): boolean 
 export function mostSevereFirst(one: Finding, other: Finding): number {
   return (
     rank[other.severity] - rank[one.severity] ||
-    checkNames.indexOf(one.check) - checkNames.indexOf(other.check) ||
+    place[one.check] - place[other.check] ||
     compareText(one.space, other.space) ||
     compareText(one.id, other.id)
   );

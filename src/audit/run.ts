@@ -114,7 +114,7 @@ const supersedes: Partial<Record<CheckName, readonly CheckName[]>> = { left_over
 function withoutSuperseded(findings: readonly Finding[]): Finding[] {
   const key = (check: CheckName, { space, connector }: Finding) => JSON.stringify([check, space, connector?.id]);
   const said = new Set(findings.flatMap((one) => (supersedes[one.check] ?? []).map((check) => key(check, one))));
-  return findings.filter((one) => !said.has(key(one.check, one)));
+  return said.size === 0 ? [...findings] : findings.filter((one) => !said.has(key(one.check, one)));
 }
 
 function counted<K extends Severity | Group>(

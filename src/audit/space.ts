@@ -17,6 +17,9 @@ export interface SpaceRead {
   failure: unknown;
 }
 
+/** Milliseconds by which Kibana's clock and ours may differ. */
+const skew = 600_000;
+
 type Progress = (fraction: number, message: string) => void;
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
@@ -51,6 +54,7 @@ export async function auditSpace(reader: Reader, space: string, deployment: Depl
     }
   }
 
+  const lately = new Date(Date.now() - skew).toISOString();
   const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space, signal));
   const connectors = new Map((list ?? []).filter((one) => !one.system).map((one) => [one.id, one]));
   const usage = new Map<string, Usage>();
@@ -99,6 +103,7 @@ export async function auditSpace(reader: Reader, space: string, deployment: Depl
   async function readRules(): Promise<number> {
     let seen = 0;
     const dangling: Found[] = [];
+    let savedOfLate = false;
     for await (const { rules: page, total } of rulePages(reader, space, { signal })) {
       for (const rule of page) countUse(rule, usage);
       const ruleTypes = await part("rule_types", "Rule types could not be read", () =>
@@ -107,23 +112,31 @@ export async function auditSpace(reader: Reader, space: string, deployment: Depl
       const context = { space, connectors, ruleTypes: ruleTypes ?? new Map(), entries, actionFrequencies: deployment.actionFrequencies };
       for (const check of checks) {
         if (check.of !== "rule" || check.needs.some((name) => unread.has(name))) continue;
-        const into = check.name === "dangling_reference" ? dangling : found;
-        for (const rule of page) for (const draft of check.find(rule, context)) into.push({ check, draft });
+        const isDangling = check.name === "dangling_reference";
+        for (const rule of page) {
+          for (const draft of check.find(rule, context)) {
+            (isDangling ? dangling : found).push({ check, draft });
+            savedOfLate ||= isDangling && (rule.updated_at ?? "9") >= lately;
+          }
+        }
       }
       seen += page.length;
       progress(seen / Math.max(total, 1), `Space ${space}: ${seen} of ${total} rules.`);
     }
-    found.push(...(await stillDangling(dangling)));
+    found.push(...(await stillDangling(dangling, savedOfLate)));
     return seen;
   }
 
-  /** A connector may have been made while the rules were read: what seems gone is looked up once more. */
-  async function stillDangling(drafts: readonly Found[]): Promise<readonly Found[]> {
-    if (drafts.length === 0) return [];
+  /**
+   * A connector may have been made after they were listed, with the rule that uses it: where such a rule was saved of late,
+   * connectors are listed once more. Kibana saves no rule whose connector is gone.
+   */
+  async function stillDangling(drafts: readonly Found[], savedOfLate: boolean): Promise<readonly Found[]> {
     if ((list ?? []).length >= mostConnectors) {
       skip(["dangling_reference"], { why: `Kibana lists ${mostConnectors} connectors of a space at the most, and there may be more.` });
       return [];
     }
+    if (drafts.length === 0 || !savedOfLate) return drafts;
     const now = new Set((await reader.connectors(space, signal)).map((one) => one.id));
     return drafts.filter(({ draft }) => draft.connector === undefined || !now.has(draft.connector.id));
   }

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { act, emptyDeployment, fires, key } from "./deployment.ts";
+
+const routing = { routingKey: "0123456789abcdef0123456789abcdef" };
+const login = { user: "kibana", password: "geheim-und-lang" };
+const hook = (url: string, more: object = {}) => ({
+  url,
+  method: "post",
+  headers: null,
+  hasAuth: true,
+  authType: "webhook-authentication-basic",
+  ...more,
+});
+const open = { hasAuth: false, authType: null };
+const trigger = (id: string, more: object = {}) => act(id, fires, { eventAction: "trigger", dedupKey: key, summary: "x", ...more });
+const resolve = (id: string) => act(id, "recovered", { eventAction: "resolve", dedupKey: key });
+const slack = { webhookUrl: "https://hooks.slack.com/services/T0/B0/planted" };
+const eachRun = { frequency: { summary: false, notify_when: "onActiveAlert", throttle: null } };
+
+/** One fault of each kind, and where it has to be found. */
+async function planted() {
+  const made = await emptyDeployment({
+    sandbox: {
+      deliver: true,
+      kibanaYml: "xpack.actions.enabledActionTypes: ['.pagerduty', '.slack', '.webhook', '.server-log', '.index', '.servicenow', '.email']",
+    },
+  });
+  const { connector, rule } = made;
+  await connector("default", "pd", ".pagerduty", "Ops PagerDuty", { apiUrl: null }, routing);
+  await connector("default", "ops-slack", ".slack", "Ops channel", {}, slack);
+  await connector("web", "pd-web", ".pagerduty", "Web PagerDuty", { apiUrl: null }, routing);
+
+  await connector("web", "soon-gone", ".slack", "Channel of the web team", {}, slack);
+  await rule("web", "dangling", [act("soon-gone", fires, { message: "x" }), trigger("pd-web"), resolve("pd-web")]);
+  await made.remove("web", "soon-gone");
+
+  await connector("default", "refused", ".webhook", "Rundeck restart", hook("http://localhost:1/x"), login);
+  await rule("default", "fails", [act("refused", fires, { body: "{}" })]);
+  for (let run = 0; run < 3; run++) await made.execute("default", "refused", { body: "{}" });
+
+  await rule("default", "never-closes", [trigger("pd")]);
+  await rule("web", "no-key", [trigger("pd-web", { dedupKey: undefined }), resolve("pd-web")]);
+  await rule("default", "noisy", [act("ops-slack", fires, { message: "x" }, eachRun)], { schedule: { interval: "1m" } });
+  await rule("default", "old-notify", [{ id: "ops-slack", group: fires, params: { message: "x" } }], {
+    notify_when: "onActionGroupChange",
+  });
+  await connector(
+    "default",
+    "table-api",
+    ".servicenow",
+    "ServiceNow of IT",
+    { apiUrl: "https://acme.service-now.com", isOAuth: false, usesTableApi: true },
+    { username: "k", password: "geheim-und-lang" },
+  );
+  await rule("default", "tickets", [
+    act("table-api", fires, { subAction: "pushToService", subActionParams: { incident: {} } }),
+    act("table-api", "recovered", { subAction: "closeIncident", subActionParams: { incident: { correlation_id: key } } }),
+  ]);
+  await connector(
+    "default",
+    "clear-header",
+    ".webhook",
+    "Deploy gate",
+    hook("https://deploy.acme.io/gate", { ...open, headers: { "X-Api-Key": "abcdefgh12345678" } }),
+  );
+  await connector("default", "plain-http", ".webhook", "Billing inbox", hook("http://billing.acme.io/inbox"), login);
+  await connector("default", "open-door", ".webhook", "Shop inbox", hook("https://shop.acme.io/inbox", open));
+  await connector("default", "audit-a", ".index", "Audit trail", { index: "alert-audit" });
+  await connector("default", "audit-b", ".index", "Audit trail of alerts", { index: "alert-audit" });
+  await connector("default", "generic", ".server-log", "Server log 2");
+  await connector("soc", "lonely", ".slack", "Channel of nobody", {}, slack);
+  await connector("soc", "tmp-slack", ".slack", "Tmp try", {}, slack);
+  await rule(
+    "default",
+    "users",
+    ["clear-header", "plain-http", "open-door", "audit-a", "audit-b", "generic"].map((id) =>
+      act(id, fires, id.startsWith("audit") ? { documents: [{}] } : id === "generic" ? { message: "x" } : { body: "{}" }),
+    ),
+  );
+  return made;
+}
+
+/** Check, severity, space, connector, rule. */
+const expected = [
+  ["dangling_reference", "critical", "web", "soon-gone", "dangling"],
+  ["failing", "critical", "default", "refused", undefined],
+  ["no_recovery_action", "medium", "default", "pd", "never-closes"],
+  ["no_dedup_key", "medium", "web", "pd-web", "no-key"],
+  ["noisy_frequency", "medium", "default", "ops-slack", "noisy"],
+  ["deprecated_rule_notify", "low", "default", undefined, "old-notify"],
+  ["deprecated", "medium", "default", "table-api", undefined],
+  ["secret_in_config", "medium", "default", "clear-header", undefined],
+  ["insecure_url", "high", "default", "plain-http", undefined],
+  ["webhook_without_auth", "low", "default", "open-door", undefined],
+  ["duplicate_target", "low", "default", "audit-b", undefined],
+  ["generic_name", "info", "default", "generic", undefined],
+  ["unused", "low", "soc", "lonely", undefined],
+  ["left_over_test", "low", "soc", "tmp-slack", undefined],
+];
+
+test("each planted fault is found once, nothing else is, and the ids stay from audit to audit", async () => {
+  const { findings } = await planted();
+  const rows = await findings();
+  const told = rows.map(({ check, severity, space, connector, rule }) => [check, severity, space, connector, rule]);
+  expect(told.sort()).toEqual(expected.sort());
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+  const again = await findings({ limit: 3 });
+  expect(again.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { targetOf } from "../../src/audit/same-target.ts";
+import type { Connector } from "../../src/kibana/connectors.ts";
+import { connector, disabledOnly, entries, facts, idle, ofDeployment, ofSpace } from "./facts.ts";
+
+const webhook = (config: Record<string, unknown>): Partial<Connector> => ({
+  type: ".webhook",
+  config: { url: "https://hooks.acme.io/kibana", method: "post", headers: null, hasAuth: true, ...config },
+});
+const mail = (config: Record<string, unknown>): Partial<Connector> => ({
+  type: ".email",
+  config: { service: "other", host: "smtp.acme.io", port: 587, secure: false, from: "kibana@acme.io", hasAuth: true, ...config },
+});
+const jira = (config: Record<string, unknown>): Partial<Connector> => ({
+  type: ".jira",
+  config: { apiUrl: "https://acme.atlassian.net", projectKey: "OPS", ...config },
+});
+
+describe("duplicate_target", () => {
+  const pair = (one: Partial<Connector>, other: Partial<Connector>) =>
+    ofSpace("duplicate_target", [facts({ connector: { ...one, id: "a" } }), facts({ connector: { ...other, id: "b" }, ...idle })]);
+
+  test.each<[string, Partial<Connector>, Partial<Connector>]>([
+    ["one address", webhook({}), webhook({})],
+    ["in other letters, with a slash at the end", webhook({}), webhook({ url: "https://HOOKS.acme.io/kibana/" })],
+    ["signing in otherwise", webhook({}), webhook({ hasAuth: false, authType: null })],
+    ["null for nothing", webhook({}), webhook({ headers: {} })],
+    [
+      "one index",
+      { type: ".index", config: { index: "audit", refresh: true } },
+      { type: ".index", config: { index: "audit", executionTimeField: "@timestamp" } },
+    ],
+    ["one sender at one host", mail({}), mail({ hasAuth: false })],
+    ["one project", jira({}), jira({})],
+    [
+      "one instance",
+      { type: ".servicenow", config: { apiUrl: "https://a.service-now.com", usesTableApi: true } },
+      { type: ".servicenow", config: { apiUrl: "https://a.service-now.com/", usesTableApi: false } },
+    ],
+  ])("%s is the same", (_name, one, other) => {
+    const found = pair(one, other);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ severity: "low", connector: { id: "b" }, others: [{ id: "a" }] });
+  });
+
+  test.each<[string, Partial<Connector>, Partial<Connector>]>([
+    ["another path", webhook({}), webhook({ url: "https://hooks.acme.io/grafana" })],
+    [
+      "another channel in the query",
+      webhook({ url: "https://hooks.acme.io/k?channel=a" }),
+      webhook({ url: "https://hooks.acme.io/k?channel=b" }),
+    ],
+    ["another header that routes", webhook({ headers: { "X-Team": "a" } }), webhook({ headers: { "X-Team": "b" } })],
+    ["another method", webhook({}), webhook({ method: "put" })],
+    ["another project", jira({}), jira({ projectKey: "WEB" })],
+    ["another sender", mail({}), mail({ from: "soc@acme.io" })],
+    [
+      "another type",
+      { type: ".servicenow", config: { apiUrl: "https://a.service-now.com" } },
+      { type: ".servicenow-sir", config: { apiUrl: "https://a.service-now.com" } },
+    ],
+    ["PagerDuty: the key decides", { type: ".pagerduty", config: { apiUrl: null } }, { type: ".pagerduty", config: { apiUrl: null } }],
+    ["Slack: the address is a secret", { type: ".slack", config: {} }, { type: ".slack", config: {} }],
+    ["Slack API: the channel is in the action", { type: ".slack_api", config: {} }, { type: ".slack_api", config: {} }],
+    [
+      "Opsgenie: the key decides",
+      { type: ".opsgenie", config: { apiUrl: "https://api.opsgenie.com" } },
+      { type: ".opsgenie", config: { apiUrl: "https://api.opsgenie.com" } },
+    ],
+    [
+      "xMatters with a secret address",
+      { type: ".xmatters", config: { usesBasic: false, configUrl: null } },
+      { type: ".xmatters", config: { usesBasic: false, configUrl: null } },
+    ],
+    [
+      "another model",
+      { type: ".gen-ai", config: { apiUrl: "https://api.openai.com/v1", defaultModel: "a" } },
+      { type: ".gen-ai", config: { apiUrl: "https://api.openai.com/v1", defaultModel: "b" } },
+    ],
+    ["a log, which goes nowhere", { type: ".server-log", config: {} }, { type: ".server-log", config: {} }],
+  ])("%s is another", (_name, one, other) => expect(pair(one, other)).toEqual([]));
+
+  test("three are one finding, which names them all and keeps the one that most rules use", () => {
+    const three = [
+      facts({ connector: { ...webhook({}), id: "a", references: 0 }, ...idle }),
+      facts({ connector: { ...webhook({}), id: "b" } }),
+      facts({ connector: { ...webhook({}), id: "c" }, ...disabledOnly }),
+    ];
+    const [found, ...more] = ofSpace("duplicate_target", three);
+    expect(more).toEqual([]);
+    expect([found?.connector, ...(found?.others ?? [])].map((one) => one?.id)).toEqual(["a", "c", "b"]);
+    expect(found?.next).toMatchObject({ tool: "replace_connector", args: { from: "c", to: "b", space: "payments" } });
+  });
+
+  test("those that nothing uses may go; where rules could not be read, nothing is proposed", () => {
+    const two = [
+      facts({ connector: { ...webhook({}), id: "a", references: 0 }, ...idle }),
+      facts({ connector: { ...webhook({}), id: "b" } }),
+    ];
+    expect(ofSpace("duplicate_target", two)[0]?.next).toMatchObject({ tool: "safe_delete_connector", args: { ids: ["a"] } });
+    expect(ofSpace("duplicate_target", two, { rulesKnown: false })[0]?.next).toBeUndefined();
+  });
+
+  test("config that Kibana hides, and types that nobody knows, are not compared", () => {
+    expect(targetOf({ type: ".webhook", config: undefined }, entries.get(".webhook"))).toBeUndefined();
+    expect(targetOf({ type: ".new", config: { url: "https://a" } }, undefined)).toBeUndefined();
+  });
+});
+
+describe("generic_name", () => {
+  const named = (...names: string[]) =>
+    ofSpace(
+      "generic_name",
+      names.map((name, at) => facts({ connector: { id: `c${at}`, name } })),
+    );
+  test.each(["Slack", "my slack", "webhook 2", "Email connector", "PagerDuty", "connector", "Test", "New Jira", "Notifications", "Alerts"])(
+    "%j says nothing",
+    (name) => expect(named(name)).toMatchObject([{ severity: "info", connector: { name } }]),
+  );
+  test.each(["Ops Slack", "Payments on-call", "Slack #payments", "SOC PagerDuty", "Jira WEB", "Webhook to Rundeck", "Alerts of the shop"])(
+    "%j says something",
+    (name) => expect(named(name)).toEqual([]),
+  );
+  test("a name that two of a type share is one finding; of two types it is none", () => {
+    expect(named("Ops Slack", "ops slack ")).toMatchObject([{ connector: { id: "c0" }, others: [{ id: "c1" }] }]);
+    const two = [facts({ connector: { id: "a", name: "Ops" } }), facts({ connector: { id: "b", name: "Shop", type: ".webhook" } })];
+    expect(ofSpace("generic_name", [two[1] ?? facts(), facts({ connector: { id: "c", name: "Shop" } })])).toEqual([]);
+  });
+});
+
+describe("preconfigured_candidate", () => {
+  const inSpaces = (spaces: string[], config = webhook({})) =>
+    spaces.map((space) => ({
+      space,
+      connector: connector({ ...config, id: space, name: "Rundeck" }),
+      entry: entries.get(config.type ?? ""),
+    }));
+
+  test("one target in three spaces is one finding, however many targets there are", () => {
+    const connectors = [...inSpaces(["a", "b", "c"]), ...inSpaces(["a", "b", "c"], jira({}))];
+    expect(ofDeployment("preconfigured_candidate", { selfManaged: true, connectors })).toMatchObject([{ severity: "info" }]);
+  });
+  test("two spaces are none, nor is one space with three, nor a Kibana without a kibana.yml", () => {
+    const found = (selfManaged: boolean, spaces: string[]) =>
+      ofDeployment("preconfigured_candidate", { selfManaged, connectors: inSpaces(spaces) });
+    expect(found(true, ["a", "b"])).toEqual([]);
+    expect(found(true, ["a", "a", "a"])).toEqual([]);
+    expect(found(false, ["a", "b", "c", "d"])).toEqual([]);
+  });
+});
