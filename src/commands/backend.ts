@@ -19,7 +19,7 @@ import { createSpaceCheck } from "../tools/spaces.ts";
 import { version } from "../version.ts";
 import type { Pages } from "../web/listener.ts";
 import { journalDir } from "./journal-dir.ts";
-import { openKibana, redactorOf } from "./open-kibana.ts";
+import { redactorOf } from "./redactor.ts";
 
 export interface Backend extends Product {
   log: Log;
@@ -48,7 +48,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
   };
 
   async function open(): Promise<Opened> {
-    const { reader, writer, deployment, close } = await openKibana(settings);
+    const { reader, writer, deployment, close } = await (await import("./open-kibana.ts")).openKibana(settings, version);
     const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
     const journal = createJournal(await journalDir(settings), clock);
     const services: ChangeServices = {

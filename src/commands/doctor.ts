@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { flag } from "../flags.ts";
 import { readSettings, type Settings, settingNames, settingsHelp } from "../settings.ts";
 import { unknownToolNames } from "../tools/visible.ts";
+import { version } from "../version.ts";
 import { apiKeyRequest } from "./doctor/api-key.ts";
 import { type Finding, failed, notChecked, ok } from "./doctor/finding.ts";
 import { inSpaces } from "./doctor/in-spaces.ts";
@@ -9,7 +10,8 @@ import { onThisMachine } from "./doctor/on-this-machine.ts";
 import { asJson, asText } from "./doctor/print.ts";
 import { reach } from "./doctor/reach.ts";
 import { journalDir } from "./journal-dir.ts";
-import { type OpenKibana, openKibana, redactorOf } from "./open-kibana.ts";
+import { type OpenKibana, openKibana } from "./open-kibana.ts";
+import { redactorOf } from "./redactor.ts";
 
 const help = () => `kibana-connectors-mcp doctor: checks everything that this server needs, and says how to mend it
 
@@ -35,7 +37,7 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
     return 2;
   }
   const { settings } = read;
-  const kibana = settings.sandbox || settings.kibana ? await openKibana(settings) : undefined;
+  const kibana = settings.sandbox || settings.kibana ? await openKibana(settings, version) : undefined;
   const journal = await journalDir(settings);
   try {
     const checks = [

@@ -1,10 +1,6 @@
 import { ToolError } from "../errors.ts";
 import type { Kibana } from "../kibana/connect.ts";
-import { seal } from "../sealed.ts";
-import { bindingSuffix } from "../secrets/binding.ts";
-import { createRedactor } from "../secrets/redact.ts";
 import type { KibanaSettings, Settings } from "../settings.ts";
-import { version } from "../version.ts";
 
 export interface OpenKibana extends Kibana {
   connection: KibanaSettings;
@@ -17,8 +13,8 @@ export interface OpenKibana extends Kibana {
   };
 }
 
-/** The Kibana of the settings, or a sandbox of its own. @throws ToolError not_configured */
-export async function openKibana(settings: Settings): Promise<OpenKibana> {
+/** The Kibana of the settings, or a sandbox of its own. @param version of this server, for Kibana's logs @throws ToolError not_configured */
+export async function openKibana(settings: Settings, version: string): Promise<OpenKibana> {
   const sandbox = settings.sandbox ? await (await import("../sandbox/index.ts")).startSandbox() : undefined;
   const kibana: KibanaSettings | undefined = sandbox
     ? { url: sandbox.url, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false }
@@ -41,19 +37,6 @@ export async function openKibana(settings: Settings): Promise<OpenKibana> {
       await sandbox?.close();
     },
   };
-}
-
-/** Knows the server's own credentials, and every secret that could be referred to: a service may echo one that an earlier run stored. */
-export function redactorOf(settings: Settings, env: Record<string, string | undefined>): ReturnType<typeof createRedactor> {
-  const redactor = createRedactor();
-  if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);
-  if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
-  if (settings.confirmKey) redactor.learn(settings.confirmKey);
-  for (const { token } of settings.http?.tokens ?? []) redactor.learn(token);
-  for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));
-  }
-  return redactor;
 }
 
 function notConfigured(): ToolError {

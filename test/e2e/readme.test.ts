@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { expect, test } from "vitest";
+import { auditHelp } from "../../src/commands/audit/command-line.ts";
 import { apiKeyRequest } from "../../src/commands/doctor/api-key.ts";
 import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings.ts";
@@ -111,7 +112,7 @@ test("every link of the documents leads somewhere", () => {
 });
 
 test("flags and variables that the README names exist", () => {
-  const help = settingsHelp() + sandboxHelp;
+  const help = settingsHelp() + sandboxHelp + auditHelp;
   const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+)`/g;
   const others = ["--sandbox", "--port", "--help", "--json"];
   for (const [, flag, variable] of readme.matchAll(ours)) {

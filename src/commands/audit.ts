@@ -1,0 +1,105 @@
+import { ToolError } from "../errors.ts";
+import { readSettings } from "../settings.ts";
+import { version } from "../version.ts";
+import { type Baseline, readBaseline, writeBaseline } from "./audit/baseline.ts";
+import { type AuditFlags, auditHelp, commandLine, contradictions } from "./audit/command-line.ts";
+import type { AuditDocument } from "./audit/document.ts";
+import { FileProblem, mayWrite, writeWhole } from "./audit/files.ts";
+import { renderAuditPage } from "./audit/page.ts";
+import { asJson, print } from "./audit/print.ts";
+import { makeReport } from "./audit/report.ts";
+import { renderTable } from "./audit/table.ts";
+import { openKibana } from "./open-kibana.ts";
+import { redactorOf } from "./redactor.ts";
+
+/** Audits the connectors of a deployment, for a person or a pipeline. @returns the exit code, as its help explains it */
+export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    await print(auditHelp);
+    return 0;
+  }
+  const read = readSettings(argv, env, commandLine);
+  const problems = "problems" in read ? read.problems : contradictions(read.own);
+  if ("problems" in read || problems.length > 0) return cannotStart(problems);
+  const { settings, own } = read;
+  for (const warning of settings.warnings) say(warning);
+  const redactor = redactorOf(settings, env);
+  try {
+    const before = await knownBefore(own);
+    if (own.html !== undefined) await mayWrite("--html", own.html);
+    if (own.writeBaseline && own.baseline !== undefined) await mayWrite("--baseline", own.baseline);
+    const kibana = await openKibana(settings, version);
+    try {
+      const document = redactor.json(await makeReport(kibana, settings, own, before));
+      await writeFiles(document, own, before);
+      await print(own.json ? asJson(document) : asTable(document));
+      return document.exit.code;
+    } finally {
+      await kibana.close();
+    }
+  } catch (error) {
+    return failed(error, redactor.text, own.json ?? false);
+  }
+}
+
+async function knownBefore({ baseline, writeBaseline: writes }: AuditFlags): Promise<Baseline | undefined> {
+  if (baseline === undefined) return undefined;
+  const before = await readBaseline(baseline);
+  // A file name with a slip in it must not make all findings new, or let a pipeline believe that it has a baseline.
+  if (!before && !writes) throw new FileProblem(`--baseline: there is no file ${baseline}. --write-baseline makes it.`);
+  return before;
+}
+
+async function writeFiles(document: AuditDocument, own: AuditFlags, before: Baseline | undefined): Promise<void> {
+  if (own.html !== undefined) {
+    await writeWhole(own.html, await renderAuditPage(document));
+    say(`the page is in ${own.html}.`);
+  }
+  if (own.writeBaseline && own.baseline !== undefined) {
+    const number = await writeBaseline(own.baseline, document, before);
+    say(`${own.baseline} knows ${number} finding${number === 1 ? "" : "s"} now.`);
+  }
+  if (before && before.deployment !== document.deployment.name)
+    say(`the baseline was written for ${before.deployment}, and this is ${document.deployment.name}.`);
+}
+
+function asTable(document: AuditDocument): string {
+  const colour = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  return renderTable(document, { width: process.stdout.isTTY ? process.stdout.columns || 80 : 120, colour });
+}
+
+function cannotStart(problems: readonly string[]): number {
+  process.stderr.write(`kibana-connectors-mcp audit cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join("")}`);
+  return 2;
+}
+
+/** Nothing could be reported. A pipeline that reads JSON gets JSON. */
+async function failed(error: unknown, scrub: (text: string) => string, json: boolean): Promise<2 | 3> {
+  const { code, message, fix } =
+    error instanceof FileProblem
+      ? { code: "invalid_arguments", message: error.message, fix: "Correct the file or the flag." }
+      : error instanceof ToolError
+        ? error
+        : {
+            code: "internal",
+            message: `The audit failed: ${error instanceof Error ? error.message : "unknown failure"}`,
+            fix: "Run it again.",
+          };
+  const wrongSettings = ["invalid_arguments", "not_configured", "space_not_found"].includes(code);
+  const exit = wrongSettings ? 2 : 3;
+  say(scrub(`${message} ${fix}`));
+  if (json)
+    await print(
+      asJson({
+        format: 1,
+        version,
+        error: { code, message: scrub(message), fix: scrub(fix) },
+        exit: { code: exit, why: "Nothing was audited." },
+      }),
+    );
+  return exit;
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`kibana-connectors-mcp: ${sentence}\n`);
+}

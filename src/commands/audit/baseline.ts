@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { type Finding, isAtLeastAsSevere, type Severity, severities } from "../../audit/finding.ts";
+import type { AuditDocument } from "./document.ts";
+import { codeOf, FileProblem, writeWhole } from "./files.ts";
+
+/** What was known when the baseline was written: a finding's fingerprint, and how bad it was. */
+const Known = z.object({
+  check: z.string(),
+  severity: z.enum(severities),
+  space: z.string(),
+  connector: z.string().optional(),
+  rule: z.string().optional(),
+});
+export type Known = z.output<typeof Known>;
+
+const BaselineFile = z.object({
+  format: z.literal(1, "format is not 1"),
+  deployment: z.string(),
+  written_at: z.string(),
+  findings: z.record(z.string(), Known),
+});
+export type Baseline = z.output<typeof BaselineFile>;
+
+/** @returns undefined when there is no such file @throws FileProblem */
+export async function readBaseline(file: string): Promise<Baseline | undefined> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new FileProblem(`--baseline: ${file} cannot be read (${codeOf(error)}).`);
+  });
+  if (text === undefined) return undefined;
+  const parsed = BaselineFile.safeParse(json(text, file));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new FileProblem(
+    `--baseline: ${file} is not a baseline of this program (${issue?.path.join(".") || "the whole"}: ${issue?.message}).`,
+  );
+}
+
+function json(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FileProblem(`--baseline: ${file} is not JSON.`);
+  }
+}
+
+export interface Compared {
+  /** Fingerprints that the baseline holds, no worse than it says. */
+  known: Set<string>;
+  /** In the baseline, looked for and not found any more. */
+  stale: (Known & { id: string })[];
+  /** In the baseline, but this run did not look there. */
+  unseen: number;
+}
+
+/**
+ * What of the findings was known before. A finding that became worse is new again.
+ * @param looked whether this run looked for such a finding and could have seen it
+ */
+export function compare(findings: readonly Finding[], baseline: Baseline, looked: (known: Known) => boolean): Compared {
+  const known = new Set<string>();
+  for (const { id, severity } of findings) {
+    const before = baseline.findings[id];
+    if (before && isAtLeastAsSevere(before.severity, severity)) known.add(id);
+  }
+  const present = new Set(findings.map((one) => one.id));
+  const gone = Object.entries(baseline.findings).filter(([id]) => !present.has(id));
+  const stale = gone.filter(([, one]) => looked(one)).map(([id, one]) => ({ id, ...one }));
+  return { known, stale, unseen: gone.length - stale.length };
+}
+
+type Run = Pick<AuditDocument, "checks" | "min_severity" | "spaces" | "not_checked" | "cancelled">;
+
+/** Whether a run looked for what a baseline knows, and would have seen it. What it left out or could not read is not gone. */
+export function lookedFor(run: Run, { check, severity, space }: Known): boolean {
+  const asked = run.checks.some((one) => one === check) && isAtLeastAsSevere(severity, run.min_severity);
+  const near = (other: string) => other === "*" || space === "*" || other === space;
+  const missed = run.not_checked.some((one) => near(one.space) && one.checks.some((name) => name === check));
+  return asked && !missed && !run.cancelled && run.spaces.some((one) => near(one.id));
+}
+
+/** A run that sees less may judge milder; what was accepted once stays accepted. */
+const worse = (now: Severity, before: Severity = now) => (isAtLeastAsSevere(before, now) ? before : now);
+
+/**
+ * Writes the findings as known, one a line in a fixed order, so that version control shows what changed.
+ * What an earlier baseline knew and this run could not see stays.
+ * @returns how many it knows now
+ */
+export async function writeBaseline(file: string, run: AuditDocument, before: Baseline | undefined): Promise<number> {
+  const kept = Object.entries(before?.findings ?? {}).filter(([, one]) => !lookedFor(run, one));
+  const now = run.findings.map(({ id, check, severity, space, connector, rule }): [string, Known] => [
+    id,
+    {
+      check,
+      severity: worse(severity, before?.findings[id]?.severity),
+      space,
+      ...(connector && { connector: connector.id }),
+      ...(rule && { rule: rule.id }),
+    },
+  ]);
+  const all = Object.entries(Object.fromEntries([...kept, ...now])).sort(([one], [other]) => (one < other ? -1 : 1));
+  const head = JSON.stringify({ format: 1, deployment: run.deployment.name, written_at: run.generated_at });
+  const lines = all.map(([id, one]) => `    ${JSON.stringify(id)}: ${JSON.stringify(one)}`);
+  await writeWhole(file, `${head.slice(0, -1)},\n  "findings": {\n${lines.join(",\n")}\n  }\n}\n`);
+  return all.length;
+}

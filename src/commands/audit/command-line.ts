@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { type CheckName, checkNames, isAtLeastAsSevere, severities } from "../../audit/finding.ts";
+import { didYouMean } from "../../did-you-mean.ts";
+import { type FlagValues, flag, flagsHelp, list, oneOf, text } from "../../flags.ts";
+import { type CommandLine, connectionSettings, settingsHelp } from "../../settings.ts";
+
+const worst = [...severities].reverse().join(", ");
+
+const checks = list.transform((names, ctx): CheckName[] => {
+  const known = names.filter((name): name is CheckName => (checkNames as readonly string[]).includes(name));
+  const unknown = names.find((name) => !(known as string[]).includes(name));
+  if (unknown === undefined) return [...new Set(known)];
+  const meant = didYouMean(unknown, checkNames);
+  ctx.addIssue({
+    code: "custom",
+    message: `does not know "${unknown}"${meant ? `: did you mean ${meant}` : `; there are ${checkNames.join(", ")}`}`,
+  });
+  return z.NEVER;
+});
+
+const own = {
+  json: { value: "", about: "The whole report as JSON on stdout, instead of the table", schema: flag },
+  html: { value: "FILE", about: "Write it as one self-contained page, to be forwarded", schema: text },
+  failOn: {
+    value: "LEVEL",
+    about: `Exit code 1 when there is a new finding of this severity or above: ${worst} (default: never)`,
+    schema: oneOf(severities),
+  },
+  baseline: { value: "FILE", about: "Findings in this file are known: they are marked, and do not count for --fail-on", schema: text },
+  writeBaseline: { value: "", about: "Write the findings of this run into the file of --baseline, which need not exist yet", schema: flag },
+  checks: { value: "NAMES", about: `Only these checks, with commas: ${checkNames.join(", ")}`, schema: checks },
+  minSeverity: { value: "LEVEL", about: "Leave out what is less severe (default: info)", schema: oneOf(severities) },
+  days: {
+    value: "N",
+    about: "How far back runs of connectors are looked up (default: 7)",
+    schema: z.coerce
+      .number("must be a whole number")
+      .int("must be a whole number")
+      .min(1, "must be at least 1")
+      .max(90, "must be at most 90"),
+  },
+};
+
+export const commandLine = { takes: connectionSettings, own } satisfies CommandLine<typeof own>;
+export type AuditFlags = FlagValues<typeof own>;
+
+export const auditHelp = `kibana-connectors-mcp audit: what fails in silence, will fail, or is untidy. It reads; it changes nothing
+
+${flagsHelp(own)}
+
+${settingsHelp(connectionSettings)}
+
+Exit codes:
+  0  everything was checked, and there is no new finding from --fail-on on
+  1  there is one
+  2  wrong flags, settings or files; nothing was audited
+  3  Kibana did not let it finish, or something was not checked, or Ctrl-C: never an all-clear
+`;
+
+/** What is wrong with the flags together. */
+export function contradictions({ writeBaseline, baseline, failOn, minSeverity }: AuditFlags): string[] {
+  return [
+    writeBaseline && baseline === undefined ? "--write-baseline needs --baseline FILE: it says where." : "",
+    writeBaseline && failOn ? "--write-baseline accepts every finding, so --fail-on has nothing to say: run one after the other." : "",
+    failOn && minSeverity && !isAtLeastAsSevere(failOn, minSeverity)
+      ? `--min-severity ${minSeverity} would hide what --fail-on ${failOn} asks for.`
+      : "",
+  ].filter(Boolean);
+}

@@ -1,0 +1,71 @@
+import { type AuditReport, groups, isAtLeastAsSevere, type Severity, severities } from "../../audit/finding.ts";
+import { version } from "../../version.ts";
+import { type Baseline, compare, lookedFor } from "./baseline.ts";
+import { decide } from "./decision.ts";
+import type { AuditDocument } from "./document.ts";
+
+interface Asked {
+  deployment: AuditDocument["deployment"];
+  minSeverity: Severity;
+  failOn: Severity | undefined;
+  baseline: { file: string; content: Baseline } | undefined;
+}
+
+/** The report of a run as everybody gets it: less severe findings left out, known ones marked, with the exit code. */
+export function makeDocument(report: AuditReport, { deployment, minSeverity, failOn, baseline }: Asked): AuditDocument {
+  const kept = report.findings.filter((one) => isAtLeastAsSevere(one.severity, minSeverity));
+  const run = {
+    checks: report.checks,
+    min_severity: minSeverity,
+    spaces: report.spaces,
+    not_checked: report.notChecked,
+    cancelled: report.cancelled,
+  };
+  const compared = baseline && compare(kept, baseline.content, (known) => lookedFor(run, known));
+  const findings = kept.map((one) => ({ ...one, known: compared?.known.has(one.id) ?? false }));
+  const complete = report.notChecked.length === 0 && !report.cancelled;
+  const known = findings.filter((one) => one.known).length;
+  return {
+    format: 1,
+    version,
+    deployment,
+    generated_at: report.window.to,
+    window: report.window,
+    complete,
+    exit: decide(
+      findings.filter((one) => !one.known),
+      complete,
+      failOn,
+    ),
+    summary: tally(
+      groups,
+      findings.map((one) => one.group),
+    ),
+    counts: {
+      severity: tally(
+        severities,
+        findings.map((one) => one.severity),
+      ),
+      new: findings.length - known,
+      known,
+    },
+    ...run,
+    ...(baseline &&
+      compared && {
+        baseline: {
+          file: baseline.file,
+          written_at: baseline.content.written_at,
+          deployment: baseline.content.deployment,
+          stale: compared.stale,
+          unseen: compared.unseen,
+        },
+      }),
+    findings,
+  };
+}
+
+function tally<Name extends string>(names: readonly Name[], all: readonly Name[]): Record<Name, number> {
+  const counts = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+  for (const one of all) counts[one] += 1;
+  return counts;
+}

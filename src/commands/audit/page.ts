@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { html, raw } from "hono/html";
+import { type Group, groups } from "../../audit/finding.ts";
+import { plainText } from "../../plain-text.ts";
+import type { AuditDocument } from "./document.ts";
+import { bySpace, severityChart } from "./page-charts.ts";
+import { filterForm, findingsBySpace } from "./page-findings.ts";
+import { pageScript } from "./page-script.ts";
+import { pageStyle } from "./page-style.ts";
+import { count, day, groupWords, moment, titleOf } from "./words.ts";
+
+type Markup = ReturnType<typeof html>;
+
+/** Findings that the page shows one by one, the most severe first; a browser stays quick with them. */
+const mostShown = 5000;
+
+const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const policy = `default-src 'none'; style-src ${hash(pageStyle)}; script-src ${hash(pageScript)}; base-uri 'none'; form-action 'none'`;
+
+/**
+ * The audit as one self-contained page: no script, network or other file is needed to read all of it.
+ * Names from outside are escaped by `html`, shortened, and kept to themselves by `bdi`.
+ * @returns HTML
+ */
+export async function renderAuditPage(audit: AuditDocument): Promise<string> {
+  const { deployment } = audit;
+  const page = await html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${plainText(`Connector audit of ${deployment.name}, ${day(audit.generated_at)}`)}</title>
+${raw(`<style>${pageStyle}</style>`)}
+</head>
+<body>
+<a class="skip" href="#findings">To the findings</a>
+<header>
+<p class="eyebrow"><span>Connector audit</span> <bdi class="tag ${deployment.sandbox ? "sandbox" : ""}">${plainText(deployment.name)}</bdi></p>
+<h1>${headline(audit)}</h1>
+${facts(audit)}
+</header>
+<main>
+${unchecked(audit)}
+<section aria-labelledby="summary">
+<h2 id="summary">In short</h2>
+<ul class="tiles">${groups.map((group) => tile(group, audit.summary[group], audit.complete))}</ul>
+</section>
+${audit.findings.length > 0 ? html`<div class="split">${severityChart(audit)}${bySpace(audit)}</div>` : ""}
+<section aria-labelledby="findings">
+<h2 id="findings">Findings by space</h2>
+${findings(audit)}
+</section>
+${baseline(audit)}
+</main>
+<footer>${about(audit)}</footer>
+${raw(`<script>${pageScript}</script>`)}
+</body>
+</html>
+`;
+  return page.toString();
+}
+
+function headline({ summary, findings, complete }: AuditDocument): string {
+  const { broken_now: broken, will_break: fragile } = summary;
+  const will = fragile > 0 ? `${fragile.toLocaleString("en")} will break` : "";
+  if (broken > 0) return `${broken.toLocaleString("en")} ${broken === 1 ? "is" : "are"} broken now${will ? `, ${will}` : ""}`;
+  if (will) return `Nothing is broken now, ${will}`;
+  const found = findings.length > 0 ? `Nothing is broken, ${findings.length.toLocaleString("en")} to tidy up` : "Nothing was found";
+  return complete ? found : `${found} in what was checked`;
+}
+
+function facts({ deployment, spaces, generated_at, window }: AuditDocument): Markup {
+  const known = spaces.filter((one) => one.connectors !== undefined);
+  const sum = (key: "connectors" | "rules") => known.reduce((total, one) => total + (one[key] ?? 0), 0);
+  const rows: [string, string | Markup][] = [
+    ["Made", html`<time datetime="${generated_at}">${moment(generated_at)}</time>`],
+    ["Seen", `${count(sum("connectors"), "connector")} and ${count(sum("rules"), "rule")} in ${count(spaces.length, "space")}`],
+    ["Runs of", `${count(window.days, "day")}, from ${moment(window.from)}`],
+    [
+      "Kibana",
+      html`<bdi>${plainText(deployment.url)}</bdi>${deployment.kibana_version ? `, version ${plainText(deployment.kibana_version)}` : ""}`,
+    ],
+  ];
+  return html`<dl class="facts">${rows.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`;
+}
+
+/** In front of everything else: what nobody looked at must not pass for good. */
+function unchecked({ complete, cancelled, not_checked }: AuditDocument): Markup {
+  if (complete) return html`<p class="checked">Everything that was asked for was checked.</p>`;
+  return html`<section class="unchecked" aria-labelledby="not-checked">
+<h2 id="not-checked">Not everything was checked</h2>
+<p>${cancelled ? "The audit was broken off before its end. " : ""}What stands here was not judged: it may be fine, or broken.</p>
+<ul>${not_checked.map(
+    (one) =>
+      html`<li><strong>${one.space === "*" ? "All spaces" : html`Space <bdi>${plainText(one.space, 60)}</bdi>`}</strong>: ${one.checks.map(titleOf).join(", ") || "everything"}. ${plainText(one.why, 500)}${one.fix ? html` <em>${plainText(one.fix, 500)}</em>` : ""}</li>`,
+  )}</ul>
+</section>`;
+}
+
+function tile(group: Group, number: number, complete: boolean): Markup {
+  const { title, some, none } = groupWords[group];
+  const text = number > 0 ? some : complete ? none : "None found in what was checked.";
+  return html`<li class="tile ${group} ${number === 0 ? "none" : ""}"><span class="n">${number.toLocaleString("en")}</span><strong>${title}</strong><p>${text}</p></li>`;
+}
+
+function findings(audit: AuditDocument): Markup | Markup[] {
+  const shown = audit.findings.slice(0, mostShown);
+  if (shown.length === 0) return html`<p class="card">${audit.complete ? "There are none." : "There are none in what was checked."}</p>`;
+  return html`${
+    audit.findings.length > shown.length
+      ? html`<p class="unchecked">This page shows the ${count(shown.length, "most severe finding")} out of ${audit.findings.length.toLocaleString("en")}. All of them are in the output of <code>audit --json</code>; <code>--min-severity</code> and <code>--spaces</code> make a smaller page.</p>`
+      : ""
+  }
+${filterForm(shown, audit.counts.known > 0)}
+<p class="hits" role="status"></p>
+${findingsBySpace(shown)}
+<p class="empty" hidden>Nothing matches. Clear the filter to see every finding.</p>`;
+}
+
+function baseline({ baseline: base, counts }: AuditDocument): Markup {
+  if (!base) return html``;
+  return html`<section class="card" aria-labelledby="baseline">
+<h2 id="baseline">Known before</h2>
+<p>The baseline of ${moment(base.written_at)} holds ${count(counts.known, "finding")} of these. They are marked as known, and ${counts.new.toLocaleString("en")} ${counts.new === 1 ? "is" : "are"} new.</p>
+${
+  base.stale.length > 0
+    ? html`<p>${count(base.stale.length, "entry", "entries")} of the baseline ${base.stale.length === 1 ? "is" : "are"} not found any more and can go:</p><ul>${base.stale
+        .slice(0, 100)
+        .map(
+          (one) =>
+            html`<li>${titleOf(one.check)}, <bdi>${plainText([one.connector, one.rule].filter(Boolean).join(", "), 120)}</bdi> in <bdi>${plainText(one.space, 60)}</bdi></li>`,
+        )}</ul>${base.stale.length > 100 ? html`<p>and ${(base.stale.length - 100).toLocaleString("en")} more.</p>` : ""}`
+    : ""
+}
+${base.unseen > 0 ? html`<p>${count(base.unseen, "entry", "entries")} of the baseline could not be looked up in this run.</p>` : ""}
+</section>`;
+}
+
+function about({ version, checks, min_severity, window }: AuditDocument): Markup {
+  return html`<p>Made by kibana-connectors-mcp ${version}. It read; it changed nothing. ${count(checks.length, "check")}: ${checks.map((check) => titleOf(check).toLowerCase()).join(", ")}${min_severity === "info" ? "" : `; nothing below severity ${min_severity} is shown`}. Runs were looked up from ${moment(window.from)} to ${moment(window.to)}; Kibana keeps what connectors did for a limited time and not for every kind of run.</p>`;
+}

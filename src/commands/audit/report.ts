@@ -1,0 +1,91 @@
+import { runAudit } from "../../audit/run.ts";
+import { didYouMean } from "../../did-you-mean.ts";
+import { ToolError } from "../../errors.ts";
+import type { Reader } from "../../kibana/reader.ts";
+import type { Settings } from "../../settings.ts";
+import type { OpenKibana } from "../open-kibana.ts";
+import type { Baseline } from "./baseline.ts";
+import type { AuditFlags } from "./command-line.ts";
+import type { AuditDocument } from "./document.ts";
+import { makeDocument } from "./make-document.ts";
+import { createProgress } from "./progress.ts";
+
+/**
+ * Runs the audit, with a bar where somebody sees it. The first SIGINT or SIGTERM ends the requests, and the report
+ * holds what was found so far; the second ends the process.
+ * @throws ToolError when Kibana gives nothing to report on
+ */
+export async function makeReport(
+  kibana: OpenKibana,
+  settings: Settings,
+  own: AuditFlags,
+  baseline: Baseline | undefined,
+): Promise<AuditDocument> {
+  const { reader, deployment } = kibana;
+  const progress = createProgress(process.stderr);
+  const stop = new AbortController();
+  const interrupted = () => {
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+    progress.end();
+    process.stderr.write("Stopping; what was found so far follows. Ctrl-C again ends at once.\n");
+    stop.abort();
+  };
+  process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
+  try {
+    const spaces = await spacesOf(reader, settings, stop.signal);
+    const version = await versionOf(reader, stop.signal);
+    const report = await runAudit(reader, {
+      spaces,
+      ...(own.checks && { checks: own.checks }),
+      ...(own.days !== undefined && { days: own.days }),
+      url: deployment.url,
+      now: Date.now(),
+      signal: stop.signal,
+      onProgress: ({ done, total, message }) => progress.show(done, total, message),
+    });
+    return makeDocument(report, {
+      deployment: {
+        name: deployment.name,
+        url: deployment.url,
+        ...(version !== undefined && { kibana_version: version }),
+        sandbox: deployment.sandbox,
+      },
+      minSeverity: own.minSeverity ?? "info",
+      failOn: own.failOn,
+      baseline: baseline && own.baseline !== undefined ? { file: own.baseline, content: baseline } : undefined,
+    });
+  } finally {
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+    progress.end();
+  }
+}
+
+/** The spaces that were asked for, if they are there, or all that the key sees. @throws ToolError space_not_found, forbidden */
+async function spacesOf(reader: Reader, { spaces }: Settings, signal: AbortSignal): Promise<string[]> {
+  const seen = (await reader.spaces(signal)).map((space) => space.id);
+  if (seen.length === 0) {
+    throw new ToolError(
+      "forbidden",
+      "The key sees no space, so there is nothing to audit.",
+      "Give the key read access to connectors and rules in the spaces to audit.",
+    );
+  }
+  const missing = spaces?.find((id) => !seen.includes(id));
+  if (missing === undefined) return spaces === undefined ? seen : [...new Set(spaces)];
+  const meant = didYouMean(missing, seen);
+  throw new ToolError(
+    "space_not_found",
+    `There is no space "${missing}", or the key may not see it.`,
+    meant ? `Did you mean "${meant}"?` : `The key sees: ${seen.slice(0, 30).join(", ")}.`,
+  );
+}
+
+/** For the report only: what needs the version is told as not checked where there is none. */
+async function versionOf(reader: Reader, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await reader.status(signal)).version;
+  } catch (error) {
+    if (error instanceof ToolError && error.code !== "unauthorized" && error.code !== "kibana_unreachable") return undefined;
+    throw error;
+  }
+}

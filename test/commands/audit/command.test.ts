@@ -1,0 +1,350 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { severities } from "../../../src/audit/finding.ts";
+import type { AuditDocument } from "../../../src/commands/audit/document.ts";
+import { cleanEnv, main, startSandboxProcess } from "../../support/built-server.ts";
+import { freshFolder } from "../../support/folder.ts";
+import { recordingProxy } from "../../support/recording-proxy.ts";
+
+const auth = `
+users:
+  - { username: owner, password: pw, actions: all, rules: all }
+api_keys:
+  - { key: YWxsOmtleQ==, owner: owner, actions: read, rules: read }
+  - { key: bm86cnVsZXM=, owner: owner, actions: read, rules: { default: read } }
+  - { key: bm86bm90aGluZw==, owner: owner }
+`;
+const keys = { reads: "YWxsOmtleQ==", rulesOfDefault: "bm86cnVsZXM=", nothing: "bm86bm90aGluZw==", wrong: "d3Jvbmc6a2V5" };
+
+let folder: string;
+let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "kcm-audit-"));
+  writeFileSync(join(folder, "auth.yml"), auth);
+  sandbox = await startSandboxProcess(["--auth", join(folder, "auth.yml")]);
+});
+afterAll(async () => {
+  await sandbox.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const as = (key: keyof typeof keys, url = sandbox.url) => ({ KIBANA_URL: url, KIBANA_API_KEY: keys[key] });
+
+/** The command as people start it; `whileItRuns` gets its process. */
+async function run(
+  args: string[],
+  env: Record<string, string> = as("reads"),
+  whileItRuns: (pid: number) => Promise<void> | void = () => {},
+) {
+  const child = spawn(process.execPath, [main, "audit", ...args], {
+    env: cleanEnv(await freshFolder(), env),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  await whileItRuns(child.pid ?? 0);
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { stdout, stderr, code };
+}
+
+async function json(args: string[] = [], env?: Record<string, string>, whileItRuns?: (pid: number) => Promise<void> | void) {
+  const { stdout, stderr, code } = await run(["--json", ...args], env, whileItRuns);
+  return { ...(JSON.parse(stdout) as AuditDocument), stderr, code };
+}
+
+describe("the exit code", () => {
+  test.each<[string, string[], number]>([
+    ["findings, and nobody who asked for a failure", [], 0],
+    ["a finding as severe as asked for", ["--fail-on", "critical"], 1],
+    ["findings more severe than asked for", ["--fail-on", "medium"], 1],
+    ["a check that finds nothing so severe", ["--fail-on", "high", "--checks", "deprecated"], 0],
+    ["a space without such findings", ["--fail-on", "high", "--spaces", "team-payments"], 0],
+    ["a word that is no severity", ["--fail-on", "huge"], 2],
+    ["a check that does not exist", ["--checks", "faling"], 2],
+    ["a space that does not exist", ["--spaces", "defalt"], 2],
+    ["a level that hides what is asked for", ["--min-severity", "critical", "--fail-on", "low"], 2],
+    ["a baseline to write, and none named", ["--write-baseline"], 2],
+    ["a baseline that does not exist", ["--baseline", "/nowhere/baseline.json"], 2],
+    ["a page in a folder that does not exist", ["--html", "/nowhere/page.html"], 2],
+    ["a flag of another command", ["--confirm", "token"], 2],
+  ])("of %s: %j → %i", async (_what, args, expected) => {
+    const { code, stdout } = await run(args);
+    expect(code).toBe(expected);
+    expect(stdout === "").toBe(expected === 2);
+  });
+
+  test("is 2 for a misspelt space, and names the one that is there", async () => {
+    expect((await run(["--spaces", "defalt"])).stderr).toContain('Did you mean "default"?');
+  });
+
+  test("is 2 where nothing is configured, and says what to set", async () => {
+    const { code, stderr } = await run([], {});
+    expect(code).toBe(2);
+    expect(stderr).toContain("KIBANA_URL");
+  });
+
+  test.each<[string, () => Record<string, string>, string]>([
+    ["a key that Kibana refuses", () => as("wrong"), "unauthorized"],
+    ["a Kibana that does not answer", () => as("reads", "http://127.0.0.1:1"), "kibana_unreachable"],
+  ])("is 3 for %s, in JSON too", async (_what, env, error) => {
+    const { code, ...document } = await json(["--fail-on", "critical"], env());
+    expect(code).toBe(3);
+    expect(document).toMatchObject({ format: 1, error: { code: error }, exit: { code: 3 } });
+  });
+
+  test("is 3 where something was not checked, with and without --fail-on", async () => {
+    for (const args of [[], ["--fail-on", "critical", "--checks", "deprecated,dangling_reference", "--spaces", "team-payments"]]) {
+      const document = await json(args, as("rulesOfDefault"));
+      expect(document).toMatchObject({ code: 3, complete: false, exit: { code: 3, why: expect.stringContaining("not checked") } });
+      expect(document.not_checked).toContainEqual(expect.objectContaining({ space: "team-payments" }));
+    }
+  });
+
+  test("is 1 where something was not checked and something is bad", async () => {
+    expect(await json(["--fail-on", "critical"], as("rulesOfDefault"))).toMatchObject({ code: 1, complete: false });
+  });
+
+  test("of a key that may read nothing is 3, never an all-clear", async () => {
+    const { code, stdout } = await run([], as("nothing"));
+    expect(code).toBe(3);
+    expect(stdout).not.toContain("Everything was checked");
+  });
+});
+
+describe("--json", () => {
+  test("has these keys, whatever is found", async () => {
+    const { code, stderr, ...document } = await json();
+    expect(Object.keys(document)).toEqual([
+      "format",
+      "version",
+      "deployment",
+      "generated_at",
+      "window",
+      "complete",
+      "exit",
+      "summary",
+      "counts",
+      "checks",
+      "min_severity",
+      "spaces",
+      "not_checked",
+      "cancelled",
+      "findings",
+    ]);
+    expect(Object.keys(document.counts.severity)).toEqual([...severities]);
+    expect(document.findings.length).toBeGreaterThan(3);
+    for (const one of document.findings)
+      expect(one).toMatchObject({
+        id: expect.stringMatching(/^[0-9a-f]{12,}$/),
+        check: expect.any(String),
+        severity: expect.any(String),
+        confidence: expect.any(String),
+        group: expect.any(String),
+        space: expect.any(String),
+        evidence: expect.any(String),
+        why: expect.any(String),
+        known: false,
+      });
+    expect(stderr).toBe("");
+  });
+
+  test("counts what it shows, and leaves out what is less severe than asked", async () => {
+    const all = await json();
+    const some = await json(["--min-severity", "high"]);
+    expect(some.findings.length).toBeGreaterThan(0);
+    expect(some.findings).toEqual(all.findings.filter((one) => one.severity === "critical" || one.severity === "high"));
+    for (const document of [all, some]) {
+      const { severity, known, new: fresh } = document.counts;
+      expect(Object.values(severity).reduce((sum, one) => sum + one, 0)).toBe(document.findings.length);
+      expect(known + fresh).toBe(document.findings.length);
+      expect(Object.values(document.summary).reduce((sum, one) => sum + one, 0)).toBe(document.findings.length);
+    }
+  });
+
+  test("looks only at the spaces and checks that are named, and as far back as asked", async () => {
+    const document = await json(["--spaces", "security", "--checks", "dangling_reference,failing", "--days", "3"]);
+    expect(document.spaces.map((one) => one.id)).toEqual(["security"]);
+    expect(document.checks.sort()).toEqual(["dangling_reference", "failing"]);
+    expect(document.window.days).toBe(3);
+    expect(new Set(document.findings.map((one) => one.space))).toEqual(new Set(["security"]));
+  });
+
+  test("is the same twice, but for the time", async () => {
+    const [one, other] = await Promise.all([json(["--sandbox"], {}), json(["--sandbox"], {})]);
+    expect(other.findings.map((finding) => finding.id)).toEqual(one.findings.map((finding) => finding.id));
+  });
+});
+
+describe("the baseline", () => {
+  test("holds what is found; the next run is fine with it, and marks it as known", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    const first = await run(["--baseline", file, "--write-baseline"]);
+    expect(first.code).toBe(0);
+    expect(first.stderr).toMatch(/knows \d+ findings now/);
+    const second = await json(["--baseline", file, "--fail-on", "info"]);
+    expect(second).toMatchObject({ code: 0, counts: { new: 0, known: second.findings.length }, baseline: { stale: [], unseen: 0 } });
+    expect(second.findings.every((one) => one.known)).toBe(true);
+  });
+
+  test("says what it holds and nobody finds any more, and forgets it when it is written again", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    await run(["--baseline", file, "--write-baseline"]);
+    const content = JSON.parse(readFileSync(file, "utf8"));
+    const gone = { check: "deprecated", severity: "low", space: "default", connector: "long-gone" };
+    writeFileSync(file, JSON.stringify({ ...content, findings: { ...content.findings, "0123456789abcdef": gone } }));
+    const { baseline } = await json(["--baseline", file]);
+    expect(baseline?.stale).toEqual([{ id: "0123456789abcdef", ...gone }]);
+    const shown = await run(["--baseline", file]);
+    expect(shown.stdout).toContain("1 entry of it is stale");
+    expect(shown.stdout).toContain("long-gone");
+    await run(["--baseline", file, "--write-baseline"]);
+    expect(readFileSync(file, "utf8")).not.toContain("long-gone");
+  });
+
+  test("keeps what a run with fewer checks, spaces or privileges could not see", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    await run(["--baseline", file, "--write-baseline"]);
+    const whole = JSON.parse(readFileSync(file, "utf8")).findings;
+    const narrow: [string[], Record<string, string>][] = [
+      [["--checks", "failing"], as("reads")],
+      [["--spaces", "default"], as("reads")],
+      [["--min-severity", "critical"], as("reads")],
+      [[], as("rulesOfDefault")],
+    ];
+    for (const [args, env] of narrow) {
+      const { baseline } = await json([...args, "--baseline", file], env);
+      expect([args, baseline?.stale, (baseline?.unseen ?? 0) > 0]).toEqual([args, [], true]);
+      await run([...args, "--baseline", file, "--write-baseline"], env);
+      expect(JSON.parse(readFileSync(file, "utf8")).findings).toEqual(whole);
+    }
+  });
+
+  test("does not cover a finding that became worse", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    await run(["--baseline", file, "--write-baseline"]);
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll('"severity":"critical"', '"severity":"medium"'));
+    const { code, counts, exit } = await json(["--baseline", file, "--fail-on", "critical"]);
+    expect([code, counts.new]).toEqual([1, counts.severity.critical]);
+    expect(exit.why).toContain("critical");
+  });
+
+  test("of another Kibana is said to be one", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    await run(["--baseline", file, "--write-baseline"]);
+    const { stderr } = await run(["--baseline", file, "--sandbox"], {});
+    expect(stderr).toContain(`the baseline was written for ${sandbox.url}, and this is SANDBOX`);
+  });
+
+  test.each([
+    ["no JSON", "oops", "is not JSON"],
+    ["another JSON", '{"findings": []}', "is not a baseline of this program"],
+    ["one of a later format", '{"format": 2, "deployment": "x", "written_at": "x", "findings": {}}', "format"],
+  ])("that is %s ends the command before it asks Kibana", async (_what, content, said) => {
+    const file = join(await freshFolder(), "baseline.json");
+    writeFileSync(file, content);
+    const proxy = await recordingProxy(sandbox.url);
+    const { code, stderr } = await run(["--baseline", file], as("reads", proxy.url));
+    expect([code, proxy.calls]).toEqual([2, []]);
+    expect(stderr).toContain(said);
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("ends the requests; what was found is reported, with what was not checked, and the code is 3", async () => {
+    let stuck: () => void = () => {};
+    const reached = new Promise<void>((resolve) => {
+      stuck = resolve;
+    });
+    const proxy = await recordingProxy(sandbox.url, ({ path }) => {
+      if (!path.startsWith("/s/security/")) return;
+      stuck();
+      return new Promise(() => {});
+    });
+    const { code, stderr, ...document } = await json([], as("reads", proxy.url), async (pid) => {
+      await reached;
+      process.kill(pid, "SIGINT");
+    });
+    expect(code).toBe(3);
+    expect(document).toMatchObject({ cancelled: true, complete: false, exit: { code: 3 } });
+    expect(document.not_checked).toContainEqual(expect.objectContaining({ space: "security" }));
+    expect(stderr).toContain("Stopping");
+  });
+
+  test("before anything was read is 3 as well", async () => {
+    let stuck: () => void = () => {};
+    const reached = new Promise<void>((resolve) => {
+      stuck = resolve;
+    });
+    const proxy = await recordingProxy(sandbox.url, () => {
+      stuck();
+      return new Promise(() => {});
+    });
+    const { code } = await run(["--fail-on", "low"], as("reads", proxy.url), async (pid) => {
+      await reached;
+      process.kill(pid, "SIGINT");
+    });
+    expect(code).toBe(3);
+  });
+});
+
+describe("what it writes", () => {
+  test("goes to stdout and to the files that are named, and no byte to Kibana", async () => {
+    const page = join(await freshFolder(), "page.html");
+    const proxy = await recordingProxy(sandbox.url);
+    const { code, stdout, stderr } = await run(["--html", page], as("reads", proxy.url));
+    expect(code).toBe(0);
+    expect(stdout).toContain("Lateral movement");
+    expect(stdout).not.toContain("\u001b");
+    expect(stderr).toContain(`the page is in ${page}.`);
+    expect(readFileSync(page, "utf8")).toContain("Lateral movement");
+    expect(proxy.writes()).toEqual([]);
+  });
+
+  test("survives a reader that stops reading", async () => {
+    const child = spawn("sh", ["-c", `"${process.execPath}" "${main}" audit --sandbox --fail-on critical; echo "code $?" >&2`], {
+      env: cleanEnv(await freshFolder()),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.destroy();
+    expect(await text(child.stderr)).toBe("code 1\n");
+  });
+
+  test("holds neither the server's key nor a secret that it knows", async () => {
+    const { stdout } = await run(["--json"], { ...as("reads"), CONNECTOR_SECRET_X: "soc-pagerduty" });
+    expect(stdout).toContain("Lateral movement");
+    expect(stdout).not.toContain("soc-pagerduty");
+    expect(stdout).not.toContain(keys.reads);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("cannot be a page that may not be written: that is said before Kibana is asked", async () => {
+    const page = join(await freshFolder(), "page.html");
+    writeFileSync(page, "", { mode: 0o400 });
+    chmodSync(page, 0o400);
+    expect(await run(["--html", page])).toMatchObject({ code: 2, stderr: expect.stringContaining("EACCES") });
+  });
+});
+
+test("help names every flag, every check and every exit code", async () => {
+  const { code, stdout } = await run(["--help"], {});
+  expect(code).toBe(0);
+  for (const part of [
+    "--json",
+    "--html FILE",
+    "--baseline FILE",
+    "--write-baseline",
+    "--fail-on LEVEL",
+    "--checks NAMES",
+    "--min-severity LEVEL",
+    "--spaces IDS",
+    "--sandbox",
+    "--days N",
+    "dangling_reference",
+    "[KIBANA_API_KEY]",
+    "  3  ",
+  ])
+    expect(stdout).toContain(part);
+  expect(stdout).not.toContain("--confirm");
+});
