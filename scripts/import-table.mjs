@@ -15,7 +15,7 @@ export const table = {
   catalog: ["errors", "did-you-mean"],
   web: ["errors"],
   kibana: ["sealed", "settings", "errors", "plain-text"],
-  rules: ["kibana", "catalog", "errors"],
+  rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text"],
   "as-code": ["kibana", "catalog", "secrets", "errors"],
   change: ["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings", "http-settings", "errors", "log", "plain-text"],

@@ -16,8 +16,9 @@ export interface Verdict {
 /**
  * Checks the value of one part against its type. Paths start with the part: `config.url`. All problems at once.
  * Never quotes a value from `secrets`.
+ * @param byRule a rule runs it: templates in params are filled in before Kibana checks them
  */
-export function checkPart(type: ConnectorType, part: Part, value: unknown): Verdict {
+export function checkPart(type: ConnectorType, part: Part, value: unknown, { byRule = false } = {}): Verdict {
   const schema = type.schemas()[part];
   // A part that is left out is {} to Kibana; null it refuses (K§1.1).
   const given = value === undefined ? {} : value;
@@ -28,6 +29,7 @@ export function checkPart(type: ConnectorType, part: Part, value: unknown): Verd
     if (issue.code === "unrecognized_keys") {
       verdict.warnings.push(...issue.keys.map((key) => unknownKey(type, part, given, issue.path, key, missing)));
     } else if (part === "params" && holdsTemplate(valueAt(given, issue.path))) {
+      if (byRule) continue;
       verdict.warnings.push({
         path: dotted(part, issue.path),
         problem: "holds a template, which is filled in only when a rule runs the action; as it stands it would be refused",

@@ -33,6 +33,8 @@ export interface RuleType {
   variables: { context: string[]; state: string[]; params: string[] } | undefined;
   /** Its alerts are kept as data, which summaries and `alerts_filter` need. */
   alertsAsData: boolean;
+  /** It belongs to Elastic Security's detection engine. */
+  detection: boolean;
   /** The credentials may change rules of this type, for one consumer at least. */
   changeable: boolean;
 }
@@ -94,6 +96,7 @@ export function ruleReads(get: Get) {
           recoveryGroup,
           variables: known ? { context: names(context), state: names(state), params: names(params) } : undefined,
           alertsAsData: raw.has_alerts_mappings ?? false,
+          detection: raw.id.startsWith("siem."),
           changeable: Object.values(raw.authorized_consumers ?? {}).some((consumer) => consumer.all),
         };
       });

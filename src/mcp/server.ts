@@ -29,7 +29,7 @@ export interface Product {
 
 export const instructions = `Sets up, tests, audits and retires Kibana connectors: the stored connections (Slack, PagerDuty, e-mail, webhook, …) through which Kibana's alerting rules notify people. Not "content connectors" (Elasticsearch ingestion): that is another product.
 
-Order of work: describe_deployment first; list_connectors before creating (one connector per service, not per rule); describe_connector_types with the type before create_connector; test_connector after it; get_connector with include ["rules"] before anything is retired; safe_delete_connector refuses what is in use; undo_change takes back a change that list_changes shows.
+Order of work: describe_deployment first; list_connectors before creating (one connector per service, not per rule); describe_connector_types with the type before create_connector; test_connector after it; attach_connector to make rules use it; get_connector with include ["rules"] before anything is retired; safe_delete_connector refuses what is in use; undo_change takes back a change that list_changes shows.
 
 Changing tools plan, ask the person where needed, write, and read back. status "done" means done; "confirmation_needed", "secrets_wanted", "declined", "plan_changed" mean that nothing was written; "unknown" means look before you repeat. dry_run shows the plan.
 

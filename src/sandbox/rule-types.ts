@@ -1,6 +1,6 @@
-const actionVariables = { context: [], state: [], params: [] };
+import { variablesOf } from "./action-variables.ts";
 
-/** Three that a deployment has: action groups and recovery as Kibana gives them (reference/kibana-api.md §6.3). */
+/** Some that a deployment has: action groups and recovery as Kibana gives them (reference/kibana-api.md §6.3). */
 export const ruleTypes = [
   ruleType(".es-query", "Elasticsearch query", "stackAlerts", "management", [["query matched", "Query matched"]]),
   ruleType(".index-threshold", "Index threshold", "stackAlerts", "management", [["threshold met", "Threshold met"]]),
@@ -24,7 +24,7 @@ function ruleType(id: string, name: string, producer: string, category: string, 
     action_groups: [...groups, ["recovered", "Recovered"] as const].map(([group, label]) => ({ id: group, name: label })),
     default_action_group_id: groups[0]?.[0] ?? "default",
     recovery_action_group: { id: "recovered", name: "Recovered" },
-    action_variables: actionVariables,
+    action_variables: variablesOf(id),
     authorized_consumers: { alerts: both, stackAlerts: both, [producer]: both },
     enabled_in_license: true,
     minimum_license_required: "basic",

@@ -1,3 +1,4 @@
+import { attachConnector } from "./attach-connector.ts";
 import { auditConnectors } from "./audit-connectors.ts";
 import { createConnector } from "./create-connector.ts";
 import type { Tool } from "./define.ts";
@@ -25,6 +26,7 @@ export const tools: readonly Tool[] = [
   updateConnector,
   testConnector,
   executeConnector,
+  attachConnector,
   replaceConnector,
   safeDeleteConnector,
   undoChange,

@@ -10,6 +10,7 @@ const calls: Record<string, Record<string, unknown>> = {
   update_connector: { id: "alert-audit-index", config: { index: "walked" } },
   test_connector: { id: "ops-slack", mode: "loud" },
   execute_connector: { id: "ops-slack", params: { message: "walk" } },
+  attach_connector: { connector: "ops-slack", rules: ["deploy-watch"] },
   replace_connector: { from: "ops-slack", remove: true },
   safe_delete_connector: { ids: ["kibana-log"] },
   undo_change: { change: "filled in below" },
@@ -22,7 +23,7 @@ const policies: { name: string; settings: Partial<Settings>; code: string; excep
     name: "access change",
     settings: { access: "change" },
     code: "read_only",
-    except: ["create_connector", "update_connector", "replace_connector"],
+    except: ["create_connector", "update_connector", "attach_connector", "replace_connector"],
   },
   { name: "spaces without this one", settings: { spaces: ["security"] }, code: "forbidden" },
   { name: "all connectors protected", settings: { protect: ["*"] }, code: "protected" },
@@ -49,7 +50,8 @@ describe.each(policies)("$name", ({ settings, code, except = [] }) => {
   test.each(Object.keys(calls).filter((tool) => !except.includes(tool)))("refuses %s, and nothing is written", async (tool) => {
     const { first, second, change } = await withHistory(settings);
     const before = await first.state();
-    const { body } = await second.call(tool, tool === "undo_change" ? { change } : (calls[tool] ?? {}));
+    // Where the configured space is not allowed, an allowed one is meant unless the call says otherwise.
+    const { body } = await second.call(tool, tool === "undo_change" ? { change } : { space: "default", ...calls[tool] });
     // An undo of what this server may not see is no change that it knows.
     const expected = tool === "undo_change" && code === "forbidden" ? "invalid_arguments" : code;
     expect(body.code, JSON.stringify(body)).toBe(expected);

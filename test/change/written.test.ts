@@ -297,6 +297,8 @@ describe("no write leaves outside an accepted change", () => {
     ["update_connector", { id: "alert-audit-index", config: { index: "other" } }],
     ["update_connector", { id: "ops-pagerduty", secrets: { routingKey: { $env: "CONNECTOR_SECRET_PD" } } }],
     ["execute_connector", { id: "ops-slack", params: { message: "hello" } }],
+    ["attach_connector", { connector: "ops-slack", rules: ["deploy-watch"] }],
+    ["attach_connector", { connector: "ops-pagerduty", rules: ["High CPU on web hosts"] }],
     ["replace_connector", { from: "ops-pagerduty", remove: true }],
     ["replace_connector", { from: "ops-slack", to: "ops-slack-2" }],
     ["undo_change", { change: "2026-01-01-0123456789" }],

@@ -1,0 +1,63 @@
+import type { Rule, RuleType } from "../kibana/rules.ts";
+import { recipeFor } from "./recipes.ts";
+import type { Frequency, Wanted } from "./wanted.ts";
+
+/** Whether alerts of a rule type ever count as recovered. Those of detection rules are closed by people. */
+export function recovers(type: RuleType): boolean {
+  return type.recoveryGroup !== undefined && !type.detection;
+}
+
+interface Chosen {
+  frequency: Frequency;
+  firing: readonly string[];
+  recovered: readonly string[];
+}
+
+/** What the person who decides should know of it beside what it does. */
+export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: Chosen): string[] {
+  return [
+    ...aboutRecovery(ruleType, wanted, chosen),
+    ...aboutGroups(ruleType, wanted, chosen),
+    ...aboutVolume(wanted, chosen.frequency),
+    ...(rule.enabled ? [] : ["The rule is disabled: nothing is sent until it is enabled."]),
+    ...(rule.mute_all === true ? ["The rule is muted: nothing is sent until it is unmuted."] : []),
+    ...(ruleType.detection
+      ? ["Detection rules are meant to be edited in the Security app; their actions are saved here all the same."]
+      : []),
+  ];
+}
+
+function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted, { frequency, recovered }: Chosen): string[] {
+  if (frequency.summary) return [];
+  const recipe = recipeFor(connector.type);
+  const name = type?.name ?? connector.type;
+  if (type?.recovery && recovery === "none") return ["Nothing closes what is opened: no recovery action was wanted."];
+  if (recipe?.opens && !type?.recovery) return [`${name} cannot close what it opens. ${type?.recoveryHint ?? ""}`.trim()];
+  if (!recovers(ruleType)) {
+    return recipe?.opens ? [`Alerts of rules of type ${ruleType.id} never recover by themselves: people close what is opened.`] : [];
+  }
+  if (type?.recovery || recovered.length > 0) return [];
+  return [`Nothing is sent when an alert recovers: add "${ruleType.recoveryGroup}" to groups for that.`];
+}
+
+/** The main group alone is what Kibana's own form offers too; whoever wants more has to know that there is more. */
+function aboutGroups(ruleType: RuleType, { groups }: Wanted, { frequency, firing }: Chosen): string[] {
+  const left = ruleType.groups.filter((group) => !firing.includes(group));
+  if (groups !== undefined || frequency.summary || left.length === 0) return [];
+  return [
+    `Rules of this type also fire in ${left.map((group) => `"${group}"`).join(", ")}: name them in groups to use the connector there too.`,
+  ];
+}
+
+function aboutVolume({ workflow, connector }: Wanted, { summary, notify_when: often }: Frequency): string[] {
+  if (connector.type === ".index") {
+    return [
+      "The index only grows: give it a lifecycle policy (ILM), or a data stream with a retention, beforehand. Rules write with their own API key, which needs the right to.",
+    ];
+  }
+  if (connector.type === ".email" && !summary) {
+    return ["One mail for each alert. An operator may limit mails (xpack.actions.rateLimiter.email): many alerts want frequency.summary."];
+  }
+  if (often === "onActiveAlert" && workflow !== "audit_log") return ["onActiveAlert notifies on every run for as long as an alert lasts."];
+  return [];
+}

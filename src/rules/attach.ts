@@ -1,0 +1,160 @@
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { ToolError } from "../errors.ts";
+import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
+import { quoted } from "../plain-text.ts";
+import { groupsFor } from "./action-groups.ts";
+import { notesOn, recovers } from "./attach-notes.ts";
+import { type Checked, checkAction } from "./check-action.ts";
+import { closes, closingParams, keyOf, withKey } from "./dedup-key.ts";
+import { frequencyFor, onChange } from "./frequency.ts";
+import { chooseKey } from "./key-choice.ts";
+import { contains, laidOver } from "./params.ts";
+import { type About, recipeFor } from "./recipes.ts";
+import { isSystem, type RuleState } from "./rule-state.ts";
+import type { Frequency, ParseTemplate, Wanted } from "./wanted.ts";
+
+/** What becomes of one rule. */
+export interface Attachment {
+  after: RuleState;
+  /** Nothing is missing: the rule stays as it is. */
+  unchanged: boolean;
+  added: RuleAction[];
+  /** What else changes in the rule, in sentences. */
+  mended: string[];
+  warnings: string[];
+}
+
+/**
+ * A rule with a connector attached to it: an action for each group that fires, and one that closes on recovery what they
+ * open, under the same key. What the rule has already stays as it is, unless recovery could not work with it.
+ * @throws ToolError invalid_arguments for what does not fit the rule or the connector's type
+ */
+export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: ParseTemplate): Attachment {
+  const { connector, type } = wanted;
+  const frequency = frequencyFor(wanted, rule, ruleType);
+  const { firing, recovered } = groupsFor(ruleType, wanted, frequency);
+  const mine = rule.actions.filter((action) => action.id === connector.id);
+  const key = chooseKey(rule, ruleType, wanted);
+  const closing = type?.recovery && wanted.recovery === "auto" && !frequency.summary && recovers(ruleType) ? type : undefined;
+  const added: RuleAction[] = [];
+  const checked: Checked = { errors: [], warnings: [] };
+  const add = (group: string, params: Params, often: Frequency) => {
+    checkAction(params, often.summary, rule, ruleType, type, parse, checked);
+    added.push({ group, id: connector.id, params, frequency: { ...often }, connector_type_id: connector.type });
+  };
+
+  for (const group of [...firing, ...recovered]) {
+    const role = frequency.summary ? "summary" : group === ruleType.recoveryGroup ? "recovered" : "active";
+    const about: About = { role, main: group === ruleType.defaultGroup, key, context: ruleType.variables?.context ?? [] };
+    if (role === "recovered" && type?.recovery) continue;
+    if (isPresent(mine, group, frequency, wanted, role)) continue;
+    add(group, paramsFor(wanted, about), role === "recovered" ? onChange : frequency);
+  }
+  const { recoveryGroup = "" } = ruleType;
+  const params = closing && closingParams(closing, key);
+  const closers = closing ? mine.filter((action) => action.group === recoveryGroup && closes(closing, action.params ?? {})) : [];
+  if (params && closers.length === 0) add(recoveryGroup, params, onChange);
+  if (checked.errors.length > 0) throw refusal(checked, connector.type);
+
+  const mends = closing ? mendedActions(mine, closers, key, closing, recoveryGroup) : new Map<RuleAction, RuleAction>();
+  const unchanged = added.length === 0 && mends.size === 0;
+  const legacy = unchanged ? undefined : frequencyOfOld(rule);
+  const kept = rule.actions.map((action): RuleAction => {
+    const mended = mends.get(action) ?? action;
+    return legacy && !mended.frequency && !isSystem(action.id) ? { ...mended, frequency: { ...legacy } } : mended;
+  });
+  return {
+    after: { actions: [...kept, ...added], notify_when: null, throttle: null },
+    unchanged,
+    added,
+    mended: [...(mends.size > 0 && closing ? [mendInWords(mends.size, key, closing)] : []), ...(legacy ? [legacyInWords(legacy)] : [])],
+    warnings: unchanged
+      ? []
+      : [...checked.warnings, ...secondAction(mine, added), ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered })],
+  };
+}
+
+/** The recipe with what was given over it; on recovery the recipe's words count, what it leaves open is as given. */
+function paramsFor({ connector, params }: Wanted, about: About): Params {
+  const recipe = recipeFor(connector.type)?.params(about);
+  if (!recipe) {
+    if (params) return params;
+    throw new ToolError(
+      "invalid_arguments",
+      `There is no recipe for actions of ${connector.type}: its params have to be given.`,
+      `describe_connector_types with types ["${connector.type}"] lists them.`,
+    );
+  }
+  if (!params) return recipe;
+  // Another sub-action has fields of its own.
+  if (params.subAction !== undefined && params.subAction !== recipe.subAction) return params;
+  return about.role === "recovered" ? laidOver(params, recipe) : laidOver(recipe, params);
+}
+
+/** Whether the rule has such an action already: same group, same kind, and nothing that was asked for is different. */
+function isPresent(mine: readonly RuleAction[], group: string, frequency: Frequency, wanted: Wanted, role: About["role"]): boolean {
+  const { type, params = {} } = wanted;
+  return mine.some((action) => {
+    if (Boolean(action.frequency?.summary) !== frequency.summary) return false;
+    if (!frequency.summary && action.group !== group) return false;
+    if (type && role === "active" && closes(type, action.params ?? {})) return false;
+    return role === "recovered" || contains(action.params ?? {}, params);
+  });
+}
+
+/** Actions under another key than recovery's, or under none: nothing would ever close what they open. */
+function mendedActions(
+  mine: readonly RuleAction[],
+  closers: readonly RuleAction[],
+  key: string,
+  type: ConnectorType,
+  recoveryGroup: string,
+): Map<RuleAction, RuleAction> {
+  const keyless = mine.filter(
+    (action) =>
+      action.group !== recoveryGroup &&
+      !action.frequency?.summary &&
+      !closes(type, action.params ?? {}) &&
+      keyOf(type, action.params ?? {}) === undefined,
+  );
+  const astray = closers.filter((action) => keyOf(type, action.params ?? {}) !== key);
+  return new Map([...keyless, ...astray].map((action) => [action, { ...action, params: withKey(type, action.params ?? {}, key) }]));
+}
+
+function mendInWords(count: number, key: string, { dedupField = "" }: ConnectorType): string {
+  const which = count === 1 ? "An action of this connector in the rule has" : `${count} actions of this connector in the rule have`;
+  return `${which} no ${dedupField}, or another one than its counterpart, so that recovery would close nothing: it becomes ${key}.`;
+}
+
+/**
+ * The frequency that stands at the rule itself, as before 8.6: it cannot stay beside actions with frequencies of their own
+ * (reference/kibana-api.md §6.1), so each action gets it, as Kibana's own form does it. Undefined where there is none.
+ */
+function frequencyOfOld({ actions, notify_when: notify, throttle }: Rule): Frequency | undefined {
+  const bare = actions.some((action) => !action.frequency && !isSystem(action.id));
+  if (!bare) return undefined;
+  const often = notify ?? (throttle ? "onThrottleInterval" : "onActiveAlert");
+  if (often === "onThrottleInterval") return { summary: false, notify_when: often, throttle: throttle ?? null };
+  return { ...onChange, notify_when: often === "onActionGroupChange" ? often : "onActiveAlert" };
+}
+
+function legacyInWords({ notify_when, throttle }: Frequency): string {
+  return `The rule notifies by the deprecated setting of the rule itself (${notify_when}${throttle ? ` ${throttle}` : ""}): it moves into each of its actions, which then run as often as before.`;
+}
+
+function secondAction(mine: readonly RuleAction[], added: readonly RuleAction[]): string[] {
+  const twice = added.filter((one) =>
+    mine.some((action) => action.group === one.group && Boolean(action.frequency?.summary) === Boolean(one.frequency?.summary)),
+  );
+  return twice.map((one) => `It has another action of this connector in ${quoted(one.group ?? "")} already, with other params: both run.`);
+}
+
+function refusal({ errors, warnings }: Checked, type: string): ToolError {
+  const all = [...new Set([...errors, ...warnings])];
+  return new ToolError(
+    "invalid_arguments",
+    `The action would not work: ${all.join("; ")}.`,
+    `Give them in params, which are laid over the recipe's; describe_connector_types with types ["${type}"] and parts ["params"] lists them.`,
+    { problems: all },
+  );
+}

@@ -1,0 +1,38 @@
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { checkPart } from "../catalog/validate.ts";
+import type { Rule, RuleType } from "../kibana/rules.ts";
+import { namesFor } from "./action-variables.ts";
+import { checkTemplates } from "./check-templates.ts";
+import type { ParseTemplate } from "./wanted.ts";
+
+/** What is wrong with actions, in words, each with its path. */
+export interface Checked {
+  /** Kibana would save it, and it would fail when the rule runs. */
+  errors: string[];
+  warnings: string[];
+}
+
+/** Checks the params of one action: as its type takes them, and as templates that the rule can fill in. */
+export function checkAction(
+  params: Params,
+  summary: boolean,
+  rule: Rule,
+  ruleType: RuleType,
+  type: ConnectorType | undefined,
+  parse: ParseTemplate,
+  { errors, warnings }: Checked,
+): void {
+  const shape = type ? checkPart(type, "params", params, { byRule: true }) : { errors: [], warnings: [] };
+  const templates = checkTemplates(params, namesFor(rule, ruleType, summary), parse);
+  const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
+    `${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`;
+  errors.push(...[...shape.errors, ...templates.errors].map(inWords), ...(type?.id === ".slack_api" ? channelProblem(params) : []));
+  warnings.push(...[...shape.warnings, ...templates.warnings].map(inWords));
+}
+
+/** Shows only when a rule runs: reference/connector-types.md, traps of .slack_api. */
+function channelProblem({ subActionParams }: Params): string[] {
+  const { channelNames, channelIds, channels } = Object(subActionParams);
+  const named = [channelNames, channelIds, channels].some((list) => Array.isArray(list) && list.length > 0);
+  return named ? [] : ['params.subActionParams.channelNames: a channel is needed, such as ["#alerts"]'];
+}

@@ -1,0 +1,63 @@
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+
+/** What ties recovery to the incident it closes where nothing else is chosen: one key for each alert of each rule. */
+export const usualKey = "{{rule.id}}-{{alert.id}}";
+
+/** Where types keep the key: beside the other params, or as deep as an incident in a sub-action. */
+const places: readonly (readonly string[])[] = [[], ["subActionParams"], ["subActionParams", "incident"]];
+
+/**
+ * The key that an action has, in the type's own field; as Kibana would fill it in where it is left out (ServiceNow does).
+ * Undefined: every run opens an incident of its own, which nothing can close.
+ */
+export function keyOf(type: ConnectorType, params: Params): string | undefined {
+  const parsed = type.schemas().params.safeParse(params);
+  return statedKey(type, params) ?? (parsed.success ? statedKey(type, parsed.data) : undefined);
+}
+
+/** The key that params say themselves. */
+export function statedKey({ dedupField: field }: ConnectorType, params: Params): string | undefined {
+  if (field === undefined) return undefined;
+  for (const place of places) {
+    const at = lookUp(params, [...place, field]);
+    if (typeof at === "string" && at.trim() !== "") return at;
+  }
+  return undefined;
+}
+
+/** The params with this key, where the params that the type gives as an example have it. */
+export function withKey(type: ConnectorType, params: Params, key: string): Params {
+  const { dedupField: field, recovery } = type;
+  if (field === undefined) return params;
+  const example = recovery?.params ?? params;
+  const place = places.find((each) => lookUp(example, [...each, field]) !== undefined) ?? [];
+  return put(params, [...place, field], key);
+}
+
+/** What closes what was opened under this key; undefined where the type cannot close. */
+export function closingParams(type: ConnectorType, key: string): Params | undefined {
+  return type.recovery && withKey(type, type.recovery.params, key);
+}
+
+/** Whether an action closes rather than opens: it does what the type's recovery does. */
+export function closes(type: ConnectorType, params: Params): boolean {
+  const { recovery, dedupField: field = "" } = type;
+  if (!recovery) return false;
+  const signs = leaves(recovery.params).filter(([path]) => path.at(-1) !== field);
+  return signs.every(([path, value]) => String(lookUp(params, path)) === String(value));
+}
+
+function leaves(value: unknown, path: string[] = []): [path: string[], value: unknown][] {
+  if (value === null || typeof value !== "object") return [[path, value]];
+  return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
+}
+
+function lookUp(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined), value);
+}
+
+function put(value: Params, [key = "", ...rest]: readonly string[], item: string): Params {
+  const below = value[key];
+  const inner = below !== null && typeof below === "object" && !Array.isArray(below) ? { ...below } : {};
+  return { ...value, [key]: rest.length === 0 ? item : put(inner, rest, item) };
+}

@@ -1,0 +1,33 @@
+import { ToolError } from "../errors.ts";
+import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
+import { closes, keyOf, statedKey, usualKey } from "./dedup-key.ts";
+import type { Wanted } from "./wanted.ts";
+
+/**
+ * The key that ties recovery to its incident. What the connector's actions in the rule have already counts first: what is
+ * open now is open under it. Then what was asked for, what another connector of the type has, and one for each alert.
+ * @throws ToolError invalid_arguments where another key is asked for than the connector's actions have
+ */
+export function chooseKey(rule: Rule, ruleType: RuleType, { connector, type, params, dedupKey }: Wanted): string {
+  if (type?.dedupField === undefined) {
+    if (dedupKey === undefined) return usualKey;
+    throw new ToolError("invalid_arguments", `${connector.type} has no de-duplication key.`, "Leave dedup_key out.");
+  }
+  const opened = (actions: readonly RuleAction[]) =>
+    actions.filter((action) => action.group !== ruleType.recoveryGroup && !closes(type, action.params ?? {}));
+  const keysOf = (actions: readonly RuleAction[]) =>
+    actions.map((action) => keyOf(type, action.params ?? {})).filter((key) => key !== undefined);
+  const mine = rule.actions.filter((action) => action.id === connector.id);
+  const alike = rule.actions.filter((action) => action.connector_type_id === connector.type);
+  const asked = dedupKey ?? (params && statedKey(type, params));
+  const standing = keysOf(opened(mine));
+  const [first] = standing;
+  if (asked !== undefined && first !== undefined && !standing.includes(asked)) {
+    throw new ToolError(
+      "invalid_arguments",
+      `This connector's action in the rule opens incidents under ${first}: recovery has to close them under the same ${type.dedupField}.`,
+      `Leave dedup_key out, or give ${first}.`,
+    );
+  }
+  return asked ?? first ?? keysOf(mine)[0] ?? keysOf(opened(alike))[0] ?? (type.id === ".thehive" ? "{{alert.uuid}}" : usualKey);
+}

@@ -1,0 +1,33 @@
+import type { TemplateSpans } from "mustache";
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+
+/** What an action is for; each wants other params and another frequency. */
+export const workflows = ["itsm", "on_call", "chat", "chat_digest", "email", "audit_log", "webhook"] as const;
+export type Workflow = (typeof workflows)[number];
+
+/** When an action runs: once when an alert begins or changes, on every run, or at most once in a while. */
+export const notifyWhen = ["onActionGroupChange", "onActiveAlert", "onThrottleInterval"] as const;
+
+/** How often an action runs, as Kibana takes it. `throttle`: a duration such as "30m", for `onThrottleInterval` alone. */
+export interface Frequency {
+  summary: boolean;
+  notify_when: (typeof notifyWhen)[number];
+  throttle: string | null;
+}
+
+/** Mustache's parser, which is loaded when it is needed. @throws Error where the text is no template */
+export type ParseTemplate = (text: string) => TemplateSpans;
+
+/** What is to be attached, the same for every rule. */
+export interface Wanted {
+  connector: { id: string; type: string };
+  /** The type as the catalogue has it; undefined for one that it does not know. */
+  type: ConnectorType | undefined;
+  workflow: Workflow | undefined;
+  groups: readonly string[] | undefined;
+  /** Laid over the recipe's. */
+  params: Params | undefined;
+  recovery: "auto" | "none";
+  dedupKey: string | undefined;
+  frequency: { [Key in keyof Frequency]?: Frequency[Key] | undefined } | undefined;
+}

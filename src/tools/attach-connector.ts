@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { notifyWhen, workflows } from "../rules/wanted.ts";
+import { changeTool } from "./define.ts";
+import { connector, space } from "./fields.ts";
+import { type AttachPlan, planAttach } from "./plan-attach.ts";
+import { overlapWarnings } from "./rule-changes.ts";
+
+export const attachConnector = changeTool({
+  name: "attach_connector",
+  title: "Attach connector to rules",
+  description:
+    "Make rules notify through a connector: an action when an alert fires and, where the type can close, one on recovery under the same de-duplication key. What rules have stays; attached already is no_change. A person is asked.",
+  risk: "write",
+  access: "change",
+  idempotent: true,
+  input: z.strictObject({
+    connector,
+    rules: z.array(z.string().min(1)).min(1).max(50).describe("Ids or exact names"),
+    workflow: z.enum(workflows).optional().describe("Default: what suits the type"),
+    groups: z.array(z.string().min(1)).min(1).optional().describe("Action groups; default: the main one"),
+    params: z.looseObject({}).optional().describe("Laid over the workflow's, such as {to: [...]}"),
+    recovery: z.enum(["auto", "none"]).default("auto"),
+    dedup_key: z.string().min(1).optional(),
+    frequency: z
+      .strictObject({ summary: z.boolean().optional(), notify_when: z.enum(notifyWhen).optional(), throttle: z.string().optional() })
+      .optional(),
+    space,
+  }),
+  insteadOf: {
+    id: "is not an argument: name the connector in `connector`",
+    rule: "is not an argument: name the rules in `rules`",
+    channel: 'is not an argument: params {"subActionParams": {"channelNames": ["#alerts"]}}',
+    to: 'is not an argument: params {"to": ["a@example.com"]}',
+  },
+  plan: planAttach,
+  async report(plan: AttachPlan, results) {
+    const done = new Set(results.filter((result) => result.outcome === "done").map((result) => result.op.id));
+    const { attached, already, connectorId, next } = plan;
+    return {
+      result: {
+        connector: connectorId,
+        rules: attached.filter((one) => done.has(one.id)),
+        ...(already.length > 0 ? { already } : {}),
+        ...(done.size < attached.length ? { not_attached: attached.filter((one) => !done.has(one.id)).map((one) => one.id) } : {}),
+      },
+      warnings: overlapWarnings(results),
+      next,
+    };
+  },
+});

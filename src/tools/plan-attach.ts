@@ -1,0 +1,288 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
+import { connectorType } from "../catalog/index.ts";
+import type { NextCall, NoChange, Plan } from "../change/plan.ts";
+import { ToolError } from "../errors.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { Rule, RuleType } from "../kibana/rules.ts";
+import { isAtLeast, type Status } from "../kibana/status.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import { type Attachment, attach } from "../rules/attach.ts";
+import { workflowFor } from "../rules/recipes.ts";
+import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
+import { hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { askedRules } from "./asked-rules.ts";
+import { assertRunnable } from "./connector-row.ts";
+import type { ToolContext } from "./define.ts";
+import { compact } from "./fields.ts";
+import { pickConnector } from "./find-connector.ts";
+import { effectOnRule, keyWarning, type Obstacle, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+
+interface Args extends Pick<Wanted, "recovery"> {
+  connector: string;
+  rules: string[];
+  workflow?: Workflow | undefined;
+  groups?: string[] | undefined;
+  params?: Record<string, unknown> | undefined;
+  dedup_key?: string | undefined;
+  frequency?: Wanted["frequency"];
+  space?: string | undefined;
+}
+
+/** What became of one rule, for the report. */
+interface Row {
+  id: string;
+  name: string;
+  groups: string[];
+}
+
+export interface AttachPlan extends Plan {
+  connectorId: string;
+  attached: Row[];
+  /** Rules that have it already. */
+  already: string[];
+  next: NextCall[];
+}
+
+/** Plans the actions for every rule that was named; a rule that cannot be saved stops the whole plan. */
+export async function planAttach(args: Args, context: ToolContext): Promise<AttachPlan | NoChange> {
+  const { kibana, settings, spaces, principal, signal } = context;
+  const inSpace = await spaces.check(args.space ?? settings.space, principal, { fresh: true, signal });
+  const [connectors, types, status] = await Promise.all([
+    kibana.connectors(inSpace, signal),
+    kibana.connectorTypes(inSpace, signal),
+    kibana.status(signal),
+  ]);
+  const found = pickConnector(connectors, inSpace, args.connector);
+  assertAttachable(found, types, status);
+  const params = args.params && withoutMark(args.params);
+  const workflow = workflowFor(found.type, args.workflow);
+  const type = asOfVersion(await connectorType(found.type), status);
+  const wanted: Wanted = {
+    connector: found,
+    type,
+    workflow,
+    groups: args.groups,
+    params,
+    recovery: args.recovery,
+    dedupKey: args.dedup_key,
+    frequency: args.frequency,
+  };
+  const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace, signal)]);
+  assertTypeFitsRules(found, rules, types);
+  // The parser of templates is needed by this call alone.
+  const { default: mustache } = await import("mustache");
+  const all = rules.map((rule) => ({
+    rule,
+    attachment: attachedTo(rule, ruleTypes, wanted, { parse: mustache.parse, count: rules.length }),
+  }));
+  const changes = all.filter(({ attachment }) => !attachment.unchanged);
+  const already = all.filter(({ attachment }) => attachment.unchanged).map(({ rule }) => rule.id);
+  const known = new Map(connectors.map((one) => [one.id, one]));
+  const obstacles = changes.flatMap(({ rule, attachment }) => obstacle(rule, attachment.after.actions, known) ?? []);
+  if (obstacles.length > 0) throw cannotBeSaved(obstacles, inSpace);
+  const touches = [{ id: found.id, name: found.name }];
+  const ops = changes.map(({ rule, attachment }) => putRule(rule, inSpace, attachment.after, touches));
+  const [first, ...rest] = ops;
+  if (!first) return nothingToDo(found, already, inSpace);
+  const shown = new Map<string, string>();
+  return {
+    summary: `Attach ${quoted(found.name)} (${found.type}, id ${found.id}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${params ? ` Params given: ${plainText(JSON.stringify(hideSecrets(params).config), 200)}.` : ""}`,
+    ops: [first, ...rest],
+    effects: changes.map(({ rule, attachment }, index) => {
+      const op = ops[index] ?? first;
+      const effect = effectOnRule(rule, op, connectors, settings);
+      return { ...effect, after: { ...effect.after, ...added(rule, attachment, shown) } };
+    }),
+    warnings: [
+      ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.mended, ...attachment.warnings] }))),
+      ...(params && hideSecrets(params).found.length > 0
+        ? ["The params hold what looks like a secret: everybody who may read the rule reads it. It belongs in the connector."]
+        : []),
+      ...(found.deprecated ? [`${quoted(found.name)} is deprecated in its present form: update_connector can mend its config.`] : []),
+      ...keyWarning(settings, changes.length),
+    ],
+    outsideWorld: "none",
+    reversible: "yes",
+    consequence: "person",
+    facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },
+    flows: [],
+    asks: [],
+    knownHosts: [],
+    connectorId: found.id,
+    attached: changes.map(({ rule, attachment }) => ({
+      id: rule.id,
+      name: plainText(rule.name, 120),
+      groups: attachment.added.map((action) => action.group ?? ""),
+    })),
+    already,
+    next: [
+      {
+        tool: "test_connector",
+        args: { id: found.id, space: inSpace },
+        why: "Attached is not proved: a test shows whether the connector works, with the least effect outside.",
+      },
+    ],
+  };
+}
+
+/** @throws ToolError type_unusable, secrets_needed, kibana_error */
+function assertAttachable(found: Connector, types: readonly LiveType[], status: Status): void {
+  if (!isAtLeast(status, "8.6")) {
+    throw new ToolError(
+      "kibana_error",
+      `Kibana ${status.version} has no frequency for a single action: that came with 8.6.`,
+      "Add the action in Kibana's own form for rules, or upgrade.",
+    );
+  }
+  assertRunnable(found, types);
+  if (found.missingSecrets) {
+    throw new ToolError(
+      "secrets_needed",
+      `${quoted(found.name)} (${found.id}) has lost its secrets: Kibana saves no rule with it.`,
+      "Enter them again with update_connector first.",
+      { connector: found.id },
+    );
+  }
+}
+
+/** Closing came to ServiceNow ITSM with 8.12. */
+function asOfVersion(type: ConnectorType | undefined, status: Status): ConnectorType | undefined {
+  if (type?.id !== ".servicenow" || isAtLeast(status, "8.12")) return type;
+  const { recovery: _closes, ...rest } = type;
+  return { ...rest, recoveryHint: "Kibana 8.12 and later can close in ServiceNow." };
+}
+
+/** @throws ToolError type_unusable where the type is not made for rules of that kind */
+function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: readonly LiveType[]): void {
+  const features = types.find((one) => one.id === found.type)?.features ?? [];
+  if (features.length === 0) return;
+  const unfit = rules.filter((rule) => !features.includes(featureOf(rule)));
+  if (unfit.length === 0) return;
+  throw new ToolError(
+    "type_unusable",
+    `Connectors of type ${found.type} are for ${features.join(", ")}: ${inWords(unfit)} cannot use ${quoted(found.name)}.`,
+    features.some((feature) => ["alerting", "siem", "uptime"].includes(feature))
+      ? "Choose a connector of a type with the feature alerting, or leave these rules out."
+      : "Rules cannot run such connectors at all: choose another type; describe_connector_types with feature alerting lists them.",
+    { type: found.type, rules: unfit.slice(0, 20).map((rule) => rule.id) },
+  );
+}
+
+function featureOf({ consumer, rule_type_id: type }: Rule): string {
+  if (type.startsWith("siem.") || consumer === "siem") return "siem";
+  return consumer === "uptime" || type.startsWith("xpack.uptime.") || type.startsWith("xpack.synthetics.") ? "uptime" : "alerting";
+}
+
+function withoutMark(params: Record<string, unknown>): Record<string, unknown> {
+  if (!JSON.stringify(params).includes(redactionMark)) return params;
+  throw new ToolError(
+    "secret_refused",
+    `The params hold "${redactionMark}": that is a mark from an answer, not a value.`,
+    "Give the real value, or leave it out.",
+  );
+}
+
+/** @throws ToolError with the rule's name before it, where there are several */
+function attachedTo(
+  rule: Rule,
+  ruleTypes: readonly RuleType[],
+  wanted: Wanted,
+  { parse, count }: { parse: ParseTemplate; count: number },
+): Attachment {
+  const ruleType = ruleTypes.find((one) => one.id === rule.rule_type_id);
+  if (!ruleType?.changeable) {
+    throw new ToolError(
+      "forbidden",
+      `This key may not change rules of type ${plainText(rule.rule_type_id, 80)}, such as ${quoted(rule.name)}.`,
+      "Use a key with the privilege all for the app that the rule belongs to.",
+    );
+  }
+  try {
+    return attach(rule, ruleType, wanted, parse);
+  } catch (error) {
+    if (!(error instanceof ToolError) || count === 1) throw error;
+    throw new ToolError(error.code, `${quoted(rule.name, 60)} (${rule.id}): ${error.message}`, error.fix, {
+      rule: rule.id,
+      ...error.detail,
+    });
+  }
+}
+
+function cannotBeSaved(obstacles: readonly Obstacle[], inSpace: string): ToolError {
+  const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
+  const without = [...new Map(obstacles.flatMap((one) => one.withoutSecrets).map((one) => [one.id, one])).values()];
+  const rulesWith = (id: string) => obstacles.filter((one) => one.gone.includes(id)).map((one) => one.rule.id);
+  return new ToolError(
+    gone.length > 0 ? "connector_not_found" : "secrets_needed",
+    `Nothing was written: Kibana would not save ${inWords(obstacles.map((one) => one.rule))}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}.`,
+    [
+      ...(gone.length > 0
+        ? ["Mend the rules first: replace_connector moves the dead actions to another connector (to) or removes them (remove: true)."]
+        : []),
+      ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
+      "Then repeat this call, or leave these rules out.",
+    ].join(" "),
+    {
+      rules: obstacles.slice(0, 20).map((one) => one.rule.id),
+      next: [
+        ...gone.map((id) => ({
+          tool: "replace_connector",
+          args: { from: id, remove: true, rules: rulesWith(id), drop_missing: true, space: inSpace },
+        })),
+        ...without.map((one) => ({ tool: "update_connector", args: { id: one.id, space: inSpace, secrets: { $ask: true } } })),
+      ].slice(0, 3),
+    },
+  );
+}
+
+function nothingToDo(found: Connector, already: string[], inSpace: string): NoChange {
+  return {
+    noChange: true,
+    message: `${quoted(found.name)} is attached already to ${already.length === 1 ? "the rule" : `all ${already.length} rules`}, with everything that was asked for.`,
+    space: inSpace,
+    result: { connector: found.id, already },
+    warnings: [],
+    next: [{ tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See who uses it." }],
+  };
+}
+
+/** The actions in full, once for all rules that get the same. */
+function added({ id }: Rule, { added: actions }: Attachment, shown: Map<string, string>): Record<string, unknown> {
+  const bare = actions.map(({ group, params, frequency }) => ({ group, frequency, params: hideSecrets(params ?? {}).config }));
+  const same = shown.get(JSON.stringify(bare));
+  if (same !== undefined) return { added: `as in ${same}` };
+  shown.set(JSON.stringify(bare), id);
+  return compact({ added: bare });
+}
+
+/** `notifies on "threshold met", "recovered".`, where it is the same for all. */
+function whatItDoes(attachments: readonly Attachment[]): string {
+  const sentences = new Set(
+    attachments.map(({ added: actions }) => {
+      if (actions.length === 0) return "no action is new, one that is there is mended.";
+      if (actions.some((action) => action.frequency?.summary))
+        return `a summary, ${actions[0]?.frequency?.throttle ? `every ${actions[0].frequency.throttle} at most` : "on every run"}.`;
+      return `an action on ${actions.map((action) => quoted(action.group ?? "")).join(" and on ")}.`;
+    }),
+  );
+  const [only, ...more] = sentences;
+  return only !== undefined && more.length === 0 ? only : "what is missing in each.";
+}
+
+/** Each note once; with the rules that it is about where it is not about all of them. */
+function perRule(all: readonly { rule: Rule; notes: readonly string[] }[]): string[] {
+  const about = new Map<string, string[]>();
+  for (const { rule, notes } of all)
+    for (const note of new Set(notes)) about.set(note, [...(about.get(note) ?? []), plainText(rule.name, 40)]);
+  return [...about].map(([note, names]) =>
+    names.length === all.length
+      ? note
+      : `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}: ${note}`,
+  );
+}
+
+function inWords(rules: readonly Rule[]): string {
+  const [only, ...more] = rules;
+  return only && more.length === 0 ? `rule ${quoted(only.name, 60)}` : `${rules.length} rules`;
+}

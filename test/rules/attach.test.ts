@@ -1,0 +1,338 @@
+import mustache from "mustache";
+import { describe, expect, test } from "vitest";
+import { connectorType } from "../../src/catalog/index.ts";
+import type { Rule, RuleType } from "../../src/kibana/rules.ts";
+import { attach } from "../../src/rules/attach.ts";
+import type { Wanted } from "../../src/rules/wanted.ts";
+import { action, rule, ruleType } from "./rules.ts";
+
+const dash = "{{rule.id}}-{{alert.id}}";
+const colon = "{{rule.id}}:{{alert.id}}";
+
+/** Attaches the connector "c" of a type. */
+async function attached(type: string, wanted: Partial<Wanted> = {}, to: Partial<Rule> = {}, of: Partial<RuleType> = {}) {
+  const all: Wanted = {
+    connector: { id: "c", type },
+    type: await connectorType(type),
+    workflow: undefined,
+    groups: undefined,
+    params: undefined,
+    recovery: "auto",
+    dedupKey: undefined,
+    frequency: undefined,
+    ...wanted,
+  };
+  return attach(rule(to), ruleType(of), all, mustache.parse);
+}
+
+async function refused(...args: Parameters<typeof attached>): Promise<string> {
+  try {
+    await attached(...args);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error("nothing was refused");
+}
+
+const shape = ({ group, params, frequency }: ReturnType<typeof action>) => [group, params, frequency?.notify_when];
+
+describe("a type that can close", () => {
+  test("gets an action that opens and one that closes, under one key for each alert", async () => {
+    const { added, after, unchanged } = await attached(".pagerduty");
+    expect(unchanged).toBe(false);
+    expect(added.map(shape)).toEqual([
+      [
+        "query matched",
+        { eventAction: "trigger", dedupKey: dash, severity: "critical", summary: "{{context.title}}" },
+        "onActionGroupChange",
+      ],
+      ["recovered", { eventAction: "resolve", dedupKey: dash }, "onActionGroupChange"],
+    ]);
+    expect(after).toEqual({ actions: added, notify_when: null, throttle: null });
+    expect(added.every((one) => one.uuid === undefined && one.id === "c")).toBe(true);
+  });
+
+  test.each([
+    [".opsgenie", "createAlert", "alias", "closeAlert"],
+    [".jira-service-management", "createAlert", "alias", "closeAlert"],
+    [".servicenow", "pushToService", "correlation_id", "closeIncident"],
+    [".servicenow-itom", "addEvent", "message_key", "addEvent"],
+  ])("%s has its key in its own field", async (type, opens, field, closes) => {
+    const { added } = await attached(type);
+    expect(added.map((one) => one.params?.subAction)).toEqual([opens, closes]);
+    for (const { params } of added) expect(JSON.stringify(params)).toContain(`"${field}":"${dash}"`);
+  });
+
+  test("opens with a milder severity in groups beside the main one", async () => {
+    const { added } = await attached(".pagerduty", { groups: ["query matched", "milder"] });
+    expect(added.map((one) => [one.group, one.params?.severity ?? one.params?.eventAction])).toEqual([
+      ["query matched", "critical"],
+      ["milder", "warning"],
+      ["recovered", "resolve"],
+    ]);
+  });
+
+  test.each([
+    ["recovery none", { recovery: "none" as const }, {}, "Nothing closes what is opened"],
+    ["a rule type without recovery", {}, { recoveryGroup: undefined }, "never recover by themselves"],
+    [
+      "detection rules",
+      {},
+      { id: "siem.queryRule", detection: true, groups: ["default"], defaultGroup: "default" },
+      "never recover by themselves",
+    ],
+  ])("with %s only opens, and says so", async (_what, wanted, of, warning) => {
+    const { added, warnings } = await attached(".pagerduty", wanted, {}, of);
+    expect(added).toHaveLength(1);
+    expect(warnings.join("\n")).toContain(warning);
+  });
+});
+
+describe("the key", () => {
+  const pages = (key: string | undefined, id = "other", group = "query matched") =>
+    action(id, ".pagerduty", group, { eventAction: "trigger", summary: "x", ...(key === undefined ? {} : { dedupKey: key }) });
+  const keys = ({ added }: Awaited<ReturnType<typeof attached>>) => added.map((one) => one.params?.dedupKey);
+
+  test.each([
+    ["of another connector of the type in the rule is copied", [pages(colon)], undefined, [colon, colon]],
+    ["that is asked for counts more than another connector's", [pages(colon)], "{{alert.uuid}}", ["{{alert.uuid}}", "{{alert.uuid}}"]],
+    ["of its own action is the one that recovery closes", [pages(colon, "c")], undefined, [colon]],
+    [
+      "of its own recovery action is the one to open under",
+      [action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey: colon })],
+      undefined,
+      [colon],
+    ],
+    [
+      "of a recovery action of another connector does not count",
+      [action("other", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey: colon })],
+      undefined,
+      [dash, dash],
+    ],
+    [
+      "of another type does not count",
+      [action("o", ".opsgenie", "query matched", { subAction: "createAlert", subActionParams: { alias: colon } })],
+      undefined,
+      [dash, dash],
+    ],
+  ])("%s", async (_what, actions, dedupKey, expected) => {
+    expect(keys(await attached(".pagerduty", { dedupKey }, { actions }))).toEqual(expected);
+  });
+
+  test("in params counts as asked for", async () => {
+    expect(keys(await attached(".pagerduty", { params: { dedupKey: "{{alert.id}}" } }))).toEqual(["{{alert.id}}", "{{alert.id}}"]);
+  });
+
+  test("that Kibana fills in itself is copied too", async () => {
+    const incident = { short_description: "x" };
+    const bare = action("c", ".servicenow", "query matched", { subAction: "pushToService", subActionParams: { incident, comments: [] } });
+    const { added, after } = await attached(".servicenow", {}, { actions: [bare] });
+    expect(added.map((one) => one.params)).toEqual([
+      { subAction: "closeIncident", subActionParams: { incident: { correlation_id: colon } } },
+    ]);
+    expect(after.actions[0]).toEqual(bare);
+  });
+
+  test("other than that of what is open is refused", async () => {
+    const message = await refused(".pagerduty", { dedupKey: dash }, { actions: [pages(colon, "c")] });
+    expect(message).toContain(`opens incidents under ${colon}`);
+    expect(await refused(".slack", { dedupKey: dash })).toBe(".slack has no de-duplication key.");
+  });
+
+  test("is given to an action that opens under none, since nothing could ever be closed, and nothing else of it changes", async () => {
+    const filter = { alerts_filter: { query: { kql: "x", filters: [] } }, uuid: "u-1", use_alert_data_for_template: true };
+    const before = { ...pages(undefined, "c"), ...filter };
+    const { after, added, mended } = await attached(".pagerduty", {}, { actions: [before] });
+    expect(after.actions[0]).toEqual({ ...before, params: { ...before.params, dedupKey: dash } });
+    expect(added.map((one) => one.group)).toEqual(["recovered"]);
+    expect(mended.join()).toContain(`it becomes ${dash}`);
+    expect((await attached(".pagerduty", { recovery: "none" }, { actions: [before] })).unchanged).toBe(true);
+  });
+
+  test("of a recovery action that closes something else is set right", async () => {
+    const closer = action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey: dash });
+    const { after, added, unchanged } = await attached(".pagerduty", {}, { actions: [pages(colon, "c"), closer] });
+    expect([unchanged, added]).toEqual([false, []]);
+    expect(after.actions[1]).toEqual({ ...closer, params: { eventAction: "resolve", dedupKey: colon } });
+  });
+});
+
+describe("what is there already", () => {
+  const whole = async () => (await attached(".pagerduty")).added.map((one, at) => ({ ...one, uuid: `u${at}` }));
+
+  test("stays as it is: attached twice, nothing changes", async () => {
+    for (const type of [".pagerduty", ".opsgenie", ".servicenow", ".servicenow-itom", ".slack", ".index", ".webhook", ".jira"]) {
+      const first = await attached(type, type === ".index" ? { workflow: "audit_log" } : {});
+      const second = await attached(type, type === ".index" ? { workflow: "audit_log" } : {}, { ...first.after });
+      expect([type, second.unchanged, second.added]).toEqual([type, true, []]);
+    }
+  });
+
+  test("counts though its words are others, unless other words were asked for", async () => {
+    const [opens, closes] = await whole();
+    const own = [
+      { ...opens, id: "c", params: { ...opens?.params, summary: "Ours", severity: "info" } },
+      { ...closes, id: "c" },
+    ];
+    expect((await attached(".pagerduty", {}, { actions: own })).unchanged).toBe(true);
+    expect((await attached(".pagerduty", { params: { severity: "info" } }, { actions: own })).unchanged).toBe(true);
+    const other = await attached(".pagerduty", { params: { severity: "error" } }, { actions: own });
+    expect(other.added.map((one) => one.params?.severity)).toEqual(["error"]);
+    expect(other.warnings.join()).toContain("both run");
+  });
+
+  test.each([0, 1])("is completed: only the missing one of the two is added (%i is there)", async (there) => {
+    const both = await whole();
+    const { added } = await attached(".pagerduty", {}, { actions: both.slice(there, there + 1) });
+    expect(added.map((one) => one.group)).toEqual([both[1 - there]?.group]);
+  });
+
+  test("as a message for each alert does not stand for a digest", async () => {
+    const { after } = await attached(".slack");
+    const { added } = await attached(".slack", { workflow: "chat_digest" }, { ...after });
+    expect(added.map((one) => one.frequency)).toEqual([{ summary: true, notify_when: "onThrottleInterval", throttle: "30m" }]);
+  });
+});
+
+describe("groups", () => {
+  test("are the main one where none is named, and the others are said", async () => {
+    const { added, warnings } = await attached(".slack");
+    expect(added.map((one) => one.group)).toEqual(["query matched"]);
+    expect(warnings.join("\n")).toContain('also fire in "milder"');
+    expect(warnings.join("\n")).toContain('add "recovered" to groups');
+  });
+
+  test("are found without regard to case, and unknown ones are refused with those there are", async () => {
+    expect((await attached(".slack", { groups: ["Milder", "RECOVERED"] })).added.map((one) => one.group)).toEqual(["milder", "recovered"]);
+    expect(await refused(".slack", { groups: ["query mached"] })).toContain('did you mean "query matched"?');
+  });
+
+  test("with the recovery group: a message says that it recovered, whatever the other one says", async () => {
+    const { added } = await attached(".email", { groups: ["query matched", "recovered"], params: { to: ["a@x.io"], message: "Help!" } });
+    expect(added.map((one) => [one.params?.to, one.params?.message])).toEqual([
+      [["a@x.io"], "Help!"],
+      [["a@x.io"], "{{rule.name}}: {{alert.id}} recovered{{#rule.url}}\n{{{rule.url}}}{{/rule.url}}"],
+    ]);
+  });
+
+  test.each([".jira", ".servicenow-sir", ".resilient", ".thehive"])("%s cannot close: the recovery group is refused", async (type) => {
+    expect(await refused(type, { groups: ["query matched", "recovered"] })).toContain("would open another one");
+    expect((await attached(type)).warnings.join("\n")).toContain("cannot close what it opens");
+  });
+
+  test("of a log are all of them, recovery too", async () => {
+    const { added } = await attached(".index", { workflow: "audit_log" });
+    expect(added.map((one) => [one.group, one.frequency?.notify_when])).toEqual([
+      ["query matched", "onActiveAlert"],
+      ["milder", "onActiveAlert"],
+      ["recovered", "onActionGroupChange"],
+    ]);
+  });
+});
+
+describe("frequency", () => {
+  const often = async (wanted: Partial<Wanted>, to: Partial<Rule> = {}, type = ".slack") =>
+    (await attached(type, wanted, to)).added[0]?.frequency;
+
+  test.each<[string, Partial<Wanted>, object]>([
+    ["chat", {}, { summary: false, notify_when: "onActionGroupChange", throttle: null }],
+    ["digest", { workflow: "chat_digest" }, { summary: true, notify_when: "onThrottleInterval", throttle: "30m" }],
+    ["a throttle", { frequency: { throttle: "2h" } }, { summary: false, notify_when: "onThrottleInterval", throttle: "2h" }],
+    ["a summary", { frequency: { summary: true } }, { summary: true, notify_when: "onThrottleInterval", throttle: "30m" }],
+    ["every run", { frequency: { notify_when: "onActiveAlert" } }, { summary: false, notify_when: "onActiveAlert", throttle: null }],
+    [
+      "a summary of every run",
+      { frequency: { summary: true, notify_when: "onActiveAlert" } },
+      { summary: true, notify_when: "onActiveAlert", throttle: null },
+    ],
+    [
+      "no digest after all",
+      { workflow: "chat_digest", frequency: { summary: false } },
+      { summary: false, notify_when: "onActionGroupChange", throttle: null },
+    ],
+  ])("of %s", async (_what, wanted, expected) => {
+    expect(await often(wanted)).toEqual(expected);
+  });
+
+  test("of a digest is never below the rule's interval", async () => {
+    expect(await often({ workflow: "chat_digest" }, { schedule: { interval: "1h" } })).toMatchObject({ throttle: "1h" });
+  });
+
+  test.each<[Partial<Wanted>, Partial<RuleType>, string]>([
+    [{ frequency: { throttle: "10s" } }, {}, "shorter than the rule's interval of 1m"],
+    [{ frequency: { throttle: "soon" } }, {}, '"soon" is no duration'],
+    [{ frequency: { throttle: "5m", notify_when: "onActiveAlert" } }, {}, "throttle counts with onThrottleInterval only"],
+    [{ frequency: { summary: true, notify_when: "onActionGroupChange" } }, {}, "a summary has no status of its own"],
+    [{ workflow: "chat_digest" }, { alertsAsData: false }, "cannot sum their alerts up"],
+    [{ workflow: "chat_digest", groups: ["milder"] }, {}, "about the alerts of all groups"],
+  ])("%j is refused", async (wanted, of, message) => {
+    expect(await refused(".slack", wanted, {}, of)).toContain(message);
+  });
+
+  test("of detection rules has no status changes to wait for", async () => {
+    const of = { id: "siem.queryRule", detection: true, groups: ["default"], defaultGroup: "default" };
+    const chat = await attached(".slack", {}, {}, of);
+    expect(chat.added.map((one) => one.frequency)).toEqual([{ summary: true, notify_when: "onActiveAlert", throttle: null }]);
+    expect(chat.warnings.join("\n")).toContain("edited in the Security app");
+    const pages = await attached(".pagerduty", {}, {}, of);
+    expect(pages.added.map((one) => one.frequency)).toEqual([{ summary: false, notify_when: "onActiveAlert", throttle: null }]);
+  });
+
+  test("a summary opens no incidents", async () => {
+    expect(await refused(".opsgenie", { frequency: { summary: true } })).toContain("cannot open an incident for each alert");
+  });
+});
+
+describe("a rule that notifies as before 8.6", () => {
+  const bare = { ...action("s", ".slack", "query matched", { message: "m" }), frequency: undefined };
+  const system = { id: "system-connector-.cases", params: {}, uuid: "sys" };
+
+  test.each([
+    ["onActiveAlert", null, { notify_when: "onActiveAlert", throttle: null }],
+    ["onThrottleInterval", "1h", { notify_when: "onThrottleInterval", throttle: "1h" }],
+    ["onActionGroupChange", null, { notify_when: "onActionGroupChange", throttle: null }],
+    [null, "10m", { notify_when: "onThrottleInterval", throttle: "10m" }],
+    [null, null, { notify_when: "onActiveAlert", throttle: null }],
+  ])("%s %s: its actions get that frequency themselves, and the plan says so", async (notify_when, throttle, expected) => {
+    const { after, mended } = await attached(".pagerduty", {}, { notify_when, throttle, actions: [bare, system] });
+    expect(after.actions.slice(0, 2)).toEqual([{ ...bare, frequency: { summary: false, ...expected } }, system]);
+    expect(after).toMatchObject({ notify_when: null, throttle: null });
+    expect(mended.join()).toContain("deprecated setting of the rule itself");
+  });
+
+  test("is left alone where nothing is missing", async () => {
+    const { unchanged, mended } = await attached(".slack", {}, { notify_when: "onActiveAlert", actions: [{ ...bare, id: "c" }] });
+    expect([unchanged, mended]).toEqual([true, []]);
+  });
+});
+
+describe("params", () => {
+  test("are laid over the recipe's, key by key", async () => {
+    const { added } = await attached(".slack_api", { params: { subActionParams: { channelNames: ["#alerts"] } } });
+    expect(added[0]?.params).toEqual({
+      subAction: "postMessage",
+      subActionParams: { text: expect.stringContaining("*{{rule.name}}*"), channelNames: ["#alerts"] },
+    });
+  });
+
+  test("with another sub-action stand alone", async () => {
+    const params = { subAction: "postBlockkit", subActionParams: { channelIds: ["C1"], text: '{"blocks":[]}' } };
+    expect((await attached(".slack_api", { params })).added[0]?.params).toEqual(params);
+  });
+
+  test.each<[string, Partial<Wanted>, string]>([
+    [".email", {}, "params.to: at least one address"],
+    [".slack_api", {}, "a channel is needed"],
+    [".pagerduty", { params: { severity: "bad" } }, "params.severity: must be one of"],
+    [".slack", { params: { message: "{{rule.nme}}" } }, "did you mean {{rule.name}}?"],
+    [".slack", { params: { message: "{{#rule.name}}" } }, "is no Mustache template"],
+    [".tines", {}, "There is no recipe for actions of .tines"],
+  ])("of %s %j that would not work are refused", async (type, wanted, message) => {
+    expect(await refused(type, wanted)).toContain(message);
+  });
+
+  test("of a type that the catalogue does not know go out as they are", async () => {
+    const params = { channel: "#x", text: "{{rule.name}}" };
+    expect((await attached(".elastic_slack", { params })).added.map((one) => one.params)).toEqual([params]);
+  });
+});
