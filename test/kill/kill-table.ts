@@ -6,12 +6,38 @@
  * - `none`: no entry, since nothing had begun: nothing can have been written.
  * - `open`: unknown, with a note to look: nothing shows yet, but a request may still be on its way.
  * - `done`, `not_done`, `unknown`: as recorded.
+ *
+ * `replace` writes a rule: it can be read back, as a connector can.
  */
 export const killTable = [
-  { step: "reading for the plan", written: false, create: ["none"], update: ["none"], delete: ["none"], execute: ["none"] },
-  { step: "asking the person", written: false, create: ["none"], update: ["none"], delete: ["none"], execute: ["none"] },
-  { step: "counting in a journal that stalls", written: false, create: ["none"], update: ["none"], delete: ["none"], execute: ["none"] },
-  { step: "half a line of the begin is written", written: false, create: ["none"], update: ["none"], delete: ["none"], execute: ["none"] },
+  {
+    step: "reading for the plan",
+    written: false,
+    create: ["none"],
+    update: ["none"],
+    delete: ["none"],
+    execute: ["none"],
+    replace: ["none"],
+  },
+  { step: "asking the person", written: false, create: ["none"], update: ["none"], delete: ["none"], execute: ["none"], replace: ["none"] },
+  {
+    step: "counting in a journal that stalls",
+    written: false,
+    create: ["none"],
+    update: ["none"],
+    delete: ["none"],
+    execute: ["none"],
+    replace: ["none"],
+  },
+  {
+    step: "half a line of the begin is written",
+    written: false,
+    create: ["none"],
+    update: ["none"],
+    delete: ["none"],
+    execute: ["none"],
+    replace: ["none"],
+  },
   {
     step: "the begin is not on disk yet",
     written: false,
@@ -19,8 +45,15 @@ export const killTable = [
     update: ["open", "not_done"],
     delete: ["open", "not_done"],
     execute: ["unknown"],
+    replace: ["open", "not_done"],
   },
-  { step: "the last look before the write", written: false, update: ["open", "not_done"], delete: ["open", "not_done"] },
+  {
+    step: "the last look before the write",
+    written: false,
+    update: ["open", "not_done"],
+    delete: ["open", "not_done"],
+    replace: ["open", "not_done"],
+  },
   {
     step: "Kibana has the request and does nothing",
     written: false,
@@ -28,6 +61,7 @@ export const killTable = [
     update: ["open", "not_done"],
     delete: ["open", "not_done"],
     execute: ["unknown"],
+    replace: ["open", "not_done"],
   },
   {
     step: "the request reaches Kibana after the restart",
@@ -36,14 +70,31 @@ export const killTable = [
     update: ["open", "done"],
     delete: ["open", "done"],
     execute: ["unknown"],
+    replace: ["open", "done"],
   },
-  { step: "Kibana did it and has not answered", written: true, create: ["done"], update: ["done"], delete: ["done"], execute: ["unknown"] },
-  { step: "reading back", written: true, create: ["done"], update: ["done"], delete: ["done"] },
-  { step: "the end is not on disk yet", written: true, create: ["done"], update: ["done"], delete: ["done"], execute: ["done"] },
+  {
+    step: "Kibana did it and has not answered",
+    written: true,
+    create: ["done"],
+    update: ["done"],
+    delete: ["done"],
+    execute: ["unknown"],
+    replace: ["done"],
+  },
+  { step: "reading back", written: true, create: ["done"], update: ["done"], delete: ["done"], replace: ["done"] },
+  {
+    step: "the end is not on disk yet",
+    written: true,
+    create: ["done"],
+    update: ["done"],
+    delete: ["done"],
+    execute: ["done"],
+    replace: ["done"],
+  },
   { step: "making the answer", written: true, create: ["done"], update: ["done"] },
 ] as const satisfies readonly Row[];
 
 export type Told = "none" | "open" | "done" | "not_done" | "unknown";
-export type Kind = "create" | "update" | "delete" | "execute";
+export type Kind = "create" | "update" | "delete" | "execute" | "replace";
 export type Step = (typeof killTable)[number]["step"];
 type Row = { step: string; written: boolean } & { [K in Kind]?: readonly [Told, Told?] };

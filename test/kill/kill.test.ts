@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { action } from "../replace/deployment.ts";
 import { startSandboxProcess } from "../support/built-server.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 import type { Recorded } from "../support/recording-proxy.ts";
@@ -11,7 +12,7 @@ import { type Between, rewritingProxy } from "../update/rewriting-proxy.ts";
 import { type Kind, killTable, type Step, type Told } from "./kill-table.ts";
 import { startKillable, yes } from "./killable-server.ts";
 
-const kinds: Kind[] = ["create", "update", "delete", "execute"];
+const kinds: Kind[] = ["create", "update", "delete", "execute", "replace"];
 const preload = pathToFileURL(join(import.meta.dirname, "stalled-disk.mjs")).href;
 
 let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 const printed = Object.fromEntries(killTable.map(({ step }) => [step, {} as Record<string, string>]));
 afterAll(async () => {
-  const line = (cells: string[]) => cells.map((cell, at) => cell.padEnd(at === 0 ? 46 : 18)).join("");
+  const line = (cells: string[]) => cells.map((cell, at) => cell.padEnd(at === 0 ? 46 : 22)).join("");
   const rows = Object.entries(printed).map(([step, cells]) => line([step, ...kinds.map((kind) => cells[kind] ?? "")]));
   process.stdout.write(`${[line(["killed while", ...kinds]), ...rows].join("\n")}\n`);
   await sandbox.stop();
@@ -41,13 +42,31 @@ const calls: Record<Kind, (id: string) => [string, Record<string, unknown>]> = {
   update: (id) => ["update_connector", { id, name: "Other", config: { index: "other" } }],
   delete: (id) => ["safe_delete_connector", { ids: [id] }],
   execute: (id) => ["execute_connector", { id, params: { documents: [{ run: id }] } }],
+  replace: (id) => ["replace_connector", { from: `from-${id}`, to: `to-${id}` }],
 };
 
-/** What Kibana has of this connector, its deliveries too. */
+/** What there is before: a connector by that id, or a rule and the two connectors that it moves between. */
+async function seed(kind: Kind, id: string): Promise<void> {
+  if (kind === "create") return;
+  const connectors = kind === "replace" ? [`from-${id}`, `to-${id}`] : [id];
+  for (const one of connectors) await bare("POST", `/api/actions/connector/${one}`, { ...before, connector_type_id: ".index" });
+  if (kind !== "replace") return;
+  await bare("POST", `/api/alerting/rule/${id}`, {
+    name: `Rule ${id}`,
+    rule_type_id: ".es-query",
+    consumer: "stackAlerts",
+    schedule: { interval: "5m" },
+    params: {},
+    actions: [action(`from-${id}`, { params: { documents: [{ note: "worth-keeping" }] } })],
+  });
+}
+
+/** What Kibana has of this connector or rule, its deliveries too. */
 async function state(id: string): Promise<string> {
-  const { connectors, deliveries } = JSON.parse(await bare("GET", "/sandbox/state"));
+  const { connectors, rules, deliveries } = JSON.parse(await bare("GET", "/sandbox/state"));
   const mine = (key: string) => (one: Record<string, unknown>) => one[key] === id;
-  return JSON.stringify([connectors.filter(mine("id")), deliveries.filter(mine("connector_id"))]);
+  const actions = rules.filter(mine("id")).map((rule: { actions: unknown }) => rule.actions);
+  return JSON.stringify([connectors.filter(mine("id")), actions, deliveries.filter(mine("connector_id"))]);
 }
 
 interface Stage {
@@ -115,7 +134,8 @@ const reach: Record<Step, (stage: Stage) => Promise<void>> = {
   "the begin is not on disk yet": (stage) => stalled(stage, "sync 1"),
   async "the last look before the write"(stage) {
     const looks = stage.kind === "update" ? 3 : 1;
-    const isLook = ({ path }: Recorded) => path === `/api/actions/connector/${stage.id}`;
+    const place = stage.kind === "replace" ? "alerting/rule" : "actions/connector";
+    const isLook = ({ path }: Recorded) => path === `/api/${place}/${stage.id}`;
     const reached = stage.hold((call, all) => isLook(call) && all.filter(isLook).length === looks);
     await stage.begin();
     await reached;
@@ -149,7 +169,7 @@ const reach: Record<Step, (stage: Stage) => Promise<void>> = {
     await reached;
   },
 };
-const methods = { create: "POST", update: "PUT", delete: "DELETE", execute: "POST" } as const;
+const methods = { create: "POST", update: "PUT", delete: "DELETE", execute: "POST", replace: "PUT" } as const;
 
 /** Puts the times in a journal back, so that nobody has to wait for minutes to pass. */
 async function longAgo(journalDir: string): Promise<void> {
@@ -184,7 +204,7 @@ describe.each(killTable)("killed while: $step", (row) => {
     const id = `kill-${++cases}`;
     const home = await freshFolder();
     const journalDir = join(home, "journal");
-    if (kind !== "create") await bare("POST", `/api/actions/connector/${id}`, { ...before, connector_type_id: ".index" });
+    await seed(kind, id);
     const initial = await state(id);
 
     let match: (call: Recorded, all: Recorded[]) => boolean = () => false;
@@ -257,7 +277,7 @@ describe.each(killTable)("killed while: $step", (row) => {
     if (seen.at(-1) === "done") expect(now).not.toBe(initial);
     if (seen.at(-1) === "none" || seen.at(-1) === "not_done") expect(now).toBe(initial);
     // What was there is in the journal from before the write on.
-    if ((kind === "update" || kind === "delete") && entry) expect(await textIn(journalDir)).toContain("worth-keeping");
+    if (["update", "delete", "replace"].includes(kind) && entry) expect(await textIn(journalDir)).toContain("worth-keeping");
     if (seen.at(-1) === "done" && kind !== "execute" && entry) {
       expect((await again.call("undo_change", { change: entry.change })).status).toBe("done");
       expect(await state(id)).toBe(initial);
