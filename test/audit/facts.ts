@@ -106,6 +106,7 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
       groups: ["query matched"],
       defaultGroup: "query matched",
       recoveryGroup,
+      detection: false,
       variables: undefined,
       alertsAsData: true,
       changeable: true,
