@@ -104,9 +104,9 @@ describe("the start", () => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
   });
 
-  test("the whole bundle stays below 1.5 MB and is without ajv and locales", () => {
+  test("the whole bundle stays below 1.8 MB and is without ajv and locales", () => {
     const all = Object.values(meta.outputs);
-    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(1_500_000);
+    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(1_800_000);
     const everything = all.flatMap((output) => Object.keys(output.inputs));
     expect(everything.filter((input) => /node_modules\/ajv\/|zod\/v4\/locales\/(?!en)/.test(input))).toEqual([]);
   });
