@@ -44,7 +44,7 @@ function serverJson() {
           name: variable,
           description: about,
           isRequired: variable === "KIBANA_URL",
-          isSecret: /(API_KEY|PASSWORD|TOKENS?)$/.test(variable),
+          isSecret: /(API_KEY|CONFIRM_KEY|PASSWORD|TOKENS?)$/.test(variable),
           format: value === "" ? "boolean" : /^(N|SECONDS)$/.test(value) ? "number" : /^(FILE|DIR)$/.test(value) ? "filepath" : "string",
         })),
       },

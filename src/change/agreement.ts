@@ -123,7 +123,7 @@ function nobodyHere(plan: Plan, { settings, redactor }: ChangeServices): ToolErr
     "confirmation_invalid",
     stateless
       ? "A person has to agree, and a stateless server cannot ask one: it keeps nothing between requests."
-      : "A person has to agree, this client cannot ask one, and no page can be shown: the server is shared over HTTP, and nobody sits at its machine.",
+      : "A person has to agree, this client cannot ask one, and no page can be shown. The server is shared over HTTP, and nobody sits at its machine.",
     `${fixes.join(", or ")}.`,
     { reason: "unavailable" },
   );

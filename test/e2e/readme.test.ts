@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { expect, test } from "vitest";
@@ -9,6 +10,8 @@ import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings.ts";
 import { tools } from "../../src/tools/index.ts";
 import { main, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { openClient, ping, send } from "../support/http.ts";
+import { startHttpProcess } from "../support/http-process.ts";
 
 const readme = readFileSync("README.md", "utf8");
 const skill = readFileSync("skill/kibana-connectors/SKILL.md", "utf8");
@@ -60,6 +63,7 @@ test("every command in the README exists", async () => {
       const [program = "", ...args] = words.slice(words.findIndex((word) => !/^[A-Z_]+=/.test(word)));
       if (program === "npm") expect(["ci", "test", "run"]).toContain(args[0]);
       if (args[0] === "run") expect(Object.keys(manifest.scripts)).toContain(args[1]);
+      if (args[0] === "dist/main.js" && args[1] === "serve") await serves(words, blocks("json"));
       if (args[0] === "dist/main.js" && args[1] === "sandbox") {
         const sandbox = await startSandboxProcess();
         expect((await fetch(`${sandbox.url}/api/status`)).status).toBe(200);
@@ -68,6 +72,22 @@ test("every command in the README exists", async () => {
     }
   }
 });
+
+/** Starts a server as the README says, on a free port, with the file of tokens that it shows, and makes a change. */
+async function serves(words: string[], json: string[]) {
+  const env = Object.fromEntries(words.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split("=") as [string, string]));
+  const file = join(mkdtempSync(join(tmpdir(), "kcm-readme-")), "tokens.json");
+  const tokens = json.find((block) => JSON.parse(block).principals) ?? "";
+  writeFileSync(file, tokens, { mode: 0o600 });
+  const args = words.slice(words.indexOf("serve") + 1).map((word) => (word === "tokens.json" ? file : word.replace(/:3000$/, ":0")));
+  const token = args.includes(file) ? JSON.parse(tokens).principals[0].token : env.MCP_AUTH_TOKEN;
+  const served = await startHttpProcess(args, env, null);
+  const url = served.url.replace("0.0.0.0", "127.0.0.1");
+  expect((await send(url, { body: ping })).status).toBe(token ? 401 : args.includes("--stateless") ? 200 : 400);
+  const { call } = await openClient(url, token);
+  expect((await call("create_connector", { name: "From the README", type: ".server-log" })).body.status).toBe("done");
+  expect(await served.end("SIGTERM")).toBe(0);
+}
 
 interface Snippet {
   command: string | string[];
@@ -113,7 +133,7 @@ test("every link of the documents leads somewhere", () => {
 
 test("flags and variables that the README names exist", () => {
   const help = settingsHelp() + sandboxHelp + auditHelp;
-  const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+)`/g;
+  const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+|MCP_[A-Z_]+)`/g;
   const others = ["--sandbox", "--port", "--help", "--json"];
   for (const [, flag, variable] of readme.matchAll(ours)) {
     const name = flag ?? variable ?? "";

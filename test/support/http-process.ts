@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { cleanEnv, main } from "./built-server.ts";
 
-/** The built server over HTTP, in a process of its own; gone at the end of the test. Without `kibana` on its own sandbox. */
-export async function startHttpProcess(args: string[], env: Record<string, string> = {}, kibana?: string) {
+/** The built server over HTTP, in a process of its own; gone at the end of the test. `kibana`: its address; null where the flags say. */
+export async function startHttpProcess(args: string[], env: Record<string, string>, kibana: string | null) {
   const home = mkdtempSync(join(tmpdir(), "kcm-http-"));
-  const child = spawn(process.execPath, [main, "serve", ...args, ...(kibana === undefined ? ["--sandbox"] : [])], {
-    env: cleanEnv(home, { ...(kibana === undefined ? {} : { KIBANA_URL: kibana, KIBANA_API_KEY: "any" }), ...env }),
+  const child = spawn(process.execPath, [main, "serve", ...args], {
+    env: cleanEnv(home, { ...(kibana === null ? {} : { KIBANA_URL: kibana, KIBANA_API_KEY: "any" }), ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
