@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Health } from "../audit/health.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
@@ -44,6 +45,8 @@ export const getConnector = readTool({
     if (found.missingSecrets) notes.push("Its secrets are missing (they are lost on import): it fails until they are entered again.");
     const why = unusable(type, found.preconfigured);
     if (why) notes.push(`It cannot run here: ${why}.`);
+    const runs = include.includes("health") ? await health(found.id, inSpace, context) : undefined;
+    const repair = toMend(found, inSpace, runs);
     return {
       connector: compact({ ...connectorRow(found, inSpace, types), type_name: type?.name, config }),
       ...(all
@@ -57,11 +60,23 @@ export const getConnector = readTool({
               },
             ],
           }),
-      ...(include.includes("health") ? { health: await health(found.id, inSpace, context) } : {}),
-      ...compact({ warnings: notes }),
+      ...(repair.length > 0 ? { next: repair } : {}),
+      ...compact({ health: runs, warnings: notes }),
     };
   },
 });
+
+/** What does not work is mended first: ways to retire it would mislead. */
+function toMend({ id, missingSecrets }: Connector, inSpace: string, runs: Partial<Health> | undefined) {
+  if (missingSecrets) {
+    const args = { id, space: inSpace, secrets: { $ask: true } };
+    return [{ tool: "update_connector", args, why: "Enter its secrets again: the person types them on a local page." }];
+  }
+  if (runs && "failures" in runs && runs.failures) {
+    return [{ tool: "test_connector", args: { id, space: inSpace }, why: "See whether it fails now, and why." }];
+  }
+  return [];
+}
 
 async function health(id: string, inSpace: string, { kibana, signal }: ToolContext) {
   const { healthOf } = await import("../audit/health.ts");

@@ -109,6 +109,7 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
       detection: false,
       variables: undefined,
       alertsAsData: true,
+      detection: false,
       changeable: true,
     },
   ];

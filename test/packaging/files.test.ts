@@ -44,9 +44,9 @@ test("the version stands in package.json, and everything else says the same", ()
 });
 
 describe("package.json", () => {
-  test("installs nothing beside itself and runs nothing at the user's", () => {
+  test("installs nothing beside itself and runs nothing at the user's; not even prepare, which npm asks a user to approve", () => {
     expect(manifest).not.toHaveProperty("dependencies");
-    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+    expect(Object.keys(manifest.scripts).filter((name) => /^((pre|post)?install|prepare)$/.test(name))).toEqual([]);
     expect(manifest.bin).toEqual({ [manifest.name]: "dist/main.js" });
   });
 });

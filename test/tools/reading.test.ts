@@ -273,6 +273,19 @@ describe("describe_connector_types", () => {
   });
 });
 
+describe("what get_connector suggests next", () => {
+  test.each([
+    ["imported-pagerduty", {}, { tool: "update_connector", args: { id: "imported-pagerduty", secrets: { $ask: true } } }],
+    ["deploy-hook", { include: ["rules", "health"] }, { tool: "test_connector", args: { id: "deploy-hook" } }],
+    ["ops-slack", { include: ["rules"] }, { tool: "replace_connector" }],
+    ["ops-slack", {}, { tool: "get_connector", args: { include: ["rules", "health"] } }],
+  ])("for %s with %j: what does not work is mended before anything is retired", async (id, more, next) => {
+    const { call } = await product();
+    const { body } = await call("get_connector", { id, ...more });
+    expect(body.next[0]).toMatchObject(next);
+  });
+});
+
 describe("describe_deployment", () => {
   test("says which Kibana it is, what the key may do, and this server's limits", async () => {
     const { call, settings } = await product({
