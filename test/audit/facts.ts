@@ -109,7 +109,6 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
       detection: false,
       variables: undefined,
       alertsAsData: true,
-      detection: false,
       changeable: true,
     },
   ];
