@@ -6,7 +6,7 @@ import { type AuditFlags, auditHelp, commandLine, contradictions } from "./audit
 import type { AuditDocument } from "./audit/document.ts";
 import { FileProblem, mayWrite, writeWhole } from "./audit/files.ts";
 import { renderAuditPage } from "./audit/page.ts";
-import { asJson, print } from "./audit/print.ts";
+import { print, printJson } from "./audit/print.ts";
 import { makeReport } from "./audit/report.ts";
 import { renderTable } from "./audit/table.ts";
 import { openKibana } from "./open-kibana.ts";
@@ -30,9 +30,10 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
     if (own.writeBaseline && own.baseline !== undefined) await mayWrite("--baseline", own.baseline);
     const kibana = await openKibana(settings, version);
     try {
-      const document = redactor.json(await makeReport(kibana, settings, own, before));
+      const { findings, ...head } = await makeReport(kibana, settings, own, before);
+      const document = { ...redactor.json(head), findings: findings.map((one) => redactor.json(one)) };
       await writeFiles(document, own, before);
-      await print(own.json ? asJson(document) : asTable(document));
+      await (own.json ? printJson(document) : print(asTable(document)));
       return document.exit.code;
     } finally {
       await kibana.close();
@@ -89,14 +90,12 @@ async function failed(error: unknown, scrub: (text: string) => string, json: boo
   const exit = wrongSettings ? 2 : 3;
   say(scrub(`${message} ${fix}`));
   if (json)
-    await print(
-      asJson({
-        format: 1,
-        version,
-        error: { code, message: scrub(message), fix: scrub(fix) },
-        exit: { code: exit, why: "Nothing was audited." },
-      }),
-    );
+    await printJson({
+      format: 1,
+      version,
+      error: { code, message: scrub(message), fix: scrub(fix) },
+      exit: { code: exit, why: "Nothing was audited." },
+    });
   return exit;
 }
 

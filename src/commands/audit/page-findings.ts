@@ -48,7 +48,7 @@ function group(check: string, rows: readonly Row[]): Markup {
   return html`<div class="check" data-check="${check}">
 <div class="top"><span class="sev ${first.severity}">${severityWords[first.severity]}</span><h4>${titleOf(check)}</h4><code class="id">${check}</code>${rows.length > 1 ? html`<span class="id">${rows.length.toLocaleString("en")} times</span>` : ""}</div>
 ${why === undefined ? "" : html`<p>${why}</p>`}
-<ul class="findings">${rows.map((one) => finding(one, why === undefined))}</ul>
+<ul class="findings">${rows.map((one) => finding(one, why === undefined, one.severity !== first.severity))}</ul>
 </div>`;
 }
 
@@ -71,11 +71,11 @@ function groups(rows: readonly Row[], key: (row: Row) => string): [string, Row[]
   return [...found];
 }
 
-function finding(row: Row, withWhy: boolean): Markup {
+function finding(row: Row, withWhy: boolean, withSeverity: boolean): Markup {
   const { id, severity, confidence, connector, rule, others, evidence, why, next, known } = row;
   const type = connector?.type === undefined ? "" : html` <span class="type">${plainText(connector.type, 60)}</span>`;
   return html`<li class="finding ${severity}${known ? " known" : ""}" id="f-${id}" data-severity="${severity}">
-<p class="who">${connector ? html`${name(connector.name ?? connector.id)}${type}` : ""}${connector && rule ? " in rule " : rule ? "Rule " : ""}${rule ? name(rule.name) : ""}${rule && !rule.enabled ? html` <span class="mark">rule is off</span>` : ""}${known ? html` <span class="mark">known</span>` : ""}${confidence === "likely" ? html` <span class="mark">likely, not certain</span>` : ""}</p>
+<p class="who">${withSeverity ? html`<span class="sev">${severityWords[severity]}</span> ` : ""}${connector ? html`${name(connector.name ?? connector.id)}${type}` : ""}${connector && rule ? " in rule " : rule ? "Rule " : ""}${rule ? name(rule.name) : ""}${rule && !rule.enabled ? html` <span class="mark">rule is off</span>` : ""}${known ? html` <span class="mark">known</span>` : ""}${confidence === "likely" ? html` <span class="mark">likely, not certain</span>` : ""}</p>
 <p>${plainText(evidence, 600)}</p>
 ${withWhy ? html`<p class="evidence">${why}</p>` : ""}
 <details><summary>${next ? "What mends it" : "Details"}</summary>

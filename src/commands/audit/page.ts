@@ -124,7 +124,7 @@ function baseline({ baseline: base, counts }: AuditDocument): Markup {
   if (!base) return html``;
   return html`<section class="card" aria-labelledby="baseline">
 <h2 id="baseline">Known before</h2>
-<p>The baseline of ${moment(base.written_at)} holds ${count(counts.known, "finding")} of these. They are marked as known, and ${counts.new.toLocaleString("en")} ${counts.new === 1 ? "is" : "are"} new.</p>
+<p>Of these, the baseline of ${moment(base.written_at)} knows ${counts.known.toLocaleString("en")}, marked so; ${counts.new.toLocaleString("en")} ${counts.new === 1 ? "is" : "are"} new.</p>
 ${
   base.stale.length > 0
     ? html`<p>${count(base.stale.length, "entry", "entries")} of the baseline ${base.stale.length === 1 ? "is" : "are"} not found any more and can go:</p><ul>${base.stale

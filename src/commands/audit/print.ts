@@ -5,17 +5,32 @@ import { codeOf } from "./files.ts";
  * Whoever reads only the beginning has seen enough.
  */
 export function print(text: string): Promise<void> {
+  // The stream reports a failed write as an event as well, after the callback.
+  if (!process.stdout.listeners("error").includes(reported)) process.stdout.on("error", reported);
   return new Promise((done, failed) => {
-    const end = (error?: Error | null) => (error && codeOf(error) !== "EPIPE" ? failed(error) : done());
-    // Stays: the stream reports a failed write here as well, after the callback.
-    process.stdout.on("error", end);
-    process.stdout.write(text, end);
+    process.stdout.write(text, (error) => (error && codeOf(error) !== "EPIPE" ? failed(error) : done()));
   });
 }
 
-/** JSON without characters that a terminal acts on, or that turn the direction of text. */
-export function asJson(value: unknown): string {
-  const escaped = (letter: string) =>
-    [...Array(letter.length).keys()].map((at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
-  return `${JSON.stringify(value, null, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
+const reported = () => {};
+
+/**
+ * JSON without characters that a terminal acts on, or that turn the direction of text. The members of `findings` stand
+ * one a line, and come one by one: of a large deployment the whole would be held several times.
+ */
+export async function printJson({ findings, ...head }: Record<string, unknown> & { findings?: readonly unknown[] }): Promise<void> {
+  const text = safe(JSON.stringify(head, null, 2));
+  if (!findings) return print(`${text}\n`);
+  await print(`${text.slice(0, -2)},\n  "findings": [`);
+  for (let from = 0; from < findings.length; from += 500) {
+    const lines = findings.slice(from, from + 500).map((one) => `\n    ${safe(JSON.stringify(one))}`);
+    await print(`${from > 0 ? "," : ""}${lines.join(",")}`);
+  }
+  await print(`${findings.length > 0 ? "\n  " : ""}]\n}\n`);
+}
+
+function safe(json: string): string {
+  return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) =>
+    [...Array(letter.length).keys()].map((at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );
 }
