@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { createServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
 import { countTokens } from "gpt-tokenizer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { instructions } from "../src/mcp/server.ts";
-import { type Started, startBuilt, startSandboxProcess, yes } from "./support/built-server.ts";
+import { eagerOf, type Output, overBudget } from "./budgets/measured.ts";
+import { plantedBuild } from "./budgets/planted-build.ts";
+import { budgets } from "./budgets/table.ts";
+import { type Started, startBuilt } from "./support/built-server.ts";
 
 describe("tokens", () => {
   let started: Started;
@@ -58,35 +59,11 @@ describe("tokens", () => {
 });
 
 describe("the start", () => {
-  const meta = JSON.parse(readFileSync("dist/meta.json", "utf8")) as {
-    outputs: Record<
-      string,
-      { bytes: number; imports: { path: string; kind: string }[]; inputs: Record<string, unknown>; entryPoint?: string }
-    >;
-  };
-  const entry = (source: string) => Object.keys(meta.outputs).find((path) => meta.outputs[path]?.entryPoint === source) ?? "";
-
-  /** Files loaded with these, without what is imported on demand. */
-  function closure(paths: string[], seen = new Set<string>()): Set<string> {
-    for (const path of paths) {
-      const output = meta.outputs[path];
-      if (!output || seen.has(path)) continue;
-      seen.add(path);
-      closure(
-        output.imports.filter((one) => one.kind === "import-statement").map((one) => one.path),
-        seen,
-      );
-    }
-    return seen;
-  }
-
-  const eager = [...closure([entry("src/main.ts"), entry("src/commands/serve.ts")])];
-  const inputs = eager.flatMap((path) => Object.keys(meta.outputs[path]?.inputs ?? {}));
+  const { bytes, files, inputs } = eagerOf("dist");
 
   test("loads at most 470 kB in at most 22 files before the tools are listed", () => {
-    const bytes = eager.reduce((sum, path) => sum + (meta.outputs[path]?.bytes ?? 0), 0);
     expect(bytes).toBeLessThanOrEqual(470_000);
-    expect(eager.length).toBeLessThanOrEqual(22);
+    expect(files).toBeLessThanOrEqual(22);
   });
 
   test.each([
@@ -104,55 +81,62 @@ describe("the start", () => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
   });
 
-  test("the whole bundle stays below 1.8 MB and is without ajv and locales", () => {
-    const all = Object.values(meta.outputs);
-    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(1_800_000);
+  test("the whole bundle stays below 1.75 MB and is without ajv and locales", () => {
+    const { outputs } = JSON.parse(readFileSync("dist/meta.json", "utf8")) as { outputs: Record<string, Output> };
+    const all = Object.values(outputs);
+    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(1_750_000);
     const everything = all.flatMap((output) => Object.keys(output.inputs));
     expect(everything.filter((input) => /node_modules\/ajv\/|zod\/v4\/locales\/(?!en)/.test(input))).toEqual([]);
   });
 });
 
-describe("requests to Kibana", () => {
-  let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
-  let started: Started;
-  let seen: string[] = [];
-  const proxy = createServer((incoming, outgoing) => {
-    seen.push(`${incoming.method} ${incoming.url?.split("?")[0]}`);
-    const target = new URL(incoming.url ?? "/", sandbox.url);
-    incoming.pipe(
-      httpRequest(target, { method: incoming.method, headers: incoming.headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(outgoing);
-      }),
-    );
-  });
-  beforeAll(async () => {
-    sandbox = await startSandboxProcess();
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    started = await startBuilt({ env: { KIBANA_URL: url, KIBANA_API_KEY: "any" }, person: yes });
-  });
-  afterAll(async () => {
-    await started.close();
-    proxy.close();
-    await sandbox.stop();
-  });
+test("every tool keeps to its row of the table: tokens in the list, requests and tokens of typical calls", async () => {
+  const { tools } = await import("../src/tools/index.ts");
+  expect(Object.keys(budgets).sort()).toEqual(tools.map(({ name }) => name).sort());
+  expect(await overBudget("dist")).toEqual([]);
+});
 
-  test.each([
-    ["describe_deployment", {}, 4],
-    ["list_connectors", {}, 3],
-    ["list_connectors", { text: "slack" }, 2],
-    ["get_connector", { id: "ops-slack" }, 2],
-    ["get_connector", { id: "ops-slack", include: ["rules"] }, 3],
-    ["describe_connector_types", {}, 1],
-    ["list_changes", {}, 0],
-    ["create_connector", { name: "Log of tests", type: ".server-log" }, 7],
-    ["test_connector", { id: "log-of-tests" }, 4],
-    ["safe_delete_connector", { ids: ["log-of-tests"] }, 13],
-  ])("%s %j makes at most %i", async (tool, args, most) => {
-    seen = [];
-    const { body } = await started.call(tool, args);
-    expect(body.error).toBeUndefined();
-    expect(seen.length, seen.join("\n")).toBeLessThanOrEqual(most);
-  });
+/** Builds that somebody made slower or fatter: each is caught by a count, not by a stopwatch. */
+const plants: [what: string, file: string, from: string, to: string, caught: RegExp][] = [
+  ["undici read at the start", "src/commands/serve.ts", "import ", 'export * from "undici";\nimport ', /^bytes at the start/],
+  [
+    "a whole command read at the start",
+    "src/commands/serve.ts",
+    "import ",
+    'export { startSandbox } from "../sandbox/index.ts";\nimport ',
+    /^(bytes|files) at the start/,
+  ],
+  [
+    "the rules read twice",
+    "src/tools/get-connector.ts",
+    "await rulesUsing(",
+    "await rulesUsing(kibana, inSpace, found, signal) && await rulesUsing(",
+    /^requests of get_connector .*rules/,
+  ],
+  [
+    "the types asked for once more",
+    "src/tools/list-connectors.ts",
+    "const wanted =",
+    "await context.kibana.connectorTypes(context.settings.space);\n const wanted =",
+    /^requests of list_connectors/,
+  ],
+  [
+    "a chatty description",
+    "src/tools/get-connector.ts",
+    '"One connector ',
+    '"Use this helpful tool whenever you would like to have a closer look. One connector ',
+    /^tokens of get_connector in tools\/list/,
+  ],
+  [
+    "answers with more than was asked",
+    "src/tools/connector-row.ts",
+    "type: connector.type,",
+    "type: connector.type, connector_type: connector.type, display_name: connector.name,",
+    /^tokens of the answer of list_connectors/,
+  ],
+];
+
+test.each(plants)("a build with %s is over its budget", { timeout: 60_000 }, async (_what, file, from, to, caught) => {
+  const dist = await plantedBuild(file, from, to);
+  expect(await overBudget(dist)).toContainEqual(expect.stringMatching(caught));
 });

@@ -31,7 +31,13 @@ export interface Started {
 
 /** The built server, driven by the official client over stdio. `person` answers its questions; without one the client cannot ask. */
 export async function startBuilt(
-  options: { args?: string[]; env?: Record<string, string>; person?: () => ElicitResult | Promise<ElicitResult> } = {},
+  options: {
+    args?: string[];
+    env?: Record<string, string>;
+    person?: () => ElicitResult | Promise<ElicitResult>;
+    /** Another build than ours. */
+    main?: string;
+  } = {},
 ): Promise<Started> {
   const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
   const questions: string[] = [];
@@ -46,7 +52,7 @@ export async function startBuilt(
   }
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [main, ...(options.args ?? [])],
+    args: [options.main ?? main, ...(options.args ?? [])],
     env: cleanEnv(home, options.env),
     stderr: "pipe",
   });

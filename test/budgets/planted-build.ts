@@ -1,0 +1,19 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { onTestFinished } from "vitest";
+
+/** Builds a copy of the sources with one text changed in one file. @returns its dist folder */
+export async function plantedBuild(file: string, from: string, to: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "planted-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const part of ["src", "scripts", "skill", "package.json", "tsconfig.json"]) cpSync(part, join(folder, part), { recursive: true });
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+  const source = readFileSync(join(folder, file), "utf8");
+  if (!source.includes(from)) throw new Error(`${file} does not hold ${JSON.stringify(from)} any more`);
+  writeFileSync(join(folder, file), source.replace(from, to));
+  await promisify(execFile)(process.execPath, ["scripts/build.mjs"], { cwd: folder });
+  return join(folder, "dist");
+}

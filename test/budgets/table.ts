@@ -1,0 +1,59 @@
+/**
+ * What each tool may cost: tokens in tools/list; and for typical calls, made in this order against the sandbox's
+ * deployment by a person who says yes to all, the requests to Kibana and the tokens of the answer. A little above what it
+ * was when it was written down: whoever needs more says so here.
+ */
+export const budgets: Record<string, { listed: number; calls: readonly Call[] }> = {
+  describe_deployment: { listed: 50, calls: [{ args: {}, requests: 4, tokens: 200 }] },
+  list_connectors: {
+    listed: 145,
+    calls: [
+      { args: {}, requests: 3, tokens: 315 },
+      { args: { text: "slack" }, requests: 2, tokens: 100 },
+      { args: { space: "*" }, requests: 5, tokens: 520 },
+    ],
+  },
+  get_connector: {
+    listed: 105,
+    calls: [
+      { args: { id: "ops-slack" }, requests: 2, tokens: 80 },
+      { args: { id: "ops-slack", include: ["rules"] }, requests: 3, tokens: 205 },
+    ],
+  },
+  describe_connector_types: {
+    listed: 200,
+    calls: [
+      { args: {}, requests: 1, tokens: 595 },
+      { args: { types: [".pagerduty"] }, requests: 1, tokens: 530 },
+      { args: { types: [".webhook"] }, requests: 1, tokens: 880 },
+    ],
+  },
+  audit_connectors: { listed: 200, calls: [{ args: {}, requests: 24, tokens: 1150 }] },
+  create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 7, tokens: 135 }] },
+  test_connector: { listed: 185, calls: [{ args: { id: "log-of-tests" }, requests: 4, tokens: 115 }] },
+  execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 7, tokens: 65 }] },
+  update_connector: { listed: 230, calls: [{ args: { id: "log-of-tests", name: "Log of the tests" }, requests: 12, tokens: 145 }] },
+  undo_change: { listed: 180, calls: [{ args: { change: "(the last one)" }, requests: 14, tokens: 135 }] },
+  attach_connector: {
+    listed: 340,
+    calls: [
+      {
+        args: { connector: "log-of-tests", rules: ["disk-almost-full"], params: { message: "{{rule.name}}" } },
+        requests: 15,
+        tokens: 230,
+      },
+    ],
+  },
+  replace_connector: { listed: 280, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 16, tokens: 240 }] },
+  list_changes: { listed: 85, calls: [{ args: {}, requests: 0, tokens: 940 }] },
+  safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 13, tokens: 130 }] },
+};
+
+interface Call {
+  args: Record<string, unknown>;
+  requests: number;
+  tokens: number;
+}
+
+/** What is read before the tools can be listed. */
+export const start = { bytes: 400_000, files: 22 };
