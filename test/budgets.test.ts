@@ -36,6 +36,7 @@ describe("tokens", () => {
     ["describe_connector_types", { types: [".email"] }],
     ["list_changes", {}],
     ["test_connector", { id: "ops-pagerduty" }],
+    ["attach_connector", { connector: "ops-pagerduty", rules: ["Disk almost full", "Checkout errors", "Search latency"], dry_run: true }],
     ["create_connector", { name: "x", type: ".slack" }],
     ["safe_delete_connector", { ids: ["ops-slack"] }],
   ])("an ordinary answer of %s %j stays below 1,200", async (tool, args) => {

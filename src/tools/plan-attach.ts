@@ -14,6 +14,7 @@ import { hideSecrets, redactionMark } from "../secrets/detect.ts";
 import { askedRules } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
+import { doubtsAbout } from "./doubts.ts";
 import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
 import { effectOnRule, keyWarning, type Obstacle, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
@@ -85,6 +86,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const ops = changes.map(({ rule, attachment }) => putRule(rule, inSpace, attachment.after, touches));
   const [first, ...rest] = ops;
   if (!first) return nothingToDo(found, already, inSpace);
+  const doubts = await doubtsAbout(found, inSpace, context);
   const shown = new Map<string, string>();
   return {
     summary: `Attach ${quoted(found.name)} (${found.type}, id ${found.id}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${params ? ` Params given: ${plainText(JSON.stringify(hideSecrets(params).config), 200)}.` : ""}`,
@@ -100,6 +102,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
         ? ["The params hold what looks like a secret: everybody who may read the rule reads it. It belongs in the connector."]
         : []),
       ...(found.deprecated ? [`${quoted(found.name)} is deprecated in its present form: update_connector can mend its config.`] : []),
+      ...doubts,
       ...keyWarning(settings, changes.length),
     ],
     outsideWorld: "none",

@@ -365,6 +365,28 @@ describe("the person", () => {
   });
 });
 
+describe("a connector that may not work", () => {
+  const warned = async (made: Made, connector: string) =>
+    ((await attach(made, { connector, rules: ["r"], dry_run: true })).warnings ?? []).join("\n");
+
+  test("because it never ran, or because its last run failed, is attached with a warning; one that works without", async () => {
+    const made = await product({ person: accepts });
+    await makeRule(made, "r", []);
+    await makeConnector(made, "fresh");
+    expect(await warned(made, "fresh")).toContain('"Connector fresh" has not run in the last 7 days');
+    expect(await warned(made, "ops-pagerduty")).not.toMatch(/has not run|last run/);
+    await made.bare("POST", "/api/actions/connector/ops-slack-2/_execute", { params: { message: "m" } });
+    expect(await warned(made, "ops-slack-2")).toMatch(/The last run of "Ops Slack" failed \(\S+\): .*404/);
+  });
+
+  test("as far as is known: a log that cannot be read is no good sign", async () => {
+    const made = await product({ person: accepts });
+    await makeRule(made, "r", []);
+    await made.fault("error", { path: "/internal/actions/_global_connector_execution_logs", times: 20 });
+    expect(await warned(made, "ops-pagerduty")).toContain('Whether "Ops PagerDuty" works could not be looked up.');
+  });
+});
+
 describe("refused before anything is asked", () => {
   const cases: [what: string, args: Record<string, unknown>, code: string, message: string][] = [
     ["an unknown rule", { connector: "chat", rules: ["Rule rr"] }, "rule_not_found", 'There is no rule "Rule rr"'],
