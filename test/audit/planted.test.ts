@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { accepts, type ProductOptions } from "../support/product.ts";
 import { act, emptyDeployment, fires, key } from "./deployment.ts";
 
 const routing = { routingKey: "0123456789abcdef0123456789abcdef" };
@@ -18,8 +19,9 @@ const slack = { webhookUrl: "https://hooks.slack.com/services/T0/B0/planted" };
 const eachRun = { frequency: { summary: false, notify_when: "onActiveAlert", throttle: null } };
 
 /** One fault of each kind, and where it has to be found. */
-async function planted() {
+async function planted(options: ProductOptions = {}) {
   const made = await emptyDeployment({
+    ...options,
     sandbox: {
       deliver: true,
       kibanaYml: "xpack.actions.enabledActionTypes: ['.pagerduty', '.slack', '.webhook', '.server-log', '.index', '.servicenow', '.email']",
@@ -106,4 +108,12 @@ test("each planted fault is found once, nothing else is, and the ids stay from a
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
   const again = await findings({ limit: 3 });
   expect(again.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+});
+
+test.each(["dangling_reference", "no_recovery_action", "no_dedup_key"])("the ready call of %s mends it", async (check) => {
+  const { call } = await planted({ person: accepts });
+  const [found] = (await call("audit_connectors", { checks: [check], detail: true })).body.findings;
+  const done = await call(found.next.tool, found.next.args);
+  expect(done.body).toMatchObject({ status: "done" });
+  expect((await call("audit_connectors", { checks: [check] })).body.findings).toEqual([]);
 });

@@ -24,17 +24,18 @@ export const danglingReference: RuleCheck = {
         connector: { id, name: undefined, type: type ?? undefined },
         rule: ruleRef(rule),
         evidence: `${rule.enabled ? "The" : "The rule is disabled; the"} connector is not in this space${others > 0 ? `; ${others} other connector${others > 1 ? "s" : ""} of the rule ${others > 1 ? "go" : "goes"} silent with it` : ""}.`,
-        next: mend(rule, id, type ?? undefined, context),
+        next: mend(rule, id, type ?? undefined, byId.size > 1, context),
       };
     });
   },
 };
 
 /** To the only connector of the type that is left, or out of the rule. */
-function mend(rule: Rule, from: string, type: string | undefined, { connectors, space }: RuleContext): ReadyCall {
+function mend(rule: Rule, from: string, type: string | undefined, more: boolean, { connectors, space }: RuleContext): ReadyCall {
   const same = [...connectors.values()].filter((one: Connector) => one.type === type);
   const [only] = same;
-  const args = { from, rules: [rule.id], space };
+  // Kibana saves no rule in which another connector is gone.
+  const args = { from, rules: [rule.id], ...(more && { drop_missing: true }), space };
   if (only && same.length === 1) {
     return {
       tool: "replace_connector",
