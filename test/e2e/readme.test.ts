@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { expect, test } from "vitest";
+import { checkNames } from "../../src/audit/finding.ts";
 import { auditHelp } from "../../src/commands/audit/command-line.ts";
 import { apiKeyRequest } from "../../src/commands/doctor/api-key.ts";
 import { sandboxHelp } from "../../src/commands/sandbox.ts";
@@ -159,4 +160,8 @@ test("every file that CONTRIBUTING.md names is there, and every script", () => {
   for (const path of paths) expect(existsSync(path), path).toBe(true);
   for (const [, script = ""] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(manifest.scripts)).toContain(script);
   expect(readFileSync("src/audit/finding.ts", "utf8")).toContain("checkNames");
+});
+
+test("README tells of every check of the audit", () => {
+  for (const name of checkNames) expect(readme).toContain(`| \`${name}\` |`);
 });
