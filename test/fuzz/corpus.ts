@@ -10,6 +10,12 @@ export const corpus: readonly (readonly [tool: string, args: Record<string, unkn
   ["describe_connector_types", {}],
   ["describe_connector_types", { text: "chat" }],
   ["describe_connector_types", { types: [".webhook", "pagerduty"], parts: ["config", "secrets", "example"] }],
+  ["get_connector", { id: "ops-pagerduty", include: ["rules", "health"] }],
+  ["audit_connectors", {}],
+  ["audit_connectors", { spaces: ["default", "security"], min_severity: "medium", days: 30, detail: true, limit: 5 }],
+  ["export_connectors", {}],
+  ["export_connectors", { format: "kibana_yml", space: "*" }],
+  ["export_connectors", { format: "api", ids: ["ops-pagerduty", "deploy-hook"] }],
   ["list_changes", { limit: 5 }],
   ["list_changes", { space: "default", id: "ops-slack" }],
   ["create_connector", { name: "Log of the fuzz", type: ".server-log", id: "log-of-the-fuzz" }],
@@ -52,6 +58,20 @@ export const corpus: readonly (readonly [tool: string, args: Record<string, unkn
   ["execute_connector", { id: "batch-jira", params: { subAction: "issueTypes", subActionParams: {} }, retries: 2 }],
   ["safe_delete_connector", { ids: ["ops-slack-2", "kibana-log"] }],
   ["safe_delete_connector", { ids: ["ops-pagerduty"], dry_run: true }],
+  ["attach_connector", { connector: "ops-slack", rules: ["Disk almost full"] }],
+  ["attach_connector", { connector: "ops-pagerduty", rules: ["nightly-batch-is-late"], recovery: "none", dedup_key: "{{rule.id}}" }],
+  [
+    "attach_connector",
+    {
+      connector: "ops-mail-preconfigured",
+      rules: ["deploy-watch", "disk-almost-full"],
+      params: { to: ["a@example.com"] },
+      frequency: { summary: false, notify_when: "onThrottleInterval", throttle: "1h" },
+    },
+  ],
+  ["replace_connector", { from: "ops-slack", to: "ops-slack-2" }],
+  ["replace_connector", { from: "ops-pagerduty", remove: true, rules: ["disk-almost-full"], on_error: "continue" }],
+  ["replace_connector", { from: "batch-jira", to: "ops-slack", params: { message: "late" }, recovery_params: { message: "well" } }],
   ["undo_change", { change: "(a change)", dry_run: true }],
   ["undo_change", { change: "(a change)", secrets: { routingKey: { $env: "CONNECTOR_SECRET_CANARY" } } }],
 ];
@@ -59,6 +79,7 @@ export const corpus: readonly (readonly [tool: string, args: Record<string, unkn
 /** What arguments of these names may hold that leads somewhere. */
 export const words: Record<string, readonly string[]> = {
   id: ["ops-pagerduty", "ops-slack", "deploy-hook", "kibana-log", "ops-mail-preconfigured", "system-connector-.cases", "Ops Slack"],
+  rule: ["disk-almost-full", "High CPU on web hosts", "deploy-watch", "checkout-errors", "no-such-rule"],
   space: ["default", "team-payments", "security", "*", "nowhere", "default,security"],
   type: [".slack", ".pagerduty", "webhook", ".email", ".gen-ai", ".cases", "Jira"],
   change: ["(a change)"],

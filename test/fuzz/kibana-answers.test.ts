@@ -28,6 +28,7 @@ describe("whatever Kibana answers, the tool's answer is a coded error or a valid
       calls.push({ args, exchanges: await kibana.record(() => call(tool, args)) });
     }
     tally.clear();
+    expect(calls.length, `calls of ${name} in corpus.ts`).toBeGreaterThan(0);
     const property = fc.asyncProperty(
       fc.constantFrom(...calls),
       fc.array(damage, { minLength: 1, maxLength: 3 }),
