@@ -49,7 +49,6 @@ export interface Deployment {
   finish(): Found[];
 }
 
-/** @throws ToolError unauthorized, kibana_unreachable */
 export async function createDeployment(reader: Reader, asked: Asked): Promise<Deployment> {
   const { checks, signal, spaces } = asked;
   const notChecked: NotChecked[] = [];
@@ -115,9 +114,9 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
   };
 }
 
-/** A part that is missing is reported as not checked; a Kibana that refuses or does not answer ends the audit. */
+/** A part that is missing is reported as not checked; whether Kibana can be read at all, the spaces show. */
 function orUndefined(error: unknown): undefined {
-  if (!(error instanceof ToolError) || ["unauthorized", "kibana_unreachable"].includes(error.code)) throw error;
+  if (!(error instanceof ToolError)) throw error;
   return undefined;
 }
 

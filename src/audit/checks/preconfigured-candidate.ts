@@ -21,11 +21,12 @@ export const preconfiguredCandidate: DeploymentCheck = {
       const known = byTarget.get(target) ?? { names: [], spaces: new Set() };
       byTarget.set(target, { names: [...known.names, `${connector.name} (${connector.type})`], spaces: known.spaces.add(space) });
     }
-    const many = [...byTarget.values()]
-      .filter(({ spaces }) => spaces.size >= spacesWanted)
-      .sort((one, other) => other.spaces.size - one.spaces.size);
+    const many = [...byTarget]
+      .map(([target, { names, spaces }]) => ({ target, spaces: spaces.size, name: names.sort()[0] ?? "" }))
+      .filter(({ spaces }) => spaces >= spacesWanted)
+      .sort((one, other) => other.spaces - one.spaces || (one.target < other.target ? -1 : 1));
     if (many.length === 0) return [];
-    const shown = many.slice(0, 3).map(({ names, spaces }) => `${quoted(names[0] ?? "", 60)} in ${spaces.size} spaces`);
+    const shown = many.slice(0, 3).map(({ name, spaces }) => `${quoted(name, 60)} in ${spaces} spaces`);
     return [
       {
         severity: "info",
