@@ -43,7 +43,15 @@ test("the official suite passes whole, pending parts too, with its fixtures behi
   expect([code, output]).toEqual([0, expect.stringMatching(/Total: (\d{2}) passed, 0 failed/)]);
 }, 60_000);
 
-test.each(["server-initialize", "ping", "tools-list", "resources-list", "server-sse-multiple-streams", "dns-rebinding-protection"])(
+test.each([
+  "server-initialize",
+  "ping",
+  "tools-list",
+  "resources-list",
+  "prompts-list",
+  "server-sse-multiple-streams",
+  "dns-rebinding-protection",
+])(
   "the product itself passes %s",
   async (scenario) => {
     const { url } = await servedProduct();

@@ -45,7 +45,7 @@ export async function startHttpProcess(args: string[], env: Record<string, strin
   };
 }
 
-function filesIn(folder: string): string {
+export function filesIn(folder: string): string {
   try {
     return readdirSync(folder)
       .map((name) => readFileSync(join(folder, name), "utf8"))
