@@ -54,6 +54,8 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   const sessions = createSessions(sessionIdle, () => Date.now());
   /** Servers of requests that have no session. */
   const passing = new Set<Server>();
+  /** Responses that are not finished. */
+  const answering = new Set<Promise<void>>();
   let inFlight = 0;
   let opening = 0;
   let draining = false;
@@ -110,9 +112,11 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     if (Math.max(inFlight, served.running.size) + body.requests > maxInFlight)
       return refuse(response, refusal(429, "Too many requests at the same time.", { "retry-after": "1" }));
     inFlight += body.requests;
-    response.once("close", () => {
+    const answered = new Promise<void>((resolve) => response.once("close", resolve)).then(() => {
       inFlight -= body.requests;
+      answering.delete(answered);
     });
+    answering.add(answered);
     if (stateless) return inPassing(request, response, principal, body);
     if (body.initialize !== undefined && request.headers["mcp-session-id"] === undefined)
       return newSession(request, response, principal, body, body.initialize);
@@ -173,7 +177,8 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
 
   async function drain(): Promise<void> {
     draining = true;
-    await settled(served.running, timing.drain);
+    // The last byte of an answer counts, and so does a call whose client has left.
+    await settled([...answering, ...served.running], timing.drain);
     const left = [...served.running];
     const closed = new Promise((resolve) => server.close(resolve));
     // Whoever still waits for a person or for Kibana's reads is cut off; a write that has begun is not.
