@@ -64,7 +64,6 @@ test("every command in the README exists", async () => {
       const [program = "", ...args] = words.slice(words.findIndex((word) => !/^[A-Z_]+=/.test(word)));
       if (program === "npm") expect(["ci", "test", "run"]).toContain(args[0]);
       if (args[0] === "run") expect(Object.keys(manifest.scripts)).toContain(args[1]);
-      if (args[0] === "dist/main.js" && args[1] === "serve") await serves(words, blocks("json"));
       if (args[0] === "dist/main.js" && args[1] === "sandbox") {
         const sandbox = await startSandboxProcess();
         expect((await fetch(`${sandbox.url}/api/status`)).status).toBe(200);
@@ -73,6 +72,17 @@ test("every command in the README exists", async () => {
     }
   }
 });
+
+test("every server of the README that speaks HTTP serves as it stands there", async () => {
+  const commands = blocks("sh").flatMap((block) =>
+    block
+      .trim()
+      .split("\n")
+      .filter((line) => line.includes("main.js serve")),
+  );
+  expect(commands.length).toBeGreaterThanOrEqual(4);
+  await Promise.all(commands.map((command) => serves(command.split(/\s+/), blocks("json"))));
+}, 60_000);
 
 /** Starts a server as the README says, on a free port, with the file of tokens that it shows, and makes a change. */
 async function serves(words: string[], json: string[]) {
