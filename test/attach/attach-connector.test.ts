@@ -383,7 +383,9 @@ describe("a connector that may not work", () => {
     const made = await product({ person: accepts });
     await makeRule(made, "r", []);
     await made.fault("error", { path: "/internal/actions/_global_connector_execution_logs", times: 20 });
-    expect(await warned(made, "ops-pagerduty")).toContain('Whether "Ops PagerDuty" works could not be looked up.');
+    expect(await warned(made, "ops-pagerduty")).toContain(
+      'Whether "Ops PagerDuty" works could not be looked up: the execution log could not be read.',
+    );
   });
 });
 
