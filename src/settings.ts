@@ -281,6 +281,9 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   ) {
     warnings.push("KIBANA_URL is http: the credentials travel in the clear.");
   }
+  if (http && !http.loopback) warnings.push(`HTTP on ${http.host} is not encrypted: put TLS in front, or tokens travel in the clear.`);
+  if (http && values.authToken && values.authToken.length < 16)
+    warnings.push("MCP_AUTH_TOKEN is short: 16 random characters or more cannot be guessed.");
   if (values.dangerouslySkipConfirmation) warnings.push("Confirmation is off: nobody is asked before a change.");
   return {
     own,

@@ -16,7 +16,7 @@ export interface Continuations {
 }
 
 /** Milliseconds. */
-export const lifetime = 10 * 60_000;
+export const continuationLifetime = 10 * 60_000;
 const mostRemembered = 10_000;
 
 export function createContinuations(clock: Clock, key: Buffer = randomBytes(32)): Continuations {
@@ -27,7 +27,7 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
 
   return {
     issue(tool, args, planDigest) {
-      const expiresAt = clock.now() + lifetime;
+      const expiresAt = clock.now() + continuationLifetime;
       const body = [
         expiresAt.toString(36),
         randomBytes(9).toString("base64url"),

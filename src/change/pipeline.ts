@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ToolError } from "../errors.ts";
 import { getConsent } from "./agreement.ts";
-import { confirmationInvalid, lifetime } from "./continuation.ts";
+import { confirmationInvalid, continuationLifetime } from "./continuation.ts";
 import { targetOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";
@@ -58,7 +58,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
       );
     const nonce =
       consent.how === "token" ? continuations.redeem(change.confirm ?? "", change.tool, change.args, services.digest(first)) : undefined;
-    if (nonce !== undefined && (await journal.spent(nonce, clock.now() - lifetime))) throw confirmationInvalid("used");
+    if (nonce !== undefined && (await journal.spent(nonce, clock.now() - continuationLifetime))) throw confirmationInvalid("used");
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is what is written, to the letter: not the plan that was made again to compare.

@@ -29,6 +29,36 @@ test("a client connects, lists the tools, reads, changes with a person's consent
   expect((await served.send({ headers: { "mcp-session-id": id }, body: ping })).status).toBe(404);
 });
 
+test("a question comes on the stream of the call that it belongs to, and on no other", async () => {
+  const served = await servedProduct();
+  const hello = { ...initialize(), params: { ...initialize().params, capabilities: { elicitation: { form: {} } } } };
+  const { headers } = await served.send({ body: hello });
+  const own = { "mcp-session-id": String(headers["mcp-session-id"]), accept: "application/json, text/event-stream" };
+  const aside = await fetch(served.url, { headers: own });
+  const call = await fetch(served.url, {
+    method: "POST",
+    headers: { ...own, "content-type": "application/json" },
+    body: JSON.stringify(toolCall("update_connector", { id: "kibana-log", name: "Renamed" }, 77)),
+  });
+  const lines: { id: unknown; method?: string; result?: { structuredContent: { status: string } } }[] = [];
+  for await (const chunk of call.body ?? []) {
+    for (const line of Buffer.from(chunk)
+      .toString()
+      .match(/^data: .+$/gm) ?? []) {
+      const message = JSON.parse(line.slice(6));
+      lines.push(message);
+      if (message.method !== "elicitation/create") continue;
+      expect(message.params.message).toContain("Renamed");
+      const answer = { jsonrpc: "2.0", id: message.id, result: { action: "accept", content: { confirm: true } } };
+      expect((await served.send({ headers: own, body: answer })).status).toBe(202);
+    }
+  }
+  expect(lines.map(({ method }) => method)).toEqual(["elicitation/create", undefined]);
+  expect(lines[1]).toMatchObject({ id: 77, result: { structuredContent: { status: "done" } } });
+  await served.send({ method: "DELETE", headers: own });
+  expect(await aside.text()).not.toContain("elicitation");
+});
+
 test("odd requests get the status that the protocol has for them, and the server goes on", async () => {
   const served = await servedProduct({ http: { maxBody: 2_000 } });
   const own = await session(served);

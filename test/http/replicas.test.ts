@@ -12,7 +12,10 @@ afterAll(() => kibana.stop());
 
 const state = async () => (await fetch(`${kibana.url}/sandbox/state`)).text();
 /** What can be changed, without what the audit trail adds. */
-const connectors = async () => JSON.stringify(JSON.parse(await state()).connectors);
+const connectors = async () => {
+  const { connectors: all, rules } = JSON.parse(await state());
+  return JSON.stringify({ all, rules });
+};
 
 const key = { CONNECTORS_CONFIRM_KEY: "a-key-that-all-replicas-share" };
 
@@ -67,6 +70,21 @@ test("a new connector with a secret, agreed to on one replica, is made by anothe
   const other = { CONNECTOR_SECRET_HOOK: "https://hooks.chat.example.com/services/T0/B0/abcdefgh" };
   const { codes } = await approvedOnAPerformedOnB("create_connector", args, other);
   for (const code of codes) expect(["target_changed", "used"]).toContain(code);
+});
+
+test("connectors of rules and an undo agreed to on one replica are made by another, once", async () => {
+  const attached = await approvedOnAPerformedOnB("attach_connector", {
+    connector: "kibana-log",
+    rules: ["disk-almost-full"],
+    params: { message: "{{rule.name}}" },
+  });
+  for (const code of attached.codes) expect(["no_change", "target_changed", "used"]).toContain(code);
+  const folder = { CONNECTORS_JOURNAL_DIR: await freshFolder() };
+  const first = await replica(folder);
+  await first.call("create_connector", { name: "Taken back", type: ".server-log" });
+  const { change } = (await first.call("list_changes")).body.changes[0];
+  const undone = await approvedOnAPerformedOnB("undo_change", { change }, folder);
+  for (const code of undone.codes) expect(["no_change", "plan_changed", "target_changed", "used"]).toContain(code);
 });
 
 test("a replica with another key, another secret or another Kibana does not honour it", async () => {

@@ -136,6 +136,14 @@ describe("the key and the audit connector", () => {
   });
 });
 
+test.each<[string[], Record<string, string>, string]>([
+  [["--http", "0.0.0.0:1"], { MCP_AUTH_TOKEN: "a-long-token-0123" }, "not encrypted: put TLS in front"],
+  [["--http", there], { MCP_AUTH_TOKEN: "short" }, "MCP_AUTH_TOKEN is short"],
+])("%j %j is said at the start, and served", (argv, env, warning) => {
+  const read = readSettings(argv, env);
+  expect("settings" in read && read.settings.warnings).toEqual([expect.stringContaining(warning)]);
+});
+
 describe("a file of tokens", () => {
   const ops = { name: "ops", token: "token-of-ops-0123456789" };
 
