@@ -5,6 +5,7 @@ import { plainText, quoted } from "../plain-text.ts";
 import type { ToolContext } from "./define.ts";
 
 const namesLooked = 200;
+const namesShown = 10;
 
 /**
  * The rules that arguments name, by id or by exact name, each once.
@@ -47,13 +48,34 @@ async function notFound(
   space: string,
   { kibana, signal }: Pick<ToolContext, "kibana" | "signal">,
 ): Promise<ToolError> {
-  const { rules } = await kibana.rules(space, { page: 1, perPage: namesLooked }, signal);
-  const names = rules.flatMap(({ id, name }) => [id, name]);
-  const near = missing.map((one) => didYouMean(one, names)).filter((one) => one !== undefined);
+  const { rules, total } = await kibana.rules(space, { page: 1, perPage: namesLooked }, signal);
+  const meant = [...new Set(missing.flatMap((one) => meantBy(one, rules)))];
+  const listed = meant.length > 0 ? meant : rules;
+  const candidates = listed.slice(0, namesShown).map(({ id, name }) => ({ id, name: plainText(name, 80) }));
+  const named = `${missing.length > 1 ? "are no rules" : "is no rule"} ${missing.map((one) => quoted(one, 100)).join(", ")}`;
   return new ToolError(
     "rule_not_found",
-    `There is no rule ${missing.map((one) => quoted(one, 100)).join(", ")} in the space "${space}" that this key can see.`,
-    near.length > 0 ? `Did you mean ${near.map((one) => quoted(one)).join(" or ")}?` : "Give ids or exact names of rules of this space.",
-    { missing: missing.map((one) => plainText(one, 100)) },
+    `There ${named} in the space "${space}" that this key can see.`,
+    meant.length > 0
+      ? `Did you mean ${candidates.map(({ id, name }) => `${quoted(name)} (${id})`).join(" or ")}?`
+      : total > 0
+        ? `Give ids or exact names of rules of this space: ${candidates.length} of ${total} are in \`candidates\`.`
+        : "This key sees no rule in this space: rules are made in Kibana.",
+    { missing: missing.map((one) => plainText(one, 100)), ...(candidates.length > 0 ? { candidates } : {}) },
   );
+}
+
+/** The rule with the nearest name or id, else those that have all words of it, or else its longest word. */
+function meantBy(asked: string, rules: readonly Rule[]): Rule[] {
+  const near = didYouMean(
+    asked,
+    rules.flatMap(({ id, name }) => [id, name]),
+  );
+  if (near !== undefined) return rules.filter(({ id, name }) => id === near || name === near).slice(0, 1);
+  const words = asked.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
+  const [longest] = [...words].sort((one, other) => other.length - one.length);
+  if (longest === undefined) return [];
+  const having = (all: readonly string[]) => rules.filter(({ name }) => all.every((word) => name.toLowerCase().includes(word)));
+  const all = having(words);
+  return all.length > 0 ? all : having([longest]);
 }

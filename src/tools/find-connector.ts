@@ -38,16 +38,24 @@ function pickByName(connectors: readonly Connector[], space: string, name: strin
       },
     );
   }
-  const near = didYouMean(name, [...connectors.map((one) => one.id), ...connectors.map((one) => one.name)]);
-  const meant = connectors.find((one) => one.id === near || one.name === near);
+  const meant = meantBy(name, connectors);
+  const words = meant.map((one) => `${quoted(one.name)} (id ${one.id})`).join(" or ");
   throw new ToolError(
     "connector_not_found",
     `There is no connector ${quoted(name, 100)} in the space "${space}".`,
-    meant
-      ? `Did you mean ${quoted(meant.name)} (id ${meant.id})?`
-      : "Call list_connectors to see this space's connectors, or look into another space.",
-    meant ? { candidates: [candidate(meant)] } : undefined,
+    meant.length > 0 ? `Did you mean ${words}?` : 'Call list_connectors with space "*": it may be in another space.',
+    meant.length > 0 ? { candidates: meant.map(candidate) } : undefined,
   );
+}
+
+/** The connector with the nearest id or name, else at most five in whose id, name or type the word is. */
+function meantBy(asked: string, connectors: readonly Connector[]): Connector[] {
+  const near = didYouMean(asked, [...connectors.map((one) => one.id), ...connectors.map((one) => one.name)]);
+  const nearest = connectors.find((one) => one.id === near || one.name === near);
+  if (nearest) return [nearest];
+  const word = asked.trim().toLowerCase();
+  if (word.length < 3) return [];
+  return connectors.filter((one) => [one.id, one.name, one.type].some((text) => text.toLowerCase().includes(word))).slice(0, 5);
 }
 
 function candidate({ id, name, type }: Connector) {

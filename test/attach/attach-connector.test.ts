@@ -447,3 +447,15 @@ describe("refused before anything is asked", () => {
     expect(body).toMatchObject({ code: "kibana_error", message: expect.stringContaining("came with 8.6") });
   });
 });
+
+test.each([
+  ["disk rule", ["disk-almost-full"], 'Did you mean "Disk almost full" (disk-almost-full)?'],
+  ["Chekout errors", ["checkout-errors"], 'Did you mean "Checkout errors" (checkout-errors)?'],
+  ["*", 7, "Give ids or exact names of rules of this space: 7 of 7 are in `candidates`."],
+])("a rule that is not there, %j: the rules that may be meant, since no tool lists them", async (rule, candidates, fix) => {
+  const { call } = await product();
+  const { body } = await call("attach_connector", { connector: "ops-slack", rules: [rule] });
+  expect([body.code, body.fix]).toEqual(["rule_not_found", fix]);
+  const ids = body.detail.candidates.map((one: { id: string }) => one.id);
+  expect(typeof candidates === "number" ? ids.length : ids).toEqual(candidates);
+});

@@ -187,10 +187,7 @@ describe("get_connector", () => {
         fix: 'Did you mean "Ops Slack" (id ops-slack)?',
       },
     ],
-    [
-      { id: "soc-jira" },
-      { code: "connector_not_found", fix: "Call list_connectors to see this space's connectors, or look into another space." },
-    ],
+    [{ id: "soc-jira" }, { code: "connector_not_found", fix: 'Call list_connectors with space "*": it may be in another space.' }],
     [{ id: "ops slack" }, { code: "connector_not_found" }],
     [
       { id: "system-connector-.cases" },
@@ -270,6 +267,20 @@ describe("describe_connector_types", () => {
     const { body } = await call("describe_connector_types", { types: ["slak", ".server-log"] });
     expect(body.types).toHaveLength(1);
     expect(body.warnings).toEqual(['No type "slak" here: did you mean .slack?']);
+  });
+});
+
+describe("a connector that is not there", () => {
+  test.each([
+    ["slack", ["ops-slack", "ops-slack-2"]],
+    ["email", ["ops-mail-preconfigured"]],
+    ["ops-pagerdty", ["ops-pagerduty"]],
+    ["xy", undefined],
+  ])("%s: those that may be meant, by id, name or type", async (id, candidates) => {
+    const { call } = await product();
+    const { body } = await call("get_connector", { id });
+    expect(body.code).toBe("connector_not_found");
+    expect(body.detail?.candidates?.map((one: { id: string }) => one.id)).toEqual(candidates);
   });
 });
 
