@@ -1,16 +1,17 @@
-import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import type { Params } from "../catalog/connector-type.ts";
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
 import { groupsFor } from "./action-groups.ts";
 import { notesOn, recovers } from "./attach-notes.ts";
 import { type Checked, checkAction } from "./check-action.ts";
-import { closes, closingParams, keyOf, withKey } from "./dedup-key.ts";
-import { frequencyFor, onChange } from "./frequency.ts";
+import { closes, closingParams } from "./dedup-key.ts";
+import { frequencyFor, longer, onChange } from "./frequency.ts";
 import { chooseKey } from "./key-choice.ts";
 import { contains, laidOver } from "./params.ts";
 import { type About, recipeFor } from "./recipes.ts";
 import { isSystem, type RuleState } from "./rule-state.ts";
+import { mendInWords, nothingTied, tied } from "./tied.ts";
 import type { Frequency, ParseTemplate, Wanted } from "./wanted.ts";
 
 /** What becomes of one rule. */
@@ -51,12 +52,13 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     add(group, paramsFor(wanted, about), role === "recovered" ? onChange : frequency);
   }
   const { recoveryGroup = "" } = ruleType;
-  const params = closing && closingParams(closing, key);
-  const closers = closing ? mine.filter((action) => action.group === recoveryGroup && closes(closing, action.params ?? {})) : [];
-  if (params && closers.length === 0) add(recoveryGroup, params, onChange);
+  const { mends, uncovered } = closing ? tied([...mine, ...added], mine, closing, recoveryGroup, key) : nothingTied;
+  for (const one of uncovered) {
+    const params = closing && closingParams(closing, one);
+    if (params) add(recoveryGroup, params, onChange);
+  }
   if (checked.errors.length > 0) throw refusal(checked, connector.type);
 
-  const mends = closing ? mendedActions(mine, closers, key, closing, recoveryGroup) : new Map<RuleAction, RuleAction>();
   const unchanged = added.length === 0 && mends.size === 0;
   const legacy = unchanged ? undefined : frequencyOfOld(rule);
   const kept = rule.actions.map((action): RuleAction => {
@@ -67,10 +69,15 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     after: { actions: [...kept, ...added], notify_when: null, throttle: null },
     unchanged,
     added,
-    mended: [...(mends.size > 0 && closing ? [mendInWords(mends.size, key, closing)] : []), ...(legacy ? [legacyInWords(legacy)] : [])],
+    mended: [...(mends.size > 0 && closing ? [mendInWords(mends, closing)] : []), ...(legacy ? [legacyInWords(legacy)] : [])],
     warnings: unchanged
-      ? []
-      : [...checked.warnings, ...secondAction(mine, added), ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered })],
+      ? otherFrequency(rule, firing, wanted, frequency)
+      : [
+          ...otherFrequency(rule, firing, wanted, frequency),
+          ...checked.warnings,
+          ...secondAction(mine, added),
+          ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered }),
+        ],
   };
 }
 
@@ -102,39 +109,32 @@ function isPresent(mine: readonly RuleAction[], group: string, frequency: Freque
   });
 }
 
-/** Actions under another key than recovery's, or under none: nothing would ever close what they open. */
-function mendedActions(
-  mine: readonly RuleAction[],
-  closers: readonly RuleAction[],
-  key: string,
-  type: ConnectorType,
-  recoveryGroup: string,
-): Map<RuleAction, RuleAction> {
-  const keyless = mine.filter(
-    (action) =>
-      action.group !== recoveryGroup &&
-      !action.frequency?.summary &&
-      !closes(type, action.params ?? {}) &&
-      keyOf(type, action.params ?? {}) === undefined,
-  );
-  const astray = closers.filter((action) => keyOf(type, action.params ?? {}) !== key);
-  return new Map([...keyless, ...astray].map((action) => [action, { ...action, params: withKey(type, action.params ?? {}, key) }]));
-}
-
-function mendInWords(count: number, key: string, { dedupField = "" }: ConnectorType): string {
-  const which = count === 1 ? "An action of this connector in the rule has" : `${count} actions of this connector in the rule have`;
-  return `${which} no ${dedupField}, or another one than its counterpart, so that recovery would close nothing: it becomes ${key}.`;
+/** Actions that are there run as often as they did, which may not be what was asked for. */
+function otherFrequency(rule: Rule, firing: readonly string[], wanted: Wanted, { summary, notify_when, throttle }: Frequency): string[] {
+  if (wanted.frequency === undefined) return [];
+  const ofOld = frequencyOfOld(rule);
+  const other = rule.actions
+    .filter(({ id, group }) => id === wanted.connector.id && (summary || firing.includes(group ?? "")))
+    .map(({ frequency }) => frequency ?? ofOld)
+    .find((one) => one?.summary === summary && (one.notify_when !== notify_when || (one.throttle ?? null) !== throttle));
+  if (!other) return [];
+  const stays = `${other.notify_when}${other.throttle ? ` ${other.throttle}` : ""}`;
+  return [
+    `Its action in the rule stays as frequent as it is (${stays}), not as asked for: take it away with replace_connector (remove: true) and attach again to change that.`,
+  ];
 }
 
 /**
  * The frequency that stands at the rule itself, as before 8.6: it cannot stay beside actions with frequencies of their own
  * (reference/kibana-api.md §6.1), so each action gets it, as Kibana's own form does it. Undefined where there is none.
  */
-function frequencyOfOld({ actions, notify_when: notify, throttle }: Rule): Frequency | undefined {
+function frequencyOfOld({ actions, notify_when: notify, throttle, schedule }: Rule): Frequency | undefined {
   const bare = actions.some((action) => !action.frequency && !isSystem(action.id));
   if (!bare) return undefined;
   const often = notify ?? (throttle ? "onThrottleInterval" : "onActiveAlert");
-  if (often === "onThrottleInterval") return { summary: false, notify_when: often, throttle: throttle ?? null };
+  // One below the interval, which only a rule itself may have, held nothing back: that is onActiveAlert.
+  if (often === "onThrottleInterval" && throttle && longer(throttle, schedule.interval) === throttle)
+    return { summary: false, notify_when: often, throttle };
   return { ...onChange, notify_when: often === "onActionGroupChange" ? often : "onActiveAlert" };
 }
 

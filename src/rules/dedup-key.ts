@@ -7,15 +7,9 @@ export const usualKey = "{{rule.id}}-{{alert.id}}";
 const places: readonly (readonly string[])[] = [[], ["subActionParams"], ["subActionParams", "incident"]];
 
 /**
- * The key that an action has, in the type's own field; as Kibana would fill it in where it is left out (ServiceNow does).
- * Undefined: every run opens an incident of its own, which nothing can close.
+ * The key that an action has, in the type's own field. Undefined: every run opens an incident of its own, which nothing can
+ * close. That goes for ServiceNow too: its default is put in after templates are filled in, so that no alert has it.
  */
-export function keyOf(type: ConnectorType, params: Params): string | undefined {
-  const parsed = type.schemas().params.safeParse(params);
-  return statedKey(type, params) ?? (parsed.success ? statedKey(type, parsed.data) : undefined);
-}
-
-/** The key that params say themselves. */
 export function statedKey({ dedupField: field }: ConnectorType, params: Params): string | undefined {
   if (field === undefined) return undefined;
   for (const place of places) {

@@ -48,7 +48,8 @@ export function frequencyFor(wanted: Wanted, rule: Pick<Rule, "schedule">, type:
   return { summary, notify_when, throttle };
 }
 
-function longer(one: string, other: string | undefined): string {
+/** The longer one of two durations, the first where they are equal. */
+export function longer(one: string, other: string | undefined): string {
   return other !== undefined && (milliseconds(other) ?? 0) > (milliseconds(one) ?? 0) ? other : one;
 }
 

@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
-import { closes, keyOf, statedKey, usualKey } from "./dedup-key.ts";
+import { closes, statedKey, usualKey } from "./dedup-key.ts";
 import type { Wanted } from "./wanted.ts";
 
 /**
@@ -16,7 +16,7 @@ export function chooseKey(rule: Rule, ruleType: RuleType, { connector, type, par
   const opened = (actions: readonly RuleAction[]) =>
     actions.filter((action) => action.group !== ruleType.recoveryGroup && !closes(type, action.params ?? {}));
   const keysOf = (actions: readonly RuleAction[]) =>
-    actions.map((action) => keyOf(type, action.params ?? {})).filter((key) => key !== undefined);
+    actions.map((action) => statedKey(type, action.params ?? {})).filter((key) => key !== undefined);
   const mine = rule.actions.filter((action) => action.id === connector.id);
   const alike = rule.actions.filter((action) => action.connector_type_id === connector.type);
   const asked = dedupKey ?? (params && statedKey(type, params));

@@ -85,7 +85,8 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const touches = [{ id: found.id, name: found.name }];
   const ops = changes.map(({ rule, attachment }) => putRule(rule, inSpace, attachment.after, touches));
   const [first, ...rest] = ops;
-  if (!first) return nothingToDo(found, already, inSpace);
+  if (!first)
+    return nothingToDo(found, already, inSpace, perRule(all.map(({ rule, attachment }) => ({ rule, notes: attachment.warnings }))));
   const doubts = await doubtsAbout(found, inSpace, context);
   const shown = new Map<string, string>();
   return {
@@ -239,13 +240,13 @@ function cannotBeSaved(obstacles: readonly Obstacle[], inSpace: string): ToolErr
   );
 }
 
-function nothingToDo(found: Connector, already: string[], inSpace: string): NoChange {
+function nothingToDo(found: Connector, already: string[], inSpace: string, warnings: string[]): NoChange {
   return {
     noChange: true,
-    message: `${quoted(found.name)} is attached already to ${already.length === 1 ? "the rule" : `all ${already.length} rules`}, with everything that was asked for.`,
+    message: `${quoted(found.name)} is attached already to ${already.length === 1 ? "the rule" : `all ${already.length} rules`}${warnings.length > 0 ? "" : ", with everything that was asked for"}.`,
     space: inSpace,
     result: { connector: found.id, already },
-    warnings: [],
+    warnings,
     next: [{ tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See who uses it." }],
   };
 }

@@ -85,6 +85,38 @@ describe("an incident", () => {
     ]);
   });
 
+  test("of ServiceNow is closed where an action stood that opened it without a key: Kibana's default is the same text for all", async () => {
+    const made = await deployment(["snow"]);
+    const params = { subAction: "pushToService", subActionParams: { incident: { short_description: "x" }, comments: [] } };
+    await makeRule(made, "r", [action("snow", { params })]);
+    await attach(made, { connector: "snow", rules: ["r"] });
+    await fire(made, "r", "active", ["a", "b"]);
+    await fire(made, "r", "recovered", ["a"]);
+    expect((await incidents(made)).map(({ key, status }) => [key, status])).toEqual([
+      ["r-a", "closed"],
+      ["r-b", "open"],
+    ]);
+  });
+
+  test("is closed in each group where each has a key of its own", async () => {
+    const made = await deployment(["pager"]);
+    const pages = (level: string, dedupKey: string) =>
+      action("pager", { group: `metrics.threshold.${level}`, params: { eventAction: "trigger", summary: "s", dedupKey } });
+    const metrics = { rule_type_id: "metrics.alert.threshold", consumer: "infrastructure" };
+    await makeRule(made, "r", [pages("fired", "f-{{alert.id}}"), pages("warning", "w-{{alert.id}}")], metrics);
+    expect((await attach(made, { connector: "pager", rules: ["r"] })).result.rules[0].groups).toEqual(["recovered", "recovered"]);
+    await fire(made, "r", "active", [
+      { id: "a", group: "metrics.threshold.fired" },
+      { id: "b", group: "metrics.threshold.warning" },
+    ]);
+    await fire(made, "r", "recovered");
+    expect((await incidents(made)).map(({ key, status }) => [key, status])).toEqual([
+      ["f-a", "closed"],
+      ["w-b", "closed"],
+    ]);
+    expect((await attach(made, { connector: "pager", rules: ["r"] })).status).toBe("no_change");
+  });
+
   test("is closed at last where an action stood that opened it without a key", async () => {
     const made = await deployment(["pager"]);
     await makeRule(made, "r", [
@@ -260,6 +292,18 @@ describe("a rule", () => {
     const made = await deployment(["chat"]);
     await makeRule(made, "r", [], { enabled: false });
     expect((await attach(made, { connector: "chat", rules: ["r"] })).warnings.join("\n")).toContain("The rule is disabled");
+  });
+});
+
+test("another frequency than the action has is not said to be attached already", async () => {
+  const made = await deployment(["chat"]);
+  await makeRule(made, "r", []);
+  const digest = { connector: "chat", rules: ["r"], workflow: "chat_digest" };
+  await attach(made, digest);
+  expect(await attach(made, { ...digest, frequency: { throttle: "2h" } })).toMatchObject({
+    status: "no_change",
+    message: '"Connector chat" is attached already to the rule.',
+    warnings: [expect.stringContaining("(onThrottleInterval 30m), not as asked for")],
   });
 });
 

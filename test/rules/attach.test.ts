@@ -123,14 +123,39 @@ describe("the key", () => {
     expect(keys(await attached(".pagerduty", { params: { dedupKey: "{{alert.id}}" } }))).toEqual(["{{alert.id}}", "{{alert.id}}"]);
   });
 
-  test("that Kibana fills in itself is copied too", async () => {
+  test("is given to a ServiceNow action without one: Kibana's default is no template any more when it is put in", async () => {
     const incident = { short_description: "x" };
     const bare = action("c", ".servicenow", "query matched", { subAction: "pushToService", subActionParams: { incident, comments: [] } });
     const { added, after } = await attached(".servicenow", {}, { actions: [bare] });
     expect(added.map((one) => one.params)).toEqual([
-      { subAction: "closeIncident", subActionParams: { incident: { correlation_id: colon } } },
+      { subAction: "closeIncident", subActionParams: { incident: { correlation_id: dash } } },
     ]);
-    expect(after.actions[0]).toEqual(bare);
+    const keyed = { subAction: "pushToService", subActionParams: { incident: { ...incident, correlation_id: dash }, comments: [] } };
+    expect(after.actions[0]).toEqual({ ...bare, params: keyed });
+  });
+
+  describe("where each group opens under its own", () => {
+    const opens = [pages(colon, "c"), { ...pages("{{alert.id}}", "c"), group: "milder", uuid: "u-2" }];
+    const closer = (dedupKey: string) => action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey }, { uuid: dedupKey });
+
+    test.each([
+      ["none is closed", []],
+      ["one is closed", [closer(colon)]],
+      ["one is closed, and another that nobody opens", [closer(colon), closer("stray")]],
+      ["both are closed, and another that nobody opens", [closer("{{alert.id}}"), closer("stray"), closer(colon)]],
+    ])("each is closed at last, where %s", async (_what, closers) => {
+      const { after } = await attached(".pagerduty", {}, { actions: [...opens, ...closers] });
+      const closed = after.actions.filter((one) => one.group === "recovered").map((one) => one.params?.dedupKey);
+      expect(new Set(closed)).toEqual(new Set([colon, "{{alert.id}}", ...(closers.length === 3 ? ["stray"] : [])]));
+      expect(after.actions.slice(0, 2)).toEqual(opens);
+      expect((await attached(".pagerduty", {}, { actions: after.actions })).unchanged).toBe(true);
+    });
+
+    test("nothing is touched, where both are closed", async () => {
+      const actions = [...opens, closer(colon), closer("{{alert.id}}")];
+      const { unchanged, after } = await attached(".pagerduty", {}, { actions });
+      expect([unchanged, after.actions]).toEqual([true, actions]);
+    });
   });
 
   test("other than that of what is open is refused", async () => {
@@ -185,6 +210,17 @@ describe("what is there already", () => {
     const both = await whole();
     const { added } = await attached(".pagerduty", {}, { actions: both.slice(there, there + 1) });
     expect(added.map((one) => one.group)).toEqual([both[1 - there]?.group]);
+  });
+
+  test.each<[string, Partial<Wanted>, object]>([
+    ["a digest of half an hour", { workflow: "chat_digest" }, { throttle: "2h" }],
+    ["a message on change", {}, { notify_when: "onActiveAlert" }],
+  ])("as %s stays as frequent as it is, and is not said to be what was asked for", async (_what, wanted, frequency) => {
+    const { after } = await attached(".slack", wanted);
+    const again = await attached(".slack", { ...wanted, frequency }, { actions: after.actions });
+    expect(again.unchanged).toBe(true);
+    expect(again.warnings.join()).toContain("stays as frequent as it is");
+    expect((await attached(".slack", wanted, { actions: after.actions })).warnings).toEqual([]);
   });
 
   test("as a message for each alert does not stand for a digest", async () => {
@@ -298,6 +334,16 @@ describe("a rule that notifies as before 8.6", () => {
     expect(after.actions.slice(0, 2)).toEqual([{ ...bare, frequency: { summary: false, ...expected } }, system]);
     expect(after).toMatchObject({ notify_when: null, throttle: null });
     expect(mended.join()).toContain("deprecated setting of the rule itself");
+  });
+
+  test.each([
+    ["onThrottleInterval", "30s", "onActiveAlert", null],
+    ["onThrottleInterval", null, "onActiveAlert", null],
+    ["onThrottleInterval", "1m", "onThrottleInterval", "1m"],
+  ])("%s %s at an interval of 1m becomes what Kibana saves in an action: %s", async (notify_when, throttle, often, every) => {
+    const bare = action("other", ".slack", "query matched", { message: "m" }, { frequency: undefined });
+    const { after } = await attached(".slack", {}, { actions: [bare], notify_when, throttle });
+    expect(after.actions[0]?.frequency).toEqual({ summary: false, notify_when: often, throttle: every });
   });
 
   test("is left alone where nothing is missing", async () => {

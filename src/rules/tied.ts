@@ -1,0 +1,51 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
+import type { RuleAction } from "../kibana/rules.ts";
+import { closes, statedKey, withKey } from "./dedup-key.ts";
+
+interface Tied {
+  /** Actions under no key, or closing what nothing opens: recovery could not work with them. */
+  mends: Map<RuleAction, RuleAction>;
+  /** Keys under which something is opened that no action closes. */
+  uncovered: string[];
+}
+export const nothingTied: Tied = { mends: new Map(), uncovered: [] };
+
+/**
+ * What ties each opening action to one that closes under the same key. A rule may have several keys, one a group.
+ * @param all with the actions that come
+ * @param mine those that the rule has
+ * @param key for actions that open under none
+ */
+export function tied(
+  all: readonly RuleAction[],
+  mine: readonly RuleAction[],
+  type: ConnectorType,
+  recoveryGroup: string,
+  key: string,
+): Tied {
+  const keyIn = ({ params }: RuleAction) => statedKey(type, params ?? {});
+  const openers = all.filter(
+    (action) => action.group !== recoveryGroup && !action.frequency?.summary && !closes(type, action.params ?? {}),
+  );
+  const closers = mine.filter((action) => action.group === recoveryGroup && closes(type, action.params ?? {}));
+  const opened = [...new Set(openers.length > 0 ? openers.map((action) => keyIn(action) ?? key) : [key])];
+  const closed = new Set(closers.map(keyIn));
+  const uncovered = opened.filter((each) => !closed.has(each));
+  const mends = new Map<RuleAction, RuleAction>();
+  const give = (action: RuleAction, given: string) => mends.set(action, { ...action, params: withKey(type, action.params ?? {}, given) });
+  for (const action of openers) if (mine.includes(action) && keyIn(action) === undefined) give(action, key);
+  for (const action of closers) {
+    if (opened.some((each) => each === keyIn(action))) continue;
+    const wanted = uncovered.shift();
+    if (wanted !== undefined) give(action, wanted);
+  }
+  return { mends, uncovered };
+}
+
+/** What becomes of actions that were not tied, in a sentence. */
+export function mendInWords(mends: Tied["mends"], type: ConnectorType): string {
+  const which =
+    mends.size === 1 ? "An action of this connector in the rule has" : `${mends.size} actions of this connector in the rule have`;
+  const keys = new Set([...mends.values()].map(({ params }) => statedKey(type, params ?? {})));
+  return `${which} no ${type.dedupField ?? ""}, or another one than its counterpart, so that recovery would close nothing: it becomes ${[...keys].join(" and ")}.`;
+}
