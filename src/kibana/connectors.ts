@@ -1,19 +1,15 @@
 import * as z from "zod";
 import { type SealedRecord, unseal } from "../sealed.ts";
 import { type Get, path, type Send } from "./http.ts";
+import { opaque } from "./opaque.ts";
 import { readAs } from "./read-as.ts";
-
-/** Not z.record, which copies each: there are up to 10,000 of them. */
-function isObject(value: unknown): boolean {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
 
 /** Config is opaque: no key is ever dropped. Absent for preconfigured connectors (reference/kibana-api.md §1.2). */
 const Connector = z.object({
   id: z.string(),
   name: z.string(),
   connector_type_id: z.string(),
-  config: z.custom<Record<string, unknown>>(isObject).nullish(),
+  config: opaque.nullish(),
   is_missing_secrets: z.boolean().nullish(),
   is_preconfigured: z.boolean().nullish(),
   is_deprecated: z.boolean().nullish(),

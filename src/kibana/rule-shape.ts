@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { opaque } from "./opaque.ts";
 
 /** An action of a rule, no field dropped. */
 export const RuleAction = z.looseObject({
@@ -6,7 +7,7 @@ export const RuleAction = z.looseObject({
   group: z.string().nullish(),
   uuid: z.string().nullish(),
   connector_type_id: z.string().nullish(),
-  params: z.record(z.string(), z.unknown()).nullish(),
+  params: opaque.nullish(),
   frequency: z.looseObject({ summary: z.boolean().nullish(), notify_when: z.string().nullish(), throttle: z.string().nullish() }).nullish(),
   alerts_filter: z.looseObject({}).nullish(),
 });
@@ -18,7 +19,7 @@ export const Rule = z.looseObject({
   consumer: z.string().default(""),
   rule_type_id: z.string().default(""),
   schedule: z.looseObject({ interval: z.string().optional() }).default({}),
-  params: z.record(z.string(), z.unknown()).default({}),
+  params: opaque.default({}),
   actions: z.array(RuleAction).default([]),
   throttle: z.string().nullish(),
   notify_when: z.string().nullish(),

@@ -25,12 +25,14 @@ export async function* rulePages(
   const { signal, perPage = 500, ...which } = options;
   const read = (query: { page: number; filter?: string }) =>
     reader.rules(space, { ...which, ...query, perPage, sort: "createdAt" }, signal);
-  let page = await read({ page: 1 });
-  const { total } = page;
+  let next = read({ page: 1 });
+  let total: number | undefined;
   /** The last moment that was seen, with the rules of that moment: a window that begins there has them again. */
   const edge = { at: "", ids: new Set<string>() };
   let from = "";
   for (let number = 1; ; number++) {
+    const page = await next;
+    total ??= page.total;
     const rules = page.rules.filter((rule) => !edge.ids.has(rule.id));
     for (const rule of page.rules) {
       const at = rule.created_at ?? "";
@@ -38,8 +40,8 @@ export async function* rulePages(
       edge.at = at;
       edge.ids.add(rule.id);
     }
-    yield { rules, total };
-    if (page.rules.length === 0 || number * perPage >= page.total) return;
+    const isLast = page.rules.length === 0 || number * perPage >= page.total;
+    if (isLast) return yield { rules, total };
     if ((number + 1) * perPage > window) {
       if (edge.at === from) throw cannotPartition(space);
       from = edge.at;
@@ -47,7 +49,10 @@ export async function* rulePages(
     }
     const later = from && `alert.attributes.createdAt >= "${from}"`;
     const filter = [which.filter && `(${which.filter})`, later].filter(Boolean).join(" and ");
-    page = await read({ page: number + 1, ...(filter ? { filter } : {}) });
+    // On its way while this one is worked on; where it fails, the next turn says so.
+    next = read({ page: number + 1, ...(filter ? { filter } : {}) });
+    next.catch(() => undefined);
+    yield { rules, total };
   }
 }
 
