@@ -10,6 +10,7 @@ const help = () => `kibana-connectors-mcp ${version}: an MCP server for Kibana c
   kibana-connectors-mcp demo         show the main job on the sandbox
   kibana-connectors-mcp audit        find connectors that fail in silence, will fail, or are untidy (audit --help)
   kibana-connectors-mcp doctor       check what this server needs, and say how to mend it
+  kibana-connectors-mcp export       write connectors as Terraform, kibana.yml or a curl script (export --help)
   kibana-connectors-mcp sandbox      run a stand-in for Kibana alone (sandbox --help)
 
 Settings: a flag, or the variable in brackets; the flag wins.
@@ -23,6 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === "sandbox") return (await import("./commands/sandbox.ts")).sandbox(rest);
   if (command === "audit") return (await import("./commands/audit.ts")).audit(rest, process.env);
   if (command === "doctor") return (await import("./commands/doctor.ts")).doctor(rest, process.env);
+  if (command === "export") return (await import("./commands/export.ts")).exportCommand(rest, process.env);
   if (command === "demo") return (await import("./commands/demo.ts")).demo();
   const flags = command === "serve" ? rest : argv;
   if (flags.includes("--help") || flags.includes("-h")) {

@@ -11,7 +11,7 @@ export const sandboxHelp = `kibana-connectors-mcp sandbox: a stand-in for Kibana
   --base-path PATH      As server.basePath, such as /kibana
   --kibana-version V    8.17, 9.2, 9.5, serverless and the like (default: 9.5)
   --license LEVEL       ${licenseNames.join(", ")} (default: trial)
-  --kibana-yml FILE     Its xpack.actions settings hold, preconfigured connectors too
+  --kibana-yml FILE     Its xpack.actions settings hold, preconfigured connectors too; \${NAME} is taken from the environment
   --deliver             What goes to loopback hosts is really sent
 
 Who is let in (default: everybody):

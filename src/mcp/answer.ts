@@ -8,9 +8,12 @@ const maxCharacters = 20_000;
 
 type Scrub = <T>(value: T) => T;
 
-/** The result of a call that succeeded: structured content, and the same JSON as text. */
-export function answer(value: object, results: Settings["results"], scrub: Scrub): CallToolResult {
-  const body = capped({ ...scrub(plainJson(value)) });
+/**
+ * The result of a call that succeeded: structured content, and the same JSON as text.
+ * @param maxText characters of one text; longer ones are cut
+ */
+export function answer(value: object, results: Settings["results"], scrub: Scrub, maxText?: number): CallToolResult {
+  const body = capped({ ...scrub(plainJson(value, maxText)) });
   const text = { type: "text" as const, text: JSON.stringify(body) };
   return {
     content: results === "structured" ? [] : [text],

@@ -34,6 +34,7 @@ Begin with describe_deployment and list_connectors. Then:
 - Change, rotate a secret: update_connector; what is not named stays.
 - Nobody was notified, or is all well: audit_connectors, get_connector with include ["rules","health"], test_connector.
 - Retire: get_connector with include ["rules"], replace_connector, safe_delete_connector; it refuses what is in use, and that is right.
+- As Terraform, kibana.yml or curl: export_connectors.
 - execute_connector only for a run that is wanted. list_changes and undo_change take back.
 
 Changing tools plan, ask the person where needed, write, read back. status "done" is done; "confirmation_needed", "secrets_wanted", "declined", "plan_changed" wrote nothing; "unknown": look before you repeat. dry_run shows the plan. Test mode loud reaches people: ask first.
@@ -70,7 +71,12 @@ export function createMcpServer(product: Product, principal: Principal): Server 
       try {
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw whyHidden(name, settings, principal);
-        return answer(await tool.call(args, await product.context({ ...callerOf(extra), ...progressOf(extra) })), settings.results, scrub);
+        return answer(
+          await tool.call(args, await product.context({ ...callerOf(extra), ...progressOf(extra) })),
+          settings.results,
+          scrub,
+          tool.maxText,
+        );
       } catch (error) {
         return failure(
           extra.signal.aborted && !(error instanceof ToolError)

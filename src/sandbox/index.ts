@@ -33,6 +33,8 @@ export interface SandboxOptions {
   auth?: string;
   /** Text of a kibana.yml; what it says of `xpack.actions` holds. */
   kibanaYml?: string;
+  /** Variables that the kibana.yml may name. Default: those of this process, as with Kibana. */
+  env?: Record<string, string | undefined>;
   /** A generated deployment instead of the small one by hand. */
   size?: SeedSize;
   /** Real HTTP for types whose answer is simple, to loopback hosts only. */
@@ -58,7 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (!named) throw new SettingsProblem(`There is no Kibana "${options.version}": say 8.17, 9.2, 9.5, serverless or the like.`);
   if (options.kibanaYml !== undefined && named.flavour === "serverless")
     throw new SettingsProblem("On serverless nobody can set kibana.yml.");
-  const yml = options.kibanaYml === undefined ? undefined : readKibanaYml(options.kibanaYml, named.version);
+  const yml = options.kibanaYml === undefined ? undefined : readKibanaYml(options.kibanaYml, named.version, options.env ?? process.env);
   const seeded = !empty && !size;
   const state: State = {
     ...named,

@@ -73,8 +73,12 @@ export const defaultSettings: ActionsSettings = { enabledActionTypes: everything
  * Reads a kibana.yml; keys may be dotted or nested. Other plugins' settings are passed over.
  * @throws SettingsProblem in Kibana's words where `xpack.actions` is not as this version takes it
  */
-export function readKibanaYml(text: string, version: string): { settings: ActionsSettings; preconfigured: InMemoryConnector[] } {
-  const given = actionsOf(parsed(text));
+export function readKibanaYml(
+  text: string,
+  version: string,
+  env: Environment,
+): { settings: ActionsSettings; preconfigured: InMemoryConnector[] } {
+  const given = actionsOf(parsed(text), version, env);
   const schema = settingsSchema(version);
   const result = schema.safeParse(given);
   if (!result.success) {
@@ -114,23 +118,50 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What stands below `xpack.actions`; every dotted key is opened, as Kibana's own reader does. */
-function actionsOf(file: unknown): unknown {
-  const tree: Dict = {};
+/**
+ * What stands below `xpack.actions`. As Kibana's own reader does, every dotted key is opened but those in brackets, and a
+ * variable in a text is replaced. Source: kbn-config, src/raw/{read_config,utils}.ts.
+ */
+function actionsOf(file: unknown, version: string, env: Environment): unknown {
+  const keysOf = (key: string) =>
+    atLeast(version, 8, 14) && key.startsWith("[") && key.endsWith("]") ? [key.slice(1, -1)] : key.split(".");
   const put = (target: Dict, [first = "", ...rest]: readonly string[], value: unknown): void => {
     if (first === "__proto__" || first === "constructor") throw new SettingsProblem(`Kibana would not start: unexpected key "${first}"`);
     if (rest.length === 0 && !(isRecord(value) && Object.keys(value).length > 0)) {
-      target[first] = value;
+      target[first] = replaced(value);
       return;
     }
     const below = isRecord(target[first]) ? target[first] : {};
     target[first] = below;
     if (rest.length > 0) put(below, rest, value);
-    else for (const [key, item] of Object.entries(Object(value))) put(below, key.split("."), item);
+    else for (const [key, item] of Object.entries(Object(value))) put(below, keysOf(key), item);
   };
-  for (const [key, value] of Object.entries(Object(file))) put(tree, key.split("."), value);
+  const opened = (value: Dict): Dict => {
+    const tree: Dict = {};
+    for (const [key, item] of Object.entries(value)) put(tree, keysOf(key), item);
+    return tree;
+  };
+  const replaced = (value: unknown): unknown => {
+    if (typeof value === "string") return withVariables(value, version, env);
+    if (Array.isArray(value)) return value.map(replaced);
+    return isRecord(value) ? opened(value) : value;
+  };
+  const tree = opened(Object(file));
   return (isRecord(tree.xpack) ? tree.xpack.actions : undefined) ?? {};
 }
+
+/** Replaced once: what a variable holds is not looked through. Defaults came with 8.15. */
+function withVariables(text: string, version: string, env: Environment): string {
+  const reference = atLeast(version, 8, 15) ? /\$\{(\w+)(?::(\w+))?\}/g : /\$\{(\w+)\}/g;
+  return text.replace(reference, (_whole, name: string, otherwise?: string | number) => {
+    const value = env[name] ?? (typeof otherwise === "string" ? otherwise : undefined);
+    if (value === undefined)
+      throw new SettingsProblem(`Kibana would not start: Unknown environment variable referenced in config : ${name}`);
+    return value;
+  });
+}
+
+type Environment = Record<string, string | undefined>;
 
 function isRecord(value: unknown): value is Dict {
   return value !== null && typeof value === "object" && !Array.isArray(value);

@@ -49,6 +49,8 @@ export interface Tool {
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
   input: z.ZodObject;
   output: z.ZodObject;
+  /** Characters of one text in its answers, where more than usual is wanted. */
+  maxText?: number | undefined;
   /** @throws ToolError */
   call(args: unknown, context: CallContext): Promise<object>;
 }
@@ -64,7 +66,11 @@ interface Definition<Input extends z.ZodObject> {
 
 /** A tool that only reads. */
 export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
-  tool: Definition<Input> & { output: Output; run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>> },
+  tool: Definition<Input> & {
+    output: Output;
+    maxText?: number;
+    run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>>;
+  },
 ): Tool {
   return {
     ...described(tool),
@@ -72,6 +78,7 @@ export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
     access: "read",
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     output: tool.output,
+    maxText: tool.maxText,
     call: async (args, context) => tool.output.parse(await tool.run(readArguments(tool.input, args, tool.insteadOf), context)),
   };
 }

@@ -5,6 +5,7 @@ import type { Tool } from "./define.ts";
 import { describeConnectorTypes } from "./describe-connector-types.ts";
 import { describeDeployment } from "./describe-deployment.ts";
 import { executeConnector } from "./execute-connector.ts";
+import { exportConnectors } from "./export-connectors.ts";
 import { getConnector } from "./get-connector.ts";
 import { listChanges } from "./list-changes.ts";
 import { listConnectors } from "./list-connectors.ts";
@@ -21,6 +22,7 @@ export const tools: readonly Tool[] = [
   getConnector,
   describeConnectorTypes,
   auditConnectors,
+  exportConnectors,
   listChanges,
   createConnector,
   updateConnector,

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 
-export const exportPrefix = "kibana-export://";
-
-/** The address of one part of a file of an export; parts count from 1. */
-export function partUri(id: string, file: string, part: number): string {
-  return `${exportPrefix}${id}/${file}/${part}`;
-}
-
 /** A file of an export, in parts that together are its text. */
-export interface KeptFile {
+export interface ExportFile {
   name: string;
   mimeType: string;
   parts: readonly string[];
+}
+
+/** The same, each part with its address as a resource. */
+interface KeptFile {
+  name: string;
+  mimeType: string;
+  parts: readonly { uri: string; text: string }[];
 }
 
 export interface KeptExport {
@@ -22,7 +22,7 @@ export interface KeptExport {
 
 /** Exports too large for one answer, in memory, each for the principal that asked for it. */
 export interface KeptExports {
-  keep(owner: string, files: readonly KeptFile[]): KeptExport;
+  keep(owner: string, files: readonly ExportFile[]): KeptExport;
   /** Undefined: there is none, it is too old, or it is somebody else's. */
   find(owner: string, id: string): KeptExport | undefined;
   /** Those of one principal, newest first. */
@@ -47,7 +47,13 @@ export function createKeptExports(now: () => number): KeptExports {
   return {
     keep(owner, files) {
       const characters = files.reduce((sum, { parts }) => sum + parts.reduce((length, part) => length + part.length, 0), 0);
-      const one = { id: randomBytes(16).toString("hex"), files, owner, at: now(), characters };
+      const id = randomBytes(16).toString("hex");
+      const addressed = files.map(({ name, mimeType, parts }) => ({
+        name,
+        mimeType,
+        parts: parts.map((text, index) => ({ uri: `kibana-export://${id}/${name}/${index + 1}`, text })),
+      }));
+      const one = { id, files: addressed, owner, at: now(), characters };
       kept = [...fresh(), one].slice(-most);
       // The newest stays whatever its size: an answer has just named it.
       while (kept.length > 1 && kept.reduce((sum, each) => sum + each.characters, 0) > mostCharacters) kept = kept.slice(1);

@@ -29,6 +29,14 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     ],
   },
   audit_connectors: { listed: 200, calls: [{ args: {}, requests: 24, tokens: 1150 }] },
+  export_connectors: {
+    listed: 185,
+    calls: [
+      { args: { ids: ["ops-slack"] }, requests: 2, tokens: 1000 },
+      { args: { format: "kibana_yml", ids: ["ops-slack"] }, requests: 2, tokens: 1200 },
+      { args: { format: "api", ids: ["ops-slack"] }, requests: 2, tokens: 1600 },
+    ],
+  },
   create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 7, tokens: 135 }] },
   test_connector: { listed: 185, calls: [{ args: { id: "log-of-tests" }, requests: 4, tokens: 115 }] },
   execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 7, tokens: 65 }] },
@@ -56,4 +64,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed. */
-export const start = { bytes: 400_000, files: 22 };
+export const start = { bytes: 400_000, files: 26 };

@@ -7,10 +7,13 @@ import { expect, test } from "vitest";
 import { checkNames } from "../../src/audit/finding.ts";
 import { auditHelp } from "../../src/commands/audit/command-line.ts";
 import { apiKeyRequest } from "../../src/commands/doctor/api-key.ts";
+import { exportHelp } from "../../src/commands/export.ts";
 import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings.ts";
 import { tools } from "../../src/tools/index.ts";
-import { main, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+
+import { cleanEnv, main, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { freshFolder } from "../support/folder.ts";
 import { openClient, ping, send } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
@@ -68,6 +71,13 @@ test("every command in the README exists", async () => {
         const sandbox = await startSandboxProcess();
         expect((await fetch(`${sandbox.url}/api/status`)).status).toBe(200);
         await sandbox.stop();
+      }
+      if (args[0] === "dist/main.js" && args[1] === "export") {
+        const folder = await freshFolder();
+        const flags = args.slice(1).map((word) => (word === "connectors" ? folder : word));
+        const { status } = spawnSync(process.execPath, [main, ...flags, "--sandbox"], { env: cleanEnv(folder), timeout: 30_000 });
+        expect(status).toBe(0);
+        expect(readdirSync(folder)).toContain("connectors.tf");
       }
     }
   }
@@ -143,7 +153,7 @@ test("every link of the documents leads somewhere", () => {
 });
 
 test("flags and variables that the README names exist", () => {
-  const help = settingsHelp() + sandboxHelp + auditHelp;
+  const help = settingsHelp() + sandboxHelp + exportHelp() + auditHelp;
   const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+|MCP_[A-Z_]+)`/g;
   const others = ["--sandbox", "--port", "--help", "--json"];
   for (const [, flag, variable] of readme.matchAll(ours)) {

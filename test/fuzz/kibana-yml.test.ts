@@ -71,7 +71,7 @@ test("any kibana.yml is read, or refused with a sentence", () => {
   const tally = { read: 0, refused: 0 };
   const property = fc.property(file, fc.constantFrom("8.0.0", "8.17.0", "9.0.0", "9.5.0"), (text, version) => {
     try {
-      const { settings, preconfigured } = readKibanaYml(text, version);
+      const { settings, preconfigured } = readKibanaYml(text, version, {});
       expect(Array.isArray(settings.enabledActionTypes) && Array.isArray(settings.allowedHosts)).toBe(true);
       for (const one of preconfigured) expect(typeof one.id === "string" && typeof one.type === "string").toBe(true);
       tally.read += 1;

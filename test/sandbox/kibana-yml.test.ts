@@ -174,3 +174,23 @@ test.each([
 ])("%s with %s: the sandbox does not start", async (kibanaYml, version, message) => {
   await expect(startSandbox({ kibanaYml, version })).rejects.toThrow(message);
 });
+
+describe("as Kibana's own reader does", () => {
+  const dollar = "\u0024";
+  const started = async (name: string, env: Record<string, string> = {}, version = "9.5") => {
+    const kibanaYml = `xpack.actions.preconfigured: { a: { name: ${JSON.stringify(name)}, actionTypeId: .server-log } }`;
+    return (await (await kibana({ kibanaYml, empty: true, env, version })).get("/api/actions/connectors")).body[0].name;
+  };
+
+  test("variables are replaced once, with their default from 8.15 on", async () => {
+    expect(await started(`${dollar}{X}-${dollar}{Y:z}`, { X: `${dollar}{Y}` })).toBe(`${dollar}{Y}-z`);
+    expect(await started(`${dollar}{Y:z}`, {}, "8.14")).toBe(`${dollar}{Y:z}`);
+    await expect(started(`${dollar}{X}`)).rejects.toThrow("Unknown environment variable referenced in config : X");
+  });
+
+  test("keys in brackets are not cut at their dots, from 8.14 on", async () => {
+    const kibanaYml = 'xpack.actions.preconfigured: { "[a.b]": { name: n, actionTypeId: .server-log } }';
+    expect((await (await kibana({ kibanaYml, empty: true })).get("/api/actions/connectors")).body[0].id).toBe("a.b");
+    await expect(kibana({ kibanaYml, empty: true, version: "8.13" })).rejects.toThrow("Kibana would not start");
+  });
+});

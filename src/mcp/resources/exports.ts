@@ -1,10 +1,12 @@
-import { type KeptExport, partUri, exportPrefix as prefix } from "../../tools/kept-exports.ts";
+import type { KeptExport } from "../../tools/kept-exports.ts";
 import type { Resource, ResourceSource } from "./source.ts";
 
-function resources({ id, files }: KeptExport): Resource[] {
+const prefix = "kibana-export://";
+
+function resources({ files }: KeptExport): Resource[] {
   return files.flatMap(({ name, mimeType, parts }) =>
-    parts.map((text, index) => ({
-      uri: partUri(id, name, index + 1),
+    parts.map(({ uri, text }, index) => ({
+      uri,
       name: parts.length === 1 ? name : `${name} (part ${index + 1} of ${parts.length})`,
       mimeType,
       size: Buffer.byteLength(text),
@@ -25,10 +27,10 @@ export const exportParts: ResourceSource = {
   ],
   list: async ({ principal, exports }) => exports.of(principal.name).flatMap(resources),
   async read(uri, { principal, exports }) {
-    const [id = "", name, part] = uri.slice(prefix.length).split("/");
-    const file = exports.find(principal.name, id)?.files.find((one) => one.name === name);
-    const text = /^[1-9]\d*$/.test(part ?? "") ? file?.parts[Number(part) - 1] : undefined;
-    return file && text !== undefined && uri === partUri(id, file.name, Number(part)) ? { mimeType: file.mimeType, text } : undefined;
+    const files = exports.of(principal.name).flatMap((kept) => kept.files);
+    const file = files.find(({ parts }) => parts.some((part) => part.uri === uri));
+    const part = file?.parts.find((one) => one.uri === uri);
+    return file && part && { mimeType: file.mimeType, text: part.text };
   },
   async complete({ variable, value, others }, { principal, exports }) {
     const kept = exports.of(principal.name);

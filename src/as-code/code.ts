@@ -1,0 +1,81 @@
+import { type FoundSecret, hideSecrets, redactionMark } from "../secrets/detect.ts";
+
+/** A value that is not in the file: who applies the file gives it. */
+export interface Placeholder {
+  /** `secrets.webhookUrl`, `config.headers.Authorization`. */
+  path: string;
+  /** The environment variable. Terraform's has the same words. */
+  variable: string;
+  /** Must be given. */
+  required: boolean;
+  /** An object of texts, such as header names and values; otherwise one text. */
+  map: boolean;
+}
+
+/** A text with placeholders in it. */
+export class Pieces {
+  readonly pieces: readonly (string | Placeholder)[];
+  constructor(pieces: readonly (string | Placeholder)[]) {
+    this.pieces = pieces;
+  }
+}
+
+/** JSON, with placeholders where secrets were. */
+export type Code = null | boolean | number | string | Pieces | readonly Code[] | CodeRecord;
+export type CodeRecord = { readonly [key: string]: Code };
+
+export function isRecord(code: Code): code is CodeRecord {
+  return code !== null && typeof code === "object" && !Array.isArray(code) && !(code instanceof Pieces);
+}
+
+/**
+ * A config as code: each secret that stands readable in it becomes a placeholder; what stands around it in the same text stays.
+ * @param variable an unused name for the secret at a path
+ */
+export function configCode(
+  config: Record<string, unknown>,
+  variable: (path: string) => string,
+): { code: CodeRecord; found: FoundSecret[]; placeholders: Placeholder[] } {
+  const { config: marked, found } = hideSecrets(config);
+  const paths = new Set(found.map(({ path }) => path));
+  const placeholders: Placeholder[] = [];
+
+  const placeholder = (path: string): Placeholder => {
+    const one = { path: `config.${path}`, variable: variable(`config.${path}`), required: true, map: false };
+    placeholders.push(one);
+    return one;
+  };
+
+  function convert(value: unknown, original: unknown, path: string): Code {
+    if (Array.isArray(value))
+      return value.map((item, index) => convert(item, Array.isArray(original) ? original[index] : undefined, below(path, String(index))));
+    if (value !== null && typeof value === "object") {
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, convert(item, Reflect.get(Object(original), key), below(path, key))]),
+      );
+    }
+    if (typeof value === "string" && value !== original) return new Pieces(pieces(value, String(original), path));
+    return value as null | boolean | number | string;
+  }
+
+  function pieces(value: string, original: string, path: string): (string | Placeholder)[] {
+    // Within JSON in a text, a secret would have to be escaped once more; and a mark that was there before is not ours.
+    const asOne = /^\s*[{[]/.test(original) || original.includes(redactionMark) || !paths.has(path);
+    if (asOne) return [placeholder(path)];
+    return value
+      .split(redactionMark)
+      .flatMap((text, index) => [...(index === 0 ? [] : [placeholder(path)]), text])
+      .filter((piece) => piece !== "");
+  }
+
+  return { code: convert(marked, config, "") as CodeRecord, found, placeholders };
+}
+
+function below(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+/** What is said of a secret of which Kibana does not tell whether it is stored. */
+export function onlyIfStored(mode: string | undefined): string {
+  return `only if it is stored${mode?.includes(" or ") ? ` (authentication: ${mode})` : ""}`;
+}

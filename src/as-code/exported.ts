@@ -1,0 +1,78 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
+import { destinations } from "../catalog/destinations.ts";
+import { alternatives, fieldsAt, inputSchema } from "../catalog/json-schema.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { FoundSecret } from "../secrets/detect.ts";
+import { type CodeRecord, configCode, type Placeholder } from "./code.ts";
+import { labelOf, uniqueNames, variableWords } from "./names.ts";
+
+/** A connector to be written as code, with what is known of its secrets. */
+export interface Source {
+  space: string;
+  connector: Connector & { config: Record<string, unknown> };
+  /** Undefined for a type that the catalogue does not know. */
+  entry: ConnectorType | undefined;
+  secrets: { needed: readonly string[]; possible: readonly string[]; mode: string | undefined };
+}
+
+/** The same, ready for a writer. */
+export interface Exported {
+  space: string;
+  id: string;
+  name: string;
+  type: string;
+  /** Stable and unique among those that are exported. */
+  label: string;
+  config: CodeRecord;
+  /** Secrets that stood readable in the config. */
+  found: readonly FoundSecret[];
+  configPlaceholders: readonly Placeholder[];
+  /** One for each field; `secrets` alone where the type is not known. */
+  secrets: readonly Placeholder[];
+  /** Ways to authenticate between which the config does not decide. */
+  mode: string | undefined;
+  /** Names of the hosts that its requests go to, as `xpack.actions.allowedHosts` takes them. */
+  hosts: readonly string[];
+  /** There is one more host, within a secret. */
+  hostInSecret: boolean;
+}
+
+/** @param prefix of the environment variables */
+export function exported(sources: readonly Source[], prefix: string): Exported[] {
+  const labels = uniqueNames("-");
+  const variables = uniqueNames("_");
+  return sources.map(({ space, connector, entry, secrets }) => {
+    const { id, name, type } = connector;
+    const label = labels(labelOf(connector));
+    const variable = (path: string) => variables(`${prefix}${variableWords(label, ...path.split(".").slice(1))}`);
+    const placeholder = (path: string, required: boolean, map: boolean): Placeholder => ({ path, variable: variable(path), required, map });
+    const ofSecrets = entry
+      ? [
+          ...secrets.needed.map((field) => placeholder(`secrets.${field}`, true, isMap(entry, field))),
+          ...secrets.possible.map((field) => placeholder(`secrets.${field}`, false, isMap(entry, field))),
+        ]
+      : [placeholder("secrets", false, true)];
+    const { code, found, placeholders } = configCode(connector.config, variable);
+    return {
+      ...{ space, id, name, type, label, found, mode: secrets.mode },
+      config: code,
+      configPlaceholders: placeholders,
+      secrets: ofSecrets,
+      hosts: entry ? hostNames(entry, connector.config) : [],
+      hostInSecret: entry?.target.kind === "secret" || (entry?.target.kind === "config" && entry.target.secret !== undefined),
+    };
+  });
+}
+
+function hostNames(entry: ConnectorType, config: Record<string, unknown>): string[] {
+  return destinations(entry, config, () => undefined)
+    .map((host) => (host.includes("://") ? host : `https://${host}`))
+    .filter((url) => URL.canParse(url))
+    .map((url) => new URL(url).hostname);
+}
+
+/** Whether a secret field takes an object, as `secretHeaders` does. */
+function isMap(entry: ConnectorType, field: string): boolean {
+  const schema = fieldsAt(inputSchema(entry.schemas().secrets), undefined).get(field);
+  return schema !== undefined && alternatives(schema).some((each) => each.type === "object");
+}

@@ -1,0 +1,163 @@
+import type { Placeholder } from "./code.ts";
+import { onlyIfStored } from "./code.ts";
+import type { Exported } from "./exported.ts";
+import { attributes, hclKey, hclString, hclValue, terraformVariable } from "./hcl.ts";
+import { isUuid } from "./names.ts";
+import type { CodeFile, Origin } from "./origin.ts";
+import { commentText } from "./visible-text.ts";
+
+/**
+ * Connectors as Terraform, for the provider elastic/elasticstack. Facts on the resource: its documentation and schema
+ * (docs/resources/kibana_action_connector.md, internal/kibana/connectors/schema.go): `connector_id` takes UUIDs only, an
+ * import id is `<space>/<connector id>`, `secrets_wo_version` is a text.
+ * @param inState secrets in the older attribute `secrets`, which Terraform keeps in its state
+ */
+export function terraformFiles(connectors: readonly Exported[], origin: Origin, inState: boolean): CodeFile[] {
+  const mimeType = "text/plain";
+  const imports = connectors.filter(isImportable).map(importBlock).join("\n");
+  const variables = connectors.flatMap((connector) => variableBlocks(connector, origin.prefix, inState)).join("\n");
+  return [
+    { name: "providers.tf", mimeType, text: head(origin, connectors.length, inState) },
+    ...(variables === "" ? [] : [{ name: "variables.tf", mimeType, text: `${variablesHead}${variables}` }]),
+    { name: "connectors.tf", mimeType, text: connectors.map((one) => resource(one, origin.prefix, inState)).join("\n") },
+    ...(imports === "" ? [] : [{ name: "imports.tf", mimeType, text: `${importHead}${imports}` }]),
+  ];
+}
+
+/** Whether an import block can name it: the provider cuts the id at its slash. */
+function isImportable({ id }: { id: string }): boolean {
+  return !id.includes("/");
+}
+
+function head({ from, by }: Origin, count: number, inState: boolean): string {
+  const state = inState
+    ? `# State: this export uses the older attribute "secrets": Terraform keeps every secret in its state and plans as plain
+# text. Use an encrypted backend with few readers, never commit the state, and rotate what was in it when that changes.
+`
+    : `# State: secrets are write-only, so they reach neither state nor plan. config is in both: a secret that stands in it (see
+# variables.tf) is readable there. Use an encrypted backend with few readers, and never commit the state.
+# Write-only attributes need Terraform 1.11 and a provider release of mid-2026 or later. After a secret was rotated, raise
+# its secrets_wo_version: Terraform cannot see the difference.
+`;
+  return `# ${count} Kibana connector${count === 1 ? "" : "s"} of ${commentText(from)}, written by ${by}.
+${state}terraform {
+  required_version = ">= ${inState ? "1.5" : "1.11"}"
+  required_providers {
+    elasticstack = {
+      source = "elastic/elasticstack"
+    }
+  }
+}
+
+# KIBANA_ENDPOINT with KIBANA_API_KEY, or with KIBANA_USERNAME and KIBANA_PASSWORD, come from the environment.
+provider "elasticstack" {
+  kibana {}
+}
+`;
+}
+
+const variablesHead = `# Set each from a secret store, or as TF_VAR_<name> in the environment; never in a file that is committed.
+`;
+
+const importHead = `# Takes over the connectors that are there, under their ids: rules keep finding them. For another deployment leave this file
+# out. An import does not read secrets, and the next apply replaces the stored ones by those of variables.tf: set all of them.
+`;
+
+function resource(connector: Exported, prefix: string, inState: boolean): string {
+  const { id, name, type, space, label, config } = connector;
+  const reference = (placeholder: Placeholder) => `var.${terraformVariable(placeholder, prefix)}`;
+  const known: [string, string][] = [
+    ["name", hclString(name)],
+    ["connector_type_id", hclString(type)],
+    ...(isUuid(id) ? [["connector_id", hclString(id)] as [string, string]] : []),
+    ["space_id", hclString(space)],
+  ];
+  const note = isUuid(id) ? "" : `  # connector_id = ${hclString(id)}  # no UUID, and the provider takes no other: see imports.tf\n`;
+  const secrets = secretsValue(connector, reference);
+  return `resource "elasticstack_kibana_action_connector" ${hclString(label)} {
+${note}${attributes(known, 2)}${attributes([["config", `jsonencode(${hclValue(config, reference, 2)})`]], 2)}${
+  secrets === undefined
+    ? ""
+    : inState
+      ? attributes([["secrets", secrets]], 2)
+      : attributes(
+          [
+            ["secrets_wo", secrets],
+            ["secrets_wo_version", '"1"'],
+          ],
+          2,
+        )
+}}
+`;
+}
+
+/** Fields that may be missing are left out of the JSON when their variable is null. */
+function secretsValue({ secrets }: Exported, reference: (placeholder: Placeholder) => string): string | undefined {
+  const [first] = secrets;
+  if (!first) return undefined;
+  if (first.path === "secrets") return `jsonencode(${reference(first)})`;
+  const fields = attributes(
+    secrets.map((one) => [hclKey(one.path.slice("secrets.".length)), reference(one)]),
+    4,
+  );
+  return secrets.every(({ required }) => required)
+    ? `jsonencode({\n${fields}  })`
+    : `jsonencode({ for field, value in {\n${fields}  } : field => value if value != null })`;
+}
+
+function variableBlocks(connector: Exported, prefix: string, inState: boolean): string[] {
+  return [...connector.configPlaceholders, ...connector.secrets].map((one) => {
+    const lines: [string, string][] = [
+      ["description", hclString(description(one, connector))],
+      ["type", one.map ? "map(string)" : "string"],
+      ...(one.required ? [] : [["default", one.path === "secrets" ? "{}" : "null"] as [string, string]]),
+      ["sensitive", "true"],
+      // What a write-only attribute takes may stay out of the plan; config may not.
+      ...(inState || one.path.startsWith("config.") ? [] : [["ephemeral", "true"] as [string, string]]),
+    ];
+    return `variable ${hclString(terraformVariable(one, prefix))} {\n${attributes(lines, 2)}}\n`;
+  });
+}
+
+function description({ path, required }: Placeholder, { id, space, mode }: Exported): string {
+  const where = `${path} of connector ${id} in space ${space}`;
+  if (path.startsWith("config.")) return `${where}: a secret that stands readable in its config`;
+  return `${where}${required ? "" : `; ${onlyIfStored(mode)}`}`;
+}
+
+function importBlock({ label, space, id }: Exported): string {
+  return `import {\n${attributes(
+    [
+      ["to", `elasticstack_kibana_action_connector.${label}`],
+      ["id", hclString(`${space}/${id}`)],
+    ],
+    2,
+  )}}\n`;
+}
+
+/** What Terraform does otherwise than Kibana with these connectors. */
+export function hclWarnings(connectors: readonly Exported[]): string[] {
+  const ids = connectors.filter(({ id }) => !isUuid(id)).map(({ id }) => commentText(id));
+  const slashes = connectors.filter((one) => !isImportable(one)).map(({ id }) => commentText(id));
+  const changed = connectors.filter((one) => !isNormal(one)).map(({ id }) => commentText(id));
+  return [
+    ...(ids.length > 0
+      ? [
+          `The provider takes only UUIDs as connector_id, which ${ids.length} of these are not (${some(ids)}): imports.tf keeps their ids; in a new deployment they get others.`,
+        ]
+      : []),
+    ...(slashes.length > 0 ? [`No import for ids with a slash, which the provider cannot read: ${some(slashes)}.`] : []),
+    ...(changed.length > 0
+      ? [`Terraform keeps text in Unicode's form NFC: ${some(changed)} differ from Kibana in bytes that nobody sees.`]
+      : []),
+  ];
+}
+
+function isNormal({ name, config }: Exported): boolean {
+  const text = JSON.stringify([name, config]);
+  return text === text.normalize("NFC");
+}
+
+function some(ids: readonly string[]): string {
+  return ids.length > 5 ? `${ids.slice(0, 5).join(", ")}, …` : ids.join(", ");
+}

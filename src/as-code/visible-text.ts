@@ -1,0 +1,33 @@
+/**
+ * What a reader of a file cannot see, or what turns its lines around: control, format (bidirectional, zero-width, tags),
+ * surrogate, private and unassigned characters, line and paragraph separators.
+ */
+const hidden = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** The text with each hidden character written out; line breaks too. */
+export function writeOut(text: string, written: (character: string) => string): string {
+  return text.replace(hidden, written);
+}
+
+/** `\u202e` for each UTF-16 unit, as JSON writes it. */
+export function jsonEscape(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`)
+    .join("");
+}
+
+/** `\u202e` or `\U000e0001`, as HCL and YAML write a code point. */
+export function codePointEscape(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  return point > 0xffff ? `\\U${hex(point, 8)}` : `\\u${hex(point, 4)}`;
+}
+
+/** One line of a comment: nothing in it ends the line or turns it around. */
+export function commentText(text: string): string {
+  return writeOut(text, codePointEscape);
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
+}

@@ -1,0 +1,122 @@
+import { access, chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exportFormats } from "../as-code/origin.ts";
+import { systemClock } from "../change/clock.ts";
+import type { Principal } from "../change/principal.ts";
+import { ToolError } from "../errors.ts";
+import { type Flags, flag, flagsHelp, list, oneOf, text } from "../flags.ts";
+import { plainText } from "../plain-text.ts";
+import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings.ts";
+import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/export-files.ts";
+import { createSpaceCheck } from "../tools/spaces.ts";
+import { version } from "../version.ts";
+import { openKibana } from "./open-kibana.ts";
+import { redactorOf } from "./redactor.ts";
+
+const own = {
+  out: { value: "DIR", about: "Where the files go; made if it is not there", schema: text },
+  format: { value: "FORMAT", about: `${exportFormats.join(", ")} (default: terraform)`, schema: oneOf(exportFormats) },
+  ids: { value: "IDS", about: "Only these, by id or exact name, with commas", schema: list },
+  type: { value: "TYPE", about: "Only connectors of this type", schema: text },
+  text: { value: "TEXT", about: "Only those with this in name or id", schema: text },
+  allSpaces: { value: "", about: "All spaces that the key sees, or those of --spaces", schema: flag },
+  secretsInState: { value: "", about: "Terraform: the older attribute, which keeps secrets in the state", schema: flag },
+  force: { value: "", about: "Replace files that are there", schema: flag },
+} satisfies Flags;
+
+const takes = [...connectionSettings, "space", "secretPrefix"] as const;
+
+export const exportHelp = () => `kibana-connectors-mcp export --out DIR: connectors as Terraform, kibana.yml or a curl script
+
+Nothing is changed in Kibana, and no secret is in the files: they say which to set. Files are readable by their owner alone,
+and none is replaced without --force.
+Exit code: 0 written, 1 failed or nothing to write, 2 the command line or the settings cannot be read.
+
+${flagsHelp(own)}
+
+${settingsHelp(takes)}
+  --help
+`;
+
+/** Writes connectors as code into a folder. @returns the exit code */
+export async function exportCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(exportHelp());
+    return 0;
+  }
+  const read = readSettings(argv, env, { takes, own });
+  const problems = "problems" in read ? read.problems : read.own.out === undefined ? ["--out DIR is missing."] : [];
+  if ("problems" in read || read.own.out === undefined) {
+    process.stderr.write(`kibana-connectors-mcp export cannot run:\n${problems.map((one) => `  - ${one}\n`).join("")}`);
+    return 2;
+  }
+  const { settings } = read;
+  const { out, force = false, allSpaces, format = "terraform", ...which } = read.own;
+  for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${warning}\n`);
+  const { text: scrub } = redactorOf(settings, env);
+  try {
+    const result = await exportedBy(settings, { format, ...which, space: allSpaces ? "*" : undefined });
+    for (const warning of result.warnings) process.stderr.write(`Note: ${scrub(warning)}\n`);
+    for (const { id, space, why } of result.skipped) process.stderr.write(`Left out: ${plainText(scrub(id), 80)} in ${space}: ${why}\n`);
+    if (result.files.length === 0) {
+      process.stderr.write(`Nothing is written: none of ${result.seen} connectors is to be exported.\n`);
+      return 1;
+    }
+    const files = result.files.map(({ name, text }) => ({ path: join(out, name), text: scrub(text) }));
+    const there = force ? [] : await existing(files.map(({ path }) => path));
+    if (there.length > 0) {
+      process.stderr.write(
+        `Nothing is written: ${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already. --force replaces.\n`,
+      );
+      return 1;
+    }
+    await write(out, files);
+    process.stdout.write(`${files.map(({ path }) => `${path}\n`).join("")}`);
+    process.stderr.write(`${result.exported} of ${result.seen} connectors written as ${format}.\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof ToolError) process.stderr.write(`${scrub(error.message)}\n${scrub(error.fix)}\n`);
+    else if (error instanceof Error && "code" in error) process.stderr.write(`The files cannot be written: ${error.message}\n`);
+    else throw error;
+    return 1;
+  }
+}
+
+async function exportedBy(settings: Settings, request: ExportRequest): Promise<ConnectorExport> {
+  const { reader, deployment, close } = await openKibana(settings, version);
+  const principal: Principal = { name: "local", access: "read", spaces: settings.spaces };
+  try {
+    return await exportFiles(request, {
+      ...{ kibana: reader, settings, deployment, principal },
+      spaces: createSpaceCheck(reader, systemClock),
+      signal: new AbortController().signal,
+    });
+  } finally {
+    await close();
+  }
+}
+
+async function existing(paths: readonly string[]): Promise<string[]> {
+  const there = await Promise.all(
+    paths.map((path) =>
+      access(path).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== "ENOENT") throw error;
+          return false;
+        },
+      ),
+    ),
+  );
+  return paths.filter((_path, index) => there[index]);
+}
+
+/** Each file is whole or not there: it is written beside, and then takes its name. */
+async function write(folder: string, files: readonly { path: string; text: string }[]): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const { path, text } of files) {
+    await writeFile(`${path}.part`, text, { mode: 0o600 });
+    await chmod(`${path}.part`, 0o600);
+    await rename(`${path}.part`, path);
+  }
+}

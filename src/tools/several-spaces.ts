@@ -1,0 +1,88 @@
+import { findTypeId } from "../catalog/find-type.ts";
+import { ToolError } from "../errors.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import type { ToolContext } from "./define.ts";
+
+/** What looking through several spaces needs of a tool's context. */
+export type SpacesContext = Pick<ToolContext, "kibana" | "settings" | "spaces" | "principal" | "signal">;
+
+export interface FoundConnector {
+  space: string;
+  connector: Connector;
+}
+
+/**
+ * The spaces that an argument means: ids with commas, `*` for all, the configured one when it is left out.
+ * @throws ToolError invalid_arguments, space_not_found, forbidden
+ */
+export async function chosenSpaces(asked: string | undefined, { spaces, settings, principal, signal }: SpacesContext): Promise<string[]> {
+  if (asked === "*") return (await spaces.list(principal, signal)).map((space) => space.id).sort();
+  const ids =
+    asked === undefined
+      ? [settings.space]
+      : [
+          ...new Set(
+            asked
+              .split(",")
+              .map((id) => id.trim())
+              .filter(Boolean),
+          ),
+        ];
+  if (ids.length === 0)
+    throw new ToolError("invalid_arguments", "`space` names no space.", 'Give ids with commas, or "*", or leave it out.');
+  return Promise.all(ids.map((id) => spaces.check(id, principal, { fresh: false, signal })));
+}
+
+/** All connectors of the spaces. One unreadable space among several is told in `notes`, not fatal. */
+export async function connectorsIn(spaces: readonly string[], context: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
+  const lists = await Promise.all(spaces.map((space) => connectorsOf(space, spaces.length === 1, context, notes)));
+  return lists.flat();
+}
+
+async function connectorsOf(space: string, only: boolean, { kibana, signal }: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
+  try {
+    const rows = await kibana.connectors(space, signal);
+    if (rows.length >= 10_000) notes.push(`Kibana lists at most 10,000 connectors a space: "${space}" may have more.`);
+    return rows.map((connector) => ({ space, connector }));
+  } catch (error) {
+    if (only || !(error instanceof ToolError) || error.code === "cancelled") throw error;
+    notes.push(`The space "${space}" is not in this list: ${error.message}`);
+    return [];
+  }
+}
+
+/** Whether a connector is of a type, and has a text in its name or id. @throws ToolError type_unknown */
+export function matcher(
+  { type, text }: { type?: string | undefined; text?: string | undefined },
+  types: readonly LiveType[],
+): (found: FoundConnector) => boolean {
+  const typeId = type === undefined ? undefined : wantedType(type, types);
+  const wanted = text?.toLowerCase();
+  return ({ connector }) =>
+    (typeId === undefined || connector.type === typeId) &&
+    (wanted === undefined || connector.name.toLowerCase().includes(wanted) || connector.id.toLowerCase().includes(wanted));
+}
+
+function wantedType(asked: string, types: readonly LiveType[]): string {
+  const { id, candidates } = findTypeId(
+    asked,
+    types.map((type) => type.id),
+  );
+  if (id) return id;
+  throw new ToolError(
+    "type_unknown",
+    `This Kibana has no connector type "${asked}".`,
+    candidates.length > 0 ? `Did you mean ${candidates.join(" or ")}?` : "Call describe_connector_types for its types.",
+    { candidates },
+  );
+}
+
+/** By space, name and id. */
+export function byPlace(a: FoundConnector, b: FoundConnector): number {
+  return order(a.space, b.space) || order(a.connector.name, b.connector.name) || order(a.connector.id, b.connector.id);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

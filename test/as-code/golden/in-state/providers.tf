@@ -1,0 +1,16 @@
+# 3 Kibana connectors of TEST, written by kibana-connectors-mcp.
+# State: this export uses the older attribute "secrets": Terraform keeps every secret in its state and plans as plain
+# text. Use an encrypted backend with few readers, never commit the state, and rotate what was in it when that changes.
+terraform {
+  required_version = ">= 1.5"
+  required_providers {
+    elasticstack = {
+      source = "elastic/elasticstack"
+    }
+  }
+}
+
+# KIBANA_ENDPOINT with KIBANA_API_KEY, or with KIBANA_USERNAME and KIBANA_PASSWORD, come from the environment.
+provider "elasticstack" {
+  kibana {}
+}

@@ -1,0 +1,1 @@
+export function parse(file: string, text: string): Promise<Record<string, unknown>>;

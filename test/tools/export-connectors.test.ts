@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import { connect, product } from "../support/product.ts";
+import { seedConnector } from "../update/stored-documents.ts";
+
+type Made = Awaited<ReturnType<typeof product>>;
+const contentOf = (body: { files: { name: string; content: string }[] }, name: string) =>
+  body.files.find((one) => one.name === name)?.content ?? "";
+
+test("a small export stands in the answer, whole", async () => {
+  const { call, writes } = await product();
+  const { body, text } = await call("export_connectors", { ids: ["ops-slack"] });
+  expect(body).toMatchObject({ format: "terraform", counts: { exported: 1, seen: 10 } });
+  expect(body.files.map(({ name }: { name: string }) => name)).toEqual(["providers.tf", "variables.tf", "connectors.tf", "imports.tf"]);
+  expect(contentOf(body, "connectors.tf")).toContain('name              = "Ops Slack"');
+  expect(body.cursor).toBeUndefined();
+  expect(text.length).toBeLessThan(20_000);
+  expect(writes()).toEqual([]);
+});
+
+test("a text longer than other answers show is not cut", async () => {
+  const made = await product({ sandbox: { empty: true } });
+  const ca = "x".repeat(5_000);
+  await seedConnector(made, { type: ".webhook", config: { url: "https://a.example.com", hasAuth: false, authType: null, ca } });
+  const { body } = await made.call("export_connectors", { format: "api" });
+  expect(contentOf(body, "connectors.sh")).toContain(ca);
+});
+
+async function many(): Promise<Made> {
+  return product({ sandbox: { size: { spaces: 2, connectors: 150, rules: 10, seed: 3 } } });
+}
+
+async function pages(
+  made: Made,
+  args: Record<string, unknown>,
+): Promise<{ texts: Record<string, string>; first: Record<string, unknown>; calls: number }> {
+  const { body: first } = await made.call("export_connectors", args);
+  const texts: Record<string, string> = {};
+  let calls = 0;
+  for (let cursor = first.cursor; cursor !== undefined; calls++) {
+    const { body, text } = await made.call("export_connectors", { cursor });
+    expect(text.length).toBeLessThan(2 * 20_000);
+    for (const { name, content } of body.files) texts[name] = (texts[name] ?? "") + content;
+    cursor = body.cursor;
+  }
+  return { texts, first, calls };
+}
+
+test("a large export comes in parts: by cursor, and as resources at the addresses in the answer", async () => {
+  const made = await many();
+  const { texts, first, calls } = await pages(made, { space: "*" });
+  expect(calls).toBeGreaterThan(3);
+  const files = first.files as { name: string; uris: string[]; content?: string }[];
+  expect(files.map(({ name }) => name)).toEqual(["providers.tf", "variables.tf", "connectors.tf", "imports.tf"]);
+  for (const { name, uris, content } of files) {
+    const parts = [];
+    for (const uri of uris) {
+      const [part] = (await made.client.readResource({ uri })).contents;
+      parts.push(part && "text" in part ? part.text : "");
+    }
+    expect(content).toBeUndefined();
+    expect(parts.join("")).toBe(texts[name]);
+    for (const part of parts) expect(JSON.stringify(part).length).toBeLessThanOrEqual(12_002);
+  }
+  const { counts } = first as { counts: { exported: number } };
+  expect(texts["connectors.tf"]?.match(/^resource /gm)?.length).toBe(counts.exported);
+  expect(first.next).toMatchObject([{ tool: "export_connectors", args: { cursor: first.cursor } }]);
+});
+
+test("parts are what was exported, whatever changes meanwhile; and end after half an hour", async () => {
+  const made = await many();
+  const { body } = await made.call("export_connectors", { format: "kibana_yml", space: "*" });
+  const second = (await made.call("export_connectors", { cursor: body.cursor })).body;
+  const before = made.calls.length;
+  await made.call("export_connectors", { cursor: second.cursor });
+  expect(made.calls.length).toBe(before);
+  made.clock.advance(31 * 60_000);
+  const late = await made.call("export_connectors", { cursor: second.cursor });
+  expect(late).toMatchObject({ isError: true, body: { code: "invalid_arguments", fix: expect.stringContaining("export anew") } });
+});
+
+test("parts belong to who asked for them", async () => {
+  const made = await many();
+  const { body } = await made.call("export_connectors", { space: "*" });
+  const same = await connect(made.backend, made.settings, undefined);
+  expect((await same.call("export_connectors", { cursor: body.cursor })).isError).toBe(false);
+  expect(made.backend.exports.find("somebody-else", body.cursor.split(".")[0])).toBeUndefined();
+  for (const cursor of ["nonsense", `${body.cursor}9`, `${body.cursor.split(".")[0]}.-1`, ""]) {
+    expect((await made.call("export_connectors", { cursor })).body.code).toBe("invalid_arguments");
+  }
+});
+
+test("preconfigured connectors are skipped in every format, and it is said", async () => {
+  const { call } = await product();
+  for (const format of ["terraform", "kibana_yml", "api"]) {
+    const { body } = await call("export_connectors", { format, ids: ["ops-mail-preconfigured", "kibana-log"] });
+    expect(body.counts).toEqual({ exported: 1, skipped: 1, seen: 10 });
+    expect(body.skipped).toEqual([
+      {
+        id: "ops-mail-preconfigured",
+        space: "default",
+        why: "it is preconfigured: it stands in kibana.yml, and only there it can be changed",
+      },
+    ]);
+  }
+  const { body } = await call("export_connectors", { ids: ["ops-mail-preconfigured"] });
+  expect(body).toMatchObject({ files: [], counts: { exported: 0 }, next: [{ tool: "list_connectors" }] });
+});
+
+test("secrets that stand in the config are placeholders, and listed", async () => {
+  const { call, bare } = await product();
+  const secret = JSON.parse(await bare("GET", "/api/actions/connector/deploy-hook")).config.headers.Authorization;
+  expect(secret.length).toBeGreaterThan(8);
+  for (const format of ["terraform", "kibana_yml", "api"]) {
+    const { body, text } = await call("export_connectors", { format, ids: ["deploy-hook"] });
+    expect(text).not.toContain(secret);
+    expect(body.warnings.join(" ")).toContain("A secret stands readable in config.headers.Authorization of deploy-hook");
+    expect(JSON.stringify(body.files)).toMatch(/deploy_hook_headers_authorization/i);
+  }
+});
+
+test("type, text and exact names choose; a name in several spaces is ambiguous", async () => {
+  const { call } = await product();
+  const exported = async (args: Record<string, unknown>) => (await call("export_connectors", { format: "api", ...args })).body;
+  expect((await exported({ type: "slack" })).counts.exported).toBe(2);
+  expect((await exported({ text: "PAGERDUTY" })).counts.exported).toBe(2);
+  expect((await exported({ ids: ["Batch Jira"] })).counts.exported).toBe(1);
+  expect(await exported({ ids: ["Ops Slack"] })).toMatchObject({ code: "ambiguous_connector" });
+  expect(await exported({ ids: ["nobody"] })).toMatchObject({ code: "connector_not_found" });
+  expect(await exported({ type: "nope" })).toMatchObject({ code: "type_unknown" });
+  expect(await exported({ ids: ["system-connector-.cases"] })).toMatchObject({ code: "system_action" });
+  expect(await exported({ space: "nowhere" })).toMatchObject({ code: "space_not_found" });
+  expect(await exported({ secrets_in_state: true })).toMatchObject({ code: "invalid_arguments" });
+});
+
+test("several spaces: each connector with its own; only spaces that may be seen", async () => {
+  const { call } = await product({ settings: { spaces: ["default", "team-payments"] } });
+  const { body } = await call("export_connectors", { space: "*", secrets_in_state: true });
+  const text = JSON.stringify(body.files);
+  expect(body.counts.exported).toBeGreaterThan(9);
+  expect(text).not.toContain("security");
+  expect((await call("export_connectors", { space: "security" })).body.code).toBe("forbidden");
+});
+
+test("Serverless and Cloud take no kibana.yml, and the answer says so", async () => {
+  const serverless = await product({ sandbox: { version: "serverless" } });
+  const { body } = await serverless.call("export_connectors", { format: "kibana_yml", ids: ["kibana-log"] });
+  expect(body.warnings[0]).toBe(
+    "This deployment is on Serverless, which takes no preconfigured connectors: the file is for a self-managed Kibana alone.",
+  );
+});
+
+test("ids that this Kibana would not take again are named", async () => {
+  const old = await product({ sandbox: { version: "8.17" } });
+  await seedConnector(old, { id: "Old_Id", type: ".server-log" });
+  const { body } = await old.call("export_connectors", { format: "api", ids: ["Old_Id"] });
+  expect(body.warnings).toBeUndefined();
+  const older = await product({ sandbox: { version: "8.7" } });
+  const none = await older.call("export_connectors", { format: "api", ids: ["kibana-log"] });
+  expect(none.body.warnings[0]).toContain("chooses ids itself");
+});
