@@ -54,7 +54,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   const sessions = createSessions(sessionIdle, () => Date.now());
   /** Servers of requests that have no session. */
   const passing = new Set<Server>();
-  /** Responses that are not finished. */
+  /** Requests whose answers are not finished; streams on which nobody waits for one do not count. */
   const answering = new Set<Promise<void>>();
   let inFlight = 0;
   let opening = 0;
@@ -111,16 +111,20 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     // Counted by what still works as well as by who still waits: clients may leave without an answer.
     if (Math.max(inFlight, served.running.size) + body.requests > maxInFlight)
       return refuse(response, refusal(429, "Too many requests at the same time.", { "retry-after": "1" }));
-    inFlight += body.requests;
-    const answered = new Promise<void>((resolve) => response.once("close", resolve)).then(() => {
-      inFlight -= body.requests;
-      answering.delete(answered);
-    });
-    answering.add(answered);
+    if (body.requests > 0) count(response, body.requests);
     if (stateless) return inPassing(request, response, principal, body);
     if (body.initialize !== undefined && request.headers["mcp-session-id"] === undefined)
       return newSession(request, response, principal, body, body.initialize);
     return inSession(request, response, principal, body);
+  }
+
+  function count(response: ServerResponse, requests: number): void {
+    inFlight += requests;
+    const answered = new Promise<void>((resolve) => response.once("close", resolve)).then(() => {
+      inFlight -= requests;
+      answering.delete(answered);
+    });
+    answering.add(answered);
   }
 
   async function newSession(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body, asked: string) {

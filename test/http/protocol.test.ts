@@ -226,6 +226,17 @@ test("where Kibana does not answer the server is alive and not ready", async () 
   expect((await served.send({ method: "GET", path: "/healthz" })).status).toBe(200);
 });
 
+test("a drain does not wait for clients that only listen", async () => {
+  const served = await servedProduct({ timing: { drain: 60_000 } });
+  const { client } = await served.open();
+  await client.ping();
+  const own = await session(served);
+  const listening = fetch(served.url, { headers: { ...own, accept: "text/event-stream" } });
+  expect((await listening).status).toBe(200);
+  await served.entry.drain();
+  expect(await (await listening).text()).toBe("");
+});
+
 test("a drained server has ended what was begun, and takes nothing new", async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
