@@ -62,7 +62,7 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   if (status === 403) {
     return fail(
       "forbidden",
-      `The credentials may not do this: ${message || "Forbidden"}.`,
+      `The credentials may not do this: ${message.replace(/\.$/, "") || "Forbidden"}.`,
       `${privilegeFor(message)} Ask whoever made the key.`,
     );
   }
@@ -239,6 +239,10 @@ function isElasticsearch(body: object): boolean {
 }
 
 function privilegeFor(message: string): string {
+  if (/\brules?\b/.test(message)) {
+    const level = /to (get|find)/.test(message) ? "Read" : "All";
+    return `It needs the Kibana privilege ${level} on the app that the rules belong to (such as feature_stackAlerts.${level.toLowerCase()}) in this space.`;
+  }
   if (/to (create|update|delete)/.test(message))
     return "It needs the Kibana privilege Actions and Connectors: All (feature_actions.all) in this space.";
   if (/to (get|execute)/.test(message))

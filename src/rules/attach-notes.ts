@@ -1,4 +1,5 @@
 import type { Rule, RuleType } from "../kibana/rules.ts";
+import { statedKey } from "./dedup-key.ts";
 import { recipeFor } from "./recipes.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
 
@@ -11,12 +12,14 @@ interface Chosen {
   frequency: Frequency;
   firing: readonly string[];
   recovered: readonly string[];
+  key: string;
 }
 
 /** What the person who decides should know of it beside what it does. */
 export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: Chosen): string[] {
   return [
     ...aboutRecovery(ruleType, wanted, chosen),
+    ...aboutKey(wanted, chosen),
     ...aboutGroups(ruleType, wanted, chosen),
     ...aboutVolume(wanted, chosen.frequency),
     ...(rule.enabled ? [] : ["The rule is disabled: nothing is sent until it is enabled."]),
@@ -38,6 +41,17 @@ function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted
   }
   if (type?.recovery || recovered.length > 0) return [];
   return [`Nothing is sent when an alert recovers: add "${ruleType.recoveryGroup}" to groups for that.`];
+}
+
+/** What shares a key shares an incident, and the first to recover closes it for all. */
+function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[] {
+  const asked = dedupKey ?? (type && params && statedKey(type, params));
+  if (asked !== key || !type?.recovery) return [];
+  if (!/\{\{[^}]*\b(alert\.|alertInstanceId|context\.|state\.)/.test(key))
+    return [`The key ${key} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`];
+  if (!/rule\.id|alertId|alert\.uuid/.test(key))
+    return [`The key ${key} has no {{rule.id}}: alerts of the same name in other rules share the incident.`];
+  return [];
 }
 
 /** The main group alone is what Kibana's own form offers too; whoever wants more has to know that there is more. */

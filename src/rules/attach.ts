@@ -49,7 +49,9 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     const about: About = { role, main: group === ruleType.defaultGroup, key, context: ruleType.variables?.context ?? [] };
     if (role === "recovered" && type?.recovery) continue;
     if (isPresent(mine, group, frequency, wanted, role)) continue;
-    add(group, paramsFor(wanted, about), role === "recovered" ? onChange : frequency);
+    const params = paramsFor(wanted, about);
+    if (role === "active" && type && closes(type, params)) checked.errors.push("params: these close an incident and open none");
+    add(group, params, role === "recovered" ? onChange : frequency);
   }
   const { recoveryGroup = "" } = ruleType;
   const { mends, uncovered } = closing ? tied([...mine, ...added], mine, closing, recoveryGroup, key) : nothingTied;
@@ -76,7 +78,7 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
           ...otherFrequency(rule, firing, wanted, frequency),
           ...checked.warnings,
           ...secondAction(mine, added),
-          ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered }),
+          ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key }),
         ],
   };
 }

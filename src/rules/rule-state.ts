@@ -19,12 +19,13 @@ export function ruleState({ actions, notify_when = null, throttle = null }: Rule
  * (reference/kibana-api.md §6.1). A field that Kibana does not take there is not the rule's to lose.
  */
 export function ruleBody(rule: Rule, { actions, notify_when, throttle }: RuleState): Record<string, unknown> {
+  const ownFrequency = actions.every((action) => action.frequency || isSystem(action.id));
   const kept = ["name", "schedule", "params", "tags", "alert_delay", "flapping", "artifacts"].filter((key) => rule[key] !== undefined);
   return {
     ...Object.fromEntries(kept.map((key) => [key, rule[key]])),
     actions: actions.map(sentAction),
-    // Beside actions with frequencies of their own, Kibana refuses these keys.
-    ...(notify_when === null && throttle === null ? {} : { notify_when, throttle }),
+    // Beside actions with frequencies of their own Kibana refuses these keys, even as null; beside others it wants one.
+    ...(notify_when === null && throttle === null && ownFrequency ? {} : { notify_when, throttle }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
+import { askedRules } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { compact, connector, space } from "./fields.ts";
@@ -37,7 +38,7 @@ export const replaceConnector = changeTool({
     from: z.string().min(1).describe("Connector id or exact name; may be gone"),
     to: connector.optional(),
     remove: z.boolean().optional().describe("Remove the actions instead"),
-    rules: z.array(z.string().min(1)).min(1).optional().describe("Rule ids; default: all that use it"),
+    rules: z.array(z.string().min(1)).min(1).optional().describe("Ids or exact names; default: all that use it"),
     params: z.looseObject({}).optional().describe("New params, for a `to` of another type"),
     recovery_params: z.looseObject({}).optional(),
     drop_missing: z.boolean().optional().describe("Also drop the rules' actions of other connectors that are gone"),
@@ -83,10 +84,11 @@ export const replaceConnector = changeTool({
     left.push(...obstacles.map((one) => row(one.rule, "blocked", `Kibana would not save it: ${obstacleInWords(one)}.`)));
     const ready = changes.filter((change) => change.obstacle === undefined);
     const [first, ...rest] = ready;
-    if (!first) return nothingToDo({ from, space: inSpace, left, earlier, args: { ...args, space: inSpace } });
+    const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
+    if (!first)
+      return nothingToDo({ from, space: inSpace, left, earlier, args: { ...args, space: inSpace }, warnings: hidden ? [hidden] : [] });
 
     const silent = ready.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
-    const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
     const what = to
       ? `Move the actions of ${inWords(ready.map(({ rule }) => rule))} from ${named(from)} to ${named(to)}`
       : `Remove the actions of ${named(from)} from ${inWords(ready.map(({ rule }) => rule))}`;
@@ -178,14 +180,13 @@ async function chosenRules(
   asked: readonly string[] | undefined,
   using: readonly Rule[],
   inSpace: string,
-  { kibana, signal }: ToolContext,
+  context: ToolContext,
 ): Promise<{ using: Rule[]; without: Left[] }> {
   if (!asked) return { using: [...using], without: [] };
-  const ids = [...new Set(asked)];
-  const others = ids.filter((id) => !using.some((rule) => rule.id === id || rule.name === id));
-  const without = await Promise.all(others.map((id) => kibana.rule(inSpace, id, signal)));
+  const others = asked.filter((one) => !using.some((rule) => rule.id === one || rule.name === one));
+  const without = others.length > 0 ? await askedRules(others, inSpace, context) : [];
   return {
-    using: using.filter((rule) => ids.includes(rule.id) || ids.includes(rule.name)),
+    using: using.filter((rule) => asked.includes(rule.id) || asked.includes(rule.name)),
     without: without.map((rule) => row(rule, "unchanged", "It does not use that connector (any more).")),
   };
 }

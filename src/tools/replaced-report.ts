@@ -91,12 +91,14 @@ export function nothingToDo({
   left,
   earlier,
   args,
+  warnings,
 }: {
   from: { id: string; name?: string };
   space: string;
   left: Left[];
   earlier: Move[];
   args: Record<string, unknown>;
+  warnings: string[];
 }): NoChange {
   const skipped = left.filter((one) => one.outcome === "skipped");
   return {
@@ -107,7 +109,7 @@ export function nothingToDo({
         : `No rule ${left.length > 0 ? "of these " : ""}uses ${named(from)}${earlier.length > 0 ? " any more: it was replaced before" : ""}.`,
     space: inSpace,
     result: compact({ earlier, rules: left.slice(0, rowsShown), rules_left_out: Math.max(0, left.length - rowsShown) || undefined }),
-    warnings: [],
+    warnings,
     next:
       skipped.length === 0
         ? []

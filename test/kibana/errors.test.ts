@@ -238,6 +238,20 @@ const texts: [status: number, message: string, code: string, cause: string, fix:
   ],
   [
     403,
+    'Unauthorized by "stackAlerts" to update ".es-query" rule',
+    "forbidden",
+    'The credentials may not do this: Unauthorized by "stackAlerts" to update ".es-query" rule.',
+    /privilege All on the app that the rules belong to \(such as feature_stackAlerts\.all\)/,
+  ],
+  [
+    403,
+    "Unauthorized to find rules for any rule types.",
+    "forbidden",
+    "The credentials may not do this: Unauthorized to find rules for any rule types.",
+    /feature_stackAlerts\.read/,
+  ],
+  [
+    403,
     "Forbidden",
     "forbidden",
     "The credentials may not do this: Forbidden.",

@@ -77,6 +77,21 @@ describe("a replacement", () => {
     for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old")]);
     expect((await replace(made, { from: "Connector old", to: "Connector new", rules: ["Rule r2"] })).status).toBe("done");
     expect([await idsIn(made, "r1"), await idsIn(made, "r2")]).toEqual([["old"], ["new"]]);
+    expect(await replace(made, { from: "old", to: "new", rules: ["Rule r2"] })).toMatchObject({
+      status: "no_change",
+      result: { rules: [{ id: "r2", outcome: "unchanged" }] },
+    });
+    expect(await replace(made, { from: "old", to: "new", rules: ["Rule r1", "Rule r3"] })).toMatchObject({
+      code: "rule_not_found",
+      detail: { missing: ["Rule r3"] },
+    });
+  });
+
+  test("that finds no rule says what it could not see", async () => {
+    const made = await product({ person: accepts });
+    const { status, message, warnings } = await replace(made, { from: "servicenow-itsm", remove: true });
+    expect([status, message]).toEqual(["no_change", 'No rule uses "ServiceNow ITSM" (servicenow-itsm).']);
+    expect(warnings.join()).toContain("Kibana counts 1 reference, 1 more than the 0 rules found");
   });
 
   test("that removes says which rules will notify nobody", async () => {
@@ -374,6 +389,15 @@ describe("a failure on the way", () => {
 });
 
 describe("rules of old", () => {
+  test("whose actions have no frequency, nor have they themselves, are saved as they are", async () => {
+    const made = await deployment();
+    const { frequency: _none, ...bare } = action("old") as { frequency: unknown };
+    await makeRule(made, "r1", [bare], { notify_when: null, throttle: null });
+    const before = await ruleOf(made, "r1");
+    expect((await replace(made, { from: "old", to: "new" })).status).toBe("done");
+    expect(steady(await ruleOf(made, "r1"))).toEqual({ ...steady(before), actions: [{ ...before.actions[0], id: "new" }] });
+  });
+
   test("that notify by a setting of their own keep it", async () => {
     const made = await deployment();
     const { frequency: _none, ...bare } = action("old") as { frequency: unknown };

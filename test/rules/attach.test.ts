@@ -119,6 +119,19 @@ describe("the key", () => {
     expect(keys(await attached(".pagerduty", { dedupKey }, { actions }))).toEqual(expected);
   });
 
+  test.each([
+    ["everything", "is the same for every alert of a rule"],
+    ["{{rule.id}}", "is the same for every alert of a rule"],
+    ["{{alert.id}}", "alerts of the same name in other rules share the incident"],
+    ["{{context.title}}", "alerts of the same name in other rules share the incident"],
+    ["{{alert.uuid}}", undefined],
+    ["{{rule.id}}/{{context.title}}", undefined],
+    [undefined, undefined],
+  ])("%s: what shares an incident is said", async (dedupKey, said) => {
+    const notes = (await attached(".pagerduty", { dedupKey })).warnings.filter((one) => one.startsWith("The key"));
+    expect(notes).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
+  });
+
   test("in params counts as asked for", async () => {
     expect(keys(await attached(".pagerduty", { params: { dedupKey: "{{alert.id}}" } }))).toEqual(["{{alert.id}}", "{{alert.id}}"]);
   });
@@ -370,6 +383,7 @@ describe("params", () => {
     [".email", {}, "params.to: at least one address"],
     [".slack_api", {}, "a channel is needed"],
     [".pagerduty", { params: { severity: "bad" } }, "params.severity: must be one of"],
+    [".pagerduty", { params: { eventAction: "resolve" } }, "these close an incident and open none"],
     [".slack", { params: { message: "{{rule.nme}}" } }, "did you mean {{rule.name}}?"],
     [".slack", { params: { message: "{{#rule.name}}" } }, "is no Mustache template"],
     [".tines", {}, "There is no recipe for actions of .tines"],
