@@ -8,8 +8,7 @@ import * as z from "zod";
 import { cleanEnv, main, startSandboxProcess } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 
-const readme = readFileSync("README.md", "utf8");
-const section = readme.slice(readme.indexOf("## Audit from a terminal"), readme.indexOf("## The sandbox alone"));
+const section = readFileSync("docs/audit.md", "utf8");
 const block = (language: string) => new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "m").exec(section)?.[1] ?? "";
 
 async function run(command: string, cwd: string, env: Record<string, string> = {}) {

@@ -17,13 +17,16 @@ import { freshFolder } from "../support/folder.ts";
 import { openClient, ping, send } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
-const readme = readFileSync("README.md", "utf8");
+const pages = ["README.md", ...readdirSync("docs").map((name) => `docs/${name}`)];
+const texts = pages.map((page) => readFileSync(page, "utf8"));
+const readme = texts[0] ?? "";
+const documents = texts.join("\n");
 const skill = readFileSync("skill/kibana-connectors/SKILL.md", "utf8");
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 const names = tools.map((tool) => tool.name);
 
 function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map((match) => match[1] ?? "");
+  return [...documents.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map((match) => match[1] ?? "");
 }
 
 test("the demo of the README runs and tells its story", () => {
@@ -144,7 +147,7 @@ test("the request for an API key is the one that doctor prints", () => {
 });
 
 test("every link of the documents leads somewhere", () => {
-  for (const page of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/settings.md"]) {
+  for (const page of [...pages, "CONTRIBUTING.md", "CHANGELOG.md"]) {
     for (const [, target = ""] of readFileSync(page, "utf8").matchAll(/\]\(([^)]+)\)/g)) {
       if (/^https?:/.test(target)) expect(URL.canParse(target), target).toBe(true);
       else expect(existsSync(join(dirname(page), target.replace(/#.*/, ""))), `${page}: ${target}`).toBe(true);
@@ -152,11 +155,15 @@ test("every link of the documents leads somewhere", () => {
   }
 });
 
-test("flags and variables that the README names exist", () => {
+test("every page of docs is linked from the README", () => {
+  for (const page of pages.slice(1)) expect(readme).toContain(`](${page})`);
+});
+
+test("flags and variables that the documents name exist", () => {
   const help = settingsHelp() + sandboxHelp + exportHelp() + auditHelp;
   const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+|MCP_[A-Z_]+)`/g;
   const others = ["--sandbox", "--port", "--help", "--json"];
-  for (const [, flag, variable] of readme.matchAll(ours)) {
+  for (const [, flag, variable] of documents.matchAll(ours)) {
     const name = flag ?? variable ?? "";
     if (!others.includes(name)) expect(help).toContain(name);
   }
@@ -165,7 +172,7 @@ test("flags and variables that the README names exist", () => {
 test("README and skill name every tool, and no tool that does not exist", () => {
   for (const name of names) expect(readme).toContain(`\`${name}\``);
   const named = [
-    ...`${readme}\n${skill}`.matchAll(/`((?!elasticstack)[a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes|deployment))`/g),
+    ...`${documents}\n${skill}`.matchAll(/`((?!elasticstack)[a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes|deployment))`/g),
   ].map((match) => match[1] ?? "");
   expect(named.length).toBeGreaterThan(10);
   const prompts = readdirSync("src/mcp/prompts").map((file) => file.replace(".ts", "").replaceAll("-", "_"));
@@ -182,6 +189,6 @@ test("every file that CONTRIBUTING.md names is there, and every script", () => {
   expect(readFileSync("src/audit/finding.ts", "utf8")).toContain("checkNames");
 });
 
-test("README tells of every check of the audit", () => {
-  for (const name of checkNames) expect(readme).toContain(`| \`${name}\` |`);
+test("the page on the audit tells of every check", () => {
+  for (const name of checkNames) expect(documents).toContain(`| \`${name}\` |`);
 });

@@ -52,7 +52,7 @@ describe("what the skill names exists", () => {
   test.each(written)("tools and prompts in %s", (name) => {
     const text = readFileSync(`${root}/${name}`, "utf8");
     const named = spans(text).filter((span) =>
-      /^(?!no_change)[a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes?|deployment)$/.test(span),
+      /^(?!no_change|elasticstack)[a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes?|deployment)$/.test(span),
     );
     for (const tool of named) expect(names, tool).toContain(tool);
   });
