@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
+import { isInitializeRequest, type RequestId, RequestIdSchema } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
 import { type Refusal, refusal, tooLarge } from "./http-guards.ts";
 
@@ -13,9 +13,15 @@ export interface Body {
   progress: boolean;
   /** Messages that want an answer. */
   requests: number;
+  /** The ids of those that have a proper one. */
+  ids: RequestId[];
+  /** Requests that the client gave up. */
+  cancelled: RequestId[];
 }
 
-const Request = z.object({ params: z.object({ _meta: z.object({ progressToken: z.unknown() }).optional() }).optional() });
+const Request = z.object({ method: z.string(), id: RequestIdSchema });
+const Cancelled = z.object({ method: z.literal("notifications/cancelled"), params: z.object({ requestId: RequestIdSchema }) });
+const WithProgress = z.object({ params: z.object({ _meta: z.object({ progressToken: z.union([z.string(), z.number()]) }) }) });
 
 /** Deeper than any tool's arguments; what walks through JSON by recursion must not run out of stack. */
 const deepest = 64;
@@ -48,13 +54,11 @@ export async function readBody(request: IncomingMessage, maxBody: number): Promi
     json,
     initialize: isInitializeRequest(first) ? first.params.protocolVersion : undefined,
     batch: Array.isArray(json),
-    progress: messages.some(wantsProgress),
+    progress: messages.some((message) => WithProgress.safeParse(message).success),
     requests: messages.filter((one) => one !== null && typeof one === "object" && "method" in one && "id" in one).length,
+    ids: messages.map((message) => Request.safeParse(message).data?.id).filter((id) => id !== undefined),
+    cancelled: messages.map((message) => Cancelled.safeParse(message).data?.params.requestId).filter((id) => id !== undefined),
   };
-}
-
-function wantsProgress(message: unknown): boolean {
-  return Request.safeParse(message).data?.params?._meta?.progressToken !== undefined;
 }
 
 /** Levels of nesting, found without recursion; stops counting just beyond what is allowed. */

@@ -1,5 +1,6 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
 
 export interface Session {
   /** Whose it is: the id alone opens nothing. */
@@ -8,6 +9,8 @@ export interface Session {
   version: string;
   server: Server;
   transport: StreamableHTTPServerTransport;
+  /** Requests that are not answered yet, and whether each has a stream to itself. */
+  unanswered: Map<RequestId, boolean>;
   /** Responses that are not finished. */
   open: number;
   /** Milliseconds since 1970. */

@@ -36,7 +36,7 @@ export interface Timing {
 
 const usual: Timing = { headers: 10_000, request: 30_000, drain: 10_000 };
 
-const noBody: Body = { json: undefined, initialize: undefined, batch: false, progress: false, requests: 0 };
+const noBody: Body = { json: undefined, initialize: undefined, batch: false, progress: false, requests: 0, ids: [], cancelled: [] };
 
 /** The revision of a client that does not say which it speaks, and the last that had batches (MCP, revision 2025-06-18). */
 const withBatches = "2025-03-26";
@@ -136,7 +136,15 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized(id) {
-        const session: Session = { principal: principal.name, version, server: mcp, transport, open: 0, lastUsed: Date.now() };
+        const session: Session = {
+          principal: principal.name,
+          version,
+          server: mcp,
+          transport,
+          unanswered: new Map(),
+          open: 0,
+          lastUsed: Date.now(),
+        };
         mcp.onclose = () => sessions.delete(id);
         sessions.add(id, session);
         watch(session, response);
@@ -158,8 +166,17 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     const session = typeof id === "string" ? sessions.find(id, principal.name) : undefined;
     if (!session) return refuse(response, refusal(404, "Session not found: begin again with initialize.", {}, -32001));
     if (body.batch && session.version > withBatches) return refuse(response, noBatch(session.version));
+    const { unanswered } = session;
+    if (body.ids.some((one, at) => unanswered.has(one) || body.ids.indexOf(one) !== at))
+      return refuse(response, refusal(400, "Invalid request: a request with this id is not answered yet.", {}, -32600));
+    for (const one of body.ids) unanswered.set(one, body.ids.length === 1);
+    response.once("close", () => {
+      for (const one of body.ids) unanswered.delete(one);
+    });
     watch(session, response);
     await session.transport.handleRequest(request, response, body.json);
+    // What is cancelled gets no answer, and its stream would stay open for good.
+    for (const one of body.cancelled) if (unanswered.get(one)) session.transport.closeSSEStream(one);
   }
 
   /** One server for one request: nothing of it is left behind. */

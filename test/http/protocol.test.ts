@@ -126,6 +126,21 @@ test("batches are answered in the revision that has them, and refused in those t
   expect(message).toContain("no batches");
 });
 
+test("a cancelled call gives its place free, and its id cannot be taken while it is under way", async () => {
+  const served = await servedProduct({ http: { maxInFlight: 2 }, onRequest: () => new Promise(() => {}) });
+  const headers = await session(served);
+  const never = served.send({ headers, body: toolCall("list_connectors", {}, 50) });
+  await expect.poll(() => served.calls.length).toBeGreaterThan(0);
+  const twice = await served.send({ headers, body: { ...ping, id: 50 } });
+  expect(refused(twice)).toEqual([400, expect.stringContaining("not answered yet")]);
+  expect(
+    (await served.send({ headers, body: { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 50 } } })).status,
+  ).toBe(202);
+  expect(await never).toMatchObject({ status: 200, text: "" });
+  const two = await served.send({ headers: await session(served, "2025-03-26"), body: [ping, { ...ping, id: 3 }] });
+  expect(two.status).toBe(200);
+});
+
 test("a batch counts as many requests as it holds", async () => {
   const served = await servedProduct({ http: { maxInFlight: 3 } });
   const headers = await session(served, "2025-03-26");
