@@ -74,21 +74,17 @@ function resource(connector: Exported, prefix: string, inState: boolean): string
   ];
   const note = isUuid(id) ? "" : `  # connector_id = ${hclString(id)}  # no UUID, and the provider takes no other: see imports.tf\n`;
   const secrets = secretsValue(connector, reference);
-  return `resource "elasticstack_kibana_action_connector" ${hclString(label)} {
-${note}${attributes(known, 2)}${attributes([["config", `jsonencode(${hclValue(config, reference, 2)})`]], 2)}${
-  secrets === undefined
-    ? ""
-    : inState
-      ? attributes([["secrets", secrets]], 2)
-      : attributes(
-          [
+  const ofSecrets: [string, string][] =
+    secrets === undefined
+      ? []
+      : inState
+        ? [["secrets", secrets]]
+        : [
             ["secrets_wo", secrets],
             ["secrets_wo_version", '"1"'],
-          ],
-          2,
-        )
-}}
-`;
+          ];
+  const all = attributes([...known, ["config", `jsonencode(${hclValue(config, reference, 2)})`], ...ofSecrets], 2);
+  return `resource "elasticstack_kibana_action_connector" ${hclString(label)} {\n${note}${all}}\n`;
 }
 
 /** Fields that may be missing are left out of the JSON when their variable is null. */

@@ -3,7 +3,7 @@ resource "elasticstack_kibana_action_connector" "slack-fe76cbba" {
   connector_type_id = ".slack"
   connector_id      = "0b7f1c9e-5d3a-4c7e-9f51-2f6f1f0c7a11"
   space_id          = "payments"
-  config = jsonencode({})
+  config            = jsonencode({})
   secrets = jsonencode({
     webhookUrl = var.slack_fe76cbba_webhook_url
   })
@@ -44,5 +44,5 @@ resource "elasticstack_kibana_action_connector" "server-log-f6042bb4" {
   name              = "Log"
   connector_type_id = ".server-log"
   space_id          = "default"
-  config = jsonencode({})
+  config            = jsonencode({})
 }
