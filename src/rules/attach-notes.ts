@@ -54,12 +54,25 @@ function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[]
   return [];
 }
 
+/** Types that look for no open incident of the key before they open one. */
+const opensAnew: readonly string[] = [".servicenow", ".servicenow-sir", ".jira", ".resilient"];
+
 /** The main group alone is what Kibana's own form offers too; whoever wants more has to know that there is more. */
-function aboutGroups(ruleType: RuleType, { groups }: Wanted, { frequency, firing }: Chosen): string[] {
+function aboutGroups(ruleType: RuleType, { groups, connector, type }: Wanted, { frequency, firing }: Chosen): string[] {
+  if (frequency.summary || ruleType.groups.length < 2) return [];
   const left = ruleType.groups.filter((group) => !firing.includes(group));
-  if (groups !== undefined || frequency.summary || left.length === 0) return [];
+  const closes = type?.recovery ? ", and recovery closes the newest only" : "";
   return [
-    `Rules of this type also fire in ${left.map((group) => `"${group}"`).join(", ")}: name them in groups to use the connector there too.`,
+    ...(groups === undefined && left.length > 0
+      ? [
+          `Rules of this type also fire in ${left.map((group) => `"${group}"`).join(", ")}: name them in groups to use the connector there too.`,
+        ]
+      : []),
+    ...(opensAnew.includes(connector.type)
+      ? [
+          `Alerts of these rules move between groups: each move into ${firing.map((group) => `"${group}"`).join(" or ")} opens another incident${closes}.`,
+        ]
+      : []),
   ];
 }
 

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { notifyWhen, workflows } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
-import { connector, space } from "./fields.ts";
+import { compact, connector, space } from "./fields.ts";
 import { type AttachPlan, planAttach } from "./plan-attach.ts";
+import { notDone } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
 
 export const attachConnector = changeTool({
@@ -36,13 +37,14 @@ export const attachConnector = changeTool({
   async report(plan: AttachPlan, results) {
     const done = new Set(results.filter((result) => result.outcome === "done").map((result) => result.op.id));
     const { attached, already, connectorId, next } = plan;
+    const { failed, waiting } = notDone(plan.ops, results);
     return {
-      result: {
+      result: compact({
         connector: connectorId,
         rules: attached.filter((one) => done.has(one.id)),
-        ...(already.length > 0 ? { already } : {}),
-        ...(done.size < attached.length ? { not_attached: attached.filter((one) => !done.has(one.id)).map((one) => one.id) } : {}),
-      },
+        already,
+        not_attached: [...failed, ...waiting],
+      }),
       warnings: overlapWarnings(results),
       next,
     };

@@ -73,7 +73,13 @@ export const replaceConnector = changeTool({
     const touches = [from, ...(to ? [to] : [])].map((one) => compact({ id: one.id, name: one.name }) as { id: string; name?: string });
     const changes = await Promise.all(
       todo.map(async (rule) => {
-        const moved = await movedActions(rule, from, to, newParams, types.find((type) => type.id === rule.rule_type_id)?.recoveryGroup);
+        const moved = await movedActions(
+          rule,
+          from,
+          to,
+          newParams,
+          types.find((type) => type.id === rule.rule_type_id),
+        );
         const actions = args.drop_missing ? moved.actions.filter((action) => isSystem(action.id) || known.has(action.id)) : moved.actions;
         const op = putRule(rule, inSpace, { ...ruleState(rule), actions }, touches);
         return { rule, op, notes: moved.notes, obstacle: obstacle(rule, actions, known) };

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { connectorType } from "../catalog/index.ts";
-import { checkPart } from "../catalog/validate.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import type { Rule, RuleAction } from "../kibana/rules.ts";
+import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
-import { inWords } from "./check-new.ts";
+import { recovers } from "../rules/attach-notes.ts";
+import { type Checked, checkAction } from "../rules/check-action.ts";
+import { usualKey } from "../rules/dedup-key.ts";
+import { tied } from "../rules/tied.ts";
 
 /** Params for actions that move to a connector of another type. */
 export interface NewParams {
@@ -17,7 +19,7 @@ export interface NewParams {
 /**
  * The actions of a rule after those of `from` went to `to`, or away where `to` is undefined. What an action has beside
  * connector and params stays: uuid, group, frequency, filters.
- * @param recoveryGroup the rule type's, where it has one
+ * @param ruleType undefined where Kibana does not tell
  * @throws ToolError invalid_arguments where another type needs other params
  */
 export async function movedActions(
@@ -25,7 +27,7 @@ export async function movedActions(
   from: { id: string },
   to: Connector | undefined,
   given: NewParams,
-  recoveryGroup: string | undefined,
+  ruleType: RuleType | undefined,
 ): Promise<{ actions: RuleAction[]; notes: string[] }> {
   if (!to) return { actions: rule.actions.filter((action) => action.id !== from.id), notes: [] };
   const others = rule.actions.filter((action) => action.id !== from.id);
@@ -36,7 +38,7 @@ export async function movedActions(
       actions.push(action);
       continue;
     }
-    const moved = { ...action, id: to.id, connector_type_id: to.type, params: await paramsFor(action, rule, to, given, recoveryGroup) };
+    const moved = { ...action, id: to.id, connector_type_id: to.type, params: await paramsFor(action, rule, to, given, ruleType, notes) };
     const twin = others.find((other) => other.id === to.id && other.group === action.group);
     if (twin && sameButUuid(twin, moved)) notes.push(`${quoted(rule.name, 60)} had the same action with both connectors: one is left.`);
     else {
@@ -47,7 +49,20 @@ export async function movedActions(
       actions.push(moved);
     }
   }
+  if (given.params !== undefined) notes.push(...(await looseEnds(actions, to, ruleType)));
   return { actions, notes };
+}
+
+/** New params may open what nothing closes any more. */
+async function looseEnds(actions: readonly RuleAction[], to: Connector, ruleType: RuleType | undefined): Promise<string[]> {
+  const type = await connectorType(to.type);
+  if (!type?.recovery || ruleType?.recoveryGroup === undefined || !recovers(ruleType)) return [];
+  const ours = actions.filter((action) => action.id === to.id);
+  const { mends, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
+  if (mends.size + uncovered.length === 0) return [];
+  return [
+    `Recovery would not close all that ${quoted(to.name, 60)} opens: no action closes under the same ${type.dedupField ?? "key"}. attach_connector adds what is missing.`,
+  ];
 }
 
 async function paramsFor(
@@ -55,15 +70,16 @@ async function paramsFor(
   rule: Rule,
   to: Connector,
   { params, recovery }: NewParams,
-  recoveryGroup: string | undefined,
+  ruleType: RuleType | undefined,
+  notes: string[],
 ): Promise<Record<string, unknown>> {
-  const recovers = action.group !== undefined && action.group !== null && action.group === recoveryGroup;
-  const chosen = recovers ? recovery : params;
+  const onRecovery = action.group != null && action.group === ruleType?.recoveryGroup;
+  const chosen = onRecovery ? recovery : params;
   if (chosen === undefined) {
     if (action.connector_type_id === to.type) return action.params ?? {};
-    const field = recovers ? "recovery_params" : "params";
+    const field = onRecovery ? "recovery_params" : "params";
     const entry = await connectorType(to.type);
-    const closing = recovers ? entry?.recovery?.params : undefined;
+    const closing = onRecovery ? entry?.recovery?.params : undefined;
     throw new ToolError(
       "invalid_arguments",
       `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
@@ -72,15 +88,21 @@ async function paramsFor(
     );
   }
   const entry = await connectorType(to.type);
-  const errors = entry ? checkPart(entry, "params", chosen).errors : [];
-  if (errors.length > 0) {
+  const checked: Checked = { errors: [], warnings: [] };
+  if (ruleType) {
+    // The parser of templates is needed for new params alone.
+    const { default: mustache } = await import("mustache");
+    checkAction(chosen, action.frequency?.summary ?? false, rule, ruleType, entry, mustache.parse, checked);
+  }
+  if (checked.errors.length > 0) {
     throw new ToolError(
       "invalid_arguments",
-      `Kibana would refuse the ${recovers ? "recovery_params" : "params"}: ${errors.map(inWords).join("; ")}.`,
+      `The ${onRecovery ? "recovery_params" : "params"} would not work in rule ${quoted(rule.name, 60)}: ${checked.errors.join("; ")}.`,
       `Correct these; describe_connector_types with types ["${to.type}"] and parts ["params"] lists them.`,
-      { problems: errors },
+      { problems: checked.errors },
     );
   }
+  notes.push(...checked.warnings);
   return chosen;
 }
 

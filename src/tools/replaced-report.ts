@@ -7,7 +7,7 @@ import type { Move } from "./replaced-earlier.ts";
 import { overlapWarnings } from "./rule-changes.ts";
 
 /** Rules that an answer names one by one; list_changes has them all. */
-const rowsShown = 40;
+export const rowsShown = 40;
 
 /** A rule that stays as it is, and why. */
 export interface Left {
@@ -31,15 +31,8 @@ export interface ReplacePlan extends Plan {
 /** What became of each rule: what needs attention first. */
 export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
   const done = results.filter((result) => result.outcome === "done");
-  const failed = results.filter((result) => result.outcome !== "done");
-  const begun = new Set(results.map(({ op }) => op.id));
-  const waiting = plan.ops.filter((op) => !begun.has(op.id));
-  const rows = [
-    ...failed.map(failedRow),
-    ...plan.left,
-    ...done.map(({ op }) => ({ id: op.id, name: nameOf(op), outcome: plan.moved })),
-    ...waiting.map((op) => ({ id: op.id, name: nameOf(op), outcome: "not_begun" })),
-  ];
+  const { failed, waiting } = notDone(plan.ops, results);
+  const rows = [...failed, ...plan.left, ...done.map(({ op }) => ({ id: op.id, name: nameOf(op), outcome: plan.moved })), ...waiting];
   return {
     result: compact({
       counts: compact({
@@ -66,6 +59,15 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
             },
           ]),
     ],
+  };
+}
+
+/** The rules that were to change and did not, or of which it is not known, and why; and those that were not begun. */
+export function notDone(ops: Plan["ops"], results: readonly OpResult[]) {
+  const begun = new Set(results.map(({ op }) => op.id));
+  return {
+    failed: results.filter((result) => result.outcome !== "done").map(failedRow),
+    waiting: ops.filter((op) => !begun.has(op.id)).map((op) => ({ id: op.id ?? "", name: nameOf(op), outcome: "not_begun" })),
   };
 }
 

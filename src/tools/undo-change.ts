@@ -14,6 +14,7 @@ import { compact } from "./fields.ts";
 import { liveType } from "./live-type.ts";
 import { planCreate } from "./plan-create.ts";
 import { planUpdate } from "./plan-update.ts";
+import { notDone, rowsShown } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
 import { assertAllGiven, givenFields, mayHoldSecrets, storedSecrets } from "./stored-secrets.ts";
 import { planUndoRules, ruleInverses } from "./undo-rules.ts";
@@ -57,7 +58,11 @@ export const undoChange = changeTool({
     const [result] = results;
     if (op.op === "put_rule") {
       const done = results.filter((one) => one.outcome === "done").length;
-      return { result: { rules_put_back: done }, warnings: overlapWarnings(results) };
+      const { failed, waiting } = notDone(plan.ops, results);
+      return {
+        result: compact({ rules_put_back: done, failed: failed.slice(0, rowsShown), not_begun: waiting.length || undefined }),
+        warnings: overlapWarnings(results),
+      };
     }
     if (result?.outcome !== "done") return {};
     if (op.op === "delete") return { result: { deleted: [op.id] } };

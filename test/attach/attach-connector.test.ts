@@ -337,6 +337,20 @@ describe("several rules in one plan", () => {
     );
   });
 
+  test("that stop half way are told apart, with why; the call made again goes on", async () => {
+    const made = await deployment(["pager"]);
+    const call = { connector: "pager", rules: ["r1", "r2", "r3"] };
+    for (const id of call.rules) await makeRule(made, id, []);
+    await made.fault("conflict", { method: "PUT", path: "/api/alerting/rule/r2" });
+    const { status, result } = await attach(made, call);
+    expect([status, result.rules.map(({ id }: { id: string }) => id)]).toEqual(["partial", ["r1"]]);
+    expect(result.not_attached).toEqual([
+      { id: "r2", name: "Rule r2", outcome: "failed", error: expect.stringContaining("Somebody else changed it") },
+      { id: "r3", name: "Rule r3", outcome: "not_begun" },
+    ]);
+    expect((await attach(made, call)).result.already).toEqual(["r1"]);
+  });
+
   test("undo puts all of them back", async () => {
     const made = await deployment(["pager"]);
     for (const id of ["r1", "r2"]) await makeRule(made, id, []);

@@ -175,6 +175,25 @@ describe("another type", () => {
       code: "invalid_arguments",
     });
   });
+
+  test.each(["{{context.mesage}}", "{{#rule.name}}"])("is refused with a template that the rule cannot fill in: %s", async (summary) => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    const body = await replace(made, { from: "old", to: "pager", params: { eventAction: "trigger", summary } });
+    expect([body.code, body.message]).toEqual(["invalid_arguments", expect.stringContaining("params.summary: ")]);
+    expect(made.writes()).toEqual([]);
+  });
+
+  test("is said to leave open what no action closes under the same key", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old"), action("old", { group: "recovered" })]);
+    const params = { eventAction: "trigger", summary: "{{rule.name}}", dedupKey: "{{rule.id}}:{{alert.id}}" };
+    const args = { from: "old", to: "pager", params, dry_run: true };
+    const { warnings } = await replace(made, { ...args, recovery_params: { eventAction: "resolve", dedupKey: "{{rule.id}}" } });
+    expect(warnings.join()).toContain('Recovery would not close all that "Connector pager" opens');
+    const same = await replace(made, { ...args, recovery_params: { eventAction: "resolve", dedupKey: params.dedupKey } });
+    expect(same.warnings ?? []).toEqual([]);
+  });
 });
 
 describe("a connector that is gone", () => {
@@ -433,6 +452,17 @@ describe("an undo of a replacement", () => {
     expect(undo).toEqual({ tool: "undo_change", args: { change } });
     expect((await made.call("undo_change", { change })).body).toMatchObject({ status: "done", result: { rules_put_back: 2 } });
     expect((await Promise.all(["r1", "r2"].map((id) => ruleOf(made, id)))).map(steady)).toEqual(before.map(steady));
+  });
+
+  test("that stops half way says which rule failed, and why", async () => {
+    const made = await deployment();
+    for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
+    const { change } = await replace(made, { from: "old", to: "new" });
+    await made.fault("conflict", { method: "PUT", path: "/api/alerting/rule/r2" });
+    expect((await made.call("undo_change", { change })).body).toMatchObject({
+      status: "partial",
+      result: { rules_put_back: 1, failed: [{ id: "r2", error: expect.stringContaining("Somebody else changed it") }], not_begun: 1 },
+    });
   });
 
   test("leaves a rule that somebody changed since, and says so; one that is gone too", async () => {

@@ -251,6 +251,15 @@ describe("groups", () => {
     expect(warnings.join("\n")).toContain('add "recovered" to groups');
   });
 
+  test.each([
+    [".servicenow", "opens another incident, and recovery closes the newest only"],
+    [".jira", "opens another incident."],
+    [".pagerduty", undefined],
+  ])("that an alert moves between: %s", async (type, said) => {
+    const notes = (await attached(type, { groups: ["query matched", "milder"] })).warnings.filter((one) => one.includes("each move into"));
+    expect(notes).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
+  });
+
   test("are found without regard to case, and unknown ones are refused with those there are", async () => {
     expect((await attached(".slack", { groups: ["Milder", "RECOVERED"] })).added.map((one) => one.group)).toEqual(["milder", "recovered"]);
     expect(await refused(".slack", { groups: ["query mached"] })).toContain('did you mean "query matched"?');
