@@ -110,7 +110,10 @@ async function sourceOf(
   { kibana, spaces, principal, signal }: ToolContext,
 ) {
   const space = await spaces.check(from.space ?? target, principal, { fresh: true, signal });
-  const connector = await findConnector(kibana, space, from.id, signal);
+  const connector = await findConnector(kibana, space, from.id, signal).catch((error: unknown) => {
+    if (from.space !== undefined || !(error instanceof ToolError) || error.code !== "connector_not_found" || error.detail) throw error;
+    throw new ToolError(error.code, error.message, `Name the space of the original: from: {"space": "…", "id": "…"}.`);
+  });
   if (!connector.config) {
     throw new ToolError(
       "preconfigured",

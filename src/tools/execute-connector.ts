@@ -10,7 +10,7 @@ import { inWords } from "./check-new.ts";
 import { assertRunnable, effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { compact, connector, space } from "./fields.ts";
+import { compact, connector, namedById, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { requestFlow } from "./secret-flows.ts";
 
@@ -42,6 +42,7 @@ export const executeConnector = changeTool({
     params: z.looseObject({}).describe("As describe_connector_types says"),
     retries: z.number().int().min(0).max(3).optional().describe("While Kibana calls the failure retryable; default 0"),
   }),
+  insteadOf: namedById,
   async plan({ id, space: inSpace, params, retries = 0 }, { kibana, settings, spaces, principal, signal }): Promise<Plan> {
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
     const [found, types] = await Promise.all([findConnector(kibana, target, id, signal), kibana.connectorTypes(target, signal)]);

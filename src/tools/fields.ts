@@ -29,3 +29,10 @@ export function compact<T extends Record<string, unknown>>(value: T): Partial<T>
 function isPlainObject(value: unknown): value is object {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
+
+/** What people write in place of `id`. */
+export const namedById = {
+  connector: "is `id` here: the connector's id or exact name",
+  connector_id: "is `id` here: the connector's id or exact name",
+  name: "is `id` here: the connector's id or exact name",
+};

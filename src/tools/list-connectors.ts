@@ -19,6 +19,12 @@ export const listConnectors = readTool({
     limit: z.number().int().min(1).max(100).default(20),
     cursor: z.string().optional(),
   }),
+  insteadOf: {
+    name: "is `text` here",
+    query: "is `text` here",
+    spaces: 'is `space` here: "default,security", or "*"',
+    flag: "is `state` here",
+  },
   output: z.looseObject({ connectors: z.array(z.looseObject({})), total: z.number(), cursor: z.string().optional(), warnings, next }),
   async run({ space, type, text, state, limit, cursor }, context) {
     const notes: string[] = [];

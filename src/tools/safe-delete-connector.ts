@@ -21,6 +21,12 @@ export const safeDeleteConnector = changeTool({
   access: "full",
   idempotent: false,
   input: z.strictObject({ ids: z.array(z.string().min(1)).min(1).max(20).describe("Ids or exact names"), space }),
+  insteadOf: {
+    id: 'is `ids` here: ["…"]',
+    connector: 'is `ids` here: ["…"]',
+    connectors: "is `ids` here",
+    force: "is not an argument: nothing can be forced",
+  },
   async plan({ ids, space: inSpace }, context): Promise<Plan> {
     const { kibana, settings, spaces, principal, signal } = context;
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });

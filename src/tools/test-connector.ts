@@ -11,7 +11,7 @@ import { hideInText } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { compact, connector, space } from "./fields.ts";
+import { compact, connector, namedById, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { requestFlow } from "./secret-flows.ts";
 
@@ -41,6 +41,7 @@ export const testConnector = changeTool({
     mode: z.enum(modes).default("safe"),
     fill: z.looseObject({}).optional().describe('What the test asks for, as {"to": "me@…"}'),
   }),
+  insteadOf: namedById,
   async plan(
     { id, space: inSpace, mode, fill: given = {} },
     { kibana, settings, spaces, principal, signal },

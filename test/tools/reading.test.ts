@@ -270,6 +270,25 @@ describe("describe_connector_types", () => {
   });
 });
 
+test.each([
+  ["get_connector", { connector: "ops-slack" }, /connector: is `id` here/],
+  ["test_connector", { connector_id: "ops-slack" }, /connector_id: is `id` here/],
+  ["execute_connector", { name: "ops-slack", params: {} }, /name: is `id` here/],
+  ["safe_delete_connector", { id: "ops-slack" }, /id: is `ids` here/],
+  ["safe_delete_connector", { ids: ["ops-slack"], force: true }, /force: is not an argument: nothing can be forced/],
+  ["list_connectors", { name: "slack" }, /name: is `text` here/],
+])("%s with %j: what people write instead is told what it is called here", async (tool, args, message) => {
+  const { call } = await product();
+  const { body } = await call(tool, args);
+  expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringMatching(message) });
+});
+
+test("a copy of a connector that is in another space: the way to name that", async () => {
+  const { call } = await product();
+  const { body } = await call("create_connector", { name: "Copy", from: { id: "batch-jira" }, space: "team-payments" });
+  expect(body).toMatchObject({ code: "connector_not_found", fix: 'Name the space of the original: from: {"space": "…", "id": "…"}.' });
+});
+
 describe("a connector that is not there", () => {
   test.each([
     ["slack", ["ops-slack", "ops-slack-2"]],
