@@ -2,8 +2,10 @@ import * as z from "zod";
 import { type Get, path, type Send } from "./http.ts";
 import { readAs } from "./read-as.ts";
 import { Rule, type RuleAction } from "./rule-shape.ts";
+import { isWhole } from "./whole-rule.ts";
 
 const Page = z.object({ total: z.number(), data: z.array(Rule) });
+const WholePage = z.object({ total: z.number(), data: z.array(z.custom<Rule>(isWhole)) });
 
 export type { Rule, RuleAction };
 
@@ -59,22 +61,21 @@ export function ruleReads(get: Get) {
       { connector, filter, page, perPage, sort = "name" }: RuleQuery,
       signal?: AbortSignal,
     ): Promise<{ total: number; rules: Rule[] }> {
-      const body = readAs(
-        Page,
-        await get({
-          path: "/api/alerting/rules/_find",
-          space,
-          query: {
-            page,
-            per_page: perPage,
-            sort_field: sort,
-            has_reference: connector === undefined ? undefined : JSON.stringify({ type: "action", id: connector }),
-            filter,
-          },
-          ...(signal && { signal }),
-        }),
-      );
-      return { total: body.total, rules: body.data };
+      const body = await get({
+        path: "/api/alerting/rules/_find",
+        space,
+        query: {
+          page,
+          per_page: perPage,
+          sort_field: sort,
+          has_reference: connector === undefined ? undefined : JSON.stringify({ type: "action", id: connector }),
+          filter,
+        },
+        ...(signal && { signal }),
+      });
+      const whole = WholePage.safeParse(body);
+      const { total, data } = whole.success ? whole.data : readAs(Page, body);
+      return { total, rules: data };
     },
     /** One rule. @throws ToolError rule_not_found */
     async rule(space: string, id: string, signal?: AbortSignal): Promise<Rule> {
