@@ -25,6 +25,8 @@ interface AnyCheck {
   name: CheckName;
   group: Group;
   needs: readonly Part[];
+  /** What its severity or confidence rests on as well: read whatever other checks are asked for, but it can do without. */
+  weighs?: readonly Part[];
   /** Why it matters, for somebody who sees the finding alone. */
   why: string;
 }

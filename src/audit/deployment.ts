@@ -66,6 +66,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
   const asking = new Map<string, Promise<void>>();
   const shared = new Map<string, ConnectorFacts>();
   const saved: { space: string; connector: Connector; entry: ConnectorType | undefined }[] = [];
+  let allRulesKnown = true;
   const window = { from: asked.from, days: asked.days };
   const secretHeaders = status === undefined || isAtLeast(status, "9.2");
   return {
@@ -89,7 +90,8 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
       await asked;
       return ruleTypes;
     },
-    add({ space, connectors }, inEverySpace) {
+    add({ space, connectors, rulesKnown }, inEverySpace) {
+      allRulesKnown &&= rulesKnown;
       for (const { connector, entry } of connectors.values()) saved.push({ space, connector, entry });
       for (const facts of inEverySpace) {
         const known = shared.get(facts.connector.id);
@@ -97,7 +99,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
       }
     },
     finish() {
-      const everywhere: SpaceFacts = { space: "*", connectors: shared, rulesKnown: true, window, secretHeaders };
+      const everywhere: SpaceFacts = { space: "*", connectors: shared, rulesKnown: allRulesKnown, window, secretHeaders };
       const self = isSelfManaged(status, asked.url, shared);
       return checks.flatMap((check): Found[] => {
         if (check.needs.includes("types") && !types) return [];

@@ -31,11 +31,12 @@ export async function auditSpace(reader: Reader, space: string, deployment: Depl
   const found: Found[] = [];
   const notChecked: NotChecked[] = [];
   const unread = new Set<Part>(types ? [] : ["types"]);
-  const wanted = new Set(checks.flatMap((check) => check.needs));
+  const wanted = new Set(checks.flatMap((check) => [...check.needs, ...(check.weighs ?? [])]));
   let failure: unknown;
 
   function skip(names: readonly CheckName[], why: Pick<NotChecked, "why" | "fix">) {
-    if (names.length > 0) notChecked.push({ space, checks: [...names], ...why });
+    const asked = checks.map((check) => check.name).filter((name) => names.includes(name));
+    if (asked.length > 0) notChecked.push({ space, checks: asked, ...why });
   }
   /** One part of the space, undefined where it could not be read: then the checks that need it were not done. */
   async function part<T>(name: Part, what: string, read: () => Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { checkNames } from "../../src/audit/finding.ts";
 import { runAudit } from "../../src/audit/run.ts";
 import { connectKibana } from "../../src/kibana/connect.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
@@ -44,4 +45,19 @@ test("where no space can be read because Kibana does not answer, there is no rep
   await expect(runAudit(reader, { spaces: ["default"], url: "http://127.0.0.1:1", now: 0 })).rejects.toMatchObject({
     code: "kibana_unreachable",
   });
+});
+
+test("what a check says of a fault does not depend on which other checks were asked for", async () => {
+  const sandbox = await startSandbox();
+  onTestFinished(() => sandbox.close());
+  const { reader, close } = connectKibana(kibanaSettings({ url: sandbox.url }), 5_000, "test");
+  onTestFinished(() => close());
+  const options = { spaces: (await reader.spaces()).map((space) => space.id), url: sandbox.url, now: Date.now() };
+  const whole = new Map((await runAudit(reader, options)).findings.map((one) => [one.id, one]));
+  const alone = new Map<string, unknown>();
+  for (const check of checkNames) {
+    for (const one of (await runAudit(reader, { ...options, checks: [check] })).findings) alone.set(one.id, one);
+  }
+  expect(new Set([...whole.values()].map((one) => one.check)).size).toBeGreaterThan(10);
+  for (const [id, one] of whole) expect(alone.get(id)).toEqual(one);
 });

@@ -5,6 +5,7 @@ export const deprecated: ConnectorCheck = {
   of: "connector",
   group: "will_break",
   needs: ["connectors"],
+  weighs: ["rules"],
   why: "It works today; a coming version of Kibana or of the service behind it may drop it.",
   find(facts, space) {
     const { connector, type, usage } = facts;

@@ -10,6 +10,7 @@ export const duplicateTarget: SpaceCheck = {
   of: "space",
   group: "untidy",
   needs: ["connectors"],
+  weighs: ["rules"],
   why: "One connector per service serves many rules; of two, one is forgotten when a password or an address changes.",
   find({ connectors, space, rulesKnown }) {
     const byTarget = new Map<string, ConnectorFacts[]>();

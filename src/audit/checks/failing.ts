@@ -9,6 +9,7 @@ export const failing: ConnectorCheck = {
   of: "connector",
   group: "broken_now",
   needs: ["connectors", "log"],
+  weighs: ["rules"],
   why: "The people behind it are not told. Rules and task health show success all the same.",
   find(facts, within) {
     const { window, space } = within;

@@ -8,6 +8,7 @@ export const insecureUrl: ConnectorCheck = {
   of: "connector",
   group: "will_break",
   needs: ["connectors"],
+  weighs: ["rules"],
   why: "Everybody on the way reads the messages and the credentials in them, or puts others in their place.",
   find({ connector, usage }) {
     const { config } = connector;

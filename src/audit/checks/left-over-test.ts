@@ -12,6 +12,7 @@ export const leftOverTest: ConnectorCheck = {
   of: "connector",
   group: "untidy",
   needs: ["connectors"],
+  weighs: ["rules"],
   why: "What was made for a try stays: its credentials too, and people take it for a real one.",
   find(facts, space) {
     const { connector } = facts;

@@ -8,6 +8,7 @@ export const missingSecrets: ConnectorCheck = {
   of: "connector",
   group: "broken_now",
   needs: ["connectors"],
+  weighs: ["rules"],
   why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and no log tells.",
   find(facts, space) {
     const { connector, usage } = facts;

@@ -11,6 +11,7 @@ export const noisyFrequency: RuleCheck = {
   of: "rule",
   group: "untidy",
   needs: ["connectors", "rules"],
+  weighs: ["rule_types"],
   why: "People stop reading a channel that repeats itself, and miss the alert that counts.",
   find(rule, context) {
     const minutes = minutesBetween(rule);

@@ -7,6 +7,7 @@ export const typeUnusable: ConnectorCheck = {
   of: "connector",
   group: "broken_now",
   needs: ["connectors", "types"],
+  weighs: ["rules"],
   why: "Kibana refuses to run connectors of such a type, and no log tells.",
   find(facts, space) {
     const { connector, usage } = facts;

@@ -6,6 +6,7 @@ export const unused: ConnectorCheck = {
   of: "connector",
   group: "untidy",
   needs: ["connectors"],
+  weighs: ["rules", "log"],
   why: "Its credentials stay valid and nobody looks after them.",
   find(facts, space) {
     if (!isIdle(facts, space)) return undefined;
