@@ -185,3 +185,8 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
   }
   return principals.map(({ token, ...rest }) => ({ ...rest, token: seal(token, `token of ${rest.name}`) }));
 }
+
+/** Whether people elsewhere use the server: no page of this machine reaches them. */
+export function isRemote({ loopback, stateless, allowedHosts }: HttpSettings): boolean {
+  return !loopback || stateless || allowedHosts.some((host) => !isLoopback(host));
+}

@@ -9,7 +9,7 @@ import { runChange } from "../change/pipeline.ts";
 import type { Principal } from "../change/principal.ts";
 import type { Caller, ChangeServices } from "../change/services.ts";
 import { settleOpenEntries } from "../change/settle.ts";
-import { type HttpSettings, isLoopback } from "../http-settings.ts";
+import { isRemote } from "../http-settings.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/server.ts";
 import type { Settings } from "../settings.ts";
@@ -154,11 +154,6 @@ interface Opened {
   services: ChangeServices;
   shared: Omit<ToolContext, "principal" | "signal" | "progress">;
   close(): Promise<void>;
-}
-
-/** Whether people elsewhere use the server: no page of this machine reaches them. */
-function isRemote({ loopback, stateless, allowedHosts }: HttpSettings): boolean {
-  return !loopback || stateless || allowedHosts.some((host) => !isLoopback(host));
 }
 
 /** Where a call goes that names no space: a principal that is held to spaces of its own has its own. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { isRemote } from "../../http-settings.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import type { Settings } from "../../settings.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
@@ -70,13 +71,20 @@ async function secretFolder({ secretDir }: Settings): Promise<Finding[]> {
   return [ok("secrets", `{"$file": …} reads from ${secretDir}.`)];
 }
 
-function consent({ access, skipConfirmation, confirm }: Settings): Finding {
+function consent({ access, skipConfirmation, confirm, http }: Settings): Finding {
   if (access === "read") return ok("consent", "Nothing to ask: this server may only read.");
   if (skipConfirmation) {
     return warning(
       "consent",
       "Nobody is asked before a change.",
       "Fine in a pipeline that somebody watches. Anywhere else take CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION away.",
+    );
+  }
+  if (http?.stateless) {
+    return warning(
+      "consent",
+      "A stateless server can ask nobody: the agent passes a signed continuation back by itself.",
+      "Without --stateless the client asks, in a form.",
     );
   }
   if (confirm === "token") {
@@ -86,6 +94,7 @@ function consent({ access, skipConfirmation, confirm }: Settings): Finding {
       "Set CONNECTORS_CONFIRM to person where somebody sits at this machine.",
     );
   }
+  if (http && isRemote(http)) return ok("consent", "A person is asked through the client, in a form; a shared server shows no page.");
   return ok("consent", "A person is asked through the client, or on a page on this machine.");
 }
 
