@@ -284,6 +284,7 @@ describe("no write leaves outside an accepted change", () => {
     ["describe_connector_types", {}],
     ["describe_connector_types", { types: [".slack", ".webhook", ".email"] }],
     ["audit_connectors", {}],
+    ["export_connectors", { format: "api", space: "*" }],
     ["list_changes", {}],
     ["create_connector", { ...pagerduty, dry_run: true }],
     ["create_connector", { ...serverLog, dry_run: true }],
