@@ -96,7 +96,7 @@ export const httpRows = {
 type Values = { [Name in keyof typeof httpRows]?: z.output<(typeof httpRows)[Name]["schema"]> };
 
 /** Names by which nobody but this machine is reached. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(host);
 }
 
