@@ -1,5 +1,6 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { Rule } from "../kibana/rules.ts";
+import { keyInOneForm } from "../rules/dedup-key.ts";
 import type { RuleContext } from "./facts.ts";
 
 export type Action = Rule["actions"][number];
@@ -47,8 +48,8 @@ const keyByDefault = [".servicenow", ".servicenow-sir", ".servicenow-itom"];
 export function dedupKeyOf({ params }: Action, entry: ConnectorType): string | undefined {
   if (entry.dedupField === undefined) return undefined;
   const given = fieldIn(params, entry.dedupField);
-  if (given === undefined && keyByDefault.includes(entry.id)) return normal("{{rule.id}}:{{alert.id}}");
-  return typeof given === "string" && given.trim() !== "" ? normal(given) : undefined;
+  if (given === undefined && keyByDefault.includes(entry.id)) return keyInOneForm("{{rule.id}}:{{alert.id}}");
+  return typeof given === "string" && given.trim() !== "" ? keyInOneForm(given) : undefined;
 }
 
 function fieldIn(value: unknown, name: string): unknown {
@@ -59,13 +60,6 @@ function fieldIn(value: unknown, name: string): unknown {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** Kibana's old names of the same variables. */
-const aliases: Record<string, string> = { alertId: "rule.id", alertName: "rule.name", alertInstanceId: "alert.id" };
-
-function normal(key: string): string {
-  return key.trim().replace(/\{\{\{?\s*([^}]*?)\s*\}?\}\}/g, (_all, name: string) => `{{${aliases[name] ?? name}}}`);
 }
 
 /** Minutes between two looks of a rule; undefined where its schedule is not understood. */

@@ -27,7 +27,13 @@ export function checkAction(
   const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
     `${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`;
   errors.push(...[...shape.errors, ...templates.errors].map(inWords), ...(type?.id === ".slack_api" ? channelProblem(params) : []));
-  warnings.push(...[...shape.warnings, ...templates.warnings].map(inWords));
+  warnings.push(...[...shape.warnings, ...templates.warnings].map(inWords), ...rawInJson(params));
+}
+
+/** Only two braces escape what they fill in: a quotation mark in it would end the JSON. */
+function rawInJson({ body }: Params): string[] {
+  const raw = typeof body === "string" && /^\s*[[{]\s*"/.test(body) && /\{\{(?:\{|&)\s*(?:context|alert|rule)\.[\w.]+/.exec(body)?.[0];
+  return raw ? [`params.body: ${raw}… is filled in raw, and a quotation mark in it breaks the JSON: use two braces`] : [];
 }
 
 /** Shows only when a rule runs: reference/connector-types.md, traps of .slack_api. */

@@ -1,4 +1,5 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { oldNames } from "./action-variables.ts";
 
 /** What ties recovery to the incident it closes where nothing else is chosen: one key for each alert of each rule. */
 export const usualKey = "{{rule.id}}-{{alert.id}}";
@@ -17,6 +18,13 @@ export function statedKey({ dedupField: field }: ConnectorType, params: Params):
     if (typeof at === "string" && at.trim() !== "") return at;
   }
   return undefined;
+}
+
+/** A key in the form in which two that give the same text are equal: names of old and of today, spaces, two or three braces. */
+export function keyInOneForm(key: string): string {
+  return key
+    .trim()
+    .replace(/\{\{\{?\s*([^}]*?)\s*\}?\}\}/g, (_all, name: string) => `{{${Object.hasOwn(oldNames, name) ? oldNames[name] : name}}}`);
 }
 
 /** The params with this key, where the params that the type gives as an example have it. */

@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
-import { closes, statedKey, usualKey } from "./dedup-key.ts";
+import { closes, keyInOneForm, statedKey, usualKey } from "./dedup-key.ts";
 import type { Wanted } from "./wanted.ts";
 
 /**
@@ -22,7 +22,7 @@ export function chooseKey(rule: Rule, ruleType: RuleType, { connector, type, par
   const asked = dedupKey ?? (params && statedKey(type, params));
   const standing = keysOf(opened(mine));
   const [first] = standing;
-  if (asked !== undefined && first !== undefined && !standing.includes(asked)) {
+  if (asked !== undefined && first !== undefined && !standing.some((key) => keyInOneForm(key) === keyInOneForm(asked))) {
     throw new ToolError(
       "invalid_arguments",
       `This connector's action in the rule opens incidents under ${first}: recovery has to close them under the same ${type.dedupField}.`,

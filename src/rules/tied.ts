@@ -1,6 +1,6 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { RuleAction } from "../kibana/rules.ts";
-import { closes, statedKey, withKey } from "./dedup-key.ts";
+import { closes, keyInOneForm, statedKey, withKey } from "./dedup-key.ts";
 
 interface Tied {
   /** Actions under no key, or closing what nothing opens: recovery could not work with them. */
@@ -28,14 +28,15 @@ export function tied(
     (action) => action.group !== recoveryGroup && !action.frequency?.summary && !closes(type, action.params ?? {}),
   );
   const closers = mine.filter((action) => action.group === recoveryGroup && closes(type, action.params ?? {}));
-  const opened = [...new Set(openers.length > 0 ? openers.map((action) => keyIn(action) ?? key) : [key])];
-  const closed = new Set(closers.map(keyIn));
-  const uncovered = opened.filter((each) => !closed.has(each));
+  const keys = openers.length > 0 ? openers.map((action) => keyIn(action) ?? key) : [key];
+  const opened = new Map(keys.map((each) => [keyInOneForm(each), each]));
+  const closed = new Set(closers.map((action) => keyInOneForm(keyIn(action) ?? "")));
+  const uncovered = [...opened].filter(([form]) => !closed.has(form)).map(([, each]) => each);
   const mends = new Map<RuleAction, RuleAction>();
   const give = (action: RuleAction, given: string) => mends.set(action, { ...action, params: withKey(type, action.params ?? {}, given) });
   for (const action of openers) if (mine.includes(action) && keyIn(action) === undefined) give(action, key);
   for (const action of closers) {
-    if (opened.some((each) => each === keyIn(action))) continue;
+    if (opened.has(keyInOneForm(keyIn(action) ?? ""))) continue;
     const wanted = uncovered.shift();
     if (wanted !== undefined) give(action, wanted);
   }

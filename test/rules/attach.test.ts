@@ -147,6 +147,12 @@ describe("the key", () => {
     expect(after.actions[0]).toEqual({ ...bare, params: keyed });
   });
 
+  test("written in another way is the same: nothing is touched, and it may be asked for in either", async () => {
+    const closer = action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey: "{{ rule.id }}:{{{alert.id}}}" });
+    const actions = [pages("{{alertId}}:{{alertInstanceId}}", "c"), closer];
+    for (const dedupKey of [undefined, colon]) expect((await attached(".pagerduty", { dedupKey }, { actions })).unchanged).toBe(true);
+  });
+
   describe("where each group opens under its own", () => {
     const opens = [pages(colon, "c"), { ...pages("{{alert.id}}", "c"), group: "milder", uuid: "u-2" }];
     const closer = (dedupKey: string) => action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey }, { uuid: dedupKey });
@@ -398,6 +404,16 @@ describe("params", () => {
     [".tines", {}, "There is no recipe for actions of .tines"],
   ])("of %s %j that would not work are refused", async (type, wanted, message) => {
     expect(await refused(type, wanted)).toContain(message);
+  });
+
+  test.each([
+    ['{"a": "{{{context.message}}}"}', 1],
+    ['{"a": "{{&rule.name}}"}', 1],
+    ['{"a": "{{context.message}}", "at": "{{{date}}}"}', 0],
+    ["plain {{{context.message}}}", 0],
+  ])("in JSON are best filled in with two braces: %s", async (body, warned) => {
+    const notes = (await attached(".webhook", { params: { body } })).warnings.filter((one) => one.includes("breaks the JSON"));
+    expect(notes).toHaveLength(warned);
   });
 
   test("of a type that the catalogue does not know go out as they are", async () => {
