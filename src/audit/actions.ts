@@ -41,8 +41,8 @@ export function opens(action: Action, entry: ConnectorType): boolean {
   return typeof subAction === "string" && entry.subActions[subAction]?.effect === "creates";
 }
 
-/** Types whose key Kibana fills in when it is left out: `{{rule.id}}:{{alert.id}}`. */
-const keyByDefault = [".servicenow", ".servicenow-sir", ".servicenow-itom"];
+/** ServiceNow groups events of ITOM by their other fields when they have no key; its other types open an incident each time. */
+const keyByDefault = [".servicenow-itom"];
 
 /** What ties an action to its incident: the key in a form that can be compared; undefined where there is none. */
 export function dedupKeyOf({ params }: Action, entry: ConnectorType): string | undefined {

@@ -135,7 +135,12 @@ describe("no_dedup_key", () => {
     ["a key per alert", { actions: [trigger()] }, []],
     ["any other key", { actions: [trigger({ dedupKey: "{{rule.name}}/{{context.host}}" })] }, []],
     ["one key for the rule", { actions: [trigger({ dedupKey: "checkout-down" })] }, []],
-    ["Kibana gives ServiceNow one", { actions: [action("snow", fires, sub("pushToService", { incident: {} }))] }, []],
+    [
+      "ServiceNow, where Kibana's default is the same text for all",
+      { actions: [action("snow", fires, sub("pushToService", { incident: {} }))] },
+      ["medium"],
+    ],
+    ["ITOM, which groups events by their other fields", { actions: [action("itom", fires, sub("addEvent", { severity: "1" }))] }, []],
     ["a summary of many alerts", { actions: [{ ...noKey, ...summary }] }, []],
     ["the recovery action, which cannot be without", { actions: [action("pd", "recovered", { eventAction: "trigger" })] }, []],
     ["the rule is disabled", { enabled: false, actions: [noKey] }, []],
