@@ -30,9 +30,6 @@ function isPlainObject(value: unknown): value is object {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
+const isId = "is `id` here: an id or exact name";
 /** What people write in place of `id`. */
-export const namedById = {
-  connector: "is `id` here: the connector's id or exact name",
-  connector_id: "is `id` here: the connector's id or exact name",
-  name: "is `id` here: the connector's id or exact name",
-};
+export const namedById = { connector: isId, connector_id: isId, name: isId };
