@@ -1,10 +1,10 @@
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { rulePages } from "../rules/rule-pages.ts";
-import type { Part } from "./check.ts";
+import type { Check, Part } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import type { ConnectorFacts, Runs, SpaceFacts, Usage } from "./facts.ts";
-import type { CheckName, NotChecked, SpaceSummary } from "./finding.ts";
+import { type CheckName, isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
 import { cancelled, reason } from "./not-checked.ts";
 import { failingConnectors, type RunCounts, runsOf, whoRan } from "./runs.ts";
 import { countUse, unusedSoFar } from "./usage.ts";
@@ -89,6 +89,10 @@ export async function auditSpace(reader: Reader, space: string, deployment: Depl
       }
     }
   }
+  if (unread.has("rules")) {
+    const doubtful = checks.filter((check) => all.some((one) => mayBeWorse(check, one, facts))).map((check) => check.name);
+    skip(doubtful, { why: "What was found may be more severe than it says: which rules use it could not be read." });
+  }
   deployment.add(
     facts,
     all.filter(({ connector }) => connector.preconfigured),
@@ -165,4 +169,12 @@ export async function auditSpace(reader: Reader, space: string, deployment: Depl
     if (doubtful.some((id) => !ran.has(id))) skip(["never_run"], { why: "Too many runs to tell of every connector whether it ran." });
     return { counts, runs: failing.runs, ran };
   }
+}
+
+/** Whether what a check found of a connector would be more severe if an enabled rule used it. */
+function mayBeWorse(check: Check, one: ConnectorFacts, space: SpaceFacts): boolean {
+  if (check.of !== "connector") return false;
+  const found = check.find(one, space);
+  const ifUsed = check.find({ ...one, usage: { rules: 1, enabled: 1, since: undefined } }, space);
+  return found !== undefined && ifUsed !== undefined && !isAtLeastAsSevere(found.severity, ifUsed.severity);
 }

@@ -9,6 +9,8 @@ import { keptReport } from "./kept-reports.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
 const shortPage = 3_000;
+/** The same with details: what would make the whole answer too long belongs to the next page, or nobody would see it. */
+const detailedPage = 12_000;
 const entriesShown = 8;
 
 export const auditConnectors = readTool({
@@ -92,7 +94,7 @@ function page(findings: readonly Finding[], detail: boolean): { rows: Record<str
   for (const one of findings) {
     const row = detail ? detailedRow(one) : shortRow(one);
     length += JSON.stringify(row).length;
-    if (!detail && rows.length > 0 && length > shortPage) break;
+    if (rows.length > 0 && length > (detail ? detailedPage : shortPage)) break;
     rows.push(row);
     last = one.id;
   }

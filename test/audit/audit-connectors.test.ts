@@ -59,19 +59,26 @@ describe("the answer", () => {
     });
   });
 
-  test("pages hold every finding once, and later pages ask Kibana nothing but the spaces", async () => {
-    const { call, calls } = await product();
-    const whole = await call("audit_connectors", { detail: true, limit: 50 });
-    const ids: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const from = calls.length;
-      const { body } = await call("audit_connectors", { limit: 4, ...(cursor && { cursor }) });
-      if (cursor) expect(calls.length - from).toBeLessThanOrEqual(1);
-      ids.push(...body.findings.map((one: { id: string }) => one.id));
-      cursor = body.cursor;
-    } while (cursor);
-    expect(ids).toEqual(whole.body.findings.map((one: { id: string }) => one.id));
+  test("pages hold every finding once, with and without detail, and later pages ask Kibana nothing but the spaces", async () => {
+    const { call, calls } = await product({ sandbox: { size: { spaces: 2, connectors: 40, rules: 150, seed: 1 } } });
+    const inPages = async (args: Record<string, unknown>) => {
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      let total: number;
+      do {
+        const from = calls.length;
+        const { body } = await call("audit_connectors", { ...args, ...(cursor && { cursor }) });
+        if (cursor) expect(calls.length - from).toBeLessThanOrEqual(1);
+        ids.push(...body.findings.map((one: { id: string }) => one.id));
+        ({ cursor, total } = body);
+      } while (cursor);
+      expect(ids).toHaveLength(total);
+      return ids;
+    };
+    const ids = await inPages({ limit: 4 });
+    expect(ids.length).toBeGreaterThan(50);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await inPages({ limit: 50, detail: true })).toEqual(ids);
   });
 
   test("min_severity, checks and spaces narrow it; what the filter left out is said", async () => {
@@ -127,6 +134,7 @@ describe("what cannot be read is not checked, never fine", () => {
         why: expect.stringContaining("Rules could not be read"),
         fix: expect.any(String),
       },
+      { space: "default", checks: ["missing_secrets", "failing", "deprecated"], why: expect.stringContaining("may be more severe") },
     ]);
     expect(body.not_checked[0].checks).not.toContain("missing_secrets");
     expect(body.counts.by_check).toMatchObject({ missing_secrets: 1, failing: 1 });

@@ -191,6 +191,7 @@ describe("insecure_url", () => {
     ["https", webhook({ url: "https://hooks.acme.io/http://x" }), undefined],
     ["http in a header only", webhook({ url: "https://hooks.acme.io/x", headers: { Referer: "http://acme.io" } }), undefined],
     ["config that Kibana hides", { connector: { config: undefined, preconfigured: true } }, undefined],
+    ["a proxy", { connector: { type: ".http", config: { url: "https://api.acme.io", proxyUrl: "http://proxy.acme.io:3128" } } }, undefined],
     ["mail with STARTTLS", { connector: { type: ".email", config: { host: "smtp.acme.io", port: 587, secure: false } } }, undefined],
   ])("%s", (_name, given, severity) => expect(severityOf("insecure_url", given)).toBe(severity));
 });
@@ -238,6 +239,11 @@ describe("webhook_without_auth", () => {
     ["a token in the path", webhook({ url: "https://hooks.acme.io/in/5f2c1d7e-9a41-4c55-8d1f-0d6a8f1c2b3e" }), undefined],
     ["a user in the address", webhook({ url: "https://abcdefgh12345678@hooks.acme.io/kibana" }), undefined],
     ["a service whose address is the credential", webhook({ url: "https://hooks.zapier.com/hooks/catch/12/ab3/" }), undefined],
+    [
+      "a program's own calls, whose headers may be secret",
+      { connector: { type: ".http", config: { url: "https://api.acme.io", hasAuth: false } } },
+      "low",
+    ],
     ["this machine", webhook({ url: "http://localhost:9000/kibana" }), undefined],
     ["config that Kibana hides", { connector: { type: ".webhook", config: undefined, preconfigured: true } }, undefined],
     ["another type", { connector: { type: ".teams", config: {} } }, undefined],

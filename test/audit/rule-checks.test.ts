@@ -172,8 +172,14 @@ describe("noisy_frequency", () => {
       { notify_when: "onActiveAlert", actions: [action("slack", fires, {}, { frequency: null })] },
       [],
     ],
+    [
+      "before 8.7, where there is no other setting",
+      { notify_when: "onActiveAlert", actions: [action("slack", fires, {}, { frequency: null })] },
+      ["medium"],
+      { actionFrequencies: false },
+    ],
     ["detection rules notify of new alerts alone", { rule_type_id: "siem.queryRule", actions: [each("slack", { group: "default" })] }, []],
-  ])("%s", (_name, given, found) => expect(severities("noisy_frequency", given)).toEqual(found));
+  ])("%s", (_name, given, found, within) => expect(severities("noisy_frequency", given, within)).toEqual(found));
 });
 
 describe("deprecated_rule_notify", () => {

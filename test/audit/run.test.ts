@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { checkNames } from "../../src/audit/finding.ts";
 import { runAudit } from "../../src/audit/run.ts";
+import { ToolError } from "../../src/errors.ts";
 import { connectKibana } from "../../src/kibana/connect.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { kibanaSettings } from "../support/settings.ts";
@@ -60,4 +61,25 @@ test("what a check says of a fault does not depend on which other checks were as
   }
   expect(new Set([...whole.values()].map((one) => one.check)).size).toBeGreaterThan(10);
   for (const [id, one] of whole) expect(alone.get(id)).toEqual(one);
+});
+
+test("a fault that may be worse than it looks without the rules is said to be, also where no check of rules was asked for", async () => {
+  const sandbox = await startSandbox();
+  onTestFinished(() => sandbox.close());
+  const { reader, close } = connectKibana(kibanaSettings({ url: sandbox.url }), 5_000, "test");
+  onTestFinished(() => close());
+  const blind = {
+    ...reader,
+    rules: () => Promise.reject(new ToolError("forbidden", "Unauthorized to find rules.", "Ask for the privilege.")),
+  };
+  const options = { spaces: ["default", "security", "team-payments"], url: sandbox.url, now: Date.now() };
+  const report = await runAudit(blind, { ...options, checks: ["failing", "unused"] });
+  expect(report.findings.map((one) => one.check)).toContain("unused");
+  const [failing] = report.findings;
+  expect(failing).toMatchObject({ check: "failing", severity: "high", evidence: expect.stringContaining("could not be read") });
+  expect(report.notChecked).toContainEqual({
+    space: failing?.space,
+    checks: ["failing"],
+    why: "What was found may be more severe than it says: which rules use it could not be read.",
+  });
 });

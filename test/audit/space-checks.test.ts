@@ -113,10 +113,21 @@ describe("generic_name", () => {
       "generic_name",
       names.map((name, at) => facts({ connector: { id: `c${at}`, name } })),
     );
-  test.each(["Slack", "my slack", "webhook 2", "Email connector", "PagerDuty", "connector", "Test", "New Jira", "Notifications", "Alerts"])(
-    "%j says nothing",
-    (name) => expect(named(name)).toMatchObject([{ severity: "info", connector: { name } }]),
-  );
+  test.each([
+    "Slack",
+    "my slack",
+    "webhook 2",
+    "Email connector",
+    "PagerDuty",
+    "connector",
+    "Test",
+    "New Jira",
+    "Notifications",
+    "Alerts",
+    "Slack (1)",
+    "Copy of Webhook",
+    "Untitled",
+  ])("%j says nothing", (name) => expect(named(name)).toMatchObject([{ severity: "info", connector: { name } }]));
   test.each(["Ops Slack", "Payments on-call", "Slack #payments", "SOC PagerDuty", "Jira WEB", "Webhook to Rundeck", "Alerts of the shop"])(
     "%j says something",
     (name) => expect(named(name)).toEqual([]),

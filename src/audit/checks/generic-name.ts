@@ -2,7 +2,7 @@ import { type Draft, refTo, type SpaceCheck } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 
 const generic =
-  /^(my |new |test |a |the |default )?(connector|slack|slack api|webhook|http|email|e-mail|mail|smtp|pager ?duty|index|server log|jira|service ?now|opsgenie|teams|microsoft teams|ops|alerts?|notifications?|test)( connector)?([ _-]?\d+)?$/i;
+  /^(my |new |test |a |the |default |copy of )?(untitled|connector|slack|slack api|webhook|http|email|e-mail|mail|smtp|pager ?duty|index|server log|jira|service ?now|opsgenie|teams|microsoft teams|ops|alerts?|notifications?|test)( connector)?([ _-]?(\d+|\(\d+\)))?$/i;
 
 /** Whether a name says nothing of whom it serves. */
 export function isGenericName(name: string): boolean {

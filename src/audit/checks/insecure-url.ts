@@ -2,7 +2,10 @@ import type { Connector } from "../../kibana/connectors.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
 import { type Reach, reachOf } from "../hosts.ts";
 
-/** Addresses alone: what a header or a template says is no address. A loopback host needs no TLS. */
+/**
+ * Addresses alone: what a header or a template says is no address. A loopback host needs no TLS, and a proxy is spoken to by
+ * http:// to ask for a tunnel, in which the TLS of the address itself holds.
+ */
 export const insecureUrl: ConnectorCheck = {
   name: "insecure_url",
   of: "connector",
@@ -33,7 +36,14 @@ export const insecureUrl: ConnectorCheck = {
 
 function plainAddresses(config: NonNullable<Connector["config"]>): { field: string; reach: Reach }[] {
   return Object.entries(config).flatMap(([field, value]) => {
-    if (!/ur[li]$/i.test(field) || typeof value !== "string" || !/^\s*http:/i.test(value) || !URL.canParse(value.trim())) return [];
+    if (
+      field === "proxyUrl" ||
+      !/ur[li]$/i.test(field) ||
+      typeof value !== "string" ||
+      !/^\s*http:/i.test(value) ||
+      !URL.canParse(value.trim())
+    )
+      return [];
     const reach = reachOf(new URL(value.trim()).hostname);
     return reach === "loopback" ? [] : [{ field, reach }];
   });

@@ -1,6 +1,8 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { byConnector, isDetection, minutesBetween, recoveryGroupOf } from "../actions.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { type Action, byConnector, isDetection, minutesBetween, recoveryGroupOf } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
+import type { RuleContext } from "../facts.ts";
 
 /** A message each hour or less often is what people ask for. */
 const fineMinutes = 60;
@@ -21,7 +23,7 @@ export const noisyFrequency: RuleCheck = {
       const connector = context.connectors.get(id);
       const entry = connector && context.entries.get(connector.type);
       if (!connector || !entry || !reachesPeople(entry)) return [];
-      const eachRun = actions.filter((one) => one.group !== recovered && one.frequency?.notify_when === "onActiveAlert");
+      const eachRun = actions.filter((one) => one.group !== recovered && frequencyOf(one, rule, context) === "onActiveAlert");
       if (eachRun.length === 0) return [];
       const summaries = eachRun.every((one) => one.frequency?.summary === true);
       return [
@@ -35,6 +37,11 @@ export const noisyFrequency: RuleCheck = {
     });
   },
 };
+
+/** The rule's own setting is the only one before 8.7; later it is deprecated, and another check says so. */
+function frequencyOf({ frequency }: Action, rule: Rule, { actionFrequencies }: RuleContext): string | null | undefined {
+  return frequency || actionFrequencies ? frequency?.notify_when : rule.notify_when;
+}
 
 function reachesPeople({ category, dedupField }: ConnectorType): boolean {
   return category === "Messaging" || (category === "Incident management" && dedupField === undefined);
