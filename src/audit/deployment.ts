@@ -1,6 +1,5 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorTypes as catalogue } from "../catalog/index.ts";
-import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
@@ -52,14 +51,17 @@ export interface Deployment {
 export async function createDeployment(reader: Reader, asked: Asked): Promise<Deployment> {
   const { checks, signal, spaces } = asked;
   const notChecked: NotChecked[] = [];
+  const missing = (what: string, isMissed: (check: Check) => boolean) => (error: unknown) => {
+    const why = reason(error, what);
+    const missed = checks.filter(isMissed).map((check) => check.name);
+    if (missed.length > 0) notChecked.push({ space: "*", checks: missed, ...why });
+    return undefined;
+  };
   const [status, types, entries] = await Promise.all([
-    reader.status(signal).catch(orUndefined),
-    reader.connectorTypes(spaces[0] ?? "default", signal).catch((error: unknown) => {
-      orUndefined(error);
-      const missed = checks.filter((check) => check.needs.includes("types")).map((check) => check.name);
-      if (missed.length > 0) notChecked.push({ space: "*", checks: missed, ...reason(error, "Connector types could not be read") });
-      return undefined;
-    }),
+    reader.status(signal).catch(missing("What kind of deployment it is could not be read", (check) => check.of === "deployment")),
+    reader
+      .connectorTypes(spaces[0] ?? "default", signal)
+      .catch(missing("Connector types could not be read", (check) => check.needs.includes("types"))),
     catalogue(),
   ]);
   const ruleTypes = new Map<string, RuleType>();
@@ -114,12 +116,6 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
       });
     },
   };
-}
-
-/** A part that is missing is reported as not checked; whether Kibana can be read at all, the spaces show. */
-function orUndefined(error: unknown): undefined {
-  if (!(error instanceof ToolError)) throw error;
-  return undefined;
 }
 
 /** What two spaces tell of one connector that both have. */

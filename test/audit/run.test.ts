@@ -83,3 +83,17 @@ test("a fault that may be worse than it looks without the rules is said to be, a
     why: "What was found may be more severe than it says: which rules use it could not be read.",
   });
 });
+
+test("where Kibana does not say what kind of deployment it is, what belongs into kibana.yml is not checked", async () => {
+  const { reader, options } = await deployment(3, 30);
+  const blind = { ...reader, status: () => Promise.reject(new ToolError("kibana_error", "Kibana failed (500).", "Ask again.")) };
+  const { notChecked } = await runAudit(blind, options);
+  expect(notChecked).toEqual([
+    {
+      space: "*",
+      checks: ["preconfigured_candidate"],
+      why: "What kind of deployment it is could not be read: Kibana failed (500).",
+      fix: "Ask again.",
+    },
+  ]);
+});
