@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
-import Table from "cli-table3";
 import wrapAnsi from "wrap-ansi";
 import { groups, type Severity } from "../../audit/finding.ts";
 import { plainText } from "../../plain-text.ts";
 import type { AuditDocument, Row } from "./document.ts";
+import { drawGrid } from "./grid.ts";
 import { count, groupWords, moment, severityWords, spaceWords, titleOf } from "./words.ts";
 
 export interface TableLook {
@@ -72,25 +72,18 @@ function table(rows: readonly Row[], look: Look): string {
   const [level, space] = [10, Math.min(18, Math.max(9, ...rows.map((row) => spaceWords(row.space).length)))];
   const what = Math.floor((free - level - space) * 0.4);
   const widths = [level, space, what, free - level - space - what];
-  const made = new Table({
-    head: ["Severity", "Space", "Connector or rule", "Finding"].map((text) => look.paint("bold", text)),
-    colWidths: widths.map((width) => width + 2),
-    style: { head: [], border: [], compact: false, "padding-left": 1, "padding-right": 1 },
-  });
-  for (const row of rows) {
-    const cells = [
-      [look.paint(colours[row.severity], severityWords[row.severity]), ...marks(row)],
-      wrapped(plainText(spaceWords(row.space), 60), space),
-      about(row).flatMap((line) => wrapped(line, what)),
-      [
-        look.paint("bold", titleOf(row.check)),
-        ...wrapped(plainText(row.evidence, 600), widths[3] ?? free),
-        ...nextStep(row, widths[3] ?? free),
-      ],
-    ];
-    made.push(cells.map((lines) => lines.join("\n")));
-  }
-  return made.toString();
+  const head = ["Severity", "Space", "Connector or rule", "Finding"].map((text) => [look.paint("bold", text)]);
+  const cells = rows.map((row) => [
+    [look.paint(colours[row.severity], severityWords[row.severity]), ...marks(row)],
+    wrapped(plainText(spaceWords(row.space), 60), space),
+    about(row).flatMap((line) => wrapped(line, what)),
+    [
+      look.paint("bold", titleOf(row.check)),
+      ...wrapped(plainText(row.evidence, 600), widths[3] ?? free),
+      ...nextStep(row, widths[3] ?? free),
+    ],
+  ]);
+  return drawGrid(widths, [head, ...cells]);
 }
 
 function list(rows: readonly Row[], look: Look): string {
