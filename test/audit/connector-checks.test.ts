@@ -249,8 +249,12 @@ describe("webhook_without_auth", () => {
     ["another type", { connector: { type: ".teams", config: {} } }, undefined],
   ])("%s", (_name, given, severity) => expect(severityOf("webhook_without_auth", given)).toBe(severity));
 
-  test("from 9.2 on it may have headers that nobody can read: less sure, and said", () => {
-    const found = ofConnector("webhook_without_auth", facts(webhook({ url: "https://hooks.acme.io/kibana" })), { secretHeaders: true });
+  test.each([
+    [".webhook", { url: "https://hooks.acme.io/kibana" }],
+    [".cases-webhook", { createIncidentUrl: "https://hooks.acme.io/kibana" }],
+  ])("from 9.2 on a %s may have headers that nobody can read: less sure, and said", (type, config) => {
+    const given = facts({ connector: { type, config: { ...config, hasAuth: false } } });
+    const found = ofConnector("webhook_without_auth", given, { secretHeaders: true });
     expect(found).toMatchObject({ severity: "low", confidence: "likely" });
     expect(found?.evidence).toContain("secret headers");
   });

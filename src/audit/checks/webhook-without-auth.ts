@@ -27,7 +27,7 @@ export const webhookWithoutAuth: ConnectorCheck = {
     if (reach === "loopback" || username !== "" || capabilityHosts.test(hostname)) return undefined;
     if (pathname.split("/").some((part) => random.test(part))) return undefined;
     // From 9.2 on it may have headers that Kibana shows to nobody; the type .http is younger than that.
-    const maybe = type === ".http" || (secretHeaders && type === ".webhook");
+    const maybe = type === ".http" || secretHeaders;
     return {
       severity: reach === "private" ? "info" : maybe ? "low" : "medium",
       confidence: "likely",
