@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { compared, digits, interleaved, milliseconds, type Row, spread } from "./figures.ts";
 import { published } from "./published.ts";
-import { type Command, own, residentOf, StdioServer } from "./stdio-server.ts";
+import { type Command, ofShell, own, residentOf, StdioServer } from "./stdio-server.ts";
 
 const againstNode = "`node -e 0`";
 
@@ -57,7 +57,7 @@ async function ofCommand(what: string, command: Command, pairs: number, target: 
 
 function nothing(): Promise<void> {
   return new Promise((done, failed) => {
-    spawn(process.execPath, ["-e", "0"], { stdio: "ignore" })
+    spawn(process.execPath, ["-e", "0"], { stdio: "ignore", env: ofShell() })
       .once("error", failed)
       .once("exit", () => done());
   });
@@ -69,6 +69,7 @@ async function bareMemory(tries: number): Promise<number[]> {
   for (let turn = 0; turn < tries; turn++) {
     const child = spawn(process.execPath, ["-e", "process.stdin.resume();process.stdout.write('0')"], {
       stdio: ["pipe", "pipe", "ignore"],
+      env: ofShell(),
     });
     await new Promise((ready) => child.stdout.once("data", ready));
     held.push(residentOf(child) ?? Number.NaN);

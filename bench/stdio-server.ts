@@ -22,6 +22,14 @@ interface Answer {
   error?: { message: string };
 }
 
+/**
+ * The environment that both sides of a pair have: extra certificates, say, lengthen every start of Node, ours and a bare
+ * one. Without what would configure a server.
+ */
+export function ofShell(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KIBANA|CONNECTORS|MCP)_/.test(name)));
+}
+
 /** A server over stdio and a client of a few lines, so that little but the server is measured. */
 export class StdioServer {
   #child: ChildProcess;
@@ -34,7 +42,7 @@ export class StdioServer {
   constructor({ args, env }: Command) {
     this.#child = spawn(process.execPath, args, {
       stdio: ["pipe", "pipe", "ignore"],
-      env: { PATH: process.env.PATH ?? "", HOME: this.#home, XDG_STATE_HOME: this.#home, ...env },
+      env: { ...ofShell(), HOME: this.#home, XDG_STATE_HOME: this.#home, ...env },
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (chunk: string) => this.#read(chunk));
     this.#ended = new Promise((done) =>

@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { licensesOf } from "./licenses.mjs";
+import { mergeStart } from "./merge-start.mjs";
 
 /** The SDK's server makes a JSON Schema validator when it is given none; it is given ours, so ajv stays out. */
 const withoutAjv = {
@@ -14,7 +15,7 @@ const withoutAjv = {
 };
 
 rmSync("dist", { recursive: true, force: true });
-const { metafile } = await build({
+const { metafile: split } = await build({
   entryPoints: { main: "src/main.ts" },
   outdir: "dist",
   bundle: true,
@@ -30,6 +31,7 @@ const { metafile } = await build({
   logLevel: "warning",
   banner: { js: "import{createRequire as createRequireOfNode}from'node:module';const require=createRequireOfNode(import.meta.url);" },
 });
+const metafile = await mergeStart(split, { main: "src/main.ts", entries: ["src/commands/serve.ts"] });
 // What went where, for the budget tests.
 writeFileSync("dist/meta.json", JSON.stringify(metafile));
 writeFileSync("dist/third-party-licenses.txt", licensesOf(metafile));

@@ -1,4 +1,5 @@
 import { connectorTypesPage } from "./connector-types-page.ts";
+import { listedTools } from "./listed-tools.ts";
 import { packagingFiles } from "./packaging.ts";
 import { readme, settingsPage } from "./readme.ts";
 
@@ -7,6 +8,7 @@ export async function generated(): Promise<Record<string, string>> {
   return {
     ...packagingFiles(),
     "README.md": readme(),
+    "src/tools/listed.ts": listedTools(),
     "docs/settings.md": settingsPage(),
     "skill/kibana-connectors/references/connector-types.md": await connectorTypesPage(),
   };

@@ -62,9 +62,9 @@ describe("tokens", () => {
 describe("the start", () => {
   const { bytes, files, inputs } = eagerOf("dist");
 
-  test("loads at most 470 kB in at most 26 files before the tools are listed", () => {
-    expect(bytes).toBeLessThanOrEqual(470_000);
-    expect(files).toBeLessThanOrEqual(26);
+  test("loads at most 225 kB in at most 4 files before the tools are listed", () => {
+    expect(bytes).toBeLessThanOrEqual(225_000);
+    expect(files).toBeLessThanOrEqual(4);
   });
 
   test.each([
@@ -77,6 +77,8 @@ describe("the start", () => {
     "node_modules/express/",
     "src/kibana/http.ts",
     "src/mcp/http",
+    "src/tools/create-connector.ts",
+    "src/change/pipeline.ts",
     "node_modules/@hono/",
   ])("does not load %s", (part) => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
@@ -123,7 +125,7 @@ const plants: [what: string, file: string, from: string, to: string, caught: Reg
   ],
   [
     "a chatty description",
-    "src/tools/get-connector.ts",
+    "src/tools/listed.ts",
     '"One connector ',
     '"Use this helpful tool whenever you would like to have a closer look. One connector ',
     /^tokens of get_connector in tools\/list/,

@@ -5,8 +5,9 @@ import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
-import type { CallContext, Tool } from "../tools/define.ts";
+import type { CallContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/kept-exports.ts";
+import type { ListedTool } from "../tools/listed.ts";
 import { visibleTools, whyHidden } from "../tools/visible.ts";
 import { answer, failure } from "./answer.ts";
 import { createAsk } from "./ask.ts";
@@ -55,7 +56,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
       jsonSchemaValidator: { getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }) },
     },
   );
-  const tools = visibleTools(settings, principal);
+  const shown = visibleTools(settings, principal);
   const callerOf = ({ signal, requestId }: { signal: AbortSignal; requestId: RequestId }): Caller => ({
     principal,
     client: server.getClientVersion()?.name,
@@ -63,12 +64,15 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     signal,
   });
 
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map((tool) => listed(tool, settings)) }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: shown.map((tool) => listed(tool, settings)) }));
 
   server.setRequestHandler(ToolCall, (request, extra) => {
     const { name, arguments: args } = request.params;
     const call = (async () => {
       try {
+        if (!shown.some((one) => one.name === name)) throw whyHidden(name, settings, principal);
+        // What a tool does is read at the first call: a client that only lists the tools does not wait for it.
+        const { tools } = await import("../tools/index.ts");
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw whyHidden(name, settings, principal);
         return answer(
@@ -91,7 +95,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     return call;
   });
 
-  serveResources(server, (extra) => ({ principal, exports, tools, open: () => product.context(callerOf(extra)) }), scrub);
+  serveResources(server, (extra) => ({ principal, exports, tools: shown, open: () => product.context(callerOf(extra)) }), scrub);
   return server;
 }
 
@@ -102,43 +106,7 @@ const Arguments = z
   .catch(({ value }) => ({ arguments: value }));
 const ToolCall = CallToolRequestSchema.extend({ params: CallToolRequestSchema.shape.params.extend({ arguments: Arguments }) });
 
-const cache = new WeakMap<Tool, McpTool>();
-
-function listed(tool: Tool, settings: Settings): McpTool {
-  const known = cache.get(tool);
-  const { outputSchema, ...rest } = known ?? describe(tool);
-  if (!known) cache.set(tool, { outputSchema, ...rest });
+function listed({ access: _access, ...tool }: ListedTool, { results }: Settings): McpTool {
   // Without structured content in the answers, a published output schema would make clients refuse them.
-  return settings.results === "text" ? rest : { ...rest, outputSchema };
-}
-
-function describe(tool: Tool): McpTool {
-  return {
-    name: tool.name,
-    title: tool.title,
-    description: tool.description,
-    inputSchema: jsonSchema(tool.input, "input") as McpTool["inputSchema"],
-    outputSchema: { type: "object" },
-    annotations: { title: tool.title, ...tool.annotations },
-  };
-}
-
-/** Small JSON Schema: what models read counts in tokens. */
-function jsonSchema(schema: z.ZodObject, io: "input" | "output") {
-  const json = z.toJSONSchema(schema, {
-    io,
-    target: "draft-2020-12",
-    reused: "inline",
-    unrepresentable: "throw",
-    override: ({ jsonSchema: node }) => {
-      if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
-      if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
-      if (node.additionalProperties !== undefined && Object.keys(node.additionalProperties).length === 0) delete node.additionalProperties;
-      // An empty list or text as default goes without saying.
-      if (Array.isArray(node.default) && node.default.length === 0) delete node.default;
-      if (node.minLength === 1) delete node.minLength;
-    },
-  });
-  delete json.$schema;
-  return json;
+  return results === "text" ? tool : { ...tool, outputSchema: { type: "object" } };
 }

@@ -2,19 +2,18 @@ import type { Principal } from "../change/principal.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { accessLevels, type Settings } from "../settings.ts";
-import type { Tool } from "./define.ts";
-import { tools } from "./index.ts";
+import { type ListedTool, listedTools as tools } from "./listed.ts";
 
 /** The tools that a principal may call: what is not allowed is not listed either. */
-export function visibleTools(settings: Settings, principal: Principal): Tool[] {
+export function visibleTools(settings: Settings, principal: Principal): ListedTool[] {
   return tools.filter((tool) => isAllowed(tool, principal) && isChosen(tool, settings));
 }
 
-function isAllowed(tool: Tool, { access }: Principal): boolean {
+function isAllowed(tool: ListedTool, { access }: Principal): boolean {
   return accessLevels.indexOf(tool.access) <= accessLevels.indexOf(access);
 }
 
-function isChosen(tool: Tool, { tools: only, excludeTools }: Settings): boolean {
+function isChosen(tool: ListedTool, { tools: only, excludeTools }: Settings): boolean {
   return (only === undefined || only.includes(tool.name)) && !excludeTools.includes(tool.name);
 }
 

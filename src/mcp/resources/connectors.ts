@@ -4,7 +4,8 @@ import type { ResourceContext, ResourceSource, ResourceText } from "./source.ts"
 
 /** What a reading tool answers, as text. A tool that this server does not offer opens no other door. @throws ToolError */
 async function answerOf(tool: string, args: object, context: ResourceContext): Promise<ResourceText> {
-  const found = context.tools.find(({ name }) => name === tool);
+  const { tools } = await import("../../tools/index.ts");
+  const found = context.tools.some(({ name }) => name === tool) ? tools.find(({ name }) => name === tool) : undefined;
   if (!found) throw new ToolError("tool_unknown", `${tool} is switched off on this server.`, "Ask the operator.");
   const { content } = answer(await found.call(args, await context.open()), "text", (value) => value);
   return { mimeType: "application/json", text: content[0]?.type === "text" ? content[0].text : "" };

@@ -1,6 +1,7 @@
 import type { Principal } from "../../change/principal.ts";
-import type { CallContext, Tool } from "../../tools/define.ts";
+import type { CallContext } from "../../tools/define.ts";
 import type { KeptExports } from "../../tools/kept-exports.ts";
+import type { ListedTool } from "../../tools/listed.ts";
 
 /** What a client may read at an address of its own, as the protocol lists it. */
 export interface Resource {
@@ -33,7 +34,7 @@ export interface ResourceContext {
   principal: Principal;
   exports: KeptExports;
   /** Those that this server offers: what no tool shows, no resource does. */
-  tools: readonly Tool[];
+  tools: readonly ListedTool[];
   /** @throws ToolError not_configured */
   open(): Promise<CallContext>;
 }

@@ -1,0 +1,132 @@
+// What a start reads, in one file: esbuild splits shared modules into a small file for each set of users, and every file
+// that is opened before the tools can be listed costs time.
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { build } from "esbuild";
+
+/**
+ * Merges the files that are read when `entries` are loaded, and points all others to the merged one.
+ * @param {import("esbuild").Metafile} metafile of a build with splitting
+ * @param {{ main: string, entries: string[] }} options the executable's source; the sources loaded at the start
+ * @returns {Promise<import("esbuild").Metafile>} of what is there afterwards
+ */
+export async function mergeStart(metafile, { main, entries }) {
+  const { outputs } = metafile;
+  const outputOf = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
+  const start = outputOf(main);
+  const eager = closure(outputs, [start, ...entries.map(outputOf)]);
+  eager.delete(start);
+  /** `file` → the names of its exports, as the merged file has them. */
+  const names = new Map([...eager].map((path, at) => [path, outputs[path].exports.map((name, n) => [name, `e${at}_${n}`])]));
+
+  const contents = [...names].map(([path, pairs]) => exportsFrom(`./${path}`, pairs)).join("\n");
+  const merged = await build({
+    ...options,
+    stdin: { contents, resolveDir: "." },
+    plugins: [{ name: "lazy-stays-lazy", setup: ({ onResolve }) => onResolve({ filter: /^\.\.?\// }, keepLazy) }],
+  });
+  const text = merged.outputFiles[0].text;
+  const folder = posix.dirname([...eager][0]);
+  const path = `${folder}/start-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.js`;
+
+  const rest = Object.keys(outputs).filter((file) => !eager.has(file));
+  const rewritten = await Promise.all(rest.map(async (file) => [file, await pointed(file, names, path)]));
+  const after = { inputs: metafile.inputs, outputs: {} };
+  for (const [file, { code, imports }] of rewritten) {
+    writeFileSync(file, code, { mode: file === start ? 0o755 : 0o644 });
+    after.outputs[file] = { ...outputs[file], bytes: Buffer.byteLength(code), imports };
+  }
+  for (const [file, pairs] of names) {
+    // Imported by its name when it is wanted: that name has to go on.
+    if (outputs[file].entryPoint === undefined) {
+      rmSync(file);
+      continue;
+    }
+    const code = `${exportsFrom(
+      `./${posix.basename(path)}`,
+      pairs.map(([name, as]) => [as, name]),
+    )}\n`;
+    writeFileSync(file, code);
+    const imports = [{ path, kind: "import-statement" }];
+    after.outputs[file] = { ...outputs[file], bytes: Buffer.byteLength(code), imports, inputs: {} };
+  }
+  writeFileSync(path, text);
+  after.outputs[path] = {
+    bytes: Buffer.byteLength(text),
+    inputs: Object.assign({}, ...[...eager].map((file) => outputs[file].inputs)),
+    imports: [...eager]
+      .flatMap((file) => outputs[file].imports)
+      .filter(({ path: to, kind }) => kind === "dynamic-import" || !eager.has(to)),
+    exports: [...names.values()].flat().map(([, as]) => as),
+  };
+  return after;
+}
+
+const options = {
+  bundle: true,
+  write: false,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  minify: true,
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** What is read together with these, without what is imported on demand. */
+function closure(outputs, paths) {
+  const found = new Set(paths);
+  for (const path of found)
+    for (const { path: to, kind } of outputs[path].imports) if (kind === "import-statement" && outputs[to]) found.add(to);
+  return found;
+}
+
+function exportsFrom(path, pairs) {
+  if (pairs.length === 0) return `import ${JSON.stringify(path)};`;
+  return `export { ${pairs.map(([name, as]) => `${name} as ${as}`).join(", ")} } from ${JSON.stringify(path)};`;
+}
+
+/** An import on demand stays one, by the same name: the merged file lies in the same folder. */
+function keepLazy({ kind, path }) {
+  return kind === "dynamic-import" ? { path, external: true } : undefined;
+}
+
+/** A file whose imports of merged files come from the merged one. */
+async function pointed(file, names, path) {
+  const merged = `./${posix.relative(posix.dirname(file), path)}`;
+  const plugin = {
+    name: "from-the-merged-file",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path: to, kind, importer, namespace }) => {
+        if (namespace === "merged") return { path: merged, external: true };
+        if (importer === "") return undefined;
+        const target = posix.join(posix.dirname(file), to);
+        if (kind === "dynamic-import" || !names.has(target)) return { path: to, external: true };
+        return { path: target, namespace: "merged" };
+      });
+      onLoad({ filter: /.*/, namespace: "merged" }, ({ path: target }) => ({
+        contents: exportsFrom(
+          merged,
+          names.get(target).map(([name, as]) => [as, name]),
+        ),
+        resolveDir: dirname(join(process.cwd(), file)),
+      }));
+    },
+  };
+  const source = readFileSync(file, "utf8");
+  const { outputFiles, metafile } = await build({
+    ...options,
+    entryPoints: [`./${file}`],
+    plugins: [plugin],
+    metafile: true,
+    outfile: file,
+  });
+  const shebang = source.startsWith("#!") && !outputFiles[0].text.startsWith("#!") ? `${source.slice(0, source.indexOf("\n") + 1)}` : "";
+  const imports = Object.values(metafile.outputs)[0].imports.map(({ path: to, kind }) => ({
+    path: to.startsWith(".") ? posix.join(posix.dirname(file), to) : to,
+    kind,
+    ...(to.startsWith(".") ? {} : { external: true }),
+  }));
+  return { code: shebang + outputFiles[0].text, imports };
+}

@@ -1,0 +1,102 @@
+import { createApprovals } from "../change/approvals.ts";
+import type { Clock } from "../change/clock.ts";
+import { createContinuations } from "../change/continuation.ts";
+import { planDigest } from "../change/digest.ts";
+import { createJournal } from "../change/journal.ts";
+import { createLocks } from "../change/locks.ts";
+import { createAuditTrail } from "../change/ops/audit-trail.ts";
+import type { Outcome } from "../change/outcome.ts";
+import { runChange } from "../change/pipeline.ts";
+import type { Plan } from "../change/plan.ts";
+import type { Caller, Change, ChangeServices } from "../change/services.ts";
+import { settleOpenEntries } from "../change/settle.ts";
+import { isRemote } from "../http-settings.ts";
+import type { Log } from "../log.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import type { Settings } from "../settings.ts";
+import type { ToolContext } from "../tools/define.ts";
+import type { KeptExports } from "../tools/kept-exports.ts";
+import { createSpaceCheck } from "../tools/spaces.ts";
+import { version } from "../version.ts";
+import type { Pages } from "../web/listener.ts";
+import { journalDir } from "./journal-dir.ts";
+import { openKibana } from "./open-kibana.ts";
+
+/** An opened backend. */
+export interface Opened {
+  runChange<P extends Plan>(change: Change<P>, caller: Caller): Promise<Outcome>;
+  shared: Omit<ToolContext, "principal" | "signal" | "progress">;
+  close(): Promise<void>;
+}
+
+/** What there is before Kibana is opened. */
+interface Known {
+  settings: Settings;
+  env: Record<string, string | undefined>;
+  clock: Clock;
+  log: Log;
+  redactor: Redactor;
+  exports: KeptExports;
+}
+
+/** Opens Kibana (or the sandbox), the journal and the pipeline. @throws ToolError not_configured */
+export async function openBackend({ settings, env, clock, log, redactor, exports }: Known): Promise<Opened> {
+  const nobodyHere = settings.http !== undefined && isRemote(settings.http);
+
+  /** The listener is loaded and started at the first page. */
+  let opening: Promise<Pages> | undefined;
+  const pages = () => {
+    opening ??= import("../web/listener.ts").then(({ createPages }) => createPages(() => clock.now()));
+    return opening;
+  };
+
+  const { reader, writer, deployment, close } = await openKibana(settings, version);
+  const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
+  const journal = createJournal(await journalDir(settings), clock);
+  const services: ChangeServices = {
+    underWay: { writes: 0 },
+    settings,
+    deployment: deployment.name,
+    reader,
+    writer,
+    journal,
+    continuations: createContinuations(clock, settings.confirmKey?.keyFor("continuation")),
+    digest: (plan) => planDigest(plan, fingerprintKey),
+    trail: settings.auditConnector && createAuditTrail(settings.auditConnector, { writer, clock, log }),
+    approvals: createApprovals(clock),
+    sandbox: deployment.sandbox,
+    openPage: nobodyHere ? undefined : async (page, take) => (await pages()).open(page, take),
+    alone: createLocks(),
+    clock,
+    log,
+    redactor,
+  };
+  // In the background: what a crash left open is looked up, and readers of the journal wait for it.
+  const settled = settleOpenEntries(journal, deployment.name, { reader, clock, log }).catch((error: unknown) => {
+    log.warn("unsettled", { error: error instanceof Error ? error.message : "unknown" });
+  });
+  const shared: Omit<ToolContext, "principal" | "signal" | "progress"> = {
+    kibana: reader,
+    settings,
+    deployment,
+    journal: {
+      async entries() {
+        await settled;
+        return journal.entries();
+      },
+    },
+    spaces: createSpaceCheck(reader, clock),
+    secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets, noPage: nobodyHere },
+    learn: (tree) => redactor.learn(tree),
+    exports,
+  };
+  return {
+    runChange: (change, caller) => runChange(change, caller, services),
+    shared,
+    async close() {
+      await (await opening)?.close();
+      await journal.close();
+      await close();
+    },
+  };
+}
