@@ -117,3 +117,24 @@ test.each(["dangling_reference", "no_recovery_action", "no_dedup_key"])("the rea
   expect(done.body).toMatchObject({ status: "done" });
   expect((await call("audit_connectors", { checks: [check] })).body.findings).toEqual([]);
 });
+
+test.each([[["no_recovery_action", "no_dedup_key"]], [["no_dedup_key", "no_recovery_action"]]])(
+  "the ready calls of two findings of one rule do not clash: %s",
+  async (order) => {
+    const { call, connector, rule, bare } = await emptyDeployment({ person: accepts });
+    await connector("default", "pd", ".pagerduty", "Pager", {}, routing);
+    await connector("default", "night", ".pagerduty", "Night pager", {}, routing);
+    await rule("default", "alone", [trigger("pd", { dedupKey: undefined })]);
+    await rule("default", "beside", [trigger("pd", { dedupKey: undefined }), trigger("night", { dedupKey: "{{alert.id}}-n" })]);
+    const { findings } = (await call("audit_connectors", { checks: order, detail: true })).body;
+    for (const check of order)
+      for (const { next } of findings.filter((one: { check: string }) => one.check === check))
+        expect((await call(next.tool, next.args)).body.status).toMatch(/^(done|no_change)$/);
+    expect((await call("audit_connectors", { checks: order })).body.findings).toEqual([]);
+    const keys = JSON.parse(await bare("GET", "/api/alerting/rule/alone")).actions.map((one: { params: object }) => one.params);
+    expect(keys).toEqual([
+      expect.objectContaining({ dedupKey: "{{rule.id}}-{{alert.id}}" }),
+      { eventAction: "resolve", dedupKey: "{{rule.id}}-{{alert.id}}" },
+    ]);
+  },
+);

@@ -27,7 +27,8 @@ export const noDedupKey: RuleCheck = {
           evidence: `Opens incidents without ${entry.dedupField}.`,
           next: {
             tool: "attach_connector",
-            args: { connector: id, rules: [rule.id], space: context.space, dedup_key: "{{rule.id}}:{{alert.id}}" },
+            // Which key it chooses is the same as where it adds a recovery action: the calls of both findings can be made.
+            args: { connector: id, rules: [rule.id], space: context.space },
             why: "Gives the active and the recovery action one key.",
           },
         },

@@ -7,6 +7,9 @@ import { anyParams, noParams, nullableText } from "./sub-actions.ts";
 /** The key that Kibana groups by when none is given: a template, rendered only when a rule runs the action. */
 export const defaultGroupingKey = "{{rule.id}}:{{alert.id}}";
 
+/** The key of our examples, which attached actions get too: one for each alert of each rule. */
+export const exampleKey = "{{rule.id}}-{{alert.id}}";
+
 /** Config that the three ServiceNow types share. Source: servicenow/schemas/v1.ts. */
 export function serviceNowConfig() {
   return {

@@ -56,7 +56,7 @@ export const jiraServiceManagement: ConnectorType = {
     },
   },
   noSafeTest: "createAlert and closeAlert are the only sub-actions, and both write.",
-  recovery: { params: { subAction: "closeAlert", subActionParams: { alias: "{{rule.id}}:{{alert.id}}" } } },
+  recovery: { params: { subAction: "closeAlert", subActionParams: { alias: "{{rule.id}}-{{alert.id}}" } } },
   dedupField: "alias",
   traps: [
     "Without alias no alert can be closed by recovery.",

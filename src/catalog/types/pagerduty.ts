@@ -64,7 +64,7 @@ export const pagerduty: ConnectorType = {
     },
   },
   noSafeTest: "The Events API has no read call.",
-  recovery: { params: { eventAction: "resolve", dedupKey: "{{rule.id}}:{{alert.id}}" } },
+  recovery: { params: { eventAction: "resolve", dedupKey: "{{rule.id}}-{{alert.id}}" } },
   dedupField: "dedupKey",
   traps: [
     "Without dedupKey every trigger opens a new incident, and recovery can close none of them.",

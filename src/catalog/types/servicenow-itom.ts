@@ -4,6 +4,7 @@ import { withRules } from "../shared/fields.ts";
 import {
   choicesParams,
   defaultGroupingKey,
+  exampleKey,
   serviceNowConfig,
   serviceNowConfigRules,
   serviceNowConnector,
@@ -69,7 +70,7 @@ export const servicenowItom: ConnectorType = {
       },
     },
   },
-  recovery: { params: { subAction: "addEvent", subActionParams: { severity: "0", message_key: defaultGroupingKey } } },
+  recovery: { params: { subAction: "addEvent", subActionParams: { severity: "0", message_key: exampleKey } } },
   dedupField: "message_key",
   traps: [
     "usesTableApi is no field of this type: sending it is refused.",

@@ -3,6 +3,7 @@ import type { ConnectorType } from "../connector-type.ts";
 import { withRules } from "../shared/fields.ts";
 import {
   defaultGroupingKey,
+  exampleKey,
   incidentFields,
   readEffects,
   readParams,
@@ -68,7 +69,7 @@ export const servicenow: ConnectorType = {
       undo: { params: { subAction: "closeIncident", subActionParams: { incident: { correlation_id: "connector-test-{unique}" } } } },
     },
   },
-  recovery: { params: { subAction: "closeIncident", subActionParams: { incident: { correlation_id: defaultGroupingKey } } } },
+  recovery: { params: { subAction: "closeIncident", subActionParams: { incident: { correlation_id: exampleKey } } } },
   dedupField: "correlation_id",
   traps: [
     "isOAuth decides which fields must be given and which must not.",
