@@ -111,6 +111,8 @@ export interface SubAction {
 export interface Probe {
   params: Params;
   effect: string;
+  /** What the same call does with other values, where `effect` speaks of this test's alone. */
+  inGeneral?: string;
   /** Each run is paid for. */
   cost?: "tokens";
   proves: readonly string[];

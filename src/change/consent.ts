@@ -39,7 +39,7 @@ export function question(plan: Plan, verdict: Verdict, deployment: string): stri
     ...(more > 0 ? [`- and ${more} more`] : []),
     ...verdict.newFlows.map(
       (flow) =>
-        `Secret: ${plainText(flow.source)} → ${flow.hosts.map((host) => plainText(host)).join(", ") || "a host not known beforehand"}`,
+        `${flow.field === "" ? "" : "Secret: "}${plainText(flow.source)} → ${flow.hosts.map((host) => plainText(host)).join(", ") || "a host not known beforehand"}`,
     ),
     undoLine[plan.reversible],
     ...plan.warnings.map((warning) => `Note: ${plainText(warning, 300)}`),
@@ -51,6 +51,7 @@ export function pageModel(plan: Plan, verdict: Verdict, deployment: { name: stri
   const json = (value: Record<string, unknown> | undefined) =>
     value && Object.keys(value).length > 0 ? JSON.stringify(plainJson(value), null, 2) : undefined;
   const to = (hosts: readonly string[]) => hosts.map((host) => plainText(host)).join(", ") || "the host in the value itself";
+  const requests = plan.flows.filter((flow) => flow.field === "").map((flow) => to(flow.hosts));
   return {
     kind: plan.asks.length > 0 ? "secrets" : "approve",
     deployment: deployment.name,
@@ -61,7 +62,8 @@ export function pageModel(plan: Plan, verdict: Verdict, deployment: { name: stri
       const [before, after] = [json(effect.before), json(effect.after)];
       return { text: effectLine(effect), ...(before ? { before } : {}), ...(after ? { after } : {}) };
     }),
-    flows: plan.flows.map((flow) => ({ source: plainText(flow.source), to: to(flow.hosts) })),
+    flows: plan.flows.filter((flow) => flow.field !== "").map((flow) => ({ source: plainText(flow.source), to: to(flow.hosts) })),
+    ...(requests.length > 0 ? { requests } : {}),
     warnings: [
       ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
       ...(plan.effects.length > maxOnPage ? [`${plan.effects.length - maxOnPage} more of the same kind are not listed.`] : []),
@@ -76,6 +78,7 @@ export function pageModel(plan: Plan, verdict: Verdict, deployment: { name: stri
 
 const undoLine = {
   yes: "It can be undone.",
+  by_a_run: "It can be undone by one more run of the connector: the answer and list_changes hold the call.",
   needs_secrets: "It can be undone only by giving the secrets again: Kibana does not hand them out.",
   no: "It cannot be undone.",
 };

@@ -10,7 +10,7 @@ const processKey = randomBytes(32);
  * @param key the same where another process must come to the same digest
  */
 export function planDigest({ ops, facts, consequence, outsideWorld, flows }: Plan, key: Buffer = processKey): string {
-  const same = ops.map((op) => (op.op === "execute" && op.template ? { ...op, params: op.template } : op));
+  const same = ops.map((op) => (op.op === "execute" && op.template ? { ...op, params: op.template, undo: undefined } : op));
   return digest({ ops: same, facts, consequence, outsideWorld, flows }, key);
 }
 

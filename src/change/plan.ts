@@ -49,6 +49,8 @@ export interface ExecuteOp {
   template?: Record<string, unknown>;
   /** A safe test may run where nothing else may. */
   safe: boolean;
+  /** Params of another run that takes this one back. */
+  undo?: Record<string, unknown>;
   /** How often to run again while Kibana calls the failure retryable. */
   retries?: number;
 }
@@ -88,7 +90,7 @@ export interface Effect {
 
 /** A stored or referenced secret and where it would go. */
 export interface SecretFlow {
-  /** `secrets.routingKey` */
+  /** `secrets.routingKey`; "" for a request that carries none. */
   field: string;
   /** What the person sees: the variable's name. */
   source: string;
@@ -105,7 +107,7 @@ export interface Plan {
   warnings: string[];
   /** What people outside Kibana notice. */
   outsideWorld: "none" | "costs" | "sends" | "creates" | "executes";
-  reversible: "yes" | "needs_secrets" | "no";
+  reversible: "yes" | "by_a_run" | "needs_secrets" | "no";
   /** Who must agree: nobody, a person, or a person who types the connector's name. */
   consequence: "free" | "person" | { typeName: string };
   /** What the decision rests on beside the ops: if it changes, the plan is another one. */

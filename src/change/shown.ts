@@ -2,7 +2,7 @@ import { inverseOf, recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
-import type { NoChange, OpResult, Plan } from "./plan.ts";
+import type { NoChange, OpResult, Plan, SecretFlow } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { undoCall } from "./undo.ts";
@@ -23,14 +23,21 @@ export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, {
       outside_world: plan.outsideWorld,
       reversible: plan.reversible,
       ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons } : {}),
-      ...(plan.flows.length > 0
-        ? {
-            secrets: plan.flows.map((flow) => `${flow.source} → ${flow.hosts.join(", ") || "unknown host"}`),
-          }
-        : {}),
+      ...flowsOf(
+        "secrets",
+        plan.flows.filter((flow) => flow.field !== ""),
+      ),
+      ...flowsOf(
+        "requests",
+        plan.flows.filter((flow) => flow.field === ""),
+      ),
     },
     ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
   };
+}
+
+function flowsOf(kind: "secrets" | "requests", flows: readonly SecretFlow[]): Record<string, string[]> {
+  return flows.length > 0 ? { [kind]: flows.map((flow) => `${flow.source} → ${flow.hosts.join(", ") || "unknown host"}`) } : {};
 }
 
 /** The answer when there was nothing to write. */

@@ -21,6 +21,10 @@ export function undoCall(
   alone: { id?: string | undefined } = {},
 ): { undo: Record<string, unknown> } | { no_undo: string } {
   if ("none" in inverse) return { no_undo: inverse.none };
+  if (inverse.op === "execute") {
+    const { id, space, params } = inverse;
+    return { undo: { tool: "execute_connector", args: { id, space, params } } };
+  }
   const args = { change, ...(alone.id === undefined ? {} : { id: alone.id }) };
   const note = "secrets" in inverse && inverse.secrets ? { note: "Kibana hands out no secrets: give them again in `secrets`." } : {};
   return { undo: { tool: "undo_change", args, ...note } };

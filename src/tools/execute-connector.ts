@@ -1,10 +1,12 @@
 import * as z from "zod";
+import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { checkPart } from "../catalog/validate.ts";
 import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
+import { statedKey } from "../rules/dedup-key.ts";
 import { hideInText, hideSecrets, redactionMark } from "../secrets/detect.ts";
 import { inWords } from "./check-new.ts";
 import { assertRunnable, effectOn } from "./connector-row.ts";
@@ -13,19 +15,13 @@ import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, namedById, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { requestFlow } from "./secret-flows.ts";
+import { whatItDoes } from "./what-it-does.ts";
 
 /** Characters of a third party's answer that are shown. */
 const shownData = 6_000;
 /** Of what is longer, so much as one text: every text of an answer is capped at 2,000 (src/plain-text.ts). */
 const shownText = 1_900;
 
-const words = {
-  none: "changes nothing outside",
-  creates: "creates something outside",
-  updates: "changes something outside",
-  sends: "sends something outside",
-  executes: "makes something act outside",
-} as const;
 const outside = { none: "none", creates: "creates", updates: "creates", sends: "sends", executes: "executes" } as const;
 
 export const executeConnector = changeTool({
@@ -55,25 +51,39 @@ export const executeConnector = changeTool({
       );
     const entry = await connectorType(found.type);
     const { errors, warnings } = entry ? checkPart(entry, "params", params) : { errors: [], warnings: [] };
-    if (errors.length > 0) {
+    // A key that is nearly a known one is a slip; any other may be of a newer Kibana, as values of open lists may.
+    const slips = warnings.filter(({ path, suggestion }) => suggestion && !Object.hasOwn(entry?.knownValues ?? {}, path));
+    if (errors.length + slips.length > 0) {
       const listed = [...errors, ...warnings].map(inWords);
       throw new ToolError(
         "invalid_arguments",
-        `Kibana would refuse the params: ${listed.join("; ")}.`,
+        `The params do not fit ${found.type}: ${listed.join("; ")}.`,
         `Correct these; describe_connector_types with types ["${found.type}"] and parts ["params"] lists them.`,
         { problems: [...errors, ...warnings] },
       );
     }
     const { effect, cost, note } = entry ? effectOf(entry, params) : { effect: "executes" as const, cost: undefined, note: undefined };
-    const op: ExecuteOp = { op: "execute", space: target, id: found.id, name: found.name, type: found.type, params, safe: false, retries };
+    const doing = whatItDoes(entry, params);
+    const op: ExecuteOp = {
+      op: "execute",
+      space: target,
+      id: found.id,
+      name: found.name,
+      type: found.type,
+      params,
+      ...(doing.closing && { undo: doing.closing }),
+      safe: false,
+      retries,
+    };
     const templated = JSON.stringify(params).includes("{{");
     return {
-      summary: `Run ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}. It ${words[effect]}${cost ? " and costs tokens" : ""}.`,
+      summary: `Run ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}. ${doing.words}${cost ? ". It costs tokens" : ""}.`,
       ops: [op],
       effects: [effectOn("run", found, target, { after: { params: hideSecrets(params).config } })],
       warnings: [
         ...warnings.map(inWords),
         ...(note ? [note] : []),
+        ...(doing.opens && entry && statedKey(entry, params) === undefined ? [keyless(entry)] : []),
         ...(templated ? ["{{…}} in the params goes out as it stands: only a rule fills templates in."] : []),
         ...(retries > 0 && effect !== "none"
           ? [
@@ -84,7 +94,7 @@ export const executeConnector = changeTool({
         ...(entry ? [] : [`This server does not know what ${found.type} does with these params.`]),
       ],
       outsideWorld: effect === "none" && cost ? "costs" : outside[effect],
-      reversible: effect === "none" ? "yes" : "no",
+      reversible: effect === "none" ? "yes" : doing.closing ? "by_a_run" : "no",
       consequence: effect === "none" && !cost ? "free" : "person",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       flows: entry ? requestFlow(entry, found.config ?? {}) : [],
@@ -92,8 +102,8 @@ export const executeConnector = changeTool({
       knownHosts: [],
     };
   },
-  async report(_plan, [result]) {
-    if (result?.outcome !== "done") return {};
+  async report({ ops: [op] }, [result]) {
+    if (result?.outcome !== "done" || op.op !== "execute") return {};
     const { attempts, retryAfter } = result.data as Runs;
     const last = attempts.at(-1);
     if (!last) return {};
@@ -111,9 +121,20 @@ export const executeConnector = changeTool({
         retry_after: retryAfter,
         ...(ok ? data(last.data) : {}),
       }),
+      ...(ok && op.undo
+        ? {
+            next: [
+              { tool: "execute_connector", args: { id: op.id, space: op.space, params: op.undo }, why: "Closes again what this opened." },
+            ],
+          }
+        : {}),
     };
   },
 });
+
+function keyless({ dedupField, recovery }: ConnectorType): string {
+  return `Without ${dedupField} each run opens another${recovery ? ", and no run can close it: give one to close it with" : ""}.`;
+}
 
 /** The answer's data, redacted; what does not fit is counted. */
 function data(value: unknown): Record<string, unknown> {

@@ -53,6 +53,7 @@ export const testConnector = changeTool({
     const probe = entry ? probesFor(entry, found.config ?? {})[mode] : undefined;
     if (!probe) return untested(found, entry, mode, target);
     const fill = filler(probe, given);
+    const undo = probe.undo && "params" in probe.undo ? (fill(probe.undo.params) as Record<string, unknown>) : undefined;
     const person = mode === "loud" || probe.needs !== undefined;
     return {
       summary: `Test ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}, mode ${mode}. Effect: ${String(fill(probe.effect))}.`,
@@ -65,6 +66,7 @@ export const testConnector = changeTool({
           type: found.type,
           params: fill(probe.params) as Record<string, unknown>,
           template: { ...probe.params, ...given },
+          ...(undo && { undo }),
           safe: mode === "safe",
         },
       ],
@@ -75,7 +77,7 @@ export const testConnector = changeTool({
         ...(probe.cost ? ["The test is paid for: it uses tokens of the model's provider."] : []),
       ],
       outsideWorld: person ? "sends" : probe.cost ? "costs" : "none",
-      reversible: person && !(probe.undo && "params" in probe.undo) ? "no" : "yes",
+      reversible: undo ? "by_a_run" : person ? "no" : "yes",
       consequence: person ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       // Where an agent may choose the host, a request to it is news in itself.

@@ -46,6 +46,8 @@ export const undoChange = changeTool({
     const inverse = inverseOfEntry(entry);
     if (!inverse) throw cannot(whyNone(entry));
     if ("none" in inverse) throw cannot(inverse.none);
+    if (inverse.op === "execute")
+      throw cannot("It is taken back by another run: list_changes holds the call of execute_connector that does it.");
     if (inverse.op === "put_rule") throw cannot("It was a change of a rule.");
     if (JSON.stringify(inverse).includes(redactionMark))
       throw cannot("A secret stood in its name or config, which the journal does not keep: make it again by hand.");
@@ -106,7 +108,7 @@ function onlyOne(matching: readonly JournalEntry[]): JournalEntry {
   return only;
 }
 
-type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" }>;
+type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "execute" }>;
 
 async function planInverse(
   inverse: Doable,

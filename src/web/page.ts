@@ -11,6 +11,8 @@ export interface Page {
   effects: { text: string; before?: string; after?: string }[];
   /** Where each secret goes. */
   flows: { source: string; to: string }[];
+  /** Hosts that a request without a secret goes to. */
+  requests?: string[];
   warnings: string[];
   undo: string;
   fields: Field[];

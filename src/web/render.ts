@@ -24,6 +24,7 @@ export async function renderPage(page: Page, problems: Problems, submittedName =
         <h2 id="what">What happens</h2>
         ${page.effects.map(effect)}
         ${page.flows.length > 0 ? html`<h2>Secrets go to</h2><ul>${page.flows.map((flow) => html`<li><code>${flow.source}</code> → <strong>${flow.to}</strong></li>`)}</ul>` : ""}
+        ${page.requests ? html`<h2>A request goes to</h2><ul>${page.requests.map((host) => html`<li><strong>${host}</strong></li>`)}</ul>` : ""}
         <p><strong>${page.undo}</strong></p>
         ${page.warnings.map((warning) => html`<p class="warn">${warning}</p>`)}
       </section>

@@ -69,6 +69,28 @@ describe("params that Kibana would refuse are refused before it is called, each 
     expect([runs(), made.questions, await made.deliveries()]).toEqual([0, [], []]);
   });
 
+  test.each<[string, Parameters<typeof running>[0], Record<string, unknown>, string]>([
+    ["a key spelled another way", pagerduty, { event_action: "trigger", summary: "s" }, "eventAction"],
+    ["a slip in a key", pagerduty, { eventAction: "trigger", sumary: "s" }, "summary"],
+    [
+      "one that Kibana would drop or refuse within a sub-action",
+      opsgenie,
+      { subAction: "createAlert", subActionParams: { message: "m", alais: "a" } },
+      "alias",
+    ],
+  ])("%s is answered with what was meant", async (_what, one, params, meant) => {
+    const { made, runs, execute } = await running(one);
+    const { body } = await execute(params);
+    expect([body.code, body.message]).toEqual(["invalid_arguments", expect.stringContaining(`did you mean ${meant}?`)]);
+    expect([runs(), made.questions, await made.deliveries()]).toEqual([0, [], []]);
+  });
+
+  test("a key that is like none known may be of a newer Kibana: the person is told", async () => {
+    const { made, execute } = await running(pagerduty);
+    await execute({ eventAction: "trigger", dedupKey: "k", zebra: 1 });
+    expect(made.questions[0]?.message).toContain("params.zebra is not a field of .pagerduty params");
+  });
+
   test("a redaction mark is no value", async () => {
     const { runs, execute } = await running(slack);
     expect((await execute({ message: "token [redacted]" })).body.code).toBe("secret_refused");
@@ -152,6 +174,72 @@ describe("who is asked depends on what the call does", () => {
     expect(made.questions[0]?.message).toContain("goes out as it stands");
     expect(JSON.stringify(await made.deliveries())).toContain("{{rule.name}}");
     expect((await running(slack).then(({ execute: plain }) => plain(message))).body.warnings).toBeUndefined();
+  });
+});
+
+describe("a run that opens an incident", () => {
+  const opened = { subAction: "createAlert", subActionParams: { message: "m", alias: "k-1" } };
+
+  test.each<[string, Parameters<typeof running>[0], Record<string, unknown>, string]>([
+    [
+      "an incident",
+      pagerduty,
+      { summary: "s", dedupKey: "k-1" },
+      "Effect: Opens an incident on the service behind the routing key: may page somebody.",
+    ],
+    ["its end", pagerduty, { eventAction: "resolve", dedupKey: "k-1" }, "It closes what is open under its key."],
+    ["an acknowledgement", pagerduty, { eventAction: "acknowledge", dedupKey: "k-1" }, "It creates something outside."],
+    ["an alert", opsgenie, opened, "Effect: Opens one alert: may notify responders."],
+    [
+      "an issue",
+      jira,
+      { subAction: "pushToService", subActionParams: { incident: { summary: "s" }, comments: [] } },
+      "Effect: Creates one issue in the project.",
+    ],
+    [
+      "an issue that is there",
+      jira,
+      { subAction: "pushToService", subActionParams: { incident: { summary: "s", externalId: "1" }, comments: [] } },
+      "It creates something outside.",
+    ],
+  ])("says so to the person: %s", async (_what, one, params, words) => {
+    const { made, execute } = await running(one);
+    await execute(params);
+    expect(made.questions[0]?.message).toContain(words);
+  });
+
+  test.each([
+    ["PagerDuty", pagerduty, { eventAction: "trigger", summary: "s", dedupKey: "k-1" }, { eventAction: "resolve", dedupKey: "k-1" }],
+    ["Opsgenie", opsgenie, opened, { subAction: "closeAlert", subActionParams: { alias: "k-1" } }],
+  ])("has the ready call that closes it, in the answer and in list_changes: %s", async (_what, one, params, closing) => {
+    const { made, execute } = await running(one);
+    const { body } = await execute(params);
+    const args = { id: "stored", space: "default", params: closing };
+    expect(body.next).toEqual([{ tool: "execute_connector", args, why: "Closes again what this opened." }]);
+    expect(body.warnings).toBeUndefined();
+    expect(made.questions[0]?.message).toContain("It can be undone by one more run of the connector");
+    const { changes } = (await made.call("list_changes")).body;
+    expect(changes[0].undo).toEqual({ tool: "execute_connector", args });
+    const undone = (await made.call("undo_change", { change: changes[0].change })).body;
+    expect(undone).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("another run") });
+    const closed = (await made.call("execute_connector", args)).body;
+    expect(closed).toMatchObject({ status: "done", result: { ok: true } });
+    expect(closed.next).toBeUndefined();
+  });
+
+  test("without a key is warned about, and nothing is promised", async () => {
+    const { made, execute } = await running(pagerduty);
+    const { body } = await execute({ summary: "s" });
+    expect(body.warnings).toEqual(["Without dedupKey each run opens another, and no run can close it: give one to close it with."]);
+    expect(made.questions[0]?.message).toContain("Without dedupKey");
+    expect(made.questions[0]?.message).toContain("It cannot be undone.");
+    expect(body.next).toBeUndefined();
+    expect((await made.call("list_changes")).body.changes[0]).not.toHaveProperty("undo");
+  });
+
+  test("that failed has nothing to close", async () => {
+    const { execute } = await running(pagerduty, { answers: [{ status: "error", message: "no" }] });
+    expect((await execute({ summary: "s", dedupKey: "k" })).body.next).toBeUndefined();
   });
 });
 

@@ -93,6 +93,28 @@ describe("a loud test", () => {
     });
     expect(body.result.undo.params.dedupKey).toBeTruthy();
   });
+
+  test("that can be taken back says how, and list_changes has the same call", async () => {
+    const { call, questions } = await product({ person: accepts });
+    const { body } = await call("test_connector", { id: "ops-pagerduty", mode: "loud" });
+    expect(questions[0]?.message).toContain(
+      "It can be undone by one more run of the connector: the answer and list_changes hold the call.",
+    );
+    const { id, params } = body.result.undo;
+    const { changes } = (await call("list_changes")).body;
+    expect(changes[0].undo).toEqual({ tool: "execute_connector", args: { id, space: "default", params } });
+    expect((await call("execute_connector", changes[0].undo.args)).body).toMatchObject({ status: "done", result: { ok: true } });
+  });
+
+  test("that sends a request without a secret does not call it one", async () => {
+    const { call, questions } = await product({ person: accepts });
+    const { body } = await call("test_connector", { id: "deploy-hook", mode: "loud", dry_run: true });
+    expect(body.plan.requests).toEqual([expect.stringMatching(/^A request → /)]);
+    expect(body.plan.secrets).toBeUndefined();
+    await call("test_connector", { id: "deploy-hook", mode: "loud" });
+    expect(questions[0]?.message).toMatch(/^A request → /m);
+    expect(questions[0]?.message).not.toContain("Secret");
+  });
 });
 
 describe("a failed test is an answer, with cause and fix", () => {

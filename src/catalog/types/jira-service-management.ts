@@ -50,6 +50,7 @@ export const jiraServiceManagement: ConnectorType = {
         subActionParams: { message: "Connector test", alias: "connector-test-{unique}", priority: "P5" },
       },
       effect: "Opens one alert of the lowest priority: may notify responders",
+      inGeneral: "Opens one alert: may notify responders",
       proves: ["an alert opens"],
       doesNotProve: ["that the right people are on call"],
       undo: { params: { subAction: "closeAlert", subActionParams: { alias: "connector-test-{unique}" } } },

@@ -59,6 +59,7 @@ export const slackApi: ConnectorType = {
     loud: {
       params: { subAction: "postMessage", subActionParams: { channelNames: ["#{channel}"], text: "Connector test" } },
       effect: "One message in the channel #{channel}",
+      inGeneral: "One message in each of the named channels",
       proves: ["the bot posts in that channel"],
       doesNotProve: ["that somebody reads it"],
       needs: { channel: "the name of a channel, without #" },

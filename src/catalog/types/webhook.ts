@@ -43,6 +43,7 @@ export const webhook: ConnectorType = {
     loud: {
       params: { body: '{"test":true}' },
       effect: 'One HTTP request with the body {"test":true} to the configured URL',
+      inGeneral: "One HTTP request to the configured URL",
       proves: ["the URL answers with success"],
       doesNotProve: ["what the receiver did with the request"],
       undo: { how: "Ask the owner of the receiving service" },

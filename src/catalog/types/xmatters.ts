@@ -65,6 +65,7 @@ export const xmatters: ConnectorType = {
     loud: {
       params: { severity: "Low", ruleName: "Connector test" },
       effect: "One workflow run in test mode",
+      inGeneral: "One workflow run: may notify people",
       proves: ["the URL and the credentials are accepted"],
       doesNotProve: ["what the workflow does with an alert"],
     },

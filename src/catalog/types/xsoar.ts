@@ -49,6 +49,7 @@ export const xsoar: ConnectorType = {
     loud: {
       params: { subAction: "run", subActionParams: { name: "Connector test", createInvestigation: false, severity: 0.5 } },
       effect: "Creates one incident without an investigation",
+      inGeneral: "Creates one incident",
       proves: ["the key may create incidents"],
       doesNotProve: ["that the playbook does the right thing"],
       undo: { how: "Close the incident in XSOAR: the connector cannot" },

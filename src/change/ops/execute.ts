@@ -1,6 +1,6 @@
 import type { Execution } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 import type { ExecuteOp, Runs } from "../plan.ts";
 import type { OpKind } from "./op-kind.ts";
 
@@ -29,8 +29,19 @@ export const execute: OpKind<ExecuteOp> = {
     }
   },
 
-  record: ({ space, id, name, type, params, safe }) => ({ op: "execute", space, id, name, type, params: hideSecrets(params).config, safe }),
+  record: ({ space, id, name, type, params, undo, safe }) => ({
+    op: "execute",
+    space,
+    id,
+    name,
+    type,
+    params: hideSecrets(params).config,
+    // A mark in place of a value takes nothing back.
+    ...(undo && !JSON.stringify(hideSecrets(undo).config).includes(redactionMark) ? { undo } : {}),
+    safe,
+  }),
   // Whether a third party was reached is not to be read from Kibana.
   happened: () => Promise.resolve("unknown"),
-  inverse: () => ({ none: "What was sent cannot be called back from here." }),
+  inverse: ({ space, id, undo }) =>
+    undo ? { op: "execute", space, id, params: undo } : { none: "What was sent cannot be called back from here." },
 };

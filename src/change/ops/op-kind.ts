@@ -23,6 +23,7 @@ export type Inverse =
       to: { name: string; config: Record<string, unknown> };
       secrets: boolean;
     }
+  | { op: "execute"; space: string; id: string; params: Record<string, unknown> }
   | { op: "put_rule"; space: string; id: string; expect: RuleState; to: RuleState }
   | { none: string };
 

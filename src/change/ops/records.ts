@@ -21,7 +21,7 @@ const Recorded = z.discriminatedUnion("op", [
     secretsBefore: z.boolean(),
   }),
   z.object({ op: z.literal("delete"), ...Place, config: Config, secretsBefore: z.boolean().default(true) }),
-  z.object({ op: z.literal("execute"), ...Place, params: z.unknown(), safe: z.boolean().default(false) }),
+  z.object({ op: z.literal("execute"), ...Place, params: z.unknown(), undo: Config.optional(), safe: z.boolean().default(false) }),
   z.object({ op: z.literal("put_rule"), ...Place, before: RuleState, after: RuleState }),
 ]);
 export type Recorded = z.output<typeof Recorded>;
