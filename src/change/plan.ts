@@ -110,6 +110,8 @@ export interface Plan {
   reversible: "yes" | "by_a_run" | "needs_secrets" | "no";
   /** Who must agree: nobody, a person, or a person who types the connector's name. */
   consequence: "free" | "person" | { typeName: string };
+  /** Why a person must agree although nothing is replaced. */
+  asksBecause?: string[];
   /** What the decision rests on beside the ops: if it changes, the plan is another one. */
   facts: unknown;
   /** Secrets that leave this server with this plan. */

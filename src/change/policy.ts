@@ -66,6 +66,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
   const reasons = newFlows.map(
     (flow) => `${flow.source} goes to ${flow.hosts.join(", ") || "a host that is not known beforehand"}, which nobody agreed to yet`,
   );
+  reasons.push(...(plan.asksBecause ?? []));
   if (plan.consequence !== "free")
     reasons.unshift(
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,

@@ -4,6 +4,7 @@ import { credentialsFor } from "../catalog/when.ts";
 import { ToolError } from "../errors.ts";
 import { examine, Sealed, type SealedRecord, seal } from "../sealed.ts";
 import type { Resolved } from "../secrets/resolve.ts";
+import { noneInstead } from "./authentication-said.ts";
 
 /**
  * Checks config and sealed secrets of a new connector against its type, all at once.
@@ -29,12 +30,14 @@ export function checkNew(
       ? examine(whole, (plain) => checkTogether(type, config, isRecord(plain) ? plain : {}).errors)
       : [];
   const hints = warnings.filter((warning) => warning.suggestion);
-  const open = missingSecrets(type, config, whole);
+  // What is given in a wrong shape is the problem, whatever else is missing.
+  const misshapen = ofSecrets.filter(({ path }) => Object.hasOwn(whole, path.split(".")[1] ?? ""));
+  const open = misshapen.length > 0 ? undefined : missingSecrets(type, config, whole);
   if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
     throw new ToolError(
       "secrets_needed",
       `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.${hints.map((hint) => ` ${inWords(hint)}.`).join("")}`,
-      `Pass references in \`secrets\`: ${JSON.stringify(Object.fromEntries(open.required.map((field) => [field, { $env: `${prefix}…` }])))}, or {"$ask": true} for a field and a person types it on a local page.`,
+      `Pass references in \`secrets\`: ${JSON.stringify(Object.fromEntries(open.required.map((field) => [field, { $env: `${prefix}…` }])))}, or {"$ask": true} for a field and a person types it on a local page.${noneInstead(type)}`,
       {
         required: open.required,
         possible: open.possible,
@@ -43,7 +46,7 @@ export function checkNew(
       },
     );
   }
-  const errors = [...ofConfig.errors, ...ofSecrets, ...together];
+  const errors = [...ofConfig.errors, ...ofSecrets.map((one) => asMap(one, prefix)), ...together];
   if (errors.length > 0) {
     throw new ToolError(
       "invalid_config",
@@ -53,6 +56,13 @@ export function checkNew(
     );
   }
   return warnings.map(inWords);
+}
+
+/** Says how a map of secrets looks where one reference stands in its place. */
+function asMap(problem: Problem, prefix: string): Problem {
+  if (problem.problem !== "must be an object, not text") return problem;
+  const name = /header/i.test(problem.path) ? "X-Api-Key" : "name";
+  return { ...problem, suggestion: `a map of names to references, as {"${name}": {"$env": "${prefix}…"}}` };
 }
 
 /** The fields of the fitting way to authenticate that are not given; undefined when none is missing. */

@@ -9,6 +9,8 @@ import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
 import { redactionMark } from "../secrets/detect.ts";
+import { authenticationSaid } from "./authentication-said.ts";
+import { literalsInConfig } from "./config-secrets.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { connectorName, space } from "./fields.ts";
@@ -56,20 +58,23 @@ export const createConnector = changeTool({
     ]);
     const source = from && (await sourceOf(from, target, context));
     const live = typeOf(type, source?.connector, types);
-    const full = source ? mergeConfig(await connectorType(live.id), source.connector.config ?? {}, config) : config;
+    const entry = await connectorType(live.id);
+    const asksBecause = literalsInConfig({ given: config, stored: source?.connector.config, entry, status }, context.secrets);
+    const merged = source ? mergeConfig(entry, source.connector.config ?? {}, config) : config;
+    const { config: full, notes } = authenticationSaid(entry, merged, secrets);
     if (ifExists === "use") {
       const found = sameOne({ name, type: live.id, config: full, id }, existing, target);
       if (found) return found;
     }
     const plan = await planCreate({ space: target, id, name, live, config: full, secrets }, { status, existing }, context);
-    if (!source) return plan;
+    if (!source) return { ...plan, asksBecause, warnings: [...notes, ...plan.warnings] };
     const [made] = plan.ops;
     // Kibana would take a copy without secrets, and it would fail.
     const left = assertAllGiven(
       {
         name,
         why: "A copy does not take secrets along",
-        stored: storedSecrets(await connectorType(live.id), full, status),
+        stored: storedSecrets(entry, full, status),
         given: givenFields(
           made.op === "create" ? made.secrets : {},
           plan.asks.map((asked) => asked.path),
@@ -80,6 +85,7 @@ export const createConnector = changeTool({
     );
     return {
       ...plan,
+      asksBecause,
       warnings: [
         ...plan.warnings,
         ...source.notes,

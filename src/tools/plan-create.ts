@@ -10,6 +10,7 @@ import { hideSecrets } from "../secrets/detect.ts";
 import { resolveSecrets } from "../secrets/resolve.ts";
 import { askableFields, askedFields } from "./asked-fields.ts";
 import { checkNew } from "./check-new.ts";
+import { readableSecret } from "./config-secrets.ts";
 import { assertId, canChooseId, freeId } from "./connector-id.ts";
 import { assertUsable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
@@ -56,7 +57,6 @@ export async function planCreate(
   assertFree(id, existing);
   const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
   const hidden = hideSecrets(config);
-  const better = live.id === ".webhook" ? " Put header values into secrets.secretHeaders (9.2 and later)." : "";
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
   return {
     summary: `Create connector ${quoted(name)} (${live.id}${chosen ? `, id ${chosen}` : ""}) in space ${space}.`,
@@ -76,9 +76,7 @@ export async function planCreate(
       ...checked,
       ...resolved.warnings,
       ...neighbourWarnings(entry, { name, type: live.id, config, secrets }, existing),
-      ...hidden.found.map(
-        (one) => `config.${one.path} looks like a secret (${one.why}): config is readable by everyone who may read connectors.${better}`,
-      ),
+      ...hidden.found.map((one) => readableSecret(one, entry, status)),
     ],
     outsideWorld: "none",
     reversible: "yes",

@@ -10,6 +10,7 @@ import { hideSecrets } from "../secrets/detect.ts";
 import { resolveSecrets } from "../secrets/resolve.ts";
 import { askableFields, askedFields } from "./asked-fields.ts";
 import { checkNew } from "./check-new.ts";
+import { readableSecret } from "./config-secrets.ts";
 import { effectOn } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
@@ -90,9 +91,7 @@ export async function planUpdate(
             `If ${possible.join(", ")} ${possible.length > 1 ? "are" : "is"} stored, this change loses ${possible.length > 1 ? "them" : "it"}.`,
           ]
         : []),
-      ...hideSecrets(after.config).found.map(
-        (one) => `config.${one.path} looks like a secret (${one.why}): config is readable by everyone who may read connectors.`,
-      ),
+      ...hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status)),
     ],
     outsideWorld: "none",
     reversible: op.secretsBefore ? "needs_secrets" : "yes",

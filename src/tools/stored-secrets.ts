@@ -5,6 +5,7 @@ import { ToolError } from "../errors.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
 import { Sealed, type SealedRecord, type SealedTree } from "../sealed.ts";
+import { noneInstead } from "./authentication-said.ts";
 import { compact } from "./fields.ts";
 
 type Config = Record<string, unknown>;
@@ -18,6 +19,8 @@ export interface StoredSecrets {
   possible: string[];
   /** The way to authenticate, where the type has several. */
   mode: string | undefined;
+  /** How to say that it needs none; empty where the type has no such way. */
+  noneInstead?: string;
 }
 
 /** Of a type without an entry anything may be stored. */
@@ -30,7 +33,12 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
   const needed = first.fields.filter((field) => ways.every((way) => way.fields.includes(field)));
   const others = ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]).filter((field) => !needed.includes(field));
   const possible = [...new Set(others)].filter((field) => field !== "secretHeaders" || isAtLeast(status, "9.2"));
-  return { needed: [...needed], possible, mode: entry.credentials.length > 1 ? ways.map((way) => way.name).join(" or ") : undefined };
+  return {
+    needed: [...needed],
+    possible,
+    mode: entry.credentials.length > 1 ? ways.map((way) => way.name).join(" or ") : undefined,
+    noneInstead: noneInstead(entry),
+  };
 }
 
 /** The fields of which something is given: null and an empty object are nothing, Kibana would take them for "no such secret". */
@@ -65,7 +73,7 @@ export function assertAllGiven(
     required.length > 0
       ? `${why}, and ${quoted(name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}${possible.length > 0 ? `; it may have ${possible.join(", ")} too` : ""}.`
       : `${why}, and ${quoted(name)} may have ${possible.join(", ")}: Kibana does not tell.`,
-    `Pass ${required.length > 0 ? `secrets: ${reference}, or {"$ask": true} for a field and a person types it` : "the ones that are stored in `secrets`"}${possible.length > 0 ? "; where nothing else is stored, say so with assert_no_other_secrets: true" : ""}.`,
+    `Pass ${required.length > 0 ? `secrets: ${reference}, or {"$ask": true} for a field and a person types it` : "the ones that are stored in `secrets`"}${possible.length > 0 ? "; where nothing else is stored, say so with assert_no_other_secrets: true" : ""}.${required.length > 0 ? (stored.noneInstead ?? "") : ""}`,
     compact({ required, possible, auth_mode: stored.mode }),
   );
 }

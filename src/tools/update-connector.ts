@@ -5,6 +5,7 @@ import type { NoChange, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { quoted } from "../plain-text.ts";
 import { redactionMark } from "../secrets/detect.ts";
+import { literalsInConfig } from "./config-secrets.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { compact, connector, connectorName, space } from "./fields.ts";
@@ -55,11 +56,14 @@ export const updateConnector = changeTool({
         "Name only what changes: what is not named stays as it is.",
       );
     }
-    const after = { name: name ?? before.name, config: mergeConfig(await connectorType(before.type), before.config ?? {}, patch) };
+    const entry = await connectorType(before.type);
+    const asksBecause = literalsInConfig({ given: patch, stored: before.config, entry, status }, context.secrets);
+    const after = { name: name ?? before.name, config: mergeConfig(entry, before.config ?? {}, patch) };
     if (after.name === before.name && isDeepStrictEqual(after.config, before.config ?? {}) && Object.keys(secrets).length === 0) {
       return { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
     }
-    return planUpdate({ space: target, before, after, secrets, noOtherSecrets: noOthers ?? false, verb: "Update" }, status, context);
+    const wanted = { space: target, before, after, secrets, noOtherSecrets: noOthers ?? false, verb: "Update" };
+    return { ...(await planUpdate(wanted, status, context)), asksBecause };
   },
   async report(plan, [result], { kibana }) {
     const [op] = plan.ops;

@@ -87,6 +87,36 @@ describe("a mistake is told before anything is sent", () => {
       { code: "literal_secret_refused", detail: { path: "secrets.webhookUrl" } },
     ],
     [
+      "a literal secret in a header of config",
+      { ...hook, config: { ...hook.config, headers: { "X-Token": "abc123" } } },
+      {
+        code: "literal_secret_refused",
+        message: expect.stringMatching(/^config\.headers\.X-Token is a secret given as plain text/),
+        fix: expect.stringContaining('secrets: {"secretHeaders":{"X-Token":{"$ask":true}}}'),
+        detail: { path: "config.headers.X-Token", secrets: { secretHeaders: { "X-Token": { $ask: true } } } },
+      },
+    ],
+    [
+      "a literal secret in config that is a field of secrets",
+      { ...hook, config: { ...hook.config, password: "abc123" } },
+      { code: "literal_secret_refused", detail: { path: "config.password", secrets: { password: { $ask: true } } } },
+    ],
+    [
+      "one reference where a map of them belongs",
+      { ...hook, secrets: { secretHeaders: { $env: "CONNECTOR_SECRET_PD" } } },
+      {
+        code: "invalid_config",
+        message: expect.stringContaining(
+          'secrets.secretHeaders must be an object, not text (a map of names to references, as {"X-Api-Key": {"$env": "CONNECTOR_SECRET_…"}})',
+        ),
+      },
+    ],
+    [
+      "the same where nothing is said of authentication",
+      { ...hook, config: { url: hook.config.url }, secrets: { secretHeaders: { $env: "CONNECTOR_SECRET_PD" } } },
+      { code: "invalid_config", message: expect.stringContaining("a map of names to references") },
+    ],
+    [
       "a variable that is not there",
       { ...slack, secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_NONE" } } },
       {
@@ -263,7 +293,7 @@ describe("a new connector", () => {
 });
 
 describe("a warning, and no refusal", () => {
-  test.each<[string, Record<string, unknown>, string | RegExp]>([
+  test.each<[string, Record<string, unknown>, string | RegExp, ProductOptions?]>([
     [
       "a generic name",
       { ...log, name: "Slack" },
@@ -272,7 +302,8 @@ describe("a warning, and no refusal", () => {
     [
       "a token in a header of config",
       { ...hook, config: { ...hook.config, headers: { Authorization: "Bearer abcdefgh123" } } },
-      'config.headers.Authorization looks like a secret (the name "Authorization"): config is readable by everyone who may read connectors. Put header values into secrets.secretHeaders (9.2 and later).',
+      'config.headers.Authorization looks like a secret (the name "Authorization"): config is readable by everyone who may read connectors. Put it into secrets: {"secretHeaders":{"Authorization":{"$ask":true}}}.',
+      { settings: { literalSecrets: "warn" } },
     ],
     [
       "a token in a URL",
@@ -290,8 +321,8 @@ describe("a warning, and no refusal", () => {
       /^"Deploy hook" \(deploy-hook\) has the same target/,
     ],
     ["a target that is a secret", slack, /whether one has the same target is not checked, since the target is a secret\.$/],
-  ])("%s", async (_what, args, warning) => {
-    const { body } = await create(args);
+  ])("%s", async (_what, args, warning, options) => {
+    const { body } = await create(args, options);
     expect(body.status).toBe("done");
     expect(body.warnings).toContainEqual(typeof warning === "string" ? warning : expect.stringMatching(warning));
   });
@@ -301,8 +332,68 @@ describe("a warning, and no refusal", () => {
   });
 
   test("a secret in config is hidden in the answer", async () => {
-    const { text } = await create({ ...hook, config: { ...hook.config, headers: { Authorization: "Bearer abcdefgh123" } } });
+    const headers = { Authorization: "Bearer abcdefgh123" };
+    const { text } = await create({ ...hook, config: { ...hook.config, headers } }, { settings: { literalSecrets: "warn" } });
     expect(text).not.toContain("abcdefgh123");
+  });
+});
+
+describe("a secret in config that has no other place", () => {
+  test.each<[string, Record<string, unknown>, ProductOptions?]>([
+    ["a token in a URL", { url: "https://tickets.example.net/in?token=abc" }],
+    ["a header before 9.2", { headers: { "X-Token": "abc123" } }, { sandbox: { version: "9.1.0" } }],
+  ])("%s: a person is asked, with the reason", async (_what, more, options) => {
+    const args = { ...hook, config: { ...hook.config, ...more } };
+    const { questions, body } = await create(args, options);
+    expect([questions.length, body.status]).toEqual([1, "done"]);
+    const declined = await create(args, { ...options, person: () => ({ action: "decline" }) });
+    expect([declined.body.status, declined.writes()]).toEqual(["declined", []]);
+    expect(JSON.stringify(declined.body)).toContain("holds a secret as plain text");
+    expect(JSON.stringify(declined.body)).not.toContain("secretHeaders");
+  });
+
+  test("is asked of nobody where plain text is allowed", async () => {
+    const config = { ...hook.config, url: "https://tickets.example.net/in?token=abc" };
+    const { questions } = await create({ ...hook, config }, { settings: { literalSecrets: "warn" } });
+    expect(questions).toEqual([]);
+  });
+});
+
+describe("a webhook without credentials", () => {
+  const { url } = hook.config;
+
+  test("is stored as one without authentication, and can be changed later", async () => {
+    const { body, bare, call } = await create({ ...hook, config: { url } });
+    expect(body.warnings).toContainEqual(
+      expect.stringMatching(/^No credentials are given, so config gets \{"hasAuth":false,"authType":null\}/),
+    );
+    const { id } = body.result.connector;
+    expect(JSON.parse(await bare("GET", `/api/actions/connector/${id}`)).config).toMatchObject({ hasAuth: false });
+    const changed = await call("update_connector", { id, config: { method: "put" }, assert_no_other_secrets: true });
+    expect(changed.body.status).toBe("done");
+  });
+
+  test("may have secret headers all the same", async () => {
+    const secrets = { secretHeaders: { "X-Token": { $env: "CONNECTOR_SECRET_PD" } } };
+    const { body } = await create({ ...hook, config: { url }, secrets });
+    expect(body).toMatchObject({ status: "done", result: { connector: { type: ".webhook" } } });
+  });
+
+  test.each([
+    ["credentials", { user: { $env: "CONNECTOR_SECRET_PD" }, password: { $env: "CONNECTOR_SECRET_PD" } }],
+    ["a question for them", { $ask: true }],
+  ])("with %s keeps its authentication", async (_what, secrets) => {
+    const { body } = await create({ ...hook, config: { url }, secrets, dry_run: true });
+    expect(JSON.stringify(body)).not.toContain("No credentials are given");
+  });
+
+  test("that was stored with Kibana's default is changed by saying so", async () => {
+    const { bare, call } = await product({ person: accepts });
+    await bare("POST", "/api/actions/connector/old-hook", { name: "Old hook", connector_type_id: ".webhook", config: { url } });
+    const { body } = await call("update_connector", { id: "old-hook", config: { method: "put" } });
+    expect(body).toMatchObject({ code: "secrets_needed", fix: expect.stringContaining('config: {"hasAuth":false,"authType":null}') });
+    const config = { method: "put", hasAuth: false, authType: null };
+    expect((await call("update_connector", { id: "old-hook", config, assert_no_other_secrets: true })).body.status).toBe("done");
   });
 });
 

@@ -295,3 +295,27 @@ describe("a protected name", () => {
     expect([await now(), made.writes(), made.questions]).toEqual([before, [], []]);
   });
 });
+
+describe("plain secrets in config", () => {
+  const headers = { "X-Token": "stored-token-1" };
+  const plain = { ...open, config: { ...open.config, headers } };
+
+  test.each([
+    ["that are stored and not named", { config: { method: "put" } }],
+    ["that are stored and repeated as they are", { config: { method: "put", headers } }],
+    ["that are removed", { config: { headers: { "X-Token": null } } }],
+  ])("%s are not refused", async (_what, args) => {
+    const { update } = await withOne(plain);
+    expect((await update({ ...args, assert_no_other_secrets: true })).body.status).toBe("done");
+  });
+
+  test("that are new are refused, with the call that keeps them encrypted", async () => {
+    const { made, before, update, now } = await withOne(plain);
+    const { body } = await update({ config: { headers: { "X-Token": "another-token-2" } }, assert_no_other_secrets: true });
+    expect(body).toMatchObject({ code: "literal_secret_refused", detail: { path: "config.headers.X-Token" } });
+    expect(body.fix).toContain('secrets: {"secretHeaders":{"X-Token":{"$ask":true}}} with config: {"headers":{"X-Token":null}}');
+    expect([await now(), made.questions]).toEqual([before, []]);
+    const secrets = { secretHeaders: { "X-Token": fresh } };
+    expect((await update({ config: { headers: { "X-Token": null } }, secrets })).body.status).toBe("done");
+  });
+});

@@ -54,7 +54,7 @@ export const webhook: ConnectorType = {
   traps: [
     "With hasAuth false send authType null: some versions default to basic and then refuse it.",
     "A success echoes what was sent, not what came back.",
-    "Tokens in config.headers are readable by everyone who may read connectors: use secrets.secretHeaders.",
+    'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
   ],
   exampleConfig: {
     url: "https://hooks.example.com/kibana",
