@@ -145,7 +145,7 @@ describe("the audit connector", () => {
 
   test("gets a record when a write begins and one when it ends, flat and without a secret", async () => {
     const env = { CONNECTOR_SECRET_HOOK: "hunter2-hunter2-hunter2", CONNECTOR_SECRET_USER: "kibana" };
-    const served = await servedProduct({ settings: trail, env, sandbox: {} });
+    const served = await servedProduct({ settings: { ...trail, literalSecrets: "warn" }, env, sandbox: {} });
     const { call } = await served.open(undefined, accepts);
     const config = {
       url: "https://hooks.example.com/in",

@@ -77,7 +77,6 @@ export const casesWebhook: ConnectorType = {
   },
   noSafeTest: "pushToService is the only sub-action, and it writes.",
   traps: [
-    'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
     "Templates have three braces: {{{case.title}}}.",
     "OAuth2 is refused although the list of authTypes has it.",
     "With hasAuth false send authType null.",
