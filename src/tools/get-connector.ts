@@ -84,7 +84,8 @@ async function health(id: string, inSpace: string, { kibana, signal }: ToolConte
   return compact(await healthOf(kibana, inSpace, id, Date.now(), signal));
 }
 
-async function usage(found: Connector, all: readonly Connector[], inSpace: string, { kibana, signal }: ToolContext, notes: string[]) {
+async function usage(found: Connector, all: readonly Connector[], inSpace: string, context: ToolContext, notes: string[]) {
+  const { kibana, signal } = context;
   const rules = await rulesUsing(kibana, inSpace, found, signal);
   const total = rules.length;
   const difference = explainReferences(found, total);
@@ -93,6 +94,6 @@ async function usage(found: Connector, all: readonly Connector[], inSpace: strin
     rules: rules.slice(0, rulesShown).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
     rules_total: total,
     ...(total > rulesShown ? { rules_left_out: total - rulesShown } : {}),
-    ...(total > 0 ? { next: waysOut(found, inSpace, all) } : {}),
+    ...(total > 0 ? { next: await waysOut(found, inSpace, all, context) } : {}),
   };
 }

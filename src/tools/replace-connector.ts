@@ -8,6 +8,7 @@ import { isSystem, ruleState } from "../rules/rule-state.ts";
 import { askedRules } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
+import { doubtsAbout } from "./doubts.ts";
 import { compact, connector, space } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
 import { explainReferences } from "./references.ts";
@@ -94,6 +95,7 @@ export const replaceConnector = changeTool({
     if (!first)
       return nothingToDo({ from, space: inSpace, left, earlier, args: { ...args, space: inSpace }, warnings: hidden ? [hidden] : [] });
 
+    const doubts = to ? await doubtsAbout(to, inSpace, context) : [];
     const silent = ready.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
     const what = to
       ? `Move the actions of ${inWords(ready.map(({ rule }) => rule))} from ${named(from)} to ${named(to)}`
@@ -112,6 +114,7 @@ export const replaceConnector = changeTool({
           : []),
         ...(from.preconfigured ? ["Rules of other spaces may use the same preconfigured connector: they stay as they are."] : []),
         ...(hidden ? [hidden] : []),
+        ...doubts,
         ...keyWarning(settings, ready.length),
       ],
       outsideWorld: "none",
@@ -126,6 +129,7 @@ export const replaceConnector = changeTool({
       left,
       earlier,
       moved: to ? "moved" : "removed",
+      target: to?.id,
       retire: from.known && !from.preconfigured ? from.id : undefined,
     };
   },

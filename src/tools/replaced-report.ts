@@ -24,6 +24,8 @@ export interface ReplacePlan extends Plan {
   left: Left[];
   earlier: Move[];
   moved: "moved" | "removed";
+  /** The connector that is notified now, where actions were moved. */
+  target: string | undefined;
   /** The old connector, where it is there and can be deleted. */
   retire: string | undefined;
 }
@@ -49,6 +51,15 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
     warnings: overlapWarnings(results),
     next: [
       ...(rows.length > rowsShown ? [{ tool: "list_changes", args: { limit: 100 }, why: "See each rule with its time and outcome." }] : []),
+      ...(plan.target === undefined || done.length === 0
+        ? []
+        : [
+            {
+              tool: "test_connector",
+              args: { id: plan.target, space: plan.ops[0].space },
+              why: "Moved is not proved: a test shows whether it works, with the least effect outside.",
+            },
+          ]),
       ...(plan.retire === undefined || failed.length + waiting.length > 0
         ? []
         : [

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import type { NextCall } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
@@ -24,8 +25,9 @@ export async function whoMayGo(
   ids: readonly string[],
   connectors: readonly Connector[],
   space: string,
-  { kibana, signal }: ToolContext,
+  context: ToolContext,
 ): Promise<{ free: Connector[]; refused: Refused[] }> {
+  const { kibana, signal } = context;
   const refused: Refused[] = [];
   const free = new Map<string, Connector>();
   const doubtful: { id: string; found: Connector; rules: number | undefined }[] = [];
@@ -34,7 +36,7 @@ export async function whoMayGo(
       const found = pickConnector(connectors, space, id);
       assertOwn(found);
       const using = await readable(rulesUsing(kibana, space, found, signal));
-      if (using && using.length > 0) throw inUse(found, space, using, connectors);
+      if (using && using.length > 0) throw inUse(found, space, using, await waysOut(found, space, connectors, context));
       if (found.references === 0) free.set(found.id, found);
       else doubtful.push({ id, found, rules: using?.length });
     } catch (error) {
@@ -92,7 +94,7 @@ async function readable(rules: Promise<RuleUse[]>): Promise<RuleUse[] | undefine
   }
 }
 
-function inUse(found: Connector, space: string, rules: RuleUse[], connectors: readonly Connector[]): ToolError {
+function inUse(found: Connector, space: string, rules: RuleUse[], next: NextCall[]): ToolError {
   const total = rules.length;
   const first = rules.slice(0, 3).map((rule) => `${quoted(rule.name, 60)}${rule.enabled ? "" : " (disabled)"}`);
   return new ToolError(
@@ -104,7 +106,7 @@ function inUse(found: Connector, space: string, rules: RuleUse[], connectors: re
       rules_total: total,
       note: explainReferences(found, total),
       space,
-      next: waysOut(found, space, connectors),
+      next,
     }),
   );
 }

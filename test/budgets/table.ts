@@ -17,7 +17,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     listed: 105,
     calls: [
       { args: { id: "ops-slack" }, requests: 2, tokens: 80 },
-      { args: { id: "ops-slack", include: ["rules"] }, requests: 3, tokens: 205 },
+      { args: { id: "ops-slack", include: ["rules"] }, requests: 4, tokens: 215 },
     ],
   },
   describe_connector_types: {
@@ -52,7 +52,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
       },
     ],
   },
-  replace_connector: { listed: 280, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 16, tokens: 240 }] },
+  replace_connector: { listed: 280, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 18, tokens: 290 }] },
   list_changes: { listed: 85, calls: [{ args: {}, requests: 0, tokens: 940 }] },
   safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 13, tokens: 130 }] },
 };

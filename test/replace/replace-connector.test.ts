@@ -140,6 +140,54 @@ describe("a replacement", () => {
   });
 });
 
+describe("a target that may not work", () => {
+  test("is warned of in the plan, the question and the answer, and is tested before the old one goes", async () => {
+    const made = await product({ person: accepts });
+    await makeRule(made, "r1", [action("ops-slack")]);
+    await makeConnector(made, "fresh");
+    const args = { from: "ops-slack", to: "fresh", rules: ["r1"] };
+    const doubt = '"Connector fresh" has not run in the last 7 days: test it before rules rely on it.';
+    expect((await replace(made, { ...args, dry_run: true })).warnings).toContain(doubt);
+    const done = await replace(made, args);
+    expect(made.questions[0]?.message).toContain(doubt);
+    expect([done.status, done.warnings]).toEqual(["done", expect.arrayContaining([doubt])]);
+    expect(done.next.map(({ tool, args: { id, ids } }: { tool: string; args: Record<string, unknown> }) => [tool, id ?? ids])).toEqual([
+      ["test_connector", "fresh"],
+      ["safe_delete_connector", ["ops-slack"]],
+    ]);
+  });
+
+  test("because its last run failed, or because the log cannot be read, is warned of; one that works is not", async () => {
+    const made = await product({ person: accepts });
+    await makeConnector(made, "old");
+    await makeRule(made, "r1", [action("old")]);
+    const warned = async (to: string) => ((await replace(made, { from: "old", to, dry_run: true })).warnings ?? []).join("\n");
+    await made.bare("POST", "/api/actions/connector/ops-slack-2/_execute", { params: { message: "m" } });
+    expect(await warned("ops-slack-2")).toMatch(/The last run of "Ops Slack" failed \(\S+\): .*404/);
+    expect(await warned("ops-slack")).not.toMatch(/has not run|last run/);
+    await made.fault("error", { path: "/internal/actions/_global_connector_execution_logs", times: 20 });
+    expect(await warned("ops-slack")).toContain('Whether "Ops Slack" works could not be looked up');
+  });
+
+  test("comes after one that works among the ways to retire a connector, and is not recommended", async () => {
+    const made = await product({ sandbox: { deliver: true } });
+    await makeConnector(made, "a-fresh");
+    await makeConnector(made, "old");
+    await makeRule(made, "r1", [action("old")]);
+    await made.bare("POST", "/api/actions/connector/ops-slack-2/_execute", { params: { message: "m" } });
+    const reads = [
+      (await made.call("get_connector", { id: "old", include: ["rules"] })).body.next,
+      (await made.call("safe_delete_connector", { ids: ["old"] })).body.detail.next,
+    ];
+    for (const next of reads)
+      expect(next.map(({ args: { to }, why }: { args: { to?: string }; why: string }) => [to, why])).toEqual([
+        ["ops-slack", 'Before it is retired: its rules notify "Ops Slack" (ops-slack) instead.'],
+        [expect.stringMatching(/fresh|ops-slack-2/), expect.stringMatching(/^Before it is retired: .* instead, .*test it first\.$/)],
+        [undefined, expect.stringContaining("where nothing takes its place")],
+      ]);
+  });
+});
+
 describe("another type", () => {
   test("needs new params, and says for which action", async () => {
     const made = await deployment();
@@ -192,7 +240,7 @@ describe("another type", () => {
     const { warnings } = await replace(made, { ...args, recovery_params: { eventAction: "resolve", dedupKey: "{{rule.id}}" } });
     expect(warnings.join()).toContain('Recovery would not close all that "Connector pager" opens');
     const same = await replace(made, { ...args, recovery_params: { eventAction: "resolve", dedupKey: params.dedupKey } });
-    expect(same.warnings ?? []).toEqual([]);
+    expect(same.warnings.join()).not.toContain("Recovery would not close");
   });
 });
 
