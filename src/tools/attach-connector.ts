@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { notifyWhen, workflows } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
-import { compact, connector, space } from "./fields.ts";
+import { compact, connector, listedIn, space } from "./fields.ts";
 import { type AttachPlan, planAttach } from "./plan-attach.ts";
 import { notDone } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
@@ -29,7 +29,7 @@ export const attachConnector = changeTool({
   }),
   insteadOf: {
     id: "is not an argument: name the connector in `connector`",
-    rule: "is not an argument: name the rules in `rules`",
+    rule: listedIn("rules"),
     channel: 'is not an argument: params {"subActionParams": {"channelNames": ["#alerts"]}}',
     to: 'is not an argument: params {"to": ["a@example.com"]}',
   },

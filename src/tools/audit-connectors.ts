@@ -4,7 +4,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { compact, next, warnings } from "./fields.ts";
+import { compact, listedIn, next, warnings } from "./fields.ts";
 import { keptReport } from "./kept-reports.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
@@ -27,7 +27,7 @@ export const auditConnectors = readTool({
     limit: z.number().int().min(1).max(50).default(20),
     cursor: z.string().optional(),
   }),
-  insteadOf: { space: 'is `spaces` here: ["default"]', severity: "is `min_severity` here" },
+  insteadOf: { space: listedIn("spaces"), check: listedIn("checks"), severity: "is `min_severity` here" },
   output: z.looseObject({
     summary: z.string(),
     findings: z.array(z.looseObject({})),
@@ -123,7 +123,7 @@ function summaryOf({ counts: { group }, spaces, notChecked, cancelled, window }:
   const found =
     all === 0 ? "Nothing was found" : `${group.broken_now} broken now, ${group.will_break} will break or do harm, ${group.untidy} untidy`;
   return [
-    `${found}, in ${sum("connectors")} connectors and ${sum("rules")} rules of ${spaces.length} space${spaces.length === 1 ? "" : "s"}; ${sum("failures")} failed runs in ${window.days} days.`,
+    `${found}, in ${sum("connectors")} connectors and ${sum("rules")} rules of ${spaces.length} space${spaces.length === 1 ? "" : "s"}${readsLog(spaces) ? `; ${sum("failures")} failed runs in ${window.days} days` : ""}.`,
     shown < all ? `${shown} of ${all} fit the filter.` : "",
     notChecked.length > 0 ? "Not everything could be checked: see not_checked." : "",
     cancelled ? "It was cancelled half way." : "",
@@ -132,11 +132,20 @@ function summaryOf({ counts: { group }, spaces, notChecked, cancelled, window }:
     .join(" ");
 }
 
-function warningsOf({ notChecked, window }: AuditReport): string[] {
+/** Whether the log of any space was read: not for checks that do without, and not where Kibana refused it. */
+function readsLog(spaces: AuditReport["spaces"]): boolean {
+  return spaces.some((space) => space.failures !== undefined);
+}
+
+function warningsOf({ notChecked, spaces, window }: AuditReport): string[] {
   const left = notChecked.length - entriesShown;
   return [
     ...(left > 0 ? [`${left} more entries of not_checked are left out: ask for one space.`] : []),
-    `Runs are known since ${window.from.slice(0, 16)}Z. Kibana logs none that it refused before they began: params that do not fit, missing secrets, licence.`,
+    ...(readsLog(spaces)
+      ? [
+          `Runs are known since ${window.from.slice(0, 16)}Z. Kibana logs none that it refused before they began: params that do not fit, missing secrets, licence.`,
+        ]
+      : []),
   ];
 }
 

@@ -10,6 +10,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import type { Access, Settings } from "../settings.ts";
+import { asList } from "./fields.ts";
 import type { KeptExports } from "./kept-exports.ts";
 import type { SpaceCheck } from "./spaces.ts";
 
@@ -55,13 +56,16 @@ export interface Tool {
   call(args: unknown, context: CallContext): Promise<object>;
 }
 
+/** What is said of an argument that the tool does not take; a function where it says what was given in the right form. */
+type InsteadOf = Record<string, string | ((given: unknown) => string)>;
+
 interface Definition<Input extends z.ZodObject> {
   name: string;
   title: string;
   description: string;
   input: Input;
   /** What people pass and the tool does not take, with the way that works. */
-  insteadOf?: Record<string, string>;
+  insteadOf?: InsteadOf;
 }
 
 /** A tool that only reads. */
@@ -79,7 +83,8 @@ export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     output: tool.output,
     maxText: tool.maxText,
-    call: async (args, context) => tool.output.parse(await tool.run(readArguments(tool.input, args, tool.insteadOf), context)),
+    call: (args, context) =>
+      placed(context, async () => tool.output.parse(await tool.run(readArguments(tool.input, args, tool.insteadOf), context))),
   };
 }
 
@@ -114,18 +119,31 @@ export function changeTool<Input extends z.ZodObject, P extends Plan>(
     async call(given, context) {
       const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given, tool.insteadOf);
       const args = readArguments(tool.input, rest);
-      return Outcome.parse(
-        await context.runChange({
-          tool: tool.name,
-          args,
-          dryRun: dryRun === true,
-          confirm: typeof confirm === "string" ? confirm : undefined,
-          plan: (typed) => tool.plan(args, { ...context, secrets: { ...context.secrets, typed } }),
-          report: (plan, results) => tool.report(plan, results, context),
-        }),
+      return placed(context, async () =>
+        Outcome.parse(
+          await context.runChange({
+            tool: tool.name,
+            args,
+            dryRun: dryRun === true,
+            confirm: typeof confirm === "string" ? confirm : undefined,
+            plan: (typed) => tool.plan(args, { ...context, secrets: { ...context.secrets, typed } }),
+            report: (plan, results) => tool.report(plan, results, context),
+          }),
+        ),
       );
     },
   };
+}
+
+/** The work; where a connector is not found, the error says in which other space it is. */
+async function placed<T>(context: ToolContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
+    const { withPlaces } = await import("./elsewhere.ts");
+    throw await withPlaces(error, context);
+  }
 }
 
 function described<Input extends z.ZodObject>({ name, title, description, input }: Definition<Input>) {
@@ -133,7 +151,7 @@ function described<Input extends z.ZodObject>({ name, title, description, input 
 }
 
 /** The arguments, or one error with every problem and its path. */
-function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: Record<string, string> = {}): z.output<Input> {
+function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: InsteadOf = {}): z.output<Input> {
   const odd = prototypeKey(args);
   if (odd !== undefined)
     throw new ToolError("invalid_arguments", `The arguments hold a key "${odd}", which no connector has.`, "Leave it out.");
@@ -144,11 +162,12 @@ function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, 
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => {
           const instead = issue.path.length === 0 && Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;
-          if (instead !== undefined) return { path: key, problem: instead };
+          if (instead !== undefined)
+            return { path: key, problem: typeof instead === "string" ? instead : instead(lookUp(args, issue.path.concat(key))) };
           const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;
           return { path: [...issue.path, key].join("."), problem: `is not an argument${meant ? `: did you mean "${meant}"?` : ""}` };
         })
-      : [{ path: issue.path.join("."), problem: isAbsent(args, issue.path) ? "is required" : issue.message }],
+      : [{ path: issue.path.join("."), problem: inWords(issue, lookUp(args, issue.path)) }],
   );
   throw new ToolError(
     "invalid_arguments",
@@ -169,8 +188,12 @@ function prototypeKey(value: unknown): string | undefined {
   return undefined;
 }
 
-function isAbsent(value: unknown, path: readonly PropertyKey[]): boolean {
-  const [key, ...rest] = path;
-  if (key === undefined) return value === undefined;
-  return value === null || typeof value !== "object" || isAbsent(Reflect.get(value, key), rest);
+function inWords(issue: z.core.$ZodIssue, given: unknown): string {
+  if (given === undefined) return "is required";
+  if (issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string") return `is a list: ${asList(given)}`;
+  return issue.message;
+}
+
+function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined), value);
 }

@@ -30,6 +30,16 @@ function isPlainObject(value: unknown): value is object {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
+/** One text as the list that a tool takes. */
+export function asList(given: string): string {
+  return JSON.stringify([plainText(given, 80)]);
+}
+
+/** What to say of one thing where an argument takes several: the argument, with what was given. */
+export function listedIn(argument: string) {
+  return (given: unknown) => `is \`${argument}\` here: ${typeof given === "string" ? asList(given) : '["…"]'}`;
+}
+
 const isId = "is `id` here: an id or exact name";
 /** What people write in place of `id`. */
 export const namedById = { connector: isId, connector_id: isId, name: isId };

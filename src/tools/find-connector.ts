@@ -4,6 +4,18 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { plainText, quoted } from "../plain-text.ts";
 
+/** The connector is not in the space; it may be in another. */
+export class ConnectorNotHere extends ToolError {
+  readonly asked: string;
+  readonly space: string;
+
+  constructor({ asked, space }: { asked: string; space: string }, message: string, fix: string, detail?: Record<string, unknown>) {
+    super("connector_not_found", message, fix, detail);
+    this.asked = asked;
+    this.space = space;
+  }
+}
+
 /**
  * The connector that an argument names: by id, or by exact name where that is unique in the space.
  * @throws ToolError connector_not_found with near ones, ambiguous_connector with all candidates, system_action
@@ -40,8 +52,8 @@ function pickByName(connectors: readonly Connector[], space: string, name: strin
   }
   const meant = meantBy(name, connectors);
   const words = meant.map((one) => `${quoted(one.name)} (id ${one.id})`).join(" or ");
-  throw new ToolError(
-    "connector_not_found",
+  throw new ConnectorNotHere(
+    { asked: name, space },
     `There is no connector ${quoted(name, 100)} in the space "${space}".`,
     meant.length > 0 ? `Did you mean ${words}?` : 'Call list_connectors with space "*": it may be in another space.',
     meant.length > 0 ? { candidates: meant.map(candidate) } : undefined,

@@ -797,7 +797,7 @@ export const listedTools: readonly ListedTool[] = [
       "properties": {
         "change": {
           "type": "string",
-          "description": "From list_changes"
+          "description": "From list_changes, or \"last\""
         },
         "id": {
           "description": "Which connector or rule, where the change had several",

@@ -8,7 +8,7 @@ import { hideSecrets } from "../secrets/detect.ts";
 import { isRestorable } from "./connector-id.ts";
 import { effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
-import { compact, space } from "./fields.ts";
+import { compact, listedIn, space } from "./fields.ts";
 import { mayHoldSecrets } from "./stored-secrets.ts";
 import { type Refused, whoMayGo } from "./who-may-go.ts";
 
@@ -22,8 +22,8 @@ export const safeDeleteConnector = changeTool({
   idempotent: false,
   input: z.strictObject({ ids: z.array(z.string().min(1)).min(1).max(20).describe("Ids or exact names"), space }),
   insteadOf: {
-    id: 'is `ids` here: ["…"]',
-    connector: 'is `ids` here: ["…"]',
+    id: listedIn("ids"),
+    connector: listedIn("ids"),
     connectors: "is `ids` here",
     force: "is not an argument: nothing can be forced",
   },

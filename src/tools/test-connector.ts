@@ -13,6 +13,7 @@ import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, namedById, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
+import { lastRuns } from "./last-runs.ts";
 import { requestFlow } from "./secret-flows.ts";
 
 const modes = ["safe", "near_safe", "loud"] as const;
@@ -23,6 +24,7 @@ interface TestPlan extends Plan {
   mode: Mode;
   probe: Probe;
   fill: (value: unknown) => unknown;
+  runs: Record<string, unknown> | undefined;
 }
 
 const rulesOwnKey = "that a rule's run passes: a rule runs with its own API key";
@@ -51,7 +53,9 @@ export const testConnector = changeTool({
     assertRunnable(found, types);
     const entry = await connectorType(found.type);
     const probe = entry ? probesFor(entry, found.config ?? {})[mode] : undefined;
-    if (!probe) return untested(found, entry, mode, target);
+    // What is known without a test: a connector that always fails is no shrug.
+    const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id, signal) : undefined;
+    if (!probe) return untested(found, entry, mode, target, runs);
     const fill = filler(probe, given);
     const undo = probe.undo && "params" in probe.undo ? (fill(probe.undo.params) as Record<string, unknown>) : undefined;
     const person = mode === "loud" || probe.needs !== undefined;
@@ -87,15 +91,17 @@ export const testConnector = changeTool({
       mode,
       probe,
       fill,
+      runs,
     };
   },
-  async report({ ops: [op], mode, probe, fill }, [result]) {
+  async report({ ops: [op], mode, probe, fill, runs }, [result]) {
     if (result?.outcome !== "done") return {};
     const { attempts } = result.data as Runs;
     const execution = attempts.at(-1);
     if (!execution) return {};
     const words = hideInText(plainText([execution.message, execution.service_message].filter(Boolean).join(": "), 500));
-    if (execution.status !== "ok") return { result: { ok: false, mode, ...explainFailure(words), said: words } };
+    if (execution.status !== "ok")
+      return { result: { ok: false, mode, ...explainFailure(words), said: words, ...(runs && { last_runs: runs }) } };
     return {
       result: compact({
         ok: true,
@@ -103,6 +109,7 @@ export const testConnector = changeTool({
         proved: probe.proves,
         not_proved: [...probe.doesNotProve, rulesOwnKey],
         effect: fill(probe.effect),
+        last_runs: runs,
         undo:
           probe.undo &&
           ("how" in probe.undo
@@ -118,7 +125,13 @@ export const testConnector = changeTool({
 });
 
 /** No test of that mode: what is known without running anything, and which tests there are. */
-function untested(found: Connector, entry: ConnectorType | undefined, mode: Mode, space: string): NoChange {
+function untested(
+  found: Connector,
+  entry: ConnectorType | undefined,
+  mode: Mode,
+  space: string,
+  runs: Record<string, unknown> | undefined,
+): NoChange {
   const probes = entry ? probesFor(entry, found.config ?? {}) : {};
   const others = modes.filter((one) => probes[one]);
   const next: NextCall[] = others.map((one) => ({
@@ -143,6 +156,7 @@ function untested(found: Connector, entry: ConnectorType | undefined, mode: Mode
         ...(found.missingSecrets || found.preconfigured ? [] : ["its secrets are not marked as missing"]),
       ],
       not_proved: ["that the service accepts it", rulesOwnKey],
+      last_runs: runs,
     }),
     warnings: found.missingSecrets ? ["Its secrets are missing: it fails until they are entered again."] : [],
     next,

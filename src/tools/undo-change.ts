@@ -29,13 +29,14 @@ export const undoChange = changeTool({
   access: "full",
   idempotent: true,
   input: z.strictObject({
-    change: z.string().min(1).describe("From list_changes"),
+    change: z.string().min(1).describe('From list_changes, or "last"'),
     id: z.string().optional().describe("Which connector or rule, where the change had several"),
     secrets: z.looseObject({}).optional().describe("Field → reference, where secrets were lost"),
     assert_no_other_secrets: z.boolean().optional().describe("Nothing else was stored"),
   }),
-  async plan({ change, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
-    const found = await entriesOf(change, id, context);
+  async plan({ change: asked, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
+    const found = await entriesOf(asked, id, context);
+    const change = found[0]?.begin.change ?? asked;
     const rules = ruleInverses(found);
     if (rules) {
       const inSpace = await context.spaces.check(rules[0]?.space ?? "", context.principal, { fresh: true, signal: context.signal });
@@ -80,22 +81,37 @@ export const undoChange = changeTool({
 });
 
 /** What the journal has of a change; at least one entry. */
-async function entriesOf(change: string, id: string | undefined, { journal, deployment, principal }: ToolContext): Promise<JournalEntry[]> {
+async function entriesOf(asked: string, id: string | undefined, { journal, deployment, principal }: ToolContext): Promise<JournalEntry[]> {
   const { entries } = await journal.entries();
-  const ofChange = entries
-    .filter(({ begin }) => begin.change === change && begin.deployment === deployment.name)
+  const visible = entries
+    .filter(({ begin }) => begin.deployment === deployment.name)
     .filter(({ begin }) => principal.spaces === undefined || principal.spaces.includes(begin.op.space));
+  if (asked === "last") return newest(visible, id, principal.name);
+  const ofChange = visible.filter(({ begin }) => begin.change === asked);
   const matching = ofChange.filter(({ begin, end }) => id === undefined || (begin.op.id ?? end?.id) === id);
   if (matching.length === 0) {
     throw new ToolError(
       "invalid_arguments",
       ofChange.length > 0
-        ? `The change ${quoted(change)} has no connector or rule ${quoted(id ?? "")}.`
-        : `The journal has no change ${quoted(change)} for this Kibana.`,
+        ? `The change ${quoted(asked)} has no connector or rule ${quoted(id ?? "")}.`
+        : `The journal has no change ${quoted(asked)} for this Kibana.`,
       "Call list_changes for what can be undone.",
     );
   }
   return matching;
+}
+
+/** The newest change of this caller that can be undone. An undo is none: asked for twice, "last" would do it all again. */
+function newest(entries: readonly JournalEntry[], id: string | undefined, caller: string): JournalEntry[] {
+  const last = entries.find((entry) => {
+    const { begin, end } = entry;
+    if (begin.principal !== caller || begin.tool === "undo_change") return false;
+    const inverse = id === undefined || (begin.op.id ?? end?.id) === id ? inverseOfEntry(entry) : undefined;
+    return inverse !== undefined && !("none" in inverse) && inverse.op !== "execute";
+  });
+  if (!last)
+    throw new ToolError("invalid_arguments", "There is no change of yours that can be undone.", "Call list_changes for what was changed.");
+  return entries.filter(({ begin, end }) => begin.change === last.begin.change && (id === undefined || (begin.op.id ?? end?.id) === id));
 }
 
 function onlyOne(matching: readonly JournalEntry[]): JournalEntry {

@@ -91,13 +91,23 @@ describe("the answer", () => {
     expect(one.body.summary).toContain("of 1 space");
   });
 
+  test("says nothing of runs where no check looks at them", async () => {
+    const { call, calls } = await product();
+    const { body } = await call("audit_connectors", { checks: ["insecure_url"] });
+    expect(calls.filter(({ path }) => path.includes("_global_connector_execution"))).toEqual([]);
+    expect(body.summary).toMatch(/of 3 spaces\.( |$)/);
+    expect(body.summary).not.toContain("failed runs");
+    expect(JSON.stringify(body.warnings ?? [])).not.toContain("Runs are known since");
+  });
+
   test.each([
     [{ checks: ["unusd"] }, "Did you mean unused?"],
     [{ checks: ["nothing-like-it"] }, checkNames.join(", ")],
     [{ spaces: ["nowhere"] }, "spaces"],
     [{ spaces: [] }, "leave it out"],
     [{ cursor: "abc" }, "Leave it out"],
-    [{ space: "default" }, "spaces"],
+    [{ space: "security" }, 'is `spaces` here: [\\"security\\"]'],
+    [{ spaces: "security" }, 'is a list: [\\"security\\"]'],
   ])("%j is refused with a way on", async (args, fix) => {
     const { call } = await product();
     const { isError, body } = await call("audit_connectors", args);

@@ -187,7 +187,16 @@ describe("get_connector", () => {
         fix: 'Did you mean "Ops Slack" (id ops-slack)?',
       },
     ],
-    [{ id: "soc-jira" }, { code: "connector_not_found", fix: 'Call list_connectors with space "*": it may be in another space.' }],
+    [
+      { id: "soc-jira" },
+      {
+        code: "connector_not_found",
+        message: 'There is no connector "soc-jira" in the space "default". It is in the space "security".',
+        fix: 'If that one is meant, call again with space "security".',
+        detail: { elsewhere: [{ space: "security", id: "soc-jira" }] },
+      },
+    ],
+    [{ id: "nowhere-at-all" }, { code: "connector_not_found", fix: 'Call list_connectors with space "*": it may be in another space.' }],
     [{ id: "ops slack" }, { code: "connector_not_found" }],
     [
       { id: "system-connector-.cases" },

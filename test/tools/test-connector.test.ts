@@ -45,6 +45,39 @@ describe("a safe test", () => {
   });
 });
 
+describe("what the execution log knows already", () => {
+  test("stands beside a test that the type does not have, with the last error", async () => {
+    const { call } = await product();
+    const { body } = await call("test_connector", { id: "deploy-hook" });
+    expect(body.result).toMatchObject({
+      ok: "not_tested",
+      last_runs: { window_days: 7, runs: expect.any(Number), failures: expect.any(Number), last_error: { at: expect.any(String) } },
+    });
+    expect(body.result.last_runs.failures).toBeGreaterThan(0);
+  });
+
+  test("stands beside a safe test, and is of before it", async () => {
+    const { call } = await product({ sandbox: { empty: true } });
+    await call("create_connector", { name: "Trail", type: ".server-log" });
+    const { body } = await call("test_connector", { id: "trail" });
+    expect(body.result).toMatchObject({ ok: true, last_runs: { window_days: 7, runs: 0, failures: 0 } });
+  });
+
+  test("is said to be unknown where it cannot be read", async () => {
+    const { call, fault } = await product();
+    await fault("error", { path: "/_global_connector_execution_logs", times: 10 });
+    const { body } = await call("test_connector", { id: "ops-slack" });
+    expect(body.result).toMatchObject({ ok: "not_tested", last_runs: { not_checked: expect.stringContaining("could not be read") } });
+  });
+
+  test("is not read for tests that tell more", async () => {
+    const { call, calls } = await product({ person: accepts });
+    const { body } = await call("test_connector", { id: "ops-slack", mode: "loud" });
+    expect(body.result).not.toHaveProperty("last_runs");
+    expect(calls.filter(({ path }) => path.includes("_global_connector_execution"))).toEqual([]);
+  });
+});
+
 describe("a near-safe test", () => {
   test("says what it relies on", async () => {
     const { call } = await product();

@@ -463,3 +463,29 @@ test("a second server on the same machine undoes what the first one did", async 
     "update_connector",
   ]);
 });
+
+describe('"last" is the newest change that can be undone', () => {
+  test("runs, failures and undos are passed over, and the question names the change", async () => {
+    const made = await empty();
+    const first = await changed(made, "create_connector", { name: "Trail", ...index });
+    made.clock.advance(1000);
+    const second = await changed(made, "create_connector", { name: "Other", ...index });
+    made.clock.advance(1000);
+    await made.call("test_connector", { id: "other", mode: "loud" });
+    made.clock.advance(1000);
+    expect(await undo(made, "last")).toMatchObject({ status: "done", result: { deleted: ["other"] } });
+    expect(made.questions.at(-1)?.message).toContain(`Undo ${second}: Delete connector "Other"`);
+    made.clock.advance(1000);
+    expect(await undo(made, "last")).toMatchObject({ status: "no_change", message: expect.stringContaining("nothing to take back") });
+    expect(await undo(made, "last", { id: "trail" })).toMatchObject({ status: "done", result: { deleted: ["trail"] } });
+    expect(made.questions.at(-1)?.message).toContain(`Undo ${first}:`);
+  });
+
+  test("there is none where nothing was changed", async () => {
+    const made = await empty();
+    expect(await undo(made, "last")).toMatchObject({
+      code: "invalid_arguments",
+      message: "There is no change of yours that can be undone.",
+    });
+  });
+});
