@@ -54,7 +54,7 @@ Exit codes:
   0  everything was checked, and there is no new finding from --fail-on on
   1  there is one, even where the rest was not checked or Ctrl-C ended it
   2  wrong flags, settings or files; nothing was audited
-  3  Kibana did not let it finish, or something was not checked, or Ctrl-C: never an all-clear
+  3  none was seen, but Kibana did not let it finish, something was not checked, or Ctrl-C: never an all-clear
 `;
 
 /** What is wrong with the flags together. */
