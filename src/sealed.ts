@@ -78,6 +78,15 @@ export function mapSealed(tree: SealedTree, leaf: (sealed: Sealed, path: string[
   return tree;
 }
 
+/** The names of variables and files behind a tree, by dotted path; what a person typed has none. */
+export function referencesIn(tree: SealedTree): Record<string, string> {
+  const named: [string, string][] = [];
+  mapSealed(tree, ({ source }, path) => {
+    if (/^(file )?\S+$/.test(source)) named.push([path.join("."), source]);
+  });
+  return Object.fromEntries(named);
+}
+
 /** The plain values of a tree. For the writer and the redactor alone. */
 export function unseal(tree: SealedTree): unknown {
   return mapSealed(tree, openSealed);

@@ -108,6 +108,15 @@ function literal(value: string, path: string, { source, warnings }: Walk): Seale
   if (value.includes(redactionMark)) {
     throw new ToolError("secret_refused", `${path} holds the redaction mark, which is not a value.`, ways(source), { path });
   }
+  const meant = new RegExp(`^\\$?\\{?(?:env[:.])?(${source.prefix.replace(/\W/g, "\\$&")}\\w+)\\}?$`).exec(value)?.[1];
+  if (meant !== undefined) {
+    throw new ToolError(
+      "literal_secret_refused",
+      `${path} is the name of a variable as text: nothing would replace it.`,
+      `Pass {"$env": "${meant}"}.`,
+      { path },
+    );
+  }
   if (source.literals === "refuse") {
     throw new ToolError(
       "literal_secret_refused",
@@ -137,14 +146,19 @@ function assertAllowed(name: string, path: string, { allowed = [name] }: SecretS
   );
 }
 
+/** The variables that this caller may name and that are set; the first thirty. */
+export function availableNames({ env, prefix, allowed }: SecretSource): string[] {
+  return Object.keys(env)
+    .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && env[key] && (allowed?.includes(key) ?? true))
+    .sort()
+    .slice(0, 30);
+}
+
 function fromEnvironment(name: string, path: string, { source, bindings, warnings }: Walk): Sealed {
-  const { env, prefix, allowed, noPage } = source;
+  const { env, prefix, noPage } = source;
   assertAllowed(name, path, source);
   const refuse = (cause: string) => {
-    const available = Object.keys(env)
-      .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && env[key] && (allowed?.includes(key) ?? true))
-      .sort()
-      .slice(0, 30);
+    const available = availableNames(source);
     const fix =
       available.length > 0
         ? `Use one of the names in \`available\`, ${noPage ? "" : 'pass {"$ask": true} and a person types it, '}or have the operator add the variable and restart the server.`

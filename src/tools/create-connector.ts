@@ -11,6 +11,7 @@ import { rulesUsing } from "../rules/find-rules.ts";
 import { redactionMark } from "../secrets/detect.ts";
 import { authenticationSaid } from "./authentication-said.ts";
 import { literalsInConfig } from "./config-secrets.ts";
+import { canChooseId, freeId } from "./connector-id.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { connectorName, space } from "./fields.ts";
@@ -20,6 +21,8 @@ import { mergeConfig } from "./merge-config.ts";
 import { planCreate } from "./plan-create.ts";
 import { assertAllGiven, givenFields, storedSecrets } from "./stored-secrets.ts";
 
+const isType = "is not an argument: it is `type` here";
+
 export const createConnector = changeTool({
   name: "create_connector",
   title: "Create connector",
@@ -28,6 +31,7 @@ export const createConnector = changeTool({
   risk: "write",
   access: "change",
   idempotent: false,
+  insteadOf: { connector_type: isType, connector_type_id: isType, actionTypeId: isType },
   input: z.strictObject({
     name: connectorName,
     type: z.string().min(1).optional().describe('As ".slack"; not needed with from'),
@@ -66,7 +70,9 @@ export const createConnector = changeTool({
       const found = sameOne({ name, type: live.id, config: full, id }, existing, target);
       if (found) return found;
     }
-    const plan = await planCreate({ space: target, id, name, live, config: full, secrets }, { status, existing }, context);
+    if (id === undefined) assertNoTwin({ name, type: live.id, config: full }, existing);
+    const chosen = id ?? (source && canChooseId(status) ? idOfCopy(name, target, source.connector.id, existing) : undefined);
+    const plan = await planCreate({ space: target, id: chosen, name, live, config: full, secrets }, { status, existing }, context);
     if (!source) return { ...plan, asksBecause, warnings: [...notes, ...plan.warnings] };
     const [made] = plan.ops;
     // Kibana would take a copy without secrets, and it would fail.
@@ -169,10 +175,7 @@ function sameOne(
   const named = existing.filter(
     (one) => one.name === wanted.name && one.type === wanted.type && (wanted.id === undefined || one.id === wanted.id),
   );
-  const differs = (one: Connector) =>
-    Object.entries(wanted.config)
-      .filter(([key, value]) => !isDeepStrictEqual(one.config?.[key] ?? null, value ?? null))
-      .map(([key]) => key);
+  const differs = (one: Connector) => differingFrom(one, wanted.config);
   const [same, ...more] = named.filter((one) => differs(one).length === 0);
   if (same && more.length === 0) {
     return {
@@ -193,4 +196,32 @@ function sameOne(
     "Use one of them by its id, give another name, or change it with update_connector.",
     { candidates: rows },
   );
+}
+
+/** The keys of a wanted config that a connector has otherwise. */
+function differingFrom(one: Connector, config: Record<string, unknown>): string[] {
+  return Object.entries(config)
+    .filter(([key, value]) => !isDeepStrictEqual(one.config?.[key] ?? null, value ?? null))
+    .map(([key]) => key);
+}
+
+/** The very same call made again makes no second connector. @throws ToolError id_taken */
+function assertNoTwin(
+  { name, type, config }: { name: string; type: string; config: Record<string, unknown> },
+  existing: readonly Connector[],
+): void {
+  const twin = existing.find((one) => one.name === name && one.type === type && differingFrom(one, config).length === 0);
+  if (!twin) return;
+  throw new ToolError(
+    "id_taken",
+    `A connector named ${quoted(name)} of type ${type} is there already, with nothing different that can be seen (id ${twin.id}).`,
+    `Use ${twin.id}: one connector serves many rules. if_exists: "use" takes it, update_connector changes it; a second one on purpose needs another name or an \`id\`.`,
+    { id: twin.id },
+  );
+}
+
+/** Ids are unique over all spaces: a copy under the same name gets the name of its space as well. */
+function idOfCopy(name: string, space: string, original: string, existing: readonly Connector[]): string {
+  const taken = new Set([original, ...existing.map((one) => one.id)]);
+  return freeId(freeId(name, new Set()) === original ? `${name.slice(0, 36 - space.length - 1)} ${space}` : name, taken);
 }

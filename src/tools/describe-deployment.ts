@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
+import { availableNames } from "../secrets/resolve.ts";
 import { readTool } from "./define.ts";
 import { compact, next, warnings } from "./fields.ts";
 
@@ -69,7 +70,7 @@ export const describeDeployment = readTool({
           ...(settings.secretDir ? ['{"$file": "…"}'] : []),
           ...(secrets.noPage ? [] : ['{"$ask": true}']),
         ],
-        secret_names: secrets.allowed,
+        secret_names: secrets.allowed ?? availableNames(secrets),
       }),
       ...compact({ warnings: [...notes, ...(visible.length > 50 ? [`${visible.length - 50} more spaces are not shown.`] : [])] }),
       next: [{ tool: "list_connectors", args: { space: "*" }, why: "See what is there." }],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { connectorType } from "../catalog/index.ts";
 import { withDefaults } from "../catalog/shared/fields.ts";
@@ -7,6 +8,7 @@ import { changedSince, type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
+import { mapSealed, referencesIn } from "../sealed.ts";
 import { hideSecrets, redactionMark } from "../secrets/detect.ts";
 import { connectorView, effectOn } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
@@ -172,11 +174,14 @@ async function planInverse(
       if (!current) return gone(space, inverse.id);
       const differs = changedSince(current, inverse.expect, { ...inverse.to.config, ...(await filledIn(type, inverse.expect.config)) });
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
-      return planUpdate(
-        { space, before: current, after: inverse.to, secrets: given.secrets, noOtherSecrets: given.noOtherSecrets, verb: "Put back" },
-        status,
-        context,
-      );
+      const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
+      const plan = await planUpdate(wanted, status, context);
+      assertOthers(plan, inverse);
+      const [op] = plan.ops;
+      const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
+      if (sent.length === 0) return plan;
+      const note = `Kibana has forgotten the secrets from before the change: what is given for ${sent.join(", ")} is stored as it is, so it must be the OLD value.`;
+      return { ...plan, warnings: [note, ...plan.warnings] };
     }
     case "delete": {
       if (!current) return gone(space, inverse.id);
@@ -200,6 +205,21 @@ async function planInverse(
       };
     }
   }
+}
+
+/** Where nothing but secrets was changed, the ones that the change stored would put nothing back. @throws ToolError secret_refused */
+function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<Doable, { op: "update" }>): void {
+  if (op.op !== "update" || asks.length > 0 || Object.keys(used).length === 0 || !isDeepStrictEqual(expect, to)) return;
+  let values = 0;
+  mapSealed(op.secrets, () => values++);
+  // What a person typed has no name to compare.
+  if (values > Object.keys(used).length || !isDeepStrictEqual(referencesIn(op.secrets), used)) return;
+  throw new ToolError(
+    "secret_refused",
+    `${Object.values(used).join(", ")} ${Object.keys(used).length > 1 ? "are" : "is"} what this change itself stored: giving it again takes nothing back.`,
+    'Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it, or {"$ask": true} where a person knows it. If nobody has it, it cannot be undone.',
+    { used },
+  );
 }
 
 /** A config as Kibana stores it; undefined for a type without an entry. */

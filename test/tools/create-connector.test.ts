@@ -190,8 +190,19 @@ describe("a mistake is told before anything is sent", () => {
     [
       "Kibana's own name for the type",
       { name: "A", connector_type_id: ".index" },
-      { code: "invalid_arguments", message: expect.stringMatching(/connector_type_id: is not an argument/) },
+      { code: "invalid_arguments", message: expect.stringContaining("connector_type_id: is not an argument: it is `type` here") },
     ],
+    [
+      "another name for the type",
+      { name: "A", connector_type: ".index" },
+      { code: "invalid_arguments", message: expect.stringContaining("connector_type: is not an argument: it is `type` here") },
+    ],
+    ...["$CONNECTOR_SECRET_PD", `\${CONNECTOR_SECRET_PD}`, "CONNECTOR_SECRET_PD"].map((webhookUrl): (typeof mistakes)[number] => [
+      `a variable as text: ${webhookUrl}`,
+      { ...slack, secrets: { webhookUrl } },
+      { code: "literal_secret_refused", fix: 'Pass {"$env": "CONNECTOR_SECRET_PD"}.' },
+      { settings: { literalSecrets: "warn" } },
+    ]),
     ["no name", { type: ".index" }, { code: "invalid_arguments", message: "The arguments do not fit: name: is required." }],
     ["a blank name", { ...log, name: "  " }, { code: "invalid_arguments", message: expect.stringContaining("name:") }],
     [
@@ -278,10 +289,25 @@ describe("a new connector", () => {
     expect(JSON.parse(await bare("GET", "/api/actions/connector/intake-of-tickets")).config).toMatchObject(config);
   });
 
-  test("gets the next free id where the name is there already", async () => {
-    const { body } = await create({ ...log, name: "Kibana log" });
-    expect(body.result.connector.id).toBe("kibana-log-2");
-    expect(body.warnings).toContain('Another connector of this space is named "Kibana log" too.');
+  test("gets the next free id where the name is there already with another config", async () => {
+    const { call } = await create(index);
+    const { body } = await call("create_connector", { ...index, config: { index: "alert-trail-2" } });
+    expect(body.result.connector.id).toBe("alert-trail-2");
+    expect(body.warnings).toContain('Another connector of this space is named "Alert trail" too.');
+  });
+
+  test.each([
+    ["without a config", log],
+    ["with one", index],
+    ["whose target is a secret", slack],
+    ["with what Kibana fills in", { ...hook, config: { url: hook.config.url } }],
+  ])("%s is not made twice by the same call; an id of its own makes another", async (_what, args) => {
+    const { call, writes, body: made } = await create(args);
+    const { id } = made.result.connector;
+    const { body } = await call("create_connector", args);
+    expect(body).toMatchObject({ code: "id_taken", fix: expect.stringContaining(`Use ${id}`), detail: { id } });
+    expect(writes()).toHaveLength(1);
+    expect((await call("create_connector", { ...args, id: "second-one" })).body.status).toBe("done");
   });
 
   test("below 8.8 gets the id that Kibana chooses, and an undo with it", async () => {

@@ -326,6 +326,19 @@ describe("what get_connector suggests next", () => {
 });
 
 describe("describe_deployment", () => {
+  test("names the secrets that can be referred to, without their values", async () => {
+    const env = {
+      CONNECTOR_SECRET_B: "canary-b-value",
+      CONNECTOR_SECRET_A: "canary-a-value",
+      CONNECTOR_SECRET_A__FOR: ".slack",
+      HOME: "/",
+    };
+    const { call } = await product({ env });
+    const { body, text } = await call("describe_deployment");
+    expect(body.limits.secret_names).toEqual(["CONNECTOR_SECRET_A", "CONNECTOR_SECRET_B"]);
+    expect(text).not.toContain("canary-");
+  });
+
   test("says which Kibana it is, what the key may do, and this server's limits", async () => {
     const { call, settings } = await product({
       settings: { access: "change", protect: ["prod-*"], targetHosts: ["*.slack.com"], maxChangesPerHour: 5 },

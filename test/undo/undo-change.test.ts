@@ -489,3 +489,39 @@ describe('"last" is the newest change that can be undone', () => {
     });
   });
 });
+
+describe("the undo of a rotation", () => {
+  const pager = { type: ".pagerduty", config: { apiUrl: null }, secrets: { routingKey: "the-old-routing-key" } };
+  const first = { routingKey: { $env: "CONNECTOR_SECRET_A" } };
+
+  test("needs the old value: the reference that the change itself used is refused, and nothing is written", async () => {
+    const made = await empty();
+    await seedConnector(made, pager);
+    const change = await changed(made, "update_connector", { id: "stored", secrets: first });
+    const before = await made.state();
+    expect((await undo(made, change)).code).toBe("secrets_needed");
+    expect(await undo(made, change, { secrets: first })).toMatchObject({
+      code: "secret_refused",
+      message: expect.stringContaining("CONNECTOR_SECRET_A is what this change itself stored"),
+      fix: expect.stringContaining("OLD value"),
+    });
+    expect(await made.state()).toBe(before);
+    expect(await made.journal()).not.toContain(env.CONNECTOR_SECRET_A);
+  });
+
+  test("says that Kibana has forgotten the old value, and takes another reference", async () => {
+    const made = await empty();
+    await seedConnector(made, pager);
+    const change = await changed(made, "update_connector", { id: "stored", secrets: first });
+    const body = await undo(made, change, { secrets: { routingKey: { $env: "CONNECTOR_SECRET_B" } } });
+    expect(body).toMatchObject({ status: "done", warnings: [expect.stringMatching(/forgotten.*routingKey.*OLD value/)] });
+    expect(made.questions.at(-1)?.message).toContain("it must be the OLD value");
+  });
+
+  test("of another change may send the same reference again: the secret stayed as it was", async () => {
+    const made = await empty();
+    await seedConnector(made, pager);
+    const change = await changed(made, "update_connector", { id: "stored", name: "Other", secrets: first });
+    expect((await undo(made, change, { secrets: first })).status).toBe("done");
+  });
+});

@@ -29,6 +29,16 @@ describe("a copy", () => {
     expect(await documentOf(made, "stored")).toEqual(source);
   });
 
+  test("of the same name, into another space, gets an id that is free there: ids are unique over all spaces", async () => {
+    const { made, copy } = await withSource({ ...index, id: "stored-one" });
+    const from = { id: "stored-one", space: "default" };
+    expect(await copy({ name: "Stored one", space: "ops", from })).toMatchObject({
+      status: "done",
+      result: { connector: { id: "stored-one-ops", space: "ops" } },
+    });
+    expect(made.writes()).toHaveLength(1);
+  });
+
   test("carries over what answers show redacted, byte for byte, and shows none of it", async () => {
     const { made, source, copy } = await withSource(webhook);
     const body = await copy();
@@ -152,7 +162,7 @@ describe("if_exists", () => {
     [
       "fail, the same one is there",
       { ...wanted, if_exists: "fail" },
-      { status: "done", warnings: [expect.stringMatching(/named "Stored one" too/), expect.any(String)] },
+      { code: "id_taken", message: expect.stringContaining("(id stored)"), fix: expect.stringContaining('if_exists: "use"') },
     ],
     ["fail, its id is taken", { ...wanted, id: "stored", if_exists: "fail" }, { code: "id_taken" }],
     ["left out, its id is taken", { ...wanted, id: "stored" }, { code: "id_taken" }],

@@ -22,6 +22,8 @@ export type Inverse =
       expect: { name: string; config: Record<string, unknown> };
       to: { name: string; config: Record<string, unknown> };
       secrets: boolean;
+      /** The references that the change itself used, by path. */
+      used: Record<string, string>;
     }
   | { op: "execute"; space: string; id: string; params: Record<string, unknown> }
   | { op: "put_rule"; space: string; id: string; expect: RuleState; to: RuleState }

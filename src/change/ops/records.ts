@@ -18,6 +18,7 @@ const Recorded = z.discriminatedUnion("op", [
     before: State,
     after: State,
     secretFields: z.array(z.string()).default([]),
+    secretSources: z.record(z.string(), z.string()).default({}),
     secretsBefore: z.boolean(),
   }),
   z.object({ op: z.literal("delete"), ...Place, config: Config, secretsBefore: z.boolean().default(true) }),

@@ -1,3 +1,4 @@
+import { referencesIn } from "../../sealed.ts";
 import type { UpdateOp } from "../plan.ts";
 import { assertUntouched, connectorOrNone, holds, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
@@ -17,6 +18,7 @@ export const update: OpKind<UpdateOp> = {
     before: { name: before.name, config: before.config ?? {} },
     after,
     secretFields: Object.keys(secrets),
+    secretSources: referencesIn(secrets),
     secretsBefore,
   }),
 
@@ -32,12 +34,13 @@ export const update: OpKind<UpdateOp> = {
     return isBefore ? "not_done" : "differs";
   },
 
-  inverse: ({ space, id, before, after, secretsBefore }) => ({
+  inverse: ({ space, id, before, after, secretsBefore, secretSources }) => ({
     op: "update",
     space,
     id,
     expect: after,
     to: before,
     secrets: secretsBefore,
+    used: secretSources,
   }),
 };
