@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Params } from "../catalog/connector-type.ts";
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
@@ -5,12 +6,12 @@ import { quoted } from "../plain-text.ts";
 import { groupsFor } from "./action-groups.ts";
 import { notesOn, recovers } from "./attach-notes.ts";
 import { type Checked, checkAction } from "./check-action.ts";
-import { closes, closingParams } from "./dedup-key.ts";
+import { closes, closingParams, statedKey } from "./dedup-key.ts";
 import { frequencyFor, longer, onChange } from "./frequency.ts";
 import { chooseKey } from "./key-choice.ts";
 import { contains, laidOver } from "./params.ts";
 import { type About, recipeFor } from "./recipes.ts";
-import { isSystem, type RuleState } from "./rule-state.ts";
+import { isSystem, type RuleState, ruleState } from "./rule-state.ts";
 import { mendInWords, nothingTied, tied } from "./tied.ts";
 import type { Frequency, ParseTemplate, Wanted } from "./wanted.ts";
 
@@ -23,6 +24,8 @@ export interface Attachment {
   /** What else changes in the rule, in sentences. */
   mended: string[];
   warnings: string[];
+  /** Actions that it had of the connector stay, and are not as was asked for: to be replaced. */
+  beside: boolean;
 }
 
 /**
@@ -34,7 +37,9 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
   const { connector, type } = wanted;
   const frequency = frequencyFor(wanted, rule, ruleType);
   const { firing, recovered } = groupsFor(ruleType, wanted, frequency);
-  const mine = rule.actions.filter((action) => action.id === connector.id);
+  const present = rule.actions.filter((action) => action.id === connector.id);
+  const going = wanted.replace ? present : [];
+  const mine = wanted.replace ? [] : present;
   const key = chooseKey(rule, ruleType, wanted);
   const closing = type?.recovery && wanted.recovery === "auto" && !frequency.summary && recovers(ruleType) ? type : undefined;
   const added: RuleAction[] = [];
@@ -49,7 +54,7 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     const about: About = { role, main: group === ruleType.defaultGroup, key, context: ruleType.variables?.context ?? [] };
     if (role === "recovered" && type?.recovery) continue;
     if (isPresent(mine, group, frequency, wanted, role)) continue;
-    const params = paramsFor(wanted, about);
+    const params = wordsOf(going, group, frequency, wanted) ?? paramsFor(wanted, about);
     if (role === "active" && type && closes(type, params)) checked.errors.push("params: these close an incident and open none");
     add(group, params, role === "recovered" ? onChange : frequency);
   }
@@ -61,26 +66,65 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
   }
   if (checked.errors.length > 0) throw refusal(checked, connector.type);
 
-  const unchanged = added.length === 0 && mends.size === 0;
+  const unchanged = wanted.replace ? sameActions(going, added) : added.length === 0 && mends.size === 0;
   const legacy = unchanged ? undefined : frequencyOfOld(rule);
-  const kept = rule.actions.map((action): RuleAction => {
+  const staying = rule.actions.filter((action) => !going.includes(action));
+  const kept = staying.map((action): RuleAction => {
     const mended = mends.get(action) ?? action;
     return legacy && !mended.frequency && !isSystem(action.id) ? { ...mended, frequency: { ...legacy } } : mended;
   });
+  const beside = [...otherFrequency(rule, firing, wanted, frequency), ...secondAction(mine, added)];
   return {
-    after: { actions: [...kept, ...added], notify_when: null, throttle: null },
+    after: unchanged ? ruleState(rule) : { actions: [...kept, ...added], notify_when: null, throttle: null },
     unchanged,
-    added,
-    mended: [...(mends.size > 0 && closing ? [mendInWords(mends, closing)] : []), ...(legacy ? [legacyInWords(legacy)] : [])],
+    added: unchanged ? [] : added,
+    beside: beside.length > 0,
+    mended: [
+      ...(going.length > 0 ? [goingInWords(going)] : []),
+      ...(mends.size > 0 && closing ? [mendInWords(mends, closing)] : []),
+      ...(legacy ? [legacyInWords(legacy)] : []),
+    ],
     warnings: unchanged
-      ? otherFrequency(rule, firing, wanted, frequency)
-      : [
-          ...otherFrequency(rule, firing, wanted, frequency),
-          ...checked.warnings,
-          ...secondAction(mine, added),
-          ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key }),
-        ],
+      ? beside
+      : [...beside, ...checked.warnings, ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key })],
   };
+}
+
+/** What an action that goes says, where it is followed by one of its kind and nothing else was given. */
+function wordsOf(
+  going: readonly RuleAction[],
+  group: string,
+  { summary }: Frequency,
+  { params, type, dedupKey }: Wanted,
+): Params | undefined {
+  if (params !== undefined || dedupKey !== undefined) return undefined;
+  const same = going.find((action) => Boolean(action.frequency?.summary) === summary && (summary || action.group === group));
+  if (!same?.params || (type?.dedupField !== undefined && statedKey(type, same.params) === undefined)) return undefined;
+  return type && closes(type, same.params) ? undefined : same.params;
+}
+
+function sameActions(ones: readonly RuleAction[], others: readonly RuleAction[]): boolean {
+  const bare = (actions: readonly RuleAction[]) =>
+    actions
+      .map(({ uuid: _uuid, connector_type_id: _type, ...rest }) => rest)
+      .sort((one, other) => (one.group ?? "").localeCompare(other.group ?? ""));
+  return isDeepStrictEqual(bare(ones), bare(others));
+}
+
+function goingInWords(going: readonly RuleAction[]): string {
+  const where = [...new Set(going.map(actionInWords))].join(", ");
+  const filtered = going.some((action) => action.alerts_filter != null) ? " Their conditions (alerts_filter) go with them." : "";
+  return `Its present action${going.length > 1 ? "s" : ""} in the rule go${going.length > 1 ? "" : "es"}: ${where}.${filtered}`;
+}
+
+/** `"query matched" (summary, onThrottleInterval 30m)` */
+function actionInWords({ group, frequency }: RuleAction): string {
+  const often = [
+    frequency?.summary && "summary",
+    frequency && `${frequency.notify_when}${frequency.throttle ? ` ${frequency.throttle}` : ""}`,
+  ];
+  const words = often.filter(Boolean).join(", ");
+  return `${quoted(group ?? "every run")}${words ? ` (${words})` : ""}`;
 }
 
 /** The recipe with what was given over it; on recovery the recipe's words count, what it leaves open is as given. */
@@ -113,7 +157,7 @@ function isPresent(mine: readonly RuleAction[], group: string, frequency: Freque
 
 /** Actions that are there run as often as they did, which may not be what was asked for. */
 function otherFrequency(rule: Rule, firing: readonly string[], wanted: Wanted, { summary, notify_when, throttle }: Frequency): string[] {
-  if (wanted.frequency === undefined) return [];
+  if (wanted.frequency === undefined || wanted.replace) return [];
   const ofOld = frequencyOfOld(rule);
   const other = rule.actions
     .filter(({ id, group }) => id === wanted.connector.id && (summary || firing.includes(group ?? "")))
@@ -122,7 +166,7 @@ function otherFrequency(rule: Rule, firing: readonly string[], wanted: Wanted, {
   if (!other) return [];
   const stays = `${other.notify_when}${other.throttle ? ` ${other.throttle}` : ""}`;
   return [
-    `Its action in the rule stays as frequent as it is (${stays}), not as asked for: take it away with replace_connector (remove: true) and attach again to change that.`,
+    `Its action in the rule stays as frequent as it is (${stays}), not as asked for: repeat the call with replace: true to change that.`,
   ];
 }
 
@@ -144,11 +188,13 @@ function legacyInWords({ notify_when, throttle }: Frequency): string {
   return `The rule notifies by the deprecated setting of the rule itself (${notify_when}${throttle ? ` ${throttle}` : ""}): it moves into each of its actions, which then run as often as before.`;
 }
 
+/** A summary is about the alerts of all groups, and so beside each other action; the others in their own group. */
 function secondAction(mine: readonly RuleAction[], added: readonly RuleAction[]): string[] {
-  const twice = added.filter((one) =>
-    mine.some((action) => action.group === one.group && Boolean(action.frequency?.summary) === Boolean(one.frequency?.summary)),
+  const isSummary = ({ frequency }: RuleAction) => frequency?.summary === true;
+  const twice = mine.filter((action) => added.some((one) => isSummary(one) !== isSummary(action) || one.group === action.group));
+  return [...new Set(twice.map(actionInWords))].map(
+    (which) => `Its action on ${which} stays: both are sent. Repeat the call with replace: true to put the new one in its place.`,
   );
-  return twice.map((one) => `It has another action of this connector in ${quoted(one.group ?? "")} already, with other params: both run.`);
 }
 
 function refusal({ errors, warnings }: Checked, type: string): ToolError {

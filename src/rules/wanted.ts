@@ -27,6 +27,8 @@ export interface Wanted {
   groups: readonly string[] | undefined;
   /** Laid over the recipe's. */
   params: Params | undefined;
+  /** The connector's present actions in the rule go. */
+  replace?: boolean | undefined;
   recovery: "auto" | "none";
   dedupKey: string | undefined;
   frequency: { [Key in keyof Frequency]?: Frequency[Key] | undefined } | undefined;

@@ -25,6 +25,7 @@ export const attachConnector = changeTool({
     frequency: z
       .strictObject({ summary: z.boolean().optional(), notify_when: z.enum(notifyWhen).optional(), throttle: z.string().optional() })
       .optional(),
+    replace: z.boolean().optional().describe("Take the place of the connector's present actions in the rule"),
     space,
   }),
   insteadOf: {

@@ -645,6 +645,10 @@ export const listedTools: readonly ListedTool[] = [
             }
           }
         },
+        "replace": {
+          "description": "Take the place of the connector's present actions in the rule",
+          "type": "boolean"
+        },
         "space": {
           "description": "Space id; default: the configured one",
           "type": "string"

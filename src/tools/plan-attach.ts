@@ -12,12 +12,14 @@ import { workflowFor } from "../rules/recipes.ts";
 import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
 import { hideSecrets, redactionMark } from "../secrets/detect.ts";
 import { askedRules } from "./asked-rules.ts";
+import { cannotBeSaved, nothingToDo, perRule } from "./attach-words.ts";
 import { assertRunnable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
 import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
-import { effectOnRule, keyWarning, type Obstacle, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+import { inWords } from "./replaced-report.ts";
+import { effectOnRule, keyWarning, obstacle, putRule } from "./rule-changes.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
   connector: string;
@@ -27,6 +29,7 @@ interface Args extends Pick<Wanted, "recovery"> {
   params?: Record<string, unknown> | undefined;
   dedup_key?: string | undefined;
   frequency?: Wanted["frequency"];
+  replace?: boolean | undefined;
   space?: string | undefined;
 }
 
@@ -68,6 +71,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
     recovery: args.recovery,
     dedupKey: args.dedup_key,
     frequency: args.frequency,
+    replace: args.replace,
   };
   const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace, signal)]);
   assertTypeFitsRules(found, rules, types);
@@ -86,7 +90,10 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const ops = changes.map(({ rule, attachment }) => putRule(rule, inSpace, attachment.after, touches));
   const [first, ...rest] = ops;
   if (!first)
-    return nothingToDo(found, already, inSpace, perRule(all.map(({ rule, attachment }) => ({ rule, notes: attachment.warnings }))));
+    return nothingToDo(found, already, inSpace, {
+      warnings: perRule(all.map(({ rule, attachment }) => ({ rule, notes: attachment.warnings }))),
+      next: inTheirPlace(args, all, inSpace),
+    });
   const doubts = await doubtsAbout(found, inSpace, context);
   const shown = new Map<string, string>();
   return {
@@ -121,6 +128,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
     })),
     already,
     next: [
+      ...inTheirPlace(args, all, inSpace),
       {
         tool: "test_connector",
         args: { id: found.id, space: inSpace },
@@ -213,42 +221,25 @@ function attachedTo(
   }
 }
 
-function cannotBeSaved(obstacles: readonly Obstacle[], inSpace: string): ToolError {
-  const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
-  const without = [...new Map(obstacles.flatMap((one) => one.withoutSecrets).map((one) => [one.id, one])).values()];
-  const rulesWith = (id: string) => obstacles.filter((one) => one.gone.includes(id)).map((one) => one.rule.id);
-  return new ToolError(
-    gone.length > 0 ? "connector_not_found" : "secrets_needed",
-    `Nothing was written: Kibana would not save ${inWords(obstacles.map((one) => one.rule))}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}.`,
-    [
-      ...(gone.length > 0
-        ? ["Mend the rules first: replace_connector moves the dead actions to another connector (to) or removes them (remove: true)."]
-        : []),
-      ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
-      "Then repeat this call, or leave these rules out.",
-    ].join(" "),
+/** The same call for the rules in which actions stay that are not as was asked for. */
+function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attachment }[], space: string): NextCall[] {
+  const rules = all.filter(({ attachment }) => attachment.beside).map(({ rule }) => rule.id);
+  if (rules.length === 0) return [];
+  const why = "Puts the new action in the place of what the connector has in the rule: else both are sent.";
+  return [
     {
-      rules: obstacles.slice(0, 20).map((one) => one.rule.id),
-      next: [
-        ...gone.map((id) => ({
-          tool: "replace_connector",
-          args: { from: id, remove: true, rules: rulesWith(id), drop_missing: true, space: inSpace },
-        })),
-        ...without.map((one) => ({ tool: "update_connector", args: { id: one.id, space: inSpace, secrets: { $ask: true } } })),
-      ].slice(0, 3),
+      tool: "attach_connector",
+      args: compact({
+        ...args,
+        params: undefined,
+        rules,
+        replace: true,
+        space,
+        ...(args.params && { params: hideSecrets(args.params).config }),
+      }),
+      why,
     },
-  );
-}
-
-function nothingToDo(found: Connector, already: string[], inSpace: string, warnings: string[]): NoChange {
-  return {
-    noChange: true,
-    message: `${quoted(found.name)} is attached already to ${already.length === 1 ? "the rule" : `all ${already.length} rules`}${warnings.length > 0 ? "" : ", with everything that was asked for"}.`,
-    space: inSpace,
-    result: { connector: found.id, already },
-    warnings,
-    next: [{ tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See who uses it." }],
-  };
+  ];
 }
 
 /** The actions in full, once for all rules that get the same. */
@@ -272,21 +263,4 @@ function whatItDoes(attachments: readonly Attachment[]): string {
   );
   const [only, ...more] = sentences;
   return only !== undefined && more.length === 0 ? only : "what is missing in each.";
-}
-
-/** Each note once; with the rules that it is about where it is not about all of them. */
-function perRule(all: readonly { rule: Rule; notes: readonly string[] }[]): string[] {
-  const about = new Map<string, string[]>();
-  for (const { rule, notes } of all)
-    for (const note of new Set(notes)) about.set(note, [...(about.get(note) ?? []), plainText(rule.name, 40)]);
-  return [...about].map(([note, names]) =>
-    names.length === all.length
-      ? note
-      : `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}: ${note}`,
-  );
-}
-
-function inWords(rules: readonly Rule[]): string {
-  const [only, ...more] = rules;
-  return only && more.length === 0 ? `rule ${quoted(only.name, 60)}` : `${rules.length} rules`;
 }

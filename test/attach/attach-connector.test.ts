@@ -423,6 +423,57 @@ describe("the person", () => {
   });
 });
 
+describe("another frequency for a connector that the rule notifies already", () => {
+  const digest = { frequency: { summary: true, notify_when: "onThrottleInterval", throttle: "30m" } };
+  const kinds = async (made: Made) =>
+    (await ruleOf(made, "r")).actions.map(({ id, frequency }: { id: string; frequency: { summary: boolean } }) => [id, frequency.summary]);
+
+  test("is sent beside what is there: the plan and the answer say so, with the call that puts it in its place", async () => {
+    const made = await deployment(["chat", "pager"]);
+    await makeRule(made, "r", [action("chat"), action("pager")]);
+    const call = { connector: "chat", rules: ["r"], ...digest };
+    const both = 'Its action on "query matched" (onActionGroupChange) stays: both are sent.';
+    expect((await attach(made, { ...call, dry_run: true })).warnings.join()).toContain(both);
+    const { status, warnings, next } = await attach(made, call);
+    expect([status, warnings.join()]).toEqual(["done", expect.stringContaining(both)]);
+    expect(next[0]).toMatchObject({ tool: "attach_connector", args: { connector: "chat", rules: ["r"], replace: true } });
+    await attach(made, next[0].args);
+    expect(await kinds(made)).toEqual([
+      ["pager", false],
+      ["chat", true],
+    ]);
+    expect((await attach(made, next[0].args)).status).toBe("no_change");
+  });
+
+  test("takes its place with replace, keeps what it says, and is undone as one", async () => {
+    const made = await deployment(["chat"]);
+    const old = action("chat", { params: { message: "Ours" } });
+    await makeRule(made, "r", [old]);
+    const often = { frequency: { notify_when: "onActiveAlert" } };
+    const first = await attach(made, { connector: "chat", rules: ["r"], ...often });
+    expect(first).toMatchObject({ status: "no_change", next: [{ args: { replace: true } }, {}] });
+    const { status, change, warnings } = await attach(made, first.next[0].args);
+    expect([status, warnings.join()]).toEqual(["done", expect.stringContaining('Its present action in the rule goes: "query matched"')]);
+    const { actions } = await ruleOf(made, "r");
+    expect(actions).toMatchObject([{ id: "chat", params: { message: "Ours" }, frequency: { notify_when: "onActiveAlert" } }]);
+    expect((await made.call("undo_change", { change })).body.status).toBe("done");
+    expect((await ruleOf(made, "r")).actions).toMatchObject([old]);
+  });
+
+  test("of a connector that closes too leaves the key under which incidents are open, and one that closes", async () => {
+    const made = await deployment(["pager"]);
+    await makeRule(made, "r", [
+      action("pager", { params: { eventAction: "trigger", summary: "s", dedupKey: colon } }),
+      action("pager", { group: "recovered", params: { eventAction: "resolve", dedupKey: colon } }),
+    ]);
+    await attach(made, { connector: "pager", rules: ["r"], frequency: { notify_when: "onActiveAlert" }, replace: true });
+    expect((await ruleOf(made, "r")).actions).toMatchObject([
+      { group: "query matched", params: { summary: "s", dedupKey: colon }, frequency: { notify_when: "onActiveAlert" } },
+      { group: "recovered", params: { eventAction: "resolve", dedupKey: colon } },
+    ]);
+  });
+});
+
 describe("a connector that may not work", () => {
   const warned = async (made: Made, connector: string) =>
     ((await attach(made, { connector, rules: ["r"], dry_run: true })).warnings ?? []).join("\n");

@@ -222,7 +222,7 @@ describe("what is there already", () => {
     expect((await attached(".pagerduty", { params: { severity: "info" } }, { actions: own })).unchanged).toBe(true);
     const other = await attached(".pagerduty", { params: { severity: "error" } }, { actions: own });
     expect(other.added.map((one) => one.params?.severity)).toEqual(["error"]);
-    expect(other.warnings.join()).toContain("both run");
+    expect(other.warnings.join()).toContain("both are sent");
   });
 
   test.each([0, 1])("is completed: only the missing one of the two is added (%i is there)", async (there) => {
