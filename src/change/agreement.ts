@@ -71,7 +71,10 @@ function fromPage(approval: Approval, { confirm = "" }: Call, plan: Plan, verdic
 async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<Outcome> {
   const { approvals, openPage, deployment, sandbox, settings } = services;
   if (!openPage) throw nobodyHere(plan, services);
-  const entry = approvals.open(change.tool, change.args);
+  const planned = services.digest(plan);
+  const open = approvals.waiting(change.tool, change.args, planned);
+  if (open) return waiting(plan, verdict, open, services);
+  const entry = approvals.open(change.tool, change.args, planned);
   const url = await openPage(
     services.redactor.json(pageModel(plan, verdict, { name: deployment, sandbox }, entry.expiresAt)),
     async (answer) => {

@@ -15,6 +15,8 @@ export type Approval =
 
 interface Pending {
   call: string;
+  /** What the page shows. */
+  plan: string;
   expiresAt: number;
   url: string | undefined;
   answer: { approved: false } | { approved: true; typed: Typed; planDigest: string } | undefined;
@@ -29,7 +31,10 @@ export interface Approvals {
   open(
     tool: string,
     args: unknown,
+    planDigest: string,
   ): { id: string; expiresAt: number; shownAt(url: string | undefined): void; answer(given: NonNullable<Pending["answer"]>): void };
+  /** The page of the very same call and plan that still waits, where its address may be shown again. */
+  waiting(tool: string, args: unknown, planDigest: string): { id: string; url: string; expiresAt: number } | undefined;
   /** True for ids of this kind. */
   knows(id: string): boolean;
   /** @throws ToolError confirmation_invalid: foreign, expired, used, other_change */
@@ -47,7 +52,7 @@ export function createApprovals(clock: Clock): Approvals {
   const all = new Map<string, Pending>();
 
   return {
-    open(tool, args) {
+    open(tool, args, planDigest) {
       // An expired one is told apart for as long again, then forgotten.
       for (const [id, one] of all) if (one.expiresAt + lifetime <= clock.now()) all.delete(id);
       const oldest = all.keys().next();
@@ -55,6 +60,7 @@ export function createApprovals(clock: Clock): Approvals {
       const id = prefix + randomBytes(15).toString("base64url");
       const pending: Pending = {
         call: digest([tool, args]),
+        plan: planDigest,
         expiresAt: clock.now() + lifetime,
         url: undefined,
         answer: undefined,
@@ -72,6 +78,14 @@ export function createApprovals(clock: Clock): Approvals {
           pending.answer ??= given;
         },
       };
+    },
+    waiting(tool, args, planDigest) {
+      const call = digest([tool, args]);
+      for (const [id, { url, expiresAt, answer, spent, ...one }] of all) {
+        const same = one.call === call && one.plan === planDigest;
+        if (same && url !== undefined && !answer && !spent && expiresAt > clock.now()) return { id, url, expiresAt };
+      }
+      return undefined;
     },
     knows: (id) => id.startsWith(prefix),
     look(id, tool, args) {

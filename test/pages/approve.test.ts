@@ -41,6 +41,13 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
     expect(asked.body.message).toContain("Nothing was written. The person approves on the page at `url`");
   });
 
+  test("called again without the id, while the page waits, answers with the same page; another call has its own", async () => {
+    const { made, id, url } = await waiting(tool, args);
+    expect((await made.call(tool, args)).body).toMatchObject({ status: "confirmation_needed", confirm: { id, url } });
+    await refuse(url);
+    expect((await made.call(tool, args)).body.confirm.id).not.toBe(id);
+  });
+
   test("approved on the page is done when the same call comes again, and the journal says how", async () => {
     const { made, url, again } = await waiting(tool, args);
     expect((await approve(url)).html).toContain("Approved");
