@@ -31,7 +31,7 @@ const maxOnPage = 500;
 
 /** The plan in words, for the person who decides. Names from Kibana are quoted and cleaned. */
 export function question(plan: Plan, verdict: Verdict, deployment: string): string {
-  const effects = plan.effects.slice(0, maxLines).map((effect) => `- ${effectLine(effect)}`);
+  const effects = plan.effects.slice(0, maxLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`);
   const more = plan.effects.length - effects.length;
   return [
     `${deployment}: ${plan.summary}`,
@@ -86,6 +86,18 @@ const undoLine = {
 /** `delete connector "Ops chat" (.slack, ops-chat) in space default` */
 function effectLine({ verb, kind, name, type, id, space }: Effect): string {
   return `${verb} ${kind} ${quoted(name)} (${plainText(type, 60)}${id ? `, ${plainText(id, 80)}` : ""}) in space ${plainText(space, 60)}`;
+}
+
+/** `: "Old: fired" → "New: fired"; runs with the key of ann → bob`, what differs of a rule alone. */
+function inShort({ kind, before, after }: Effect): string {
+  if (kind !== "rule") return "";
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+  const [then, now] = [list(before?.actions), list(after?.actions)];
+  const named = (lines: string[]) => lines.map((line) => quoted(line, 100)).join(", ") || "nothing";
+  const [goes, comes] = [then.filter((line) => !now.includes(line)), now.filter((line) => !then.includes(line))];
+  const owners = [before?.api_key_owner, after?.api_key_owner].map((owner) => plainText(String(owner ?? "unknown"), 60));
+  const owner = owners[0] === owners[1] ? "" : `; its API key: ${owners.join(" → ")}`;
+  return plainText(`: ${named(goes)} → ${named(comes)}${owner}`, 400);
 }
 
 function details({ before, after }: Effect): string[] {

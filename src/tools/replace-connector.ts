@@ -3,6 +3,7 @@ import type { NoChange } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
+import { quoted } from "../plain-text.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
 import { askedRules } from "./asked-rules.ts";
@@ -115,6 +116,9 @@ export const replaceConnector = changeTool({
         ...(from.preconfigured ? ["Rules of other spaces may use the same preconfigured connector: they stay as they are."] : []),
         ...(hidden ? [hidden] : []),
         ...doubts,
+        ...(from.known
+          ? []
+          : [`An undo is possible only after ${quoted(from.id, 80)} exists again: Kibana saves no action of a connector that is gone.`]),
         ...keyWarning(settings, ready.length),
       ],
       outsideWorld: "none",

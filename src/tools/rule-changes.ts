@@ -31,12 +31,19 @@ function ownerAfter(kibana: Settings["kibana"]): string {
   return "this server's user";
 }
 
-/** `Ops PagerDuty: query matched`, one line an action. */
+/** `Ops PagerDuty: query matched (onActionGroupChange)`, one line an action; with the id where a name is not the only one. */
 function inWords({ actions }: RuleState, connectors: readonly Connector[]): string[] {
   return actions.map((action) => {
     const known = connectors.find((connector) => connector.id === action.id);
-    const name = known ? plainText(known.name, 60) : isSystem(action.id) ? action.id : `${plainText(action.id, 60)} (gone)`;
-    return `${name}: ${action.group ?? "every run"}`;
+    const twins = connectors.filter((one) => one.name === known?.name).length > 1;
+    const name = known
+      ? `${plainText(known.name, 60)}${twins ? ` (${known.id})` : ""}`
+      : isSystem(action.id)
+        ? action.id
+        : `${plainText(action.id, 60)} (gone)`;
+    const { summary, notify_when: often, throttle } = action.frequency ?? {};
+    const frequency = often ? ` (${summary ? "summary, " : ""}${often}${throttle ? ` ${throttle}` : ""})` : "";
+    return `${name}: ${action.group ?? "every run"}${frequency}`;
   });
 }
 
@@ -76,7 +83,7 @@ export function obstacle(rule: Rule, actions: readonly RuleAction[], connectors:
 /** `"Checkout errors" (rule-1): its connector "old" is gone` */
 export function obstacleInWords({ rule, gone, withoutSecrets }: Obstacle): string {
   const parts = [
-    ...gone.map((id) => `the connector ${quoted(id, 60)} of another action is gone`),
+    ...gone.map((id) => `the connector ${quoted(id, 60)} of one of its actions is gone`),
     ...withoutSecrets.map((one) => `the secrets of its connector ${quoted(one.name, 60)} (${one.id}) are missing`),
   ];
   return `${quoted(rule.name, 60)} (${rule.id}): ${parts.join(", ")}`;

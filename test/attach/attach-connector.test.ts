@@ -249,7 +249,7 @@ describe("a rule", () => {
     const body = await attach(made, { connector: "pager", rules: ["r"] });
     expect(body).toMatchObject({
       code: "connector_not_found",
-      message: expect.stringContaining('the connector "chat" of another action is gone'),
+      message: expect.stringContaining('the connector "chat" of one of its actions is gone'),
     });
     expect(await made.state()).toBe(state);
     const [mend] = body.detail?.next ?? [];

@@ -54,6 +54,19 @@ describe("a replacement", () => {
       expect(question?.message).toContain(part);
   });
 
+  test("of several rules shows for each what goes, what comes, and whose key it runs with; ids where names are the same", async () => {
+    const made = await deployment();
+    await makeConnector(made, "twin", ".slack", { name: "Connector new" });
+    for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old"), action("pager")]);
+    await replace(made, { from: "old", to: "new" });
+    for (const id of ["r1", "r2"])
+      expect(made.questions[0]?.message).toMatch(
+        new RegExp(
+          `- update rule "Rule ${id}" .*: "Connector old: query matched \\(onActionGroupChange\\)" → "Connector new \\(new\\): query matched \\(onActionGroupChange\\)"`,
+        ),
+      );
+  });
+
   test("writes nothing when it is declined or only shown", async () => {
     const made = await deployment({ person: declines });
     await makeRule(made, "r1", [action("old")]);
@@ -257,7 +270,8 @@ describe("a connector that is gone", () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old")]);
     await deleteBlindly(made, "old");
-    expect((await replace(made, { from: "old", to: "new", dry_run: true })).plan.reversible).toBe("no");
+    const { plan, warnings } = await replace(made, { from: "old", to: "new", dry_run: true });
+    expect([plan.reversible, warnings.join()]).toEqual(["no", expect.stringContaining('only after "old" exists again')]);
     const { change } = await replace(made, { from: "old", to: "new" });
     expect((await made.call("undo_change", { change })).body).toMatchObject({
       code: "connector_not_found",
@@ -272,7 +286,7 @@ describe("a connector that is gone", () => {
     for (const id of ["old", "other"]) await deleteBlindly(made, id);
     expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
       code: "connector_not_found",
-      message: expect.stringContaining('the connector "other" of another action is gone'),
+      message: expect.stringContaining('the connector "other" of one of its actions is gone'),
       fix: expect.stringContaining("drop_missing: true"),
       detail: { gone: ["other"] },
     });
