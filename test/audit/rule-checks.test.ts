@@ -50,6 +50,7 @@ describe("dangling_reference", () => {
       args: { from: "gone", to: "slack", rules: ["cpu"], space: "payments" },
     });
     expect(next(".pagerduty")?.args).toEqual({ from: "gone", remove: true, rules: ["cpu"], space: "payments" });
+    expect(next(".pagerduty")?.why).toMatch(/silences the rule: rather make the connector again under its id/);
   });
   test("says which others go silent with it", () => {
     const [found] = ofRule("dangling_reference", rule({ actions: [gone(".slack"), action("pd", fires)] }), context(all));

@@ -32,7 +32,7 @@ export const danglingReference: RuleCheck = {
 
 /** To the only connector of the type that is left, or out of the rule. */
 function mend(rule: Rule, from: string, type: string | undefined, more: boolean, { connectors, space }: RuleContext): ReadyCall {
-  const same = [...connectors.values()].filter((one: Connector) => one.type === type);
+  const same = [...connectors.values()].filter((one: Connector) => one.type === type && !one.missingSecrets);
   const [only] = same;
   // Kibana saves no rule in which another connector is gone.
   const args = { from, rules: [rule.id], ...(more && { drop_missing: true }), space };
@@ -40,12 +40,12 @@ function mend(rule: Rule, from: string, type: string | undefined, more: boolean,
     return {
       tool: "replace_connector",
       args: { ...args, to: only.id },
-      why: `${quoted(only.name, 60)} is the only ${type} connector of the space.`,
+      why: `${quoted(only.name, 60)} is the only ${type} connector of the space: test it first.`,
     };
   }
   return {
     tool: "replace_connector",
     args: { ...args, remove: true },
-    why: "Takes the dead action out; give `to` instead of `remove` to notify through another connector.",
+    why: "Last resort, it silences the rule: rather make the connector again under its id (create_connector), or give `to` in place of `remove`.",
   };
 }
