@@ -8,7 +8,6 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
-import { redactionMark } from "../secrets/detect.ts";
 import { authenticationSaid } from "./authentication-said.ts";
 import { literalsInConfig } from "./config-secrets.ts";
 import { canChooseId, freeId } from "./connector-id.ts";
@@ -18,6 +17,7 @@ import { connectorName, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { liveType } from "./live-type.ts";
 import { mergeConfig } from "./merge-config.ts";
+import { assertNoMarks } from "./no-marks.ts";
 import { planCreate } from "./plan-create.ts";
 import { assertAllGiven, givenFields, storedSecrets } from "./stored-secrets.ts";
 
@@ -48,13 +48,8 @@ export const createConnector = changeTool({
   async plan({ name, type, config = {}, secrets = {}, id, space: inSpace, from, if_exists: ifExists }, context): Promise<Plan | NoChange> {
     const { kibana, settings, spaces, principal, signal } = context;
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
-    if (JSON.stringify(config).includes(redactionMark)) {
-      throw new ToolError(
-        "secret_refused",
-        `The config holds "${redactionMark}": that is a mark from an answer, not a value.`,
-        "Give the real value (with `from`, leave out what stays as it is); secrets go into `secrets` as references.",
-      );
-    }
+    const fix = "Give the real value (with `from`, leave out what stays as it is); secrets go into `secrets` as references.";
+    assertNoMarks("config", config, fix);
     const [types, status, existing] = await Promise.all([
       kibana.connectorTypes(target, signal),
       kibana.status(signal),

@@ -7,13 +7,14 @@ import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { statedKey } from "../rules/dedup-key.ts";
-import { hideInText, hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { hideInText, hideSecrets } from "../secrets/detect.ts";
 import { inWords } from "./check-new.ts";
 import { assertRunnable, effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, namedById, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
+import { assertNoMarks } from "./no-marks.ts";
 import { requestFlow } from "./secret-flows.ts";
 import { whatItDoes } from "./what-it-does.ts";
 
@@ -43,12 +44,7 @@ export const executeConnector = changeTool({
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
     const [found, types] = await Promise.all([findConnector(kibana, target, id, signal), kibana.connectorTypes(target, signal)]);
     assertRunnable(found, types);
-    if (JSON.stringify(params).includes(redactionMark))
-      throw new ToolError(
-        "secret_refused",
-        `The params hold "${redactionMark}": that is a mark from an answer, not a value.`,
-        "Give the real value, or leave it out.",
-      );
+    assertNoMarks("params", params);
     const entry = await connectorType(found.type);
     const { errors, warnings } = entry ? checkPart(entry, "params", params) : { errors: [], warnings: [] };
     // A key that is nearly a known one is a slip; any other may be of a newer Kibana, as values of open lists may.

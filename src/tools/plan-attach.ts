@@ -10,7 +10,7 @@ import { plainText, quoted } from "../plain-text.ts";
 import { type Attachment, attach } from "../rules/attach.ts";
 import { workflowFor } from "../rules/recipes.ts";
 import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
-import { hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { hideSecrets } from "../secrets/detect.ts";
 import { askedRules } from "./asked-rules.ts";
 import { cannotBeSaved, nothingToDo, perRule } from "./attach-words.ts";
 import { assertRunnable } from "./connector-row.ts";
@@ -18,6 +18,7 @@ import type { ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
 import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
+import { assertNoMarks } from "./no-marks.ts";
 import { inWords } from "./replaced-report.ts";
 import { effectOnRule, keyWarning, obstacle, putRule } from "./rule-changes.ts";
 
@@ -59,7 +60,8 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   ]);
   const found = pickConnector(connectors, inSpace, args.connector);
   assertAttachable(found, types, status);
-  const params = args.params && withoutMark(args.params);
+  const { params } = args;
+  if (params) assertNoMarks("params", params);
   const workflow = workflowFor(found.type, args.workflow);
   const type = asOfVersion(await connectorType(found.type), status);
   const wanted: Wanted = {
@@ -184,15 +186,6 @@ function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: re
 function featureOf({ consumer, rule_type_id: type }: Rule): string {
   if (type.startsWith("siem.") || consumer === "siem") return "siem";
   return consumer === "uptime" || type.startsWith("xpack.uptime.") || type.startsWith("xpack.synthetics.") ? "uptime" : "alerting";
-}
-
-function withoutMark(params: Record<string, unknown>): Record<string, unknown> {
-  if (!JSON.stringify(params).includes(redactionMark)) return params;
-  throw new ToolError(
-    "secret_refused",
-    `The params hold "${redactionMark}": that is a mark from an answer, not a value.`,
-    "Give the real value, or leave it out.",
-  );
 }
 
 /** @throws ToolError with the rule's name before it, where there are several */

@@ -4,13 +4,13 @@ import { connectorType } from "../catalog/index.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { quoted } from "../plain-text.ts";
-import { redactionMark } from "../secrets/detect.ts";
 import { literalsInConfig } from "./config-secrets.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { compact, connector, connectorName, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { mergeConfig } from "./merge-config.ts";
+import { assertNoMarks } from "./no-marks.ts";
 import { planUpdate } from "./plan-update.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
@@ -49,13 +49,7 @@ export const updateConnector = changeTool({
         "An operator changes it in xpack.actions.preconfigured in kibana.yml and restarts Kibana.",
       );
     }
-    if (JSON.stringify(patch).includes(redactionMark)) {
-      throw new ToolError(
-        "secret_refused",
-        `The config holds "${redactionMark}": that is a mark from an answer, not a value.`,
-        "Name only what changes: what is not named stays as it is.",
-      );
-    }
+    assertNoMarks("config", patch, "Name only what changes: what is not named stays as it is.");
     const entry = await connectorType(before.type);
     const asksBecause = literalsInConfig({ given: patch, stored: before.config, entry, status }, context.secrets);
     const after = { name: name ?? before.name, config: mergeConfig(entry, before.config ?? {}, patch) };

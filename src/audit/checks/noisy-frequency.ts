@@ -3,6 +3,7 @@ import type { Rule } from "../../kibana/rules.ts";
 import { type Action, byConnector, isDetection, minutesBetween, recoveryGroupOf } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 import type { RuleContext } from "../facts.ts";
+import type { ReadyCall } from "../finding.ts";
 
 /** A message each hour or less often is what people ask for. */
 const fineMinutes = 60;
@@ -32,11 +33,22 @@ export const noisyFrequency: RuleCheck = {
           connector: refTo(connector),
           rule: ruleRef(rule),
           evidence: `Notifies on each run, every ${rule.schedule.interval}, as long as an alert is active.`,
+          // Where the connector does something else in the rule too, a person decides what becomes of that.
+          ...(eachRun.length === actions.length && { next: quieter(rule, id, eachRun, context) }),
         },
       ];
     });
   },
 };
+
+function quieter(rule: Rule, connector: string, eachRun: readonly Action[], { space }: RuleContext): ReadyCall {
+  const groups = [...new Set(eachRun.flatMap(({ group }) => group ?? []))];
+  return {
+    tool: "attach_connector",
+    args: { connector, rules: [rule.id], groups, replace: true, space },
+    why: "Notifies once when an alert begins, with the words it has.",
+  };
+}
 
 /** The rule's own setting is the only one before 8.7; later it is deprecated, and another check says so. */
 function frequencyOf({ frequency }: Action, rule: Rule, { actionFrequencies }: RuleContext): string | null | undefined {
