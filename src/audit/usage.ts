@@ -1,11 +1,6 @@
 import type { Rule } from "../kibana/rules.ts";
 import type { Usage } from "./facts.ts";
 
-/** Connectors that Kibana makes for system types: they are in no list, and never gone. */
-export function isSystemConnector(id: string): boolean {
-  return id.startsWith("system-connector-");
-}
-
 export const unusedSoFar: Usage = { rules: 0, enabled: 0, since: undefined };
 
 /** Adds a rule to what is known of the connectors that it uses. */

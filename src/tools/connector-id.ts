@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
+import { isSystem } from "../rules/rule-state.ts";
 
 /** Rules for ids by version: reference/kibana-api.md §1.5. */
 const strictId = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
@@ -23,7 +24,7 @@ export function assertId(id: string, status: Status): void {
     );
   };
   if (!canChooseId(status)) refuse(`Kibana ${status.version} chooses ids itself (8.8 and later take one)`);
-  if (reserved.includes(id) || id.startsWith("system-connector-")) refuse("it is reserved");
+  if (reserved.includes(id) || isSystem(id)) refuse("it is reserved");
   if (/[/\\]|^\.$|\.\./.test(id) || id.trim() !== id || id === "")
     refuse("it is empty, a dot, or holds a slash, two dots or white space at its ends");
   if (isAtLeast(status, "9.4") && (id.length > longest || !strictId.test(id))) {

@@ -3,6 +3,7 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { plainText, quoted } from "../plain-text.ts";
+import { isSystem } from "../rules/rule-state.ts";
 
 /** The connector is not in the space; it may be in another. */
 export class ConnectorNotHere extends ToolError {
@@ -21,7 +22,7 @@ export class ConnectorNotHere extends ToolError {
  * @throws ToolError connector_not_found with near ones, ambiguous_connector with all candidates, system_action
  */
 export async function findConnector(kibana: Reader, space: string, idOrName: string, signal: AbortSignal): Promise<Connector> {
-  if (idOrName.startsWith("system-connector-")) throw systemConnector(idOrName);
+  if (isSystem(idOrName)) throw systemConnector(idOrName);
   try {
     return await kibana.connector(space, idOrName, signal);
   } catch (error) {
@@ -32,7 +33,7 @@ export async function findConnector(kibana: Reader, space: string, idOrName: str
 
 /** As findConnector, among connectors that were listed: then `references` is known. */
 export function pickConnector(connectors: readonly Connector[], space: string, idOrName: string): Connector {
-  if (idOrName.startsWith("system-connector-")) throw systemConnector(idOrName);
+  if (isSystem(idOrName)) throw systemConnector(idOrName);
   return connectors.find((one) => one.id === idOrName) ?? pickByName(connectors, space, idOrName);
 }
 

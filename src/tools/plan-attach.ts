@@ -20,7 +20,7 @@ import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { inWords } from "./replaced-report.ts";
-import { effectOnRule, keyWarning, obstacle, putRule } from "./rule-changes.ts";
+import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule } from "./rule-changes.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
   connector: string;
@@ -183,8 +183,9 @@ function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: re
   );
 }
 
-function featureOf({ consumer, rule_type_id: type }: Rule): string {
-  if (type.startsWith("siem.") || consumer === "siem") return "siem";
+function featureOf(rule: Rule): string {
+  const { consumer, rule_type_id: type } = rule;
+  if (isDetectionRule(rule)) return "siem";
   return consumer === "uptime" || type.startsWith("xpack.uptime.") || type.startsWith("xpack.synthetics.") ? "uptime" : "alerting";
 }
 

@@ -67,7 +67,7 @@ export const replaceConnector = changeTool({
     const isLeft = (rule: Rule) => args.rules === undefined && from.known !== undefined && isDetectionRule(rule);
     const left: Left[] = [...chosen.without, ...chosen.using.filter(isLeft).map(detectionRow)];
     const todo = chosen.using.filter((rule) => !isLeft(rule));
-    if (!from.known && using.length === 0 && earlier.length === 0) throw neitherThereNorUsed(args.from, connectors, inSpace);
+    if (from.missing && using.length === 0 && earlier.length === 0) throw neitherThereNorUsed(from.missing);
 
     const newParams: NewParams = { params: args.params, recovery: args.recovery_params };
     const known = new Map(connectors.map((one) => [one.id, one]));
@@ -146,6 +146,8 @@ interface From {
   preconfigured: boolean;
   /** Undefined where it is gone. */
   known: Connector | undefined;
+  /** Why it was not found. */
+  missing?: ToolError;
 }
 
 /** The connector to be replaced; by its id where it is gone. @throws ToolError system_action, ambiguous_connector */
@@ -155,7 +157,7 @@ function fromOf(asked: string, connectors: readonly Connector[], inSpace: string
     return { id: known.id, name: known.name, preconfigured: known.preconfigured, known };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
-    return { id: asked, preconfigured: false, known: undefined };
+    return { id: asked, preconfigured: false, known: undefined, missing: error };
   }
 }
 
@@ -220,13 +222,6 @@ function cannotBeSaved(obstacles: readonly Obstacle[]): ToolError {
   );
 }
 
-function neitherThereNorUsed(asked: string, connectors: readonly Connector[], inSpace: string): ToolError {
-  try {
-    pickConnector(connectors, inSpace, asked);
-  } catch (error) {
-    if (error instanceof ToolError)
-      return new ToolError(error.code, `${error.message} No rule that this key can see refers to that id either.`, error.fix, error.detail);
-    throw error;
-  }
-  throw new Error("unreachable: it was not found before");
+function neitherThereNorUsed({ code, message, fix, detail }: ToolError): ToolError {
+  return new ToolError(code, `${message} No rule that this key can see refers to that id either.`, fix, detail);
 }

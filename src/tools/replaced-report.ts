@@ -14,9 +14,7 @@ export interface Left {
   id: string;
   name: string;
   outcome: "skipped" | "blocked" | "unchanged";
-  why?: string;
-  at?: string;
-  change?: string;
+  why: string;
 }
 
 /** A plan with what it leaves alone. */

@@ -1,10 +1,10 @@
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
+import { isSystem } from "../../rules/rule-state.ts";
 import { type Draft, type RuleCheck, ruleRef } from "../check.ts";
 import type { RuleContext } from "../facts.ts";
 import type { ReadyCall } from "../finding.ts";
-import { isSystemConnector } from "../usage.ts";
 
 /** A rule whose connector is gone fails each time it should notify, its other actions too (reference/kibana-api.md §5.4). */
 export const danglingReference: RuleCheck = {
@@ -14,7 +14,7 @@ export const danglingReference: RuleCheck = {
   needs: ["connectors", "rules"],
   why: "The rule notifies nobody: Kibana drops its other actions of that run too, and the rule cannot be edited or enabled.",
   find(rule, context) {
-    const gone = rule.actions.filter(({ id }) => !context.connectors.has(id) && !isSystemConnector(id));
+    const gone = rule.actions.filter(({ id }) => !context.connectors.has(id) && !isSystem(id));
     const byId = new Map(gone.map((action) => [action.id, action]));
     return [...byId.values()].map(({ id, connector_type_id: type }): Draft => {
       const others = new Set(rule.actions.filter((action) => !byId.has(action.id)).map((action) => action.id)).size;

@@ -1,5 +1,5 @@
+import { isSystem } from "../../rules/rule-state.ts";
 import { type RuleCheck, ruleRef } from "../check.ts";
-import { isSystemConnector } from "../usage.ts";
 
 /** Before 8.7 there is no other way; a rule without actions of its own notifies nobody by it (reference/kibana-api.md §6.1). */
 export const deprecatedRuleNotify: RuleCheck = {
@@ -9,7 +9,7 @@ export const deprecatedRuleNotify: RuleCheck = {
   needs: ["rules"],
   why: "notify_when and throttle of a rule are deprecated: all its actions share one frequency, and an action that has its own cannot be added.",
   find(rule, { actionFrequencies }) {
-    const legacy = rule.actions.some((action) => !isSystemConnector(action.id) && !action.frequency);
+    const legacy = rule.actions.some((action) => !isSystem(action.id) && !action.frequency);
     if (!actionFrequencies || !legacy || (!rule.notify_when && !rule.throttle)) return [];
     const how = [rule.notify_when && `notify_when ${rule.notify_when}`, rule.throttle && `throttle ${rule.throttle}`].filter(Boolean);
     return [
