@@ -7,6 +7,8 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 
 export const main = resolve("dist/main.js");
+/** The build that tests drive: ours, or an older one, to see that a test can fail (`SERVER_BUILD=/old/dist/main.js`). The sandbox is always ours. */
+export const serverBuild = resolve(process.env.SERVER_BUILD ?? main);
 
 /** The environment of a started server: nothing of ours but what a test gives. */
 export function cleanEnv(home: string, env: Record<string, string> = {}): Record<string, string> {
@@ -52,7 +54,7 @@ export async function startBuilt(
   }
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [options.main ?? main, ...(options.args ?? [])],
+    args: [options.main ?? serverBuild, ...(options.args ?? [])],
     env: cleanEnv(home, options.env),
     stderr: "pipe",
   });

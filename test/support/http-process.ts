@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { cleanEnv, main } from "./built-server.ts";
+import { cleanEnv, serverBuild } from "./built-server.ts";
 
 /** The built server over HTTP, in a process of its own; gone at the end of the test. `kibana`: its address; null where the flags say. */
 export async function startHttpProcess(args: string[], env: Record<string, string>, kibana: string | null) {
   const home = mkdtempSync(join(tmpdir(), "kcm-http-"));
-  const child = spawn(process.execPath, [main, "serve", ...args], {
+  const child = spawn(process.execPath, [serverBuild, "serve", ...args], {
     env: cleanEnv(home, { ...(kibana === null ? {} : { KIBANA_URL: kibana, KIBANA_API_KEY: "any" }), ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
