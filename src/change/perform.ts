@@ -3,6 +3,7 @@ import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { ruleState } from "../rules/rule-state.ts";
 import type { Consent } from "./consent.ts";
+import { rulesLeftBehind } from "./ops/delete.ts";
 import { happened, recordOf, writeOp } from "./ops/index.ts";
 import type { Happened } from "./ops/op-kind.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
@@ -99,7 +100,8 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     for (const wait of looks) {
       await clock.sleep(wait);
       seen = await happened(record, reader).catch(() => "unreadable" as const);
-      if (seen === "done") return { op, outcome: "done", warning: `${error.message} It happened all the same.` };
+      if (seen === "done")
+        return { op, outcome: "done", warning: `${error.message} It happened all the same.`, ...(await leftBehind(op, reader)) };
       if (seen === "unreadable") break;
     }
     // A complete answer of Kibana's means that it is through with the request; behind a gateway's 502 or 504 it may still come.
@@ -107,7 +109,7 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     return { op, outcome: through && seen === "not_done" ? "not_done" : "unknown", error: failure };
   }
   if (op.op === "execute") return { op, outcome: "done", data };
-  const after = await happened(record, reader).catch(() => "unreadable" as const);
+  const [after, left] = await Promise.all([happened(record, reader).catch(() => "unreadable" as const), leftBehind(op, reader)]);
   // Kibana says yes and shows no: nobody can call that done.
   if (after === "not_done")
     return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading back does not show it.") };
@@ -115,6 +117,7 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     op,
     outcome: "done",
     data,
+    ...left,
     ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
     ...(after === "differs"
       ? {
@@ -124,6 +127,11 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
         }
       : {}),
   };
+}
+
+/** Rules that a delete has left without their connector. */
+async function leftBehind(op: Op, reader: Reader): Promise<Pick<OpResult, "leftBehind">> {
+  return op.op === "delete" ? { leftBehind: await rulesLeftBehind(op, reader) } : {};
 }
 
 /** Whether a failure says nothing of the ops behind it: it was refused for what this one is. */

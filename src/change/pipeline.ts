@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { ToolError } from "../errors.ts";
 import { getConsent } from "./agreement.ts";
+import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { confirmationInvalid, continuationLifetime } from "./continuation.ts";
-import { targetOf } from "./ops/index.ts";
+import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";
-import type { Op, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { noChange, outcome, shown } from "./shown.ts";
@@ -37,7 +38,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   const consent = await getConsent(change, first, opinion, approval, caller, services);
   if ("outcome" in consent) return consent.outcome;
 
-  return alone.on(targets(first.ops), since, async (changed) => {
+  return alone.on(first.ops.flatMap(targetsOf), since, async (changed) => {
     if (consent.waited || changed) {
       const again = await change.plan(typed);
       if ("noChange" in again) return noChange(again, services);
@@ -65,12 +66,10 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     const results = await withinLimit(first, caller, services, () =>
       perform({ id, tool: change.tool, consent: consent.how, nonce }, first, caller, services),
     );
-    return outcome(id, first, results, await change.report(first, results), services);
+    const [report, broken] = await Promise.all([change.report(first, results), brokenMeanwhile(id, results, services.reader)]);
+    const warnings = [...broken.warnings, ...(report.warnings ?? [])];
+    return outcome(id, first, results, { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] }, services);
   });
-}
-
-function targets(ops: Op[]): string[] {
-  return ops.map(targetOf).filter((target) => target !== undefined);
 }
 
 async function judged(plan: Plan, { principal }: Caller, { settings, deployment, journal, clock }: ChangeServices): Promise<Verdict> {

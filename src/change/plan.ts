@@ -1,4 +1,5 @@
 import type { Connector, Execution } from "../kibana/connectors.ts";
+import type { RuleUse } from "../rules/find-rules.ts";
 import type { RuleState } from "../rules/rule-state.ts";
 import type { SealedRecord } from "../sealed.ts";
 import type { Field } from "../web/page.ts";
@@ -64,10 +65,21 @@ export interface PutRuleOp {
   /** The rule type. */
   type: string;
   tags: string[];
-  /** The connectors whose actions come or go: they may be protected. */
+  /** The connectors whose actions come, go or change: they may be protected, and others wait that write them. */
   touches: { id: string; name?: string }[];
+  /** Connectors of the rule that are gone: Kibana saves their actions again only once they are back. */
+  gone: GoneActions[];
   before: RuleState;
   after: RuleState;
+}
+
+/** Actions of a rule whose connector is gone. */
+export interface GoneActions {
+  /** The connector's. */
+  id: string;
+  type?: string;
+  /** How many of them the write drops; 0: they move to another connector. */
+  actions: number;
 }
 
 /** The rule's revision as it was read just before the write and as it was saved, where this Kibana counts them. */
@@ -161,4 +173,6 @@ export interface OpResult {
   warning?: string;
   /** What somebody else made of it in the same moment. */
   seen?: { name: string; config: Record<string, unknown> };
+  /** Rules that took a connector in the moment of its deletion. */
+  leftBehind?: RuleUse[] | "unknown";
 }

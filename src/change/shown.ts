@@ -5,7 +5,7 @@ import { newId } from "./perform.ts";
 import type { NoChange, OpResult, Plan, SecretFlow } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import type { ChangeServices, Report } from "./services.ts";
-import { undoCall } from "./undo.ts";
+import { needsNote, undoCall } from "./undo.ts";
 
 /** Lines of what a plan does, or of what became of it, in an answer. */
 const shownEffects = 20;
@@ -122,7 +122,10 @@ function undoOf(change: string, results: OpResult[]): Record<string, unknown> {
   const written = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
   const [only, ...more] = written;
   if (!only) return {};
-  if (more.length > 0)
-    return written.every((result) => result.op.op === "put_rule") ? { undo: { tool: "undo_change", args: { change } } } : {};
+  if (more.length > 0) {
+    if (!written.every((result) => result.op.op === "put_rule")) return {};
+    const note = needsNote(written.flatMap(({ op }) => (op.op === "put_rule" ? op.gone.map((one) => one.id) : [])));
+    return { undo: { tool: "undo_change", args: { change }, ...(note === undefined ? {} : { note }) } };
+  }
   return undoCall(change, inverseOf({ ...recordOf(only.op), id: newId(only) ?? only.op.id } as Recorded));
 }

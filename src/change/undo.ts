@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
+import { quoted } from "../plain-text.ts";
 import type { JournalEntry } from "./journal.ts";
 import { differingKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";
@@ -26,8 +27,22 @@ export function undoCall(
     return { undo: { tool: "execute_connector", args: { id, space, params } } };
   }
   const args = { change, ...(alone.id === undefined ? {} : { id: alone.id }) };
-  const note = "secrets" in inverse && inverse.secrets ? { note: "Kibana hands out no secrets: give them again in `secrets`." } : {};
-  return { undo: { tool: "undo_change", args, ...note } };
+  const note = undoNote(inverse);
+  return { undo: { tool: "undo_change", args, ...(note === undefined ? {} : { note }) } };
+}
+
+function undoNote(inverse: Exclude<Inverse, { none: string }>): string | undefined {
+  if (inverse.op === "put_rule") return needsNote(inverse.needs);
+  return "secrets" in inverse && inverse.secrets ? "Kibana hands out no secrets: give them again in `secrets`." : undefined;
+}
+
+/** What has to be there before rules can have their actions back; undefined where nothing is missing. */
+export function needsNote(connectors: readonly string[]): string | undefined {
+  const ids = [...new Set(connectors)];
+  if (ids.length === 0) return undefined;
+  const named = ids.slice(0, 10).map((id) => quoted(id, 80));
+  const more = ids.length > named.length ? ` and ${ids.length - named.length} more` : "";
+  return `An undo is possible only after ${named.join(", ")}${more} exist${ids.length === 1 ? "s" : ""} again: Kibana saves no action of a connector that is gone.`;
 }
 
 /**

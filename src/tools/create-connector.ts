@@ -18,8 +18,7 @@ import { findConnector } from "./find-connector.ts";
 import { liveType } from "./live-type.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
-import { planCreate } from "./plan-create.ts";
-import { assertAllGiven, givenFields, storedSecrets } from "./stored-secrets.ts";
+import { assertCarried, planCreate } from "./plan-create.ts";
 
 const isType = "is not an argument: it is `type` here";
 
@@ -69,21 +68,7 @@ export const createConnector = changeTool({
     const chosen = id ?? (source && canChooseId(status) ? idOfCopy(name, target, source.connector.id, existing) : undefined);
     const plan = await planCreate({ space: target, id: chosen, name, live, config: full, secrets }, { status, existing }, context);
     if (!source) return { ...plan, asksBecause, warnings: [...notes, ...plan.warnings] };
-    const [made] = plan.ops;
-    // Kibana would take a copy without secrets, and it would fail.
-    const left = assertAllGiven(
-      {
-        name,
-        why: "A copy does not take secrets along",
-        stored: storedSecrets(entry, full, status),
-        given: givenFields(
-          made.op === "create" ? made.secrets : {},
-          plan.asks.map((asked) => asked.path),
-        ),
-      },
-      true,
-      settings.secretPrefix,
-    );
+    const left = await assertCarried(plan, "A copy does not take secrets along", true, status, settings);
     return {
       ...plan,
       asksBecause,

@@ -2,13 +2,13 @@ import * as z from "zod";
 import type { Health } from "../audit/health.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
+import { explainReferences } from "../rules/connector-usage.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { connectorRow, unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
 import { compact, connector, namedById, next, space, warnings } from "./fields.ts";
 import { findConnector, pickConnector } from "./find-connector.ts";
-import { explainReferences } from "./references.ts";
 import { waysOut } from "./ways-out.ts";
 
 const rulesShown = 20;

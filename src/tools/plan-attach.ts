@@ -21,6 +21,7 @@ import { pickConnector } from "./find-connector.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { inWords } from "./replaced-report.ts";
 import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule } from "./rule-changes.ts";
+import { losses } from "./what-rules-lose.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
   connector: string;
@@ -88,8 +89,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const known = new Map(connectors.map((one) => [one.id, one]));
   const obstacles = changes.flatMap(({ rule, attachment }) => obstacle(rule, attachment.after.actions, known) ?? []);
   if (obstacles.length > 0) throw cannotBeSaved(obstacles, inSpace);
-  const touches = [{ id: found.id, name: found.name }];
-  const ops = changes.map(({ rule, attachment }) => putRule(rule, inSpace, attachment.after, touches));
+  const ops = changes.map(({ rule, attachment }) => putRule(rule, inSpace, attachment.after, known, [found]));
   const [first, ...rest] = ops;
   if (!first)
     return nothingToDo(found, already, inSpace, {
@@ -98,8 +98,9 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
     });
   const doubts = await doubtsAbout(found, inSpace, context);
   const shown = new Map<string, string>();
+  const lost = losses(ops, known);
   return {
-    summary: `Attach ${quoted(found.name)} (${found.type}, id ${found.id}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${params ? ` Params given: ${plainText(JSON.stringify(hideSecrets(params).config), 200)}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${found.type}, id ${found.id}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}${params ? ` Params given: ${plainText(JSON.stringify(hideSecrets(params).config), 200)}.` : ""}`,
     ops: [first, ...rest],
     effects: changes.map(({ rule, attachment }, index) => {
       const op = ops[index] ?? first;

@@ -8,6 +8,7 @@ import { quoted } from "../plain-text.ts";
 import { mapSealed, type SealedRecord } from "../sealed.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { resolveSecrets } from "../secrets/resolve.ts";
+import type { Settings } from "../settings.ts";
 import { askableFields, askedFields } from "./asked-fields.ts";
 import { checkNew } from "./check-new.ts";
 import { readableSecret } from "./config-secrets.ts";
@@ -17,6 +18,7 @@ import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { neighbourWarnings } from "./neighbours.ts";
 import { agreedHosts, secretFlows } from "./secret-flows.ts";
+import { assertAllGiven, givenFields, storedSecrets } from "./stored-secrets.ts";
 
 export interface NewOne {
   space: string;
@@ -86,6 +88,25 @@ export async function planCreate(
     asks: askedFields(asked, entry),
     knownHosts: await agreedHosts(existing),
   };
+}
+
+/**
+ * Stops a connector that is made after another, and would come without secrets of that one: Kibana would take it, and it
+ * would fail.
+ * @returns what may have been stored and is not given
+ * @throws ToolError secrets_needed
+ */
+export async function assertCarried(
+  { ops: [op], asks }: Plan,
+  why: string,
+  noOthers: boolean,
+  status: Status,
+  { secretPrefix }: Pick<Settings, "secretPrefix">,
+): Promise<string[]> {
+  if (op.op !== "create") return [];
+  const stored = storedSecrets(await connectorType(op.type), op.config, status);
+  const asked = asks.map(({ path }) => path);
+  return assertAllGiven({ name: op.name, why, stored, given: givenFields(op.secrets, asked) }, noOthers, secretPrefix);
 }
 
 /** @throws ToolError id_taken */

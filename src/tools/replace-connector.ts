@@ -3,16 +3,15 @@ import type { NoChange } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { quoted } from "../plain-text.ts";
+import { explainReferences } from "../rules/connector-usage.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
 import { askedRules } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
-import { compact, connector, space } from "./fields.ts";
+import { connector, space } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
-import { explainReferences } from "./references.ts";
 import { movedActions, type NewParams } from "./replaced-actions.ts";
 import { earlierMoves } from "./replaced-earlier.ts";
 import {
@@ -24,9 +23,11 @@ import {
   type ReplacePlan,
   replaced,
   row,
+  silencedWarning,
   skippedWarning,
 } from "./replaced-report.ts";
 import { effectOnRule, isDetectionRule, keyWarning, type Obstacle, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+import { losses, undoWarning } from "./what-rules-lose.ts";
 
 export const replaceConnector = changeTool({
   name: "replace_connector",
@@ -72,7 +73,6 @@ export const replaceConnector = changeTool({
     const newParams: NewParams = { params: args.params, recovery: args.recovery_params };
     const known = new Map(connectors.map((one) => [one.id, one]));
     const types = to ? await kibana.ruleTypes(inSpace, signal) : [];
-    const touches = [from, ...(to ? [to] : [])].map((one) => compact({ id: one.id, name: one.name }) as { id: string; name?: string });
     const changes = await Promise.all(
       todo.map(async (rule) => {
         const moved = await movedActions(
@@ -83,7 +83,7 @@ export const replaceConnector = changeTool({
           types.find((type) => type.id === rule.rule_type_id),
         );
         const actions = args.drop_missing ? moved.actions.filter((action) => isSystem(action.id) || known.has(action.id)) : moved.actions;
-        const op = putRule(rule, inSpace, { ...ruleState(rule), actions }, touches);
+        const op = putRule(rule, inSpace, { ...ruleState(rule), actions }, known, [from, ...(to ? [to] : [])]);
         return { rule, op, notes: moved.notes, obstacle: obstacle(rule, actions, known) };
       }),
     );
@@ -97,17 +97,20 @@ export const replaceConnector = changeTool({
       return nothingToDo({ from, space: inSpace, left, earlier, args: { ...args, space: inSpace }, warnings: hidden ? [hidden] : [] });
 
     const doubts = to ? await doubtsAbout(to, inSpace, context) : [];
-    const silent = ready.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
+    const ops = ready.map(({ op }) => op);
+    const lost = losses(ops, known, from.id);
+    const also = lost.length > 0 ? ` It also drops ${lost.join(", ")}.` : "";
     const what = to
       ? `Move the actions of ${inWords(ready.map(({ rule }) => rule))} from ${named(from)} to ${named(to)}`
       : `Remove the actions of ${named(from)} from ${inWords(ready.map(({ rule }) => rule))}`;
     return {
-      summary: `${what} in space ${inSpace}.`,
+      summary: `${what} in space ${inSpace}.${also}`,
       ops: [first.op, ...rest.map(({ op }) => op)],
       effects: ready.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
       warnings: [
         ...new Set(ready.flatMap(({ notes }) => notes)),
-        ...(silent.length > 0 ? [`${inWords(silent)} will notify nobody: no action is left.`] : []),
+        ...silencedWarning(ready),
+        ...(lost.length > 0 ? [`drop_missing takes out of the rules what is not named: ${lost.join(", ")}.`] : []),
         ...(left.some((one) => one.outcome === "skipped") ? [skippedWarning(left)] : []),
         ...(left.some((one) => one.outcome === "blocked") ? [`${obstacles.length} stay as they are: Kibana would not save them.`] : []),
         ...(todo.some(isDetectionRule)
@@ -116,9 +119,7 @@ export const replaceConnector = changeTool({
         ...(from.preconfigured ? ["Rules of other spaces may use the same preconfigured connector: they stay as they are."] : []),
         ...(hidden ? [hidden] : []),
         ...doubts,
-        ...(from.known
-          ? []
-          : [`An undo is possible only after ${quoted(from.id, 80)} exists again: Kibana saves no action of a connector that is gone.`]),
+        ...undoWarning(ops),
         ...keyWarning(settings, ready.length),
       ],
       outsideWorld: "none",
@@ -133,6 +134,7 @@ export const replaceConnector = changeTool({
       left,
       earlier,
       moved: to ? "moved" : "removed",
+      from: from.id,
       target: to?.id,
       retire: from.known && !from.preconfigured ? from.id : undefined,
     };

@@ -1,4 +1,4 @@
-import type { NoChange, OpResult, Plan } from "../change/plan.ts";
+import type { NoChange, OpResult, Plan, PutRuleOp } from "../change/plan.ts";
 import type { Report } from "../change/services.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { plainText, quoted } from "../plain-text.ts";
@@ -22,6 +22,8 @@ export interface ReplacePlan extends Plan {
   left: Left[];
   earlier: Move[];
   moved: "moved" | "removed";
+  /** The connector whose actions were meant. */
+  from: string;
   /** The connector that is notified now, where actions were moved. */
   target: string | undefined;
   /** The old connector, where it is there and can be deleted. */
@@ -32,7 +34,7 @@ export interface ReplacePlan extends Plan {
 export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
   const done = results.filter((result) => result.outcome === "done");
   const { failed, waiting } = notDone(plan.ops, results);
-  const rows = [...failed, ...plan.left, ...done.map(({ op }) => ({ id: op.id, name: nameOf(op), outcome: plan.moved })), ...waiting];
+  const rows = [...failed, ...plan.left, ...done.map(({ op }) => doneRow(op, plan)), ...waiting];
   return {
     result: compact({
       counts: compact({
@@ -71,6 +73,12 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
   };
 }
 
+/** With what went beside what was meant: actions of other connectors that are gone. */
+function doneRow(op: OpResult["op"], { moved, from }: ReplacePlan) {
+  const dropped = op.op === "put_rule" ? op.gone.filter(({ id, actions }) => id !== from && actions > 0) : [];
+  return { id: op.id, name: nameOf(op), outcome: moved, ...(dropped.length > 0 ? { dropped } : {}) };
+}
+
 /** The rules that were to change and did not, or of which it is not known, and why; and those that were not begun. */
 export function notDone(ops: Plan["ops"], results: readonly OpResult[]) {
   const begun = new Set(results.map(({ op }) => op.id));
@@ -93,6 +101,12 @@ export function skippedWarning(left: readonly Left[]): string {
   const skipped = left.filter((one) => one.outcome === "skipped");
   const ids = skipped.slice(0, 5).map(({ id }) => id);
   return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
+}
+
+/** Rules that lose the last of their actions. */
+export function silencedWarning(changes: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
+  const silent = changes.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
+  return silent.length > 0 ? [`${inWords(silent)} will notify nobody: no action is left.`] : [];
 }
 
 /** The answer when no rule is to be changed. */

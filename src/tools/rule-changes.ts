@@ -1,19 +1,51 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Effect, OpResult, PutRuleOp, RuleSaved } from "../change/plan.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { isSystem, type RuleState, ruleState } from "../rules/rule-state.ts";
 import type { Settings } from "../settings.ts";
+import { goneActions, losses } from "./what-rules-lose.ts";
 
-/** The write that gives a rule another state. */
-export function putRule(rule: Rule, space: string, after: RuleState, touches: PutRuleOp["touches"]): PutRuleOp {
+type Known = ReadonlyMap<string, Connector>;
+
+/**
+ * The write that gives a rule another state.
+ * @param named connectors that the call names
+ */
+export function putRule(
+  rule: Rule,
+  space: string,
+  after: RuleState,
+  known: Known,
+  named: readonly { id: string; name?: string }[] = [],
+): PutRuleOp {
   const { id, name, rule_type_id: type, tags } = rule;
-  return { op: "put_rule", space, id, name, type, tags, touches, before: ruleState(rule), after };
+  const before = ruleState(rule);
+  const others = touched(before, after).filter((one) => !named.some((it) => it.id === one));
+  const touches = [...named, ...others.map((one) => ({ id: one, name: known.get(one)?.name }))].map((one) => {
+    return one.name === undefined ? { id: one.id } : { id: one.id, name: one.name };
+  });
+  return { op: "put_rule", space, id, name, type, tags, touches, gone: goneActions(before, after, known), before, after };
+}
+
+/** The connectors whose actions come, go, or are others; a frequency that moves into them from the rule makes them no others. */
+function touched(before: RuleState, after: RuleState): string[] {
+  const missing = (these: RuleState, those: RuleState) =>
+    these.actions.filter((action) => !those.actions.some((one) => isSame(one, action)));
+  return [...new Set([...missing(before, after), ...missing(after, before)].map(({ id }) => id))];
+}
+
+function isSame(one: RuleAction, other: RuleAction): boolean {
+  const bare = ({ uuid: _uuid, connector_type_id: _type, frequency: _often, ...rest }: RuleAction) => rest;
+  if (!isDeepStrictEqual(bare(one), bare(other))) return false;
+  return !one.frequency || !other.frequency || isDeepStrictEqual(one.frequency, other.frequency);
 }
 
 /** What a person and an agent see of it: who is notified when, and whose API key the rule runs with. */
 export function effectOnRule(rule: Rule, op: PutRuleOp, connectors: readonly Connector[], { kibana }: Settings): Effect {
   const { id, name, type, space, before, after } = op;
+  const removed = losses([op], new Map(connectors.map((one) => [one.id, one])));
   return {
     verb: "update",
     kind: "rule",
@@ -22,7 +54,7 @@ export function effectOnRule(rule: Rule, op: PutRuleOp, connectors: readonly Con
     type,
     space,
     before: { actions: inWords(before, connectors), api_key_owner: rule.api_key_owner ?? "unknown" },
-    after: { actions: inWords(after, connectors), api_key_owner: ownerAfter(kibana) },
+    after: { actions: inWords(after, connectors), ...(removed.length > 0 ? { removed } : {}), api_key_owner: ownerAfter(kibana) },
   };
 }
 
@@ -73,7 +105,7 @@ export interface Obstacle {
 }
 
 /** The obstacle that a list of actions would meet, undefined where there is none. */
-export function obstacle(rule: Rule, actions: readonly RuleAction[], connectors: ReadonlyMap<string, Connector>): Obstacle | undefined {
+export function obstacle(rule: Rule, actions: readonly RuleAction[], connectors: Known): Obstacle | undefined {
   const ids = [...new Set(actions.map((action) => action.id))].filter((id) => !isSystem(id));
   const gone = ids.filter((id) => !connectors.has(id));
   const withoutSecrets = ids.map((id) => connectors.get(id)).filter((one): one is Connector => one?.missingSecrets === true);

@@ -3,24 +3,23 @@ import * as z from "zod";
 import { connectorType } from "../catalog/index.ts";
 import { withDefaults } from "../catalog/shared/fields.ts";
 import type { JournalEntry } from "../change/journal.ts";
-import type { DeleteOp, NoChange, Plan } from "../change/plan.ts";
+import type { NoChange, Plan } from "../change/plan.ts";
 import { changedSince, type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
 import { mapSealed, referencesIn } from "../sealed.ts";
-import { hideSecrets, redactionMark } from "../secrets/detect.ts";
-import { connectorView, effectOn } from "./connector-row.ts";
+import { redactionMark } from "../secrets/detect.ts";
+import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { liveType } from "./live-type.ts";
-import { planCreate } from "./plan-create.ts";
-import { planUpdate } from "./plan-update.ts";
+import { assertCarried, planCreate } from "./plan-create.ts";
+import { planDelete } from "./plan-delete.ts";
+import { assertChangeable, planUpdate } from "./plan-update.ts";
 import { notDone, rowsShown } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
-import { assertAllGiven, givenFields, mayHoldSecrets, storedSecrets } from "./stored-secrets.ts";
 import { planUndoRules, ruleInverses } from "./undo-rules.ts";
-import { whoMayGo } from "./who-may-go.ts";
 
 export const undoChange = changeTool({
   name: "undo_change",
@@ -56,7 +55,10 @@ export const undoChange = changeTool({
       throw cannot("A secret stood in its name or config, which the journal does not keep: make it again by hand.");
     const space = await context.spaces.check(inverse.space, context.principal, { fresh: true, signal: context.signal });
     const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
-    return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence: "person" };
+    if ("noChange" in plan) return plan;
+    // What the op asks elsewhere, and a person at the least: an undo replaces or removes what is there.
+    const consequence = plan.consequence === "free" ? "person" : plan.consequence;
+    return { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence };
   },
   report: async (plan, results, { kibana }) => {
     const [op] = plan.ops;
@@ -154,24 +156,12 @@ async function planInverse(
         { status, existing },
         context,
       );
-      const [made] = plan.ops;
-      const possible = assertAllGiven(
-        {
-          name: inverse.name,
-          why: "Its secrets went with it",
-          stored: storedSecrets(await connectorType(type), inverse.config, status),
-          given: givenFields(
-            made.op === "create" ? made.secrets : {},
-            plan.asks.map((asked) => asked.path),
-          ),
-        },
-        given.noOtherSecrets,
-        context.settings.secretPrefix,
-      );
+      const possible = await assertCarried(plan, "Its secrets went with it", given.noOtherSecrets, status, context.settings);
       return possible.length > 0 ? { ...plan, warnings: [...plan.warnings, `It comes back without ${possible.join(", ")}.`] } : plan;
     }
     case "update": {
       if (!current) return gone(space, inverse.id);
+      assertChangeable(current);
       const differs = changedSince(current, inverse.expect, { ...inverse.to.config, ...(await filledIn(type, inverse.expect.config)) });
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
       const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
@@ -187,22 +177,7 @@ async function planInverse(
       if (!current) return gone(space, inverse.id);
       const differs = changedSince(current, inverse.expect, (await filledIn(type, inverse.expect.config)) ?? current.config ?? {});
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since it was created.", differs);
-      const { refused } = await whoMayGo([current.id], existing, space, context);
-      if (refused[0]) throw refused[0].error;
-      const op: DeleteOp = { op: "delete", space, id: current.id, before: current, secretsBefore: await mayHoldSecrets(current, status) };
-      return {
-        summary: `Delete connector ${quoted(current.name)} (${current.type}, id ${current.id}) in space ${space}. No rule uses it.`,
-        ops: [op],
-        effects: [effectOn("delete", current, space, { before: hideSecrets(current.config ?? {}).config })],
-        warnings: [],
-        outsideWorld: "none",
-        reversible: op.secretsBefore ? "needs_secrets" : "yes",
-        consequence: "person",
-        facts: { type: current.type },
-        flows: [],
-        asks: [],
-        knownHosts: [],
-      };
+      return planDelete({ ids: [current.id], space }, { existing, types, status }, context);
     }
   }
 }

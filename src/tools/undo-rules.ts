@@ -2,12 +2,20 @@ import type { JournalEntry } from "../change/journal.ts";
 import type { NoChange, Plan, PutRuleOp } from "../change/plan.ts";
 import { type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
+import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
 import { ruleState, sameState } from "../rules/rule-state.ts";
+import { unusable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
+import { doubtsAbout } from "./doubts.ts";
 import { compact } from "./fields.ts";
+import { silencedWarning } from "./replaced-report.ts";
 import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+import { losses, undoWarning } from "./what-rules-lose.ts";
+
+/** Connectors whose last runs are looked up. */
+const doubtsLooked = 5;
 
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
 
@@ -36,7 +44,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
   const obstacles = todo.flatMap(({ inverse, rule }) => obstacle(rule, inverse.to.actions, known) ?? []);
   const ops = todo
     .filter(({ rule }) => !obstacles.some((one) => one.rule === rule))
-    .map(({ inverse, rule }) => ({ rule, op: putRule(rule, space, inverse.to, touched(inverse, known)) }));
+    .map(({ inverse, rule }) => ({ rule, op: putRule(rule, space, inverse.to, known) }));
   const left = [
     ...(changed.length > 0
       ? [
@@ -67,11 +75,20 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
     };
   }
   const blocked = obstacles.map((one) => `Kibana would not save ${obstacleInWords(one)}: it stays as it is.`);
+  const writes = ops.map(({ op }) => op);
+  const lost = losses(writes, known);
   return {
-    summary: `Put back the actions of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.`,
+    summary: `Put back the actions of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first.op, ...rest.map(({ op }) => op)],
     effects: ops.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
-    warnings: [...left, ...blocked.slice(0, 5), ...keyWarning(settings, ops.length)],
+    warnings: [
+      ...left,
+      ...blocked.slice(0, 5),
+      ...silencedWarning(ops),
+      ...undoWarning(writes),
+      ...(await doubtsAboutReturning(writes, space, known, context)),
+      ...keyWarning(settings, ops.length),
+    ],
     outsideWorld: "none",
     reversible: ops.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
     consequence: "person",
@@ -91,11 +108,30 @@ async function ruleOrNone(id: string, space: string, { kibana, signal }: ToolCon
   }
 }
 
-/** The connectors whose actions come or go with it. */
-function touched({ expect, to }: PutBack, known: ReadonlyMap<string, { name: string }>): PutRuleOp["touches"] {
-  const [now, then] = [expect, to].map(({ actions }) => new Set(actions.map((action) => action.id)));
-  const ids = [...new Set([...(now ?? []), ...(then ?? [])])].filter((id) => now?.has(id) !== then?.has(id));
-  return ids.map((id) => compact({ id, name: known.get(id)?.name }) as PutRuleOp["touches"][number]);
+/** What speaks against the connectors that come back, as for those that a call gives to rules. */
+async function doubtsAboutReturning(
+  ops: readonly PutRuleOp[],
+  space: string,
+  known: ReadonlyMap<string, Connector>,
+  context: ToolContext,
+): Promise<string[]> {
+  const had = (state: PutRuleOp["before"], id: string) => state.actions.some((action) => action.id === id);
+  const ids = ops.flatMap(({ touches, before, after }) =>
+    touches.filter(({ id }) => had(after, id) && !had(before, id)).map(({ id }) => id),
+  );
+  const back = [...new Set(ids)].flatMap((id) => known.get(id) ?? []).slice(0, doubtsLooked);
+  if (back.length === 0) return [];
+  const types = await context.kibana.connectorTypes(space, context.signal);
+  const doubts = await Promise.all(
+    back.map(async (one) => {
+      const why = unusable(
+        types.find(({ id }) => id === one.type),
+        one.preconfigured,
+      );
+      return why === undefined ? doubtsAbout(one, space, context) : [`${quoted(one.name, 60)} (${one.id}) cannot run here: ${why}.`];
+    }),
+  );
+  return doubts.flat();
 }
 
 function rulesInWords(rules: readonly Rule[]): string {

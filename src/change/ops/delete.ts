@@ -1,10 +1,14 @@
+import { ToolError } from "../../errors.ts";
+import type { Reader } from "../../kibana/reader.ts";
+import { quoted } from "../../plain-text.ts";
+import { visibleRules, whyNotFree } from "../../rules/connector-usage.ts";
 import type { DeleteOp } from "../plan.ts";
-import { assertUntouched, connectorOrNone, replacing } from "./connector-state.ts";
+import { assertUnchanged, connectorOrNone, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const remove: OpKind<DeleteOp> = {
   async write(op, { writer, reader }) {
-    await assertUntouched(op.before, op.space, reader);
+    await assertStillFree(op, reader);
     return replacing(writer.deleteConnector(op.space, op.id));
   },
 
@@ -22,3 +26,33 @@ export const remove: OpKind<DeleteOp> = {
 
   inverse: ({ space, id, name, type, config, secretsBefore }) => ({ op: "create", space, id, name, type, config, secrets: secretsBefore }),
 };
+
+/**
+ * The last look before a DELETE, one round trip ahead of it: Kibana itself deletes what is in use (reference/kibana-api.md
+ * §5.4), and a rule may have taken the connector since the plan was made.
+ * @throws ToolError in_use, references_unknown, confirmation_invalid: nothing was written
+ */
+async function assertStillFree({ space, id, before }: DeleteOp, reader: Reader): Promise<void> {
+  const [connectors, rules] = await Promise.all([
+    reader.connectors(space),
+    visibleRules(reader, space, { id, preconfigured: false }),
+  ]).catch((error: unknown) => {
+    if (!(error instanceof ToolError)) throw error;
+    throw new ToolError(
+      "references_unknown",
+      `Whether something uses ${quoted(before.name)} (${id}) could not be read just before it was to go: ${error.message} It was not deleted.`,
+      error.fix,
+      error.detail,
+    );
+  });
+  const now = connectors.find((one) => one.id === id);
+  assertUnchanged(before, now);
+  const why = whyNotFree({ ...before, references: now?.references }, rules, space);
+  if (why) throw new ToolError(why.code, `${why.message} It was not deleted.`, why.fix, why.detail);
+}
+
+/** The rules that took a connector in the moment of its deletion; "unknown" where that cannot be read. */
+export async function rulesLeftBehind({ space, id }: DeleteOp, reader: Reader) {
+  const rules = await visibleRules(reader, space, { id, preconfigured: false }).catch(() => undefined);
+  return rules ?? "unknown";
+}

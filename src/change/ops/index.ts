@@ -76,8 +76,10 @@ export function inverseOf(record: Recorded): Inverse {
   }
 }
 
-/** Changes of the same target wait for each other. Undefined: nobody else can mean it. */
-export function targetOf(op: Op): string | undefined {
-  if (op.id === undefined) return undefined;
-  return op.op === "put_rule" ? `rule:${op.space}/${op.id}` : `${op.space}/${op.id}`;
+/** Changes of the same target wait for each other: a rule's with those of the connectors that it takes or leaves, too. */
+export function targetsOf(op: Op): string[] {
+  const connector = (id: string) => `${op.space}/${id}`;
+  if (op.op === "put_rule") return [`rule:${op.space}/${op.id}`, ...op.touches.map(({ id }) => connector(id))];
+  // Without an id nobody else can mean it.
+  return op.id === undefined ? [] : [connector(op.id)];
 }

@@ -26,7 +26,8 @@ export type Inverse =
       used: Record<string, string>;
     }
   | { op: "execute"; space: string; id: string; params: Record<string, unknown> }
-  | { op: "put_rule"; space: string; id: string; expect: RuleState; to: RuleState }
+  /** `needs`: connectors that were gone when their actions went; Kibana saves them only once those are back. */
+  | { op: "put_rule"; space: string; id: string; expect: RuleState; to: RuleState; needs: string[] }
   | { none: string };
 
 /** What a write is made with; the reader for a last look just before it. */

@@ -23,7 +23,7 @@ const Recorded = z.discriminatedUnion("op", [
   }),
   z.object({ op: z.literal("delete"), ...Place, config: Config, secretsBefore: z.boolean().default(true) }),
   z.object({ op: z.literal("execute"), ...Place, params: z.unknown(), undo: Config.optional(), safe: z.boolean().default(false) }),
-  z.object({ op: z.literal("put_rule"), ...Place, before: RuleState, after: RuleState }),
+  z.object({ op: z.literal("put_rule"), ...Place, before: RuleState, after: RuleState, gone: z.array(z.string()).default([]) }),
 ]);
 export type Recorded = z.output<typeof Recorded>;
 export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;

@@ -1,0 +1,79 @@
+import type { Reader } from "../kibana/reader.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import { ruleNames } from "../rules/connector-usage.ts";
+import { isSystem } from "../rules/rule-state.ts";
+import { connectorOrNone } from "./ops/connector-state.ts";
+import type { DeleteOp, NextCall, OpResult, PutRuleOp } from "./plan.ts";
+
+interface Broken {
+  warnings: string[];
+  next: NextCall[];
+}
+
+/**
+ * What this change and somebody else's in the same moment have broken together, with the call that mends it: Kibana has no
+ * lock, so that a rule can take a connector while it is deleted (reference/kibana-api.md §1.4, §5.4).
+ */
+export async function brokenMeanwhile(change: string, results: readonly OpResult[], reader: Reader): Promise<Broken> {
+  const done = results.filter(({ outcome }) => outcome === "done");
+  const rules = done.flatMap(({ op }) => (op.op === "put_rule" ? [op] : []));
+  const all = [
+    ...done.flatMap(({ op, leftBehind }) => (op.op === "delete" && leftBehind ? [rulesWithout(change, op, leftBehind)] : [])),
+    ...(rules.length > 0 ? [await deletedSince(change, rules, reader)] : []),
+  ];
+  return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
+}
+
+/** Rules that took a connector while it was deleted. */
+function rulesWithout(change: string, { id, before, secretsBefore }: DeleteOp, rules: NonNullable<OpResult["leftBehind"]>): Broken {
+  const name = `${quoted(before.name, 60)} (${id})`;
+  if (rules === "unknown")
+    return {
+      warnings: [`Whether a rule took ${name} in the moment of its deletion could not be read: this key may not, or Kibana failed.`],
+      next: [],
+    };
+  if (rules.length === 0) return { warnings: [], next: [] };
+  const one = rules.length === 1;
+  return {
+    warnings: [
+      `${name} was taken by ${one ? "a rule" : `${rules.length} rules`} in the moment of its deletion: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} in silence until it is back: call undo_change.`,
+    ],
+    next: [
+      {
+        tool: "undo_change",
+        args: { change, id },
+        why: `Makes it again under its id, for ${one ? "the rule" : "the rules"}${secretsBefore ? "; its secrets have to be given in `secrets`" : ""}.`,
+      },
+    ],
+  };
+}
+
+/** Connectors that rules were given here and that somebody deleted meanwhile. */
+async function deletedSince(change: string, ops: readonly PutRuleOp[], reader: Reader): Promise<Broken> {
+  const given = new Map<string, { space: string; name: string; rules: string[] }>();
+  for (const { space, name: rule, touches, after } of ops) {
+    for (const { id, name = id } of touches) {
+      if (isSystem(id) || !after.actions.some((action) => action.id === id)) continue;
+      given.set(id, { space, name, rules: [...(given.get(id)?.rules ?? []), rule] });
+    }
+  }
+  const looked = await Promise.all(
+    [...given].map(async ([id, { space, name, rules }]) => {
+      const found = await connectorOrNone(reader, space, id).catch(() => "unknown" as const);
+      const named = `${quoted(name, 60)} (${plainText(id, 80)})`;
+      if (found === "unknown") return { gone: false, warning: `Whether ${named} is still there could not be read.` };
+      if (found) return { gone: false, warning: undefined };
+      const first = rules.slice(0, 3).map((rule) => quoted(rule, 60));
+      return {
+        gone: true,
+        warning: `${named} was deleted by somebody else while ${rules.length === 1 ? "this rule" : "these rules"} took it: ${first.join(", ")}${rules.length > 3 ? ` and ${rules.length - 3} more` : ""} fail in silence until it is back or its actions are gone.`,
+      };
+    }),
+  );
+  return {
+    warnings: looked.flatMap(({ warning }) => warning ?? []),
+    next: looked.some(({ gone }) => gone)
+      ? [{ tool: "undo_change", args: { change }, why: "Gives the rules back what they had before it." }]
+      : [],
+  };
+}
