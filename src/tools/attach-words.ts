@@ -26,11 +26,23 @@ export function cannotBeSaved(obstacles: readonly Obstacle[], inSpace: string): 
         ...gone.map((id) => ({
           tool: "replace_connector",
           args: { from: id, remove: true, rules: rulesWith(id), drop_missing: true, space: inSpace },
+          why: `Takes the dead actions of ${quoted(id, 60)} out of these rules${alsoDropped(id, obstacles)}.`,
         })),
-        ...without.map((one) => ({ tool: "update_connector", args: { id: one.id, space: inSpace, secrets: { $ask: true } } })),
+        ...without.map((one) => ({
+          tool: "update_connector",
+          args: { id: one.id, space: inSpace, secrets: { $ask: true } },
+          why: "A person types the secrets.",
+        })),
       ].slice(0, 3),
     },
   );
+}
+
+/** What `drop_missing` takes along beside the connector that the call names. */
+function alsoDropped(id: string, obstacles: readonly Obstacle[]): string {
+  const others = new Set(obstacles.filter((one) => one.gone.includes(id)).flatMap((one) => one.gone));
+  others.delete(id);
+  return others.size > 0 ? `, and those of ${[...others].map((one) => quoted(one, 60)).join(", ")}, which are gone too` : "";
 }
 
 export function nothingToDo(

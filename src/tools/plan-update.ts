@@ -5,7 +5,7 @@ import type { Plan, UpdateOp } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
-import { quoted } from "../plain-text.ts";
+import { plainText, quoted } from "../plain-text.ts";
 import { mapSealed, Sealed, type SealedTree } from "../sealed.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { resolveSecrets } from "../secrets/resolve.ts";
@@ -82,8 +82,10 @@ export async function planUpdate(
     ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
     : [[], []];
   const moved = !isDeepStrictEqual(was, becomes) && was.length > 0;
+  const removed = removedKeys(before.config ?? {}, after.config);
+  const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
   return {
-    summary: `${verb} connector ${quoted(before.name)} (${before.type}, id ${before.id}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.`,
+    summary: `${verb} connector ${quoted(before.name)} (${before.type}, id ${before.id}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${goes}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     warnings: [
@@ -93,6 +95,7 @@ export async function planUpdate(
         ? [`Requests, and the secrets in them, go to ${becomes.join(", ") || "another host"} from now on, no longer to ${was.join(", ")}.`]
         : []),
       ...(usesOAuth(after.config) ? ["Kibana drops the stored OAuth tokens: the next run signs in anew."] : []),
+      ...(removed.length > 0 ? [`What goes: ${inShort(removed)}.`] : []),
       ...forgotten(storedBefore, stored),
       ...Object.entries(resolved.secrets)
         .filter(([, value]) => holdsSeveral(value))
@@ -112,6 +115,24 @@ export async function planUpdate(
     asks: askedFields(resolved.asked, entry),
     knownHosts: await agreedHosts((await kibana.connectors(space, signal)).filter((one) => one.id !== before.id)),
   };
+}
+
+/** The keys that have a value and have none afterwards, at any depth: `config.headers.X-Team`. */
+function removedKeys(before: Config, after: Config, path = "config"): string[] {
+  return Object.entries(before).flatMap(([key, value]) => {
+    const [at, now] = [`${path}.${plainText(key, 80)}`, after[key]];
+    if (value === null || value === undefined) return [];
+    if (now === null || now === undefined) return [at];
+    return isObject(value) && isObject(now) ? removedKeys(value, now, at) : [];
+  });
+}
+
+function inShort(keys: readonly string[]): string {
+  return keys.length > 20 ? `${keys.slice(0, 20).join(", ")} and ${keys.length - 20} more keys` : keys.join(", ");
+}
+
+function isObject(value: unknown): value is Config {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** What changes, redacted: keys that stay are left out. */

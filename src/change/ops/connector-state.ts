@@ -26,11 +26,6 @@ export async function assertUntouched(before: Connector, space: string, reader: 
     // A failed read says nothing of a write, which was not made.
     throw error instanceof KibanaError ? new ToolError(error.code, error.message, error.fix, error.detail) : error;
   });
-  assertUnchanged(before, now);
-}
-
-/** @param now undefined where it is gone. @throws ToolError confirmation_invalid */
-export function assertUnchanged(before: Connector, now: Connector | undefined): void {
   const same = now && now.name === before.name && now.type === before.type && isDeepStrictEqual(now.config, before.config);
   if (same) return;
   throw new ToolError(

@@ -1,9 +1,10 @@
 import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
 import { visibleRules, whyNotFree } from "../../rules/connector-usage.ts";
 import type { DeleteOp } from "../plan.ts";
-import { assertUnchanged, connectorOrNone, replacing } from "./connector-state.ts";
+import { assertUntouched, connectorOrNone, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const remove: OpKind<DeleteOp> = {
@@ -33,22 +34,19 @@ export const remove: OpKind<DeleteOp> = {
  * @throws ToolError in_use, references_unknown, confirmation_invalid: nothing was written
  */
 async function assertStillFree({ space, id, before }: DeleteOp, reader: Reader): Promise<void> {
-  const [connectors, rules] = await Promise.all([
-    reader.connectors(space),
-    visibleRules(reader, space, { id, preconfigured: false }),
-  ]).catch((error: unknown) => {
-    if (!(error instanceof ToolError)) throw error;
-    throw new ToolError(
-      "references_unknown",
-      `Whether something uses ${quoted(before.name)} (${id}) could not be read just before it was to go: ${error.message} It was not deleted.`,
-      error.fix,
-      error.detail,
-    );
-  });
-  const now = connectors.find((one) => one.id === id);
-  assertUnchanged(before, now);
-  const why = whyNotFree({ ...before, references: now?.references }, rules, space);
+  const [why] = await Promise.all([whyNotNow(space, before, reader), assertUntouched(before, space, reader)]);
   if (why) throw new ToolError(why.code, `${why.message} It was not deleted.`, why.fix, why.detail);
+}
+
+async function whyNotNow(space: string, before: Connector, reader: Reader): Promise<ToolError | undefined> {
+  try {
+    const [rules, listed] = await Promise.all([visibleRules(reader, space, { ...before, preconfigured: false }), reader.connectors(space)]);
+    return whyNotFree({ ...before, references: listed.find((one) => one.id === before.id)?.references }, rules, space);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    const what = `Whether something uses ${quoted(before.name)} (${before.id}) could not be read just before it was to go`;
+    return new ToolError("references_unknown", `${what}: ${error.message}`, error.fix, error.detail);
+  }
 }
 
 /** The rules that took a connector in the moment of its deletion; "unknown" where that cannot be read. */
