@@ -66,7 +66,7 @@ async function deletedSince(change: string, ops: readonly PutRuleOp[], reader: R
       const first = rules.slice(0, 3).map((rule) => quoted(rule, 60));
       return {
         gone: true,
-        warning: `${named} was deleted by somebody else while ${rules.length === 1 ? "this rule" : "these rules"} took it: ${first.join(", ")}${rules.length > 3 ? ` and ${rules.length - 3} more` : ""} fail in silence until it is back or its actions are gone.`,
+        warning: `${named} was deleted by somebody else while ${rules.length === 1 ? "this rule" : "these rules"} took it: ${first.join(", ")}${rules.length > 3 ? ` and ${rules.length - 3} more` : ""}. Every action of ${rules.length === 1 ? "it" : "them"} fails in silence until it is back or its actions are gone.`,
       };
     }),
   );

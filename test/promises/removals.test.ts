@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+import { type Deployment, deployment, logs, makeConnector, makeRule, serve, setActions } from "./race-deployment.ts";
+
+/** Rules whose connectors were deleted behind everybody's back: "gone" in both, "gone-too" twice in the first. */
+async function withDeadActions() {
+  const made = await deployment({ connectors: ["live", "gone", "gone-too"] });
+  await makeRule(made.bare, "first", [logs("gone"), logs("gone-too"), logs("gone-too", { group: "recovered" }), logs("live")]);
+  await makeRule(made.bare, "second", [logs("gone")]);
+  for (const id of ["gone", "gone-too"]) await made.bare("DELETE", `/api/actions/connector/${id}`);
+  const server = await serve(made);
+  return { made, ...server };
+}
+
+const dead = '2 actions of "gone-too" (gone, .server-log) in 1 rule';
+
+describe("drop_missing", () => {
+  test.each([
+    ["to another connector", { to: "live" }, "moved"],
+    ["out of the rules", { remove: true }, "removed"],
+  ])("%s: what it takes along is in the question, the plan, the rows, the journal and the undo", async (_what, how, outcome) => {
+    const { made, call, questions } = await withDeadActions();
+    const args = { from: "gone", ...how, drop_missing: true };
+    const { plan, warnings } = (await call("replace_connector", { ...args, dry_run: true })).body;
+    expect(plan.summary).toContain(`It also drops ${dead}.`);
+    expect(warnings).toContain(`drop_missing takes out of the rules what is not named: ${dead}.`);
+    const undo = 'An undo is possible only after "gone", "gone-too" exist again: Kibana saves no action of a connector that is gone.';
+    expect(warnings).toContain(undo);
+    expect([plan.reversible, plan.effects[0].after.removed.join()]).toEqual([
+      "no",
+      expect.stringContaining('2 actions of "gone-too" (gone, .server-log)'),
+    ]);
+
+    const { body } = await call("replace_connector", args);
+    expect(questions[0]).toContain(dead);
+    expect(body.result.rules).toEqual([
+      { id: "first", name: "Rule first", outcome, dropped: [{ id: "gone-too", type: ".server-log", actions: 2 }] },
+      { id: "second", name: "Rule second", outcome },
+    ]);
+    expect(body.undo).toEqual({ tool: "undo_change", args: { change: body.change }, note: undo });
+    const [second, first] = (await call("list_changes", {})).body.changes;
+    expect([first.undo.note, second.undo.note]).toEqual([undo, expect.stringContaining('only after "gone" exists again')]);
+    expect(await made.actionsOf("first")).toEqual(how.to ? ["live", "live"].slice(0, (await made.actionsOf("first")).length) : ["live"]);
+  });
+
+  test("an undo once both are back gives every action back", async () => {
+    const { made, call } = await withDeadActions();
+    const { body } = await call("replace_connector", { from: "gone", remove: true, drop_missing: true });
+    expect((await call("undo_change", { change: body.change })).body.error.code).toBe("connector_not_found");
+    for (const id of ["gone", "gone-too"]) await makeConnector(made.bare, id);
+    expect((await call("undo_change", { change: body.change })).body.status).toBe("done");
+    expect(await made.actionsOf("first")).toEqual(["gone", "gone-too", "gone-too", "live"]);
+  });
+
+  test("one that is there again just before the rule is saved keeps its actions", async () => {
+    const { made, call } = await withDeadActions();
+    let looks = 0;
+    made.hook.before = async ({ method, path }) => {
+      // The plan, the same plan again, then the look before the write.
+      if (method === "GET" && path === "/api/alerting/rule/first" && ++looks === 1) await makeConnector(made.bare, "gone-too");
+    };
+    const { body } = await call("replace_connector", { from: "gone", to: "live", drop_missing: true });
+    expect(JSON.stringify(body)).toContain("is there again");
+    expect(await made.actionsOf("first")).toContain("gone-too");
+  });
+
+  test("a protected connector that is gone is protected all the same", async () => {
+    const { made } = await withDeadActions();
+    const { call } = await serve(made, { args: ["--protect", "gone-too"] });
+    const { body } = await call("replace_connector", { from: "gone", to: "live", drop_missing: true });
+    expect(body.error.code).toBe("protected");
+  });
+
+  test("a call that an audit proposes says what it takes along", async () => {
+    const { call } = await withDeadActions();
+    const { body } = await call("audit_connectors", { checks: ["dangling_reference"] });
+    const proposed = body.findings.filter((one: { rule: { id: string } }) => one.rule.id === "first");
+    expect(proposed).toHaveLength(2);
+    for (const { connector, next } of proposed) {
+      expect(next.args.drop_missing).toBe(true);
+      const other = connector.id === "gone" ? '2 actions of "gone-too" (.server-log)' : '1 action of "gone" (.server-log)';
+      expect(next.why).toContain(`It also drops what the rule has of other connectors that are gone: ${other}.`);
+    }
+  });
+
+  test("a call that a refusal of attach proposes says it too", async () => {
+    const { call } = await withDeadActions();
+    const { body } = await call("attach_connector", {
+      connector: "live",
+      rules: ["first"],
+      groups: ["recovered"],
+      params: { message: "x" },
+    });
+    expect(body.error.detail.next[0]).toMatchObject({
+      args: { drop_missing: true, remove: true },
+      why: 'Takes the dead actions of "gone" out of these rules, and those of "gone-too", which are gone too.',
+    });
+  });
+});
+
+describe("what a change takes out of rules without naming it", () => {
+  const mine = async (made: Deployment) => makeRule(made.bare, "mine", [logs("live"), logs("live", { group: "recovered" })]);
+  const attach = { connector: "live", rules: ["mine"], params: { message: "new" }, replace: true };
+
+  test("attach with replace: the actions whose place it takes", async () => {
+    const made = await deployment({ connectors: ["live"] });
+    await mine(made);
+    const { call, questions } = await serve(made);
+    const { plan } = (await call("attach_connector", { ...attach, dry_run: true })).body;
+    expect(plan.summary).toContain('It takes the place of 2 actions of "The live" (live).');
+    expect(plan.effects[0].after.removed).toEqual(['2 actions of "The live" (live)']);
+    await call("attach_connector", attach);
+    expect(questions[0]).toContain('It takes the place of 2 actions of "The live" (live).');
+  });
+
+  test("an undo of attach: the actions that came, and that the rule notifies nobody then", async () => {
+    const made = await deployment({ connectors: ["live"], rules: { bare: [] } });
+    const { call, questions } = await serve(made);
+    const { change } = (await call("attach_connector", { connector: "live", rules: ["bare"], params: { message: "x" } })).body;
+    const { plan, warnings } = (await call("undo_change", { change, dry_run: true })).body;
+    expect(plan.summary).toContain('It removes 1 action of "The live" (live).');
+    expect(plan.effects[0].after.removed).toEqual(['1 action of "The live" (live)']);
+    expect(warnings).toContain('rule "Rule bare" will notify nobody: no action is left.');
+    await call("undo_change", { change });
+    expect(questions.at(-1)).toContain('It removes 1 action of "The live" (live).');
+  });
+
+  test("a replacement that moves actions removes none, and says so of none", async () => {
+    const made = await deployment({ connectors: ["live", "other"], rules: { there: ["live"] } });
+    const { call } = await serve(made);
+    const { plan } = (await call("replace_connector", { from: "live", to: "other", dry_run: true })).body;
+    expect(plan.summary).not.toContain("drops");
+    expect(plan.effects[0].after.removed).toBeUndefined();
+    await setActions(made.bare, "there", [logs("other")]);
+  });
+});
+
+describe("an update", () => {
+  const hook = {
+    url: "https://old.example.net/x",
+    method: "post",
+    hasAuth: false,
+    authType: null,
+    headers: { "X-Team": "ops", "X-Kept": "1" },
+  };
+
+  test("says which keys go, at any depth, and so does its undo", async () => {
+    const made = await deployment();
+    await makeConnector(made.bare, "hook", { connector_type_id: ".webhook", config: hook });
+    const { call, questions } = await serve(made);
+    const args = { id: "hook", config: { headers: { "X-Team": null, "X-New": "1" } }, assert_no_other_secrets: true };
+    const { body } = await call("update_connector", args);
+    expect(questions[0]).toContain("It removes config.headers.X-Team.");
+    expect(body.warnings).toContain("What goes: config.headers.X-Team.");
+    await call("undo_change", { change: body.change, assert_no_other_secrets: true });
+    expect(questions[1]).toContain("It removes config.headers.X-New.");
+  });
+});
