@@ -52,6 +52,15 @@ describe("dangling_reference", () => {
     expect(next(".pagerduty")?.args).toEqual({ from: "gone", remove: true, rules: ["cpu"], space: "payments" });
     expect(next(".pagerduty")?.why).toMatch(/silences the rule: rather make the connector again under its id/);
   });
+  test("says what goes: of the connector where others stay, and of others that are gone too", () => {
+    const why = (...actions: Rule["actions"]) =>
+      ofRule("dangling_reference", rule({ actions: [gone(".pagerduty"), ...actions] }), context(all))[0]?.next?.why;
+    expect(why(action("slack", fires))).toContain('it takes 1 action of "gone" (.pagerduty) out of the rule:');
+    const too = { connector_type_id: ".email" };
+    expect(why(action("gone-too", fires, {}, too), action("gone-too", "recovered", {}, too))).toContain(
+      'It also drops what the rule has of other connectors that are gone: 2 actions of "gone-too" (.email).',
+    );
+  });
   test("says which others go silent with it", () => {
     const [found] = ofRule("dangling_reference", rule({ actions: [gone(".slack"), action("pd", fires)] }), context(all));
     expect(found?.evidence).toBe("The connector is not in this space; 1 other connector of the rule goes silent with it.");

@@ -39,7 +39,7 @@ describe("drop_missing", () => {
     expect(body.undo).toEqual({ tool: "undo_change", args: { change: body.change }, note: undo });
     const [second, first] = (await call("list_changes", {})).body.changes;
     expect([first.undo.note, second.undo.note]).toEqual([undo, expect.stringContaining('only after "gone" exists again')]);
-    expect(await made.actionsOf("first")).toEqual(how.to ? ["live", "live"].slice(0, (await made.actionsOf("first")).length) : ["live"]);
+    expect(new Set(await made.actionsOf("first"))).toEqual(new Set(["live"]));
   });
 
   test("an undo once both are back gives every action back", async () => {
@@ -72,12 +72,15 @@ describe("drop_missing", () => {
 
   test("a call that an audit proposes says what it takes along", async () => {
     const { call } = await withDeadActions();
-    const { body } = await call("audit_connectors", { checks: ["dangling_reference"] });
-    const proposed = body.findings.filter((one: { rule: { id: string } }) => one.rule.id === "first");
+    const { body } = await call("audit_connectors", { checks: ["dangling_reference"], detail: true });
+    const proposed = body.findings.filter((one: { rule: string | { id: string } }) => JSON.stringify(one.rule).includes("first"));
     expect(proposed).toHaveLength(2);
     for (const { connector, next } of proposed) {
       expect(next.args.drop_missing).toBe(true);
-      const other = connector.id === "gone" ? '2 actions of "gone-too" (.server-log)' : '1 action of "gone" (.server-log)';
+      const other =
+        JSON.stringify(connector).includes("gone-too") === false
+          ? '2 actions of "gone-too" (.server-log)'
+          : '1 action of "gone" (.server-log)';
       expect(next.why).toContain(`It also drops what the rule has of other connectors that are gone: ${other}.`);
     }
   });
@@ -115,7 +118,8 @@ describe("what a change takes out of rules without naming it", () => {
   test("an undo of attach: the actions that came, and that the rule notifies nobody then", async () => {
     const made = await deployment({ connectors: ["live"], rules: { bare: [] } });
     const { call, questions } = await serve(made);
-    const { change } = (await call("attach_connector", { connector: "live", rules: ["bare"], params: { message: "x" } })).body;
+    const { change } = (await call("attach_connector", { connector: "live", rules: ["bare"], params: { message: "x" }, recovery: "none" }))
+      .body;
     const { plan, warnings } = (await call("undo_change", { change, dry_run: true })).body;
     expect(plan.summary).toContain('It removes 1 action of "The live" (live).');
     expect(plan.effects[0].after.removed).toEqual(['1 action of "The live" (live)']);
