@@ -6,7 +6,17 @@ import { freshFolder } from "../support/folder.ts";
 import { openClient, tokenOf } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import type { Recorded } from "../support/recording-proxy.ts";
-import { atRequest, type Deployment, deployment, logs, makeRule, serve, setActions, yesTogether } from "./race-deployment.ts";
+import {
+  atRequest,
+  type Deployment,
+  deployment,
+  holdingDeletes,
+  logs,
+  makeRule,
+  serve,
+  setActions,
+  yesTogether,
+} from "./race-deployment.ts";
 
 const isDelete = ({ method }: Recorded) => method === "DELETE";
 const isRulePut = ({ method, path }: Recorded) => method === "PUT" && path.includes("/api/alerting/rule/");
@@ -132,26 +142,31 @@ describe("what uses a connector cannot be read just before the DELETE", () => {
     expect([body.status, body.warnings.join()]).toEqual(["done", expect.stringContaining("could not be read")]);
   });
 
-  test("something that is no rule refers to it by then: references_unknown", async () => {
-    const made = await deployment({}, []);
-    const { call } = await serve(made);
-    // What a rule of a space does that this key sees nothing of: the count alone rises.
-    const counted = made.hook;
-    counted.before = atRequest(
+  const unseeing = async () => {
+    const file = join(await freshFolder(), "auth.json");
+    const admin = { username: "admin", password: "pw", actions: "all", rules: "all" };
+    writeFileSync(file, JSON.stringify({ users: [admin], api_keys: [{ key: "blind", owner: "admin", actions: "all", rules: "none" }] }));
+    return deployment({ connectors: ["one"] }, ["--empty", "--auth", file], { authorization: `Basic ${btoa("admin:pw")}` });
+  };
+
+  test("it is referred to by then, by a rule that this key may not read: references_unknown", async () => {
+    const made = await unseeing();
+    const { call } = await serve(made, { env: { KIBANA_API_KEY: "blind" } });
+    made.hook.before = atRequest(
       ({ method, path }) => method === "GET" && path === "/api/actions/connectors",
-      async () => {
-        await made.bare("POST", "/s/security/api/alerting/rule/far", {
-          name: "Far",
-          rule_type_id: ".es-query",
-          consumer: "stackAlerts",
-          schedule: { interval: "1m" },
-          actions: [],
-        });
-      },
+      () => makeRule(made.bare, "unseen", [logs("one")]),
       3,
     );
-    const { body } = await call("safe_delete_connector", { ids: ["servicenow-itsm"] });
+    const { body } = await call("safe_delete_connector", { ids: ["one"] });
     expect(body.error.code).toBe("references_unknown");
+    expect([deletes(made), await made.connectorIds()]).toEqual([[], ["one"]]);
+  });
+
+  test("afterwards, by a key that may read no rules: the answer says so", async () => {
+    const made = await unseeing();
+    const { call } = await serve(made, { env: { KIBANA_API_KEY: "blind" } });
+    const { body } = await call("safe_delete_connector", { ids: ["one"] });
+    expect([body.status, body.warnings.join()]).toEqual(["done", expect.stringContaining("could not be read: this key may not")]);
   });
 });
 
@@ -254,6 +269,7 @@ describe("called at once on one server", () => {
     const server = await serve(made, { person: () => person() });
     const both = await calls(server);
     person = yesTogether(2);
+    holdingDeletes(made);
     const answers = await Promise.all(both.map(([tool, args]) => server.call(tool, args)));
     expect(answers.map(({ body, failed }) => (failed ? "failed" : body.status)).sort()).not.toEqual(["done", "done"]);
     expect(answers.filter(({ body }) => body.status === "done")).toHaveLength(1);
@@ -287,6 +303,7 @@ describe("called at once on one server", () => {
     writeFileSync(file, JSON.stringify({ principals: ["ann", "bob"].map((name) => ({ name, token: tokenOf(name) })) }), { mode: 0o600 });
     const served = await startHttpProcess(["--http", "127.0.0.1:0", "--auth-token-file", file], {}, made.url);
     const person = yesTogether(2);
+    holdingDeletes(made);
     const [ann, bob] = [await openClient(served.url, tokenOf("ann"), person), await openClient(served.url, tokenOf("bob"), person)];
     const answers = await Promise.all([ann.call("attach_connector", attach("one")), bob.call("safe_delete_connector", { ids: ["one"] })]);
     expect(answers.filter(({ body }) => body.status === "done")).toHaveLength(1);

@@ -30,6 +30,7 @@ export interface Deployment {
 export async function deployment(
   { connectors = [], rules = {} }: { connectors?: string[]; rules?: Record<string, string[]> } = {},
   args: string[] = ["--empty"],
+  headers: Record<string, string> = {},
 ): Promise<Deployment> {
   const sandbox = await startSandboxProcess(args);
   onTestFinished(() => sandbox.stop());
@@ -40,7 +41,7 @@ export async function deployment(
   const bare: Bare = async (method, path, body) => {
     const answer = await fetch(sandbox.url + path, {
       method,
-      headers: { "kbn-xsrf": "test", "content-type": "application/json" },
+      headers: { "kbn-xsrf": "test", "content-type": "application/json", ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -122,5 +123,22 @@ export function atRequest(fits: (call: Recorded) => boolean, act: () => Promise<
     if (!fits(call)) return;
     seen += 1;
     if (seen === nth) await act();
+  };
+}
+
+/**
+ * Holds each DELETE until a rule has been saved and is read back, or for half a second: of two calls that do not wait for
+ * each other the rule's write then comes in between.
+ */
+export function holdingDeletes(made: Deployment) {
+  let saved = () => {};
+  const readBack = new Promise<void>((resolve) => {
+    saved = resolve;
+  });
+  let put = false;
+  made.hook.before = async ({ method, path }) => {
+    if (method === "PUT" && path.includes("/api/alerting/rule/")) put = true;
+    else if (put && method === "GET" && path.includes("/api/alerting/rule/")) saved();
+    if (method === "DELETE") await Promise.race([readBack, new Promise((resolve) => setTimeout(resolve, 500))]);
   };
 }
