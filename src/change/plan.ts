@@ -1,5 +1,6 @@
 import type { Connector, Execution } from "../kibana/connectors.ts";
 import type { RuleState } from "../rules/rule-state.ts";
+import type { Unmeant } from "../rules/unmeant.ts";
 import type { SealedRecord } from "../sealed.ts";
 import type { Field } from "../web/page.ts";
 
@@ -66,14 +67,23 @@ export interface PutRuleOp {
   tags: string[];
   /** The connectors whose actions come or go: they may be protected. */
   touches: { id: string; name?: string }[];
+  artifacts: ArtifactsRead;
   before: RuleState;
   after: RuleState;
 }
+
+/**
+ * How a rule's dashboards and investigation guide are read (reference/corrections.md §1): with the rule, by the internal
+ * route alone, or not at all, and then a save erases them.
+ */
+export type ArtifactsRead = "public" | "internal" | "unreadable";
 
 /** The rule's revision as it was read just before the write and as it was saved, where this Kibana counts them. */
 export interface RuleSaved {
   read: number | undefined;
   saved: number | undefined;
+  /** Fields that Kibana refused by name, and that the rule was saved without. */
+  refused: string[];
 }
 
 /** One line of what a plan does, fit for a person and for an agent. Values are redacted. */
@@ -110,6 +120,11 @@ export interface Plan {
   reversible: "yes" | "by_a_run" | "needs_secrets" | "no";
   /** Who must agree: nobody, a person, or a person who types the connector's name. */
   consequence: "free" | "person" | { typeName: string };
+  /**
+   * What nobody but a person who is asked (form or page) may agree to, in sentences: no token and no unattended run
+   * stands for them. Shown before all other warnings.
+   */
+  inPerson?: string[];
   /** Why a person must agree although nothing is replaced. */
   asksBecause?: string[];
   /** What the decision rests on beside the ops: if it changes, the plan is another one. */
@@ -161,4 +176,6 @@ export interface OpResult {
   warning?: string;
   /** What somebody else made of it in the same moment. */
   seen?: { name: string; config: Record<string, unknown> };
+  /** What differs of a rule and was not meant to; `byOthers`: somebody else saved it too. */
+  unmeant?: { fields: Unmeant; byOthers: boolean };
 }

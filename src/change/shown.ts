@@ -4,6 +4,7 @@ import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
 import type { NoChange, OpResult, Plan, SecretFlow } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
+import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { undoCall } from "./undo.ts";
 
@@ -12,6 +13,7 @@ const shownEffects = 20;
 
 /** The plan as the answer shows it. */
 export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, { deployment, redactor }: ChangeServices): Outcome {
+  const warnings = [...(plan.inPerson ?? []), ...plan.warnings];
   return {
     status,
     deployment,
@@ -32,7 +34,7 @@ export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, {
         plan.flows.filter((flow) => flow.field === ""),
       ),
     },
-    ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 
@@ -77,6 +79,8 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
       ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
     }));
   const warnings = [
+    ...savedWarnings(id, results),
+    ...(plan.inPerson ?? []),
     ...plan.warnings,
     ...results.map((result) => result.warning).filter((warning) => warning !== undefined),
     ...(report.warnings ?? []),
@@ -122,7 +126,10 @@ function undoOf(change: string, results: OpResult[]): Record<string, unknown> {
   const written = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
   const [only, ...more] = written;
   if (!only) return {};
-  if (more.length > 0)
-    return written.every((result) => result.op.op === "put_rule") ? { undo: { tool: "undo_change", args: { change } } } : {};
+  if (more.length > 0) {
+    if (!written.every((result) => result.op.op === "put_rule")) return {};
+    const inverses = written.map(({ op }) => inverseOf(recordOf(op)));
+    return undoCall(change, inverses.find((one) => "artifacts" in one && one.artifacts === "unreadable") ?? inverseOf(recordOf(only.op)));
+  }
   return undoCall(change, inverseOf({ ...recordOf(only.op), id: newId(only) ?? only.op.id } as Recorded));
 }

@@ -2,13 +2,50 @@ import type { Effect, OpResult, PutRuleOp, RuleSaved } from "../change/plan.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
 import { plainText, quoted } from "../plain-text.ts";
+import { fieldInWords, ruleBody } from "../rules/rule-body.ts";
 import { isSystem, type RuleState, ruleState } from "../rules/rule-state.ts";
 import type { Settings } from "../settings.ts";
+import type { WholeRule } from "./rule-artifacts.ts";
 
-/** The write that gives a rule another state. */
-export function putRule(rule: Rule, space: string, after: RuleState, touches: PutRuleOp["touches"]): PutRuleOp {
+/** The write that gives a rule another state. Its artifacts stay, unless the state puts others back. */
+export function putRule({ rule, artifacts }: WholeRule, space: string, after: RuleState, touches: PutRuleOp["touches"]): PutRuleOp {
   const { id, name, rule_type_id: type, tags } = rule;
-  return { op: "put_rule", space, id, name, type, tags, touches, before: ruleState(rule), after };
+  const state = ruleState(rule);
+  const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, rule[field] ?? null]));
+  return {
+    op: "put_rule",
+    space,
+    id,
+    name,
+    type,
+    tags,
+    touches,
+    artifacts,
+    before: withFields(state, { ...state.fields, ...now }),
+    after: withFields(after, { ...state.fields, ...after.fields }),
+  };
+}
+
+function withFields({ fields: _fields, ...state }: RuleState, fields: Record<string, unknown>): RuleState {
+  return Object.keys(fields).length > 0 ? { ...state, fields } : state;
+}
+
+/** Fields of a later Kibana in what is saved: they are sent as they came. */
+export function unknownFields(rules: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
+  const rulesWith = new Map<string, Rule[]>();
+  for (const { rule, op } of rules) {
+    const fields = new Set(ruleBody(rule, op.after).unknown.map(fieldInWords));
+    for (const field of fields) rulesWith.set(field, [...(rulesWith.get(field) ?? []), rule]);
+  }
+  if (rulesWith.size === 0) return [];
+  const named = [...rulesWith].slice(0, 10).map(([field, having]) => {
+    const where =
+      having.length === rules.length ? "" : ` (${having.length === 1 ? quoted(having[0]?.name ?? "", 60) : `${having.length} rules`})`;
+    return `${quoted(field, 80)}${where}`;
+  });
+  return [
+    `This server does not know what Kibana answers as ${named.join(", ")}${rulesWith.size > named.length ? " and more" : ""}: it is sent back as it was read; where Kibana refuses it by name, the rule is saved without it, and the answer says so.`,
+  ];
 }
 
 /** What a person and an agent see of it: who is notified when, and whose API key the rule runs with. */

@@ -4,10 +4,11 @@ import { type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
-import { ruleState, sameState } from "../rules/rule-state.ts";
+import { ruleState, sameField, sameState } from "../rules/rule-state.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
-import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+import { erasing, withArtifacts } from "./rule-artifacts.ts";
+import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule, unknownFields } from "./rule-changes.ts";
 
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
 
@@ -29,14 +30,21 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
   const known = new Map(connectors.map((one) => [one.id, one]));
   const wanted = inverses.map((inverse, index) => ({ inverse, rule: rules[index] }));
   const gone = wanted.filter(({ rule }) => rule === undefined).map(({ inverse }) => inverse.id);
-  const there = wanted.flatMap(({ inverse, rule }) => (rule ? [{ inverse, rule }] : []));
-  const already = there.filter(({ inverse, rule }) => sameState(ruleState(rule), inverse.to));
+  const there = (
+    await withArtifacts(
+      wanted.flatMap(({ inverse, rule }) => (rule ? [{ inverse, rule }] : [])),
+      space,
+      context,
+    )
+  ).map((one) => ({ ...one, ...fieldsOf(one) }));
+  const already = there.filter(({ inverse, rule, back }) => sameState(ruleState(rule), inverse.to) && Object.keys(back).length === 0);
   const changed = there.filter((one) => !already.includes(one) && !sameState(ruleState(one.rule), one.inverse.expect));
   const todo = there.filter((one) => !already.includes(one) && !changed.includes(one));
   const obstacles = todo.flatMap(({ inverse, rule }) => obstacle(rule, inverse.to.actions, known) ?? []);
   const ops = todo
     .filter(({ rule }) => !obstacles.some((one) => one.rule === rule))
-    .map(({ inverse, rule }) => ({ rule, op: putRule(rule, space, inverse.to, touched(inverse, known)) }));
+    .map((one) => ({ ...one, op: putRule(one, space, { ...one.inverse.to, fields: one.back }, touched(one.inverse, known)) }));
+  const kept = [...new Set(ops.flatMap(({ stays }) => stays))];
   const left = [
     ...(changed.length > 0
       ? [
@@ -71,9 +79,16 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
     summary: `Put back the actions of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.`,
     ops: [first.op, ...rest.map(({ op }) => op)],
     effects: ops.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
-    warnings: [...left, ...blocked.slice(0, 5), ...keyWarning(settings, ops.length)],
+    warnings: [
+      ...left,
+      ...(kept.length > 0 ? [`What somebody changed since stays as it is: ${kept.join(", ")}.`] : []),
+      ...unknownFields(ops),
+      ...blocked.slice(0, 5),
+      ...keyWarning(settings, ops.length),
+    ],
+    ...erasing(ops),
     outsideWorld: "none",
-    reversible: ops.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
+    reversible: !erasing(ops) && ops.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
     consequence: "person",
     facts: ops.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
     flows: [],
@@ -89,6 +104,17 @@ async function ruleOrNone(id: string, space: string, { kibana, signal }: ToolCon
     if (error instanceof ToolError && error.code === "rule_not_found") return undefined;
     throw error;
   }
+}
+
+/**
+ * The fields that go back because the save changed them without being meant to, unless somebody changed them since.
+ * What the save kept is as it is now.
+ */
+function fieldsOf({ rule, inverse: { expect, to } }: { rule: Rule; inverse: PutBack }): { back: Record<string, unknown>; stays: string[] } {
+  const fields = Object.entries(to.fields ?? {});
+  const stays = fields.filter(([name]) => !sameField(name, rule[name], expect.fields?.[name])).map(([name]) => name);
+  const back = fields.filter(([name, value]) => !stays.includes(name) && !sameField(name, value, expect.fields?.[name]));
+  return { back: Object.fromEntries(back), stays };
 }
 
 /** The connectors whose actions come or go with it. */

@@ -2,53 +2,104 @@ import { ToolError } from "../../errors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import { ruleBody, ruleState, sameState } from "../../rules/rule-state.ts";
-import type { PutRuleOp, RuleSaved } from "../plan.ts";
+import type { Writer } from "../../kibana/writer.ts";
+import { fieldInWords, type RuleBody, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
+import { hasFields, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
+import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
+import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
 import { replacing } from "./connector-state.ts";
-import type { OpKind } from "./op-kind.ts";
+import type { Happened, OpKind } from "./op-kind.ts";
+import type { RecordOf } from "./records.ts";
 
 export const putRule: OpKind<PutRuleOp> = {
-  /** Reads the rule once more: what others changed beside its actions meanwhile stays, a change of the actions ends it. */
-  async write({ space, id, before, after }, { writer, reader }): Promise<RuleSaved> {
-    const now = await lastLook(reader, space, id);
-    if (!now || !sameState(ruleState(now), before)) {
-      throw new ToolError(
-        "confirmation_invalid",
-        `Somebody ${now ? "changed the actions of" : "deleted"} the rule "${id}" a moment ago. Nothing was written: what was agreed to no longer holds.`,
-        "Repeat the call to decide on the new plan.",
-        { reason: "target_changed" },
-      );
-    }
-    const saved = await replacing(writer.updateRule(space, id, ruleBody(now, after)));
-    return { read: now.revision ?? undefined, saved: saved.revision ?? undefined };
+  /** Reads the rule once more: what others changed meanwhile beside what this writes stays, a change of that ends it. */
+  async write({ space, id, before, after, artifacts }, { writer, reader, saw }): Promise<RuleSaved> {
+    const now = await lastLook(reader, { space, id, artifacts });
+    if (!now) throw touched(`deleted the rule "${id}"`);
+    if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
+    if (artifacts !== "unreadable" && !hasFields(now, before))
+      throw touched(`changed ${Object.keys(before.fields ?? { artifacts: null }).join(", ")} of the rule "${id}"`);
+    saw(now);
+    const { saved, refused } = await save(writer, space, id, ruleBody(now, after));
+    return { read: now.revision ?? undefined, saved: saved.revision ?? undefined, refused };
   },
 
-  record: ({ space, id, name, type, before, after }) => ({ op: "put_rule", space, id, name, type, before, after }),
+  record: ({ space, id, name, type, artifacts, before, after }) => ({ op: "put_rule", space, id, name, type, artifacts, before, after }),
 
-  async happened({ space, id, before, after }, reader) {
-    const rule = await ruleOrNone(reader, space, id);
-    if (!rule) return "differs";
-    const now = ruleState(rule);
-    if (sameState(now, after)) return "done";
-    return sameState(now, before) ? "not_done" : "differs";
-  },
+  happened: async (record, reader) => asRecorded(record, await ruleOrNone(reader, record)),
 
-  inverse: ({ space, id, before, after }) => ({ op: "put_rule", space, id, expect: after, to: before }),
+  inverse: ({ space, id, artifacts, before, after }) => ({ op: "put_rule", space, id, artifacts, expect: after, to: before }),
 };
 
+/** Whether a save happened, and what else it changed: `before` is the rule as the last look saw it. */
+export async function readRuleBack(
+  op: PutRuleOp,
+  before: Rule | undefined,
+  reader: Reader,
+): Promise<{ happened: Happened; unmeant?: { fields: Unmeant; byOthers: boolean } }> {
+  const rule = await ruleOrNone(reader, op);
+  const happened = asRecorded(putRule.record(op), rule);
+  if (!rule || !before || happened === "not_done") return { happened };
+  const fields = unmeant(before, op.after, rule);
+  if (Object.keys(fields).length === 0) return { happened };
+  // One save counts one revision at the most.
+  const byOthers = (rule.revision ?? 0) > (before.revision ?? Number.POSITIVE_INFINITY) + 1;
+  return { happened, unmeant: { fields, byOthers } };
+}
+
+/** Fields count where the save was to change them: what it was to keep is compared as a whole, and told by itself. */
+function asRecorded({ before, after }: RecordOf<"put_rule">, rule: Rule | undefined): Happened {
+  if (!rule) return "differs";
+  const changing = Object.keys(after.fields ?? {}).filter((name) => !sameField(name, before.fields?.[name], after.fields?.[name]));
+  const is = (state: typeof after) =>
+    sameState(ruleState(rule), state) && changing.every((name) => sameField(name, rule[name], state.fields?.[name]));
+  if (is(after)) return "done";
+  return is(before) ? "not_done" : "differs";
+}
+
+/** Where Kibana's 400 names a field that nobody here knows, nothing was written: once more without that. */
+async function save(writer: Writer, space: string, id: string, whole: RuleBody): Promise<{ saved: Rule; refused: string[] }> {
+  const refused: string[] = [];
+  for (let sent = whole; ; ) {
+    try {
+      return { saved: await replacing(writer.updateRule(space, id, sent.body)), refused };
+    } catch (error) {
+      const field = error instanceof KibanaError && error.status === 400 ? refusedField(String(error.detail?.kibana), sent) : undefined;
+      if (!field) throw error;
+      refused.push(fieldInWords(field));
+      sent = without(sent, field);
+    }
+  }
+}
+
+function touched(what: string): ToolError {
+  return new ToolError(
+    "confirmation_invalid",
+    `Somebody ${what} a moment ago. Nothing was written: what was agreed to no longer holds.`,
+    "Repeat the call to decide on the new plan.",
+    { reason: "target_changed" },
+  );
+}
+
 /** A failed read says nothing of a write, which was not made. */
-async function lastLook(reader: Reader, space: string, id: string): Promise<Rule | undefined> {
+async function lastLook(reader: Reader, rule: Where): Promise<Rule | undefined> {
   try {
-    return await ruleOrNone(reader, space, id);
+    return await ruleOrNone(reader, rule);
   } catch (error) {
     throw error instanceof KibanaError ? new ToolError(error.code, error.message, error.fix, error.detail) : error;
   }
 }
 
-/** The rule, or undefined where there is none by that id. */
-async function ruleOrNone(reader: Reader, space: string, id: string): Promise<Rule | undefined> {
+interface Where {
+  space: string;
+  id: string;
+  artifacts: ArtifactsRead;
+}
+
+/** The rule with its artifacts, where they can be read; undefined where there is none by that id. */
+async function ruleOrNone(reader: Reader, { space, id, artifacts }: Where): Promise<Rule | undefined> {
   try {
-    return await reader.rule(space, id);
+    return await reader.rule(space, id, undefined, artifacts === "internal");
   } catch (error) {
     if (error instanceof KibanaError && error.code === "rule_not_found") return undefined;
     throw error;
