@@ -22,11 +22,6 @@ export function sameState(stored: RuleState, other: RuleState): boolean {
   return stored.notify_when === other.notify_when && stored.throttle === other.throttle && sameActions(stored.actions, other.actions);
 }
 
-/** Whether a rule has the fields of a state; artifacts count too where the state has none. */
-export function hasFields(rule: Rule, { fields = {} }: RuleState): boolean {
-  return Object.entries({ artifacts: null, ...fields }).every(([name, value]) => sameField(name, rule[name], value));
-}
-
 /** Whether two values of a field say the same. */
 export function sameField(name: string, one: unknown, other: unknown): boolean {
   const form = name === "artifacts" ? withContent : withoutNull;

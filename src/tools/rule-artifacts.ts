@@ -56,16 +56,29 @@ function knowsArtifacts(status: Status): boolean {
   return isAtLeast(status, "9.1") || (isAtLeast(status, "8.19") && !isAtLeast(status, "9.0"));
 }
 
-/** What only a person may agree to: saving rules whose artifacts could not be read. Undefined where all were. */
-export function erasing(rules: readonly WholeRule[]): { inPerson: string[] } | undefined {
+/**
+ * What only a person may agree to: saving rules whose artifacts could not be read. Undefined where all were.
+ * @param rules `back`: with what the journal has of them
+ */
+export function erasing(rules: readonly (WholeRule & { back?: Record<string, unknown> })[]): { inPerson: string[] } | undefined {
   const lost = rules.filter(({ artifacts }) => artifacts === "unreadable");
-  if (lost.length === 0) return undefined;
+  const inPerson = [
+    ...sentence(
+      lost.filter(({ back }) => back?.artifacts === undefined),
+      "saving erases what there is of them, and nothing brings it back",
+    ),
+    ...sentence(
+      lost.filter(({ back }) => back?.artifacts !== undefined),
+      "those of before the change take the place of what there is now",
+    ),
+  ];
+  return inPerson.length > 0 ? { inPerson } : undefined;
+}
+
+function sentence(lost: readonly WholeRule[], what: string): string[] {
+  if (lost.length === 0) return [];
   const names = lost.slice(0, namesShown).map(({ rule }) => quoted(rule.name, 60));
   const which =
     lost.length === 1 ? `rule ${names[0]}` : `${lost.length} rules (${names.join(", ")}${lost.length > namesShown ? ", …" : ""})`;
-  return {
-    inPerson: [
-      `The dashboards and the investigation guide of ${which} could not be read (${lost[0]?.why?.replace(/\.$/, "")}): saving erases what there is of them, and nothing brings it back.`,
-    ],
-  };
+  return [`The dashboards and the investigation guide of ${which} could not be read (${lost[0]?.why?.replace(/\.$/, "")}): ${what}.`];
 }

@@ -7,7 +7,7 @@ import { quoted } from "../plain-text.ts";
 import { ruleState, sameField, sameState } from "../rules/rule-state.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
-import { erasing, withArtifacts } from "./rule-artifacts.ts";
+import { erasing, type WholeRule, withArtifacts } from "./rule-artifacts.ts";
 import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule, unknownFields } from "./rule-changes.ts";
 
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
@@ -110,11 +110,14 @@ async function ruleOrNone(id: string, space: string, { kibana, signal }: ToolCon
  * The fields that go back because the save changed them without being meant to, unless somebody changed them since.
  * What the save kept is as it is now.
  */
-function fieldsOf({ rule, inverse: { expect, to } }: { rule: Rule; inverse: PutBack }): { back: Record<string, unknown>; stays: string[] } {
-  const fields = Object.entries(to.fields ?? {});
+function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { inverse: PutBack }) {
+  const { artifacts: recorded, ...others } = to.fields ?? {};
+  // What the journal has of artifacts is better than none.
+  const unread = artifacts === "unreadable" && recorded !== undefined ? { artifacts: recorded } : {};
+  const fields = Object.entries(artifacts === "unreadable" ? others : (to.fields ?? {}));
   const stays = fields.filter(([name]) => !sameField(name, rule[name], expect.fields?.[name])).map(([name]) => name);
   const back = fields.filter(([name, value]) => !stays.includes(name) && !sameField(name, value, expect.fields?.[name]));
-  return { back: Object.fromEntries(back), stays };
+  return { back: { ...Object.fromEntries(back), ...unread }, stays };
 }
 
 /** The connectors whose actions come or go with it. */

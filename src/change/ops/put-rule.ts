@@ -4,7 +4,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { Writer } from "../../kibana/writer.ts";
 import { fieldInWords, type RuleBody, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
-import { hasFields, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
+import { type RuleState, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
 import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
 import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
 import { replacing } from "./connector-state.ts";
@@ -17,8 +17,10 @@ export const putRule: OpKind<PutRuleOp> = {
     const now = await lastLook(reader, { space, id, artifacts });
     if (!now) throw touched(`deleted the rule "${id}"`);
     if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
-    if (artifacts !== "unreadable" && !hasFields(now, before))
-      throw touched(`changed ${Object.keys(before.fields ?? { artifacts: null }).join(", ")} of the rule "${id}"`);
+    // A rule without artifacts may have got some: they would go.
+    const kept = readable(artifacts, { ...before, fields: { artifacts: null, ...before.fields } }).fields ?? {};
+    const changed = Object.keys(kept).filter((name) => !sameField(name, now[name], kept[name]));
+    if (changed.length > 0) throw touched(`changed ${changed.join(", ")} of the rule "${id}"`);
     saw(now);
     const { saved, refused } = await save(writer, space, id, ruleBody(now, after));
     return { read: now.revision ?? undefined, saved: saved.revision ?? undefined, refused };
@@ -40,7 +42,7 @@ export async function readRuleBack(
   const rule = await ruleOrNone(reader, op);
   const happened = asRecorded(putRule.record(op), rule);
   if (!rule || !before || happened === "not_done") return { happened };
-  const fields = unmeant(before, op.after, rule);
+  const fields = unmeant(before, readable(op.artifacts, op.after), rule);
   if (Object.keys(fields).length === 0) return { happened };
   // One save counts one revision at the most.
   const byOthers = (rule.revision ?? 0) > (before.revision ?? Number.POSITIVE_INFINITY) + 1;
@@ -48,13 +50,21 @@ export async function readRuleBack(
 }
 
 /** Fields count where the save was to change them: what it was to keep is compared as a whole, and told by itself. */
-function asRecorded({ before, after }: RecordOf<"put_rule">, rule: Rule | undefined): Happened {
+function asRecorded(record: RecordOf<"put_rule">, rule: Rule | undefined): Happened {
   if (!rule) return "differs";
+  const [before, after] = [readable(record.artifacts, record.before), readable(record.artifacts, record.after)];
   const changing = Object.keys(after.fields ?? {}).filter((name) => !sameField(name, before.fields?.[name], after.fields?.[name]));
   const is = (state: typeof after) =>
     sameState(ruleState(rule), state) && changing.every((name) => sameField(name, rule[name], state.fields?.[name]));
   if (is(after)) return "done";
   return is(before) ? "not_done" : "differs";
+}
+
+/** A state as far as the rule can be compared with it. */
+function readable(artifacts: ArtifactsRead, { fields = {}, ...state }: RuleState): RuleState {
+  if (artifacts !== "unreadable") return { ...state, fields };
+  const { artifacts: _unseen, ...others } = fields;
+  return { ...state, fields: others };
 }
 
 /** Where Kibana's 400 names a field that nobody here knows, nothing was written: once more without that. */
