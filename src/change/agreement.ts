@@ -27,21 +27,36 @@ export async function getConsent(
   const typeName = nameToType(plan, redactor);
   if (change.confirm !== undefined) {
     // Checked now, so that a wrong one is told apart; spent just before the first write.
+    if (plan.inPerson) throw onlyInPerson(plan.inPerson);
     if (settings.confirm !== "token" || typeName !== undefined || plan.asks.length > 0) throw confirmationInvalid("foreign");
     continuations.check(change.confirm, change.tool, change.args, services.digest(plan));
     return { how: "token", waited: false };
   }
   if (plan.asks.length > 0) return { outcome: await askOnPage(change, plan, verdict, caller, services) };
   if (verdict.reasons.length === 0) return { how: "not_needed", waited: false };
-  if (settings.skipConfirmation) return { how: "skipped", waited: false };
+  if (settings.skipConfirmation) {
+    if (plan.inPerson) throw onlyInPerson(plan.inPerson);
+    return { how: "skipped", waited: false };
+  }
   const answer = await caller.ask.confirm(
     { message: redactor.text(question(plan, verdict, deployment)), ...(typeName === undefined ? {} : { typeName }) },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
   if (answer.action === "accept" && (typeName === undefined || answer.typed?.trim() === typeName)) return { how: "form", waited: true };
   if (answer.action !== "unavailable") return { outcome: unanswered(answer.action, plan, verdict, services) };
+  if (settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
   if (settings.confirm === "token" && typeName === undefined) return { outcome: withToken(change, plan, verdict, services) };
   return { outcome: await askOnPage(change, plan, verdict, caller, services) };
+}
+
+/** Neither a token nor an unattended run stands for a person here. */
+function onlyInPerson(why: readonly string[]): ToolError {
+  return new ToolError(
+    "confirmation_invalid",
+    `Only a person who is asked may agree to this: ${why.join(" ")} Nothing was written.`,
+    "Make what is lost readable, or use a client that asks a person (MCP elicitation) or a server that shows them a page: without --confirm token and --dangerously-skip-confirmation. Or make the change in Kibana.",
+    { reason: "person_needed" },
+  );
 }
 
 /** The name as the person sees it, undefined where none is to be typed. */

@@ -35,6 +35,7 @@ export function question(plan: Plan, verdict: Verdict, deployment: string): stri
   const more = plan.effects.length - effects.length;
   return [
     `${deployment}: ${plan.summary}`,
+    ...(plan.inPerson ?? []).map((sentence) => plainText(sentence, 600)),
     ...(plan.effects.length > 1 ? effects : plan.effects.flatMap((effect) => details(effect))),
     ...(more > 0 ? [`- and ${more} more`] : []),
     ...verdict.newFlows.map(
@@ -65,6 +66,7 @@ export function pageModel(plan: Plan, verdict: Verdict, deployment: { name: stri
     flows: plan.flows.filter((flow) => flow.field !== "").map((flow) => ({ source: plainText(flow.source), to: to(flow.hosts) })),
     ...(requests.length > 0 ? { requests } : {}),
     warnings: [
+      ...(plan.inPerson ?? []),
       ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
       ...(plan.effects.length > maxOnPage ? [`${plan.effects.length - maxOnPage} more of the same kind are not listed.`] : []),
       ...plan.warnings,

@@ -44,6 +44,8 @@ const End = z.looseObject({
   /** The id that Kibana chose, where it did. */
   id: z.string().optional(),
   error: z.string().optional(),
+  /** What a save changed of a rule beside what it was meant to, by field. */
+  unmeant: z.record(z.string(), z.object({ was: z.unknown(), is: z.unknown() })).optional(),
 });
 const Line = z.discriminatedUnion("kind", [Begin, End]);
 

@@ -1,11 +1,12 @@
 import { ToolError } from "../errors.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
+import type { Rule } from "../kibana/rules.ts";
 import { ruleState } from "../rules/rule-state.ts";
+import { canBeSaved, type Unmeant } from "../rules/unmeant.ts";
 import type { Consent } from "./consent.ts";
 import { rulesLeftBehind } from "./ops/delete.ts";
-import { happened, recordOf, writeOp } from "./ops/index.ts";
-import type { Happened } from "./ops/op-kind.ts";
+import { readBack, recordOf, writeOp } from "./ops/index.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
 import type { Caller, ChangeServices } from "./services.ts";
 
@@ -52,6 +53,8 @@ export async function perform(
       ...(newId(result) ? { id: newId(result) } : {}),
       // Both versions: the record has ours.
       ...(result.seen ? { seen: redactor.json(result.seen) } : {}),
+      // An undo puts these back too.
+      ...(result.unmeant && !result.unmeant.byOthers ? { unmeant: redactor.json(savable(result.unmeant.fields)) } : {}),
       ...(result.error ? { error: redactor.text(result.error.message) } : {}),
     };
     await journal.end(end).catch((error: unknown) => {
@@ -84,32 +87,42 @@ export async function perform(
 
 /** Writes once, never again, and finds out what is true after a doubtful answer. Not aborted half way. */
 async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
-  const record = recordOf(op);
+  const look: { before?: Rule } = {};
+  const seen = () => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" as const }));
   let data: unknown;
   try {
-    data = await writeOp(op, { writer, reader, clock });
+    const saw = (rule: Rule) => {
+      look.before = rule;
+    };
+    data = await writeOp(op, { writer, reader, clock, saw });
   } catch (error) {
     const failure = asError(error);
     if (!(error instanceof KibanaError) || error.applied === "no") {
-      const seen = error instanceof ToolError && error.detail?.reason === "target_changed" ? await stateNow(op, reader) : {};
-      return { op, outcome: "not_done", error: failure, ...seen };
+      const changed = error instanceof ToolError && error.detail?.reason === "target_changed" ? await stateNow(op, reader) : {};
+      return { op, outcome: "not_done", error: failure, ...changed };
     }
     // Kibana does not tell whether a third party was reached.
     if (op.op === "execute") return { op, outcome: "unknown", error: failure };
-    let seen: Happened | "unreadable" = "unknown";
+    let after: Awaited<ReturnType<typeof seen>> | undefined;
     for (const wait of looks) {
       await clock.sleep(wait);
-      seen = await happened(record, reader).catch(() => "unreadable" as const);
-      if (seen === "done")
-        return { op, outcome: "done", warning: `${error.message} It happened all the same.`, ...(await leftBehind(op, reader)) };
-      if (seen === "unreadable") break;
+      after = await seen();
+      const { happened, ...more } = after;
+      if (happened === "done")
+        return { op, outcome: "done", warning: `${error.message} It happened all the same.`, ...more, ...(await leftBehind(op, reader)) };
+      if (happened === "unreadable") break;
     }
     // A complete answer of Kibana's means that it is through with the request; behind a gateway's 502 or 504 it may still come.
     const through = error.status !== undefined && error.status !== 502 && error.status !== 504;
-    return { op, outcome: through && seen === "not_done" ? "not_done" : "unknown", error: failure };
+    return {
+      op,
+      outcome: through && after?.happened === "not_done" ? "not_done" : "unknown",
+      error: failure,
+      ...(after && "unmeant" in after ? { unmeant: after.unmeant } : {}),
+    };
   }
   if (op.op === "execute") return { op, outcome: "done", data };
-  const [after, left] = await Promise.all([happened(record, reader).catch(() => "unreadable" as const), leftBehind(op, reader)]);
+  const [{ happened: after, ...more }, left] = await Promise.all([seen(), leftBehind(op, reader)]);
   // Kibana says yes and shows no: nobody can call that done.
   if (after === "not_done")
     return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading back does not show it.") };
@@ -118,12 +131,18 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     outcome: "done",
     data,
     ...left,
+    ...more,
     ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
     ...(after === "differs"
       ? {
           ...(await stateNow(op, reader)),
-          warning:
-            "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again.",
+          // What differs is told field by field.
+          ...("unmeant" in more
+            ? {}
+            : {
+                warning:
+                  "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again.",
+              }),
         }
       : {}),
   };
@@ -132,6 +151,11 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
 /** Rules that a delete has left without their connector. */
 async function leftBehind(op: Op, reader: Reader): Promise<Pick<OpResult, "leftBehind">> {
   return op.op === "delete" ? { leftBehind: await rulesLeftBehind(op, reader) } : {};
+}
+
+/** What a save of the rule can set back. */
+function savable(fields: Unmeant): Unmeant {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => canBeSaved(field)));
 }
 
 /** Whether a failure says nothing of the ops behind it: it was refused for what this one is. */

@@ -1,6 +1,7 @@
 import type { Connector, Execution } from "../kibana/connectors.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
 import type { RuleState } from "../rules/rule-state.ts";
+import type { Unmeant } from "../rules/unmeant.ts";
 import type { SealedRecord } from "../sealed.ts";
 import type { Field } from "../web/page.ts";
 
@@ -69,6 +70,7 @@ export interface PutRuleOp {
   touches: { id: string; name?: string }[];
   /** Connectors of the rule that are gone: Kibana saves their actions again only once they are back. */
   gone: GoneActions[];
+  artifacts: ArtifactsRead;
   before: RuleState;
   after: RuleState;
 }
@@ -82,10 +84,18 @@ export interface GoneActions {
   actions: number;
 }
 
+/**
+ * How a rule's dashboards and investigation guide are read (reference/corrections.md §1): with the rule, by the internal
+ * route alone, or not at all, and then a save erases them.
+ */
+export type ArtifactsRead = "public" | "internal" | "unreadable";
+
 /** The rule's revision as it was read just before the write and as it was saved, where this Kibana counts them. */
 export interface RuleSaved {
   read: number | undefined;
   saved: number | undefined;
+  /** Fields that Kibana refused by name, and that the rule was saved without. */
+  refused: string[];
 }
 
 /** One line of what a plan does, fit for a person and for an agent. Values are redacted. */
@@ -122,6 +132,11 @@ export interface Plan {
   reversible: "yes" | "by_a_run" | "needs_secrets" | "no";
   /** Who must agree: nobody, a person, or a person who types the connector's name. */
   consequence: "free" | "person" | { typeName: string };
+  /**
+   * What nobody but a person who is asked (form or page) may agree to, in sentences: no token and no unattended run
+   * stands for them. Shown before all other warnings.
+   */
+  inPerson?: string[];
   /** Why a person must agree although nothing is replaced. */
   asksBecause?: string[];
   /** What the decision rests on beside the ops: if it changes, the plan is another one. */
@@ -175,4 +190,6 @@ export interface OpResult {
   seen?: { name: string; config: Record<string, unknown> };
   /** Rules that took a connector in the moment of its deletion. */
   leftBehind?: RuleUse[] | "unknown";
+  /** What differs of a rule and was not meant to; `byOthers`: somebody else saved it too. */
+  unmeant?: { fields: Unmeant; byOthers: boolean };
 }

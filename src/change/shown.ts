@@ -4,14 +4,16 @@ import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
 import type { NoChange, OpResult, Plan, SecretFlow } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
+import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
-import { needsNote, undoCall } from "./undo.ts";
+import { undoCall } from "./undo.ts";
 
 /** Lines of what a plan does, or of what became of it, in an answer. */
 const shownEffects = 20;
 
 /** The plan as the answer shows it. */
 export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, { deployment, redactor }: ChangeServices): Outcome {
+  const warnings = [...(plan.inPerson ?? []), ...plan.warnings];
   return {
     status,
     deployment,
@@ -32,7 +34,7 @@ export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, {
         plan.flows.filter((flow) => flow.field === ""),
       ),
     },
-    ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 
@@ -77,6 +79,8 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
       ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
     }));
   const warnings = [
+    ...savedWarnings(id, results),
+    ...(plan.inPerson ?? []),
     ...plan.warnings,
     ...results.map((result) => result.warning).filter((warning) => warning !== undefined),
     ...(report.warnings ?? []),
@@ -124,8 +128,11 @@ function undoOf(change: string, results: OpResult[]): Record<string, unknown> {
   if (!only) return {};
   if (more.length > 0) {
     if (!written.every((result) => result.op.op === "put_rule")) return {};
-    const note = needsNote(written.flatMap(({ op }) => (op.op === "put_rule" ? op.gone.map((one) => one.id) : [])));
-    return { undo: { tool: "undo_change", args: { change }, ...(note === undefined ? {} : { note }) } };
+    const rules = written.flatMap(({ op }) => (op.op === "put_rule" ? [op] : []));
+    const unreadable = rules.find((op) => op.artifacts === "unreadable");
+    const inverse = inverseOf(recordOf(unreadable ?? only.op));
+    const needs = rules.flatMap((op) => op.gone.map((one) => one.id));
+    return undoCall(change, "needs" in inverse ? { ...inverse, needs } : inverse);
   }
   return undoCall(change, inverseOf({ ...recordOf(only.op), id: newId(only) ?? only.op.id } as Recorded));
 }

@@ -1,18 +1,33 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { EndRecord, JournalEntry } from "./journal.ts";
 import { differingKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
-import { readRecord } from "./ops/records.ts";
+import { readRecord, readState } from "./ops/records.ts";
 
 export type { Inverse };
 
 /** What would take a recorded op back; undefined where it did not happen or a newer version made it. */
 export function inverseOfEntry({ begin, end }: JournalEntry): Inverse | undefined {
   const record = end?.outcome === "done" ? readRecord({ ...begin.op, id: begin.op.id ?? end.id }) : undefined;
-  return record && inverseOf(record);
+  const inverse = record && inverseOf(record);
+  return inverse && "op" in inverse && inverse.op === "put_rule" ? withUnmeant(inverse, end?.unmeant ?? {}) : inverse;
+}
+
+/** What a save changed without being meant to goes back too: the rule is expected as it was after it. */
+function withUnmeant(inverse: Extract<Inverse, { op: "put_rule" }>, unmeant: NonNullable<EndRecord["unmeant"]>): Inverse {
+  const { expect, to } = inverse;
+  const own = Object.entries(unmeant).filter(([field]) => Object.hasOwn(expect, field) && field !== "fields");
+  const others = Object.entries(unmeant).filter((one) => !own.some(([field]) => field === one[0]));
+  const state = readState({
+    ...expect,
+    ...Object.fromEntries(own.map(([field, { is }]) => [field, is])),
+    fields: { ...expect.fields, ...Object.fromEntries(others.map(([field, { is }]) => [field, is])) },
+  });
+  const fields = { ...to.fields, ...Object.fromEntries(others.map(([field, { was }]) => [field, was])) };
+  return state ? { ...inverse, expect: state, to: { ...to, fields } } : inverse;
 }
 
 /** How an answer offers the undo of a change. */
@@ -32,8 +47,11 @@ export function undoCall(
 }
 
 function undoNote(inverse: Exclude<Inverse, { none: string }>): string | undefined {
-  if (inverse.op === "put_rule") return needsNote(inverse.needs);
-  return "secrets" in inverse && inverse.secrets ? "Kibana hands out no secrets: give them again in `secrets`." : undefined;
+  if (inverse.op !== "put_rule")
+    return "secrets" in inverse && inverse.secrets ? "Kibana hands out no secrets: give them again in `secrets`." : undefined;
+  const lost =
+    inverse.artifacts === "unreadable" ? "Dashboards and the investigation guide do not come back: they could not be read." : undefined;
+  return [needsNote(inverse.needs), lost].filter((note) => note !== undefined).join(" ") || undefined;
 }
 
 /** What has to be there before rules can have their actions back; undefined where nothing is missing. */

@@ -77,9 +77,14 @@ export function ruleReads(get: Get) {
       const { total, data } = whole.success ? whole.data : readAs(Page, body);
       return { total, rules: data };
     },
-    /** One rule. @throws ToolError rule_not_found */
-    async rule(space: string, id: string, signal?: AbortSignal): Promise<Rule> {
-      return readAs(Rule, await get({ path: `/api/alerting/rule${path(id)}`, space, ...(signal && { signal }) }));
+    /**
+     * One rule.
+     * @param internal as Kibana's own pages read it: from 8.19 to 9.4 that alone answers `artifacts` (reference/corrections.md §1)
+     * @throws ToolError rule_not_found
+     */
+    async rule(space: string, id: string, signal?: AbortSignal, internal = false): Promise<Rule> {
+      const root = internal ? "/internal/alerting/rule" : "/api/alerting/rule";
+      return readAs(Rule, await get({ path: `${root}${path(id)}`, space, internal, ...(signal && { signal }) }));
     },
     /** The rule types that the key may use (reference/kibana-api.md §6.3). */
     async ruleTypes(space: string, signal?: AbortSignal): Promise<RuleType[]> {

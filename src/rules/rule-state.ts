@@ -1,49 +1,58 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
+import { actionFields, isRecord, writable } from "./rule-fields.ts";
 
-/** What this server changes of a rule, and nothing else: its actions, and the notification of old that stands in their way. */
+/** What this server writes of a rule: its actions, the notification of old that stands in their way, and what a save would lose. */
 export interface RuleState {
   actions: RuleAction[];
   /** At the rule itself, as before 8.6; null where the actions have frequencies of their own. */
   notify_when: string | null;
   throttle: string | null;
+  /** Other fields that the save keeps (`artifacts`, where there are any) or puts back; null: there was none. */
+  fields?: Record<string, unknown> | undefined;
 }
 
 /** The state of a rule as Kibana answers it. */
-export function ruleState({ actions, notify_when = null, throttle = null }: Rule): RuleState {
-  return { actions, notify_when, throttle };
+export function ruleState({ actions, notify_when = null, throttle = null, artifacts }: Rule): RuleState {
+  return { actions, notify_when, throttle, ...(sameField("artifacts", artifacts, null) ? {} : { fields: { artifacts } }) };
 }
 
-/**
- * What a PUT has to hold so that a rule keeps everything but its state: the fields that Kibana takes, as they were read
- * (reference/kibana-api.md §6.1). A field that Kibana does not take there is not the rule's to lose.
- */
-export function ruleBody(rule: Rule, { actions, notify_when, throttle }: RuleState): Record<string, unknown> {
-  const ownFrequency = actions.every((action) => action.frequency || isSystem(action.id));
-  const kept = ["name", "schedule", "params", "tags", "alert_delay", "flapping", "artifacts"].filter((key) => rule[key] !== undefined);
-  return {
-    ...Object.fromEntries(kept.map((key) => [key, rule[key]])),
-    actions: actions.map(sentAction),
-    // Beside actions with frequencies of their own Kibana refuses these keys, even as null; beside others it wants one.
-    ...(notify_when === null && throttle === null && ownFrequency ? {} : { notify_when, throttle }),
-  };
-}
-
-/** An action as a PUT takes it: without what Kibana adds itself. */
-function sentAction(action: RuleAction): Record<string, unknown> {
-  const { connector_type_id: _derived, ...rest } = action;
-  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined && value !== null));
-}
-
-/** Whether a rule's stored state is one that was sent or seen before. Kibana gives new actions a uuid and puts system actions last. */
+/** Whether a rule's stored actions and notification are those that were sent or seen before. */
 export function sameState(stored: RuleState, other: RuleState): boolean {
-  const [left, right] = [inOrder(stored.actions), inOrder(other.actions)];
-  return (
-    stored.notify_when === other.notify_when &&
-    stored.throttle === other.throttle &&
-    left.length === right.length &&
-    left.every((action, index) => sameAction(action, right[index]))
+  return stored.notify_when === other.notify_when && stored.throttle === other.throttle && sameActions(stored.actions, other.actions);
+}
+
+/** Whether two values of a field say the same. */
+export function sameField(name: string, one: unknown, other: unknown): boolean {
+  const form = name === "artifacts" ? withContent : withoutNull;
+  return isDeepStrictEqual(form(one), form(other));
+}
+
+/** Null and nothing are the same to Kibana. */
+function withoutNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNull);
+  if (!isRecord(value)) return value ?? undefined;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item != null)
+      .map(([key, item]) => [key, withoutNull(item)]),
   );
+}
+
+/** Kibana stores artifacts that nobody gave as empty ones (reference/corrections.md §1). */
+function withContent(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length > 0 ? value.map(withContent) : undefined;
+  if (!isRecord(value)) return value === null || value === "" ? undefined : value;
+  const entries = Object.entries(value)
+    .map(([key, item]) => [key, withContent(item)])
+    .filter(([, item]) => item !== undefined);
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+/** Whether stored actions are those that were sent. Kibana gives new ones a uuid and puts system actions last. */
+export function sameActions(stored: readonly RuleAction[], others: readonly RuleAction[]): boolean {
+  const [left, right] = [inOrder(stored), inOrder(others)];
+  return left.length === right.length && left.every((action, index) => sameAction(action, right[index]));
 }
 
 /** System connectors' actions behind the others. */
@@ -64,8 +73,5 @@ function sameAction(stored: RuleAction, other: RuleAction | undefined): boolean 
 
 /** Without what Kibana derives, such as a filter's query in Elasticsearch's words. */
 function comparable(action: RuleAction): unknown {
-  const { connector_type_id: _type, alerts_filter: filter, params, ...rest } = action;
-  const { dsl: _dsl, ...query } = Object(filter?.query);
-  const bare = { ...rest, params: params ?? {}, ...(filter && { alerts_filter: { ...filter, ...(filter.query ? { query } : {}) } }) };
-  return JSON.parse(JSON.stringify(bare, (_key, value: unknown) => value ?? undefined));
+  return withoutNull({ ...writable(action, actionFields), params: action.params ?? {} });
 }

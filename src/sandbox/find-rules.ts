@@ -38,7 +38,7 @@ function find(call: Call, state: State): Reply {
   ];
   const found = state.rules.inSpace(call.space).filter((rule) => tests.every((test) => test(rule)));
   const all = sort_field ? sort(found, sort_field, sort_order === "desc" ? -1 : 1, state) : found;
-  const data = all.slice((page - 1) * per_page, page * per_page).map((rule) => chosen(ruleView(rule), more.fields));
+  const data = all.slice((page - 1) * per_page, page * per_page).map((rule) => chosen(ruleView(rule, state.version), more.fields));
   return { status: 200, body: { page, per_page, total: all.length, data } };
 }
 

@@ -1,7 +1,31 @@
 import type { Rule } from "./types.ts";
+import { atLeast } from "./version.ts";
 
 /** A rule as Kibana answers it. An action whose connector is gone shows like any other (reference/kibana-api.md §5.3). */
-export function ruleView({ space: _space, outcome, outcomeMessage, createdAt, updatedAt, lastRunAt, ...rule }: Rule) {
+export function ruleView({ artifacts, ...rule }: Rule, version: string) {
+  return { ...bareView(rule), ...(atLeast(version, 9, 5) && { artifacts: artifacts ?? noArtifacts }) };
+}
+
+/** The same as Kibana's own pages get it: reference/corrections.md §1. */
+export function internalRuleView({ artifacts, ...rule }: Rule, version: string) {
+  return {
+    ...bareView(rule),
+    monitoring: { run: { history: [], calculated_metrics: { success_ratio: 1 }, last_run: { timestamp: rule.updatedAt, metrics: {} } } },
+    snooze_schedule: [],
+    is_snoozed_until: null,
+    view_in_app_relative_url: null,
+    ...(knowsArtifacts(version) && { artifacts: artifacts ?? noArtifacts }),
+  };
+}
+
+/** What a rule has to which nobody gave any: denormalize_artifacts.ts */
+export const noArtifacts: NonNullable<Rule["artifacts"]> = { dashboards: [], investigation_guide: { blob: "" } };
+
+export function knowsArtifacts(version: string): boolean {
+  return atLeast(version, 9, 1) || (atLeast(version, 8, 19) && !atLeast(version, 9));
+}
+
+function bareView({ space: _space, outcome, outcomeMessage, createdAt, updatedAt, lastRunAt, ...rule }: Omit<Rule, "artifacts">) {
   const failed = outcome === "failed";
   return {
     ...rule,

@@ -6,17 +6,34 @@ import { needActions, needRule } from "./privileges.ts";
 import { duration, filled, parseBody } from "./request-schema.ts";
 import { actionBody, storedActions } from "./rule-actions.ts";
 import { type RuleType, ruleTypes } from "./rule-types.ts";
-import { ruleView } from "./rule-view.ts";
+import { internalRuleView, knowsArtifacts, noArtifacts, ruleView } from "./rule-view.ts";
 import type { Call, Reply, Route, Rule, State } from "./types.ts";
+import { atLeast } from "./version.ts";
 
 const looks = z.number().min(2).max(20);
-const flapping = z
-  .strictObject({ look_back_window: looks, status_change_threshold: looks })
-  .refine(
-    ({ look_back_window: window, status_change_threshold: threshold }) => threshold <= window,
-    "lookBackWindow must be equal to or greater than statusChangeThreshold",
-  );
-const replaceable = {
+const flapping = (version: string) =>
+  z
+    .strictObject({
+      look_back_window: looks,
+      status_change_threshold: looks,
+      ...(atLeast(version, 9, 3) && { enabled: z.boolean().optional() }),
+    })
+    .refine(
+      ({ look_back_window: window, status_change_threshold: threshold }) => threshold <= window,
+      "lookBackWindow must be equal to or greater than statusChangeThreshold",
+    );
+const artifacts = z.strictObject({
+  dashboards: z
+    .array(z.strictObject({ id: z.string() }))
+    .superRefine((all, ctx) => {
+      if (all.length > 10) ctx.addIssue({ code: "custom", message: `array size is [${all.length}], but cannot be greater than [10]` });
+    })
+    .optional(),
+  investigation_guide: z.strictObject({ blob: z.string() }).optional(),
+});
+/** Before 8.19, and in 9.0. */
+const unknownKey = z.custom<z.output<typeof artifacts>>(() => false, "definition for this key is missing").optional();
+const replaceable = (version: string) => ({
   name: filled,
   schedule: z.strictObject({ interval: duration }),
   params: z.record(z.string(), z.unknown()).default({}),
@@ -25,15 +42,15 @@ const replaceable = {
   throttle: duration.nullable().optional(),
   notify_when: z.enum(["onActionGroupChange", "onActiveAlert", "onThrottleInterval"]).nullable().optional(),
   alert_delay: z.strictObject({ active: z.number() }).optional(),
-  flapping: flapping.nullable().optional(),
-  /** Taken and never given back: alerting_api_integration/spaces_only/tests/alerting/group1/create.ts */
-  artifacts: z.record(z.string(), z.unknown()).optional(),
-};
-const createBody = z.strictObject({ ...replaceable, rule_type_id: z.string(), consumer: z.string(), enabled: z.boolean().default(true) });
-const updateBody = z.strictObject(replaceable);
+  flapping: flapping(version).nullable().optional(),
+  artifacts: knowsArtifacts(version) ? artifacts.optional() : unknownKey,
+});
+const createBody = (version: string) =>
+  z.strictObject({ ...replaceable(version), rule_type_id: z.string(), consumer: z.string(), enabled: z.boolean().default(true) });
+const updateBody = (version: string) => z.strictObject(replaceable(version));
 
 function create(call: Call, state: State): Reply {
-  const { artifacts: _artifacts, ...body } = parseBody(createBody, call);
+  const { artifacts: given, ...body } = parseBody(createBody(call.version), call);
   const id = call.params.id ?? randomUUID();
   const type = registeredRuleType(body.rule_type_id);
   if (!Object.hasOwn(type.authorized_consumers, body.consumer)) {
@@ -50,6 +67,7 @@ function create(call: Call, state: State): Reply {
       ...body,
       ...notification(body),
       ...keyOwner(call),
+      ...storedArtifacts(given, call),
       id,
       space: call.space,
       actions,
@@ -65,22 +83,36 @@ function create(call: Call, state: State): Reply {
   );
 }
 
-/** Replaces everything, and makes the caller's key the rule's key (reference/kibana-api.md §6.1). */
+/** Replaces everything but `alert_delay` and `flapping`, and makes the caller's key the rule's key (reference/kibana-api.md §6.1, corrections.md §1). */
 function update(call: Call, state: State): Reply {
-  const { artifacts: _artifacts, ...body } = parseBody(updateBody, call);
+  const { artifacts: given, ...body } = parseBody(updateBody(call.version), call);
   const before = ruleOf(call, state);
   needRule(call, "all", "update", before);
   if (body.actions.length > 0) needActions(call, "read", "get actions");
   const actions = storedActions(body, call.space, registeredRuleType(before.rule_type_id), state);
-  const { alert_delay: _delay, flapping: _flapping, ...kept } = before;
-  const after = { ...kept, ...body, ...notification(body), ...keyOwner(call), actions };
+  const { alert_delay = before.alert_delay, flapping = before.flapping, ...replaced } = body;
+  const after: Rule = {
+    ...before,
+    ...replaced,
+    ...(alert_delay !== undefined && { alert_delay }),
+    ...(flapping !== undefined && { flapping }),
+    ...notification(body),
+    ...keyOwner(call),
+    ...storedArtifacts(given, call),
+    actions,
+  };
   const revision = before.revision + (isDeepStrictEqual(contentOf(after), contentOf(before)) ? 0 : 1);
   return store({ ...after, updated_by: call.caller.name, updatedAt: new Date().toISOString(), revision }, state);
 }
 
 /** What counts as a change of a rule, so that its revision grows: increment_revision.ts. */
-function contentOf({ name, tags, schedule, params, actions, throttle, notify_when, alert_delay, flapping = null }: Omit<Rule, "revision">) {
-  return { name, tags, schedule, params, actions, throttle, notify_when, alert_delay, flapping };
+function contentOf({ name, tags, schedule, params, actions, throttle, notify_when, alert_delay, flapping = null, artifacts }: Rule) {
+  return { name, tags, schedule, params, actions, throttle, notify_when, alert_delay, flapping, artifacts: artifacts ?? noArtifacts };
+}
+
+/** What is not given is stored as empty: denormalize_artifacts.ts */
+function storedArtifacts(given: Partial<typeof noArtifacts> | undefined, { version }: Call) {
+  return knowsArtifacts(version) ? { artifacts: { ...noArtifacts, ...given } } : {};
 }
 
 function notification({ throttle = null, notify_when = null }: { throttle?: string | null; notify_when?: string | null }) {
@@ -89,13 +121,13 @@ function notification({ throttle = null, notify_when = null }: { throttle?: stri
 
 function store(rule: Rule, state: State): Reply {
   state.rules.set(rule);
-  return { status: 200, body: ruleView(rule) };
+  return { status: 200, body: ruleView(rule, state.version) };
 }
 
-function get(call: Call, state: State): Reply {
+function get(call: Call, state: State, view: typeof ruleView = ruleView): Reply {
   const rule = ruleOf(call, state);
   needRule(call, "read", "get", rule);
-  return { status: 200, body: ruleView(rule) };
+  return { status: 200, body: view(rule, state.version) };
 }
 
 function remove(call: Call, state: State): Reply {
@@ -146,7 +178,8 @@ const one = "/api/alerting/rule/{id}";
 export const ruleRoutes: readonly Route[] = [
   { method: "POST", path: "/api/alerting/rule", handler: create },
   { method: "POST", path: one, handler: create },
-  { method: "GET", path: one, handler: get },
+  { method: "GET", path: one, handler: (call, state) => get(call, state) },
+  { method: "GET", path: "/internal/alerting/rule/{id}", handler: (call, state) => get(call, state, internalRuleView) },
   { method: "PUT", path: one, handler: update },
   { method: "DELETE", path: one, handler: remove },
   { method: "POST", path: `${one}/_enable`, handler: (call, state) => setEnabled(call, state, true) },

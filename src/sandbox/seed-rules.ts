@@ -2,7 +2,15 @@ import type { Rule, RuleAction } from "./types.ts";
 
 /** `type` only where the connector is gone. */
 export type SeedAction = Omit<RuleAction, "uuid" | "connector_type_id"> & { type?: string };
-type Optional = "tags" | "notify_when" | "enabled" | "api_key_owner" | "api_key_created_by_user" | "outcome" | "outcomeMessage";
+type Optional =
+  | "artifacts"
+  | "tags"
+  | "notify_when"
+  | "enabled"
+  | "api_key_owner"
+  | "api_key_created_by_user"
+  | "outcome"
+  | "outcomeMessage";
 export type SeedRule = Pick<Rule, "id" | "space" | "name" | "rule_type_id" | "consumer"> &
   Partial<Pick<Rule, Optional>> & { actions: SeedAction[] };
 
@@ -26,10 +34,18 @@ const opsgenie = (group: string, subAction: string) =>
   act("payments-opsgenie", group, { subAction, subActionParams: { message: "{{rule.name}}", alias: perAlert } });
 
 export const seedRules: readonly SeedRule[] = [
-  rule("default", "High CPU on web hosts", metric, [
-    ...pageAndResolve("ops-pagerduty", "metrics.threshold.fired"),
-    post("ops-slack", "metrics.threshold.fired"),
-  ]),
+  rule(
+    "default",
+    "High CPU on web hosts",
+    metric,
+    [...pageAndResolve("ops-pagerduty", "metrics.threshold.fired"), post("ops-slack", "metrics.threshold.fired")],
+    {
+      artifacts: {
+        dashboards: [{ id: "web-hosts-overview" }],
+        investigation_guide: { blob: "1. Is a deployment running?\n2. Look at the processes of the host." },
+      },
+    },
+  ),
   // Opens an incident that nothing ever closes.
   rule("default", "Disk almost full", metric, [page("ops-pagerduty", "metrics.threshold.fired")]),
   // A message on every run.
@@ -60,7 +76,10 @@ export const seedRules: readonly SeedRule[] = [
     ],
     { notify_when: "onActiveAlert" },
   ),
-  rule("team-payments", "Payment declines", query, pageAndResolve("payments-pagerduty", "query matched"), { tags: ["payments"] }),
+  rule("team-payments", "Payment declines", query, pageAndResolve("payments-pagerduty", "query matched"), {
+    tags: ["payments"],
+    artifacts: { dashboards: [], investigation_guide: { blob: "Call the card provider before you restart anything." } },
+  }),
   rule(
     "team-payments",
     "Card gateway down",

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { logExecution } from "./executions.ts";
 import { failed, type Outcome } from "./outcome.ts";
+import { knowsArtifacts } from "./rule-view.ts";
 import { seedConnectors } from "./seed-connectors.ts";
 import { type SeedAction, type SeedRule, seedRules } from "./seed-rules.ts";
 import type { InMemoryConnector, Rule, RuleAction, State } from "./types.ts";
@@ -62,7 +63,7 @@ export const preconfigured: readonly InMemoryConnector[] = [
 ];
 
 /** A rule as it stands in storage, from what makes it different. */
-export function storedRule(rule: SeedRule, state: State): Rule {
+export function storedRule({ artifacts, ...rule }: SeedRule, state: State): Rule {
   return {
     tags: [],
     params: {},
@@ -74,6 +75,7 @@ export function storedRule(rule: SeedRule, state: State): Rule {
     outcome: "succeeded",
     outcomeMessage: null,
     ...rule,
+    ...(artifacts && knowsArtifacts(state.version) && { artifacts }),
     schedule: { interval: "1m" },
     actions: rule.actions.map((action, at) => storedAction(action, `${rule.id}/${at}`, state)),
     created_by: "elastic",

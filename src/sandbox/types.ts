@@ -48,6 +48,8 @@ export interface Rule {
   notify_when: string | null;
   alert_delay?: { active: number };
   flapping?: Dict | null;
+  /** As stored: nothing of it where the version has none. */
+  artifacts?: { dashboards: { id: string }[]; investigation_guide: { blob: string } };
   api_key_owner: string | null;
   api_key_created_by_user: boolean | null;
   created_by: string;

@@ -20,7 +20,8 @@ import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { inWords } from "./replaced-report.ts";
-import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule } from "./rule-changes.ts";
+import { erasing, withArtifacts } from "./rule-artifacts.ts";
+import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule, unknownFields } from "./rule-changes.ts";
 import { losses } from "./what-rules-lose.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
@@ -89,7 +90,11 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const known = new Map(connectors.map((one) => [one.id, one]));
   const obstacles = changes.flatMap(({ rule, attachment }) => obstacle(rule, attachment.after.actions, known) ?? []);
   if (obstacles.length > 0) throw cannotBeSaved(obstacles, inSpace);
-  const ops = changes.map(({ rule, attachment }) => putRule(rule, inSpace, attachment.after, known, [found]));
+  const whole = (await withArtifacts(changes, inSpace, context, status)).map((one) => ({
+    ...one,
+    op: putRule(one, inSpace, one.attachment.after, known, [found]),
+  }));
+  const ops = whole.map(({ op }) => op);
   const [first, ...rest] = ops;
   if (!first)
     return nothingToDo(found, already, inSpace, {
@@ -102,12 +107,12 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   return {
     summary: `Attach ${quoted(found.name)} (${found.type}, id ${found.id}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}${params ? ` Params given: ${plainText(JSON.stringify(hideSecrets(params).config), 200)}.` : ""}`,
     ops: [first, ...rest],
-    effects: changes.map(({ rule, attachment }, index) => {
-      const op = ops[index] ?? first;
+    effects: whole.map(({ rule, attachment, op }) => {
       const effect = effectOnRule(rule, op, connectors, settings);
       return { ...effect, after: { ...effect.after, ...added(rule, attachment, shown) } };
     }),
     warnings: [
+      ...unknownFields(whole),
       ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.mended, ...attachment.warnings] }))),
       ...(params && hideSecrets(params).found.length > 0
         ? ["The params hold what looks like a secret: everybody who may read the rule reads it. It belongs in the connector."]
@@ -117,7 +122,8 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
       ...keyWarning(settings, changes.length),
     ],
     outsideWorld: "none",
-    reversible: "yes",
+    ...erasing(whole),
+    reversible: erasing(whole) ? "no" : "yes",
     consequence: "person",
     facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },
     flows: [],

@@ -26,7 +26,17 @@ import {
   silencedWarning,
   skippedWarning,
 } from "./replaced-report.ts";
-import { effectOnRule, isDetectionRule, keyWarning, type Obstacle, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+import { erasing, withArtifacts } from "./rule-artifacts.ts";
+import {
+  effectOnRule,
+  isDetectionRule,
+  keyWarning,
+  type Obstacle,
+  obstacle,
+  obstacleInWords,
+  putRule,
+  unknownFields,
+} from "./rule-changes.ts";
 import { losses, undoWarning } from "./what-rules-lose.ts";
 
 export const replaceConnector = changeTool({
@@ -83,14 +93,17 @@ export const replaceConnector = changeTool({
           types.find((type) => type.id === rule.rule_type_id),
         );
         const actions = args.drop_missing ? moved.actions.filter((action) => isSystem(action.id) || known.has(action.id)) : moved.actions;
-        const op = putRule(rule, inSpace, { ...ruleState(rule), actions }, known, [from, ...(to ? [to] : [])]);
-        return { rule, op, notes: moved.notes, obstacle: obstacle(rule, actions, known) };
+        return { rule, actions, notes: moved.notes, obstacle: obstacle(rule, actions, known) };
       }),
     );
     const obstacles = changes.flatMap((change) => change.obstacle ?? []);
     if (obstacles.length > 0 && (args.on_error === "stop" || obstacles.length === changes.length)) throw cannotBeSaved(obstacles);
     left.push(...obstacles.map((one) => row(one.rule, "blocked", `Kibana would not save it: ${obstacleInWords(one)}.`)));
-    const ready = changes.filter((change) => change.obstacle === undefined);
+    const savable = changes.filter((change) => change.obstacle === undefined);
+    const ready = (await withArtifacts(savable, inSpace, context)).map((one) => ({
+      ...one,
+      op: putRule(one, inSpace, { ...ruleState(one.rule), actions: one.actions }, known, [from, ...(to ? [to] : [])]),
+    }));
     const [first, ...rest] = ready;
     const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
     if (!first)
@@ -108,6 +121,7 @@ export const replaceConnector = changeTool({
       ops: [first.op, ...rest.map(({ op }) => op)],
       effects: ready.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
       warnings: [
+        ...unknownFields(ready),
         ...new Set(ready.flatMap(({ notes }) => notes)),
         ...silencedWarning(ready),
         ...(lost.length > 0 ? [`drop_missing takes out of the rules what is not named: ${lost.join(", ")}.`] : []),
@@ -122,9 +136,10 @@ export const replaceConnector = changeTool({
         ...undoWarning(ops),
         ...keyWarning(settings, ready.length),
       ],
+      ...erasing(ready),
       outsideWorld: "none",
       // Kibana saves no action of a connector that is gone: what was broken cannot be put back.
-      reversible: ready.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
+      reversible: !erasing(ready) && ready.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
       consequence: "person",
       facts: ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
       flows: [],

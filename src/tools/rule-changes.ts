@@ -3,18 +3,20 @@ import type { Effect, OpResult, PutRuleOp, RuleSaved } from "../change/plan.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
 import { plainText, quoted } from "../plain-text.ts";
+import { fieldInWords, ruleBody } from "../rules/rule-body.ts";
 import { isSystem, type RuleState, ruleState } from "../rules/rule-state.ts";
 import type { Settings } from "../settings.ts";
+import type { WholeRule } from "./rule-artifacts.ts";
 import { goneActions, losses } from "./what-rules-lose.ts";
 
 type Known = ReadonlyMap<string, Connector>;
 
 /**
- * The write that gives a rule another state.
+ * The write that gives a rule another state. Its artifacts stay, unless the state puts others back.
  * @param named connectors that the call names
  */
 export function putRule(
-  rule: Rule,
+  { rule, artifacts }: WholeRule,
   space: string,
   after: RuleState,
   known: Known,
@@ -22,11 +24,28 @@ export function putRule(
 ): PutRuleOp {
   const { id, name, rule_type_id: type, tags } = rule;
   const before = ruleState(rule);
+  const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, rule[field] ?? null]));
   const others = touched(before, after).filter((one) => !named.some((it) => it.id === one));
   const touches = [...named, ...others.map((one) => ({ id: one, name: known.get(one)?.name }))].map((one) => {
     return one.name === undefined ? { id: one.id } : { id: one.id, name: one.name };
   });
-  return { op: "put_rule", space, id, name, type, tags, touches, gone: goneActions(before, after, known), before, after };
+  return {
+    op: "put_rule",
+    space,
+    id,
+    name,
+    type,
+    tags,
+    touches,
+    gone: goneActions(before, after, known),
+    artifacts,
+    before: withFields(before, { ...before.fields, ...now }),
+    after: withFields(after, { ...before.fields, ...after.fields }),
+  };
+}
+
+function withFields({ fields: _fields, ...state }: RuleState, fields: Record<string, unknown>): RuleState {
+  return Object.keys(fields).length > 0 ? { ...state, fields } : state;
 }
 
 /** The connectors whose actions come, go, or are others; a frequency that moves into them from the rule makes them no others. */
@@ -40,6 +59,24 @@ function isSame(one: RuleAction, other: RuleAction): boolean {
   const bare = ({ uuid: _uuid, connector_type_id: _type, frequency: _often, ...rest }: RuleAction) => rest;
   if (!isDeepStrictEqual(bare(one), bare(other))) return false;
   return !one.frequency || !other.frequency || isDeepStrictEqual(one.frequency, other.frequency);
+}
+
+/** Fields of a later Kibana in what is saved: they are sent as they came. */
+export function unknownFields(rules: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
+  const rulesWith = new Map<string, Rule[]>();
+  for (const { rule, op } of rules) {
+    const fields = new Set(ruleBody(rule, op.after).unknown.map(fieldInWords));
+    for (const field of fields) rulesWith.set(field, [...(rulesWith.get(field) ?? []), rule]);
+  }
+  if (rulesWith.size === 0) return [];
+  const named = [...rulesWith].slice(0, 10).map(([field, having]) => {
+    const where =
+      having.length === rules.length ? "" : ` (${having.length === 1 ? quoted(having[0]?.name ?? "", 60) : `${having.length} rules`})`;
+    return `${quoted(field, 80)}${where}`;
+  });
+  return [
+    `This server does not know what Kibana answers as ${named.join(", ")}${rulesWith.size > named.length ? " and more" : ""}: it is sent back as it was read; where Kibana refuses it by name, the rule is saved without it, and the answer says so.`,
+  ];
 }
 
 /** What a person and an agent see of it: who is notified when, and whose API key the rule runs with. */

@@ -5,13 +5,14 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
-import { ruleState, sameState } from "../rules/rule-state.ts";
+import { ruleState, sameField, sameState } from "../rules/rule-state.ts";
 import { unusable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
 import { compact } from "./fields.ts";
 import { silencedWarning } from "./replaced-report.ts";
-import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+import { erasing, type WholeRule, withArtifacts } from "./rule-artifacts.ts";
+import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule, unknownFields } from "./rule-changes.ts";
 import { losses, undoWarning } from "./what-rules-lose.ts";
 
 /** Connectors whose last runs are looked up. */
@@ -37,14 +38,21 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
   const known = new Map(connectors.map((one) => [one.id, one]));
   const wanted = inverses.map((inverse, index) => ({ inverse, rule: rules[index] }));
   const gone = wanted.filter(({ rule }) => rule === undefined).map(({ inverse }) => inverse.id);
-  const there = wanted.flatMap(({ inverse, rule }) => (rule ? [{ inverse, rule }] : []));
-  const already = there.filter(({ inverse, rule }) => sameState(ruleState(rule), inverse.to));
+  const there = (
+    await withArtifacts(
+      wanted.flatMap(({ inverse, rule }) => (rule ? [{ inverse, rule }] : [])),
+      space,
+      context,
+    )
+  ).map((one) => ({ ...one, ...fieldsOf(one) }));
+  const already = there.filter(({ inverse, rule, back }) => sameState(ruleState(rule), inverse.to) && Object.keys(back).length === 0);
   const changed = there.filter((one) => !already.includes(one) && !sameState(ruleState(one.rule), one.inverse.expect));
   const todo = there.filter((one) => !already.includes(one) && !changed.includes(one));
   const obstacles = todo.flatMap(({ inverse, rule }) => obstacle(rule, inverse.to.actions, known) ?? []);
   const ops = todo
     .filter(({ rule }) => !obstacles.some((one) => one.rule === rule))
-    .map(({ inverse, rule }) => ({ rule, op: putRule(rule, space, inverse.to, known) }));
+    .map((one) => ({ ...one, op: putRule(one, space, { ...one.inverse.to, fields: one.back }, known) }));
+  const kept = [...new Set(ops.flatMap(({ stays }) => stays))];
   const left = [
     ...(changed.length > 0
       ? [
@@ -83,14 +91,17 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
     effects: ops.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
     warnings: [
       ...left,
+      ...(kept.length > 0 ? [`What somebody changed since stays as it is: ${kept.join(", ")}.`] : []),
+      ...unknownFields(ops),
       ...blocked.slice(0, 5),
       ...silencedWarning(ops),
       ...undoWarning(writes),
       ...(await doubtsAboutReturning(writes, space, known, context)),
       ...keyWarning(settings, ops.length),
     ],
+    ...erasing(ops),
     outsideWorld: "none",
-    reversible: ops.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
+    reversible: !erasing(ops) && ops.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
     consequence: "person",
     facts: ops.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
     flows: [],
@@ -132,6 +143,20 @@ async function doubtsAboutReturning(
     }),
   );
   return doubts.flat();
+}
+
+/**
+ * The fields that go back because the save changed them without being meant to, unless somebody changed them since.
+ * What the save kept is as it is now.
+ */
+function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { inverse: PutBack }) {
+  const { artifacts: recorded, ...others } = to.fields ?? {};
+  // What the journal has of artifacts is better than none.
+  const unread = artifacts === "unreadable" && recorded !== undefined ? { artifacts: recorded } : {};
+  const fields = Object.entries(artifacts === "unreadable" ? others : (to.fields ?? {}));
+  const stays = fields.filter(([name]) => !sameField(name, rule[name], expect.fields?.[name])).map(([name]) => name);
+  const back = fields.filter(([name, value]) => !stays.includes(name) && !sameField(name, value, expect.fields?.[name]));
+  return { back: { ...Object.fromEntries(back), ...unread }, stays };
 }
 
 function rulesInWords(rules: readonly Rule[]): string {

@@ -1,10 +1,11 @@
 import type { Reader } from "../../kibana/reader.ts";
-import type { Op } from "../plan.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import type { Op, OpResult } from "../plan.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { execute } from "./execute.ts";
 import type { Happened, Inverse, Means, OpKind } from "./op-kind.ts";
-import { putRule } from "./put-rule.ts";
+import { putRule, readRuleBack } from "./put-rule.ts";
 import type { Recorded } from "./records.ts";
 import { update } from "./update.ts";
 
@@ -58,6 +59,15 @@ export function happened(record: Recorded, reader: Reader): Promise<Happened> {
     case "put_rule":
       return kinds.put_rule.happened(record, reader);
   }
+}
+
+/** Whether an op happened, and what else of its target changed with it; `before`: the rule as it was just before. */
+export async function readBack(
+  op: Op,
+  before: Rule | undefined,
+  reader: Reader,
+): Promise<{ happened: Happened } & Pick<OpResult, "unmeant">> {
+  return op.op === "put_rule" ? readRuleBack(op, before, reader) : { happened: await happened(recordOf(op), reader) };
 }
 
 /** What would take a recorded op back. */

@@ -1,8 +1,9 @@
 import type { Reader } from "../../kibana/reader.ts";
+import type { Rule } from "../../kibana/rules.ts";
 import type { Writer } from "../../kibana/writer.ts";
 import type { RuleState } from "../../rules/rule-state.ts";
 import type { Clock } from "../clock.ts";
-import type { Op } from "../plan.ts";
+import type { ArtifactsRead, Op } from "../plan.ts";
 import type { RecordOf } from "./records.ts";
 
 /** `differs`: it is there, but as nobody wrote it here. `unknown`: what Kibana shows does not tell. */
@@ -27,7 +28,15 @@ export type Inverse =
     }
   | { op: "execute"; space: string; id: string; params: Record<string, unknown> }
   /** `needs`: connectors that were gone when their actions went; Kibana saves them only once those are back. */
-  | { op: "put_rule"; space: string; id: string; expect: RuleState; to: RuleState; needs: string[] }
+  | {
+      op: "put_rule";
+      space: string;
+      id: string;
+      artifacts: ArtifactsRead;
+      expect: RuleState;
+      to: RuleState;
+      needs: string[];
+    }
   | { none: string };
 
 /** What a write is made with; the reader for a last look just before it. */
@@ -35,6 +44,8 @@ export interface Means {
   writer: Writer;
   reader: Reader;
   clock: Clock;
+  /** Takes the rule as the last look saw it: a whole comparison needs it, also after a write whose answer does not come. */
+  saw(rule: Rule): void;
 }
 
 /** One kind of write, said once: how it is made, how one knows that it happened, what is recorded, how it is undone. */

@@ -2,56 +2,114 @@ import { ToolError } from "../../errors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import { ruleBody, ruleState, sameState } from "../../rules/rule-state.ts";
-import type { PutRuleOp, RuleSaved } from "../plan.ts";
+import type { Writer } from "../../kibana/writer.ts";
+import { fieldInWords, type RuleBody, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
+import { type RuleState, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
+import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
+import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
 import { connectorOrNone, replacing } from "./connector-state.ts";
-import type { OpKind } from "./op-kind.ts";
+import type { Happened, OpKind } from "./op-kind.ts";
+import type { RecordOf } from "./records.ts";
 
 export const putRule: OpKind<PutRuleOp> = {
-  /** Reads the rule once more: what others changed beside its actions meanwhile stays, a change of the actions ends it. */
-  async write({ space, id, before, after, gone }, { writer, reader }): Promise<RuleSaved> {
-    const [now, back] = await lastLook(Promise.all([ruleOrNone(reader, space, id), backAgain(gone, space, reader)]));
-    if (!now || !sameState(ruleState(now), before)) {
-      throw new ToolError(
-        "confirmation_invalid",
-        `Somebody ${now ? "changed the actions of" : "deleted"} the rule "${id}" a moment ago. Nothing was written: what was agreed to no longer holds.`,
-        "Repeat the call to decide on the new plan.",
-        { reason: "target_changed" },
-      );
-    }
-    if (back !== undefined) {
-      throw new ToolError(
-        "confirmation_invalid",
-        `The connector "${back}", which was gone, is there again: its actions in the rule "${id}" work, and would have been lost. Nothing was written.`,
-        "Repeat the call to decide on the new plan.",
-        { reason: "target_changed" },
-      );
-    }
-    const saved = await replacing(writer.updateRule(space, id, ruleBody(now, after)));
-    return { read: now.revision ?? undefined, saved: saved.revision ?? undefined };
+  /** Reads the rule once more: what others changed meanwhile beside what this writes stays, a change of that ends it. */
+  async write({ space, id, before, after, artifacts, gone }, { writer, reader, saw }): Promise<RuleSaved> {
+    const [now, back] = await lastLook(Promise.all([ruleOrNone(reader, { space, id, artifacts }), backAgain(gone, space, reader)]));
+    if (!now) throw touched(`deleted the rule "${id}"`);
+    if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
+    // A rule without artifacts may have got some: they would go.
+    const kept = readable(artifacts, { ...before, fields: { artifacts: null, ...before.fields } }).fields ?? {};
+    const changed = Object.keys(kept).filter((name) => !sameField(name, now[name], kept[name]));
+    if (changed.length > 0) throw touched(`changed ${changed.join(", ")} of the rule "${id}"`);
+    if (back !== undefined)
+      throw touched(`created the connector "${back}" again, whose actions in the rule "${id}" work now and would have been lost,`);
+    saw(now);
+    const { saved, refused } = await save(writer, space, id, ruleBody(now, after));
+    return { read: now.revision ?? undefined, saved: saved.revision ?? undefined, refused };
   },
 
-  record: ({ space, id, name, type, before, after, gone }) => ({
+  record: ({ space, id, name, type, artifacts, before, after, gone }) => ({
     op: "put_rule",
     space,
     id,
     name,
     type,
+    artifacts,
     before,
     after,
     gone: gone.map((one) => one.id),
   }),
 
-  async happened({ space, id, before, after }, reader) {
-    const rule = await ruleOrNone(reader, space, id);
-    if (!rule) return "differs";
-    const now = ruleState(rule);
-    if (sameState(now, after)) return "done";
-    return sameState(now, before) ? "not_done" : "differs";
-  },
+  happened: async (record, reader) => asRecorded(record, await ruleOrNone(reader, record)),
 
-  inverse: ({ space, id, before, after, gone }) => ({ op: "put_rule", space, id, expect: after, to: before, needs: gone }),
+  inverse: ({ space, id, artifacts, before, after, gone }) => ({
+    op: "put_rule",
+    space,
+    id,
+    artifacts,
+    expect: after,
+    to: before,
+    needs: gone,
+  }),
 };
+
+/** Whether a save happened, and what else it changed: `before` is the rule as the last look saw it. */
+export async function readRuleBack(
+  op: PutRuleOp,
+  before: Rule | undefined,
+  reader: Reader,
+): Promise<{ happened: Happened; unmeant?: { fields: Unmeant; byOthers: boolean } }> {
+  const rule = await ruleOrNone(reader, op);
+  const happened = asRecorded(putRule.record(op), rule);
+  if (!rule || !before || happened === "not_done") return { happened };
+  const fields = unmeant(before, readable(op.artifacts, op.after), rule);
+  if (Object.keys(fields).length === 0) return { happened };
+  // One save counts one revision at the most.
+  const byOthers = (rule.revision ?? 0) > (before.revision ?? Number.POSITIVE_INFINITY) + 1;
+  return { happened, unmeant: { fields, byOthers } };
+}
+
+/** Fields count where the save was to change them: what it was to keep is compared as a whole, and told by itself. */
+function asRecorded(record: RecordOf<"put_rule">, rule: Rule | undefined): Happened {
+  if (!rule) return "differs";
+  const [before, after] = [readable(record.artifacts, record.before), readable(record.artifacts, record.after)];
+  const changing = Object.keys(after.fields ?? {}).filter((name) => !sameField(name, before.fields?.[name], after.fields?.[name]));
+  const is = (state: typeof after) =>
+    sameState(ruleState(rule), state) && changing.every((name) => sameField(name, rule[name], state.fields?.[name]));
+  if (is(after)) return "done";
+  return is(before) ? "not_done" : "differs";
+}
+
+/** A state as far as the rule can be compared with it. */
+function readable(artifacts: ArtifactsRead, { fields = {}, ...state }: RuleState): RuleState {
+  if (artifacts !== "unreadable") return { ...state, fields };
+  const { artifacts: _unseen, ...others } = fields;
+  return { ...state, fields: others };
+}
+
+/** Where Kibana's 400 names a field that nobody here knows, nothing was written: once more without that. */
+async function save(writer: Writer, space: string, id: string, whole: RuleBody): Promise<{ saved: Rule; refused: string[] }> {
+  const refused: string[] = [];
+  for (let sent = whole; ; ) {
+    try {
+      return { saved: await replacing(writer.updateRule(space, id, sent.body)), refused };
+    } catch (error) {
+      const field = error instanceof KibanaError && error.status === 400 ? refusedField(String(error.detail?.kibana), sent) : undefined;
+      if (!field) throw error;
+      refused.push(fieldInWords(field));
+      sent = without(sent, field);
+    }
+  }
+}
+
+function touched(what: string): ToolError {
+  return new ToolError(
+    "confirmation_invalid",
+    `Somebody ${what} a moment ago. Nothing was written: what was agreed to no longer holds.`,
+    "Repeat the call to decide on the new plan.",
+    { reason: "target_changed" },
+  );
+}
 
 /** A failed read says nothing of a write, which was not made. */
 async function lastLook<T>(read: Promise<T>): Promise<T> {
@@ -69,10 +127,16 @@ async function backAgain(gone: PutRuleOp["gone"], space: string, reader: Reader)
   return found.find((one) => one !== undefined)?.id;
 }
 
-/** The rule, or undefined where there is none by that id. */
-async function ruleOrNone(reader: Reader, space: string, id: string): Promise<Rule | undefined> {
+interface Where {
+  space: string;
+  id: string;
+  artifacts: ArtifactsRead;
+}
+
+/** The rule with its artifacts, where they can be read; undefined where there is none by that id. */
+async function ruleOrNone(reader: Reader, { space, id, artifacts }: Where): Promise<Rule | undefined> {
   try {
-    return await reader.rule(space, id);
+    return await reader.rule(space, id, undefined, artifacts === "internal");
   } catch (error) {
     if (error instanceof KibanaError && error.code === "rule_not_found") return undefined;
     throw error;

@@ -3,7 +3,12 @@ import { RuleAction } from "../../kibana/rule-shape.ts";
 
 const Config = z.record(z.string(), z.unknown());
 const Place = { space: z.string(), id: z.string(), name: z.string(), type: z.string() };
-const RuleState = z.object({ actions: z.array(RuleAction), notify_when: z.string().nullable(), throttle: z.string().nullable() });
+const RuleState = z.object({
+  actions: z.array(RuleAction),
+  notify_when: z.string().nullable(),
+  throttle: z.string().nullable(),
+  fields: Config.optional(),
+});
 const State = z.object({ name: z.string(), config: Config });
 
 /**
@@ -23,10 +28,23 @@ const Recorded = z.discriminatedUnion("op", [
   }),
   z.object({ op: z.literal("delete"), ...Place, config: Config, secretsBefore: z.boolean().default(true) }),
   z.object({ op: z.literal("execute"), ...Place, params: z.unknown(), undo: Config.optional(), safe: z.boolean().default(false) }),
-  z.object({ op: z.literal("put_rule"), ...Place, before: RuleState, after: RuleState, gone: z.array(z.string()).default([]) }),
+  z.object({
+    op: z.literal("put_rule"),
+    ...Place,
+    // Records of before artifacts were known of have none.
+    artifacts: z.enum(["public", "internal", "unreadable"]).default("public"),
+    before: RuleState,
+    after: RuleState,
+    gone: z.array(z.string()).default([]),
+  }),
 ]);
 export type Recorded = z.output<typeof Recorded>;
 export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;
+
+/** A rule's state as a journal holds it; undefined where it is none. */
+export function readState(state: unknown): z.output<typeof RuleState> | undefined {
+  return RuleState.safeParse(state).data;
+}
 
 /** A record as a journal holds it; undefined for kinds of a newer version. */
 export function readRecord(op: unknown): Recorded | undefined {

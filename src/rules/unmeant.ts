@@ -1,0 +1,42 @@
+import type { Rule } from "../kibana/rules.ts";
+import { isRecord, kindOf, movingFields, rootFields } from "./rule-fields.ts";
+import { type RuleState, sameActions, sameField } from "./rule-state.ts";
+
+/** What differs of a rule and was not meant to: by field, as it should be and as it is. */
+export type Unmeant = Record<string, { was: unknown; is: unknown }>;
+
+/**
+ * A whole rule after a save against what it was just before it.
+ * @param meant what the save was to change
+ */
+export function unmeant(before: Rule, { fields, ...state }: RuleState, now: Rule): Unmeant {
+  const wanted: Record<string, unknown> = { ...before, ...fields, ...state };
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(now)])].filter((name) => !movingFields.includes(name));
+  const differ = names.filter((name) =>
+    name === "actions" ? !sameActions(now.actions, state.actions) : !sameField(name, wanted[name], now[name]),
+  );
+  return Object.fromEntries(differ.map((name) => [name, { was: wanted[name] ?? null, is: now[name] ?? null }]));
+}
+
+/** Whether a save of the rule can set a field back. */
+export function canBeSaved(field: string): boolean {
+  return kindOf(rootFields, field) !== "read_only";
+}
+
+/** `params.threshold: [3] → [4]`, what differs in a field alone. */
+export function differenceInWords(field: string, { was, is }: Unmeant[string]): string {
+  if (isRecord(was) && isRecord(is)) {
+    const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((key) => !sameField(field, was[key], is[key]));
+    return keys.map((key) => differenceInWords(`${field}.${key}`, { was: was[key], is: is[key] })).join(", ");
+  }
+  if (Array.isArray(was) && Array.isArray(is) && was.length === is.length && was.some(isRecord)) {
+    const items = was.map((one, index) => [one, is[index]] as const).filter(([one, other]) => !sameField(field, one, other));
+    return items.map(([one, other]) => differenceInWords(field, { was: one, is: other })).join(", ");
+  }
+  return `${field}: ${inWords(was)} → ${inWords(is)}`;
+}
+
+function inWords(value: unknown): string {
+  const text = value == null ? "none" : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

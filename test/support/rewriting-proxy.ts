@@ -1,0 +1,45 @@
+import { text } from "node:stream/consumers";
+import { listen } from "./server.ts";
+
+export interface Passing {
+  method: string;
+  /** With the query. */
+  path: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of many shapes
+  body: any;
+}
+
+/** What a proxy does with what passes; each may change the body in place, or wait. */
+interface Rewrite {
+  /** An answer of its own instead of Kibana's. */
+  refuse?(call: Passing): { status: number; body: string; type?: string } | undefined;
+  request?(call: Passing): Promise<void> | void;
+  answer?(call: Passing, answer: Passing["body"], status: number): Promise<void> | void;
+}
+
+/** A proxy in front of `target` that reads and changes JSON on its way. `calls`: as they came in. */
+export async function rewritingProxy(target: string, rewrite: Rewrite) {
+  const calls: Passing[] = [];
+  const url = await listen(async (incoming, outgoing) => {
+    const sent = await text(incoming);
+    const call: Passing = { method: incoming.method ?? "GET", path: incoming.url ?? "/", body: sent === "" ? undefined : JSON.parse(sent) };
+    calls.push(structuredClone(call));
+    const refused = rewrite.refuse?.(call);
+    if (refused) {
+      outgoing.writeHead(refused.status, { "content-type": refused.type ?? "application/json" }).end(refused.body);
+      return;
+    }
+    await rewrite.request?.(call);
+    const { "content-length": _length, connection: _connection, host: _host, ...headers } = incoming.headers;
+    const answer = await fetch(target + call.path, {
+      method: call.method,
+      headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+    const got = await answer.text();
+    const body: Passing["body"] = got === "" ? undefined : JSON.parse(got);
+    await rewrite.answer?.(call, body, answer.status);
+    outgoing.writeHead(answer.status, { "content-type": "application/json" }).end(body === undefined ? "" : JSON.stringify(body));
+  });
+  return { url, calls };
+}
