@@ -22,7 +22,9 @@ export const putRule: OpKind<PutRuleOp> = {
     const changed = Object.keys(kept).filter((name) => !sameField(name, now[name], kept[name]));
     if (changed.length > 0) throw touched(`changed ${changed.join(", ")} of the rule "${id}"`);
     if (back !== undefined)
-      throw touched(`created the connector "${back}" again, whose actions in the rule "${id}" work now and would have been lost,`);
+      throw outdated(
+        `The connector "${back}", which was gone, is there again: its actions in the rule "${id}" work, and would have been lost. Nothing was written.`,
+      );
     saw(now);
     const { saved, refused } = await save(writer, space, id, ruleBody(now, after));
     return { read: now.revision ?? undefined, saved: saved.revision ?? undefined, refused };
@@ -103,12 +105,11 @@ async function save(writer: Writer, space: string, id: string, whole: RuleBody):
 }
 
 function touched(what: string): ToolError {
-  return new ToolError(
-    "confirmation_invalid",
-    `Somebody ${what} a moment ago. Nothing was written: what was agreed to no longer holds.`,
-    "Repeat the call to decide on the new plan.",
-    { reason: "target_changed" },
-  );
+  return outdated(`Somebody ${what} a moment ago. Nothing was written: what was agreed to no longer holds.`);
+}
+
+function outdated(message: string): ToolError {
+  return new ToolError("confirmation_invalid", message, "Repeat the call to decide on the new plan.", { reason: "target_changed" });
 }
 
 /** A failed read says nothing of a write, which was not made. */
