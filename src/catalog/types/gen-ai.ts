@@ -59,7 +59,7 @@ export const genAi: ConnectorType = {
     }),
   }),
   allowedHosts: ["config.apiUrl"],
-  target: { kind: "config", fields: ["apiUrl"] },
+  target: { kind: "config", fields: ["apiUrl"], verifiedBy: { apiUrl: "verificationMode" } },
   credentials: [
     { name: "API key", fields: ["apiKey"] },
     { name: "certificate", fields: ["certificateData", "privateKeyData"], optional: ["caData"] },

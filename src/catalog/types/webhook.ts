@@ -27,7 +27,11 @@ export const webhook: ConnectorType = {
     }),
   }),
   allowedHosts: ["config.url", "config.accessTokenUrl"],
-  target: { kind: "config", fields: ["url", "accessTokenUrl"] },
+  target: {
+    kind: "config",
+    fields: ["url", "accessTokenUrl"],
+    verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode" },
+  },
   credentials: webhookCredentials,
   effect: "sends",
   tests: {
