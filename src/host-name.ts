@@ -72,7 +72,6 @@ export function exactHost(text: string): string | undefined {
   return `${scheme === "" ? "" : `${scheme}://`}${labels.join(".")}${port === "" ? "" : `:${port}`}`;
 }
 
-
 function partsOf(destination: string): HostPattern | undefined {
   const [, scheme = "", host = "", port = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[^\]\s]+\]|[^:\s/]+)(?::(\d+))?$/.exec(destination) ?? [];
   return host === "" ? undefined : { scheme, labels: host.startsWith("[") ? [host] : host.split("."), port };

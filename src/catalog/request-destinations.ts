@@ -19,7 +19,8 @@ export interface NamedInParams {
  * @param config undefined where Kibana does not show it: then no host is its own
  */
 export function hostsInParams(type: ConnectorType | undefined, config: Config | undefined, params: Params): NamedInParams[] {
-  if (!type) return addressesIn(params).map(({ field, address }) => ({ field, host: named({ address, verified: true }), withSecrets: false }));
+  if (!type)
+    return addressesIn(params).map(({ field, address }) => ({ field, host: named({ address, verified: true }), withSecrets: false }));
   const targets = type.paramTargets ?? [];
   const skips = targets.find(({ kind, field }) => kind === "skips_verification" && valueAt(params, field) === true);
   const found = targets.flatMap((target) => {

@@ -21,6 +21,7 @@ import { pickConnector } from "./find-connector.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { inWords } from "./replaced-report.ts";
 import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule } from "./rule-changes.ts";
+import { actionFlows, eachOnce } from "./run-flows.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
   connector: string;
@@ -97,6 +98,8 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
       next: inTheirPlace(args, all, inSpace),
     });
   const doubts = await doubtsAbout(found, inSpace, context);
+  const ways = await Promise.all(changes.map(({ rule, attachment }) => actionFlows(rule.actions, attachment.after.actions, known)));
+  const flows = eachOnce(ways.flat());
   const shown = new Map<string, string>();
   return {
     summary: `Attach ${quoted(found.name)} (${found.type}, id ${found.id}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${params ? ` Params given: ${plainText(JSON.stringify(hideSecrets(params).config), 200)}.` : ""}`,
@@ -119,7 +122,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
     reversible: "yes",
     consequence: "person",
     facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },
-    flows: [],
+    flows,
     asks: [],
     knownHosts: [],
     connectorId: found.id,

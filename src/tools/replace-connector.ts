@@ -27,6 +27,7 @@ import {
   skippedWarning,
 } from "./replaced-report.ts";
 import { effectOnRule, isDetectionRule, keyWarning, type Obstacle, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+import { actionFlows, eachOnce } from "./run-flows.ts";
 
 export const replaceConnector = changeTool({
   name: "replace_connector",
@@ -96,6 +97,8 @@ export const replaceConnector = changeTool({
     if (!first)
       return nothingToDo({ from, space: inSpace, left, earlier, args: { ...args, space: inSpace }, warnings: hidden ? [hidden] : [] });
 
+    const ways = await Promise.all(ready.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
+    const flows = eachOnce(ways.flat());
     const doubts = to ? await doubtsAbout(to, inSpace, context) : [];
     const silent = ready.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
     const what = to
@@ -126,7 +129,7 @@ export const replaceConnector = changeTool({
       reversible: ready.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
       consequence: "person",
       facts: ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
-      flows: [],
+      flows,
       asks: [],
       knownHosts: [],
       onError: args.on_error,

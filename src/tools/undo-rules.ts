@@ -8,6 +8,7 @@ import { ruleState, sameState } from "../rules/rule-state.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule } from "./rule-changes.ts";
+import { actionFlows, eachOnce } from "./run-flows.ts";
 
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
 
@@ -66,6 +67,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
       next: [],
     };
   }
+  const ways = await Promise.all(ops.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
   const blocked = obstacles.map((one) => `Kibana would not save ${obstacleInWords(one)}: it stays as it is.`);
   return {
     summary: `Put back the actions of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.`,
@@ -76,7 +78,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
     reversible: ops.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
     consequence: "person",
     facts: ops.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
-    flows: [],
+    flows: eachOnce(ways.flat()),
     asks: [],
     knownHosts: [],
   };

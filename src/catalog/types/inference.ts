@@ -134,7 +134,9 @@ function providerHosts({ provider, providerConfig, taskTypeConfig }: Config): st
   const settings = isRecord(providerConfig) ? providerConfig : {};
   const all = [...Object.entries(settings), ...Object.entries(isRecord(taskTypeConfig) ? taskTypeConfig : {})];
   const given = all.flatMap(([name, value]) =>
-    typeof value === "string" && value !== "" && (value.includes("://") || /^(url|target|host|uri|endpoint)$|_(url|host|endpoint)$/.test(name))
+    typeof value === "string" &&
+    value !== "" &&
+    (value.includes("://") || /^(url|target|host|uri|endpoint)$|_(url|host|endpoint)$/.test(name))
       ? [value]
       : [],
   );
