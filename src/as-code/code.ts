@@ -10,6 +10,8 @@ export interface Placeholder {
   required: boolean;
   /** An object of texts, such as header names and values; otherwise one text. */
   map: boolean;
+  /** Kibana decodes it into a file: the value is the base64 of the file's bytes. */
+  file: boolean;
 }
 
 /** A text with placeholders in it. */
@@ -41,7 +43,7 @@ export function configCode(
   const placeholders: Placeholder[] = [];
 
   const placeholder = (path: string): Placeholder => {
-    const one = { path: `config.${path}`, variable: variable(`config.${path}`), required: true, map: false };
+    const one = { path: `config.${path}`, variable: variable(`config.${path}`), required: true, map: false, file: false };
     placeholders.push(one);
     return one;
   };
@@ -79,3 +81,6 @@ function below(path: string, key: string): string {
 export function onlyIfStored(mode: string | undefined): string {
   return `only if it is stored${mode?.includes(" or ") ? ` (authentication: ${mode})` : ""}`;
 }
+
+/** What is said of a value that is the base64 of a file. */
+export const base64OfFile = "base64 of the file";

@@ -63,9 +63,16 @@ function hostsBy({ kind, field }: ParamTarget, request: Request): string[] {
 function readings(base: string, path: string): string[] {
   return [
     `${base.replace(/\/$/, "")}/${path.replace(/^\//, "")}`,
-    ...(URL.canParse(path, base) ? [new URL(path, base).href] : []),
+    ...resolved(path, base),
     ...(/^[@:]/.test(path) ? [`${base.replace(/\/$/, "")}${path}`] : []),
   ];
+}
+
+/** "items:search" reads like a scheme, and is none that a request could go to. */
+function resolved(path: string, base: string): string[] {
+  if (!URL.canParse(path, base)) return [];
+  const { protocol, href } = new URL(path, base);
+  return /^https?:$/.test(protocol) || path.includes("://") ? [href] : [];
 }
 
 const addressName = /(url|uri|host|hostname|endpoint|server|domain|address)$/i;

@@ -90,6 +90,7 @@ export const http: ConnectorType = {
   noSafeTest: "A GET is only as harmless as the server makes it.",
   traps: [
     'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
+    "Kibana decodes crt, key, pfx and config.ca from base64: this server makes it of PEM text and of files, and refuses what would become rubbish.",
     "Methods are upper case here, lower case in .webhook.",
     "It answers with the response (status, headers, data), unlike .webhook.",
     "For workflows and Agent Builder only: no rule can use it.",
