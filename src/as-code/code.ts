@@ -11,7 +11,7 @@ export interface Placeholder {
   /** An object of texts, such as header names and values; otherwise one text. */
   map: boolean;
   /** Kibana decodes it into a file: the value is the base64 of the file's bytes. */
-  file: boolean;
+  file?: true;
 }
 
 /** A text with placeholders in it. */
@@ -43,7 +43,7 @@ export function configCode(
   const placeholders: Placeholder[] = [];
 
   const placeholder = (path: string): Placeholder => {
-    const one = { path: `config.${path}`, variable: variable(`config.${path}`), required: true, map: false, file: false };
+    const one = { path: `config.${path}`, variable: variable(`config.${path}`), required: true, map: false };
     placeholders.push(one);
     return one;
   };

@@ -48,7 +48,7 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
     const variable = (path: string) => variables(`${prefix}${variableWords(label, ...path.split(".").slice(1))}`);
     const files = fileFields(entry, "secrets");
     const placeholder = (path: string, required: boolean, map: boolean): Placeholder => {
-      return { path, variable: variable(path), required, map, file: files.has(path.replace(/^secrets\./, "")) };
+      return { path, variable: variable(path), required, map, ...(files.has(path.replace(/^secrets\./, "")) && { file: true }) };
     };
     const ofSecrets = entry
       ? [

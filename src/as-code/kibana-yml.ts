@@ -131,7 +131,7 @@ function optionalSecrets({ secrets, mode }: Exported): string {
   const lines = others.map((one) =>
     one.path === "secrets"
       ? " secrets of a type that is not known here"
-      : ` ${commentText(fieldOf(one))}: ${one.map ? `{ name: "\${${one.variable}}" }` : `"\${${one.variable}}"`}${one.file ? `, ${base64OfFile}` : ""}`,
+      : ` ${commentText(fieldOf(one))}: ${one.map ? `{ name: "\${${one.variable}}" }` : `"\${${one.variable}}"`}${one.file ? `  # ${base64OfFile}` : ""}`,
   );
   return ` Below secrets, ${onlyIfStored(mode)}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
