@@ -42,6 +42,11 @@ export class Sealed {
     return timingSafeEqual(hash(given), hash(this.#value));
   }
 
+  /** The value in another form, sealed as well. `make` must neither keep nor quote it. */
+  rewritten(make: (value: string) => string): Sealed {
+    return new Sealed(make(this.#value), this.source);
+  }
+
   static {
     openSealed = (sealed) => sealed.#value;
   }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Flag, type Flags, type FlagValues, flag, flagName, flagsHelp, list, oneOf, readFlags, text } from "./flags.ts";
+import { readHostPattern } from "./host-name.ts";
 import { accessLevels, type HttpSettings, httpRows, httpSettings } from "./http-settings.ts";
 import { type LogLevel, logLevels } from "./log.ts";
 import { type Sealed, seal } from "./sealed.ts";
@@ -103,10 +104,10 @@ const rows = {
   targetHosts: row(
     "CONNECTORS_TARGET_HOSTS",
     "HOSTS",
-    "Hosts to which secrets may go without a person being asked; *.example.com allowed",
+    "Hosts to which secrets may go, over verified TLS, without a person being asked; *.example.com allowed. http://, smtp:// (mail that may go unencrypted) and unverified:// hosts count only where named so",
     list.refine(
-      (hosts) => hosts.every((host) => /^(http:\/\/)?[\w.*?[\]:-]+$/.test(host)),
-      "must be host names, as events.pagerduty.com or *.example.com: no https://, no path",
+      (hosts) => hosts.every((host) => readHostPattern(host) !== undefined),
+      "must be host names, as events.pagerduty.com or *.example.com (* for whole labels, host:* for any port), with http://, smtp:// or unverified:// in front where a way without verified TLS is meant: no https://, no path",
     ),
   ),
   maxChangesPerHour: row(

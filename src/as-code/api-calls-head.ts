@@ -1,4 +1,4 @@
-import type { Placeholder } from "./code.ts";
+import { base64OfFile, type Placeholder } from "./code.ts";
 import type { Origin } from "./origin.ts";
 import { commentText } from "./visible-text.ts";
 
@@ -7,7 +7,12 @@ import { commentText } from "./visible-text.ts";
  * command line, which others on the machine can read, and in no file. awk is as much a part of POSIX as sh.
  */
 export function shellHead(count: number, { from, by }: Origin, required: readonly Placeholder[]): string {
-  const names = required.map(({ variable, path }) => `#   ${variable}  (${commentText(path)})\n`).join("");
+  const names = required
+    .map(
+      ({ variable, path, file }) =>
+        `#   ${variable}  (${commentText(path)}${file ? `; ${base64OfFile}: openssl base64 -A -in FILE` : ""})\n`,
+    )
+    .join("");
   return `#!/bin/sh
 # ${count} Kibana connector${count === 1 ? "" : "s"} of ${commentText(from)}, written by ${by}.
 # Creates them; one that is there already stops the script. Needs sh, awk and curl.

@@ -1,6 +1,6 @@
 import { isAtLeast } from "../kibana/status.ts";
 import { shellHead } from "./api-calls-head.ts";
-import { type Code, isRecord, onlyIfStored, Pieces } from "./code.ts";
+import { base64OfFile, type Code, isRecord, onlyIfStored, Pieces } from "./code.ts";
 import type { Exported } from "./exported.ts";
 import type { CodeFile, Origin } from "./origin.ts";
 import { commentText, jsonEscape, writeOut } from "./visible-text.ts";
@@ -23,7 +23,9 @@ function call(connector: Exported, chooses: boolean): string {
   const notes = connector.secrets.some(({ required }) => !required)
     ? `# ${commentText(id)}: a secret with a "?" is sent where its variable is set: ${onlyIfStored(connector.mode)}.\n`
     : "";
-  return `${notes}post '${path}' <<'JSON'\n${body(connector)}\nJSON\n`;
+  const files = connector.secrets.filter(({ file, required }) => file && !required).map(({ variable }) => variable);
+  const encoded = files.length > 0 ? `# ${files.join(", ")}: ${base64OfFile}, as openssl base64 -A -in FILE makes it.\n` : "";
+  return `${notes}${encoded}post '${path}' <<'JSON'\n${body(connector)}\nJSON\n`;
 }
 
 /** The request's body. A secret stands on a line of its own, so that one that is not stored can be left out. */

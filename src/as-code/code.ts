@@ -10,6 +10,8 @@ export interface Placeholder {
   required: boolean;
   /** An object of texts, such as header names and values; otherwise one text. */
   map: boolean;
+  /** Kibana decodes it into a file: the value is the base64 of the file's bytes. */
+  file?: true;
 }
 
 /** A text with placeholders in it. */
@@ -79,3 +81,6 @@ function below(path: string, key: string): string {
 export function onlyIfStored(mode: string | undefined): string {
   return `only if it is stored${mode?.includes(" or ") ? ` (authentication: ${mode})` : ""}`;
 }
+
+/** What is said of a value that is the base64 of a file. */
+export const base64OfFile = "base64 of the file";

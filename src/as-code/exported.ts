@@ -1,5 +1,6 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { destinations } from "../catalog/destinations.ts";
+import { fileFields } from "../catalog/file-fields.ts";
 import { alternatives, fieldsAt, inputSchema } from "../catalog/json-schema.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { FoundSecret } from "../secrets/detect.ts";
@@ -45,7 +46,10 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
     const { id, name, type } = connector;
     const label = labels(labelOf(connector));
     const variable = (path: string) => variables(`${prefix}${variableWords(label, ...path.split(".").slice(1))}`);
-    const placeholder = (path: string, required: boolean, map: boolean): Placeholder => ({ path, variable: variable(path), required, map });
+    const files = fileFields(entry, "secrets");
+    const placeholder = (path: string, required: boolean, map: boolean): Placeholder => {
+      return { path, variable: variable(path), required, map, ...(files.has(path.replace(/^secrets\./, "")) && { file: true }) };
+    };
     const ofSecrets = entry
       ? [
           ...secrets.needed.map((field) => placeholder(`secrets.${field}`, true, isMap(entry, field))),

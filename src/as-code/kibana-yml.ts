@@ -1,5 +1,5 @@
 import { isAtLeast, type Status } from "../kibana/status.ts";
-import { type Code, isRecord, onlyIfStored, Pieces, type Placeholder } from "./code.ts";
+import { base64OfFile, type Code, isRecord, onlyIfStored, Pieces, type Placeholder } from "./code.ts";
 import type { Exported } from "./exported.ts";
 import { settingsAround } from "./kibana-yml-settings.ts";
 import type { CodeFile, Origin } from "./origin.ts";
@@ -69,7 +69,9 @@ function head(connectors: readonly Exported[], { from, by }: Origin, literals: s
     [...configPlaceholders, ...secrets.filter(({ required }) => required)].map((one) => ({ id, ...one })),
   );
   const variables = placeholders
-    .map(({ id, path, variable }) => `#   ${variable}  for ${commentText(id)}: ${commentText(path)}\n`)
+    .map(
+      ({ id, path, variable, file }) => `#   ${variable}  for ${commentText(id)}: ${commentText(path)}${file ? `, ${base64OfFile}` : ""}\n`,
+    )
     .join("");
   return `# ${connectors.length} connector${connectors.length === 1 ? "" : "s"} of ${commentText(from)} as preconfigured connectors, written by ${by}.
 # For a self-managed Kibana: Elastic Cloud and Serverless take no such settings. They appear in every space, and only this file
@@ -129,7 +131,7 @@ function optionalSecrets({ secrets, mode }: Exported): string {
   const lines = others.map((one) =>
     one.path === "secrets"
       ? " secrets of a type that is not known here"
-      : ` ${commentText(fieldOf(one))}: ${one.map ? `{ name: "\${${one.variable}}" }` : `"\${${one.variable}}"`}`,
+      : ` ${commentText(fieldOf(one))}: ${one.map ? `{ name: "\${${one.variable}}" }` : `"\${${one.variable}}"`}${one.file ? `  # ${base64OfFile}` : ""}`,
   );
   return ` Below secrets, ${onlyIfStored(mode)}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

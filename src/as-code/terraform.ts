@@ -1,5 +1,5 @@
 import type { Placeholder } from "./code.ts";
-import { onlyIfStored } from "./code.ts";
+import { base64OfFile, onlyIfStored } from "./code.ts";
 import type { Exported } from "./exported.ts";
 import { attributes, hclKey, hclString, hclValue, terraformVariable } from "./hcl.ts";
 import { isUuid } from "./names.ts";
@@ -115,10 +115,10 @@ function variableBlocks(connector: Exported, prefix: string, inState: boolean): 
   });
 }
 
-function description({ path, required }: Placeholder, { id, space, mode }: Exported): string {
+function description({ path, required, file }: Placeholder, { id, space, mode }: Exported): string {
   const where = `${path} of connector ${id} in space ${space}`;
   if (path.startsWith("config.")) return `${where}: a secret that stands readable in its config`;
-  return `${where}${required ? "" : `; ${onlyIfStored(mode)}`}`;
+  return `${where}${file ? `; ${base64OfFile}, as filebase64("client.p12") makes it` : ""}${required ? "" : `; ${onlyIfStored(mode)}`}`;
 }
 
 function importBlock({ label, space, id }: Exported): string {

@@ -20,6 +20,8 @@ export interface ConnectorType {
   allowedHosts: readonly string[];
   /** Where requests and the secrets in them go. */
   target: Target;
+  /** Params that choose where one call goes. Absent: no call leaves the hosts of `target`. Ask `hostsInParams`. */
+  paramTargets?: readonly ParamTarget[];
   /** What each group of credentials consists of, by the name of the way to authenticate; empty: the type has no secrets. */
   credentials: readonly Credentials[];
   /** What a run does to the outside world, for types whose params are flat. */
@@ -73,11 +75,32 @@ interface Schemas {
  * and Elasticsearch. Ask `destinations` for the hosts of one connector.
  */
 export type Target =
-  | { kind: "config"; fields: readonly string[]; secret?: string; fallback?: string }
+  | {
+      kind: "config";
+      fields: readonly string[];
+      secret?: string;
+      fallback?: string;
+      /** By field: the config field that says how far TLS to it is checked. */
+      verifiedBy?: Readonly<Record<string, string>>;
+    }
   | { kind: "secret"; field: string }
   | { kind: "computed"; fields: readonly string[]; hosts: (config: Config) => readonly string[] }
   | { kind: "fixed"; host: string }
   | { kind: "none" };
+
+/**
+ * A field of params that leads one call elsewhere: a `url` in place of the one in config, a `path` behind it, `headers`
+ * with a Host of their own, or a switch that skips the check of TLS.
+ */
+export interface ParamTarget {
+  /** Dotted: `subActionParams.webhookUrl`. */
+  field: string;
+  kind: "url" | "path" | "headers" | "skips_verification";
+  /** The config field with the connector's own address. */
+  replaces: string;
+  /** Whether what is stored in the connector travels with the request. */
+  withSecrets: boolean;
+}
 
 /**
  * One way to authenticate: fields that must stand together. `when` says in which config it applies; without it the

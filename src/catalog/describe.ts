@@ -62,6 +62,7 @@ function typeOf(schema: JsonSchema): string {
 
 function nameOf(schema: JsonSchema): string {
   if (schema.format === "uri") return "url";
+  if (schema.contentEncoding === "base64") return "base64";
   // zod writes a nullable text as one schema with two types.
   if (Array.isArray(schema.type)) return schema.type.join("|");
   switch (schema.type) {

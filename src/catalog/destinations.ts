@@ -1,45 +1,68 @@
+import { canonicalHost } from "../host-name.ts";
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
 
-/**
- * Hosts that a connector's requests, and the secrets in them, go to: lower case, with the port where it is not the
- * scheme's own, with `http://` in front where nothing encrypts the way, sorted, each once; so two connectors go to the
- * same place when their lists are equal. Empty where nothing leaves, or where the host is within a secret that
- * `secretHost` does not tell. An address that cannot be read stays in the list as such: it is nobody's known host.
- */
-export function destinations(type: ConnectorType, config: Config, secretHost: (field: string) => string | undefined): string[] {
-  const given = addresses(type.target, config, secretHost).filter((address) => address != null && address !== "");
-  return [
-    ...new Set(given.map((address) => canonicalHost(address) ?? `unreadable address ${JSON.stringify(address).slice(0, 80)}`)),
-  ].sort();
+/** An address as a config or params hold it, and whether TLS to it is checked. */
+interface Address {
+  address: unknown;
+  verified: boolean;
 }
 
-function addresses(target: Target, config: Config, secretHost: (field: string) => string | undefined): readonly unknown[] {
+/**
+ * Hosts that a connector's requests, and the secrets in them, go to, each in its one form (host-name.ts), sorted, each
+ * once; so two connectors go to the same place when their lists are equal. Empty where nothing leaves, or where the host
+ * is within a secret that `secretHost` does not tell. An address that cannot be read stays in the list as such: it is
+ * nobody's known host.
+ */
+export function destinations(type: ConnectorType, config: Config, secretHost: (field: string) => string | undefined): string[] {
+  const given = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
+  return [...new Set(given.map(named))].sort();
+}
+
+/** The name of one address. */
+export function named({ address, verified }: Address): string {
+  return canonicalHost(address, verified) ?? `unreadable address ${JSON.stringify(address).slice(0, 80)}`;
+}
+
+/** The host of one field of a config. */
+export function hostOfField({ target }: ConnectorType, config: Config, field: string): string | undefined {
+  const address = config[field];
+  if (address == null || address === "") return undefined;
+  return named({ address, verified: isVerified(target, config, field) });
+}
+
+function addresses(target: Target, config: Config, secretHost: (field: string) => string | undefined): readonly Address[] {
   switch (target.kind) {
     case "none":
       return [];
     case "fixed":
-      return [target.host];
+      return [{ address: target.host, verified: true }];
     case "secret":
-      return [secretHost(target.field)];
+      return [{ address: secretHost(target.field), verified: true }];
     case "computed":
-      return target.hosts(config);
+      return target.hosts(config).map((address) => ({ address, verified: true }));
     case "config": {
       const fromSecret = target.secret === undefined ? undefined : secretHost(target.secret);
-      const given = [...target.fields.map((field) => config[field]), fromSecret].filter(Boolean);
-      return given.length > 0 ? given : [target.fallback];
+      const given = [
+        ...target.fields.map((field) => ({ address: config[field], verified: isVerified(target, config, field) })),
+        { address: fromSecret, verified: true },
+      ].filter(({ address }) => Boolean(address));
+      const own = given.length > 0 ? given : [{ address: target.fallback, verified: true }];
+      // A Host header of its own chooses who answers behind the address.
+      return [...own, ...hostHeaders(config.headers).map((address) => ({ address, verified: own[0]?.verified ?? true }))];
     }
   }
 }
 
-/** `Host.` and `HTTPS://user@HOST:443/path` are both `host`; undefined where there is no host to read. */
-function canonicalHost(address: unknown): string | undefined {
-  if (typeof address !== "string") return undefined;
-  // As Kibana's own parser reads it: "https:host" has a host, though no slashes.
-  const text = address.trim();
-  const url = /^https?:/i.test(text) || text.includes("://") ? text : `https://${text}`;
-  if (!URL.canParse(url)) return undefined;
-  const { protocol, hostname, port } = new URL(url);
-  const host = hostname.toLowerCase().replace(/\.+$/, "");
-  if (host === "") return undefined;
-  return `${protocol === "http:" ? "http://" : ""}${host}${port === "" ? "" : `:${port}`}`;
+/** Only a full check tells that it is the host: `certificate` leaves the name out. */
+function isVerified(target: Target, config: Config, field: string): boolean {
+  const mode = target.kind === "config" ? target.verifiedBy?.[field] : undefined;
+  return mode === undefined || config[mode] == null || config[mode] === "full";
+}
+
+/** Values of `Host` among headers, whatever the case of the name. */
+export function hostHeaders(headers: unknown): unknown[] {
+  if (headers === null || typeof headers !== "object") return [];
+  return Object.entries(headers)
+    .filter(([name, value]) => name.trim().toLowerCase() === "host" && value !== "")
+    .map(([, value]) => value);
 }

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { matchesHost } from "../host-name.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import type { Settings } from "../settings.ts";
 import type { Op, Plan, PutRuleOp, SecretFlow } from "./plan.ts";
@@ -105,7 +106,7 @@ function names(op: Op): string[] {
 }
 
 function isAgreed(host: string, targetHosts: readonly string[], knownHosts: readonly string[]): boolean {
-  return knownHosts.includes(host) || targetHosts.some((pattern) => matchesGlob(pattern, host));
+  return knownHosts.includes(host) || targetHosts.some((pattern) => matchesHost(pattern, host));
 }
 
 /** `*` any text, `?` one character, the rest as it is; case does not count. */

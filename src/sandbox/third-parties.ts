@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { connectorType } from "../catalog/index.ts";
 import { effectOf } from "../catalog/when.ts";
 import { answers } from "./answers.ts";
+import { certificateProblem } from "./client-certificate.ts";
 import { deliverable } from "./deliverable.ts";
 import { pagerduty, slack, webhook } from "./http-parties.ts";
 import { failed, type Outcome, ok, type Run } from "./outcome.ts";
@@ -97,7 +98,8 @@ async function anyOther(run: Run): Promise<Outcome> {
   const action = String(params.subAction ?? "run");
   const outgoing = run.deliver ? deliverable[`${type} ${action}`]?.(run) : undefined;
   const host = hostOf(
-    outgoing?.url ?? String(config.apiUrl ?? config.url ?? config.configUrl ?? secrets.secretsUrl ?? secrets.webhookUrl ?? ""),
+    outgoing?.url ??
+      String(addressInParams(params) ?? config.apiUrl ?? config.url ?? config.configUrl ?? secrets.secretsUrl ?? secrets.webhookUrl ?? ""),
   );
   const real = outgoing !== undefined && isLoopback(outgoing.url);
   const answer = real ? await deliver(outgoing) : cannedAnswer(host, secrets, gone, accepted);
@@ -115,6 +117,11 @@ async function anyOther(run: Run): Promise<Outcome> {
   return ok(data, `${action} at ${host || type}`, params);
 }
 
+/** Where a call goes that names an address itself: .http and .tines. */
+function addressInParams({ url, subActionParams }: Dict): unknown {
+  return url ?? Object(subActionParams).webhookUrl;
+}
+
 const unauthorized = "Status code: 401. Message: API Error: Unauthorized";
 
 const byType: Readonly<Record<string, ThirdParty>> = {
@@ -126,4 +133,15 @@ const byType: Readonly<Record<string, ThirdParty>> = {
   ".email": email,
 };
 
-export const runThirdParty: ThirdParty = (run) => (byType[run.type] ?? anyOther)(run);
+/** Types that share the webhook family's certificates, with what each says of a request that could not be made. */
+const requestFailed: Readonly<Record<string, string>> = {
+  ".webhook": "error calling webhook, request failed",
+  ".http": "error calling http, request failed",
+  ".cases-webhook": "an error occurred while running the action",
+};
+
+export const runThirdParty: ThirdParty = (run) => {
+  const message = requestFailed[run.type];
+  const serviceMessage = message && certificateProblem(run.config, run.secrets);
+  return message && serviceMessage ? failed(message, { serviceMessage }) : (byType[run.type] ?? anyOther)(run);
+};

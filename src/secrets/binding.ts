@@ -1,6 +1,10 @@
 import { ToolError } from "../errors.ts";
+import { exactHost } from "../host-name.ts";
 
-/** Where a secret may go for good: `CONNECTOR_SECRET_X__FOR=.pagerduty@events.pagerduty.com`, several with commas. */
+/**
+ * Where a secret may go for good: `CONNECTOR_SECRET_X__FOR=.pagerduty@events.pagerduty.com`, several with commas. A bare
+ * host means verified TLS; `.email@smtp://smtp.example.com` names a way without (host-name.ts).
+ */
 export interface Binding {
   /** Undefined: any type, at this host. */
   type: string | undefined;
@@ -15,8 +19,9 @@ export const bindingSuffix = "__FOR";
  */
 export function readBindings(value: string): Binding[] | undefined {
   const bindings = value.split(",").map((one) => {
-    const [, type, host] = /^(\.[\w-]+)?@([\w.:[\]-]+)$/.exec(one.trim()) ?? [];
-    return host === undefined ? undefined : { type, host: host.toLowerCase() };
+    const [, type, given = ""] = /^(\.[\w-]+)?@(\S+)$/.exec(one.trim()) ?? [];
+    const host = exactHost(given);
+    return host === undefined ? undefined : { type, host };
   });
   const read = bindings.filter((binding) => binding !== undefined);
   return read.length === bindings.length ? read : undefined;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 const maxBytes = 64 * 1024;
 
 /**
- * The text of a file that `{"$file": name}` names, or why it may not be read. Only plain files directly in the folder:
+ * The bytes of a file that `{"$file": name}` names, or why it may not be read. Only plain files directly in the folder:
  * no path, no link, not readable by everybody.
  */
-export function readSecretFile(dir: string, name: string): { text: string } | { refused: string } {
+export function readSecretFile(dir: string, name: string): { bytes: Buffer } | { refused: string } {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) || name.includes("..")) {
     return { refused: "is not the name of a file in the secrets folder: letters, digits, _, - and . only, no path" };
   }
@@ -21,7 +21,7 @@ export function readSecretFile(dir: string, name: string): { text: string } | { 
     if (!isFile) return { refused: "is not a plain file" };
     if (size > maxBytes) return { refused: "is larger than 64 kB" };
     if (process.platform !== "win32" && (mode & 0o004) !== 0) return { refused: "is readable by everybody: chmod 600 it" };
-    return { text: readFileSync(file, "utf8").replace(/\r?\n$/, "") };
+    return { bytes: readFileSync(file) };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "error";
     return { refused: code === "ENOENT" ? "is not in the secrets folder" : `cannot be read (${code})` };

@@ -1,6 +1,9 @@
+import { isUtf8 } from "node:buffer";
+import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { ToolError } from "../errors.ts";
-import { type Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
+import { Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
 import { type Binding, bindingSuffix, readBindings } from "./binding.ts";
+import { encodedFile } from "./certificate.ts";
 import { redactionMark } from "./detect.ts";
 import { readSecretFile } from "./file-reference.ts";
 
@@ -28,19 +31,28 @@ export interface Resolved {
   /** Bound references, by path. */
   bindings: Map<string, Binding[]>;
   warnings: string[];
+  /** Values as they were read, where they are sent in another form: the redactor has to know both. */
+  read: Sealed[];
 }
 
 interface Walk extends Resolved {
   source: SecretSource;
+  files: ReadonlyMap<string, FileKind>;
 }
 
 /**
  * Replaces the references in the `secrets` argument of a tool by sealed values.
  * @param askable the fields that `{"$ask": true}` in place of all secrets stands for; none: it is refused
+ * @param files the fields that Kibana decodes into a file: what is given for them becomes base64 of the file's bytes
  * @throws ToolError literal_secret_refused, secret_refused; never with a value in it
  */
-export function resolveSecrets(given: Record<string, unknown>, source: SecretSource, askable: readonly string[] = []): Resolved {
-  const walk: Walk = { source, secrets: {}, asked: [], bindings: new Map(), warnings: [] };
+export function resolveSecrets(
+  given: Record<string, unknown>,
+  source: SecretSource,
+  askable: readonly string[] = [],
+  files: ReadonlyMap<string, FileKind> = new Map(),
+): Resolved {
+  const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [] };
   if (isAsk(given) && askable.length === 0) {
     throw new ToolError(
       "secret_refused",
@@ -51,12 +63,34 @@ export function resolveSecrets(given: Record<string, unknown>, source: SecretSou
   }
   const fields = isAsk(given) ? Object.fromEntries(askable.map((field) => [field, given])) : given;
   for (const [key, value] of Object.entries(fields)) {
-    const tree = resolve(value, `secrets.${key}`, walk);
+    const tree = asFile(resolve(value, `secrets.${key}`, walk), key, walk);
     if (tree !== undefined) Object.defineProperty(walk.secrets, key, { value: tree, enumerable: true });
   }
-  const { secrets, asked, bindings, warnings } = walk;
-  return { secrets, asked, bindings, warnings };
+  const { secrets, asked, bindings, warnings, read } = walk;
+  return { secrets, asked, bindings, warnings, read };
 }
+
+/** What a person typed or a variable holds, as Kibana wants it; a file has been encoded where it was read. */
+function asFile(tree: SealedTree | undefined, field: string, walk: Walk): SealedTree | undefined {
+  const kind = walk.files.get(field);
+  if (kind === undefined || !(tree instanceof Sealed) || tree.source.startsWith(fileSource)) return tree;
+  walk.read.push(tree);
+  return tree.rewritten((value) => encoded(Buffer.from(value), kind, `secrets.${field}`, walk));
+}
+
+/** @throws ToolError secret_refused where only rubbish could come of it */
+function encoded(content: Buffer, kind: FileKind, path: string, { warnings }: Walk): string {
+  const result = encodedFile(content, kind);
+  if ("refused" in result) {
+    const problems = [{ path, problem: result.refused, suggestion: result.fix }];
+    throw new ToolError("secret_refused", `${path} ${result.refused}.`, result.fix, { path, problems });
+  }
+  if (result.warning !== undefined) warnings.push(`${path} ${result.warning}.`);
+  return result.base64;
+}
+
+/** Before the name of a file, where a value came from one. */
+const fileSource = "file ";
 
 /** Undefined for what a person has yet to type. */
 function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefined {
@@ -93,7 +127,7 @@ function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefin
   }
   const [kind, name] = reference;
   if (entries.length === 1 && typeof name === "string" && kind === "$env") return fromEnvironment(name, path, walk);
-  if (entries.length === 1 && typeof name === "string" && kind === "$file") return fromFile(name, path, source);
+  if (entries.length === 1 && typeof name === "string" && kind === "$file") return fromFile(name, path, walk);
   throw new ToolError("secret_refused", `${path} is not a reference that this server knows.`, ways(source), { path });
 }
 
@@ -182,12 +216,18 @@ function fromEnvironment(name: string, path: string, { source, bindings, warning
   return seal(value.replace(/\r?\n$/, ""), name);
 }
 
-function fromFile(name: string, path: string, source: SecretSource): Sealed {
+function fromFile(name: string, path: string, walk: Walk): Sealed {
+  const { source, files, read: known } = walk;
   assertAllowed(name, path, source);
   const refuse = (cause: string) => new ToolError("secret_refused", `${path} ${cause}.`, ways(source), { path });
   if (source.dir === undefined) throw refuse("names a file, but this server has no secrets folder (CONNECTORS_SECRET_DIR)");
   const read = readSecretFile(source.dir, name);
   if ("refused" in read) throw refuse(`names a file that ${read.refused}`);
-  if (read.text.trim() === "") throw refuse("names a file that is empty");
-  return seal(read.text, `file ${name}`);
+  if (read.bytes.toString("utf8").trim() === "") throw refuse("names a file that is empty");
+  const kind = files.get(path.replace(/^secrets\./, ""));
+  if (kind === undefined && !isUtf8(read.bytes)) throw refuse("names a file that is no text, and this field takes one");
+  const value = seal(read.bytes.toString("utf8").replace(/\r?\n$/, ""), fileSource + name);
+  if (kind === undefined) return value;
+  if (isUtf8(read.bytes)) known.push(value);
+  return seal(encoded(read.bytes, kind, path, walk), fileSource + name);
 }

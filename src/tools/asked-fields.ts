@@ -20,7 +20,7 @@ export function askableFields(entry: ConnectorType | undefined, config: Config):
 }
 
 function isText(type: string): boolean {
-  return /^(string|url)(\|null)?$/.test(type);
+  return /^(string|url|base64)(\|null)?$/.test(type);
 }
 
 /**

@@ -13,6 +13,7 @@ import { literalsInConfig } from "./config-secrets.ts";
 import { canChooseId, freeId } from "./connector-id.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
+import { encodedConfig } from "./encoded-config.ts";
 import { connectorName, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { liveType } from "./live-type.ts";
@@ -59,7 +60,9 @@ export const createConnector = changeTool({
     const entry = await connectorType(live.id);
     const asksBecause = literalsInConfig({ given: config, stored: source?.connector.config, entry, status }, context.secrets);
     const merged = source ? mergeConfig(entry, source.connector.config ?? {}, config) : config;
-    const { config: full, notes } = authenticationSaid(entry, merged, secrets);
+    const encoded = encodedConfig(entry, merged);
+    const { config: full, notes: said } = authenticationSaid(entry, encoded.config, secrets);
+    const notes = [...said, ...encoded.notes];
     if (ifExists === "use") {
       const found = sameOne({ name, type: live.id, config: full, id }, existing, target);
       if (found) return found;
@@ -73,6 +76,7 @@ export const createConnector = changeTool({
       ...plan,
       asksBecause,
       warnings: [
+        ...encoded.notes,
         ...plan.warnings,
         ...source.notes,
         ...(left.length > 0 ? [`If the original has ${left.join(", ")}, the copy goes without.`] : []),

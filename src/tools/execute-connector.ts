@@ -15,7 +15,7 @@ import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, namedById, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { assertNoMarks } from "./no-marks.ts";
-import { requestFlow } from "./secret-flows.ts";
+import { runFlows } from "./run-flows.ts";
 import { whatItDoes } from "./what-it-does.ts";
 
 /** Characters of a third party's answer that are shown. */
@@ -59,6 +59,7 @@ export const executeConnector = changeTool({
       );
     }
     const { effect, cost, note } = entry ? effectOf(entry, params) : { effect: "executes" as const, cost: undefined, note: undefined };
+    const { flows, words: elsewhere } = runFlows(found, entry, params);
     const doing = whatItDoes(entry, params);
     const op: ExecuteOp = {
       op: "execute",
@@ -73,7 +74,7 @@ export const executeConnector = changeTool({
     };
     const templated = JSON.stringify(params).includes("{{");
     return {
-      summary: `Run ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}. ${doing.words}${cost ? ". It costs tokens" : ""}.`,
+      summary: `Run ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}.${elsewhere} ${doing.words}${cost ? ". It costs tokens" : ""}.`,
       ops: [op],
       effects: [effectOn("run", found, target, { after: { params: hideSecrets(params).config } })],
       warnings: [
@@ -93,7 +94,7 @@ export const executeConnector = changeTool({
       reversible: effect === "none" ? "yes" : doing.closing ? "by_a_run" : "no",
       consequence: effect === "none" && !cost ? "free" : "person",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
-      flows: entry ? requestFlow(entry, found.config ?? {}) : [],
+      flows,
       asks: [],
       knownHosts: [],
     };

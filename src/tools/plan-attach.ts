@@ -22,6 +22,7 @@ import { assertNoMarks } from "./no-marks.ts";
 import { inWords } from "./replaced-report.ts";
 import { erasing, withArtifacts } from "./rule-artifacts.ts";
 import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule, unknownFields } from "./rule-changes.ts";
+import { actionFlows, eachOnce } from "./run-flows.ts";
 import { losses } from "./what-rules-lose.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
@@ -102,6 +103,8 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
       next: inTheirPlace(args, all, inSpace),
     });
   const doubts = await doubtsAbout(found, inSpace, context);
+  const ways = await Promise.all(changes.map(({ rule, attachment }) => actionFlows(rule.actions, attachment.after.actions, known)));
+  const flows = eachOnce(ways.flat());
   const shown = new Map<string, string>();
   const lost = losses(ops, known);
   return {
@@ -126,7 +129,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
     reversible: erasing(whole) ? "no" : "yes",
     consequence: "person",
     facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },
-    flows: [],
+    flows,
     asks: [],
     knownHosts: [],
     connectorId: found.id,

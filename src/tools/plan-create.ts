@@ -1,3 +1,4 @@
+import { fileFields } from "../catalog/file-fields.ts";
 import { connectorType } from "../catalog/index.ts";
 import type { CreateOp, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
@@ -50,8 +51,9 @@ export async function planCreate(
   assertUsable(live);
   if (id !== undefined) assertId(id, status);
   const entry = await connectorType(live.id);
-  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, config));
+  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, config), fileFields(entry, "secrets", given));
   const { secrets, asked } = resolved;
+  context.learn(resolved.read);
   context.learn(secrets);
   const checked = entry
     ? checkNew(entry, config, resolved, prefix)

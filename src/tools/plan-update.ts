@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { destinations } from "../catalog/destinations.ts";
+import { fileFields } from "../catalog/file-fields.ts";
 import { connectorType } from "../catalog/index.ts";
 import type { Plan, UpdateOp } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
@@ -52,7 +53,8 @@ export async function planUpdate(
 ): Promise<Plan> {
   const { kibana, settings, signal } = context;
   const entry = await connectorType(before.type);
-  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, after.config));
+  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, after.config), fileFields(entry, "secrets", given));
+  context.learn(resolved.read);
   context.learn(resolved.secrets);
   const stored = storedSecrets(entry, after.config, status);
   const storedBefore = storedSecrets(entry, before.config ?? {}, status);

@@ -37,6 +37,7 @@ import {
   putRule,
   unknownFields,
 } from "./rule-changes.ts";
+import { actionFlows, eachOnce } from "./run-flows.ts";
 import { losses, undoWarning } from "./what-rules-lose.ts";
 
 export const replaceConnector = changeTool({
@@ -109,6 +110,8 @@ export const replaceConnector = changeTool({
     if (!first)
       return nothingToDo({ from, space: inSpace, left, earlier, args: { ...args, space: inSpace }, warnings: hidden ? [hidden] : [] });
 
+    const ways = await Promise.all(ready.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
+    const flows = eachOnce(ways.flat());
     const doubts = to ? await doubtsAbout(to, inSpace, context) : [];
     const ops = ready.map(({ op }) => op);
     const lost = losses(ops, known, from.id);
@@ -142,7 +145,7 @@ export const replaceConnector = changeTool({
       reversible: !erasing(ready) && ready.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
       consequence: "person",
       facts: ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
-      flows: [],
+      flows,
       asks: [],
       knownHosts: [],
       onError: args.on_error,

@@ -14,7 +14,7 @@ import { explainFailure } from "./explain-failure.ts";
 import { compact, connector, namedById, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { lastRuns } from "./last-runs.ts";
-import { requestFlow } from "./secret-flows.ts";
+import { runFlows } from "./run-flows.ts";
 
 const modes = ["safe", "near_safe", "loud"] as const;
 type Mode = (typeof modes)[number];
@@ -57,10 +57,12 @@ export const testConnector = changeTool({
     const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id, signal) : undefined;
     if (!probe) return untested(found, entry, mode, target, runs);
     const fill = filler(probe, given);
+    const params = fill(probe.params) as Record<string, unknown>;
+    const { flows, words: elsewhere } = runFlows(found, entry, params);
     const undo = probe.undo && "params" in probe.undo ? (fill(probe.undo.params) as Record<string, unknown>) : undefined;
     const person = mode === "loud" || probe.needs !== undefined;
     return {
-      summary: `Test ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}, mode ${mode}. Effect: ${String(fill(probe.effect))}.`,
+      summary: `Test ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}, mode ${mode}.${elsewhere} Effect: ${String(fill(probe.effect))}.`,
       ops: [
         {
           op: "execute",
@@ -68,13 +70,13 @@ export const testConnector = changeTool({
           id: found.id,
           name: found.name,
           type: found.type,
-          params: fill(probe.params) as Record<string, unknown>,
+          params,
           template: { ...probe.params, ...given },
           ...(undo && { undo }),
           safe: mode === "safe",
         },
       ],
-      effects: [effectOn("run", found, target, { after: { params: fill(probe.params) } })],
+      effects: [effectOn("run", found, target, { after: { params } })],
       warnings: [
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
         ...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []),
@@ -85,7 +87,7 @@ export const testConnector = changeTool({
       consequence: person ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       // Where an agent may choose the host, a request to it is news in itself.
-      flows: entry ? requestFlow(entry, found.config ?? {}) : [],
+      flows,
       asks: [],
       knownHosts: [],
       mode,

@@ -13,6 +13,7 @@ import { compact } from "./fields.ts";
 import { silencedWarning } from "./replaced-report.ts";
 import { erasing, type WholeRule, withArtifacts } from "./rule-artifacts.ts";
 import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule, unknownFields } from "./rule-changes.ts";
+import { actionFlows, eachOnce } from "./run-flows.ts";
 import { losses, undoWarning } from "./what-rules-lose.ts";
 
 /** Connectors whose last runs are looked up. */
@@ -82,6 +83,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
       next: [],
     };
   }
+  const ways = await Promise.all(ops.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
   const blocked = obstacles.map((one) => `Kibana would not save ${obstacleInWords(one)}: it stays as it is.`);
   const writes = ops.map(({ op }) => op);
   const lost = losses(writes, known);
@@ -104,7 +106,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
     reversible: !erasing(ops) && ops.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
     consequence: "person",
     facts: ops.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
-    flows: [],
+    flows: eachOnce(ways.flat()),
     asks: [],
     knownHosts: [],
   };

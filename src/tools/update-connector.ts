@@ -5,6 +5,7 @@ import type { NoChange, Plan } from "../change/plan.ts";
 import { literalsInConfig } from "./config-secrets.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
+import { encodedConfig } from "./encoded-config.ts";
 import { compact, connector, connectorName, space } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { mergeConfig } from "./merge-config.ts";
@@ -44,12 +45,14 @@ export const updateConnector = changeTool({
     assertNoMarks("config", patch, "Name only what changes: what is not named stays as it is.");
     const entry = await connectorType(before.type);
     const asksBecause = literalsInConfig({ given: patch, stored: before.config, entry, status }, context.secrets);
-    const after = { name: name ?? before.name, config: mergeConfig(entry, before.config ?? {}, patch) };
+    const encoded = encodedConfig(entry, patch);
+    const after = { name: name ?? before.name, config: mergeConfig(entry, before.config ?? {}, encoded.config) };
     if (after.name === before.name && isDeepStrictEqual(after.config, before.config ?? {}) && Object.keys(secrets).length === 0) {
       return { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
     }
     const wanted = { space: target, before, after, secrets, noOtherSecrets: noOthers ?? false, verb: "Update" };
-    return { ...(await planUpdate(wanted, status, context)), asksBecause };
+    const plan = await planUpdate(wanted, status, context);
+    return { ...plan, warnings: [...encoded.notes, ...plan.warnings], asksBecause };
   },
   async report(plan, [result], { kibana }) {
     const [op] = plan.ops;

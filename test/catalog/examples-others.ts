@@ -291,10 +291,7 @@ export const others: Record<string, TypeExamples> = {
       ],
       ["secrets", { apiKey: "sk-test123" }],
       ["secrets", { certificateData: certificate, privateKeyData: privateKey }],
-      [
-        "secrets",
-        { certificateData: certificate, privateKeyData: base64("-----BEGIN RSA PRIVATE KEY-----\n"), caData: certificate, apiKey: "k" },
-      ],
+      ["secrets", { certificateData: certificate, privateKeyData: privateKey, caData: certificate, apiKey: "k" }],
       sub("run", { body: '{"messages": []}', timeout: "30000", telemetryMetadata: { pluginId: "test" } }),
       sub("stream", { body: "{}" }),
       sub("invokeAI", {
@@ -328,6 +325,7 @@ export const others: Record<string, TypeExamples> = {
       ["secrets", { privateKeyData: privateKey }, "secrets.apiKey"],
       ["secrets", { certificateData: certificate }, "secrets.privateKeyData"],
       ["secrets", { certificateData: certificate, privateKeyData: "bad" }, "secrets.privateKeyData"],
+      ["secrets", { certificateData: certificate, privateKeyData: base64("-----BEGIN RSA PRIVATE KEY-----\n") }, "secrets.privateKeyData"],
       ["secrets", { certificateData: "invalidCertificate", privateKeyData: privateKey }, "secrets.certificateData"],
       ["secrets", { certificateData: certificate, privateKeyData: privateKey, caData: base64("not a valid cert") }, "secrets.caData"],
       [...sub("run", {}), "params.subActionParams.body"],

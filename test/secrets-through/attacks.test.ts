@@ -121,7 +121,7 @@ describe("an agent that tries to send a secret to a host of its own", () => {
         config: { service: "other", host: "evil.example", port: 25, from: "a@b.example", hasAuth: true },
         secrets: { user: byName, password: byName },
       },
-      ["evil.example"],
+      ["smtp://evil.example"],
     ],
     [
       "as the host of a URL that is a secret",

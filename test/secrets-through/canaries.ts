@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 
 /** The shape that a field's value must have; the canary sits within. */
-export type Shape = "text" | "url" | "pem" | "json" | "base64" | "pem64";
+export type Shape = "text" | "url" | "pem" | "pemFile" | "json" | "base64" | "pem64";
 
 /** A value that is told apart from everything else, and where to look for it. */
 export interface Canary {
   value: string;
+  shape: Shape;
   /** The part that occurs nowhere else: its being found in any form is a leak. */
   core: string;
   /** What is searched for. */
@@ -19,13 +20,16 @@ const awkward = `"k\\ é+/%&='~(<x>)`;
 export function canary(shape: Shape): Canary {
   const core = `zq${randomBytes(12).toString("hex")}`;
   const value = shapes[shape](core);
-  return { core, value, forms: [...new Set([...formsOf(core), ...formsOf(value)])] };
+  return { core, value, shape, forms: [...new Set([...formsOf(core), ...formsOf(value)])] };
 }
 
 const shapes: Record<Shape, (core: string) => string> = {
   text: (core) => `${awkward}${core}!`,
   url: (core) => `https://hooks.example.com/services/T0/${core}?sig=a%2Bb&v=${core}`,
   pem: (core) => `-----BEGIN PRIVATE KEY-----\nMIIEvQ${core}+/\n${core}AB==\n-----END PRIVATE KEY-----`,
+  // What Kibana decodes: it has to arrive as the base64 of this.
+  pemFile: (core) =>
+    `-----BEGIN CERTIFICATE-----\nMIIEvQ${core}+/\n${core}AB==\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n${core}\n-----END PRIVATE KEY-----`,
   json: (core) =>
     JSON.stringify({ type: "service_account", private_key: `-----BEGIN PRIVATE KEY-----\n${core}\n`, id: `${awkward}${core}` }),
   pem64: (core) =>

@@ -11,7 +11,7 @@ export interface Case {
 const url = "https://hooks.example.com/kibana";
 const basic: Case["secrets"] = { user: "text", password: "text" };
 const headers = { secretHeaders: { "X-Api-Key": "text", Authorization: "text" } } as const;
-const certificate = { crt: "pem", key: "pem", password: "text" } as const;
+const certificate = { crt: "pemFile", key: "pemFile", password: "text" } as const;
 const ssl = { hasAuth: true, authType: "webhook-authentication-ssl" };
 const oauth = {
   hasAuth: true,

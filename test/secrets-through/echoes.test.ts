@@ -15,7 +15,7 @@ const subjects = {
   certificate: {
     type: ".webhook",
     config: { url: token, hasAuth: true, authType: "webhook-authentication-ssl", certType: "ssl-crt-key" },
-    fields: { crt: "pem", key: "pem" },
+    fields: { crt: "pemFile", key: "pemFile" },
   },
   json: {
     type: ".gemini",

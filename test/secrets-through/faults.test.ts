@@ -18,11 +18,11 @@ const faults = [
 ];
 const kinds = {
   "an URL": { type: ".slack", config: {}, field: "webhookUrl", value: canary("url") },
-  "a key in a certificate's place": {
+  "a container of a key": {
     type: ".webhook",
     config: { url: "https://hooks.example.com/kibana", hasAuth: true, authType: "webhook-authentication-ssl", certType: "ssl-pfx" },
     field: "pfx",
-    value: canary("pem"),
+    value: canary("base64"),
   },
 } as const;
 const canaries = Object.fromEntries(Object.entries(kinds).map(([name, { value }]) => [name, value]));

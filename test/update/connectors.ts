@@ -17,6 +17,8 @@ export interface Stored {
 const url = "https://hooks.example.com/kibana";
 const headers = { secretHeaders: { "X-Api-Key": "stored-header-value" } };
 const pem = "-----BEGIN CERTIFICATE-----\nc3RvcmVk\n-----END CERTIFICATE-----";
+const key = "-----BEGIN PRIVATE KEY-----\nc3RvcmVk\n-----END PRIVATE KEY-----";
+const container = Buffer.from([0x30, 0x82, 0x01, 0x00, ...Array.from({ length: 256 }, (_, n) => n)]).toString("base64");
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const llm = { apiUrl: "https://llm.example.com/v1/chat/completions", defaultModel: "m" };
 const serviceNow = { apiUrl: "https://instance.service-now.com" };
@@ -55,8 +57,8 @@ function family(type: string, base: Dict, patch: Dict, { oauth = true, beside = 
   return [
     also("none", { hasAuth: false }, {}),
     also("basic", { hasAuth: true, authType: "webhook-authentication-basic" }, { user: "kibana", password: "stored-password" }),
-    also("ssl-crt-key", { ...ssl, certType: "ssl-crt-key" }, { crt: pem, key: pem, password: "stored-password" }, password),
-    also("ssl-pfx", { ...ssl, certType: "ssl-pfx" }, { pfx: "c3RvcmVk", password: "stored-password" }, password),
+    also("ssl-crt-key", { ...ssl, certType: "ssl-crt-key" }, { crt: base64(pem), key: base64(key), password: "stored-password" }, password),
+    also("ssl-pfx", { ...ssl, certType: "ssl-pfx" }, { pfx: container, password: "stored-password" }, password),
     ...(oauth
       ? [
           also(

@@ -73,6 +73,48 @@ const services: readonly (readonly [host: string, ...names: string[]])[] = [
   ["graph.microsoft.com", "exchange_server"],
 ];
 
+/** Those without TLS from the start and without the demand for it. Source: services.json, secure, requireTLS and port 465. */
+const unencrypted = new Set([
+  "smtp.aol.com",
+  "debugmail.io",
+  "smtp.disroot.org",
+  "smtp.dynect.net",
+  "smtp.ethereal.email",
+  "mail.gandi.net",
+  "mail.gmx.com",
+  "smtpout.secureserver.net",
+  "smtp.asia.secureserver.net",
+  "smtp.europe.secureserver.net",
+  "mail.hot.ee",
+  "smtp-mail.outlook.com",
+  "smtp.mail.me.com",
+  "mail.infomaniak.com",
+  "smtp.loops.so",
+  "smtp.mail.ee",
+  "sandbox-smtp.mailcatch.app",
+  "smtp.mailersend.net",
+  "in.mailjet.com",
+  "mailosaur.io",
+  "live.smtp.mailtrap.io",
+  "smtp.mandrillapp.com",
+  "smtp.naver.com",
+  "smtp.ohmysmtp.com",
+  "smtp.office365.com",
+  "smtp.postmarkapp.com",
+  "smtp.sendcloud.net",
+  "smtp.sendgrid.net",
+  "smtp-relay.brevo.com",
+  "mail.smtp2go.com",
+  "smtp.sparkpostmail.com",
+  "smtp.tipimail.com",
+  "dockerhost:10025",
+]);
+
+/** Whether mail to a known service's host is always encrypted. */
+export function emailServiceEncrypts(host: string): boolean {
+  return !unencrypted.has(host);
+}
+
 /** `ses-eu-west-1` and its like, one a region of AWS. */
 const sesRegion = /^ses-([a-z]{2}(?:-gov)?-[a-z]+-\d)$/;
 

@@ -1,10 +1,11 @@
 import * as z from "zod";
+import type { ParamTarget } from "../connector-type.ts";
 import { parsedUrl } from "./fields.ts";
 
 /** Params of .http and .http-system. Source: http/schemas/v1.ts. */
 export function httpParams() {
   return z.strictObject({
-    url: parsedUrl("Instead of config.url").optional(),
+    url: parsedUrl("Instead of config.url; on its host only").optional(),
     path: z.string().optional().describe("Appended to the URL"),
     method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("GET").describe("Upper case, unlike .webhook"),
     body: z
@@ -25,4 +26,13 @@ export function httpParams() {
     form_data: z.record(z.string(), z.unknown()).optional().describe("Newest versions: parts of a form"),
     timeout: z.number().positive().optional().describe("Some versions"),
   });
+}
+
+/**
+ * What of them chooses where the request goes. Revisions of Kibana differ in whether `url` wins over the configured one.
+ * Source: http/http_connector.ts.
+ */
+export function httpParamTargets(withSecrets: boolean): ParamTarget[] {
+  const fields = { url: "url", path: "path", headers: "headers", "fetcher.skip_ssl_verification": "skips_verification" } as const;
+  return Object.entries(fields).map(([field, kind]) => ({ field, kind, replaces: "url", withSecrets }));
 }

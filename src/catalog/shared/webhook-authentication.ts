@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Config, Credentials } from "../connector-type.ts";
 import { isRecord, optionalSecret, parseJson, type Report, urlText, withRules } from "./fields.ts";
+import { base64File, type FileKind } from "./file-kinds.ts";
 
 /** Rules that .webhook has over its authentication. Source: webhook/validations.ts. */
 export function webhookAuthenticationRules(config: Config, report: Report): void {
@@ -43,7 +44,7 @@ export function webhookAuthentication() {
       .optional()
       .describe("null when hasAuth is false; basic when left out"),
     certType: z.enum(["ssl-crt-key", "ssl-pfx"]).optional().describe("With webhook-authentication-ssl"),
-    ca: z.string().optional().describe("Certificate authority, with verificationMode"),
+    ca: base64File("certificate").optional().describe("Certificate authority, PEM: stored as its base64, which this server makes"),
     verificationMode: z.enum(["none", "certificate", "full"]).optional(),
     accessTokenUrl: urlText("OAuth2").optional(),
     clientId: z.string().optional().describe("OAuth2"),
@@ -62,12 +63,16 @@ export function webhookSecretFields() {
   return {
     user: optionalSecret(),
     password: optionalSecret("Or the passphrase of key or pfx"),
-    crt: optionalSecret("Certificate: PEM or its base64"),
-    key: optionalSecret("Private key: PEM or its base64"),
-    pfx: optionalSecret("Base64; the operator must allow it"),
+    crt: fileSecret("certificate", "PEM file or text: stored as its base64, which this server makes"),
+    key: fileSecret("private key", "As crt"),
+    pfx: fileSecret("PKCS #12", ".p12 or .pfx file, as base64, which this server makes of a $file; the operator must allow it"),
     clientSecret: optionalSecret("OAuth2"),
     secretHeaders: z.record(z.string(), z.string()).nullable().default(null).describe("HTTP headers kept encrypted (9.2 and later)"),
   };
+}
+
+function fileSecret(kind: FileKind, note: string) {
+  return base64File(kind).nullable().default(null).describe(note);
 }
 
 /** Kibana refuses any mix of credentials. */

@@ -4,6 +4,8 @@ import { parsedUrl, type Report, withRules } from "../shared/fields.ts";
 import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
 import { webhookAuthentication, webhookCredentials, webhookSecrets } from "../shared/webhook-authentication.ts";
 
+const requestUrls = ["createIncidentUrl", "getIncidentUrl", "updateIncidentUrl", "createCommentUrl", "accessTokenUrl"] as const;
+
 /** reference: .cases-webhook; schema cases_webhook/schemas/v1.ts, rules cases_webhook/validators.ts. */
 export const casesWebhook: ConnectorType = {
   id: ".cases-webhook",
@@ -63,7 +65,11 @@ export const casesWebhook: ConnectorType = {
     "config.updateIncidentUrl",
   ],
   // viewIncidentUrl is for people to open: nothing is sent there.
-  target: { kind: "config", fields: ["createIncidentUrl", "getIncidentUrl", "updateIncidentUrl", "createCommentUrl"] },
+  target: {
+    kind: "config",
+    fields: [...requestUrls],
+    verifiedBy: Object.fromEntries(requestUrls.map((field) => [field, "verificationMode"])),
+  },
   credentials: webhookCredentials.filter((way) => way.name !== "oauth2"),
   subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
   tests: {
@@ -78,6 +84,7 @@ export const casesWebhook: ConnectorType = {
   noSafeTest: "pushToService is the only sub-action, and it writes.",
   traps: [
     "Templates have three braces: {{{case.title}}}.",
+    "Kibana decodes crt, key, pfx and config.ca from base64: this server makes it of PEM text and of files, and refuses what would become rubbish.",
     "OAuth2 is refused although the list of authTypes has it.",
     "With hasAuth false send authType null.",
     "For Cases only: no rule can use it.",

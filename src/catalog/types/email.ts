@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
-import { emailServiceHost } from "../shared/email-services.ts";
+import { emailServiceEncrypts, emailServiceHost } from "../shared/email-services.ts";
 import { optionalSecret, urlText, withRules } from "../shared/fields.ts";
 
 /** reference: .email; schema email/schemas/v1.ts, rules and executor email/index.ts. */
@@ -110,7 +110,7 @@ export const email: ConnectorType = {
   recoveryHint: "Send another mail on the recovered action group.",
   traps: [
     "service other needs host and port; exchange_server needs tenantId, clientId and clientSecret, and ignores host and port.",
-    "secure null means TLS from the start only on port 465.",
+    "secure null means TLS from the start only on port 465; without it mail may go unencrypted, and the host counts as smtp://host.",
     "A test over the API sends Kibana's fixed test text in newer versions, not yours.",
     "The operator may restrict services, sender and recipient domains: then saving or sending is refused.",
     "At most 100 addresses in each of to, cc and bcc, 512 characters each.",
@@ -126,15 +126,23 @@ function addresses() {
   return z.array(z.string().max(512)).max(100);
 }
 
-/** Ports of mail servers: which of them is used says nothing about who receives the mail. */
-const mailPorts: readonly unknown[] = [25, 465, 587, 2525];
-
-/** Exchange Online signs in at Microsoft and mails through Microsoft Graph; every other service is one SMTP host. */
-function mailHosts({ service = "other", host, port, oauthTokenUrl }: Config): string[] {
+/**
+ * Exchange Online signs in at Microsoft and mails through Microsoft Graph; every other service is one SMTP host. Without
+ * TLS from the start mail is encrypted only if the server offers it, or whoever sits between. Source: email/send_email.ts.
+ */
+function mailHosts({ service = "other", host, port, secure, oauthTokenUrl }: Config): string[] {
   if (service === "exchange_server") {
     return ["graph.microsoft.com", typeof oauthTokenUrl === "string" ? oauthTokenUrl : "login.microsoftonline.com"];
   }
-  if (service !== "other" && typeof service === "string") return [emailServiceHost(service) ?? ""];
+  if (service !== "other" && typeof service === "string") {
+    const known = emailServiceHost(service);
+    return known === undefined ? [] : [emailServiceEncrypts(known) ? known : `smtp://${known}`];
+  }
   if (typeof host !== "string") return [];
-  return [port == null || mailPorts.includes(Number(port)) ? host : `${host}:${String(port)}`];
+  const encrypted = secure === true || (secure == null && Number(port) === 465);
+  const place = port == null || mailPorts.includes(Number(port)) ? host : `${host}:${String(port)}`;
+  return [encrypted ? place : `smtp://${place}`];
 }
+
+/** Which of them is used says nothing about who receives the mail. */
+const mailPorts: readonly unknown[] = [25, 465, 587, 2525];

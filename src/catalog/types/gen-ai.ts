@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { httpUrl, type Report, withRules } from "../shared/fields.ts";
+import { base64File } from "../shared/file-kinds.ts";
 import { callParams, dashboardEffect, dashboardParams, modelConfig, paid } from "../shared/llm.ts";
 import { invokeParams } from "../shared/openai-messages.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
@@ -42,9 +43,15 @@ export const genAi: ConnectorType = {
     secrets: withRules(
       z.strictObject({
         apiKey: z.string().optional(),
-        certificateData: z.string().min(1).optional().describe("Base64 of a PEM certificate, instead of apiKey"),
-        privateKeyData: z.string().min(1).optional().describe("Base64 of its PEM private key"),
-        caData: z.string().min(1).optional().describe("Base64 of a PEM CA"),
+        certificateData: base64File("PEM certificate")
+          .min(1)
+          .optional()
+          .describe("Instead of apiKey; PEM: stored as its base64, which this server makes"),
+        privateKeyData: base64File("PKCS 8 private key")
+          .min(1)
+          .optional()
+          .describe("As certificateData; PKCS 8, which begins -----BEGIN PRIVATE KEY-----"),
+        caData: base64File("PEM certificate").min(1).optional().describe("Certificate authority, as certificateData"),
       }),
       keyOrCertificate,
     ),
@@ -59,7 +66,7 @@ export const genAi: ConnectorType = {
     }),
   }),
   allowedHosts: ["config.apiUrl"],
-  target: { kind: "config", fields: ["apiUrl"] },
+  target: { kind: "config", fields: ["apiUrl"], verifiedBy: { apiUrl: "verificationMode" } },
   credentials: [
     { name: "API key", fields: ["apiKey"] },
     { name: "certificate", fields: ["certificateData", "privateKeyData"], optional: ["caData"] },
@@ -87,7 +94,7 @@ export const genAi: ConnectorType = {
     "apiUrl is the full chat endpoint; Azure wants the deployment's path and api-version too.",
     "Each provider has a closed list of fields: organizationId and projectId only with OpenAI, verificationMode and enableNativeFunctionCalling only with Other.",
     "The provider's name has a space: Azure OpenAI.",
-    "Certificates count only with the provider Other.",
+    "Certificates count only with the provider Other; the private key must be PKCS 8 (-----BEGIN PRIVATE KEY-----), without a passphrase.",
   ],
   exampleConfig: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions", defaultModel: "gpt-4.1" },
   exampleSecrets: ["apiKey"],
@@ -115,7 +122,7 @@ function keyOrCertificate({ apiKey, certificateData, privateKeyData, caData }: C
     return;
   }
   if (!privateKeyData) report("privateKeyData", "is required with certificateData");
-  const begins = { certificateData: "CERTIFICATE", privateKeyData: "(?:RSA )?PRIVATE KEY", caData: "CERTIFICATE" };
+  const begins = { certificateData: "CERTIFICATE", privateKeyData: "PRIVATE KEY", caData: "CERTIFICATE" };
   for (const [field, kind] of Object.entries(begins)) {
     const text = { certificateData, privateKeyData, caData }[field];
     if (
@@ -123,7 +130,7 @@ function keyOrCertificate({ apiKey, certificateData, privateKeyData, caData }: C
       text !== "" &&
       !new RegExp(`-----BEGIN ${kind}-----`).test(Buffer.from(text, "base64").toString("utf8"))
     ) {
-      report(field, "must be the base64 of a PEM file");
+      report(field, `must be the base64 of a PEM file with -----BEGIN ${kind}-----`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
-import { httpParams } from "../shared/http-params.ts";
+import { httpParams, httpParamTargets } from "../shared/http-params.ts";
 
 /** reference: .http-system; executor http/http_connector.ts. */
 export const httpSystem: ConnectorType = {
@@ -18,6 +18,7 @@ export const httpSystem: ConnectorType = {
   }),
   allowedHosts: ["params.url"],
   target: { kind: "none" },
+  paramTargets: httpParamTargets(false),
   credentials: [],
   effect: "executes",
   tests: {},

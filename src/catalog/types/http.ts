@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { optionalSecret, parsedUrl, urlText, withRules } from "../shared/fields.ts";
-import { httpParams } from "../shared/http-params.ts";
+import { httpParams, httpParamTargets } from "../shared/http-params.ts";
 import {
   authenticationRules,
   oneGroupOfCredentials,
@@ -62,7 +62,12 @@ export const http: ConnectorType = {
     connector: proxyRules,
   }),
   allowedHosts: ["config.url", "config.proxyUrl", "params.url"],
-  target: { kind: "config", fields: ["url", "accessTokenUrl", "proxyUrl"] },
+  target: {
+    kind: "config",
+    fields: ["url", "accessTokenUrl", "proxyUrl"],
+    verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode", proxyUrl: "proxyVerificationMode" },
+  },
+  paramTargets: httpParamTargets(true),
   credentials: [
     {
       name: "query",
@@ -85,11 +90,12 @@ export const http: ConnectorType = {
   noSafeTest: "A GET is only as harmless as the server makes it.",
   traps: [
     'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
+    "Kibana decodes crt, key, pfx and config.ca from base64: this server makes it of PEM text and of files, and refuses what would become rubbish.",
     "Methods are upper case here, lower case in .webhook.",
     "It answers with the response (status, headers, data), unlike .webhook.",
     "For workflows and Agent Builder only: no rule can use it.",
     "accessTokenUrl is not compared with the allowed hosts here.",
-    "params.url sends the credentials to another host than the configured one.",
+    "params.url, where Kibana takes it, wins over config.url: this server refuses another host, as the stored credentials would go there.",
   ],
   exampleConfig: { url: "https://api.example.com", hasAuth: false, authType: null },
   exampleSecrets: [],

@@ -50,7 +50,7 @@ export const inference: ConnectorType = {
   }),
   allowedHosts: [],
   // Elasticsearch makes the call: Kibana's allowed hosts do not count, and the host is in the provider's settings.
-  target: { kind: "computed", fields: ["provider", "providerConfig"], hosts: providerHosts },
+  target: { kind: "computed", fields: ["provider", "providerConfig", "taskTypeConfig"], hosts: providerHosts },
   credentials: [{ name: "provider", fields: [], optional: ["providerSecrets"] }],
   subActions: {
     unified_completion: paid,
@@ -129,11 +129,19 @@ const hostByProvider: Readonly<Record<string, string>> = {
   openai: "api.openai.com",
 };
 
-function providerHosts({ provider, providerConfig }: Config): string[] {
-  if (typeof provider !== "string" || provider === "elastic" || provider === "elasticsearch") return [];
+/** Which setting counts differs between providers and versions, so that every address among them does. */
+function providerHosts({ provider, providerConfig, taskTypeConfig }: Config): string[] {
   const settings = isRecord(providerConfig) ? providerConfig : {};
-  const given = settings.url ?? settings.target ?? settings.host;
-  if (typeof given === "string" && given !== "") return [given];
+  const all = [...Object.entries(settings), ...Object.entries(isRecord(taskTypeConfig) ? taskTypeConfig : {})];
+  const given = all.flatMap(([name, value]) =>
+    typeof value === "string" &&
+    value !== "" &&
+    (value.includes("://") || /^(url|target|host|uri|endpoint)$|_(url|host|endpoint)$/.test(name))
+      ? [value]
+      : [],
+  );
+  if (given.length > 0) return given;
+  if (typeof provider !== "string" || provider === "elastic" || provider === "elasticsearch") return [];
   const host = Object.hasOwn(hostByProvider, provider) ? hostByProvider[provider] : undefined;
   // A provider without a known host is named itself: better than seeming to go nowhere.
   return [(host ?? provider.replaceAll("_", "-")).replaceAll(/\{(\w+)\}/g, (_, name: string) => String(settings[name] ?? "unknown"))];

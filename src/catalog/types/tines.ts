@@ -24,6 +24,8 @@ export const tines: ConnectorType = {
   }),
   allowedHosts: ["config.url", "params.webhookUrl"],
   target: { kind: "config", fields: ["url"] },
+  // The request to a webhook carries the params' body and no credentials. Source: tines/tines.ts, runWebhook.
+  paramTargets: [{ field: "subActionParams.webhookUrl", kind: "url", replaces: "url", withSecrets: false }],
   credentials: [{ name: "token", fields: ["email", "token"] }],
   subActions: {
     stories: { effect: "none", note: "At most 500; incompleteResponse tells that there are more" },

@@ -27,7 +27,11 @@ export const webhook: ConnectorType = {
     }),
   }),
   allowedHosts: ["config.url", "config.accessTokenUrl"],
-  target: { kind: "config", fields: ["url", "accessTokenUrl"] },
+  target: {
+    kind: "config",
+    fields: ["url", "accessTokenUrl"],
+    verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode" },
+  },
   credentials: webhookCredentials,
   effect: "sends",
   tests: {
@@ -53,6 +57,7 @@ export const webhook: ConnectorType = {
   recoveryHint: "Send another body on the recovered action group.",
   traps: [
     "With hasAuth false send authType null: some versions default to basic and then refuse it.",
+    "Kibana decodes crt, key, pfx and config.ca from base64: this server makes it of PEM text and of files, and refuses what would become rubbish.",
     "A success echoes what was sent, not what came back.",
     'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
   ],

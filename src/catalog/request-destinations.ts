@@ -1,0 +1,110 @@
+import type { Config, ConnectorType, Params, ParamTarget } from "./connector-type.ts";
+import { hostHeaders, hostOfField, named } from "./destinations.ts";
+import { isRecord } from "./shared/fields.ts";
+
+/** A host that the params of one call choose. */
+export interface NamedInParams {
+  /** Dotted: `params.url`. */
+  field: string;
+  /** In its one form (host-name.ts). */
+  host: string;
+  /** What is stored in the connector travels with the request. */
+  withSecrets: boolean;
+}
+
+/**
+ * The hosts other than the connector's own to which params lead one call: from the effective request, config and params
+ * together. A path counts by what any reader could make of it, and an address that is yet to be filled in by a rule as one
+ * that cannot be read. Of a type without an entry every address in the params counts: nobody knows what it does with it.
+ * @param config undefined where Kibana does not show it: then no host is its own
+ */
+export function hostsInParams(type: ConnectorType | undefined, config: Config | undefined, params: Params): NamedInParams[] {
+  if (!type)
+    return addressesIn(params).map(({ field, address }) => ({ field, host: named({ address, verified: true }), withSecrets: false }));
+  const targets = type.paramTargets ?? [];
+  const skips = targets.find(({ kind, field }) => kind === "skips_verification" && valueAt(params, field) === true);
+  const found = targets.flatMap((target) => {
+    const own = hostOfField(type, config ?? {}, target.replaces);
+    return hostsBy(target, { base: config?.[target.replaces], params, verified: !skips && !own?.startsWith("unverified://"), targets })
+      .filter((host) => host !== own)
+      .map((host) => ({ field: `params.${target.field}`, host, withSecrets: target.withSecrets }));
+  });
+  return [...new Map(found.map((one) => [one.host, one])).values()];
+}
+
+interface Request {
+  /** The address in the config. */
+  base: unknown;
+  params: Params;
+  verified: boolean;
+  targets: readonly ParamTarget[];
+}
+
+function hostsBy({ kind, field }: ParamTarget, request: Request): string[] {
+  const { base, params, verified, targets } = request;
+  const value = valueAt(params, field);
+  if (value == null || value === "") return [];
+  switch (kind) {
+    case "url":
+      return [named({ address: value, verified })];
+    case "headers":
+      return hostHeaders(value).map((address) => named({ address, verified }));
+    case "skips_verification":
+      return value === true && base != null ? [named({ address: base, verified: false })] : [];
+    case "path": {
+      const chosen = targets.filter((one) => one.kind === "url").map((one) => valueAt(params, one.field));
+      const from = chosen.find((one) => typeof one === "string" && one !== "") ?? base;
+      return readings(String(from ?? ""), String(value)).map((address) => named({ address, verified }));
+    }
+  }
+}
+
+/** Kibana puts a slash between; others resolve the path, or put it right behind. */
+function readings(base: string, path: string): string[] {
+  return [
+    `${base.replace(/\/$/, "")}/${path.replace(/^\//, "")}`,
+    ...resolved(path, base),
+    ...(/^[@:]/.test(path) ? [`${base.replace(/\/$/, "")}${path}`] : []),
+  ];
+}
+
+/** "items:search" reads like a scheme, and is none that a request could go to. */
+function resolved(path: string, base: string): string[] {
+  if (!URL.canParse(path, base)) return [];
+  const { protocol, href } = new URL(path, base);
+  return /^https?:$/.test(protocol) || path.includes("://") ? [href] : [];
+}
+
+const addressName = /(url|uri|host|hostname|endpoint|server|domain|address)$/i;
+/** Longer than any scheme and any address that is worth reading. */
+const [longestScheme, longestAddress] = [20, 300];
+
+/** Whatever reads like an address, in any text; in time linear in their length. */
+function addressesIn(params: Params): { field: string; address: string }[] {
+  const found = new Map<string, { field: string; address: string }>();
+  const walk = (value: unknown, path: string, key: string) => {
+    if (typeof value === "string") {
+      const inText = urlsIn(value);
+      const all = inText.length === 0 && addressName.test(key) && value !== "" ? [value] : inText;
+      for (const address of all) found.set(address, found.get(address) ?? { field: path, address });
+    } else if (value !== null && typeof value === "object") {
+      for (const [name, item] of Object.entries(value)) walk(item, `${path}.${name}`, Array.isArray(value) ? key : name);
+    }
+  };
+  walk(params, "params", "");
+  return [...found.values()];
+}
+
+function urlsIn(text: string): string[] {
+  const urls: string[] = [];
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
+    const scheme = /[a-z][a-z0-9+.-]*$/i.exec(text.slice(Math.max(0, at - longestScheme), at))?.[0];
+    const rest = /^[^\s"'<>`]*/.exec(text.slice(at + 3, at + 3 + longestAddress))?.[0];
+    if (scheme !== undefined && rest) urls.push(`${scheme}://${rest}`);
+  }
+  return urls;
+}
+
+function valueAt(params: Params, path: string): unknown {
+  return path.split(".").reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), params);
+}

@@ -1,0 +1,127 @@
+import type { FileKind } from "../catalog/shared/file-kinds.ts";
+
+/** The base64 that Kibana stores, or why no use can come of it. Neither quotes the content. */
+export type EncodedFile = { base64: string; warning?: string } | { refused: string; fix: string };
+
+/**
+ * Brings a certificate, key or container into the form that Kibana decodes: base64 of the file's bytes. PEM and binary
+ * files are encoded; what is that base64 already stays as it is.
+ */
+export function encodedFile(content: Buffer, kind: FileKind): EncodedFile {
+  const text = textOf(content);
+  if (text === undefined) return ofBytes(content, kind);
+  if (text.includes(begin)) return ofPem(text, content, kind);
+  return ofBase64(text.replace(/\s+/g, ""), kind);
+}
+
+const begin = "-----BEGIN ";
+/** As binary as no word that somebody mistook for a certificate: short ones can be read as base64 by chance. */
+const leastBytes = 24;
+
+/** Undefined for bytes that are no text: not UTF-8, or with control characters that no PEM has. */
+function textOf(content: Buffer): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+    return /[^\P{Cc}\t\n\r\f]/u.test(text) ? undefined : text;
+  } catch {
+    // Not UTF-8: a container.
+    return undefined;
+  }
+}
+
+function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
+  if (/^(feedfeed|cececece)/.test(content.subarray(0, 4).toString("hex"))) {
+    return {
+      refused: "is a Java keystore, which Kibana cannot read",
+      fix: "Convert it with keytool -importkeystore -deststoretype PKCS12, or give PEM files.",
+    };
+  }
+  const base64 = content.toString("base64");
+  if (kind === "PKCS #12") return { base64 };
+  if (isPemOnly(kind)) return notPem(kind);
+  return { base64, warning: `is binary (DER), and Kibana's TLS reads PEM here: ${toPem(kind)}` };
+}
+
+function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
+  if (kind === "PKCS #12") {
+    return {
+      refused: "is PEM, and a PKCS #12 file is wanted",
+      fix: "Give the .p12 or .pfx file, or put the PEM certificate into crt and the key into key, with certType ssl-crt-key.",
+    };
+  }
+  const inLines = text.includes("\\n") ? text.replaceAll("\\r", "").replaceAll("\\n", "\n") : text;
+  const blocks = blocksOf(inLines);
+  if (blocks === undefined) return { refused: "is PEM without its end", fix: "Give the whole file, from -----BEGIN to -----END." };
+  const labels = blocks.map(({ label }) => label);
+  if (kind === "PKCS 8 private key" && !labels.includes("PRIVATE KEY")) {
+    return {
+      refused: "is no PKCS 8 key: Kibana takes -----BEGIN PRIVATE KEY----- alone",
+      fix: "Convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key8.pem.",
+    };
+  }
+  if (kind === "PEM certificate" && !labels.includes("CERTIFICATE")) return notPem(kind);
+  const wanted = isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE";
+  const other = isKey(kind) ? "CERTIFICATE" : "PRIVATE KEY";
+  const mistaken = labels.some((label) => label.includes(other)) && !labels.some((label) => label.includes(wanted));
+  const broken = inLines !== text || blocks.some(({ body }) => !body.includes("\n"));
+  return {
+    base64: (broken ? Buffer.from(blocks.map(rewritten).join("")) : content).toString("base64"),
+    ...(mistaken && { warning: `holds a ${other.toLowerCase()} and no ${wanted.toLowerCase()}: requests will fail` }),
+  };
+}
+
+function ofBase64(text: string, kind: FileKind): EncodedFile {
+  const content = Buffer.from(text, "base64");
+  const same = content.toString("base64").replace(/=+$/, "") === text.replace(/=+$/, "");
+  const within = same && content.length >= leastBytes ? textOf(content) : "";
+  if (within !== undefined && !within.includes(begin)) {
+    return {
+      refused: "is neither PEM nor the base64 of a certificate file: Kibana would decode it into rubbish",
+      fix: 'Give the file itself with {"$file": "name"}, its PEM text, or the base64 of its bytes (base64 -w0 file).',
+    };
+  }
+  return within === undefined ? ofBytes(content, kind) : ofPem(within, content, kind);
+}
+
+interface Block {
+  label: string;
+  body: string;
+}
+
+/** The blocks of a PEM text; undefined where one does not end. In time linear in its length. */
+function blocksOf(text: string): Block[] | undefined {
+  const blocks: Block[] = [];
+  for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at + 1)) {
+    const label = /^[A-Z0-9 #a-z]{1,60}(?=-----)/.exec(text.slice(at + begin.length, at + begin.length + 70))?.[0];
+    const start = at + begin.length + (label?.length ?? 0) + 5;
+    const end = label === undefined ? -1 : text.indexOf(`-----END ${label}-----`, start);
+    if (label === undefined || end < 0) return undefined;
+    blocks.push({ label, body: text.slice(start, end) });
+    at = end;
+  }
+  return blocks;
+}
+
+/** A block whose line breaks were lost or written out. */
+function rewritten({ label, body }: Block): string {
+  const lines = body.includes(":") ? [body.trim()] : (body.replace(/\s+/g, "").match(/.{1,64}/g) ?? []);
+  return `${begin}${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
+}
+
+function isKey(kind: FileKind): boolean {
+  return kind.endsWith("private key");
+}
+
+function isPemOnly(kind: FileKind): boolean {
+  return kind === "PKCS 8 private key" || kind === "PEM certificate";
+}
+
+function notPem(kind: FileKind): EncodedFile {
+  return { refused: `is no PEM file of a ${isKey(kind) ? "private key" : "certificate"}, which Kibana wants here`, fix: `${toPem(kind)}.` };
+}
+
+function toPem(kind: FileKind): string {
+  return isKey(kind)
+    ? "openssl pkcs8 -topk8 -nocrypt -inform der -in key.der makes PEM of it"
+    : "openssl x509 -inform der -in cert.der makes PEM of it";
+}

@@ -1,0 +1,288 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { approve } from "../pages/form.ts";
+import { startLyingKibana } from "../secrets-through/watched-server.ts";
+import { type Started, startBuilt, yes } from "../support/built-server.ts";
+
+const pem = (label: string, line: string) => `-----BEGIN ${label}-----\n${line}\n-----END ${label}-----\n`;
+const certificate = pem("CERTIFICATE", "TUlJQ2NlcnRpZmljYXRlLW9mLXRoZS1jbGllbnQ=");
+const key = pem("PRIVATE KEY", "TUlJRXByaXZhdGUta2V5LW9mLXRoZS1jbGllbnQ=");
+const oldKey = pem("RSA PRIVATE KEY", "TUlJRXJzYS1wcml2YXRlLWtleQ==");
+/** Bytes that no text has, such as a PKCS #12 file has. */
+const container = Buffer.from([0x30, 0x82, 0x04, 0x00, ...Array.from({ length: 1024 }, (_, n) => (n * 7) % 256)]);
+const der = Buffer.from([0x30, 0x82, 0x01, 0x0a, ...Array.from({ length: 266 }, (_, n) => (n * 5) % 256)]);
+const base64 = (content: string | Buffer) => Buffer.from(content).toString("base64");
+
+const files: Record<string, string | Buffer> = {
+  "client.crt": certificate,
+  "client.key": key,
+  "client.p12": container,
+  "client.der": der,
+  "client.b64": `${base64(container).replace(/(.{64})/g, "$1\n")}\n`,
+  "crlf.crt": certificate.replaceAll("\n", "\r\n"),
+  "rubbish.txt": "this is no certificate at all\n",
+  "keystore.jks": Buffer.concat([Buffer.from("feedfeed00000002", "hex"), container]),
+  token: "token-of-the-service-1\n",
+};
+const variables = {
+  CONNECTOR_SECRET_CRT: certificate,
+  CONNECTOR_SECRET_KEY: key,
+  CONNECTOR_SECRET_ONE_LINE: certificate.trim().replaceAll("\n", "\\n"),
+  CONNECTOR_SECRET_SPACES: key.trim().replaceAll("\n", " "),
+  CONNECTOR_SECRET_CRT64: base64(certificate),
+  CONNECTOR_SECRET_KEY64: base64(key),
+  CONNECTOR_SECRET_P12: base64(container),
+  CONNECTOR_SECRET_RSA: oldKey,
+  CONNECTOR_SECRET_RUBBISH: "hunter2hunter2hunter2hunter2",
+  CONNECTOR_SECRET_HALF: certificate.slice(0, 40),
+};
+
+let kibana: Awaited<ReturnType<typeof startLyingKibana>>;
+let server: Started;
+let folder: string;
+beforeAll(async () => {
+  kibana = await startLyingKibana();
+  await kibana.tell("none");
+  folder = mkdtempSync(join(tmpdir(), "kcm-certificates-"));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
+  server = await startBuilt({
+    person: yes,
+    env: {
+      ...variables,
+      KIBANA_URL: kibana.url,
+      KIBANA_API_KEY: "any",
+      CONNECTORS_SECRET_DIR: folder,
+      CONNECTORS_MAX_CHANGES_PER_HOUR: "1000",
+    },
+  });
+});
+afterAll(async () => {
+  await server.close();
+  await kibana.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const url = "https://hooks.example.com/kibana";
+const casesUrls = {
+  createIncidentUrl: url,
+  createIncidentJson: "{}",
+  createIncidentResponseKey: "id",
+  getIncidentUrl: url,
+  getIncidentResponseExternalTitleKey: "key",
+  viewIncidentUrl: url,
+  updateIncidentUrl: url,
+  updateIncidentJson: "{}",
+};
+const bases: [type: string, config: Record<string, unknown>][] = [
+  [".webhook", { url }],
+  [".http", { url }],
+  [".cases-webhook", casesUrls],
+];
+const withPair = { hasAuth: true, authType: "webhook-authentication-ssl", certType: "ssl-crt-key" };
+const withContainer = { ...withPair, certType: "ssl-pfx" };
+
+let made = 0;
+/** Creates it; what arrived at Kibana, and what the server said. */
+async function create(type: string, config: Record<string, unknown>, secrets: Record<string, unknown>) {
+  const id = `mutual-${++made}`;
+  const answer = await server.call("create_connector", { id, name: `Mutual TLS ${made}`, type, config, secrets });
+  const sent = (await kibana.seen()).find(({ method, path }) => method === "POST" && path.endsWith(`/api/actions/connector/${id}`));
+  return { id, ...answer, sent: sent === undefined ? undefined : JSON.parse(sent.body) };
+}
+
+describe.each(bases)("%s", (type, base) => {
+  test.each<[string, Record<string, unknown>, Record<string, unknown>, Record<string, string>]>([
+    ["PEM files", withPair, { crt: { $file: "client.crt" }, key: { $file: "client.key" } }, { crt: base64(certificate), key: base64(key) }],
+    ["a PKCS #12 file", withContainer, { pfx: { $file: "client.p12" } }, { pfx: base64(container) }],
+    ["a file that holds base64 already", withContainer, { pfx: { $file: "client.b64" } }, { pfx: base64(container) }],
+    [
+      "a file with line ends of its own",
+      withPair,
+      { crt: { $file: "crlf.crt" }, key: { $file: "client.key" } },
+      { crt: base64(certificate.replaceAll("\n", "\r\n")), key: base64(key) },
+    ],
+    [
+      "a binary certificate",
+      withPair,
+      { crt: { $file: "client.der" }, key: { $file: "client.key" } },
+      { crt: base64(der), key: base64(key) },
+    ],
+    [
+      "PEM in variables",
+      withPair,
+      { crt: { $env: "CONNECTOR_SECRET_CRT" }, key: { $env: "CONNECTOR_SECRET_KEY" } },
+      { crt: base64(certificate.trimEnd()), key: base64(key.trimEnd()) },
+    ],
+    [
+      "PEM in variables whose line breaks were lost",
+      withPair,
+      { crt: { $env: "CONNECTOR_SECRET_ONE_LINE" }, key: { $env: "CONNECTOR_SECRET_SPACES" } },
+      { crt: base64(certificate), key: base64(key) },
+    ],
+    [
+      "base64 in variables",
+      withPair,
+      { crt: { $env: "CONNECTOR_SECRET_CRT64" }, key: { $env: "CONNECTOR_SECRET_KEY64" } },
+      { crt: base64(certificate), key: base64(key) },
+    ],
+    ["base64 of a container in a variable", withContainer, { pfx: { $env: "CONNECTOR_SECRET_P12" } }, { pfx: base64(container) }],
+  ])("%s reach Kibana as the base64 of the bytes", async (_name, config, secrets, expected) => {
+    const { body, sent } = await create(type, { ...base, ...config }, secrets);
+    expect(body.status).toBe("done");
+    expect(sent.secrets).toEqual(expected);
+  });
+
+  test("an authority that the model gives as PEM is encoded, and the plan says so", async () => {
+    const { body, sent } = await create(type, { ...base, hasAuth: false, authType: null, ca: certificate }, {});
+    expect(sent.config.ca).toBe(base64(certificate));
+    expect(body.warnings.join()).toContain("config.ca is stored as the base64");
+  });
+
+  test("an authority that is base64 already stays as it is, and one that is rubbish is refused", async () => {
+    const none = { ...base, hasAuth: false, authType: null };
+    expect((await create(type, { ...none, ca: base64(certificate) }, {})).sent.config.ca).toBe(base64(certificate));
+    const { body, sent } = await create(type, { ...none, ca: "no certificate" }, {});
+    expect([body.error.code, sent]).toEqual(["invalid_config", undefined]);
+    expect(body.error.fix).toContain("PEM");
+  });
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>, RegExp]>([
+    [
+      "a text that is no certificate",
+      withPair,
+      { crt: { $file: "rubbish.txt" }, key: { $file: "client.key" } },
+      /secrets.crt is neither PEM nor/,
+    ],
+    ["a password", withContainer, { pfx: { $env: "CONNECTOR_SECRET_RUBBISH" } }, /secrets.pfx is neither PEM nor/],
+    ["PEM without its end", withPair, { crt: { $env: "CONNECTOR_SECRET_HALF" }, key: { $file: "client.key" } }, /PEM without its end/],
+    ["PEM in a container's place", withContainer, { pfx: { $file: "client.crt" } }, /PKCS #12 file is wanted/],
+    ["a Java keystore", withContainer, { pfx: { $file: "keystore.jks" } }, /Java keystore/],
+  ])("%s is refused with its fix, and nothing is written", async (_name, config, secrets, message) => {
+    const { body, sent } = await create(type, { ...base, ...config }, secrets);
+    expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
+    expect(body.error.message).toMatch(message);
+    expect(body.error.fix).not.toBe("");
+    for (const content of Object.values(variables)) expect(JSON.stringify(body)).not.toContain(content);
+  });
+});
+
+test("what a person types or picks on the page is encoded too, and rubbish is told beside its field", async () => {
+  const page = await startBuilt({
+    env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any", CONNECTORS_SECRET_DIR: folder },
+  });
+  try {
+    const args = {
+      id: "typed",
+      name: "Typed",
+      type: ".webhook",
+      config: { url, ...withPair },
+      secrets: { crt: { $ask: true }, key: { $ask: true } },
+    };
+    const { body } = await page.call("create_connector", args);
+    const wrong = await approve(body.confirm.url, { "secrets.crt": "no certificate", "secrets.key": key });
+    expect([wrong.status, wrong.html.includes("neither PEM nor the base64")]).toEqual([422, true]);
+    const right = await approve(body.confirm.url, { "secrets.crt": certificate, "secrets.key": new File([key], "client.key") });
+    expect(right.status).toBe(200);
+    expect((await page.call("create_connector", { ...args, confirm: body.confirm.id })).body.status).toBe("done");
+    const sent = (await kibana.seen()).find(({ path }) => path.endsWith("/api/actions/connector/typed"));
+    expect(JSON.parse(sent?.body ?? "{}").secrets).toEqual({ crt: base64(certificate.trimEnd()), key: base64(key.trimEnd()) });
+  } finally {
+    await page.close();
+  }
+});
+
+test("a binary container from the page arrives byte by byte", async () => {
+  const page = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" } });
+  try {
+    const args = { id: "picked", name: "Picked", type: ".webhook", config: { url, ...withContainer }, secrets: { pfx: { $ask: true } } };
+    const { body } = await page.call("create_connector", args);
+    await approve(body.confirm.url, { "secrets.pfx": new File([container], "client.p12") });
+    expect((await page.call("create_connector", { ...args, confirm: body.confirm.id })).body.status).toBe("done");
+    const sent = (await kibana.seen()).find(({ path }) => path.endsWith("/api/actions/connector/picked"));
+    expect(JSON.parse(sent?.body ?? "{}").secrets).toEqual({ pfx: base64(container) });
+  } finally {
+    await page.close();
+  }
+});
+
+describe(".gen-ai", () => {
+  const model = { apiProvider: "Other", apiUrl: "https://llm.example.com/v1/chat/completions", defaultModel: "m" };
+
+  test("its certificate, key and authority are encoded as well", async () => {
+    const secrets = {
+      certificateData: { $file: "client.crt" },
+      privateKeyData: { $env: "CONNECTOR_SECRET_KEY" },
+      caData: { $file: "client.crt" },
+    };
+    const { body, sent } = await create(".gen-ai", model, secrets);
+    expect(body.status).toBe("done");
+    expect(sent.secrets).toEqual({
+      certificateData: base64(certificate),
+      privateKeyData: base64(key.trimEnd()),
+      caData: base64(certificate),
+    });
+  });
+
+  test.each([
+    ["a key of another form than PKCS 8", "CONNECTOR_SECRET_RSA", /PKCS 8/, /openssl pkcs8/],
+    ["a certificate", "CONNECTOR_SECRET_CRT", /PKCS 8/, /openssl pkcs8/],
+    ["a password", "CONNECTOR_SECRET_RUBBISH", /neither PEM/, /\$file/],
+  ])("refuses %s in the key's place", async (_name, variable, message, fix) => {
+    const { body, sent } = await create(".gen-ai", model, { certificateData: { $file: "client.crt" }, privateKeyData: { $env: variable } });
+    expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
+    expect(body.error.message).toMatch(message);
+    expect(body.error.fix).toMatch(fix);
+  });
+});
+
+test("a token from a file stays text without its line end, and one that is no text is refused", async () => {
+  const config = { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/1" };
+  expect((await create(".torq", config, { token: { $file: "token" } })).sent.secrets).toEqual({ token: "token-of-the-service-1" });
+  const { body, sent } = await create(".torq", config, { token: { $file: "client.p12" } });
+  expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
+});
+
+test("a rotation encodes as a create does", async () => {
+  const { id } = await create(".webhook", { url, ...withContainer }, { pfx: { $file: "client.p12" } });
+  const again = { id, secrets: { pfx: { $file: "client.b64" } }, assert_no_other_secrets: true };
+  expect((await server.call("update_connector", again)).body.status).toBe("done");
+  const sent = (await kibana.seen()).find(({ method, path }) => method === "PUT" && path.endsWith(id));
+  expect(JSON.parse(sent?.body ?? "{}").secrets).toEqual({ pfx: base64(container) });
+  const patched = await server.call("update_connector", {
+    id,
+    config: { ca: certificate },
+    secrets: again.secrets,
+    assert_no_other_secrets: true,
+  });
+  expect(patched.body.warnings.join()).toContain("config.ca is stored as the base64");
+});
+
+test("the sandbox decodes as Kibana does: the run of a rubbish certificate fails, that of a good one does not", async () => {
+  const put = async (id: string, secrets: Record<string, string>) => {
+    const body = JSON.stringify({ name: id, connector_type_id: ".webhook", config: { url, ...withPair }, secrets });
+    const headers = { "content-type": "application/json", "kbn-xsrf": "true", authorization: "ApiKey any" };
+    expect((await fetch(`${kibana.url}/api/actions/connector/${id}`, { method: "POST", headers, body })).status).toBe(200);
+    return (await server.call("execute_connector", { id, params: { body: "{}" } })).body;
+  };
+  expect((await put("raw-pem", { crt: certificate, key })).result).toMatchObject({ ok: false });
+  expect((await put("good-pem", { crt: base64(certificate), key: base64(key) })).result).toMatchObject({ ok: true });
+});
+
+test("the catalogue and the exports say what is wanted", async () => {
+  const { body } = await server.call("describe_connector_types", { types: [".webhook"], parts: ["secrets"] });
+  expect(JSON.stringify(body)).toMatch(/"crt".{0,40}base64/);
+  const { id } = await create(".webhook", { url, ...withContainer }, { pfx: { $file: "client.p12" } });
+  const said = { terraform: "filebase64", api: "base64 of the file", kibana_yml: "base64 of the file" };
+  for (const [format, words] of Object.entries(said)) {
+    const exported = await server.call("export_connectors", { format, ids: [id] });
+    expect(JSON.stringify(exported.body), format).toContain(words);
+  }
+});
+
+test("nothing that left the server holds a key in any form", async () => {
+  const { body } = await server.call("list_changes", { limit: 100 });
+  const out = JSON.stringify(body) + server.questions.join() + server.stderr();
+  for (const form of [key, base64(key), base64(container), "TUlJRXByaXZhdGUta2V5LW9mLXRoZS1jbGllbnQ="]) expect(out).not.toContain(form);
+});

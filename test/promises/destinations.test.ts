@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectorTypes } from "../../src/catalog/index.ts";
+import { alternatives, asSchema, inputSchema, type JsonSchema } from "../../src/catalog/json-schema.ts";
+import { look } from "../pages/form.ts";
+import { type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { recordingProxy } from "../support/recording-proxy.ts";
+
+let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let kibana: Awaited<ReturnType<typeof recordingProxy>>;
+let server: Started;
+let unattended: Started;
+beforeAll(async () => {
+  sandbox = await startSandboxProcess();
+  kibana = await recordingProxy(sandbox.url);
+  const env = {
+    KIBANA_URL: kibana.url,
+    KIBANA_API_KEY: "any",
+    CONNECTOR_SECRET_API: "secret-of-the-api-1",
+    CONNECTOR_SECRET_API__FOR: ".http@api.example.com",
+    CONNECTOR_SECRET_TINES: "secret-of-tines-1",
+    CONNECTORS_MAX_CHANGES_PER_HOUR: "1000",
+  };
+  server = await startBuilt({ person: yes, env });
+  unattended = await startBuilt({ env: { ...env, CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION: "true", CONNECTORS_TARGET_HOSTS: "*,*:*" } });
+  const bearer = { $env: "CONNECTOR_SECRET_API" };
+  await server.call("create_connector", {
+    id: "api",
+    name: "API",
+    type: ".http",
+    config: { url: "https://api.example.com/v1", hasAuth: false, authType: null },
+    secrets: { secretHeaders: { Authorization: bearer } },
+  });
+  const tines = {
+    type: ".tines",
+    config: { url: "https://tenant.tines.com" },
+    secrets: { email: { $env: "CONNECTOR_SECRET_TINES" }, token: { $env: "CONNECTOR_SECRET_TINES" } },
+  };
+  for (const [id, space] of [
+    ["tines", "default"],
+    ["tines-soc", "security"],
+  ])
+    expect((await server.call("create_connector", { id, name: `Tines ${id}`, space, ...tines })).body.status).toBe("done");
+});
+afterAll(async () => {
+  await server.close();
+  await unattended.close();
+  await sandbox.stop();
+});
+
+const runs = () => kibana.writes().filter(({ path }) => path.endsWith("/_execute")).length;
+const asked = () => server.questions.at(-1) ?? "";
+
+describe("a call of .http, whose stored secrets travel with it", () => {
+  const escapes: [string, Record<string, unknown>][] = [
+    ["another host", { url: "https://evil.example.net/" }],
+    ["the host as a user name", { url: "https://api.example.com@evil.example.net/" }],
+    ["the host with another ending", { url: "https://api.example.com.evil.example.net/" }],
+    ["another port", { url: "https://api.example.com:8443/" }],
+    ["no encryption", { url: "http://api.example.com/" }],
+    ["another scheme", { url: "ftp://api.example.com/" }],
+    ["an address of its own network", { url: "https://[::1]/" }],
+    ["a look-alike", { url: "https://\u0430pi.example.com/" }],
+    ["an escaped host", { url: "https://%65vil.example.net/" }],
+    ["backslashes", { url: "https:\\\\evil.example.net\\x" }],
+    ["a line break within the scheme", { url: "https\n://evil.example.net/" }],
+    ["a template", { url: "https://{{host}}/" }],
+    ["a path that is an address", { path: "https://evil.example.net/x" }],
+    ["a path that begins with two slashes", { path: "//evil.example.net/x" }],
+    ["a path with backslashes", { path: "\\\\evil.example.net\\x" }],
+    ["a path with a slash and a backslash", { path: "/\\evil.example.net/x" }],
+    ["a path with a tab", { path: "/\t/evil.example.net/x" }],
+    ["a path that makes a user name of the host", { path: "@evil.example.net/x" }],
+    ["a path with a port", { path: ":8443/x" }],
+    ["a Host header of its own", { headers: { hOsT: "evil.example.net" } }],
+    ["TLS that nobody checks", { fetcher: { skip_ssl_verification: true } }],
+    ["both", { url: "https://api.example.com/v1", path: "//evil.example.net" }],
+  ];
+  test.each(escapes)("is refused for %s, before anything runs", async (_name, params) => {
+    const before = [runs(), server.questions.length];
+    const { body } = await server.call("execute_connector", { id: "api", params });
+    expect(body.error.code).toMatch(/^(secret_refused|invalid_arguments)$/);
+    expect(body.error.fix).not.toBe("");
+    expect([runs(), server.questions.length]).toEqual(before);
+    const alone = await unattended.call("execute_connector", { id: "api", params });
+    expect([alone.failed, runs()]).toEqual([true, before[0]]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["its own address", { url: "https://api.example.com/v2/items" }],
+    ["its own address, written otherwise", { url: "HTTPS://API.example.com.:443/v2" }],
+    ["a path", { path: "/items/7" }],
+    ["a path without a slash", { path: "items:search" }],
+    ["a path that names a well-known place", { path: ".well-known/x" }],
+    ["an address in its query", { path: "/go", query: { to: "https://other.example.net" } }],
+    ["an address in its body", { method: "POST", body: "https://other.example.net" }],
+  ])("runs for %s", async (_name, params) => {
+    const before = runs();
+    expect((await server.call("execute_connector", { id: "api", params })).body).toMatchObject({ status: "done" });
+    expect(runs()).toBe(before + 1);
+  });
+
+  test("the refusal names field and host, and what helps", async () => {
+    const { body } = await server.call("execute_connector", { id: "api", params: { url: "https://evil.example.net/" } });
+    expect(body.error).toMatchObject({ code: "secret_refused", detail: { path: "params.url", host: "evil.example.net" } });
+    expect(body.error.fix).toContain("create_connector");
+  });
+});
+
+describe("a call of .tines, whose params name the webhook", () => {
+  const story = (webhookUrl: string) => ({ subAction: "run", subActionParams: { webhookUrl, body: "{}" } });
+
+  test("is asked with the host in its first line, and the page shows it", async () => {
+    await server.call("execute_connector", { id: "tines", params: story("https://evil.example.net/webhook/1/2") });
+    expect(asked().split("\n")[0]).toContain("evil.example.net");
+    const page = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" } });
+    try {
+      const { body } = await page.call("execute_connector", { id: "tines", params: story("https://evil.example.net/webhook/1/2") });
+      expect(body.plan.requests.join()).toContain("evil.example.net");
+      expect((await look(body.confirm.url)).html).toContain("evil.example.net");
+    } finally {
+      await page.close();
+    }
+  });
+
+  test("names nothing where the webhook is on the connector's own host", async () => {
+    await server.call("execute_connector", { id: "tines", params: story("https://tenant.tines.com/webhook/1/2") });
+    expect(asked()).not.toContain("→ tenant.tines.com");
+  });
+
+  test("a test of it names the host too", async () => {
+    const fill = { webhookUrl: "http://evil.example.net:8080/webhook/1/2" };
+    await server.call("test_connector", { id: "tines", mode: "loud", fill });
+    expect(asked().split("\n")[0]).toContain("http://evil.example.net:8080");
+  });
+
+  test("rules that get such params do as well: attached, replaced and put back", async () => {
+    const rules = ["brute-force-over-ssh"];
+    const space = "security";
+    const attached = await server.call("attach_connector", {
+      connector: "tines-soc",
+      rules,
+      space,
+      params: story("https://evil.example.net/webhook/1/2"),
+    });
+    expect(attached.body).toMatchObject({ status: "done" });
+    expect(asked()).toContain("→ evil.example.net");
+    const removed = await server.call("replace_connector", { from: "tines-soc", remove: true, rules, space });
+    expect(removed.body).toMatchObject({ status: "done" });
+    expect(asked()).not.toContain("→ evil.example.net");
+    const back = await server.call("undo_change", { change: removed.body.change });
+    expect(back.body).toMatchObject({ status: "done" });
+    expect(asked()).toContain("→ evil.example.net");
+    const other = await server.call("replace_connector", {
+      from: "soc-jira",
+      to: "tines-soc",
+      space,
+      params: story("https://other.example.net/webhook/1/2"),
+      recovery_params: story("https://closing.example.net/webhook/1/2"),
+    });
+    expect(other.body.status === "done" || other.body.status === "no_change" || other.failed).toBe(true);
+    if (other.body.status === "done") expect(asked()).toContain("→ other.example.net");
+  });
+
+  test("a template in the address is a destination that nobody knows, and the person sees it", async () => {
+    await server.call("attach_connector", {
+      connector: "tines-soc",
+      rules: ["lateral-movement"],
+      space: "security",
+      params: story("https://{{context.host}}/webhook"),
+    });
+    expect(asked()).toContain('unreadable address "https://{{context.host}}/webhook"');
+  });
+});
+
+test("of a type without an entry every address in the params is shown", async () => {
+  const page = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" } });
+  try {
+    const body = JSON.stringify({ name: "Unknown", connector_type_id: ".jina", config: {}, secrets: {} });
+    const headers = { "content-type": "application/json", "kbn-xsrf": "true", authorization: "ApiKey any" };
+    const { status } = await fetch(`${kibana.url}/api/actions/connector/unknown`, { method: "POST", headers, body });
+    // A sandbox that does not offer the type has nothing to show.
+    if (status !== 200) return;
+    const params = { subAction: "browse", subActionParams: { url: "see https://evil.example.net/x now", host: "other.example.net" } };
+    const answer = await page.call("execute_connector", { id: "unknown", params });
+    expect(answer.body.plan.requests.join()).toMatch(/evil\.example\.net.*other\.example\.net/);
+  } finally {
+    await page.close();
+  }
+});
+
+describe("the catalogue", () => {
+  /** Params that hold an address which the service reads, not Kibana: nothing is sent there by the connector. */
+  const readByTheService = [
+    ".email kibanaFooterLink.path",
+    ".email kibanaFooterLink",
+    ".pagerduty links",
+    ".servicenow-sir subActionParams.incident.malware_url",
+    ".sentinelone subActionParams.domains",
+    ".sentinelone subActionParams.script.singularityxdrUrl",
+    ".crowdstrike subActionParams.endpoint_ids",
+    ".microsoft_defender_endpoint subActionParams.lastIpAddress",
+  ];
+  /** Config that people open, or that says how and not where. */
+  const innocentConfig = [".cases-webhook viewIncidentUrl", ".http hasProxyAuth", ".http proxyVerificationMode"];
+
+  test("knows each param that could name a host", async () => {
+    const found = (await connectorTypes()).flatMap((type) => {
+      const known = (type.paramTargets ?? []).map(({ field }) => field);
+      return addressFields(type.schemas().params)
+        .filter((field) => !known.includes(field))
+        .map((field) => `${type.id} ${field}`);
+    });
+    expect(found.filter((one) => !readByTheService.includes(one))).toEqual([]);
+  });
+
+  test("has each config field that names a host among the destinations", async () => {
+    const missing = (await connectorTypes()).flatMap((type) => {
+      const known = type.target.kind === "config" || type.target.kind === "computed" ? type.target.fields : [];
+      return addressFields(type.schemas().config)
+        .filter((field) => !known.includes(field))
+        .map((field) => `${type.id} ${field}`);
+    });
+    expect(missing.filter((one) => !innocentConfig.includes(one))).toEqual([]);
+  });
+});
+
+function addressFields(schema: Parameters<typeof inputSchema>[0]): string[] {
+  const found = new Set<string>();
+  const walk = (json: JsonSchema, path: string) => {
+    for (const each of alternatives(json)) {
+      const name = path.split(".").at(-1) ?? "";
+      if (path !== "" && (each.format === "uri" || /url|uri|host$|proxy|link|endpoint|^path$|server$|domain|address/i.test(name)))
+        found.add(path);
+      for (const [key, inner] of Object.entries(each.properties ?? {})) walk(asSchema(inner), path === "" ? key : `${path}.${key}`);
+    }
+  };
+  walk(inputSchema(schema), "");
+  return [...found];
+}
