@@ -20,6 +20,11 @@ export interface ConnectorType {
   allowedHosts: readonly string[];
   /** Where requests and the secrets in them go. */
   target: Target;
+  /**
+   * Params and config fields that say whom or what a call reaches or acts on, dotted from the part: `params.to`. People
+   * see their values whole before they agree.
+   */
+  recipients?: readonly string[];
   /** What each group of credentials consists of, by the name of the way to authenticate; empty: the type has no secrets. */
   credentials: readonly Credentials[];
   /** What a run does to the outside world, for types whose params are flat. */

@@ -64,6 +64,7 @@ export const casesWebhook: ConnectorType = {
   ],
   // viewIncidentUrl is for people to open: nothing is sent there.
   target: { kind: "config", fields: ["createIncidentUrl", "getIncidentUrl", "updateIncidentUrl", "createCommentUrl"] },
+  recipients: ["params.subActionParams.incident.externalId"],
   credentials: webhookCredentials.filter((way) => way.name !== "oauth2"),
   subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
   tests: {

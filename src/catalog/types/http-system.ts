@@ -18,6 +18,7 @@ export const httpSystem: ConnectorType = {
   }),
   allowedHosts: ["params.url"],
   target: { kind: "none" },
+  recipients: ["params.method", "params.url", "params.path"],
   credentials: [],
   effect: "executes",
   tests: {},

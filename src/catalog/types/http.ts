@@ -63,6 +63,7 @@ export const http: ConnectorType = {
   }),
   allowedHosts: ["config.url", "config.proxyUrl", "params.url"],
   target: { kind: "config", fields: ["url", "accessTokenUrl", "proxyUrl"] },
+  recipients: ["params.method", "params.url", "params.path", "config.url"],
   credentials: [
     {
       name: "query",

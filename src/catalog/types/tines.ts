@@ -24,6 +24,7 @@ export const tines: ConnectorType = {
   }),
   allowedHosts: ["config.url", "params.webhookUrl"],
   target: { kind: "config", fields: ["url"] },
+  recipients: ["params.subActionParams.webhook", "params.subActionParams.webhookUrl"],
   credentials: [{ name: "token", fields: ["email", "token"] }],
   subActions: {
     stories: { effect: "none", note: "At most 500; incompleteResponse tells that there are more" },

@@ -28,6 +28,7 @@ export const webhook: ConnectorType = {
   }),
   allowedHosts: ["config.url", "config.accessTokenUrl"],
   target: { kind: "config", fields: ["url", "accessTokenUrl"] },
+  recipients: ["config.method", "config.url"],
   credentials: webhookCredentials,
   effect: "sends",
   tests: {
