@@ -9,11 +9,12 @@ const everywhere = "*";
 /** Folder or root file of src → what it may import beside itself. */
 export const table = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
+  log: ["plain-text"],
   flags: ["did-you-mean"],
   "http-settings": ["flags", "sealed"],
   settings: ["flags", "http-settings", "sealed", "log", "did-you-mean"],
   catalog: ["errors", "did-you-mean"],
-  web: ["errors"],
+  web: ["errors", "plain-text"],
   kibana: ["sealed", "settings", "errors", "plain-text"],
   rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text"],

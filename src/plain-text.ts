@@ -42,14 +42,12 @@ export function beginning(text: string, max: number): string {
 /** A name from outside in quotes that it cannot break out of; a long one is cut, and its length said. */
 export function quoted(name: string, max = 80): string {
   const letters = [...oneLine(name).replace(looksLikeQuotes, "'")];
-  return letters.length > max
-    ? `"${letters.slice(0, max - 1).join("")}…" (${letters.length} characters)`
-    : `"${letters.join("")}"`;
+  return letters.length > max ? `"${letters.slice(0, max - 1).join("")}…" (${letters.length} characters)` : `"${letters.join("")}"`;
 }
 
 /** An id or a type within a sentence: as it is where it is one word, else whole and in quotes. */
 export function word(id: string): string {
-  return /^[\w.:@/+*#-]+$/.test(id) ? id : exact(id);
+  return /^[\w.:@/+*#[\]-]+$/.test(id) ? id : exact(id);
 }
 
 /**
