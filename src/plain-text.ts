@@ -47,7 +47,7 @@ export function quoted(name: string, max = 80): string {
 
 /** An id or a type within a sentence: as it is where it is one word, else whole and in quotes. */
 export function word(id: string): string {
-  return /^[\w.:@/+*#[\]-]+$/.test(id) ? id : exact(id);
+  return /^[\w.:@/+*#[\]{}-]+$/.test(id) ? id : exact(id);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { type Attachment, attach } from "../rules/attach.ts";
 import { workflowFor } from "../rules/recipes.ts";
 import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
@@ -99,13 +99,14 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const doubts = await doubtsAbout(found, inSpace, context);
   const shown = new Map<string, string>();
   return {
-    summary: `Attach ${quoted(found.name)} (${found.type}, id ${found.id}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${params ? ` Params given: ${plainText(JSON.stringify(hideSecrets(params).config), 200)}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}`,
     ops: [first, ...rest],
     effects: changes.map(({ rule, attachment }, index) => {
       const op = ops[index] ?? first;
       const effect = effectOnRule(rule, op, connectors, settings);
       return { ...effect, after: { ...effect.after, ...added(rule, attachment, shown) } };
     }),
+    ...(params ? { given: hideSecrets(params).config } : {}),
     warnings: [
       ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.mended, ...attachment.warnings] }))),
       ...(params && hideSecrets(params).found.length > 0
@@ -153,7 +154,7 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
   if (found.missingSecrets) {
     throw new ToolError(
       "secrets_needed",
-      `${quoted(found.name)} (${found.id}) has lost its secrets: Kibana saves no rule with it.`,
+      `${quoted(found.name)} (${word(found.id)}) has lost its secrets: Kibana saves no rule with it.`,
       "Enter them again with update_connector first.",
       { connector: found.id },
     );
@@ -208,7 +209,7 @@ function attachedTo(
     return attach(rule, ruleType, wanted, parse);
   } catch (error) {
     if (!(error instanceof ToolError) || count === 1) throw error;
-    throw new ToolError(error.code, `${quoted(rule.name, 60)} (${rule.id}): ${error.message}`, error.fix, {
+    throw new ToolError(error.code, `${quoted(rule.name, 60)} (${word(rule.id)}): ${error.message}`, error.fix, {
       rule: rule.id,
       ...error.detail,
     });

@@ -7,7 +7,7 @@ import type { DeleteOp, NoChange, Plan } from "../change/plan.ts";
 import { changedSince, type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { quoted } from "../plain-text.ts";
+import { quoted, word } from "../plain-text.ts";
 import { mapSealed, referencesIn } from "../sealed.ts";
 import { hideSecrets, redactionMark } from "../secrets/detect.ts";
 import { connectorView, effectOn } from "./connector-row.ts";
@@ -191,7 +191,7 @@ async function planInverse(
       if (refused[0]) throw refused[0].error;
       const op: DeleteOp = { op: "delete", space, id: current.id, before: current, secretsBefore: await mayHoldSecrets(current, status) };
       return {
-        summary: `Delete connector ${quoted(current.name)} (${current.type}, id ${current.id}) in space ${space}. No rule uses it.`,
+        summary: `Delete connector ${quoted(current.name)} (${word(current.type)}, id ${word(current.id)}) in space ${space}. No rule uses it.`,
         ops: [op],
         effects: [effectOn("delete", current, space, { before: hideSecrets(current.config ?? {}).config })],
         warnings: [],

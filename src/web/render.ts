@@ -11,8 +11,9 @@ const styleTag = raw(`<style>${style}</style>`);
 export const styleHash = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
 
 /** The page as HTML. `html` escapes every value; no script is needed or allowed. */
-export async function renderPage(given: Page, problems: Problems, submittedName = ""): Promise<string> {
+export async function renderPage(given: Page, found: Problems, submittedName = ""): Promise<string> {
   const page = inLines(given);
+  const problems: Problems = Object.fromEntries(Object.entries(found).map(([path, problem]) => [path, oneLine(problem)]));
   const title = page.kind === "secrets" ? "Enter secrets" : "Approve a change";
   const count = Object.keys(problems).length;
   const firstWrong = page.fields.find((one) => problems[one.path] !== undefined)?.path;
@@ -125,7 +126,7 @@ function field({ path, label, help, required, multiline }: Field, index: number,
 function nameField({ what, text }: ToType, typed: string, problem: string | undefined): Markup {
   return html`
     <div class="field">
-      <label for="name">Type the ${what} to confirm: <bdi>${text}</bdi></label>
+      <label for="name">Type the ${what} to confirm: ${text}</label>
       ${problem ? html`<p class="bad" id="name-problem">${problem}</p>` : ""}
       <input id="name" name="name" type="text" value="${typed}" autocomplete="off" spellcheck="false" aria-describedby="${problem ? "name-problem" : ""}" aria-invalid="${problem ? "true" : "false"}" />
     </div>
