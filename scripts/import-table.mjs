@@ -18,7 +18,7 @@ export const table = {
   kibana: ["sealed", "settings", "errors", "plain-text"],
   rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text"],
-  "as-code": ["kibana", "catalog", "secrets", "errors"],
+  "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],
   change: ["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings", "http-settings", "errors", "log", "plain-text"],
   audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text"],
   tools: [

@@ -1,10 +1,11 @@
 /**
- * What no reader sees, or what turns a line around: control, format (bidirectional, zero-width, tags), surrogate,
+ * What no reader sees, or what turns a line around, as the inside of a class of a regular expression: control, format (bidirectional, zero-width, tags), surrogate,
  * private and invisible characters (variation selectors, fillers), line and paragraph separators.
  */
-const unseen = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800`;
-/** What looks like a double quote: it would seem to end ours. */
-const doubleQuotes = String.raw`["“”„‟«»″‶‴〃＂〝〞〟❝❞❠ˮ״ʺ˝🙶🙷🙸]|['’‘‛′‵´\u0060ʹʼˊ＇❛❜]{2,}`;
+export const unseen = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800`;
+/** What looks like a double quote, two single ones too: it would seem to end ours. */
+const doubled = `"“”„‟«»″‶‴〃＂〝〞〟❝❞❠ˮ״ʺ˝🙶🙷🙸`;
+const doubleQuotes = String.raw`[${doubled}'’‘‛′‵´\u0060ʹʼˊ＇❛❜]{2,}|[${doubled}]`;
 /** Marks that pile up on one letter run over the lines around it. */
 const piled = String.raw`(?<=\p{M}{3})\p{M}`;
 
@@ -57,7 +58,9 @@ export function word(id: string): string {
 export function exact(text: string): string {
   const shown = text.replace(misleading, written);
   const turned = rightToLeft.test(text) && /[\p{Script=Latin}\p{N}]/u.test(text);
-  return `"${turned ? shown.replace(eachRightToLeft, written) : shown}"`;
+  const whole = turned ? shown.replace(eachRightToLeft, written) : shown;
+  // A hundred blanks: \u{20×100}.
+  return `"${whole.replace(/(\\u\{[0-9a-f]+)\}(?:\1\}){3,}/g, (run, one: string) => `${one}×${run.length / (one.length + 1)}}`)}"`;
 }
 
 /** JSON in one line or indented, everything hidden in it escaped and runs of blanks counted: it cannot move what stands around it. */

@@ -26,14 +26,14 @@ export async function renderPage(given: Page, found: Problems, submittedName = "
       <section class="card" aria-labelledby="what">
         <h2 id="what">What happens</h2>
         ${page.things.length > 0 ? list(page.things) : ""}
-        ${page.flows.length > 0 ? html`<h2>Secrets go to</h2>${list(page.flows.map(({ source, to }) => html`<code>${source}</code> → <strong><bdi>${to}</bdi></strong>`))}` : ""}
+        ${page.flows.length > 0 ? html`<h2>Secrets go to</h2>${list(page.flows.map(({ source, to }) => html`<code>${source}</code> → <strong>${to}</strong>`))}` : ""}
         ${page.requests.length > 0 ? html`<h2>A request goes to</h2>${list(page.requests.map((host) => html`<strong>${host}</strong>`))}` : ""}
         ${people("Recipients", page.recipients)}
         ${people("No longer", page.noLonger)}
         <p><strong>${page.undo}</strong></p>
         ${page.warnings.map((warning) => html`<p class="warn">${warning}</p>`)}
       </section>
-      ${page.details.length > 0 ? html`<section class="card" aria-labelledby="details"><h2 id="details">In detail</h2>${scrolled("details", html`${page.details.map(detail)}`)}</section>` : ""}
+      ${page.details.length > 0 ? html`<section class="card" aria-labelledby="details"><h2 id="details">In detail</h2>${details(page.details)}</section>` : ""}
       <form method="post" enctype="multipart/form-data" autocomplete="off">
         ${page.fields.length > 0 ? html`<h2>Type the values here, not into the conversation</h2>` : ""}
         ${page.fields.map((one, index) => field(one, index, problems[one.path], one.path === firstWrong))}
@@ -85,15 +85,17 @@ function list(items: readonly (string | Markup)[]): Markup {
   return html`<ul>${items.map((item) => html`<li><bdi>${item}</bdi></li>`)}</ul>`;
 }
 
-/** All of them, in a box of its own: what stands behind stays in sight. */
+/** All of them, on the way to the button: in a box that scrolls the last ones would be out of sight. */
 function people(title: string, names: readonly string[]): Markup | string {
-  if (names.length === 0) return "";
-  const id = title.replace(/\W/g, "-");
-  return html`<h2 id="${id}">${title} (${names.length})</h2>${scrolled(id, list(names))}`;
+  return names.length === 0 ? "" : html`<h2>${title} (${names.length})</h2>${list(names)}`;
 }
 
-function scrolled(label: string, inner: Markup): Markup {
-  return html`<div class="long" tabindex="0" role="group" aria-labelledby="${label}">${inner}</div>`;
+/** More than a screen or two scrolls in a box of its own, so that the button stays within reach. */
+function details(all: Page["details"]): Markup {
+  const inside = all.map(detail);
+  return JSON.stringify(all).length > 3000
+    ? html`<div class="long" tabindex="0" role="group" aria-labelledby="details">${inside}</div>`
+    : html`${inside}`;
 }
 
 function detail({ text, before, after }: Page["details"][number]): Markup {
