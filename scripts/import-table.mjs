@@ -9,16 +9,30 @@ const everywhere = "*";
 /** Folder or root file of src → what it may import beside itself. */
 export const table = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
+  log: ["plain-text"],
   flags: ["did-you-mean"],
   "http-settings": ["flags", "sealed"],
   settings: ["flags", "http-settings", "sealed", "log", "did-you-mean", "host-name"],
   catalog: ["errors", "did-you-mean", "host-name"],
-  web: ["errors"],
+  web: ["errors", "plain-text"],
   kibana: ["sealed", "settings", "errors", "plain-text"],
   rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name"],
-  "as-code": ["kibana", "catalog", "secrets", "errors"],
-  change: ["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings", "http-settings", "errors", "log", "plain-text", "host-name"],
+  "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],
+  change: [
+    "kibana",
+    "rules",
+    "catalog",
+    "secrets",
+    "web",
+    "sealed",
+    "settings",
+    "http-settings",
+    "errors",
+    "log",
+    "plain-text",
+    "host-name",
+  ],
   audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text"],
   tools: [
     "change",
@@ -37,7 +51,7 @@ export const table = {
   mcp: ["tools", "change", "web", "settings", "http-settings", "catalog", "kibana", "errors", "log", "plain-text"],
   sandbox: ["catalog", "errors"],
   commands: everywhere,
-  main: ["commands", "settings", "errors"],
+  main: ["commands", "settings", "errors", "plain-text"],
 };
 
 const files = [...leaves, "flags", "http-settings", "settings", "main"];

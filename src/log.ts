@@ -1,10 +1,12 @@
+import { escapeHidden } from "./plain-text.ts";
+
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export type Log = Record<Exclude<LogLevel, "silent">, (event: string, fields?: Record<string, unknown>) => void>;
 
 /**
- * JSON lines, one an event, to `write` (stderr: stdout belongs to the protocol).
+ * JSON lines, one an event, without anything that a terminal obeys or that a reader does not see, to `write` (stderr: stdout belongs to the protocol).
  * @param scrub takes secrets out of the finished line
  */
 export function createLog(
@@ -17,7 +19,7 @@ export function createLog(
     (name: Exclude<LogLevel, "silent">) =>
     (event: string, fields: Record<string, unknown> = {}) => {
       if (logLevels.indexOf(name) < from) return;
-      write(`${scrub(JSON.stringify({ time: new Date().toISOString(), level: name, event, ...fields }))}\n`);
+      write(`${escapeHidden(scrub(JSON.stringify({ time: new Date().toISOString(), level: name, event, ...fields })))}\n`);
     };
   return {
     debug: at("debug"),

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { oneLine } from "./plain-text.ts";
 import { readSettings, settingsHelp } from "./settings.ts";
 import { version } from "./version.ts";
 
@@ -46,7 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`kibana-connectors-mcp: ${error instanceof Error ? error.message : "unknown failure"}\n`);
+    process.stderr.write(`kibana-connectors-mcp: ${error instanceof Error ? oneLine(error.message) : "unknown failure"}\n`);
     process.exit(1);
   },
 );

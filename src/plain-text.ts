@@ -1,19 +1,82 @@
 /**
- * Text from Kibana or a third party, made safe to show: control and bidirectional characters and
- * zero-width ones out, white space folded, at most `max` characters.
+ * What no reader sees, or what turns a line around, as the inside of a class of a regular expression: control, format (bidirectional, zero-width, tags), surrogate,
+ * private and invisible characters (variation selectors, fillers), line and paragraph separators.
+ */
+export const unseen = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800`;
+/** What looks like a double quote, two single ones too: it would seem to end ours. */
+const doubled = `"“”„‟«»″‶‴〃＂〝〞〟❝❞❠ˮ״ʺ˝🙶🙷🙸`;
+const doubleQuotes = String.raw`[${doubled}'’‘‛′‵´\u0060ʹʼˊ＇❛❜]{2,}|[${doubled}]`;
+/** Marks that pile up on one letter run over the lines around it. */
+const piled = String.raw`(?<=\p{M}{3})\p{M}`;
+
+const hidden = new RegExp(`(?![\\p{Cc}\\p{Zl}\\p{Zp}])[${unseen}]|${piled}`, "gu");
+const hiddenInLines = new RegExp(`(?![\\n\\r\\t])[${unseen}]`, "gu");
+const hiddenInJson = new RegExp(`(?!\\n)[${unseen}]|[^\\S \\n]|${piled}`, "gu");
+const looksLikeQuotes = new RegExp(doubleQuotes, "gu");
+const misleading = new RegExp(`[\\\\${unseen}]|[^\\S ]|^ | (?= )| $|${piled}|${doubleQuotes}`, "gu");
+const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+const eachRightToLeft = new RegExp(rightToLeft, "gu");
+
+/**
+ * Text from Kibana or a third party, made safe to show: one line, without hidden and bidirectional characters, white
+ * space folded, at most `max` characters.
  */
 export function plainText(text: string, max = 300): string {
-  const clean = text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .replace(/[\p{Cf}\p{Cs}\p{Co}]/gu, "")
-    .trim();
-  const letters = [...clean];
-  return letters.length > max ? `${letters.slice(0, max - 1).join("")}…` : clean;
+  const letters = [...oneLine(text)];
+  return letters.length > max ? `${letters.slice(0, max - 1).join("")}…` : letters.join("");
 }
 
-/** A name from outside in quotes that it cannot break out of. */
+/** As plainText, whole. */
+export function oneLine(text: string): string {
+  return text
+    .replace(hidden, "")
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim();
+}
+
+/** As plainText; what is cut is said: `abc… (3 of 500 characters)`. */
+export function beginning(text: string, max: number): string {
+  const letters = [...oneLine(text)];
+  return letters.length > max ? `${letters.slice(0, max).join("")}… (${max} of ${letters.length} characters)` : letters.join("");
+}
+
+/** A name from outside in quotes that it cannot break out of; a long one is cut, and its length said. */
 export function quoted(name: string, max = 80): string {
-  return `"${plainText(name, max).replaceAll('"', "'")}"`;
+  const letters = [...oneLine(name).replace(looksLikeQuotes, "'")];
+  return letters.length > max ? `"${letters.slice(0, max - 1).join("")}…" (${letters.length} characters)` : `"${letters.join("")}"`;
+}
+
+/** An id or a type within a sentence: as it is where it is one word, else whole and in quotes. */
+export function word(id: string): string {
+  return /^[\w.:@/+*#[\]{}-]+$/.test(id) ? id : exact(id);
+}
+
+/**
+ * Whole and in quotes, for what a person decides on: whatever is hidden, looks like a quote or would turn the text
+ * around is written out as `\u{200b}`, so that two texts that differ never look the same for that.
+ */
+export function exact(text: string): string {
+  const shown = text.replace(misleading, written);
+  const turned = rightToLeft.test(text) && /[\p{Script=Latin}\p{N}]/u.test(text);
+  const whole = turned ? shown.replace(eachRightToLeft, written) : shown;
+  // A hundred blanks: \u{20×100}.
+  return `"${whole.replace(/(\\u\{[0-9a-f]+)\}(?:\1\}){3,}/g, (run, one: string) => `${one}×${run.length / (one.length + 1)}}`)}"`;
+}
+
+/** JSON in one line or indented, everything hidden in it escaped and runs of blanks counted: it cannot move what stands around it. */
+export function shownJson(value: unknown, indent?: number): string {
+  return escapeHidden(JSON.stringify(value, null, indent) ?? "null").replace(/(?<=\S) {8,}/g, (blanks) => ` (${blanks.length} blanks) `);
+}
+
+/** JSON text with what is hidden in it as JSON escapes; the line feeds of an indented one stay. */
+export function escapeHidden(json: string): string {
+  return json.replace(hiddenInJson, (one) =>
+    [...Array(one.length).keys()].map((at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );
+}
+
+function written(characters: string): string {
+  return [...characters].map((one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join("");
 }
 
 /** Every string in JSON made plain, keys too; strings capped at `max` characters. */
@@ -29,6 +92,6 @@ export function plainJson(value: unknown, max = 2000): unknown {
 
 /** As plainText, but line breaks and tabs stay: values in config may need them. */
 function plainLines(text: string, max: number): string {
-  const clean = text.replace(/[\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|(?![\n\r\t])\p{Cc}/gu, "");
+  const clean = text.replace(hiddenInLines, "");
   return clean.length > max ? `${clean.slice(0, max)}… (${clean.length - max} more characters)` : clean;
 }

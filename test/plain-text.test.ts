@@ -10,7 +10,7 @@ describe("text of others, made plain", () => {
     ["zero\u200bwidth\ufeff", "zerowidth"],
     ["tag\u{e0041}s", "tags"],
     ["line\u2028separator", "line separator"],
-    ["lone \ud800 surrogate", "lone  surrogate"],
+    ["lone \ud800 surrogate", "lone surrogate"],
     ["Größe 漢字 🎉", "Größe 漢字 🎉"],
     ["\u001b[31mred\u001b[0m", "[31mred [0m"],
   ])("%j → %j", (given, plain) => {

@@ -1,8 +1,7 @@
-/**
- * What a reader of a file cannot see, or what turns its lines around: control, format (bidirectional, zero-width, tags),
- * surrogate, private and unassigned characters, line and paragraph separators.
- */
-const hidden = /[\p{C}\p{Zl}\p{Zp}]/gu;
+import { unseen } from "../plain-text.ts";
+
+/** What a reader of a file cannot see, or what turns its lines around; unassigned characters too. */
+const hidden = new RegExp(`[${unseen}\\p{C}]`, "gu");
 
 /** The text with each hidden character written out; line breaks too. */
 export function writeOut(text: string, written: (character: string) => string): string {

@@ -22,6 +22,11 @@ export interface ConnectorType {
   target: Target;
   /** Params that choose where one call goes. Absent: no call leaves the hosts of `target`. Ask `hostsInParams`. */
   paramTargets?: readonly ParamTarget[];
+  /**
+   * Params and config fields that say whom or what a call reaches or acts on, dotted from the part: `params.to`. People
+   * see their values whole before they agree.
+   */
+  recipients?: readonly string[];
   /** What each group of credentials consists of, by the name of the way to authenticate; empty: the type has no secrets. */
   credentials: readonly Credentials[];
   /** What a run does to the outside world, for types whose params are flat. */

@@ -1,12 +1,16 @@
 import { ToolError } from "../errors.ts";
+import { beginning, oneLine } from "../plain-text.ts";
 import { seal } from "../sealed.ts";
 import type { Redactor } from "../secrets/redact.ts";
+import type { ToType } from "../web/page.ts";
 import type { Approval, Typed } from "./approvals.ts";
-import { type Answer, type Consent, pageModel, question } from "./consent.ts";
+import type { Answer, Consent } from "./consent.ts";
 import { confirmationInvalid } from "./continuation.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
+import { fitsQuestion, mostThatMatters, pageModel, question, whatMatters } from "./question.ts";
+import { type Reach, reachOf } from "./reach.ts";
 import type { Call, Caller, ChangeServices } from "./services.ts";
 import { shown } from "./shown.ts";
 
@@ -24,29 +28,35 @@ export async function getConsent(
 ): Promise<Agreement> {
   const { settings, continuations, deployment, redactor } = services;
   if (approval) return fromPage(approval, change, plan, verdict, services);
-  const typeName = nameToType(plan, redactor);
+  const type = toType(plan, redactor);
   if (change.confirm !== undefined) {
     // Checked now, so that a wrong one is told apart; spent just before the first write.
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
-    if (settings.confirm !== "token" || typeName !== undefined || plan.asks.length > 0) throw confirmationInvalid("foreign");
+    if (settings.confirm !== "token" || type !== undefined || plan.asks.length > 0) throw confirmationInvalid("foreign");
     continuations.check(change.confirm, change.tool, change.args, services.digest(plan));
     return { how: "token", waited: false };
   }
-  if (plan.asks.length > 0) return { outcome: await askOnPage(change, plan, verdict, caller, services) };
+  const reach = await reachOf(plan);
+  if (plan.asks.length > 0) return { outcome: await askOnPage(change, plan, verdict, reach, caller, services) };
   if (verdict.reasons.length === 0) return { how: "not_needed", waited: false };
   if (settings.skipConfirmation) {
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
     return { how: "skipped", waited: false };
   }
+  const matters = whatMatters(plan, reach, deployment);
+  if (!fitsQuestion(matters, reach)) {
+    if (!services.openPage) throw tooMuch(matters);
+    return { outcome: await askOnPage(change, plan, verdict, reach, caller, services) };
+  }
   const answer = await caller.ask.confirm(
-    { message: redactor.text(question(plan, verdict, deployment)), ...(typeName === undefined ? {} : { typeName }) },
+    { message: redactor.text(question(plan, matters)), ...(type === undefined ? {} : { type }) },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
-  if (answer.action === "accept" && (typeName === undefined || answer.typed?.trim() === typeName)) return { how: "form", waited: true };
-  if (answer.action !== "unavailable") return { outcome: unanswered(answer.action, plan, verdict, services) };
+  if (answer.action === "accept" && (type === undefined || isTyped(type, answer.typed ?? ""))) return { how: "form", waited: true };
+  if (answer.action !== "unavailable") return { outcome: await unanswered(answer.action, plan, verdict, services) };
   if (settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
-  if (settings.confirm === "token" && typeName === undefined) return { outcome: withToken(change, plan, verdict, services) };
-  return { outcome: await askOnPage(change, plan, verdict, caller, services) };
+  if (settings.confirm === "token" && type === undefined) return { outcome: await withToken(change, plan, verdict, services) };
+  return { outcome: await askOnPage(change, plan, verdict, reach, caller, services) };
 }
 
 /** Neither a token nor an unattended run stands for a person here. */
@@ -59,23 +69,55 @@ function onlyInPerson(why: readonly string[]): ToolError {
   );
 }
 
-/** The name as the person sees it, undefined where none is to be typed. */
-function nameToType({ consequence }: Plan, redactor: Redactor): string | undefined {
-  return typeof consequence === "object" ? redactor.text(consequence.typeName).trim() : undefined;
+/** What a person types, undefined where nothing is. An id in place of a name that is not shown as it is, or cannot be typed by sight. */
+function toType({ consequence, ops: [op] }: Plan, redactor: Redactor): ToType | undefined {
+  if (typeof consequence !== "object") return undefined;
+  const { typeName: name } = consequence;
+  const real = op.op === "delete" || op.op === "update" ? op.before.name : name;
+  const plain = name === real && oneLine(name) === name && redactor.text(name) === name && isOfOneScript(name);
+  return plain || op.id === undefined ? { what: "name", text: redactor.text(name).trim() } : { what: "id", text: oneLine(op.id) };
+}
+
+/** Latin letters that are Cyrillic ones cannot be told by sight. */
+function isOfOneScript(text: string): boolean {
+  return (
+    [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Hebrew}|\p{Script=Arabic}/u].filter((one) =>
+      one.test(text),
+    ).length <= 1
+  );
+}
+
+function isTyped({ text }: ToType, given: string): boolean {
+  return given.trim().normalize() === text.normalize();
+}
+
+/** What must not be cut would be out of sight in a form or an answer, and there is no page. */
+function tooMuch(matters: readonly string[]): ToolError {
+  return new ToolError(
+    "limit_reached",
+    `What a person has to see before agreeing (hosts, recipients, what is deleted) takes ${matters.join("\n").length} characters here, and a question holds ${mostThatMatters}. Nothing was written.`,
+    "Do it in several calls with fewer rules, connectors or recipients each.",
+  );
 }
 
 /** The call was repeated with the id of a page. */
-function fromPage(approval: Approval, { confirm = "" }: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Agreement {
+async function fromPage(
+  approval: Approval,
+  { confirm = "" }: Call,
+  plan: Plan,
+  verdict: Verdict,
+  services: ChangeServices,
+): Promise<Agreement> {
   switch (approval.state) {
     case "approved":
       if (approval.planDigest !== services.digest(plan)) throw confirmationInvalid("target_changed");
       return { how: "page", waited: false };
     case "refused":
-      return { outcome: unanswered("decline", plan, verdict, services) };
+      return { outcome: await unanswered("decline", plan, verdict, services) };
     case "waiting":
       return {
         outcome: {
-          ...waiting(plan, verdict, { id: confirm, ...approval }, services),
+          ...(await waiting(plan, verdict, { id: confirm, ...approval }, services)),
           message: "The person has not answered on the page yet. Nothing was written.",
         },
       };
@@ -83,28 +125,33 @@ function fromPage(approval: Approval, { confirm = "" }: Call, plan: Plan, verdic
 }
 
 /** Opens the page and answers at once: the call is never held open for it. */
-async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<Outcome> {
-  const { approvals, openPage, deployment, sandbox, settings } = services;
+async function askOnPage(
+  change: Call,
+  plan: Plan,
+  verdict: Verdict,
+  reach: Reach,
+  caller: Caller,
+  services: ChangeServices,
+): Promise<Outcome> {
+  const { approvals, openPage, deployment, sandbox, settings, redactor } = services;
   if (!openPage) throw nobodyHere(plan, services);
   const planned = services.digest(plan);
   const open = approvals.waiting(change.tool, change.args, planned);
   if (open) return waiting(plan, verdict, open, services);
   const entry = approvals.open(change.tool, change.args, planned);
-  const url = await openPage(
-    services.redactor.json(pageModel(plan, verdict, { name: deployment, sandbox }, entry.expiresAt)),
-    async (answer) => {
-      if (!answer.approved) {
-        entry.answer({ approved: false });
-        return {};
-      }
-      const name = nameToType(plan, services.redactor);
-      if (name !== undefined && answer.typedName !== name) return { name: "That is not the name." };
-      return takeTyped(change, plan, answer.values, entry.answer, services);
-    },
-  );
-  const message = `${deployment}: ${plan.asks.length > 0 ? "secrets are wanted for" : "please approve"}: ${plan.summary}`;
+  const type = toType(plan, redactor);
+  const model = pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type });
+  const url = await openPage(redactor.json(model), async (answer) => {
+    if (!answer.approved) {
+      entry.answer({ approved: false });
+      return {};
+    }
+    if (type !== undefined && !isTyped(type, answer.typedName)) return { name: `That is not the ${type.what}.` };
+    return takeTyped(change, plan, answer.values, entry.answer, services);
+  });
+  const message = `${deployment}: ${plan.asks.length > 0 ? "secrets are wanted for" : "please approve"}: ${beginning(plan.summary, 600)}`;
   const seen = await caller.ask.show(
-    { message: services.redactor.text(message), url, id: entry.id },
+    { message: redactor.text(oneLine(message)), url, id: entry.id },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
   if (seen === "declined") {
@@ -129,7 +176,7 @@ function nobodyHere(plan: Plan, { settings, redactor }: ChangeServices): ToolErr
   const fixes = [
     ...(stateless ? [] : ["Use a client that supports MCP elicitation"]),
     // A name that somebody types is never replaced by a continuation.
-    ...(nameToType(plan, redactor) === undefined
+    ...(toType(plan, redactor) === undefined
       ? [
           `${stateless ? "Have" : "have"} the operator ${stateless ? "set CONNECTORS_CONFIRM_KEY" : "start the server with --confirm token"}`,
         ]
@@ -185,16 +232,16 @@ function fieldProblems(error: ToolError, plan: Plan, redactor: Redactor): Record
   return Object.keys(problems).length > 0 ? problems : { "": redactor.text(error.message) };
 }
 
-function waiting(
+async function waiting(
   plan: Plan,
   verdict: Verdict,
   { id, url, expiresAt }: { id: string; url: string | undefined; expiresAt: number },
   services: ChangeServices,
-): Outcome {
+): Promise<Outcome> {
   const secrets = plan.asks.length > 0;
   const where = url === undefined ? "on the page that their client shows" : "on the page at `url`";
   return {
-    ...shown(secrets ? "secrets_wanted" : "confirmation_needed", plan, verdict, services),
+    ...(await shown(secrets ? "secrets_wanted" : "confirmation_needed", plan, verdict, services)),
     message: `Nothing was written. The person ${secrets ? "types the secrets and approves" : "approves"} ${where}${url === undefined ? "" : ", in a browser on this machine: give them the address"}.`,
     confirm: {
       id,
@@ -205,36 +252,41 @@ function waiting(
   };
 }
 
-function withToken(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Outcome {
+async function withToken(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
   const { id, expiresAt } = services.continuations.issue(change.tool, change.args, services.digest(plan));
   return {
-    ...shown("confirmation_needed", plan, verdict, services),
+    ...(await shown("confirmation_needed", plan, verdict, services)),
     message: "Nothing was written. Show the plan to the person; only when they agree, repeat the same call with `confirm`.",
     confirm: { id, how: "Repeat the same arguments with this id as `confirm`.", expires_at: new Date(expiresAt).toISOString() },
   };
 }
 
-function unanswered(action: Exclude<Answer["action"], "unavailable">, plan: Plan, verdict: Verdict, services: ChangeServices): Outcome {
+async function unanswered(
+  action: Exclude<Answer["action"], "unavailable">,
+  plan: Plan,
+  verdict: Verdict,
+  services: ChangeServices,
+): Promise<Outcome> {
   const { settings } = services;
   switch (action) {
     case "accept":
       return {
-        ...shown("declined", plan, verdict, services),
+        ...(await shown("declined", plan, verdict, services)),
         message: "The name that was typed is not the connector's name. Nothing was written.",
       };
     case "decline":
       return {
-        ...shown("declined", plan, verdict, services),
+        ...(await shown("declined", plan, verdict, services)),
         message: "The person declined. Nothing was written. Do not ask again unless they bring it up.",
       };
     case "cancel":
       return {
-        ...shown("declined", plan, verdict, services),
+        ...(await shown("declined", plan, verdict, services)),
         message: "The person closed the question without an answer. Nothing was written.",
       };
     case "timeout":
       return {
-        ...shown("confirmation_needed", plan, verdict, services),
+        ...(await shown("confirmation_needed", plan, verdict, services)),
         message: `No answer within ${settings.confirmWait / 1000} seconds. Nothing was written.`,
         confirm: { how: "Repeat the same call to ask the person again." },
       };

@@ -30,7 +30,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   if (services.settings.http?.stateless) assertShows(first, opinion);
   if (change.dryRun)
     return {
-      ...shown("planned", first, opinion, services),
+      ...(await shown("planned", first, opinion, services)),
       message: "Nothing was written. The same call without dry_run performs it.",
     };
 
@@ -46,7 +46,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
       const nowAsks = consent.how === "not_needed" && now.reasons.length > 0;
       if (nowAsks || services.digest(again) !== services.digest(first)) {
         return {
-          ...shown("plan_changed", again, now, services),
+          ...(await shown("plan_changed", again, now, services)),
           message: "The target changed meanwhile. Nothing was written. Repeat the call to decide on the new plan.",
         };
       }

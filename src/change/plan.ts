@@ -47,6 +47,8 @@ export interface ExecuteOp {
   name: string;
   type: string;
   params: Record<string, unknown>;
+  /** The connector's, as it was read, where Kibana shows it: whom a run reaches stands there too. */
+  config?: Record<string, unknown> | undefined;
   /** The params before fresh words and times were filled in: a plan made again has others, and is the same plan. */
   template?: Record<string, unknown>;
   /** A safe test may run where nothing else may. */
@@ -122,10 +124,12 @@ export interface SecretFlow {
 }
 
 export interface Plan {
-  /** One sentence; names in it are cleaned. */
+  /** One sentence; names in it are quoted (plain-text.ts). Whom it reaches is told apart: see reach.ts. */
   summary: string;
   ops: [Op, ...Op[]];
   effects: Effect[];
+  /** Params that the caller gave for all of it, redacted. */
+  given?: Record<string, unknown>;
   warnings: string[];
   /** What people outside Kibana notice. */
   outsideWorld: "none" | "costs" | "sends" | "creates" | "executes";

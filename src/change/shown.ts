@@ -1,9 +1,11 @@
+import { beginning, oneLine } from "../plain-text.ts";
 import { inverseOf, recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
-import type { NoChange, OpResult, Plan, SecretFlow } from "./plan.ts";
+import type { NoChange, OpResult, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
+import { reachOf } from "./reach.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { undoCall } from "./undo.ts";
@@ -11,35 +13,37 @@ import { undoCall } from "./undo.ts";
 /** Lines of what a plan does, or of what became of it, in an answer. */
 const shownEffects = 20;
 
-/** The plan as the answer shows it. */
-export function shown(status: Outcome["status"], plan: Plan, verdict: Verdict, { deployment, redactor }: ChangeServices): Outcome {
+/** The plan as the answer shows it: an agent passes it on, so it is as hard to forge as a question. */
+export async function shown(
+  status: Outcome["status"],
+  plan: Plan,
+  verdict: Verdict,
+  { deployment, redactor }: ChangeServices,
+): Promise<Outcome> {
+  const { secrets, requests, recipients, noLonger } = await reachOf(plan);
+  const lists = {
+    secrets: secrets.map(({ source, to }) => `${source} → ${to}`),
+    requests: requests.map((host) => `A request → ${host}`),
+    recipients,
+    no_longer: noLonger,
+  };
   const warnings = [...(plan.inPerson ?? []), ...plan.warnings];
   return {
     status,
     deployment,
     space: plan.ops[0].space,
     plan: {
-      summary: redactor.text(plan.summary),
-      effects: plan.effects.slice(0, shownEffects),
-      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects } : {}),
-      outside_world: plan.outsideWorld,
+      summary: redactor.text(oneLine(plan.summary)),
+      ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
       reversible: plan.reversible,
-      ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons } : {}),
-      ...flowsOf(
-        "secrets",
-        plan.flows.filter((flow) => flow.field !== ""),
-      ),
-      ...flowsOf(
-        "requests",
-        plan.flows.filter((flow) => flow.field === ""),
-      ),
+      outside_world: plan.outsideWorld,
+      ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons.map(oneLine) } : {}),
+      effects: plan.effects.slice(0, shownEffects).map((effect) => ({ ...effect, name: beginning(effect.name, 300) })),
+      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects } : {}),
+      ...(plan.given ? { params_given: plan.given } : {}),
     },
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(warnings.length > 0 ? { warnings: warnings.map(oneLine) } : {}),
   };
-}
-
-function flowsOf(kind: "secrets" | "requests", flows: readonly SecretFlow[]): Record<string, string[]> {
-  return flows.length > 0 ? { [kind]: flows.map((flow) => `${flow.source} → ${flow.hosts.join(", ") || "unknown host"}`) } : {};
 }
 
 /** The answer when there was nothing to write. */

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { oneLine } from "../plain-text.ts";
 import { readSettings } from "../settings.ts";
 import { version } from "../version.ts";
 import { type Baseline, readBaseline, writeBaseline } from "./audit/baseline.ts";
@@ -100,5 +101,5 @@ async function failed(error: unknown, scrub: (text: string) => string, json: boo
 }
 
 function say(sentence: string): void {
-  process.stderr.write(`kibana-connectors-mcp: ${sentence}\n`);
+  process.stderr.write(`kibana-connectors-mcp: ${oneLine(sentence)}\n`);
 }

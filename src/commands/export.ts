@@ -5,7 +5,7 @@ import { systemClock } from "../change/clock.ts";
 import type { Principal } from "../change/principal.ts";
 import { ToolError } from "../errors.ts";
 import { type Flags, flag, flagsHelp, list, oneOf, text } from "../flags.ts";
-import { plainText } from "../plain-text.ts";
+import { oneLine, word } from "../plain-text.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings.ts";
 import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/export-files.ts";
 import { createSpaceCheck } from "../tools/spaces.ts";
@@ -56,8 +56,9 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
   const { text: scrub } = redactorOf(settings, env);
   try {
     const result = await exportedBy(settings, { format, ...which, space: allSpaces ? "*" : undefined });
-    for (const warning of result.warnings) process.stderr.write(`Note: ${scrub(warning)}\n`);
-    for (const { id, space, why } of result.skipped) process.stderr.write(`Left out: ${plainText(scrub(id), 80)} in ${space}: ${why}\n`);
+    for (const warning of result.warnings) process.stderr.write(`Note: ${oneLine(scrub(warning))}\n`);
+    for (const { id, space, why } of result.skipped)
+      process.stderr.write(`Left out: ${oneLine(scrub(`${word(id)} in ${space}: ${why}`))}\n`);
     if (result.files.length === 0) {
       process.stderr.write(`Nothing is written: none of ${result.seen} connectors is to be exported.\n`);
       return 1;
@@ -75,7 +76,7 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
     process.stderr.write(`${result.exported} of ${result.seen} connectors written as ${format}.\n`);
     return 0;
   } catch (error) {
-    if (error instanceof ToolError) process.stderr.write(`${scrub(error.message)}\n${scrub(error.fix)}\n`);
+    if (error instanceof ToolError) process.stderr.write(`${oneLine(scrub(error.message))}\n${oneLine(scrub(error.fix))}\n`);
     else if (error instanceof Error && "code" in error) process.stderr.write(`The files cannot be written: ${error.message}\n`);
     else throw error;
     return 1;

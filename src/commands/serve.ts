@@ -1,5 +1,6 @@
 import { localPrincipal } from "../change/principal.ts";
 import { serveStdio } from "../mcp/stdio.ts";
+import { oneLine } from "../plain-text.ts";
 import type { Settings } from "../settings.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { createBackend } from "./backend.ts";
@@ -9,10 +10,10 @@ import { serveHttp } from "./serve-http.ts";
 export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<number> {
   const problems = unknownToolNames(settings);
   if (problems.length > 0) {
-    for (const problem of problems) process.stderr.write(`kibana-connectors-mcp: ${problem}\n`);
+    for (const problem of problems) process.stderr.write(`kibana-connectors-mcp: ${oneLine(problem)}\n`);
     return 2;
   }
-  for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${warning}\n`);
+  for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${oneLine(warning)}\n`);
   const backend = createBackend(settings, env);
   if (settings.http) return serveHttp(backend, settings, settings.http);
   if (process.stdin.isTTY) process.stderr.write(hello);

@@ -2,20 +2,21 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type ElicitRequestFormParams, ErrorCode, McpError, type RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { Ask } from "../change/consent.ts";
 import { ToolError } from "../errors.ts";
+import type { ToType } from "../web/page.ts";
 
 /** Asks the person through form elicitation, on the stream of the call itself. One field: some clients can show no more. */
 export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
   return {
-    async confirm({ message, typeName }, { signal, timeoutMs }) {
+    async confirm({ message, type }, { signal, timeoutMs }) {
       if (!server.getClientCapabilities()?.elicitation?.form) return { action: "unavailable" };
-      const requestedSchema = typeName === undefined ? yesOrNo : nameOf(typeName);
+      const requestedSchema = type === undefined ? yesOrNo : typed(type);
       try {
         const answer = await server.elicitInput(
           { mode: "form", message, requestedSchema },
           { relatedRequestId, signal, timeout: timeoutMs },
         );
         if (answer.action !== "accept") return { action: answer.action };
-        if (typeName !== undefined) return { action: "accept", typed: String(answer.content?.name ?? "") };
+        if (type !== undefined) return { action: "accept", typed: String(answer.content?.name ?? "") };
         return { action: answer.content?.confirm === true ? "accept" : "decline" };
       } catch (error) {
         if (signal.aborted)
@@ -61,10 +62,10 @@ const yesOrNo: Form = {
   required: ["confirm"],
 };
 
-function nameOf(connector: string): Form {
+function typed({ what, text }: ToType): Form {
   return {
     type: "object",
-    properties: { name: { type: "string", title: `Type the connector's name to confirm: ${connector}` } },
+    properties: { name: { type: "string", title: `Type the connector's ${what} to confirm: ${text}` } },
     required: ["name"],
   };
 }

@@ -1,4 +1,5 @@
 import type { Rule, RuleType } from "../kibana/rules.ts";
+import { quoted } from "../plain-text.ts";
 import { statedKey } from "./dedup-key.ts";
 import { recipeFor } from "./recipes.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
@@ -40,7 +41,7 @@ function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted
     return recipe?.opens ? [`Alerts of rules of type ${ruleType.id} never recover by themselves: people close what is opened.`] : [];
   }
   if (type?.recovery || recovered.length > 0) return [];
-  return [`Nothing is sent when an alert recovers: add "${ruleType.recoveryGroup}" to groups for that.`];
+  return [`Nothing is sent when an alert recovers: add ${quoted(ruleType.recoveryGroup ?? "")} to groups for that.`];
 }
 
 /** What shares a key shares an incident, and the first to recover closes it for all. */
@@ -48,9 +49,9 @@ function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[]
   const asked = dedupKey ?? (type && params && statedKey(type, params));
   if (asked !== key || !type?.recovery) return [];
   if (!/\{\{[^}]*\b(alert\.|alertInstanceId|context\.|state\.)/.test(key))
-    return [`The key ${key} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`];
+    return [`The key ${quoted(key)} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`];
   if (!/rule\.id|alertId|alert\.uuid/.test(key))
-    return [`The key ${key} has no {{rule.id}}: alerts of the same name in other rules share the incident.`];
+    return [`The key ${quoted(key)} has no {{rule.id}}: alerts of the same name in other rules share the incident.`];
   return [];
 }
 
@@ -65,12 +66,12 @@ function aboutGroups(ruleType: RuleType, { groups, connector, type }: Wanted, { 
   return [
     ...(groups === undefined && left.length > 0
       ? [
-          `Rules of this type also fire in ${left.map((group) => `"${group}"`).join(", ")}: name them in groups to use the connector there too.`,
+          `Rules of this type also fire in ${left.map((group) => quoted(group)).join(", ")}: name them in groups to use the connector there too.`,
         ]
       : []),
     ...(opensAnew.includes(connector.type)
       ? [
-          `Alerts of these rules move between groups: each move into ${firing.map((group) => `"${group}"`).join(" or ")} opens another incident${closes}.`,
+          `Alerts of these rules move between groups: each move into ${firing.map((group) => quoted(group)).join(" or ")} opens another incident${closes}.`,
         ]
       : []),
   ];

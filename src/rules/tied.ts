@@ -1,5 +1,6 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { RuleAction } from "../kibana/rules.ts";
+import { word } from "../plain-text.ts";
 import { closes, keyInOneForm, statedKey, withKey } from "./dedup-key.ts";
 
 interface Tied {
@@ -47,6 +48,6 @@ export function tied(
 export function mendInWords(mends: Tied["mends"], type: ConnectorType): string {
   const which =
     mends.size === 1 ? "An action of this connector in the rule has" : `${mends.size} actions of this connector in the rule have`;
-  const keys = new Set([...mends.values()].map(({ params }) => statedKey(type, params ?? {})));
+  const keys = new Set([...mends.values()].map(({ params }) => word(statedKey(type, params ?? {}) ?? "")));
   return `${which} no ${type.dedupField ?? ""}, or another one than its counterpart, so that recovery would close nothing: it becomes ${[...keys].join(" and ")}.`;
 }

@@ -2,7 +2,7 @@ import type { NoChange } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { quoted } from "../plain-text.ts";
 import { inWords } from "./replaced-report.ts";
 import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
 
@@ -65,7 +65,7 @@ export function nothingToDo(
 export function perRule(all: readonly { rule: Rule; notes: readonly string[] }[]): string[] {
   const about = new Map<string, string[]>();
   for (const { rule, notes } of all)
-    for (const note of new Set(notes)) about.set(note, [...(about.get(note) ?? []), plainText(rule.name, 40)]);
+    for (const note of new Set(notes)) about.set(note, [...(about.get(note) ?? []), quoted(rule.name, 40)]);
   return [...about].map(([note, names]) =>
     names.length === all.length
       ? note

@@ -6,7 +6,7 @@ import type { NoChange, Plan, SecretFlow } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
 import { authenticationSaid } from "./authentication-said.ts";
 import { literalsInConfig } from "./config-secrets.ts";
@@ -124,7 +124,7 @@ async function sourceOf(
       : rules.length === 0
         ? "no rule uses it"
         : `${rules.length} rule${rules.length > 1 ? "s go" : " goes"} on using it`;
-  return { connector, notes: [`${quoted(connector.name)} (${connector.id}) stays as it is; ${use}.`] };
+  return { connector, notes: [`${quoted(connector.name)} (${word(connector.id)}) stays as it is; ${use}.`] };
 }
 
 /** What stands in a config, tokens that nobody recognises too, may not go to another host by a copy without a person. */

@@ -5,7 +5,7 @@ import { checkPart } from "../catalog/validate.ts";
 import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
-import { plainJson, plainText, quoted } from "../plain-text.ts";
+import { plainJson, plainText, quoted, word } from "../plain-text.ts";
 import { statedKey } from "../rules/dedup-key.ts";
 import { hideInText, hideSecrets } from "../secrets/detect.ts";
 import { inWords } from "./check-new.ts";
@@ -68,13 +68,14 @@ export const executeConnector = changeTool({
       name: found.name,
       type: found.type,
       params,
+      config: found.config,
       ...(doing.closing && { undo: doing.closing }),
       safe: false,
       retries,
     };
     const templated = JSON.stringify(params).includes("{{");
     return {
-      summary: `Run ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}.${elsewhere} ${doing.words}${cost ? ". It costs tokens" : ""}.`,
+      summary: `Run ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) in space ${target}.${elsewhere} ${doing.words}${cost ? ". It costs tokens" : ""}.`,
       ops: [op],
       effects: [effectOn("run", found, target, { after: { params: hideSecrets(params).config } })],
       warnings: [

@@ -2,7 +2,7 @@ import { isGenericName } from "../audit/checks/generic-name.ts";
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { destinations } from "../catalog/destinations.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { quoted } from "../plain-text.ts";
+import { quoted, word } from "../plain-text.ts";
 import type { SealedRecord } from "../sealed.ts";
 import { hostIn } from "./secret-flows.ts";
 
@@ -29,7 +29,7 @@ export function neighbourWarnings(
   const mine = targetOf(entry, config, hostIn(secrets));
   const twins = mine === undefined ? [] : same.filter((one) => targetOf(entry, one.config ?? {}, () => undefined) === mine);
   if (twins.length > 0) {
-    const named = twins.slice(0, 3).map((one) => `${quoted(one.name)} (${one.id})`);
+    const named = twins.slice(0, 3).map((one) => `${quoted(one.name)} (${word(one.id)})`);
     notes.push(`${named.join(", ")} ${twins.length > 1 ? "have" : "has"} the same target: one connector per service serves many rules.`);
   }
   return notes;

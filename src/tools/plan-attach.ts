@@ -6,7 +6,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { type Attachment, attach } from "../rules/attach.ts";
 import { workflowFor } from "../rules/recipes.ts";
 import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
@@ -108,12 +108,13 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const shown = new Map<string, string>();
   const lost = losses(ops, known);
   return {
-    summary: `Attach ${quoted(found.name)} (${found.type}, id ${found.id}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}${params ? ` Params given: ${plainText(JSON.stringify(hideSecrets(params).config), 200)}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}`,
     ops: [first, ...rest],
     effects: whole.map(({ rule, attachment, op }) => {
       const effect = effectOnRule(rule, op, connectors, settings);
       return { ...effect, after: { ...effect.after, ...added(rule, attachment, shown) } };
     }),
+    ...(params ? { given: hideSecrets(params).config } : {}),
     warnings: [
       ...unknownFields(whole),
       ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.mended, ...attachment.warnings] }))),
@@ -163,7 +164,7 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
   if (found.missingSecrets) {
     throw new ToolError(
       "secrets_needed",
-      `${quoted(found.name)} (${found.id}) has lost its secrets: Kibana saves no rule with it.`,
+      `${quoted(found.name)} (${word(found.id)}) has lost its secrets: Kibana saves no rule with it.`,
       "Enter them again with update_connector first.",
       { connector: found.id },
     );
@@ -218,7 +219,7 @@ function attachedTo(
     return attach(rule, ruleType, wanted, parse);
   } catch (error) {
     if (!(error instanceof ToolError) || count === 1) throw error;
-    throw new ToolError(error.code, `${quoted(rule.name, 60)} (${rule.id}): ${error.message}`, error.fix, {
+    throw new ToolError(error.code, `${quoted(rule.name, 60)} (${word(rule.id)}): ${error.message}`, error.fix, {
       rule: rule.id,
       ...error.detail,
     });

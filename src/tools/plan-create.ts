@@ -5,7 +5,7 @@ import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
-import { quoted } from "../plain-text.ts";
+import { quoted, word } from "../plain-text.ts";
 import { mapSealed, type SealedRecord } from "../sealed.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { resolveSecrets } from "../secrets/resolve.ts";
@@ -63,7 +63,7 @@ export async function planCreate(
   const hidden = hideSecrets(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
   return {
-    summary: `Create connector ${quoted(name)} (${live.id}${chosen ? `, id ${chosen}` : ""}) in space ${space}.`,
+    summary: `Create connector ${quoted(name)} (${word(live.id)}${chosen ? `, id ${word(chosen)}` : ""}) in space ${space}.`,
     ops: [op],
     effects: [
       {
@@ -117,7 +117,7 @@ function assertFree(id: string | undefined, existing: readonly Connector[]): voi
   if (!taken) return;
   throw new ToolError(
     "id_taken",
-    `The id "${taken.id}" is taken by ${quoted(taken.name)} (${taken.type}) in this space.`,
+    `The id "${taken.id}" is taken by ${quoted(taken.name)} (${word(taken.type)}) in this space.`,
     "Choose another id, or use the connector that is there.",
     { id: taken.id },
   );

@@ -3,7 +3,7 @@ import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { exact, plainText, quoted, word } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { isRestorable } from "./connector-id.ts";
 import { effectOn } from "./connector-row.ts";
@@ -30,7 +30,7 @@ export async function planDelete(
   if (only && (more.length > 0 || free.length > 1)) {
     throw new ToolError(
       "invalid_arguments",
-      `Whether ${quoted(only.name)} (${only.id}) is used cannot be known, so a person has to type its name: it is deleted alone.`,
+      `Whether ${quoted(only.name)} (${word(only.id)}) is used cannot be known, so a person has to type its name: it is deleted alone.`,
       "Delete it in a call of its own.",
       { alone: typed.map((one) => one.id) },
     );
@@ -51,7 +51,7 @@ export async function planDelete(
   return {
     summary:
       free.length === 1
-        ? `Delete connector ${quoted(first.before.name)} (${first.before.type}, id ${first.id}) in space ${space}. No rule uses it.`
+        ? `Delete connector ${quoted(first.before.name)} (${word(first.before.type)}, id ${word(first.id)}) in space ${space}. No rule uses it.`
         : `Delete ${free.length} connectors in space ${space}. No rule uses them.`,
     ops: [first, ...rest],
     effects: free.map((one) => effectOn("delete", one, space, { before: hideSecrets(one.config ?? {}).config })),
@@ -100,7 +100,7 @@ function notes(connector: Connector, types: readonly LiveType[]): string[] {
   return [
     ...(users.length > 0 ? [`Use of ${quoted(connector.name)} by ${users.join(", ")} leaves no reference and could not be checked.`] : []),
     ...(/[^a-z0-9-]/.test(connector.id) || connector.id.length > 36
-      ? [`Its id "${connector.id}" cannot be given to a new connector from Kibana 9.4 on.`]
+      ? [`Its id ${exact(connector.id)} cannot be given to a new connector from Kibana 9.4 on.`]
       : []),
   ];
 }

@@ -6,7 +6,7 @@ import type { Plan, UpdateOp } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { mapSealed, Sealed, type SealedTree } from "../sealed.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { resolveSecrets } from "../secrets/resolve.ts";
@@ -87,14 +87,16 @@ export async function planUpdate(
   const removed = removedKeys(before.config ?? {}, after.config);
   const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
   return {
-    summary: `${verb} connector ${quoted(before.name)} (${before.type}, id ${before.id}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${goes}`,
+    summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${goes}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     warnings: [
       ...warnings,
       ...resolved.warnings,
       ...(moved
-        ? [`Requests, and the secrets in them, go to ${becomes.join(", ") || "another host"} from now on, no longer to ${was.join(", ")}.`]
+        ? [
+            `Requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"} from now on, no longer to ${was.map(word).join(", ")}.`,
+          ]
         : []),
       ...(usesOAuth(after.config) ? ["Kibana drops the stored OAuth tokens: the next run signs in anew."] : []),
       ...(removed.length > 0 ? [`What goes: ${inShort(removed)}.`] : []),

@@ -44,7 +44,7 @@ export async function movedActions(
     else {
       if (twin)
         notes.push(
-          `${quoted(rule.name, 60)} notifies ${quoted(to.name, 60)} twice on "${action.group}": it had an action of its own there.`,
+          `${quoted(rule.name, 60)} notifies ${quoted(to.name, 60)} twice on ${quoted(action.group ?? "every run")}: it had an action of its own there.`,
         );
       actions.push(moved);
     }

@@ -1,7 +1,7 @@
 import type { NoChange, OpResult, Plan, PutRuleOp } from "../change/plan.ts";
 import type { Report } from "../change/services.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { compact } from "./fields.ts";
 import type { Move } from "./replaced-earlier.ts";
 import { overlapWarnings } from "./rule-changes.ts";
@@ -100,7 +100,7 @@ export function detectionRow(rule: Rule): Left {
 export function skippedWarning(left: readonly Left[]): string {
   const skipped = left.filter((one) => one.outcome === "skipped");
   const ids = skipped.slice(0, 5).map(({ id }) => id);
-  return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
+  return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.map(word).join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
 }
 
 /** Rules that lose the last of their actions. */
@@ -162,7 +162,7 @@ function nameOf(op: OpResult["op"]): string {
 }
 
 export function named({ id, name }: { id: string; name?: string }): string {
-  return name === undefined ? `${quoted(id, 80)} (gone)` : `${quoted(name, 60)} (${id})`;
+  return name === undefined ? `${quoted(id, 80)} (gone)` : `${quoted(name, 60)} (${word(id)})`;
 }
 
 export function inWords(rules: readonly Rule[]): string {

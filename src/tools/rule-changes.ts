@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Effect, OpResult, PutRuleOp, RuleSaved } from "../change/plan.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { fieldInWords, ruleBody } from "../rules/rule-body.ts";
 import { isSystem, type RuleState, ruleState } from "../rules/rule-state.ts";
 import type { Settings } from "../settings.ts";
@@ -106,7 +106,7 @@ function inWords({ actions }: RuleState, connectors: readonly Connector[]): stri
     const known = connectors.find((connector) => connector.id === action.id);
     const twins = connectors.filter((one) => one.name === known?.name).length > 1;
     const name = known
-      ? `${plainText(known.name, 60)}${twins ? ` (${known.id})` : ""}`
+      ? `${plainText(known.name, 60)}${twins ? ` (${word(known.id)})` : ""}`
       : isSystem(action.id)
         ? action.id
         : `${plainText(action.id, 60)} (gone)`;
@@ -153,9 +153,9 @@ export function obstacle(rule: Rule, actions: readonly RuleAction[], connectors:
 export function obstacleInWords({ rule, gone, withoutSecrets }: Obstacle): string {
   const parts = [
     ...gone.map((id) => `the connector ${quoted(id, 60)} of one of its actions is gone`),
-    ...withoutSecrets.map((one) => `the secrets of its connector ${quoted(one.name, 60)} (${one.id}) are missing`),
+    ...withoutSecrets.map((one) => `the secrets of its connector ${quoted(one.name, 60)} (${word(one.id)}) are missing`),
   ];
-  return `${quoted(rule.name, 60)} (${rule.id}): ${parts.join(", ")}`;
+  return `${quoted(rule.name, 60)} (${word(rule.id)}): ${parts.join(", ")}`;
 }
 
 /** Rules that somebody else saved between our reading and our writing, which Kibana has no lock against. */

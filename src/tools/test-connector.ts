@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
-import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
+import type { ConnectorType, Params, Probe } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { probesFor } from "../catalog/when.ts";
 import type { ExecuteOp, NextCall, NoChange, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { hideInText } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
@@ -19,11 +19,17 @@ import { runFlows } from "./run-flows.ts";
 const modes = ["safe", "near_safe", "loud"] as const;
 type Mode = (typeof modes)[number];
 
+/** Puts what the test asks for into params, or into words about them. */
+interface Fill {
+  params(params: Params): Params;
+  words(text: string): string;
+}
+
 interface TestPlan extends Plan {
   ops: [ExecuteOp];
   mode: Mode;
   probe: Probe;
-  fill: (value: unknown) => unknown;
+  fill: Fill;
   runs: Record<string, unknown> | undefined;
 }
 
@@ -57,12 +63,12 @@ export const testConnector = changeTool({
     const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id, signal) : undefined;
     if (!probe) return untested(found, entry, mode, target, runs);
     const fill = filler(probe, given);
-    const params = fill(probe.params) as Record<string, unknown>;
+    const params = fill.params(probe.params);
     const { flows, words: elsewhere } = runFlows(found, entry, params);
-    const undo = probe.undo && "params" in probe.undo ? (fill(probe.undo.params) as Record<string, unknown>) : undefined;
+    const undo = probe.undo && "params" in probe.undo ? fill.params(probe.undo.params) : undefined;
     const person = mode === "loud" || probe.needs !== undefined;
     return {
-      summary: `Test ${quoted(found.name)} (${found.type}, id ${found.id}) in space ${target}, mode ${mode}.${elsewhere} Effect: ${String(fill(probe.effect))}.`,
+      summary: `Test ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) in space ${target}, mode ${mode}.${elsewhere} Effect: ${fill.words(probe.effect)}.`,
       ops: [
         {
           op: "execute",
@@ -71,6 +77,7 @@ export const testConnector = changeTool({
           name: found.name,
           type: found.type,
           params,
+          config: found.config,
           template: { ...probe.params, ...given },
           ...(undo && { undo }),
           safe: mode === "safe",
@@ -110,7 +117,7 @@ export const testConnector = changeTool({
         mode,
         proved: probe.proves,
         not_proved: [...probe.doesNotProve, rulesOwnKey],
-        effect: fill(probe.effect),
+        effect: fill.words(probe.effect),
         last_runs: runs,
         undo:
           probe.undo &&
@@ -119,7 +126,7 @@ export const testConnector = changeTool({
             : {
                 how: "Run the connector with these params (in Kibana: Stack Management > Connectors > Test).",
                 id: op.id,
-                params: fill(probe.undo.params),
+                params: fill.params(probe.undo.params),
               }),
       }),
     };
@@ -169,7 +176,7 @@ function untested(
  * Fills `{unique}`, `{now}` and what the caller gave into a probe's params and texts.
  * @throws ToolError invalid_arguments naming what the probe needs
  */
-function filler(probe: Probe, given: Record<string, unknown>): (value: unknown) => unknown {
+function filler(probe: Probe, given: Record<string, unknown>): Fill {
   const needs = probe.needs ?? {};
   const missing = Object.keys(needs).filter((name) => typeof given[name] !== "string" || given[name] === "");
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(needs, name));
@@ -187,14 +194,17 @@ function filler(probe: Probe, given: Record<string, unknown>): (value: unknown) 
   }
   const words: Record<string, string> = { unique: randomBytes(4).toString("hex"), now: new Date().toISOString() };
   for (const name of Object.keys(needs)) words[name] = String(given[name]);
-  const fill = (value: unknown): unknown => {
-    if (typeof value === "string") return value.replace(/\{(\w+)\}/g, (whole, name: string) => words[name] ?? whole);
-    if (Array.isArray(value)) return value.map(fill);
-    if (value !== null && typeof value === "object")
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
+  const filled = (text: string, shown: (value: string) => string) =>
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(words, name) ? shown(words[name] ?? "") : whole));
+  const each = (value: unknown): unknown => {
+    if (typeof value === "string") return filled(value, String);
+    if (Array.isArray(value)) return value.map(each);
+    if (value !== null && typeof value === "object") return eachField(value);
     return value;
   };
-  return fill;
+  const eachField = (value: object) => Object.fromEntries(Object.entries(value).map(([key, item]) => [key, each(item)]));
+  // The whole of it stands among the recipients.
+  return { params: eachField, words: (text) => filled(text, (value) => (value.length > 80 ? quoted(value) : word(value))) };
 }
 
 function nextWhy(mode: Mode, probe: Probe | undefined): string {

@@ -4,7 +4,7 @@ import { type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { quoted } from "../plain-text.ts";
+import { quoted, word } from "../plain-text.ts";
 import { ruleState, sameField, sameState } from "../rules/rule-state.ts";
 import { unusable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
@@ -60,7 +60,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
           `${rulesInWords(changed.map(({ rule }) => rule))} changed since and stay as they are: an undo would take back what somebody else did.`,
         ]
       : []),
-    ...(gone.length > 0 ? [`${gone.length} rule${gone.length > 1 ? "s are" : " is"} gone: ${gone.slice(0, 5).join(", ")}.`] : []),
+    ...(gone.length > 0 ? [`${gone.length} rule${gone.length > 1 ? "s are" : " is"} gone: ${gone.slice(0, 5).map(word).join(", ")}.`] : []),
   ];
   const [first, ...rest] = ops;
   if (!first) {

@@ -7,19 +7,30 @@ export interface Page {
   space: string;
   /** One sentence. */
   summary: string;
-  /** What changes, one block a thing, with what was there before and what will be. */
-  effects: { text: string; before?: string; after?: string }[];
+  /** What is made, changed or deleted, where the summary does not name it. */
+  things: string[];
   /** Where each secret goes. */
   flows: { source: string; to: string }[];
-  /** Hosts that a request without a secret goes to. */
-  requests?: string[];
-  warnings: string[];
+  /** Hosts that requests go to. */
+  requests: string[];
+  /** Whom it reaches or acts on; whole, however many. */
+  recipients: string[];
+  noLonger: string[];
   undo: string;
+  warnings: string[];
+  /** What is behind it, one block a thing, with what was there before and what will be. */
+  details: { text: string; before?: string; after?: string }[];
   fields: Field[];
-  /** The name that must be typed to agree. */
-  typeName?: string;
+  /** What must be typed to agree. */
+  type?: ToType | undefined;
   /** Milliseconds since 1970. */
   expiresAt: number;
+}
+
+/** The name of what goes; the id where the name cannot be typed as it is shown. */
+export interface ToType {
+  what: "name" | "id";
+  text: string;
 }
 
 /** One secret that a person types, or takes from a file. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
-import type { Field, Page, Problems } from "./page.ts";
+import { escapeHidden, oneLine } from "../plain-text.ts";
+import type { Field, Page, Problems, ToType } from "./page.ts";
 import { style } from "./style.ts";
 
 type Markup = ReturnType<typeof html>;
@@ -10,7 +11,9 @@ const styleTag = raw(`<style>${style}</style>`);
 export const styleHash = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
 
 /** The page as HTML. `html` escapes every value; no script is needed or allowed. */
-export async function renderPage(page: Page, problems: Problems, submittedName = ""): Promise<string> {
+export async function renderPage(given: Page, found: Problems, submittedName = ""): Promise<string> {
+  const page = inLines(given);
+  const problems: Problems = Object.fromEntries(Object.entries(found).map(([path, problem]) => [path, oneLine(problem)]));
   const title = page.kind === "secrets" ? "Enter secrets" : "Approve a change";
   const count = Object.keys(problems).length;
   const firstWrong = page.fields.find((one) => problems[one.path] !== undefined)?.path;
@@ -22,16 +25,19 @@ export async function renderPage(page: Page, problems: Problems, submittedName =
       ${count > 0 ? html`<p class="bad" role="alert">${problems[""] ?? `${count === 1 ? "One value was" : `${count} values were`} not accepted. Nothing was written.`}</p>` : ""}
       <section class="card" aria-labelledby="what">
         <h2 id="what">What happens</h2>
-        ${page.effects.map(effect)}
-        ${page.flows.length > 0 ? html`<h2>Secrets go to</h2><ul>${page.flows.map((flow) => html`<li><code>${flow.source}</code> → <strong>${flow.to}</strong></li>`)}</ul>` : ""}
-        ${page.requests ? html`<h2>A request goes to</h2><ul>${page.requests.map((host) => html`<li><strong>${host}</strong></li>`)}</ul>` : ""}
+        ${page.things.length > 0 ? list(page.things) : ""}
+        ${page.flows.length > 0 ? html`<h2>Secrets go to</h2>${list(page.flows.map(({ source, to }) => html`<code>${source}</code> → <strong>${to}</strong>`))}` : ""}
+        ${page.requests.length > 0 ? html`<h2>A request goes to</h2>${list(page.requests.map((host) => html`<strong>${host}</strong>`))}` : ""}
+        ${people("Recipients", page.recipients)}
+        ${people("No longer", page.noLonger)}
         <p><strong>${page.undo}</strong></p>
         ${page.warnings.map((warning) => html`<p class="warn">${warning}</p>`)}
       </section>
+      ${page.details.length > 0 ? html`<section class="card" aria-labelledby="details"><h2 id="details">In detail</h2>${details(page.details)}</section>` : ""}
       <form method="post" enctype="multipart/form-data" autocomplete="off">
         ${page.fields.length > 0 ? html`<h2>Type the values here, not into the conversation</h2>` : ""}
         ${page.fields.map((one, index) => field(one, index, problems[one.path], one.path === firstWrong))}
-        ${page.typeName === undefined ? "" : nameField(page.typeName, submittedName, problems.name)}
+        ${page.type === undefined ? "" : nameField(page.type, submittedName, problems.name)}
         <div class="buttons">
           <button class="yes" type="submit" name="answer" value="approve">${page.kind === "secrets" ? "Save and approve" : "Approve"}</button>
           <button class="no" type="submit" name="answer" value="refuse" formnovalidate>Refuse</button>
@@ -45,12 +51,54 @@ export async function renderPage(page: Page, problems: Problems, submittedName =
   );
 }
 
+/** Every text as one line without anything hidden, whoever made it: nobody who fills a page has to think of it. */
+function inLines(page: Page): Page {
+  const lines = (texts: readonly string[]) => texts.map(oneLine);
+  return {
+    ...page,
+    deployment: oneLine(page.deployment),
+    space: oneLine(page.space),
+    summary: oneLine(page.summary),
+    things: lines(page.things),
+    flows: page.flows.map(({ source, to }) => ({ source: oneLine(source), to: oneLine(to) })),
+    requests: lines(page.requests),
+    recipients: lines(page.recipients),
+    noLonger: lines(page.noLonger),
+    undo: oneLine(page.undo),
+    warnings: lines(page.warnings),
+    details: page.details.map(({ text, before, after }) => ({
+      text: oneLine(text),
+      ...(before === undefined ? {} : { before: escapeHidden(before) }),
+      ...(after === undefined ? {} : { after: escapeHidden(after) }),
+    })),
+    fields: page.fields.map((one) => ({ ...one, label: oneLine(one.label) })),
+    type: page.type && { ...page.type, text: oneLine(page.type.text) },
+  };
+}
+
 /** A page that only says something. */
 export function renderNote(title: string, text: string): Promise<string> {
   return layout(title, html`<h1>${title}</h1><p>${text}</p><p>You can close this page.</p>`);
 }
 
-function effect({ text, before, after }: Page["effects"][number]): Markup {
+function list(items: readonly (string | Markup)[]): Markup {
+  return html`<ul>${items.map((item) => html`<li><bdi>${item}</bdi></li>`)}</ul>`;
+}
+
+/** All of them, on the way to the button: in a box that scrolls the last ones would be out of sight. */
+function people(title: string, names: readonly string[]): Markup | string {
+  return names.length === 0 ? "" : html`<h2>${title} (${names.length})</h2>${list(names)}`;
+}
+
+/** More than a screen or two scrolls in a box of its own, so that the button stays within reach. */
+function details(all: Page["details"]): Markup {
+  const inside = all.map(detail);
+  return JSON.stringify(all).length > 3000
+    ? html`<div class="long" tabindex="0" role="group" aria-labelledby="details">${inside}</div>`
+    : html`${inside}`;
+}
+
+function detail({ text, before, after }: Page["details"][number]): Markup {
   return html`<p>${text}</p>${before === undefined ? "" : html`<p class="help">Before</p><pre>${before}</pre>`}${after === undefined ? "" : html`<p class="help">After</p><pre>${after}</pre>`}`;
 }
 
@@ -77,10 +125,10 @@ function field({ path, label, help, required, multiline }: Field, index: number,
   `;
 }
 
-function nameField(name: string, typed: string, problem: string | undefined): Markup {
+function nameField({ what, text }: ToType, typed: string, problem: string | undefined): Markup {
   return html`
     <div class="field">
-      <label for="name">Type the name to confirm: ${name}</label>
+      <label for="name">Type the ${what} to confirm: ${text}</label>
       ${problem ? html`<p class="bad" id="name-problem">${problem}</p>` : ""}
       <input id="name" name="name" type="text" value="${typed}" autocomplete="off" spellcheck="false" aria-describedby="${problem ? "name-problem" : ""}" aria-invalid="${problem ? "true" : "false"}" />
     </div>
@@ -89,7 +137,7 @@ function nameField(name: string, typed: string, problem: string | undefined): Ma
 
 async function layout(title: string, body: Markup): Promise<string> {
   const page = await html`<!doctype html>
-    <html lang="en">
+    <html lang="en" dir="ltr">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

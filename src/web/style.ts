@@ -15,6 +15,7 @@ h2{font-size:1rem;margin:1.5rem 0 .5rem}
 .tag.sandbox{color:var(--accent)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;margin:1rem 0}
 .card>:first-child{margin-top:0}.card>:last-child{margin-bottom:0}
+.long{max-height:22rem;overflow:auto;border:1px solid var(--line);border-radius:.4rem;padding:0 .6rem}
 ul{padding-left:1.2rem;margin:.5rem 0}
 li,p,dd{overflow-wrap:anywhere}
 pre{background:var(--code);border-radius:.4rem;padding:.6rem;margin:.3rem 0;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace}

@@ -333,7 +333,7 @@ describe("several rules in one plan", () => {
       ["metrics.threshold.fired", "recovered"],
     ]);
     expect(warnings).toContainEqual(
-      'Rule m: Rules of this type also fire in "metrics.threshold.warning", "metrics.threshold.nodata": name them in groups to use the connector there too.',
+      '"Rule m": Rules of this type also fire in "metrics.threshold.warning", "metrics.threshold.nodata": name them in groups to use the connector there too.',
     );
   });
 

@@ -1,4 +1,4 @@
-import { quoted } from "../../plain-text.ts";
+import { quoted, word } from "../../plain-text.ts";
 import { type Draft, refTo, type SpaceCheck } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 import type { ReadyCall } from "../finding.ts";
@@ -26,7 +26,7 @@ function draft(same: ConnectorFacts[], space: string, rulesKnown: boolean): Draf
   const all = same.map(({ connector }) => connector);
   const [first, ...others] = all;
   const keep = all.at(-1);
-  const named = all.slice(0, 4).map((one) => `${quoted(one.name, 60)} (${one.id})`);
+  const named = all.slice(0, 4).map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
   const next = first && keep && rulesKnown ? mend(same, keep.id, space) : undefined;
   return {
     severity: "low",

@@ -1,3 +1,4 @@
+import { word } from "../../plain-text.ts";
 import { type Draft, refTo, type SpaceCheck } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 
@@ -28,7 +29,7 @@ export const genericName: SpaceCheck = {
       if (others.length > 0) {
         const evidence = `${same.length} connectors of type ${first.type} have this name: ${[first, ...others]
           .slice(0, 4)
-          .map((one) => one.id)
+          .map((one) => word(one.id))
           .join(", ")}.`;
         return [{ severity: "info", connector: refTo(first), others: others.map(refTo), evidence }];
       }

@@ -33,6 +33,7 @@ export const crowdstrike: ConnectorType = {
   }),
   allowedHosts: ["config.url"],
   target: { kind: "config", fields: ["url"] },
+  recipients: ["params.subActionParams.command", "params.subActionParams.ids", "params.subActionParams.endpoint_ids"],
   credentials: [{ name: "API client", fields: ["clientId", "clientSecret"] }],
   subActions: {
     getAgentDetails: { effect: "none" },

@@ -19,6 +19,7 @@ export const httpSystem: ConnectorType = {
   allowedHosts: ["params.url"],
   target: { kind: "none" },
   paramTargets: httpParamTargets(false),
+  recipients: ["params.method", "params.url", "params.path"],
   credentials: [],
   effect: "executes",
   tests: {},

@@ -68,6 +68,7 @@ export const http: ConnectorType = {
     verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode", proxyUrl: "proxyVerificationMode" },
   },
   paramTargets: httpParamTargets(true),
+  recipients: ["params.method", "params.url", "params.path", "config.url"],
   credentials: [
     {
       name: "query",

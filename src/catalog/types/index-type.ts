@@ -34,6 +34,7 @@ export const indexType: ConnectorType = {
   }),
   allowedHosts: [],
   target: { kind: "none" },
+  recipients: ["config.index", "params.indexOverride"],
   credentials: [],
   effect: "creates",
   tests: {

@@ -53,6 +53,7 @@ export const jira: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
+  recipients: ["config.projectKey", "params.subActionParams.incident.externalId", "params.subActionParams.incident.parent"],
   credentials: [{ name: "API token", fields: ["email", "apiToken"] }],
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

@@ -87,6 +87,13 @@ export const microsoftDefenderEndpoint: ConnectorType = {
   }),
   allowedHosts: ["config.oAuthServerUrl", "config.apiUrl"],
   target: { kind: "config", fields: ["oAuthServerUrl", "apiUrl"] },
+  recipients: [
+    "params.subActionParams.id",
+    "params.subActionParams.machineId",
+    "params.subActionParams.actionId",
+    "params.subActionParams.parameters.scriptName",
+    "params.subActionParams.parameters.args",
+  ],
   credentials: [{ name: "client secret", fields: ["clientSecret"] }],
   subActions: {
     testConnector: {

@@ -24,6 +24,7 @@ export const observabilityAiAssistant: ConnectorType = {
   }),
   allowedHosts: [],
   target: { kind: "none" },
+  recipients: ["params.connector"],
   credentials: [],
   effect: "executes",
   tests: {},

@@ -44,6 +44,7 @@ export const servicenowSir: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
+  recipients: ["params.subActionParams.incident.externalId"],
   credentials: serviceNowCredentials,
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

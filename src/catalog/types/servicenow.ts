@@ -45,6 +45,7 @@ export const servicenow: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
+  recipients: ["params.subActionParams.incident.externalId"],
   credentials: serviceNowCredentials,
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

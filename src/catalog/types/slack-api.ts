@@ -35,6 +35,12 @@ export const slackApi: ConnectorType = {
   }),
   allowedHosts: ["https://slack.com/api/"],
   target: { kind: "fixed", host: "slack.com" },
+  recipients: [
+    "params.subActionParams.channels",
+    "params.subActionParams.channelIds",
+    "params.subActionParams.channelNames",
+    "params.subActionParams.channelId",
+  ],
   credentials: [{ name: "bot token", fields: ["token"] }],
   subActions: {
     validChannelId: { effect: "none" },

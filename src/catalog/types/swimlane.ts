@@ -47,6 +47,7 @@ export const swimlane: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
+  recipients: ["config.appId", "params.subActionParams.incident.externalId"],
   credentials: [{ name: "API token", fields: ["apiToken"] }],
   subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
   tests: {

@@ -47,6 +47,7 @@ export const thehive: ConnectorType = {
   }),
   allowedHosts: ["config.url"],
   target: { kind: "config", fields: ["url"] },
+  recipients: ["config.organisation", "params.subActionParams.incident.externalId"],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: {
     pushToService: { effect: "creates", note: "A case; updates when incident.externalId is given" },

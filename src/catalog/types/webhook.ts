@@ -32,6 +32,7 @@ export const webhook: ConnectorType = {
     fields: ["url", "accessTokenUrl"],
     verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode" },
   },
+  recipients: ["config.method", "config.url"],
   credentials: webhookCredentials,
   effect: "sends",
   tests: {

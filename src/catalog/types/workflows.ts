@@ -25,6 +25,7 @@ export const workflows: ConnectorType = {
   }),
   allowedHosts: [],
   target: { kind: "none" },
+  recipients: ["params.subActionParams.workflowId"],
   credentials: [],
   subActions: { run: { effect: "executes" } },
   tests: {},

@@ -34,6 +34,7 @@ export const xsoar: ConnectorType = {
   }),
   allowedHosts: ["config.url"],
   target: { kind: "config", fields: ["url"] },
+  recipients: ["params.subActionParams.playbookId"],
   credentials: [{ name: "API key", fields: ["apiKey"], optional: ["apiKeyID"] }],
   subActions: {
     getPlaybooks: { effect: "none" },

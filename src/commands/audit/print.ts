@@ -1,3 +1,4 @@
+import { escapeHidden } from "../../plain-text.ts";
 import { codeOf } from "./files.ts";
 
 /**
@@ -19,18 +20,12 @@ const reported = () => {};
  * one a line, and come one by one: of a large deployment the whole would be held several times.
  */
 export async function printJson({ findings, ...head }: Record<string, unknown> & { findings?: readonly unknown[] }): Promise<void> {
-  const text = safe(JSON.stringify(head, null, 2));
+  const text = escapeHidden(JSON.stringify(head, null, 2));
   if (!findings) return print(`${text}\n`);
   await print(`${text.slice(0, -2)},\n  "findings": [`);
   for (let from = 0; from < findings.length; from += 500) {
-    const lines = findings.slice(from, from + 500).map((one) => `\n    ${safe(JSON.stringify(one))}`);
+    const lines = findings.slice(from, from + 500).map((one) => `\n    ${escapeHidden(JSON.stringify(one))}`);
     await print(`${from > 0 ? "," : ""}${lines.join(",")}`);
   }
   await print(`${findings.length > 0 ? "\n  " : ""}]\n}\n`);
-}
-
-function safe(json: string): string {
-  return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) =>
-    [...Array(letter.length).keys()].map((at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
-  );
 }

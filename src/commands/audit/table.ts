@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import wrapAnsi from "wrap-ansi";
 import { groups, type Severity } from "../../audit/finding.ts";
-import { plainText } from "../../plain-text.ts";
+import { oneLine, plainText } from "../../plain-text.ts";
 import type { AuditDocument, Row } from "./document.ts";
 import { drawGrid } from "./grid.ts";
 import { count, groupWords, moment, severityWords, spaceWords, titleOf } from "./words.ts";
@@ -130,7 +130,7 @@ function reasons({ findings: rows }: AuditDocument, look: Look): string {
   const why = new Map(rows.map((row) => [row.check, row.why]));
   if (why.size === 0) return "";
   const lines = [...why].flatMap(([check, text]) =>
-    wrapped(`${titleOf(check)} (${check}): ${text}`, look.width - 4).map((line, index) => `${index === 0 ? "  " : "    "}${line}`),
+    wrapped(`${titleOf(check)} (${check}): ${oneLine(text)}`, look.width - 4).map((line, index) => `${index === 0 ? "  " : "    "}${line}`),
   );
   return [look.paint("bold", "Why it matters"), ...lines].join("\n");
 }

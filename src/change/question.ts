@@ -1,0 +1,148 @@
+import { beginning, exact, oneLine, quoted, shownJson, word } from "../plain-text.ts";
+import type { Page } from "../web/page.ts";
+import type { Effect, Plan } from "./plan.ts";
+import type { Verdict } from "./policy.ts";
+import type { Reach } from "./reach.ts";
+
+/** Characters of what matters that a question or an answer holds; a page holds all. */
+export const mostThatMatters = 3000;
+/** One text of an answer is cut behind 2,000 characters (plain-text.ts). */
+const longestWord = 1900;
+/** As many as a plan for connectors can have; rules may be thousands. */
+const mostLines = 20;
+const mostNotes = 15;
+/** Plans of more rules show before and after of these. */
+const mostOnPage = 500;
+
+/**
+ * What a person has to know before anything else, in this order, whole: where, what is done, to which things; hosts;
+ * recipients; whether it can be undone. Every line is ours: no text from outside begins one.
+ */
+export function whatMatters(plan: Plan, reach: Reach, deployment: string): string[] {
+  return [
+    `${deployment}: ${plan.summary}`,
+    ...things(plan).map((effect) => `- ${effectLine(effect)}`),
+    ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
+    ...reach.requests.map((host) => `A request → ${host}`),
+    ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
+    ...(reach.noLonger.length > 0 ? [`No longer: ${reach.noLonger.join(", ")}`] : []),
+    ...(plan.inPerson ?? []),
+    undoLine[plan.reversible],
+  ].map(oneLine);
+}
+
+/** Whether what matters can be read in a form or an answer, where nobody scrolls. */
+export function fitsQuestion(lines: readonly string[], { recipients, noLonger }: Reach): boolean {
+  return lines.join("\n").length <= mostThatMatters && [...recipients, ...noLonger].every((one) => one.length <= longestWord);
+}
+
+/** The plan in words, for the person who decides: what matters, then notes and details, of which what is cut is said. */
+export function question(plan: Plan, matters: readonly string[]): string {
+  const { given, effects } = plan;
+  const notes = plan.warnings.slice(0, mostNotes);
+  const rules = effects.length > 1 ? effects.filter(({ kind }) => kind === "rule") : [];
+  return [
+    ...matters,
+    ...notes.map((warning) => `Note: ${beginning(warning, 300)}`),
+    ...left(plan.warnings.length - notes.length, "Note: and", "more notes"),
+    ...(given ? [`Params given: ${cutJson(given)}.`] : []),
+    ...rules.slice(0, mostLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`),
+    ...left(rules.length - mostLines, "- and", "more"),
+    ...(effects.length === 1 ? effects.flatMap(details) : []),
+  ]
+    .map(oneLine)
+    .join("\n");
+}
+
+/** The plan in full, for a page. */
+export function pageModel(
+  plan: Plan,
+  verdict: Verdict,
+  reach: Reach,
+  { name, sandbox, expiresAt, type }: { name: string; sandbox: boolean; expiresAt: number; type: Page["type"] },
+): Page {
+  const json = (value: Record<string, unknown> | undefined) => (isEmpty(value) ? undefined : shownJson(value, 2));
+  // A rule's line stands with what becomes of it, and there may be thousands.
+  const named = plan.effects.filter(({ kind }) => kind === "connector" || plan.effects.length === 1);
+  const inFull = plan.effects.slice(0, mostOnPage);
+  return {
+    kind: plan.asks.length > 0 ? "secrets" : "approve",
+    deployment: name,
+    sandbox,
+    space: plan.ops[0].space,
+    summary: plan.summary,
+    things: named.map(effectLine),
+    flows: reach.secrets,
+    requests: reach.requests,
+    recipients: reach.recipients,
+    noLonger: reach.noLonger,
+    undo: undoLine[plan.reversible],
+    warnings: [
+      ...(plan.inPerson ?? []),
+      ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
+      ...(plan.effects.length > inFull.length ? [`Of ${plan.effects.length - inFull.length} more only the names are shown.`] : []),
+      ...plan.warnings,
+    ],
+    details: [
+      ...(plan.given ? [{ text: "Params given", after: shownJson(plan.given, 2) }] : []),
+      ...plan.effects.flatMap((effect, index) => {
+        const [before, after] = index < inFull.length ? [json(effect.before), json(effect.after)] : [];
+        if (!before && !after && named.includes(effect)) return [];
+        return { text: effectLine(effect), ...(before ? { before } : {}), ...(after ? { after } : {}) };
+      }),
+    ],
+    fields: plan.asks,
+    ...(type ? { type } : {}),
+    expiresAt,
+  };
+}
+
+const undoLine = {
+  yes: "It can be undone.",
+  by_a_run: "It can be undone by one more run of the connector: the answer and list_changes hold the call.",
+  needs_secrets: "It can be undone only by giving the secrets again: Kibana does not hand them out.",
+  no: "It cannot be undone.",
+};
+
+/** Several connectors are all named before anything else; a single one stands in the summary, rules are told with what becomes of them. */
+function things({ effects }: Plan): Effect[] {
+  return effects.length > 1 ? effects.filter(({ kind }) => kind === "connector") : [];
+}
+
+/** `delete connector "Ops chat" (.slack, ops-chat) in space default` */
+function effectLine({ verb, kind, name, type, id, space }: Effect): string {
+  return `${verb} ${kind} ${quoted(name)} (${word(type)}${id ? `, ${word(id)}` : ""}) in space ${word(space)}`;
+}
+
+/** `: "Old: fired" → "New: fired"; runs with the key of ann → bob`, what differs of a rule alone. */
+function inShort({ before, after }: Effect): string {
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+  const [then, now] = [list(before?.actions), list(after?.actions)];
+  const named = (lines: string[]) => lines.map((line) => quoted(line, 100)).join(", ") || "nothing";
+  const [goes, comes] = [then.filter((line) => !now.includes(line)), now.filter((line) => !then.includes(line))];
+  const owners = [before?.api_key_owner, after?.api_key_owner].map((owner) => ownerWord(String(owner ?? "unknown")));
+  const owner = owners[0] === owners[1] ? "" : `; its API key: ${owners.join(" → ")}`;
+  return beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400);
+}
+
+/** Ours are words between blanks. */
+function ownerWord(owner: string): string {
+  return /^[\w.@' -]{1,60}$/.test(owner) ? owner : exact(owner);
+}
+
+function details({ before, after }: Effect): string[] {
+  const show = (label: string, value: Record<string, unknown> | undefined) => (isEmpty(value) ? [] : [`${label}: ${cutJson(value)}`]);
+  return [...show("Before", before), ...show("After", after)];
+}
+
+function cutJson(value: unknown): string {
+  return beginning(shownJson(value), 1500);
+}
+
+function isEmpty(value: Record<string, unknown> | undefined): value is undefined {
+  return value === undefined || Object.keys(value).length === 0;
+}
+
+function left(count: number, begin: string, what: string): string[] {
+  return count > 0 ? [`${begin} ${count} ${what}`] : [];
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from "node:util";
+import { destinations } from "../catalog/destinations.ts";
+import { connectorType } from "../catalog/index.ts";
+import { type Recipient, recipientsIn } from "../catalog/recipients.ts";
+import type { RuleAction } from "../kibana/rules.ts";
+import { exact, oneLine, word } from "../plain-text.ts";
+import { hideInText, hideSecrets } from "../secrets/detect.ts";
+import type { Op, Plan, SecretFlow } from "./plan.ts";
+
+/** Whom and what a plan reaches, over all its ops, each once. Texts of one line, whole: a person decides on them. */
+export interface Reach {
+  /** Where each secret goes. */
+  secrets: Way[];
+  /** Hosts that requests go to, as far as they are known beforehand. */
+  requests: string[];
+  /** `to "ops@example.com"` */
+  recipients: string[];
+  /** Recipients of actions that go, and of none that stays. */
+  noLonger: string[];
+}
+
+interface Way {
+  source: string;
+  to: string;
+}
+
+/** Read off the ops themselves, so that no tool can forget to tell. */
+export async function reachOf({ ops, flows }: Plan): Promise<Reach> {
+  const each = await Promise.all(ops.map(reachOfOp));
+  const reached = new Set(each.flatMap(({ reached }) => reached.map(told)));
+  const kept = new Set([...reached, ...each.flatMap(({ kept }) => kept.map(told))]);
+  const requests = flows.filter(({ field }) => field === "").map(hostsOf);
+  return {
+    secrets: unique(flows.filter(({ field }) => field !== "")),
+    requests: [
+      ...new Set([...requests, ...(flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word)))]),
+    ],
+    recipients: [...reached],
+    noLonger: [...new Set(each.flatMap(({ left }) => left.map(told)))].filter((one) => !kept.has(one)),
+  };
+}
+
+/** `hooks.example.com, api.example.com` */
+export function hostsOf({ hosts }: SecretFlow): string {
+  return hosts.map(word).join(", ") || "a host not known beforehand";
+}
+
+interface OpReach {
+  hosts: string[];
+  reached: Recipient[];
+  kept: Recipient[];
+  left: Recipient[];
+}
+
+async function reachOfOp(op: Op): Promise<OpReach> {
+  const nothing: OpReach = { hosts: [], reached: [], kept: [], left: [] };
+  switch (op.op) {
+    case "delete":
+      return nothing;
+    case "put_rule": {
+      const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map(recipientsOfAction))).flat();
+      const { before, after } = { before: op.before.actions, after: op.after.actions };
+      const isIn = (actions: readonly RuleAction[], one: RuleAction) => actions.some((other) => isDeepStrictEqual(other, one));
+      return {
+        ...nothing,
+        reached: await of(after.filter((one) => !isIn(before, one))),
+        kept: await of(after),
+        left: await of(before.filter((one) => !isIn(after, one))),
+      };
+    }
+    case "execute": {
+      const entry = await connectorType(op.type);
+      const config = op.config ?? {};
+      return {
+        ...nothing,
+        hosts: entry ? destinations(entry, config, () => undefined) : [],
+        reached: recipientsIn(entry, { config, params: entry ? op.params : hideSecrets(op.params).config }),
+      };
+    }
+    default: {
+      const type = op.op === "update" ? op.before.type : op.type;
+      const config = op.op === "update" ? op.after.config : op.config;
+      const entry = await connectorType(type);
+      return {
+        ...nothing,
+        hosts: entry ? destinations(entry, config, () => undefined) : [],
+        reached: recipientsIn(entry, { config }),
+      };
+    }
+  }
+}
+
+async function recipientsOfAction({ connector_type_id: type, params }: RuleAction): Promise<Recipient[]> {
+  const entry = await connectorType(type ?? "");
+  return recipientsIn(entry, { params: entry ? (params ?? {}) : hideSecrets(params ?? {}).config });
+}
+
+/** A token in an address is hidden; whoever is written to never is. */
+function told({ what, value }: Recipient): string {
+  return `${oneLine(what)} ${exact(/^\/|:\/\//.test(value) ? hideInText(value) : value)}`;
+}
+
+function unique(flows: readonly SecretFlow[]): Way[] {
+  const ways = flows.map((flow) => ({ source: oneLine(flow.source), to: hostsOf(flow) }));
+  return [...new Map(ways.map((way) => [`${way.source} → ${way.to}`, way])).values()];
+}

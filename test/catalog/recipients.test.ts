@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { connectorType, connectorTypes } from "../../src/catalog/index.ts";
+import { inputSchema } from "../../src/catalog/json-schema.ts";
+import { recipientsIn } from "../../src/catalog/recipients.ts";
+
+const sub = (subAction: string, subActionParams: Record<string, unknown>) => ({ subAction, subActionParams });
+
+describe("whom a call reaches", () => {
+  test.each<[string, Record<string, unknown>, string[]]>([
+    [".email", { to: ["a@x"], cc: ["b@x"], bcc: ["c@x"], subject: "s", message: "m" }, ["to a@x", "cc b@x", "bcc c@x"]],
+    [".slack_api", sub("postMessage", { channelNames: ["#ops"], channels: ["C1"] }), ["channels C1", "channelNames #ops"]],
+    [".opsgenie", sub("createAlert", { responders: [{ type: "team", name: "N" }] }), ["responders type team, name N"]],
+    [".jira-service-management", sub("createAlert", { visibleTo: [{ id: "1", type: "user" }] }), ["visibleTo id 1, type user"]],
+    [".jira", sub("pushToService", { incident: { summary: "s", externalId: "OPS-1" } }), ["externalId OPS-1"]],
+    [".index", { documents: [{}], indexOverride: "kibana-alert-history-x" }, ["indexOverride kibana-alert-history-x"]],
+    [".http", { method: "POST", path: "/x", url: "https://a.example" }, ["method POST", "url https://a.example", "path /x"]],
+    [".crowdstrike", sub("hostActions", { command: "contain", ids: ["1", "2"] }), ["command contain", "ids 1", "ids 2"]],
+    [".workflows", sub("run", { workflowId: "w" }), ["workflowId w"]],
+    [".slack", { message: "m" }, []],
+  ])("by %s with %j", async (id, params, expected) => {
+    expect(recipientsIn(await connectorType(id), { params }).map(({ what, value }) => `${what} ${value}`)).toEqual(expected);
+  });
+
+  test("by a type that nobody knows is said by all its params", () => {
+    expect(recipientsIn(undefined, { params: { a: 1 } })).toEqual([{ what: "params", value: '{"a":1}' }]);
+  });
+});
+
+/** What in the params of some type names people, places or things that a call acts on. */
+const telling = [
+  "to",
+  "cc",
+  "bcc",
+  "channels",
+  "channelIds",
+  "channelNames",
+  "responders",
+  "visibleTo",
+  "externalId",
+  "indexOverride",
+  "ids",
+  "workflowId",
+  "webhookUrl",
+  "playbookId",
+];
+
+test("every field that an entry names is one of its type, and every telling field is named", async () => {
+  for (const type of await connectorTypes()) {
+    const { config, params } = type.schemas();
+    const named = type.recipients ?? [];
+    for (const path of named) {
+      const [part, ...steps] = path.split(".");
+      const schema = JSON.stringify(inputSchema(part === "config" ? config : params));
+      // A few sub-actions take whatever they are given.
+      for (const step of steps) expect(schema, `${type.id} ${path}`).toContain(`"${step}"`);
+    }
+    const all = JSON.stringify(inputSchema(params));
+    for (const field of telling)
+      if (all.includes(`"${field}":`) && !type.id.startsWith(".inference"))
+        expect(
+          named.some((path) => path.endsWith(`.${field}`)),
+          `${type.id} ${field}`,
+        ).toBe(true);
+  }
+});

@@ -1,0 +1,364 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { type CallToolResult, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { look, submit } from "../pages/form.ts";
+import { cleanEnv, type Started, serverBuild, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { startHttpProcess } from "../support/http-process.ts";
+import { hostile, problemsOf, unseen } from "./hostile-texts.ts";
+
+type Dict = Record<string, unknown>;
+
+let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let server: Started;
+let number = 0;
+
+const env = () => ({
+  KIBANA_URL: sandbox.url,
+  KIBANA_API_KEY: "any",
+  CONNECTOR_SECRET_A: "a-secret-of-a-test-1",
+  CONNECTORS_MAX_CHANGES_PER_HOUR: "5000",
+  CONNECTORS_LOG_LEVEL: "debug",
+});
+
+beforeAll(async () => {
+  sandbox = await startSandboxProcess(["--empty"]);
+  server = await startBuilt({ env: env(), person: yes });
+});
+afterAll(async () => {
+  await server.close();
+  await sandbox.stop();
+});
+
+async function kibana(method: string, path: string, body?: Dict): Promise<void> {
+  const answer = await fetch(sandbox.url + path, {
+    method,
+    headers: { "kbn-xsrf": "1", "content-type": "application/json", authorization: "ApiKey any" },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+}
+
+const types: Record<string, Dict> = {
+  ".email": { config: { service: "other", host: "smtp.example.com", port: 25, from: "k@example.com", hasAuth: false } },
+  ".slack": { secrets: { webhookUrl: "https://hooks.slack.com/services/T/B/x" } },
+  ".index": { config: { index: "alerts-out" } },
+  ".webhook": { config: { url: "https://hooks.example.com/x", hasAuth: false, authType: null, headers: null, method: "post" } },
+  ".slack_api": { secrets: { token: "xoxb-1" } },
+  ".opsgenie": { config: { apiUrl: "https://api.opsgenie.com" }, secrets: { apiKey: "k" } },
+  ".gen-ai": { config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" }, secrets: { apiKey: "x" } },
+};
+
+/** Made behind the server's back. @returns its id */
+async function connector(type: string, name: string, config: Dict = {}): Promise<string> {
+  const id = `c-${++number}`;
+  const { config: usual = {}, secrets = {} } = types[type] ?? {};
+  await kibana("POST", `/api/actions/connector/${id}`, {
+    name,
+    connector_type_id: type,
+    config: { ...(usual as Dict), ...config },
+    secrets,
+  });
+  return id;
+}
+
+const mailTo = (to: string[], more: Dict = {}) => ({ to, subject: "s", message: "m", ...more });
+
+async function rule(name: string, actions: Dict[] = []): Promise<string> {
+  const id = `r-${++number}`;
+  await kibana("POST", `/api/alerting/rule/${id}`, {
+    name,
+    rule_type_id: ".es-query",
+    consumer: "stackAlerts",
+    schedule: { interval: "5m" },
+    params: { index: ["logs-*"], threshold: [3], esQuery: '{"query":{"match_all":{}}}' },
+    tags: [name],
+    actions: actions.map((action) => ({
+      group: "query matched",
+      frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
+      ...action,
+    })),
+  });
+  return id;
+}
+
+/** The question that a call asks. */
+async function asked(tool: string, args: Dict, by: Started = server): Promise<string> {
+  const before = by.questions.length;
+  const { body } = await by.call(tool, args);
+  const message = by.questions[before];
+  if (message === undefined) throw new Error(`nobody was asked: ${JSON.stringify(body)}`);
+  return message;
+}
+
+const ways: [what: string, ask: (text: string) => Promise<string>][] = [
+  ["a delete", async (text) => asked("safe_delete_connector", { ids: [await connector(".index", text)] })],
+  [
+    "a delete of several",
+    async (text) => asked("safe_delete_connector", { ids: [await connector(".index", text), await connector(".index", `${text} too`)] }),
+  ],
+  [
+    "an update of a config that holds it",
+    async (text) =>
+      asked("update_connector", {
+        id: await connector(".webhook", "Hook", { headers: { "X-Team": "a" } }),
+        config: { headers: { "X-Team": text, [`x${text.replace(/secret/gi, "")}`]: "b" } },
+        assert_no_other_secrets: true,
+      }),
+  ],
+  ["a new name", async (text) => asked("update_connector", { id: await connector(".index", text), name: `${text.slice(0, 60)}.` })],
+  [
+    "a run with it in params at depth",
+    async (text) =>
+      asked("execute_connector", { id: await connector(".index", text), params: { documents: [{ a: { b: [text, { [text]: text }] } }] } }),
+  ],
+  [
+    "a run that writes to it",
+    async (text) => asked("execute_connector", { id: await connector(".email", "Mail"), params: mailTo([text.slice(0, 500)]) }),
+  ],
+  [
+    "a test that asks for a recipient",
+    async (text) => asked("test_connector", { id: await connector(".email", text), mode: "near_safe", fill: { to: text.slice(0, 500) } }),
+  ],
+  ["a loud test", async (text) => asked("test_connector", { id: await connector(".index", text), mode: "loud" })],
+  [
+    "an attach to one rule",
+    async (text) =>
+      asked("attach_connector", { connector: await connector(".slack", text), rules: [await rule(text)], params: { message: text } }),
+  ],
+  [
+    "an attach to several rules",
+    async (text) =>
+      asked("attach_connector", {
+        connector: await connector(".opsgenie", text),
+        rules: [await rule(text), await rule(`${text} 2`)],
+        params: { subAction: "createAlert", subActionParams: { message: text, responders: [{ name: text, type: "team" }] } },
+        dedup_key: `{{rule.id}}${text.slice(0, 200)}{{alert.id}}`,
+      }),
+  ],
+  [
+    "a replacement in several rules",
+    async (text) => {
+      const [from, to] = [await connector(".slack", text), await connector(".slack", `${text} new`)];
+      const action = { id: from, params: { message: text } };
+      await rule(text, [action]);
+      await rule(`${text}.`, [action]);
+      return asked("replace_connector", { from, to });
+    },
+  ],
+  [
+    "an undo",
+    async (text) => {
+      const id = await connector(".index", text);
+      await server.call("update_connector", { id, config: { index: "other" } });
+      return asked("undo_change", { change: "last", id });
+    },
+  ],
+  [
+    "a secret to a new host",
+    async (text) => {
+      const message = await asked("create_connector", {
+        name: `${text} ${++number}`,
+        type: ".webhook",
+        config: {
+          url: `https://new-${number}.example.com/x`,
+          hasAuth: true,
+          authType: "webhook-authentication-basic",
+          headers: { "X-Team": text },
+        },
+        secrets: { user: { $env: "CONNECTOR_SECRET_A" }, password: { $env: "CONNECTOR_SECRET_A" } },
+      });
+      expect(message).toContain(`Secret: CONNECTOR_SECRET_A → new-${number}.example.com`);
+      return message;
+    },
+  ],
+];
+
+describe.each(ways)("%s", (_what, ask) => {
+  test.each(hostile)("with %s in it asks in lines of ours alone, in our order", async (_kind, text) => {
+    expect(problemsOf(await ask(text))).toEqual([]);
+  });
+});
+
+describe("recipients and hosts", () => {
+  const many = [...Array(60).keys()].map((one) => `person-${one}@example.com`);
+
+  test("of a run come before all details, whole; what is cut is said with its length", async () => {
+    const message = await asked("execute_connector", {
+      id: await connector(".email", "Mail"),
+      params: mailTo(many.slice(0, 30), { cc: many.slice(30, 50), bcc: many.slice(50), message: "x".repeat(200_000) }),
+    });
+    const [first, host, people, undo] = message.split("\n");
+    expect(first).toContain("Run ");
+    expect(host).toContain("smtp.example.com");
+    for (const one of many) expect(people).toMatch(new RegExp(`(to|cc|bcc) "${one}"`));
+    expect(undo).toBe("It cannot be undone.");
+    expect(message).toMatch(/… \(1500 of 20\d{4} characters\)$/);
+    expect(message.length).toBeLessThan(7000);
+  });
+
+  test.each<[string, string, Dict, RegExp]>([
+    [".slack_api", "channels", { subAction: "postMessage", subActionParams: { channelNames: ["#ops"], text: "x" } }, /channelNames "#ops"/],
+    [
+      ".opsgenie",
+      "responders",
+      { subAction: "createAlert", subActionParams: { message: "m", responders: [{ name: "Night", type: "team" }] } },
+      /responders "name Night, type team"/,
+    ],
+    [".index", "the index", { documents: [{ a: 1 }] }, /index "alerts-out"/],
+    [".webhook", "address and method", { body: "{}" }, /method "post", url "https:\/\/hooks\.example\.com\/x"/],
+  ])("of %s are %s", async (type, _what, params, shown) => {
+    const message = await asked("execute_connector", { id: await connector(type, "One"), params });
+    expect(message.split("\n").find((line) => line.startsWith("Recipients: "))).toMatch(shown);
+  });
+
+  test("of all rules in one plan are in the question, also those that are notified no longer", async () => {
+    const [from, to] = [await connector(".email", "Old mail"), await connector(".email", "New mail")];
+    const rules = await Promise.all(many.slice(0, 30).map((one) => rule(`Rule of ${one}`, [{ id: from, params: mailTo([one]) }])));
+    const moving = (await asked("replace_connector", { from, to, rules: rules.slice(0, 25) })).split("\n");
+    for (const one of many.slice(0, 25)) expect(moving.find((line) => line.startsWith("Recipients: "))).toContain(`to "${one}"`);
+    expect(moving.some((line) => line.startsWith("No longer: "))).toBe(false);
+    const removing = (await asked("replace_connector", { from, remove: true, rules: rules.slice(25) })).split("\n");
+    for (const one of many.slice(25, 30)) expect(removing.find((line) => line.startsWith("No longer: "))).toContain(`to "${one}"`);
+  });
+
+  test("that do not fit a question are all on a page", async () => {
+    const long = [...Array(100).keys()].map((one) => `person-${one}@${"sub.".repeat(10)}example.com`);
+    const args = { id: await connector(".email", "Mail"), params: mailTo(long) };
+    const before = server.questions.length;
+    const { body } = await server.call("execute_connector", args);
+    expect([body.status, server.questions.length]).toEqual(["confirmation_needed", before]);
+    const { html } = await look(body.confirm.url);
+    for (const one of long) expect(html).toContain(`to &quot;${one}&quot;`);
+  });
+
+  test("differ where a character differs that nobody sees", async () => {
+    const message = await asked("execute_connector", { id: await connector(".email", "Mail"), params: mailTo(["boss@exam\u200bple.com"]) });
+    expect(message).toContain('to "boss@exam\\u{200b}ple.com"');
+  });
+
+  test("are in the plan that an agent is given", async () => {
+    const { body } = await server.call("execute_connector", { id: await connector(".email", "Mail"), params: mailTo(many), dry_run: true });
+    expect(body.plan.recipients).toEqual(many.map((one) => `to "${one}"`));
+  });
+});
+
+test("what is too much for a question is refused where no page can be shown", async () => {
+  const http = await startHttpProcess(
+    ["--http", "127.0.0.1:0", "--allowed-hosts", "127.0.0.1,mcp.example.com", "--confirm", "token"],
+    {},
+    sandbox.url,
+  );
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(new StreamableHTTPClientTransport(new URL(http.url)));
+  onTestFinished(() => client.close());
+  const run = async (count: number) => {
+    const to = [...Array(count).keys()].map((one) => `somebody-else-${one}@example.com`);
+    const args = { id: await connector(".email", "Mail"), params: mailTo(to) };
+    const { content } = (await client.callTool({ name: "execute_connector", arguments: args })) as CallToolResult;
+    return content[0]?.type === "text" ? JSON.parse(content[0].text) : undefined;
+  };
+  const small = await run(40);
+  expect([small.status, small.plan.recipients.length, small.confirm.id]).toEqual(["confirmation_needed", 40, expect.any(String)]);
+  expect((await run(100)).error).toMatchObject({ code: "limit_reached", message: expect.stringContaining("Nothing was written") });
+});
+
+test.each(hostile)("the message beside a page's address, with %s in it, is one line of ours", async (_kind, text) => {
+  const seen: string[] = [];
+  const client = new Client({ name: "test", version: "1" }, { capabilities: { elicitation: { url: {} } } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    seen.push(params.message);
+    return { action: "accept" };
+  });
+  const home = mkdtempSync(join(tmpdir(), "kcm-url-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [serverBuild], env: cleanEnv(home, env()), stderr: "ignore" }),
+  );
+  onTestFinished(() => client.close());
+  await client.callTool({ name: "safe_delete_connector", arguments: { ids: [await connector(".index", text)] } });
+  expect(seen).toEqual([
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\. /),
+  ]);
+  expect(unseen.exec(seen[0] ?? "")).toBeNull();
+  expect(seen[0]).not.toContain("\n");
+  expect((seen[0]?.match(/"/g) ?? []).length).toBe(2);
+});
+
+describe("a page", () => {
+  let alone: Started;
+  beforeAll(async () => {
+    alone = await startBuilt({ env: env() });
+  });
+  afterAll(() => alone.close());
+  const page = async (tool: string, args: Dict) => {
+    const { body } = await alone.call(tool, args);
+    return { url: body.confirm.url as string, confirm: body.confirm.id as string, body, ...(await look(body.confirm.url)) };
+  };
+
+  test.each(hostile)("with %s in it hides nothing and has what matters before the details", async (_kind, text) => {
+    const { html, body } = await page("execute_connector", {
+      id: await connector(".email", text),
+      params: mailTo(["a@example.com", text.slice(0, 500)], { message: `${text}${"x".repeat(300_000)}` }),
+    });
+    expect(unseen.exec(html)).toBeNull();
+    const at = ["smtp.example.com", "Recipients (", "a@example.com", "It cannot be undone.", "In detail"].map((part) => html.indexOf(part));
+    expect(at).toEqual([...at].sort((one, other) => one - other));
+    expect(at).not.toContain(-1);
+    expect(html).toContain("x".repeat(300_000));
+    expect(unseen.exec(JSON.stringify([body.plan.summary, body.warnings]))).toBeNull();
+  });
+
+  test.each(hostile)("for secrets, with %s in it, hides nothing and names where they go", async (_kind, text) => {
+    const { html } = await page("create_connector", {
+      name: `${text} ${++number}`,
+      type: ".webhook",
+      config: { url: "https://typed.example.com/x", hasAuth: true, authType: "webhook-authentication-basic", headers: { "X-Team": text } },
+      secrets: { user: { $ask: true }, password: { $ask: true } },
+    });
+    expect(unseen.exec(html)).toBeNull();
+    expect(html.indexOf("typed.example.com")).toBeLessThan(html.indexOf("In detail"));
+  });
+
+  test("asks for the id where the name cannot be typed as it is shown, and for the name where it can", async () => {
+    for (const [, text] of hostile.slice(0, 6)) {
+      const id = await connector(".gen-ai", text);
+      const { html, url, confirm } = await page("safe_delete_connector", { ids: [id] });
+      expect(html).toContain(`Type the id to confirm: ${id}`);
+      expect((await submit(url, { answer: "approve", name: "Ops" })).html).toContain("That is not the id.");
+      expect((await submit(url, { answer: "approve", name: id })).status).toBe(200);
+      expect((await alone.call("safe_delete_connector", { ids: [id], confirm })).body.status).toBe("done");
+    }
+    const plain = await connector(".gen-ai", "Assistant's model (EU)");
+    expect((await page("safe_delete_connector", { ids: [plain] })).html).toContain("Type the name to confirm: Assistant&#39;s model (EU)");
+  });
+});
+
+test("what the server writes on stderr is one event a line and hides nothing", () => {
+  const lines = server.stderr().trim().split("\n");
+  expect(lines.length).toBeGreaterThan(10);
+  for (const line of lines) expect(JSON.parse(line)).toHaveProperty("event");
+  expect(unseen.exec(server.stderr())).toBeNull();
+});
+
+test.each([["audit"], ["audit", "--json"], ["doctor"]])("%s %s hides nothing on a terminal", async (...args) => {
+  const made = await startSandboxProcess(["--empty"]);
+  onTestFinished(() => made.stop());
+  const kept = sandbox;
+  sandbox = made;
+  for (const [, text] of hostile) await rule(text, [{ id: await connector(".slack", text), params: { message: text } }]);
+  sandbox = kept;
+  const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((done) => {
+    const given = { KIBANA_URL: made.url, KIBANA_API_KEY: "any" };
+    execFile(process.execPath, [serverBuild, ...args], { env: cleanEnv("/tmp", given), maxBuffer: 1e8 }, (_error, out, err) =>
+      done({ stdout: out, stderr: err }),
+    );
+  });
+  expect(stdout.length).toBeGreaterThan(500);
+  expect(unseen.exec(stdout + stderr)).toBeNull();
+});
