@@ -1,3 +1,21 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/**
+ * Takes secrets out of a text that is about to be cut: afterwards its end could be the beginning of one. To look for such
+ * beginnings instead would let a caller guess a secret letter by letter.
+ */
+const hidden = new AsyncLocalStorage<(text: string) => string>();
+
+/** Whatever `work` cuts is rid of secrets first. */
+export function hidingBeforeCut<T>(hide: (text: string) => string, work: () => T): T {
+  return hidden.run(hide, work);
+}
+
+/** A text as it may be cut. */
+export function readyToCut(text: string): string {
+  return hidden.getStore()?.(text) ?? text;
+}
+
 /**
  * Text from Kibana or a third party, made safe to show: control and bidirectional characters and
  * zero-width ones out, white space folded, at most `max` characters.
@@ -8,7 +26,9 @@ export function plainText(text: string, max = 300): string {
     .replace(/[\p{Cf}\p{Cs}\p{Co}]/gu, "")
     .trim();
   const letters = [...clean];
-  return letters.length > max ? `${letters.slice(0, max - 1).join("")}…` : clean;
+  if (letters.length <= max) return clean;
+  const ready = [...readyToCut(clean)];
+  return ready.length > max ? `${ready.slice(0, max - 1).join("")}…` : ready.join("");
 }
 
 /** A name from outside in quotes that it cannot break out of. */
@@ -30,5 +50,7 @@ export function plainJson(value: unknown, max = 2000): unknown {
 /** As plainText, but line breaks and tabs stay: values in config may need them. */
 function plainLines(text: string, max: number): string {
   const clean = text.replace(/[\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|(?![\n\r\t])\p{Cc}/gu, "");
-  return clean.length > max ? `${clean.slice(0, max)}… (${clean.length - max} more characters)` : clean;
+  if (clean.length <= max) return clean;
+  const ready = readyToCut(clean);
+  return ready.length > max ? `${ready.slice(0, max)}… (${ready.length - max} more characters)` : ready;
 }

@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { seal } from "../sealed.ts";
-import type { Redactor } from "../secrets/redact.ts";
+import type { Scrub } from "../secrets/redact.ts";
 import type { Approval, Typed } from "./approvals.ts";
 import { type Answer, type Consent, pageModel, question } from "./consent.ts";
 import { confirmationInvalid } from "./continuation.ts";
@@ -9,6 +9,7 @@ import type { Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import type { Call, Caller, ChangeServices } from "./services.ts";
 import { shown } from "./shown.ts";
+import { wordsToKeep } from "./words-to-keep.ts";
 
 /** How it was agreed, or the answer that says that it is not (yet). */
 type Agreement = { how: Consent; waited: boolean } | { outcome: Outcome };
@@ -22,9 +23,9 @@ export async function getConsent(
   caller: Caller,
   services: ChangeServices,
 ): Promise<Agreement> {
-  const { settings, continuations, deployment, redactor } = services;
+  const { settings, continuations, deployment } = services;
   if (approval) return fromPage(approval, change, plan, verdict, services);
-  const typeName = nameToType(plan, redactor);
+  const typeName = nameToType(plan, services);
   if (change.confirm !== undefined) {
     // Checked now, so that a wrong one is told apart; spent just before the first write.
     if (settings.confirm !== "token" || typeName !== undefined || plan.asks.length > 0) throw confirmationInvalid("foreign");
@@ -35,7 +36,10 @@ export async function getConsent(
   if (verdict.reasons.length === 0) return { how: "not_needed", waited: false };
   if (settings.skipConfirmation) return { how: "skipped", waited: false };
   const answer = await caller.ask.confirm(
-    { message: redactor.text(question(plan, verdict, deployment)), ...(typeName === undefined ? {} : { typeName }) },
+    {
+      message: services.redactor.withoutLiterals.text(question(plan, verdict, deployment), wordsToKeep(plan, deployment)),
+      ...(typeName === undefined ? {} : { typeName }),
+    },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
   if (answer.action === "accept" && (typeName === undefined || answer.typed?.trim() === typeName)) return { how: "form", waited: true };
@@ -45,8 +49,8 @@ export async function getConsent(
 }
 
 /** The name as the person sees it, undefined where none is to be typed. */
-function nameToType({ consequence }: Plan, redactor: Redactor): string | undefined {
-  return typeof consequence === "object" ? redactor.text(consequence.typeName).trim() : undefined;
+function nameToType({ consequence }: Plan, { redactor }: ChangeServices): string | undefined {
+  return typeof consequence === "object" ? redactor.withoutLiterals.text(consequence.typeName).trim() : undefined;
 }
 
 /** The call was repeated with the id of a page. */
@@ -74,22 +78,23 @@ async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Cal
   const planned = services.digest(plan);
   const open = approvals.waiting(change.tool, change.args, planned);
   if (open) return waiting(plan, verdict, open, services);
+  const [forPeople, kept] = [services.redactor.withoutLiterals, wordsToKeep(plan, deployment)];
   const entry = approvals.open(change.tool, change.args, planned);
   const url = await openPage(
-    services.redactor.json(pageModel(plan, verdict, { name: deployment, sandbox }, entry.expiresAt)),
+    forPeople.json(pageModel(plan, verdict, { name: deployment, sandbox }, entry.expiresAt), kept),
     async (answer) => {
       if (!answer.approved) {
         entry.answer({ approved: false });
         return {};
       }
-      const name = nameToType(plan, services.redactor);
+      const name = nameToType(plan, services);
       if (name !== undefined && answer.typedName !== name) return { name: "That is not the name." };
       return takeTyped(change, plan, answer.values, entry.answer, services);
     },
   );
   const message = `${deployment}: ${plan.asks.length > 0 ? "secrets are wanted for" : "please approve"}: ${plan.summary}`;
   const seen = await caller.ask.show(
-    { message: services.redactor.text(message), url, id: entry.id },
+    { message: forPeople.text(message, kept), url, id: entry.id },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
   if (seen === "declined") {
@@ -102,7 +107,8 @@ async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Cal
 }
 
 /** Why a person cannot be asked, and what helps. */
-function nobodyHere(plan: Plan, { settings, redactor }: ChangeServices): ToolError {
+function nobodyHere(plan: Plan, services: ChangeServices): ToolError {
+  const { settings } = services;
   if (plan.asks.length > 0) {
     return new ToolError(
       "secret_refused",
@@ -114,7 +120,7 @@ function nobodyHere(plan: Plan, { settings, redactor }: ChangeServices): ToolErr
   const fixes = [
     ...(stateless ? [] : ["Use a client that supports MCP elicitation"]),
     // A name that somebody types is never replaced by a continuation.
-    ...(nameToType(plan, redactor) === undefined
+    ...(nameToType(plan, services) === undefined
       ? [
           `${stateless ? "Have" : "have"} the operator ${stateless ? "set CONNECTORS_CONFIRM_KEY" : "start the server with --confirm token"}`,
         ]
@@ -155,11 +161,11 @@ async function takeTyped(
     return {};
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    return fieldProblems(error, plan, redactor);
+    return fieldProblems(error, plan, redactor.withoutLiterals);
   }
 }
 
-function fieldProblems(error: ToolError, plan: Plan, redactor: Redactor): Record<string, string> {
+function fieldProblems(error: ToolError, plan: Plan, redactor: Scrub): Record<string, string> {
   const listed = error.detail?.problems;
   const problems: Record<string, string> = {};
   for (const one of Array.isArray(listed) ? listed : []) {
