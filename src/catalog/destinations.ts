@@ -1,4 +1,5 @@
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
+import { withoutEnd } from "./shared/without-end.ts";
 
 /**
  * Hosts that a connector's requests, and the secrets in them, go to: lower case, with the port where it is not the
@@ -39,7 +40,7 @@ function canonicalHost(address: unknown): string | undefined {
   const url = /^https?:/i.test(text) || text.includes("://") ? text : `https://${text}`;
   if (!URL.canParse(url)) return undefined;
   const { protocol, hostname, port } = new URL(url);
-  const host = hostname.toLowerCase().replace(/\.+$/, "");
+  const host = withoutEnd(hostname.toLowerCase(), ".");
   if (host === "") return undefined;
   return `${protocol === "http:" ? "http://" : ""}${host}${port === "" ? "" : `:${port}`}`;
 }

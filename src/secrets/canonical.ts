@@ -11,8 +11,8 @@ export interface Canonical {
   from: Uint32Array;
   to: Uint32Array;
   length: number;
-  /** Whether an escape was read. */
-  decoded: boolean;
+  /** Characters of the text. */
+  source: number;
 }
 
 /** Escapes within escapes are read so often at the most. */
@@ -26,7 +26,7 @@ const [percent, backslash, ampersand, semicolon, hash, plus, quote] = [0x25, 0x5
  */
 export function canonical(text: string, escapes = true): Canonical {
   const out = new Output(text);
-  if (escapes) for (let round = 0; round < mostRounds && out.readEscapes(); round++) out.decoded = true;
+  if (escapes) for (let round = 0; round < mostRounds && out.readEscapes(); round++);
   out.leaveOut(escapes);
   return out;
 }
@@ -37,9 +37,10 @@ class Output implements Canonical {
   readonly from: Uint32Array;
   readonly to: Uint32Array;
   length = 0;
-  decoded = false;
+  readonly source: number;
 
   constructor(text: string) {
+    this.source = text.length;
     const most = Buffer.byteLength(text);
     this.bytes = new Uint8Array(most);
     this.from = new Uint32Array(most);
@@ -108,10 +109,12 @@ class Output implements Canonical {
       const high = 0xd000 | (((bytes[length - 2] ?? 0) & 0x3f) << 6) | ((bytes[length - 1] ?? 0) & 0x3f);
       if (high <= 0xdbff) {
         this.length -= 3;
-        return this.#character(0x10000 + ((high & 0x3ff) << 10) + (point & 0x3ff), this.from[this.length] ?? from, to);
+        this.#character(0x10000 + ((high & 0x3ff) << 10) + (point & 0x3ff), this.from[this.length] ?? from, to);
+        return;
       }
     }
-    if (point < 0x80) return this.#put(point, from, to);
+    if (point < 0x80) this.#put(point, from, to);
+    if (point < 0x80) return;
     if (point < 0x800) this.#put(0xc0 | (point >> 6), from, to);
     else {
       if (point < 0x10000) this.#put(0xe0 | (point >> 12), from, to);

@@ -1,5 +1,5 @@
 import type { Canonical } from "./canonical.ts";
-import { needlesOf, shortest } from "./needles.ts";
+import { type NeedleBytes, needlesOf, shortest } from "./needles.ts";
 
 /** From here to there in a text. */
 export type Span = [from: number, to: number];
@@ -18,11 +18,9 @@ export interface KnownValues {
   find(text: Hashed, ends?: readonly number[]): Span[];
 }
 
-interface Needle {
+interface Needle extends Omit<NeedleBytes, "bytes"> {
   length: number;
   hash: number;
-  /** Characters that it takes in a text at the least: short ones must not be put together of words. */
-  least: number;
   /** The hashes of its beginnings, where cut ones are looked for. */
   beginnings: Uint32Array | undefined;
 }
@@ -36,17 +34,17 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
   const tables = windows.map((window) => ({ window, needles: new Map<number, Needle[]>(), upper: new Uint8Array(0x10000) }));
   const seen = new Set<string>();
 
-  function enter(bytes: Uint8Array, least: number): void {
+  function enter({ bytes, ...how }: NeedleBytes): void {
     const table = tables.find(({ window }) => bytes.length >= window);
     if (!table) return;
     const hashes = hashesOf(bytes, bytes.length);
     const hash = hashes[bytes.length] ?? 0;
-    const key = `${bytes.length} ${hash} ${least}`;
+    const key = `${bytes.length} ${hash} ${how.least} ${how.beside}`;
     if (seen.has(key)) return;
     seen.add(key);
     const beginnings = cut && table.window >= shortest ? hashes.slice(0, longestBeginning) : undefined;
     const first = hashes[table.window] ?? 0;
-    const needle = { length: bytes.length, hash, least, beginnings };
+    const needle = { ...how, length: bytes.length, hash, beginnings };
     table.needles.set(first, [...(table.needles.get(first) ?? []), needle]);
     table.upper[first >>> 16] = 1;
   }
@@ -54,7 +52,7 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
   function add(value: string): void {
     if (values.has(value)) return;
     values.add(value);
-    for (const { bytes, least } of needlesOf(value)) enter(bytes, least);
+    for (const needle of needlesOf(value)) enter(needle);
   }
 
   return {
@@ -68,10 +66,13 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
     },
     find(text, ends = []) {
       const spans: Span[] = [];
-      const { from, to, length, hashes } = text;
-      const span = (start: number, end: number, least: number) => {
+      const { from, to, length, source, hashes } = text;
+      const span = (start: number, end: number, { least, beside }: Needle) => {
         const [begin, stop] = [from[start] ?? 0, to[end - 1] ?? 0];
-        if (stop - begin >= least) spans.push([begin, stop]);
+        if (stop - begin < least) return;
+        const before = beside === "before" ? (from[start - 1] ?? 0) : begin;
+        const after = beside === "after" ? (end < length ? (to[end] ?? 0) : source) : stop;
+        if (beside === undefined || begin - before > 1 || after - stop > 1) spans.push([before, after]);
       };
       for (const { window, needles, upper } of tables) {
         if (needles.size === 0) continue;
@@ -85,8 +86,10 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
           while ((ends[cutAt] ?? length + 1) < at + window) cutAt++;
           for (const needle of found) {
             const end = at + needle.length;
-            if (end <= length && difference(hashes, at, end, powerOf(needle.length)) === needle.hash) span(at, end, needle.least);
-            else for (const stop of [ends[cutAt], ends[cutAt + 1]]) if (stop && beginsAt(needle, hashes, at, stop)) span(at, stop, 0);
+            if (end <= length && difference(hashes, at, end, powerOf(needle.length)) === needle.hash) span(at, end, needle);
+            else
+              for (const stop of [ends[cutAt], ends[cutAt + 1]])
+                if (stop && beginsAt(needle, hashes, at, stop)) spans.push([from[at] ?? 0, to[stop - 1] ?? 0]);
           }
         }
       }

@@ -8,6 +8,8 @@ export interface NeedleBytes {
   bytes: Uint8Array;
   /** Characters that it takes in a text at the least. */
   least: number;
+  /** It counts where an escape stands beside it, which is hidden as well: the rest of the value was read into that. */
+  beside?: "before" | "after";
 }
 
 /** The bytes that give a value away in a canonical text (canonical.ts): as it is, and within base64, hexadecimal and its own lines. */
@@ -45,12 +47,10 @@ function readings(text: string): Uint8Array[] {
 
 /** What stands before may read as an escape together with the first characters, what comes after with the last ones. */
 function* worn(bytes: Uint8Array): Generator<NeedleBytes> {
-  const long = 16;
-  for (let eaten = 1; eaten <= 6 && bytes.length - eaten >= long; eaten++) yield { bytes: bytes.slice(eaten), least: long };
-  const open = bytes.subarray(-9).findLastIndex((byte) => byte === 0x25 || byte === 0x26);
-  if (open < 0) return;
-  const kept = bytes.slice(0, Math.max(0, bytes.length - Math.min(9, bytes.length) + open));
-  if (kept.length >= shortest) yield { bytes: kept, least: shortest };
+  for (let eaten = 1; eaten <= 6 && bytes.length - eaten >= shortest; eaten++)
+    yield { bytes: bytes.slice(eaten), least: shortest, beside: "before" };
+  for (let kept = Math.max(shortest, bytes.length - 9); kept < bytes.length; kept++)
+    if (bytes[kept] === 0x25 || bytes[kept] === 0x26) yield { bytes: bytes.slice(0, kept), least: shortest, beside: "after" };
 }
 
 /**
