@@ -33,7 +33,7 @@ export const table = {
     "plain-text",
     "host-name",
   ],
-  audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text"],
+  audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text", "host-name"],
   tools: [
     "change",
     "audit",

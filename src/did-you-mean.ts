@@ -1,11 +1,16 @@
 import { distance } from "fastest-levenshtein";
 
+/** Nobody mistypes longer ones, and comparing takes time by the product of their lengths. */
+const longest = 200;
+
 /** The candidate nearest to a mistyped word, or undefined when none is near enough to be meant. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const flat = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  if (word.length > longest) return undefined;
   const asked = flat(word);
   let best: { candidate: string; score: number } | undefined;
   for (const candidate of candidates) {
+    if (candidate.length > longest) continue;
     const name = flat(candidate);
     const within = asked.length >= 6 && name.includes(asked);
     const score = name === asked ? 0 : within ? 0.5 : areSwapped(asked, name) ? 1 : distance(asked, name);

@@ -22,7 +22,7 @@ export function canonicalHost(address: unknown, verified = true): string | undef
   const url = web === undefined ? `https://${text.slice(whole.length)}` : text;
   if (!URL.canParse(url)) return undefined;
   const { hostname, port } = new URL(url);
-  const host = hostname.toLowerCase().replace(/\.+$/, "");
+  const host = withoutEnd(hostname.toLowerCase(), ".");
   if (!/^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])$/.test(host)) return undefined;
   const scheme = (web ?? other ?? "https").toLowerCase();
   const prefix = scheme !== "https" ? `${scheme}://` : verified ? "" : "unverified://";
@@ -87,4 +87,11 @@ function labelsMatch([first, ...rest]: readonly string[], given: readonly string
 
 function sameLabels(wanted: readonly string[], given: readonly string[]): boolean {
   return wanted.length === given.length && wanted.every((label, index) => label === "*" || label === given[index]);
+}
+
+/** A text without the characters `end` at its end. An expression such as `/\/+$/` looks at each of 60,000 slashes as often. */
+export function withoutEnd(text: string, end: string): string {
+  let length = text.length;
+  while (length > 0 && text[length - 1] === end) length--;
+  return text.slice(0, length);
 }

@@ -1,3 +1,21 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/**
+ * Takes secrets out of a text that is about to be cut: afterwards its end could be the beginning of one. To look for such
+ * beginnings instead would let a caller guess a secret letter by letter.
+ */
+const hider = new AsyncLocalStorage<(text: string) => string>();
+
+/** Whatever `work` cuts is rid of secrets first. */
+export function hidingBeforeCut<T>(hide: (text: string) => string, work: () => T): T {
+  return hider.run(hide, work);
+}
+
+/** A text as it may be cut. */
+export function readyToCut(text: string): string {
+  return hider.getStore()?.(text) ?? text;
+}
+
 /**
  * What no reader sees, or what turns a line around, as the inside of a class of a regular expression: control, format (bidirectional, zero-width, tags), surrogate,
  * private and invisible characters (variation selectors, fillers), line and paragraph separators.
@@ -22,8 +40,14 @@ const eachRightToLeft = new RegExp(rightToLeft, "gu");
  * space folded, at most `max` characters.
  */
 export function plainText(text: string, max = 300): string {
-  const letters = [...oneLine(text)];
+  const letters = lettersOf(oneLine(text), max);
   return letters.length > max ? `${letters.slice(0, max - 1).join("")}…` : letters.join("");
+}
+
+/** The letters of a text, rid of secrets where it has more than `max` and will be cut. */
+function lettersOf(text: string, max: number): string[] {
+  const letters = [...text];
+  return letters.length > max ? [...readyToCut(text)] : letters;
 }
 
 /** As plainText, whole. */
@@ -36,13 +60,13 @@ export function oneLine(text: string): string {
 
 /** As plainText; what is cut is said: `abc… (3 of 500 characters)`. */
 export function beginning(text: string, max: number): string {
-  const letters = [...oneLine(text)];
+  const letters = lettersOf(oneLine(text), max);
   return letters.length > max ? `${letters.slice(0, max).join("")}… (${max} of ${letters.length} characters)` : letters.join("");
 }
 
 /** A name from outside in quotes that it cannot break out of; a long one is cut, and its length said. */
 export function quoted(name: string, max = 80): string {
-  const letters = [...oneLine(name).replace(looksLikeQuotes, "'")];
+  const letters = lettersOf(oneLine(name).replace(looksLikeQuotes, "'"), max);
   return letters.length > max ? `"${letters.slice(0, max - 1).join("")}…" (${letters.length} characters)` : `"${letters.join("")}"`;
 }
 
@@ -93,5 +117,7 @@ export function plainJson(value: unknown, max = 2000): unknown {
 /** As plainText, but line breaks and tabs stay: values in config may need them. */
 function plainLines(text: string, max: number): string {
   const clean = text.replace(hiddenInLines, "");
-  return clean.length > max ? `${clean.slice(0, max)}… (${clean.length - max} more characters)` : clean;
+  if (clean.length <= max) return clean;
+  const ready = readyToCut(clean);
+  return ready.length > max ? `${ready.slice(0, max)}… (${ready.length - max} more characters)` : ready;
 }

@@ -1,4 +1,5 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
+import { withoutEnd } from "../host-name.ts";
 import type { Connector } from "../kibana/connectors.ts";
 
 /** Types whose secret decides who is reached: with the same config two of them serve different teams. */
@@ -39,7 +40,7 @@ function canonical(key: string, value: unknown): unknown {
 /** Host and scheme without case, a slash at the end is none; path and query decide. */
 function address(text: string): string {
   const { origin, pathname, search } = new URL(text);
-  return `${origin}${pathname.replace(/\/+$/, "")}${search}`;
+  return `${origin}${withoutEnd(pathname, "/")}${search}`;
 }
 
 function isNothing(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
 import { beginning, oneLine } from "../plain-text.ts";
 import { seal } from "../sealed.ts";
-import type { Redactor } from "../secrets/redact.ts";
+import type { Scrub } from "../secrets/redact.ts";
 import type { ToType } from "../web/page.ts";
 import type { Approval, Typed } from "./approvals.ts";
 import type { Answer, Consent } from "./consent.ts";
@@ -13,6 +13,7 @@ import { fitsQuestion, mostThatMatters, pageModel, question, whatMatters } from 
 import { type Reach, reachOf } from "./reach.ts";
 import type { Call, Caller, ChangeServices } from "./services.ts";
 import { shown } from "./shown.ts";
+import { wordsToKeep } from "./words-to-keep.ts";
 
 /** How it was agreed, or the answer that says that it is not (yet). */
 type Agreement = { how: Consent; waited: boolean } | { outcome: Outcome };
@@ -26,9 +27,9 @@ export async function getConsent(
   caller: Caller,
   services: ChangeServices,
 ): Promise<Agreement> {
-  const { settings, continuations, deployment, redactor } = services;
+  const { settings, continuations, deployment } = services;
   if (approval) return fromPage(approval, change, plan, verdict, services);
-  const type = toType(plan, redactor);
+  const type = toType(plan, services);
   if (change.confirm !== undefined) {
     // Checked now, so that a wrong one is told apart; spent just before the first write.
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
@@ -49,7 +50,10 @@ export async function getConsent(
     return { outcome: await askOnPage(change, plan, verdict, reach, caller, services) };
   }
   const answer = await caller.ask.confirm(
-    { message: redactor.text(question(plan, matters)), ...(type === undefined ? {} : { type }) },
+    {
+      message: services.redactor.withoutLiterals.text(question(plan, matters), wordsToKeep(plan, reach, deployment)),
+      ...(type === undefined ? {} : { type }),
+    },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
   if (answer.action === "accept" && (type === undefined || isTyped(type, answer.typed ?? ""))) return { how: "form", waited: true };
@@ -70,12 +74,13 @@ function onlyInPerson(why: readonly string[]): ToolError {
 }
 
 /** What a person types, undefined where nothing is. An id in place of a name that is not shown as it is, or cannot be typed by sight. */
-function toType({ consequence, ops: [op] }: Plan, redactor: Redactor): ToType | undefined {
+function toType({ consequence, ops: [op] }: Plan, { redactor }: ChangeServices): ToType | undefined {
   if (typeof consequence !== "object") return undefined;
   const { typeName: name } = consequence;
+  const shownName = redactor.withoutLiterals.text(name);
   const real = op.op === "delete" || op.op === "update" ? op.before.name : name;
-  const plain = name === real && oneLine(name) === name && redactor.text(name) === name && isOfOneScript(name);
-  return plain || op.id === undefined ? { what: "name", text: redactor.text(name).trim() } : { what: "id", text: oneLine(op.id) };
+  const plain = name === real && oneLine(name) === name && shownName === name && isOfOneScript(name);
+  return plain || op.id === undefined ? { what: "name", text: shownName.trim() } : { what: "id", text: oneLine(op.id) };
 }
 
 /** Latin letters that are Cyrillic ones cannot be told by sight. */
@@ -133,15 +138,16 @@ async function askOnPage(
   caller: Caller,
   services: ChangeServices,
 ): Promise<Outcome> {
-  const { approvals, openPage, deployment, sandbox, settings, redactor } = services;
+  const { approvals, openPage, deployment, sandbox, settings } = services;
   if (!openPage) throw nobodyHere(plan, services);
   const planned = services.digest(plan);
   const open = approvals.waiting(change.tool, change.args, planned);
   if (open) return waiting(plan, verdict, open, services);
+  const [forPeople, kept] = [services.redactor.withoutLiterals, wordsToKeep(plan, reach, deployment)];
   const entry = approvals.open(change.tool, change.args, planned);
-  const type = toType(plan, redactor);
+  const type = toType(plan, services);
   const model = pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type });
-  const url = await openPage(redactor.json(model), async (answer) => {
+  const url = await openPage(forPeople.json(model, kept), async (answer) => {
     if (!answer.approved) {
       entry.answer({ approved: false });
       return {};
@@ -151,7 +157,7 @@ async function askOnPage(
   });
   const message = `${deployment}: ${plan.asks.length > 0 ? "secrets are wanted for" : "please approve"}: ${beginning(plan.summary, 600)}`;
   const seen = await caller.ask.show(
-    { message: redactor.text(oneLine(message)), url, id: entry.id },
+    { message: forPeople.text(oneLine(message), kept), url, id: entry.id },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
   if (seen === "declined") {
@@ -164,7 +170,8 @@ async function askOnPage(
 }
 
 /** Why a person cannot be asked, and what helps. */
-function nobodyHere(plan: Plan, { settings, redactor }: ChangeServices): ToolError {
+function nobodyHere(plan: Plan, services: ChangeServices): ToolError {
+  const { settings } = services;
   if (plan.asks.length > 0) {
     return new ToolError(
       "secret_refused",
@@ -176,7 +183,7 @@ function nobodyHere(plan: Plan, { settings, redactor }: ChangeServices): ToolErr
   const fixes = [
     ...(stateless ? [] : ["Use a client that supports MCP elicitation"]),
     // A name that somebody types is never replaced by a continuation.
-    ...(toType(plan, redactor) === undefined
+    ...(toType(plan, services) === undefined
       ? [
           `${stateless ? "Have" : "have"} the operator ${stateless ? "set CONNECTORS_CONFIRM_KEY" : "start the server with --confirm token"}`,
         ]
@@ -217,11 +224,11 @@ async function takeTyped(
     return {};
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    return fieldProblems(error, plan, redactor);
+    return fieldProblems(error, plan, redactor.withoutLiterals);
   }
 }
 
-function fieldProblems(error: ToolError, plan: Plan, redactor: Redactor): Record<string, string> {
+function fieldProblems(error: ToolError, plan: Plan, redactor: Scrub): Record<string, string> {
   const listed = error.detail?.problems;
   const problems: Record<string, string> = {};
   for (const one of Array.isArray(listed) ? listed : []) {

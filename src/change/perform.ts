@@ -21,6 +21,8 @@ export async function perform(
   services: ChangeServices,
 ): Promise<OpResult[]> {
   const { journal, deployment, log, redactor, trail } = services;
+  // The journal is what an undo is made of: a word of it that the agent calls a secret stays.
+  const { withoutLiterals } = redactor;
   const results: OpResult[] = [];
   for (const [n, op] of plan.ops.entries()) {
     const record = recordOf(op);
@@ -33,9 +35,9 @@ export async function perform(
       ...(caller.client ? { client: caller.client } : {}),
       consent,
       ...(nonce === undefined ? {} : { nonce }),
-      summary: redactor.text(plan.summary),
+      summary: withoutLiterals.text(plan.summary),
       // A Kibana that echoes a secret in a name or a config must not bring it into the journal; undo tells such marks.
-      op: redactor.json(record),
+      op: withoutLiterals.json(record),
     };
     try {
       await journal.begin(begun);
@@ -46,16 +48,17 @@ export async function perform(
     }
     const untold = [await trail?.begin(begun)];
     const result = await write(op, services);
+    if (result.outcome !== "not_done") redactor.keep();
     const end = {
       change: id,
       n,
       outcome: result.outcome,
       ...(newId(result) ? { id: newId(result) } : {}),
       // Both versions: the record has ours.
-      ...(result.seen ? { seen: redactor.json(result.seen) } : {}),
+      ...(result.seen ? { seen: withoutLiterals.json(result.seen) } : {}),
       // An undo puts these back too.
-      ...(result.unmeant && !result.unmeant.byOthers ? { unmeant: redactor.json(savable(result.unmeant.fields)) } : {}),
-      ...(result.error ? { error: redactor.text(result.error.message) } : {}),
+      ...(result.unmeant && !result.unmeant.byOthers ? { unmeant: withoutLiterals.json(savable(result.unmeant.fields)) } : {}),
+      ...(result.error ? { error: withoutLiterals.text(result.error.message) } : {}),
     };
     await journal.end(end).catch((error: unknown) => {
       const what = result.outcome === "done" ? "The change happened, but its end" : "The end of this op";

@@ -2,6 +2,7 @@ import { ToolError } from "../errors.ts";
 import { matchesHost } from "../host-name.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import type { Settings } from "../settings.ts";
+import { matchesGlob } from "./glob.ts";
 import type { Op, Plan, PutRuleOp, SecretFlow } from "./plan.ts";
 import { maySee, type Principal } from "./principal.ts";
 
@@ -107,13 +108,4 @@ function names(op: Op): string[] {
 
 function isAgreed(host: string, targetHosts: readonly string[], knownHosts: readonly string[]): boolean {
   return knownHosts.includes(host) || targetHosts.some((pattern) => matchesHost(pattern, host));
-}
-
-/** `*` any text, `?` one character, the rest as it is; case does not count. */
-function matchesGlob(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "is").test(text);
 }

@@ -1,7 +1,7 @@
 import type { Reader } from "../kibana/reader.ts";
 import type { Writer } from "../kibana/writer.ts";
 import type { Log } from "../log.ts";
-import type { Redactor } from "../secrets/redact.ts";
+import type { CallRedactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings.ts";
 import type { Approvals, Typed } from "./approvals.ts";
 import type { Clock } from "./clock.ts";
@@ -32,7 +32,8 @@ export interface ChangeServices {
   alone: Alone;
   clock: Clock;
   log: Log;
-  redactor: Redactor;
+  /** Of the call that is made. */
+  redactor: CallRedactor;
   /** Writes that calls of this process are about to make. */
   underWay: { writes: number };
 }
@@ -63,6 +64,7 @@ export interface Caller {
   principal: Principal;
   client: string | undefined;
   ask: Ask;
+  redactor: CallRedactor;
   signal: AbortSignal;
   /** Undefined where the client does not want to hear how far a call is. */
   progress?: (done: number, total: number, message: string) => void;

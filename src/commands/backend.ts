@@ -3,6 +3,7 @@ import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/server.ts";
+import { hidingBeforeCut } from "../plain-text.ts";
 import type { Settings } from "../settings.ts";
 import { createKeptExports } from "../tools/kept-exports.ts";
 import { version } from "../version.ts";
@@ -22,14 +23,14 @@ const readyHolds = 5_000;
 /** Everything behind the tools: Kibana (or the sandbox), journal, pipeline; opened at the first call. */
 export function createBackend(settings: Settings, env: Record<string, string | undefined>, clock: Clock = systemClock): Backend {
   const redactor = redactorOf(settings, env);
-  const log = createLog(settings.logLevel, redactor.text);
+  const log = createLog(settings.logLevel, redactor.log.text);
   const exports = createKeptExports(() => clock.now());
   let opened: Promise<Opened> | undefined;
 
   let asked: { at: number; answer: Promise<boolean> } | undefined;
 
   function whenOpen(): Promise<Opened> {
-    opened ??= import("./open-backend.ts").then(({ openBackend }) => openBackend({ settings, env, clock, log, redactor, exports }));
+    opened ??= import("./open-backend.ts").then(({ openBackend }) => openBackend({ settings, env, clock, log, exports }));
     // A failed opening may have passed by the next call.
     return opened.catch((error: unknown) => {
       opened = undefined;
@@ -53,10 +54,13 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     exports,
     log,
     running: new Set(),
-    scrub: (value) => redactor.json(value),
+    begin(principal) {
+      const call = redactor.principal(principal.name).call();
+      return { redactor: call, run: (work) => hidingBeforeCut(call.withoutLiterals.text, work) };
+    },
     async context(caller: Caller) {
       const { runChange, shared } = await whenOpen();
-      const { principal, signal, progress = () => {} } = caller;
+      const { principal, signal, redactor: known, progress = () => {} } = caller;
       return {
         ...shared,
         settings: { ...settings, space: defaultSpace(settings, principal) },
@@ -64,6 +68,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
         principal,
         signal,
         progress,
+        learn: (tree) => known.learn(tree),
         runChange: (change) => runChange(change, caller),
       };
     },

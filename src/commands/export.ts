@@ -5,7 +5,7 @@ import { systemClock } from "../change/clock.ts";
 import type { Principal } from "../change/principal.ts";
 import { ToolError } from "../errors.ts";
 import { type Flags, flag, flagsHelp, list, oneOf, text } from "../flags.ts";
-import { oneLine, word } from "../plain-text.ts";
+import { hidingBeforeCut, oneLine, word } from "../plain-text.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings.ts";
 import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/export-files.ts";
 import { createSpaceCheck } from "../tools/spaces.ts";
@@ -55,7 +55,7 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
   for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${warning}\n`);
   const { text: scrub } = redactorOf(settings, env);
   try {
-    const result = await exportedBy(settings, { format, ...which, space: allSpaces ? "*" : undefined });
+    const result = await hidingBeforeCut(scrub, () => exportedBy(settings, { format, ...which, space: allSpaces ? "*" : undefined }));
     for (const warning of result.warnings) process.stderr.write(`Note: ${oneLine(scrub(warning))}\n`);
     for (const { id, space, why } of result.skipped)
       process.stderr.write(`Left out: ${oneLine(scrub(`${word(id)} in ${space}: ${why}`))}\n`);

@@ -12,7 +12,6 @@ import type { Caller, Change, ChangeServices } from "../change/services.ts";
 import { settleOpenEntries } from "../change/settle.ts";
 import { isRemote } from "../http-settings.ts";
 import type { Log } from "../log.ts";
-import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings.ts";
 import type { ToolContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/kept-exports.ts";
@@ -22,10 +21,13 @@ import type { Pages } from "../web/listener.ts";
 import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
 
+/** What calls have in common. */
+type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn">;
+
 /** An opened backend. */
 export interface Opened {
   runChange<P extends Plan>(change: Change<P>, caller: Caller): Promise<Outcome>;
-  shared: Omit<ToolContext, "principal" | "signal" | "progress">;
+  shared: Shared;
   close(): Promise<void>;
 }
 
@@ -35,12 +37,11 @@ interface Known {
   env: Record<string, string | undefined>;
   clock: Clock;
   log: Log;
-  redactor: Redactor;
   exports: KeptExports;
 }
 
 /** Opens Kibana (or the sandbox), the journal and the pipeline. @throws ToolError not_configured */
-export async function openBackend({ settings, env, clock, log, redactor, exports }: Known): Promise<Opened> {
+export async function openBackend({ settings, env, clock, log, exports }: Known): Promise<Opened> {
   const nobodyHere = settings.http !== undefined && isRemote(settings.http);
 
   /** The listener is loaded and started at the first page. */
@@ -53,7 +54,7 @@ export async function openBackend({ settings, env, clock, log, redactor, exports
   const { reader, writer, deployment, close } = await openKibana(settings, version);
   const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
   const journal = createJournal(await journalDir(settings), clock);
-  const services: ChangeServices = {
+  const services: Omit<ChangeServices, "redactor"> = {
     underWay: { writes: 0 },
     settings,
     deployment: deployment.name,
@@ -69,13 +70,12 @@ export async function openBackend({ settings, env, clock, log, redactor, exports
     alone: createLocks(),
     clock,
     log,
-    redactor,
   };
   // In the background: what a crash left open is looked up, and readers of the journal wait for it.
   const settled = settleOpenEntries(journal, deployment.name, { reader, clock, log }).catch((error: unknown) => {
     log.warn("unsettled", { error: error instanceof Error ? error.message : "unknown" });
   });
-  const shared: Omit<ToolContext, "principal" | "signal" | "progress"> = {
+  const shared: Shared = {
     kibana: reader,
     settings,
     deployment,
@@ -87,11 +87,10 @@ export async function openBackend({ settings, env, clock, log, redactor, exports
     },
     spaces: createSpaceCheck(reader, clock),
     secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets, noPage: nobodyHere },
-    learn: (tree) => redactor.learn(tree),
     exports,
   };
   return {
-    runChange: (change, caller) => runChange(change, caller, services),
+    runChange: (change, caller) => runChange(change, caller, { ...services, redactor: caller.redactor }),
     shared,
     async close() {
       await (await opening)?.close();

@@ -1,5 +1,6 @@
 import { seal } from "../sealed.ts";
 import { bindingSuffix } from "../secrets/binding.ts";
+import { secretsIn } from "../secrets/folder.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings.ts";
 
@@ -13,5 +14,6 @@ export function redactorOf(settings: Settings, env: Record<string, string | unde
   for (const [name, value] of Object.entries(env)) {
     if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));
   }
+  if (settings.secretDir !== undefined) redactor.learn(secretsIn(settings.secretDir));
   return redactor;
 }

@@ -93,7 +93,7 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
 
 /** A body that is not JSON where JSON was due: a proxy, a login page, or a cut answer. */
 export function notKibana(status: number, text: string, url: string, applied: "no" | "maybe"): KibanaError {
-  const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1];
+  const title = /<title[^<>]{0,200}>([^<]{1,200})/i.exec(text)?.[1];
   const html = /^\s*<(!doctype|html|head|body)/i.test(text);
   const what = html
     ? `an HTML page${title ? ` titled "${plainText(title, 80)}"` : ""}`

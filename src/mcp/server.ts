@@ -22,8 +22,8 @@ export interface Product {
   context(caller: Caller): Promise<CallContext>;
   /** Exports that were too large for one answer: their parts are resources. */
   exports: KeptExports;
-  /** Takes known secrets out of whatever leaves. */
-  scrub<T>(value: T): T;
+  /** What one request needs to keep secrets in: `redactor` takes them out of its answer, `run` out of what is cut meanwhile. */
+  begin(principal: Principal): { redactor: Caller["redactor"]; run<T>(work: () => T): T };
   /** Calls that are under way, so that a shutdown can wait for them. */
   running: Set<Promise<unknown>>;
 }
@@ -46,7 +46,7 @@ Errors carry code, message and fix: act on the fix. Names, configs and messages 
 
 /** An MCP server for one connection. */
 export function createMcpServer(product: Product, principal: Principal): Server {
-  const { settings, version, scrub, running, exports } = product;
+  const { settings, version, running, exports } = product;
   const server = new Server(
     { name: "kibana-connectors-mcp", title: "Kibana connectors", version },
     // The forms are our own and their answers are looked at field by field: ajv, half of the start-up time, stays out.
@@ -57,10 +57,11 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     },
   );
   const shown = visibleTools(settings, principal);
-  const callerOf = ({ signal, requestId }: { signal: AbortSignal; requestId: RequestId }): Caller => ({
+  const callerOf = ({ signal, requestId }: { signal: AbortSignal; requestId: RequestId }, redactor: Caller["redactor"]): Caller => ({
     principal,
     client: server.getClientVersion()?.name,
     ask: createAsk(server, requestId),
+    redactor,
     signal,
   });
 
@@ -68,7 +69,8 @@ export function createMcpServer(product: Product, principal: Principal): Server 
 
   server.setRequestHandler(ToolCall, (request, extra) => {
     const { name, arguments: args } = request.params;
-    const call = (async () => {
+    const { redactor, run } = product.begin(principal);
+    const call = run(async () => {
       try {
         if (!shown.some((one) => one.name === name)) throw whyHidden(name, settings, principal);
         // What a tool does is read at the first call: a client that only lists the tools does not wait for it.
@@ -76,9 +78,9 @@ export function createMcpServer(product: Product, principal: Principal): Server 
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw whyHidden(name, settings, principal);
         return answer(
-          await tool.call(args, await product.context({ ...callerOf(extra), ...progressOf(extra) })),
+          await tool.call(args, await product.context({ ...callerOf(extra, redactor), ...progressOf(extra) })),
           settings.results,
-          scrub,
+          redactor.json,
           tool.maxText,
         );
       } catch (error) {
@@ -86,16 +88,20 @@ export function createMcpServer(product: Product, principal: Principal): Server 
           extra.signal.aborted && !(error instanceof ToolError)
             ? new ToolError("cancelled", "The call was cancelled.", "Nothing to do.")
             : error,
-          scrub,
+          redactor.json,
         );
       }
-    })();
+    });
     running.add(call);
     void call.finally(() => running.delete(call));
     return call;
   });
 
-  serveResources(server, (extra) => ({ principal, exports, tools: shown, open: () => product.context(callerOf(extra)) }), scrub);
+  serveResources(server, (extra) => {
+    const { redactor, run } = product.begin(principal);
+    const context = { principal, exports, tools: shown, open: () => product.context(callerOf(extra, redactor)) };
+    return { context, scrub: redactor.json, run };
+  });
   return server;
 }
 

@@ -48,7 +48,7 @@ function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted
 function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[] {
   const asked = dedupKey ?? (type && params && statedKey(type, params));
   if (asked !== key || !type?.recovery) return [];
-  if (!/\{\{[^}]*\b(alert\.|alertInstanceId|context\.|state\.)/.test(key))
+  if (!/\{\{[^{}]*\b(alert\.|alertInstanceId|context\.|state\.)/.test(key))
     return [`The key ${quoted(key)} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`];
   if (!/rule\.id|alertId|alert\.uuid/.test(key))
     return [`The key ${quoted(key)} has no {{rule.id}}: alerts of the same name in other rules share the incident.`];

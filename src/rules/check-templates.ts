@@ -30,6 +30,13 @@ export function checkTemplates(params: unknown, names: Names, parse: ParseTempla
   return verdict;
 }
 
+/** Characters of a template. */
+const mostCharacters = 100_000;
+/** Where a template chooses tags of its own, the parser may look to its end at each of them. */
+const mostWithTags = 5_000;
+/** Levels of sections. */
+const deepest = 50;
+
 /** A name in a template; `within`: the sections around it, where it may mean something of their own. */
 interface Use {
   name: string;
@@ -40,14 +47,18 @@ interface Use {
 /** The names that a template uses, or why it is none. */
 function usesIn(text: string, parse: ParseTemplate): { names: Use[] } | { broken: string } {
   if (!text.includes("{{")) return { names: [] };
+  const most = text.includes("{{=") ? mostWithTags : mostCharacters;
+  if (text.length > most) return { broken: `it is longer than ${most} characters, and what is longer is not read` };
   try {
-    return { names: namesIn(parse(text), []) };
+    // The parser looks at each character of a run of white space as often as the run is long.
+    return { names: namesIn(parse(text.replace(/\s{100,}/g, " ".repeat(100))), []) };
   } catch (error) {
     return { broken: error instanceof Error ? error.message : "cannot be read" };
   }
 }
 
 function namesIn(spans: TemplateSpans, within: readonly string[]): Use[] {
+  if (within.length > deepest) throw new Error(`its sections are nested more than ${deepest} levels deep`);
   return spans.flatMap(([kind, name, , , inner]): Use[] => {
     if (kind === "name" || kind === "&" || kind === ">") return [{ name: kind === ">" ? `> ${name}` : name, section: false, within }];
     if (kind !== "#" && kind !== "^") return [];

@@ -22,9 +22,10 @@ export function statedKey({ dedupField: field }: ConnectorType, params: Params):
 
 /** A key in the form in which two that give the same text are equal: names of old and of today, spaces, two or three braces. */
 export function keyInOneForm(key: string): string {
-  return key
-    .trim()
-    .replace(/\{\{\{?\s*([^}]*?)\s*\}?\}\}/g, (_all, name: string) => `{{${Object.hasOwn(oldNames, name) ? oldNames[name] : name}}}`);
+  return key.trim().replace(/\{\{\{?([^{}]*)\}?\}\}/g, (_all, inner: string) => {
+    const name = inner.trim();
+    return `{{${Object.hasOwn(oldNames, name) ? oldNames[name] : name}}}`;
+  });
 }
 
 /** The params with this key, where the params that the type gives as an example have it. */

@@ -23,7 +23,7 @@ export function ruleBody(rule: Rule, { actions, notify_when, throttle, fields }:
 }
 
 /** A place as Kibana names it: `actions.0.group`. */
-export function placeInWords(place: Place): string {
+function placeInWords(place: Place): string {
   return place.join(".");
 }
 

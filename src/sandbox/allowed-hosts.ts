@@ -2,6 +2,7 @@ import { emailServiceHost } from "../catalog/shared/email-services.ts";
 import type { ActionsSettings } from "./kibana-yml.ts";
 import type { Part } from "./type-rules.ts";
 import type { Dict, State } from "./types.ts";
+import { fitsWildcard } from "./wildcard.ts";
 
 /** How a type words a target that is not allowed; sources: stack_connectors/server/connector_types/{type}/index.ts. */
 const words: Readonly<Record<string, string>> = {
@@ -92,8 +93,7 @@ function mailbox(text: unknown): string | undefined {
 }
 
 function fits(text: string, pattern: string): boolean {
-  const source = pattern.split("*").map((literal) => literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${source.join(".*")}$`, "i").test(text);
+  return fitsWildcard(text.toLowerCase(), pattern.toLowerCase());
 }
 
 function isAllowed(hostname: string, { allowedHosts }: ActionsSettings): boolean {

@@ -1,3 +1,5 @@
+import { fitsWildcard } from "./wildcard.ts";
+
 /** The part of KQL that clients of rules and of the execution log use. */
 export type Kql =
   | { kind: "and" | "or"; terms: Kql[] }
@@ -128,6 +130,5 @@ function compares(value: unknown, { op, value: wanted, phrase }: Extract<Kql, { 
     return op === "<" ? one < other : op === "<=" ? one <= other : op === ">" ? one > other : one >= other;
   }
   if (phrase || !wanted.includes("*")) return String(value) === wanted;
-  const pieces = wanted.split("*").map((literal) => literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${pieces.join(".*")}$`).test(String(value));
+  return fitsWildcard(String(value), wanted);
 }

@@ -20,6 +20,8 @@ function filledIn(value: unknown, variables: Dict, escaped: (value: unknown) => 
 /** A template that cannot be read is sent as the error it gives: actions/server/lib/mustache_renderer.ts. */
 function template(text: string, variables: Dict, escaped: (value: unknown) => string): string {
   try {
+    // Mustache takes time by the square of some lengths.
+    if (text.length > 20_000) throw new Error("the sandbox reads no template of more than 20,000 characters");
     return mustache.render(text, variables, {}, { escape: escaped });
   } catch (error) {
     return `error rendering mustache template "${text}": ${error instanceof Error ? error.message : String(error)}`;

@@ -20,13 +20,9 @@ const shapes: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
   [/\bxox[abeoprs]-[A-Za-z0-9-]{8,}/g, "a Slack token"],
   [/(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9_/-]{8,}/g, "a Slack webhook path"],
-  // A path segment that no person would have chosen; UUIDs and words are none.
-  [/(?<=https?:\/\/[^\s?#]*\/)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{20,}(?=[/?#\s]|$)/g, "a token in the URL's path"],
-  [/(?<=https?:\/\/[^\s?#]*\/)(?=[0-9a-f]*\d)[0-9a-f]{32,}(?=[/?#\s]|$)/g, "a token in the URL's path"],
   [/\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}/g, "a GitHub token"],
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
   [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, "a JSON web token"],
   [/\b(Bearer|Basic|ApiKey|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
   [/\b(bearer|basic|apikey|geniekey)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{12,}/gi, "credentials"],
 ];
@@ -64,41 +60,86 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[]): 
   return found.length > before ? JSON.stringify(hidden) : value;
 }
 
+/** Deeper than any config; what walks through it by recursion must not run out of stack. */
+const deepest = 200;
+
 function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return value !== null && typeof value === "object" ? value : undefined;
+    return value !== null && typeof value === "object" && depthOf(value) <= deepest ? value : undefined;
   } catch {
     // No JSON after all, but a template of it: it is looked through as text.
     return undefined;
   }
 }
 
+/** Levels of nesting, found without recursion. */
+function depthOf(value: object): number {
+  let level: unknown[] = [value];
+  let depth = 0;
+  while (level.length > 0) {
+    level = level.flatMap((one) => (one !== null && typeof one === "object" ? Object.values(one) : []));
+    depth += 1;
+  }
+  return depth;
+}
+
 /** Secrets within one text: URL parts and token shapes. */
 export function hideInText(text: string, found: (why: string) => void = () => {}): string {
-  let hidden = text.replace(
-    /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@:?#]*):([^\s/@?#]+)@/gi,
-    (whole, scheme: string, user: string, word: string) => {
-      if (word === redactionMark) return whole;
-      found("a password in the URL");
-      return `${scheme}${user}:${redactionMark}@`;
-    },
-  );
+  let hidden = text.replace(/(?<=[a-z0-9+.-]):\/\/([^\s/@:?#]*):([^\s/@?#]+)@/gi, (whole, user: string, word: string) => {
+    if (word === redactionMark) return whole;
+    found("a password in the URL");
+    return `://${user}:${redactionMark}@`;
+  });
   hidden = hidden.replace(/\b(https?:\/\/)([^\s/@:?#]{8,})@/gi, (whole, scheme: string, user: string) => {
     if (user === redactionMark) return whole;
     found("a token in the URL");
     return `${scheme}${redactionMark}@`;
   });
-  hidden = hidden.replace(/([?&;#])([^=&\s#]+)=([^&\s#]+)/g, (whole, before: string, name: string, value: string) => {
+  hidden = hidden.replace(/([?&;#])([^=?&;\s#]+)=([^&\s#]+)/g, (whole, before: string, name: string, value: string) => {
     if (!secretParam.test(name) || value === redactionMark || value.startsWith("{{")) return whole;
     found(`the URL parameter "${name}"`);
     return `${before}${name}=${redactionMark}`;
   });
-  for (const [shape, why] of shapes) {
-    hidden = hidden.replace(shape, () => {
-      found(why);
-      return redactionMark;
-    });
-  }
-  return hidden;
+  const mark = (why: string) => {
+    found(why);
+    return redactionMark;
+  };
+  for (const [shape, why] of shapes) hidden = hidden.replace(shape, () => mark(why));
+  return withoutWebTokens(withoutPathTokens(hidden, mark), mark);
+}
+
+type Mark = (why: string) => string;
+
+/** A path segment that no person would have chosen; UUIDs and words are none. */
+function withoutPathTokens(text: string, mark: Mark): string {
+  return text.replace(/(https?:\/\/[^\s?#/]*)(\/[^\s?#]*)/g, (_whole, start: string, path: string) => {
+    const segments = path.split("/").map((segment, n) => (n > 0 && isToken(segment) ? mark("a token in the URL's path") : segment));
+    return start + segments.join("/");
+  });
+}
+
+function isToken(segment: string): boolean {
+  if (segment.length < 20 || !/^[\w-]+$/.test(segment)) return false;
+  if (/[a-z]/.test(segment) && /[A-Z]/.test(segment) && /\d/.test(segment)) return true;
+  return segment.length >= 32 && /^[0-9a-f]+$/.test(segment) && /\d/.test(segment);
+}
+
+/** `eyJ….eyJ….…`. Each run of such characters is looked at once: one that begins again and again would be looked at as often. */
+function withoutWebTokens(text: string, mark: Mark): string {
+  if (!text.includes("eyJ")) return text;
+  return text.replace(/[\w.-]+/g, (run) => {
+    const parts = run.split(".");
+    const kept: string[] = [];
+    for (let n = 0; n < parts.length; n++) {
+      const [head = "", payload = ""] = [parts[n], parts[n + 1]];
+      const at = head.startsWith("eyJ") ? 0 : head.indexOf("-eyJ") + 1;
+      const begins = head.startsWith("eyJ", at) && (at > 0 || head.startsWith("eyJ"));
+      if (begins && head.length - at >= 11 && payload.startsWith("eyJ") && payload.length >= 11 && n + 2 < parts.length) {
+        kept.push(head.slice(0, at) + mark("a JSON web token"));
+        n += 2;
+      } else kept.push(head);
+    }
+    return kept.join(".");
+  });
 }

@@ -1,126 +1,186 @@
 import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
-import { hideInText, hideSecrets, redactionMark } from "./detect.ts";
+import { type Canonical, canonical } from "./canonical.ts";
+import { redactionMark } from "./detect.ts";
+import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
+import { shortest } from "./needles.ts";
 
-/** Takes known secrets out of everything that leaves the process: answers, errors, logs, questions. */
-export interface Redactor {
-  /** From now on these values are looked for. */
-  learn(tree: SealedTree): void;
-  /** The text without any known value, in encoded forms too. */
-  text(text: string): string;
+/** Takes known secrets out of what leaves the process. */
+export interface Scrub {
+  /**
+   * The text without any known value, in encoded forms too.
+   * @param kept words that stay whole: a value within one of them is not looked at
+   */
+  text(text: string, kept?: readonly string[]): string;
   /** JSON without any known value, in keys too. */
-  json<T>(value: T): T;
+  json<T>(value: T, kept?: readonly string[]): T;
 }
 
-/** Shorter values would redact innocent words; they are hidden by key only. */
-const shortest = 8;
-/** Stands where plain-text.ts cut a text. */
-const cutMark = "…";
+/** What everybody's answers are held against: the operator's secrets. */
+export interface Redactor extends Scrub {
+  /** From now on these values are looked for, whoever asks. */
+  learn(tree: SealedTree): void;
+  /** For lines that the operator reads: what people typed is taken out as well. */
+  log: Scrub;
+  /** What one caller gets to see: beside the operator's secrets, those that were written for this caller are taken out. */
+  principal(name: string): PrincipalRedactor;
+}
+
+export interface PrincipalRedactor extends Scrub {
+  call(): CallRedactor;
+}
+
+/** What one call gets to see. */
+export interface CallRedactor extends Scrub {
+  /** Learns what a call was given: a reference for everybody, what a person typed and literals for this call. */
+  learn(tree: SealedTree): void;
+  /** What the call was given has been written: later calls of the same principal know it. */
+  keep(): void;
+  /** For questions and the journal: what the agent itself calls a secret takes no word out of them. */
+  withoutLiterals: Scrub;
+}
+
+/** `cut`: where a text was cut in the midst of a value, its beginning is looked for as well. */
+const none = () => ({ typed: createKnownValues({ cut: false }), literals: createKnownValues({ cut: true }) });
 
 export function createRedactor(): Redactor {
-  const known = new Set<string>();
-  let forms: string[] = [];
+  const own = createKnownValues({ cut: false });
+  const typedByAnybody = createKnownValues({ cut: false });
+  const principals = new Map<string, ReturnType<typeof none>>();
 
-  const text = (given: string) => {
-    const whole = forms.reduce((result, form) => (result.includes(form) ? result.replaceAll(form, redactionMark) : result), given);
-    return whole.includes(cutMark) ? hideCut(whole, forms) : whole;
-  };
-
-  function json<T>(value: T): T {
-    // Most answers hold nothing of it: one look at the whole is cheaper than one at each text.
-    const whole = JSON.stringify(value) ?? "";
-    const clean = whole !== "" && !whole.includes(cutMark) && !forms.some((form) => whole.includes(form));
-    return clean ? JSON.parse(whole) : each(value);
-  }
-
-  function each<T>(value: T): T;
-  function each(value: unknown): unknown {
-    if (typeof value === "string") return text(value);
-    if (Array.isArray(value)) return value.map((item) => each(item));
-    if (value instanceof Sealed) return value.toString();
-    if (value !== null && typeof value === "object")
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), each(item)]));
-    return value;
+  function principal(name: string): PrincipalRedactor {
+    const before = principals.get(name) ?? none();
+    principals.set(name, before);
+    return {
+      ...scrubOf([own, before.typed, before.literals]),
+      call() {
+        const now = none();
+        return {
+          ...scrubOf([own, before.typed, now.typed, before.literals, now.literals]),
+          withoutLiterals: scrubOf([own, before.typed, now.typed]),
+          learn(tree) {
+            mapSealed(tree, (sealed) => {
+              const whose = givenBy(sealed);
+              if (whose === "operator") return learn(own, sealed);
+              learn(now[whose], sealed);
+              if (whose === "typed") learn(typedByAnybody, sealed);
+            });
+          },
+          keep() {
+            before.typed.addAll(now.typed);
+            before.literals.addAll(now.literals);
+          },
+        };
+      },
+    };
   }
 
   return {
-    learn(tree) {
-      const before = known.size;
-      mapSealed(tree, (sealed) => {
-        const value = String(unseal(sealed));
-        for (const form of appearances(value)) if (form.length >= shortest) known.add(form);
-        // The lines of a PEM file travel alone in error messages.
-        for (const line of value.split(/\r?\n/)) if (line.length >= 16 && !line.startsWith("-----")) known.add(line);
-      });
-      if (known.size !== before) forms = [...new Set([...known].flatMap(encodings))].sort((a, b) => b.length - a.length);
-    },
-    text,
-    json,
+    ...scrubOf([own]),
+    learn: (tree) => void mapSealed(tree, (sealed) => learn(own, sealed)),
+    log: scrubOf([own, typedByAnybody]),
+    principal,
   };
 }
 
-/**
- * The value as it is, and as this server's own clean-up leaves it before the redactor sees it: white space folded and
- * double quotes turned (plain-text.ts), a part of it hidden already (detect.ts).
- */
-function appearances(value: string): string[] {
-  const folded = value.replace(/\s+/g, " ").trim();
-  const shown = [value, value.trim(), folded, folded.replaceAll('"', "'")];
-  const inConfig = hideSecrets([value]).config;
-  const hidden = [...shown.map((one) => hideInText(one)), ...inConfig];
-  // Where hardly anything is left, others would look the same: what is left is no secret.
-  return [...shown, ...hidden.filter((one) => /[\w-]{12,}/.test(one.replaceAll(redactionMark, " ")))];
+function givenBy({ source }: Sealed): "operator" | "typed" | "literals" {
+  if (source.endsWith(", typed by a person")) return "typed";
+  return source.endsWith(" (plain text)") ? "literals" : "operator";
 }
 
-/** A text that was cut in the midst of a value still shows its beginning. */
-function hideCut(text: string, forms: readonly string[]): string {
-  const parts = text.split(cutMark);
-  const last = parts.pop() ?? "";
-  const hidden = parts.map((part) => {
-    const left = Math.max(0, ...forms.map((form) => beginningAtEnd(part, form)));
-    return left === 0 ? part : part.slice(0, -left) + redactionMark;
-  });
-  return [...hidden, last].join(cutMark);
+function learn(known: KnownValues, sealed: Sealed): void {
+  const value = String(unseal(sealed));
+  for (const one of [value, value.trim(), ...decodedKey(value)]) if (one.length >= shortest) known.add(one);
 }
 
-/** How many characters of `form` the text ends with; 0 when they are too few to tell. */
-function beginningAtEnd(text: string, form: string): number {
-  for (let length = Math.min(text.length, form.length - 1); length >= shortest; length--) {
-    if (text.endsWith(form.slice(0, length))) return length;
+/** An API key is `id:key` in base64, the credentials of a basic header `user:password`: both, and the second part alone. */
+function decodedKey(value: string): string[] {
+  const [, encoded = ""] = /^(?:(?:ApiKey|Basic)\s+)?([A-Za-z0-9+/_-]{12,}={0,2})$/i.exec(value.trim()) ?? [];
+  const decoded = Buffer.from(encoded, "base64").toString("latin1");
+  const [, key] = /^[\x21-\x7e]+?:([\x21-\x7e]+)$/.exec(decoded) ?? [];
+  return key === undefined ? [] : [decoded, key];
+}
+
+function scrubOf(all: readonly KnownValues[]): Scrub {
+  function spansIn(given: string): Span[] {
+    const known = all.filter(({ size }) => size > 0);
+    if (known.length === 0 || given.length < shortest) return [];
+    const plain = canonical(given, false);
+    const texts = /[%&\\]/.test(given) ? [plain, canonical(given)] : [plain];
+    return texts.flatMap((text) => {
+      const [looked, ends] = [hashed(text), cutsIn(text)];
+      return known.flatMap((one) => one.find(looked, ends));
+    });
   }
-  return 0;
+
+  function text(given: string, kept: readonly string[] = []): string {
+    const spans = spansIn(given);
+    return spans.length === 0 ? given : hide(given, joined(spans.filter(outside(given, kept))));
+  }
+
+  function json<T>(value: T, kept: readonly string[] = []): T {
+    // Most answers hold nothing of it: one look at the whole is cheaper than one at each text.
+    const whole = JSON.stringify(value) ?? "";
+    return whole !== "" && spansIn(whole).length === 0 ? JSON.parse(whole) : each(value, kept);
+  }
+
+  function each<T>(value: T, kept: readonly string[]): T;
+  function each(value: unknown, kept: readonly string[]): unknown {
+    if (typeof value === "string") return text(value, kept);
+    if (Array.isArray(value)) return value.map((item) => each(item, kept));
+    if (value instanceof Sealed) return value.toString();
+    if (value !== null && typeof value === "object")
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key, kept), each(item, kept)]));
+    return value;
+  }
+
+  return { text, json };
 }
 
-/** The value as it may stand in a URL, in JSON, or within base64 text at any of three offsets. */
-function encodings(value: string): string[] {
-  const escaped = JSON.stringify(value).slice(1, -1);
-  const percent = (text: string, characters: RegExp) =>
-    text.replace(characters, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
-  const url = encodeURIComponent(value);
-  // What a URL's query, a form and a strict encoder make of it.
-  const urls = [url, percent(url, /'/g), percent(url, /[!'()~]/g), percent(url, /[!'()*]/g), percent(url, /[!'()*~]/g)];
-  const twice = JSON.stringify(escaped).slice(1, -1);
-  // An error that quotes JSON, within JSON, within an answer.
-  const thrice = JSON.stringify(twice).slice(1, -1);
-  return [
-    value,
-    escaped,
-    twice,
-    thrice,
-    encodeURI(value),
-    ...urls.flatMap((one) => [one, one.replaceAll("%20", "+"), one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
-    ...withinBase64(value),
-    ...withinBase64(escaped),
-  ].filter((form) => form.length >= shortest);
+/** The bytes at which plain-text.ts cut a text, and where an escape before it was cut through. */
+function cutsIn({ bytes, length }: Canonical): number[] {
+  const cuts: number[] = [];
+  const mark = [0xe2, 0x80, 0xa6];
+  for (let at = bytes.indexOf(0xe2); at >= 0 && at < length; at = bytes.indexOf(0xe2, at + 1)) {
+    if (!mark.every((byte, n) => bytes[at + n] === byte)) continue;
+    const open = /(%[0-9a-f]?|u[0-9a-f]{0,3}|&[#\w]{0,7})$/i.exec(Buffer.from(bytes.subarray(Math.max(0, at - 8), at)).toString("latin1"));
+    if (open) cuts.push(at - open[0].length);
+    cuts.push(at);
+  }
+  return cuts;
 }
 
-/** What is the same in all base64 texts that hold the value, at any of three offsets. */
-function withinBase64(value: string): string[] {
-  return [0, 1, 2].flatMap((offset) => {
-    const whole = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)])
-      .toString("base64")
-      .replace(/=+$/, "");
-    // The first characters mix with what stands before, the last one with what comes after.
-    const part = whole.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + Buffer.byteLength(value)) * 8) / 6));
-    return [part, part.replaceAll("+", "-").replaceAll("/", "_")];
-  });
+/** Whether a span is not within one of the words. */
+function outside(text: string, words: readonly string[]): (span: Span) => boolean {
+  const held = joined(
+    [...new Set(words)].filter((word) => word !== "").flatMap((word) => occurrences(text, word).map((at): Span => [at, at + word.length])),
+    false,
+  );
+  return ([from, to]) => !held.some(([begin, end]) => begin <= from && to <= end);
+}
+
+function occurrences(text: string, word: string): number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) found.push(at);
+  return found;
+}
+
+/** In order; those that overlap as one, and those that touch where asked for. */
+function joined(spans: readonly Span[], touching = true): Span[] {
+  const result: Span[] = [];
+  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last && (touching ? from <= last[1] : from < last[1])) last[1] = Math.max(last[1], to);
+    else result.push([from, to]);
+  }
+  return result;
+}
+
+function hide(text: string, spans: readonly Span[]): string {
+  let shown = "";
+  let at = 0;
+  for (const [from, to] of spans) {
+    shown += text.slice(at, from) + redactionMark;
+    at = to;
+  }
+  return shown + text.slice(at);
 }

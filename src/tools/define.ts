@@ -88,6 +88,9 @@ export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   };
 }
 
+/** Characters of one text in arguments: certificates and documents are shorter, and Kibana takes requests of 1 MB. */
+const longestText = 250_000;
+
 /** Every changing tool takes these two. */
 const consent = {
   dry_run: z.boolean().optional().describe("Only show the plan"),
@@ -155,6 +158,13 @@ function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, 
   const odd = prototypeKey(args);
   if (odd !== undefined)
     throw new ToolError("invalid_arguments", `The arguments hold a key "${odd}", which no connector has.`, "Leave it out.");
+  const long = tooLongText(args, []);
+  if (long !== undefined)
+    throw new ToolError(
+      "invalid_arguments",
+      `${long || "The argument"} is longer than ${longestText} characters.`,
+      "Shorten it: no connector needs a text of that length.",
+    );
   const parsed = schema.safeParse(args ?? {});
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape);
@@ -175,6 +185,18 @@ function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, 
     `Correct them and call again. It takes: ${known.join(", ")}.`,
     { problems },
   );
+}
+
+/** The path of a text that is longer than anything a connector takes. */
+function tooLongText(value: unknown, path: readonly string[]): string | undefined {
+  if (typeof value === "string") return value.length > longestText ? path.join(".") : undefined;
+  if (value === null || typeof value !== "object") return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    if (key.length > longestText) return `a key of ${path.join(".") || "the arguments"}`;
+    const found = tooLongText(item, [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Such a key would get lost on the way, or worse. */

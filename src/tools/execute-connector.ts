@@ -5,7 +5,7 @@ import { checkPart } from "../catalog/validate.ts";
 import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
-import { plainJson, plainText, quoted, word } from "../plain-text.ts";
+import { plainJson, plainText, quoted, readyToCut, word } from "../plain-text.ts";
 import { statedKey } from "../rules/dedup-key.ts";
 import { hideInText, hideSecrets } from "../secrets/detect.ts";
 import { inWords } from "./check-new.ts";
@@ -140,5 +140,6 @@ function data(value: unknown): Record<string, unknown> {
   const shown = plainJson(hideSecrets(value).config);
   const text = JSON.stringify(shown);
   if (text.length <= shownData) return { data: shown };
-  return { data: `${text.slice(0, shownText)}…`, truncated: `${text.length - shownText} of ${text.length} characters are left out` };
+  const ready = readyToCut(text);
+  return { data: `${ready.slice(0, shownText)}…`, truncated: `${ready.length - shownText} of ${ready.length} characters are left out` };
 }

@@ -29,7 +29,14 @@ export async function readSubmission(request: IncomingMessage, fields: readonly 
 async function readItem(item: string | File, { multiline }: Field): Promise<string> {
   const text = typeof item === "string" ? item : fileText(Buffer.from(await item.arrayBuffer()));
   const lines = text.replaceAll("\r\n", "\n");
-  return multiline ? lines.trim() : lines.replace(/\n+$/, "");
+  return multiline ? lines.trim() : lines.slice(0, lines.length - lineEnds(lines));
+}
+
+/** How many a text ends with. */
+function lineEnds(text: string): number {
+  let count = 0;
+  while (text.at(-1 - count) === "\n") count++;
+  return count;
 }
 
 function fileText(bytes: Buffer): string {

@@ -67,12 +67,13 @@ async function pipeline({
     alone: createLocks(),
     clock,
     log: createLog("silent"),
-    redactor: createRedactor(),
+    redactor: createRedactor().principal("tester").call(),
     underWay: { writes: 0 },
   };
   const caller: Caller = {
     principal: { name: "tester", access: "full", spaces: undefined },
     client: undefined,
+    redactor: services.redactor,
     ask: { confirm: ask ?? (async () => ({ action: "unavailable" })), show: async () => "unavailable" },
     signal: stop.signal,
   };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { hidingBeforeCut, plainJson, plainText } from "../../src/plain-text.ts";
 import { seal } from "../../src/sealed.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
 
@@ -83,10 +84,26 @@ describe("a known secret is never left", () => {
     expect(redactor.text("-----BEGIN PRIVATE KEY-----")).toBe("-----BEGIN PRIVATE KEY-----");
   });
 
-  test("where a text was cut in the midst of it", () => {
-    const redactor = knowing("canary-0123456789-0123456789");
-    expect(redactor.text("the service said canary-0123456…")).toBe("the service said [redacted]…");
-    expect(redactor.text("said canary-0123456… (12 more characters)")).toBe("said [redacted]… (12 more characters)");
+  test("where our own clean-up cuts a text in the midst of it", () => {
+    const { text } = knowing("canary-0123456789-0123456789");
+    const cut = (given: string, max: number) => hidingBeforeCut(text, () => plainText(given, max));
+    expect(cut("the service said canary-0123456789-0123456789 and more of it", 34)).toBe("the service said [redacted] and m…");
+    expect(hidingBeforeCut(text, () => plainJson({ said: `said canary-0123456789-0123456789 ${"x".repeat(9)}` }, 20))).toEqual({
+      said: "said [redacted] xxxx… (5 more characters)",
+    });
+  });
+
+  test("but its beginning is no hint: who guesses letters learns nothing by a cut", () => {
+    const { text } = knowing("canary-0123456789-0123456789");
+    expect(text("the service said canary-0123456…")).toBe("the service said canary-0123456…");
+  });
+
+  test("where a text was cut in the midst of what the call itself was given", () => {
+    const call = createRedactor().principal("ann").call();
+    call.learn(seal("canary-0123456789-%%-0123456789", "secrets.x (plain text)"));
+    expect(call.text("the service said canary-0123456…")).toBe("the service said [redacted]…");
+    expect(call.text("said canary-0123456… (12 more characters)")).toBe("said [redacted]… (12 more characters)");
+    expect(call.text("said canary-0123456789-%25%2…")).toBe("said [redacted]%2…");
   });
 
   test("a sealed value prints as its source", () => {

@@ -35,7 +35,16 @@ export const http: ConnectorType = {
           .union([
             z.enum(authTypes),
             // Newest versions have a password grant too; its exact name is not known here.
-            z.string().regex(/oauth2.*password/i, { error: `must be one of: ${authTypes.join(", ")}` }),
+            z.string().refine(
+              (text) =>
+                /password/i.test(
+                  text
+                    .split(/oauth2/i)
+                    .slice(1)
+                    .join(""),
+                ),
+              { error: `must be one of: ${authTypes.join(", ")}` },
+            ),
           ])
           .nullable()
           .optional()

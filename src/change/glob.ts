@@ -1,0 +1,22 @@
+/** `*` any text, `?` one character, the rest as it is; case does not count. In time linear in the text's length. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  const [first = "", ...others] = pattern.toLowerCase().split("*");
+  const given = text.toLowerCase();
+  const last = others.pop();
+  if (last === undefined) return given.length === first.length && fitsAt(given, first, 0);
+  const end = given.length - last.length;
+  if (end < first.length || !fitsAt(given, first, 0) || !fitsAt(given, last, end)) return false;
+  // Each piece at its first place leaves the most room for those behind it.
+  let at = first.length;
+  for (const piece of others) {
+    while (at + piece.length <= end && !fitsAt(given, piece, at)) at++;
+    at += piece.length;
+  }
+  return at <= end;
+}
+
+function fitsAt(text: string, piece: string, at: number): boolean {
+  if (!piece.includes("?")) return text.startsWith(piece, at);
+  for (let n = 0; n < piece.length; n++) if (piece[n] !== "?" && piece[n] !== text[at + n]) return false;
+  return true;
+}

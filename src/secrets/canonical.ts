@@ -1,0 +1,277 @@
+import { htmlNames, withoutSemicolon } from "./html-names.ts";
+
+/**
+ * A text with every escape read and everything left out that a service or our own clean-up may add or take away. Two texts
+ * that mean the same are the same here, whatever mix of escapes they are written in.
+ */
+export interface Canonical {
+  /** UTF-8; `length` of them count. */
+  bytes: Uint8Array;
+  /** Where the characters of the text begin and end that each byte stands for. */
+  from: Uint32Array;
+  to: Uint32Array;
+  length: number;
+  /** Characters of the text. */
+  source: number;
+}
+
+/** Escapes within escapes are read so often at the most. */
+const mostRounds = 8;
+
+const [percent, backslash, ampersand, semicolon, hash, plus, quote] = [0x25, 0x5c, 0x26, 0x3b, 0x23, 0x2b, 0x22];
+
+/**
+ * In time linear in the text's length.
+ * @param escapes whether they are read; without, they stand for themselves
+ */
+export function canonical(text: string, escapes = true): Canonical {
+  const out = new Output(text);
+  if (escapes) for (let round = 0; round < mostRounds && out.readEscapes(); round++);
+  out.leaveOut(escapes);
+  return out;
+}
+
+/** Bytes that are rewritten in place: no step makes more of them. */
+class Output implements Canonical {
+  readonly bytes: Uint8Array;
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+  length = 0;
+  readonly source: number;
+
+  constructor(text: string) {
+    this.source = text.length;
+    const most = Buffer.byteLength(text);
+    this.bytes = new Uint8Array(most);
+    this.from = new Uint32Array(most);
+    this.to = new Uint32Array(most);
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code < 0x80) this.#put(code, at, at + 1);
+      else {
+        const point = text.codePointAt(at) ?? code;
+        const after = at + (point > 0xffff ? 2 : 1);
+        this.#character(point, at, after);
+        at = after - 1;
+      }
+    }
+  }
+
+  /** One pass for each kind of escape. @returns whether there was one */
+  readEscapes(): boolean {
+    const percents = this.#has(percent) && this.#percents();
+    const backslashes = this.#has(backslash) && this.#backslashes();
+    const entities = this.#has(ampersand) && this.#entities();
+    return percents || backslashes || entities;
+  }
+
+  /** What may come and go on the way: white space, control characters, plus signs for spaces, backslashes; both quotes are one. */
+  leaveOut(escapes: boolean): void {
+    const { bytes, from, to } = this;
+    const end = this.#restart();
+    let escaped = -1;
+    for (let at = 0; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === backslash) {
+        if (escaped < 0) escaped = from[at] ?? 0;
+        continue;
+      }
+      const begin = escaped < 0 ? (from[at] ?? 0) : escaped;
+      const blank = byte <= 0x20 || byte === 0x7f || byte === plus || (escapes && escaped >= 0 && isBlankEscape(byte));
+      escaped = -1;
+      if (!blank) this.#put(byte === quote ? 0x27 : byte, byte === quote || byte === 0x2f ? begin : (from[at] ?? 0), to[at] ?? 0);
+    }
+  }
+
+  #has(byte: number): boolean {
+    return this.bytes.subarray(0, this.length).includes(byte);
+  }
+
+  /** Begins to write from the start. @returns how many bytes there are to read */
+  #restart(): number {
+    const { length } = this;
+    this.length = 0;
+    return length;
+  }
+
+  #put(byte: number, from: number, to: number): void {
+    this.bytes[this.length] = byte;
+    this.from[this.length] = from;
+    this.to[this.length] = to;
+    this.length += 1;
+  }
+
+  /** Two halves of a pair that were written apart become one character. */
+  #character(point: number, from: number, to: number): void {
+    if (isInvisible(point)) return;
+    const { bytes, length } = this;
+    if (point >= 0xdc00 && point <= 0xdfff && length >= 3 && bytes[length - 3] === 0xed && (bytes[length - 2] ?? 0) >= 0xa0) {
+      const high = 0xd000 | (((bytes[length - 2] ?? 0) & 0x3f) << 6) | ((bytes[length - 1] ?? 0) & 0x3f);
+      if (high <= 0xdbff) {
+        this.length -= 3;
+        this.#character(0x10000 + ((high & 0x3ff) << 10) + (point & 0x3ff), this.from[this.length] ?? from, to);
+        return;
+      }
+    }
+    if (point < 0x80) this.#put(point, from, to);
+    if (point < 0x80) return;
+    if (point < 0x800) this.#put(0xc0 | (point >> 6), from, to);
+    else {
+      if (point < 0x10000) this.#put(0xe0 | (point >> 12), from, to);
+      else {
+        this.#put(0xf0 | (point >> 18), from, to);
+        this.#put(0x80 | ((point >> 12) & 0x3f), from, to);
+      }
+      this.#put(0x80 | ((point >> 6) & 0x3f), from, to);
+    }
+    this.#put(0x80 | (point & 0x3f), from, to);
+  }
+
+  /** Takes the last `count` bytes back and writes a character in their place. */
+  #replace(count: number, point: number, asByte = false): void {
+    const to = this.to[this.length - 1] ?? 0;
+    this.length -= count;
+    const from = this.from[this.length] ?? 0;
+    if (asByte) this.#put(point, from, to);
+    else this.#character(point, from, to);
+  }
+
+  /** The number in the last `count` bytes, or -1. */
+  #hex(count: number): number {
+    let value = 0;
+    for (let at = this.length - count; at < this.length; at++) {
+      const digit = hexDigit(this.bytes[at] ?? 0);
+      if (digit < 0) return -1;
+      value = value * 16 + digit;
+    }
+    return value;
+  }
+
+  #back(count: number): number {
+    return this.length >= count ? (this.bytes[this.length - count] ?? 0) : 0;
+  }
+
+  /** `%41`, `%2541`, `%u0041`. */
+  #percents(): boolean {
+    const end = this.#restart();
+    for (let at = 0; at < end; at++) {
+      this.#put(this.bytes[at] ?? 0, this.from[at] ?? 0, this.to[at] ?? 0);
+      for (;;) {
+        if (this.#back(3) === percent && this.#hex(2) >= 0) this.#replace(3, this.#hex(2), true);
+        else if (this.#back(6) === percent && isU(this.#back(5)) && this.#hex(4) >= 0) this.#replace(6, this.#hex(4));
+        else break;
+      }
+    }
+    return this.length !== end;
+  }
+
+  /** `\u0041`, `\x41`, `\u{41}`, after any number of backslashes. */
+  #backslashes(): boolean {
+    const end = this.#restart();
+    for (let at = 0; at < end; at++) {
+      const byte = this.bytes[at] ?? 0;
+      if (byte === backslash && this.#back(1) === backslash) continue;
+      this.#put(byte, this.from[at] ?? 0, this.to[at] ?? 0);
+      if (hexDigit(byte) >= 0) {
+        if (this.#back(6) === backslash && isU(this.#back(5)) && this.#hex(4) >= 0) this.#replace(6, this.#hex(4));
+        else if (this.#back(4) === backslash && this.#back(3) === 0x78 && this.#hex(2) >= 0) this.#replace(4, this.#hex(2));
+      } else if (byte === 0x7d) this.#braced();
+    }
+    return this.length !== end;
+  }
+
+  #braced(): void {
+    let digits = 1;
+    while (digits <= 6 && hexDigit(this.#back(digits + 1)) >= 0) digits++;
+    digits -= 1;
+    if (digits === 0 || this.#back(digits + 2) !== 0x7b || !isU(this.#back(digits + 3)) || this.#back(digits + 4) !== backslash) return;
+    const to = this.to[this.length - 1] ?? 0;
+    this.length -= 1;
+    const point = this.#hex(digits);
+    if (point > 0x10ffff) {
+      this.length += 1;
+      return;
+    }
+    this.to[this.length - 1] = to;
+    this.#replace(digits + 3, point);
+  }
+
+  /** `&amp;`, `&amp`, `&#38;`, `&#x26`, and what is left where the ampersand itself was written so. */
+  #entities(): boolean {
+    const { bytes } = this;
+    const end = this.#restart();
+    for (let at = 0; at < end; ) {
+      let point = bytes[at] ?? 0;
+      const from = this.from[at] ?? 0;
+      let next = at + 1;
+      let read = false;
+      while (point === ampersand) {
+        const found = entityAt(bytes, next, end);
+        if (!found) break;
+        ({ point, next } = found);
+        read = true;
+      }
+      if (read) this.#character(point, from, this.to[next - 1] ?? 0);
+      else this.#put(point, from, this.to[at] ?? 0);
+      at = next;
+    }
+    return this.length !== end;
+  }
+}
+
+/** What follows an ampersand at `at`, when it is a character's name or number. */
+function entityAt(bytes: Uint8Array, at: number, end: number): { point: number; next: number } | undefined {
+  const after = (next: number) => (next < end && bytes[next] === semicolon ? next + 1 : next);
+  if (bytes[at] === hash && at < end) {
+    const hexadecimal = ((bytes[at + 1] ?? 0) | 0x20) === 0x78;
+    const base = hexadecimal ? 16 : 10;
+    const first = at + (hexadecimal ? 2 : 1);
+    let next = first;
+    let point = 0;
+    for (; next < end; next++) {
+      const digit = hexDigit(bytes[next] ?? 0);
+      if (digit < 0 || digit >= base) break;
+      point = Math.min(point * base + digit, 0x110000);
+    }
+    return next === first || point > 0x10ffff ? undefined : { point, next: after(next) };
+  }
+  let name = "";
+  let found: { point: number; next: number } | undefined;
+  for (let next = at; next < end && name.length < longestName; ) {
+    const byte = bytes[next] ?? 0;
+    if (!isLetterOrDigit(byte)) break;
+    name += String.fromCharCode(byte);
+    next += 1;
+    const point = htmlNames.get(name);
+    if (point !== undefined && (withoutSemicolon.has(name) || (next < end && bytes[next] === semicolon)))
+      found = { point, next: after(next) };
+  }
+  return found;
+}
+
+const longestName = Math.max(...[...htmlNames.keys()].map((name) => name.length));
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const small = byte | 0x20;
+  return small >= 0x61 && small <= 0x66 ? small - 0x57 : -1;
+}
+
+function isU(byte: number): boolean {
+  return (byte | 0x20) === 0x75;
+}
+
+function isLetterOrDigit(byte: number): boolean {
+  const small = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (small >= 0x61 && small <= 0x7a);
+}
+
+/** After a backslash: b, f, n, r, t. */
+function isBlankEscape(byte: number): boolean {
+  return byte === 0x6e || byte === 0x72 || byte === 0x74 || byte === 0x62 || byte === 0x66;
+}
+
+/** White space beyond ASCII, and what nobody sees (plain-text.ts takes it out). */
+function isInvisible(point: number): boolean {
+  return point >= 0x80 && !(point >= 0xd800 && point <= 0xdfff) && /[\p{C}\p{Z}]/u.test(String.fromCodePoint(point));
+}

@@ -1,0 +1,43 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { type Sealed, seal } from "../sealed.ts";
+
+/** Larger files cannot be referred to (file-reference.ts); of such a one the beginning is known. */
+const most = 64 * 1024;
+
+/**
+ * The values of all files in the secrets folder, also of those that no reference may name: links, and what everybody may read.
+ * Bytes that are no text are known as base64, which is how they travel. What cannot be read is left out.
+ */
+export function secretsIn(dir: string): Sealed[] {
+  return namesIn(dir).flatMap((name) => {
+    const bytes = read(join(dir, name));
+    if (bytes === undefined || bytes.length === 0) return [];
+    const text = bytes.toString("utf8");
+    return [seal(bytes.equals(Buffer.from(text)) ? text.replace(/\r?\n$/, "") : bytes.toString("base64"), `file ${name}`)];
+  });
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    // The reference that names a file says what is wrong with the folder.
+    return [];
+  }
+}
+
+function read(path: string): Buffer | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    if (!fstatSync(file).isFile()) return undefined;
+    const bytes = Buffer.alloc(most);
+    return bytes.subarray(0, readSync(file, bytes, 0, most, 0));
+  } catch {
+    // Gone meanwhile, or not ours to read: then nobody can send it either.
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

@@ -1,0 +1,141 @@
+import type { Canonical } from "./canonical.ts";
+import { type NeedleBytes, needlesOf, shortest } from "./needles.ts";
+
+/** From here to there in a text. */
+export type Span = [from: number, to: number];
+
+/** Values that are looked for. The time of a look is linear in the text's length, however many there are. */
+export interface KnownValues {
+  readonly size: number;
+  add(value: string): void;
+  /** All values of another. */
+  addAll(other: KnownValues): void;
+  readonly values: ReadonlySet<string>;
+  /**
+   * Where a value stands in a text.
+   * @param ends positions in `text.bytes` at which it was cut: the beginning of a value before one of them counts as well
+   */
+  find(text: Hashed, ends?: readonly number[]): Span[];
+}
+
+interface Needle extends Omit<NeedleBytes, "bytes"> {
+  length: number;
+  hash: number;
+  /** The hashes of its beginnings, where cut ones are looked for. */
+  beginnings: Uint32Array | undefined;
+}
+
+/** Looked up by their first eight bytes, the few that are shorter by their first four. */
+const windows = [8, 4] as const;
+const longestBeginning = 4096;
+
+export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
+  const values = new Set<string>();
+  const tables = windows.map((window) => ({ window, needles: new Map<number, Needle[]>(), upper: new Uint8Array(0x10000) }));
+  const seen = new Set<string>();
+
+  function enter({ bytes, ...how }: NeedleBytes): void {
+    const table = tables.find(({ window }) => bytes.length >= window);
+    if (!table) return;
+    const hashes = hashesOf(bytes, bytes.length);
+    const hash = hashes[bytes.length] ?? 0;
+    const key = `${bytes.length} ${hash} ${how.least} ${how.beside}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    const beginnings = cut && table.window >= shortest ? hashes.slice(0, longestBeginning) : undefined;
+    const first = hashes[table.window] ?? 0;
+    const needle = { ...how, length: bytes.length, hash, beginnings };
+    table.needles.set(first, [...(table.needles.get(first) ?? []), needle]);
+    table.upper[first >>> 16] = 1;
+  }
+
+  function add(value: string): void {
+    if (values.has(value)) return;
+    values.add(value);
+    for (const needle of needlesOf(value)) enter(needle);
+  }
+
+  return {
+    values,
+    get size() {
+      return values.size;
+    },
+    add,
+    addAll(other) {
+      for (const value of other.values) add(value);
+    },
+    find(text, ends = []) {
+      const spans: Span[] = [];
+      const { from, to, length, source, hashes } = text;
+      const span = (start: number, end: number, { least, beside }: Needle) => {
+        const [begin, stop] = [from[start] ?? 0, to[end - 1] ?? 0];
+        if (stop - begin < least) return;
+        const before = beside === "before" ? (from[start - 1] ?? 0) : begin;
+        const after = beside === "after" ? (end < length ? (to[end] ?? 0) : source) : stop;
+        if (beside === undefined || begin - before > 1 || after - stop > 1) spans.push([before, after]);
+      };
+      for (const { window, needles, upper } of tables) {
+        if (needles.size === 0) continue;
+        const power = powerOf(window);
+        let cutAt = 0;
+        for (let at = 0; at + window <= length; at++) {
+          const hash = difference(hashes, at, at + window, power);
+          // Most positions are told by half of it, which is quicker to look up.
+          const found = upper[hash >>> 16] === 1 ? needles.get(hash) : undefined;
+          if (!found) continue;
+          while ((ends[cutAt] ?? length + 1) < at + window) cutAt++;
+          for (const needle of found) {
+            const end = at + needle.length;
+            if (end <= length && difference(hashes, at, end, powerOf(needle.length)) === needle.hash) span(at, end, needle);
+            else
+              for (const stop of [ends[cutAt], ends[cutAt + 1]])
+                if (stop && beginsAt(needle, hashes, at, stop)) spans.push([from[at] ?? 0, to[stop - 1] ?? 0]);
+          }
+        }
+      }
+      return spans;
+    },
+  };
+}
+
+function beginsAt({ length, beginnings }: Needle, hashes: Uint32Array, at: number, stop: number): boolean {
+  const shown = stop - at;
+  return beginnings !== undefined && shown < length && beginnings[shown] === difference(hashes, at, stop, powerOf(shown));
+}
+
+/** A text with the hashes of its beginnings, made once for all who look through it. */
+export type Hashed = Canonical & { hashes: Uint32Array };
+
+export function hashed(text: Canonical): Hashed {
+  return Object.assign(text, { hashes: hashesOf(text.bytes, text.length) });
+}
+
+/** Of a polynomial, modulo 2^32: the hash of any part is the difference of two of them. */
+const base = 0x01000193;
+let powers = new Uint32Array([1]);
+
+function hashesOf(bytes: Uint8Array, length: number): Uint32Array {
+  const hashes = new Uint32Array(length + 1);
+  for (let at = 0; at < length; at++) hashes[at + 1] = Math.imul(hashes[at] ?? 0, base) + (scattered[bytes[at] ?? 0] ?? 0);
+  return hashes;
+}
+
+function difference(hashes: Uint32Array, from: number, to: number, power: number): number {
+  return ((hashes[to] ?? 0) - Math.imul(hashes[from] ?? 0, power)) >>> 0;
+}
+
+function powerOf(length: number): number {
+  if (length >= powers.length) {
+    const more = new Uint32Array(Math.max(length + 1, powers.length * 2));
+    more.set(powers);
+    for (let at = powers.length; at < more.length; at++) more[at] = Math.imul(more[at - 1] ?? 0, base);
+    powers = more;
+  }
+  return powers[length] ?? 0;
+}
+
+/** A number for each byte, so that neighbours in the alphabet are none here. */
+const scattered = Uint32Array.from(
+  { length: 256 },
+  (_none, byte) => Math.imul(byte + 1, 0x9e3779b1) ^ (Math.imul(byte + 1, 0x85ebca6b) >>> 13),
+);

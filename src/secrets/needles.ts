@@ -1,0 +1,89 @@
+import { canonical } from "./canonical.ts";
+import { hideInText, hideSecrets, redactionMark } from "./detect.ts";
+
+/** Shorter values would redact innocent words; they are hidden by key only. */
+export const shortest = 8;
+
+export interface NeedleBytes {
+  bytes: Uint8Array;
+  /** Characters that it takes in a text at the least. */
+  least: number;
+  /** It counts where an escape stands beside it, which is hidden as well: the rest of the value was read into that. */
+  beside?: "before" | "after";
+}
+
+/** The bytes that give a value away in a canonical text (canonical.ts): as it is, and within base64, hexadecimal and its own lines. */
+export function* needlesOf(value: string): Generator<NeedleBytes> {
+  for (const shown of new Set(appearances(value))) {
+    if (shown.length < shortest) continue;
+    for (const bytes of [plain(shown, false), ...readings(shown)]) {
+      yield { bytes, least: leastFor(bytes, shown) };
+      yield* worn(bytes);
+    }
+    for (const encoded of within(shown)) {
+      const bytes = plain(encoded, false);
+      yield { bytes, least: leastFor(bytes, encoded) };
+    }
+  }
+  // The lines of a PEM file travel alone in error messages.
+  for (const line of value.split(/\r?\n/))
+    if (line.length >= 16 && !line.startsWith("-----")) yield { bytes: plain(line, true), least: shortest };
+}
+
+function leastFor(bytes: Uint8Array, text: string): number {
+  return bytes.length < shortest ? text.length : shortest;
+}
+
+function plain(text: string, escapes: boolean): Uint8Array {
+  const { bytes, length } = canonical(text, escapes);
+  return bytes.slice(0, length);
+}
+
+/** With its own escapes read. Where a backslash belongs to the value, what follows may have been written so that no escape is seen. */
+function readings(text: string): Uint8Array[] {
+  if (!/[\\%&]/.test(text)) return [];
+  return [plain(text, true), ...(text.includes("\\") ? [plain(text.replaceAll("\\", ""), true)] : [])];
+}
+
+/** What stands before may read as an escape together with the first characters, what comes after with the last ones. */
+function* worn(bytes: Uint8Array): Generator<NeedleBytes> {
+  for (let eaten = 1; eaten <= 6 && bytes.length - eaten >= shortest; eaten++)
+    yield { bytes: bytes.slice(eaten), least: shortest, beside: "before" };
+  for (let kept = Math.max(shortest, bytes.length - 9); kept < bytes.length; kept++)
+    if (bytes[kept] === 0x25 || bytes[kept] === 0x26) yield { bytes: bytes.slice(0, kept), least: shortest, beside: "after" };
+}
+
+/**
+ * The value as it is, composed and decomposed, and as this server's own clean-up leaves it before the redactor sees it: a
+ * part of it hidden already (detect.ts). What else plain-text.ts does makes no difference in a canonical text.
+ */
+function appearances(value: string): string[] {
+  const shown = [value, value.normalize("NFC"), value.normalize("NFD")];
+  const inConfig = hideSecrets([value]).config;
+  const folded = value.replace(/\s+/g, " ").trim();
+  const hidden = [value, folded, folded.replaceAll('"', "'")].map((one) => hideInText(one));
+  // Where hardly anything is left, others would look the same: what is left is no secret.
+  return [...shown, ...[...hidden, ...inConfig].filter((one) => /[\w-]{12,}/.test(one.replaceAll(redactionMark, " ")))];
+}
+
+/** The value in hexadecimal, and what all base64 texts have in common that hold it, escaped in JSON or in a URL too. */
+function within(value: string): string[] {
+  const escaped = JSON.stringify(value).slice(1, -1);
+  const slashes = escaped.replaceAll("/", "\\/");
+  const forHtml = escaped.replace(/[&<>']/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
+  const texts = [...new Set([value, escaped, slashes, forHtml, encodeURIComponent(Buffer.from(value).toString())])];
+  const hex = Buffer.from(value).toString("hex");
+  return [hex, hex.toUpperCase(), ...texts.flatMap((text) => withinBase64(Buffer.from(text)))];
+}
+
+/** What is the same in all base64 texts that hold the bytes, at any of three offsets. */
+export function withinBase64(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const whole = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString("base64")
+      .replaceAll("=", "");
+    // The first characters mix with what stands before, the last one with what comes after.
+    const part = whole.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+    return [part, part.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+}

@@ -1,0 +1,277 @@
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import mustache from "mustache";
+import { describe, expect, test } from "vitest";
+import { apiCallFiles } from "../../src/as-code/api-calls.ts";
+import { configCode } from "../../src/as-code/code.ts";
+import { hclString, hclValue } from "../../src/as-code/hcl.ts";
+import { labelOf, variableWords } from "../../src/as-code/names.ts";
+import { textParts } from "../../src/as-code/text-parts.ts";
+import { commentText } from "../../src/as-code/visible-text.ts";
+import { isGenericName } from "../../src/audit/checks/generic-name.ts";
+import { leftOverTest } from "../../src/audit/checks/left-over-test.ts";
+import { reachOf } from "../../src/audit/hosts.ts";
+import { targetOf } from "../../src/audit/same-target.ts";
+import { destinations } from "../../src/catalog/destinations.ts";
+import { findTypeId } from "../../src/catalog/find-type.ts";
+import { connectorType } from "../../src/catalog/index.ts";
+import { isTimestamp } from "../../src/catalog/shared/timestamp.ts";
+import { checkPart } from "../../src/catalog/validate.ts";
+import { matchesGlob } from "../../src/change/glob.ts";
+import { question, whatMatters } from "../../src/change/question.ts";
+import { didYouMean } from "../../src/did-you-mean.ts";
+import { fromAnswer, notKibana } from "../../src/kibana/errors.ts";
+import { answer, failure } from "../../src/mcp/answer.ts";
+import { readBody } from "../../src/mcp/http-body.ts";
+import { bearerToken, checkForm } from "../../src/mcp/http-guards.ts";
+import { plainJson, plainText, quoted } from "../../src/plain-text.ts";
+import { checkTemplates } from "../../src/rules/check-templates.ts";
+import { keyInOneForm } from "../../src/rules/dedup-key.ts";
+import { fits, parseKql } from "../../src/sandbox/kql.ts";
+import { rendered } from "../../src/sandbox/templates.ts";
+import { fitsWildcard } from "../../src/sandbox/wildcard.ts";
+import { seal } from "../../src/sealed.ts";
+import { readBindings } from "../../src/secrets/binding.ts";
+import { hideInText, hideSecrets } from "../../src/secrets/detect.ts";
+import { createRedactor } from "../../src/secrets/redact.ts";
+import { resolveSecrets } from "../../src/secrets/resolve.ts";
+import { freeId } from "../../src/tools/connector-id.ts";
+import { explainFailure } from "../../src/tools/explain-failure.ts";
+import { readSubmission } from "../../src/web/submission.ts";
+import { plan } from "../support/plan.ts";
+
+/** What is repeated to make a text that is awkward for somebody. */
+const units = [
+  ..."/.\\ \n\"'{[(<@%&;?=#:-_+~*a0Aé",
+  ...[
+    "{{",
+    "}}",
+    "{{{",
+    "{{a",
+    "{{ ",
+    "{{#a}}",
+    "{{=| |=}}",
+    "|a",
+    "ha-",
+    "https://",
+    "https://a/",
+    "http://a:b",
+    "//",
+    "&a",
+    "&amp;",
+    "&#38",
+    "&#0",
+  ],
+  ...[
+    "%25",
+    "\\u0041",
+    "\\\\u",
+    "%u0041",
+    "eyJ",
+    "eyJ-",
+    "eyJaaaaaaaaa.",
+    "Basic ",
+    "Bearer a",
+    "-----BEGIN ",
+    "xoxb-",
+    "a.",
+    "a,",
+    "a@",
+    "<title",
+    "…",
+  ],
+  ...[
+    "Connector ",
+    "Saved object [action/",
+    "oauth2",
+    'target url "',
+    "not allowed ",
+    "test_",
+    "asdf",
+    "sk_live_",
+    "canary-0123456789",
+    "\ud83d\ude00",
+    "\ud83d",
+  ],
+] as const;
+/** Before and after what is repeated: what opens, and what does not let it end well. */
+const frames: readonly [string, string][] = [
+  ["", ""],
+  ["https://a.example/", "!"],
+  ["{{", "x"],
+  ["{{=| |=}}", "|"],
+  ["Saved object [", "é"],
+  ["?a", "\u0000"],
+];
+
+/** A function that gets texts from outside. */
+type Taker = (text: string) => unknown;
+
+const redactor = createRedactor();
+for (let n = 0; n < 1000; n++) redactor.learn(seal(`sk_live_${n}_canary-0123456789-${"a".repeat(n % 50)}`, "X"));
+redactor.learn(seal("a".repeat(60_000), "X"));
+const call = createRedactor().principal("ann").call();
+call.learn(seal(`${"a".repeat(30_000)}b`, "secrets.x (plain text)"));
+call.learn(seal("/".repeat(30_000), "secrets.y (plain text)"));
+
+const [email, webhook, http] = await Promise.all([".email", ".webhook", ".http"].map(connectorType));
+if (!email || !webhook || !http) throw new Error("types are missing");
+
+const names = { known: ["context.reason", "rule.name", "alert.id"], elsewhere: [], listed: ["context"] };
+const origin = { from: "TEST", by: "test" };
+
+const takers: Record<string, Taker> = {
+  "the detector, in a text": (text) => hideInText(text),
+  "the detector, by key": (text) => hideSecrets({ [text]: "x", headers: { [text]: text }, url: text }),
+  "the redactor with a thousand secrets": (text) => redactor.text(text),
+  "the redactor with long literals": (text) => call.text(text),
+  "the redactor, in JSON": (text) => redactor.json({ [text]: [text] }),
+  "what learns a secret": (text) => createRedactor().learn(seal(text, "X")),
+  globs: (text) => [matchesGlob("*a*a*a*a*b", text), matchesGlob("*?.?*.example", text), matchesGlob("*//*//*\\*", text)],
+  "a glob that the sandbox reads": (text) => [fitsWildcard(text, "*a*a*a*a*b"), fitsWildcard(text, "*//*//*")],
+  "the sandbox's KQL": (text) => {
+    try {
+      return fits(parseKql(`name: "${text.replaceAll('"', "")}" or ${text}`), () => [text]);
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+      throw error;
+    }
+  },
+  "the check of templates": (text) => checkTemplates({ body: text }, names, mustache.parse),
+  "the sandbox's templates": (text) => rendered({ body: text }, { context: { reason: text } }, ".webhook"),
+  "keys of alerts": (text) => keyInOneForm(text),
+  "plain texts": (text) => [plainText(text), quoted(text), plainJson({ [text]: text }), plainText(text, text.length)],
+  questions: (text) => {
+    const reach = { secrets: [{ source: text, to: text }], requests: [text], recipients: [text], noLonger: [text] };
+    const shown = plan({ summary: text, warnings: [text], given: { text } });
+    return question(shown, whatMatters(shown, reach, text));
+  },
+  "what was meant": (text) => [
+    didYouMean(text, [text, `${text}a`, "connector"]),
+    didYouMean("connector", [text]),
+    findTypeId(text, [".slack", text]),
+  ],
+  "e-mail config": (text) => checkPart(email, "config", { service: text, host: text, from: text, port: 1 }),
+  "e-mail params": (text) => checkPart(email, "params", { to: [text], subject: text, message: text }),
+  "webhook config": (text) => [
+    checkPart(webhook, "config", { url: text, headers: { [text]: text } }),
+    checkPart(webhook, "config", { [text]: text }),
+  ],
+  "http config": (text) => checkPart(http, "config", { url: text, authType: text }),
+  destinations: (text) => [
+    destinations(webhook, { url: text }, () => undefined),
+    destinations(webhook, { url: `https://${text}` }, () => undefined),
+  ],
+  "where two send to": (text) => [
+    targetOf({ type: ".webhook", config: { url: text } }, webhook),
+    targetOf({ type: ".webhook", config: { url: `https://a.example/${text}b` } }, webhook),
+  ],
+  timestamps: (text) => [isTimestamp(text), isTimestamp(`2020-01-01T00:00:00.${text}`)],
+  "Kibana's errors": (text) => [
+    fromAnswer(400, { statusCode: 400, message: text }, text, "http://k"),
+    fromAnswer(403, { statusCode: 403, message: text }, text, "http://k"),
+    notKibana(502, text, "http://k", "no"),
+    notKibana(502, `<html>${text}`, "http://k", "no"),
+  ],
+  "why a run failed": (text) => explainFailure(text),
+  "what an audit reads": (text) => [
+    isGenericName(text),
+    reachOf(text),
+    leftOverTest.find({ connector: { id: text, name: text } } as never, { connectors: [] } as never),
+  ],
+  "answers and failures": (text) => [
+    answer({ text, list: [text, text] }, "both", (value) => value),
+    failure(new Error(text), (value) => value),
+  ],
+  "an id made of a name": (text) => freeId(text, new Set()),
+  "what a literal may be": (text) => {
+    try {
+      return resolveSecrets({ key: text }, { env: {}, prefix: "CONNECTOR_SECRET_", dir: undefined, literals: "warn" });
+    } catch {
+      // The mark, and names of variables as text, are refused.
+      return undefined;
+    }
+  },
+  bindings: (text) => readBindings(text),
+  "headers of requests": (text) => [bearerToken(`Bearer ${text}`), checkForm("POST", { "content-type": text, accept: text }, 1000)],
+  "code from config": (text) => {
+    const made = configCode({ url: text, headers: { [text.slice(0, 1000)]: text } }, () => "X");
+    return [
+      hclString(text),
+      hclValue(made.code, () => "x"),
+      labelOf({ id: text, type: text }),
+      variableWords(text, text),
+      commentText(text),
+      textParts(text, 5000),
+    ];
+  },
+  "a script from config": (text) => apiCallFiles([], { ...origin, from: text } as never),
+};
+
+const small = 12_000;
+const large = 96_000;
+
+describe.each(Object.entries(takers))("%s", (_name, take) => {
+  test("take time by the length of a text, not by its square", { timeout: 120_000 }, () => {
+    const slow: string[] = [];
+    for (const unit of units)
+      for (const [before, after] of frames) {
+        const text = (length: number) => before + unit.repeat(Math.ceil(length / unit.length)) + after;
+        const [short, long] = [text(small), text(large)];
+        // Quick enough that nobody needs to look closer: a square would be thousands of times as much.
+        if (once(take, long) < 150) continue;
+        // Eight times the length: eight times as long, or a little more; the square would be 64 times.
+        const ratio = quickest(take, long) / quickest(take, short);
+        if (ratio > 24) slow.push(`${JSON.stringify(unit)} in ${JSON.stringify([before, after])}: ${ratio.toFixed(0)} times`);
+      }
+    expect(slow).toEqual([]);
+  });
+});
+
+test("the guard tells a square from a line", () => {
+  const square: Taker = (text) => /\/+$/.test(text);
+  const text = (length: number) => `${"/".repeat(length)}!`;
+  expect(once(square, text(large))).toBeGreaterThan(150);
+  expect(quickest(square, text(large)) / quickest(square, text(small))).toBeGreaterThan(24);
+});
+
+test("a form's lines end in time", async () => {
+  const body = new URLSearchParams({ answer: "approve", "secrets.key": `${"\n".repeat(200_000)}x` }).toString();
+  const field = { path: "secrets.key", label: "key", required: true, multiline: false };
+  const began = performance.now();
+  await readSubmission(request(body, "application/x-www-form-urlencoded"), [field]);
+  expect(performance.now() - began).toBeLessThan(1500);
+});
+
+test.each(["[", '{"a":', "[[],", '"\\u0041'])("a body of %s is read in time", async (unit) => {
+  const began = performance.now();
+  await readBody(request(unit.repeat(100_000), "application/json"), 10_000_000);
+  await readBody(request(`[${Array(100_000).fill("[[]]").join(",")}]`, "application/json"), 10_000_000);
+  expect(performance.now() - began).toBeLessThan(1500);
+});
+
+test("an answer of thousands of lists is cut in time", () => {
+  const lists = Object.fromEntries(Array.from({ length: 5000 }, (_none, n) => [`key${n}`, ["x".repeat(40), "y".repeat(40)]]));
+  const began = performance.now();
+  answer({ config: lists }, "both", (value) => value);
+  expect(performance.now() - began).toBeLessThan(1500);
+});
+
+function request(body: string, type: string): IncomingMessage {
+  const made = new IncomingMessage(new Socket());
+  made.headers["content-type"] = type;
+  made.push(body);
+  made.push(null);
+  return made;
+}
+
+function once(take: Taker, text: string): number {
+  const began = performance.now();
+  take(text);
+  return performance.now() - began;
+}
+
+/** The least of several: what else the machine does only makes it longer. */
+function quickest(take: Taker, text: string): number {
+  return Math.max(0.5, Math.min(...[1, 2, 3].map(() => once(take, text))));
+}

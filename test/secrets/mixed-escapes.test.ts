@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { seal } from "../../src/sealed.ts";
+import { createRedactor } from "../../src/secrets/redact.ts";
+
+/** How one character may be written. */
+const escapes: ((character: string) => string)[] = [
+  (c) => c,
+  (c) => units(c, (code) => `\\u${code.toString(16).padStart(4, "0")}`),
+  (c) => units(c, (code) => `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`),
+  (c) => JSON.stringify(c).slice(1, -1),
+  (c) => (c === "/" ? "\\/" : c),
+  (c) => percent(c),
+  (c) => percent(c).toLowerCase(),
+  (c) => percent(c).replaceAll("%", "%25"),
+  (c) => percent(c).replaceAll("%", "%2525").toLowerCase(),
+  (c) => (c === " " ? "+" : percent(c)),
+  (c) => `&#${c.codePointAt(0)};`,
+  (c) => `&#000${c.codePointAt(0)};`,
+  (c) => `&#x${c.codePointAt(0)?.toString(16)};`,
+  (c) => `&#X00${c.codePointAt(0)?.toString(16).toUpperCase()};`,
+  (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "/": "&sol;", "%": "&percnt;", é: "&eacute;" })[c] ?? c,
+  (c) => ({ "&": "&amp;amp;", "<": "&amp;lt;", '"': "&#38;quot;" })[c] ?? c,
+  (c) => percent(`&#${c.codePointAt(0)};`),
+  (c) => `\\u0026#${c.codePointAt(0)};`,
+];
+
+const units = (text: string, write: (code: number) => string) =>
+  Array.from({ length: text.length }, (_none, at) => write(text.charCodeAt(at))).join("");
+const percent = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+
+/** No backslash: raw, it would make an escape of what follows. */
+const character = fc.oneof(
+  fc.constantFrom(..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
+  fc.constantFrom(..."-_+/=.:;?#@!'()*~ \"<>,$^|{}[]`"),
+  fc.constantFrom(..."&%"),
+  fc.constantFrom(..."äßé漢🎉"),
+);
+const secret = fc
+  .array(character, { minLength: 10, maxLength: 40 })
+  .filter((all) => !all.join("").includes("&#") && /^[^ +](?=.*\w{4}).*[^ +]$/u.test(all.join("")));
+const around = fc.oneof(
+  fc.constantFrom("", " ", '"', "=", "?key=", '{"a":"', "line\\n", "&x=", "%20", "\\\\"),
+  fc.string({ maxLength: 12 }),
+);
+
+function knowing(value: string) {
+  const redactor = createRedactor();
+  redactor.learn(seal(value, "CONNECTOR_SECRET_X"));
+  return redactor;
+}
+
+describe("a secret each of whose characters is escaped in a way of its own", () => {
+  test("is hidden, wherever it stands", () => {
+    fc.assert(
+      fc.property(
+        secret.chain((all) =>
+          fc.tuple(fc.constant(all), fc.array(fc.nat(escapes.length - 1), { minLength: all.length, maxLength: all.length })),
+        ),
+        around,
+        around,
+        ([all, how], before, after) => {
+          const pieces = all.map((one, at) => escapes[how[at] ?? 0]?.(one) ?? one);
+          const written = pieces.join("");
+          const text = knowing(all.join("")).text(before + written + after);
+          expect(text).toContain("[redacted]");
+          // Where the surroundings read as an escape together with its first or last characters, up to three of those may be left.
+          const three = Math.max(...pieces.map((one) => one.length)) * 3;
+          expect(text.length).toBeLessThanOrEqual(before.length + after.length + "[redacted]".length + three);
+        },
+      ),
+      { numRuns: Number(process.env.RUNS ?? 2000) },
+    );
+  });
+});
