@@ -56,13 +56,13 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     scrub: (value) => redactor.json(value),
     async context(caller: Caller) {
       const { runChange, shared } = await whenOpen();
-      const { principal, signal, progress = () => {} } = caller;
+      const { principal, reads, progress = () => {} } = caller;
       return {
         ...shared,
         settings: { ...settings, space: defaultSpace(settings, principal) },
         secrets: { ...shared.secrets, allowed: principal.secrets },
         principal,
-        signal,
+        signal: reads,
         progress,
         runChange: (change) => runChange(change, caller),
       };

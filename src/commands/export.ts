@@ -5,6 +5,7 @@ import { systemClock } from "../change/clock.ts";
 import type { Principal } from "../change/principal.ts";
 import { ToolError } from "../errors.ts";
 import { type Flags, flag, flagsHelp, list, oneOf, text } from "../flags.ts";
+import { startCallLimit } from "../kibana/deadline.ts";
 import { plainText } from "../plain-text.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings.ts";
 import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/export-files.ts";
@@ -84,14 +85,16 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
 
 async function exportedBy(settings: Settings, request: ExportRequest): Promise<ConnectorExport> {
   const { reader, deployment, close } = await openKibana(settings, version);
+  const limit = startCallLimit(settings.timeout);
   const principal: Principal = { name: "local", access: "read", spaces: settings.spaces };
   try {
     return await exportFiles(request, {
       ...{ kibana: reader, settings, deployment, principal },
       spaces: createSpaceCheck(reader, systemClock),
-      signal: new AbortController().signal,
+      signal: limit.signal,
     });
   } finally {
+    limit.end();
     await close();
   }
 }

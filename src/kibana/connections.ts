@@ -1,12 +1,12 @@
 import { Agent, buildConnector, type Dispatcher } from "undici";
 import type { KibanaSettings } from "../settings.ts";
-import { openTunnel, type Proxy, proxyFor } from "./proxy.ts";
+import { type EnvProxy, openTunnel, proxyFor } from "./proxy.ts";
 
 /** How requests get to Kibana. */
 export interface Connections {
   dispatcher: Dispatcher;
   /** What stands between. */
-  proxy: Proxy | undefined;
+  proxy: EnvProxy | undefined;
   /** Something was answered: connections in vain are counted anew. */
   answered(): void;
   close(): Promise<void>;

@@ -1,3 +1,5 @@
+import { ToolError } from "../errors.ts";
+
 /** A limit in time on top of what the caller wants. */
 export interface Deadline {
   /** Aborted when the time is up or the caller gave up; the reason tells which. */
@@ -12,8 +14,32 @@ export interface Deadline {
   end(): void;
 }
 
-/** @param ms from now @param outer the caller's own signal */
-export function startDeadline(ms: number, outer?: AbortSignal): Deadline {
+/**
+ * Requests that one call of a tool may take one after the other, in units of the limit for one: each may be slow, but
+ * not all of hundreds. Waiting for a person does not count, nor do writes, which stop at the first that gets no answer.
+ */
+const requestsInACall = 10;
+
+/** The limit for what a call of a tool, or a command, asks of Kibana. @param timeout milliseconds for one request */
+export function startCallLimit(timeout: number, outer?: AbortSignal, more: { requests?: number; waiting?: number } = {}): Deadline {
+  const ms = timeout * (more.requests ?? requestsInACall);
+  return startDeadline(ms + (more.waiting ?? 0), outer, () => tookTooLong(ms));
+}
+
+function tookTooLong(ms: number): ToolError {
+  return new ToolError(
+    "kibana_unreachable",
+    `Kibana answers so slowly that this did not end within ${Math.round(ms / 100) / 10} seconds.`,
+    "Ask for less in one call, or repeat it later; KIBANA_TIMEOUT sets the limit for one request, and with it that for all.",
+  );
+}
+
+/** @param ms from now @param outer the caller's own signal @param reason what the signal says when the time is up */
+export function startDeadline(
+  ms: number,
+  outer?: AbortSignal,
+  reason: () => Error = () => new DOMException("no answer in time", "TimeoutError"),
+): Deadline {
   const stop = new AbortController();
   const { signal } = stop;
   const until = Date.now() + ms;
@@ -21,7 +47,7 @@ export function startDeadline(ms: number, outer?: AbortSignal): Deadline {
   const giveUp = () => stop.abort(outer?.reason);
   const timer = setTimeout(() => {
     late = true;
-    stop.abort(new DOMException("no answer in time", "TimeoutError"));
+    stop.abort(reason());
   }, ms);
   if (outer?.aborted) giveUp();
   else outer?.addEventListener("abort", giveUp, { once: true });

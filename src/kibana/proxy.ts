@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { ToolError } from "../errors.ts";
 
 /** A proxy that the environment names. */
-export interface Proxy {
+export interface EnvProxy {
   /** Where it came from, as the reader knows it. */
   variable: string;
   url: URL;
@@ -17,7 +17,7 @@ export class ProxyFailed extends Error {
   readonly fix: string;
   readonly code: string;
 
-  constructor({ variable, url }: Proxy, why: string, code: string) {
+  constructor({ variable, url }: EnvProxy, why: string, code: string) {
     super(`The proxy ${url.origin} (${variable}) ${why} (${code}).`);
     this.fix = `Check ${variable} and the proxy, or name the host in NO_PROXY where Kibana is reached without it.`;
     this.code = code;
@@ -25,7 +25,7 @@ export class ProxyFailed extends Error {
 }
 
 /** The proxy for requests to `target`; undefined: none. @throws ToolError not_configured where it cannot be read */
-export function proxyFor(target: URL, env: Env): Proxy | undefined {
+export function proxyFor(target: URL, env: Env): EnvProxy | undefined {
   if (isExempt(target, env.no_proxy ?? env.NO_PROXY ?? "")) return undefined;
   const names = target.protocol === "https:" ? ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"] : ["http_proxy", "HTTP_PROXY"];
   const variable = names.find((name) => env[name]?.trim());
@@ -67,7 +67,7 @@ const causes: Record<string, string> = {
  * @param timeout milliseconds
  * @throws ProxyFailed
  */
-export function openTunnel(proxy: Proxy, target: { hostname: string; port: number }, timeout: number): Promise<Socket> {
+export function openTunnel(proxy: EnvProxy, target: { hostname: string; port: number }, timeout: number): Promise<Socket> {
   const { protocol, hostname, port, username, password } = proxy.url;
   const to = `${target.hostname.includes(":") ? `[${target.hostname}]` : target.hostname}:${target.port}`;
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
+import { startCallLimit } from "../kibana/deadline.ts";
 import type { Settings } from "../settings.ts";
 import type { CallContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/kept-exports.ts";
@@ -57,17 +58,19 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     },
   );
   const shown = visibleTools(settings, principal);
-  const callerOf = ({ signal, requestId }: { signal: AbortSignal; requestId: RequestId }): Caller => ({
+  const callerOf = ({ signal, requestId }: { signal: AbortSignal; requestId: RequestId }, reads: AbortSignal): Caller => ({
     principal,
     client: server.getClientVersion()?.name,
     ask: createAsk(server, requestId),
     signal,
+    reads,
   });
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: shown.map((tool) => listed(tool, settings)) }));
 
   server.setRequestHandler(ToolCall, (request, extra) => {
     const { name, arguments: args } = request.params;
+    const limit = startCallLimit(settings.timeout, extra.signal, { waiting: settings.confirmWait });
     const call = (async () => {
       try {
         if (!shown.some((one) => one.name === name)) throw whyHidden(name, settings, principal);
@@ -76,7 +79,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw whyHidden(name, settings, principal);
         return answer(
-          await tool.call(args, await product.context({ ...callerOf(extra), ...progressOf(extra) })),
+          await tool.call(args, await product.context({ ...callerOf(extra, limit.signal), ...progressOf(extra) })),
           settings.results,
           scrub,
           tool.maxText,
@@ -88,6 +91,8 @@ export function createMcpServer(product: Product, principal: Principal): Server 
             : error,
           scrub,
         );
+      } finally {
+        limit.end();
       }
     })();
     running.add(call);
@@ -95,7 +100,12 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     return call;
   });
 
-  serveResources(server, (extra) => ({ principal, exports, tools: shown, open: () => product.context(callerOf(extra)) }), scrub);
+  serveResources(
+    server,
+    (extra, reads) => ({ principal, exports, tools: shown, open: () => product.context(callerOf(extra, reads)) }),
+    settings.timeout,
+    scrub,
+  );
   return server;
 }
 

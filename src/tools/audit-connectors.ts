@@ -126,7 +126,7 @@ function summaryOf({ counts: { group }, spaces, notChecked, cancelled, window }:
     `${found}, in ${sum("connectors")} connectors and ${sum("rules")} rules of ${spaces.length} space${spaces.length === 1 ? "" : "s"}${readsLog(spaces) ? `; ${sum("failures")} failed runs in ${window.days} days` : ""}.`,
     shown < all ? `${shown} of ${all} fit the filter.` : "",
     notChecked.length > 0 ? "Not everything could be checked: see not_checked." : "",
-    cancelled ? "It was cancelled half way." : "",
+    cancelled ? "It was broken off half way." : "",
   ]
     .filter(Boolean)
     .join(" ");

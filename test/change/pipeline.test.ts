@@ -75,6 +75,7 @@ async function pipeline({
     client: undefined,
     ask: { confirm: ask ?? (async () => ({ action: "unavailable" })), show: async () => "unavailable" },
     signal: stop.signal,
+    reads: stop.signal,
   };
   const run = (made: Plan | (() => Promise<Plan>), more: Partial<Change> = {}) =>
     runChange(
