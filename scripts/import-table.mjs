@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const leaves = ["errors", "log", "sealed", "plain-text", "did-you-mean", "json-depth"];
+const leaves = ["errors", "log", "sealed", "plain-text", "did-you-mean", "json-depth", "private-files"];
 const everywhere = "*";
 
 /** Folder or root file of src → what it may import beside itself. */
@@ -11,14 +11,28 @@ export const table = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   flags: ["did-you-mean"],
   "http-settings": ["flags", "sealed"],
-  settings: ["flags", "http-settings", "sealed", "log", "did-you-mean"],
+  settings: ["flags", "http-settings", "sealed", "log", "did-you-mean", "private-files"],
   catalog: ["errors", "did-you-mean"],
   web: ["errors"],
   kibana: ["sealed", "settings", "errors", "plain-text", "json-depth"],
   rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
-  secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text"],
+  secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors"],
-  change: ["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings", "http-settings", "errors", "log", "plain-text"],
+  change: [
+    "kibana",
+    "rules",
+    "catalog",
+    "secrets",
+    "web",
+    "sealed",
+    "settings",
+    "http-settings",
+    "errors",
+    "log",
+    "plain-text",
+    "json-depth",
+    "private-files",
+  ],
   audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text"],
   tools: [
     "change",

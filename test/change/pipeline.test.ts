@@ -27,7 +27,8 @@ function fakeJournal(broken: Partial<Journal> = {}) {
     begin: async ({ n }) => void lines.push(`begin ${n}`),
     end: async ({ n, outcome }) => void lines.push(`end ${n} ${outcome}`),
     entries: async () => ({ entries: [], problems: [] }),
-    countSince: async () => 0,
+    countLastHour: async () => 0,
+    admit: async () => "admitted",
     spent: async () => false,
     close: async () => {},
     ...broken,
@@ -221,7 +222,7 @@ describe("the order of things", () => {
 
 describe("the limit of an hour", () => {
   test("counts what other calls of this process are about to write", async () => {
-    const { run, ids, services } = await pipeline({ journal: { countSince: async () => 58 } });
+    const { run, ids, services } = await pipeline({ journal: { countLastHour: async () => 58 } });
     services.underWay.writes = 1;
     await expect(run(two)).rejects.toMatchObject({ code: "limit_reached" });
     services.underWay.writes = 0;

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { type Answer, cleanEnv, serverBuild, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
 
 /** Seconds for one request, and milliseconds in which a call that asks little must have ended. */
-const limit = 1;
-const soon = 4_000;
+const limit = 0.5;
+const soon = 3_000;
 
 /** A port at which each connection is treated so. */
 async function port(treat: (socket: Socket) => void): Promise<{ at: string; connections(): number }> {
@@ -177,7 +177,7 @@ describe("a Kibana that does not answer as it should ends the call by its limit"
     ["redirects in a circle", (request, response) => response.writeHead(302, { location: `${request.url}` }).end()],
     [
       "answers 503, each time just in time",
-      (_request, response) => void setTimeout(() => response.writeHead(503, { "retry-after": "0" }).end("{}"), 800),
+      (_request, response) => void setTimeout(() => response.writeHead(503, { "retry-after": "0" }).end("{}"), 400),
     ],
   ])("one that %s", async (_what, listener) => {
     const { body, ms } = await listed({ KIBANA_URL: await web(listener) });
