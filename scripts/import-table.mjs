@@ -12,11 +12,11 @@ export const table = {
   flags: ["did-you-mean"],
   "http-settings": ["flags", "sealed"],
   settings: ["flags", "http-settings", "sealed", "log", "did-you-mean", "private-files"],
-  catalog: ["errors", "did-you-mean"],
+  catalog: ["errors", "did-you-mean", "json-depth"],
   web: ["errors"],
   kibana: ["sealed", "settings", "errors", "plain-text", "json-depth"],
   rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
-  secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "private-files"],
+  secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors"],
   change: [
     "kibana",

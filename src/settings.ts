@@ -4,6 +4,7 @@ import { didYouMean } from "./did-you-mean.ts";
 import { type Flag, type Flags, type FlagValues, flag, flagName, flagsHelp, list, oneOf, readFlags, text } from "./flags.ts";
 import { accessLevels, type HttpSettings, httpRows, httpSettings } from "./http-settings.ts";
 import { type LogLevel, logLevels } from "./log.ts";
+import { exposedFolder } from "./private-files.ts";
 import { type Sealed, seal } from "./sealed.ts";
 
 export { accessLevels };
@@ -269,6 +270,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
     problems.push("CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm person is set: set one of them.");
   if (http?.stateless && values.confirm === "token" && !values.confirmKey)
     problems.push("--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica honours what another gave out.");
+  if (values.secretDir !== undefined) problems.push(...exposedSecrets(values.secretDir));
   if (problems.length > 0) return { problems };
   const space = values.space ?? (spaces && !spaces.includes("default") ? spaces[0] : undefined) ?? "default";
   const warnings: string[] = [];
@@ -417,13 +419,25 @@ function readText(path: string, variable: string, problems: string[]): string | 
   return undefined;
 }
 
+/** A folder into which others may write: they would choose what goes out as a secret. One that is not there is told at its use. */
+function exposedSecrets(dir: string): string[] {
+  try {
+    const exposed = exposedFolder(dir);
+    return exposed ? [`CONNECTORS_SECRET_DIR: ${exposed.problem}: ${exposed.fix}`] : [];
+  } catch {
+    // A folder that cannot be looked at cannot be read either, which each reference says.
+    return [];
+  }
+}
+
 function readPrivateFile(path: string, variable: string, problems: string[]): string | undefined {
   const content = readText(path, variable, problems);
-  if (content !== undefined && process.platform !== "win32" && (statSync(path).mode & 0o004) !== 0) {
-    problems.push(`${variable}: ${path} is readable by everybody: chmod 600 it.`);
-    return undefined;
-  }
-  return content;
+  if (content === undefined || process.platform === "win32") return content;
+  const { mode } = statSync(path);
+  const others = (mode & 0o004) !== 0 ? "readable by everybody" : (mode & 0o022) !== 0 ? "writable by others" : undefined;
+  if (others === undefined) return content;
+  problems.push(`${variable}: ${path} is ${others}: chmod 600 it.`);
+  return undefined;
 }
 
 /** One setting, for documents that are made from the code. `value` is "" for a switch. */

@@ -74,7 +74,7 @@ async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Cal
   const planned = services.digest(plan);
   const open = approvals.waiting(change.tool, change.args, planned);
   if (open) return waiting(plan, verdict, open, services);
-  const entry = approvals.open(change.tool, change.args, planned);
+  const entry = approvals.open(caller.principal.name, change.tool, change.args, planned);
   const url = await openPage(
     services.redactor.json(pageModel(plan, verdict, { name: deployment, sandbox }, entry.expiresAt)),
     async (answer) => {
@@ -86,6 +86,7 @@ async function askOnPage(change: Call, plan: Plan, verdict: Verdict, caller: Cal
       if (name !== undefined && answer.typedName !== name) return { name: "That is not the name." };
       return takeTyped(change, plan, answer.values, entry.answer, services);
     },
+    caller.principal.name,
   );
   const message = `${deployment}: ${plan.asks.length > 0 ? "secrets are wanted for" : "please approve"}: ${plan.summary}`;
   const seen = await caller.ask.show(

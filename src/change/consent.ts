@@ -23,7 +23,7 @@ export interface Ask {
 }
 
 /** Opens pages on this machine. @returns the one-time address */
-export type OpenPage = (page: Page, take: Take) => Promise<string>;
+export type OpenPage = (page: Page, take: Take, owner: string) => Promise<string>;
 
 /** As many as a plan for connectors can have; rules may be thousands. */
 const maxLines = 20;

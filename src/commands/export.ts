@@ -1,4 +1,4 @@
-import { access, chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { exportFormats } from "../as-code/origin.ts";
 import { systemClock } from "../change/clock.ts";
@@ -12,6 +12,7 @@ import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/
 import { createSpaceCheck } from "../tools/spaces.ts";
 import { version } from "../version.ts";
 import { openKibana } from "./open-kibana.ts";
+import { foreignLink, linkedElsewhere, NotWritten, writePrivate } from "./private-file.ts";
 import { redactorOf } from "./redactor.ts";
 
 const own = {
@@ -77,7 +78,8 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
     return 0;
   } catch (error) {
     if (error instanceof ToolError) process.stderr.write(`${scrub(error.message)}\n${scrub(error.fix)}\n`);
-    else if (error instanceof Error && "code" in error) process.stderr.write(`The files cannot be written: ${error.message}\n`);
+    else if (error instanceof NotWritten || (error instanceof Error && "code" in error))
+      process.stderr.write(`The files cannot be written: ${error.message}\n`);
     else throw error;
     return 1;
   }
@@ -102,7 +104,7 @@ async function exportedBy(settings: Settings, request: ExportRequest): Promise<C
 async function existing(paths: readonly string[]): Promise<string[]> {
   const there = await Promise.all(
     paths.map((path) =>
-      access(path).then(
+      lstat(path).then(
         () => true,
         (error: NodeJS.ErrnoException) => {
           if (error.code !== "ENOENT") throw error;
@@ -114,12 +116,10 @@ async function existing(paths: readonly string[]): Promise<string[]> {
   return paths.filter((_path, index) => there[index]);
 }
 
-/** Each file is whole or not there: it is written beside, and then takes its name. */
 async function write(folder: string, files: readonly { path: string; text: string }[]): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const { path, text } of files) {
-    await writeFile(`${path}.part`, text, { mode: 0o600 });
-    await chmod(`${path}.part`, 0o600);
-    await rename(`${path}.part`, path);
-  }
+  const links = await Promise.all([foreignLink(folder), ...files.map(({ path }) => linkedElsewhere(path))]);
+  const linked = links.find((one) => one !== undefined);
+  if (linked !== undefined) throw new NotWritten(`${linked}.`);
+  for (const { path, text } of files) await writePrivate(path, text);
 }

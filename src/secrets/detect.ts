@@ -1,3 +1,4 @@
+import { isDeeperThan } from "../json-depth.ts";
 /** The mark that stands where a secret was. */
 export const redactionMark = "[redacted]";
 
@@ -57,12 +58,19 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[]): 
     return redactionMark;
   }
   const object = /^\s*[{[]/.test(value) ? parseObject(value) : undefined;
+  if (isDeeperThan(deepest, object)) {
+    found.push({ path, why: "JSON nested too deep to look through" });
+    return redactionMark;
+  }
   if (object === undefined) return hideInText(value, (why) => found.push({ path, why }));
   // JSON in a text, as additionalFields has it: looked through like config itself.
   const before = found.length;
   const hidden = walk(object, key, path, found);
   return found.length > before ? JSON.stringify(hidden) : value;
 }
+
+/** Levels of nesting of JSON in a text; this looks through it by recursion. */
+const deepest = 100;
 
 function parseObject(text: string): object | undefined {
   try {

@@ -5,6 +5,14 @@ import { plainText } from "../plain-text.ts";
 export const space = z.string().min(1).optional().describe("Space id; default: the configured one");
 export const connector = z.string().min(1).describe("Connector id, or its exact name");
 
+/** Spaces that one call may name; `*` means all there are. */
+export const mostSpaces = 100;
+
+/** A list that is refused before anything is asked of Kibana; not in the published schema, where it would cost tokens. */
+export function atMost<Item extends z.ZodType>(most: number, list: z.ZodArray<Item>): z.ZodArray<Item> {
+  return list.refine((items) => items.length <= most, `takes at most ${most}: make several calls`);
+}
+
 /** A connector's name as it may be shown: without what cannot be seen. */
 export const connectorName = z
   .string()
