@@ -92,7 +92,12 @@ const rows = {
     "Accept any certificate: whoever sits in between reads the key",
     flag,
   ),
-  timeout: row("KIBANA_TIMEOUT", "SECONDS", "Limit for one request to Kibana (default: 30)", seconds(0.1, 600)),
+  timeout: row(
+    "KIBANA_TIMEOUT",
+    "SECONDS",
+    "Limit for one request to Kibana (default: 30); what one call reads ends after ten times as long",
+    seconds(0.1, 600),
+  ),
   sandbox: row("CONNECTORS_SANDBOX", "", "Use the built-in stand-in for Kibana; nothing real is touched", flag),
   access: row("CONNECTORS_ACCESS", "LEVEL", "read, change (no execute, no delete) or full (default: full)", oneOf(accessLevels)),
   readOnly: row("CONNECTORS_READ_ONLY", "", "The same as --access read", flag),
@@ -113,7 +118,7 @@ const rows = {
   maxChangesPerHour: row(
     "CONNECTORS_MAX_CHANGES_PER_HOUR",
     "N",
-    "Writes an hour at the most (default: 60)",
+    "Writes an hour at the most, of all processes that share the journal (default: 60)",
     z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1"),
   ),
   confirm: row(

@@ -1,9 +1,18 @@
 import * as z from "zod";
 import { plainText } from "../plain-text.ts";
 
+/** No id and no name comes near; as `atMost`, not in the published schema. */
+const longest = 1000;
+
+/** Names something in Kibana. */
+export const idOrName = z
+  .string()
+  .min(1)
+  .refine((text) => text.length <= longest, `is too long: at most ${longest} characters`);
+
 /** Arguments and answer parts that several tools share. */
-export const space = z.string().min(1).optional().describe("Space id; default: the configured one");
-export const connector = z.string().min(1).describe("Connector id, or its exact name");
+export const space = idOrName.optional().describe("Space id; default: the configured one");
+export const connector = idOrName.describe("Connector id, or its exact name");
 
 /** Spaces that one call may name; `*` means all there are. */
 export const mostSpaces = 100;

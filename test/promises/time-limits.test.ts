@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { type Answer, cleanEnv, serverBuild, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
 
 /** Seconds for one request, and milliseconds in which a call that asks little must have ended. */
-const limit = 0.5;
+const limit = 0.4;
 const soon = 3_000;
 
 /** A port at which each connection is treated so. */
@@ -210,15 +210,7 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
     });
   }
 
-  test.each([
-    "/api/status",
-    "/api/actions/connector_types",
-    "/api/actions/connectors",
-    "/api/alerting",
-    "/internal",
-    "/api/spaces",
-    "/api/actions/connector/",
-  ])(
+  test.each(["/api/actions", "/api/alerting", "/internal", "/api/spaces"])(
     "each tool that reads ends where %s hangs",
     async (route) => {
       const one = await first();
