@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const leaves = ["errors", "log", "sealed", "plain-text", "did-you-mean", "host-name"];
+const leaves = ["errors", "log", "sealed", "plain-text", "did-you-mean", "host-name", "json-depth", "private-files"];
 const everywhere = "*";
 
 /** Folder or root file of src → what it may import beside itself. */
@@ -12,12 +12,12 @@ export const table = {
   log: ["plain-text"],
   flags: ["did-you-mean"],
   "http-settings": ["flags", "sealed"],
-  settings: ["flags", "http-settings", "sealed", "log", "did-you-mean", "host-name"],
-  catalog: ["errors", "did-you-mean", "host-name"],
+  settings: ["flags", "http-settings", "sealed", "log", "did-you-mean", "host-name", "private-files"],
+  catalog: ["errors", "did-you-mean", "host-name", "json-depth"],
   web: ["errors", "plain-text"],
-  kibana: ["sealed", "settings", "errors", "plain-text"],
+  kibana: ["sealed", "settings", "errors", "plain-text", "json-depth"],
   rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
-  secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name"],
+  secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],
   change: [
     "kibana",
@@ -32,6 +32,8 @@ export const table = {
     "log",
     "plain-text",
     "host-name",
+    "json-depth",
+    "private-files",
   ],
   audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text", "host-name"],
   tools: [
@@ -47,9 +49,10 @@ export const table = {
     "errors",
     "plain-text",
     "did-you-mean",
+    "json-depth",
   ],
-  mcp: ["tools", "change", "web", "settings", "http-settings", "catalog", "kibana", "errors", "log", "plain-text"],
-  sandbox: ["catalog", "errors"],
+  mcp: ["tools", "change", "web", "settings", "http-settings", "catalog", "kibana", "errors", "log", "plain-text", "json-depth"],
+  sandbox: ["catalog", "errors", "json-depth"],
   commands: everywhere,
   main: ["commands", "settings", "errors", "plain-text"],
 };
@@ -64,6 +67,7 @@ const writer = {
 /** Files that may do what others of their folder may not. */
 const exceptions = {
   "src/kibana/http.ts": ["undici", "unseal"],
+  "src/kibana/connections.ts": ["undici"],
   "src/kibana/connectors.ts": ["unseal"],
   "src/secrets/redact.ts": ["unseal"],
 };
@@ -78,7 +82,7 @@ function override(name, includes, may) {
     ...(name === "tools" ? [writer] : []),
     ...(may.includes("unseal") ? [] : [unseal]),
   ];
-  const paths = may.includes("undici") ? {} : { paths: { undici: "Only src/kibana/http.ts imports undici." } };
+  const paths = may.includes("undici") ? {} : { paths: { undici: "Only src/kibana/http.ts and src/kibana/connections.ts import undici." } };
   return { includes, linter: { rules: { style: { noRestrictedImports: { level: "error", options: { ...paths, patterns } } } } } };
 }
 

@@ -5,6 +5,7 @@ import { type Flag, type Flags, type FlagValues, flag, flagName, flagsHelp, list
 import { readHostPattern } from "./host-name.ts";
 import { accessLevels, type HttpSettings, httpRows, httpSettings } from "./http-settings.ts";
 import { type LogLevel, logLevels } from "./log.ts";
+import { exposedFolder } from "./private-files.ts";
 import { type Sealed, seal } from "./sealed.ts";
 
 export { accessLevels };
@@ -92,7 +93,12 @@ const rows = {
     "Accept any certificate: whoever sits in between reads the key",
     flag,
   ),
-  timeout: row("KIBANA_TIMEOUT", "SECONDS", "Limit for one request to Kibana (default: 30)", seconds(0.1, 600)),
+  timeout: row(
+    "KIBANA_TIMEOUT",
+    "SECONDS",
+    "Limit for one request to Kibana (default: 30); what one call reads ends after ten times as long",
+    seconds(0.1, 600),
+  ),
   sandbox: row("CONNECTORS_SANDBOX", "", "Use the built-in stand-in for Kibana; nothing real is touched", flag),
   access: row("CONNECTORS_ACCESS", "LEVEL", "read, change (no execute, no delete) or full (default: full)", oneOf(accessLevels)),
   readOnly: row("CONNECTORS_READ_ONLY", "", "The same as --access read", flag),
@@ -113,7 +119,7 @@ const rows = {
   maxChangesPerHour: row(
     "CONNECTORS_MAX_CHANGES_PER_HOUR",
     "N",
-    "Writes an hour at the most (default: 60)",
+    "Writes an hour at the most, of all processes that share the journal (default: 60)",
     z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1"),
   ),
   confirm: row(
@@ -270,6 +276,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
     problems.push("CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm person is set: set one of them.");
   if (http?.stateless && values.confirm === "token" && !values.confirmKey)
     problems.push("--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica honours what another gave out.");
+  if (values.secretDir !== undefined) problems.push(...exposedSecrets(values.secretDir));
   if (problems.length > 0) return { problems };
   const space = values.space ?? (spaces && !spaces.includes("default") ? spaces[0] : undefined) ?? "default";
   const warnings: string[] = [];
@@ -418,13 +425,25 @@ function readText(path: string, variable: string, problems: string[]): string | 
   return undefined;
 }
 
+/** A folder into which others may write: they would choose what goes out as a secret. One that is not there is told at its use. */
+function exposedSecrets(dir: string): string[] {
+  try {
+    const exposed = exposedFolder(dir);
+    return exposed ? [`CONNECTORS_SECRET_DIR: ${exposed.problem}: ${exposed.fix}`] : [];
+  } catch {
+    // A folder that cannot be looked at cannot be read either, which each reference says.
+    return [];
+  }
+}
+
 function readPrivateFile(path: string, variable: string, problems: string[]): string | undefined {
   const content = readText(path, variable, problems);
-  if (content !== undefined && process.platform !== "win32" && (statSync(path).mode & 0o004) !== 0) {
-    problems.push(`${variable}: ${path} is readable by everybody: chmod 600 it.`);
-    return undefined;
-  }
-  return content;
+  if (content === undefined || process.platform === "win32") return content;
+  const { mode } = statSync(path);
+  const others = (mode & 0o004) !== 0 ? "readable by everybody" : (mode & 0o022) !== 0 ? "writable by others" : undefined;
+  if (others === undefined) return content;
+  problems.push(`${variable}: ${path} is ${others}: chmod 600 it.`);
+  return undefined;
 }
 
 /** One setting, for documents that are made from the code. `value` is "" for a switch. */

@@ -2,7 +2,7 @@ import { ToolError } from "../errors.ts";
 import { beginning, oneLine } from "../plain-text.ts";
 import { seal } from "../sealed.ts";
 import type { Scrub } from "../secrets/redact.ts";
-import type { ToType } from "../web/page.ts";
+import type { Take, ToType } from "../web/page.ts";
 import type { Approval, Typed } from "./approvals.ts";
 import type { Answer, Consent } from "./consent.ts";
 import { confirmationInvalid } from "./continuation.ts";
@@ -144,17 +144,18 @@ async function askOnPage(
   const open = approvals.waiting(change.tool, change.args, planned);
   if (open) return waiting(plan, verdict, open, services);
   const [forPeople, kept] = [services.redactor.withoutLiterals, wordsToKeep(plan, reach, deployment)];
-  const entry = approvals.open(change.tool, change.args, planned);
+  const entry = approvals.open(caller.principal.name, change.tool, change.args, planned);
   const type = toType(plan, services);
   const model = pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type });
-  const url = await openPage(forPeople.json(model, kept), async (answer) => {
+  const take: Take = async (answer) => {
     if (!answer.approved) {
       entry.answer({ approved: false });
       return {};
     }
     if (type !== undefined && !isTyped(type, answer.typedName)) return { name: `That is not the ${type.what}.` };
     return takeTyped(change, plan, answer.values, entry.answer, services);
-  });
+  };
+  const url = await openPage(forPeople.json(model, kept), take, caller.principal.name);
   const message = `${deployment}: ${plan.asks.length > 0 ? "secrets are wanted for" : "please approve"}: ${beginning(plan.summary, 600)}`;
   const seen = await caller.ask.show(
     { message: forPeople.text(oneLine(message), kept), url, id: entry.id },

@@ -14,6 +14,7 @@ export type Approval =
   | { state: "approved"; typed: Typed; planDigest: string };
 
 interface Pending {
+  owner: string;
   call: string;
   /** What the page shows. */
   plan: string;
@@ -29,6 +30,7 @@ interface Pending {
  */
 export interface Approvals {
   open(
+    owner: string,
     tool: string,
     args: unknown,
     planDigest: string,
@@ -44,21 +46,23 @@ export interface Approvals {
 }
 
 const lifetime = 10 * 60_000;
-/** The oldest goes first. */
-const most = 500;
+/** Of one principal; their own oldest goes first, never another's. */
+const most = 200;
 const prefix = "page-";
 
 export function createApprovals(clock: Clock): Approvals {
   const all = new Map<string, Pending>();
 
   return {
-    open(tool, args, planDigest) {
+    open(owner, tool, args, planDigest) {
       // An expired one is told apart for as long again, then forgotten.
       for (const [id, one] of all) if (one.expiresAt + lifetime <= clock.now()) all.delete(id);
-      const oldest = all.keys().next();
-      if (all.size >= most && !oldest.done) all.delete(oldest.value);
+      const own = [...all].filter(([, one]) => one.owner === owner);
+      const [oldest] = own.find(([, one]) => one.spent) ?? own[0] ?? [];
+      if (own.length >= most && oldest !== undefined) all.delete(oldest);
       const id = prefix + randomBytes(15).toString("base64url");
       const pending: Pending = {
+        owner,
         call: digest([tool, args]),
         plan: planDigest,
         expiresAt: clock.now() + lifetime,

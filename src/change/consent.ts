@@ -20,4 +20,4 @@ export interface Ask {
 }
 
 /** Opens pages on this machine. @returns the one-time address */
-export type OpenPage = (page: Page, take: Take) => Promise<string>;
+export type OpenPage = (page: Page, take: Take, owner: string) => Promise<string>;

@@ -1,56 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import * as z from "zod";
 import { ToolError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
+import { assertPrivate, codeOf, journalFiles } from "./journal-folder.ts";
+import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
+import { createRecentOps, type RecentOp } from "./recent-ops.ts";
 
-const Begin = z.looseObject({
-  v: z.literal(1),
-  kind: z.literal("begin"),
-  change: z.string(),
-  /** The op's place in its plan, from 0. */
-  n: z.number(),
-  at: z.string(),
-  deployment: z.string(),
-  tool: z.string(),
-  principal: z.string(),
-  client: z.string().optional(),
-  /** The process that began it, its machine, and what tells it from an earlier process of that number. */
-  pid: z.number().optional(),
-  host: z.string().optional(),
-  run: z.string().optional(),
-  consent: z.string(),
-  /** The nonce of the continuation that was spent for it. */
-  nonce: z.string().optional(),
-  summary: z.string(),
-  op: z.looseObject({
-    op: z.string(),
-    space: z.string(),
-    id: z.string().optional(),
-    name: z.string(),
-    type: z.string(),
-  }),
-});
-const End = z.looseObject({
-  v: z.literal(1),
-  kind: z.literal("end"),
-  change: z.string(),
-  n: z.number(),
-  at: z.string(),
-  outcome: z.enum(["done", "not_done", "unknown"]),
-  /** The id that Kibana chose, where it did. */
-  id: z.string().optional(),
-  error: z.string().optional(),
-  /** What a save changed of a rule beside what it was meant to, by field. */
-  unmeant: z.record(z.string(), z.object({ was: z.unknown(), is: z.unknown() })).optional(),
-});
-const Line = z.discriminatedUnion("kind", [Begin, End]);
-
-export type BeginRecord = z.output<typeof Begin>;
-export type EndRecord = z.output<typeof End>;
+export type { BeginRecord, EndRecord };
 
 /** One op of a change, as it was recorded; without `end` it was not brought to its end by this or another process. */
 export interface JournalEntry {
@@ -65,10 +24,15 @@ export interface Journal extends JournalReader {
   begin(record: Omit<BeginRecord, "v" | "kind" | "at" | "pid" | "host" | "run">): Promise<void>;
   /** @throws ToolError journal_unavailable: the write has happened all the same */
   end(record: Omit<EndRecord, "v" | "kind" | "at">): Promise<void>;
-  /** Whether a continuation was spent since, by any process that shares the folder. */
-  spent(nonce: string, since: number): Promise<boolean>;
-  /** Changes begun since, by any process on this machine against this deployment; safe tests change nothing. */
-  countSince(time: number, deployment: string): Promise<number>;
+  /** Whether a continuation was spent in the last hour, by any process that shares the folder. */
+  spent(nonce: string): Promise<boolean>;
+  /** Changes begun in the last hour, by any process that shares the folder, against this deployment; safe tests change nothing. */
+  countLastHour(deployment: string): Promise<number>;
+  /**
+   * Whether an op that was begun may be written. Asked after its begin is on disk, so that of processes that race the
+   * later ones see the earlier; what is not admitted is ended as withdrawn.
+   */
+  admit(begun: Pick<BeginRecord, "change" | "n">, most: number): Promise<Admission>;
   close(): Promise<void>;
 }
 
@@ -76,6 +40,13 @@ export interface JournalReader {
   /** All entries, newest first, and what could not be read. */
   entries(): Promise<{ entries: JournalEntry[]; problems: string[] }>;
 }
+
+/** `full`: it would be one change too many in this hour. `used`: another change spends the same continuation. */
+export type Admission = "admitted" | "full" | "used";
+
+/** Looks at the journal, and milliseconds between them, for which an op waits while those behind it withdraw. */
+const looks = 100;
+const betweenLooks = 20;
 
 const maxBytes = 8 * 1024 * 1024;
 
@@ -94,6 +65,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
     if (file && file.bytes < maxBytes) return file;
     await file?.handle.close();
     file = undefined;
+    await assertPrivate(dir);
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, "-");
     const name = `changes-${stamp}-${process.pid}-${randomBytes(3).toString("hex")}.jsonl`;
@@ -124,6 +96,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
     return turn.then(
       () => undefined,
       (error: unknown) => {
+        if (error instanceof ToolError) throw error;
         throw new ToolError(
           "journal_unavailable",
           `The journal in ${dir} cannot be written (${codeOf(error)}).`,
@@ -133,6 +106,8 @@ export function createJournal(dir: string, clock: Clock): Journal {
     );
   }
 
+  const recent = createRecentOps(dir, clock);
+  const counted = (ops: RecentOp[], deployment: string) => ops.filter((op) => op.counts && op.deployment === deployment);
   const now = () => new Date(clock.now()).toISOString();
 
   return {
@@ -140,16 +115,25 @@ export function createJournal(dir: string, clock: Clock): Journal {
     begin: (record) => inTurn(() => append({ v: 1, kind: "begin", at: now(), ...thisRun, ...record } as BeginRecord)),
     end: (record) => inTurn(() => append({ v: 1, kind: "end", at: now(), ...record } as EndRecord)),
     entries: () => readAll(dir),
-    async countSince(time, deployment) {
-      const { entries } = await readAll(dir, time);
-      return entries.filter(
-        ({ begin }) =>
-          begin.deployment === deployment && Date.parse(begin.at) >= time && !(begin.op.op === "execute" && begin.op.safe === true),
-      ).length;
+    countLastHour: async (deployment) => counted(await recent.look(), deployment).length,
+    async admit({ change, n }, most) {
+      for (let look = 1; ; look++) {
+        const ops = await recent.look();
+        const mine = ops.find((op) => op.change === change && op.n === n);
+        // Somebody took the journal away between two breaths: nothing is known, so nothing is written.
+        if (!mine) return "full";
+        const rivals = mine.nonce === undefined ? [] : ops.filter((op) => op.nonce === mine.nonce && op.change !== change);
+        const all = counted(ops, mine.deployment);
+        if (rivals.length === 0 && all.length <= most) return "admitted";
+        // Those behind withdraw; whoever is before them waits for it, so that not all withdraw at once.
+        const before = all.filter((op) => op.order < mine.order).length;
+        if (rivals.some((op) => op.order < mine.order)) return "used";
+        if (before >= most) return "full";
+        if (look === looks) return rivals.length > 0 ? "used" : "full";
+        await clock.sleep(betweenLooks);
+      }
     },
-    async spent(nonce, since) {
-      return (await readAll(dir, since)).entries.some(({ begin }) => begin.nonce === nonce);
-    },
+    spent: async (nonce) => (await recent.look()).some((op) => op.nonce === nonce),
     async close() {
       await queue;
       await file?.handle.close();
@@ -158,16 +142,14 @@ export function createJournal(dir: string, clock: Clock): Journal {
   };
 }
 
-/** @param since passes over files that were not written to since (milliseconds) */
-async function readAll(dir: string, since = 0): Promise<{ entries: JournalEntry[]; problems: string[] }> {
+async function readAll(dir: string): Promise<{ entries: JournalEntry[]; problems: string[] }> {
   const problems: string[] = [];
   const byOp = new Map<string, JournalEntry>();
   const ends: EndRecord[] = [];
-  for (const name of await journalFiles(dir)) {
+  for (const { name } of await journalFiles(dir)) {
     const path = join(dir, name);
     let text: string;
     try {
-      if ((await stat(path)).mtimeMs < since) continue;
       text = await readFile(path, "utf8");
     } catch (error) {
       problems.push(`${name} cannot be read (${codeOf(error)}).`);
@@ -193,30 +175,4 @@ async function readAll(dir: string, since = 0): Promise<{ entries: JournalEntry[
   }
   const entries = [...byOp.values()].sort((a, b) => b.begin.at.localeCompare(a.begin.at) || b.begin.n - a.begin.n);
   return { entries, problems };
-}
-
-async function journalFiles(dir: string): Promise<string[]> {
-  try {
-    return (await readdir(dir)).filter((name) => /^changes-.*\.jsonl$/.test(name)).sort();
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw new ToolError(
-      "journal_unavailable",
-      `The journal in ${dir} cannot be read (${codeOf(error)}).`,
-      "Mend the folder's permissions, or set CONNECTORS_JOURNAL_DIR to another folder.",
-    );
-  }
-}
-
-function parseLine(line: string): BeginRecord | EndRecord | undefined {
-  try {
-    return Line.safeParse(JSON.parse(line)).data;
-  } catch {
-    // A line that a crash tore; the caller says which.
-    return undefined;
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "error";
 }

@@ -5,9 +5,11 @@ import type { Rule } from "../kibana/rules.ts";
 import { ruleState } from "../rules/rule-state.ts";
 import { canBeSaved, type Unmeant } from "../rules/unmeant.ts";
 import type { Consent } from "./consent.ts";
+import { confirmationInvalid } from "./continuation.ts";
 import { rulesLeftBehind } from "./ops/delete.ts";
 import { readBack, recordOf, writeOp } from "./ops/index.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
+import { hourIsFull, isChange } from "./policy.ts";
 import type { Caller, ChangeServices } from "./services.ts";
 
 /** Milliseconds between looks after a write whose answer did not come. */
@@ -44,6 +46,12 @@ export async function perform(
     } catch (error) {
       if (n === 0) throw error;
       results.push({ op, outcome: "not_done", error: asError(error) });
+      break;
+    }
+    const refused = await admission(op, begun, services);
+    if (refused) {
+      await journal.end({ change: id, n, outcome: "not_done", error: refused.message, withdrawn: true }).catch(() => undefined);
+      results.push({ op, outcome: "not_done", error: refused });
       break;
     }
     const untold = [await trail?.begin(begun)];
@@ -86,6 +94,15 @@ export async function perform(
     if (caller.signal.aborted) break;
   }
   return results;
+}
+
+/** Why an op that is recorded may not be written: another process was before it. */
+async function admission(op: Op, begun: { change: string; n: number }, { journal, settings }: ChangeServices): Promise<Error | undefined> {
+  if (!isChange(op)) return undefined;
+  const answer = await journal.admit(begun, settings.maxChangesPerHour).catch(asError);
+  if (answer instanceof Error) return answer;
+  if (answer === "used") return confirmationInvalid("used");
+  return answer === "full" ? hourIsFull(settings.maxChangesPerHour) : undefined;
 }
 
 /** Writes once, never again, and finds out what is true after a doubtful answer. Not aborted half way. */

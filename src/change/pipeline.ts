@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { ToolError } from "../errors.ts";
 import { getConsent } from "./agreement.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
-import { confirmationInvalid, continuationLifetime } from "./continuation.ts";
+import { confirmationInvalid } from "./continuation.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";
@@ -11,8 +11,6 @@ import { isChange, judge, type Verdict } from "./policy.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { noChange, outcome, shown } from "./shown.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
-
-const hour = 3_600_000;
 
 /** Plan, policy, consent, plan again, journal, write, read back, report: the only way to a write. */
 export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
@@ -59,7 +57,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
       );
     const nonce =
       consent.how === "token" ? continuations.redeem(change.confirm ?? "", change.tool, change.args, services.digest(first)) : undefined;
-    if (nonce !== undefined && (await journal.spent(nonce, clock.now() - continuationLifetime))) throw confirmationInvalid("used");
+    if (nonce !== undefined && (await journal.spent(nonce))) throw confirmationInvalid("used");
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is what is written, to the letter: not the plan that was made again to compare.
@@ -72,8 +70,8 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   });
 }
 
-async function judged(plan: Plan, { principal }: Caller, { settings, deployment, journal, clock }: ChangeServices): Promise<Verdict> {
-  return judge(plan, settings, principal, await journal.countSince(clock.now() - hour, deployment));
+async function judged(plan: Plan, { principal }: Caller, { settings, deployment, journal }: ChangeServices): Promise<Verdict> {
+  return judge(plan, settings, principal, await journal.countLastHour(deployment));
 }
 
 /** Judges once more with the writes of other calls counted that are not in the journal yet, and holds the place of these. */
@@ -81,7 +79,7 @@ async function withinLimit<T>(plan: Plan, caller: Caller, services: ChangeServic
   const mine = plan.ops.filter(isChange).length;
   services.underWay.writes += mine;
   try {
-    const recorded = await services.journal.countSince(services.clock.now() - hour, services.deployment);
+    const recorded = await services.journal.countLastHour(services.deployment);
     judge(plan, services.settings, caller.principal, recorded + services.underWay.writes - mine);
     return await work();
   } finally {

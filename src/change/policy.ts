@@ -77,6 +77,15 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
   return { reasons, newFlows };
 }
 
+/** Other processes that share the journal made the changes that were left. */
+export function hourIsFull(most: number): ToolError {
+  return new ToolError(
+    "limit_reached",
+    `This server and those that share its journal make at most ${most} changes an hour, and others were before this one.`,
+    "Wait, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.",
+  );
+}
+
 /** Whether an op counts as a change: everything but a safe test. */
 export function isChange(op: Op): boolean {
   return op.op !== "execute" || !op.safe;

@@ -65,7 +65,10 @@ export interface Caller {
   client: string | undefined;
   ask: Ask;
   redactor: CallRedactor;
+  /** The client's own: nothing new is begun once it is aborted. */
   signal: AbortSignal;
+  /** The same, and aborted too when what the call reads takes too long. */
+  reads: AbortSignal;
   /** Undefined where the client does not want to hear how far a call is. */
   progress?: (done: number, total: number, message: string) => void;
 }

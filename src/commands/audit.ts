@@ -5,12 +5,13 @@ import { version } from "../version.ts";
 import { type Baseline, readBaseline, writeBaseline } from "./audit/baseline.ts";
 import { type AuditFlags, auditHelp, commandLine, contradictions } from "./audit/command-line.ts";
 import type { AuditDocument } from "./audit/document.ts";
-import { FileProblem, mayWrite, writeWhole } from "./audit/files.ts";
+import { FileProblem, mayWrite } from "./audit/files.ts";
 import { renderAuditPage } from "./audit/page.ts";
 import { print, printJson } from "./audit/print.ts";
 import { makeReport } from "./audit/report.ts";
 import { renderTable } from "./audit/table.ts";
 import { openKibana } from "./open-kibana.ts";
+import { writePrivate } from "./private-file.ts";
 import { redactorOf } from "./redactor.ts";
 
 /** Audits the connectors of a deployment, for a person or a pipeline. @returns the exit code, as its help explains it */
@@ -54,7 +55,7 @@ async function knownBefore({ baseline, writeBaseline: writes }: AuditFlags): Pro
 
 async function writeFiles(document: AuditDocument, own: AuditFlags, before: Baseline | undefined): Promise<void> {
   if (own.html !== undefined) {
-    await writeWhole(own.html, await renderAuditPage(document));
+    await writePrivate(own.html, await renderAuditPage(document));
     say(`the page is in ${own.html}.`);
   }
   if (own.writeBaseline && own.baseline !== undefined) {

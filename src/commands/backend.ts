@@ -60,13 +60,13 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     },
     async context(caller: Caller) {
       const { runChange, shared } = await whenOpen();
-      const { principal, signal, redactor: known, progress = () => {} } = caller;
+      const { principal, reads, redactor: known, progress = () => {} } = caller;
       return {
         ...shared,
         settings: { ...settings, space: defaultSpace(settings, principal) },
         secrets: { ...shared.secrets, allowed: principal.secrets },
         principal,
-        signal,
+        signal: reads,
         progress,
         learn: (tree) => known.learn(tree),
         runChange: (change) => runChange(change, caller),

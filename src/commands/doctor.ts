@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { flag } from "../flags.ts";
+import { startCallLimit } from "../kibana/deadline.ts";
 import { readSettings, type Settings, settingNames, settingsHelp } from "../settings.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { version } from "../version.ts";
@@ -72,8 +73,13 @@ function startUp(settings: Settings): Finding[] {
 }
 
 async function kibanaChecks({ connection, reader }: OpenKibana, settings: Settings): Promise<Finding[]> {
-  const { findings, status } = await reach(connection, reader);
-  return [...findings, ...(status ? await inSpaces(settings, reader, status) : notReached())];
+  const limit = startCallLimit(settings.timeout);
+  try {
+    const { findings, status } = await reach(connection, reader, limit.signal);
+    return [...findings, ...(status ? await inSpaces(settings, reader, status, limit.signal) : notReached())];
+  } finally {
+    limit.end();
+  }
 }
 
 function notConfigured(): Finding[] {

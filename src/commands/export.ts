@@ -1,16 +1,18 @@
-import { access, chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { exportFormats } from "../as-code/origin.ts";
 import { systemClock } from "../change/clock.ts";
 import type { Principal } from "../change/principal.ts";
 import { ToolError } from "../errors.ts";
 import { type Flags, flag, flagsHelp, list, oneOf, text } from "../flags.ts";
+import { startCallLimit } from "../kibana/deadline.ts";
 import { hidingBeforeCut, oneLine, word } from "../plain-text.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings.ts";
 import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/export-files.ts";
 import { createSpaceCheck } from "../tools/spaces.ts";
 import { version } from "../version.ts";
 import { openKibana } from "./open-kibana.ts";
+import { foreignLink, linkedElsewhere, NotWritten, writePrivate } from "./private-file.ts";
 import { redactorOf } from "./redactor.ts";
 
 const own = {
@@ -77,7 +79,8 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
     return 0;
   } catch (error) {
     if (error instanceof ToolError) process.stderr.write(`${oneLine(scrub(error.message))}\n${oneLine(scrub(error.fix))}\n`);
-    else if (error instanceof Error && "code" in error) process.stderr.write(`The files cannot be written: ${error.message}\n`);
+    else if (error instanceof NotWritten || (error instanceof Error && "code" in error))
+      process.stderr.write(`The files cannot be written: ${error.message}\n`);
     else throw error;
     return 1;
   }
@@ -85,14 +88,16 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
 
 async function exportedBy(settings: Settings, request: ExportRequest): Promise<ConnectorExport> {
   const { reader, deployment, close } = await openKibana(settings, version);
+  const limit = startCallLimit(settings.timeout);
   const principal: Principal = { name: "local", access: "read", spaces: settings.spaces };
   try {
     return await exportFiles(request, {
       ...{ kibana: reader, settings, deployment, principal },
       spaces: createSpaceCheck(reader, systemClock),
-      signal: new AbortController().signal,
+      signal: limit.signal,
     });
   } finally {
+    limit.end();
     await close();
   }
 }
@@ -100,7 +105,7 @@ async function exportedBy(settings: Settings, request: ExportRequest): Promise<C
 async function existing(paths: readonly string[]): Promise<string[]> {
   const there = await Promise.all(
     paths.map((path) =>
-      access(path).then(
+      lstat(path).then(
         () => true,
         (error: NodeJS.ErrnoException) => {
           if (error.code !== "ENOENT") throw error;
@@ -112,12 +117,10 @@ async function existing(paths: readonly string[]): Promise<string[]> {
   return paths.filter((_path, index) => there[index]);
 }
 
-/** Each file is whole or not there: it is written beside, and then takes its name. */
 async function write(folder: string, files: readonly { path: string; text: string }[]): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const { path, text } of files) {
-    await writeFile(`${path}.part`, text, { mode: 0o600 });
-    await chmod(`${path}.part`, 0o600);
-    await rename(`${path}.part`, path);
-  }
+  const links = await Promise.all([foreignLink(folder), ...files.map(({ path }) => linkedElsewhere(path))]);
+  const linked = links.find((one) => one !== undefined);
+  if (linked !== undefined) throw new NotWritten(`${linked}.`);
+  for (const { path, text } of files) await writePrivate(path, text);
 }

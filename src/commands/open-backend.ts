@@ -66,7 +66,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
     trail: settings.auditConnector && createAuditTrail(settings.auditConnector, { writer, clock, log }),
     approvals: createApprovals(clock),
     sandbox: deployment.sandbox,
-    openPage: nobodyHere ? undefined : async (page, take) => (await pages()).open(page, take),
+    openPage: nobodyHere ? undefined : async (...shown) => (await pages()).open(...shown),
     alone: createLocks(),
     clock,
     log,

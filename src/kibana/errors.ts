@@ -1,6 +1,7 @@
 import { type ErrorCode, ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { translations } from "./messages.ts";
+import { ProxyFailed } from "./proxy.ts";
 
 /**
  * A request to Kibana that failed.
@@ -110,6 +111,16 @@ export function notKibana(status: number, text: string, url: string, applied: "n
   );
 }
 
+/** JSON that nothing of Kibana's looks like. */
+export function tooDeep(status: number, url: string, deepest: number): KibanaError {
+  return new KibanaError(
+    "kibana_error",
+    `${url} answered ${status} with JSON that is nested more than ${deepest} levels deep.`,
+    "Look at it in Kibana; if it is none of Kibana's, check KIBANA_URL and the proxy in front of it.",
+    { applied: "maybe", status },
+  );
+}
+
 const tlsFix = "Give the authority's certificate with KIBANA_CA_FILE.";
 const networkCauses: Record<string, { cause: string; fix: string; applied?: "maybe" }> = {
   ECONNREFUSED: {
@@ -198,19 +209,35 @@ const networkCauses: Record<string, { cause: string; fix: string; applied?: "may
     fix: "Repeat the call.",
     applied: "maybe",
   },
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: {
+    cause: "the answer is larger than 128 MB",
+    fix: "Check that KIBANA_URL is a Kibana.",
+    applied: "maybe",
+  },
+  ECONNABORTED: {
+    cause: "the connection is cut again and again before anything is sent",
+    fix: "Check that Kibana is up, and the proxies and firewalls before it.",
+  },
 };
 
-/** A request that got no whole answer: refused, cut, timed out, TLS. */
-export function fromNetwork(error: unknown, url: string): KibanaError {
+/**
+ * A request that got no whole answer: refused, cut, timed out, TLS.
+ * @param proxy the origin of the proxy that stands between
+ */
+export function fromNetwork(error: unknown, url: string, proxy?: string): KibanaError {
+  if (error instanceof ProxyFailed) {
+    const { message, fix, code } = error;
+    return new KibanaError("kibana_unreachable", message, fix, { applied: "no", detail: { cause: code, proxy } });
+  }
   const code = networkCode(error);
   const known = networkCauses[code];
   return new KibanaError(
     "kibana_unreachable",
-    `No answer from Kibana at ${url}: ${known?.cause ?? "the connection failed"} (${code}).`,
+    `No answer from Kibana at ${url}${proxy === undefined ? "" : ` through the proxy ${proxy}`}: ${known?.cause ?? "the connection failed"} (${code}).`,
     known?.fix ?? "Check KIBANA_URL and the network.",
     {
       applied: known ? (known.applied ?? "no") : "maybe",
-      detail: { cause: code },
+      detail: { cause: code, ...(proxy === undefined ? {} : { proxy }) },
     },
   );
 }

@@ -1,8 +1,12 @@
-import { Agent, EnvHttpProxyAgent, request } from "undici";
+import { request } from "undici";
+import { ToolError } from "../errors.ts";
+import { isDeeperThan } from "../json-depth.ts";
 import { quoted } from "../plain-text.ts";
 import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings.ts";
-import { fromAnswer, fromNetwork, KibanaError, notKibana } from "./errors.ts";
+import { openConnections } from "./connections.ts";
+import { type Deadline, startDeadline } from "./deadline.ts";
+import { fromAnswer, fromNetwork, KibanaError, notKibana, tooDeep } from "./errors.ts";
 
 export interface Call {
   /** From the root of Kibana, ids encoded: build it with `path`. */
@@ -40,8 +44,8 @@ const readAttempts = 4;
 const passing = [429, 502, 503, 504];
 /** Milliseconds that a read waits at the most between attempts. */
 const longestWait = 5_000;
-const maxConnections = 8;
-const maxBytes = 128 * 1024 * 1024;
+/** No answer of Kibana's comes near; what walks through one by recursion must not run out of stack. */
+const deepest = 200;
 
 /** Servers close the connection on longer addresses; no id and no name comes near. */
 const longestSegment = 1000;
@@ -63,33 +67,20 @@ export function path(...segments: string[]): string {
  * @param userAgent names this server in Kibana's logs
  */
 export function createHttp(settings: KibanaSettings, timeout: number, userAgent: string): Http {
-  const connect = {
-    timeout: Math.min(timeout, 10_000),
-    ...(settings.ca ? { ca: settings.ca } : {}),
-    rejectUnauthorized: !settings.skipTlsVerification,
-  };
-  const options = {
-    connect,
-    connections: maxConnections,
-    maxResponseSize: maxBytes,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  };
-  const proxied = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"].some((name) => process.env[name]);
-  const dispatcher = proxied ? new EnvHttpProxyAgent({ ...options, requestTls: connect }) : new Agent(options);
+  const { dispatcher, proxy, answered, close } = openConnections(settings, timeout);
   const headers = {
     "user-agent": userAgent,
     accept: "application/json",
     ...authorization(settings),
   };
 
-  async function once(method: "GET" | "POST" | "PUT" | "DELETE", call: Call & { body?: unknown; tolerate?: number[] }) {
-    const limit = AbortSignal.timeout(timeout);
-    try {
+  /** Ends when the deadline says, whatever the network does: undici looks at a signal only once it is connected. */
+  async function once(method: "GET" | "POST" | "PUT" | "DELETE", call: Call & { body?: unknown }, deadline: Deadline) {
+    async function exchange() {
       const answer = await request(address(settings.url, call), {
         method,
         dispatcher,
-        signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
+        signal: deadline.signal,
         headers: {
           ...headers,
           ...(method === "GET" ? {} : { "kbn-xsrf": "true" }),
@@ -98,17 +89,18 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       });
+      answered();
       return {
         status: answer.statusCode,
         headers: answer.headers,
         text: await answer.body.text(),
       };
+    }
+    try {
+      return await deadline.race(exchange());
     } catch (error) {
-      if (call.signal?.aborted)
-        throw new KibanaError("cancelled", "The call was cancelled.", "Nothing to do; repeat the call if it is still wanted.", {
-          applied: "maybe",
-        });
-      throw fromNetwork(limit.aborted ? limit.reason : error, settings.url);
+      if (!deadline.passed() && call.signal?.aborted) throw givenUp(call.signal, "maybe");
+      throw fromNetwork(error, settings.url, proxy?.url.origin);
     }
   }
 
@@ -131,28 +123,40 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     }
     if ((status >= 200 && status < 300) || tolerate.includes(status)) {
       if (body === undefined) throw notKibana(status, text, settings.url, "maybe");
+      if (isDeeperThan(deepest, body)) throw tooDeep(status, settings.url, deepest);
       return body;
     }
     throw fromAnswer(status, body, text, settings.url);
   }
 
+  /** The limit holds for all attempts together. */
   async function read(method: "GET" | "POST", call: Call & { body?: unknown; tolerate?: number[] }): Promise<unknown> {
+    const deadline = startDeadline(timeout, call.signal);
+    try {
+      return await attempts(method, call, deadline);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  async function attempts(method: "GET" | "POST", call: Call & { body?: unknown; tolerate?: number[] }, deadline: Deadline) {
     for (let attempt = 1; ; attempt++) {
       const last = attempt === readAttempts;
       try {
-        const answer = await once(method, call);
+        const answer = await once(method, call, deadline);
         if (last || !passing.includes(answer.status) || call.tolerate?.includes(answer.status)) return parsed(answer, call.tolerate);
         const wait = delay(attempt, answer.headers["retry-after"]);
         // The client behind us gives up before long: the failure says how long to wait.
-        if (wait > longestWait) return parsed(answer);
+        if (wait > Math.min(longestWait, deadline.left())) return parsed(answer);
         await pause(wait, call.signal);
       } catch (error) {
         const cut =
           error instanceof KibanaError &&
           error.status === undefined &&
           ["ECONNRESET", "UND_ERR_SOCKET", "EPIPE"].includes(String(error.detail?.cause));
-        if (last || !cut) throw error;
-        await pause(delay(attempt, undefined), call.signal);
+        const wait = delay(attempt, undefined);
+        if (last || !cut || wait > deadline.left()) throw error;
+        await pause(wait, call.signal);
       }
     }
   }
@@ -164,9 +168,14 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       return read("POST", { ...call, internal: true });
     },
     async send(method, call) {
-      return parsed(await once(method, call));
+      const deadline = startDeadline(timeout, call.signal);
+      try {
+        return parsed(await once(method, call, deadline));
+      } finally {
+        deadline.end();
+      }
     },
-    close: () => dispatcher.destroy(),
+    close,
   };
 }
 
@@ -182,9 +191,7 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
-      reject(
-        new KibanaError("cancelled", "The call was cancelled.", "Nothing to do; repeat the call if it is still wanted.", { applied: "no" }),
-      );
+      reject(givenUp(signal, "no"));
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", stop);
@@ -193,6 +200,12 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop, { once: true });
   });
+}
+
+/** The caller gave up: the client, or the limit of the whole call, which says so itself. */
+function givenUp(signal: AbortSignal | undefined, applied: "no" | "maybe"): Error {
+  if (signal?.reason instanceof ToolError) return signal.reason;
+  return new KibanaError("cancelled", "The call was cancelled.", "Nothing to do; repeat the call if it is still wanted.", { applied });
 }
 
 function address(base: string, call: Call): URL {

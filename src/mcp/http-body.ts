@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { isInitializeRequest, type RequestId, RequestIdSchema } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
+import { isDeeperThan } from "../json-depth.ts";
 import { type Refusal, refusal, tooLarge } from "./http-guards.ts";
 
 /** What a POST carries, parsed. */
@@ -23,8 +24,8 @@ const Request = z.object({ method: z.string(), id: RequestIdSchema });
 const Cancelled = z.object({ method: z.literal("notifications/cancelled"), params: z.object({ requestId: RequestIdSchema }) });
 const WithProgress = z.object({ params: z.object({ _meta: z.object({ progressToken: z.union([z.string(), z.number()]) }) }) });
 
-/** Deeper than any tool's arguments; what walks through JSON by recursion must not run out of stack. */
-const deepest = 64;
+/** Far deeper than any message. The arguments of a tool may be less deep, which the tool says itself. */
+const deepest = 1000;
 
 /** Reads a body of at most `maxBody` bytes. Resolves to undefined where the client went away or was too slow. */
 export async function readBody(request: IncomingMessage, maxBody: number): Promise<Body | Refusal | undefined> {
@@ -46,7 +47,7 @@ export async function readBody(request: IncomingMessage, maxBody: number): Promi
   } catch (_notJson) {
     return refusal(400, "Parse error: the body is not JSON.", {}, -32700);
   }
-  if (depthOf(json) > deepest) return refusal(400, `Invalid request: nested more than ${deepest} levels deep.`, {}, -32600);
+  if (isDeeperThan(deepest, json)) return refusal(400, `Invalid request: nested more than ${deepest} levels deep.`, {}, -32600);
   const messages: unknown[] = Array.isArray(json) ? json : [json];
   if (messages.length === 0) return refusal(400, "Invalid request: an empty batch.", {}, -32600);
   const first = messages.find((message) => isInitializeRequest(message));
@@ -59,15 +60,4 @@ export async function readBody(request: IncomingMessage, maxBody: number): Promi
     ids: messages.map((message) => Request.safeParse(message).data?.id).filter((id) => id !== undefined),
     cancelled: messages.map((message) => Cancelled.safeParse(message).data?.params.requestId).filter((id) => id !== undefined),
   };
-}
-
-/** Levels of nesting, found without recursion; stops counting just beyond what is allowed. */
-function depthOf(json: unknown): number {
-  let level: unknown[] = [json];
-  let depth = 0;
-  while (level.length > 0 && depth <= deepest) {
-    level = level.flatMap((value) => (value !== null && typeof value === "object" ? Object.values(value) : []));
-    depth += 1;
-  }
-  return depth;
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/sdk/types.js";
 import type { Principal } from "../change/principal.ts";
 import type { HttpSettings } from "../http-settings.ts";
+import { boundStrangers } from "../web/strangers.ts";
 import { type Body, readBody } from "./http-body.ts";
 import { bearerToken, checkForm, checkSender, type Refusal, refusal, unauthorized } from "./http-guards.ts";
 import { createSessions, type Session } from "./http-sessions.ts";
@@ -77,7 +78,20 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
       });
     },
   );
-  server.maxConnections = 2 * maxSessions + maxInFlight;
+  // Those of strangers are bounded by themselves: whoever has no token must not take the place of who has one.
+  const mostKnown = 2 * maxSessions + maxInFlight;
+  const knownSockets = new Set<Socket>();
+  const strangers = boundStrangers(server);
+
+  /** @returns false where there are too many connections of those who are known */
+  function letIn(socket: Socket): boolean {
+    if (knownSockets.has(socket)) return true;
+    if (knownSockets.size >= mostKnown) return false;
+    knownSockets.add(socket);
+    strangers.known(socket);
+    socket.once("close", () => knownSockets.delete(socket));
+    return true;
+  }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? "").split("?")[0];
@@ -100,6 +114,8 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     const token = bearerToken(request.headers.authorization);
     const principal = served.whoIs(token);
     if (!principal) return refuse(response, unauthorized(request.headers.authorization !== undefined));
+    if (!letIn(request.socket))
+      return refuse(response, refusal(503, "Too many connections at the same time.", { "retry-after": "5", connection: "close" }));
     const malformed = checkForm(method, request.headers, maxBody);
     if (malformed) return refuse(response, malformed);
     const body = method === "POST" ? await readBody(request, maxBody) : noBody;

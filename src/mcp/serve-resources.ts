@@ -10,37 +10,54 @@ import {
   ReadResourceRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { type ErrorCode as OurCode, ToolError } from "../errors.ts";
+import { startCallLimit } from "../kibana/deadline.ts";
 import type { ResourceContext } from "./resources/source.ts";
 
 /** What a request for resources needs: who asks, how its Kibana is opened, and what keeps secrets in. */
-export type OpenResources = (extra: { signal: AbortSignal; requestId: string | number }) => {
+export type OpenResources = (
+  extra: Extra,
+  reads: AbortSignal,
+) => {
   context: ResourceContext;
   scrub: <T>(value: T) => T;
   run<T>(work: () => T): T;
 };
+type Extra = { signal: AbortSignal; requestId: string | number };
 
 /** Codes that mean: the address is wrong. Unknown resources are invalid params (reference/mcp.md §1, §2). */
 const wrongAddress: readonly OurCode[] = ["invalid_arguments", "connector_not_found", "space_not_found", "type_unknown", "system_action"];
 
-/** Answers a server's requests for resources, prompts and completion; what they need is loaded at the first one. */
-export function serveResources(server: Server, open: OpenResources): void {
+/**
+ * Answers a server's requests for resources, prompts and completion; what they need is loaded at the first one.
+ * @param timeout milliseconds for one request to Kibana
+ */
+export function serveResources(server: Server, open: OpenResources, timeout: number): void {
   const registry = () => import("./resources.ts");
   const prompts = () => import("./prompts.ts");
 
+  async function answer<T>(extra: Extra, work: (context: ResourceContext) => Promise<T>): Promise<T> {
+    const limit = startCallLimit(timeout, extra.signal);
+    try {
+      return await answered(open(extra, limit.signal), work);
+    } finally {
+      limit.end();
+    }
+  }
+
   server.setRequestHandler(ListPromptsRequestSchema, (_request, extra) =>
-    answered(open(extra), async (context) => ({ prompts: (await prompts()).listPrompts(context) })),
+    answer(extra, async (context) => ({ prompts: (await prompts()).listPrompts(context) })),
   );
   server.setRequestHandler(GetPromptRequestSchema, ({ params: { name, arguments: args } }, extra) =>
-    answered(open(extra), async (context) => (await prompts()).getPrompt(name, args ?? {}, context)),
+    answer(extra, async (context) => (await prompts()).getPrompt(name, args ?? {}, context)),
   );
   server.setRequestHandler(ListResourcesRequestSchema, (_request, extra) =>
-    answered(open(extra), async (context) => ({ resources: await (await registry()).listResources(context) })),
+    answer(extra, async (context) => ({ resources: await (await registry()).listResources(context) })),
   );
   server.setRequestHandler(ListResourceTemplatesRequestSchema, (_request, extra) =>
-    answered(open(extra), async () => ({ resourceTemplates: (await registry()).listTemplates() })),
+    answer(extra, async () => ({ resourceTemplates: (await registry()).listTemplates() })),
   );
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
-    const found = await answered(open(extra), async (context) => {
+    const found = await answer(extra, async (context) => {
       const read = await (await registry()).readResource(uri, context);
       if (!read)
         throw new McpError(ErrorCode.InvalidParams, "There is no such resource: resources/list names those that are there.", { uri });
@@ -50,7 +67,7 @@ export function serveResources(server: Server, open: OpenResources): void {
     return { contents: [{ uri, ...found }] };
   });
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context: given } }, extra) =>
-    answered(open(extra), async (context) => {
+    answer(extra, async (context) => {
       const typed = { variable: argument.name, value: argument.value, others: given?.arguments ?? {} };
       const { values, total } =
         ref.type === "ref/prompt"

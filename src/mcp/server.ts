@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
+import { startCallLimit } from "../kibana/deadline.ts";
 import type { Settings } from "../settings.ts";
 import type { CallContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/kept-exports.ts";
@@ -12,7 +13,7 @@ import { visibleTools, whyHidden } from "../tools/visible.ts";
 import { answer, failure } from "./answer.ts";
 import { createAsk } from "./ask.ts";
 import { progressOf } from "./progress.ts";
-import { serveResources } from "./serve-resources.ts";
+import { type OpenResources, serveResources } from "./serve-resources.ts";
 
 /** What a server serves. The Kibana side is opened at the first call, not at the start. */
 export interface Product {
@@ -57,18 +58,24 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     },
   );
   const shown = visibleTools(settings, principal);
-  const callerOf = ({ signal, requestId }: { signal: AbortSignal; requestId: RequestId }, redactor: Caller["redactor"]): Caller => ({
+  const callerOf = (
+    { signal, requestId }: { signal: AbortSignal; requestId: RequestId },
+    reads: AbortSignal,
+    redactor: Caller["redactor"],
+  ): Caller => ({
     principal,
     client: server.getClientVersion()?.name,
     ask: createAsk(server, requestId),
     redactor,
     signal,
+    reads,
   });
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: shown.map((tool) => listed(tool, settings)) }));
 
   server.setRequestHandler(ToolCall, (request, extra) => {
     const { name, arguments: args } = request.params;
+    const limit = startCallLimit(settings.timeout, extra.signal, { waiting: settings.confirmWait });
     const { redactor, run } = product.begin(principal);
     const call = run(async () => {
       try {
@@ -78,7 +85,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw whyHidden(name, settings, principal);
         return answer(
-          await tool.call(args, await product.context({ ...callerOf(extra, redactor), ...progressOf(extra) })),
+          await tool.call(args, await product.context({ ...callerOf(extra, limit.signal, redactor), ...progressOf(extra) })),
           settings.results,
           redactor.json,
           tool.maxText,
@@ -90,6 +97,8 @@ export function createMcpServer(product: Product, principal: Principal): Server 
             : error,
           redactor.json,
         );
+      } finally {
+        limit.end();
       }
     });
     running.add(call);
@@ -97,11 +106,12 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     return call;
   });
 
-  serveResources(server, (extra) => {
+  const open: OpenResources = (extra, reads) => {
     const { redactor, run } = product.begin(principal);
-    const context = { principal, exports, tools: shown, open: () => product.context(callerOf(extra, redactor)) };
+    const context = { principal, exports, tools: shown, open: () => product.context(callerOf(extra, reads, redactor)) };
     return { context, scrub: redactor.json, run };
-  });
+  };
+  serveResources(server, open, settings.timeout);
   return server;
 }
 

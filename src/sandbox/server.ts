@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { isDeeperThan } from "../json-depth.ts";
 import type { Authenticate } from "./auth.ts";
 import { envelope, internalError, notFound, Refusal } from "./envelope.ts";
 import { type FaultOrders, faultOrders } from "./faults.ts";
@@ -10,6 +11,8 @@ import { anonymousStatus, statusPath } from "./status.ts";
 import type { Reply, State } from "./types.ts";
 
 const bodyLimit = 1024 * 1024;
+/** Levels of nesting: what looks through a body here does so by recursion. */
+const deepest = 1000;
 
 interface Serving {
   state: State;
@@ -90,11 +93,14 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 function parseJson(text: string | undefined): unknown {
   if (text === undefined) throw new Refusal(413, `Payload content length greater than maximum allowed: ${bodyLimit}`);
   if (text === "") return null;
+  let body: unknown;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
     throw new Refusal(400, "Invalid request payload JSON format");
   }
+  if (isDeeperThan(deepest, body)) throw new Refusal(400, "Invalid request payload JSON format");
+  return body;
 }
 
 function send(response: ServerResponse, { status, body, headers }: Reply): void {

@@ -1,3 +1,4 @@
+import { isDeeperThan } from "../json-depth.ts";
 /** The mark that stands where a secret was. */
 export const redactionMark = "[redacted]";
 
@@ -53,6 +54,10 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[]): 
     return redactionMark;
   }
   const object = /^\s*[{[]/.test(value) ? parseObject(value) : undefined;
+  if (isDeeperThan(deepest, object)) {
+    found.push({ path, why: "JSON nested too deep to look through" });
+    return redactionMark;
+  }
   if (object === undefined) return hideInText(value, (why) => found.push({ path, why }));
   // JSON in a text, as additionalFields has it: looked through like config itself.
   const before = found.length;
@@ -60,28 +65,17 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[]): 
   return found.length > before ? JSON.stringify(hidden) : value;
 }
 
-/** Deeper than any config; what walks through it by recursion must not run out of stack. */
-const deepest = 200;
+/** Levels of nesting of JSON in a text; this looks through it by recursion. */
+const deepest = 100;
 
 function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return value !== null && typeof value === "object" && depthOf(value) <= deepest ? value : undefined;
+    return value !== null && typeof value === "object" && !isDeeperThan(deepest, value) ? value : undefined;
   } catch {
     // No JSON after all, but a template of it: it is looked through as text.
     return undefined;
   }
-}
-
-/** Levels of nesting, found without recursion. */
-function depthOf(value: object): number {
-  let level: unknown[] = [value];
-  let depth = 0;
-  while (level.length > 0) {
-    level = level.flatMap((one) => (one !== null && typeof one === "object" ? Object.values(one) : []));
-    depth += 1;
-  }
-  return depth;
 }
 
 /** Secrets within one text: URL parts and token shapes. */

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { exposedFolder, writableByOthers } from "../private-files.ts";
 
 const maxBytes = 64 * 1024;
 
@@ -14,13 +15,17 @@ export function readSecretFile(dir: string, name: string): { bytes: Buffer } | {
   const path = join(dir, name);
   let file: number | undefined;
   try {
+    const exposed = exposedFolder(dir);
+    if (exposed) return { refused: `is not safe from others (${exposed.problem}): ${exposed.fix}` };
     if (lstatSync(path).isSymbolicLink()) return { refused: "is a link, which is not followed" };
     // The link may have been made since: O_NOFOLLOW has the last word.
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    const { mode, size, isFile } = withKind(file);
+    const { mode, uid, size, isFile } = withKind(file);
     if (!isFile) return { refused: "is not a plain file" };
     if (size > maxBytes) return { refused: "is larger than 64 kB" };
     if (process.platform !== "win32" && (mode & 0o004) !== 0) return { refused: "is readable by everybody: chmod 600 it" };
+    const why = writableByOthers({ uid, mode });
+    if (why !== undefined) return { refused: `${why}: chmod 600 it, and make it this user's` };
     return { bytes: readFileSync(file) };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "error";
@@ -32,5 +37,5 @@ export function readSecretFile(dir: string, name: string): { bytes: Buffer } | {
 
 function withKind(file: number) {
   const stat = fstatSync(file);
-  return { mode: stat.mode, size: stat.size, isFile: stat.isFile() };
+  return { mode: stat.mode, uid: stat.uid, size: stat.size, isFile: stat.isFile() };
 }

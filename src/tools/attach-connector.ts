@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { notifyWhen, workflows } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
-import { compact, connector, listedIn, space } from "./fields.ts";
+import { atMost, compact, connector, idOrName, listedIn, space } from "./fields.ts";
 import { type AttachPlan, planAttach } from "./plan-attach.ts";
 import { notDone } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
@@ -16,9 +16,11 @@ export const attachConnector = changeTool({
   idempotent: true,
   input: z.strictObject({
     connector,
-    rules: z.array(z.string().min(1)).min(1).max(50).describe("Ids or exact names"),
+    rules: z.array(idOrName).min(1).max(50).describe("Ids or exact names"),
     workflow: z.enum(workflows).optional().describe("Default: what suits the type"),
-    groups: z.array(z.string().min(1)).min(1).optional().describe("Action groups; default: the main one"),
+    groups: atMost(50, z.array(z.string().min(1)).min(1))
+      .optional()
+      .describe("Action groups; default: the main one"),
     params: z.looseObject({}).optional().describe("Laid over the workflow's, such as {to: [...]}"),
     recovery: z.enum(["auto", "none"]).default("auto"),
     dedup_key: z.string().min(1).optional(),

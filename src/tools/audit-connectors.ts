@@ -4,7 +4,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { compact, listedIn, next, warnings } from "./fields.ts";
+import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings } from "./fields.ts";
 import { keptReport } from "./kept-reports.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
@@ -19,8 +19,8 @@ export const auditConnectors = readTool({
   description:
     "Find connectors and rules that fail in silence, will break, or are untidy, most severe first, with the calls that mend them. What could not be read is in not_checked: it is not fine.",
   input: z.strictObject({
-    spaces: z.array(z.string().min(1)).optional().describe("Ids; default: all"),
-    checks: z.array(z.string()).optional().describe("Only these, as named in findings"),
+    spaces: atMost(mostSpaces, z.array(idOrName)).optional().describe("Ids; default: all"),
+    checks: atMost(100, z.array(z.string())).optional().describe("Only these, as named in findings"),
     min_severity: z.enum(severities).optional(),
     days: z.number().int().min(1).max(90).default(7).describe("Of runs to look at"),
     detail: z.boolean().optional().describe("With why, confidence and next for each finding"),
@@ -126,7 +126,7 @@ function summaryOf({ counts: { group }, spaces, notChecked, cancelled, window }:
     `${found}, in ${sum("connectors")} connectors and ${sum("rules")} rules of ${spaces.length} space${spaces.length === 1 ? "" : "s"}${readsLog(spaces) ? `; ${sum("failures")} failed runs in ${window.days} days` : ""}.`,
     shown < all ? `${shown} of ${all} fit the filter.` : "",
     notChecked.length > 0 ? "Not everything could be checked: see not_checked." : "",
-    cancelled ? "It was cancelled half way." : "",
+    cancelled ? "It was broken off half way." : "",
   ]
     .filter(Boolean)
     .join(" ");

@@ -6,6 +6,7 @@ import type { Principal } from "../change/principal.ts";
 import type { Change, Report } from "../change/services.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
+import { isDeeperThan } from "../json-depth.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
@@ -153,8 +154,17 @@ function described<Input extends z.ZodObject>({ name, title, description, input 
   return { name, title, description, input };
 }
 
+/** Levels of nesting; what walks through arguments by recursion must not run out of stack. */
+const deepest = 64;
+
 /** The arguments, or one error with every problem and its path. */
 function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: InsteadOf = {}): z.output<Input> {
+  if (isDeeperThan(deepest, args))
+    throw new ToolError(
+      "invalid_arguments",
+      `The arguments are nested more than ${deepest} levels deep.`,
+      "Correct them and call again: nothing of a connector or a rule is nested so deep.",
+    );
   const odd = prototypeKey(args);
   if (odd !== undefined)
     throw new ToolError("invalid_arguments", `The arguments hold a key "${odd}", which no connector has.`, "Leave it out.");

@@ -7,7 +7,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import { quoted } from "../plain-text.ts";
 import { unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { compact, next, space, warnings } from "./fields.ts";
+import { atMost, compact, next, space, warnings } from "./fields.ts";
 
 const parts = ["config", "secrets", "params", "example", "tests", "recovery", "traps"] as const;
 type Part = (typeof parts)[number];
@@ -19,7 +19,9 @@ export const describeConnectorTypes = readTool({
     "Without `types`: which connector types this deployment offers. With `types`: fields, secrets, params, an example call, tests, recovery and traps. Call before create_connector.",
   input: z.strictObject({
     types: z.array(z.string()).max(3).optional().describe('Ids, as ".slack"; near misses are understood'),
-    parts: z.array(z.enum(parts)).optional().describe("Only these"),
+    parts: atMost(50, z.array(z.enum(parts)))
+      .optional()
+      .describe("Only these"),
     sub_action: z.string().optional().describe("Params of this one"),
     feature: z.string().optional().describe("Such as alerting, cases, workflows"),
     text: z.string().optional().describe("Part of name or id"),

@@ -1,9 +1,26 @@
 import * as z from "zod";
 import { plainText } from "../plain-text.ts";
 
+/** No id and no name comes near; as `atMost`, not in the published schema. */
+const longest = 1000;
+
+/** Names something in Kibana. */
+export const idOrName = z
+  .string()
+  .min(1)
+  .refine((text) => text.length <= longest, `is too long: at most ${longest} characters`);
+
 /** Arguments and answer parts that several tools share. */
-export const space = z.string().min(1).optional().describe("Space id; default: the configured one");
-export const connector = z.string().min(1).describe("Connector id, or its exact name");
+export const space = idOrName.optional().describe("Space id; default: the configured one");
+export const connector = idOrName.describe("Connector id, or its exact name");
+
+/** Spaces that one call may name; `*` means all there are. */
+export const mostSpaces = 100;
+
+/** A list that is refused before anything is asked of Kibana; not in the published schema, where it would cost tokens. */
+export function atMost<Item extends z.ZodType>(most: number, list: z.ZodArray<Item>): z.ZodArray<Item> {
+  return list.refine((items) => items.length <= most, `takes at most ${most}: make several calls`);
+}
 
 /** A connector's name as it may be shown: without what cannot be seen. */
 export const connectorName = z

@@ -7,7 +7,7 @@ import { rulesUsing } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { connectorRow, unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { compact, connector, namedById, next, space, warnings } from "./fields.ts";
+import { atMost, compact, connector, namedById, next, space, warnings } from "./fields.ts";
 import { findConnector, pickConnector } from "./find-connector.ts";
 import { waysOut } from "./ways-out.ts";
 
@@ -18,7 +18,7 @@ export const getConnector = readTool({
   title: "Get connector",
   description:
     "One connector with its redacted config, and on request the rules that use it and how its runs went. Stored secrets are never readable.",
-  input: z.strictObject({ id: connector, space, include: z.array(z.enum(["rules", "health"])).default([]) }),
+  input: z.strictObject({ id: connector, space, include: atMost(10, z.array(z.enum(["rules", "health"]))).default([]) }),
   insteadOf: namedById,
   output: z.looseObject({
     connector: z.looseObject({}),

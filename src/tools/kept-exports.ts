@@ -31,12 +31,13 @@ export interface KeptExports {
 
 /** Milliseconds. */
 const longest = 30 * 60_000;
+/** Of one principal; their own oldest goes first, never another's. */
 const most = 20;
 const mostCharacters = 20_000_000;
 
 /** @param now milliseconds since 1970 */
 export function createKeptExports(now: () => number): KeptExports {
-  /** Oldest first. */
+  /** Of each owner the oldest first. */
   let kept: (KeptExport & { owner: string; at: number; characters: number })[] = [];
 
   function fresh() {
@@ -54,9 +55,10 @@ export function createKeptExports(now: () => number): KeptExports {
         parts: parts.map((text, index) => ({ uri: `kibana-export://${id}/${name}/${index + 1}`, text })),
       }));
       const one = { id, files: addressed, owner, at: now(), characters };
-      kept = [...fresh(), one].slice(-most);
+      let own = [...fresh().filter((each) => each.owner === owner), one].slice(-most);
       // The newest stays whatever its size: an answer has just named it.
-      while (kept.length > 1 && kept.reduce((sum, each) => sum + each.characters, 0) > mostCharacters) kept = kept.slice(1);
+      while (own.length > 1 && own.reduce((sum, each) => sum + each.characters, 0) > mostCharacters) own = own.slice(1);
+      kept = [...kept.filter((each) => each.owner !== owner), ...own];
       return one;
     },
     find: (owner, id) => fresh().find((one) => one.id === id && one.owner === owner),

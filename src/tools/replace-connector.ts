@@ -10,7 +10,7 @@ import { askedRules } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
-import { connector, space } from "./fields.ts";
+import { atMost, connector, idOrName, space } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
 import { movedActions, type NewParams } from "./replaced-actions.ts";
 import { earlierMoves } from "./replaced-earlier.ts";
@@ -49,10 +49,10 @@ export const replaceConnector = changeTool({
   access: "change",
   idempotent: true,
   input: z.strictObject({
-    from: z.string().min(1).describe("Connector id or exact name; may be gone"),
+    from: idOrName.describe("Connector id or exact name; may be gone"),
     to: connector.optional(),
     remove: z.boolean().optional().describe("Remove the actions instead"),
-    rules: z.array(z.string().min(1)).min(1).optional().describe("Ids or exact names; default: all that use it"),
+    rules: atMost(500, z.array(idOrName).min(1)).optional().describe("Ids or exact names; default: all that use it"),
     params: z.looseObject({}).optional().describe("New params, for a `to` of another type"),
     recovery_params: z.looseObject({}).optional(),
     drop_missing: z.boolean().optional().describe("Also drop the rules' actions of other connectors that are gone"),

@@ -3,6 +3,7 @@ import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { ToolContext } from "./define.ts";
+import { mostSpaces } from "./fields.ts";
 
 /** What looking through several spaces needs of a tool's context. */
 export type SpacesContext = Pick<ToolContext, "kibana" | "settings" | "spaces" | "principal" | "signal">;
@@ -31,6 +32,12 @@ export async function chosenSpaces(asked: string | undefined, { spaces, settings
         ];
   if (ids.length === 0)
     throw new ToolError("invalid_arguments", "`space` names no space.", 'Give ids with commas, or "*", or leave it out.');
+  if (ids.length > mostSpaces)
+    throw new ToolError(
+      "invalid_arguments",
+      `\`space\` names ${ids.length} spaces; one call takes at most ${mostSpaces}.`,
+      'Make several calls, or give "*" for all there are.',
+    );
   return Promise.all(ids.map((id) => spaces.check(id, principal, { fresh: false, signal })));
 }
 

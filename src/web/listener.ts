@@ -3,22 +3,24 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Page, Take } from "./page.ts";
 import { renderNote, renderPage, styleHash } from "./render.ts";
+import { boundStrangers, type Strangers } from "./strangers.ts";
 import { readSubmission, TooLarge } from "./submission.ts";
 
 /** Pages for the person at this machine, on a loopback port that is opened at the first need. */
 export interface Pages {
-  /** Shows a page at an unguessable address, until it is answered or expires. */
-  open(page: Page, take: Take): Promise<string>;
+  /** Shows a page at an unguessable address, until it is answered or expires. @param owner whose agent wants it */
+  open(page: Page, take: Take, owner: string): Promise<string>;
   close(): Promise<void>;
 }
 
 interface Shown {
+  owner: string;
   page: Page;
   take: Take;
   state: "open" | "taking" | "answered";
 }
 
-/** Open and answered pages that are remembered at once; the oldest goes first. */
+/** Open and answered pages of one owner that are remembered at once; their own oldest goes first. */
 const most = 200;
 
 /** @param now milliseconds since 1970 */
@@ -28,12 +30,16 @@ export function createPages(now: () => number = Date.now): Pages {
 
   function listen(): Promise<{ server: Server; origin: string }> {
     return new Promise((resolve, reject) => {
-      const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
-        const { port } = server.address() as AddressInfo;
-        handle(request, response, `127.0.0.1:${port}`).catch(() =>
-          send(response, 500, renderNote("Something failed", "Nothing was written. Close this page and ask the agent to start again.")),
-        );
-      });
+      const server = createServer(
+        { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 },
+        (request, response) => {
+          const { port } = server.address() as AddressInfo;
+          handle(request, response, `127.0.0.1:${port}`, strangers).catch(() =>
+            send(response, 500, renderNote("Something failed", "Nothing was written. Close this page and ask the agent to start again.")),
+          );
+        },
+      );
+      const strangers = boundStrangers(server);
       server.once("error", reject);
       server.listen(0, "127.0.0.1", () => {
         server.unref();
@@ -42,7 +48,7 @@ export function createPages(now: () => number = Date.now): Pages {
     });
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse, host: string): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse, host: string, strangers: Strangers): Promise<void> {
     // A page of another site that got itself resolved to this address still names itself here.
     if (request.headers.host !== host)
       return send(response, 403, renderNote("Refused", "The address of this page is not the one that was given out."));
@@ -50,6 +56,7 @@ export function createPages(now: () => number = Date.now): Pages {
     const one = shown.get(key);
     if (!one)
       return send(response, 404, renderNote("No such page", "It may belong to a server that was restarted. Ask the agent to start again."));
+    strangers.known(request.socket);
     if (one.state === "answered") return send(response, 410, renderNote("Already answered", "This page works once, and it was used."));
     if (one.page.expiresAt <= now())
       return send(response, 410, renderNote("Expired", "Nothing was written. Ask the agent to start again."));
@@ -88,17 +95,18 @@ export function createPages(now: () => number = Date.now): Pages {
   }
 
   return {
-    async open(page, take) {
+    async open(page, take, owner) {
       listening ??= listen();
       const { origin } = await listening.catch((error: unknown) => {
         listening = undefined;
         throw error;
       });
       for (const [key, one] of shown) if (one.page.expiresAt <= now()) shown.delete(key);
-      const oldest = shown.keys().next();
-      if (shown.size >= most && !oldest.done) shown.delete(oldest.value);
+      const own = [...shown].filter(([, one]) => one.owner === owner);
+      const [oldest] = own.find(([, one]) => one.state === "answered") ?? own[0] ?? [];
+      if (own.length >= most && oldest !== undefined) shown.delete(oldest);
       const key = randomBytes(24).toString("base64url");
-      shown.set(key, { page, take, state: "open" });
+      shown.set(key, { owner, page, take, state: "open" });
       return `${origin}/p/${key}`;
     },
     async close() {

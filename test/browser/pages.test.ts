@@ -261,6 +261,7 @@ describe("a page", () => {
         got.push(submission);
         return {};
       },
+      "me",
     );
     const { page } = await openWindow();
     await page.goto(url);

@@ -27,7 +27,8 @@ function fakeJournal(broken: Partial<Journal> = {}) {
     begin: async ({ n }) => void lines.push(`begin ${n}`),
     end: async ({ n, outcome }) => void lines.push(`end ${n} ${outcome}`),
     entries: async () => ({ entries: [], problems: [] }),
-    countSince: async () => 0,
+    countLastHour: async () => 0,
+    admit: async () => "admitted",
     spent: async () => false,
     close: async () => {},
     ...broken,
@@ -76,6 +77,7 @@ async function pipeline({
     redactor: services.redactor,
     ask: { confirm: ask ?? (async () => ({ action: "unavailable" })), show: async () => "unavailable" },
     signal: stop.signal,
+    reads: stop.signal,
   };
   const run = (made: Plan | (() => Promise<Plan>), more: Partial<Change> = {}) =>
     runChange(
@@ -221,7 +223,7 @@ describe("the order of things", () => {
 
 describe("the limit of an hour", () => {
   test("counts what other calls of this process are about to write", async () => {
-    const { run, ids, services } = await pipeline({ journal: { countSince: async () => 58 } });
+    const { run, ids, services } = await pipeline({ journal: { countLastHour: async () => 58 } });
     services.underWay.writes = 1;
     await expect(run(two)).rejects.toMatchObject({ code: "limit_reached" });
     services.underWay.writes = 0;

@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { createPages } from "../../src/web/listener.ts";
-import type { Problems, Submission } from "../../src/web/page.ts";
+import type { Problems, Submission, Take } from "../../src/web/page.ts";
 import { inTime } from "./answers.ts";
 import { awkwardText } from "./json.ts";
 import { print, runs } from "./runs.ts";
@@ -120,10 +120,11 @@ test("whatever is sent to a page, it answers with a status of its own, and takes
     };
     taken.length = 0;
     const problems: Problems = late ? { "": "Not now." } : {};
-    const url = await pages.open(page, async (submission) => {
+    const take: Take = async (submission) => {
       taken.push(submission);
       return problems;
-    });
+    };
+    const url = await pages.open(page, take, "me");
     const status = await inTime(send(url, one));
     tally.set(status, (tally.get(status) ?? 0) + 1);
     expect([200, 403, 405, 413, 422, ...(one.body.length > 1_000_000 ? [0] : [])]).toContain(status);

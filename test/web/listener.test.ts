@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPages, type Pages } from "../../src/web/listener.ts";
-import type { Page, Problems, Submission } from "../../src/web/page.ts";
+import type { Page, Problems, Submission, Take } from "../../src/web/page.ts";
 
 let now = 0;
 let pages: Pages;
@@ -96,6 +96,7 @@ describe("a page", () => {
         type: { what: "name", text: evil },
       }),
       taker().take,
+      "me",
     );
     const { status, headers, text } = await send(url);
     expect(status).toBe(200);
@@ -115,7 +116,7 @@ describe("a page", () => {
 
   test("takes values typed or from a file, line ends mended, once", async () => {
     const { got, take } = taker();
-    const url = await pages.open(page(), take);
+    const url = await pages.open(page(), take, "me");
     const done = await submit(url, [
       ["secrets.user", "bob"],
       ["secrets.key", new File(["-----BEGIN KEY-----\r\nabc\r\n-----END KEY-----\r\n"], "key.pem")],
@@ -133,7 +134,7 @@ describe("a page", () => {
 
   test("refusing needs no values and is final", async () => {
     const { got, take } = taker();
-    const url = await pages.open(page(), take);
+    const url = await pages.open(page(), take, "me");
     expect((await submit(url, [["answer", "refuse"]])).text).toContain("Nothing was written");
     expect(got).toEqual([{ approved: false, typedName: "", values: {} }]);
     expect((await send(url)).status).toBe(410);
@@ -142,7 +143,7 @@ describe("a page", () => {
   test("bytes that are no text become base64", async () => {
     const { got, take } = taker();
     const bytes = Buffer.from([0xff, 0xfe, 0x00, 0x80]);
-    await submit(await pages.open(page(), take), [
+    await submit(await pages.open(page(), take, "me"), [
       ["secrets.user", "bob"],
       ["secrets.key", new File([bytes], "cert.pfx")],
       ["answer", "approve"],
@@ -152,7 +153,7 @@ describe("a page", () => {
 
   test("shows problems beside the fields, never the values, and stays open", async () => {
     const { take } = taker({ "secrets.user": "is not a user of that service" });
-    const url = await pages.open(page(), take);
+    const url = await pages.open(page(), take, "me");
     const again = await submit(url, [
       ["secrets.user", "canary-value-1"],
       ["answer", "approve"],
@@ -166,7 +167,7 @@ describe("a page", () => {
 
   test("asks again for a required field, and for one given in two ways", async () => {
     const { got, take } = taker();
-    const url = await pages.open(page(), take);
+    const url = await pages.open(page(), take, "me");
     expect((await submit(url, [["answer", "approve"]])).text).toContain("It is required.");
     const both = await submit(url, [
       ["secrets.user", "bob"],
@@ -194,7 +195,7 @@ describe("who may not", () => {
     ["a program that is no browser", {}, 403],
   ])("%s is refused", async (_who, headers, status) => {
     const { got, take } = taker();
-    const url = await pages.open(page(), take);
+    const url = await pages.open(page(), take, "me");
     expect((await submit(url, approve, headers)).status).toBe(status);
     expect(got).toEqual([]);
     expect((await submit(url, approve)).status).toBe(200);
@@ -202,7 +203,7 @@ describe("who may not", () => {
 
   test("an expired page takes nothing", async () => {
     const { got, take } = taker();
-    const url = await pages.open(page(), take);
+    const url = await pages.open(page(), take, "me");
     now += 600_000;
     const late = await submit(url, approve);
     expect(late.status).toBe(410);
@@ -212,7 +213,7 @@ describe("who may not", () => {
 
   test("guessed addresses, other methods, broken and huge forms get the right status", async () => {
     const { got, take } = taker();
-    const url = await pages.open(page(), take);
+    const url = await pages.open(page(), take, "me");
     const origin = new URL(url).origin;
     expect((await send(`${origin}/p/${"a".repeat(32)}`)).status).toBe(404);
     expect((await send(`${origin}/`)).status).toBe(404);
@@ -229,11 +230,12 @@ describe("who may not", () => {
       release = resolve;
     });
     const got: Submission[] = [];
-    const url = await pages.open(page(), async (submission) => {
+    const take: Take = async (submission) => {
       got.push(submission);
       await gate;
       return {};
-    });
+    };
+    const url = await pages.open(page(), take, "me");
     const first = submit(url, approve);
     while (got.length === 0) await new Promise((resolve) => setImmediate(resolve));
     expect((await submit(url, approve)).status).toBe(409);
@@ -243,11 +245,17 @@ describe("who may not", () => {
   });
 
   test("addresses are long, differ, and their number is bounded", async () => {
-    const first = await pages.open(page(), taker().take);
+    const first = await pages.open(page(), taker().take, "me");
     const others = new Set<string>();
-    for (let n = 0; n < 200; n++) others.add(await pages.open(page(), taker().take));
+    for (let n = 0; n < 200; n++) others.add(await pages.open(page(), taker().take, "me"));
     expect(others.size).toBe(200);
     expect(new URL(first).pathname.length).toBeGreaterThanOrEqual(34);
     expect((await send(first)).status).toBe(404);
+  });
+
+  test("of one owner never push out another's", async () => {
+    const mine = await pages.open(page(), taker().take, "me");
+    for (let n = 0; n < 300; n++) await pages.open(page(), taker().take, "another");
+    expect((await send(mine)).status).toBe(200);
   });
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isDeeperThan } from "../../json-depth.ts";
 import type { Config } from "../connector-type.ts";
 
 /** A secret that may be left out: null is what Kibana stores then. */
@@ -27,10 +28,14 @@ export function recordOrJsonText(note: string) {
     .describe(`${note}; an object or its JSON text`);
 }
 
+/** Levels of nesting, as arguments have at the most. */
+const deepest = 64;
+
 /** The value of a JSON text, or the text itself where it is none. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isDeeperThan(deepest, value) ? text : value;
   } catch {
     return text;
   }

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { type Finding, isAtLeastAsSevere, type Severity, severities } from "../../audit/finding.ts";
+import { writePrivate } from "../private-file.ts";
 import type { AuditDocument } from "./document.ts";
-import { codeOf, FileProblem, writeWhole } from "./files.ts";
+import { codeOf, FileProblem } from "./files.ts";
 
 /** What was known when the baseline was written: a finding's fingerprint, and how bad it was. */
 const Known = z.object({
@@ -103,6 +104,6 @@ export async function writeBaseline(file: string, run: AuditDocument, before: Ba
   const all = Object.entries(Object.fromEntries([...kept, ...now])).sort(([one], [other]) => (one < other ? -1 : 1));
   const head = JSON.stringify({ format: 1, deployment: run.deployment.name, written_at: run.generated_at });
   const lines = all.map(([id, one]) => `    ${JSON.stringify(id)}: ${JSON.stringify(one)}`);
-  await writeWhole(file, `${head.slice(0, -1)},\n  "findings": {\n${lines.join(",\n")}\n  }\n}\n`);
+  await writePrivate(file, `${head.slice(0, -1)},\n  "findings": {\n${lines.join(",\n")}\n  }\n}\n`);
   return all.length;
 }

@@ -1,5 +1,6 @@
-import { access, constants, rename, stat, writeFile } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { linkedElsewhere } from "../private-file.ts";
 
 /** A file that cannot be used; the message is a sentence for the person who named it. */
 export class FileProblem extends Error {}
@@ -11,6 +12,8 @@ export function codeOf(error: unknown): string {
 
 /** Before a long run: whether its result can be written. @throws FileProblem */
 export async function mayWrite(flag: string, file: string): Promise<void> {
+  const linked = await linkedElsewhere(file);
+  if (linked !== undefined) throw new FileProblem(`${flag}: ${linked}.`);
   const existing = await stat(file).catch(() => undefined);
   if (existing?.isDirectory()) throw new FileProblem(`${flag}: ${file} is a folder.`);
   try {
@@ -18,13 +21,4 @@ export async function mayWrite(flag: string, file: string): Promise<void> {
   } catch (error) {
     throw new FileProblem(`${flag}: ${file} cannot be written (${codeOf(error)}).`);
   }
-}
-
-/** Writes a file of which nobody finds the half. */
-export async function writeWhole(file: string, content: string): Promise<void> {
-  const existing = await stat(file).catch(() => undefined);
-  // A pipe or a device is written as it is.
-  if (existing && !existing.isFile()) return writeFile(file, content);
-  await writeFile(`${file}.part`, content);
-  await rename(`${file}.part`, file);
 }

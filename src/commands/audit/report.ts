@@ -1,6 +1,7 @@
 import { runAudit } from "../../audit/run.ts";
 import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
+import { startCallLimit } from "../../kibana/deadline.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Settings } from "../../settings.ts";
 import type { OpenKibana } from "../open-kibana.ts";
@@ -9,6 +10,9 @@ import type { AuditFlags } from "./command-line.ts";
 import type { AuditDocument } from "./document.ts";
 import { makeDocument } from "./make-document.ts";
 import { createProgress } from "./progress.ts";
+
+/** An audit of everything may take an hour of a slow Kibana; a tool's call may not. */
+const mostRequests = 120;
 
 /**
  * Runs the audit, with a bar where somebody sees it. The first SIGINT or SIGTERM ends the requests, and the report
@@ -24,6 +28,8 @@ export async function makeReport(
   const { reader, deployment } = kibana;
   const progress = createProgress(process.stderr);
   const stop = new AbortController();
+  const limit = startCallLimit(settings.timeout, stop.signal, { requests: mostRequests });
+  const { signal } = limit;
   const interrupted = () => {
     process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
     progress.end();
@@ -32,15 +38,15 @@ export async function makeReport(
   };
   process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
   try {
-    const spaces = await spacesOf(reader, settings, stop.signal);
-    const version = await versionOf(reader, stop.signal);
+    const spaces = await spacesOf(reader, settings, signal);
+    const version = await versionOf(reader, signal);
     const report = await runAudit(reader, {
       spaces,
       ...(own.checks && { checks: own.checks }),
       ...(own.days !== undefined && { days: own.days }),
       url: deployment.url,
       now: Date.now(),
-      signal: stop.signal,
+      signal,
       onProgress: ({ done, total, message }) => progress.show(done, total, message),
     });
     return makeDocument(report, {
@@ -55,6 +61,7 @@ export async function makeReport(
       baseline: baseline && own.baseline !== undefined ? { file: own.baseline, content: baseline } : undefined,
     });
   } finally {
+    limit.end();
     process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
     progress.end();
   }

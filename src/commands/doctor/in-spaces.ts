@@ -9,21 +9,21 @@ import { type Finding, failed, failure, notChecked, ok, warning } from "./findin
 const most = 20;
 
 /** What needs a Kibana that answers: its version and health, the spaces, and what the key may do in each. */
-export async function inSpaces(settings: Settings, reader: Reader, status: Status): Promise<Finding[]> {
-  const visible = await reader.spaces().catch((error: unknown) => failure("spaces", error));
+export async function inSpaces(settings: Settings, reader: Reader, status: Status, signal: AbortSignal): Promise<Finding[]> {
+  const visible = await reader.spaces(signal).catch((error: unknown) => failure("spaces", error));
   const named = [...new Set([settings.space, ...(settings.spaces ?? [])])];
   const rows = "check" in visible ? [visible] : [];
   const known = "check" in visible ? [] : visible.map(({ id }) => id);
   const usable: string[] = [];
   for (const space of named) {
-    const finding = await exists(space, known, reader);
+    const finding = await exists(space, known, reader, signal);
     rows.push(finding);
     if (finding.result === "ok") usable.push(space);
   }
   const wanted = settings.spaces ?? [...new Set([...usable, ...known])];
   const spaces = wanted.filter((space) => usable.includes(space) || known.includes(space));
   const perSpace: Finding[] = [];
-  for (const space of spaces.slice(0, most)) perSpace.push(...(await oneSpace(space, settings, reader)));
+  for (const space of spaces.slice(0, most)) perSpace.push(...(await oneSpace(space, settings, reader, signal)));
   const left = spaces.length - most;
   return [
     version(status),
@@ -53,9 +53,9 @@ function health({ level }: Status): Finding {
   return warning("health", `Kibana says that it is ${level}.`, "Look at its status page, /status: rules and connectors may not run.");
 }
 
-async function exists(space: string, known: readonly string[], reader: Reader): Promise<Finding> {
+async function exists(space: string, known: readonly string[], reader: Reader, signal: AbortSignal): Promise<Finding> {
   try {
-    const state = await reader.space(space);
+    const state = await reader.space(space, signal);
     if (state === "exists") return ok("spaces", `The space "${space}" exists.`);
     const meant = didYouMean(space, known);
     const list = known.length > 0 ? `The key sees: ${known.join(", ")}.` : "The key sees no space.";
@@ -69,21 +69,21 @@ async function exists(space: string, known: readonly string[], reader: Reader): 
   }
 }
 
-async function oneSpace(space: string, { access }: Settings, reader: Reader): Promise<Finding[]> {
+async function oneSpace(space: string, { access }: Settings, reader: Reader, signal: AbortSignal): Promise<Finding[]> {
   return [
-    await privileges(space, access, reader),
-    await connectors(space, reader),
-    await rules(space, access, reader),
-    await log(space, reader),
+    await privileges(space, access, reader, signal),
+    await connectors(space, reader, signal),
+    await rules(space, access, reader, signal),
+    await log(space, reader, signal),
   ];
 }
 
 const needed: Record<Access, string> = { read: "feature_actions.read", change: "feature_actions.all", full: "feature_actions.all" };
 
-async function privileges(space: string, access: Access, reader: Reader): Promise<Finding> {
+async function privileges(space: string, access: Access, reader: Reader, signal: AbortSignal): Promise<Finding> {
   const check = `privileges in ${space}`;
   try {
-    const may = await reader.connectorRights(space);
+    const may = await reader.connectorRights(space, signal);
     const enough = access === "read" ? may.read : may.read && may.change && may.delete;
     const words = [may.read && "read", may.execute && "execute", may.change && "change", may.delete && "delete"].filter(Boolean);
     const has = words.length > 0 ? `The key may ${words.join(", ")} connectors` : "The key may do nothing with connectors";
@@ -102,10 +102,10 @@ async function privileges(space: string, access: Access, reader: Reader): Promis
 }
 
 /** The list fails where Kibana has no encryption key, and nowhere else for a key that may read. */
-async function connectors(space: string, reader: Reader): Promise<Finding> {
+async function connectors(space: string, reader: Reader, signal: AbortSignal): Promise<Finding> {
   const check = `connectors in ${space}`;
   try {
-    const found = await reader.connectors(space);
+    const found = await reader.connectors(space, signal);
     const lost = found.filter(({ missingSecrets }) => missingSecrets).length;
     if (lost === 0) return ok(check, `${found.length} are listed.`);
     return warning(
@@ -118,13 +118,13 @@ async function connectors(space: string, reader: Reader): Promise<Finding> {
   }
 }
 
-async function rules(space: string, access: Access, reader: Reader): Promise<Finding> {
+async function rules(space: string, access: Access, reader: Reader, signal: AbortSignal): Promise<Finding> {
   const check = `rules in ${space}`;
   const features =
     "feature_stackAlerts, and the feature of every solution whose rules use connectors: feature_apm, feature_infrastructure, feature_logs, feature_slo, feature_uptime, feature_siem and its successors";
   try {
-    const { total } = await reader.rules(space, { page: 1, perPage: 0 });
-    const types = await reader.ruleTypes(space);
+    const { total } = await reader.rules(space, { page: 1, perPage: 0 }, signal);
+    const types = await reader.ruleTypes(space, signal);
     const changeable = types.filter((type) => type.changeable).length;
     const seen = `${total} can be read, of ${types.length} types`;
     if (access !== "read" && changeable === 0) {
@@ -145,10 +145,10 @@ async function rules(space: string, access: Access, reader: Reader): Promise<Fin
   }
 }
 
-async function log(space: string, reader: Reader): Promise<Finding> {
+async function log(space: string, reader: Reader, signal: AbortSignal): Promise<Finding> {
   const check = `log in ${space}`;
   try {
-    const { success, failure: failures } = await reader.executionCounts(space, "now-24h");
+    const { success, failure: failures } = await reader.executionCounts(space, "now-24h", signal);
     return ok(check, `${success + failures} runs in 24 hours, ${failures} failed. What fails before it runs is not in it.`);
   } catch (error) {
     return unknown(check, error, "The log of runs");

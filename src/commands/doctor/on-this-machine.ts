@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { journalFiles } from "../../change/journal-folder.ts";
+import { ToolError } from "../../errors.ts";
 import { isRemote } from "../../http-settings.ts";
+import { exposedFolder } from "../../private-files.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import type { Settings } from "../../settings.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
@@ -15,6 +18,11 @@ export async function onThisMachine(settings: Settings, env: Env, journal: strin
 
 /** A file is made and taken away again: permissions alone do not tell of a full or read-only disk. */
 async function journalFolder({ access }: Settings, dir: string): Promise<Finding> {
+  const exposed = await journalFiles(dir).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (exposed instanceof ToolError) return (access === "read" ? warning : failed)("journal", exposed.message, exposed.fix);
   const probe = join(dir, `doctor-${randomUUID()}.tmp`);
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -68,6 +76,8 @@ async function secretFolder({ secretDir }: Settings): Promise<Finding[]> {
   } catch (error) {
     return [failed("secrets", `The secrets folder ${secretDir} cannot be read (${codeOf(error)}).`, fix)];
   }
+  const exposed = exposedFolder(secretDir);
+  if (exposed) return [failed("secrets", `${exposed.problem}.`, exposed.fix)];
   return [ok("secrets", `{"$file": …} reads from ${secretDir}.`)];
 }
 

@@ -6,15 +6,21 @@ import type { KibanaSettings } from "../../settings.ts";
 import { type Finding, failed, failure, notChecked, ok, warning } from "./finding.ts";
 
 const day = 86_400_000;
+/** Milliseconds for a look at the certificate. */
+const longestLook = 5_000;
 const later = "Not reached: see above.";
 
 /**
  * Whether Kibana answers, over a connection to trust, and knows the credentials: one request tells all three.
  * @returns the findings, and the status where there is one
  */
-export async function reach(kibana: KibanaSettings, reader: Reader): Promise<{ findings: Finding[]; status?: Status }> {
+export async function reach(
+  kibana: KibanaSettings,
+  reader: Reader,
+  signal: AbortSignal,
+): Promise<{ findings: Finding[]; status?: Status }> {
   try {
-    const status = await reader.status();
+    const status = await reader.status(signal);
     return { findings: [ok("url", `${kibana.url} is a Kibana.`), await tls(kibana), credentials(kibana)], status };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
@@ -73,14 +79,16 @@ async function tls({ url, ca, skipTlsVerification }: KibanaSettings): Promise<Fi
 /** The certificate; undefined where a direct connection fails, as behind a proxy. */
 function peer(host: string, port: number, ca: string | undefined): Promise<PeerCertificate | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, ...(ca && { ca }), ...(/[a-z]/i.test(host) && { servername: host }), timeout: 5_000 }, () => {
-      resolve(socket.getPeerCertificate());
+    const end = (certificate?: PeerCertificate) => {
+      clearTimeout(limit);
       socket.destroy();
-    });
-    const none = () => {
-      resolve(undefined);
-      socket.destroy();
+      resolve(certificate);
     };
-    socket.once("error", none).once("timeout", none);
+    const socket = connect({ host, port, ...(ca && { ca }), ...(/[a-z]/i.test(host) && { servername: host }) }, () =>
+      end(socket.getPeerCertificate()),
+    );
+    socket.on("error", () => end());
+    // In all: a time-out of the socket begins anew with every byte.
+    const limit = setTimeout(() => end(), longestLook);
   });
 }

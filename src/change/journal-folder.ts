@@ -1,0 +1,67 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ToolError } from "../errors.ts";
+import { exposedFolder, writableByOthers } from "../private-files.ts";
+
+const elsewhere = "set CONNECTORS_JOURNAL_DIR to another folder";
+
+/** What is in the journal is written back by an undo: others must not be able to write it. @throws ToolError journal_unavailable */
+export async function assertPrivate(dir: string): Promise<void> {
+  const exposed = exposedFolder(dir);
+  if (exposed)
+    throw new ToolError(
+      "journal_unavailable",
+      `The journal is not safe from others: ${exposed.problem}.`,
+      `${exposed.fix} Or ${elsewhere}.`,
+    );
+}
+
+export interface JournalFile {
+  name: string;
+  bytes: number;
+  /** Milliseconds since 1970. */
+  written: number;
+}
+
+/**
+ * The files of the journal, by age; none where there is no folder yet.
+ * @throws ToolError journal_unavailable where the folder cannot be read, or others may write it or one of its files
+ */
+export async function journalFiles(dir: string): Promise<JournalFile[]> {
+  let names: string[];
+  try {
+    await assertPrivate(dir);
+    names = (await readdir(dir)).filter((name) => /^changes-.*\.jsonl$/.test(name)).sort();
+  } catch (error) {
+    if (error instanceof ToolError) throw error;
+    if (codeOf(error) === "ENOENT") return [];
+    throw new ToolError(
+      "journal_unavailable",
+      `The journal in ${dir} cannot be read (${codeOf(error)}).`,
+      `Mend the folder's permissions, or ${elsewhere}.`,
+    );
+  }
+  const looks = await Promise.all(names.map((name) => lookAt(dir, name)));
+  const problem = looks.find((look) => typeof look === "string");
+  if (typeof problem === "string")
+    throw new ToolError(
+      "journal_unavailable",
+      `The journal is not safe from others: ${problem}.`,
+      `Look at who wrote it; then remove it, or chmod 600 it and make it this user's. Or ${elsewhere}.`,
+    );
+  return looks.filter((look) => typeof look === "object");
+}
+
+/** The file, or what is wrong with it; undefined where it is gone. */
+async function lookAt(dir: string, name: string): Promise<JournalFile | string | undefined> {
+  const path = join(dir, name);
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) return undefined;
+  if (!stats.isFile()) return `${path} is ${stats.isSymbolicLink() ? "a link" : "no file"}`;
+  const why = writableByOthers(stats);
+  return why === undefined ? { name, bytes: stats.size, written: stats.mtimeMs } : `${path} ${why}`;
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "error";
+}

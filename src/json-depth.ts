@@ -1,0 +1,10 @@
+/**
+ * Whether JSON is nested more than `most` levels deep; a bare value has none. What comes from outside is asked this
+ * first: whoever walks through it by recursion would run out of stack. This walk goes no deeper than `most`.
+ */
+export function isDeeperThan(most: number, json: unknown): boolean {
+  if (json === null || typeof json !== "object") return false;
+  if (most === 0) return true;
+  if (Array.isArray(json)) return json.some((item) => isDeeperThan(most - 1, item));
+  return Object.values(json).some((item) => isDeeperThan(most - 1, item));
+}

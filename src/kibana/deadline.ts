@@ -1,0 +1,70 @@
+import { ToolError } from "../errors.ts";
+
+/** A limit in time on top of what the caller wants. */
+export interface Deadline {
+  /** Aborted when the time is up or the caller gave up; the reason tells which. */
+  signal: AbortSignal;
+  /** Whether the time was up first. */
+  passed(): boolean;
+  /** Milliseconds that are left. */
+  left(): number;
+  /** What `work` gives, unless the time is up first: it ends whether or not the work takes notice of the signal. */
+  race<T>(work: Promise<T>): Promise<T>;
+  /** The work is over: no timer is left behind. */
+  end(): void;
+}
+
+/**
+ * Requests that one call of a tool may take one after the other, in units of the limit for one: each may be slow, but
+ * not all of hundreds. Waiting for a person does not count, nor do writes, which stop at the first that gets no answer.
+ */
+const requestsInACall = 10;
+
+/** The limit for what a call of a tool, or a command, asks of Kibana. @param timeout milliseconds for one request */
+export function startCallLimit(timeout: number, outer?: AbortSignal, more: { requests?: number; waiting?: number } = {}): Deadline {
+  const ms = timeout * (more.requests ?? requestsInACall);
+  return startDeadline(ms + (more.waiting ?? 0), outer, () => tookTooLong(ms));
+}
+
+function tookTooLong(ms: number): ToolError {
+  return new ToolError(
+    "kibana_unreachable",
+    `Kibana answers so slowly that this did not end within ${Math.round(ms / 100) / 10} seconds.`,
+    "Ask for less in one call, or repeat it later; KIBANA_TIMEOUT sets the limit for one request, and with it that for all.",
+  );
+}
+
+/** @param ms from now @param outer the caller's own signal @param reason what the signal says when the time is up */
+export function startDeadline(
+  ms: number,
+  outer?: AbortSignal,
+  reason: () => Error = () => new DOMException("no answer in time", "TimeoutError"),
+): Deadline {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const until = Date.now() + ms;
+  let late = false;
+  const giveUp = () => stop.abort(outer?.reason);
+  const timer = setTimeout(() => {
+    late = true;
+    stop.abort(reason());
+  }, ms);
+  if (outer?.aborted) giveUp();
+  else outer?.addEventListener("abort", giveUp, { once: true });
+  return {
+    signal,
+    passed: () => late,
+    left: () => Math.max(0, until - Date.now()),
+    race: (work) =>
+      new Promise((resolve, reject) => {
+        const ended = () => reject(signal.reason);
+        if (signal.aborted) ended();
+        else signal.addEventListener("abort", ended, { once: true });
+        work.then(resolve, reject).finally(() => signal.removeEventListener("abort", ended));
+      }),
+    end() {
+      clearTimeout(timer);
+      outer?.removeEventListener("abort", giveUp);
+    },
+  };
+}

@@ -1,0 +1,273 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { type Answer, type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { initialize, openClient, send } from "../support/http.ts";
+import { startHttpProcess } from "../support/http-process.ts";
+import { recordingProxy } from "../support/recording-proxy.ts";
+
+let sandbox: { url: string; stop(): Promise<void> };
+let folder: string;
+beforeAll(async () => {
+  sandbox = await startSandboxProcess();
+});
+afterAll(() => sandbox.stop());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "kcm-limits-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const shared = (most: number, more: Record<string, string> = {}) => ({
+  KIBANA_URL: sandbox.url,
+  CONNECTORS_JOURNAL_DIR: join(folder, "journal"),
+  CONNECTORS_MAX_CHANGES_PER_HOUR: String(most),
+  ...more,
+});
+
+/** Each has answered once, so that what follows begins at the same moment. */
+async function started(number: number, env: Record<string, string>): Promise<Started[]> {
+  const all = await Promise.all(Array.from({ length: number }, () => startBuilt({ env, person: yes })));
+  onTestFinished(async () => void (await Promise.all(all.map((one) => one.close()))));
+  await Promise.all(all.map((one) => one.call("list_connectors")));
+  return all;
+}
+
+async function named(prefix: string): Promise<number> {
+  const all = (await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as { name: string }[];
+  return all.filter(({ name }) => name.startsWith(prefix)).length;
+}
+
+const create = (server: Started, name: string) => server.call("create_connector", { name, type: ".server-log" });
+const codes = (answers: Answer[]) => new Set(answers.filter(({ failed }) => failed).map(({ body }) => body.error.code));
+
+describe("the limit of changes an hour", () => {
+  test("holds for servers that share a journal and all write at the same moment, and what is left is used", async () => {
+    for (const round of [1, 2]) {
+      const most = 5 * round;
+      const servers = await started(4, shared(most));
+      const answers = await Promise.all(
+        servers.flatMap((server, s) => [1, 2, 3, 4].map((n) => create(server, `Racing ${round} ${s} ${n}`))),
+      );
+      expect([round, await named("Racing")]).toEqual([round, most]);
+      expect(codes(answers)).toEqual(new Set(["limit_reached"]));
+    }
+  });
+
+  test("holds for replicas over HTTP", async () => {
+    const env = shared(3, { MCP_AUTH_TOKEN: "a-token-of-16-characters" });
+    const replicas = await Promise.all([1, 2, 3].map(() => startHttpProcess(["--http", "127.0.0.1:0"], env, sandbox.url)));
+    const clients = await Promise.all(replicas.map(({ url }) => openClient(url, "a-token-of-16-characters")));
+    await Promise.all(clients.map((client) => client.call("list_connectors")));
+    const answers = await Promise.all(
+      clients.flatMap((client, c) =>
+        [1, 2, 3].map((n) => client.call("create_connector", { name: `Replica ${c} ${n}`, type: ".server-log" })),
+      ),
+    );
+    expect(await named("Replica")).toBe(3);
+    expect(answers.filter(({ isError }) => isError).every(({ body }) => body.code === "limit_reached")).toBe(true);
+  });
+
+  test("holds for changes of several writes, which stop where it is reached", async () => {
+    const two = await started(2, shared(1000));
+    const ids = Array.from({ length: 12 }, (_, n) => `several-${n}`);
+    for (const id of ids) await two[0]?.call("create_connector", { name: id, id, type: ".server-log" });
+    const servers = await started(2, shared(20));
+    const halves = [ids.slice(0, 6), ids.slice(6)];
+    const answers = await Promise.all(servers.map((server, s) => server.call("safe_delete_connector", { ids: halves[s] })));
+    // 12 were made, so 8 are left: one of the two cannot be whole, and together they do not go beyond.
+    expect(await named("several")).toBeGreaterThanOrEqual(4);
+    const ends = answers.map(({ body }) => body.status ?? body.error.code);
+    expect(ends.filter((end) => end === "limit_reached" || end === "partial").length).toBeGreaterThan(0);
+    expect(ends.every((end) => ["done", "limit_reached", "partial"].includes(end))).toBe(true);
+  }, 30_000);
+
+  test("blocks nobody after a process was killed in the middle", async () => {
+    const env = { ...process.env, ...shared(4) };
+    const worker = `
+      import { Client } from ${JSON.stringify(import.meta.resolve("@modelcontextprotocol/sdk/client/index.js"))};
+      import { StdioClientTransport } from ${JSON.stringify(import.meta.resolve("@modelcontextprotocol/sdk/client/stdio.js"))};
+      const client = new Client({ name: "w", version: "1" });
+      const transport = new StdioClientTransport({ command: process.execPath, args: [process.env.BUILD], env: process.env, stderr: "ignore" });
+      await client.connect(transport);
+      process.stdout.write(transport.pid + "\\n");
+      for (let n = 0; n < 50; n++) await client.callTool({ name: "create_connector", arguments: { name: "Killed " + n, type: ".server-log" } }).catch(() => {});
+    `;
+    const { serverBuild } = await import("../support/built-server.ts");
+    const child = spawn(process.execPath, ["--input-type=module", "-e", worker], {
+      env: { ...env, BUILD: serverBuild },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const pid = Number(await new Promise((found) => child.stdout.once("data", (chunk: Buffer) => found(chunk.toString()))));
+    while ((await named("Killed")) === 0) await new Promise((done) => setTimeout(done, 5));
+    process.kill(pid, "SIGKILL");
+    const [server] = await started(1, shared(8));
+    const start = Date.now();
+    const answer = server && (await create(server, "After the kill"));
+    expect([answer?.body.status, Date.now() - start < 5_000]).toEqual(["done", true]);
+    expect(await named("Killed")).toBeLessThanOrEqual(4);
+  });
+
+  test("a continuation is spent once, however many replicas get it at the same moment", async () => {
+    const env = shared(100, { CONNECTORS_CONFIRM_KEY: "a-key-that-all-replicas-share" });
+    const proxy = await recordingProxy(sandbox.url, ({ method }) =>
+      method === "PUT" ? new Promise((done) => setTimeout(done, 100)) : undefined,
+    );
+    const servers = await Promise.all([1, 2, 3, 4].map(() => startBuilt({ env: { ...env, KIBANA_URL: proxy.url } })));
+    onTestFinished(async () => void (await Promise.all(servers.map((one) => one.close()))));
+    const [first] = servers;
+    await first?.call("create_connector", { name: "Once", id: "once", type: ".server-log" });
+    const args = { id: "once", name: "Renamed once" };
+    const { body } = (await first?.call("update_connector", args)) ?? { body: {} };
+    await Promise.all(servers.map((one) => one.call("get_connector", { id: "once" })));
+    await Promise.all(servers.map((one) => one.call("update_connector", { ...args, confirm: body.confirm.id })));
+    expect(proxy.calls.filter(({ method }) => method === "PUT").length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("a call that names more than anybody means", () => {
+  const many = (n: number) => Array.from({ length: n }, (_, i) => `some-${i}`);
+  const long = "x".repeat(5_000);
+
+  test.each<[string, Record<string, unknown>]>([
+    ["list_connectors", { space: many(3_000).join(",") }],
+    ["audit_connectors", { spaces: many(3_000) }],
+    ["audit_connectors", { checks: many(3_000) }],
+    ["export_connectors", { space: many(3_000).join(",") }],
+    ["export_connectors", { ids: many(3_000) }],
+    ["describe_connector_types", { types: many(3_000) }],
+    ["describe_connector_types", { types: [".slack"], parts: Array.from({ length: 3_000 }, () => "config") }],
+    ["get_connector", { id: "a", include: Array.from({ length: 3_000 }, () => "rules") }],
+    ["attach_connector", { connector: "a", rules: many(3_000) }],
+    ["attach_connector", { connector: "a", rules: ["r"], groups: many(3_000) }],
+    ["replace_connector", { from: "a", to: "b", rules: many(3_000) }],
+    ["safe_delete_connector", { ids: many(3_000) }],
+    ["get_connector", { id: long }],
+    ["get_connector", { id: "a", space: long }],
+    ["list_connectors", { space: long }],
+    ["audit_connectors", { spaces: [long] }],
+    ["create_connector", { name: long, type: ".server-log" }],
+    ["safe_delete_connector", { ids: [long] }],
+    ["test_connector", { id: long }],
+    ["execute_connector", { id: long, params: {} }],
+    ["update_connector", { id: long, name: "B" }],
+    ["replace_connector", { from: long, to: "b" }],
+    ["attach_connector", { connector: long, rules: ["a"] }],
+  ])("%s is refused before anything is asked of Kibana", async (tool, args) => {
+    const { url, calls } = await recordingProxy(sandbox.url);
+    const server = await startBuilt({ env: { KIBANA_URL: url }, person: yes });
+    onTestFinished(() => server.close());
+    const { failed, body } = await server.call(tool, args);
+    expect([failed, ["invalid_arguments", "id_invalid"].includes(body.error?.code)]).toEqual([true, true]);
+    expect(calls.filter(({ path }) => /some-\d|xxxx/.test(path))).toEqual([]);
+    expect(calls.length).toBeLessThan(3);
+    expect(JSON.stringify(body).length).toBeLessThan(5_000);
+  });
+});
+
+describe("whoever has no token keeps nobody out of the HTTP server", () => {
+  const token = "the-token-of-somebody-known";
+  const small = { CONNECTORS_MAX_SESSIONS: "4", CONNECTORS_MAX_IN_FLIGHT: "4" };
+
+  /** Sockets that the server may cut, opened again and again as an attacker would. */
+  function hold(url: string, number: number, first: string): Socket[] {
+    const { hostname, port } = new URL(url);
+    const all = Array.from({ length: number }, () => {
+      const socket = connect(Number(port), hostname, () => socket.write(first));
+      return socket.on("error", () => undefined);
+    });
+    onTestFinished(() => {
+      for (const socket of all) socket.destroy();
+    });
+    return all;
+  }
+
+  const head = (host: string) => `POST /mcp HTTP/1.1\r\nHost: ${host}\r\n`;
+
+  test.each<[string, (host: string) => string]>([
+    ["idle connections", () => ""],
+    ["half a request line", () => "POS"],
+    ["half a head", (host) => head(host)],
+    [
+      "a head with a wrong token and half a body",
+      (host) =>
+        `${head(host)}Authorization: Bearer nobodys-token-at-all\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: 1000\r\n\r\n{`,
+    ],
+    ["kept-alive connections after a health check", (host) => `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`],
+    ["kept-alive connections after a path that is not there", (host) => `GET /nothing HTTP/1.1\r\nHost: ${host}\r\n\r\n`],
+  ])(
+    "%s, more than the server takes",
+    async (_what, first) => {
+      const served = await startHttpProcess(["--http", "127.0.0.1:0"], { MCP_AUTH_TOKEN: token, ...small }, sandbox.url);
+      const { host } = new URL(served.url);
+      hold(served.url, 400, first(host));
+      await new Promise((done) => setTimeout(done, 300));
+      const start = Date.now();
+      const client = await openClient(served.url, token);
+      const { body } = await client.call("list_connectors");
+      expect([body.connectors.length > 0, Date.now() - start < 5_000]).toEqual([true, true]);
+    },
+    15_000,
+  );
+
+  test("of those who hold on, only so many stay", async () => {
+    const served = await startHttpProcess(["--http", "127.0.0.1:0"], { MCP_AUTH_TOKEN: token }, sandbox.url);
+    const first = hold(served.url, 300, "");
+    await new Promise((done) => setTimeout(done, 1_200));
+    hold(served.url, 300, "");
+    await new Promise((done) => setTimeout(done, 500));
+    expect(first.filter((socket) => !socket.closed).length).toBeLessThanOrEqual(128);
+  });
+
+  test("a session of somebody known goes on meanwhile", async () => {
+    const served = await startHttpProcess(["--http", "127.0.0.1:0"], { MCP_AUTH_TOKEN: token, ...small }, sandbox.url);
+    const client = await openClient(served.url, token);
+    await client.call("list_connectors");
+    for (let round = 0; round < 3; round++) {
+      hold(served.url, 200, "G");
+      const { isError } = await client.call("list_connectors");
+      expect(isError).toBe(false);
+    }
+    const { status } = await send(served.url, { headers: { authorization: `Bearer ${token}` }, body: initialize() });
+    expect(status).toBe(200);
+  });
+});
+
+describe("pages that wait for a person", () => {
+  test("are not pushed out by those of another principal", async () => {
+    const tokens = join(folder, "tokens.json");
+    const { writeFileSync } = await import("node:fs");
+    const of = (name: string) => `the-token-of-${name}-0123456789`;
+    writeFileSync(tokens, JSON.stringify({ principals: ["mary", "mallory"].map((name) => ({ name, token: of(name) })) }), { mode: 0o600 });
+    const served = await startHttpProcess(["--http", "127.0.0.1:0"], { MCP_AUTH_TOKEN_FILE: tokens }, sandbox.url);
+    const [mary, mallory] = await Promise.all([openClient(served.url, of("mary")), openClient(served.url, of("mallory"))]);
+    const args = { name: "Hers", type: ".slack", secrets: { webhookUrl: { $ask: true } } };
+    const { body } = await mary.call("create_connector", args);
+    expect(body.status).toBe("secrets_wanted");
+    for (let n = 0; n < 520; n += 20)
+      await Promise.all(Array.from({ length: 20 }, (_, i) => mallory.call("create_connector", { ...args, name: `Flood ${n + i}` })));
+    expect((await fetch(body.confirm.url)).status).toBe(200);
+    const again = await mary.call("create_connector", { ...args, confirm: body.confirm.id });
+    expect(again.body.status).toBe("secrets_wanted");
+  }, 30_000);
+
+  test("open, though hundreds of connections are held to their port", async () => {
+    const server = await startBuilt({ env: { KIBANA_URL: sandbox.url } });
+    onTestFinished(() => server.close());
+    const { body } = await server.call("create_connector", { name: "Asked", type: ".slack", secrets: { webhookUrl: { $ask: true } } });
+    const { hostname, port } = new URL(body.confirm.url);
+    const held = Array.from({ length: 1_000 }, () => connect(Number(port), hostname).on("error", () => undefined));
+    onTestFinished(() => {
+      for (const socket of held) socket.destroy();
+    });
+    await new Promise((done) => setTimeout(done, 1_300));
+    expect((await fetch(body.confirm.url)).status).toBe(200);
+    held.push(...Array.from({ length: 1_000 }, () => connect(Number(port), hostname).on("error", () => undefined)));
+    await new Promise((done) => setTimeout(done, 1_300));
+    expect(held.slice(0, 1_000).filter((socket) => !socket.closed).length).toBeLessThanOrEqual(200);
+    expect((await fetch(body.confirm.url)).status).toBe(200);
+  });
+});

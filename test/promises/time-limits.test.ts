@@ -1,0 +1,264 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type Answer, cleanEnv, serverBuild, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+
+/** Seconds for one request, and milliseconds in which a call that asks little must have ended. */
+const limit = 0.4;
+const soon = 3_000;
+
+/** A port at which each connection is treated so. */
+async function port(treat: (socket: Socket) => void): Promise<{ at: string; connections(): number }> {
+  let connections = 0;
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections += 1;
+    open.add(socket);
+    socket.on("error", () => undefined).on("close", () => open.delete(socket));
+    treat(socket);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(() => {
+    for (const socket of open) socket.destroy();
+    server.close();
+  });
+  return { at: `127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => connections };
+}
+
+async function web(listener: RequestListener): Promise<string> {
+  const server = createHttpServer(listener);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** One text after another, again and again, until the other side leaves. */
+function trickle(socket: { write(text: string): unknown; on(event: "close", done: () => void): unknown }, text: string, every = 50): void {
+  const timer = setInterval(() => socket.write(text), every);
+  socket.on("close", () => clearInterval(timer));
+}
+
+async function listed(env: Record<string, string>): Promise<Answer & { ms: number }> {
+  const server = await startBuilt({ env: { KIBANA_TIMEOUT: String(limit), ...env } });
+  onTestFinished(() => server.close());
+  const start = Date.now();
+  const answer = await Promise.race([
+    server.call("list_connectors"),
+    new Promise<never>((_done, fail) => setTimeout(() => fail(new Error("no answer in 10 seconds")), 10_000)),
+  ]);
+  return { ...answer, ms: Date.now() - start };
+}
+
+describe("a proxy that fails is told as the proxy, in time and without a storm of connections", () => {
+  test.each<[string, (socket: Socket) => void, string]>([
+    ["drops CONNECT", (socket) => socket.once("data", () => socket.destroy()), "dropped the connection"],
+    ["drops the connection before CONNECT", (socket) => socket.destroy(), "dropped the connection"],
+    ["resets it", (socket) => socket.once("data", () => socket.resetAndDestroy()), "dropped the connection"],
+    ["never answers", () => undefined, "does not answer in time"],
+    [
+      "trickles its answer",
+      (socket) =>
+        trickle(
+          socket.on("data", () => undefined),
+          "H",
+        ),
+      "",
+    ],
+    [
+      "trickles headers without end",
+      (socket) => {
+        socket.on("data", () => undefined).write("HTTP/1.1 200 OK\r\n");
+        trickle(socket, "x: y\r\n");
+      },
+      "does not answer in time",
+    ],
+    ["refuses", (socket) => socket.once("data", () => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")), "refuses the way to Kibana"],
+    ["wants a password", (socket) => socket.once("data", () => socket.end("HTTP/1.1 407 No\r\n\r\n")), "wants a name and a password"],
+    ["cannot reach Kibana", (socket) => socket.once("data", () => socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n")), "cannot reach Kibana"],
+    ["speaks something else", (socket) => socket.once("data", () => socket.end("220 mail ready\r\n")), ""],
+  ])("one that %s", async (_what, treat, words) => {
+    const proxy = await port(treat);
+    const { failed, body, ms } = await listed({ KIBANA_URL: "https://kibana.invalid:5601", HTTPS_PROXY: `http://me:hunter22@${proxy.at}` });
+    expect([failed, body.error.code, ms < soon]).toEqual([true, "kibana_unreachable", true]);
+    expect(body.error.message).toContain(`The proxy http://${proxy.at} (HTTPS_PROXY) ${words}`);
+    expect(JSON.stringify(body)).not.toContain("hunter22");
+    expect(proxy.connections()).toBeLessThan(10);
+  });
+
+  test.each(["HTTP_PROXY", "http_proxy"])("one that does not run, in %s and without a scheme", async (variable) => {
+    const { body, ms } = await listed({ KIBANA_URL: "http://kibana.invalid:5601", [variable]: "127.0.0.1:9" });
+    expect(body.error).toMatchObject({
+      code: "kibana_unreachable",
+      message: `The proxy http://127.0.0.1:9 (${variable}) does not run: nothing listens at that address (ECONNREFUSED).`,
+      fix: `Check ${variable} and the proxy, or name the host in NO_PROXY where Kibana is reached without it.`,
+    });
+    expect(ms).toBeLessThan(soon);
+  });
+
+  test.each<[string, (socket: Socket) => void]>([
+    ["gives a way that is cut at once", (socket) => socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\n\r\n"))],
+    ["gives a way that is silent", (socket) => socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"))],
+  ])("one that %s", async (_what, treat) => {
+    const proxy = await port(treat);
+    for (const KIBANA_URL of ["https://kibana.invalid:5601", "http://kibana.invalid:5601"]) {
+      const { body, ms } = await listed({ KIBANA_URL, HTTP_PROXY: `http://${proxy.at}` });
+      expect([body.error.code, ms < soon]).toEqual(["kibana_unreachable", true]);
+      expect(body.error.message).toContain(`through the proxy http://${proxy.at}`);
+    }
+    expect(proxy.connections()).toBeLessThan(60);
+  });
+});
+
+describe("a Kibana that does not answer as it should ends the call by its limit", () => {
+  test.each<[string, (socket: Socket) => void]>([
+    ["accepts and is silent", () => undefined],
+    ["closes at once", (socket) => socket.destroy()],
+    ["resets at once", (socket) => socket.resetAndDestroy()],
+    [
+      "trickles a status line",
+      (socket) =>
+        trickle(
+          socket.on("data", () => undefined),
+          "H",
+        ),
+    ],
+    [
+      "trickles headers without end",
+      (socket) => {
+        socket.on("data", () => undefined).write("HTTP/1.1 200 OK\r\n");
+        trickle(socket, "x: y\r\n");
+      },
+    ],
+    [
+      "sends a 100 again and again",
+      (socket) =>
+        trickle(
+          socket.on("data", () => undefined),
+          "HTTP/1.1 100 Continue\r\n\r\n",
+        ),
+    ],
+  ])("one that %s, over http and over TLS", async (_what, treat) => {
+    const kibana = await port(treat);
+    for (const scheme of ["http", "https"]) {
+      const { body, ms } = await listed({ KIBANA_URL: `${scheme}://${kibana.at}` });
+      expect([body.error.code, ms < soon]).toEqual(["kibana_unreachable", true]);
+    }
+    expect(kibana.connections()).toBeLessThan(100);
+  });
+
+  test.each<[string, RequestListener]>([
+    [
+      "trickles its body",
+      (_request, response) => {
+        response.writeHead(200, { "content-type": "application/json" }).write("[");
+        trickle(response, " ");
+      },
+    ],
+    [
+      "has a body without end",
+      (_request, response) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        trickle(response, " ".repeat(200_000), 10);
+      },
+    ],
+    ["answers 429 for ever", (_request, response) => response.writeHead(429, { "retry-after": "1" }).end("{}")],
+    ["wants a year of patience", (_request, response) => response.writeHead(503, { "retry-after": "31536000" }).end("{}")],
+    [
+      "wants a date of patience",
+      (_request, response) => response.writeHead(429, { "retry-after": "Fri, 31 Dec 2100 00:00:00 GMT" }).end("{}"),
+    ],
+    ["redirects in a circle", (request, response) => response.writeHead(302, { location: `${request.url}` }).end()],
+    [
+      "answers 503, each time just in time",
+      (_request, response) => void setTimeout(() => response.writeHead(503, { "retry-after": "0" }).end("{}"), 400),
+    ],
+  ])("one that %s", async (_what, listener) => {
+    const { body, ms } = await listed({ KIBANA_URL: await web(listener) });
+    expect([["kibana_unreachable", "kibana_error"].includes(body.error.code), ms < 2_500]).toEqual([true, true]);
+  });
+});
+
+describe("with a Kibana that answers some routes and hangs on others", () => {
+  let sandbox: { url: string; stop(): Promise<void> };
+  beforeAll(async () => {
+    sandbox = await startSandboxProcess();
+  });
+  afterAll(() => sandbox.stop());
+
+  const first = async () => ((await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as { id: string; name: string }[])[0];
+
+  /** Passes on everything but what hangs. */
+  async function hanging(hangs: (method: string, path: string) => boolean): Promise<string> {
+    return web(async (request, response) => {
+      const path = request.url ?? "";
+      if (hangs(request.method ?? "", path)) return;
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const answer = await fetch(sandbox.url + path, {
+        method: request.method ?? "GET",
+        headers: { "kbn-xsrf": "x", "x-elastic-internal-origin": "x", "content-type": "application/json" },
+        ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
+      });
+      response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+    });
+  }
+
+  test.each(["/api/actions", "/api/alerting", "/internal", "/api/spaces"])(
+    "each tool that reads ends where %s hangs",
+    async (route) => {
+      const one = await first();
+      const server = await startBuilt({
+        env: { KIBANA_URL: await hanging((_method, path) => path.includes(route)), KIBANA_TIMEOUT: "0.3" },
+      });
+      onTestFinished(() => server.close());
+      const calls: [string, Record<string, unknown>][] = [
+        ["describe_deployment", {}],
+        ["list_connectors", { space: "*" }],
+        ["get_connector", { id: one?.id, include: ["rules", "health"] }],
+        ["describe_connector_types", {}],
+        ["audit_connectors", {}],
+        ["export_connectors", {}],
+        ["safe_delete_connector", { ids: [one?.id], dry_run: true }],
+      ];
+      for (const [tool, args] of calls) {
+        const start = Date.now();
+        await server.call(tool, args);
+        expect([tool, Date.now() - start < 3_500]).toEqual([tool, true]);
+      }
+    },
+    20_000,
+  );
+
+  test("a write that hangs stays unknown or is settled by what Kibana shows, in time", async () => {
+    const url = await hanging((method) => method === "PUT");
+    const server = await startBuilt({ env: { KIBANA_URL: url, KIBANA_TIMEOUT: "0.5" }, person: yes });
+    onTestFinished(() => server.close());
+    const all = (await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as { id: string; connector_type_id: string }[];
+    const index = all.find((row) => row.connector_type_id === ".index");
+    const start = Date.now();
+    const { body } = await server.call("update_connector", { id: index?.id, name: "Another name of the index" });
+    expect([body.status, Date.now() - start < 8_000]).toEqual(["unknown", true]);
+  });
+
+  test.each([
+    ["doctor", ["doctor", "--json"], "/api/actions"],
+    ["doctor", ["doctor", "--json"], "/api/status"],
+    ["audit", ["audit", "--json"], "/api/alerting"],
+    ["audit", ["audit", "--json"], "/api/spaces"],
+    ["export", ["export", "--out", join(mkdtempSync(join(tmpdir(), "kcm-out-")), "o"), "--all-spaces"], "/api/actions/connectors"],
+  ])("the command %s ends (%j, %s hangs)", async (_command, args, route) => {
+    const url = await hanging((_method, path) => path.includes(route));
+    const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
+    const env = cleanEnv(home, { KIBANA_URL: url, KIBANA_TIMEOUT: "0.3", CONNECTORS_JOURNAL_DIR: join(home, "journal") });
+    const start = Date.now();
+    await new Promise((done) => execFile(process.execPath, [serverBuild, ...args], { env, timeout: 15_000 }, done));
+    expect(Date.now() - start).toBeLessThan(6_000);
+  });
+});
