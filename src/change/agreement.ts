@@ -139,7 +139,7 @@ async function askOnPage(
   services: ChangeServices,
 ): Promise<Outcome> {
   const { approvals, openPage, deployment, sandbox, settings } = services;
-  if (!openPage) throw nobodyHere(plan, services);
+  if (!openPage) throw plan.inPerson ? onlyInPerson(plan.inPerson) : nobodyHere(plan, services);
   const planned = services.digest(plan);
   const open = approvals.waiting(change.tool, change.args, planned);
   if (open) return waiting(plan, verdict, open, services);

@@ -4,7 +4,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { fieldInWords, ruleBody } from "../rules/rule-body.ts";
-import { isSystem, type RuleState, ruleState } from "../rules/rule-state.ts";
+import { isSystem, type RuleState, ruleState, sameField } from "../rules/rule-state.ts";
 import type { Settings } from "../settings.ts";
 import type { WholeRule } from "./rule-artifacts.ts";
 import { goneActions, losses } from "./what-rules-lose.ts";
@@ -90,9 +90,20 @@ export function effectOnRule(rule: Rule, op: PutRuleOp, connectors: readonly Con
     name,
     type,
     space,
-    before: { actions: inWords(before, connectors), api_key_owner: rule.api_key_owner ?? "unknown" },
-    after: { actions: inWords(after, connectors), ...(removed.length > 0 ? { removed } : {}), api_key_owner: ownerAfter(kibana) },
+    before: { actions: inWords(before, connectors), api_key_owner: rule.api_key_owner ?? "unknown", ...putBack(op, "before") },
+    after: {
+      actions: inWords(after, connectors),
+      ...(removed.length > 0 ? { removed } : {}),
+      api_key_owner: ownerAfter(kibana),
+      ...putBack(op, "after"),
+    },
   };
+}
+
+/** Fields that the save changes beside the actions. */
+function putBack(op: PutRuleOp, side: "before" | "after"): Record<string, unknown> {
+  const fields = Object.entries(op[side].fields ?? {});
+  return Object.fromEntries(fields.filter(([name]) => !sameField(name, op.before.fields?.[name], op.after.fields?.[name])));
 }
 
 function ownerAfter(kibana: Settings["kibana"]): string {

@@ -4,8 +4,9 @@ import { type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { quoted, word } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { ruleState, sameField, sameState } from "../rules/rule-state.ts";
+import { redactionMark } from "../secrets/detect.ts";
 import { unusable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
@@ -53,6 +54,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
   const ops = todo
     .filter(({ rule }) => !obstacles.some((one) => one.rule === rule))
     .map((one) => ({ ...one, op: putRule(one, space, { ...one.inverse.to, fields: one.back }, known) }));
+  const alsoBack = [...new Set(ops.flatMap(({ back }) => Object.keys(back)))].map((name) => plainText(name, 60));
   const kept = [...new Set(ops.flatMap(({ stays }) => stays))];
   const left = [
     ...(changed.length > 0
@@ -88,12 +90,12 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
   const writes = ops.map(({ op }) => op);
   const lost = losses(writes, known);
   return {
-    summary: `Put back the actions of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
+    summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first.op, ...rest.map(({ op }) => op)],
     effects: ops.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
     warnings: [
       ...left,
-      ...(kept.length > 0 ? [`What somebody changed since stays as it is: ${kept.join(", ")}.`] : []),
+      ...(kept.length > 0 ? [`Stays as it is, since somebody changed it or a secret stood in it: ${kept.join(", ")}.`] : []),
       ...unknownFields(ops),
       ...blocked.slice(0, 5),
       ...silencedWarning(ops),
@@ -153,10 +155,14 @@ async function doubtsAboutReturning(
  */
 function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { inverse: PutBack }) {
   const { artifacts: recorded, ...others } = to.fields ?? {};
-  // What the journal has of artifacts is better than none.
-  const unread = artifacts === "unreadable" && recorded !== undefined ? { artifacts: recorded } : {};
   const fields = Object.entries(artifacts === "unreadable" ? others : (to.fields ?? {}));
-  const stays = fields.filter(([name]) => !sameField(name, rule[name], expect.fields?.[name])).map(([name]) => name);
+  // The journal keeps no secret: marks in its place would put nothing back.
+  const isMarked = (value: unknown) => JSON.stringify(value ?? null).includes(redactionMark);
+  // What the journal has of artifacts is better than none.
+  const unread = artifacts === "unreadable" && recorded !== undefined && !isMarked(recorded) ? { artifacts: recorded } : {};
+  const stays = fields
+    .filter(([name, value]) => isMarked(value) || !sameField(name, rule[name], expect.fields?.[name]))
+    .map(([name]) => name);
   const back = fields.filter(([name, value]) => !stays.includes(name) && !sameField(name, value, expect.fields?.[name]));
   return { back: { ...Object.fromEntries(back), ...unread }, stays };
 }
