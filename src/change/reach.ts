@@ -41,7 +41,7 @@ export async function reachOf({ ops, flows }: Plan): Promise<Reach> {
 }
 
 /** `hooks.example.com, api.example.com` */
-export function hostsOf({ hosts }: SecretFlow): string {
+function hostsOf({ hosts }: SecretFlow): string {
   return hosts.map(word).join(", ") || "a host not known beforehand";
 }
 
