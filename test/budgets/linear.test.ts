@@ -114,9 +114,10 @@ const call = createRedactor().principal("ann").call();
 call.learn(seal(`${"a".repeat(30_000)}b`, "secrets.x (plain text)"));
 call.learn(seal("/".repeat(30_000), "secrets.y (plain text)"));
 
-const email = connectorTypes.find(({ id }) => id === ".email");
-const webhook = connectorTypes.find(({ id }) => id === ".webhook");
-const http = connectorTypes.find(({ id }) => id === ".http");
+const types = await connectorTypes();
+const email = types.find(({ id }) => id === ".email");
+const webhook = types.find(({ id }) => id === ".webhook");
+const http = types.find(({ id }) => id === ".http");
 if (!email || !webhook || !http) throw new Error("types are missing");
 
 const names = { known: ["context.reason", "rule.name", "alert.id"], elsewhere: [], listed: ["context"] };
