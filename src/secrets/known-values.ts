@@ -25,27 +25,39 @@ interface Needle extends Omit<NeedleBytes, "bytes"> {
   beginnings: Uint32Array | undefined;
 }
 
+/** Needles that begin alike. */
+interface Alike {
+  /** By length and hash: many that begin alike are told by a look for each of their lengths. */
+  whole: Map<number, Map<number, Needle>>;
+  /** Those of which a beginning counts too. */
+  cut: Needle[];
+}
+
 /** Looked up by their first eight bytes, the few that are shorter by their first four. */
 const windows = [8, 4] as const;
 const longestBeginning = 4096;
 
 export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
   const values = new Set<string>();
-  const tables = windows.map((window) => ({ window, needles: new Map<number, Needle[]>(), upper: new Uint8Array(0x10000) }));
-  const seen = new Set<string>();
+  const tables = windows.map((window) => ({ window, needles: new Map<number, Alike>(), upper: new Uint8Array(0x10000) }));
 
   function enter({ bytes, ...how }: NeedleBytes): void {
-    const table = tables.find(({ window }) => bytes.length >= window);
+    const { length } = bytes;
+    const table = tables.find(({ window }) => length >= window);
     if (!table) return;
-    const hashes = hashesOf(bytes, bytes.length);
-    const hash = hashes[bytes.length] ?? 0;
-    const key = `${bytes.length} ${hash} ${how.least} ${how.beside}`;
-    if (seen.has(key)) return;
-    seen.add(key);
+    const hashes = hashesOf(bytes, length);
+    const [first, hash] = [hashes[table.window] ?? 0, hashes[length] ?? 0];
+    const alike = table.needles.get(first) ?? { whole: new Map<number, Map<number, Needle>>(), cut: [] };
+    const sameLength = alike.whole.get(length) ?? new Map<number, Needle>();
+    const before = sameLength.get(hash);
+    // One that counts wherever it stands includes one that does not.
+    if (before && (before.beside === undefined || how.beside !== undefined)) return;
     const beginnings = cut && table.window >= shortest ? hashes.slice(0, longestBeginning) : undefined;
-    const first = hashes[table.window] ?? 0;
-    const needle = { ...how, length: bytes.length, hash, beginnings };
-    table.needles.set(first, [...(table.needles.get(first) ?? []), needle]);
+    const needle = { ...how, length, hash, beginnings };
+    sameLength.set(hash, needle);
+    alike.whole.set(length, sameLength);
+    if (beginnings) alike.cut.push(needle);
+    table.needles.set(first, alike);
     table.upper[first >>> 16] = 1;
   }
 
@@ -83,14 +95,16 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
           // Most positions are told by half of it, which is quicker to look up.
           const found = upper[hash >>> 16] === 1 ? needles.get(hash) : undefined;
           if (!found) continue;
-          while ((ends[cutAt] ?? length + 1) < at + window) cutAt++;
-          for (const needle of found) {
-            const end = at + needle.length;
-            if (end <= length && difference(hashes, at, end, powerOf(needle.length)) === needle.hash) span(at, end, needle);
-            else
-              for (const stop of [ends[cutAt], ends[cutAt + 1]])
-                if (stop && beginsAt(needle, hashes, at, stop)) spans.push([from[at] ?? 0, to[stop - 1] ?? 0]);
+          for (const [size, sameLength] of found.whole) {
+            const end = at + size;
+            const needle = end <= length ? sameLength.get(difference(hashes, at, end, powerOf(size))) : undefined;
+            if (needle) span(at, end, needle);
           }
+          if (found.cut.length === 0) continue;
+          while ((ends[cutAt] ?? length + 1) < at + window) cutAt++;
+          for (const stop of [ends[cutAt], ends[cutAt + 1]])
+            if (stop !== undefined && found.cut.some((needle) => beginsAt(needle, hashes, at, stop)))
+              spans.push([from[at] ?? 0, to[stop - 1] ?? 0]);
         }
       }
       return spans;

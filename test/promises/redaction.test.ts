@@ -1,0 +1,450 @@
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { approve, look } from "../pages/form.ts";
+import { startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { freshFolder } from "../support/folder.ts";
+import { filesIn, startHttpProcess } from "../support/http-process.ts";
+import { listen } from "../support/server.ts";
+
+let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+beforeAll(async () => {
+  sandbox = await startSandboxProcess();
+});
+afterAll(() => sandbox.stop());
+
+type Json = Record<string, unknown>;
+
+/** A Kibana that says `words` in the name, the config, and the runs of connector `echo`, and in every refusal of a write. */
+async function echoing(words: () => string): Promise<string> {
+  const twisted = (path: string, json: Json): Json => {
+    if (path.endsWith("/_execute"))
+      return { connector_id: "echo", status: "error", message: words(), service_message: words(), retry: false };
+    return { ...json, name: `Echo ${words()}`, config: { note: words(), [words()]: 1, nested: { list: [words()] } } };
+  };
+  return listen(async (incoming, outgoing) => {
+    const body = await text(incoming);
+    const { method = "GET", url: path = "/" } = incoming;
+    const about = path.includes("/connector/echo");
+    if (method === "PUT" && about) {
+      outgoing.writeHead(400, { "content-type": "application/json" });
+      outgoing.end(JSON.stringify({ statusCode: 400, error: "Bad Request", message: `[request body]: refused ${words()}` }));
+      return;
+    }
+    const onward = path.replace("/connector/echo", "/connector/ops-slack-2");
+    const { "content-length": _length, ...headers } = incoming.headers;
+    const sent = request(
+      sandbox.url + onward,
+      { method, headers: body ? { ...headers, "content-length": Buffer.byteLength(body) } : headers },
+      async (answer) => {
+        const whole = await text(answer);
+        const { "content-length": _old, "transfer-encoding": _other, ...rest } = answer.headers;
+        outgoing.writeHead(answer.statusCode ?? 500, rest);
+        outgoing.end(about && answer.statusCode === 200 ? JSON.stringify({ ...twisted(path, JSON.parse(whole)), id: "echo" }) : whole);
+      },
+    );
+    sent.end(body);
+  });
+}
+
+async function built(options: Parameters<typeof startBuilt>[0] & { kibana?: string } = {}) {
+  const { kibana = sandbox.url, env, ...more } = options;
+  const server = await startBuilt({
+    ...more,
+    env: { KIBANA_URL: kibana, KIBANA_API_KEY: "any", CONNECTORS_LITERAL_SECRETS: "warn", ...env },
+  });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** One client of a server over HTTP. */
+async function connect(url: string, token: string) {
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }) as never,
+  );
+  onTestFinished(() => client.close());
+  return async (tool: string, args: Json = {}) => {
+    const { content } = await client.callTool({ name: tool, arguments: args });
+    return (content as { text: string }[])[0]?.text ?? "";
+  };
+}
+
+let made = 0;
+const webhook = (secrets: Json, more: Json = {}) => ({
+  id: `intake-${made++}-of-tests`,
+  name: `Intake ${made} of tests`,
+  type: ".webhook",
+  config: { url: "https://intake.example.net/kibana", method: "post", hasAuth: true, authType: "webhook-authentication-basic" },
+  secrets,
+  ...more,
+});
+
+describe("what an agent calls a secret takes no word out of a question", () => {
+  test.each([
+    ["the host", "intake.example.net"],
+    ["the address", "https://intake.example.net/kibana"],
+    ["what cannot be undone", "It can be undone"],
+    ["the verb", "create connector"],
+    ["the type", ".webhook"],
+    ["the arrow to the host", "→ intake.example.net"],
+    ["the space", "in space default"],
+    ["the name of the secret", "(plain text)"],
+    ["a word in capitals of another form", "intake%2Eexample%2Enet"],
+  ])("%s, given in the same call", async (_what, word) => {
+    const server = await built({ person: yes });
+    const { questions } = await built({ person: yes }).then(async (plain) => {
+      await plain.call(
+        "create_connector",
+        webhook({ user: "somebody", password: "x-other-0123456789" }, { id: "same-for-both", name: "Same for both" }),
+      );
+      await plain.call("safe_delete_connector", { ids: ["same-for-both"] });
+      return plain;
+    });
+    await server.call("create_connector", webhook({ user: word, password: word }, { id: "same-for-both", name: "Same for both" }));
+    await server.call("safe_delete_connector", { ids: ["same-for-both"] });
+    expect(server.questions).toEqual(questions);
+    expect(server.questions.join()).toContain("intake.example.net");
+    expect(server.questions.join()).not.toContain("[redacted]");
+  });
+
+  test("nor out of a later question or page, once it was written", async () => {
+    const asking = await built({ person: yes });
+    for (const word of [
+      "Ops notifications",
+      "It can be undone",
+      "ops-slack-2",
+      "hooks.example.net",
+      "cannot be undone",
+      "delete connector",
+    ])
+      expect((await asking.call("create_connector", webhook({ user: word, password: word }))).body.status).toBe("done");
+    await asking.call("safe_delete_connector", { ids: ["ops-slack-2"] });
+    expect(asking.questions.at(-1)).toContain("ops-slack-2");
+    expect(asking.questions.at(-1)).not.toContain("[redacted]");
+
+    const paged = await built();
+    const args = webhook({ user: "It can be undone", password: "intake.example.net" });
+    const { body } = await paged.call("create_connector", args);
+    const { html } = await look(body.confirm.url);
+    expect(html).toContain("intake.example.net");
+    expect(html).not.toContain("[redacted]");
+  });
+
+  test("nor out of the journal, which an undo is made of", async () => {
+    const server = await built({ person: yes });
+    const args = webhook({ user: "put_rule", password: "https://intake.example.net/kibana" });
+    await server.call("create_connector", args);
+    const gone = await server.call("safe_delete_connector", { ids: [args.id] });
+    expect(gone.body.status).toBe("done");
+    expect(filesIn(join(server.home, "state/kibana-connectors-mcp/journal"))).not.toContain("[redacted]");
+  });
+
+  test("a secret of the operator in a name is hidden in a question all the same, but no host and no id", async () => {
+    const server = await built({
+      kibana: await echoing(() => "canary-in-a-name-012345"),
+      env: { CONNECTOR_SECRET_A: "canary-in-a-name-012345", CONNECTOR_SECRET_B: "intake.example.net" },
+      person: yes,
+    });
+    await server.call("safe_delete_connector", { ids: ["echo"] });
+    expect(server.questions[0]).toContain('"Echo [redacted]"');
+    expect(server.questions[0]).not.toContain("canary");
+    const args = webhook({ user: "somebody", password: { $env: "CONNECTOR_SECRET_A" } });
+    await server.call("create_connector", args);
+    expect(server.questions.at(-1)).toContain("→ intake.example.net");
+  });
+});
+
+describe("what one holder of a token calls a secret", () => {
+  const tokens = { ann: "token-of-ann-0123456789", bob: "token-of-bob-0123456789" };
+  async function shared() {
+    const folder = await freshFolder();
+    const file = join(folder, "tokens.json");
+    writeFileSync(file, JSON.stringify({ principals: Object.entries(tokens).map(([name, token]) => ({ name, token })) }), { mode: 0o600 });
+    const served = await startHttpProcess(
+      ["--http", "127.0.0.1:0"],
+      { MCP_AUTH_TOKEN_FILE: file, CONNECTORS_LITERAL_SECRETS: "warn", CONNECTORS_TARGET_HOSTS: "*" },
+      sandbox.url,
+    );
+    const again = () => connect(served.url, tokens.ann);
+    return { ann: await again(), bob: await connect(served.url, tokens.bob), again, served };
+  }
+  /** A word that everybody's list has. */
+  const word = "ops-slack-2";
+
+  test("is hidden from that holder once it was written, in every session, and never from another", async () => {
+    const { ann, bob, again, served } = await shared();
+    expect(await ann("list_connectors", { limit: 100 })).toContain(word);
+    const tried = await ann("create_connector", { ...webhook({ user: word, password: word }), dry_run: true });
+    expect(tried).toContain("planned");
+    expect(await ann("list_connectors", { limit: 100 })).toContain(word);
+    expect(await bob("list_connectors", { limit: 100 })).toContain(word);
+    expect(await ann("create_connector", webhook({ user: word, password: word }))).toContain('"done"');
+    expect(await ann("list_connectors", { limit: 100 })).not.toContain(word);
+    expect(await (await again())("list_connectors", { limit: 100 })).not.toContain(word);
+    expect(await bob("list_connectors", { limit: 100 })).toContain(word);
+    expect(await bob("list_changes", { limit: 5 })).toContain("create_connector");
+    expect(served.stderr()).not.toContain("[redacted]");
+  });
+});
+
+/** Every character but letters and digits is awkward somewhere. */
+const secret = `pa55/w&rd<"it's">+%41=ä🎉\\n ~zq9x7c5v3b1n`;
+
+describe("a known secret is hidden in every form in which Kibana or a service may repeat it", () => {
+  const units = (write: (code: number) => string) =>
+    Array.from({ length: secret.length }, (_none, at) => write(secret.charCodeAt(at))).join("");
+  const points = (write: (point: number) => string) => [...secret].map((one) => write(one.codePointAt(0) ?? 0)).join("");
+  const bytes = (write: (byte: number) => string, from = secret) => [...Buffer.from(from)].map(write).join("");
+  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
+  const named: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "/": "&sol;", ä: "&auml;" };
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const every = [
+    (c: string) => c,
+    (c: string) => `\\u${hex(c.charCodeAt(0), 4)}`,
+    (c: string) => `%${hex(c.charCodeAt(0), 2)}`,
+    (c: string) => `%25${hex(c.charCodeAt(0), 2)}`,
+    (c: string) => `&#${c.charCodeAt(0)};`,
+    (c: string) => `&#x${hex(c.charCodeAt(0), 5)};`,
+  ];
+  const forms: Record<string, string> = {
+    "as it is": secret,
+    "in JSON": escaped,
+    "in JSON with escaped slashes": escaped.replaceAll("/", "\\/"),
+    "in JSON for HTML": escaped.replace(/[&<>'+]/g, (one) => `\\u${hex(one.charCodeAt(0), 4)}`),
+    "in JSON in JSON in JSON": JSON.stringify(JSON.stringify(JSON.stringify(secret))),
+    "in JSON, all escaped": units((code) => `\\u${hex(code, 4)}`),
+    "in JSON, all escaped, in capitals": units((code) => `\\u${hex(code, 4).toUpperCase()}`),
+    "in HTML by names": [...secret].map((one) => named[one] ?? one).join(""),
+    "in HTML by names, twice": [...secret].map((one) => (named[one] ?? one).replaceAll("&", "&amp;")).join(""),
+    "in HTML by numbers": points((point) => `&#${point};`),
+    "in HTML by numbers with zeros": points((point) => `&#000${point};`),
+    "in HTML by hexadecimal numbers": points((point) => `&#x${point.toString(16)};`),
+    "in HTML by hexadecimal numbers in capitals": points((point) => `&#X0${point.toString(16).toUpperCase()};`),
+    "in a URL": encodeURIComponent(secret),
+    "in a URL in small letters": encodeURIComponent(secret).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    "in a URL, each byte": bytes((byte) => `%${hex(byte, 2)}`),
+    "in a URL in a URL": encodeURIComponent(encodeURIComponent(secret)),
+    "in a URL in a URL in small letters": encodeURIComponent(encodeURIComponent(secret)).toLowerCase().replaceAll("pa55", "pa55"),
+    "in a form": new URLSearchParams({ v: secret }).toString(),
+    "in a form in JSON for HTML": new URLSearchParams({ v: secret }).toString().replaceAll("%", "\\u0025"),
+    "in a URL in HTML": encodeURIComponent(secret).replaceAll("%", "&#37;"),
+    "each character in another way":
+      [..."pa55/w&rd<"].map((one, n) => every[n % every.length]?.(one)).join("") + encodeURIComponent(secret.slice(10)),
+    "in base64": Buffer.from(secret).toString("base64"),
+    "in base64 after one byte": Buffer.from(`:${secret}:`).toString("base64"),
+    "in base64 after two bytes": Buffer.from(`a:${secret}`).toString("base64"),
+    "in base64url": Buffer.from(`user:${secret}`).toString("base64url"),
+    "in base64 in lines": Buffer.from(`user:${secret}`).toString("base64").replace(/.{20}/g, "$&\r\n"),
+    "in base64 in JSON with escaped slashes": Buffer.from(`??>${secret}`).toString("base64").replaceAll("/", "\\/"),
+    "in base64 of JSON": Buffer.from(JSON.stringify({ p: secret })).toString("base64"),
+    "in base64 of JSON with escaped slashes": Buffer.from(JSON.stringify({ p: secret }).replaceAll("/", "\\/")).toString("base64"),
+    "in hexadecimal": Buffer.from(secret).toString("hex"),
+  };
+
+  test.each(Object.entries(forms))("%s", async (_form, written) => {
+    const server = await built({
+      kibana: await echoing(() => `said ${written} there`),
+      env: { CONNECTOR_SECRET_X: secret },
+      person: yes,
+    });
+    const answers = [
+      await server.call("get_connector", { id: "echo" }),
+      await server.call("execute_connector", { id: "echo", params: { message: "x" } }),
+      await server.call("update_connector", { id: "echo", name: "Other" }),
+      await server.call("safe_delete_connector", { ids: ["echo"], dry_run: true }),
+    ];
+    const all = JSON.stringify([answers.map(({ raw }) => raw), server.questions, server.stderr()]);
+    expect(all).toContain("[redacted]");
+    // What is left of it in any form would have one of its parts, as it is or encoded.
+    const plain = written.replace(/[\r\n]/g, "");
+    for (const part of [plain.slice(4, 20), plain.slice(-18, -4)])
+      for (const shown of [part, JSON.stringify(part).slice(1, -1), JSON.stringify(JSON.stringify(part)).slice(3, -3)])
+        expect(all).not.toContain(shown);
+  });
+
+  test("also in what a client offers to complete, and in prompts", async () => {
+    const server = await built({ env: { CONNECTOR_SECRET_X: "Ops notifications", CONNECTOR_SECRET_Y: "ops-slack-2" } });
+    const { completion } = await server.client
+      .complete({
+        ref: { type: "ref/resource", uri: "kibana://connectors/{space}/{id}" },
+        argument: { name: "id", value: "ops" },
+        context: { arguments: { space: "default" } },
+      })
+      .catch(() =>
+        server.client.listResourceTemplates().then(async ({ resourceTemplates }) => {
+          const one = resourceTemplates.find(({ uriTemplate }) => /connector.*\{id\}/.test(uriTemplate));
+          return server.client.complete({
+            ref: { type: "ref/resource", uri: one?.uriTemplate ?? "" },
+            argument: { name: "id", value: "ops" },
+            context: { arguments: { space: "default" } },
+          });
+        }),
+      );
+    expect(completion.values.length).toBeGreaterThan(0);
+    expect(completion.values).not.toContain("ops-slack-2");
+  });
+});
+
+describe("what the server was started with is known before anything is asked", () => {
+  async function secretDir(files: Record<string, string | Buffer>) {
+    const folder = join(await freshFolder(), "secrets");
+    mkdirSync(folder, { mode: 0o700 });
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
+    return folder;
+  }
+
+  test("the values of all files of the secrets folder, also those that no reference may name", async () => {
+    const folder = await secretDir({
+      token: "file-canary-0123456789\n",
+      "not a name": "odd-canary-0123456789",
+      open: "open-canary-0123456789",
+    });
+    chmodSync(join(folder, "open"), 0o644);
+    const elsewhere = await secretDir({ real: "link-canary-0123456789" });
+    symlinkSync(join(elsewhere, "real"), join(folder, "link"));
+    const all = ["file-canary-0123456789", "odd-canary-0123456789", "open-canary-0123456789", "link-canary-0123456789"];
+    const server = await built({ kibana: await echoing(() => all.join(" and ")), env: { CONNECTORS_SECRET_DIR: folder } });
+    const { raw } = await server.call("get_connector", { id: "echo" });
+    expect(JSON.stringify(raw)).not.toContain("canary");
+  });
+
+  test("a file of bytes, as base64 of them", async () => {
+    const bytes = Buffer.from(Array.from({ length: 300 }, (_none, n) => (n * 7919) % 256));
+    const folder = await secretDir({ "client.p12": bytes });
+    const server = await built({ kibana: await echoing(() => bytes.toString("base64")), env: { CONNECTORS_SECRET_DIR: folder } });
+    const { raw } = await server.call("get_connector", { id: "echo" });
+    expect(JSON.stringify(raw)).toContain("[redacted]");
+    expect(JSON.stringify(raw)).not.toContain(bytes.toString("base64").slice(20, 60));
+  });
+
+  test("a file that was added later, once it was referred to", async () => {
+    const folder = await secretDir({});
+    const server = await built({ kibana: await echoing(() => "late-canary-0123456789"), env: { CONNECTORS_SECRET_DIR: folder } });
+    writeFileSync(join(folder, "late"), "late-canary-0123456789", { mode: 0o600 });
+    await server.call("create_connector", { ...webhook({ user: "somebody", password: { $file: "late" } }), dry_run: true });
+    expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).not.toContain("canary");
+  });
+
+  test("the server's own key, decoded too", async () => {
+    const [id, key] = ["VuaCfGcBCdbkQm-e5aOx", "ui2lp2axTNmsyakw9tvNnw"];
+    for (const given of [Buffer.from(`${id}:${key}`).toString("base64"), `${id}:${key}`]) {
+      const server = await built({ kibana: await echoing(() => `${id}:${key} and ${key} alone`), env: { KIBANA_API_KEY: given } });
+      const { raw } = await server.call("get_connector", { id: "echo" });
+      expect(JSON.stringify(raw)).toContain("[redacted]");
+      expect(JSON.stringify(raw)).not.toContain(key.slice(2));
+    }
+  });
+
+  test.each([
+    ["password", { KIBANA_API_KEY: "", KIBANA_USERNAME: "elastic", KIBANA_PASSWORD: "own-canary-0123456789" }],
+    ["key for confirmations", { CONNECTORS_CONFIRM_KEY: "own-canary-0123456789-0123456789-0123456789" }],
+  ])("its %s", async (_what, env) => {
+    const value = Object.values(env).at(-1) ?? "";
+    const server = await built({ kibana: await echoing(() => `${value} ${Buffer.from(`elastic:${value}`).toString("base64")}`), env });
+    const { raw } = await server.call("get_connector", { id: "echo" });
+    expect(JSON.stringify(raw)).toContain("[redacted]");
+    expect(JSON.stringify(raw)).not.toContain("canary");
+  });
+});
+
+describe("a secret is no riddle", () => {
+  const known = "sk_live_51HqLyjWDarjtT1zdp7dc";
+
+  test("whose beginning an agent guesses letter by letter, with the mark of a cut behind it", async () => {
+    const server = await built({ env: { CONNECTOR_SECRET_X: known } });
+    const shown = async (guess: string) =>
+      JSON.stringify((await server.call("create_connector", { name: `${guess}…`, type: ".server-log", dry_run: true })).body);
+    expect(await shown(known.slice(0, 14))).toContain(known.slice(0, 14));
+  });
+
+  test("nor with a name that is long enough to be cut", async () => {
+    const server = await built({ env: { CONNECTOR_SECRET_X: known } });
+    for (let padding = 50; padding < 75; padding += 1) {
+      const name = `${"p".repeat(padding)} ${known.slice(0, 20)}!${"q".repeat(100)}`;
+      const { raw } = await server.call("create_connector", { name, type: ".server-log", dry_run: true });
+      expect(JSON.stringify(raw)).not.toContain("[redacted]");
+    }
+  });
+
+  test("but cut in its midst it is hidden, wherever the cut falls", async () => {
+    for (const padding of [40, 55, 60, 65, 70, 75, 1975, 1990]) {
+      const server = await built({
+        kibana: await echoing(() => `${"p".repeat(padding)} ${known} ${"q".repeat(3000)}`),
+        env: { CONNECTOR_SECRET_X: known },
+        person: yes,
+      });
+      const answers = [
+        await server.call("get_connector", { id: "echo" }),
+        await server.call("execute_connector", { id: "echo", params: { message: "x" } }),
+        await server.call("safe_delete_connector", { ids: ["echo"] }),
+        await server.call("update_connector", { id: "echo", name: "Other" }),
+      ];
+      const all = JSON.stringify([answers.map(({ raw }) => raw), server.questions, server.stderr()]);
+      expect(all).not.toContain(known.slice(0, 9));
+    }
+  });
+});
+
+test("what a person typed on a page is hidden in that call's answer and later, and in what is kept", async () => {
+  const typed = "typed-canary-0123456789";
+  let said = "nothing yet";
+  const server = await built({ kibana: await echoing(() => said) });
+  const args = webhook({ user: "somebody", password: { $ask: true } });
+  const first = await server.call("create_connector", args);
+  said = typed;
+  await approve(first.body.confirm.url, { "secrets.password": typed });
+  const second = await server.call("create_connector", { ...args, confirm: first.body.confirm.id });
+  expect(second.body.status).toBe("done");
+  const later = await server.call("get_connector", { id: "echo" });
+  expect(JSON.stringify(later.raw)).toContain("[redacted]");
+  expect(
+    JSON.stringify([second.raw, later.raw, server.stderr()]) + filesIn(join(server.home, "state/kibana-connectors-mcp/journal")),
+  ).not.toContain("canary");
+});
+
+describe("no text holds the process", () => {
+  test.each([
+    ["slashes", "https://a.example/".padEnd(60_000, "/")],
+    ["slashes and a letter", `${"https://a.example/".padEnd(60_000, "/")}x`],
+    ["the beginning of a token", "eyJ-".repeat(15_000)],
+    ["the names of parameters", "?".repeat(60_000)],
+    ["schemes", "a.".repeat(30_000)],
+  ])("60,000 characters of %s are read in time", async (_what, written) => {
+    const server = await built({ kibana: await echoing(() => written) });
+    const began = performance.now();
+    await server.call("get_connector", { id: "echo" });
+    await server.call("create_connector", { ...webhook({}, { config: { url: written, hasAuth: false } }), dry_run: true });
+    expect(performance.now() - began).toBeLessThan(4000);
+  });
+
+  test("a glob with many stars, and templates of braces and spaces", async () => {
+    const server = await built({ env: { CONNECTORS_PROTECTED: "*a*a*a*a*a*a*a*b", CONNECTORS_TARGET_HOSTS: "*a*a*a*a*a*a*b.example" } });
+    const began = performance.now();
+    await server.call("create_connector", { name: "a".repeat(900), type: ".server-log", dry_run: true });
+    await server.call("create_connector", {
+      ...webhook({}, { config: { url: `https://${"a".repeat(200)}.example/`, hasAuth: false } }),
+      dry_run: true,
+    });
+    for (const body of [`{{${" ".repeat(60_000)}`, "{{".repeat(30_000), "{{#a}}".repeat(15_000), `{{=| |=}}${"|a".repeat(30_000)}`])
+      await server.call("attach_connector", {
+        id: "ops-slack-2",
+        rules: ["checkout-latency"],
+        params: { message: body },
+        dedup_key: body,
+        dry_run: true,
+      });
+    expect(performance.now() - began).toBeLessThan(6000);
+  });
+
+  test("a text that is longer than anything a connector takes is refused", async () => {
+    const server = await built();
+    const { body, failed } = await server.call("create_connector", { name: "x".repeat(300_000), type: ".server-log" });
+    expect([failed, body.error.code]).toEqual([true, "invalid_arguments"]);
+    expect(body.error.message.length).toBeLessThan(300);
+  });
+});
