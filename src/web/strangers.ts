@@ -18,7 +18,7 @@ export interface StrangerLimits {
   burst: number;
 }
 
-export const usualStrangers: StrangerLimits = { perAddress: 128, inAll: 512, grace: 1_000, burst: 8 };
+const usualStrangers: StrangerLimits = { perAddress: 128, inAll: 512, grace: 1_000, burst: 8 };
 
 /**
  * Bounds the connections of those who are not known. Above a limit the oldest is cut and the new one is let in: whoever

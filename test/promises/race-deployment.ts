@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
 import { type Recorded, recordingProxy } from "../support/recording-proxy.ts";
 
-export const onChange = { summary: false, notify_when: "onActionGroupChange", throttle: null };
+const onChange = { summary: false, notify_when: "onActionGroupChange", throttle: null };
 export const logs = (id: string, more = {}) => ({
   id,
   group: "query matched",
