@@ -4,7 +4,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { compact, listedIn, next, warnings } from "./fields.ts";
+import { compact, listedIn, next, warnings, widens } from "./fields.ts";
 import { keptReport } from "./kept-reports.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
@@ -19,9 +19,9 @@ export const auditConnectors = readTool({
   description:
     "Find connectors and rules that fail in silence, will break, or are untidy, most severe first, with the calls that mend them. What could not be read is in not_checked: it is not fine.",
   input: z.strictObject({
-    spaces: z.array(z.string().min(1)).optional().describe("Ids; default: all"),
-    checks: z.array(z.string()).optional().describe("Only these, as named in findings"),
-    min_severity: z.enum(severities).optional(),
+    spaces: widens(z.array(z.string().min(1)).optional().describe("Ids; default: all"), "all spaces"),
+    checks: widens(z.array(z.string()).optional().describe("Only these, as named in findings"), "all checks"),
+    min_severity: widens(z.enum(severities).optional(), "all severities"),
     days: z.number().int().min(1).max(90).default(7).describe("Of runs to look at"),
     detail: z.boolean().optional().describe("With why, confidence and next for each finding"),
     limit: z.number().int().min(1).max(50).default(20),

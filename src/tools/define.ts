@@ -4,13 +4,13 @@ import { Outcome } from "../change/outcome.ts";
 import type { NoChange, OpResult, Plan } from "../change/plan.ts";
 import type { Principal } from "../change/principal.ts";
 import type { Change, Report } from "../change/services.ts";
-import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import type { Access, Settings } from "../settings.ts";
-import { asList } from "./fields.ts";
+import { type InsteadOf, readArguments } from "./arguments.ts";
+import { widens } from "./fields.ts";
 import type { KeptExports } from "./kept-exports.ts";
 import type { SpaceCheck } from "./spaces.ts";
 
@@ -56,9 +56,6 @@ export interface Tool {
   call(args: unknown, context: CallContext): Promise<object>;
 }
 
-/** What is said of an argument that the tool does not take; a function where it says what was given in the right form. */
-type InsteadOf = Record<string, string | ((given: unknown) => string)>;
-
 interface Definition<Input extends z.ZodObject> {
   name: string;
   title: string;
@@ -90,7 +87,7 @@ export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
 
 /** Every changing tool takes these two. */
 const consent = {
-  dry_run: z.boolean().optional().describe("Only show the plan"),
+  dry_run: widens(z.boolean().optional().describe("Only show the plan"), "that the change is made"),
   confirm: z.string().optional().describe("Id from confirmation_needed"),
 };
 
@@ -148,52 +145,4 @@ async function placed<T>(context: ToolContext, work: () => Promise<T>): Promise<
 
 function described<Input extends z.ZodObject>({ name, title, description, input }: Definition<Input>) {
   return { name, title, description, input };
-}
-
-/** The arguments, or one error with every problem and its path. */
-function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: InsteadOf = {}): z.output<Input> {
-  const odd = prototypeKey(args);
-  if (odd !== undefined)
-    throw new ToolError("invalid_arguments", `The arguments hold a key "${odd}", which no connector has.`, "Leave it out.");
-  const parsed = schema.safeParse(args ?? {});
-  if (parsed.success) return parsed.data;
-  const known = Object.keys(schema.shape);
-  const problems = parsed.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => {
-          const instead = issue.path.length === 0 && Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;
-          if (instead !== undefined)
-            return { path: key, problem: typeof instead === "string" ? instead : instead(lookUp(args, issue.path.concat(key))) };
-          const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;
-          return { path: [...issue.path, key].join("."), problem: `is not an argument${meant ? `: did you mean "${meant}"?` : ""}` };
-        })
-      : [{ path: issue.path.join("."), problem: inWords(issue, lookUp(args, issue.path)) }],
-  );
-  throw new ToolError(
-    "invalid_arguments",
-    `The arguments do not fit: ${problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ")}.`,
-    `Correct them and call again. It takes: ${known.join(", ")}.`,
-    { problems },
-  );
-}
-
-/** Such a key would get lost on the way, or worse. */
-function prototypeKey(value: unknown): string | undefined {
-  if (value === null || typeof value !== "object") return undefined;
-  if (Object.hasOwn(value, "__proto__")) return "__proto__";
-  for (const item of Object.values(value)) {
-    const found = prototypeKey(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function inWords(issue: z.core.$ZodIssue, given: unknown): string {
-  if (given === undefined) return "is required";
-  if (issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string") return `is a list: ${asList(given)}`;
-  return issue.message;
-}
-
-function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined), value);
 }

@@ -10,7 +10,7 @@ import { askedRules } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
-import { compact, connector, space } from "./fields.ts";
+import { changedSpace, compact, connector, widens } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
 import { explainReferences } from "./references.ts";
 import { movedActions, type NewParams } from "./replaced-actions.ts";
@@ -40,12 +40,15 @@ export const replaceConnector = changeTool({
     from: z.string().min(1).describe("Connector id or exact name; may be gone"),
     to: connector.optional(),
     remove: z.boolean().optional().describe("Remove the actions instead"),
-    rules: z.array(z.string().min(1)).min(1).optional().describe("Ids or exact names; default: all that use it"),
+    rules: widens(
+      z.array(z.string().min(1)).min(1).optional().describe("Ids or exact names; default: all that use it"),
+      "all rules that use it",
+    ),
     params: z.looseObject({}).optional().describe("New params, for a `to` of another type"),
     recovery_params: z.looseObject({}).optional(),
     drop_missing: z.boolean().optional().describe("Also drop the rules' actions of other connectors that are gone"),
     on_error: z.enum(["stop", "continue"]).default("stop"),
-    space,
+    space: changedSpace,
   }),
   insteadOf: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
   async plan(args, context): Promise<ReplacePlan | NoChange> {

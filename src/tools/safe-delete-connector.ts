@@ -8,7 +8,7 @@ import { hideSecrets } from "../secrets/detect.ts";
 import { isRestorable } from "./connector-id.ts";
 import { effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
-import { compact, listedIn, space } from "./fields.ts";
+import { changedSpace, compact, listedIn } from "./fields.ts";
 import { mayHoldSecrets } from "./stored-secrets.ts";
 import { type Refused, whoMayGo } from "./who-may-go.ts";
 
@@ -20,7 +20,7 @@ export const safeDeleteConnector = changeTool({
   risk: "destructive",
   access: "full",
   idempotent: false,
-  input: z.strictObject({ ids: z.array(z.string().min(1)).min(1).max(20).describe("Ids or exact names"), space }),
+  input: z.strictObject({ ids: z.array(z.string().min(1)).min(1).max(20).describe("Ids or exact names"), space: changedSpace }),
   insteadOf: {
     id: listedIn("ids"),
     connector: listedIn("ids"),

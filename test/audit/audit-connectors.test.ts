@@ -104,7 +104,7 @@ describe("the answer", () => {
     [{ checks: ["unusd"] }, "Did you mean unused?"],
     [{ checks: ["nothing-like-it"] }, checkNames.join(", ")],
     [{ spaces: ["nowhere"] }, "spaces"],
-    [{ spaces: [] }, "leave it out"],
+    [{ spaces: [] }, "Leave it out"],
     [{ cursor: "abc" }, "Leave it out"],
     [{ space: "security" }, 'is `spaces` here: [\\"security\\"]'],
     [{ spaces: "security" }, 'is a list: [\\"security\\"]'],
