@@ -177,3 +177,18 @@ test("the built server takes arguments as clients send them, the whole object as
     await kibana.stop();
   }
 });
+
+test("what a tool lists as a free object says so, and a tool without arguments is closed: converters to strict schemas need both", async () => {
+  const { client } = await product();
+  const { tools: listed } = await client.listTools();
+  const free = listed.flatMap(({ name, inputSchema }) =>
+    Object.entries(inputSchema.properties ?? {})
+      .filter(([, field]) => "type" in field && field.type === "object" && !("properties" in field))
+      .map(([key, field]) => [name, key, "additionalProperties" in field && field.additionalProperties]),
+  );
+  expect(free.map(([name, key]) => `${name}.${key}`)).toEqual(
+    expect.arrayContaining(["create_connector.config", "execute_connector.params"]),
+  );
+  expect(free.filter(([, , open]) => open !== true)).toEqual([]);
+  expect(listed.find(({ name }) => name === "describe_deployment")?.inputSchema).toMatchObject({ additionalProperties: false });
+});
