@@ -1,10 +1,16 @@
-// Writes the files that are made from the code. `npm run generate`.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// Writes the files that are made from the code. `npm run generate`; with `-- --published`, once and for all, the forms in which
+// clients start the package from npm.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
+if (process.argv.includes("--published")) {
+  const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+  writeFileSync("package.json", `${JSON.stringify({ ...manifest, publishedOnNpm: true }, null, 2)}\n`);
+}
 const folder = mkdtempSync(join(tmpdir(), "generate-"));
 const outfile = join(folder, "generated.mjs");
 await build({
@@ -22,3 +28,5 @@ for (const [path, text] of Object.entries(await generated())) {
   writeFileSync(path, text);
 }
 rmSync(folder, { recursive: true });
+const format = ["biome", "format", "--write", "package.json", "server.json", "packaging/manifest.json", ".claude-plugin"];
+process.exitCode = spawnSync("npm", ["exec", "--", ...format], { stdio: "inherit" }).status ?? 1;

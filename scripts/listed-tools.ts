@@ -42,7 +42,13 @@ function jsonSchema(schema: z.ZodObject) {
     override: ({ jsonSchema: node }) => {
       if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
       if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
-      if (node.additionalProperties !== undefined && Object.keys(node.additionalProperties).length === 0) delete node.additionalProperties;
+      // What is free has to say so, or a converter to strict schemas makes it an object without keys; what is closed goes
+      // without saying, but where there is no key at all.
+      if (node.additionalProperties === false && Object.keys(node.properties ?? {}).length > 0) delete node.additionalProperties;
+      else if (typeof node.additionalProperties === "object") {
+        node.additionalProperties = true;
+        delete node.properties;
+      }
       // An empty list or text as default goes without saying.
       if (Array.isArray(node.default) && node.default.length === 0) delete node.default;
       if (node.minLength === 1) delete node.minLength;

@@ -6,6 +6,7 @@ const Manifest = z.object({
   version: z.string(),
   description: z.string(),
   mcpName: z.string(),
+  publishedOnNpm: z.boolean(),
   license: z.string(),
   keywords: z.array(z.string()),
   author: z.object({ name: z.string() }),
@@ -15,8 +16,8 @@ const Manifest = z.object({
 /** package.json: the one place where name, version and author stand. */
 export const manifest = Manifest.parse(JSON.parse(readFileSync("package.json", "utf8")));
 
-/** What a client runs once the package is published. */
-export const published = { command: "npx", args: ["-y", manifest.name] };
+/** What a client runs once the package is on npm. Before, the name is nobody's: whoever takes it would be given the user's key. */
+export const fromNpm = { command: "npx", args: ["-y", manifest.name] };
 
 /** A name that the host fills in: \${user_config.api_key} and the like. */
 export function filledIn(name: string): string {

@@ -1,6 +1,6 @@
 import { settingRows } from "../src/settings.ts";
 import { tools } from "../src/tools/index.ts";
-import { filledIn, manifest, published } from "./manifest.ts";
+import { filledIn, fromNpm, manifest } from "./manifest.ts";
 
 const { name, version, description, mcpName, license, keywords, author, engines } = manifest;
 /** What a registry shows in one line; it takes no more than 100 characters. */
@@ -26,29 +26,31 @@ const asked = {
 };
 const askedEnv = { KIBANA_URL: filledIn("user_config.kibana_url"), KIBANA_API_KEY: filledIn("user_config.api_key") };
 
-/** For the MCP registry. */
-function serverJson() {
+/** For the MCP registry, which knows packages that are published. */
+function serverJson(published: boolean) {
   return {
     $schema: "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
     name: mcpName,
     title: "Kibana connectors",
     description: short,
     version,
-    packages: [
-      {
-        registryType: "npm",
-        identifier: name,
-        version,
-        transport: { type: "stdio" },
-        environmentVariables: settingRows().map(({ variable, value, about }) => ({
-          name: variable,
-          description: about,
-          isRequired: variable === "KIBANA_URL",
-          isSecret: /(API_KEY|CONFIRM_KEY|PASSWORD|TOKENS?)$/.test(variable),
-          format: value === "" ? "boolean" : /^(N|SECONDS)$/.test(value) ? "number" : /^(FILE|DIR)$/.test(value) ? "filepath" : "string",
-        })),
-      },
-    ],
+    ...(published ? { packages: [npmPackage()] } : {}),
+  };
+}
+
+function npmPackage() {
+  return {
+    registryType: "npm",
+    identifier: name,
+    version,
+    transport: { type: "stdio" },
+    environmentVariables: settingRows().map(({ variable, value, about }) => ({
+      name: variable,
+      description: about,
+      isRequired: variable === "KIBANA_URL",
+      isSecret: /(API_KEY|CONFIRM_KEY|PASSWORD|TOKENS?)$/.test(variable),
+      format: value === "" ? "boolean" : /^(N|SECONDS)$/.test(value) ? "number" : /^(FILE|DIR)$/.test(value) ? "filepath" : "string",
+    })),
   };
 }
 
@@ -89,8 +91,11 @@ function bundleManifest() {
   };
 }
 
-/** For Claude Code: the server and the skill in one. */
-function pluginJson() {
+/** For Claude Code: the server and the skill in one. Unpublished, it starts the build in its own folder (scripts/plugin.mjs). */
+function pluginJson(published: boolean) {
+  const start = published
+    ? { ...fromNpm, args: ["-y", `${name}@${version}`] }
+    : { command: "node", args: [`${filledIn("CLAUDE_PLUGIN_ROOT")}/dist/main.js`] };
   return {
     name: plugin,
     version,
@@ -100,12 +105,14 @@ function pluginJson() {
     keywords,
     skills: "./skill/",
     userConfig: asked,
-    mcpServers: { [serverKey]: { ...published, args: ["-y", `${name}@${version}`], env: askedEnv } },
+    mcpServers: { [serverKey]: { ...start, env: askedEnv } },
   };
 }
 
-function marketplaceJson() {
-  return { name, owner: author, plugins: [{ name: plugin, source: "./", description: short, version }] };
+function marketplaceJson(published: boolean) {
+  // A clone that was built has node_modules, which must not be copied with the plugin.
+  const source = published ? "./" : "./dist/plugin";
+  return { name, owner: author, plugins: [{ name: plugin, source, description: short, version }] };
 }
 
 /** Tools as Claude Code names them when they come from the plugin. */
@@ -114,13 +121,13 @@ export function pluginToolNames(): string[] {
 }
 
 /** The files that other programs read, by path. */
-export function packagingFiles(): Record<string, string> {
+export function packagingFiles(published = manifest.publishedOnNpm): Record<string, string> {
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   return {
-    "server.json": json(serverJson()),
+    "server.json": json(serverJson(published)),
     "packaging/manifest.json": json(bundleManifest()),
-    ".claude-plugin/plugin.json": json(pluginJson()),
-    ".claude-plugin/marketplace.json": json(marketplaceJson()),
+    ".claude-plugin/plugin.json": json(pluginJson(published)),
+    ".claude-plugin/marketplace.json": json(marketplaceJson(published)),
     "src/version.ts": `/** Made from package.json by \`npm run generate\`. */\nexport const version = ${JSON.stringify(version)};\n`,
   };
 }

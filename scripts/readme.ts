@@ -3,6 +3,7 @@ import { type SettingName, type SettingRow, settingRows } from "../src/settings.
 import type { Tool } from "../src/tools/define.ts";
 import { tools } from "../src/tools/index.ts";
 import { cursorLink, vsCodeLink } from "./install-links.ts";
+import { manifest } from "./manifest.ts";
 
 /** The settings that a newcomer looks for. */
 const mattering: SettingName[] = [
@@ -17,10 +18,10 @@ const mattering: SettingName[] = [
   "confirm",
 ];
 
-/** README.md with its generated parts made anew. */
-export function readme(): string {
+/** README.md with its generated parts made anew. @param published whether the package is on npm: only then can a link start it */
+export function readme(published = manifest.publishedOnNpm): string {
   const parts: Record<string, string> = {
-    links: `[add to Cursor](${cursorLink()}) · [add to VS Code](${vsCodeLink()})`,
+    links: published ? `One click: [add to Cursor](${cursorLink()}) · [add to VS Code](${vsCodeLink()}).` : "",
     tools: toolsTable(),
     settings: settingsTable(settingRows().filter(({ name }) => mattering.includes(name))),
   };
@@ -28,7 +29,7 @@ export function readme(): string {
     (text, [name, part]) => {
       const place = new RegExp(`(<!-- ${name}: [^>]*-->\n)[\\s\\S]*?(<!-- /${name} -->)`);
       if (!place.test(text)) throw new Error(`README.md has no place for ${name}.`);
-      return text.replace(place, (_all, begin: string, end: string) => `${begin}${part}\n${end}`);
+      return text.replace(place, (_all, begin: string, end: string) => `${begin}${part && `${part}\n`}${end}`);
     },
     readFileSync("README.md", "utf8"),
   );

@@ -29,6 +29,8 @@ interface AnyCheck {
   weighs?: readonly Part[];
   /** Why it matters, for somebody who sees the finding alone. */
   why: string;
+  /** What a person does about it in Kibana; `next` of a finding is the same for an agent. */
+  fix: string;
 }
 
 /** Looks at one connector at a time. */
@@ -72,11 +74,17 @@ export function ruleRef({ id, name, enabled }: Pick<Rule, "id" | "name" | "enabl
   return { id, name, enabled };
 }
 
+/** Where it fails today, by whether somebody relies on it; where rules could not be read, somebody may. */
+export function groupOfFailure({ usage, connector }: ConnectorFacts, { rulesKnown }: SpaceFacts): Group {
+  const elsewhere = usage.rules === 0 && (connector.references ?? 0) > 0;
+  return usage.enabled > 0 || !rulesKnown || elsewhere ? "broken_now" : "will_break";
+}
+
 /** "3 enabled rules use it", for evidence. */
 export function usedBy({ usage, connector }: ConnectorFacts, { rulesKnown }: SpaceFacts): string {
   if (usage.enabled > 0) return `${usage.enabled} enabled rule${usage.enabled > 1 ? "s use" : " uses"} it`;
   if (usage.rules > 0) return `${usage.rules} disabled rule${usage.rules > 1 ? "s use" : " uses"} it`;
   if (!rulesKnown) return "which rules use it could not be read";
-  if ((connector.references ?? 0) > 0) return "no rule uses it, but something refers to it";
+  if ((connector.references ?? 0) > 0) return "something other than a rule refers to it";
   return "no rule uses it";
 }

@@ -7,6 +7,14 @@ export type Severity = (typeof severities)[number];
 /** What a person asks first: does it fail today, will it, or is it only untidy. */
 export const groups = ["broken_now", "will_break", "untidy"] as const;
 export type Group = (typeof groups)[number];
+export const groupTitles: Record<Group, string> = { broken_now: "Broken now", will_break: "Will break", untidy: "Untidy" };
+
+/** How many of `all` are of each name; the one count of table, page, JSON and tool answer. */
+export function tally<Name extends string>(names: readonly Name[], all: readonly Name[]): Record<Name, number> {
+  const counts = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+  for (const one of all) counts[one] += 1;
+  return counts;
+}
 
 export const checkNames = [
   "missing_secrets",
@@ -70,6 +78,8 @@ export interface Finding {
   evidence: string;
   /** Why it matters, one or two sentences; the same for all findings of a kind. */
   why: string;
+  /** What a person does about it in Kibana; the same for all findings of a kind. */
+  fix: string;
   /** The call that mends it; undefined where a person has to decide first. */
   next?: ReadyCall;
 }
@@ -96,8 +106,6 @@ export interface SpaceSummary {
 export interface AuditReport {
   /** Most severe first; within a severity by check, space and id. */
   findings: Finding[];
-  /** How many there are of each severity and group. */
-  counts: { severity: Record<Severity, number>; group: Record<Group, number> };
   /** The checks that were asked for. */
   checks: CheckName[];
   spaces: SpaceSummary[];

@@ -3,19 +3,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { Check, Draft } from "./check.ts";
 import { checksNamed } from "./checks/index.ts";
 import { createDeployment } from "./deployment.ts";
-import {
-  type AuditReport,
-  type CheckName,
-  checkNames,
-  type Finding,
-  fingerprint,
-  type Group,
-  groups,
-  mostSevereFirst,
-  type NotChecked,
-  type Severity,
-  severities,
-} from "./finding.ts";
+import { type AuditReport, type CheckName, checkNames, type Finding, fingerprint, mostSevereFirst, type NotChecked } from "./finding.ts";
 import { auditSpace } from "./space.ts";
 
 export interface AuditOptions {
@@ -80,10 +68,8 @@ export async function runAudit(reader: Reader, options: AuditOptions): Promise<A
   const fatal = failures.find((error) => error instanceof ToolError && ["unauthorized", "kibana_unreachable"].includes(error.code));
   if (fatal !== undefined && failures.length === spaces.length) throw fatal;
   findings.push(...deployment.finish().map(({ check, draft }) => finding(check, draft, "*")));
-  const kept = withoutSuperseded(findings).sort(mostSevereFirst);
   return {
-    findings: kept,
-    counts: { severity: counted(severities, kept, "severity"), group: counted(groups, kept, "group") },
+    findings: withoutSuperseded(findings).sort(mostSevereFirst),
     checks: checks.map((check) => check.name),
     spaces: summaries.sort((one, other) => (one.id < other.id ? -1 : 1)),
     window: { from, to: new Date(now).toISOString(), days },
@@ -105,6 +91,7 @@ function finding(check: Check, draft: Draft, space: string): Finding {
     ...about,
     evidence,
     why: check.why,
+    fix: check.fix,
   };
 }
 
@@ -115,16 +102,6 @@ function withoutSuperseded(findings: readonly Finding[]): Finding[] {
   const key = (check: CheckName, { space, connector }: Finding) => JSON.stringify([check, space, connector?.id]);
   const said = new Set(findings.flatMap((one) => (supersedes[one.check] ?? []).map((check) => key(check, one))));
   return said.size === 0 ? [...findings] : findings.filter((one) => !said.has(key(one.check, one)));
-}
-
-function counted<K extends Severity | Group>(
-  names: readonly K[],
-  findings: readonly Finding[],
-  field: "severity" | "group",
-): Record<K, number> {
-  const counts = new Map<string, number>();
-  for (const one of findings) counts.set(one[field], (counts.get(one[field]) ?? 0) + 1);
-  return Object.fromEntries(names.map((name) => [name, counts.get(name) ?? 0])) as Record<K, number>;
 }
 
 /** The same cause in one space is one entry. */

@@ -115,11 +115,26 @@ export function createMcpServer(product: Product, principal: Principal): Server 
   return server;
 }
 
-/** Arguments that are no object come through as a key that no tool takes: a coded error like that of any other misfit. */
+/**
+ * Clients send `null` for none, or the object as JSON text. What is no object otherwise comes through as a key that no tool
+ * takes: a coded error like that of any other misfit.
+ */
 const Arguments = z
   .record(z.string(), z.unknown())
   .optional()
-  .catch(({ value }) => ({ arguments: value }));
+  .catch(({ value }) => (value === null ? {} : (objectInText(value) ?? { arguments: value })));
+
+function objectInText(text: unknown): Record<string, unknown> | undefined {
+  if (typeof text !== "string") return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return z.record(z.string(), z.unknown()).safeParse(value).data;
+  } catch {
+    // No JSON: it is refused as what it is.
+    return undefined;
+  }
+}
+
 const ToolCall = CallToolRequestSchema.extend({ params: CallToolRequestSchema.shape.params.extend({ arguments: Arguments }) });
 
 function listed({ access: _access, ...tool }: ListedTool, { results }: Settings): McpTool {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { notifyWhen, workflows } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
-import { atMost, compact, connector, idOrName, listedIn, space } from "./fields.ts";
+import { atMost, changedSpace, compact, connector, idOrName, listedIn } from "./fields.ts";
 import { type AttachPlan, planAttach } from "./plan-attach.ts";
 import { notDone } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
@@ -28,7 +28,7 @@ export const attachConnector = changeTool({
       .strictObject({ summary: z.boolean().optional(), notify_when: z.enum(notifyWhen).optional(), throttle: z.string().optional() })
       .optional(),
     replace: z.boolean().optional().describe("Take the place of the connector's present actions in the rule"),
-    space,
+    space: changedSpace,
   }),
   insteadOf: {
     id: "is not an argument: name the connector in `connector`",

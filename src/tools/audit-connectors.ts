@@ -1,10 +1,20 @@
 import * as z from "zod";
-import { type AuditReport, type CheckName, checkNames, type Finding, isAtLeastAsSevere, severities } from "../audit/finding.ts";
+import {
+  type AuditReport,
+  type CheckName,
+  checkNames,
+  type Finding,
+  groups,
+  groupTitles,
+  isAtLeastAsSevere,
+  severities,
+  tally,
+} from "../audit/finding.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings } from "./fields.ts";
+import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings, widens } from "./fields.ts";
 import { keptReport } from "./kept-reports.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
@@ -19,9 +29,9 @@ export const auditConnectors = readTool({
   description:
     "Find connectors and rules that fail in silence, will break, or are untidy, most severe first, with the calls that mend them. What could not be read is in not_checked: it is not fine.",
   input: z.strictObject({
-    spaces: atMost(mostSpaces, z.array(idOrName)).optional().describe("Ids; default: all"),
-    checks: atMost(100, z.array(z.string())).optional().describe("Only these, as named in findings"),
-    min_severity: z.enum(severities).optional(),
+    spaces: widens(atMost(mostSpaces, z.array(idOrName)).optional().describe("Ids; default: all"), "all spaces"),
+    checks: widens(atMost(100, z.array(z.string())).optional().describe("Only these, as named in findings"), "all checks"),
+    min_severity: widens(z.enum(severities).optional(), "all severities"),
     days: z.number().int().min(1).max(90).default(7).describe("Of runs to look at"),
     detail: z.boolean().optional().describe("With why, confidence and next for each finding"),
     limit: z.number().int().min(1).max(50).default(20),
@@ -54,8 +64,21 @@ export const auditConnectors = readTool({
     const { rows, last } = page(matching.slice(from, from + limit), detail);
     const more = last !== undefined && from + rows.length < matching.length;
     return {
-      summary: summaryOf(report, matching.length),
-      counts: compact({ ...compact(nonZero(report.counts.severity)), by_check: byCheck(matching) }),
+      summary: summaryOf(report, matching),
+      counts: compact({
+        ...nonZero(
+          tally(
+            severities,
+            matching.map(({ severity }) => severity),
+          ),
+        ),
+        by_check: nonZero(
+          tally(
+            checkNames,
+            matching.map(({ check }) => check),
+          ),
+        ),
+      }),
       total: matching.length,
       findings: rows,
       ...compact({
@@ -82,7 +105,6 @@ function checkNamed(name: string): CheckName {
 
 async function chosenSpaces(asked: string[] | undefined, { spaces, principal, signal }: ToolContext): Promise<string[]> {
   if (asked === undefined || asked.includes("*")) return (await spaces.list(principal, signal)).map((space) => space.id).sort();
-  if (asked.length === 0) throw new ToolError("invalid_arguments", "`spaces` names no space.", "Give ids, or leave it out for all.");
   return Promise.all([...new Set(asked)].sort().map((id) => spaces.check(id, principal, { fresh: false, signal })));
 }
 
@@ -105,7 +127,8 @@ function shortRow({ id, check, severity, space, connector, rule, evidence }: Fin
   return compact({ id, check, severity, space, connector: connector?.id, rule: rule?.id, evidence });
 }
 
-function detailedRow({ connector, rule, others, ...finding }: Finding): Record<string, unknown> {
+/** What a person does in Kibana is for people: an agent gets the call. */
+function detailedRow({ connector, rule, others, fix: _fix, ...finding }: Finding): Record<string, unknown> {
   const named = <T extends { name: string | undefined }>(one: T) =>
     compact({ ...one, name: one.name === undefined ? undefined : plainText(one.name, 120) });
   return compact({
@@ -117,14 +140,17 @@ function detailedRow({ connector, rule, others, ...finding }: Finding): Record<s
 }
 
 /** For a person who reads nothing else. */
-function summaryOf({ counts: { group }, spaces, notChecked, cancelled, window }: AuditReport, shown: number): string {
+function summaryOf({ findings, spaces, notChecked, cancelled, window }: AuditReport, matching: readonly Finding[]): string {
   const sum = (field: "connectors" | "rules" | "failures") => spaces.reduce((total, space) => total + (space[field] ?? 0), 0);
-  const all = group.broken_now + group.will_break + group.untidy;
-  const found =
-    all === 0 ? "Nothing was found" : `${group.broken_now} broken now, ${group.will_break} will break or do harm, ${group.untidy} untidy`;
+  const all = findings.length;
+  const counts = tally(
+    groups,
+    matching.map(({ group }) => group),
+  );
+  const found = all === 0 ? "Nothing was found" : groups.map((group) => `${counts[group]} ${groupTitles[group].toLowerCase()}`).join(", ");
   return [
     `${found}, in ${sum("connectors")} connectors and ${sum("rules")} rules of ${spaces.length} space${spaces.length === 1 ? "" : "s"}${readsLog(spaces) ? `; ${sum("failures")} failed runs in ${window.days} days` : ""}.`,
-    shown < all ? `${shown} of ${all} fit the filter.` : "",
+    matching.length < all ? `${matching.length} of ${all} fit the filter.` : "",
     notChecked.length > 0 ? "Not everything could be checked: see not_checked." : "",
     cancelled ? "It was broken off half way." : "",
   ]
@@ -151,12 +177,6 @@ function warningsOf({ notChecked, spaces, window }: AuditReport): string[] {
 
 function nonZero(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
-}
-
-function byCheck(findings: readonly Finding[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { check } of findings) counts[check] = (counts[check] ?? 0) + 1;
-  return counts;
 }
 
 function nextCalls(page: readonly Finding[], spaces: string[] | undefined) {

@@ -14,7 +14,7 @@ import { canChooseId, freeId } from "./connector-id.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { encodedConfig } from "./encoded-config.ts";
-import { connectorName, space } from "./fields.ts";
+import { changedSpace, connectorName, widens } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { liveType } from "./live-type.ts";
 import { mergeConfig } from "./merge-config.ts";
@@ -38,9 +38,9 @@ export const createConnector = changeTool({
     config: z.looseObject({}).optional().describe("With from: only what differs"),
     secrets: z.looseObject({}).optional().describe('Field → {"$env": "NAME"}, {"$file": "name"} or {"$ask": true}: a person types it'),
     id: z.string().optional().describe("Default: from the name"),
-    space,
+    space: changedSpace,
     from: z
-      .strictObject({ id: z.string().min(1), space: z.string().optional() })
+      .strictObject({ id: z.string().min(1), space: widens(z.string().optional(), "the space of the copy", { nullIsAbsent: true }) })
       .optional()
       .describe("Connector to copy"),
     if_exists: z.enum(["fail", "use"]).optional().describe("use: take one with the same name, type and config"),

@@ -4,14 +4,13 @@ import { Outcome } from "../change/outcome.ts";
 import type { NoChange, OpResult, Plan } from "../change/plan.ts";
 import type { Principal } from "../change/principal.ts";
 import type { Change, Report } from "../change/services.ts";
-import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
-import { isDeeperThan } from "../json-depth.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import type { Access, Settings } from "../settings.ts";
-import { asList } from "./fields.ts";
+import { type InsteadOf, readArguments } from "./arguments.ts";
+import { widens } from "./fields.ts";
 import type { KeptExports } from "./kept-exports.ts";
 import type { SpaceCheck } from "./spaces.ts";
 
@@ -57,9 +56,6 @@ export interface Tool {
   call(args: unknown, context: CallContext): Promise<object>;
 }
 
-/** What is said of an argument that the tool does not take; a function where it says what was given in the right form. */
-type InsteadOf = Record<string, string | ((given: unknown) => string)>;
-
 interface Definition<Input extends z.ZodObject> {
   name: string;
   title: string;
@@ -89,12 +85,9 @@ export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   };
 }
 
-/** Characters of one text in arguments: certificates and documents are shorter, and Kibana takes requests of 1 MB. */
-const longestText = 250_000;
-
 /** Every changing tool takes these two. */
 const consent = {
-  dry_run: z.boolean().optional().describe("Only show the plan"),
+  dry_run: widens(z.boolean().optional().describe("Only show the plan"), "that the change is made"),
   confirm: z.string().optional().describe("Id from confirmation_needed"),
 };
 
@@ -152,80 +145,4 @@ async function placed<T>(context: ToolContext, work: () => Promise<T>): Promise<
 
 function described<Input extends z.ZodObject>({ name, title, description, input }: Definition<Input>) {
   return { name, title, description, input };
-}
-
-/** Levels of nesting; what walks through arguments by recursion must not run out of stack. */
-const deepest = 64;
-
-/** The arguments, or one error with every problem and its path. */
-function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: InsteadOf = {}): z.output<Input> {
-  if (isDeeperThan(deepest, args))
-    throw new ToolError(
-      "invalid_arguments",
-      `The arguments are nested more than ${deepest} levels deep.`,
-      "Correct them and call again: nothing of a connector or a rule is nested so deep.",
-    );
-  const odd = prototypeKey(args);
-  if (odd !== undefined)
-    throw new ToolError("invalid_arguments", `The arguments hold a key "${odd}", which no connector has.`, "Leave it out.");
-  const long = tooLongText(args, []);
-  if (long !== undefined)
-    throw new ToolError(
-      "invalid_arguments",
-      `${long || "The argument"} is longer than ${longestText} characters.`,
-      "Shorten it: no connector needs a text of that length.",
-    );
-  const parsed = schema.safeParse(args ?? {});
-  if (parsed.success) return parsed.data;
-  const known = Object.keys(schema.shape);
-  const problems = parsed.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => {
-          const instead = issue.path.length === 0 && Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;
-          if (instead !== undefined)
-            return { path: key, problem: typeof instead === "string" ? instead : instead(lookUp(args, issue.path.concat(key))) };
-          const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;
-          return { path: [...issue.path, key].join("."), problem: `is not an argument${meant ? `: did you mean "${meant}"?` : ""}` };
-        })
-      : [{ path: issue.path.join("."), problem: inWords(issue, lookUp(args, issue.path)) }],
-  );
-  throw new ToolError(
-    "invalid_arguments",
-    `The arguments do not fit: ${problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ")}.`,
-    `Correct them and call again. It takes: ${known.join(", ")}.`,
-    { problems },
-  );
-}
-
-/** The path of a text that is longer than anything a connector takes. */
-function tooLongText(value: unknown, path: readonly string[]): string | undefined {
-  if (typeof value === "string") return value.length > longestText ? path.join(".") : undefined;
-  if (value === null || typeof value !== "object") return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    if (key.length > longestText) return `a key of ${path.join(".") || "the arguments"}`;
-    const found = tooLongText(item, [...path, key]);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** Such a key would get lost on the way, or worse. */
-function prototypeKey(value: unknown): string | undefined {
-  if (value === null || typeof value !== "object") return undefined;
-  if (Object.hasOwn(value, "__proto__")) return "__proto__";
-  for (const item of Object.values(value)) {
-    const found = prototypeKey(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function inWords(issue: z.core.$ZodIssue, given: unknown): string {
-  if (given === undefined) return "is required";
-  if (issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string") return `is a list: ${asList(given)}`;
-  return issue.message;
-}
-
-function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined), value);
 }

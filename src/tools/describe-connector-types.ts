@@ -7,7 +7,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import { quoted } from "../plain-text.ts";
 import { unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { atMost, compact, next, space, warnings } from "./fields.ts";
+import { atMost, compact, next, space, textFilter, warnings, widens } from "./fields.ts";
 
 const parts = ["config", "secrets", "params", "example", "tests", "recovery", "traps"] as const;
 type Part = (typeof parts)[number];
@@ -18,14 +18,17 @@ export const describeConnectorTypes = readTool({
   description:
     "Without `types`: which connector types this deployment offers. With `types`: fields, secrets, params, an example call, tests, recovery and traps. Call before create_connector.",
   input: z.strictObject({
-    types: z.array(z.string()).max(3).optional().describe('Ids, as ".slack"; near misses are understood'),
-    parts: atMost(50, z.array(z.enum(parts)))
-      .optional()
-      .describe("Only these"),
-    sub_action: z.string().optional().describe("Params of this one"),
-    feature: z.string().optional().describe("Such as alerting, cases, workflows"),
-    text: z.string().optional().describe("Part of name or id"),
-    usable: z.boolean().optional(),
+    types: widens(z.array(z.string()).max(3).optional().describe('Ids, as ".slack"; near misses are understood'), "a list of all types"),
+    parts: widens(
+      atMost(50, z.array(z.enum(parts)))
+        .optional()
+        .describe("Only these"),
+      "all parts",
+    ),
+    sub_action: widens(z.string().optional().describe("Params of this one"), "the params of all"),
+    feature: widens(z.string().optional().describe("Such as alerting, cases, workflows"), "all features"),
+    text: textFilter,
+    usable: widens(z.boolean().optional(), "usable or not"),
     space,
   }),
   output: z.looseObject({ types: z.array(z.looseObject({})), warnings, next }),

@@ -12,7 +12,7 @@ import { inWords } from "./check-new.ts";
 import { assertRunnable, effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { compact, connector, namedById, space } from "./fields.ts";
+import { changedSpace, compact, connector, namedById } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { runFlows } from "./run-flows.ts";
@@ -35,7 +35,7 @@ export const executeConnector = changeTool({
   idempotent: false,
   input: z.strictObject({
     id: connector,
-    space,
+    space: changedSpace,
     params: z.looseObject({}).describe("As describe_connector_types says"),
     retries: z.number().int().min(0).max(3).optional().describe("While Kibana calls the failure retryable; default 0"),
   }),

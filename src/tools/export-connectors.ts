@@ -4,7 +4,7 @@ import { sizeInJson, textParts } from "../as-code/text-parts.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { compact, idOrName, next, warnings } from "./fields.ts";
+import { compact, idOrName, next, textFilter, typeFilter, warnings, widens } from "./fields.ts";
 import type { KeptExport } from "./kept-exports.ts";
 
 /** Characters of code in one answer, as JSON writes them; hosts cut at about 20,000 with the rest (reference/mcp.md §7). */
@@ -18,10 +18,10 @@ export const exportConnectors = readTool({
     "Connectors as code: Terraform, kibana.yml (self-managed) or a curl script. Secrets become variables. Large exports come in parts: read the resources, or pass `cursor`.",
   input: z.strictObject({
     format: z.enum(exportFormats).default("terraform"),
-    ids: z.array(idOrName).min(1).max(500).optional().describe("Ids or exact names; default: all"),
+    ids: widens(z.array(idOrName).min(1).max(500).optional().describe("Ids or exact names; default: all"), "all connectors"),
     space: z.string().min(1).optional().describe('Space ids with commas, or "*"; default: the configured one'),
-    type: z.string().optional(),
-    text: z.string().optional().describe("Part of name or id"),
+    type: typeFilter,
+    text: textFilter,
     secrets_in_state: z.boolean().optional().describe("Terraform's older secrets attribute"),
     cursor: z.string().optional(),
   }),

@@ -1,6 +1,26 @@
 import * as z from "zod";
 import { plainText } from "../plain-text.ts";
 
+interface Absence {
+  /** What the call then takes: all, or the real thing instead of a look. */
+  means: string;
+  /** Only an empty text or list is a slip here. */
+  nullIsAbsent?: true;
+}
+
+const absences = z.registry<Absence>();
+
+/** A field that, when it is left out, lets a call do or show more: empty values of it are refused, not taken for left out. */
+export function widens<Field extends z.ZodType>(field: Field, means: string, also: Omit<Absence, "means"> = {}): Field {
+  absences.add(field, { means, ...also });
+  return field;
+}
+
+/** What leaving out a field means, where that makes a call do or show more. */
+export function meaningOfAbsence(field: z.core.$ZodType): Absence | undefined {
+  return absences.get(field);
+}
+
 /** No id and no name comes near; as `atMost`, not in the published schema. */
 const longest = 1000;
 
@@ -11,7 +31,12 @@ export const idOrName = z
   .refine((text) => text.length <= longest, `is too long: at most ${longest} characters`);
 
 /** Arguments and answer parts that several tools share. */
-export const space = idOrName.optional().describe("Space id; default: the configured one");
+const anySpace = idOrName.optional().describe("Space id; default: the configured one");
+export const space = anySpace;
+/** The same where something is changed. */
+export const changedSpace = widens(anySpace.clone(), "the configured space", { nullIsAbsent: true });
+export const typeFilter = widens(z.string().optional(), "all types");
+export const textFilter = widens(z.string().optional().describe("Part of name or id"), "all names");
 export const connector = idOrName.describe("Connector id, or its exact name");
 
 /** Spaces that one call may name; `*` means all there are. */
@@ -47,9 +72,9 @@ function isPlainObject(value: unknown): value is object {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-/** One text as the list that a tool takes. */
+/** One text as the list that a tool takes; of what is a list already in other signs, or nothing, only the form. */
 export function asList(given: string): string {
-  return JSON.stringify([plainText(given, 80)]);
+  return /^\s*$|^\s*[[{"]|,/.test(given) ? '["…", "…"]' : JSON.stringify([plainText(given, 80)]);
 }
 
 /** What to say of one thing where an argument takes several: the argument, with what was given. */

@@ -4,15 +4,15 @@ import { inverseOfEntry, undoCall } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool } from "./define.ts";
-import { compact, warnings } from "./fields.ts";
+import { compact, warnings, widens } from "./fields.ts";
 
 export const listChanges = readTool({
   name: "list_changes",
   title: "List changes",
   description: "What this server changed in this Kibana, newest first, each with the call that undoes it or why there is none.",
   input: z.strictObject({
-    space: z.string().optional(),
-    id: z.string().optional().describe("Connector id"),
+    space: widens(z.string().optional(), "all spaces"),
+    id: widens(z.string().optional().describe("Connector id"), "all connectors"),
     limit: z.number().int().min(1).max(100).default(10),
     cursor: z.string().optional(),
   }),

@@ -27,7 +27,8 @@ export const listedTools: readonly ListedTool[] = [
     },
     "inputSchema": {
       "type": "object",
-      "properties": {}
+      "properties": {},
+      "additionalProperties": false
     }
   },
   {
@@ -354,12 +355,12 @@ export const listedTools: readonly ListedTool[] = [
         "config": {
           "description": "With from: only what differs",
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "secrets": {
           "description": "Field → {\"$env\": \"NAME\"}, {\"$file\": \"name\"} or {\"$ask\": true}: a person types it",
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "id": {
           "description": "Default: from the name",
@@ -436,12 +437,12 @@ export const listedTools: readonly ListedTool[] = [
         "config": {
           "description": "Merge patch: only what changes; null removes a key",
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "secrets": {
           "description": "Field → {\"$env\"}, {\"$file\"} or {\"$ask\": true}: all that are stored",
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "assert_no_other_secrets": {
           "description": "Nothing else is stored",
@@ -496,7 +497,7 @@ export const listedTools: readonly ListedTool[] = [
         "fill": {
           "description": "What the test asks for, as {\"to\": \"me@…\"}",
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "dry_run": {
           "description": "Only show the plan",
@@ -537,7 +538,7 @@ export const listedTools: readonly ListedTool[] = [
         },
         "params": {
           "type": "object",
-          "properties": {},
+          "additionalProperties": true,
           "description": "As describe_connector_types says"
         },
         "retries": {
@@ -613,7 +614,7 @@ export const listedTools: readonly ListedTool[] = [
         "params": {
           "description": "Laid over the workflow's, such as {to: [...]}",
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "recovery": {
           "default": "auto",
@@ -706,11 +707,11 @@ export const listedTools: readonly ListedTool[] = [
         "params": {
           "description": "New params, for a `to` of another type",
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "recovery_params": {
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "drop_missing": {
           "description": "Also drop the rules' actions of other connectors that are gone",
@@ -810,7 +811,7 @@ export const listedTools: readonly ListedTool[] = [
         "secrets": {
           "description": "Field → reference, where secrets were lost",
           "type": "object",
-          "properties": {}
+          "additionalProperties": true
         },
         "assert_no_other_secrets": {
           "description": "Nothing else was stored",

@@ -10,7 +10,7 @@ import { askedRules } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
-import { atMost, connector, idOrName, space } from "./fields.ts";
+import { atMost, changedSpace, connector, idOrName, widens } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
 import { movedActions, type NewParams } from "./replaced-actions.ts";
 import { earlierMoves } from "./replaced-earlier.ts";
@@ -52,12 +52,15 @@ export const replaceConnector = changeTool({
     from: idOrName.describe("Connector id or exact name; may be gone"),
     to: connector.optional(),
     remove: z.boolean().optional().describe("Remove the actions instead"),
-    rules: atMost(500, z.array(idOrName).min(1)).optional().describe("Ids or exact names; default: all that use it"),
+    rules: widens(
+      atMost(500, z.array(idOrName).min(1)).optional().describe("Ids or exact names; default: all that use it"),
+      "all rules that use it",
+    ),
     params: z.looseObject({}).optional().describe("New params, for a `to` of another type"),
     recovery_params: z.looseObject({}).optional(),
     drop_missing: z.boolean().optional().describe("Also drop the rules' actions of other connectors that are gone"),
     on_error: z.enum(["stop", "continue"]).default("stop"),
-    space,
+    space: changedSpace,
   }),
   insteadOf: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
   async plan(args, context): Promise<ReplacePlan | NoChange> {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { OpResult, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { changeTool } from "./define.ts";
-import { compact, idOrName, listedIn, space } from "./fields.ts";
+import { changedSpace, compact, idOrName, listedIn } from "./fields.ts";
 import { planDelete } from "./plan-delete.ts";
 
 export const safeDeleteConnector = changeTool({
@@ -13,7 +13,7 @@ export const safeDeleteConnector = changeTool({
   risk: "destructive",
   access: "full",
   idempotent: false,
-  input: z.strictObject({ ids: z.array(idOrName).min(1).max(20).describe("Ids or exact names"), space }),
+  input: z.strictObject({ ids: z.array(idOrName).min(1).max(20).describe("Ids or exact names"), space: changedSpace }),
   insteadOf: {
     id: listedIn("ids"),
     connector: listedIn("ids"),

@@ -11,7 +11,7 @@ import { hideInText } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { compact, connector, namedById, space } from "./fields.ts";
+import { changedSpace, compact, connector, namedById, widens } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { lastRuns } from "./last-runs.ts";
 import { runFlows } from "./run-flows.ts";
@@ -45,8 +45,8 @@ export const testConnector = changeTool({
   idempotent: false,
   input: z.strictObject({
     id: connector,
-    space,
-    mode: z.enum(modes).default("safe"),
+    space: changedSpace,
+    mode: widens(z.enum(modes).default("safe"), "safe"),
     fill: z.looseObject({}).optional().describe('What the test asks for, as {"to": "me@…"}'),
   }),
   insteadOf: namedById,

@@ -12,7 +12,7 @@ import { mapSealed, referencesIn } from "../sealed.ts";
 import { redactionMark } from "../secrets/detect.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
-import { compact } from "./fields.ts";
+import { compact, widens } from "./fields.ts";
 import { liveType } from "./live-type.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
@@ -31,7 +31,7 @@ export const undoChange = changeTool({
   idempotent: true,
   input: z.strictObject({
     change: z.string().min(1).describe('From list_changes, or "last"'),
-    id: z.string().optional().describe("Which connector or rule, where the change had several"),
+    id: widens(z.string().optional().describe("Which connector or rule, where the change had several"), "all that the change had"),
     secrets: z.looseObject({}).optional().describe("Field → reference, where secrets were lost"),
     assert_no_other_secrets: z.boolean().optional().describe("Nothing else was stored"),
   }),

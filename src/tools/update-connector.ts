@@ -6,7 +6,7 @@ import { literalsInConfig } from "./config-secrets.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
 import { encodedConfig } from "./encoded-config.ts";
-import { compact, connector, connectorName, space } from "./fields.ts";
+import { changedSpace, compact, connector, connectorName } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
@@ -27,7 +27,7 @@ export const updateConnector = changeTool({
   idempotent: true,
   input: z.strictObject({
     id: connector,
-    space,
+    space: changedSpace,
     name: connectorName.optional(),
     config: z.looseObject({}).optional().describe("Merge patch: only what changes; null removes a key"),
     secrets: z.looseObject({}).optional().describe('Field → {"$env"}, {"$file"} or {"$ask": true}: all that are stored'),

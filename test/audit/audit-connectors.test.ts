@@ -20,7 +20,7 @@ describe("the answer", () => {
     const { call } = await product();
     const { body } = await call("audit_connectors");
     expect(body.summary).toMatch(
-      /^\d+ broken now, \d+ will break or do harm, \d+ untidy, in 17 connectors and 13 rules of 3 spaces; 13 failed runs in 7 days\.$/,
+      /^\d+ broken now, \d+ will break, \d+ untidy, in 17 connectors and 13 rules of 3 spaces; 13 failed runs in 7 days\.$/,
     );
     expect(body.total).toBeGreaterThan(15);
     expect(Object.values<number>(body.counts.by_check).reduce((sum, count) => sum + count, 0)).toBe(body.total);
@@ -86,6 +86,8 @@ describe("the answer", () => {
     const high = await call("audit_connectors", { min_severity: "high" });
     expect(new Set(high.body.findings.map((one: { severity: string }) => one.severity))).toEqual(new Set(["critical"]));
     expect(high.body.summary).toMatch(/3 of \d+ fit the filter/);
+    expect(high.body.summary).toMatch(/^3 broken now, 0 will break, 0 untidy/);
+    expect(high.body.counts).toMatchObject({ critical: 3 });
     const one = await call("audit_connectors", { checks: ["unused"], spaces: ["default"] });
     expect(one.body.counts.by_check).toEqual({ unused: 3 });
     expect(one.body.summary).toContain("of 1 space");
@@ -104,7 +106,7 @@ describe("the answer", () => {
     [{ checks: ["unusd"] }, "Did you mean unused?"],
     [{ checks: ["nothing-like-it"] }, checkNames.join(", ")],
     [{ spaces: ["nowhere"] }, "spaces"],
-    [{ spaces: [] }, "leave it out"],
+    [{ spaces: [] }, "Leave it out"],
     [{ cursor: "abc" }, "Leave it out"],
     [{ space: "security" }, 'is `spaces` here: [\\"security\\"]'],
     [{ spaces: "security" }, 'is a list: [\\"security\\"]'],

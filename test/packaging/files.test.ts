@@ -1,15 +1,19 @@
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { generated } from "../../scripts/generated.ts";
 import { cursorLink, vsCodeLink } from "../../scripts/install-links.ts";
-import { pluginToolNames } from "../../scripts/packaging.ts";
+import { packagingFiles, pluginToolNames } from "../../scripts/packaging.ts";
+import { readme } from "../../scripts/readme.ts";
 import { readSettings, settingRows } from "../../src/settings.ts";
 import { version } from "../../src/version.ts";
 
 const text = (path: string) => readFileSync(path, "utf8");
 const json = (path: string) => JSON.parse(text(path));
 const manifest = json("package.json");
+/** A generated file as it is once the package is on npm. */
+const whenPublished = (path: string) => JSON.parse(packagingFiles(true)[path] ?? "");
 
 test("the generated files are what the code makes of them: npm run generate", async () => {
   for (const [path, made] of Object.entries(await generated())) {
@@ -20,9 +24,9 @@ test("the generated files are what the code makes of them: npm run generate", as
 });
 
 test("the version stands in package.json, and everything else says the same", () => {
-  const server = json("server.json");
+  const server = whenPublished("server.json");
   const marketplace = json(".claude-plugin/marketplace.json");
-  const plugin = json(".claude-plugin/plugin.json");
+  const plugin = whenPublished(".claude-plugin/plugin.json");
   const lock = json("package-lock.json");
   expect({
     code: version,
@@ -52,7 +56,7 @@ describe("package.json", () => {
 });
 
 describe("server.json, for the MCP registry", () => {
-  const server = json("server.json");
+  const server = whenPublished("server.json");
   test("has the name that package.json claims, and a description that the registry takes", () => {
     expect(server.name).toBe(manifest.mcpName);
     expect(server.name).toMatch(/^io\.github\.[\w-]+\/[\w.-]+$/);
@@ -86,8 +90,36 @@ describe("the plugin for Claude Code", () => {
     expect(existsSync(`${plugin.skills}kibana-connectors/SKILL.md`)).toBe(true);
   });
 
-  test("stands in the marketplace of this repository", () => {
-    expect(json(".claude-plugin/marketplace.json").plugins).toMatchObject([{ name: plugin.name, source: "./" }]);
+  test("is in the marketplace of this repository, built and without node_modules", () => {
+    expect(json(".claude-plugin/marketplace.json").plugins).toMatchObject([{ name: plugin.name, source: "./dist/plugin" }]);
+    expect(readdirSync("dist/plugin").sort()).toEqual([".claude-plugin", "LICENSE", "dist", "package.json", "skill"]);
+    expect(json("dist/plugin/.claude-plugin/plugin.json")).toEqual(plugin);
+    expect(plugin.mcpServers.kibana.args).toEqual([expect.stringMatching(/^\$\{CLAUDE_PLUGIN_ROOT\}\/dist\/main\.js$/)]);
+  });
+});
+
+describe("until the package is on npm, nothing starts it from there: a name that nobody owns must not be given a key", () => {
+  const files = execFileSync("git", ["ls-files"], { encoding: "utf8" }).split("\n");
+  // The generator holds the forms of later, and tests look for them.
+  const read = files.filter((path) => /\.(md|json|mjs|ts|toml|ya?ml|mdc)$|^Dockerfile$/.test(path) && !/^(scripts|test)\//.test(path));
+
+  test("no file has a command, a link or a registry entry of it", () => {
+    expect(manifest.publishedOnNpm).toBe(false);
+    const starts = /(npx|bunx|pnpm dlx|npm exec)[^\n]{0,40}kibana-connectors-mcp|install-mcp\?|mcp(:|%3A)(\/|%2F)?install|registryType/;
+    expect(read.length).toBeGreaterThan(300);
+    expect(read.filter((path) => existsSync(path) && starts.test(text(path)))).toEqual([]);
+  });
+
+  test("npm run generate -- --published turns to the forms of npm, in one place", () => {
+    expect(whenPublished(".claude-plugin/plugin.json").mcpServers.kibana).toMatchObject({
+      command: "npx",
+      args: ["-y", `${manifest.name}@${manifest.version}`],
+    });
+    expect(whenPublished(".claude-plugin/marketplace.json").plugins).toMatchObject([{ source: "./" }]);
+    expect(whenPublished("server.json").packages).toMatchObject([{ registryType: "npm" }]);
+    expect(json("server.json")).not.toHaveProperty("packages");
+    expect(readme(true)).toContain(cursorLink());
+    expect(readme(false)).not.toContain(cursorLink());
   });
 });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { getMcpConfigForManifest, unpackExtension, validateManifest } from "@anthropic-ai/mcpb";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -49,9 +49,21 @@ describe("the packed tarball", () => {
   }, 60_000);
 
   test("holds what a user needs and nothing else", () => {
-    const known = [/^dist\/main\.js$/, /^dist\/chunks\/[\w.-]+\.js$/, /^dist\/third-party-licenses\.txt$/, /^skill\/[\w/-]+\.md$/];
+    const known = [/^dist\/main\.js$/, /^dist\/chunks\/[\w.-]+\.js$/, /^dist\/third-party-licenses\.txt$/, /^(skill|docs)\/[\w/-]+\.md$/];
     const rest = files.filter((path) => !known.some((pattern) => pattern.test(path)));
-    expect(rest.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
+    expect(rest.sort()).toEqual(["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "package.json"]);
+  });
+
+  test("has no dead link: what its pages link is in it", () => {
+    const pages = files.filter((path) => path.endsWith(".md"));
+    const links = pages.flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(([, to = ""]) => [
+        page,
+        posix.join(posix.dirname(page), to),
+      ]),
+    );
+    expect(links.length).toBeGreaterThan(8);
+    expect(links.filter(([, to = ""]) => !files.some((path) => path === to || path.startsWith(`${to}/`)))).toEqual([]);
   });
 
   test("installs into an empty folder without the network, and brings nothing along", () => {

@@ -13,6 +13,7 @@ export const danglingReference: RuleCheck = {
   group: "broken_now",
   needs: ["connectors", "rules"],
   why: "The rule notifies nobody: Kibana drops its other actions of that run too, and the rule cannot be edited or enabled.",
+  fix: "Create the connector again under the same id, or edit the rule and choose another connector for the action.",
   find(rule, context) {
     const gone = rule.actions.filter(({ id }) => !context.connectors.has(id) && !isSystem(id));
     const byId = new Map(gone.map((action) => [action.id, action]));

@@ -8,6 +8,7 @@ export const deprecatedRuleNotify: RuleCheck = {
   group: "will_break",
   needs: ["rules"],
   why: "notify_when and throttle of a rule are deprecated: all its actions share one frequency, and an action that has its own cannot be added.",
+  fix: "Edit the rule: set the frequency of each action, and save.",
   find(rule, { actionFrequencies }) {
     const legacy = rule.actions.some((action) => !isSystem(action.id) && !action.frequency);
     if (!actionFrequencies || !legacy || (!rule.notify_when && !rule.throttle)) return [];

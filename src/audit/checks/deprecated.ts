@@ -7,6 +7,7 @@ export const deprecated: ConnectorCheck = {
   needs: ["connectors"],
   weighs: ["rules"],
   why: "It works today; a coming version of Kibana or of the service behind it may drop it.",
+  fix: "Create its successor, move the rules to it, then delete this one.",
   find(facts, space) {
     const { connector, type, usage } = facts;
     if (!connector.deprecated && !type?.deprecated) return undefined;

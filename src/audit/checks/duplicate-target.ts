@@ -12,6 +12,7 @@ export const duplicateTarget: SpaceCheck = {
   needs: ["connectors"],
   weighs: ["rules"],
   why: "One connector per service serves many rules; of two, one is forgotten when a password or an address changes.",
+  fix: "Move the rules to one of them, then delete the others.",
   find({ connectors, space, rulesKnown }) {
     const byTarget = new Map<string, ConnectorFacts[]>();
     for (const facts of connectors.values()) {

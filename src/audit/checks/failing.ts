@@ -1,4 +1,4 @@
-import { type ConnectorCheck, refTo, usedBy } from "../check.ts";
+import { type ConnectorCheck, groupOfFailure, refTo, usedBy } from "../check.ts";
 import type { Runs } from "../facts.ts";
 import type { Severity } from "../finding.ts";
 import { lastError } from "../runs.ts";
@@ -11,6 +11,7 @@ export const failing: ConnectorCheck = {
   needs: ["connectors", "log"],
   weighs: ["rules"],
   why: "The people behind it are not told. Rules and task health show success all the same.",
+  fix: "Open its logs in Stack Management > Connectors, correct the address, the credentials or the limit that they name, then test it.",
   find(facts, within) {
     const { window, space } = within;
     const { connector, runs, usage } = facts;
@@ -20,7 +21,7 @@ export const failing: ConnectorCheck = {
     const error = runs.lastFailure && `; the last error: ${lastError(runs.lastFailure.message)}`;
     return {
       severity: severityOf(runs, usage.enabled > 0),
-      ...(over ? { group: "untidy" } : {}),
+      group: over ? "untidy" : groupOfFailure(facts, within),
       connector: refTo(connector),
       evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not of late" : ""}; ${usedBy(facts, within)}${error ?? ""}.`,
       ...(over || connector.preconfigured

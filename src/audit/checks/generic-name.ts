@@ -17,6 +17,7 @@ export const genericName: SpaceCheck = {
   group: "untidy",
   needs: ["connectors"],
   why: "Whoever picks it for a rule has to guess which team and channel it reaches.",
+  fix: "Edit the connector: name the team and the channel.",
   find({ connectors }) {
     const byName = new Map<string, ConnectorFacts[]>();
     for (const facts of connectors.values()) {

@@ -13,6 +13,7 @@ export const insecureUrl: ConnectorCheck = {
   needs: ["connectors"],
   weighs: ["rules"],
   why: "Everybody on the way reads the messages and the credentials in them, or puts others in their place.",
+  fix: "Edit the connector: use https://, and have the certificate checked.",
   find({ connector, usage }) {
     const { config } = connector;
     if (!config) return undefined;

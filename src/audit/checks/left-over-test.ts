@@ -14,6 +14,7 @@ export const leftOverTest: ConnectorCheck = {
   needs: ["connectors"],
   weighs: ["rules"],
   why: "What was made for a try stays: its credentials too, and people take it for a real one.",
+  fix: "Ask its owner, search workflows and programs for its id, then delete it in Stack Management > Connectors.",
   find(facts, space) {
     const { connector } = facts;
     const word = testWord.exec(connector.name)?.[1] ?? testWord.exec(connector.id)?.[1];

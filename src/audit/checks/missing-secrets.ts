@@ -1,5 +1,5 @@
 import { credentialsFor } from "../../catalog/when.ts";
-import { type ConnectorCheck, type Draft, refTo, usedBy } from "../check.ts";
+import { type ConnectorCheck, type Draft, groupOfFailure, refTo, usedBy } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 
 /** An import brings no secrets (reference/kibana-api.md §4, §7.4), and such runs leave no trace in the log (§8.1). */
@@ -10,12 +10,14 @@ export const missingSecrets: ConnectorCheck = {
   needs: ["connectors"],
   weighs: ["rules"],
   why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and no log tells.",
+  fix: "In Stack Management > Connectors, choose Fix beside it and enter its secrets again.",
   find(facts, space) {
     const { connector, usage } = facts;
     if (!connector.missingSecrets) return undefined;
     const used = usage.enabled > 0;
     return {
       severity: used ? "critical" : usage.rules > 0 || (connector.references ?? 0) > 0 ? "high" : "medium",
+      group: groupOfFailure(facts, space),
       connector: refTo(connector),
       evidence: `Its secrets are missing; ${usedBy(facts, space)}.`,
       ...reenter(facts, space.space),

@@ -8,6 +8,7 @@ export const noDedupKey: RuleCheck = {
   group: "will_break",
   needs: ["connectors", "rules", "rule_types"],
   why: "Each run opens another incident for the same alert, and none can be closed on recovery.",
+  fix: "Edit the rule: give the action a key for each alert, such as {{rule.id}}-{{alert.id}}, and the recovery action the same.",
   find(rule, context) {
     if (!rule.enabled || isDetection(rule)) return [];
     const recovered = recoveryGroupOf(rule, context);

@@ -14,6 +14,7 @@ export const noRecoveryAction: RuleCheck = {
   group: "will_break",
   needs: ["connectors", "rules", "rule_types"],
   why: "Its incidents stay open after the alert is over, until a person closes each; a new alert may then page nobody.",
+  fix: "Edit the rule: add an action of the same connector that runs when the alert has recovered and closes the incident under the same key.",
   find(rule, context) {
     const recovered = recoveryGroupOf(rule, context);
     if (!rule.enabled || isDetection(rule) || recovered === undefined) return [];

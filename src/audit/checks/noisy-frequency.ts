@@ -16,6 +16,7 @@ export const noisyFrequency: RuleCheck = {
   needs: ["connectors", "rules"],
   weighs: ["rule_types"],
   why: "People stop reading a channel that repeats itself, and miss the alert that counts.",
+  fix: "Edit the rule: run the action on status changes only, or send a summary.",
   find(rule, context) {
     const minutes = minutesBetween(rule);
     if (!rule.enabled || isDetection(rule) || minutes === undefined || minutes >= fineMinutes) return [];

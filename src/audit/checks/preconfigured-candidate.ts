@@ -12,6 +12,7 @@ export const preconfiguredCandidate: DeploymentCheck = {
   group: "untidy",
   needs: ["connectors"],
   why: "Defined once in kibana.yml (xpack.actions.preconfigured) it is in every space, and its secret is kept in one place.",
+  fix: "Run the command export with --format kibana_yml, enter its output in kibana.yml, move the rules, then delete the copies.",
   find({ selfManaged, connectors }) {
     if (!selfManaged) return [];
     const byTarget = new Map<string, { names: string[]; spaces: Set<string> }>();

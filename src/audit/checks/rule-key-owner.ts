@@ -8,6 +8,7 @@ export const ruleKeyOwner: RuleCheck = {
   group: "will_break",
   needs: ["rules"],
   why: "The rule runs with an API key that somebody made for other purposes: when that key expires or is revoked, the rule stops.",
+  fix: "Choose Update API key in the menu of the rule, signed in as a user who stays.",
   find(rule) {
     if (!rule.enabled || rule.api_key_created_by_user !== true || rule.actions.length === 0) return [];
     const owner = rule.api_key_owner ? `of ${quoted(rule.api_key_owner, 60)}` : "of a user";

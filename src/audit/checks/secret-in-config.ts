@@ -11,6 +11,7 @@ export const secretInConfig: ConnectorCheck = {
   group: "will_break",
   needs: ["connectors"],
   why: "Everybody who may list connectors can read it, exports hold it, and so do backups.",
+  fix: "Edit the connector: move the value to its authentication or secret headers. Change it at the service too: it was readable.",
   find({ connector }, space) {
     const { found } = hideSecrets(connector.config ?? {});
     if (found.length === 0) return undefined;

@@ -1,4 +1,4 @@
-import { type ConnectorCheck, refTo, usedBy } from "../check.ts";
+import { type ConnectorCheck, groupOfFailure, refTo, usedBy } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 
 /** Runs that the licence or the configuration refuses leave no trace in the log (reference/kibana-api.md §8.1). */
@@ -9,6 +9,7 @@ export const typeUnusable: ConnectorCheck = {
   needs: ["connectors", "types"],
   weighs: ["rules"],
   why: "Kibana refuses to run connectors of such a type, and no log tells.",
+  fix: "Change the licence or kibana.yml, or move its rules to a connector of another type.",
   find(facts, space) {
     const { connector, usage } = facts;
     const problem = problemOf(facts);
@@ -18,6 +19,7 @@ export const typeUnusable: ConnectorCheck = {
     const idle = connector.preconfigured ? "info" : "medium";
     return {
       severity: used ? "critical" : usage.rules > 0 ? "medium" : idle,
+      group: groupOfFailure(facts, space),
       connector: refTo(connector),
       evidence: `${problem}; ${usedBy(facts, space)}.`,
     };

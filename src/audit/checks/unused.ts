@@ -8,6 +8,7 @@ export const unused: ConnectorCheck = {
   needs: ["connectors"],
   weighs: ["rules", "log"],
   why: "Its credentials stay valid and nobody looks after them.",
+  fix: "Ask its owner, search workflows and programs for its id, then delete it in Stack Management > Connectors.",
   find(facts, space) {
     if (!isIdle(facts, space)) return undefined;
     const { connector, ran } = facts;

@@ -17,6 +17,7 @@ export const webhookWithoutAuth: ConnectorCheck = {
   group: "will_break",
   needs: ["connectors"],
   why: "Whoever finds the address can send alerts of their own.",
+  fix: "Edit the connector: set an authentication that the service asks for.",
   find({ connector }, { secretHeaders }) {
     const { config, type } = connector;
     if (!types.includes(type) || !config || !isOpen(config) || hideSecrets(config).found.length > 0) return undefined;

@@ -1,4 +1,4 @@
-import { type AuditReport, groups, isAtLeastAsSevere, type Severity, severities } from "../../audit/finding.ts";
+import { type AuditReport, groups, isAtLeastAsSevere, type Severity, severities, tally } from "../../audit/finding.ts";
 import { version } from "../../version.ts";
 import { type Baseline, compare, lookedFor } from "./baseline.ts";
 import { decide } from "./decision.ts";
@@ -62,10 +62,4 @@ export function makeDocument(report: AuditReport, { deployment, minSeverity, fai
       }),
     findings,
   };
-}
-
-function tally<Name extends string>(names: readonly Name[], all: readonly Name[]): Record<Name, number> {
-  const counts = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
-  for (const one of all) counts[one] += 1;
-  return counts;
 }

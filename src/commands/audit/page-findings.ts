@@ -48,6 +48,7 @@ function group(check: string, rows: readonly Row[]): Markup {
   return html`<div class="check" data-check="${check}">
 <div class="top"><span class="sev ${first.severity}">${severityWords[first.severity]}</span><h4>${titleOf(check)}</h4><code class="id">${check}</code>${rows.length > 1 ? html`<span class="id">${rows.length.toLocaleString("en")} times</span>` : ""}</div>
 ${why === undefined ? "" : html`<p>${why}</p>`}
+<p class="fix">${first.fix}</p>
 <ul class="findings">${rows.map((one) => finding(one, why === undefined, one.severity !== first.severity))}</ul>
 </div>`;
 }
@@ -78,7 +79,7 @@ function finding(row: Row, withWhy: boolean, withSeverity: boolean): Markup {
 <p class="who">${withSeverity ? html`<span class="sev">${severityWords[severity]}</span> ` : ""}${connector ? html`${name(connector.name ?? connector.id)}${type}` : ""}${connector && rule ? " in rule " : rule ? "Rule " : ""}${rule ? name(rule.name) : ""}${rule && !rule.enabled ? html` <span class="mark">rule is off</span>` : ""}${known ? html` <span class="mark">known</span>` : ""}${confidence === "likely" ? html` <span class="mark">likely, not certain</span>` : ""}</p>
 <p>${plainText(evidence, 600)}</p>
 ${withWhy ? html`<p class="evidence">${why}</p>` : ""}
-<details><summary>${next ? "What mends it" : "Details"}</summary>
+<details><summary>${next ? "The call for an agent" : "Details"}</summary>
 ${next ? html`<p>${plainText(next.why, 400)}</p><pre>${next.tool} ${plainText(JSON.stringify(next.args), 1000)}</pre>` : ""}
 <p class="evidence">${ids(row)}</p>
 ${others && others.length > 0 ? html`<p class="evidence">Also: ${others.slice(0, 20).map((one, index) => html`${index > 0 ? ", " : ""}${name(one.name ?? one.id, 60)}`)}${others.length > 20 ? ` and ${others.length - 20} more` : ""}</p>` : ""}

@@ -77,11 +77,7 @@ function table(rows: readonly Row[], look: Look): string {
     [look.paint(colours[row.severity], severityWords[row.severity]), ...marks(row)],
     wrapped(plainText(spaceWords(row.space), 60), space),
     about(row).flatMap((line) => wrapped(line, what)),
-    [
-      look.paint("bold", titleOf(row.check)),
-      ...wrapped(plainText(row.evidence, 600), widths[3] ?? free),
-      ...nextStep(row, widths[3] ?? free),
-    ],
+    [look.paint("bold", titleOf(row.check)), ...wrapped(plainText(row.evidence, 600), widths[3] ?? free)],
   ]);
   return drawGrid(widths, [head, ...cells]);
 }
@@ -102,7 +98,6 @@ function list(rows: readonly Row[], look: Look): string {
         ...[`in ${plainText(spaceWords(row.space), 60)}`, ...about(row), plainText(row.evidence, 600)]
           .flatMap((line) => wrapped(line, width))
           .map((line) => `  ${line}`),
-        ...nextStep(row, width).map((line) => `  ${line}`),
       ].join("\n"),
     )
     .join("\n\n");
@@ -121,18 +116,20 @@ function about({ connector, rule }: Row): string[] {
   ];
 }
 
-function nextStep({ next }: Row, width: number): string[] {
-  return next ? wrapped(`→ ${next.tool}: ${plainText(next.why, 300)}`, width) : [];
-}
-
-/** Why the kinds of findings matter, once a kind. */
+/** Why the kinds of findings matter and what a person does about them, once a kind. */
 function reasons({ findings: rows }: AuditDocument, look: Look): string {
-  const why = new Map(rows.map((row) => [row.check, row.why]));
-  if (why.size === 0) return "";
-  const lines = [...why].flatMap(([check, text]) =>
-    wrapped(`${titleOf(check)} (${check}): ${oneLine(text)}`, look.width - 4).map((line, index) => `${index === 0 ? "  " : "    "}${line}`),
-  );
-  return [look.paint("bold", "Why it matters"), ...lines].join("\n");
+  const kinds = new Map(rows.map((row) => [row.check, row]));
+  if (kinds.size === 0) return "";
+  const indented = (text: string, first: string) =>
+    wrapped(oneLine(text), look.width - 4).map((line, index) => `${index === 0 ? first : "    "}${line}`);
+  const lines = [...kinds].flatMap(([check, { why, fix }]) => [
+    ...indented(`${titleOf(check)} (${check}): ${why}`, "  "),
+    ...indented(`→ ${fix}`, "    "),
+  ]);
+  const agents = rows.some((row) => row.next)
+    ? wrapped("An agent finds the calls that do it in audit_connectors with detail: true.", look.width)
+    : [];
+  return [look.paint("bold", "Why it matters, and what to do in Kibana"), ...lines, ...agents].join("\n");
 }
 
 function unchecked({ complete, cancelled, not_checked }: AuditDocument, look: Look): string {

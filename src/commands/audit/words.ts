@@ -1,4 +1,4 @@
-import { type Group, type Severity, severities } from "../../audit/finding.ts";
+import { type Group, groupTitles, type Severity, severities } from "../../audit/finding.ts";
 
 export const worstFirst: readonly Severity[] = [...severities].reverse();
 
@@ -6,17 +6,17 @@ export const severityWords: Record<Severity, string> = { critical: "Critical", h
 
 export const groupWords: Record<Group, { title: string; some: string; none: string }> = {
   broken_now: {
-    title: "Broken now",
+    title: groupTitles.broken_now,
     some: "Somebody relies on these, and they fail today, often in silence.",
     none: "Nothing that was checked fails today.",
   },
   will_break: {
-    title: "Will break",
-    some: "These work, and will fail or be missed when something happens that can be foreseen.",
+    title: groupTitles.will_break,
+    some: "Nobody relies on these, or they work today. They will fail, or be missed, once that changes.",
     none: "Nothing is waiting to fail.",
   },
   untidy: {
-    title: "Untidy",
+    title: groupTitles.untidy,
     some: "These break nothing. They cost attention, and hide what matters.",
     none: "Nothing needs tidying.",
   },

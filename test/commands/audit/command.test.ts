@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { severities } from "../../../src/audit/finding.ts";
 import type { AuditDocument } from "../../../src/commands/audit/document.ts";
-import { cleanEnv, main, startSandboxProcess } from "../../support/built-server.ts";
+import { cleanEnv, main, startBuilt, startSandboxProcess } from "../../support/built-server.ts";
 import { freshFolder } from "../../support/folder.ts";
 import { recordingProxy } from "../../support/recording-proxy.ts";
 
@@ -175,6 +175,46 @@ describe("--json", () => {
   test("is the same twice, but for the time", async () => {
     const [one, other] = await Promise.all([json(["--sandbox"], {}), json(["--sandbox"], {})]);
     expect(other.findings.map((finding) => finding.id)).toEqual(one.findings.map((finding) => finding.id));
+  });
+});
+
+describe("one audit, told three times", () => {
+  test.each([[[]], [["--min-severity", "medium"]]])(
+    "table, page and tool answer count alike and in the same words: %j",
+    async (flags: string[]) => {
+      const page = join(folder, `told-${flags.length}.html`);
+      const [shown, json] = [await run([...flags, "--html", page]), await run([...flags, "--json"])];
+      const { summary, counts }: AuditDocument = JSON.parse(json.stdout);
+      const server = await startBuilt({ env: as("reads") });
+      onTestFinished(server.close);
+      const args = flags.length > 0 ? { min_severity: "medium" } : {};
+      const { body } = await server.call("audit_connectors", args);
+      expect(shown.stdout).toContain(`Broken now: ${summary.broken_now}   Will break: ${summary.will_break}   Untidy: ${summary.untidy}`);
+      expect(body.summary).toMatch(
+        new RegExp(`^${summary.broken_now} broken now, ${summary.will_break} will break, ${summary.untidy} untidy`),
+      );
+      const { by_check: _, ...severity } = body.counts;
+      expect({ critical: 0, high: 0, medium: 0, low: 0, info: 0, ...severity }).toEqual(counts.severity);
+      for (const words of ["Broken now", "Will break", "Untidy"]) expect(readFileSync(page, "utf8")).toContain(words);
+    },
+  );
+
+  test("nobody relies on what no rule uses: it is not among what is broken now", async () => {
+    const { findings }: AuditDocument = JSON.parse((await run(["--json"])).stdout);
+    const unused = findings.filter(({ evidence }) => /no rule uses it/.test(evidence));
+    expect(unused.map(({ check }) => check)).toContain("missing_secrets");
+    expect(unused.filter(({ group }) => group === "broken_now")).toEqual([]);
+  });
+
+  test("a person is told what to do in Kibana, an agent which call to make", async () => {
+    const { stdout } = await run([]);
+    expect(stdout).toContain("choose Fix beside it and enter its secrets");
+    for (const tool of ["update_connector", "replace_connector", "safe_delete_connector"]) expect(stdout).not.toContain(tool);
+    const server = await startBuilt({ env: as("reads") });
+    onTestFinished(server.close);
+    const { body } = await server.call("audit_connectors", { checks: ["missing_secrets"], detail: true });
+    expect(body.findings[0]).not.toHaveProperty("fix");
+    expect(body.findings[0].next).toMatchObject({ tool: "update_connector" });
   });
 });
 

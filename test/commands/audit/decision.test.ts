@@ -12,6 +12,7 @@ const high: Finding = {
   space: "default",
   evidence: "It fails.",
   why: "Nobody is told.",
+  fix: "Correct it.",
 };
 
 describe("what was seen weighs more than what was not", () => {

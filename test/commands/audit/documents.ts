@@ -87,6 +87,7 @@ export function row(n: number, space: string, more: Partial<Row> = {}): Row {
     ...(withRule && { rule: { id: `rule-${n}`, name: `${name}: error rate`, enabled: n % 4 !== 1 } }),
     evidence,
     why,
+    fix: `Do in Kibana what ${check} asks for.`,
     ...(n % 3 !== 2 && {
       next: {
         tool: "update_connector",

@@ -1,0 +1,161 @@
+import * as z from "zod";
+import { didYouMean } from "../did-you-mean.ts";
+import { ToolError } from "../errors.ts";
+import { isDeeperThan } from "../json-depth.ts";
+import { asList, meaningOfAbsence } from "./fields.ts";
+
+/** What is said of an argument that the tool does not take; a function where it says what was given in the right form. */
+export type InsteadOf = Record<string, string | ((given: unknown) => string)>;
+
+/** Levels of nesting; what walks through arguments by recursion must not run out of stack. */
+const deepest = 64;
+/** Characters of one text in arguments: certificates and documents are shorter, and Kibana takes requests of 1 MB. */
+const longestText = 250_000;
+
+interface Problem {
+  path: string;
+  problem: string;
+}
+
+/**
+ * The arguments as the schema means them, however the client wrote them down (corrections.md §7).
+ * @throws ToolError invalid_arguments with every problem and its path
+ */
+export function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: InsteadOf = {}): z.output<Input> {
+  if (isDeeperThan(deepest, args))
+    throw new ToolError(
+      "invalid_arguments",
+      `The arguments are nested more than ${deepest} levels deep.`,
+      "Correct them and call again: nothing of a connector or a rule is nested so deep.",
+    );
+  const odd = prototypeKey(args);
+  if (odd !== undefined)
+    throw new ToolError("invalid_arguments", `The arguments hold a key "${odd}", which no connector has.`, "Leave it out.");
+  const long = tooLongText(args, []);
+  if (long !== undefined)
+    throw new ToolError(
+      "invalid_arguments",
+      `${long || "The argument"} is longer than ${longestText} characters.`,
+      "Shorten it: no connector needs a text of that length.",
+    );
+  const known = Object.keys(schema.shape);
+  const empty: Problem[] = [];
+  const meant = asMeant(schema, args ?? {}, "", empty);
+  const parsed = schema.safeParse(meant);
+  const problems = [...empty, ...(parsed.success ? [] : misfits(parsed.error, meant, known, insteadOf))];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new ToolError(
+    "invalid_arguments",
+    `The arguments do not fit: ${problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ")}.`,
+    `Correct them and call again. It takes: ${known.join(", ")}.`,
+    { problems },
+  );
+}
+
+/**
+ * Clients write `null` or "" for what they leave out, and objects, lists, numbers and booleans as JSON text. Read as what
+ * the schema asks for where that is the only reading; in free objects (config, params, secrets) every value stays as it is.
+ */
+function asMeant(schema: z.core.$ZodType, value: unknown, path: string, empty: Problem[]): unknown {
+  const given = typeof value === "string" ? fromJson(schema, value) : value;
+  if (!(schema instanceof z.ZodObject) || !isObject(given)) return given;
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([key, item]): [string, unknown][] => {
+      const field: z.core.$ZodType | undefined = Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
+      if (!field) return [[key, item]];
+      const at = path ? `${path}.${key}` : key;
+      const absence = isEmpty(item) ? meaningOfAbsence(field) : undefined;
+      if (absence && !(item === null && absence.nullIsAbsent)) {
+        empty.push({ path: at, problem: `is ${JSON.stringify(item)}; left out, it means ${absence.means}. Leave it out for that` });
+        return [];
+      }
+      if ((item === null || item === "") && isOptional(field)) return [];
+      return [[key, asMeant(inner(field), item, at, empty)]];
+    }),
+  );
+}
+
+/** The value of a JSON text where the schema takes no text, and takes what the text holds. */
+function fromJson(schema: z.core.$ZodType, text: string): unknown {
+  const fits =
+    schema instanceof z.ZodObject
+      ? isObject
+      : schema instanceof z.ZodArray
+        ? Array.isArray
+        : schema instanceof z.ZodNumber
+          ? Number.isFinite
+          : schema instanceof z.ZodBoolean
+            ? (value: unknown) => typeof value === "boolean"
+            : undefined;
+  if (!fits) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return fits(value) ? value : text;
+  } catch {
+    // No JSON: the schema says what is wrong with the text.
+    return text;
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function isOptional(field: z.core.$ZodType): boolean {
+  return field instanceof z.ZodOptional || field instanceof z.ZodDefault;
+}
+
+function inner(field: z.core.$ZodType): z.core.$ZodType {
+  return field instanceof z.ZodOptional || field instanceof z.ZodDefault ? inner(field.unwrap()) : field;
+}
+
+function misfits(error: z.ZodError, args: unknown, known: string[], insteadOf: InsteadOf): Problem[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => {
+          const instead = issue.path.length === 0 && Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;
+          if (instead !== undefined)
+            return { path: key, problem: typeof instead === "string" ? instead : instead(lookUp(args, issue.path.concat(key))) };
+          const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;
+          return { path: [...issue.path, key].join("."), problem: `is not an argument${meant ? `: did you mean "${meant}"?` : ""}` };
+        })
+      : [{ path: issue.path.join("."), problem: inWords(issue, lookUp(args, issue.path)) }],
+  );
+}
+
+/** The path of a text that is longer than anything a connector takes. */
+function tooLongText(value: unknown, path: readonly string[]): string | undefined {
+  if (typeof value === "string") return value.length > longestText ? path.join(".") : undefined;
+  if (value === null || typeof value !== "object") return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    if (key.length > longestText) return `a key of ${path.join(".") || "the arguments"}`;
+    const found = tooLongText(item, [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Such a key would get lost on the way, or worse. */
+function prototypeKey(value: unknown): string | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  if (Object.hasOwn(value, "__proto__")) return "__proto__";
+  for (const item of Object.values(value)) {
+    const found = prototypeKey(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function inWords(issue: z.core.$ZodIssue, given: unknown): string {
+  if (given === undefined) return "is required";
+  if (issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string") return `is a list: ${asList(given)}`;
+  return issue.message;
+}
+
+function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined), value);
+}
