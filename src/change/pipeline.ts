@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { ToolError } from "../errors.ts";
-import { getConsent } from "./agreement.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
-import { confirmationInvalid } from "./continuation.ts";
+import { getConsent } from "./consent/agree.ts";
+import { confirmationInvalid } from "./consent/continuation.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";

@@ -1,11 +1,11 @@
 import { beginning, oneLine } from "../plain-text.ts";
+import { reachOf } from "./consent/reach.ts";
 import { inverseOf, recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
 import type { NoChange, OpResult, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
-import { reachOf } from "./reach.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { undoCall } from "./undo.ts";

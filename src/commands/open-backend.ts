@@ -1,6 +1,6 @@
-import { createApprovals } from "../change/approvals.ts";
 import type { Clock } from "../change/clock.ts";
-import { createContinuations } from "../change/continuation.ts";
+import { createApprovals } from "../change/consent/approvals.ts";
+import { createContinuations } from "../change/consent/continuation.ts";
 import { planDigest } from "../change/digest.ts";
 import { createJournal } from "../change/journal.ts";
 import { createLocks } from "../change/locks.ts";

@@ -1,6 +1,6 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type ElicitRequestFormParams, ErrorCode, McpError, type RequestId } from "@modelcontextprotocol/sdk/types.js";
-import type { Ask } from "../change/consent.ts";
+import type { Ask } from "../change/consent/ask.ts";
 import { ToolError } from "../errors.ts";
 import type { ToType } from "../web/page.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createApprovals } from "../../src/change/approvals.ts";
-import type { Ask } from "../../src/change/consent.ts";
-import { createContinuations } from "../../src/change/continuation.ts";
+import { createApprovals } from "../../src/change/consent/approvals.ts";
+import type { Ask } from "../../src/change/consent/ask.ts";
+import { createContinuations } from "../../src/change/consent/continuation.ts";
 import { planDigest } from "../../src/change/digest.ts";
 import type { Journal } from "../../src/change/journal.ts";
 import { createLocks } from "../../src/change/locks.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fitsQuestion, mostThatMatters, pageModel, question, whatMatters } from "../../src/change/consent/question.ts";
+import { reachOf } from "../../src/change/consent/reach.ts";
 import type { Effect, Plan } from "../../src/change/plan.ts";
-import { fitsQuestion, mostThatMatters, pageModel, question, whatMatters } from "../../src/change/question.ts";
-import { reachOf } from "../../src/change/reach.ts";
 import { exact, quoted, shownJson, word } from "../../src/plain-text.ts";
 import { renderPage } from "../../src/web/render.ts";
 import { hostile, problemsOf, unseen } from "../promises/hostile-texts.ts";

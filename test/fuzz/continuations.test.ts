@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createContinuations } from "../../src/change/continuation.ts";
+import { createContinuations } from "../../src/change/consent/continuation.ts";
 import { digest } from "../../src/change/digest.ts";
 import { ToolError } from "../../src/errors.ts";
 import { fakeClock } from "../support/clock.ts";

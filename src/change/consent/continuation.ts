@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { ToolError } from "../errors.ts";
-import type { Clock } from "./clock.ts";
-import { digest } from "./digest.ts";
+import { ToolError } from "../../errors.ts";
+import type { Clock } from "../clock.ts";
+import { digest } from "../digest.ts";
 
 /**
  * Signed continuations: the agent repeats the same call with one. They carry expiry, nonce, the arguments' and the

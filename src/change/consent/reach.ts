@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { destinations } from "../catalog/destinations.ts";
-import { connectorType } from "../catalog/index.ts";
-import { type Recipient, recipientsIn } from "../catalog/recipients.ts";
-import type { RuleAction } from "../kibana/rules.ts";
-import { exact, oneLine, word } from "../plain-text.ts";
-import { hideInText, hideSecrets } from "../secrets/detect.ts";
-import type { Op, Plan, SecretFlow } from "./plan.ts";
+import { destinations } from "../../catalog/destinations.ts";
+import { connectorType } from "../../catalog/index.ts";
+import { type Recipient, recipientsIn } from "../../catalog/recipients.ts";
+import type { RuleAction } from "../../kibana/rules.ts";
+import { exact, oneLine, word } from "../../plain-text.ts";
+import { hideInText, hideSecrets } from "../../secrets/detect.ts";
+import type { Op, Plan, SecretFlow } from "../plan.ts";
 
 /** Whom and what a plan reaches, over all its ops, each once. Texts of one line, whole: a person decides on them. */
 export interface Reach {

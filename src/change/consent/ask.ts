@@ -1,4 +1,4 @@
-import type { Page, Take, ToType } from "../web/page.ts";
+import type { Page, Take, ToType } from "../../web/page.ts";
 
 /** How the person was asked, for the journal. */
 export type Consent = "not_needed" | "form" | "page" | "token" | "skipped";

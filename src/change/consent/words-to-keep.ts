@@ -1,4 +1,4 @@
-import type { Plan } from "./plan.ts";
+import type { Plan } from "../plan.ts";
 import type { Reach } from "./reach.ts";
 
 /** Words of a plan that are never taken out of a question, whatever secret they are or are part of: where it goes and what it is about. */

@@ -1,7 +1,7 @@
-import { beginning, exact, oneLine, quoted, shownJson, word } from "../plain-text.ts";
-import type { Page } from "../web/page.ts";
-import type { Effect, Plan } from "./plan.ts";
-import type { Verdict } from "./policy.ts";
+import { beginning, exact, oneLine, quoted, shownJson, word } from "../../plain-text.ts";
+import type { Page } from "../../web/page.ts";
+import type { Effect, Plan } from "../plan.ts";
+import type { Verdict } from "../policy.ts";
 import type { Reach } from "./reach.ts";
 
 /** Characters of what matters that a question or an answer holds; a page holds all. */

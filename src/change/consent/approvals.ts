@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Sealed } from "../sealed.ts";
-import type { Clock } from "./clock.ts";
+import type { Sealed } from "../../sealed.ts";
+import type { Clock } from "../clock.ts";
+import { digest } from "../digest.ts";
 import { confirmationInvalid } from "./continuation.ts";
-import { digest } from "./digest.ts";
 
 /** What a person typed, by path. */
 export type Typed = ReadonlyMap<string, Sealed>;

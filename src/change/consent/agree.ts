@@ -1,18 +1,18 @@
-import { ToolError } from "../errors.ts";
-import { beginning, oneLine } from "../plain-text.ts";
-import { seal } from "../sealed.ts";
-import type { Scrub } from "../secrets/redact.ts";
-import type { Take, ToType } from "../web/page.ts";
+import { ToolError } from "../../errors.ts";
+import { beginning, oneLine } from "../../plain-text.ts";
+import { seal } from "../../sealed.ts";
+import type { Scrub } from "../../secrets/redact.ts";
+import type { Take, ToType } from "../../web/page.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Plan } from "../plan.ts";
+import type { Verdict } from "../policy.ts";
+import type { Call, Caller, ChangeServices } from "../services.ts";
+import { shown } from "../shown.ts";
 import type { Approval, Typed } from "./approvals.ts";
-import type { Answer, Consent } from "./consent.ts";
+import type { Answer, Consent } from "./ask.ts";
 import { confirmationInvalid } from "./continuation.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Plan } from "./plan.ts";
-import type { Verdict } from "./policy.ts";
 import { fitsQuestion, mostThatMatters, pageModel, question, whatMatters } from "./question.ts";
 import { type Reach, reachOf } from "./reach.ts";
-import type { Call, Caller, ChangeServices } from "./services.ts";
-import { shown } from "./shown.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
 
 /** How it was agreed, or the answer that says that it is not (yet). */
