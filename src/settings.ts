@@ -9,6 +9,11 @@ import { exposedFolder } from "./private-files.ts";
 import { type Sealed, seal } from "./sealed.ts";
 
 export { accessLevels };
+
+const confirmWays = ["form", "page", "token"] as const;
+/** Which way to a person's consent comes first. */
+type ConfirmWay = (typeof confirmWays)[number];
+
 export type Access = (typeof accessLevels)[number];
 
 /** Every setting of the server, checked. */
@@ -28,10 +33,12 @@ export interface Settings {
   protectRules: string[];
   targetHosts: string[];
   maxChangesPerHour: number;
-  confirm: "person" | "token";
+  confirm: ConfirmWay;
   skipConfirmation: boolean;
   /** Milliseconds to wait for a person. */
   confirmWait: number;
+  /** Milliseconds: no person reads a question and says no sooner. */
+  confirmReading: number;
   results: "both" | "text" | "structured";
   secretPrefix: string;
   /** Folder of {"$file": …} references; undefined: there are none. */
@@ -125,14 +132,20 @@ const rows = {
   confirm: row(
     "CONNECTORS_CONFIRM",
     "WAY",
-    "person, or token: clients that cannot ask get a continuation that the agent passes back (default: person)",
-    oneOf(["person", "token"]),
+    "What comes first: form (the client asks), page (a local page, for clients whose forms nobody sees) or token (the agent passes a continuation back) (default: form, and the page where that fails)",
+    oneOf(confirmWays),
   ),
   confirmWait: row(
     "CONNECTORS_CONFIRM_WAIT",
     "SECONDS",
     "Wait for a person's answer; many clients give up at 60 (default: 45)",
     seconds(1, 3600),
+  ),
+  confirmReading: row(
+    "CONNECTORS_CONFIRM_READING",
+    "SECONDS",
+    "A no that comes sooner is the client's own, not a person's (default: 1)",
+    seconds(0, 60),
   ),
   dangerouslySkipConfirmation: row(
     "CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION",
@@ -272,8 +285,8 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   const http = takes.includes("http")
     ? httpSettings(values, spaces, (path, variable) => readPrivateFile(path, variable, problems), problems)
     : undefined;
-  if (values.confirmKey && values.confirm === "person")
-    problems.push("CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm person is set: set one of them.");
+  if (values.confirmKey && values.confirm !== undefined && values.confirm !== "token")
+    problems.push("CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm says another way: set one of them.");
   if (http?.stateless && values.confirm === "token" && !values.confirmKey)
     problems.push("--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica honours what another gave out.");
   if (values.secretDir !== undefined) problems.push(...exposedSecrets(values.secretDir));
@@ -308,9 +321,10 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       protectRules: values.protectRules ?? [],
       targetHosts: (values.targetHosts ?? []).map((host) => host.toLowerCase()),
       maxChangesPerHour: values.maxChangesPerHour ?? 60,
-      confirm: values.confirm ?? (values.confirmKey ? "token" : "person"),
+      confirm: values.confirm ?? (values.confirmKey ? "token" : "form"),
       skipConfirmation: values.dangerouslySkipConfirmation ?? false,
       confirmWait: values.confirmWait ?? 45_000,
+      confirmReading: values.confirmReading ?? 1_000,
       results: values.results ?? "both",
       secretPrefix: values.secretPrefix ?? "CONNECTOR_SECRET_",
       secretDir: values.secretDir,

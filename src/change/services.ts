@@ -5,7 +5,7 @@ import type { CallRedactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings.ts";
 import type { Clock } from "./clock.ts";
 import type { Approvals, Typed } from "./consent/approvals.ts";
-import type { Ask, OpenPage } from "./consent/ask.ts";
+import type { Ask, Connection, OpenPage } from "./consent/ask.ts";
 import type { Continuations } from "./consent/continuation.ts";
 import type { Journal } from "./journal.ts";
 import type { Alone } from "./locks.ts";
@@ -64,6 +64,7 @@ export interface Caller {
   principal: Principal;
   client: string | undefined;
   ask: Ask;
+  connection: Connection;
   redactor: CallRedactor;
   /** The client's own: nothing new is begun once it is aborted. */
   signal: AbortSignal;

@@ -1,6 +1,6 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type ElicitRequestFormParams, ErrorCode, McpError, type RequestId } from "@modelcontextprotocol/sdk/types.js";
-import type { Ask } from "../change/consent/ask.ts";
+import type { Answer, Ask } from "../change/consent/ask.ts";
 import { ToolError } from "../errors.ts";
 import type { ToType } from "../web/page.ts";
 
@@ -16,8 +16,7 @@ export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
           { relatedRequestId, signal, timeout: timeoutMs },
         );
         if (answer.action !== "accept") return { action: answer.action };
-        if (type !== undefined) return { action: "accept", typed: String(answer.content?.name ?? "") };
-        return { action: answer.content?.confirm === true ? "accept" : "decline" };
+        return type === undefined ? ticked(answer.content?.confirm) : entered(answer.content?.name);
       } catch (error) {
         if (signal.aborted)
           throw new ToolError(
@@ -39,7 +38,7 @@ export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
           { mode: "url", message, url, elicitationId: id },
           { relatedRequestId, signal, timeout: timeoutMs },
         );
-        return answer.action === "accept" ? "shown" : "declined";
+        return answer.action === "accept" ? "shown" : answer.action === "decline" ? "declined" : "unavailable";
       } catch (_error) {
         if (signal.aborted)
           throw new ToolError(
@@ -52,6 +51,15 @@ export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
       }
     },
   };
+}
+
+function ticked(confirm: unknown): Answer {
+  if (typeof confirm !== "boolean") return { action: "empty" };
+  return { action: confirm ? "accept" : "decline" };
+}
+
+function entered(name: unknown): Answer {
+  return typeof name === "string" && name !== "" ? { action: "accept", typed: name } : { action: "empty" };
 }
 
 type Form = ElicitRequestFormParams["requestedSchema"];

@@ -1,5 +1,6 @@
 import { symlink, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { approve, refuse } from "../pages/form.ts";
 import { fakeClock } from "../support/clock.ts";
 import { freshFolder } from "../support/folder.ts";
 import { accepts, cancels, connect, declines, neverAnswers, type Person, type ProductOptions, product } from "../support/product.ts";
@@ -35,29 +36,90 @@ const changes: [what: string, tool: string, args: Record<string, unknown>][] = [
 describe.each(changes)("%s", (_what, tool, args) => {
   test.each<[string, Person, string]>([
     ["that the person declines", declines, "The person declined. Nothing was written. Do not ask again unless they bring it up."],
-    ["whose question the person closes", cancels, "The person closed the question without an answer. Nothing was written."],
     [
       "to which the person sends the form without the tick",
       () => ({ action: "accept", content: { confirm: false } }),
       "The person declined. Nothing was written. Do not ask again unless they bring it up.",
-    ],
-    [
-      "to which the person sends an empty form",
-      () => ({ action: "accept", content: {} }),
-      "The person declined. Nothing was written. Do not ask again unless they bring it up.",
-    ],
-    [
-      "to whose question the client answers with an error",
-      () => {
-        throw new Error("no window to show it in");
-      },
-      "The person closed the question without an answer. Nothing was written.",
     ],
   ])("%s is not done", async (_how, person, message) => {
     const { isError, body, questions } = await call(tool, args, { person });
     expect(isError).toBe(false);
     expect(body).toMatchObject({ status: "declined", message });
     expect(questions).toHaveLength(1);
+  });
+
+  const fails: Person = () => {
+    throw new Error("no window to show it in");
+  };
+  test.each<[string, Person, string, number?]>([
+    ["that the client closes", cancels, "closed it without an answer"],
+    ["that the client accepts with an empty form", () => ({ action: "accept", content: {} }), "accepted it without the answer"],
+    ["that the client answers with an error", fails, "closed it without an answer"],
+    ["that the client declines faster than a person reads", declines, "declined it faster than a person reads", 0],
+  ])("%s was asked of nobody: the answer says so and has the page, to which the same call leads", async (_how, person, did, reads) => {
+    const { body, made, before } = await call(tool, args, { person, reads: reads ?? 2_000 });
+    expect(body).toMatchObject({
+      status: "confirmation_needed",
+      message: expect.stringMatching(
+        new RegExp(
+          `^Nothing was written\\. The client was asked and ${did}.*: perhaps nobody saw the question\\. Ask the person in the chat\\.`,
+        ),
+      ),
+      confirm: { id: expect.stringMatching(/^page-/), url: expect.stringMatching(/^http:/) },
+    });
+    const again = await made.call(tool, args);
+    expect(again.body).toMatchObject({ status: "confirmation_needed", confirm: { id: body.confirm.id, url: body.confirm.url } });
+    expect(made.questions).toHaveLength(1);
+    await approve(body.confirm.url);
+    const unnamed = await made.call(tool, args);
+    expect(unnamed.body).toMatchObject({
+      status: "confirmation_needed",
+      message: expect.stringContaining("has approved"),
+      confirm: { id: body.confirm.id },
+    });
+    expect([await made.state(), made.writes()]).toEqual([before, []]);
+    expect((await made.call(tool, { ...args, confirm: body.confirm.id })).body.status).toBe("done");
+  });
+
+  test("after a client answered by itself, the other questions of the connection go to the page at once", async () => {
+    const { made } = await call(tool, args, { person: cancels, reads: 0 });
+    expect((await made.call("update_connector", { id: "kibana-log", name: "Another" })).body.confirm).toHaveProperty("url");
+    expect(made.questions).toHaveLength(1);
+  });
+
+  test("that a person closed after a while says nothing of other questions", async () => {
+    const clock = fakeClock();
+    const closes: Person = () => {
+      clock.advance(5_000);
+      return { action: "cancel" };
+    };
+    const { made } = await call(tool, args, { person: closes, clock });
+    await made.call("update_connector", { id: "kibana-log", name: "Another" });
+    expect(made.questions).toHaveLength(2);
+  });
+
+  test("that was refused on the page is refused as long as the page lives, in a form too", async () => {
+    const clock = fakeClock();
+    const { body, made } = await call(tool, args, { clock });
+    await refuse(body.confirm.url);
+    expect((await made.call(tool, args)).body).toMatchObject({
+      status: "declined",
+      message: expect.stringContaining("The person declined."),
+    });
+    clock.advance(11 * 60_000);
+    expect((await made.call(tool, args)).body.status).toBe("confirmation_needed");
+  });
+
+  test("with --confirm page goes to the page, though the client shows forms", async () => {
+    const { body, questions } = await call(tool, args, { person: accepts, settings: { confirm: "page" } });
+    expect(body).toMatchObject({ status: "confirmation_needed", confirm: { url: expect.any(String) } });
+    expect(questions).toEqual([]);
+  });
+
+  test("with --confirm token goes to the token, though the client shows forms", async () => {
+    const { body, questions } = await call(tool, args, { person: accepts, settings: { confirm: "token" } });
+    expect(body.confirm).not.toHaveProperty("url");
+    expect(questions).toEqual([]);
   });
 
   test("to which nobody answers in time is not done", async () => {
@@ -392,7 +454,6 @@ describe("a confirm id", () => {
 
   test.each([
     ["made up", () => "abc.def.ghi.jkl.mno"],
-    ["empty", () => ""],
     ["with another expiry", (id: string) => id.replace(/^[^.]+/, (time) => (Number.parseInt(time, 36) + 3_600_000).toString(36))],
     ["cut short", (id: string) => id.slice(0, -2)],
   ])("%s is foreign", async (_what, forge) => {

@@ -76,6 +76,7 @@ async function pipeline({
     client: undefined,
     redactor: services.redactor,
     ask: { confirm: ask ?? (async () => ({ action: "unavailable" })), show: async () => "unavailable" },
+    connection: { formsFail: false },
     signal: stop.signal,
     reads: stop.signal,
   };

@@ -97,7 +97,7 @@ describe("params that Kibana would refuse are refused before it is called, each 
     expect(runs()).toBe(0);
   });
 
-  test.each([-1, 4, 1.5, "2"])("retries %j is not a number from 0 to 3", async (retries) => {
+  test.each([-1, 4, 1.5, "two"])("retries %j is not a number from 0 to 3", async (retries) => {
     const { runs, execute } = await running(log);
     expect((await execute(message, { retries })).body.code).toBe("invalid_arguments");
     expect(runs()).toBe(0);

@@ -112,7 +112,7 @@ describe("the key and the audit connector", () => {
     expect(read).toMatchObject({ confirm: "token" });
     expect(inspect(read, { depth: 9 }) + JSON.stringify(read)).not.toContain(key);
     expect(settingsOf([], { CONNECTORS_CONFIRM_KEY: key })).toMatchObject({ confirm: "token" });
-    expect(settingsOf([])).toMatchObject({ confirm: "person", confirmKey: undefined, auditConnector: undefined });
+    expect(settingsOf([])).toMatchObject({ confirm: "form", confirmKey: undefined, auditConnector: undefined });
   });
 
   test.each([
@@ -126,8 +126,8 @@ describe("the key and the audit connector", () => {
   test.each<[string[], string]>([
     [["--confirm-key", "too-short"], "--confirm-key must be 16 characters or more."],
     [
-      ["--confirm-key", key, "--confirm", "person"],
-      "CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm person is set",
+      ["--confirm-key", key, "--confirm", "page"],
+      "CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm says another way",
     ],
     [["--http", there, "--stateless", "--confirm", "token"], "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY"],
     [["--audit-connector", "a/b/c"], "--audit-connector must be a connector's id, or space/id."],

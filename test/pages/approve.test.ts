@@ -41,11 +41,12 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
     expect(asked.body.message).toContain("Nothing was written. The person approves on the page at `url`");
   });
 
-  test("called again without the id, while the page waits, answers with the same page; another call has its own", async () => {
+  test("called again without the id, while the page waits, answers with the same page; once refused it stays refused", async () => {
     const { made, id, url } = await waiting(tool, args);
     expect((await made.call(tool, args)).body).toMatchObject({ status: "confirmation_needed", confirm: { id, url } });
     await refuse(url);
-    expect((await made.call(tool, args)).body.confirm.id).not.toBe(id);
+    // A refusal holds for the plan as long as its page lives.
+    expect((await made.call(tool, args)).body.status).toBe("declined");
   });
 
   test("approved on the page is done when the same call comes again, and the journal says how", async () => {
@@ -111,7 +112,7 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
     expect((await nothingWritten(late.made, late.again)).body).toMatchObject(invalid("expired"));
   });
 
-  test.each(["page-AAAAAAAAAAAAAAAAAAAA", "page-", "nonsense", "a.b.c.d", ""])(
+  test.each(["page-AAAAAAAAAAAAAAAAAAAA", "page-", "nonsense", "a.b.c.d"])(
     "an id that was never given out, %j, is foreign",
     async (confirm) => {
       const made = await product({ env });
@@ -256,6 +257,8 @@ describe("a client that shows addresses (URL elicitation)", () => {
     const client = new Client({ name: "url-client", version: "1" }, { capabilities: { elicitation: { url: {} } } });
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
       shown.push(params as (typeof shown)[number]);
+      // As long as a person reads.
+      made.clock.advance(2_000);
       return answer();
     });
     const [ours, theirs] = InMemoryTransport.createLinkedPair();

@@ -13,6 +13,8 @@ export type Approval =
   | { state: "refused" }
   | { state: "approved"; typed: Typed; planDigest: string };
 
+export type FoundPage = { id: string; expiresAt: number } & ({ state: "waiting"; url: string } | { state: "refused" | "approved" });
+
 interface Pending {
   owner: string;
   call: string;
@@ -35,8 +37,8 @@ export interface Approvals {
     args: unknown,
     planDigest: string,
   ): { id: string; expiresAt: number; shownAt(url: string | undefined): void; answer(given: NonNullable<Pending["answer"]>): void };
-  /** The page of the very same call and plan that still waits, where its address may be shown again. */
-  waiting(tool: string, args: unknown, planDigest: string): { id: string; url: string; expiresAt: number } | undefined;
+  /** The newest page of the very same call and plan: answered, or waiting where its address may be shown again. */
+  find(tool: string, args: unknown, planDigest: string): FoundPage | undefined;
   /** True for ids of this kind. */
   knows(id: string): boolean;
   /** @throws ToolError confirmation_invalid: foreign, expired, used, other_change */
@@ -83,11 +85,12 @@ export function createApprovals(clock: Clock): Approvals {
         },
       };
     },
-    waiting(tool, args, planDigest) {
+    find(tool, args, planDigest) {
       const call = digest([tool, args]);
-      for (const [id, { url, expiresAt, answer, spent, ...one }] of all) {
-        const same = one.call === call && one.plan === planDigest;
-        if (same && url !== undefined && !answer && !spent && expiresAt > clock.now()) return { id, url, expiresAt };
+      for (const [id, { url, expiresAt, answer, spent, ...one }] of [...all].reverse()) {
+        if (one.call !== call || one.plan !== planDigest || spent || expiresAt <= clock.now()) continue;
+        if (answer) return { id, expiresAt, state: answer.approved ? "approved" : "refused" };
+        if (url !== undefined) return { id, expiresAt, state: "waiting", url };
       }
       return undefined;
     },

@@ -4,7 +4,8 @@ import type { Page, Take, ToType } from "../../web/page.ts";
 export type Consent = "not_needed" | "form" | "page" | "token" | "skipped";
 
 export interface Answer {
-  action: "accept" | "decline" | "cancel" | "timeout" | "unavailable";
+  /** `empty`: accepted without what was asked for. */
+  action: "accept" | "decline" | "cancel" | "empty" | "timeout" | "unavailable";
   /** What the person typed, where a name or an id was asked for. */
   typed?: string;
 }
@@ -12,11 +13,17 @@ export interface Answer {
 /** Asks the person behind the client. `unavailable`: the client cannot ask. */
 export interface Ask {
   confirm(question: { message: string; type?: ToType }, options: { signal: AbortSignal; timeoutMs: number }): Promise<Answer>;
-  /** Has the client show a page's address to the person, so that it need not stand in the answer. */
+  /** Has the client show a page's address to the person, so that it need not be in the answer. `unavailable`: it did not. */
   show(
     page: { message: string; url: string; id: string },
     options: { signal: AbortSignal; timeoutMs: number },
   ): Promise<"shown" | "declined" | "unavailable">;
+}
+
+/** What is known of one connection. */
+export interface Connection {
+  /** The client answers questions by itself: nobody sees them. */
+  formsFail: boolean;
 }
 
 /** Opens pages on this machine. @returns the one-time address */

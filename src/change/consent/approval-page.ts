@@ -1,0 +1,119 @@
+import { ToolError } from "../../errors.ts";
+import { beginning, oneLine } from "../../plain-text.ts";
+import { seal } from "../../sealed.ts";
+import type { Scrub } from "../../secrets/redact.ts";
+import type { Take } from "../../web/page.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Plan } from "../plan.ts";
+import type { Verdict } from "../policy.ts";
+import type { Call, Caller, ChangeServices } from "../services.ts";
+import type { Typed } from "./approvals.ts";
+import { pageModel } from "./question.ts";
+import type { Reach } from "./reach.ts";
+import { nobodyHere, onlyInPerson } from "./refusals.ts";
+import { isTyped, toType } from "./to-type.ts";
+import { approved, declined, waiting } from "./unagreed.ts";
+import { wordsToKeep } from "./words-to-keep.ts";
+
+interface Asked {
+  change: Call;
+  plan: Plan;
+  verdict: Verdict;
+  reach: Reach;
+  caller: Caller;
+  services: ChangeServices;
+  /** What the client did with the question, where it answered by itself. */
+  answered: string | undefined;
+}
+
+/** The page that the very same call has for this plan: it still waits, or a person has answered it. */
+export async function pageOf(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome | undefined> {
+  const found = services.approvals.find(change.tool, change.args, services.digest(plan));
+  switch (found?.state) {
+    case undefined:
+      return undefined;
+    case "waiting":
+      return waiting(plan, verdict, found, services);
+    case "approved":
+      return approved(plan, verdict, found, services);
+    case "refused":
+      return declined(plan, verdict, services);
+  }
+}
+
+/** Opens the page and answers at once: the call is never held open for it. */
+export async function askOnPage({ change, plan, verdict, reach, caller, services, answered }: Asked): Promise<Outcome> {
+  const { approvals, openPage, deployment, sandbox, settings, clock } = services;
+  if (!openPage) {
+    if (plan.inPerson) throw onlyInPerson(plan.inPerson);
+    throw nobodyHere(plan, services, answered !== undefined || caller.connection.formsFail);
+  }
+  const planned = services.digest(plan);
+  const [forPeople, kept] = [services.redactor.withoutLiterals, wordsToKeep(plan, reach, deployment)];
+  const entry = approvals.open(caller.principal.name, change.tool, change.args, planned);
+  const type = toType(plan, services);
+  const model = pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type });
+  const take: Take = async (answer) => {
+    if (!answer.approved) {
+      entry.answer({ approved: false });
+      return {};
+    }
+    if (type !== undefined && !isTyped(type, answer.typedName)) return { name: `That is not the ${type.what}.` };
+    return takeTyped(change, plan, answer.values, entry.answer, services);
+  };
+  const url = await openPage(forPeople.json(model, kept), take, caller.principal.name);
+  const message = `${deployment}: ${plan.asks.length > 0 ? "secrets are wanted for" : "please approve"}: ${beginning(plan.summary, 600)}`;
+  const began = clock.now();
+  const seen = caller.connection.formsFail
+    ? "unavailable"
+    : await caller.ask.show(
+        { message: forPeople.text(oneLine(message), kept), url, id: entry.id },
+        { signal: caller.signal, timeoutMs: settings.confirmWait },
+      );
+  // A no that comes faster than a person reads is the client's own: the address is in the answer then.
+  if (seen === "declined" && clock.now() - began >= settings.confirmReading) {
+    entry.answer({ approved: false });
+    return declined(plan, verdict, services);
+  }
+  const visible = seen === "shown" ? undefined : url;
+  entry.shownAt(visible);
+  return waiting(plan, verdict, { id: entry.id, url: visible, expiresAt: entry.expiresAt, answered }, services);
+}
+
+/** Checks typed values as the plan does, before they are taken. @returns problems by field */
+async function takeTyped(
+  change: Call,
+  plan: Plan,
+  values: Record<string, string>,
+  answer: (given: { approved: true; typed: Typed; planDigest: string }) => void,
+  services: ChangeServices,
+): Promise<Record<string, string>> {
+  const { redactor } = services;
+  if (plan.asks.length === 0) {
+    answer({ approved: true, typed: new Map(), planDigest: services.digest(plan) });
+    return {};
+  }
+  const typed = new Map(Object.entries(values).map(([path, value]) => [path, seal(value, `${path}, typed by a person`)]));
+  for (const value of typed.values()) redactor.learn(value);
+  try {
+    const [same, whole] = [await change.plan(undefined), await change.plan(typed)];
+    if ("noChange" in same || "noChange" in whole || services.digest(same) !== services.digest(plan))
+      return { "": "The target changed meanwhile. Refuse here and ask the agent to start again." };
+    answer({ approved: true, typed, planDigest: services.digest(whole) });
+    return {};
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return fieldProblems(error, plan, redactor.withoutLiterals);
+  }
+}
+
+function fieldProblems(error: ToolError, plan: Plan, redactor: Scrub): Record<string, string> {
+  const listed = error.detail?.problems;
+  const problems: Record<string, string> = {};
+  for (const one of Array.isArray(listed) ? listed : []) {
+    const { path, problem, suggestion } = one as { path: string; problem: string; suggestion?: string };
+    const field = plan.asks.find((asked) => path === asked.path || path.startsWith(`${asked.path}.`));
+    if (field) problems[field.path] = redactor.text(`It ${problem}${suggestion ? ` (${suggestion})` : ""}.`);
+  }
+  return Object.keys(problems).length > 0 ? problems : { "": redactor.text(error.message) };
+}

@@ -1,0 +1,56 @@
+import { ToolError } from "../../errors.ts";
+import type { Plan } from "../plan.ts";
+import type { ChangeServices } from "../services.ts";
+import { mostThatMatters } from "./question.ts";
+import { toType } from "./to-type.ts";
+
+/** Neither a token nor an unattended run stands for a person here. */
+export function onlyInPerson(why: readonly string[]): ToolError {
+  return new ToolError(
+    "confirmation_invalid",
+    `Only a person who is asked may agree to this: ${why.join(" ")} Nothing was written.`,
+    "Make what is lost readable, or use a client that asks a person (MCP elicitation) or a server that shows them a page: without --confirm token and --dangerously-skip-confirmation. Or make the change in Kibana.",
+    { reason: "person_needed" },
+  );
+}
+
+/** What must not be cut would be out of sight in a form or an answer, and there is no page. */
+export function tooMuch(matters: readonly string[]): ToolError {
+  return new ToolError(
+    "limit_reached",
+    `What a person has to see before agreeing (hosts, recipients, what is deleted) takes ${matters.join("\n").length} characters here, and a question holds ${mostThatMatters}. Nothing was written.`,
+    "Do it in several calls with fewer rules, connectors or recipients each.",
+  );
+}
+
+/** Why a person cannot be asked, and what helps. */
+export function nobodyHere(plan: Plan, services: ChangeServices, formsFail: boolean): ToolError {
+  const { settings } = services;
+  if (plan.asks.length > 0) {
+    return new ToolError(
+      "secret_refused",
+      "A person cannot type secrets here: this server runs where nobody sits at its machine.",
+      `Use a reference such as {"$env": "${settings.secretPrefix}…"}.`,
+    );
+  }
+  const stateless = settings.http?.stateless ?? false;
+  const fixes = [
+    ...(stateless ? [] : ["Use a client that shows MCP elicitation forms to a person"]),
+    // A name that somebody types is never replaced by a continuation.
+    ...(toType(plan, services) === undefined
+      ? [
+          `${stateless ? "Have" : "have"} the operator ${stateless ? "set CONNECTORS_CONFIRM_KEY" : "start the server with --confirm token"}`,
+        ]
+      : stateless
+        ? ["Do it through a server that is not stateless: a person has to type the connector's name"]
+        : []),
+  ];
+  return new ToolError(
+    "confirmation_invalid",
+    stateless
+      ? "A person has to agree, and a stateless server cannot ask one: it keeps nothing between requests."
+      : `A person has to agree, ${formsFail ? "this client answers questions by itself, so that perhaps nobody saw this one" : "this client cannot ask one"}, and no page can be shown. The server is shared over HTTP, and nobody sits at its machine. Nothing was written.`,
+    `${fixes.join(", or ")}.`,
+    { reason: "unavailable" },
+  );
+}

@@ -1,0 +1,73 @@
+import type { Outcome } from "../outcome.ts";
+import type { Plan } from "../plan.ts";
+import type { Verdict } from "../policy.ts";
+import type { Call, ChangeServices } from "../services.ts";
+import { shown } from "../shown.ts";
+
+export async function waiting(
+  plan: Plan,
+  verdict: Verdict,
+  { id, url, expiresAt, answered }: { id: string; url: string | undefined; expiresAt: number; answered?: string | undefined },
+  services: ChangeServices,
+): Promise<Outcome> {
+  const secrets = plan.asks.length > 0;
+  const where = url === undefined ? "on the page that their client shows" : "on the page at `url`";
+  const nobody =
+    answered === undefined ? "" : ` The client was asked and ${answered}: perhaps nobody saw the question. Ask the person in the chat.`;
+  return {
+    ...(await shown(secrets ? "secrets_wanted" : "confirmation_needed", plan, verdict, services)),
+    message: `Nothing was written.${nobody} The person ${secrets ? "types the secrets and approves" : "approves"} ${where}${url === undefined ? "" : ", in a browser on this machine: give them the address"}.`,
+    confirm: {
+      id,
+      how: "When they say that they are done, repeat the same arguments with this id as `confirm`. Do not open the page yourself.",
+      ...(url === undefined ? {} : { url }),
+      expires_at: new Date(expiresAt).toISOString(),
+    },
+  };
+}
+
+export async function withToken(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
+  const { id, expiresAt } = services.continuations.issue(change.tool, change.args, services.digest(plan));
+  return {
+    ...(await shown("confirmation_needed", plan, verdict, services)),
+    message: "Nothing was written. Show the plan to the person; only when they agree, repeat the same call with `confirm`.",
+    confirm: { id, how: "Repeat the same arguments with this id as `confirm`.", expires_at: new Date(expiresAt).toISOString() },
+  };
+}
+
+/** The person has approved on the page, and the call came again without its id. */
+export async function approved(
+  plan: Plan,
+  verdict: Verdict,
+  { id, expiresAt }: { id: string; expiresAt: number },
+  services: ChangeServices,
+): Promise<Outcome> {
+  return {
+    ...(await shown("confirmation_needed", plan, verdict, services)),
+    message: "Nothing was written yet. The person has approved this on the page.",
+    confirm: { id, how: "Repeat the same arguments with this id as `confirm`.", expires_at: new Date(expiresAt).toISOString() },
+  };
+}
+
+/** A no that a person gave. */
+export async function declined(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
+  return {
+    ...(await shown("declined", plan, verdict, services)),
+    message: "The person declined. Nothing was written. Do not ask again unless they bring it up.",
+  };
+}
+
+export async function mistyped(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
+  return {
+    ...(await shown("declined", plan, verdict, services)),
+    message: "The name that was typed is not the connector's name. Nothing was written.",
+  };
+}
+
+export async function notAnswered(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
+  return {
+    ...(await shown("confirmation_needed", plan, verdict, services)),
+    message: `No answer within ${services.settings.confirmWait / 1000} seconds. Nothing was written.`,
+    confirm: { how: "Repeat the same call to ask the person again." },
+  };
+}
