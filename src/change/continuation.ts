@@ -16,7 +16,7 @@ export interface Continuations {
 }
 
 /** Milliseconds. */
-export const continuationLifetime = 10 * 60_000;
+const continuationLifetime = 10 * 60_000;
 const mostRemembered = 10_000;
 
 export function createContinuations(clock: Clock, key: Buffer = randomBytes(32)): Continuations {
