@@ -7,7 +7,7 @@ export interface Strangers {
   known(socket: Socket): void;
 }
 
-export interface StrangerLimits {
+interface StrangerLimits {
   /** From one address. */
   perAddress: number;
   /** From all. */
@@ -18,13 +18,13 @@ export interface StrangerLimits {
   burst: number;
 }
 
-const usualStrangers: StrangerLimits = { perAddress: 128, inAll: 512, grace: 1_000, burst: 8 };
+const usual: StrangerLimits = { perAddress: 128, inAll: 512, grace: 1_000, burst: 8 };
 
 /**
  * Bounds the connections of those who are not known. Above a limit the oldest is cut and the new one is let in: whoever
  * holds many open keeps nobody out, from the same address neither.
  */
-export function boundStrangers(server: Server, { perAddress, inAll, grace, burst }: StrangerLimits = usualStrangers): Strangers {
+export function boundStrangers(server: Server, { perAddress, inAll, grace, burst }: StrangerLimits = usual): Strangers {
   /** By address, the oldest first. */
   const all = new Map<string, Map<Socket, number>>();
   let count = 0;

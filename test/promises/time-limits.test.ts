@@ -195,13 +195,13 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
   const first = async () => ((await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as { id: string; name: string }[])[0];
 
   /** Passes on everything but what hangs. */
-  async function hanging(hangs: (method: string, path: string) => boolean): Promise<string> {
+  async function hanging(hangs: (method: string, path: string) => boolean, target = sandbox.url): Promise<string> {
     return web(async (request, response) => {
       const path = request.url ?? "";
       if (hangs(request.method ?? "", path)) return;
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      const answer = await fetch(sandbox.url + path, {
+      const answer = await fetch(target + path, {
         method: request.method ?? "GET",
         headers: { "kbn-xsrf": "x", "x-elastic-internal-origin": "x", "content-type": "application/json" },
         ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
@@ -261,4 +261,17 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
     await new Promise((done) => execFile(process.execPath, [serverBuild, ...args], { env, timeout: 15_000 }, done));
     expect(Date.now() - start).toBeLessThan(6_000);
   });
+
+  test("doctor ends though each of twenty spaces hangs", async () => {
+    const many = await startSandboxProcess(["--seed-connectors", "20", "--seed-spaces", "20"]);
+    onTestFinished(() => many.stop());
+    const url = await hanging((_method, path) => /_find|rule_types|capabilities|_global|connectors$/.test(path), many.url);
+    const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
+    const env = cleanEnv(home, { KIBANA_URL: url, KIBANA_TIMEOUT: "0.2", CONNECTORS_JOURNAL_DIR: join(home, "journal") });
+    const start = Date.now();
+    const out = await new Promise<string>((done) =>
+      execFile(process.execPath, [serverBuild, "doctor"], { env, timeout: 30_000 }, (_error, text) => done(text)),
+    );
+    expect([out.includes("Kibana answers so slowly"), Date.now() - start < 8_000]).toEqual([true, true]);
+  }, 40_000);
 });
