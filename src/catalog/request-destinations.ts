@@ -29,7 +29,7 @@ export function hostsInParams(type: ConnectorType | undefined, config: Config | 
       .filter((host) => host !== own)
       .map((host) => ({ field: `params.${target.field}`, host, withSecrets: target.withSecrets }));
   });
-  return [...new Map(found.map((one) => [one.host, one])).values()];
+  return found.filter((one, index) => found.findIndex(({ host }) => host === one.host) === index);
 }
 
 interface Request {

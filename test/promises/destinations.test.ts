@@ -1,17 +1,18 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectorTypes } from "../../src/catalog/index.ts";
 import { alternatives, asSchema, inputSchema, type JsonSchema } from "../../src/catalog/json-schema.ts";
 import { look } from "../pages/form.ts";
-import { type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
-import { recordingProxy } from "../support/recording-proxy.ts";
+import { startLyingKibana } from "../secrets-through/watched-server.ts";
+import { type Started, startBuilt, yes } from "../support/built-server.ts";
 
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
-let kibana: Awaited<ReturnType<typeof recordingProxy>>;
+let kibana: Awaited<ReturnType<typeof startLyingKibana>>;
 let server: Started;
 let unattended: Started;
 beforeAll(async () => {
-  sandbox = await startSandboxProcess();
-  kibana = await recordingProxy(sandbox.url);
+  kibana = await startLyingKibana();
+  await kibana.tell("none");
   const env = {
     KIBANA_URL: kibana.url,
     KIBANA_API_KEY: "any",
@@ -27,7 +28,7 @@ beforeAll(async () => {
     id: "api",
     name: "API",
     type: ".http",
-    config: { url: "https://api.example.com/v1", hasAuth: false, authType: null },
+    config: { url: "https://api.example.com", hasAuth: false, authType: null },
     secrets: { secretHeaders: { Authorization: bearer } },
   });
   const tines = {
@@ -44,10 +45,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close();
   await unattended.close();
-  await sandbox.stop();
+  await kibana.stop();
 });
 
-const runs = () => kibana.writes().filter(({ path }) => path.endsWith("/_execute")).length;
+const runs = async () => (await kibana.seen()).filter(({ path }) => path.endsWith("/_execute")).length;
 const asked = () => server.questions.at(-1) ?? "";
 
 describe("a call of .http, whose stored secrets travel with it", () => {
@@ -76,13 +77,13 @@ describe("a call of .http, whose stored secrets travel with it", () => {
     ["both", { url: "https://api.example.com/v1", path: "//evil.example.net" }],
   ];
   test.each(escapes)("is refused for %s, before anything runs", async (_name, params) => {
-    const before = [runs(), server.questions.length];
+    const before = [await runs(), server.questions.length];
     const { body } = await server.call("execute_connector", { id: "api", params });
     expect(body.error.code).toMatch(/^(secret_refused|invalid_arguments)$/);
     expect(body.error.fix).not.toBe("");
-    expect([runs(), server.questions.length]).toEqual(before);
+    expect([await runs(), server.questions.length]).toEqual(before);
     const alone = await unattended.call("execute_connector", { id: "api", params });
-    expect([alone.failed, runs()]).toEqual([true, before[0]]);
+    expect([alone.failed, await runs()]).toEqual([true, before[0]]);
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -94,9 +95,9 @@ describe("a call of .http, whose stored secrets travel with it", () => {
     ["an address in its query", { path: "/go", query: { to: "https://other.example.net" } }],
     ["an address in its body", { method: "POST", body: "https://other.example.net" }],
   ])("runs for %s", async (_name, params) => {
-    const before = runs();
+    const before = await runs();
     expect((await server.call("execute_connector", { id: "api", params })).body).toMatchObject({ status: "done" });
-    expect(runs()).toBe(before + 1);
+    expect(await runs()).toBe(before + 1);
   });
 
   test("the refusal names field and host, and what helps", async () => {
@@ -162,29 +163,39 @@ describe("a call of .tines, whose params name the webhook", () => {
   });
 
   test("a template in the address is a destination that nobody knows, and the person sees it", async () => {
-    await server.call("attach_connector", {
+    const { body } = await server.call("attach_connector", {
       connector: "tines-soc",
-      rules: ["lateral-movement"],
+      rules: ["malware-detected"],
       space: "security",
       params: story("https://{{context.host}}/webhook"),
     });
+    expect(body).toMatchObject({ status: "done" });
     expect(asked()).toContain('unreadable address "https://{{context.host}}/webhook"');
   });
 });
 
 test("of a type without an entry every address in the params is shown", async () => {
-  const page = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" } });
+  // The same Kibana, with .tines under a name that nobody knows.
+  const renaming = createServer(async (incoming, outgoing) => {
+    const headers = { authorization: "ApiKey any", "kbn-xsrf": "true", "content-type": "application/json" };
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const body = chunks.length > 0 ? Buffer.concat(chunks) : null;
+    const answer = await fetch(kibana.url + (incoming.url ?? "/"), { method: incoming.method ?? "GET", headers, body });
+    outgoing.writeHead(answer.status, { "content-type": "application/json" });
+    outgoing.end((await answer.text()).replaceAll('".tines"', '".read-anything"'));
+  });
+  await new Promise<void>((listening) => renaming.listen(0, "127.0.0.1", listening));
+  const { port } = renaming.address() as AddressInfo;
+  const page = await startBuilt({ env: { KIBANA_URL: `http://127.0.0.1:${port}`, KIBANA_API_KEY: "any" } });
   try {
-    const body = JSON.stringify({ name: "Unknown", connector_type_id: ".jina", config: {}, secrets: {} });
-    const headers = { "content-type": "application/json", "kbn-xsrf": "true", authorization: "ApiKey any" };
-    const { status } = await fetch(`${kibana.url}/api/actions/connector/unknown`, { method: "POST", headers, body });
-    // A sandbox that does not offer the type has nothing to show.
-    if (status !== 200) return;
-    const params = { subAction: "browse", subActionParams: { url: "see https://evil.example.net/x now", host: "other.example.net" } };
-    const answer = await page.call("execute_connector", { id: "unknown", params });
-    expect(answer.body.plan.requests.join()).toMatch(/evil\.example\.net.*other\.example\.net/);
+    const params = { subAction: "browse", subActionParams: { text: "see https://evil.example.net/x now", host: "other.example.net" } };
+    const { body } = await page.call("execute_connector", { id: "tines", params });
+    expect(body.plan.requests.join()).toMatch(/evil\.example\.net.*other\.example\.net/);
+    expect(body.plan.summary).toContain("evil.example.net");
   } finally {
     await page.close();
+    renaming.close();
   }
 });
 

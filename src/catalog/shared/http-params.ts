@@ -5,7 +5,7 @@ import { parsedUrl } from "./fields.ts";
 /** Params of .http and .http-system. Source: http/schemas/v1.ts. */
 export function httpParams() {
   return z.strictObject({
-    url: parsedUrl("Instead of config.url; on its host only").optional(),
+    url: parsedUrl("Instead of config.url").optional(),
     path: z.string().optional().describe("Appended to the URL"),
     method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("GET").describe("Upper case, unlike .webhook"),
     body: z

@@ -44,7 +44,7 @@ export function webhookAuthentication() {
       .optional()
       .describe("null when hasAuth is false; basic when left out"),
     certType: z.enum(["ssl-crt-key", "ssl-pfx"]).optional().describe("With webhook-authentication-ssl"),
-    ca: base64File("certificate").optional().describe("Certificate authority, PEM: stored as its base64, which this server makes"),
+    ca: base64File("certificate").optional().describe("Certificate authority, with verificationMode"),
     verificationMode: z.enum(["none", "certificate", "full"]).optional(),
     accessTokenUrl: urlText("OAuth2").optional(),
     clientId: z.string().optional().describe("OAuth2"),
@@ -63,9 +63,9 @@ export function webhookSecretFields() {
   return {
     user: optionalSecret(),
     password: optionalSecret("Or the passphrase of key or pfx"),
-    crt: fileSecret("certificate", "PEM file or text: stored as its base64, which this server makes"),
-    key: fileSecret("private key", "As crt"),
-    pfx: fileSecret("PKCS #12", ".p12 or .pfx file, as base64, which this server makes of a $file; the operator must allow it"),
+    crt: fileSecret("certificate", "Of PEM"),
+    key: fileSecret("private key", "Of PEM"),
+    pfx: fileSecret("PKCS #12", "Of a .p12; the operator must allow it"),
     clientSecret: optionalSecret("OAuth2"),
     secretHeaders: z.record(z.string(), z.string()).nullable().default(null).describe("HTTP headers kept encrypted (9.2 and later)"),
   };

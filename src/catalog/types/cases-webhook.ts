@@ -85,7 +85,7 @@ export const casesWebhook: ConnectorType = {
   noSafeTest: "pushToService is the only sub-action, and it writes.",
   traps: [
     "Templates have three braces: {{{case.title}}}.",
-    "Kibana decodes crt, key, pfx and config.ca from base64: this server makes it of PEM text and of files, and refuses what would become rubbish.",
+    "This server encodes PEM and files for crt, key, pfx and ca.",
     "OAuth2 is refused although the list of authTypes has it.",
     "With hasAuth false send authType null.",
     "For Cases only: no rule can use it.",

@@ -43,15 +43,9 @@ export const genAi: ConnectorType = {
     secrets: withRules(
       z.strictObject({
         apiKey: z.string().optional(),
-        certificateData: base64File("PEM certificate")
-          .min(1)
-          .optional()
-          .describe("Instead of apiKey; PEM: stored as its base64, which this server makes"),
-        privateKeyData: base64File("PKCS 8 private key")
-          .min(1)
-          .optional()
-          .describe("As certificateData; PKCS 8, which begins -----BEGIN PRIVATE KEY-----"),
-        caData: base64File("PEM certificate").min(1).optional().describe("Certificate authority, as certificateData"),
+        certificateData: base64File("PEM certificate").min(1).optional().describe("Instead of apiKey; of PEM, which this server encodes"),
+        privateKeyData: base64File("PKCS 8 private key").min(1).optional().describe("Of PEM, PKCS 8"),
+        caData: base64File("PEM certificate").min(1).optional().describe("Certificate authority, of PEM"),
       }),
       keyOrCertificate,
     ),

@@ -58,7 +58,7 @@ export const webhook: ConnectorType = {
   recoveryHint: "Send another body on the recovered action group.",
   traps: [
     "With hasAuth false send authType null: some versions default to basic and then refuse it.",
-    "Kibana decodes crt, key, pfx and config.ca from base64: this server makes it of PEM text and of files, and refuses what would become rubbish.",
+    "This server encodes PEM and files for crt, key, pfx and ca.",
     "A success echoes what was sent, not what came back.",
     'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
   ],
