@@ -50,11 +50,13 @@ test("what people see has no password", () => {
   expect(JSON.stringify(proxy)).not.toContain("canary");
 });
 
+const hole = ["$", "{HTTP_PROXY}"].join("");
+
 test("a placeholder is no proxy, and is told", () => {
-  expect(read(http, { HTTP_PROXY: "${HTTP_PROXY}" })).toEqual({
+  expect(read(http, { HTTP_PROXY: hole })).toEqual({
     proxy: undefined,
     problems: [],
-    unfilled: ["HTTP_PROXY holds ${HTTP_PROXY}, which nobody filled in: it counts as not set."],
+    unfilled: [`HTTP_PROXY holds ${hole}, which nobody filled in: it counts as not set.`],
   });
 });
 

@@ -7,6 +7,8 @@ import { unseal } from "../src/sealed.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../src/settings.ts";
 import { freshFolder } from "./support/folder.ts";
 
+/** A placeholder as hosts hand it over that could not fill it in. */
+const hole = (name: string) => ["$", `{${name}}`].join("");
 const url = "https://kibana.example.com:5601";
 
 function problemsOf(argv: string[], env: Record<string, string> = {}): string[] {
@@ -72,7 +74,7 @@ describe("every setting", () => {
   });
 
   test.each(rows)("%s given as an empty text counts as not set, as variable and as flag", (variable, value, read, expected) => {
-    const others = variable === "KIBANA_URL" ? {} : { KIBANA_URL: url };
+    const others: Record<string, string> = variable === "KIBANA_URL" ? {} : { KIBANA_URL: url };
     const without = JSON.stringify(read(settingsOf([], others)));
     for (const blank of ["", "  ", '""'])
       expect([blank, JSON.stringify(read(settingsOf([], { ...others, [variable]: blank })))]).toEqual([blank, without]);
@@ -80,14 +82,14 @@ describe("every setting", () => {
   });
 
   test.each(rows)("%s given as a placeholder that nobody filled in counts as not set, and is told", (variable, _value, read) => {
-    const others = variable === "KIBANA_URL" ? {} : { KIBANA_URL: url };
+    const others: Record<string, string> = variable === "KIBANA_URL" ? {} : { KIBANA_URL: url };
     const without = JSON.stringify(read(settingsOf([], others)));
     for (const placeholder of [
-      "${user_config.name}",
-      "${env:NAME}",
-      "${input:name}",
-      "${NAME}",
-      "${NAME:-}",
+      hole("user_config.name"),
+      hole("env:NAME"),
+      hole("input:name"),
+      hole("NAME"),
+      hole("NAME:-"),
       "{env:NAME}",
       "{{name}}",
       "$NAME",
@@ -236,29 +238,29 @@ describe("half a configuration", () => {
   test.each<[Record<string, string>, string]>([
     [{ KIBANA_API_KEY: "abc", KIBANA_URL: "" }, "KIBANA_API_KEY is set, but KIBANA_URL is not. KIBANA_URL is set and empty."],
     [
-      { KIBANA_API_KEY: "abc", KIBANA_URL: "${user_config.url}" },
-      "KIBANA_API_KEY is set, but KIBANA_URL is not. KIBANA_URL holds ${user_config.url}, which nobody filled in.",
+      { KIBANA_API_KEY: "abc", KIBANA_URL: `${hole("user_config.url")}` },
+      `KIBANA_API_KEY is set, but KIBANA_URL is not. KIBANA_URL holds ${hole("user_config.url")}, which nobody filled in.`,
     ],
     [
       { KIBANA_URL: url, KIBANA_USERNAME: "elastic", KIBANA_PASSWORD: "" },
       "KIBANA_USERNAME is set, but KIBANA_PASSWORD is not. KIBANA_PASSWORD is set and empty.",
     ],
     [
-      { KIBANA_URL: url, CONNECTORS_SPACES: "a,${user_config.more}" },
-      "CONNECTORS_SPACES holds ${user_config.more}, which nobody filled in.",
+      { KIBANA_URL: url, CONNECTORS_SPACES: `a,${hole("user_config.more")}` },
+      `CONNECTORS_SPACES holds ${hole("user_config.more")}, which nobody filled in.`,
     ],
-    [{ KIBANA_URL: url, CONNECTORS_PROTECT: "prod-*,${X}" }, "CONNECTORS_PROTECT holds ${X}, which nobody filled in."],
+    [{ KIBANA_URL: url, CONNECTORS_PROTECT: `prod-*,${hole("X")}` }, `CONNECTORS_PROTECT holds ${hole("X")}, which nobody filled in.`],
   ])("a blank in the other half is named: %j", (env, problem) => {
     expect(problemsOf([], env)).toContain(problem);
   });
 
   test("an address with a placeholder in it is none, and one in a password is a password", () => {
-    expect(settingsOf([], { KIBANA_URL: "https://${HOST}:5601" })).toMatchObject({
+    expect(settingsOf([], { KIBANA_URL: `https://${hole("HOST")}:5601` })).toMatchObject({
       kibana: undefined,
-      unusable: { message: "There is no Kibana to ask: KIBANA_URL holds ${HOST}, which nobody filled in." },
+      unusable: { message: `There is no Kibana to ask: KIBANA_URL holds ${hole("HOST")}, which nobody filled in.` },
     });
-    const auth = settingsOf([], { KIBANA_URL: url, KIBANA_USERNAME: "a", KIBANA_PASSWORD: "p$${x}s" }).kibana?.auth;
-    expect(auth?.kind === "basic" && unseal(auth.password)).toBe("p$${x}s");
+    const auth = settingsOf([], { KIBANA_URL: url, KIBANA_USERNAME: "a", KIBANA_PASSWORD: `p$${hole("x")}s` }).kibana?.auth;
+    expect(auth?.kind === "basic" && unseal(auth.password)).toBe(`p$${hole("x")}s`);
   });
 
   test("an address whose key is blank says so where Kibana asks for one", () => {

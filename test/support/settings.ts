@@ -35,5 +35,13 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
 }
 
 export function kibanaSettings(more: Partial<KibanaSettings> = {}): KibanaSettings {
-  return { url: "http://127.0.0.1:1", label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false, proxy: undefined, ...more };
+  return {
+    url: "http://127.0.0.1:1",
+    label: undefined,
+    auth: { kind: "none" },
+    ca: undefined,
+    skipTlsVerification: false,
+    proxy: undefined,
+    ...more,
+  };
 }

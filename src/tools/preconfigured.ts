@@ -1,0 +1,52 @@
+import { ToolError } from "../errors.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { isElasticCloud } from "../kibana/elastic-cloud.ts";
+import type { Status } from "../kibana/status.ts";
+import { quoted } from "../plain-text.ts";
+
+interface Where {
+  status: Pick<Status, "flavour">;
+  /** Kibana's address. */
+  url: string;
+}
+
+/** Who runs the deployment where nobody has its kibana.yml; undefined: its operator has. */
+export function hostedOn({ status, url }: Where): "Elastic Cloud Serverless" | "Elastic Cloud" | undefined {
+  if (status.flavour === "serverless") return "Elastic Cloud Serverless";
+  return isElasticCloud(url) ? "Elastic Cloud" : undefined;
+}
+
+/** Where a preconfigured connector comes from and who changes it: the end of a sentence, and a fix. */
+export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Where): { is: string; fix: string } {
+  // Elastic Cloud brings a mail connector of this id, at whatever address it is reached.
+  const hosted = hostedOn(where) ?? (id === "elastic-cloud-email" ? "Elastic Cloud" : undefined);
+  if (hosted && (hosted === "Elastic Cloud Serverless" || type === ".inference" || id === "elastic-cloud-email"))
+    return {
+      is: `comes with ${hosted} and is managed by Elastic`,
+      fix: "Leave it as it is; for other settings create a connector of your own beside it with create_connector.",
+    };
+  if (hosted)
+    return {
+      is: `is preconfigured on ${hosted}, by Elastic or in the deployment's user settings for Kibana`,
+      fix: "What stands in the deployment's user settings (xpack.actions.preconfigured) can be changed there; the rest is managed by Elastic.",
+    };
+  if (type === ".inference")
+    return {
+      is: "is preconfigured, by Elastic or in kibana.yml",
+      fix: "What stands in kibana.yml (xpack.actions.preconfigured) an operator changes there; one that Kibana brings is managed by Elastic.",
+    };
+  return {
+    is: "is defined in kibana.yml",
+    fix: "An operator changes it in xpack.actions.preconfigured in kibana.yml and restarts Kibana.",
+  };
+}
+
+/** Why the API cannot change a connector that is no saved one. */
+export function preconfigured(connector: Connector, done: "changed" | "deleted", where: Where): ToolError {
+  const { is, fix } = originOf(connector, where);
+  return new ToolError(
+    "preconfigured",
+    `${quoted(connector.name)} (${connector.id}) ${is}, and cannot be ${done} through the API.`,
+    `${fix}${done === "deleted" ? " See first with get_connector which rules use it." : ""}`,
+  );
+}
