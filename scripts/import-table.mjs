@@ -38,7 +38,7 @@ export const table = {
   mcp: ["tools", "change", "web", "settings", "http-settings", "catalog", "kibana", "errors", "log", "plain-text"],
   sandbox: ["catalog", "errors"],
   commands: everywhere,
-  main: ["commands", "settings", "errors"],
+  main: ["commands", "settings", "errors", "did-you-mean"],
 };
 
 const files = [...leaves, "flags", "http-settings", "proxy", "settings", "main"];

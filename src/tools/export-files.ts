@@ -66,7 +66,7 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
   const sources: Source[] = [];
   for (const { space, connector } of chosen) {
     const why = connector.preconfigured
-      ? `it ${originOf(connector, { status, url: deployment.url }).is}: as code it stands there, or nowhere`
+      ? `it ${originOf(connector, { status, url: deployment.url }).is}: there is no saved connector to write down`
       : connector.system
         ? "Kibana makes it itself"
         : request.format === "kibana_yml"

@@ -11,8 +11,8 @@ interface Where {
 }
 
 /** Who runs the deployment where nobody has its kibana.yml; undefined: its operator has. */
-export function hostedOn({ status, url }: Where): "Elastic Cloud Serverless" | "Elastic Cloud" | undefined {
-  if (status.flavour === "serverless") return "Elastic Cloud Serverless";
+export function hostedOn({ status, url }: Where): "Serverless" | "Elastic Cloud" | undefined {
+  if (status.flavour === "serverless") return "Serverless";
   return isElasticCloud(url) ? "Elastic Cloud" : undefined;
 }
 
@@ -20,7 +20,7 @@ export function hostedOn({ status, url }: Where): "Elastic Cloud Serverless" | "
 export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Where): { is: string; fix: string } {
   // Elastic Cloud brings a mail connector of this id, at whatever address it is reached.
   const hosted = hostedOn(where) ?? (id === "elastic-cloud-email" ? "Elastic Cloud" : undefined);
-  if (hosted && (hosted === "Elastic Cloud Serverless" || type === ".inference" || id === "elastic-cloud-email"))
+  if (hosted && (hosted === "Serverless" || type === ".inference" || id === "elastic-cloud-email"))
     return {
       is: `comes with ${hosted} and is managed by Elastic`,
       fix: "Leave it as it is; for other settings create a connector of your own beside it with create_connector.",
@@ -44,9 +44,10 @@ export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Wh
 /** Why the API cannot change a connector that is no saved one. */
 export function preconfigured(connector: Connector, done: "changed" | "deleted", where: Where): ToolError {
   const { is, fix } = originOf(connector, where);
+  const how = done === "deleted" ? fix.replace(/^An operator changes it in/, "An operator removes it from") : fix;
   return new ToolError(
     "preconfigured",
-    `${quoted(connector.name)} (${connector.id}) ${is}, and cannot be ${done} through the API.`,
-    `${fix}${done === "deleted" ? " See first with get_connector which rules use it." : ""}`,
+    `${quoted(connector.name)} (${connector.id}) ${is} and cannot be ${done} through the API.`,
+    done === "deleted" ? how.replace(/\.$/, "; check its rules first with get_connector.") : how,
   );
 }

@@ -296,6 +296,8 @@ test("a copy of a connector that is in another space: the way to name that", asy
   const { call } = await product();
   const { body } = await call("create_connector", { name: "Copy", from: { id: "batch-jira" }, space: "team-payments" });
   expect(body).toMatchObject({ code: "connector_not_found", fix: 'Name the space of the original: from: {"space": "…", "id": "…"}.' });
+  const known = await call("create_connector", { name: "Copy", from: { id: "soc-jira" }, space: "team-payments" });
+  expect(known.body.fix).toBe('If that one is meant, say where it is: from: {"id":"soc-jira","space":"security"}.');
 });
 
 describe("a connector that is not there", () => {
