@@ -209,8 +209,8 @@ export const connectionSettings = [
   "logLevel",
 ] as const satisfies readonly SettingName[];
 
-/** Values in which a placeholder's characters may stand by right, unless they are all of it. */
-const opaque: readonly SettingName[] = ["apiKey", "password", "authToken", "confirmKey"];
+/** Values in which a placeholder's characters may stand by right, unless they are all of it, with the braces. */
+const opaque: readonly SettingName[] = ["password", "authToken", "confirmKey"];
 /** Lists of which a part must not get lost: the server would do more, or for more, than its operator meant. */
 const limits: readonly SettingName[] = ["spaces", "tools", "excludeTools", "protect", "protectRules", "targetHosts"];
 
@@ -365,7 +365,10 @@ function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv, probl
         problems.push(`${name} holds ${read.placeholder}, which nobody filled in.`);
         break;
       }
-      if (read.kind === "empty" || (read.kind === "placeholder" && (read.whole || !opaque.includes(key)))) {
+      if (
+        read.kind === "empty" ||
+        (read.kind === "placeholder" && (!opaque.includes(key) || (read.whole && read.placeholder.includes("{"))))
+      ) {
         const why = read.kind === "empty" ? "is set and empty" : `holds ${read.placeholder}, which nobody filled in`;
         if (read.kind === "placeholder") unfilled.push(`${name} ${why}: it counts as not set.`);
         blank.set(key, `${name} ${why}`);

@@ -260,6 +260,8 @@ describe("half a configuration", () => {
       unusable: { message: `There is no Kibana to ask: KIBANA_URL holds ${hole("HOST")}, which nobody filled in.` },
     });
     const auth = settingsOf([], { KIBANA_URL: url, KIBANA_USERNAME: "a", KIBANA_PASSWORD: `p$${hole("x")}s` }).kibana?.auth;
+    const dollar = settingsOf([], { KIBANA_URL: url, KIBANA_USERNAME: "a", KIBANA_PASSWORD: "$ECRETWORD" }).kibana?.auth;
+    expect(dollar?.kind === "basic" && unseal(dollar.password)).toBe("$ECRETWORD");
     expect(auth?.kind === "basic" && unseal(auth.password)).toBe(`p$${hole("x")}s`);
   });
 

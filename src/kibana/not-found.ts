@@ -19,8 +19,7 @@ export function explainingNotFound(http: Http): Http {
         () => undefined,
         (found: unknown) => found,
       );
-      if (cause instanceof KibanaError && cause.code === "kibana_unreachable" && (cause.status === 404 || cause.detail?.product))
-        throw cause;
+      if (cause instanceof KibanaError && saysMore(cause)) throw cause;
       known = cause === undefined;
       throw error;
     }
@@ -37,4 +36,9 @@ export function explainingNotFound(http: Http): Http {
 /** A 404 without the words by which Kibana names what is missing. */
 function isBare(error: unknown): error is KibanaError {
   return error instanceof KibanaError && error.status === 404 && error.code === "kibana_error";
+}
+
+/** An answer came, and it was none of a Kibana that this server works with: no failure of the network, no Kibana at rest. */
+function saysMore({ code, status, detail }: KibanaError): boolean {
+  return code === "kibana_unreachable" && status !== 503 && detail?.cause === undefined;
 }
