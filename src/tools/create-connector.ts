@@ -20,7 +20,7 @@ import { liveType } from "./live-type.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { planCreate } from "./plan-create.ts";
-import { hostedOn, originOf } from "./preconfigured.ts";
+import { originOf } from "./preconfigured.ts";
 import { assertAllGiven, givenFields, storedSecrets } from "./stored-secrets.ts";
 
 const isType = "is not an argument: it is `type` here";
@@ -125,11 +125,11 @@ async function sourceOf(
     throw new ConnectorNotHere(error, error.message, `Name the space of the original: from: {"space": "…", "id": "…"}.`);
   });
   if (connector.preconfigured && !connector.config) {
-    const where = { status, url: deployment.url };
+    const { is, inKibanaYml } = originOf(connector, { status, url: deployment.url });
     throw new ToolError(
       "preconfigured",
-      `Kibana does not show the config of ${quoted(connector.name)} (${connector.id}): it ${originOf(connector, where).is}.`,
-      `Give type and config yourself${hostedOn(where) ? "" : "; the operator can show it with exposeConfig: true in kibana.yml"}.`,
+      `Kibana does not show the config of ${quoted(connector.name)} (${connector.id}): it ${is}.`,
+      `Give type and config yourself${inKibanaYml ? "; the operator can show it with exposeConfig: true in kibana.yml" : ""}.`,
     );
   }
   const rules = await rulesUsing(kibana, space, connector, signal).catch(() => undefined);
