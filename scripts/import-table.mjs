@@ -3,7 +3,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const leaves = ["errors", "log", "sealed", "plain-text", "did-you-mean", "host-name", "json-depth", "private-files"];
+const leaves = [
+  "errors",
+  "log",
+  "sealed",
+  "plain-text",
+  "did-you-mean",
+  "host-name",
+  "json-depth",
+  "private-files",
+  "given-values",
+  "api-key",
+];
 const everywhere = "*";
 
 /** Folder or root file of src → what it may import beside itself. */
@@ -12,10 +23,11 @@ export const table = {
   log: ["plain-text"],
   flags: ["did-you-mean"],
   "http-settings": ["flags", "sealed"],
-  settings: ["flags", "http-settings", "sealed", "log", "did-you-mean", "host-name", "private-files"],
+  proxy: ["given-values", "sealed"],
+  settings: ["flags", "http-settings", "given-values", "api-key", "proxy", "sealed", "log", "did-you-mean", "host-name", "private-files"],
   catalog: ["errors", "did-you-mean", "host-name", "json-depth"],
   web: ["errors", "plain-text"],
-  kibana: ["sealed", "settings", "errors", "plain-text", "json-depth"],
+  kibana: ["sealed", "settings", "proxy", "errors", "plain-text", "json-depth"],
   rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],
@@ -54,10 +66,10 @@ export const table = {
   mcp: ["tools", "change", "web", "settings", "http-settings", "catalog", "kibana", "errors", "log", "plain-text", "json-depth"],
   sandbox: ["catalog", "errors", "json-depth"],
   commands: everywhere,
-  main: ["commands", "settings", "errors", "plain-text"],
+  main: ["commands", "settings", "errors", "plain-text", "did-you-mean"],
 };
 
-const files = [...leaves, "flags", "http-settings", "settings", "main"];
+const files = [...leaves, "flags", "http-settings", "proxy", "settings", "main"];
 const sdk = { group: ["@modelcontextprotocol/**"], message: "Only src/mcp knows the SDK." };
 const unseal = { group: ["**/sealed.ts"], importNamePattern: "unseal", message: "Only the writer and the redactor open secrets." };
 const writer = {
@@ -68,6 +80,7 @@ const writer = {
 const exceptions = {
   "src/kibana/http.ts": ["undici", "unseal"],
   "src/kibana/connections.ts": ["undici"],
+  "src/kibana/tunnel.ts": ["unseal"],
   "src/kibana/connectors.ts": ["unseal"],
   "src/secrets/redact.ts": ["unseal"],
 };

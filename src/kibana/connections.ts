@@ -1,12 +1,10 @@
 import { Agent, buildConnector, type Dispatcher } from "undici";
 import type { KibanaSettings } from "../settings.ts";
-import { type EnvProxy, openTunnel, proxyFor } from "./proxy.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** How requests get to Kibana. */
 export interface Connections {
   dispatcher: Dispatcher;
-  /** What stands between. */
-  proxy: EnvProxy | undefined;
   /** Something was answered: connections in vain are counted anew. */
   answered(): void;
   close(): Promise<void>;
@@ -21,7 +19,7 @@ const mostInVain = 3 * maxConnections;
 /** Milliseconds; a socket that does not close holds nobody up. */
 const lastWait = 1_000;
 
-/** One pool for Kibana's origin, through the proxy of the environment where there is one. @throws ToolError not_configured */
+/** One pool for Kibana's origin, through the proxy where there is one. */
 export function openConnections(settings: KibanaSettings, timeout: number): Connections {
   // Below the limit of the request, so that the failure says what gave no answer.
   const connectTimeout = Math.min(0.8 * timeout, longestConnect);
@@ -30,7 +28,7 @@ export function openConnections(settings: KibanaSettings, timeout: number): Conn
     ...(settings.ca ? { ca: settings.ca } : {}),
     rejectUnauthorized: !settings.skipTlsVerification,
   });
-  const proxy = proxyFor(new URL(settings.url), process.env);
+  const { proxy } = settings;
   let inVain = 0;
 
   const connect: buildConnector.connector = (options, done) => {
@@ -50,7 +48,6 @@ export function openConnections(settings: KibanaSettings, timeout: number): Conn
   const dispatcher = new Agent({ connect, connections: maxConnections, maxResponseSize: maxBytes, headersTimeout: 0, bodyTimeout: 0 });
   return {
     dispatcher,
-    proxy,
     answered() {
       inVain = 0;
     },

@@ -67,7 +67,7 @@ export function path(...segments: string[]): string {
  * @param userAgent names this server in Kibana's logs
  */
 export function createHttp(settings: KibanaSettings, timeout: number, userAgent: string): Http {
-  const { dispatcher, proxy, answered, close } = openConnections(settings, timeout);
+  const { dispatcher, answered, close } = openConnections(settings, timeout);
   const headers = {
     "user-agent": userAgent,
     accept: "application/json",
@@ -100,7 +100,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       return await deadline.race(exchange());
     } catch (error) {
       if (!deadline.passed() && call.signal?.aborted) throw givenUp(call.signal, "maybe");
-      throw fromNetwork(error, settings.url, proxy?.url.origin);
+      throw fromNetwork(error, settings.url, settings.proxy);
     }
   }
 
@@ -126,7 +126,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       if (isDeeperThan(deepest, body)) throw tooDeep(status, settings.url, deepest);
       return body;
     }
-    throw fromAnswer(status, body, text, settings.url);
+    throw fromAnswer(status, body, text, settings.url, settings.auth);
   }
 
   /** The limit holds for all attempts together. */

@@ -23,8 +23,8 @@ export async function planDelete(
   { existing, types, status }: { existing: readonly Connector[]; types: readonly LiveType[]; status: Status },
   context: ToolContext,
 ): Promise<Plan> {
-  const { free, refused } = await whoMayGo([...new Set(ids)], existing, space, context);
-  if (refused.length > 0) throw refusal(refused, ids.length);
+  const { free, refused } = await whoMayGo([...new Set(ids)], existing, space, status, context);
+  if (refused.length > 0) throw await refusal(refused, ids.length, context);
   const typed = free.filter((one) => needsName(one, types));
   const [only, ...more] = typed;
   if (only && (more.length > 0 || free.length > 1)) {
@@ -66,14 +66,20 @@ export async function planDelete(
   };
 }
 
-function refusal(refused: Refused[], asked: number): ToolError {
+async function refusal(refused: readonly Refused[], asked: number, context: ToolContext): Promise<ToolError> {
   const [first] = refused;
   if (first && refused.length === 1 && asked === 1) return first.error;
+  const { withPlaces } = await import("./elsewhere.ts");
+  const all = await Promise.all(
+    refused.map(async ({ id, error }) => ({ id, error: await withPlaces(error, "safe_delete_connector", context) })),
+  );
   return new ToolError(
     first?.error.code ?? "internal",
-    `Nothing was deleted: ${refused.length} of ${asked} may not go. ${refused.map(({ error }) => error.message).join(" ")}`,
-    "Repeat the call without them, or free them first.",
-    { refused: refused.map(({ id, error }) => compact({ id, code: error.code, message: error.message, fix: error.fix, ...error.detail })) },
+    `Nothing was deleted: ${all.length} of ${asked} may not go. ${all.map(({ error }) => error.message).join(" ")}`,
+    all.every(({ error }) => error.code === "connector_not_found")
+      ? "Repeat the call without them; `refused` says of each where it is, or which may be meant."
+      : "Repeat the call without them, or free them first.",
+    { refused: all.map(({ id, error }) => compact({ id, code: error.code, message: error.message, fix: error.fix, ...error.detail })) },
   );
 }
 

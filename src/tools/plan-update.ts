@@ -3,7 +3,6 @@ import { destinations } from "../catalog/destinations.ts";
 import { fileFields } from "../catalog/file-fields.ts";
 import { connectorType } from "../catalog/index.ts";
 import type { Plan, UpdateOp } from "../change/plan.ts";
-import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
@@ -30,16 +29,6 @@ export interface Wanted {
   /** The caller says that nothing else is stored. */
   noOtherSecrets: boolean;
   verb: string;
-}
-
-/** @throws ToolError preconfigured */
-export function assertChangeable({ preconfigured, name, id }: Connector): void {
-  if (!preconfigured) return;
-  throw new ToolError(
-    "preconfigured",
-    `${quoted(name)} (${id}) is defined in kibana.yml and cannot be changed through the API.`,
-    "An operator changes it in xpack.actions.preconfigured in kibana.yml and restarts Kibana.",
-  );
 }
 
 /**

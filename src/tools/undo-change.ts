@@ -16,7 +16,8 @@ import { compact, widens } from "./fields.ts";
 import { liveType } from "./live-type.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
-import { assertChangeable, planUpdate } from "./plan-update.ts";
+import { planUpdate } from "./plan-update.ts";
+import { assertSaved } from "./preconfigured.ts";
 import { notDone, rowsShown } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
 import { planUndoRules, ruleInverses } from "./undo-rules.ts";
@@ -161,7 +162,7 @@ async function planInverse(
     }
     case "update": {
       if (!current) return gone(space, inverse.id);
-      assertChangeable(current);
+      assertSaved(current, "changed", { status, url: context.deployment.url });
       const differs = changedSince(current, inverse.expect, { ...inverse.to.config, ...(await filledIn(type, inverse.expect.config)) });
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
       const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };

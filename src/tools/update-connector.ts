@@ -10,7 +10,8 @@ import { changedSpace, compact, connector, connectorName } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
-import { assertChangeable, planUpdate } from "./plan-update.ts";
+import { planUpdate } from "./plan-update.ts";
+import { assertSaved } from "./preconfigured.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
 function fixed(what: string): string {
@@ -41,7 +42,7 @@ export const updateConnector = changeTool({
     const { kibana, settings, spaces, principal, signal } = context;
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
     const [before, status] = await Promise.all([findConnector(kibana, target, id, signal), kibana.status(signal)]);
-    assertChangeable(before);
+    assertSaved(before, "changed", { status, url: context.deployment.url });
     assertNoMarks("config", patch, "Name only what changes: what is not named stays as it is.");
     const entry = await connectorType(before.type);
     const asksBecause = literalsInConfig({ given: patch, stored: before.config, entry, status }, context.secrets);

@@ -1,11 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { quoted } from "../plain-text.ts";
+import type { Status } from "../kibana/status.ts";
 import { inUse, visibleRules, whyNotFree } from "../rules/connector-usage.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
 import type { ToolContext } from "./define.ts";
 import { pickConnector } from "./find-connector.ts";
+import { assertSaved } from "./preconfigured.ts";
 import { waysOut } from "./ways-out.ts";
 
 /** Queued runs end by themselves: a second look after this many milliseconds tells them apart. */
@@ -28,12 +29,13 @@ export async function whoMayGo(
   ids: readonly string[],
   connectors: readonly Connector[],
   space: string,
+  status: Status,
   context: ToolContext,
 ): Promise<{ free: Connector[]; refused: Refused[] }> {
   const { kibana, signal } = context;
   const refused: Refused[] = [];
   const free = new Map<string, Connector>();
-  const looked = await Promise.all(ids.map((id) => look(id, connectors, space, context)));
+  const looked = await Promise.all(ids.map((id) => look(id, { connectors, space, status }, context)));
   const doubtful = ids.flatMap((id, index) => {
     const one = looked[index];
     if (one instanceof ToolError) refused.push({ id, error: one });
@@ -56,10 +58,14 @@ export async function whoMayGo(
 }
 
 /** The connector that is meant with no rule that uses it, or why it may not go. */
-async function look(id: string, connectors: readonly Connector[], space: string, context: ToolContext): Promise<Looked | ToolError> {
+async function look(
+  id: string,
+  { connectors, space, status }: { connectors: readonly Connector[]; space: string; status: Status },
+  context: ToolContext,
+): Promise<Looked | ToolError> {
   try {
     const found = pickConnector(connectors, space, id);
-    assertOwn(found);
+    assertSaved(found, "deleted", { status, url: context.deployment.url });
     const rules = await visibleRules(context.kibana, space, found, context.signal);
     if (rules && rules.length > 0) return inUse(found, rules, space, await waysOut(found, space, connectors, context));
     return { found, rules };
@@ -67,14 +73,4 @@ async function look(id: string, connectors: readonly Connector[], space: string,
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
     return error;
   }
-}
-
-/** @throws ToolError preconfigured */
-function assertOwn({ preconfigured, name, id }: Connector): void {
-  if (!preconfigured) return;
-  throw new ToolError(
-    "preconfigured",
-    `${quoted(name)} (${id}) is defined in kibana.yml and cannot be deleted through the API.`,
-    "An operator removes it from xpack.actions.preconfigured in kibana.yml and restarts Kibana; check its rules first with get_connector.",
-  );
 }

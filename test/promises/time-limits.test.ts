@@ -58,9 +58,9 @@ async function listed(env: Record<string, string>): Promise<Answer & { ms: numbe
 
 describe("a proxy that fails is told as the proxy, in time and without a storm of connections", () => {
   test.each<[string, (socket: Socket) => void, string]>([
-    ["drops CONNECT", (socket) => socket.once("data", () => socket.destroy()), "dropped the connection"],
-    ["drops the connection before CONNECT", (socket) => socket.destroy(), "dropped the connection"],
-    ["resets it", (socket) => socket.once("data", () => socket.resetAndDestroy()), "dropped the connection"],
+    ["drops CONNECT", (socket) => socket.once("data", () => socket.destroy()), "ended the connection"],
+    ["drops the connection before CONNECT", (socket) => socket.destroy(), "ended the connection"],
+    ["resets it", (socket) => socket.once("data", () => socket.resetAndDestroy()), "ended the connection"],
     ["never answers", () => undefined, "does not answer in time"],
     [
       "trickles its answer",
@@ -79,9 +79,17 @@ describe("a proxy that fails is told as the proxy, in time and without a storm o
       },
       "does not answer in time",
     ],
-    ["refuses", (socket) => socket.once("data", () => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")), "refuses the way to Kibana"],
-    ["wants a password", (socket) => socket.once("data", () => socket.end("HTTP/1.1 407 No\r\n\r\n")), "wants a name and a password"],
-    ["cannot reach Kibana", (socket) => socket.once("data", () => socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n")), "cannot reach Kibana"],
+    [
+      "refuses",
+      (socket) => socket.once("data", () => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")),
+      "refuses to connect to kibana.invalid:5601",
+    ],
+    ["wants a password", (socket) => socket.once("data", () => socket.end("HTTP/1.1 407 No\r\n\r\n")), "wants credentials"],
+    [
+      "cannot reach Kibana",
+      (socket) => socket.once("data", () => socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n")),
+      "could not reach kibana.invalid:5601",
+    ],
     ["speaks something else", (socket) => socket.once("data", () => socket.end("220 mail ready\r\n")), ""],
   ])("one that %s", async (_what, treat, words) => {
     const proxy = await port(treat);
@@ -96,8 +104,8 @@ describe("a proxy that fails is told as the proxy, in time and without a storm o
     const { body, ms } = await listed({ KIBANA_URL: "http://kibana.invalid:5601", [variable]: "127.0.0.1:9" });
     expect(body.error).toMatchObject({
       code: "kibana_unreachable",
-      message: `The proxy http://127.0.0.1:9 (${variable}) does not run: nothing listens at that address (ECONNREFUSED).`,
-      fix: `Check ${variable} and the proxy, or name the host in NO_PROXY where Kibana is reached without it.`,
+      message: `The proxy http://127.0.0.1:9 (${variable}) is not reached: nothing listens at that address (ECONNREFUSED). Kibana was not asked.`,
+      fix: `Correct ${variable}, or name kibana.invalid in NO_PROXY, where no proxy is needed; then restart the server.`,
     });
     expect(ms).toBeLessThan(soon);
   });
@@ -110,7 +118,7 @@ describe("a proxy that fails is told as the proxy, in time and without a storm o
     for (const KIBANA_URL of ["https://kibana.invalid:5601", "http://kibana.invalid:5601"]) {
       const { body, ms } = await listed({ KIBANA_URL, HTTP_PROXY: `http://${proxy.at}` });
       expect([body.error.code, ms < soon]).toEqual(["kibana_unreachable", true]);
-      expect(body.error.message).toContain(`through the proxy http://${proxy.at}`);
+      expect(body.error.message).toMatch(new RegExp(`[Tt]he proxy http://${proxy.at} \\(HTTP_PROXY\\)`));
     }
     expect(proxy.connections()).toBeLessThan(60);
   });
