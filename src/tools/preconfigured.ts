@@ -30,7 +30,7 @@ export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Wh
     return {
       is: `is preconfigured on ${hosted}, by Elastic or in the deployment's user settings for Kibana`,
       fix: "What stands in the deployment's user settings (xpack.actions.preconfigured) can be changed there; the rest is managed by Elastic.",
-      inKibanaYml: true,
+      inKibanaYml: false,
     };
   if (type === ".inference")
     return {
