@@ -77,7 +77,7 @@ function within(value: string): string[] {
 }
 
 /** What is the same in all base64 texts that hold the bytes, at any of three offsets. */
-export function withinBase64(bytes: Buffer): string[] {
+function withinBase64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString("base64")
