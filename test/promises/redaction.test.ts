@@ -26,6 +26,10 @@ async function echoing(words: () => string): Promise<string> {
       return { connector_id: "echo", status: "error", message: words(), service_message: words(), retry: false };
     return { ...json, name: `Echo ${words()}`, config: { note: words(), [words()]: 1, nested: { list: [words()] } } };
   };
+  const withEcho = (path: string, all: Json[]) => [
+    ...all,
+    ...all.filter(({ id }) => id === "kibana-log").map((one) => ({ ...twisted(path, one), id: "echo" })),
+  ];
   return listen(async (incoming, outgoing) => {
     const body = await text(incoming);
     const { method = "GET", url: path = "/" } = incoming;
@@ -48,7 +52,9 @@ async function echoing(words: () => string): Promise<string> {
         const whole = await text(answer);
         const { "content-length": _old, "transfer-encoding": _other, ...rest } = answer.headers;
         outgoing.writeHead(answer.statusCode ?? 500, rest);
-        outgoing.end(about && answer.statusCode === 200 ? JSON.stringify({ ...twisted(path, JSON.parse(whole)), id: "echo" }) : whole);
+        const listed = path.endsWith("/api/actions/connectors") && answer.statusCode === 200;
+        if (listed) outgoing.end(JSON.stringify(withEcho(path, JSON.parse(whole))));
+        else outgoing.end(about && answer.statusCode === 200 ? JSON.stringify({ ...twisted(path, JSON.parse(whole)), id: "echo" }) : whole);
       },
     );
     sent.end(body);
@@ -154,7 +160,8 @@ describe("what an agent calls a secret takes no word out of a question", () => {
       env: { CONNECTOR_SECRET_A: "canary-in-a-name-012345", CONNECTOR_SECRET_B: "intake.example.net" },
       person: yes,
     });
-    await server.call("safe_delete_connector", { ids: ["echo"] });
+    const gone = await server.call("safe_delete_connector", { ids: ["echo"] });
+    expect(gone.body).toMatchObject({ status: expect.stringMatching(/done|unknown/) });
     expect(server.questions[0]).toContain('"Echo [redacted]"');
     expect(server.questions[0]).not.toContain("canary");
     const args = webhook({ user: "somebody", password: { $env: "CONNECTOR_SECRET_A" } });
