@@ -14,6 +14,9 @@ interface Token {
 }
 
 /** @throws SyntaxError where the text is no KQL that is known here */
+/** Levels of brackets and `not`. */
+const deepest = 500;
+
 export function parseKql(text: string): Kql {
   const tokens = tokenize(text.trim());
   let at = 0;
@@ -38,12 +41,23 @@ export function parseKql(text: string): Kql {
     }
     return terms.length === 1 && terms[0] ? terms[0] : { kind, terms };
   }
-  const any = (): Kql => joined("or", () => joined("and", one));
+  let depth = 0;
+  const any = (): Kql => {
+    depth += 1;
+    if (depth > deepest) throw new SyntaxError("nested too deep");
+    const query = joined("or", () => joined("and", one));
+    depth -= 1;
+    return query;
+  };
 
   function one(): Kql {
     if (isWord("not")) {
       at += 1;
-      return { kind: "not", term: one() };
+      depth += 1;
+      if (depth > deepest) throw new SyntaxError("nested too deep");
+      const term = one();
+      depth -= 1;
+      return { kind: "not", term };
     }
     if (isSign("(")) {
       at += 1;

@@ -4,6 +4,8 @@ import { hideInText, hideSecrets, redactionMark } from "./detect.ts";
 /** Shorter values would redact innocent words; they are hidden by key only. */
 export const shortest = 8;
 
+const longestInAllForms = 4096;
+
 export interface NeedleBytes {
   bytes: Uint8Array;
   /** Characters that it takes in a text at the least. */
@@ -47,6 +49,7 @@ function readings(text: string): Uint8Array[] {
 
 /** What stands before may read as an escape together with the first characters, what comes after with the last ones. */
 function* worn(bytes: Uint8Array): Generator<NeedleBytes> {
+  if (bytes.length > longestInAllForms) return;
   for (let eaten = 1; eaten <= 6 && bytes.length - eaten >= shortest; eaten++)
     yield { bytes: bytes.slice(eaten), least: shortest, beside: "before" };
   for (let kept = Math.max(shortest, bytes.length - 9); kept < bytes.length; kept++)
@@ -69,6 +72,8 @@ function appearances(value: string): string[] {
 /** The value in hexadecimal, and what all base64 texts have in common that hold it, escaped in JSON or in a URL too. */
 function within(value: string): string[] {
   const escaped = JSON.stringify(value).slice(1, -1);
+  // Keys and certificates have little to escape, and learning them should not take long.
+  if (value.length > longestInAllForms) return [value, escaped].flatMap((text) => withinBase64(Buffer.from(text)));
   const slashes = escaped.replaceAll("/", "\\/");
   const forHtml = escaped.replace(/[&<>']/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
   const texts = [...new Set([value, escaped, slashes, forHtml, encodeURIComponent(Buffer.from(value).toString())])];

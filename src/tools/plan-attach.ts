@@ -9,6 +9,7 @@ import { isAtLeast, type Status } from "../kibana/status.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { type Attachment, attach } from "../rules/attach.ts";
 import { workflowFor } from "../rules/recipes.ts";
+import { templateParser } from "../rules/template-parser.ts";
 import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { askedRules } from "./asked-rules.ts";
@@ -81,10 +82,10 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace, signal)]);
   assertTypeFitsRules(found, rules, types);
   // The parser of templates is needed by this call alone.
-  const { default: mustache } = await import("mustache");
+  const parse = await templateParser();
   const all = rules.map((rule) => ({
     rule,
-    attachment: attachedTo(rule, ruleTypes, wanted, { parse: mustache.parse, count: rules.length }),
+    attachment: attachedTo(rule, ruleTypes, wanted, { parse, count: rules.length }),
   }));
   const changes = all.filter(({ attachment }) => !attachment.unchanged);
   const already = all.filter(({ attachment }) => attachment.unchanged).map(({ rule }) => rule.id);

@@ -7,6 +7,7 @@ import { quoted } from "../plain-text.ts";
 import { recovers } from "../rules/attach-notes.ts";
 import { type Checked, checkAction } from "../rules/check-action.ts";
 import { usualKey } from "../rules/dedup-key.ts";
+import { templateParser } from "../rules/template-parser.ts";
 import { tied } from "../rules/tied.ts";
 
 /** Params for actions that move to a connector of another type. */
@@ -91,8 +92,8 @@ async function paramsFor(
   const checked: Checked = { errors: [], warnings: [] };
   if (ruleType) {
     // The parser of templates is needed for new params alone.
-    const { default: mustache } = await import("mustache");
-    checkAction(chosen, action.frequency?.summary ?? false, rule, ruleType, entry, mustache.parse, checked);
+    const parse = await templateParser();
+    checkAction(chosen, action.frequency?.summary ?? false, rule, ruleType, entry, parse, checked);
   }
   if (checked.errors.length > 0) {
     throw new ToolError(

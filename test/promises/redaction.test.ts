@@ -26,6 +26,10 @@ async function echoing(words: () => string): Promise<string> {
       return { connector_id: "echo", status: "error", message: words(), service_message: words(), retry: false };
     return { ...json, name: `Echo ${words()}`, config: { note: words(), [words()]: 1, nested: { list: [words()] } } };
   };
+  const withEcho = (path: string, all: Json[]) => [
+    ...all,
+    ...all.filter(({ id }) => id === "kibana-log").map((one) => ({ ...twisted(path, one), id: "echo" })),
+  ];
   return listen(async (incoming, outgoing) => {
     const body = await text(incoming);
     const { method = "GET", url: path = "/" } = incoming;
@@ -35,7 +39,11 @@ async function echoing(words: () => string): Promise<string> {
       outgoing.end(JSON.stringify({ statusCode: 400, error: "Bad Request", message: `[request body]: refused ${words()}` }));
       return;
     }
-    const onward = path.replace("/connector/echo", "/connector/ops-slack-2");
+    if (method === "DELETE" && about) {
+      outgoing.writeHead(204).end();
+      return;
+    }
+    const onward = path.replace("/connector/echo", "/connector/kibana-log");
     const { "content-length": _length, ...headers } = incoming.headers;
     const sent = request(
       sandbox.url + onward,
@@ -44,7 +52,9 @@ async function echoing(words: () => string): Promise<string> {
         const whole = await text(answer);
         const { "content-length": _old, "transfer-encoding": _other, ...rest } = answer.headers;
         outgoing.writeHead(answer.statusCode ?? 500, rest);
-        outgoing.end(about && answer.statusCode === 200 ? JSON.stringify({ ...twisted(path, JSON.parse(whole)), id: "echo" }) : whole);
+        const listed = path.endsWith("/api/actions/connectors") && answer.statusCode === 200;
+        if (listed) outgoing.end(JSON.stringify(withEcho(path, JSON.parse(whole))));
+        else outgoing.end(about && answer.statusCode === 200 ? JSON.stringify({ ...twisted(path, JSON.parse(whole)), id: "echo" }) : whole);
       },
     );
     sent.end(body);
@@ -55,7 +65,12 @@ async function built(options: Parameters<typeof startBuilt>[0] & { kibana?: stri
   const { kibana = sandbox.url, env, ...more } = options;
   const server = await startBuilt({
     ...more,
-    env: { KIBANA_URL: kibana, KIBANA_API_KEY: "any", CONNECTORS_LITERAL_SECRETS: "warn", ...env },
+    env: {
+      KIBANA_URL: kibana,
+      ...(env?.KIBANA_PASSWORD ? {} : { KIBANA_API_KEY: "any" }),
+      CONNECTORS_LITERAL_SECRETS: "warn",
+      ...env,
+    },
   });
   onTestFinished(() => server.close());
   return server;
@@ -114,17 +129,12 @@ describe("what an agent calls a secret takes no word out of a question", () => {
 
   test("nor out of a later question or page, once it was written", async () => {
     const asking = await built({ person: yes });
-    for (const word of [
-      "Ops notifications",
-      "It can be undone",
-      "ops-slack-2",
-      "hooks.example.net",
-      "cannot be undone",
-      "delete connector",
-    ])
+    await asking.call("create_connector", { id: "victim-of-tests", name: "Victim of tests", type: ".server-log" });
+    const words = ["Victim of tests", "It can be undone", "victim-of-tests", ".server-log", "delete connector", "in space default"];
+    for (const word of words)
       expect((await asking.call("create_connector", webhook({ user: word, password: word }))).body.status).toBe("done");
-    await asking.call("safe_delete_connector", { ids: ["ops-slack-2"] });
-    expect(asking.questions.at(-1)).toContain("ops-slack-2");
+    await asking.call("safe_delete_connector", { ids: ["victim-of-tests"] });
+    expect(asking.questions.at(-1)).toContain("victim-of-tests");
     expect(asking.questions.at(-1)).not.toContain("[redacted]");
 
     const paged = await built();
@@ -150,7 +160,8 @@ describe("what an agent calls a secret takes no word out of a question", () => {
       env: { CONNECTOR_SECRET_A: "canary-in-a-name-012345", CONNECTOR_SECRET_B: "intake.example.net" },
       person: yes,
     });
-    await server.call("safe_delete_connector", { ids: ["echo"] });
+    const gone = await server.call("safe_delete_connector", { ids: ["echo"] });
+    expect(gone.body).toMatchObject({ status: expect.stringMatching(/done|unknown/) });
     expect(server.questions[0]).toContain('"Echo [redacted]"');
     expect(server.questions[0]).not.toContain("canary");
     const args = webhook({ user: "somebody", password: { $env: "CONNECTOR_SECRET_A" } });
@@ -341,7 +352,7 @@ describe("what the server was started with is known before anything is asked", (
   });
 
   test.each([
-    ["password", { KIBANA_API_KEY: "", KIBANA_USERNAME: "elastic", KIBANA_PASSWORD: "own-canary-0123456789" }],
+    ["password", { KIBANA_USERNAME: "elastic", KIBANA_PASSWORD: "own-canary-0123456789" }],
     ["key for confirmations", { CONNECTORS_CONFIRM_KEY: "own-canary-0123456789-0123456789-0123456789" }],
   ])("its %s", async (_what, env) => {
     const value = Object.values(env).at(-1) ?? "";
@@ -423,7 +434,7 @@ describe("no text holds the process", () => {
   });
 
   test("a glob with many stars, and templates of braces and spaces", async () => {
-    const server = await built({ env: { CONNECTORS_PROTECTED: "*a*a*a*a*a*a*a*b", CONNECTORS_TARGET_HOSTS: "*a*a*a*a*a*a*b.example" } });
+    const server = await built({ env: { CONNECTORS_PROTECT: "*a*a*a*a*a*a*a*b", CONNECTORS_TARGET_HOSTS: "*a*a*a*a*a*a*b.example" } });
     const began = performance.now();
     await server.call("create_connector", { name: "a".repeat(900), type: ".server-log", dry_run: true });
     await server.call("create_connector", {
