@@ -1,13 +1,14 @@
 import { connectorTypesPage } from "./connector-types-page.ts";
 import { listedTools } from "./listed-tools.ts";
 import { packagingFiles } from "./packaging.ts";
-import { readme, settingsPage } from "./readme.ts";
+import { clientsPage, settingsPage, toolsPage } from "./pages.ts";
 
 /** Every file that is made from the code, by path: `npm run generate` writes them, a test compares them. */
 export async function generated(): Promise<Record<string, string>> {
   return {
     ...packagingFiles(),
-    "README.md": readme(),
+    "docs/clients.md": clientsPage(),
+    "docs/tools.md": toolsPage(),
     "src/tools/listed.ts": listedTools(),
     "docs/settings.md": settingsPage(),
     "skill/kibana-connectors/references/connector-types.md": await connectorTypesPage(),

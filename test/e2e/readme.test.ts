@@ -125,7 +125,7 @@ test("every snippet for a client can be read as what it is, and starts the built
   const servers = snippets.flatMap(
     (snippet) => Object.values(snippet.mcpServers ?? snippet.servers ?? snippet.mcp ?? snippet.mcp_servers ?? {}) as Snippet[],
   );
-  expect(servers).toHaveLength(4);
+  expect(servers).toHaveLength(5);
   for (const { command, args = [], env, environment } of servers) {
     const [program, ...rest] = [command, args].flat();
     expect(program).toBe("node");
@@ -136,7 +136,7 @@ test("every snippet for a client can be read as what it is, and starts the built
     await started.close();
   }
   for (const client of ["Claude Code", "Claude Desktop", "Cursor", "VS Code", "Codex CLI", "Gemini CLI", "opencode"])
-    expect(readme).toContain(`**${client}**`);
+    expect(documents).toContain(`**${client}**`);
 });
 
 test("the request for an API key is the one that doctor prints", () => {
@@ -169,8 +169,12 @@ test("flags and variables that the documents name exist", () => {
   }
 });
 
-test("README and skill name every tool, and no tool that does not exist", () => {
-  for (const name of names) expect(readme).toContain(`\`${name}\``);
+test("the README can be read in a few minutes", () => {
+  expect(readme.split(/\s+/).length).toBeLessThanOrEqual(1500);
+});
+
+test("documents and skill name every tool, and no tool that does not exist", () => {
+  for (const name of names) expect(documents).toContain(`\`${name}\``);
   const named = [
     ...`${documents}\n${skill}`.matchAll(/`((?!elasticstack)[a-z]+(?:_[a-z]+)*_(?:connectors?|connector_types|changes|deployment))`/g),
   ].map((match) => match[1] ?? "");
@@ -187,6 +191,14 @@ test("every file that CONTRIBUTING.md names is there, and every script", () => {
   for (const path of paths) expect(existsSync(path), path).toBe(true);
   for (const [, script = ""] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(manifest.scripts)).toContain(script);
   expect(readFileSync("src/audit/finding.ts", "utf8")).toContain("checkNames");
+});
+
+test("each claim of the page on threats names a test that is there", () => {
+  const claims = [...readFileSync("docs/threats.md", "utf8").matchAll(/`(test\/[\w/.-]+\.test\.ts): ([^`]+)`/g)];
+  expect(claims.length).toBeGreaterThan(20);
+  for (const [, file = "", name = ""] of claims) expect(readFileSync(file, "utf8"), `${file}: ${name}`).toContain(name);
+  const rows = readFileSync("docs/threats.md", "utf8").matchAll(/^\| (?!-|it cannot|cannot)(.+?) \| (.*) \|$/gm);
+  for (const [, what, shown] of rows) expect(shown, what).toMatch(/^`test\//);
 });
 
 test("the page on the audit tells of every check", () => {

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { generated } from "../../scripts/generated.ts";
 import { cursorLink, vsCodeLink } from "../../scripts/install-links.ts";
 import { packagingFiles, pluginToolNames } from "../../scripts/packaging.ts";
-import { readme } from "../../scripts/readme.ts";
+import { clientsPage } from "../../scripts/pages.ts";
 import { readSettings, settingRows } from "../../src/settings.ts";
 import { version } from "../../src/version.ts";
 
@@ -118,8 +118,8 @@ describe("until the package is on npm, nothing starts it from there: a name that
     expect(whenPublished(".claude-plugin/marketplace.json").plugins).toMatchObject([{ source: "./" }]);
     expect(whenPublished("server.json").packages).toMatchObject([{ registryType: "npm" }]);
     expect(json("server.json")).not.toHaveProperty("packages");
-    expect(readme(true)).toContain(cursorLink());
-    expect(readme(false)).not.toContain(cursorLink());
+    expect(clientsPage(true)).toContain(cursorLink());
+    expect(clientsPage(false)).not.toContain(cursorLink());
   });
 });
 

@@ -1,38 +1,26 @@
 import { readFileSync } from "node:fs";
-import { type SettingName, type SettingRow, settingRows } from "../src/settings.ts";
+import { type SettingRow, settingRows } from "../src/settings.ts";
 import type { Tool } from "../src/tools/define.ts";
 import { tools } from "../src/tools/index.ts";
 import { cursorLink, vsCodeLink } from "./install-links.ts";
 import { manifest } from "./manifest.ts";
 
-/** The settings that a newcomer looks for. */
-const mattering: SettingName[] = [
-  "kibanaUrl",
-  "apiKey",
-  "sandbox",
-  "access",
-  "spaces",
-  "protect",
-  "targetHosts",
-  "maxChangesPerHour",
-  "confirm",
-];
+/** docs/clients.md with its links made anew. @param published whether the package is on npm: only then can a link start it */
+export function clientsPage(published = manifest.publishedOnNpm): string {
+  const links = `One click: [add to Cursor](${cursorLink()}) · [add to VS Code](${vsCodeLink()}).`;
+  return withPart("docs/clients.md", "links", published ? links : "");
+}
 
-/** README.md with its generated parts made anew. @param published whether the package is on npm: only then can a link start it */
-export function readme(published = manifest.publishedOnNpm): string {
-  const parts: Record<string, string> = {
-    links: published ? `One click: [add to Cursor](${cursorLink()}) · [add to VS Code](${vsCodeLink()}).` : "",
-    tools: toolsTable(),
-    settings: settingsTable(settingRows().filter(({ name }) => mattering.includes(name))),
-  };
-  return Object.entries(parts).reduce(
-    (text, [name, part]) => {
-      const place = new RegExp(`(<!-- ${name}: [^>]*-->\n)[\\s\\S]*?(<!-- /${name} -->)`);
-      if (!place.test(text)) throw new Error(`README.md has no place for ${name}.`);
-      return text.replace(place, (_all, begin: string, end: string) => `${begin}${part && `${part}\n`}${end}`);
-    },
-    readFileSync("README.md", "utf8"),
-  );
+/** docs/tools.md with its table made anew. */
+export function toolsPage(): string {
+  return withPart("docs/tools.md", "tools", toolsTable());
+}
+
+function withPart(page: string, name: string, part: string): string {
+  const text = readFileSync(page, "utf8");
+  const place = new RegExp(`(<!-- ${name}: [^>]*-->\n)[\\s\\S]*?(<!-- /${name} -->)`);
+  if (!place.test(text)) throw new Error(`${page} has no place for ${name}.`);
+  return text.replace(place, (_all, begin: string, end: string) => `${begin}${part && `${part}\n`}${end}`);
 }
 
 /** docs/settings.md: every setting. */
