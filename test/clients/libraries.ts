@@ -25,4 +25,3 @@ export const libraries: readonly Agent[] = [
   library("mcp-use", ["mcp-use", "langchain", "@langchain/core", "@langchain/openai"], "openai", "host"),
   library("google-genai", ["@google/genai", "@modelcontextprotocol/sdk"], "gemini", "host"),
 ];
-

@@ -23,3 +23,28 @@ export async function runProgram(
   clearTimeout(killed);
   return ended;
 }
+
+/** Starts a program that stays; at the end its whole group is ended. Waits until it says that it is ready. */
+export async function startProgram(
+  [command, ...args]: readonly [string, ...string[]],
+  { cwd, env, ready }: { cwd: string; env: Record<string, string>; ready: RegExp },
+): Promise<{ stop(): Promise<void> }> {
+  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    let said = "";
+    const hear = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (ready.test(said)) resolve();
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.once("close", (code) => reject(new Error(`${command} ended with ${code}: ${said}`)));
+  });
+  return {
+    async stop() {
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+      await ended;
+    },
+  };
+}

@@ -13,7 +13,7 @@ if (person) client.onElicitationRequest(ElicitationRequestSchema, () => person);
 const { text } = await generateText({
   model: createOpenAI({ baseURL: `${model}/v1`, apiKey: "any" })("scripted"),
   tools: await client.tools(),
-  stopWhen: stepCountIs(8),
+  stopWhen: stepCountIs(80),
   prompt: "go",
 });
 await client.close();

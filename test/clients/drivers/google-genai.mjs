@@ -9,6 +9,10 @@ const client = new Client({ name: "google-genai", version: "1" }, { capabilities
 if (person) client.setRequestHandler(ElicitRequestSchema, () => person);
 await client.connect(new StdioClientTransport(server));
 const google = new GoogleGenAI({ apiKey: "any", httpOptions: { baseUrl: model } });
-const answer = await google.models.generateContent({ model: "scripted", contents: "go", config: { tools: [mcpToTool(client)] } });
+const answer = await google.models.generateContent({
+  model: "scripted",
+  contents: "go",
+  config: { tools: [mcpToTool(client)], automaticFunctionCalling: { maximumRemoteCalls: 80 } },
+});
 await client.close();
 process.stdout.write(answer.text ?? "");

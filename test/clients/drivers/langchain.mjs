@@ -9,6 +9,6 @@ const agent = createAgent({
   model: new ChatOpenAI({ model: "scripted", apiKey: "any", configuration: { baseURL: `${model}/v1` } }),
   tools: await client.getTools(),
 });
-const { messages } = await agent.invoke({ messages: [{ role: "user", content: "go" }] });
+const { messages } = await agent.invoke({ messages: [{ role: "user", content: "go" }] }, { recursionLimit: 300 });
 await client.close();
 process.stdout.write(messages.at(-1).text);

@@ -8,6 +8,6 @@ setDefaultOpenAIClient(new OpenAI({ baseURL: `${model}/v1`, apiKey: "any" }));
 const kibana = new MCPServerStdio({ name: "kibana", ...server });
 await kibana.connect();
 const agent = new Agent({ name: "scripted", model: "scripted", mcpServers: [kibana], mcpConfig: { convertSchemasToStrict: true } });
-const { finalOutput } = await run(agent, "go");
+const { finalOutput } = await run(agent, "go", { maxTurns: 80 });
 await kibana.close();
 process.stdout.write(String(finalOutput));

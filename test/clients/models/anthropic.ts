@@ -3,11 +3,16 @@ import { type Event, serveModel } from "./endpoint.ts";
 import type { Answer, Script, Told } from "./script.ts";
 
 const textBlock = z.looseObject({ type: z.string(), text: z.string().optional() });
-const content = z.union([z.string(), z.array(z.looseObject({ type: z.string(), content: z.union([z.string(), z.array(textBlock)]).optional() }))]);
+const content = z.union([
+  z.string(),
+  z.array(z.looseObject({ type: z.string(), content: z.union([z.string(), z.array(textBlock)]).optional() })),
+]);
 const Body = z.looseObject({
   model: z.string(),
   stream: z.boolean().default(false),
-  tools: z.array(z.looseObject({ name: z.string(), description: z.string().default(""), input_schema: z.unknown().optional() })).default([]),
+  tools: z
+    .array(z.looseObject({ name: z.string(), description: z.string().default(""), input_schema: z.unknown().optional() }))
+    .default([]),
   messages: z.array(z.looseObject({ role: z.string(), content })).default([]),
 });
 

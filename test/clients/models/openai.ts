@@ -4,7 +4,12 @@ import type { Answer, Script, ShownTool, Told } from "./script.ts";
 
 const parts = z.union([z.string(), z.array(z.looseObject({ text: z.string().optional() }))]);
 
-const Fn = z.looseObject({ name: z.string(), description: z.string().nullish(), parameters: z.unknown().optional(), strict: z.boolean().nullish() });
+const Fn = z.looseObject({
+  name: z.string(),
+  description: z.string().nullish(),
+  parameters: z.unknown().optional(),
+  strict: z.boolean().nullish(),
+});
 /** A function, or a group of them; other kinds are the client's own tools. */
 const ResponsesTool = z.union([
   z.looseObject({ type: z.literal("namespace"), name: z.string(), tools: z.array(Fn) }),
@@ -49,7 +54,10 @@ function toldByResponses({ tools, input }: z.output<typeof Responses>): Told {
     return tool.type === "function" ? [toolOf(tool)] : [];
   });
   const items = typeof input === "string" ? [] : input;
-  return { tools: shown, results: items.filter(({ type }) => type === "function_call_output").map(({ output }) => textOf(parts.parse(output))) };
+  return {
+    tools: shown,
+    results: items.filter(({ type }) => type === "function_call_output").map(({ output }) => textOf(parts.parse(output))),
+  };
 }
 
 function toldByChat({ tools, messages }: z.output<typeof Chat>): Told {
@@ -161,7 +169,12 @@ function completionOf(model: string, answer: Answer) {
 
 function chatEvents(model: string, answer: Answer): Event[] {
   const chunk = (delta: unknown, finish_reason: string | null) => ({
-    data: { ...base(model), object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }], ...(finish_reason ? { usage } : {}) },
+    data: {
+      ...base(model),
+      object: "chat.completion.chunk",
+      choices: [{ index: 0, delta, finish_reason }],
+      ...(finish_reason ? { usage } : {}),
+    },
   });
   return [chunk(messageOf(answer), null), chunk({}, finish(answer)), { data: "[DONE]" }];
 }

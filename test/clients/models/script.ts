@@ -1,3 +1,5 @@
+import * as z from "zod";
+
 /** A tool as the model is shown it. */
 export interface ShownTool {
   name: string;
@@ -44,12 +46,26 @@ export function createScript(steps: readonly Step[]) {
       if ("say" in reply) return reply;
       const tool = request.tools.find(({ name }) => name === reply.call || name.endsWith(`_${reply.call}`));
       if (!tool) throw new Error(`the client does not show ${reply.call}, but ${request.tools.map(({ name }) => name).join(", ")}`);
-      return { call: tool, id: `call_${at}`, args: reply.args };
+      return { call: tool, id: `call_${at}`, args: tool.strict ? heldTo(tool.schema, reply.args) : reply.args };
     },
   };
 }
 
 export type Script = ReturnType<typeof createScript>;
+
+/** What a strict schema makes a model write: every property, null where there is nothing to say. */
+function heldTo(schema: unknown, args: Record<string, unknown>): Record<string, unknown> {
+  const { properties } = ObjectSchema.parse(schema);
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => {
+      const value = args[name] ?? null;
+      return [name, isObject(value) && isObject(property) && property.properties ? heldTo(property, value) : value];
+    }),
+  );
+}
+
+const ObjectSchema = z.looseObject({ properties: z.record(z.string(), z.unknown()).default({}) });
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {
   map.set(key, value);
