@@ -29,6 +29,10 @@ export interface Agent {
   api: "anthropic" | "openai" | "gemini";
   /** Who answers a question by form: the code around the library, the client by itself, or nobody, for the client does not offer forms. */
   forms: "host" | "cancel" | "decline" | "none";
+  /** Free objects that it shows the model as empty ones, a fault of the library. */
+  closes?: readonly string[];
+  /** Whether it wants an approval of its own before it calls a tool that changes something. */
+  hasApprovals?: true;
   start(given: Start): { command: [string, ...string[]]; env: Record<string, string> };
 }
 

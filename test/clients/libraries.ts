@@ -22,6 +22,10 @@ export const libraries: readonly Agent[] = [
   library("ai-sdk", ["ai", "@ai-sdk/mcp", "@ai-sdk/openai"], "openai", "host"),
   library("langchain", ["langchain", "@langchain/core", "@langchain/mcp-adapters", "@langchain/openai"], "openai", "none"),
   library("openai-agents", ["@openai/agents"], "openai", "none"),
-  library("mcp-use", ["mcp-use", "langchain", "@langchain/core", "@langchain/openai"], "openai", "host"),
+  {
+    ...library("mcp-use", ["mcp-use", "langchain", "@langchain/core", "@langchain/openai"], "openai", "host"),
+    // It makes zod of the schema, and @langchain/core closes each object of zod that is required.
+    closes: ["execute_connector.params"],
+  },
   library("google-genai", ["@google/genai", "@modelcontextprotocol/sdk"], "gemini", "host"),
 ];

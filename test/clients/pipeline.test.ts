@@ -26,7 +26,7 @@ async function pipeline() {
         ],
         { cwd: world.folder, env: world.env },
       );
-      return { ...ended, answer: ended.stdout ? JSON.parse(ended.stdout).structuredContent : undefined };
+      return { ...ended, answer: ended.stdout ? JSON.parse(ended.stdout).result.structuredContent : undefined };
     },
   };
 }

@@ -14,6 +14,7 @@ const claudeCode: Agent = {
   installScript: true,
   api: "anthropic",
   forms: "cancel",
+  hasApprovals: true,
   start: ({ world, model, installed, approved }) => ({
     command: [
       bin(installed, "claude"),
@@ -36,6 +37,7 @@ const codex: Agent = {
   packages: ["@openai/codex"],
   api: "openai",
   forms: "decline",
+  hasApprovals: true,
   start: ({ world, model, installed, approved }) => {
     const home = join(world.folder, "codex");
     mkdirSync(home);
@@ -70,6 +72,7 @@ const geminiCli: Agent = {
   packages: ["@google/gemini-cli"],
   api: "gemini",
   forms: "none",
+  hasApprovals: true,
   start: ({ world, model, installed, approved }) => {
     mkdirSync(join(world.folder, ".gemini"));
     file(join(world.folder, ".gemini/settings.json"), {
@@ -102,8 +105,13 @@ const opencode: Agent = {
       mcp: { kibana: { type: "local", command: [command, ...args], environment: env } },
     });
     return {
-      command: [bin(installed, "opencode"), "run", "go"],
-      env: { OPENCODE_DISABLE_AUTOUPDATE: "1", OPENCODE_DISABLE_MODELS_FETCH: "1", OPENCODE_DISABLE_LSP_DOWNLOAD: "1" },
+      command: [bin(installed, "opencode"), "run", "go", "--title", "scripted"],
+      env: {
+        OPENCODE_DISABLE_AUTOUPDATE: "1",
+        OPENCODE_DISABLE_MODELS_FETCH: "1",
+        OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+        npm_config_offline: "true",
+      },
     };
   },
 };

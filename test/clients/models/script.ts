@@ -54,7 +54,7 @@ export function createScript(steps: readonly Step[]) {
 export type Script = ReturnType<typeof createScript>;
 
 /** What a strict schema makes a model write: every property, null where there is nothing to say. */
-function heldTo(schema: unknown, args: Record<string, unknown>): Record<string, unknown> {
+export function heldTo(schema: unknown, args: Record<string, unknown>): Record<string, unknown> {
   const { properties } = ObjectSchema.parse(schema);
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
