@@ -12,6 +12,8 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // A client waits more than it works.
+    maxWorkers: 3,
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

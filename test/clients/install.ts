@@ -44,7 +44,7 @@ async function install(name: string, packages: readonly string[], scripts: boole
   writeFileSync(join(folder, "package.json"), '{"private":true,"type":"module"}');
   const args = ["install", "--no-audit", "--no-fund", "--no-package-lock", ...(scripts ? [] : ["--ignore-scripts"]), ...wanted];
   const { code, stderr } = await npm(args, folder);
-  if (code !== 0) return { why: `npm install ended with ${code}: ${stderr.trim().split("\n").slice(-3).join(" ")}` };
+  if (code !== 0) return { why: `npm install ended with ${code}: ${stderr.split("\n").slice(0, 2).join(" ")}` };
   writeFileSync(done, JSON.stringify(wanted));
   return { folder };
 }
