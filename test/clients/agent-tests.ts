@@ -80,33 +80,30 @@ export function agentTests(agents: readonly Agent[]): void {
       };
       if (agent.forms === "host") test("deletes once the person said yes in the host's form", deletesByForm);
 
-      test.each(agent.forms === "host" ? nobody : [undefined])(
-        "is told the truth where nobody sits (its host answers %j)",
-        async (person) => {
-          const { answers, questions, world } = await started([deleting(), deleting()], person ? { person } : {});
-          const asks = agent.forms !== "none";
-          expect(await world.connectors()).toContain("ops-slack-2");
-          // The client's own answer, and asked once: the second call goes straight to the page.
-          expect(questions.map(({ action }) => action)).toEqual(asks ? [person?.action ?? agent.forms] : []);
-          for (const answer of answers) {
-            expect(answer).toMatchObject({
-              status: "confirmation_needed",
-              message: expect.stringContaining("Nothing was written"),
-              confirm: { id: expect.any(String), url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/) },
-            });
-          }
-          if (asks) {
-            expect(answers[0].message).toMatch(/nobody (saw|has seen|may have seen)|not have seen/i);
-            expect(answers[0].message).toMatch(/chat|conversation/i);
-          }
-          expect(answers[1].confirm.url).toBe(answers[0].confirm.url);
-          // The page lives as long as the server, which goes with its client.
-          await expect(fetch(answers[0].confirm.url)).rejects.toThrow();
-          process.stdout.write(
-            `${agent.name} answered by itself: ${JSON.stringify(questions.map(({ action, ms }) => `${action}, ${ms} ms`))}\n`,
-          );
-        },
-      );
+      const byItself: [how: string, person: FormAnswer | undefined][] =
+        agent.forms === "host" ? nobody.map((answer) => [`, and its host answers ${JSON.stringify(answer)}`, answer]) : [["", undefined]];
+      test.each(byItself)("is told the truth where nobody sits%s", async (_how, person) => {
+        const { answers, questions, world } = await started([deleting(), deleting()], person ? { person } : {});
+        for (const { action, ms } of questions) process.stdout.write(`client ${agent.name}: ${action} by itself after ${ms} ms\n`);
+        const asks = agent.forms !== "none";
+        expect(await world.connectors()).toContain("ops-slack-2");
+        // Asked once: the second call goes straight to the page.
+        expect(questions.map(({ action }) => action)).toEqual(asks ? [person?.action ?? agent.forms] : []);
+        for (const answer of answers) {
+          expect(answer).toMatchObject({
+            status: "confirmation_needed",
+            message: expect.stringContaining("Nothing was written"),
+            confirm: { id: expect.any(String), url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/) },
+          });
+        }
+        if (asks) {
+          expect(answers[0].message).toMatch(/nobody (saw|has seen|may have seen)|not have seen/i);
+          expect(answers[0].message).toMatch(/chat|conversation/i);
+        }
+        expect(answers[1].confirm.url).toBe(answers[0].confirm.url);
+        // The page lives as long as the server, which goes with its client.
+        await expect(fetch(answers[0].confirm.url)).rejects.toThrow();
+      });
 
       test("with --confirm token is asked nothing: the model shows the plan and repeats the call", async () => {
         const again: Step = (results) => {
