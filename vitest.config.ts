@@ -6,8 +6,8 @@ const json = process.env.VITEST_JSON;
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // `npm run test:browser` and `npm run test:live` have configurations of their own.
-    exclude: ["test/browser/**", "test/live/live.test.ts"],
+    // `npm run test:browser`, `npm run test:clients` and `npm run test:live` have configurations of their own.
+    exclude: ["test/browser/**", "test/clients/**", "test/live/live.test.ts"],
     passWithNoTests: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,

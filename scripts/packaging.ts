@@ -112,7 +112,7 @@ function pluginJson(published: boolean) {
 function marketplaceJson(published: boolean) {
   // A clone that was built has node_modules, which must not be copied with the plugin.
   const source = published ? "./" : "./dist/plugin";
-  return { name, owner: author, plugins: [{ name: plugin, source, description: short, version }] };
+  return { name, description: short, owner: author, plugins: [{ name: plugin, source, description: short, version }] };
 }
 
 /** Tools as Claude Code names them when they come from the plugin. */

@@ -1,0 +1,89 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getMcpConfigForManifest, unpackExtension } from "@anthropic-ai/mcpb";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { cleanEnv } from "../support/built-server.ts";
+import { runProgram } from "./program.ts";
+import { startWorld } from "./world.ts";
+
+let folder: string;
+let extension: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "kcm-bundle-"));
+  extension = join(folder, "extension");
+  const packed = join(folder, "it.mcpb");
+  const made = await runProgram([process.execPath, "scripts/mcpb.mjs", packed], { cwd: process.cwd(), env: cleanEnv(folder) });
+  expect(made.code, made.stderr).toBe(0);
+  await unpackExtension({ mcpbPath: packed, outputDir: extension, silent: true });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The bundle as a host of MCP bundles starts it, with these variables in place of what it would fill in. */
+async function hosted(variables: Record<string, string>) {
+  const world = await startWorld();
+  const config = await getMcpConfigForManifest({
+    manifest: JSON.parse(readFileSync(join(extension, "manifest.json"), "utf8")),
+    extensionPath: extension,
+    systemDirs: {},
+    userConfig: { kibana_url: world.kibana, api_key: "any" },
+    pathSeparator: "/",
+  });
+  if (!config) throw new Error("the host found nothing to start");
+  const client = new Client({ name: "host", version: "1" });
+  let stderr = "";
+  const transport = new StdioClientTransport({
+    command: config.command,
+    args: config.args ?? [],
+    env: { ...world.env, ...config.env, ...variables },
+    stderr: "pipe",
+  });
+  transport.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  onTestFinished(() => client.close());
+  const started = await client.connect(transport).then(
+    () => true,
+    () => false,
+  );
+  // A server that does not start has said why.
+  if (!started) return { tools: 0, failed: true, body: undefined, said: stderr };
+  const answer = (await client.callTool({ name: "list_connectors", arguments: {} })) as CallToolResult;
+  const { tools } = await client.listTools();
+  const [first] = answer.content;
+  return {
+    tools: tools.length,
+    failed: answer.isError ?? false,
+    body: first?.type === "text" ? JSON.parse(first.text) : undefined,
+    said: `${stderr}${JSON.stringify(answer.content)}`,
+  };
+}
+
+const optional = ["CONNECTORS_ACCESS", "CONNECTORS_SPACES"];
+const literal = (name: string) => ["$", `{user_config.${name}}`].join("");
+
+test("a .mcpb host that fills everything in is served", async () => {
+  expect(await hosted({})).toMatchObject({ tools: 15, failed: false });
+});
+
+test.each(optional)("a .mcpb host that hands on a blank %s is served as if it were not set", async (variable) => {
+  const { tools, failed, body } = await hosted({ [variable]: "" });
+  expect([tools, failed, body.connectors?.length > 5]).toEqual([15, false, true]);
+});
+
+test.each(optional)("a .mcpb host that hands on %s unresolved is served as if it were not set, and the log names it", async (variable) => {
+  const { tools, failed, said } = await hosted({ [variable]: literal(variable === "CONNECTORS_ACCESS" ? "access" : "spaces") });
+  expect([tools, failed]).toEqual([15, false]);
+  expect(said).toContain(variable);
+});
+
+test.each([
+  ["blank", ""],
+  ["unresolved", literal("api_key")],
+])("a .mcpb host that hands on a key that is %s is told which variable it is, before Kibana is asked", async (_how, value) => {
+  // The sandbox takes any key: it is the server that refuses.
+  expect(await hosted({ KIBANA_API_KEY: value })).toMatchObject({ failed: true, said: expect.stringContaining("KIBANA_API_KEY") });
+});
