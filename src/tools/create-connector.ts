@@ -22,6 +22,7 @@ import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { originOf } from "./preconfigured.ts";
+import { safeTest } from "./safe-test.ts";
 
 const isType = "is not an argument: it is `type` here";
 
@@ -66,7 +67,7 @@ export const createConnector = changeTool({
     const { config: full, notes: said } = authenticationSaid(entry, encoded.config, secrets);
     const notes = [...said, ...encoded.notes];
     if (ifExists === "use") {
-      const found = sameOne({ name, type: live.id, config: full, id }, existing, target);
+      const found = await sameOne({ name, type: live.id, config: full, id }, existing, target);
       if (found) return found;
     }
     if (id === undefined) assertNoTwin({ name, type: live.id, config: full }, existing);
@@ -96,7 +97,7 @@ export const createConnector = changeTool({
       result: {
         connector: connectorView({ id, name: result.op.name, type: result.op.type, config: stored?.config }, result.op.space),
       },
-      next: [{ tool: "test_connector", args: { id, space: result.op.space }, why: "Test it before a rule relies on it." }],
+      next: await safeTest({ id, type: result.op.type, config: result.op.config }, result.op.space, "Test it before a rule relies on it."),
     };
   },
 });
@@ -155,11 +156,11 @@ function typeOf(asked: string | undefined, source: Connector | undefined, types:
 }
 
 /** The one connector that is what was asked for; undefined when there is none of that name and type. @throws ToolError id_taken */
-function sameOne(
+async function sameOne(
   wanted: { name: string; type: string; config: Record<string, unknown>; id: string | undefined },
   existing: readonly Connector[],
   space: string,
-): NoChange | undefined {
+): Promise<NoChange | undefined> {
   const named = existing.filter(
     (one) => one.name === wanted.name && one.type === wanted.type && (wanted.id === undefined || one.id === wanted.id),
   );
@@ -170,8 +171,8 @@ function sameOne(
       noChange: true,
       space,
       result: { connector: { id: same.id, name: plainText(same.name, 120), type: same.type, space } },
-      warnings: ["It was there already. Whether its secrets are the ones you mean cannot be seen: test it."],
-      next: [{ tool: "test_connector", args: { id: same.id, space }, why: "Its secrets may be others." }],
+      warnings: ["It was there already. Whether its secrets are the ones you mean cannot be seen."],
+      next: await safeTest(same, space, "Its secrets may be others."),
     };
   }
   if (named.length === 0) return undefined;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Health } from "../audit/health.ts";
+import type { NextCall } from "../change/plan.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
 import { explainReferences } from "../rules/connector-usage.ts";
@@ -9,7 +10,7 @@ import { connectorRow, unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
 import { atMost, compact, connector, namedById, next, space, warnings } from "./fields.ts";
 import { findConnector, pickConnector } from "./find-connector.ts";
-import { waysOut } from "./ways-out.ts";
+import { safeTest } from "./safe-test.ts";
 
 const rulesShown = 20;
 
@@ -31,10 +32,11 @@ export const getConnector = readTool({
     const { kibana, settings, spaces, principal, signal } = context;
     const inSpace = await spaces.check(asked ?? settings.space, principal, { fresh: false, signal });
     const withRules = include.includes("rules");
-    const [{ found, all }, types] = await Promise.all([
+    const [found, types] = await Promise.all([
+      // How many references there are stands in the list alone.
       withRules
-        ? kibana.connectors(inSpace, signal).then((all) => ({ found: pickConnector(all, inSpace, id), all }))
-        : findConnector(kibana, inSpace, id, signal).then((found) => ({ found, all: undefined })),
+        ? kibana.connectors(inSpace, signal).then((all) => pickConnector(all, inSpace, id))
+        : findConnector(kibana, inSpace, id, signal),
       kibana.connectorTypes(inSpace, signal),
     ]);
     const type = types.find((one) => one.id === found.type);
@@ -50,34 +52,24 @@ export const getConnector = readTool({
     const why = unusable(type, found.preconfigured);
     if (why) notes.push(`It cannot run here: ${why}.`);
     const runs = include.includes("health") ? await health(found.id, inSpace, context) : undefined;
-    const repair = toMend(found, inSpace, runs);
+    const repair = await toMend(found, inSpace, runs);
     return {
       connector: compact({ ...connectorRow(found, inSpace, types), type_name: type?.name, config }),
-      ...(all
-        ? await usage(found, all, inSpace, context, notes)
-        : {
-            next: [
-              {
-                tool: "get_connector",
-                args: { id: found.id, space: inSpace, include: ["rules", "health"] },
-                why: "See the rules that use it, and its runs.",
-              },
-            ],
-          }),
+      ...(withRules ? await usage(found, inSpace, context, notes) : {}),
       ...(repair.length > 0 ? { next: repair } : {}),
       ...compact({ health: runs, warnings: notes }),
     };
   },
 });
 
-/** What does not work is mended first: ways to retire it would mislead. */
-function toMend({ id, missingSecrets }: Connector, inSpace: string, runs: Partial<Health> | undefined) {
-  if (missingSecrets) {
-    const args = { id, space: inSpace, secrets: { $ask: true } };
+/** What does not work is mended; of what works nothing has to be done, and whether it goes is the user's to say. */
+async function toMend(found: Connector, inSpace: string, runs: Partial<Health> | undefined): Promise<NextCall[]> {
+  if (found.missingSecrets) {
+    const args = { id: found.id, space: inSpace, secrets: { $ask: true } };
     return [{ tool: "update_connector", args, why: "Enter its secrets again: the person types them on a local page." }];
   }
   if (runs && "failures" in runs && runs.failures) {
-    return [{ tool: "test_connector", args: { id, space: inSpace }, why: "See whether it fails now, and why." }];
+    return safeTest(found, inSpace, "See whether it fails now, and why.");
   }
   return [];
 }
@@ -87,7 +79,7 @@ async function health(id: string, inSpace: string, { kibana, signal }: ToolConte
   return compact(await healthOf(kibana, inSpace, id, Date.now(), signal));
 }
 
-async function usage(found: Connector, all: readonly Connector[], inSpace: string, context: ToolContext, notes: string[]) {
+async function usage(found: Connector, inSpace: string, context: ToolContext, notes: string[]) {
   const { kibana, signal } = context;
   const rules = await rulesUsing(kibana, inSpace, found, signal);
   const total = rules.length;
@@ -97,6 +89,5 @@ async function usage(found: Connector, all: readonly Connector[], inSpace: strin
     rules: rules.slice(0, rulesShown).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
     rules_total: total,
     ...(total > rulesShown ? { rules_left_out: total - rulesShown } : {}),
-    ...(total > 0 ? { next: await waysOut(found, inSpace, all, context) } : {}),
   };
 }

@@ -465,7 +465,7 @@ export const listedTools: readonly ListedTool[] = [
   {
     "name": "test_connector",
     "title": "Test connector",
-    "description": "Test a connector with the least effect on the world. safe touches nothing outside; near_safe and loud do more, and loud asks a person. Never escalates by itself. A failed test is an answer, not an error.",
+    "description": "Test a connector. safe touches nothing outside. near_safe and loud send something to the service: only where the user wants that, and a person is asked. Never escalates by itself. A failed test is an answer, not an error.",
     "access": "change",
     "annotations": {
       "title": "Test connector",

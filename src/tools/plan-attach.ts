@@ -24,6 +24,7 @@ import { inWords } from "./replaced-report.ts";
 import { erasing, withArtifacts } from "./rule-artifacts.ts";
 import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule, unknownFields } from "./rule-changes.ts";
 import { actionFlows, eachOnce } from "./run-flows.ts";
+import { safeTest } from "./safe-test.ts";
 import { losses } from "./what-rules-lose.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
@@ -143,11 +144,9 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
     already,
     next: [
       ...inTheirPlace(args, all, inSpace),
-      {
-        tool: "test_connector",
-        args: { id: found.id, space: inSpace },
-        why: "Attached is not proved: a test shows whether the connector works, with the least effect outside.",
-      },
+      ...(doubts.length > 0
+        ? await safeTest(found, inSpace, "Attached is not proved: the safe test shows whether the connector works.")
+        : []),
     ],
   };
 }

@@ -38,6 +38,7 @@ import {
   unknownFields,
 } from "./rule-changes.ts";
 import { actionFlows, eachOnce } from "./run-flows.ts";
+import { safeTest } from "./safe-test.ts";
 import { losses, undoWarning } from "./what-rules-lose.ts";
 
 export const replaceConnector = changeTool({
@@ -156,7 +157,10 @@ export const replaceConnector = changeTool({
       earlier,
       moved: to ? "moved" : "removed",
       from: from.id,
-      target: to?.id,
+      test:
+        to && doubts.length > 0
+          ? await safeTest(to, inSpace, "Moved is not proved: the safe test shows whether the new connector works.")
+          : [],
       retire: from.known && !from.preconfigured ? from.id : undefined,
     };
   },

@@ -1,4 +1,4 @@
-import type { NoChange, OpResult, Plan, PutRuleOp } from "../change/plan.ts";
+import type { NextCall, NoChange, OpResult, Plan, PutRuleOp } from "../change/plan.ts";
 import type { Report } from "../change/services.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
@@ -24,8 +24,8 @@ export interface ReplacePlan extends Plan {
   moved: "moved" | "removed";
   /** The connector whose actions were meant. */
   from: string;
-  /** The connector that is notified now, where actions were moved. */
-  target: string | undefined;
+  /** Tests the connector that is notified now, where actions were moved. */
+  test: NextCall[];
   /** The old connector, where it is there and can be deleted. */
   retire: string | undefined;
 }
@@ -51,15 +51,7 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
     warnings: overlapWarnings(results),
     next: [
       ...(rows.length > rowsShown ? [{ tool: "list_changes", args: { limit: 100 }, why: "See each rule with its time and outcome." }] : []),
-      ...(plan.target === undefined || done.length === 0
-        ? []
-        : [
-            {
-              tool: "test_connector",
-              args: { id: plan.target, space: plan.ops[0].space },
-              why: "Moved is not proved: a test shows whether it works, with the least effect outside.",
-            },
-          ]),
+      ...(done.length === 0 ? [] : plan.test),
       ...(plan.retire === undefined || failed.length + waiting.length > 0
         ? []
         : [

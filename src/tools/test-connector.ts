@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { ConnectorType, Params, Probe } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { probesFor } from "../catalog/when.ts";
-import type { ExecuteOp, NextCall, NoChange, Plan, Runs } from "../change/plan.ts";
+import type { ExecuteOp, NoChange, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
@@ -39,7 +39,7 @@ export const testConnector = changeTool({
   name: "test_connector",
   title: "Test connector",
   description:
-    "Test a connector with the least effect on the world. safe touches nothing outside; near_safe and loud do more, and loud asks a person. Never escalates by itself. A failed test is an answer, not an error.",
+    "Test a connector. safe touches nothing outside. near_safe and loud send something to the service: only where the user wants that, and a person is asked. Never escalates by itself. A failed test is an answer, not an error.",
   risk: "write",
   access: "change",
   idempotent: false,
@@ -66,7 +66,7 @@ export const testConnector = changeTool({
     const params = fill.params(probe.params);
     const { flows, words: elsewhere } = runFlows(found, entry, params);
     const undo = probe.undo && "params" in probe.undo ? fill.params(probe.undo.params) : undefined;
-    const person = mode === "loud" || probe.needs !== undefined;
+    const sends = mode !== "safe";
     return {
       summary: `Test ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) in space ${target}, mode ${mode}.${elsewhere} Effect: ${fill.words(probe.effect)}.`,
       ops: [
@@ -89,9 +89,9 @@ export const testConnector = changeTool({
         ...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []),
         ...(probe.cost ? ["The test is paid for: it uses tokens of the model's provider."] : []),
       ],
-      outsideWorld: person ? "sends" : probe.cost ? "costs" : "none",
-      reversible: undo ? "by_a_run" : person ? "no" : "yes",
-      consequence: person ? "person" : "free",
+      outsideWorld: sends ? "sends" : probe.cost ? "costs" : "none",
+      reversible: undo ? "by_a_run" : sends ? "no" : "yes",
+      consequence: sends ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       // Where an agent may choose the host, a request to it is news in itself.
       flows,
@@ -142,12 +142,10 @@ function untested(
   runs: Record<string, unknown> | undefined,
 ): NoChange {
   const probes = entry ? probesFor(entry, found.config ?? {}) : {};
-  const others = modes.filter((one) => probes[one]);
-  const next: NextCall[] = others.map((one) => ({
-    tool: "test_connector",
-    args: { id: found.id, space, mode: one },
-    why: nextWhy(one, probes[one]),
-  }));
+  const sending = modes.flatMap((one) => {
+    const probe = probes[one];
+    return probe && one !== "safe" ? [[one, whatArrives(probe)] as const] : [];
+  });
   return {
     noChange: true,
     space,
@@ -165,10 +163,13 @@ function untested(
         ...(found.missingSecrets || found.preconfigured ? [] : ["its secrets are not marked as missing"]),
       ],
       not_proved: ["that the service accepts it", rulesOwnKey],
+      only_if_the_user_wants_it_sent: sending.length > 0 ? Object.fromEntries(sending) : undefined,
       last_runs: runs,
     }),
     warnings: found.missingSecrets ? ["Its secrets are missing: it fails until they are entered again."] : [],
-    next,
+    next: probes.safe
+      ? [{ tool: "test_connector", args: { id: found.id, space }, why: `The safe test. Effect: ${probes.safe.effect}.` }]
+      : [],
   };
 }
 
@@ -207,7 +208,7 @@ function filler(probe: Probe, given: Record<string, unknown>): Fill {
   return { params: eachField, words: (text) => filled(text, (value) => (value.length > 80 ? quoted(value) : word(value))) };
 }
 
-function nextWhy(mode: Mode, probe: Probe | undefined): string {
-  const needs = Object.entries(probe?.needs ?? {}).map(([name, what]) => `Add fill: {"${name}": …}, ${what}.`);
-  return [`${probe?.effect}.`, ...needs, ...(mode === "loud" ? ["Ask the person first."] : [])].join(" ");
+function whatArrives(probe: Probe): string {
+  const needs = Object.entries(probe.needs ?? {}).map(([name, what]) => `Takes fill: {"${name}": …}, ${what}.`);
+  return [`${probe.effect}.`, ...needs].join(" ");
 }

@@ -20,6 +20,7 @@ import { planUpdate } from "./plan-update.ts";
 import { assertSaved } from "./preconfigured.ts";
 import { notDone, rowsShown } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
+import { safeTest } from "./safe-test.ts";
 import { planUndoRules, ruleInverses } from "./undo-rules.ts";
 
 export const undoChange = changeTool({
@@ -79,8 +80,7 @@ export const undoChange = changeTool({
       result: compact({
         connector: stored && connectorView(stored, op.space),
       }),
-      next:
-        op.id === undefined ? [] : [{ tool: "test_connector", args: { id: op.id, space: op.space }, why: "See whether it works again." }],
+      next: stored ? await safeTest(stored, op.space, "See whether it works again.") : [],
     };
   },
 });

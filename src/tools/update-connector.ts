@@ -12,6 +12,7 @@ import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { planUpdate } from "./plan-update.ts";
 import { assertSaved } from "./preconfigured.ts";
+import { safeTest } from "./safe-test.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
 function fixed(what: string): string {
@@ -61,13 +62,11 @@ export const updateConnector = changeTool({
     const stored = await kibana.connector(op.space, op.id).catch(() => undefined);
     return {
       result: compact({ connector: stored && connectorView(stored, op.space), rotated: Object.keys(op.secrets) }),
-      next: [
-        {
-          tool: "test_connector",
-          args: { id: op.id, space: op.space },
-          why: "Test it: Kibana does not check secrets when it stores them.",
-        },
-      ],
+      next: await safeTest(
+        { id: op.id, type: op.before.type, config: op.after.config },
+        op.space,
+        "Test it: Kibana does not check secrets when it stores them.",
+      ),
     };
   },
 });

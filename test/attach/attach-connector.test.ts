@@ -52,7 +52,9 @@ describe("an incident", () => {
         "done",
         { connector: id, rules: [{ id: "r", name: "Rule r", groups: ["query matched", "recovered"] }] },
       ]);
-      expect(next).toEqual([expect.objectContaining({ tool: "test_connector", args: { id, space: "default" } })]);
+      // Those that have a safe test.
+      const test = expect.objectContaining({ tool: "test_connector", args: { id, space: "default" } });
+      expect(next ?? []).toEqual(["snow", "itom"].includes(id) ? [test] : []);
       await fire(made, "r", "active", ["a", "b"]);
       await fire(made, "r", "active", ["a", "b"]);
       expect((await incidents(made)).map(({ key, status: is }) => [key, is])).toEqual([

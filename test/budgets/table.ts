@@ -17,7 +17,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     listed: 105,
     calls: [
       { args: { id: "ops-slack" }, requests: 2, tokens: 80 },
-      { args: { id: "ops-slack", include: ["rules"] }, requests: 4, tokens: 215 },
+      { args: { id: "ops-slack", include: ["rules"] }, requests: 3, tokens: 215 },
     ],
   },
   describe_connector_types: {

@@ -154,7 +154,7 @@ describe("a replacement", () => {
 });
 
 describe("a target that may not work", () => {
-  test("is warned of in the plan, the question and the answer, and is tested before the old one goes", async () => {
+  test("is warned of in the plan, the question and the answer, before the old one goes", async () => {
     const made = await product({ person: accepts });
     await makeRule(made, "r1", [action("ops-slack")]);
     await makeConnector(made, "fresh");
@@ -165,7 +165,7 @@ describe("a target that may not work", () => {
     expect(made.questions[0]?.message).toContain(doubt);
     expect([done.status, done.warnings]).toEqual(["done", expect.arrayContaining([doubt])]);
     expect(done.next.map(({ tool, args: { id, ids } }: { tool: string; args: Record<string, unknown> }) => [tool, id ?? ids])).toEqual([
-      ["test_connector", "fresh"],
+      // A Slack webhook has no safe test.
       ["safe_delete_connector", ["ops-slack"]],
     ]);
   });
@@ -188,10 +188,7 @@ describe("a target that may not work", () => {
     await makeConnector(made, "old");
     await makeRule(made, "r1", [action("old")]);
     await made.bare("POST", "/api/actions/connector/ops-slack-2/_execute", { params: { message: "m" } });
-    const reads = [
-      (await made.call("get_connector", { id: "old", include: ["rules"] })).body.next,
-      (await made.call("safe_delete_connector", { ids: ["old"] })).body.detail.next,
-    ];
+    const reads = [(await made.call("safe_delete_connector", { ids: ["old"] })).body.detail.next];
     for (const next of reads)
       expect(next.map(({ args: { to }, why }: { args: { to?: string }; why: string }) => [to, why])).toEqual([
         ["ops-slack", 'Before it is retired: its rules notify "Ops Slack" (ops-slack) instead.'],

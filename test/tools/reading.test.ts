@@ -321,14 +321,14 @@ describe("a connector that is not there", () => {
 
 describe("what get_connector suggests next", () => {
   test.each([
-    ["imported-pagerduty", {}, { tool: "update_connector", args: { id: "imported-pagerduty", secrets: { $ask: true } } }],
-    ["deploy-hook", { include: ["rules", "health"] }, { tool: "test_connector", args: { id: "deploy-hook" } }],
-    ["ops-slack", { include: ["rules"] }, { tool: "replace_connector" }],
-    ["ops-slack", {}, { tool: "get_connector", args: { include: ["rules", "health"] } }],
-  ])("for %s with %j: what does not work is mended before anything is retired", async (id, more, next) => {
+    ["imported-pagerduty", {}, { tool: "update_connector", args: { id: "imported-pagerduty", space: "default", secrets: { $ask: true } } }],
+    ["deploy-hook", { include: ["rules", "health"] }, undefined],
+    ["ops-slack", { include: ["rules"] }, undefined],
+    ["ops-slack", {}, undefined],
+  ])("for %s with %j: what does not work is mended, and nothing is said about retiring", async (id, more, next) => {
     const { call } = await product();
     const { body } = await call("get_connector", { id, ...more });
-    expect(body.next[0]).toMatchObject(next);
+    expect(body.next).toEqual(next && [expect.objectContaining(next)]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { explainFailure } from "../../src/tools/explain-failure.ts";
-import { accepts, product } from "../support/product.ts";
+import { accepts, declines, product } from "../support/product.ts";
 
 const own = "that a rule's run passes: a rule runs with its own API key";
 
@@ -21,7 +21,7 @@ describe("a safe test", () => {
     expect([questions, await deliveries()]).toEqual([[], []]);
   });
 
-  test("that the type does not have is not tested, never escalates, and names the way on", async () => {
+  test("that the type does not have is not tested, never escalates, and says what the other tests would send", async () => {
     const { call, writes, questions } = await product({ person: accepts });
     const { body, isError } = await call("test_connector", { id: "ops-slack" });
     expect(isError).toBe(false);
@@ -32,16 +32,62 @@ describe("a safe test", () => {
         mode: "safe",
         why: "An incoming webhook can only post: there is no read call.",
         not_proved: ["that the service accepts it", own],
+        only_if_the_user_wants_it_sent: { loud: "One message in the channel that the webhook belongs to." },
       },
-      next: [
-        {
-          tool: "test_connector",
-          args: { id: "ops-slack", space: "default", mode: "loud" },
-          why: expect.stringMatching(/Ask the person first\.$/),
-        },
-      ],
     });
+    expect(body).not.toHaveProperty("next");
     expect([writes(), questions]).toEqual([[], []]);
+  });
+
+  test.each(["ops-pagerduty", "ops-mail-preconfigured"])("of %s says what a near-safe one would send, and proposes none", async (id) => {
+    const { call } = await product();
+    const { body } = await call("test_connector", { id });
+    expect(body.result.only_if_the_user_wants_it_sent.near_safe).toMatch(
+      /PagerDuty receives one resolve event|One mail to \{to\}.*Takes fill/,
+    );
+    expect(body).not.toHaveProperty("next");
+  });
+
+  test("is what is proposed where a mode is asked for that the type does not have", async () => {
+    const { call } = await product({ person: accepts });
+    const { body } = await call("test_connector", { id: "kibana-log", mode: "near_safe" });
+    expect(body).toMatchObject({ result: { ok: "not_tested" }, next: [{ tool: "test_connector", args: { id: "kibana-log" } }] });
+    expect(body.next[0].args).not.toHaveProperty("mode");
+  });
+});
+
+describe("a test is proposed", () => {
+  const of = (body: { next?: { tool: string }[] }) => (body.next ?? []).map(({ tool }) => tool);
+
+  test("after a change where it is safe and can prove something, and else not", async () => {
+    const { call } = await product({ person: accepts, sandbox: { empty: true } });
+    const made = await call("create_connector", { name: "Trail of night", type: ".server-log" });
+    expect(of(made.body)).toEqual(["test_connector"]);
+    const hook = {
+      name: "Night hook",
+      type: ".webhook",
+      config: { url: "https://hooks.internal.example/a", method: "post", hasAuth: false },
+    };
+    const posting = await call("create_connector", hook);
+    expect([posting.body.status, of(posting.body)]).toEqual(["done", []]);
+    expect(of((await call("create_connector", { ...hook, if_exists: "use" })).body)).toEqual([]);
+    const changed = await call("update_connector", {
+      id: "night-hook",
+      config: { url: "https://hooks.internal.example/b" },
+      assert_no_other_secrets: true,
+    });
+    expect([changed.body.status, of(changed.body)]).toEqual(["done", []]);
+    const back = await call("undo_change", { change: changed.body.change, assert_no_other_secrets: true });
+    expect([back.body.status, of(back.body)]).toEqual(["done", []]);
+  });
+
+  test("by no tool's description in a mode that sends something", async () => {
+    const { client } = await product();
+    for (const { name, description } of (await client.listTools()).tools)
+      if (name !== "test_connector") expect(description).not.toMatch(/near_safe|loud/);
+    const told = (await client.listTools()).tools.find(({ name }) => name === "test_connector")?.description;
+    expect(told).toContain("near_safe and loud send something to the service: only where the user wants that, and a person is asked.");
+    expect(client.getInstructions()).toContain("Tests other than the safe one send something: only if the user wants it.");
   });
 });
 
@@ -79,8 +125,40 @@ describe("what the execution log knows already", () => {
 });
 
 describe("a near-safe test", () => {
+  test("sends something: it says what arrives and asks a person", async () => {
+    const { call, questions, writes } = await product({ person: declines });
+    const args = { id: "ops-pagerduty", mode: "near_safe" };
+    const planned = await call("test_connector", { ...args, dry_run: true });
+    expect(planned.body.plan).toMatchObject({
+      outside_world: "sends",
+      reversible: "no",
+      summary: expect.stringContaining("PagerDuty receives one resolve event for an incident that does not exist"),
+      needs_a_person: [expect.stringContaining("it reaches the outside world (sends)")],
+    });
+    expect((await call("test_connector", args)).body.status).toBe("declined");
+    expect(questions[0]?.message).toContain("PagerDuty receives one resolve event");
+    expect(writes()).toEqual([]);
+  });
+
+  test.each(["near_safe", "loud"])("needs what a loud one needs: %s", async (mode) => {
+    const args = { id: "ops-pagerduty", mode };
+    const nobody = await product();
+    expect((await nobody.call("test_connector", args)).body.status).toBe("confirmation_needed");
+    for (const [limits, code] of [
+      [{ access: "change" }, "read_only"],
+      [{ protect: ["ops-pager*"] }, "protected"],
+      [{ maxChangesPerHour: 0 }, "limit_reached"],
+    ] as const) {
+      const { call, writes } = await product({
+        person: accepts,
+        settings: { ...limits, protect: [...("protect" in limits ? limits.protect : [])] },
+      });
+      expect([(await call("test_connector", args)).body.code, writes()]).toEqual([code, []]);
+    }
+  });
+
   test("says what it relies on", async () => {
-    const { call } = await product();
+    const { call } = await product({ person: accepts });
     const { body } = await call("test_connector", { id: "ops-pagerduty", mode: "near_safe" });
     expect(body).toMatchObject({ status: "done", result: { ok: true, mode: "near_safe" } });
     expect(body.warnings).toContainEqual(expect.stringMatching(/^The test relies on PagerDuty answering 202/));

@@ -1,3 +1,4 @@
+import { probesFor } from "../../catalog/when.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
 
 /** Within the log's reach: rules that are younger than the window, or whose connector is known to be broken, say nothing. */
@@ -8,7 +9,7 @@ export const neverRun: ConnectorCheck = {
   needs: ["connectors", "rules", "log"],
   why: "Either nothing happened, or the rules do not reach it. Only a run proves that people would be told.",
   fix: "Test it in Stack Management > Connectors.",
-  find({ connector, usage, ran }, { window, space }) {
+  find({ connector, entry, usage, ran }, { window, space }) {
     if (ran !== false || connector.missingSecrets || connector.preconfigured || usage.enabled === 0) return undefined;
     if (usage.since !== undefined && usage.since > window.from) return undefined;
     return {
@@ -16,7 +17,9 @@ export const neverRun: ConnectorCheck = {
       confidence: "likely",
       connector: refTo(connector),
       evidence: `${usage.enabled} enabled rule${usage.enabled > 1 ? "s use" : " uses"} it, and it did not run once within ${window.days} days.`,
-      next: { tool: "test_connector", args: { id: connector.id, space }, why: "A safe test shows whether it would work." },
+      ...(entry && probesFor(entry, connector.config ?? {}).safe
+        ? { next: { tool: "test_connector", args: { id: connector.id, space }, why: "A safe test shows whether it would work." } }
+        : {}),
     };
   },
 };

@@ -91,7 +91,7 @@ export const http: ConnectorType = {
   tests: {
     near_safe: {
       params: { method: "GET" },
-      effect: "One GET request to the configured URL",
+      effect: "The configured URL receives one GET request",
       proves: ["the URL answers with success", "the credentials are accepted"],
       doesNotProve: ["that other methods are allowed"],
       reliesOn: "GET being harmless on that server",

@@ -93,7 +93,7 @@ export const inference: ConnectorType = {
     },
     near_safe: {
       params: { subAction: "completion", subActionParams: { input: "ping" } },
-      effect: "One short call to the model",
+      effect: "The model receives one short prompt",
       cost: "tokens",
       proves: ["the inference endpoint answers", "the caller may use it"],
       doesNotProve: ["that others may use it: it runs as the caller"],

@@ -40,7 +40,7 @@ export const jiraServiceManagement: ConnectorType = {
   tests: {
     near_safe: {
       params: { subAction: "closeAlert", subActionParams: { alias: "connector-probe-{unique}" } },
-      effect: "Closes an alert that does not exist: nothing changes",
+      effect: "Atlassian receives one close of an alert that does not exist: nothing changes",
       proves: ["Atlassian takes the request with this key"],
       doesNotProve: ["which team the key belongs to", "that the request was carried out: Atlassian works later"],
       reliesOn: "Atlassian ignoring a close of an unknown alias",

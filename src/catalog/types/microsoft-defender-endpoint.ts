@@ -120,7 +120,7 @@ export const microsoftDefenderEndpoint: ConnectorType = {
     },
     near_safe: {
       params: { subAction: "testConnector", subActionParams: {} },
-      effect: "Posts isolate, release and run-script calls for a machine that cannot exist, and takes not found for success",
+      effect: "Microsoft receives isolate, release and run-script calls for a machine that cannot exist; not found counts as success",
       proves: ["URLs, tenant, client and secret are right", "the client may call the write routes"],
       doesNotProve: ["that a real machine can be isolated"],
       reliesOn: "no machine having the made-up id",

@@ -51,7 +51,7 @@ export const opsgenie: ConnectorType = {
   tests: {
     near_safe: {
       params: { subAction: "closeAlert", subActionParams: { alias: "connector-probe-{unique}" } },
-      effect: "Closes an alert that does not exist: nothing changes",
+      effect: "Opsgenie receives one close of an alert that does not exist: nothing changes",
       proves: ["Opsgenie takes the request with this key"],
       doesNotProve: ["which team the key belongs to", "that the request was carried out: Opsgenie works later"],
       reliesOn: "Opsgenie ignoring a close of an unknown alias",

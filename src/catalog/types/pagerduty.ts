@@ -50,7 +50,7 @@ export const pagerduty: ConnectorType = {
   tests: {
     near_safe: {
       params: { eventAction: "resolve", dedupKey: "connector-probe-{unique}" },
-      effect: "Resolves an incident that does not exist: nothing opens and nobody is paged",
+      effect: "PagerDuty receives one resolve event for an incident that does not exist: nothing opens and nobody is paged",
       proves: ["Kibana reaches PagerDuty", "PagerDuty accepts the routing key"],
       doesNotProve: ["which service and escalation the key belongs to"],
       reliesOn: "PagerDuty answering 202 to a resolve of an unknown key, and 4xx to a bad routing key",

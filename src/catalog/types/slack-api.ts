@@ -56,7 +56,7 @@ export const slackApi: ConnectorType = {
     },
     near_safe: {
       params: { subAction: "validChannelId", subActionParams: { channelId: "{channelId}" } },
-      effect: "None: one read call",
+      effect: "Slack receives one read call about that channel: nothing is posted",
       proves: ["the token is valid", "the channel exists and the bot sees it"],
       doesNotProve: ["that the bot is a member of the channel and may post"],
       reliesOn: "an id of a channel that exists",

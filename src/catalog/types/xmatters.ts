@@ -57,7 +57,7 @@ export const xmatters: ConnectorType = {
   tests: {
     near_safe: {
       params: { severity: "Low" },
-      effect: "One workflow run that xMatters takes for a test",
+      effect: "xMatters receives one call, takes it for a test and runs the workflow",
       proves: ["the URL and the credentials are accepted"],
       doesNotProve: ["what the workflow does with an alert"],
       reliesOn:
