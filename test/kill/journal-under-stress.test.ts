@@ -107,7 +107,7 @@ test("a last line that a crash tore is passed over; what stands before and after
 });
 
 test("a journal of several files, rotated by size, is one: every entry is there, and the newest can be undone", async () => {
-  const made = await product({ person: accepts, sandbox: { empty: true } });
+  const made = await product({ settings: { skipConfirmation: true }, sandbox: { empty: true } });
   const index = (letter: string) => letter.repeat(240_000);
   await seedConnector(made, { type: ".index", config: { index: index("a") } });
   for (const letter of "bcdefghijklmnopqrstuvwxyz") {
