@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const leaves = ["errors", "log", "sealed", "plain-text", "did-you-mean"];
+const leaves = ["errors", "log", "sealed", "plain-text", "did-you-mean", "given-values", "api-key"];
 const everywhere = "*";
 
 /** Folder or root file of src → what it may import beside itself. */
@@ -11,10 +11,11 @@ export const table = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   flags: ["did-you-mean"],
   "http-settings": ["flags", "sealed"],
-  settings: ["flags", "http-settings", "sealed", "log", "did-you-mean"],
+  proxy: ["given-values", "sealed"],
+  settings: ["flags", "http-settings", "given-values", "api-key", "proxy", "sealed", "log", "did-you-mean"],
   catalog: ["errors", "did-you-mean"],
   web: ["errors"],
-  kibana: ["sealed", "settings", "errors", "plain-text"],
+  kibana: ["sealed", "settings", "proxy", "errors", "plain-text"],
   rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text"],
   "as-code": ["kibana", "catalog", "secrets", "errors"],
@@ -37,10 +38,10 @@ export const table = {
   mcp: ["tools", "change", "web", "settings", "http-settings", "catalog", "kibana", "errors", "log", "plain-text"],
   sandbox: ["catalog", "errors"],
   commands: everywhere,
-  main: ["commands", "settings", "errors"],
+  main: ["commands", "settings", "errors", "did-you-mean"],
 };
 
-const files = [...leaves, "flags", "http-settings", "settings", "main"];
+const files = [...leaves, "flags", "http-settings", "proxy", "settings", "main"];
 const sdk = { group: ["@modelcontextprotocol/**"], message: "Only src/mcp knows the SDK." };
 const unseal = { group: ["**/sealed.ts"], importNamePattern: "unseal", message: "Only the writer and the redactor open secrets." };
 const writer = {

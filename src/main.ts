@@ -1,22 +1,39 @@
 #!/usr/bin/env node
+import { didYouMean } from "./did-you-mean.ts";
 import { readSettings, settingsHelp } from "./settings.ts";
 import { version } from "./version.ts";
+
+const commands = ["serve", "demo", "audit", "doctor", "export", "sandbox"] as const;
 
 const help = () => `kibana-connectors-mcp ${version}: an MCP server for Kibana connectors
 
   kibana-connectors-mcp [settings]   serve MCP over stdio
   kibana-connectors-mcp serve --http HOST:PORT [settings]
-                                     serve MCP over HTTP, for several people
+                                     serve MCP over HTTP, for several people (serve --help)
   kibana-connectors-mcp demo         show the main job on the sandbox
   kibana-connectors-mcp audit        find connectors that fail in silence, will fail, or are untidy (audit --help)
-  kibana-connectors-mcp doctor       check what this server needs, and say how to mend it
+  kibana-connectors-mcp doctor       check what this server needs, and say how to mend it (doctor --help)
   kibana-connectors-mcp export       write connectors as Terraform, kibana.yml or a curl script (export --help)
   kibana-connectors-mcp sandbox      run a stand-in for Kibana alone (sandbox --help)
 
-Settings: a flag, or the variable in brackets; the flag wins.
+Settings of the server: a flag, or the variable in brackets; the flag wins.
 ${settingsHelp()}
   --help, --version
 `;
+
+const serveHelp = () => `kibana-connectors-mcp serve: serves MCP over stdio, or with --http over HTTP
+
+A flag, or the variable in brackets; the flag wins.
+${settingsHelp()}
+  --help
+`;
+
+/** What is wrong with a first word that is no command; undefined where there is none. */
+function noCommand(word: string | undefined): string | undefined {
+  if (word === undefined || word.startsWith("-") || commands.some((one) => one === word)) return undefined;
+  const meant = didYouMean(word, commands);
+  return `"${word}" is not a command${meant ? `: did you mean ${meant}?` : `. There are: ${commands.join(", ")}.`}`;
+}
 
 /** argv to one command. Each command is loaded when it is asked for. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -25,10 +42,16 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === "audit") return (await import("./commands/audit.ts")).audit(rest, process.env);
   if (command === "doctor") return (await import("./commands/doctor.ts")).doctor(rest, process.env);
   if (command === "export") return (await import("./commands/export.ts")).exportCommand(rest, process.env);
-  if (command === "demo") return (await import("./commands/demo.ts")).demo();
+  if (command === "demo") return (await import("./commands/demo.ts")).demo(rest);
+  if (command === "help" || command === "version") return main([`--${command}`]);
+  const wrong = noCommand(command);
+  if (wrong !== undefined) {
+    process.stderr.write(`kibana-connectors-mcp: ${wrong} See --help.\n`);
+    return 2;
+  }
   const flags = command === "serve" ? rest : argv;
   if (flags.includes("--help") || flags.includes("-h")) {
-    process.stdout.write(help());
+    process.stdout.write(command === "serve" ? serveHelp() : help());
     return 0;
   }
   if (flags.includes("--version")) {

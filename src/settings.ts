@@ -1,9 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
+import { readApiKey } from "./api-key.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Flag, type Flags, type FlagValues, flag, flagName, flagsHelp, list, oneOf, readFlags, text } from "./flags.ts";
+import { readGiven } from "./given-values.ts";
 import { accessLevels, type HttpSettings, httpRows, httpSettings } from "./http-settings.ts";
 import { type LogLevel, logLevels } from "./log.ts";
+import { type ProxySettings, proxyFor } from "./proxy.ts";
 import { type Sealed, seal } from "./sealed.ts";
 
 export { accessLevels };
@@ -11,8 +14,10 @@ export type Access = (typeof accessLevels)[number];
 
 /** Every setting of the server, checked. */
 export interface Settings {
-  /** Undefined when nothing is configured: each tool then answers `not_configured`. */
+  /** Undefined when nothing usable is configured: each tool then answers `not_configured`. */
   kibana: KibanaSettings | undefined;
+  /** Why there is no Kibana although one is meant: a client starts the server all the same, and the tools say it. */
+  unusable: { message: string; fix: string } | undefined;
   sandbox: boolean;
   /** The space when a call names none. */
   space: string;
@@ -45,16 +50,20 @@ export interface Settings {
   logLevel: LogLevel;
   /** Said on stderr at the start. */
   warnings: string[];
+  /** Those of the warnings that are about placeholders, which nobody filled in. */
+  unfilled: string[];
 }
 
 export interface KibanaSettings {
   /** Without a trailing slash; with the base path. */
   url: string;
   label: string | undefined;
-  auth: { kind: "none" } | { kind: "api_key"; key: Sealed } | { kind: "basic"; username: string; password: Sealed };
+  /** `why` says what became of credentials that are set, and hold nothing. */
+  auth: { kind: "none"; why?: string } | { kind: "api_key"; key: Sealed } | { kind: "basic"; username: string; password: Sealed };
   /** PEM text. */
   ca: string | undefined;
   skipTlsVerification: boolean;
+  proxy: ProxySettings | undefined;
 }
 
 const seconds = (min: number, max: number) =>
@@ -200,6 +209,11 @@ export const connectionSettings = [
   "logLevel",
 ] as const satisfies readonly SettingName[];
 
+/** Values in which a placeholder's characters may stand by right, unless they are all of it, with the braces. */
+const opaque: readonly SettingName[] = ["password", "authToken", "confirmKey"];
+/** Lists of which a part must not get lost: the server would do more, or for more, than its operator meant. */
+const limits: readonly SettingName[] = ["spaces", "tools", "excludeTools", "protect", "protectRules", "targetHosts"];
+
 type Values = { [Name in keyof Rows]?: z.output<Rows[Name]["schema"]> };
 
 function row<Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) {
@@ -252,9 +266,10 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   const takes = command?.takes ?? settingNames;
   const taken = Object.fromEntries(takes.map((key) => [key, rows[key]]));
   const flags = readFlags(argv, { ...taken, ...command?.own }, settingNames, problems);
-  const values = readValues(flags, env, problems);
+  const { values, blank, unfilled } = readValues(flags, env, problems);
   const own = ownValues(flags, command?.own, problems);
-  const kibana = kibanaSettings(values, problems);
+  const { kibana, unusable } = kibanaSettings(values, blank, problems);
+  const proxy = kibana && proxyFor(kibana.url, env, problems, unfilled);
   if (values.readOnly && values.access && values.access !== "read")
     problems.push("--read-only and --access contradict each other: set one of them.");
   const spaces = values.spaces?.includes("*") ? undefined : values.spaces;
@@ -265,13 +280,17 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   const http = takes.includes("http")
     ? httpSettings(values, spaces, (path, variable) => readPrivateFile(path, variable, problems), problems)
     : undefined;
+  // A guard that is meant and holds nothing must not leave the door open.
+  for (const key of http ? (["authToken", "authTokenFile"] as const) : [])
+    if (blank.has(key)) problems.push(`${blank.get(key)}: fill it in, or take it away where HTTP is to be served without a token.`);
   if (values.confirmKey && values.confirm === "person")
     problems.push("CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm person is set: set one of them.");
   if (http?.stateless && values.confirm === "token" && !values.confirmKey)
     problems.push("--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica honours what another gave out.");
   if (problems.length > 0) return { problems };
   const space = values.space ?? (spaces && !spaces.includes("default") ? spaces[0] : undefined) ?? "default";
-  const warnings: string[] = [];
+  const warnings: string[] = [...unfilled];
+  if (unusable) warnings.push(unusable.message);
   if (kibana?.skipTlsVerification)
     warnings.push("TLS verification is off: whoever sits between this server and Kibana can read the credentials.");
   if (
@@ -288,7 +307,8 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   return {
     own,
     settings: {
-      kibana,
+      kibana: kibana && { ...kibana, proxy },
+      unusable,
       sandbox: values.sandbox ?? false,
       space,
       timeout: values.timeout ?? 30_000,
@@ -313,6 +333,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       http,
       logLevel: values.logLevel ?? "info",
       warnings,
+      unfilled,
     },
   };
 }
@@ -323,25 +344,54 @@ function placed(given: string, usual: string): { space: string; id: string } {
   return second === undefined ? { space: usual, id: first } : { space: first, id: second };
 }
 
-function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv, problems: string[]): Values {
+interface Read {
+  values: Values;
+  /** Settings that are given and say nothing: why, as a sentence's end. */
+  blank: Map<SettingName, string>;
+  unfilled: string[];
+}
+
+function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv, problems: string[]): Read {
   const values: Record<string, unknown> = {};
-  for (const [key, { env: variable, schema }] of Object.entries(rows)) {
-    const fromFlag = flags[flagName(key)];
-    const given = fromFlag ?? env[variable];
-    if (given === undefined) continue;
-    const parsed = schema.safeParse(given);
-    if (parsed.success) values[key] = parsed.data;
-    else problems.push(`${fromFlag === undefined ? variable : `--${flagName(key)}`} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
+  const blank: Read["blank"] = new Map();
+  const unfilled: string[] = [];
+  for (const key of settingNames) {
+    const { env: variable, schema } = rows[key];
+    const places = [
+      { name: `--${flagName(key)}`, text: flags[flagName(key)] },
+      { name: variable, text: env[variable] },
+    ];
+    for (const { name, text: given } of places) {
+      if (given === undefined) continue;
+      const read = readGiven(given);
+      if (read.kind === "placeholder" && !read.whole && limits.includes(key)) {
+        problems.push(`${name} holds ${read.placeholder}, which nobody filled in.`);
+        break;
+      }
+      if (
+        read.kind === "empty" ||
+        (read.kind === "placeholder" && (!opaque.includes(key) || (read.whole && read.placeholder.includes("{"))))
+      ) {
+        const why = read.kind === "empty" ? "is set and empty" : `holds ${read.placeholder}, which nobody filled in`;
+        if (read.kind === "placeholder") unfilled.push(`${name} ${why}: it counts as not set.`);
+        blank.set(key, `${name} ${why}`);
+        continue;
+      }
+      const parsed = schema.safeParse(given);
+      if (parsed.success) values[key] = parsed.data;
+      else problems.push(`${name} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
+      break;
+    }
   }
   const known = Object.values(rows).map((one) => one.env);
   for (const name of Object.keys(env)) {
-    if (known.includes(name)) continue;
+    if (known.includes(name) || readGiven(env[name] ?? "").kind === "empty") continue;
     const meant = otherNames[name] ?? (/^(KIBANA|CONNECTORS)_/.test(name) ? didYouMean(name, known) : undefined);
-    if (meant && env[meant] === undefined && flags[flagName(keyOf(meant))] === undefined)
+    if (meant && readGiven(env[meant] ?? "").kind === "empty" && flags[flagName(keyOf(meant))] === undefined)
       problems.push(`${name} is not a setting of this server: did you mean ${meant}?`);
     else if (name.startsWith("CONNECTORS_")) problems.push(`${name} is not a setting of this server: see --help.`);
   }
-  return values as Values;
+  return { values: values as Values, blank, unfilled };
 }
 
 function ownValues<Own extends Flags>(flags: Record<string, string>, own: Own | undefined, problems: string[]): FlagValues<Own> {
@@ -360,14 +410,24 @@ function keyOf(variable: string): string {
   return Object.entries(rows).find(([, one]) => one.env === variable)?.[0] ?? "";
 }
 
-function kibanaSettings(values: Values, problems: string[]): KibanaSettings | undefined {
+interface Connection {
+  kibana: Omit<KibanaSettings, "proxy"> | undefined;
+  unusable: Settings["unusable"];
+}
+
+function kibanaSettings(values: Values, blank: Read["blank"], problems: string[]): Connection {
   const about = ["kibanaLabel", "apiKey", "apiKeyFile", "username", "password", "caFile", "insecureSkipTlsVerification"] as const;
+  const but = (key: SettingName) => `but ${rows[key].env} is not.${blank.has(key) ? ` ${blank.get(key)}.` : ""}`;
   if (!values.kibanaUrl) {
     const without = about.filter((key) => values[key] !== undefined && values[key] !== false).map((key) => rows[key].env);
     if (without.length > 0 && !values.sandbox && !problems.some((problem) => /KIBANA_URL|--kibana-url/.test(problem))) {
-      problems.push(`${without.join(" and ")} ${without.length > 1 ? "are" : "is"} set, but KIBANA_URL is not.`);
+      problems.push(`${without.join(" and ")} ${without.length > 1 ? "are" : "is"} set, ${but("kibanaUrl")}`);
     }
-    return undefined;
+    const why = values.sandbox ? undefined : blank.get("kibanaUrl");
+    return {
+      kibana: undefined,
+      unusable: why === undefined ? undefined : { message: `There is no Kibana to ask: ${why}.`, fix: howToSet },
+    };
   }
   const ways = [
     values.apiKey && "KIBANA_API_KEY",
@@ -375,36 +435,33 @@ function kibanaSettings(values: Values, problems: string[]): KibanaSettings | un
     (values.username ?? values.password) && "KIBANA_USERNAME with KIBANA_PASSWORD",
   ].filter(Boolean);
   if (ways.length > 1) problems.push(`${ways.join(" and ")} are set: set one way to authenticate.`);
-  if (values.username && !values.password) problems.push("KIBANA_USERNAME is set, but KIBANA_PASSWORD is not.");
-  if (values.password && !values.username) problems.push("KIBANA_PASSWORD is set, but KIBANA_USERNAME is not.");
-  const key = values.apiKey ?? (values.apiKeyFile ? readPrivateFile(values.apiKeyFile, "KIBANA_API_KEY_FILE", problems) : undefined);
-  const encoded = key === undefined ? undefined : encodedApiKey(key, problems);
-  return {
+  if (values.username && !values.password) problems.push(`KIBANA_USERNAME is set, ${but("password")}`);
+  if (values.password && !values.username) problems.push(`KIBANA_PASSWORD is set, ${but("username")}`);
+  const given = values.apiKey ?? (values.apiKeyFile ? readPrivateFile(values.apiKeyFile, "KIBANA_API_KEY_FILE", problems) : undefined);
+  const key = given === undefined ? undefined : readApiKey(given);
+  if (key && "problem" in key) {
+    const variable = values.apiKey === undefined ? "KIBANA_API_KEY_FILE" : "KIBANA_API_KEY";
+    return { kibana: undefined, unusable: { message: `${variable} ${key.problem}.`, fix: whichKey } };
+  }
+  const why = (["apiKey", "apiKeyFile", "password"] as const).flatMap((one) => blank.get(one) ?? []).join("; ");
+  const kibana = {
     url: values.kibanaUrl,
     label: values.kibanaLabel,
-    auth: encoded
-      ? { kind: "api_key", key: seal(encoded, "API key") }
+    auth: key
+      ? { kind: "api_key" as const, key: seal(key.encoded, "API key") }
       : values.username && values.password
-        ? {
-            kind: "basic",
-            username: values.username,
-            password: seal(values.password, "password"),
-          }
-        : { kind: "none" },
+        ? { kind: "basic" as const, username: values.username, password: seal(values.password, "password") }
+        : { kind: "none" as const, ...(why ? { why } : {}) },
     ca: values.caFile ? readText(values.caFile, "KIBANA_CA_FILE", problems) : undefined,
     skipTlsVerification: values.insecureSkipTlsVerification ?? false,
   };
+  return { kibana, unusable: undefined };
 }
 
-/** Elasticsearch hands out `id` and `api_key` beside the encoded form: people paste any of them. */
-function encodedApiKey(given: string, problems: string[]): string | undefined {
-  const key = given.replace(/^ApiKey\s+/i, "").trim();
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    problems.push("KIBANA_API_KEY holds white space or characters that no API key has.");
-    return undefined;
-  }
-  return key.includes(":") ? Buffer.from(key).toString("base64") : key;
-}
+const howToSet =
+  "The operator sets KIBANA_URL and KIBANA_API_KEY to values in the server's environment (in the MCP client's configuration) and restarts it.";
+const whichKey =
+  "The operator sets it to the `encoded` value of the answer to POST /_security/api_key (in Kibana: Stack Management > API keys, format Encoded), or to id:api_key, and restarts the server; `kibana-connectors-mcp doctor --key` prints the request that makes one.";
 
 function readText(path: string, variable: string, problems: string[]): string | undefined {
   try {

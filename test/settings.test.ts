@@ -7,6 +7,8 @@ import { unseal } from "../src/sealed.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../src/settings.ts";
 import { freshFolder } from "./support/folder.ts";
 
+/** A placeholder as hosts hand it over that could not fill it in. */
+const hole = (name: string) => ["$", `{${name}}`].join("");
 const url = "https://kibana.example.com:5601";
 
 function problemsOf(argv: string[], env: Record<string, string> = {}): string[] {
@@ -29,7 +31,7 @@ function key(settings: Settings): unknown {
 const rows: [variable: string, value: string, read: (settings: Settings) => unknown, expected: unknown][] = [
   ["KIBANA_URL", `${url}/base/`, (s) => s.kibana?.url, `${url}/base`],
   ["KIBANA_LABEL", "PROD", (s) => s.kibana?.label, "PROD"],
-  ["KIBANA_API_KEY", "bXlrZXk=", key, "bXlrZXk="],
+  ["KIBANA_API_KEY", "bXk6a2V5", key, "bXk6a2V5"],
   ["KIBANA_SPACE", "team-payments", (s) => s.space, "team-payments"],
   ["KIBANA_INSECURE_SKIP_TLS_VERIFICATION", "true", (s) => s.kibana?.skipTlsVerification, true],
   ["KIBANA_TIMEOUT", "2.5", (s) => s.timeout, 2500],
@@ -71,9 +73,35 @@ describe("every setting", () => {
     expect(read(settingsOf(argv, { KIBANA_URL: url, [variable]: other }))).toEqual(expected);
   });
 
-  test.each(rows)("%s given as an empty text is a problem, not a default", (variable) => {
-    expect(problemsOf([], { KIBANA_URL: url, [variable]: "" })).toEqual([expect.stringContaining(variable)]);
-    expect(problemsOf([`${flagOf(variable)}=`], { KIBANA_URL: url })).toEqual([expect.stringContaining(flagOf(variable))]);
+  test.each(rows)("%s given as an empty text counts as not set, as variable and as flag", (variable, value, read, expected) => {
+    const others: Record<string, string> = variable === "KIBANA_URL" ? {} : { KIBANA_URL: url };
+    const without = JSON.stringify(read(settingsOf([], others)));
+    for (const blank of ["", "  ", '""'])
+      expect([blank, JSON.stringify(read(settingsOf([], { ...others, [variable]: blank })))]).toEqual([blank, without]);
+    expect(read(settingsOf([`${flagOf(variable)}=`], { ...others, [variable]: value }))).toEqual(expected);
+  });
+
+  test.each(rows)("%s given as a placeholder that nobody filled in counts as not set, and is told", (variable, _value, read) => {
+    const others: Record<string, string> = variable === "KIBANA_URL" ? {} : { KIBANA_URL: url };
+    const without = JSON.stringify(read(settingsOf([], others)));
+    for (const placeholder of [
+      hole("user_config.name"),
+      hole("env:NAME"),
+      hole("input:name"),
+      hole("NAME"),
+      hole("NAME:-"),
+      "{env:NAME}",
+      "{{name}}",
+      "$NAME",
+      "%NAME%",
+    ]) {
+      const settings = settingsOf([], { ...others, [variable]: placeholder });
+      expect([placeholder, JSON.stringify(read(settings))]).toEqual([placeholder, without]);
+      expect(settings.warnings).toContain(`${variable} holds ${placeholder}, which nobody filled in: it counts as not set.`);
+      expect(settingsOf([`${flagOf(variable)}=${placeholder}`], others).warnings).toContain(
+        `${flagOf(variable)} holds ${placeholder}, which nobody filled in: it counts as not set.`,
+      );
+    }
   });
 
   test("--help names each of them, as flag and as variable", () => {
@@ -201,11 +229,47 @@ describe("half a configuration", () => {
       "Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.",
     ],
     [{ CONNECTORS_READ_ONLY: "true", CONNECTORS_ACCESS: "full" }, "--read-only and --access contradict each other: set one of them."],
-    [{ KIBANA_URL: url, KIBANA_API_KEY: "two words" }, "KIBANA_API_KEY holds white space or characters that no API key has."],
     [{ KIBANA_URL: url, KIBANA_API_KEY_FILE: "/nowhere/key" }, "KIBANA_API_KEY_FILE: /nowhere/key cannot be read (ENOENT)."],
     [{ KIBANA_URL: url, KIBANA_CA_FILE: "/nowhere/ca.pem" }, "KIBANA_CA_FILE: /nowhere/ca.pem cannot be read (ENOENT)."],
   ])("%j", (env, problem) => {
     expect(problemsOf([], env)).toContain(problem);
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ KIBANA_API_KEY: "abc", KIBANA_URL: "" }, "KIBANA_API_KEY is set, but KIBANA_URL is not. KIBANA_URL is set and empty."],
+    [
+      { KIBANA_API_KEY: "abc", KIBANA_URL: `${hole("user_config.url")}` },
+      `KIBANA_API_KEY is set, but KIBANA_URL is not. KIBANA_URL holds ${hole("user_config.url")}, which nobody filled in.`,
+    ],
+    [
+      { KIBANA_URL: url, KIBANA_USERNAME: "elastic", KIBANA_PASSWORD: "" },
+      "KIBANA_USERNAME is set, but KIBANA_PASSWORD is not. KIBANA_PASSWORD is set and empty.",
+    ],
+    [
+      { KIBANA_URL: url, CONNECTORS_SPACES: `a,${hole("user_config.more")}` },
+      `CONNECTORS_SPACES holds ${hole("user_config.more")}, which nobody filled in.`,
+    ],
+    [{ KIBANA_URL: url, CONNECTORS_PROTECT: `prod-*,${hole("X")}` }, `CONNECTORS_PROTECT holds ${hole("X")}, which nobody filled in.`],
+  ])("a blank in the other half is named: %j", (env, problem) => {
+    expect(problemsOf([], env)).toContain(problem);
+  });
+
+  test("an address with a placeholder in it is none, and one in a password is a password", () => {
+    expect(settingsOf([], { KIBANA_URL: `https://${hole("HOST")}:5601` })).toMatchObject({
+      kibana: undefined,
+      unusable: { message: `There is no Kibana to ask: KIBANA_URL holds ${hole("HOST")}, which nobody filled in.` },
+    });
+    const auth = settingsOf([], { KIBANA_URL: url, KIBANA_USERNAME: "a", KIBANA_PASSWORD: `p$${hole("x")}s` }).kibana?.auth;
+    const dollar = settingsOf([], { KIBANA_URL: url, KIBANA_USERNAME: "a", KIBANA_PASSWORD: "$ECRETWORD" }).kibana?.auth;
+    expect(dollar?.kind === "basic" && unseal(dollar.password)).toBe("$ECRETWORD");
+    expect(auth?.kind === "basic" && unseal(auth.password)).toBe(`p$${hole("x")}s`);
+  });
+
+  test("an address whose key is blank says so where Kibana asks for one", () => {
+    expect(settingsOf([], { KIBANA_URL: url, KIBANA_API_KEY: "" }).kibana?.auth).toEqual({
+      kind: "none",
+      why: "KIBANA_API_KEY is set and empty",
+    });
   });
 
   test("--read-only beside --access read says the same thing twice", () => {
@@ -296,7 +360,7 @@ test("all problems are told at once", () => {
   const problems = problemsOf(["--kibana-ur", "x", "--timeout", "soon"], {
     KIBANA_HOST: "k",
     KIBANA_API_KEY: "abc",
-    CONNECTORS_ACCESS: "",
+    CONNECTORS_ACCESS: "all",
   });
   expect(problems).toEqual([
     "--kibana-ur is not a flag of this server: did you mean --kibana-url?",
@@ -309,8 +373,8 @@ test("all problems are told at once", () => {
 
 describe("credentials", () => {
   test.each([
-    ["bXlrZXk=", "bXlrZXk="],
-    ["ApiKey bXlrZXk=", "bXlrZXk="],
+    ["bXk6a2V5", "bXk6a2V5"],
+    ["ApiKey bXk6a2V5", "bXk6a2V5"],
     ["VuaCfGcBCdbkQm-e5aOx:ui2lp2axTNmsyakw9tvNnw", "VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw=="],
   ])("the key %s is sent as %s", (given, sent) => {
     expect(key(settingsOf([], { KIBANA_URL: url, KIBANA_API_KEY: given }))).toBe(sent);
@@ -333,14 +397,19 @@ describe("credentials", () => {
 
   test("a key file that everybody may read is refused; one of the owner is read", async () => {
     const file = `${await freshFolder()}/key`;
-    await writeFile(file, "bXlrZXk=\n", { mode: 0o644 });
+    await writeFile(file, "bXk6a2V5\n", { mode: 0o644 });
     expect(problemsOf([], { KIBANA_URL: url, KIBANA_API_KEY_FILE: file })).toEqual([
       `KIBANA_API_KEY_FILE: ${file} is readable by everybody: chmod 600 it.`,
     ]);
     await chmod(file, 0o600);
-    expect(key(settingsOf([], { KIBANA_URL: url, KIBANA_API_KEY_FILE: file }))).toBe("bXlrZXk=");
+    expect(key(settingsOf([], { KIBANA_URL: url, KIBANA_API_KEY_FILE: file }))).toBe("bXk6a2V5");
     await writeFile(file, "\n");
     expect(problemsOf([], { KIBANA_URL: url, KIBANA_API_KEY_FILE: file })).toEqual([`KIBANA_API_KEY_FILE: ${file} is empty.`]);
+    await writeFile(file, "<your key>\n");
+    expect(settingsOf([], { KIBANA_URL: url, KIBANA_API_KEY_FILE: file })).toMatchObject({
+      kibana: undefined,
+      unusable: { message: "KIBANA_API_KEY_FILE is a placeholder, not a key." },
+    });
   });
 
   test("the authority's file is read as it is", async () => {

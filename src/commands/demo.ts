@@ -6,7 +6,16 @@ import { connectDemoClient } from "../mcp/demo-client.ts";
 type Answer = Record<string, unknown>;
 
 /** Shows the main job on the sandbox: a real client over stdio, the built server, a story to follow. @returns the exit code */
-export async function demo(): Promise<number> {
+export async function demo(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    say(demoHelp);
+    return 0;
+  }
+  const [unknown] = args;
+  if (unknown !== undefined) {
+    process.stderr.write(`kibana-connectors-mcp demo takes no "${unknown}": see demo --help.\n`);
+    return 2;
+  }
   // Whoever reads only the beginning has seen enough.
   process.stdout.on("error", () => process.exit(0));
   const main = process.argv[1] ?? fileURLToPath(import.meta.url);
@@ -31,6 +40,12 @@ export async function demo(): Promise<number> {
   say(howToAdd(main));
   return 0;
 }
+
+const demoHelp = `kibana-connectors-mcp demo: shows the main job on the sandbox, step by step
+
+It takes no settings: nothing real is touched.
+
+  --help`;
 
 async function story(client: DemoClient) {
   step("Look around");

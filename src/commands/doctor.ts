@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
-import { flag } from "../flags.ts";
-import { readSettings, type Settings, settingNames, settingsHelp } from "../settings.ts";
+import { type Flags, flag, flagsHelp } from "../flags.ts";
+import { connectionSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { version } from "../version.ts";
 import { apiKeyRequest } from "./doctor/api-key.ts";
-import { type Finding, failed, notChecked, ok } from "./doctor/finding.ts";
+import { type Finding, failed, notChecked, ok, wantingKey, warning } from "./doctor/finding.ts";
 import { inSpaces } from "./doctor/in-spaces.ts";
 import { onThisMachine } from "./doctor/on-this-machine.ts";
 import { asJson, asText } from "./doctor/print.ts";
@@ -17,10 +17,29 @@ const help = () => `kibana-connectors-mcp doctor: checks everything that this se
 
 Nothing is changed in Kibana. Exit code: 0 nothing failed, 1 something did, 2 the settings cannot be read.
 
-  --json
-      The report as JSON.
-${settingsHelp()}
+${flagsHelp(own)}
+
+${settingsHelp(lookedAt)}
+  --help
+
+The server's other settings are taken too, and read as the server would: kibana-connectors-mcp serve --help.
 `;
+
+const own = {
+  json: { value: "", about: "The report as JSON", schema: flag },
+  key: {
+    value: "",
+    about: "Also the request that makes a key with the least privileges, which is otherwise there only where one is missing",
+    schema: flag,
+  },
+} satisfies Flags;
+
+/** The settings on which the report rests. */
+const lookedAt = [
+  ...connectionSettings,
+  ...(["space", "access", "readOnly", "tools", "excludeTools", "journalDir", "secretPrefix", "secretDir"] as const),
+  ...(["confirm", "dangerouslySkipConfirmation", "http", "stateless"] as const),
+] as const;
 
 /** Checks settings, connection, credentials, privileges and this machine. @returns the exit code */
 export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -28,7 +47,6 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
     process.stdout.write(help());
     return 0;
   }
-  const own = { json: { value: "", about: "The report as JSON", schema: flag } };
   const read = readSettings(argv, env, { takes: settingNames, own });
   if ("problems" in read) {
     process.stderr.write(
@@ -40,15 +58,13 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
   const kibana = settings.sandbox || settings.kibana ? await openKibana(settings, version) : undefined;
   const journal = await journalDir(settings);
   try {
-    const checks = [
-      ...startUp(settings),
-      ...(kibana ? await kibanaChecks(kibana, settings) : notConfigured()),
-      ...(await onThisMachine(settings, env, journal)),
-    ];
+    const { findings, spaces } = kibana ? await kibanaChecks(kibana, settings) : notConfigured(settings);
+    const checks = [...startUp(settings), ...findings, ...(await onThisMachine(settings, env, journal))];
+    const wanted = read.own.key === true || checks.some(({ wantsKey }) => wantsKey);
     const report = {
       deployment: kibana?.deployment.name,
       checks,
-      apiKey: apiKeyRequest(settings.access, settings.spaces),
+      key: wanted ? { request: apiKeyRequest(settings.access, spaces), spaces } : undefined,
       access: settings.access,
     };
     const { text } = redactorOf(settings, env);
@@ -67,23 +83,42 @@ function startUp(settings: Settings): Finding[] {
     node
       ? ok("node", `Node ${process.versions.node}.`)
       : failed("node", `Node ${process.versions.node} is too old.`, "This server needs Node 20.18.1 or newer."),
+    ...settings.unfilled.map((problem) =>
+      warning("settings", problem, "Fill it in where the server is configured, or take it away there."),
+    ),
     ...unknownToolNames(settings).map((problem) => failed("settings", problem, "Correct CONNECTORS_TOOLS or CONNECTORS_EXCLUDE_TOOLS.")),
   ];
 }
 
-async function kibanaChecks({ connection, reader }: OpenKibana, settings: Settings): Promise<Finding[]> {
+/** The findings, and the spaces in which the server is used as far as that is known. */
+interface InKibana {
+  findings: Finding[];
+  spaces: readonly string[];
+}
+
+async function kibanaChecks({ connection, reader }: OpenKibana, settings: Settings): Promise<InKibana> {
   const { findings, status } = await reach(connection, reader);
-  return [...findings, ...(status ? await inSpaces(settings, reader, status) : notReached())];
+  if (!status) return { findings: [...findings, ...notReached(findings)], spaces: meant(settings) };
+  const found = await inSpaces(settings, reader, status);
+  return { findings: [...findings, ...found.findings], spaces: found.spaces.length > 0 ? found.spaces : meant(settings) };
 }
 
-function notConfigured(): Finding[] {
-  return [
-    failed("url", "KIBANA_URL is not set.", "Set KIBANA_URL and KIBANA_API_KEY, or use --sandbox to try this server without a Kibana."),
-    ...["tls", "credentials"].map((check) => notChecked(check, "There is no Kibana to ask.")),
-    ...notReached(),
-  ];
+function meant({ spaces, space }: Settings): readonly string[] {
+  return spaces ?? [space];
 }
 
-function notReached(): Finding[] {
-  return ["version", "spaces", "privileges", "rules", "log"].map((check) => notChecked(check, "Kibana could not be asked: see above."));
+function notConfigured(settings: Settings): InKibana {
+  const { unusable } = settings;
+  const cause = unusable
+    ? failed(/API_KEY/.test(unusable.message) ? "credentials" : "url", unusable.message, unusable.fix)
+    : failed("url", "KIBANA_URL is not set.", "Set KIBANA_URL and KIBANA_API_KEY, or use --sandbox to try this server without a Kibana.");
+  const others = ["url", "tls", "credentials"].filter((check) => check !== cause.check);
+  const findings = [wantingKey(cause), ...others.map((check) => notChecked(check, "There is no Kibana to ask."))];
+  return { findings: [...findings, ...notReached(findings)], spaces: meant(settings) };
+}
+
+function notReached(told: readonly Finding[]): Finding[] {
+  return ["version", "spaces", "privileges", "rules", "log"]
+    .filter((check) => !told.some((one) => one.check === check))
+    .map((check) => notChecked(check, "Kibana could not be asked: see above."));
 }

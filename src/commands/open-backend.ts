@@ -10,7 +10,9 @@ import { runChange } from "../change/pipeline.ts";
 import type { Plan } from "../change/plan.ts";
 import type { Caller, Change, ChangeServices } from "../change/services.ts";
 import { settleOpenEntries } from "../change/settle.ts";
+import { ToolError } from "../errors.ts";
 import { isRemote } from "../http-settings.ts";
+import type { Reader } from "../kibana/reader.ts";
 import type { Log } from "../log.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings.ts";
@@ -50,7 +52,17 @@ export async function openBackend({ settings, env, clock, log, redactor, exports
     return opening;
   };
 
-  const { reader, writer, deployment, close } = await openKibana(settings, version);
+  const { reader: asked, writer, deployment, close } = await openKibana(settings, version);
+  // Kibana's version is known for as long as the process lives: what changes asks once, what looks asks anew.
+  let supported = false;
+  const reader: Reader = {
+    ...asked,
+    async status(signal) {
+      const status = await asked.status(signal);
+      supported = true;
+      return status;
+    },
+  };
   const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
   const journal = createJournal(await journalDir(settings), clock);
   const services: ChangeServices = {
@@ -91,7 +103,11 @@ export async function openBackend({ settings, env, clock, log, redactor, exports
     exports,
   };
   return {
-    runChange: (change, caller) => runChange(change, caller, services),
+    /** @throws ToolError kibana_unreachable before anything is planned, where no supported Kibana answers */
+    async runChange(change, caller) {
+      if (!supported) await reader.status(caller.signal).catch(onlyUnreachable);
+      return runChange(change, caller, services);
+    },
     shared,
     async close() {
       await (await opening)?.close();
@@ -99,4 +115,9 @@ export async function openBackend({ settings, env, clock, log, redactor, exports
       await close();
     },
   };
+}
+
+/** A status that only this key may not read says nothing against the change. */
+function onlyUnreachable(error: unknown): void {
+  if (!(error instanceof ToolError) || error.code === "kibana_unreachable" || error.code === "cancelled") throw error;
 }

@@ -17,9 +17,9 @@ export interface OpenKibana extends Kibana {
 export async function openKibana(settings: Settings, version: string): Promise<OpenKibana> {
   const sandbox = settings.sandbox ? await (await import("../sandbox/index.ts")).startSandbox() : undefined;
   const kibana: KibanaSettings | undefined = sandbox
-    ? { url: sandbox.url, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false }
+    ? { url: sandbox.url, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false, proxy: undefined }
     : settings.kibana;
-  if (!kibana) throw notConfigured();
+  if (!kibana) throw notConfigured(settings);
   const { connectKibana } = await import("../kibana/connect.ts");
   const { reader, writer, close } = connectKibana(kibana, settings.timeout, `kibana-connectors-mcp/${version}`);
   return {
@@ -39,7 +39,8 @@ export async function openKibana(settings: Settings, version: string): Promise<O
   };
 }
 
-function notConfigured(): ToolError {
+function notConfigured({ unusable }: Settings): ToolError {
+  if (unusable) return new ToolError("not_configured", unusable.message, unusable.fix);
   return new ToolError(
     "not_configured",
     "This server is not connected to a Kibana.",

@@ -8,6 +8,7 @@ export function redactorOf(settings: Settings, env: Record<string, string | unde
   const redactor = createRedactor();
   if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);
   if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
+  if (settings.kibana?.proxy?.password) redactor.learn(settings.kibana.proxy.password);
   if (settings.confirmKey) redactor.learn(settings.confirmKey);
   for (const { token } of settings.http?.tokens ?? []) redactor.learn(token);
   for (const [name, value] of Object.entries(env)) {

@@ -81,7 +81,7 @@ async function readOptions(args: readonly string[]): Promise<SandboxOptions | st
         "seed-connectors": { type: "string" },
         "seed-rules": { type: "string" },
         seed: { type: "string" },
-        help: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
       },
     });
     if (values.help) return undefined;

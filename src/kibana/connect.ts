@@ -1,5 +1,6 @@
 import type { KibanaSettings } from "../settings.ts";
 import { createHttp } from "./http.ts";
+import { explainingNotFound } from "./not-found.ts";
 import { createReader, type Reader } from "./reader.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
@@ -12,9 +13,9 @@ export interface Kibana {
 
 /** Makes the client; nothing is sent yet. @param userAgent names this server in Kibana's logs */
 export function connectKibana(settings: KibanaSettings, timeout: number, userAgent: string): Kibana {
-  const http = createHttp(settings, timeout, userAgent);
+  const http = explainingNotFound(createHttp(settings, timeout, userAgent));
   return {
-    reader: createReader(http.get, http.query),
+    reader: createReader(http.get, http.query, settings.auth),
     writer: createWriter(http.send),
     close: http.close,
   };

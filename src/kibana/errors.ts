@@ -1,6 +1,9 @@
 import { type ErrorCode, ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
+import type { ProxySettings } from "../proxy.ts";
+import type { KibanaSettings } from "../settings.ts";
 import { translations } from "./messages.ts";
+import { throughProxy } from "./proxy-failure.ts";
 
 /**
  * A request to Kibana that failed.
@@ -26,8 +29,11 @@ export class KibanaError extends ToolError {
   }
 }
 
-/** What an HTTP answer other than success means. `body` is the parsed JSON, undefined when it was not JSON. */
-export function fromAnswer(status: number, body: unknown, text: string, url: string): KibanaError {
+/**
+ * What an HTTP answer other than success means. `body` is the parsed JSON, undefined when it was not JSON.
+ * @param auth which credentials were sent
+ */
+export function fromAnswer(status: number, body: unknown, text: string, url: string, auth?: KibanaSettings["auth"]): KibanaError {
   const message = plainText(messageOf(body) ?? "", 500);
   const applied = status >= 500 || status === 408 ? "maybe" : "no";
   const detail = { status, ...(message ? { kibana: message } : {}) };
@@ -48,12 +54,12 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
       "Set KIBANA_URL to Kibana's address (on Elastic Cloud its host has .kb. where Elasticsearch has .es.).",
     );
   }
+  if (status === 429)
+    return fail("kibana_error", "Kibana or a proxy in front of it limits the rate (429).", "Wait a minute, then repeat the call.");
+  if (!("statusCode" in body)) return notKibana(status, text, url, applied, plainText(messageOf(body) ?? "", 120));
   if (status === 401) {
-    return fail(
-      "unauthorized",
-      "Kibana does not accept the credentials.",
-      "Check KIBANA_API_KEY (the encoded form, not expired, of this deployment), or KIBANA_USERNAME and KIBANA_PASSWORD, and restart the server.",
-    );
+    const [cause, fix] = notAccepted(auth);
+    return fail("unauthorized", cause, fix);
   }
   for (const one of translations) {
     const found = one.pattern.exec(message);
@@ -79,8 +85,6 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
       `Somebody else changed it at the same moment (409: ${message}).`,
       "Look at it again, then repeat the call.",
     );
-  if (status === 429)
-    return fail("kibana_error", "Kibana or a proxy in front of it limits the rate (429).", "Wait a minute, then repeat the call.");
   if (status >= 500) {
     return fail(
       "kibana_error",
@@ -91,21 +95,52 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   return fail("kibana_error", `Kibana answered ${status}${message ? `: ${message}` : ""}.`, "Correct what the message names.");
 }
 
-/** A body that is not JSON where JSON was due: a proxy, a login page, or a cut answer. */
-export function notKibana(status: number, text: string, url: string, applied: "no" | "maybe"): KibanaError {
+/** Why Kibana refuses the credentials, and what helps. @param auth which were sent */
+export function notAccepted(auth: KibanaSettings["auth"] | undefined): [cause: string, fix: string] {
+  if (auth?.kind === "none")
+    return [
+      `Kibana wants credentials, and none are set${auth.why ? `: ${auth.why}` : ""}.`,
+      "The operator sets KIBANA_API_KEY (or KIBANA_USERNAME and KIBANA_PASSWORD) in the server's environment and restarts it.",
+    ];
+  return [
+    "Kibana does not accept the credentials.",
+    "Check KIBANA_API_KEY (the encoded form, not expired, of this deployment), or KIBANA_USERNAME and KIBANA_PASSWORD, and restart the server.",
+  ];
+}
+
+/** What to look at where something answers, and it is not Kibana. */
+export const basePathFix =
+  "Most likely the base path in KIBANA_URL is missing or wrong (server.basePath in kibana.yml, as in https://example.com/kibana): take the address that the browser shows, up to before /app or /s/.";
+
+/** A body that is not Kibana's JSON: a proxy, a login page, or a cut answer. @param said the message in a JSON of somebody else's */
+export function notKibana(status: number, text: string, url: string, applied: "no" | "maybe", said?: string): KibanaError {
+  // Elastic Cloud's own proxy, of a host that belongs to no deployment.
+  if (said !== undefined && /^unknown resource/i.test(said)) {
+    return new KibanaError(
+      "kibana_unreachable",
+      `${url} is on Elastic Cloud, which knows no running deployment at that address (${status}: ${said}).`,
+      "Copy the address of Kibana from the deployment's page in Elastic Cloud into KIBANA_URL; the deployment may have been deleted.",
+      { applied, status },
+    );
+  }
   const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1];
   const html = /^\s*<(!doctype|html|head|body)/i.test(text);
-  const what = html
-    ? `an HTML page${title ? ` titled "${plainText(title, 80)}"` : ""}`
-    : text
-      ? "text that is not complete JSON"
-      : "an empty body";
+  const json = said !== undefined;
+  const what = json
+    ? `JSON that is not Kibana's${said ? ` ("${said}")` : ""}`
+    : html
+      ? `an HTML page${title ? ` titled "${plainText(title, 80)}"` : ""}`
+      : text
+        ? "text that is not complete JSON"
+        : "an empty body";
   return new KibanaError(
     "kibana_unreachable",
-    `${url} answered ${status} with ${what} instead of Kibana's JSON.`,
-    html
-      ? "Something in front of Kibana answered: a proxy, a login page or an error page. Check KIBANA_URL and its base path, and that API calls pass the proxy."
-      : "The answer was cut or changed on its way. Repeat the call; if it stays, look at the proxy in front of Kibana.",
+    `${url} answered ${status} with ${what}${json ? "" : " instead of Kibana's JSON"}.`,
+    status === 404
+      ? basePathFix
+      : html || json
+        ? "Something in front of Kibana answered: a proxy, a login page or an error page. Check KIBANA_URL and its base path, and that API calls pass the proxy."
+        : "The answer was cut or changed on its way. Repeat the call; if it stays, look at the proxy in front of Kibana.",
     { applied, status },
   );
 }
@@ -201,9 +236,14 @@ const networkCauses: Record<string, { cause: string; fix: string; applied?: "may
 };
 
 /** A request that got no whole answer: refused, cut, timed out, TLS. */
-export function fromNetwork(error: unknown, url: string): KibanaError {
+export function fromNetwork(error: unknown, url: string, proxy?: ProxySettings): KibanaError {
   const code = networkCode(error);
   const known = networkCauses[code];
+  const found = proxy && throughProxy(error, code, url, proxy);
+  if (found) {
+    const { cause, fix, applied } = found;
+    return new KibanaError("kibana_unreachable", cause, fix, { applied, detail: { cause: code, proxy: proxy.address } });
+  }
   return new KibanaError(
     "kibana_unreachable",
     `No answer from Kibana at ${url}: ${known?.cause ?? "the connection failed"} (${code}).`,
@@ -229,13 +269,16 @@ function messageOf(body: unknown): string | undefined {
 }
 
 /**
- * Elasticsearch's envelope has an object or text in `error`, a number in `status`, and no `statusCode`. A route that it
- * does not have, to a key that it knows, has the text alone.
+ * Elasticsearch's envelope has an object in `error`, with a type, and no `statusCode`. A route that it does not have, to a
+ * key that it knows, has a text alone. Spring's has a text as well, and the `path`.
  */
 function isElasticsearch(body: object): boolean {
   if ("statusCode" in body) return false;
   if ("tagline" in body && "cluster_name" in body) return true;
-  return "error" in body && ("status" in body || /^no handler found for uri/.test(String(body.error)));
+  if (!("error" in body)) return false;
+  const { error } = body;
+  if (error !== null && typeof error === "object") return "root_cause" in error || "type" in error;
+  return ("status" in body && !("path" in body)) || /^no handler found for uri/.test(String(error));
 }
 
 function privilegeFor(message: string): string {

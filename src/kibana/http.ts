@@ -1,4 +1,4 @@
-import { Agent, EnvHttpProxyAgent, request } from "undici";
+import { Agent, ProxyAgent, request } from "undici";
 import { quoted } from "../plain-text.ts";
 import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings.ts";
@@ -75,8 +75,9 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const proxied = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"].some((name) => process.env[name]);
-  const dispatcher = proxied ? new EnvHttpProxyAgent({ ...options, requestTls: connect }) : new Agent(options);
+  const dispatcher = settings.proxy
+    ? new ProxyAgent({ ...options, requestTls: connect, uri: String(unseal(settings.proxy.uri)) })
+    : new Agent(options);
   const headers = {
     "user-agent": userAgent,
     accept: "application/json",
@@ -108,7 +109,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
         throw new KibanaError("cancelled", "The call was cancelled.", "Nothing to do; repeat the call if it is still wanted.", {
           applied: "maybe",
         });
-      throw fromNetwork(limit.aborted ? limit.reason : error, settings.url);
+      throw fromNetwork(limit.aborted ? limit.reason : error, settings.url, settings.proxy);
     }
   }
 
@@ -133,7 +134,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       if (body === undefined) throw notKibana(status, text, settings.url, "maybe");
       return body;
     }
-    throw fromAnswer(status, body, text, settings.url);
+    throw fromAnswer(status, body, text, settings.url, settings.auth);
   }
 
   async function read(method: "GET" | "POST", call: Call & { body?: unknown; tolerate?: number[] }): Promise<unknown> {

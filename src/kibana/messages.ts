@@ -30,7 +30,7 @@ export const translations: readonly Translation[] = [
   row(
     /This (.+) already exists in a preconfigured action/,
     "id_taken",
-    (m) => `The id "${m[1]}" belongs to a connector preconfigured in kibana.yml.`,
+    (m) => `The id "${m[1]}" belongs to a preconfigured connector.`,
     "Choose another id.",
   ),
   row(
@@ -60,8 +60,8 @@ export const translations: readonly Translation[] = [
   row(
     /Preconfigured action (.+) (?:is not allowed to delete|can not be updated)/,
     "preconfigured",
-    (m) => `The connector ${m[1]} is defined in kibana.yml and cannot be changed through the API.`,
-    "Change it in kibana.yml (xpack.actions.preconfigured) and restart Kibana.",
+    (m) => `The connector ${m[1]} is preconfigured and cannot be changed through the API.`,
+    "Where Kibana is self-managed, an operator changes it in kibana.yml (xpack.actions.preconfigured); on Elastic Cloud and Serverless it is managed by Elastic.",
   ),
   row(
     /System action creation is forbidden|Execution of system action is not allowed|^System action/,

@@ -1,3 +1,4 @@
+import type { KibanaSettings } from "../settings.ts";
 import { capabilityReads } from "./capabilities.ts";
 import { connectorTypeReads } from "./connector-types.ts";
 import { connectorReads } from "./connectors.ts";
@@ -7,10 +8,13 @@ import { ruleReads } from "./rules.ts";
 import { spaceReads } from "./spaces.ts";
 import { statusReads } from "./status.ts";
 
-/** Everything that can be read from Kibana, made from reads alone: a reader has no way to write, at run time either. */
-export function createReader(get: Get, query: Query) {
+/**
+ * Everything that can be read from Kibana, made from reads alone: a reader has no way to write, at run time either.
+ * @param auth which credentials are sent, for the words where they are not accepted
+ */
+export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth"]) {
   return {
-    ...statusReads(get),
+    ...statusReads(get, auth),
     ...spaceReads(get),
     ...connectorReads(get),
     ...connectorTypeReads(get),

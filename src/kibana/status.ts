@@ -1,11 +1,17 @@
 import * as z from "zod";
-import { KibanaError } from "./errors.ts";
+import type { KibanaSettings } from "../settings.ts";
+import { basePathFix, KibanaError, notAccepted } from "./errors.ts";
 import type { Get } from "./http.ts";
-import { readAs } from "./read-as.ts";
 
+/** Kibana's shape from 8.0 on, and the older one, which OpenSearch Dashboards kept: `state` in place of `level`. */
 const Status = z.object({
   version: z.object({ number: z.string(), build_flavor: z.string().nullish() }).nullish(),
-  status: z.object({ overall: z.object({ level: z.string() }).nullish() }).nullish(),
+  status: z
+    .object({
+      overall: z.object({ level: z.string().nullish(), state: z.string().nullish() }).nullish(),
+      statuses: z.array(z.object({ id: z.string().nullish() })).nullish(),
+    })
+    .nullish(),
 });
 
 export interface Status {
@@ -14,41 +20,60 @@ export interface Status {
   level: string;
 }
 
-export function statusReads(get: Get) {
+export const statusPath = "/api/status";
+
+/** @param auth which credentials are sent */
+export function statusReads(get: Get, auth?: KibanaSettings["auth"]) {
   return {
-    /** Version and health. Without credentials Kibana leaves the version out (reference/kibana-api.md §7.2). */
+    /**
+     * Version and health. Without credentials Kibana leaves the version out (reference/kibana-api.md §7.2).
+     * @throws ToolError kibana_unreachable for what is no Kibana, or none that this server works with; unauthorized
+     */
     async status(signal?: AbortSignal): Promise<Status> {
-      const raw = readAs(
-        Status,
-        await get({
-          path: "/api/status",
-          tolerate: [503],
-          ...(signal && { signal }),
-        }),
-      );
-      if (!raw.version && raw.status?.overall?.level === undefined) {
-        throw new KibanaError(
-          "kibana_unreachable",
-          "What answers there is not Kibana: its status has an unexpected shape.",
-          "Check KIBANA_URL and its base path.",
-          { applied: "no" },
-        );
+      const body = await get({ path: statusPath, tolerate: [503], ...(signal && { signal }) }).catch((error: unknown) => {
+        throw error instanceof KibanaError && error.status === 404 && error.code === "kibana_error" ? nothingThere() : error;
+      });
+      const { data: raw } = Status.safeParse(body);
+      const overall = raw?.status?.overall;
+      const level = overall?.level ?? overall?.state ?? undefined;
+      if (!raw || (!raw.version && level === undefined)) {
+        throw new KibanaError("kibana_unreachable", "What answers there is not Kibana: its status has an unexpected shape.", basePathFix, {
+          applied: "no",
+        });
       }
       if (!raw.version) {
-        throw new KibanaError(
-          "unauthorized",
-          "Kibana answers, but does not accept the credentials (its status leaves out the version).",
-          "Check KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD, and restart the server.",
-          { applied: "no" },
-        );
+        const [cause, fix] = notAccepted(auth);
+        const seen = cause.replace(/^Kibana does/, "Kibana answers, but does").replace(/\.$/, "");
+        throw new KibanaError("unauthorized", `${seen} (its status leaves out the version).`, fix, { applied: "no" });
       }
-      return {
-        version: raw.version.number,
-        flavour: raw.version.build_flavor === "serverless" ? "serverless" : "traditional",
-        level: raw.status?.overall?.level ?? "unknown",
-      };
+      const version = raw.version.number;
+      const flavour = raw.version.build_flavor === "serverless" ? "serverless" : "traditional";
+      if (!isAtLeast({ version, flavour }, "8.0")) throw unsupported(version, raw.status?.statuses ?? []);
+      return { version, flavour, level: level ?? "unknown" };
     },
   };
+}
+
+/** Everything gets a 404, the route that every Kibana has too. */
+function nothingThere(): KibanaError {
+  return new KibanaError("kibana_unreachable", "No Kibana is at that address: its status is not found either (404).", basePathFix, {
+    applied: "no",
+    status: 404,
+  });
+}
+
+/** OpenSearch Dashboards numbers its versions 1 to 3; no Kibana with a status has such a number. */
+function unsupported(version: string, statuses: readonly { id?: string | null | undefined }[]): KibanaError {
+  const other = statuses.some(({ id }) => id?.includes("opensearch")) || !isAtLeast({ version, flavour: "traditional" }, "4.0");
+  const product = other ? "OpenSearch Dashboards" : "Kibana";
+  return new KibanaError(
+    "kibana_unreachable",
+    `What answers there is ${product} ${version}, which is not supported.`,
+    other
+      ? "This server works with Elastic's Kibana, 8.0 or newer; connectors of OpenSearch Dashboards are another thing."
+      : "This server needs Kibana 8.0 or newer, or Elastic Cloud Serverless: upgrade it.",
+    { applied: "no", detail: { product, version } },
+  );
 }
 
 /** What a version can do. `since` like "8.8"; serverless is always newest. */

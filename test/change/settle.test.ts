@@ -44,7 +44,7 @@ test.each<[string, Record<string, unknown>, number, string]>([
   await writeFile(`${folder}/changes-0.jsonl`, `${JSON.stringify({ ...begin, deployment })}\n`);
   const { call } = await product({
     journalDir: folder,
-    settings: { kibana: { url, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false } },
+    settings: { kibana: { url, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false, proxy: undefined } },
   });
   expect((await call("list_changes")).body.changes).toMatchObject([{ change: "c-1", outcome }]);
 });

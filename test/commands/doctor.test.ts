@@ -85,7 +85,11 @@ describe("all is well", () => {
   test("every check is ok or says what it saw, and the exit code is 0", async () => {
     const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all"), CONNECTOR_SECRET_PD: "a-secret-of-the-operator" });
     expect([report.code, report.ok, report.results("failed"), report.results("not_checked")]).toEqual([0, true, [], []]);
-    expect(report.results("warning")).toEqual(["connectors in default"]);
+    expect(report.results("warning")).toEqual(["connectors in default", "log in default", "log in security"]);
+    expect(report.find("log in security")?.message).toBe(
+      '9 runs in 24 hours, 9 failed. 1 failing: "SOC Slack" (soc-slack) 9 times, last: error calling the third party: [429] Too Many Requests.',
+    );
+    expect(report).not.toHaveProperty("api_key_request");
     expect(report.find("credentials")?.message).toBe("Kibana accepts the API key.");
     expect(report.find("privileges in team-payments")?.message).toBe("The key may read, execute, change, delete connectors.");
     expect(report.find("rules in default")?.message).toMatch(/^\d+ can be read, of \d types, and changed of \d\.$/);
@@ -95,14 +99,15 @@ describe("all is well", () => {
     expect(report.stdout).not.toContain(key("all").KIBANA_API_KEY);
   });
 
-  test("for people it is a table with the fixes, the recipe of a key, and the counts", async () => {
-    const { stdout, code } = await run([], { KIBANA_URL: sandbox.url, KIBANA_USERNAME: "owner", KIBANA_PASSWORD: "pw" });
+  test("for people it is a table with the fixes, with --key the recipe of a key, and the counts", async () => {
+    const { stdout, code } = await run(["--key"], { KIBANA_URL: sandbox.url, KIBANA_USERNAME: "owner", KIBANA_PASSWORD: "pw" });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}ok {10}url +http:\/\/127\.0\.0\.1:\d+ is a Kibana\.$/m);
     expect(stdout).toMatch(/^ {2}ok {10}credentials +Kibana accepts the password of owner\.$/m);
     expect(stdout).toMatch(/^ +Fix: Enter them again/m);
     expect(stdout).toContain("POST /_security/api_key\n{");
-    expect(stdout).toMatch(/^0 failed, 1 warnings, 0 not checked, \d+ ok\.$/m);
+    expect(stdout).toContain('for access "full" in the spaces default, team-payments, security');
+    expect(stdout).toMatch(/^0 failed, 3 warnings, 0 not checked, \d+ ok\.$/m);
   });
 
   test("on the sandbox it runs without any setting, and leaves nothing behind", async () => {
@@ -232,6 +237,34 @@ describe("credentials and privileges", () => {
     expect([reading.code, reading.results("failed")]).toEqual([0, []]);
   });
 
+  test("the recipe of a key is there where one is missing or too weak, and nowhere else without --key", async () => {
+    const asked = async (env: Record<string, string>, args: string[] = []) =>
+      "api_key_request" in (await doctor({ KIBANA_URL: sandbox.url, ...env }, args));
+    expect(await asked(key("all"))).toBe(false);
+    expect(await asked(key("all"), ["--key"])).toBe(true);
+    expect(await asked(key("wrong"))).toBe(true);
+    expect(await asked({})).toBe(true);
+    expect(await asked(key("read"))).toBe(true);
+    expect("api_key_request" in (await doctor({ KIBANA_URL: "http://127.0.0.1:1", ...key("all") }))).toBe(false);
+  });
+
+  test("a key that is none is told before anything is asked", async () => {
+    const report = await doctor({ KIBANA_URL: "http://127.0.0.1:1", KIBANA_API_KEY: "YOUR_API_KEY" });
+    expect(report.code).toBe(1);
+    expect(report.find("credentials")).toMatchObject({ result: "failed", message: "KIBANA_API_KEY is a placeholder, not a key." });
+    expect(report.results("not_checked")).toContain("url");
+    expect(report).toHaveProperty("api_key_request");
+  });
+
+  test("a placeholder that nobody filled in is a warning", async () => {
+    const hole = ["$", "{user_config.spaces}"].join("");
+    const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all"), CONNECTORS_SPACES: hole });
+    expect(report.find("settings")).toMatchObject({
+      result: "warning",
+      message: `CONNECTORS_SPACES holds ${hole}, which nobody filled in: it counts as not set.`,
+    });
+  });
+
   test("a key that may more than the server is a warning", async () => {
     const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all") }, ["--read-only"]);
     expect([report.code, report.find("privileges in default")?.result]).toEqual([0, "warning"]);
@@ -259,12 +292,12 @@ describe("credentials and privileges", () => {
   });
 
   test.each([
-    ["read", "read", ["*"]],
+    ["read", "read", ["space:default", "space:team-payments", "space:security"]],
     ["change", "all", ["space:default", "space:team-payments"]],
-    ["full", "all", ["*"]],
+    ["full", "all", ["space:default", "space:team-payments", "space:security"]],
   ])("the recipe for access %s gives %s", async (access, level, resources) => {
-    const args = resources.length > 1 ? ["--spaces", "default,team-payments"] : [];
-    const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all") }, ["--access", access, ...args]);
+    const args = resources.length === 2 ? ["--spaces", "default,team-payments"] : [];
+    const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all") }, ["--key", "--access", access, ...args]);
     expect(report.api_key_request).toMatchObject({
       role_descriptors: {
         "kibana-connectors-mcp": {

@@ -115,7 +115,9 @@ describe("tokens", () => {
     });
     const served = await servedProduct({
       http: { tokens: [holder("ops")] },
-      settings: { kibana: { url: kibana, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false } },
+      settings: {
+        kibana: { url: kibana, label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false, proxy: undefined },
+      },
     });
     const { call } = await served.open("ops");
     const { text } = await call("list_connectors");

@@ -37,7 +37,7 @@ const texts: [status: number, message: string, code: string, cause: string, fix:
     400,
     "This ops-mail already exists in a preconfigured action.",
     "id_taken",
-    'The id "ops-mail" belongs to a connector preconfigured in kibana.yml.',
+    'The id "ops-mail" belongs to a preconfigured connector.',
     "Choose another id.",
   ],
   [
@@ -128,14 +128,14 @@ const texts: [status: number, message: string, code: string, cause: string, fix:
     400,
     "Preconfigured action ops-mail can not be updated.",
     "preconfigured",
-    "The connector ops-mail is defined in kibana.yml and cannot be changed through the API.",
-    "Change it in kibana.yml (xpack.actions.preconfigured) and restart Kibana.",
+    "The connector ops-mail is preconfigured and cannot be changed through the API.",
+    "Where Kibana is self-managed, an operator changes it in kibana.yml (xpack.actions.preconfigured); on Elastic Cloud and Serverless it is managed by Elastic.",
   ],
   [
     400,
     "Preconfigured action ops-mail is not allowed to delete.",
     "preconfigured",
-    "The connector ops-mail is defined in kibana.yml and cannot be changed through the API.",
+    "The connector ops-mail is preconfigured and cannot be changed through the API.",
     /kibana\.yml/,
   ],
   [

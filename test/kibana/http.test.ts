@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { connectKibana } from "../../src/kibana/connect.ts";
 import { KibanaError } from "../../src/kibana/errors.ts";
 import { createHttp, path } from "../../src/kibana/http.ts";
@@ -7,12 +7,6 @@ import { seal } from "../../src/sealed.ts";
 import type { KibanaSettings } from "../../src/settings.ts";
 import { envelope, type Reply, scripted } from "../support/server.ts";
 import { kibanaSettings } from "../support/settings.ts";
-
-// Loopback alone: a proxy of the machine that runs the tests stays out.
-beforeEach(() => {
-  for (const name of ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"]) vi.stubEnv(name, "");
-});
-afterEach(() => vi.unstubAllEnvs());
 
 function client(url: string, { timeout = 5_000, ...more }: Partial<KibanaSettings> & { timeout?: number } = {}) {
   const http = createHttp(kibanaSettings({ url, ...more }), timeout, "kibana-connectors-mcp/test");
@@ -296,6 +290,8 @@ describe("an abort by the caller", () => {
 });
 
 const html = '<!DOCTYPE html><html><head><title>Sign in\u202e to Acme</title></head><body onload="x()">Log in</body></html>';
+const basePathFix =
+  "Most likely the base path in KIBANA_URL is missing or wrong (server.basePath in kibana.yml, as in https://example.com/kibana): take the address that the browser shows, up to before /app or /s/.";
 const proxyFix =
   "Something in front of Kibana answered: a proxy, a login page or an error page. Check KIBANA_URL and its base path, and that API calls pass the proxy.";
 const cutFix = "The answer was cut or changed on its way. Repeat the call; if it stays, look at the proxy in front of Kibana.";
@@ -312,6 +308,24 @@ describe("an answer that is not Kibana's", () => {
       "a proxy's 404 page",
       { status: 404, text: html },
       'answered 404 with an HTML page titled "Sign in to Acme" instead of Kibana\'s JSON.',
+      basePathFix,
+    ],
+    [
+      "a gateway's 404 in JSON",
+      { status: 404, json: { message: "no Route matched with those values" } },
+      'answered 404 with JSON that is not Kibana\'s ("no Route matched with those values").',
+      basePathFix,
+    ],
+    [
+      "Spring's 404 in JSON",
+      { status: 404, json: { timestamp: "2026", status: 404, error: "Not Found", path: "/api/status" } },
+      "answered 404 with JSON that is not Kibana's.",
+      basePathFix,
+    ],
+    [
+      "Grafana's refusal",
+      { status: 401, json: { message: "Unauthorized" } },
+      'answered 401 with JSON that is not Kibana\'s ("Unauthorized").',
       proxyFix,
     ],
     [

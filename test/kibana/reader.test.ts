@@ -140,8 +140,8 @@ describe("the status", () => {
     const { reader } = await reading({ json: { status: { overall: { level: "available" } } } });
     await expect(reader.status()).rejects.toMatchObject({
       code: "unauthorized",
-      message: "Kibana answers, but does not accept the credentials (its status leaves out the version).",
-      fix: "Check KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD, and restart the server.",
+      message: "Kibana wants credentials, and none are set (its status leaves out the version).",
+      fix: expect.stringContaining("KIBANA_API_KEY"),
     });
   });
 
@@ -167,7 +167,7 @@ describe("a space", () => {
     ["that is not", envelope(404, "Not Found"), "missing"],
     ["that the key may not see", envelope(403, "Forbidden"), "hidden"],
   ])("%s", async (_what, reply, expected) => {
-    const { reader, seen } = await reading(reply);
+    const { reader, seen } = await reading(reply, { json: { version: { number: "9.5.0" } } });
     expect(await reader.space("a b")).toBe(expected);
     expect(seen[0]?.url).toBe("/api/spaces/space/a%20b");
   });

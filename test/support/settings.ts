@@ -4,6 +4,7 @@ import type { KibanaSettings, Settings } from "../../src/settings.ts";
 export function settings({ url, ...more }: Partial<Settings> & { url?: string } = {}): Settings {
   return {
     kibana: url === undefined ? undefined : kibanaSettings({ url }),
+    unusable: undefined,
     sandbox: false,
     space: "default",
     timeout: 5_000,
@@ -28,10 +29,19 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     http: undefined,
     logLevel: "silent",
     warnings: [],
+    unfilled: [],
     ...more,
   };
 }
 
 export function kibanaSettings(more: Partial<KibanaSettings> = {}): KibanaSettings {
-  return { url: "http://127.0.0.1:1", label: undefined, auth: { kind: "none" }, ca: undefined, skipTlsVerification: false, ...more };
+  return {
+    url: "http://127.0.0.1:1",
+    label: undefined,
+    auth: { kind: "none" },
+    ca: undefined,
+    skipTlsVerification: false,
+    proxy: undefined,
+    ...more,
+  };
 }

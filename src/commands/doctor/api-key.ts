@@ -1,11 +1,17 @@
 import type { Access } from "../../settings.ts";
 
+/** What the request makes is for these spaces alone. */
+export interface KeyRequest {
+  request: ReturnType<typeof apiKeyRequest>;
+  spaces: readonly string[];
+}
+
 /**
  * The request that makes a key with the least privileges for an access level (reference/kibana-api.md §10): attaching
  * and moving rule actions needs `all` on the rules, everything else `read`, so that usage can be looked up.
- * @param spaces undefined: all
+ * @param spaces those in which the server is used: the key holds in no other
  */
-export function apiKeyRequest(access: Access, spaces: readonly string[] | undefined) {
+export function apiKeyRequest(access: Access, spaces: readonly string[]) {
   const level = access === "read" ? "read" : "all";
   return {
     name: "kibana-connectors-mcp",
@@ -17,7 +23,7 @@ export function apiKeyRequest(access: Access, spaces: readonly string[] | undefi
           {
             application: "kibana-.kibana",
             privileges: [`feature_actions.${level}`, `feature_stackAlerts.${level}`],
-            resources: spaces ? spaces.map((space) => `space:${space}`) : ["*"],
+            resources: spaces.map((space) => `space:${space}`),
           },
         ],
       },

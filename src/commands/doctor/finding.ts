@@ -7,12 +7,16 @@ export interface Finding {
   result: "ok" | "warning" | "failed" | "not_checked";
   message: string;
   fix?: string;
+  /** A key with the privileges of the recipe would mend it. */
+  wantsKey?: true;
 }
 
 export const ok = (check: string, message: string): Finding => ({ check, result: "ok", message });
 export const warning = (check: string, message: string, fix: string): Finding => ({ check, result: "warning", message, fix });
 export const failed = (check: string, message: string, fix: string): Finding => ({ check, result: "failed", message, fix });
 export const notChecked = (check: string, message: string): Finding => ({ check, result: "not_checked", message });
+
+export const wantingKey = (finding: Finding): Finding => ({ ...finding, wantsKey: true });
 
 /** A failed request as a finding; Kibana's messages are translated already. */
 export function failure(check: string, error: unknown): Finding {

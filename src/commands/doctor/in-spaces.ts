@@ -3,13 +3,17 @@ import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import type { Access, Settings } from "../../settings.ts";
-import { type Finding, failed, failure, notChecked, ok, warning } from "./finding.ts";
+import { failing } from "./failing.ts";
+import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
 
 /** Spaces that are looked at one by one. */
 const most = 20;
 
-/** What needs a Kibana that answers: its version and health, the spaces, and what the key may do in each. */
-export async function inSpaces(settings: Settings, reader: Reader, status: Status): Promise<Finding[]> {
+/**
+ * What needs a Kibana that answers: its version and health, the spaces, and what the key may do in each.
+ * @returns the findings, and the spaces that are there, of those in which the server is used
+ */
+export async function inSpaces(settings: Settings, reader: Reader, status: Status): Promise<{ findings: Finding[]; spaces: string[] }> {
   const visible = await reader.spaces().catch((error: unknown) => failure("spaces", error));
   const named = [...new Set([settings.space, ...(settings.spaces ?? [])])];
   const rows = "check" in visible ? [visible] : [];
@@ -25,7 +29,7 @@ export async function inSpaces(settings: Settings, reader: Reader, status: Statu
   const perSpace: Finding[] = [];
   for (const space of spaces.slice(0, most)) perSpace.push(...(await oneSpace(space, settings, reader)));
   const left = spaces.length - most;
-  return [
+  const findings = [
     version(status),
     health(status),
     ...rows,
@@ -33,11 +37,11 @@ export async function inSpaces(settings: Settings, reader: Reader, status: Statu
     ...(spaces.length === 0 ? [notChecked("privileges", "There is no space to look into: see above.")] : []),
     ...(left > 0 ? [notChecked("privileges", `${left} more spaces were not looked into: name those that matter with --spaces.`)] : []),
   ];
+  return { findings, spaces };
 }
 
 function version(status: Status): Finding {
   const name = `Kibana ${status.version}${status.flavour === "serverless" ? " (serverless)" : ""}`;
-  if (!isAtLeast(status, "8.0")) return failed("version", `${name} is too old.`, "This server needs Kibana 8.0 or newer.");
   if (!isAtLeast(status, "8.8")) {
     return warning(
       "version",
@@ -87,12 +91,15 @@ async function privileges(space: string, access: Access, reader: Reader): Promis
     const enough = access === "read" ? may.read : may.read && may.change && may.delete;
     const words = [may.read && "read", may.execute && "execute", may.change && "change", may.delete && "delete"].filter(Boolean);
     const has = words.length > 0 ? `The key may ${words.join(", ")} connectors` : "The key may do nothing with connectors";
-    if (!enough) return failed(check, `${has}; access "${access}" needs more.`, `Make a key with ${needed[access]}: the recipe is below.`);
+    if (!enough)
+      return wantingKey(failed(check, `${has}; access "${access}" needs more.`, `Make a key with ${needed[access]}: the recipe is below.`));
     if (access === "read" && may.change) {
-      return warning(
-        check,
-        `${has}, though this server may only read.`,
-        "A key with feature_actions.read is the surer limit: the recipe is below.",
+      return wantingKey(
+        warning(
+          check,
+          `${has}, though this server may only read.`,
+          "A key with feature_actions.read is the surer limit: the recipe is below.",
+        ),
       );
     }
     return ok(check, `${has}.`);
@@ -128,19 +135,23 @@ async function rules(space: string, access: Access, reader: Reader): Promise<Fin
     const changeable = types.filter((type) => type.changeable).length;
     const seen = `${total} can be read, of ${types.length} types`;
     if (access !== "read" && changeable === 0) {
-      return warning(
-        check,
-        `${seen}; none can be changed, so connectors cannot be attached to rules or replaced in them.`,
-        `Give the key \`all\` on ${features}.`,
+      return wantingKey(
+        warning(
+          check,
+          `${seen}; none can be changed, so connectors cannot be attached to rules or replaced in them.`,
+          `Give the key \`all\` on ${features}.`,
+        ),
       );
     }
     return ok(check, access === "read" ? `${seen}.` : `${seen}, and changed of ${changeable}.`);
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "forbidden") return failure(check, error);
-    return warning(
-      check,
-      "The key may read none: who uses a connector cannot be told, and a delete of one that is referred to is refused.",
-      `Give the key \`read\` on ${features}.`,
+    return wantingKey(
+      warning(
+        check,
+        "The key may read none: who uses a connector cannot be told, and a delete of one that is referred to is refused.",
+        `Give the key \`read\` on ${features}.`,
+      ),
     );
   }
 }
@@ -149,7 +160,13 @@ async function log(space: string, reader: Reader): Promise<Finding> {
   const check = `log in ${space}`;
   try {
     const { success, failure: failures } = await reader.executionCounts(space, "now-24h");
-    return ok(check, `${success + failures} runs in 24 hours, ${failures} failed. What fails before it runs is not in it.`);
+    const runs = `${success + failures} runs in 24 hours, ${failures} failed.`;
+    if (failures === 0) return ok(check, `${runs} What fails before it runs is not in it.`);
+    return warning(
+      check,
+      `${runs} ${await failing(space, reader)}`,
+      'Run the audit, or get_connector with include: ["health"]; test_connector tells whether it fails now, and why.',
+    );
   } catch (error) {
     return unknown(check, error, "The log of runs");
   }

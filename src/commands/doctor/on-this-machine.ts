@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { readGiven } from "../../given-values.ts";
 import { isRemote } from "../../http-settings.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import type { Settings } from "../../settings.ts";
@@ -41,6 +42,10 @@ function variables({ secretPrefix }: Settings, env: Env): Finding[] {
   const bindings = names.filter((name) => name.endsWith(bindingSuffix));
   const values = names.filter((name) => !name.endsWith(bindingSuffix)).sort();
   const empty = values.filter((name) => !env[name]);
+  const unfilled = values.filter((name) => {
+    const given = readGiven(env[name] ?? "");
+    return given.kind === "placeholder" && given.whole && given.placeholder.includes("{");
+  });
   return [
     ok(
       "secrets",
@@ -49,6 +54,7 @@ function variables({ secretPrefix }: Settings, env: Env): Finding[] {
         : `No variable begins with ${secretPrefix}; {"$ask": true} works without.`,
     ),
     ...empty.map((name) => failed("secrets", `${name} is empty.`, "Set it or take it away.")),
+    ...unfilled.map((name) => failed("secrets", `${name} holds a placeholder that nobody filled in.`, "Set it or take it away.")),
     ...bindings
       .filter((name) => !readBindings(env[name] ?? ""))
       .map((name) =>

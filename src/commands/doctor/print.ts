@@ -1,23 +1,32 @@
 import { version } from "../../version.ts";
-import type { apiKeyRequest } from "./api-key.ts";
+import type { KeyRequest } from "./api-key.ts";
 import type { Finding } from "./finding.ts";
 
 export interface Report {
   /** How the Kibana is named; undefined where none is set. */
   deployment: string | undefined;
   checks: Finding[];
-  apiKey: ReturnType<typeof apiKeyRequest>;
+  /** Undefined where none is missing and nobody asks for it. */
+  key: KeyRequest | undefined;
   access: string;
 }
 
-export function asJson({ deployment, checks, apiKey, access }: Report): string {
+export function asJson({ deployment, checks, key, access }: Report): string {
   const ok = checks.every(({ result }) => result !== "failed");
-  return `${JSON.stringify({ version, ...(deployment !== undefined && { deployment }), access, ok, checks, api_key_request: apiKey }, null, 2)}\n`;
+  const report = {
+    version,
+    ...(deployment !== undefined && { deployment }),
+    access,
+    ok,
+    checks: checks.map(({ wantsKey: _wantsKey, ...shown }) => shown),
+    ...(key && { api_key_request: key.request }),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 const words = { ok: "ok", warning: "warning", failed: "FAILED", not_checked: "not checked" };
 
-export function asText({ deployment, checks, apiKey, access }: Report): string {
+export function asText({ deployment, checks, key, access }: Report): string {
   const width = Math.max(...checks.map(({ check }) => check.length));
   const lines = checks.flatMap(({ check, result, message, fix }) => [
     `  ${words[result].padEnd(12)}${check.padEnd(width + 2)}${message}`,
@@ -29,13 +38,19 @@ export function asText({ deployment, checks, apiKey, access }: Report): string {
 ${lines.join("\n")}
 
 ${count("failed")} failed, ${count("warning")} warnings, ${count("not_checked")} not checked, ${count("ok")} ok.
+${key ? recipe(key, access) : ""}`;
+}
 
-A key with the least privileges for access "${access}", to be made by somebody who has them (Kibana, Dev Tools):
+function recipe({ request, spaces }: KeyRequest, access: string): string {
+  const where = spaces.length === 1 ? `the space ${spaces[0]}` : `the spaces ${spaces.join(", ")}`;
+  return `
+A key with the least privileges for access "${access}" in ${where}, to be made by somebody who has them (Kibana, Dev Tools):
 
 POST /_security/api_key
-${JSON.stringify(apiKey, null, 2)}
+${JSON.stringify(request, null, 2)}
 
 KIBANA_API_KEY takes the \`encoded\` value of the answer. Whoever may read connectors may also run them: Kibana knows no
-level in between. Rules of a solution need its feature too, as feature_apm.read or feature_siem.read.
+level in between. Rules of a solution need its feature too, as feature_apm.read or feature_siem.read. Other spaces are added
+to resources, as "space:<id>"; "*" means all.
 `;
 }

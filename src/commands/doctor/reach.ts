@@ -3,7 +3,7 @@ import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Status } from "../../kibana/status.ts";
 import type { KibanaSettings } from "../../settings.ts";
-import { type Finding, failed, failure, notChecked, ok, warning } from "./finding.ts";
+import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
 
 const day = 86_400_000;
 const later = "Not reached: see above.";
@@ -15,19 +15,29 @@ const later = "Not reached: see above.";
 export async function reach(kibana: KibanaSettings, reader: Reader): Promise<{ findings: Finding[]; status?: Status }> {
   try {
     const status = await reader.status();
-    return { findings: [ok("url", `${kibana.url} is a Kibana.`), await tls(kibana), credentials(kibana)], status };
+    return { findings: [ok("url", `${kibana.url} is a Kibana.`), ...proxy(kibana), await tls(kibana), credentials(kibana)], status };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     if (error.code === "unauthorized" || error.code === "forbidden") {
       return { findings: [ok("url", `${kibana.url} is a Kibana.`), await tls(kibana), refused(kibana, error)] };
+    }
+    if (error.detail?.product !== undefined) {
+      const answers = ok("url", `Something answers at ${kibana.url}.`);
+      return { findings: [answers, ...proxy(kibana), await tls(kibana), notChecked("credentials", later), failure("version", error)] };
     }
     if (isTls(error)) {
       return {
         findings: [ok("url", `Something answers at ${kibana.url}.`), failure("tls", error), notChecked("credentials", later)],
       };
     }
+    if (error.detail?.proxy !== undefined)
+      return { findings: [failure("proxy", error), ...["url", "tls", "credentials"].map((check) => notChecked(check, later))] };
     return { findings: [failure("url", error), notChecked("tls", later), notChecked("credentials", later)] };
   }
+}
+
+function proxy({ proxy: through }: KibanaSettings): Finding[] {
+  return through ? [ok("proxy", `Kibana is asked through ${through.address} (${through.variable}).`)] : [];
 }
 
 function isTls(error: ToolError): boolean {
@@ -35,8 +45,14 @@ function isTls(error: ToolError): boolean {
 }
 
 function refused({ auth }: KibanaSettings, error: ToolError): Finding {
-  if (auth.kind !== "none") return failure("credentials", error);
-  return failed("credentials", "None are set, and this Kibana wants some.", "Set KIBANA_API_KEY; the recipe below makes a key.");
+  if (auth.kind !== "none") return wantingKey(failure("credentials", error));
+  return wantingKey(
+    failed(
+      "credentials",
+      `None are set${auth.why ? ` (${auth.why})` : ""}, and this Kibana wants some.`,
+      "Set KIBANA_API_KEY; the recipe below makes a key.",
+    ),
+  );
 }
 
 function credentials({ auth }: KibanaSettings): Finding {

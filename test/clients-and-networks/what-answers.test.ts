@@ -1,0 +1,130 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { listen } from "../support/server.ts";
+
+/** One call of each kind: a look, one connector, a space that is named, a change. */
+const calls: [string, Record<string, unknown>][] = [
+  ["describe_deployment", {}],
+  ["list_connectors", {}],
+  ["get_connector", { id: "ops-slack" }],
+  ["get_connector", { id: "ops-slack", space: "security" }],
+  ["create_connector", { name: "x", type: ".server-log" }],
+  ["test_connector", { id: "ops-slack" }],
+  ["execute_connector", { id: "ops-slack", params: { message: "x" } }],
+];
+
+async function errorsAt(url: string) {
+  const server = await startBuilt({ env: { KIBANA_URL: url, KIBANA_API_KEY: "any" } });
+  onTestFinished(() => server.close());
+  const errors: { code: string; message: string; fix: string }[] = [];
+  for (const [tool, args] of calls) errors.push((await server.call(tool, args)).body.error);
+  return errors;
+}
+
+async function answering(status: number, body: unknown, type = "application/json", only?: { path: string; body: unknown }) {
+  return listen((request, response) => {
+    const found = only !== undefined && request.url === only.path;
+    const said = found ? only.body : body;
+    response.writeHead(found ? 200 : status, { "content-type": type }).end(typeof said === "string" ? said : JSON.stringify(said));
+  });
+}
+
+const notFound = { statusCode: 404, error: "Not Found", message: "Not Found" };
+
+describe("a 404 to everything is the address's fault, never a space's or a connector's", () => {
+  test("Kibana below a base path, asked without it", async () => {
+    const kibana = await startSandboxProcess(["--base-path", "/kibana"]);
+    onTestFinished(() => kibana.stop());
+    for (const error of await errorsAt(new URL(kibana.url).origin)) {
+      expect(error).toMatchObject({ code: "kibana_unreachable", fix: expect.stringContaining("the base path in KIBANA_URL") });
+      expect(error.message).not.toMatch(/no space|no connector/);
+    }
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a server in Kibana's words", notFound, "application/json"],
+    ["a page", "<html><head><title>404 Not Found</title></head></html>", "text/html"],
+    ["a text", "404 page not found", "text/plain"],
+    ["nothing", "", "text/plain"],
+    ["a gateway's JSON", { message: "no Route matched with those values" }, "application/json"],
+    ["Spring's JSON", { timestamp: "2026-11-28", status: 404, error: "Not Found", path: "/x" }, "application/json"],
+  ])("%s", async (_what, body, type) => {
+    for (const error of await errorsAt(await answering(404, body, type)))
+      expect(error).toMatchObject({ code: "kibana_unreachable", fix: expect.stringContaining("the base path in KIBANA_URL") });
+  });
+
+  test("an address of Elastic Cloud that belongs to no deployment", async () => {
+    for (const error of await errorsAt(await answering(404, { ok: false, message: "Unknown resource." })))
+      expect(error).toMatchObject({ code: "kibana_unreachable", message: expect.stringContaining("knows no running deployment") });
+  });
+
+  test("while a space that is not there is said to be so by a Kibana that answers", async () => {
+    const kibana = await startSandboxProcess();
+    onTestFinished(() => kibana.stop());
+    const server = await startBuilt({ env: { KIBANA_URL: kibana.url } });
+    onTestFinished(() => server.close());
+    expect((await server.call("list_connectors", { space: "no-such" })).body.error.code).toBe("space_not_found");
+  });
+});
+
+describe("what is no supported Kibana is named with its version", () => {
+  const seen = (number: string, core: string) => ({
+    name: "node",
+    uuid: "1",
+    version: { number, build_hash: "x", build_number: 1, build_snapshot: false },
+    status: {
+      overall: { since: "2026", state: "green", title: "Green", nickname: "Looking good" },
+      statuses: [{ id: `core:${core}@${number}`, state: "green" }],
+    },
+    metrics: {},
+  });
+
+  test.each([
+    ["Kibana 7.17.9", seen("7.17.9", "elasticsearch")],
+    ["Kibana 6.8.23", seen("6.8.23", "elasticsearch")],
+    ["OpenSearch Dashboards 2.11.0", seen("2.11.0", "opensearch")],
+    ["OpenSearch Dashboards 1.3.2", seen("1.3.2", "elasticsearch")],
+    ["OpenSearch Dashboards 3.1.0", { version: { number: "3.1.0" }, status: { overall: { state: "green" } } }],
+  ])("%s", async (name, status) => {
+    const url = await answering(404, notFound, "application/json", { path: "/api/status", body: status });
+    for (const error of await errorsAt(url))
+      expect(error).toMatchObject({
+        code: "kibana_unreachable",
+        message: `What answers there is ${name}, which is not supported.`,
+        fix: expect.stringContaining("8.0 or newer"),
+      });
+  });
+
+  test("Kibana 7.17 whose routes are much the same is asked for no change", async () => {
+    const asked: string[] = [];
+    const url = await listen((request, response) => {
+      asked.push(request.method ?? "");
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify(request.url === "/api/status" ? seen("7.17.9", "elasticsearch") : { id: "default", name: "Default" }));
+    });
+    const server = await startBuilt({ env: { KIBANA_URL: url } });
+    onTestFinished(() => server.close());
+    for (const [tool, args] of calls.slice(4))
+      expect((await server.call(tool, args)).body.error).toMatchObject({ message: expect.stringContaining("Kibana 7.17.9") });
+    expect(new Set(asked)).toEqual(new Set(["GET"]));
+  });
+
+  test.each([
+    ["Elasticsearch", 400, { error: "no handler found for uri [/api/status] and method [GET]" }, /is Elasticsearch, not Kibana/],
+    ["Grafana", 401, { message: "Unauthorized" }, /JSON that is not Kibana's \("Unauthorized"\)/],
+  ])("%s is not taken for a Kibana", async (_what, status, body, message) => {
+    for (const error of await errorsAt(await answering(status, body)))
+      expect(error).toMatchObject({ code: "kibana_unreachable", message: expect.stringMatching(message) });
+  });
+
+  test("a sign-in page of a proxy, with its title", async () => {
+    for (const error of await errorsAt(await answering(200, "<html><title>Sign in to Acme</title></html>", "text/html")))
+      expect(error).toMatchObject({ code: "kibana_unreachable", message: expect.stringContaining('"Sign in to Acme"') });
+  });
+
+  test("a service with a status of its own", async () => {
+    const url = await answering(404, notFound, "application/json", { path: "/api/status", body: { status: "ok" } });
+    for (const error of await errorsAt(url))
+      expect(error).toMatchObject({ code: "kibana_unreachable", message: expect.stringContaining("not Kibana") });
+  });
+});
