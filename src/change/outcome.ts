@@ -22,6 +22,7 @@ export const Outcome = z.looseObject({
   deployment: z.string(),
   space: z.string(),
   message: z.string().optional(),
+  fix: z.string().optional(),
   plan: z.looseObject({}).optional(),
   confirm: z.looseObject({}).optional(),
   change: z.string().optional(),

@@ -146,6 +146,8 @@ export type NextCall = {
 /** What comes of an execute: every attempt, in order. */
 export interface Runs {
   attempts: Execution[];
+  /** Where Kibana itself failed or refused instead of answering how the last one went: why, and what helps. */
+  ended?: { cause: string; fix: string; not_known?: string };
   /** When Kibana asks to wait longer than this server does. */
   retryAfter?: string;
 }

@@ -1,3 +1,4 @@
+import { ToolError } from "../errors.ts";
 import { inverseOf, recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
@@ -90,12 +91,14 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
       ? {
           message:
             `${failed?.error?.message ?? ""} Whether it happened cannot be told yet. Look before you repeat it: list_changes shows the entry, get_connector the connector.`.trim(),
+          ...fixOf(failed?.error),
         }
       : report.message
         ? { message: report.message }
         : {}),
     ...(status === "partial"
       ? {
+          ...fixOf(failed?.error),
           message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun`] : [])].join("; ")}.`,
         }
       : {}),
@@ -106,6 +109,11 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
   };
+}
+
+/** What helps with the failure: first of all to look, where the answer does not tell whether it happened. */
+function fixOf(error: Error | undefined): { fix?: string } {
+  return error instanceof ToolError ? { fix: error.fix.replace(/^Repeat the call;/, "If it did not happen, repeat the call;") } : {};
 }
 
 function failedWords(results: OpResult[]): string {

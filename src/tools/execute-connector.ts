@@ -5,6 +5,7 @@ import { checkPart } from "../catalog/validate.ts";
 import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
+import { isParamsMistake } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { statedKey } from "../rules/dedup-key.ts";
 import { hideInText, hideSecrets } from "../secrets/detect.ts";
@@ -100,7 +101,7 @@ export const executeConnector = changeTool({
   },
   async report({ ops: [op] }, [result]) {
     if (result?.outcome !== "done" || op.op !== "execute") return {};
-    const { attempts, retryAfter } = result.data as Runs;
+    const { attempts, ended, retryAfter } = result.data as Runs;
     const last = attempts.at(-1);
     if (!last) return {};
     const said = attempts
@@ -111,9 +112,13 @@ export const executeConnector = changeTool({
       result: compact({
         ok,
         attempts: attempts.map((one, index) =>
-          compact({ status: one.status, said: said[index] || undefined, retryable: one.retry ?? undefined }),
+          compact({
+            status: one.status,
+            said: said[index] || undefined,
+            retryable: isParamsMistake(said[index] ?? "") ? undefined : (one.retry ?? undefined),
+          }),
         ),
-        ...(ok ? {} : explainFailure(said.at(-1) ?? "")),
+        ...(ok ? {} : (ended ?? explainFailure(said.at(-1) ?? "", op.type))),
         retry_after: retryAfter,
         ...(ok ? data(last.data) : {}),
       }),

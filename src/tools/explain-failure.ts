@@ -1,3 +1,6 @@
+import { isParamsMistake } from "../kibana/params-mistake.ts";
+import { explainMail } from "./explain-mail.ts";
+
 /** Why a run failed and what to do, from the words of Kibana and of the third party. */
 export interface Explained {
   cause: string;
@@ -30,7 +33,6 @@ const refusals: [RegExp, string, string][] = [
     "Its stored config no longer fits this Kibana.",
     "Correct the config; an allow-list in kibana.yml may have been tightened.",
   ],
-  [/error validating action params/i, "The params do not fit the type.", "Correct the named params; describe_connector_types lists them."],
   [
     /unable to decrypt/i,
     "Kibana cannot decrypt the connector's secrets.",
@@ -77,14 +79,28 @@ const refusals: [RegExp, string, string][] = [
     "Check the index name, and that the caller may write to it; a rule writes with its own key.",
   ],
   [
-    /\b5\d\d\b|internal server error|bad gateway|unavailable/i,
+    // 500 to 530: larger numbers, and those behind a colon, are ports.
+    /(?<![:\d])\b5[0-3]\d\b|internal server error|bad gateway|unavailable/i,
     "The service failed.",
     "Test again later, and look at the service's status page.",
   ],
 ];
 
-/** The best explanation of a failed run; the words themselves stand beside it in the answer. */
-export function explainFailure(words: string): Explained {
+const wrongParams: Explained = {
+  cause: "The params do not fit the type.",
+  fix: "Correct the named params; describe_connector_types lists them.",
+};
+const noSuchAction: Explained = {
+  cause: "The params name a sub-action that the type does not have.",
+  fix: "Correct params.subAction; describe_connector_types with this type lists its sub-actions.",
+};
+
+/** The best explanation of a failed run; the words themselves stand beside it in the answer. @param type the connector's, where it is known */
+export function explainFailure(words: string, type?: string): Explained {
+  const mail = type === undefined || type === ".email" ? explainMail(words) : undefined;
+  if (mail) return mail;
+  if (/Sub action ".+?" is not registered/i.test(words)) return noSuchAction;
+  if (isParamsMistake(words)) return wrongParams;
   const found = refusals.find(([pattern]) => pattern.test(words));
   return found
     ? { cause: found[1], fix: found[2] }

@@ -96,12 +96,12 @@ export const testConnector = changeTool({
   },
   async report({ ops: [op], mode, probe, fill, runs }, [result]) {
     if (result?.outcome !== "done") return {};
-    const { attempts } = result.data as Runs;
+    const { attempts, ended } = result.data as Runs;
     const execution = attempts.at(-1);
     if (!execution) return {};
     const words = hideInText(plainText([execution.message, execution.service_message].filter(Boolean).join(": "), 500));
     if (execution.status !== "ok")
-      return { result: { ok: false, mode, ...explainFailure(words), said: words, ...(runs && { last_runs: runs }) } };
+      return { result: { ok: false, mode, ...(ended ?? explainFailure(words, op.type)), said: words, ...(runs && { last_runs: runs }) } };
     return {
       result: compact({
         ok: true,

@@ -1,6 +1,7 @@
 /**
  * Every fault of the sandbox (src/sandbox/faults.ts), whether Kibana did its work before it (`work`), and what an honest
- * answer says of each kind of change: `done`, `failed` (an error, and surely nothing was changed) or `unknown`.
+ * answer says of each kind of change: `done`, `failed` (an error, and surely nothing was changed), `unknown`, or of a run
+ * `failed_run`: it failed, and whether anything went out is said not to be known.
  *
  * - A create and a delete can be looked for afterwards: found is done, whatever the answer was. Not found is failed only
  *   after an answer that was complete; a request without an answer may still be on its way.
@@ -14,12 +15,12 @@ export const faultTable = [
   { fault: "cut_after", work: true, create: "done", delete: "done", execute: "unknown" },
   { fault: "conflict", work: false, create: "failed", delete: "failed", execute: "failed" },
   { fault: "rate_limit", work: false, create: "failed", delete: "failed", execute: "failed" },
-  { fault: "error", work: false, create: "failed", delete: "failed", execute: "unknown" },
-  { fault: "error_after", work: true, create: "done", delete: "done", execute: "unknown" },
+  { fault: "error", work: false, create: "failed", delete: "failed", execute: "failed_run" },
+  { fault: "error_after", work: true, create: "done", delete: "done", execute: "failed_run" },
   { fault: "html", work: false, create: "failed", delete: "failed", execute: "unknown" },
   { fault: "html_502", work: false, create: "unknown", delete: "unknown", execute: "unknown" },
   { fault: "truncated", work: true, create: "done", delete: "done", execute: "unknown" },
   { fault: "unavailable", work: false, create: "failed", delete: "failed", execute: "unknown" },
 ] as const satisfies { fault: string; work: boolean; create: Told; delete: Told; execute: Told }[];
 
-export type Told = "done" | "failed" | "unknown";
+export type Told = "done" | "failed" | "unknown" | "failed_run";

@@ -193,7 +193,6 @@ describe("a failed test is an answer, with cause and fix", () => {
     ["connect ECONNREFUSED 10.0.0.1:443", "Kibana cannot reach the host."],
     ["timeout of 60000ms exceeded", "The service did not answer in time."],
     ["[401] Unauthorized", "The service does not accept the credentials."],
-    ["Invalid login: 535 5.7.8 Error: authentication failed", "The service does not accept the credentials."],
     ["An HTTP protocol error occurred: statusCode = 429", "The service, or Kibana's own limiter, limits the rate."],
     ["self signed certificate in certificate chain", "Kibana does not trust the service's certificate."],
     ['target url "https://x" is not added to the Kibana config xpack.actions.allowedHosts', "Kibana may not call that host."],
@@ -202,6 +201,15 @@ describe("a failed test is an answer, with cause and fix", () => {
     ['Unable to decrypt attribute "secrets"', "Kibana cannot decrypt the connector's secrets."],
     ["error calling webhook, invalid response: [503] Service Unavailable", "The service failed."],
     ["error calling webhook: [404] Not Found", "The service does not know the address or channel."],
+    ["Request validation failed (Error: [message]: expected value of type [string])", "The params do not fit the type."],
+    [
+      'Sub action "createAlrt" is not registered. Connector id: a. Connector name: Opsgenie. Connector type: .opsgenie',
+      "The params name a sub-action that the type does not have.",
+    ],
+    ["error validating action params: [message]: expected value of type [string]", "The params do not fit the type."],
+    ["Invalid subActionsParams: [webhook] or [webhookUrl] expected but got none", "The params do not fit the type."],
+    ["connection to collector:514 closed", "The run failed; the service's own words say how."],
+    ["Request failed with status code 500", "The service failed."],
     ["something else entirely", "The run failed; the service's own words say how."],
   ])("%s → %s", (words, cause) => {
     expect(explainFailure(words).cause).toBe(cause);

@@ -1,5 +1,6 @@
 import type { Execution } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
+import { isParamsMistake } from "../../kibana/params-mistake.ts";
 import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 import type { ExecuteOp, Runs } from "../plan.ts";
 import type { OpKind } from "./op-kind.ts";
@@ -8,19 +9,21 @@ import type { OpKind } from "./op-kind.ts";
 const patience = 20_000;
 
 export const execute: OpKind<ExecuteOp> = {
-  /** Runs again only while Kibana itself calls the failure retryable; a time-out ends it as an error. */
+  /** Runs again only while Kibana itself calls the failure retryable, and it is none of the params; a time-out ends it as an error. */
   async write({ space, id, params, retries = 0 }, { writer, clock }): Promise<Runs> {
     const attempts: Execution[] = [];
     let waited = 0;
     for (;;) {
-      const run = await writer.executeConnector(space, id, params).catch((error: unknown): Execution => {
-        // It ran before this attempt, which Kibana refused: nobody may say that it was not done.
-        if (attempts.length > 0 && error instanceof KibanaError && error.applied === "no")
-          return { status: "error", message: error.message };
-        throw error;
-      });
+      let run: Execution;
+      try {
+        run = await writer.executeConnector(space, id, params);
+      } catch (error) {
+        const ended = error instanceof KibanaError ? howItEnded(error, attempts.length) : undefined;
+        if (!ended) throw error;
+        return { attempts: [...attempts, { status: "error", message: ended.said }], ended: ended.why };
+      }
       attempts.push(run);
-      if (run.status === "ok" || !run.retry || attempts.length > retries) return { attempts };
+      if (run.status === "ok" || !run.retry || isParamsMistake(wordsOf(run)) || attempts.length > retries) return { attempts };
       const until = typeof run.retry === "string" ? Date.parse(run.retry) - clock.now() : Number.NaN;
       const wait = Number.isNaN(until) ? 1000 * 2 ** (attempts.length - 1) : Math.max(0, until);
       waited += wait;
@@ -45,3 +48,29 @@ export const execute: OpKind<ExecuteOp> = {
   inverse: ({ space, id, undo }) =>
     undo ? { op: "execute", space, id, params: undo } : { none: "What was sent cannot be called back from here." },
 };
+
+function wordsOf({ message, service_message: service }: Execution): string {
+  return [message, service].filter(Boolean).join(": ");
+}
+
+const bareFailure: NonNullable<Runs["ended"]> = {
+  cause:
+    "Kibana failed on the run and does not say why. Most likely it cannot decrypt the connector's secrets, because its encryption key (xpack.encryptedSavedObjects.encryptionKey) changed.",
+  fix: "Enter the secrets again with update_connector, or the operator puts the old key into xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys; the cause is in Kibana's log.",
+};
+
+/**
+ * A failure of Kibana's own as the end of a run: its complete answer 500, and a refusal after runs that were made. Undefined
+ * where it is no end: nothing ran, or an answer did not come.
+ */
+function howItEnded(error: KibanaError, before: number): { said: string; why: NonNullable<Runs["ended"]> } | undefined {
+  const known = { cause: error.message, fix: error.fix };
+  if (error.status === 500 && error.code === "kibana_error") {
+    const said = typeof error.detail?.kibana === "string" ? error.detail.kibana : "";
+    const bare = said === "" || /internal server error/i.test(said);
+    const why = bare || /decrypt/i.test(said) ? bareFailure : known;
+    return { said: said || "500", why: { ...why, not_known: "Whether anything went out: look at the service before you run it again." } };
+  }
+  // It ran before this attempt, which Kibana refused: nobody may say that it was not done.
+  return before > 0 && error.applied === "no" ? { said: error.message, why: known } : undefined;
+}
