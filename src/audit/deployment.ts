@@ -2,6 +2,7 @@ import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorTypes as catalogue } from "../catalog/index.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import { isElasticCloud } from "../kibana/elastic-cloud.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
@@ -135,6 +136,5 @@ function joined(one: ConnectorFacts, other: ConnectorFacts): ConnectorFacts {
 /** Elastic Cloud brings a mail connector of its own, and its addresses are known. */
 function isSelfManaged(status: Status | undefined, url: string, shared: ReadonlyMap<string, unknown>): boolean {
   if (status === undefined || status.flavour === "serverless" || shared.has("elastic-cloud-email")) return false;
-  const host = URL.canParse(url) ? new URL(url).hostname : "";
-  return !/(^|\.)(elastic-cloud\.com|cloud\.es\.io|elastic\.cloud|found\.io|elastic\.co)$/i.test(host);
+  return !isElasticCloud(url);
 }

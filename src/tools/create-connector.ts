@@ -6,6 +6,7 @@ import type { NoChange, Plan, SecretFlow } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import type { Status } from "../kibana/status.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
 import { authenticationSaid } from "./authentication-said.ts";
@@ -14,11 +15,12 @@ import { canChooseId, freeId } from "./connector-id.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { connectorName, space } from "./fields.ts";
-import { findConnector } from "./find-connector.ts";
+import { ConnectorNotHere, findConnector } from "./find-connector.ts";
 import { liveType } from "./live-type.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { planCreate } from "./plan-create.ts";
+import { originOf } from "./preconfigured.ts";
 import { assertAllGiven, givenFields, storedSecrets } from "./stored-secrets.ts";
 
 const isType = "is not an argument: it is `type` here";
@@ -55,7 +57,7 @@ export const createConnector = changeTool({
       kibana.status(signal),
       kibana.connectors(target, signal),
     ]);
-    const source = from && (await sourceOf(from, target, context));
+    const source = from && (await sourceOf(from, target, status, context));
     const live = typeOf(type, source?.connector, types);
     const entry = await connectorType(live.id);
     const asksBecause = literalsInConfig({ given: config, stored: source?.connector.config, entry, status }, context.secrets);
@@ -114,18 +116,20 @@ export const createConnector = changeTool({
 async function sourceOf(
   from: { id: string; space?: string | undefined },
   target: string,
-  { kibana, spaces, principal, signal }: ToolContext,
+  status: Status,
+  { kibana, deployment, spaces, principal, signal }: ToolContext,
 ) {
   const space = await spaces.check(from.space ?? target, principal, { fresh: true, signal });
   const connector = await findConnector(kibana, space, from.id, signal).catch((error: unknown) => {
-    if (from.space !== undefined || !(error instanceof ToolError) || error.code !== "connector_not_found" || error.detail) throw error;
-    throw new ToolError(error.code, error.message, `Name the space of the original: from: {"space": "…", "id": "…"}.`);
+    if (from.space !== undefined || !(error instanceof ConnectorNotHere) || error.detail) throw error;
+    throw new ConnectorNotHere(error, error.message, `Name the space of the original: from: {"space": "…", "id": "…"}.`);
   });
-  if (!connector.config) {
+  if (connector.preconfigured && !connector.config) {
+    const { is, inKibanaYml } = originOf(connector, { status, url: deployment.url });
     throw new ToolError(
       "preconfigured",
-      `Kibana does not show the config of ${quoted(connector.name)} (${connector.id}), which is defined in kibana.yml.`,
-      "Give type and config yourself; the operator can show it with exposeConfig: true in kibana.yml.",
+      `Kibana does not show the config of ${quoted(connector.name)} (${connector.id}): it ${is}.`,
+      `Give type and config yourself${inKibanaYml ? "; the operator can show it with exposeConfig: true in kibana.yml" : ""}.`,
     );
   }
   const rules = await rulesUsing(kibana, space, connector, signal).catch(() => undefined);

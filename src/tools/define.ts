@@ -84,7 +84,7 @@ export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
     output: tool.output,
     maxText: tool.maxText,
     call: (args, context) =>
-      placed(context, async () => tool.output.parse(await tool.run(readArguments(tool.input, args, tool.insteadOf), context))),
+      placed(tool.name, context, async () => tool.output.parse(await tool.run(readArguments(tool.input, args, tool.insteadOf), context))),
   };
 }
 
@@ -119,7 +119,7 @@ export function changeTool<Input extends z.ZodObject, P extends Plan>(
     async call(given, context) {
       const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given, tool.insteadOf);
       const args = readArguments(tool.input, rest);
-      return placed(context, async () =>
+      return placed(tool.name, context, async () =>
         Outcome.parse(
           await context.runChange({
             tool: tool.name,
@@ -136,13 +136,13 @@ export function changeTool<Input extends z.ZodObject, P extends Plan>(
 }
 
 /** The work; where a connector is not found, the error says in which other space it is. */
-async function placed<T>(context: ToolContext, work: () => Promise<T>): Promise<T> {
+async function placed<T>(tool: string, context: ToolContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
     const { withPlaces } = await import("./elsewhere.ts");
-    throw await withPlaces(error, context);
+    throw await withPlaces(error, tool, context);
   }
 }
 

@@ -6,8 +6,33 @@ import { ConnectorNotHere } from "./find-connector.ts";
 const looked = 20;
 const shown = 5;
 
-/** An error as it is, or with the other spaces in which the connector is that was not found. */
-export async function withPlaces(error: unknown, { kibana, spaces, principal, signal }: ToolContext): Promise<unknown> {
+interface Place {
+  space: string;
+  id: string;
+}
+
+const callAgain = ({ space }: Place) => `If that one is meant, call again with space "${space}".`;
+const whole = ({ id, space }: Place) => `from: ${JSON.stringify({ id, space })}`;
+/** A rule and the connectors that it uses are in one space. */
+const ofRules = (place: Place) =>
+  `Rules use connectors of their own space alone. If the rules are in "${place.space}" too, call again with space "${place.space}"; else copy it to them first: create_connector with ${whole(place)}.`;
+
+/** What helps with each tool that does not simply take another \`space\`. */
+const ways: Record<string, (place: Place, asked: string) => string> = {
+  safe_delete_connector: ({ id, space }) =>
+    `If that one is meant, delete it with a call of its own: ids ${JSON.stringify([id])}, space "${space}".`,
+  create_connector: (place) => `If that one is meant, say where it is: ${whole(place)}.`,
+  attach_connector: ofRules,
+  replace_connector: ofRules,
+  export_connectors: ({ space }, asked) => `If that one is meant, call again with space "${[...asked.split(", "), space].join(",")}".`,
+};
+
+/** An error as it is, or with the other spaces in which the connector is that was not found. @param tool the one that was called */
+export async function withPlaces<E>(
+  error: E,
+  tool: string,
+  { kibana, spaces, principal, signal }: ToolContext,
+): Promise<E | ConnectorNotHere> {
   if (!(error instanceof ConnectorNotHere)) return error;
   const { asked, space } = error;
   // What may not be read here leaves the error as it was: it says where to look.
@@ -27,7 +52,7 @@ export async function withPlaces(error: unknown, { kibana, spaces, principal, si
   return new ConnectorNotHere(
     { asked, space },
     `${error.message} It is in the space${names.length > 1 ? "s" : ""} ${names.join(", ")}.`,
-    `If that one is meant, call again with space "${first.space}".`,
+    (ways[tool] ?? callAgain)(first, space),
     { elsewhere: places },
   );
 }

@@ -11,6 +11,7 @@ import { version } from "../version.ts";
 import { isRestorable } from "./connector-id.ts";
 import type { ToolContext } from "./define.ts";
 import { pickConnector } from "./find-connector.ts";
+import { hostedOn, originOf } from "./preconfigured.ts";
 import { byPlace, chosenSpaces, connectorsIn, type FoundConnector, matcher, type SpacesContext } from "./several-spaces.ts";
 import { storedSecrets } from "./stored-secrets.ts";
 
@@ -65,7 +66,7 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
   const sources: Source[] = [];
   for (const { space, connector } of chosen) {
     const why = connector.preconfigured
-      ? "it is preconfigured: it stands in kibana.yml, and only there it can be changed"
+      ? `it ${originOf(connector, { status, url: deployment.url }).is}: there is no saved connector to write down`
       : connector.system
         ? "Kibana makes it itself"
         : request.format === "kibana_yml"
@@ -150,7 +151,7 @@ function idWarnings(connectors: readonly Exported[], status: Status): string[] {
 }
 
 function kibanaYmlWarnings(spaces: readonly string[], url: string, status: Status): string[] {
-  const hosted = status.flavour === "serverless" ? "Serverless" : isCloud(url) ? "Elastic Cloud" : undefined;
+  const hosted = hostedOn({ status, url });
   return [
     ...(hosted
       ? [`This deployment is on ${hosted}, which takes no preconfigured connectors: the file is for a self-managed Kibana alone.`]
@@ -159,11 +160,6 @@ function kibanaYmlWarnings(spaces: readonly string[], url: string, status: Statu
       ? ["Preconfigured connectors appear in every space: these are now in their own alone."]
       : []),
   ];
-}
-
-/** Elastic's own domains for hosted deployments. */
-function isCloud(url: string): boolean {
-  return /\.(elastic-cloud\.com|elastic\.cloud|cloud\.es\.io|found\.io|found\.no)$/.test(new URL(url).hostname);
 }
 
 function idOf({ id }: { id: string }): string {

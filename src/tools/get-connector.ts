@@ -42,7 +42,10 @@ export const getConnector = readTool({
     const notes = hidden.map(
       (one) => `A secret stands readable in config.${one.path} (${one.why}); everybody who may read connectors sees it.`,
     );
-    if (!found.config) notes.push("Kibana does not show the config of this preconfigured connector.");
+    if (!found.config)
+      notes.push(
+        found.preconfigured ? "Kibana does not show the config of this preconfigured connector." : "It is stored without a config.",
+      );
     if (found.missingSecrets) notes.push("Its secrets are missing (they are lost on import): it fails until they are entered again.");
     const why = unusable(type, found.preconfigured);
     if (why) notes.push(`It cannot run here: ${why}.`);

@@ -11,7 +11,7 @@ import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
 import { compact, connector, space } from "./fields.ts";
-import { pickConnector } from "./find-connector.ts";
+import { ConnectorNotHere, pickConnector } from "./find-connector.ts";
 import { explainReferences } from "./references.ts";
 import { movedActions, type NewParams } from "./replaced-actions.ts";
 import { earlierMoves } from "./replaced-earlier.ts";
@@ -147,7 +147,7 @@ interface From {
   /** Undefined where it is gone. */
   known: Connector | undefined;
   /** Why it was not found. */
-  missing?: ToolError;
+  missing?: ConnectorNotHere;
 }
 
 /** The connector to be replaced; by its id where it is gone. @throws ToolError system_action, ambiguous_connector */
@@ -156,7 +156,7 @@ function fromOf(asked: string, connectors: readonly Connector[], inSpace: string
     const known = pickConnector(connectors, inSpace, asked);
     return { id: known.id, name: known.name, preconfigured: known.preconfigured, known };
   } catch (error) {
-    if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
+    if (!(error instanceof ConnectorNotHere)) throw error;
     return { id: asked, preconfigured: false, known: undefined, missing: error };
   }
 }
@@ -222,6 +222,7 @@ function cannotBeSaved(obstacles: readonly Obstacle[]): ToolError {
   );
 }
 
-function neitherThereNorUsed({ code, message, fix, detail }: ToolError): ToolError {
-  return new ToolError(code, `${message} No rule that this key can see refers to that id either.`, fix, detail);
+function neitherThereNorUsed(missing: ConnectorNotHere): ToolError {
+  const { message, fix, detail } = missing;
+  return new ConnectorNotHere(missing, `${message} No rule that this key can see refers to that id either.`, fix, detail);
 }

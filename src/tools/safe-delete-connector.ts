@@ -7,7 +7,8 @@ import { plainText, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { isRestorable } from "./connector-id.ts";
 import { effectOn } from "./connector-row.ts";
-import { changeTool } from "./define.ts";
+import { changeTool, type ToolContext } from "./define.ts";
+import { withPlaces } from "./elsewhere.ts";
 import { compact, listedIn, space } from "./fields.ts";
 import { mayHoldSecrets } from "./stored-secrets.ts";
 import { type Refused, whoMayGo } from "./who-may-go.ts";
@@ -35,8 +36,8 @@ export const safeDeleteConnector = changeTool({
       kibana.connectorTypes(target, signal),
       kibana.status(signal),
     ]);
-    const { free, refused } = await whoMayGo([...new Set(ids)], connectors, target, context);
-    if (refused.length > 0) throw refusal(refused, ids.length);
+    const { free, refused } = await whoMayGo([...new Set(ids)], connectors, target, status, context);
+    if (refused.length > 0) throw refusal(await Promise.all(refused.map((one) => withPlace(one, context))), ids.length);
     const typed = free.filter((one) => needsName(one, types));
     const [only, ...more] = typed;
     if (only && (more.length > 0 || free.length > 1)) {
@@ -84,13 +85,19 @@ export const safeDeleteConnector = changeTool({
   },
 });
 
+async function withPlace({ id, error }: Refused, context: ToolContext): Promise<Refused> {
+  return { id, error: await withPlaces(error, "safe_delete_connector", context) };
+}
+
 function refusal(refused: Refused[], asked: number): ToolError {
   const [first] = refused;
   if (first && refused.length === 1 && asked === 1) return first.error;
   return new ToolError(
     first?.error.code ?? "internal",
     `Nothing was deleted: ${refused.length} of ${asked} may not go. ${refused.map(({ error }) => error.message).join(" ")}`,
-    "Repeat the call without them, or free them first.",
+    refused.every(({ error }) => error.code === "connector_not_found")
+      ? "Repeat the call without them; `refused` says of each where it is, or which may be meant."
+      : "Repeat the call without them, or free them first.",
     { refused: refused.map(({ id, error }) => compact({ id, code: error.code, message: error.message, fix: error.fix, ...error.detail })) },
   );
 }

@@ -187,7 +187,7 @@ async function planInverse(
       if (!current) return gone(space, inverse.id);
       const differs = changedSince(current, inverse.expect, (await filledIn(type, inverse.expect.config)) ?? current.config ?? {});
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since it was created.", differs);
-      const { refused } = await whoMayGo([current.id], existing, space, context);
+      const { refused } = await whoMayGo([current.id], existing, space, status, context);
       if (refused[0]) throw refused[0].error;
       const op: DeleteOp = { op: "delete", space, id: current.id, before: current, secretsBefore: await mayHoldSecrets(current, status) };
       return {

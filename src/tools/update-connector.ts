@@ -2,8 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { connectorType } from "../catalog/index.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
-import { ToolError } from "../errors.ts";
-import { quoted } from "../plain-text.ts";
 import { literalsInConfig } from "./config-secrets.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool } from "./define.ts";
@@ -12,6 +10,7 @@ import { findConnector } from "./find-connector.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { planUpdate } from "./plan-update.ts";
+import { preconfigured } from "./preconfigured.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
 function fixed(what: string): string {
@@ -42,13 +41,7 @@ export const updateConnector = changeTool({
     const { kibana, settings, spaces, principal, signal } = context;
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
     const [before, status] = await Promise.all([findConnector(kibana, target, id, signal), kibana.status(signal)]);
-    if (before.preconfigured) {
-      throw new ToolError(
-        "preconfigured",
-        `${quoted(before.name)} (${before.id}) is defined in kibana.yml and cannot be changed through the API.`,
-        "An operator changes it in xpack.actions.preconfigured in kibana.yml and restarts Kibana.",
-      );
-    }
+    if (before.preconfigured) throw preconfigured(before, "changed", { status, url: context.deployment.url });
     assertNoMarks("config", patch, "Name only what changes: what is not named stays as it is.");
     const entry = await connectorType(before.type);
     const asksBecause = literalsInConfig({ given: patch, stored: before.config, entry, status }, context.secrets);

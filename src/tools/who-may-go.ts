@@ -2,11 +2,13 @@ import { setTimeout } from "node:timers/promises";
 import type { NextCall } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import type { Status } from "../kibana/status.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
+import { preconfigured } from "./preconfigured.ts";
 import { explainReferences } from "./references.ts";
 import { waysOut } from "./ways-out.ts";
 
@@ -25,6 +27,7 @@ export async function whoMayGo(
   ids: readonly string[],
   connectors: readonly Connector[],
   space: string,
+  status: Status,
   context: ToolContext,
 ): Promise<{ free: Connector[]; refused: Refused[] }> {
   const { kibana, signal } = context;
@@ -34,7 +37,7 @@ export async function whoMayGo(
   for (const id of ids) {
     try {
       const found = pickConnector(connectors, space, id);
-      assertOwn(found);
+      if (found.preconfigured) throw preconfigured(found, "deleted", { status, url: context.deployment.url });
       const using = await readable(rulesUsing(kibana, space, found, signal));
       if (using && using.length > 0) throw inUse(found, space, using, await waysOut(found, space, connectors, context));
       if (found.references === 0) free.set(found.id, found);
@@ -59,16 +62,6 @@ export async function whoMayGo(
 
 function named({ name, id }: Connector): string {
   return `${quoted(name)} (${id})`;
-}
-
-/** @throws ToolError preconfigured */
-function assertOwn(found: Connector): void {
-  if (!found.preconfigured) return;
-  throw new ToolError(
-    "preconfigured",
-    `${named(found)} is defined in kibana.yml and cannot be deleted through the API.`,
-    "An operator removes it from xpack.actions.preconfigured in kibana.yml and restarts Kibana; check its rules first with get_connector.",
-  );
 }
 
 function referencesUnknown(found: Connector, rules: number | undefined): ToolError {

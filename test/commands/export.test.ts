@@ -34,7 +34,7 @@ test.each([
   expect(stdout.trim().split("\n").sort()).toEqual(names.map((name) => join(out, name)));
   for (const name of names) expect((await stat(join(out, name))).mode & 0o777).toBe(0o600);
   expect(stderr).toContain(`9 of 10 connectors written as ${format}.`);
-  expect(stderr).toContain("Left out: ops-mail-preconfigured in default: it is preconfigured");
+  expect(stderr).toContain("Left out: ops-mail-preconfigured in default: it is defined in kibana.yml");
   expect(stderr).toContain("A secret stands readable in config.headers.Authorization of deploy-hook");
 });
 

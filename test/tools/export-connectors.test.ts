@@ -98,7 +98,7 @@ test("preconfigured connectors are skipped in every format, and it is said", asy
       {
         id: "ops-mail-preconfigured",
         space: "default",
-        why: "it is preconfigured: it stands in kibana.yml, and only there it can be changed",
+        why: "it is defined in kibana.yml: there is no saved connector to write down",
       },
     ]);
   }

@@ -294,8 +294,15 @@ test.each([
 
 test("a copy of a connector that is in another space: the way to name that", async () => {
   const { call } = await product();
-  const { body } = await call("create_connector", { name: "Copy", from: { id: "batch-jira" }, space: "team-payments" });
-  expect(body).toMatchObject({ code: "connector_not_found", fix: 'Name the space of the original: from: {"space": "…", "id": "…"}.' });
+  const copy = (id: string) => call("create_connector", { name: "Copy", from: { id }, space: "team-payments" });
+  expect((await copy("batch-jira")).body).toMatchObject({
+    code: "connector_not_found",
+    fix: 'If that one is meant, say where it is: from: {"id":"batch-jira","space":"default"}.',
+  });
+  expect((await copy("in-no-space")).body).toMatchObject({
+    code: "connector_not_found",
+    fix: 'Name the space of the original: from: {"space": "…", "id": "…"}.',
+  });
 });
 
 describe("a connector that is not there", () => {
