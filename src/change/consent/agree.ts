@@ -103,7 +103,7 @@ async function askInForm(
  * without content (corrections.md §7): that is nobody's no.
  * @param isRight whether a text is what was to be typed
  */
-function readAnswer(
+export function readAnswer(
   { action, typed = "" }: Answer,
   { tookMs, readingMs }: { tookMs: number; readingMs: number },
   isRight: (typed: string) => boolean,
