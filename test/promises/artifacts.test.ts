@@ -133,7 +133,8 @@ describe.each(blocks)("a proxy that %s the internal route", (_what, answer) => {
     const proxy = await blocked(kibana.url);
     const start = await kibana.rule();
     const answers: ElicitResult[] = [{ action: "decline" }];
-    const server = await serverAt(proxy.url, { person: () => answers.pop() ?? yes() });
+    // The person here is a program, and answers at once.
+    const server = await serverAt(proxy.url, { person: () => answers.pop() ?? yes(), env: { CONNECTORS_CONFIRM_READING: "0" } });
     const planned = await server.call(tool, { ...args, dry_run: true });
     expect(planned.body.warnings[0]).toMatch(sentence);
     expect(planned.body.plan.reversible).toBe("no");
