@@ -39,7 +39,7 @@ Begin with describe_deployment and list_connectors. Then:
 - As Terraform, kibana.yml or curl: export_connectors.
 - execute_connector only for a run that is wanted. list_changes and undo_change take back.
 
-Changing tools plan, ask the person where needed, write, read back. status "done" is done; "confirmation_needed", "secrets_wanted": nobody agreed yet, tell the person in the chat; "declined", "plan_changed": nothing written; "unknown": look before you repeat. dry_run shows the plan. Test mode loud reaches people: ask first.
+Changing tools plan, ask the person where needed, write, read back. status "done" is done; "confirmation_needed", "secrets_wanted": nobody agreed yet, tell the person; "declined", "plan_changed": nothing written; "unknown": look before you repeat. Test mode loud reaches people: ask first.
 
 Never have a secret pasted into the conversation. Pass {"$env": "CONNECTOR_SECRET_…"}, or {"$ask": true}: give the person the page's address, wait, repeat the call with \`confirm\`.
 
