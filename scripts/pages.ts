@@ -31,7 +31,7 @@ A flag, or its variable; the flag wins. A variable that begins with \`CONNECTORS
 
 What is set and empty counts as not set, and so does a placeholder that a client did not fill in (\`\${user_config.name}\`, \`\${env:NAME}\`, \`\${input:name}\`, \`\${NAME}\`), with a warning on stderr and in \`doctor\`. \`KIBANA_API_KEY\` takes the \`encoded\` value, \`id:api_key\`, or the whole answer that made the key; what can be no key is told by the first call, before Kibana is asked.
 
-A proxy is read from \`https_proxy\` or \`http_proxy\` (capitals too), with or without \`http://\`. \`NO_PROXY\` lists hosts without one: names with all below them, \`*\`, \`10.*\`, \`10.0.0.0/8\`, ports; commas or spaces between.
+A proxy is read from \`https_proxy\` or \`http_proxy\` (capitals too), with or without \`http://\`; it must speak HTTP (CONNECT), not SOCKS. \`NO_PROXY\` lists hosts without one: names with all below them, \`*\`, \`10.*\`, \`10.0.0.0/8\`, ports; commas or spaces between.
 
 ${settingsTable(settingRows())}
 `;

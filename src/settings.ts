@@ -300,6 +300,9 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   const http = takes.includes("http")
     ? httpSettings(values, spaces, (path, variable) => readPrivateFile(path, variable, problems), problems)
     : undefined;
+  // A guard that is meant and holds nothing must not leave the door open.
+  for (const key of http ? (["authToken", "authTokenFile"] as const) : [])
+    if (blank.has(key)) problems.push(`${blank.get(key)}: fill it in, or take it away where HTTP is to be served without a token.`);
   if (values.confirmKey && values.confirm !== undefined && values.confirm !== "token")
     problems.push("CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm says another way: set one of them.");
   if (http?.stateless && values.confirm === "token" && !values.confirmKey)

@@ -43,7 +43,7 @@ export function configCode(
   const placeholders: Placeholder[] = [];
 
   const placeholder = (path: string): Placeholder => {
-    const one = { path: `config.${path}`, variable: variable(`config.${path}`), required: true, map: false };
+    const one = { path, variable: variable(path), required: true, map: false };
     placeholders.push(one);
     return one;
   };
@@ -63,10 +63,12 @@ export function configCode(
   function pieces(value: string, original: string, path: string): (string | Placeholder)[] {
     // Within JSON in a text, a secret would have to be escaped once more; and a mark that was there before is not ours.
     const asOne = /^\s*[{[]/.test(original) || original.includes(redactionMark) || !paths.has(path);
-    if (asOne) return [placeholder(path)];
+    // One text for all its secrets: their path may be long.
+    const whole = `config.${path}`;
+    if (asOne) return [placeholder(whole)];
     return value
       .split(redactionMark)
-      .flatMap((text, index) => [...(index === 0 ? [] : [placeholder(path)]), text])
+      .flatMap((text, index) => [...(index === 0 ? [] : [placeholder(whole)]), text])
       .filter((piece) => piece !== "");
   }
 

@@ -45,7 +45,13 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
   return sources.map(({ space, connector, entry, secrets }) => {
     const { id, name, type } = connector;
     const label = labels(labelOf(connector));
-    const variable = (path: string) => variables(`${prefix}${variableWords(label, ...path.split(".").slice(1))}`);
+    // A text may hold thousands of secrets, all under one path.
+    const words = new Map<string, string>();
+    const variable = (path: string) => {
+      const known = words.get(path) ?? variableWords(label, ...path.split(".").slice(1));
+      words.set(path, known);
+      return variables(`${prefix}${known}`);
+    };
     const files = fileFields(entry, "secrets");
     const placeholder = (path: string, required: boolean, map: boolean): Placeholder => {
       return { path, variable: variable(path), required, map, ...(files.has(path.replace(/^secrets\./, "")) && { file: true }) };

@@ -9,11 +9,13 @@ export function isUuid(id: string): boolean {
 /** A taker of names: the one that is asked for, or with `-2`, `-3`… where that is taken. */
 export function uniqueNames(separator: string): (wanted: string) => string {
   const taken = new Set<string>();
+  const tried = new Map<string, number>();
   return (wanted) => {
-    for (let n = 1; ; n++) {
+    for (let n = (tried.get(wanted) ?? 0) + 1; ; n++) {
       const name = n === 1 ? wanted : `${wanted}${separator}${n}`;
       if (taken.has(name)) continue;
       taken.add(name);
+      tried.set(wanted, n);
       return name;
     }
   };

@@ -20,7 +20,7 @@ export function destinations(type: ConnectorType, config: Config, secretHost: (f
 
 /** The name of one address. */
 export function named({ address, verified }: Address): string {
-  return canonicalHost(address, verified) ?? `unreadable address ${JSON.stringify(address)}`;
+  return canonicalHost(address, verified) ?? `unreadable address ${typeof address === "string" ? address : JSON.stringify(address)}`;
 }
 
 /** The host of one field of a config. */

@@ -16,6 +16,8 @@ export function suggestField(
   elsewhere: readonly KnownFields[],
   missing: readonly string[],
 ): string | undefined {
+  // Nobody mistypes longer ones.
+  if (key.length > 200) return undefined;
   for (const likely of [sameWord, didYouMean, oneInTheOther]) {
     const wanted = likely(key, missing);
     if (wanted !== undefined) return `did you mean ${wanted}, which is required and missing?`;

@@ -45,10 +45,16 @@ class Output implements Canonical {
     this.bytes = new Uint8Array(most);
     this.from = new Uint32Array(most);
     this.to = new Uint32Array(most);
+    const { bytes, from, to } = this;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (code < 0x80) this.#put(code, at, at + 1);
-      else {
+      if (code < 0x80) {
+        const { length } = this;
+        bytes[length] = code;
+        from[length] = at;
+        to[length] = at + 1;
+        this.length = length + 1;
+      } else {
         const point = text.codePointAt(at) ?? code;
         const after = at + (point > 0xffff ? 2 : 1);
         this.#character(point, at, after);
@@ -68,7 +74,8 @@ class Output implements Canonical {
   /** What may come and go on the way: white space, control characters, plus signs for spaces, backslashes; both quotes are one. */
   leaveOut(escapes: boolean): void {
     const { bytes, from, to } = this;
-    const end = this.#restart();
+    const end = this.length;
+    let length = 0;
     let escaped = -1;
     for (let at = 0; at < end; at++) {
       const byte = bytes[at] ?? 0;
@@ -79,8 +86,13 @@ class Output implements Canonical {
       const begin = escaped < 0 ? (from[at] ?? 0) : escaped;
       const blank = byte <= 0x20 || byte === 0x7f || byte === plus || (escapes && escaped >= 0 && isBlankEscape(byte));
       escaped = -1;
-      if (!blank) this.#put(byte === quote ? 0x27 : byte, byte === quote || byte === 0x2f ? begin : (from[at] ?? 0), to[at] ?? 0);
+      if (blank) continue;
+      bytes[length] = byte === quote ? 0x27 : byte;
+      from[length] = byte === quote || byte === 0x2f ? begin : (from[at] ?? 0);
+      to[length] = to[at] ?? 0;
+      length += 1;
     }
+    this.length = length;
   }
 
   #has(byte: number): boolean {

@@ -32,8 +32,9 @@ export function* needlesOf(value: string): Generator<NeedleBytes> {
     if (line.length >= 16 && !line.startsWith("-----")) yield { bytes: plain(line, true), least: shortest };
 }
 
+/** Signs at the ends of a value (a plus, a backslash) may be no part of its bytes, and letters may take several of them. */
 function leastFor(bytes: Uint8Array, text: string): number {
-  return bytes.length < shortest ? text.length : shortest;
+  return bytes.length < shortest ? text.length : Math.min(shortest, [...Buffer.from(bytes).toString()].length);
 }
 
 function plain(text: string, escapes: boolean): Uint8Array {

@@ -105,7 +105,9 @@ function scrubOf(all: readonly KnownValues[]): Scrub {
     const known = all.filter(({ size }) => size > 0);
     if (known.length === 0 || given.length < shortest) return [];
     const plain = canonical(given, false);
-    const texts = /[%&\\]/.test(given) ? [plain, canonical(given)] : [plain];
+    const read = /[%&\\]/.test(given) ? canonical(given) : plain;
+    // Every escape is longer than what it stands for.
+    const texts = read.length === plain.length ? [plain] : [plain, read];
     return texts.flatMap((text) => {
       const [looked, ends] = [hashed(text), cutsIn(text)];
       return known.flatMap((one) => one.find(looked, ends));
@@ -151,6 +153,7 @@ function cutsIn({ bytes, length }: Canonical): number[] {
 
 /** Whether a span is not within one of the words. */
 function outside(text: string, words: readonly string[]): (span: Span) => boolean {
+  if (words.length === 0) return () => true;
   const held = joined(
     [...new Set(words)].filter((word) => word !== "").flatMap((word) => occurrences(text, word).map((at): Span => [at, at + word.length])),
     false,

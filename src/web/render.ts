@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { escapeHidden, oneLine } from "../plain-text.ts";
+import { type Line, lineDifference } from "./line-difference.ts";
 import type { Field, Page, Problems, ToType } from "./page.ts";
 import { style } from "./style.ts";
 
@@ -99,7 +100,18 @@ function details(all: Page["details"]): Markup {
 }
 
 function detail({ text, before, after }: Page["details"][number]): Markup {
-  return html`<p>${text}</p>${before === undefined ? "" : html`<p class="help">Before</p><pre>${before}</pre>`}${after === undefined ? "" : html`<p class="help">After</p><pre>${after}</pre>`}`;
+  if (before !== undefined && after !== undefined) {
+    const lines = lineDifference(before, after).map(differing);
+    return html`<p>${text}</p><p class="help">- goes, + comes</p><pre class="difference">${lines}</pre>`;
+  }
+  const [label, only] = before === undefined ? ["After", after] : ["Before", before];
+  return only === undefined ? html`<p>${text}</p>` : html`<p>${text}</p><p class="help">${label}</p><pre>${only}</pre>`;
+}
+
+/** The sign stands in the text itself: a colour alone says nothing to some. */
+function differing({ sign, text }: Line): Markup {
+  const line = `${sign} ${text}\n`;
+  return sign === "-" ? html`<del>${line}</del>` : sign === "+" ? html`<ins>${line}</ins>` : html`${line}`;
 }
 
 function field({ path, label, help, required, multiline }: Field, index: number, problem: string | undefined, focused: boolean): Markup {

@@ -19,6 +19,7 @@ h2{font-size:1rem;margin:1.5rem 0 .5rem}
 ul{padding-left:1.2rem;margin:.5rem 0}
 li,p,dd{overflow-wrap:anywhere}
 pre{background:var(--code);border-radius:.4rem;padding:.6rem;margin:.3rem 0;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace}
+.difference del{color:var(--bad);text-decoration:none}.difference ins{font-weight:700;text-decoration:none}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.2rem .8rem;margin:.5rem 0}
 dt{color:var(--soft)}dd{margin:0}
 .warn{background:var(--warn-bg);color:var(--warn);border-radius:.4rem;padding:.5rem .75rem;margin:.5rem 0}

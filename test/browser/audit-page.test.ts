@@ -89,7 +89,7 @@ describe("a reader", () => {
     const { page } = await opened(few, { javaScriptEnabled: false });
     expect(await shown(page)).toBe(7);
     expect(await page.locator(".filter").isVisible()).toBe(false);
-    await page.getByText("What mends it").first().click();
+    await page.getByText("The call for an agent").first().click();
     expect(await page.locator("pre:visible").first().textContent()).toContain("update_connector");
   });
 

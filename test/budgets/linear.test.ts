@@ -205,18 +205,22 @@ const takers: Record<string, Taker> = {
       textParts(text, 5000),
     ];
   },
-  "a script from config": (text) => {
-    const connector = { id: "x", name: text, type: ".webhook", config: { url: text, headers: { [text]: text } }, references: 0 };
-    const [one] = exported(
-      [{ space: "default", connector: connector as never, entry: webhook, secrets: { needed: [], possible: [], mode: undefined } }],
-      "X_",
-    );
-    return one && apiCallFiles([one], { from: text, by: "test", prefix: "X_", status: { version: "9.1.0" } as never });
-  },
+  "a script from config": (text) => exportOf({ url: text, headers: { [text]: text } }, text),
 };
 
-const small = 6_000;
-const large = 48_000;
+function exportOf(config: Record<string, unknown>, name = "Hook") {
+  const connector = { id: "x", name, type: ".webhook", config, references: 0 };
+  const source = {
+    space: "default",
+    connector: connector as never,
+    entry: webhook,
+    secrets: { needed: [], possible: [], mode: undefined },
+  };
+  return apiCallFiles(exported([source], "X_"), { from: name, by: "test", prefix: "X_", status: { version: "9.1.0" } as never });
+}
+
+const small = 4_000;
+const large = 32_000;
 
 const learning: Taker = (text) => createRedactor().learn(seal(text, "X"));
 
@@ -226,14 +230,17 @@ describe.each<[string, Taker, typeof frames]>([
 ])("%s", (_name, take, around) => {
   test("take time by the length of a text, not by its square", { timeout: 120_000 }, () => {
     const slow: string[] = [];
-    for (const unit of units)
-      for (const [before, after] of around) {
+    // Each unit bare and in one frame: all of them in all frames take minutes.
+    for (const [index, unit] of units.entries())
+      for (const [before, after] of [around[0], around[1 + (index % Math.max(1, around.length - 1))]].filter(
+        (frame) => frame !== undefined,
+      )) {
         const text = (length: number) => before + unit.repeat(Math.ceil(length / unit.length)) + after;
         const [short, long] = [text(small), text(large)];
         // Quick enough that nobody needs to look closer: a square would be thousands of times as much.
         if (once(take, long) < 100) continue;
         // Eight times the length: eight times as long, or a little more; the square would be 64 times.
-        const ratio = quickest(take, long) / quickest(take, short);
+        const ratio = growth(take, short, long);
         if (ratio > 30) slow.push(`${JSON.stringify(unit)} in ${JSON.stringify([before, after])}: ${ratio.toFixed(0)} times`);
       }
     expect(slow).toEqual([]);
@@ -244,29 +251,43 @@ test("the guard tells a square from a line", () => {
   const square: Taker = (text) => /\/+$/.test(text);
   const text = (length: number) => `${"/".repeat(length)}!`;
   expect(once(square, text(large))).toBeGreaterThan(100);
-  expect(quickest(square, text(large)) / quickest(square, text(small))).toBeGreaterThan(30);
+  expect(growth(square, text(small), text(large))).toBeGreaterThan(30);
 });
 
-test("a form's lines end in time", async () => {
-  const body = new URLSearchParams({ answer: "approve", "secrets.key": `${"\n".repeat(200_000)}x` }).toString();
-  const field = { path: "secrets.key", label: "key", required: true, multiline: false };
-  const began = performance.now();
-  await readSubmission(request(body, "application/x-www-form-urlencoded"), [field]);
-  expect(performance.now() - began).toBeLessThan(1500);
-});
+/** A form, and bodies of requests, of so many characters. */
+const streams: Record<string, (length: number) => Promise<unknown>> = {
+  "a form's line ends": (length) => {
+    const body = new URLSearchParams({ answer: "approve", "secrets.key": `${"\n".repeat(length)}x` }).toString();
+    return readSubmission(request(body, "application/x-www-form-urlencoded"), [
+      { path: "secrets.key", label: "key", required: true, multiline: false },
+    ]);
+  },
+  ...Object.fromEntries(
+    ["[", '{"a":', "[[],", '"\\u0041'].map((unit) => [
+      `a body of ${unit}`,
+      (length: number) => readBody(request(unit.repeat(length / 4), "application/json"), 10_000_000),
+    ]),
+  ),
+  "a body of many lists": (length) => readBody(request(`[${Array(length).fill("[[]]").join(",")}]`, "application/json"), 10_000_000),
+  "an answer of many lists": async (length) => {
+    const lists = Array.from({ length: length / 10 }, (_none, n) => [`key${n}`, ["x".repeat(40), "y".repeat(40)]]);
+    return answer({ config: Object.fromEntries(lists) }, "both", (value) => value);
+  },
+  "an export of many secrets in one text": async (length) => exportOf({ url: `https://a.example/?x=1${"&token=abc".repeat(length / 10)}` }),
+};
 
-test.each(["[", '{"a":', "[[],", '"\\u0041'])("a body of %s is read in time", async (unit) => {
-  const began = performance.now();
-  await readBody(request(unit.repeat(100_000), "application/json"), 10_000_000);
-  await readBody(request(`[${Array(100_000).fill("[[]]").join(",")}]`, "application/json"), 10_000_000);
-  expect(performance.now() - began).toBeLessThan(1500);
-});
-
-test("an answer of thousands of lists is cut in time", () => {
-  const lists = Object.fromEntries(Array.from({ length: 5000 }, (_none, n) => [`key${n}`, ["x".repeat(40), "y".repeat(40)]]));
-  const began = performance.now();
-  answer({ config: lists }, "both", (value) => value);
-  expect(performance.now() - began).toBeLessThan(1500);
+test.each(Object.entries(streams))("%s take time by their length", async (_name, read) => {
+  const quickestOf = async (length: number) => {
+    const times: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      const began = performance.now();
+      await read(length);
+      times.push(performance.now() - began);
+    }
+    return Math.max(6, Math.min(...times));
+  };
+  const [short, long] = [await quickestOf(small), await quickestOf(large)];
+  expect(long / short).toBeLessThan(30);
 });
 
 function request(body: string, type: string): IncomingMessage {
@@ -283,7 +304,14 @@ function once(take: Taker, text: string): number {
   return performance.now() - began;
 }
 
-/** The least of several: what else the machine does only makes it longer. */
+/** How many times as long the long text takes; the least of three looks, since what else the machine does can only add to it. */
+function growth(take: Taker, short: string, long: string): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < 3 && least > 30; n++) least = Math.min(least, quickest(take, long) / quickest(take, short));
+  return least;
+}
+
+/** Milliseconds, the least of several; what is shorter than six cannot be told from the machine's own work. */
 function quickest(take: Taker, text: string): number {
-  return Math.max(2, Math.min(...[1, 2, 3, 4, 5].map(() => once(take, text))));
+  return Math.max(6, Math.min(...[1, 2, 3].map(() => once(take, text))));
 }

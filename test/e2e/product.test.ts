@@ -50,8 +50,11 @@ describe("starting", () => {
 
   test.each([
     [{ KIBANA_API_KEY: "abc" }, "KIBANA_API_KEY is set, but KIBANA_URL is not."],
-    [{ KIBANA_URL: "" }, "KIBANA_URL is empty."],
-    [{ KIBANA_URL: "http://127.0.0.1:1", KIBANA_API_KEY: "" }, "KIBANA_API_KEY is empty."],
+    [{ KIBANA_URL: "", KIBANA_API_KEY: "abc" }, "KIBANA_API_KEY is set, but KIBANA_URL is not. KIBANA_URL is set and empty."],
+    [
+      { KIBANA_URL: "http://127.0.0.1:1", KIBANA_USERNAME: "ana", KIBANA_PASSWORD: "" },
+      "KIBANA_USERNAME is set, but KIBANA_PASSWORD is not. KIBANA_PASSWORD is set and empty.",
+    ],
     [{ CONNECTORS_TOOLS: "list_connector" }, "did you mean list_connectors?"],
   ])("a half configuration %j ends with 2 and a reason", (env, reason) => {
     const { status, stderr } = run([], env);

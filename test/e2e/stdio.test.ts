@@ -56,7 +56,7 @@ test.each<[string, (child: ReturnType<typeof start>["child"]) => void]>([
   await slowly(`/api/actions/connector/${id}`);
   const { child, say, ended, journal, stderr } = start();
   say(initialize(), toolCall("create_connector", { name: how, id, type: ".server-log" }));
-  await expect.poll(journal).toContain('"kind":"begin"');
+  await expect.poll(journal, { timeout: 5_000 }).toContain('"kind":"begin"');
   end(child);
   // Whatever it would write to a client that is gone.
   if (how.startsWith("a client")) child.stdin.end();

@@ -19,7 +19,7 @@ async function running(
       return { status: 200, text: JSON.stringify({ connector_id: "stored", ...answer }) };
     },
   });
-  const settings = { kibana: kibanaSettings({ url: between.url }), timeout: 250 };
+  const settings = { kibana: kibanaSettings({ url: between.url }), timeout: 1_000 };
   const made = await product({ person: person === "nobody" ? undefined : person, env, sandbox: { empty: true }, settings });
   between.target = made.sandboxUrl;
   await seedConnector(made, one);

@@ -92,7 +92,10 @@ describe("refused at the start, with the reason:", () => {
     [["--http", there, "--allowed-origins", "null"], {}, "--allowed-origins must be origins"],
     [["--http", there, "--allowed-origins", "*"], {}, "--allowed-origins must be origins"],
     [["--http", there, "--max-body-kb", "0"], {}, "--max-body-kb must be at least 1."],
-    [["--http", there], { MCP_AUTH_TOKEN: "" }, "MCP_AUTH_TOKEN is empty."],
+    [["--http", "0.0.0.0:1"], { MCP_AUTH_TOKEN: "" }, "needs MCP_AUTH_TOKEN or MCP_AUTH_TOKEN_FILE"],
+    [["--http", there], { MCP_AUTH_TOKEN: "" }, "MCP_AUTH_TOKEN is set and empty: fill it in"],
+    [["--http", there], { MCP_AUTH_TOKEN: ["$", "{MCP_AUTH_TOKEN}"].join("") }, "which nobody filled in: fill it in"],
+    [["--http", there], { MCP_AUTH_TOKEN_FILE: "" }, "MCP_AUTH_TOKEN_FILE is set and empty: fill it in"],
     [["--http", there, "--auth-token-file", "/nowhere"], {}, "MCP_AUTH_TOKEN_FILE: /nowhere cannot be read (ENOENT)."],
     [["--http", there, "--auth-token-file", "/nowhere"], { MCP_AUTH_TOKEN: "x" }, "set one of them"],
   ])("%j %j", (argv, env, problem) => {

@@ -11,7 +11,7 @@ const proxy = {
   variable: "HTTPS_PROXY",
 };
 const coded = (code: string) => Object.assign(new Error("x"), { code });
-const noWay = (code: string) => new TypeError("outer", { cause: new ProxyFailed(code) });
+const noWay = (code: string) => new ProxyFailed(code);
 const refused = (status: number) => new ProxyFailed(String(status), status);
 
 test.each<[string, Error, "no" | "maybe", RegExp, RegExp]>([

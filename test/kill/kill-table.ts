@@ -21,15 +21,6 @@ export const killTable = [
   },
   { step: "asking the person", written: false, create: ["none"], update: ["none"], delete: ["none"], execute: ["none"], replace: ["none"] },
   {
-    step: "counting in a journal that stalls",
-    written: false,
-    create: ["none"],
-    update: ["none"],
-    delete: ["none"],
-    execute: ["none"],
-    replace: ["none"],
-  },
-  {
     step: "half a line of the begin is written",
     written: false,
     create: ["none"],

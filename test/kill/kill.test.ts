@@ -1,16 +1,15 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { action } from "../replace/deployment.ts";
 import { startSandboxProcess } from "../support/built-server.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 import type { Recorded } from "../support/recording-proxy.ts";
 import { type Between, rewritingProxy } from "../update/rewriting-proxy.ts";
 import { type Kind, killTable, type Step, type Told } from "./kill-table.ts";
-import { startKillable, yes } from "./killable-server.ts";
+import { startKillable } from "./killable-server.ts";
 
 const kinds: Kind[] = ["create", "update", "delete", "execute", "replace"];
 const preload = pathToFileURL(join(import.meta.dirname, "stalled-disk.mjs")).href;
@@ -115,21 +114,6 @@ const reach: Record<Step, (stage: Stage) => Promise<void>> = {
       },
     });
     await wait(() => asked);
-  },
-  async "counting in a journal that stalls"(stage) {
-    const pipe = join(stage.journalDir, "changes-stalled.jsonl");
-    const plant = async () => {
-      await mkdir(stage.journalDir, { recursive: true });
-      execFileSync("mkfifo", [pipe]);
-      return yes();
-    };
-    if (stage.kind === "create") await plant();
-    await stage.begin(stage.kind === "create" ? {} : { person: plant });
-    await wait(() => existsSync(pipe));
-    // Opens when the server opens the other end.
-    const end = await open(pipe, "w");
-    // Kept open: an end that is closed would let the server read on.
-    onTestFinished(() => end.close());
   },
   "half a line of the begin is written": (stage) => stalled(stage, "half 1"),
   "the begin is not on disk yet": (stage) => stalled(stage, "sync 1"),

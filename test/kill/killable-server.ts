@@ -4,7 +4,7 @@ import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@mo
 import { onTestFinished } from "vitest";
 import { cleanEnv, main } from "../support/built-server.ts";
 
-export const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true } });
+const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true } });
 
 /** The built server over stdio, which can be killed at any moment. */
 export async function startKillable(options: {

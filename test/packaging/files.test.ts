@@ -35,7 +35,7 @@ test("the version stands in package.json, and everything else says the same", ()
     bundle: json("packaging/manifest.json").version,
     plugin: [plugin.version, plugin.mcpServers.kibana.args[1]],
     marketplace: marketplace.plugins[0].version,
-    changelog: /^## (\S+)/m.exec(text("CHANGELOG.md"))?.[1],
+    changelog: /^## (\d\S*)/m.exec(text("CHANGELOG.md"))?.[1],
   }).toEqual({
     code: manifest.version,
     lock: [manifest.version, manifest.version],

@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { no, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
 import { type Passing, rewritingProxy } from "../support/rewriting-proxy.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into rules of many shapes
@@ -132,8 +131,8 @@ describe.each(blocks)("a proxy that %s the internal route", (_what, answer) => {
     const kibana = await kibanaOf("9.2");
     const proxy = await blocked(kibana.url);
     const start = await kibana.rule();
-    const answers: ElicitResult[] = [{ action: "decline" }];
-    const server = await serverAt(proxy.url, { person: () => answers.pop() ?? yes() });
+    const answers = [no];
+    const server = await serverAt(proxy.url, { person: () => answers.pop()?.() ?? yes() });
     const planned = await server.call(tool, { ...args, dry_run: true });
     expect(planned.body.warnings[0]).toMatch(sentence);
     expect(planned.body.plan.reversible).toBe("no");

@@ -278,24 +278,13 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
         expect(all).not.toContain(shown);
   });
 
-  test("also in what a client offers to complete, and in prompts", async () => {
+  test("also in what a client is offered to complete", async () => {
     const server = await built({ env: { CONNECTOR_SECRET_X: "Ops notifications", CONNECTOR_SECRET_Y: "ops-slack-2" } });
-    const { completion } = await server.client
-      .complete({
-        ref: { type: "ref/resource", uri: "kibana://connectors/{space}/{id}" },
-        argument: { name: "id", value: "ops" },
-        context: { arguments: { space: "default" } },
-      })
-      .catch(() =>
-        server.client.listResourceTemplates().then(async ({ resourceTemplates }) => {
-          const one = resourceTemplates.find(({ uriTemplate }) => /connector.*\{id\}/.test(uriTemplate));
-          return server.client.complete({
-            ref: { type: "ref/resource", uri: one?.uriTemplate ?? "" },
-            argument: { name: "id", value: "ops" },
-            context: { arguments: { space: "default" } },
-          });
-        }),
-      );
+    const { completion } = await server.client.complete({
+      ref: { type: "ref/resource", uri: "kibana://{space}/connectors/{id}" },
+      argument: { name: "id", value: "ops" },
+      context: { arguments: { space: "default" } },
+    });
     expect(completion.values.length).toBeGreaterThan(0);
     expect(completion.values).not.toContain("ops-slack-2");
   });
@@ -434,7 +423,7 @@ describe("no text holds the process", () => {
   });
 
   test("a glob with many stars, and templates of braces and spaces", async () => {
-    const server = await built({ env: { CONNECTORS_PROTECT: "*a*a*a*a*a*a*a*b", CONNECTORS_TARGET_HOSTS: "*a*a*a*a*a*a*b.example" } });
+    const server = await built({ env: { CONNECTORS_PROTECT: "*a*a*a*a*a*a*a*b", CONNECTORS_TARGET_HOSTS: "*.*.*.*.*.*.example" } });
     const began = performance.now();
     await server.call("create_connector", { name: "a".repeat(900), type: ".server-log", dry_run: true });
     await server.call("create_connector", {
@@ -443,8 +432,8 @@ describe("no text holds the process", () => {
     });
     for (const body of [`{{${" ".repeat(60_000)}`, "{{".repeat(30_000), "{{#a}}".repeat(15_000), `{{=| |=}}${"|a".repeat(30_000)}`])
       await server.call("attach_connector", {
-        id: "ops-slack-2",
-        rules: ["checkout-latency"],
+        connector: "ops-slack-2",
+        rules: ["Checkout errors"],
         params: { message: body },
         dedup_key: body,
         dry_run: true,

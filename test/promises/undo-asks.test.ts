@@ -76,7 +76,7 @@ describe.each(listed)("%s", (_name, kind) => {
   const create = (id: string) => ({ id, name: `The ${id}`, type: kind.type, config: kind.config, secrets: kind.secrets });
 
   test("an undo of a create asks what a delete asks", async () => {
-    let answer: ElicitResult = yes();
+    let answer: ElicitResult = { action: "accept", content: { confirm: true, name: "Another" } };
     const { made, server } = await started(() => answer);
     const { change } = (await server.call("create_connector", create("one"))).body;
     const direct = await server.call("safe_delete_connector", { ids: ["one"], dry_run: true });

@@ -8,7 +8,7 @@ import { action } from "./deployment.ts";
 const count = 2_000;
 const half = 700;
 
-test("2,000 rules, killed in the middle, run again: each is right, and the report says which were when", { timeout: 120_000 }, async () => {
+test("2,000 rules, killed in the middle, run again: each is right, and the report says which were when", { timeout: 300_000 }, async () => {
   const sandbox = await startSandboxProcess(["--empty"]);
   onTestFinished(() => sandbox.stop());
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely

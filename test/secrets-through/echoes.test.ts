@@ -83,9 +83,9 @@ async function setUp(subject: Subject, source: Source) {
     return server.call("create_connector", { ...args, confirm });
   }
   /** Asserts that no canary left the server but in requests to Kibana. */
-  function assertSilent({ but }: { but?: "files" } = {}) {
+  function assertSilent({ but = [] }: { but?: ("files" | "questions" | "stderr")[] } = {}) {
     for (const [where, text] of Object.entries({ ...server.out(), pages }))
-      if (where !== but) expect(leaks(canaries, text), where).toEqual([]);
+      if (!but.some((one) => one === where)) expect(leaks(canaries, text), where).toEqual([]);
   }
   return { id, server, canaries, create, assertSilent };
 }
@@ -151,7 +151,10 @@ async function tellAll(subject: Subject, source: Source, check: (made: Awaited<R
 
 describe("a Kibana that puts what it was sent into names, config, and messages of runs", () => {
   test.each(pairs)("secrets of %s from %s do not come back by any tool", (subject, source) =>
-    tellAll(subject, source, ({ assertSilent }) => assertSilent({ but: "files" })),
+    // What an agent itself gave as plain text takes no word out of a question: it could blank what a person decides on, or what the operator reads.
+    tellAll(subject, source, ({ assertSilent }) =>
+      assertSilent({ but: ["files", ...(source === "literal" ? (["questions", "stderr"] as const) : [])] }),
+    ),
   );
 
   // Defects of src/change/perform.ts and agreement.ts: the journal keeps summary, name and config as Kibana gave them, and the form that
@@ -163,7 +166,7 @@ describe("a Kibana that puts what it was sent into names, config, and messages o
       await kibana.tell("answer");
       expect((await create()).failed).toBe(false);
       await server.call("safe_delete_connector", { ids: [id] });
-      assertSilent({ but: "files" });
+      assertSilent({ but: ["files"] });
     } finally {
       await server.close();
     }

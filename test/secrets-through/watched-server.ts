@@ -60,7 +60,8 @@ export async function startWatched(options: { env: Record<string, string>; files
   mkdirSync(join(home, "tmp"));
   let stderr = "";
   let toServer = "";
-  let fromServer = "";
+  let answers = "";
+  let questions = "";
   const client = new Client({ name: "watcher", version: "1" }, { capabilities: { elicitation: { form: {} } } });
   client.setRequestHandler(ElicitRequestSchema, ({ params }): ElicitResult => {
     const properties = "requestedSchema" in params ? params.requestedSchema.properties : {};
@@ -86,7 +87,8 @@ export async function startWatched(options: { env: Record<string, string>; files
   await client.connect(transport);
   const deliver = transport.onmessage;
   transport.onmessage = (message) => {
-    fromServer += `${JSON.stringify(message)}\n`;
+    if ("method" in message && message.method === "elicitation/create") questions += `${JSON.stringify(message)}\n`;
+    else answers += `${JSON.stringify(message)}\n`;
     deliver?.(message);
   };
   return {
@@ -97,7 +99,7 @@ export async function startWatched(options: { env: Record<string, string>; files
       return { failed: raw.isError ?? false, body: (first?.type === "text" ? JSON.parse(first.text) : undefined) as any };
     },
     /** What left the server, but for its requests to Kibana: answers and questions, stderr, and every file below HOME. */
-    out: () => ({ "to the client": fromServer, stderr, files: textBelow(home) }),
+    out: () => ({ "to the client": answers, questions, stderr, files: textBelow(home) }),
     /** What the client said. */
     said: () => toServer,
     async close() {

@@ -84,7 +84,7 @@ describe("a secret from the environment is found nowhere", () => {
     const stderr: string[] = [];
     vi.spyOn(process.stderr, "write").mockImplementation((line) => stderr.push(String(line)) > 0);
     const stdout = vi.spyOn(process.stdout, "write");
-    const made = await product({ env, person, settings: { logLevel: "debug", confirm: "token" } });
+    const made = await product({ env, person, settings: { logLevel: "debug", confirm: person ? "form" : "token" } });
     const answers: Called[] = [];
     for (const [tool, args] of calls) answers.push(await made.call(tool, args));
     for (const [at, { text }] of answers.entries()) assertClean(`the answer of ${calls[at]?.[0]}`, text);

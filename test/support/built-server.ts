@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
@@ -79,6 +80,11 @@ export async function startBuilt(
   };
 }
 
+/** A no that takes as long as a person reads. */
+export const no = async (): Promise<ElicitResult> => {
+  await setTimeout(1_200);
+  return { action: "decline" };
+};
 export const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true } });
 
 /** The sandbox as people start it, in a process of its own. */

@@ -103,7 +103,7 @@ describe("list_connectors", () => {
     expect((await call("list_connectors", args)).body).toMatchObject({ code, message, fix });
   });
 
-  test.each([[[]], ["{}"], [7], [null]])("arguments that are no object, %j, get a coded error like any other misfit", async (args) => {
+  test.each([[[]], ["{"], ["[]"], [7]])("arguments that are no object, %j, get a coded error like any other misfit", async (args) => {
     const { call } = await product();
     expect((await call("list_connectors", args as unknown as Record<string, unknown>)).body).toMatchObject({ code: "invalid_arguments" });
   });
@@ -361,7 +361,7 @@ describe("describe_deployment", () => {
         protected: ["prod-*"],
         target_hosts: ["*.slack.com"],
         max_changes_per_hour: 5,
-        confirmation: "person",
+        confirmation: "form",
       },
     });
     expect(body.deployment).not.toHaveProperty("sandbox");

@@ -46,18 +46,17 @@ export async function getConsent(
   }
   const open = await pageOf(change, plan, verdict, services);
   if (open) return { outcome: open };
-  if (!asks && settings.confirm === "token") {
-    if (plan.inPerson) throw onlyInPerson(plan.inPerson);
-    if (type === undefined) return { outcome: await withToken(change, plan, verdict, services) };
-  }
+  if (!asks && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
   const reach = await reachOf(plan);
   const onPage = (answered?: string) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
-  if (asks || settings.confirm === "page" || caller.connection.formsFail) return { outcome: await onPage() };
+  if (asks) return { outcome: await onPage() };
   const matters = whatMatters(plan, reach, deployment);
   if (!fitsQuestion(matters, reach)) {
     if (!services.openPage) throw tooMuch(matters);
     return { outcome: await onPage() };
   }
+  if (settings.confirm === "token" && type === undefined) return { outcome: await withToken(change, plan, verdict, services) };
+  if (settings.confirm === "page" || caller.connection.formsFail) return { outcome: await onPage() };
   const answer = await askInForm({ plan, matters, reach, type }, caller, services);
   switch (answer.is) {
     case "yes":

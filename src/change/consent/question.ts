@@ -21,12 +21,12 @@ const mostOnPage = 500;
 export function whatMatters(plan: Plan, reach: Reach, deployment: string): string[] {
   return [
     `${deployment}: ${plan.summary}`,
+    ...(plan.inPerson ?? []),
     ...things(plan).map((effect) => `- ${effectLine(effect)}`),
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
     ...reach.requests.map((host) => `A request → ${host}`),
     ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
     ...(reach.noLonger.length > 0 ? [`No longer: ${reach.noLonger.join(", ")}`] : []),
-    ...(plan.inPerson ?? []),
     undoLine[plan.reversible],
   ].map(oneLine);
 }

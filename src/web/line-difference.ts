@@ -1,0 +1,52 @@
+/** One line of a difference: gone, new, or in both. */
+export interface Line {
+  sign: "-" | "+" | " ";
+  text: string;
+}
+
+/** Cells of the table that finds the lines in common; above, what lies between the common ends counts as replaced. */
+const mostCells = 1_000_000;
+
+/** What differs between two texts, line by line, in the order of both. */
+export function lineDifference(before: string, after: string): Line[] {
+  const [old, fresh] = [before.split("\n"), after.split("\n")];
+  let start = 0;
+  while (start < old.length && start < fresh.length && old[start] === fresh[start]) start++;
+  let end = 0;
+  while (end < old.length - start && end < fresh.length - start && old[old.length - 1 - end] === fresh[fresh.length - 1 - end]) end++;
+  const same = (lines: readonly string[]) => lines.map((text): Line => ({ sign: " ", text }));
+  return [
+    ...same(old.slice(0, start)),
+    ...between(old.slice(start, old.length - end), fresh.slice(start, fresh.length - end)),
+    ...same(old.slice(old.length - end)),
+  ];
+}
+
+function between(old: readonly string[], fresh: readonly string[]): Line[] {
+  const all = (sign: Line["sign"], lines: readonly string[]) => lines.map((text): Line => ({ sign, text }));
+  if (old.length * fresh.length > mostCells) return [...all("-", old), ...all("+", fresh)];
+  const width = fresh.length + 1;
+  // How many lines the rests from here on have in common.
+  const common = new Uint16Array((old.length + 1) * width);
+  const at = (i: number, j: number) => common[i * width + j] ?? 0;
+  for (let i = old.length - 1; i >= 0; i--)
+    for (let j = fresh.length - 1; j >= 0; j--)
+      common[i * width + j] = old[i] === fresh[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+  const lines: Line[] = [];
+  let [i, j] = [0, 0];
+  while (i < old.length || j < fresh.length) {
+    const [was, is] = [old[i], fresh[j]];
+    if (was !== undefined && was === is) {
+      lines.push({ sign: " ", text: was });
+      i++;
+      j++;
+    } else if (was !== undefined && (is === undefined || at(i + 1, j) >= at(i, j + 1))) {
+      lines.push({ sign: "-", text: was });
+      i++;
+    } else if (is !== undefined) {
+      lines.push({ sign: "+", text: is });
+      j++;
+    }
+  }
+  return lines;
+}

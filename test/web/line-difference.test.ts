@@ -1,0 +1,41 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { lineDifference } from "../../src/web/line-difference.ts";
+
+const text = fc.array(fc.constantFrom("{", "}", '"a": 1', '"a": 2', '"b": true', ""), { maxLength: 30 }).map((lines) => lines.join("\n"));
+const side = (before: string, after: string, gone: "-" | "+") =>
+  lineDifference(before, after)
+    .filter(({ sign }) => sign !== gone)
+    .map(({ text }) => text)
+    .join("\n");
+
+test("both texts can be read from the difference, whole and in order", () => {
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      expect(side(before, after, "+")).toBe(before);
+      expect(side(before, after, "-")).toBe(after);
+    }),
+  );
+});
+
+test("what is in both stays a line without a sign", () => {
+  const [before, after] = [
+    { name: "Ops", url: "https://a", method: "post" },
+    { name: "Ops", url: "https://b", method: "post" },
+  ].map((one) => JSON.stringify(one, null, 2));
+  expect(lineDifference(before ?? "", after ?? "").map(({ sign, text }) => `${sign} ${text}`)).toEqual([
+    "  {",
+    '    "name": "Ops",',
+    '-   "url": "https://a",',
+    '+   "url": "https://b",',
+    '    "method": "post"',
+    "  }",
+  ]);
+});
+
+test("long texts without anything in common are told in time", () => {
+  const long = (word: string) => Array.from({ length: 20_000 }, (_none, n) => `${word}${n}`).join("\n");
+  const began = performance.now();
+  expect(lineDifference(long("a"), long("b"))).toHaveLength(40_000);
+  expect(performance.now() - began).toBeLessThan(1000);
+});
