@@ -57,6 +57,7 @@ const units = [
     "https://",
     "https://a/",
     "http://a:b",
+    "https://a:b@",
     "//",
     "&a",
     "&amp;",
