@@ -19,7 +19,8 @@ const asked = {
   api_key: {
     type: "string",
     title: "Kibana API key",
-    description: "The encoded form. README, section The API key, makes one with the least privileges.",
+    description:
+      "The `encoded` value of a key made in Kibana: Stack Management > API keys, format Encoded. Its privileges are the limits of the agent.",
     required: true,
     sensitive: true,
   },

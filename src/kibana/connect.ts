@@ -2,6 +2,7 @@ import type { KibanaSettings } from "../settings.ts";
 import { createHttp } from "./http.ts";
 import { explainingNotFound } from "./not-found.ts";
 import { createReader, type Reader } from "./reader.ts";
+import { refusingUnsupported } from "./supported.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
 /** A Kibana to talk to. The reader and the writer are unrelated objects. */
@@ -13,7 +14,7 @@ export interface Kibana {
 
 /** Makes the client; nothing is sent yet. @param userAgent names this server in Kibana's logs */
 export function connectKibana(settings: KibanaSettings, timeout: number, userAgent: string): Kibana {
-  const http = explainingNotFound(createHttp(settings, timeout, userAgent));
+  const http = explainingNotFound(refusingUnsupported(createHttp(settings, timeout, userAgent)));
   return {
     reader: createReader(http.get, http.query, settings.auth),
     writer: createWriter(http.send),

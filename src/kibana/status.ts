@@ -76,6 +76,11 @@ function unsupported(version: string, statuses: readonly { id?: string | null | 
   );
 }
 
+/** Whether the error says that what answers is a Kibana, or something like it, that this server does not work with. */
+export function isUnsupported(error: unknown): boolean {
+  return error instanceof KibanaError && error.detail?.product !== undefined;
+}
+
 /** What a version can do. `since` like "8.8"; serverless is always newest. */
 export function isAtLeast({ version, flavour }: Pick<Status, "version" | "flavour">, since: string): boolean {
   if (flavour === "serverless") return true;

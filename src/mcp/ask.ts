@@ -64,9 +64,10 @@ function entered(name: unknown): Answer {
 
 type Form = ElicitRequestFormParams["requestedSchema"];
 
+/** No default: Claude Code sends one as the answer of whoever accepts without a tick, and asks for the tick where there is none. */
 const yesOrNo: Form = {
   type: "object",
-  properties: { confirm: { type: "boolean", title: "Yes, do it", default: false } },
+  properties: { confirm: { type: "boolean", title: "Yes, do it" } },
   required: ["confirm"],
 };
 

@@ -44,9 +44,10 @@ export function readArguments<Input extends z.ZodObject>(schema: Input, args: un
   const parsed = schema.safeParse(meant);
   const problems = [...empty, ...(parsed.success ? [] : misfits(parsed.error, meant, known, insteadOf))];
   if (parsed.success && problems.length === 0) return parsed.data;
+  const said = problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ");
   throw new ToolError(
     "invalid_arguments",
-    `The arguments do not fit: ${problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ")}.`,
+    `The arguments do not fit: ${said}${said.endsWith("?") ? "" : "."}`,
     `Correct them and call again. It takes: ${known.join(", ")}.`,
     { problems },
   );
@@ -114,7 +115,10 @@ function inner(field: z.core.$ZodType): z.core.$ZodType {
 }
 
 function misfits(error: z.ZodError, args: unknown, known: string[], insteadOf: InsteadOf): Problem[] {
-  return error.issues.flatMap((issue) =>
+  const ofWrongType = new Set(error.issues.flatMap(({ code, path }) => (code === "invalid_type" ? [path.join(".")] : [])));
+  // zod measures the length of a text that stands in place of a list, too: that says nothing about the list.
+  const telling = error.issues.filter(({ code, path }) => !/^too_(small|big)$/.test(code) || !ofWrongType.has(path.join(".")));
+  return telling.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => {
           const instead = issue.path.length === 0 && Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;

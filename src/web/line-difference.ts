@@ -7,19 +7,24 @@ export interface Line {
 /** Cells of the table that finds the lines in common; above, what lies between the common ends counts as replaced. */
 const mostCells = 1_000_000;
 
-/** What differs between two texts, line by line, in the order of both. */
+/** What differs between two texts of JSON, line by line, in the order of both. What is in both stands as the second has it. */
 export function lineDifference(before: string, after: string): Line[] {
   const [old, fresh] = [before.split("\n"), after.split("\n")];
   let start = 0;
-  while (start < old.length && start < fresh.length && old[start] === fresh[start]) start++;
+  while (start < old.length && start < fresh.length && isSame(old[start], fresh[start])) start++;
   let end = 0;
-  while (end < old.length - start && end < fresh.length - start && old[old.length - 1 - end] === fresh[fresh.length - 1 - end]) end++;
+  while (end < old.length - start && end < fresh.length - start && isSame(old[old.length - 1 - end], fresh[fresh.length - 1 - end])) end++;
   const same = (lines: readonly string[]) => lines.map((text): Line => ({ sign: " ", text }));
   return [
-    ...same(old.slice(0, start)),
+    ...same(fresh.slice(0, start)),
     ...between(old.slice(start, old.length - end), fresh.slice(start, fresh.length - end)),
-    ...same(old.slice(old.length - end)),
+    ...same(fresh.slice(fresh.length - end)),
   ];
+}
+
+/** Whether something follows in the same list or object is no change of what the line says: outside of texts, JSON's comma. */
+function isSame(was: string | undefined, is: string | undefined): boolean {
+  return was?.replace(/,$/, "") === is?.replace(/,$/, "");
 }
 
 function between(old: readonly string[], fresh: readonly string[]): Line[] {
@@ -31,13 +36,13 @@ function between(old: readonly string[], fresh: readonly string[]): Line[] {
   const at = (i: number, j: number) => common[i * width + j] ?? 0;
   for (let i = old.length - 1; i >= 0; i--)
     for (let j = fresh.length - 1; j >= 0; j--)
-      common[i * width + j] = old[i] === fresh[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+      common[i * width + j] = isSame(old[i], fresh[j]) ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
   const lines: Line[] = [];
   let [i, j] = [0, 0];
   while (i < old.length || j < fresh.length) {
     const [was, is] = [old[i], fresh[j]];
-    if (was !== undefined && was === is) {
-      lines.push({ sign: " ", text: was });
+    if (was !== undefined && is !== undefined && isSame(was, is)) {
+      lines.push({ sign: " ", text: is });
       i++;
       j++;
     } else if (was !== undefined && (is === undefined || at(i + 1, j) >= at(i, j + 1))) {

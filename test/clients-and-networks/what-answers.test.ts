@@ -1,4 +1,6 @@
+import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { tools } from "../../src/tools/index.ts";
 import { startBuilt, startSandboxProcess } from "../support/built-server.ts";
 import { listen } from "../support/server.ts";
 
@@ -107,6 +109,39 @@ describe("what is no supported Kibana is named with its version", () => {
     for (const [tool, args] of calls.slice(4))
       expect((await server.call(tool, args)).body.error).toMatchObject({ message: expect.stringContaining("Kibana 7.17.9") });
     expect(new Set(asked)).toEqual(new Set(["GET"]));
+  });
+
+  test("Kibana 7.17 whose routes are much the same is not read from either, until it is upgraded", async () => {
+    const kibana = await startSandboxProcess();
+    onTestFinished(() => kibana.stop());
+    let old = true;
+    const asked: string[] = [];
+    const url = await listen(async (request, response) => {
+      asked.push(request.url ?? "");
+      if (old && request.url === "/api/status")
+        return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(seen("7.17.9", "elasticsearch")));
+      const body = request.method === "POST" ? await text(request) : undefined;
+      const headers = { "kbn-xsrf": "true", "content-type": "application/json", "x-elastic-internal-origin": "test" };
+      const answer = await fetch(`${kibana.url}${request.url}`, { method: request.method ?? "GET", headers, ...(body && { body }) });
+      return response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+    });
+    const reads = tools.filter(({ name, risk }) => risk === "read" && name !== "list_changes");
+    for (const { name } of reads) {
+      // Each the first call of its server: whichever the agent begins with.
+      const server = await startBuilt({ env: { KIBANA_URL: url } });
+      onTestFinished(() => server.close());
+      const args = name === "get_connector" ? { id: "ops-slack" } : {};
+      expect([name, (await server.call(name, args)).body.error]).toMatchObject([
+        name,
+        { code: "kibana_unreachable", message: "What answers there is Kibana 7.17.9, which is not supported." },
+      ]);
+      old = false;
+      expect([name, (await server.call(name, args)).failed]).toEqual([name, false]);
+      asked.length = 0;
+      expect((await server.call("list_connectors")).failed).toBe(false);
+      expect(asked).not.toContain("/api/status");
+      old = true;
+    }
   });
 
   test.each([

@@ -23,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The bundle as a host of MCP bundles starts it, with these variables in place of what it would fill in. */
-async function hosted(variables: Record<string, string>) {
-  const world = await startWorld();
+async function hosted(variables: Record<string, string>, sandboxArgs: string[] = []) {
+  const world = await startWorld([], sandboxArgs);
   const config = await getMcpConfigForManifest({
     manifest: JSON.parse(readFileSync(join(extension, "manifest.json"), "utf8")),
     extensionPath: extension,
@@ -80,10 +80,19 @@ test.each(optional)("a .mcpb host that hands on %s unresolved is served as if it
   expect(said).toContain(variable);
 });
 
-test.each([
-  ["blank", ""],
-  ["unresolved", literal("api_key")],
-])("a .mcpb host that hands on a key that is %s is told which variable it is, before Kibana is asked", async (_how, value) => {
-  // The sandbox takes any key: it is the server that refuses.
-  expect(await hosted({ KIBANA_API_KEY: value })).toMatchObject({ failed: true, said: expect.stringContaining("KIBANA_API_KEY") });
+const unset: [how: string, value: string, why: string][] = [
+  ["blank", "", "is set and empty"],
+  ["unresolved", literal("api_key"), `holds ${literal("api_key")}, which nobody filled in`],
+];
+
+test.each(unset)(
+  "a .mcpb host that hands on a key that is %s is told which variable it is, where Kibana wants one",
+  async (_how, value, why) => {
+    const { failed, body } = await hosted({ KIBANA_API_KEY: value }, ["--api-key", "aWQ6a2V5LW9mLXRoaXMtdGVzdA=="]);
+    expect([failed, body.error]).toMatchObject([true, { code: "unauthorized", message: expect.stringContaining(`KIBANA_API_KEY ${why}`) }]);
+  },
+);
+
+test.each(unset)("a .mcpb host that hands on a key that is %s is served by a Kibana without security", async (_how, value) => {
+  expect(await hosted({ KIBANA_API_KEY: value })).toMatchObject({ tools: 15, failed: false });
 });

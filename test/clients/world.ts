@@ -14,8 +14,8 @@ export interface Passed {
 }
 
 /** What one test has: a sandbox, a folder, and how a client starts the built server with a tap on its line. */
-export async function startWorld(serverArgs: string[] = []) {
-  const sandbox = await startSandboxProcess();
+export async function startWorld(serverArgs: string[] = [], sandboxArgs: string[] = []) {
+  const sandbox = await startSandboxProcess(sandboxArgs);
   onTestFinished(() => sandbox.stop());
   const folder = await freshFolder();
   const log = join(folder, "passed.jsonl");

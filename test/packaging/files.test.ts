@@ -55,6 +55,25 @@ describe("package.json", () => {
   });
 });
 
+describe("npm ci", () => {
+  const packages = Object.entries<{ hasInstallScript?: boolean; engines?: { node?: string } }>(json("package-lock.json").packages);
+  const nameOf = (path: string) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+
+  test("runs no dependency's script, and asks nobody whether it may", () => {
+    const withScript = packages.flatMap(([path, { hasInstallScript }]) => (hasInstallScript ? [nameOf(path)] : []));
+    expect(manifest.allowScripts).toEqual(Object.fromEntries(withScript.map((name) => [name, false])));
+  });
+
+  test("warns of the one tool that README names: it asks for a newer Node than 20", () => {
+    const newer = packages.flatMap(([path, { engines }]) =>
+      engines?.node?.split("||").every((range) => Number(/\d+/.exec(range)?.[0]) > 20) ? [path] : [],
+    );
+    expect(newer.length).toBeGreaterThan(0);
+    for (const path of newer) expect(path).toMatch(/^node_modules\/@modelcontextprotocol\/inspector(\/|$)/);
+    expect(text("README.md")).toContain("(`EBADENGINE`) that the MCP Inspector, a tool of the tests, asks for Node 22");
+  });
+});
+
 describe("server.json, for the MCP registry", () => {
   const server = whenPublished("server.json");
   test("has the name that package.json claims, and a description that the registry takes", () => {
@@ -87,6 +106,9 @@ describe("the plugin for Claude Code", () => {
     const named = [...JSON.stringify(plugin.mcpServers).matchAll(/\$\{user_config\.(\w+)\}/g)].map((match) => match[1]);
     expect(named.sort()).toEqual(Object.keys(plugin.userConfig).sort());
     expect(plugin.userConfig.api_key.sensitive).toBe(true);
+    // Whoever fills it in has no page of this repository before them.
+    for (const { description } of Object.values<{ description: string }>(plugin.userConfig))
+      expect(description).not.toMatch(/README|docs\//);
     expect(existsSync(`${plugin.skills}kibana-connectors/SKILL.md`)).toBe(true);
   });
 

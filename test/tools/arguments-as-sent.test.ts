@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { ToolError } from "../../src/errors.ts";
 import { readArguments } from "../../src/tools/arguments.ts";
 import type { Tool } from "../../src/tools/define.ts";
-import { meaningOfAbsence } from "../../src/tools/fields.ts";
+import { asList, meaningOfAbsence } from "../../src/tools/fields.ts";
 import { tools } from "../../src/tools/index.ts";
 import { corpus } from "../fuzz/corpus.ts";
 import { startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
@@ -115,6 +116,27 @@ test.each<[string, Args, string]>([
 ])("%s %j: a hint never proposes the mistake as the cure", async (name, args, hint) => {
   const { call } = await product();
   expect((await call(name, args)).body.message).toContain(hint);
+});
+
+/** Every list of every tool. */
+const lists = tools.flatMap((tool) =>
+  Object.entries(z.toJSONSchema(tool.input, { io: "input", unrepresentable: "any" }).properties ?? {}).flatMap(([key, field]) =>
+    typeof field === "object" && field.type === "array" ? [[tool.name, key] as const] : [],
+  ),
+);
+
+test.each(lists)("%s: a text in place of the list %s is one mistake, whatever its length", (name, key) => {
+  const tool = toolOf(name);
+  const [, args] = corpus.find(([one]) => one === name) ?? ["", {}];
+  for (const text of ["x", "a-text", "x".repeat(300)]) {
+    let problems: unknown;
+    try {
+      readArguments(tool.input, { ...args, [key]: text });
+    } catch (error) {
+      problems = error instanceof ToolError ? error.detail?.problems : error;
+    }
+    expect(problems).toEqual([{ path: key, problem: `is a list: ${asList(text)}` }]);
+  }
 });
 
 test.each<[string, Args, Args]>([

@@ -183,7 +183,7 @@ describe("a mistake is told before anything is sent", () => {
       { ...log, conifg: {} },
       {
         code: "invalid_arguments",
-        message: 'The arguments do not fit: conifg: is not an argument: did you mean "config"?.',
+        message: 'The arguments do not fit: conifg: is not an argument: did you mean "config"?',
         fix: expect.stringContaining("It takes: name, type, config, secrets, id, space"),
       },
     ],

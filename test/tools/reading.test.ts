@@ -95,7 +95,7 @@ describe("list_connectors", () => {
     [
       { spcae: "default" },
       "invalid_arguments",
-      'The arguments do not fit: spcae: is not an argument: did you mean "space"?.',
+      'The arguments do not fit: spcae: is not an argument: did you mean "space"?',
       "Correct them and call again. It takes: space, type, text, state, limit, cursor.",
     ],
   ])("%j → %s", async (args, code, message, fix) => {
