@@ -184,8 +184,8 @@ describe("what one holder of a token calls a secret", () => {
     const again = () => connect(served.url, tokens.ann);
     return { ann: await again(), bob: await connect(served.url, tokens.bob), again, served };
   }
-  /** A word that everybody's list has. */
-  const word = "ops-slack-2";
+  /** Words that everybody's list has: a connector's name, and its id, which nobody could follow without. */
+  const [word, id] = ["Ops notifications", "ops-slack-2"];
 
   test("is hidden from that holder once it was written, in every session, and never from another", async () => {
     const { ann, bob, again, served } = await shared();
@@ -254,6 +254,13 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
     "in base64 in JSON with escaped slashes": Buffer.from(`??>${secret}`).toString("base64").replaceAll("/", "\\/"),
     "in base64 of JSON": Buffer.from(JSON.stringify({ p: secret })).toString("base64"),
     "in base64 of JSON with escaped slashes": Buffer.from(JSON.stringify({ p: secret }).replaceAll("/", "\\/")).toString("base64"),
+    "in base64 in base64": Buffer.from(Buffer.from(secret).toString("base64")).toString("base64"),
+    "in base64url in base64, after two bytes": Buffer.from(`a:${Buffer.from(`b${secret}`).toString("base64url")}`).toString("base64"),
+    "in base64 of a URL in small letters": Buffer.from(
+      encodeURIComponent(secret).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    ).toString("base64"),
+    "in base64 of HTML": Buffer.from([...secret].map((one) => named[one] ?? one).join("")).toString("base64"),
+    "in base64 in base64 in a URL": encodeURIComponent(Buffer.from(Buffer.from(secret).toString("base64")).toString("base64")),
     "in hexadecimal": Buffer.from(secret).toString("hex"),
   };
 
