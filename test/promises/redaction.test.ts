@@ -185,7 +185,7 @@ describe("what one holder of a token calls a secret", () => {
     return { ann: await again(), bob: await connect(served.url, tokens.bob), again, served };
   }
   /** Words that everybody's list has: a connector's name, and its id, which nobody could follow without. */
-  const [word, id] = ["Ops notifications", "ops-slack-2"];
+  const [word, id] = ["Ops Slack", "ops-slack-2"];
 
   test("is hidden from that holder once it was written, in every session, and never from another", async () => {
     const { ann, bob, again, served } = await shared();
@@ -199,9 +199,48 @@ describe("what one holder of a token calls a secret", () => {
     expect(await (await again())("list_connectors", { limit: 100 })).not.toContain(word);
     expect(await bob("list_connectors", { limit: 100 })).toContain(word);
     expect(await bob("list_changes", { limit: 5 })).toContain("create_connector");
+    expect(await ann("list_connectors", { limit: 100 })).toContain(id);
     expect(served.stderr()).not.toContain("[redacted]");
   });
+
+  test.each([
+    "connector",
+    "connectors",
+    "ops-slack-2",
+    "undo_change",
+    "_connector",
+    "disk-almost-full",
+    "warnings",
+    "127.0.0.1",
+    "confirmation_needed",
+    "connector_not_found",
+  ])("takes no key, id, tool or status out of that holder's later answers: %s", async (literal) => {
+    const { ann, bob } = await shared();
+    expect(await ann("create_connector", webhook({ user: literal, password: literal }))).toContain('"done"');
+    const asked: [string, Json][] = [
+      ["list_connectors", { limit: 100 }],
+      ["get_connector", { id: "ops-slack-2", include: ["rules"] }],
+      ["get_connector", { id: "nowhere" }],
+      ["attach_connector", { connector: "ops-slack-2", rules: ["disk-almost-full"], dry_run: true }],
+      ["list_changes", { limit: 5 }],
+    ];
+    for (const [tool, args] of asked) {
+      const [hers, his] = [JSON.parse(await ann(tool, args)), JSON.parse(await bob(tool, args))];
+      expect(followed(hers), `${tool} of a holder who wrote ${literal}`).toEqual(followed(his));
+    }
+  });
 });
+
+/** What agents follow in an answer: all keys, and what stands under those that name things. */
+function followed(answer: unknown): string[] {
+  if (Array.isArray(answer)) return answer.flatMap(followed);
+  if (answer === null || typeof answer !== "object") return [];
+  return Object.entries(answer).flatMap(([key, value]) => [
+    key,
+    ...(typeof value === "string" && /^(id|tool|status|code|change|type|space|deployment)$/.test(key) ? [value] : []),
+    ...followed(value),
+  ]);
+}
 
 /** Every character but letters and digits is awkward somewhere. */
 const secret = `pa55/w&rd<"it's">+%41=ä🎉\\n ~zq9x7c5v3b1n`;

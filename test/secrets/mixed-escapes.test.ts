@@ -96,7 +96,12 @@ describe("a secret under two layers of encoding, each at any offset", () => {
   test.each(pairs)("%s in %s", (inner, outer) => {
     for (const value of ["canary01", "canary-0123456789-zq9x7c5v", `pa55/w&rd<"it's">%41=ä🎉 ~zq9x7c5v3b1n`]) {
       const written = layers[outer]?.(layers[inner]?.(value) ?? "") ?? "";
-      for (const around of [["", ""], ["said ", " there"], ["x", ""], ['{"a":"', '"}']] as const) {
+      for (const around of [
+        ["", ""],
+        ["said ", " there"],
+        ["x", ""],
+        ['{"a":"', '"}'],
+      ] as const) {
         const shown = knowing(value).text(around.join(written));
         expect(shown, `${value} as ${written}`).toContain("[redacted]");
         // Beside the mark no more is left than the ends of the layers around it.
