@@ -17,7 +17,7 @@ async function started(dir: string) {
   onTestFinished(() => server.close());
   return (more = {}) => server.call("create_connector", { name: `Log ${made++} of journals`, type: ".server-log", ...more });
 }
-const connectors = async () => (await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()).length;
+const connectors = async () => ((await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as unknown[]).length;
 
 const bad: [what: string, make: (folder: string) => string][] = [
   ["within /proc, where none can be made", () => "/proc/x"],

@@ -98,7 +98,8 @@ async function recipientsOfAction({ connector_type_id: type, params }: RuleActio
 
 /** A token in an address is hidden; whoever is written to never is. */
 function told({ what, value }: Recipient): string {
-  return `${oneLine(what)} ${exact(/^\/|:\/\//.test(value) ? hideInText(asUrlsAreRead(value)) : value)}`;
+  const read = asUrlsAreRead(value);
+  return `${oneLine(what)} ${exact(/^\/|:\/\//.test(read) ? hideInText(read) : read)}`;
 }
 
 function unique(flows: readonly SecretFlow[]): Way[] {
