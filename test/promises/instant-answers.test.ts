@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { approve } from "../pages/form.ts";
-import { startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { readingFor, startBuilt, startSandboxProcess } from "../support/built-server.ts";
 import { openClient } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
@@ -14,7 +14,7 @@ afterAll(() => sandbox.stop());
 
 const yes: ElicitResult = { action: "accept", content: { confirm: true } };
 /** As the server starts for people: they need a second. */
-const reading = { CONNECTORS_CONFIRM_READING: "1" };
+const reading = readingFor("1");
 const unused = { ids: ["ops-slack-2"] };
 const connectors = async () =>
   ((await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as { id: string }[]).map(({ id }) => id);
