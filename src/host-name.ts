@@ -89,6 +89,15 @@ function sameLabels(wanted: readonly string[], given: readonly string[]): boolea
   return wanted.length === given.length && wanted.every((label, index) => label === "*" || label === given[index]);
 }
 
+/**
+ * A text with the slashes that readers of URLs make of the backslashes in http addresses: behind `https://good\@evil` is
+ * `good`, and a person should see it.
+ */
+export function asUrlsAreRead(text: string): string {
+  if (!text.includes("\\")) return text;
+  return text.replace(/\bhttps?:[^\s?#"'<>]*/gi, (address) => address.replaceAll("\\", "/"));
+}
+
 /** A text without the characters `end` at its end. An expression such as `/\/+$/` looks at each of 60,000 slashes as often. */
 export function withoutEnd(text: string, end: string): string {
   let length = text.length;

@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync, type Stats } from "node:fs";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 /** Why others could change what this server relies on, and what to do. */
@@ -28,7 +29,7 @@ export function exposedFolder(dir: string): Exposed | undefined {
   try {
     real = realpathSync(path);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (systemCode(error) !== "ENOENT") throw error;
     return exposedAbove(path);
   }
   const link = lstatSync(path);
@@ -62,4 +63,34 @@ function modeOf(path: string): number {
     // Not there yet, or not for us to look at: then it is not for everybody to write either.
     return 0;
   }
+}
+
+/**
+ * Makes a folder for its owner alone, and those above it that are missing. Node's own `recursive` never ends where a file
+ * system says of what is in a folder that is there that it cannot be, as /proc does.
+ * @throws the system's error: ENOTDIR where a file is in its place
+ */
+export async function makePrivateFolder(dir: string): Promise<void> {
+  const missing: string[] = [];
+  for (let path = resolve(dir); !(await isFolder(path)); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) {
+    await mkdir(path, 0o700).catch((error: unknown) => {
+      // Another process was first.
+      if (systemCode(error) !== "EEXIST") throw error;
+    });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
+  throw Object.assign(new Error(`${path} is no folder`), { code: "ENOTDIR" });
+}
+
+function systemCode(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -42,7 +42,7 @@ export interface Settings {
   skipConfirmation: boolean;
   /** Milliseconds to wait for a person. */
   confirmWait: number;
-  /** Milliseconds: no person reads a question and says no sooner. */
+  /** Milliseconds: no person reads a question and answers sooner. */
   confirmReading: number;
   results: "both" | "text" | "structured";
   secretPrefix: string;
@@ -153,7 +153,7 @@ const rows = {
   confirmReading: row(
     "CONNECTORS_CONFIRM_READING",
     "SECONDS",
-    "A no that comes sooner is the client's own, not a person's (default: 1)",
+    "An answer that comes sooner is the client's own, not a person's (default: 1)",
     seconds(0, 60),
   ),
   dangerouslySkipConfirmation: row(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalHost, exactHost, matchesHost, readHostPattern } from "../src/host-name.ts";
+import { asUrlsAreRead, canonicalHost, exactHost, matchesHost, readHostPattern } from "../src/host-name.ts";
 
 test.each([
   ["https://Host.Example.com./x", "host.example.com"],
@@ -61,4 +61,14 @@ test("a host names itself, and only itself", () => {
 
 test("what could not be read matches nothing", () => {
   for (const pattern of ["*", "*:*", "http://*"]) expect(matchesHost(pattern, 'unreadable address "x"')).toBe(false);
+});
+
+test.each([
+  ["https://good.example.com\\@evil.example.net", "https://good.example.com/@evil.example.net"],
+  ["https://good.example.com:443\\@evil.example.net/x?a=\\b", "https://good.example.com:443/@evil.example.net/x?a=\\b"],
+  ["https:\\\\good.example.com\\x", "https://good.example.com/x"],
+  ["a path\\to and no address", "a path\\to and no address"],
+])("%s is shown as readers of URLs see it", (given, shown) => {
+  expect(asUrlsAreRead(given)).toBe(shown);
+  if (shown.startsWith("https")) expect(canonicalHost(given)).toBe("good.example.com");
 });

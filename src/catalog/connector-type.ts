@@ -23,6 +23,11 @@ export interface ConnectorType {
   /** Params that choose where one call goes. Absent: no call leaves the hosts of `target`. Ask `hostsInParams`. */
   paramTargets?: readonly ParamTarget[];
   /**
+   * Params whose content is the service's own, dotted: what is an address there may be called by it, or by a gateway in
+   * front of it (`api_base` of LiteLLM). People see such hosts.
+   */
+  freeParams?: readonly string[];
+  /**
    * Params and config fields that say whom or what a call reaches or acts on, dotted from the part: `params.to`. People
    * see their values whole before they agree.
    */

@@ -33,6 +33,29 @@ export function fieldsAt(schema: JsonSchema, value: unknown, path: readonly Prop
   return new Map(level.flatMap((each) => Object.entries(each.properties ?? {}).map(([name, field]) => [name, asSchema(field)] as const)));
 }
 
+/** What a value has beyond the fields that the schema knows. Within a value that may hold anything nothing is unknown. */
+export function unknownParts(schema: JsonSchema, value: unknown): { path: string; value: unknown }[] {
+  const found: { path: string; value: unknown }[] = [];
+  const walk = (schemas: JsonSchema[], at: unknown, path: string): void => {
+    if (Array.isArray(at)) {
+      const items = fitting(schemas, at)
+        .map((each) => childOf(each, 0))
+        .filter((each) => each !== undefined);
+      for (const [index, item] of at.entries()) if (items.length > 0) walk(items, item, `${path}${index}.`);
+    } else if (isRecord(at)) {
+      const level = fitting(schemas, at).filter(({ type }) => type === undefined || type === "object");
+      if (level.some(({ properties }) => properties === undefined)) return;
+      for (const [name, item] of Object.entries(at)) {
+        const known = level.flatMap(({ properties = {} }) => (Object.hasOwn(properties, name) ? [asSchema(properties[name] ?? true)] : []));
+        if (known.length === 0) found.push({ path: path + name, value: item });
+        else walk(known, item, `${path}${name}.`);
+      }
+    }
+  };
+  walk([schema], value, "");
+  return found;
+}
+
 function childOf(schema: JsonSchema, key: PropertyKey): JsonSchema | undefined {
   if (typeof key === "number") return isRecord(schema.items) ? schema.items : undefined;
   const field = schema.properties?.[String(key)] ?? schema.additionalProperties;

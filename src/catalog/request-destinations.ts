@@ -1,5 +1,7 @@
+import { everyAddress, type FoundAddress, namedAddresses } from "./addresses.ts";
 import type { Config, ConnectorType, Params, ParamTarget } from "./connector-type.ts";
-import { hostHeaders, hostOfField, named } from "./destinations.ts";
+import { destinations, hostHeaders, hostOfField, named } from "./destinations.ts";
+import { inputSchema, unknownParts } from "./json-schema.ts";
 import { isRecord } from "./shared/fields.ts";
 
 /** A host that the params of one call choose. */
@@ -15,13 +17,14 @@ export interface NamedInParams {
 /**
  * The hosts other than the connector's own to which params lead one call: from the effective request, config and params
  * together. A path counts by what any reader could make of it, and an address that is yet to be filled in by a rule as one
- * that cannot be read. Of a type without an entry every address in the params counts: nobody knows what it does with it.
+ * that cannot be read. Of a type without an entry every address in the params counts, and so does every address under a
+ * key that no known version of a type has: nobody knows what becomes of it.
  * @param config undefined where Kibana does not show it: then no host is its own
  */
 export function hostsInParams(type: ConnectorType | undefined, config: Config | undefined, params: Params): NamedInParams[] {
-  if (!type)
-    return addressesIn(params).map(({ field, address }) => ({ field, host: named({ address, verified: true }), withSecrets: false }));
+  if (!type) return toOthers(everyAddress(params, "params"), [], false);
   const targets = type.paramTargets ?? [];
+  const own = destinations(type, config ?? {}, () => undefined);
   const skips = targets.find(({ kind, field }) => kind === "skips_verification" && valueAt(params, field) === true);
   const found = targets.flatMap((target) => {
     const own = hostOfField(type, config ?? {}, target.replaces);
@@ -29,7 +32,23 @@ export function hostsInParams(type: ConnectorType | undefined, config: Config | 
       .filter((host) => host !== own)
       .map((host) => ({ field: `params.${target.field}`, host, withSecrets: target.withSecrets }));
   });
-  return found.filter((one, index) => found.findIndex(({ host }) => host === one.host) === index);
+  const unknown = unknownParts(inputSchema(type.schemas().params), params);
+  const all = [
+    ...found,
+    ...toOthers(
+      unknown.flatMap(({ path, value }) => everyAddress(value, `params.${path}`)),
+      own,
+      true,
+    ),
+    ...(type.freeParams ?? []).flatMap((field) => toOthers(namedAddresses(valueAt(params, field), `params.${field}`), own, false)),
+  ];
+  return all.filter((one, index) => all.findIndex(({ host }) => host === one.host) === index);
+}
+
+function toOthers(found: readonly FoundAddress[], own: readonly string[], withSecrets: boolean): NamedInParams[] {
+  return found
+    .map(({ field, address }) => ({ field, host: named({ address, verified: true }), withSecrets }))
+    .filter(({ host }) => !own.includes(host));
 }
 
 interface Request {
@@ -73,36 +92,6 @@ function resolved(path: string, base: string): string[] {
   if (!URL.canParse(path, base)) return [];
   const { protocol, href } = new URL(path, base);
   return /^https?:$/.test(protocol) || path.includes("://") ? [href] : [];
-}
-
-const addressName = /(url|uri|host|hostname|endpoint|server|domain|address)$/i;
-/** Longer than any scheme and any address that is worth reading. */
-const [longestScheme, longestAddress] = [20, 300];
-
-/** Whatever reads like an address, in any text; in time linear in their length. */
-function addressesIn(params: Params): { field: string; address: string }[] {
-  const found = new Map<string, { field: string; address: string }>();
-  const walk = (value: unknown, path: string, key: string) => {
-    if (typeof value === "string") {
-      const inText = urlsIn(value);
-      const all = inText.length === 0 && addressName.test(key) && value !== "" ? [value] : inText;
-      for (const address of all) found.set(address, found.get(address) ?? { field: path, address });
-    } else if (value !== null && typeof value === "object") {
-      for (const [name, item] of Object.entries(value)) walk(item, `${path}.${name}`, Array.isArray(value) ? key : name);
-    }
-  };
-  walk(params, "params", "");
-  return [...found.values()];
-}
-
-function urlsIn(text: string): string[] {
-  const urls: string[] = [];
-  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
-    const scheme = /[a-z][a-z0-9+.-]*$/i.exec(text.slice(Math.max(0, at - longestScheme), at))?.[0];
-    const rest = /^[^\s"'<>`]*/.exec(text.slice(at + 3, at + 3 + longestAddress))?.[0];
-    if (scheme !== undefined && rest) urls.push(`${scheme}://${rest}`);
-  }
-  return urls;
 }
 
 function valueAt(params: Params, path: string): unknown {

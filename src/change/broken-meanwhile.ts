@@ -24,6 +24,11 @@ export async function brokenMeanwhile(change: string, results: readonly OpResult
   return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
 }
 
+/** Whether rules took the connector of this delete in the same moment. */
+export function isTaken({ leftBehind }: OpResult): boolean {
+  return leftBehind !== undefined && leftBehind !== "unknown" && leftBehind.length > 0;
+}
+
 /** Rules that took a connector while it was deleted. */
 function rulesWithout(change: string, { id, before, secretsBefore }: DeleteOp, rules: NonNullable<OpResult["leftBehind"]>): Broken {
   const name = `${quoted(before.name, 60)} (${id})`;

@@ -35,11 +35,7 @@ export async function journalFiles(dir: string): Promise<JournalFile[]> {
   } catch (error) {
     if (error instanceof ToolError) throw error;
     if (codeOf(error) === "ENOENT") return [];
-    throw new ToolError(
-      "journal_unavailable",
-      `The journal in ${dir} cannot be read (${codeOf(error)}).`,
-      `Mend the folder's permissions, or ${elsewhere}.`,
-    );
+    throw cannotBeRead(dir, error);
   }
   const looks = await Promise.all(names.map((name) => lookAt(dir, name)));
   const problem = looks.find((look) => typeof look === "string");
@@ -50,6 +46,14 @@ export async function journalFiles(dir: string): Promise<JournalFile[]> {
       `Look at who wrote it; then remove it, or chmod 600 it and make it this user's. Or ${elsewhere}.`,
     );
   return looks.filter((look) => typeof look === "object");
+}
+
+export function cannotBeRead(path: string, error: unknown): ToolError {
+  return new ToolError(
+    "journal_unavailable",
+    `The journal in ${path} cannot be read (${codeOf(error)}).`,
+    `Mend the permissions of the folder and its files, or ${elsewhere}.`,
+  );
 }
 
 /** The file, or what is wrong with it; undefined where it is gone. */

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
+import { type FileHandle, lstat, open, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
+import { makePrivateFolder } from "../private-files.ts";
 import type { Clock } from "./clock.ts";
 import { assertPrivate, codeOf, journalFiles } from "./journal-folder.ts";
 import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
@@ -31,6 +32,7 @@ export interface Journal extends JournalReader {
   /**
    * Whether an op that was begun may be written. Asked after its begin is on disk, so that of processes that race the
    * later ones see the earlier; what is not admitted is ended as withdrawn.
+   * @throws ToolError journal_unavailable
    */
   admit(begun: Pick<BeginRecord, "change" | "n">, most: number): Promise<Admission>;
   close(): Promise<void>;
@@ -58,19 +60,23 @@ export const thisRun = { pid: process.pid, host: hostname(), run: randomBytes(6)
  * A torn last line, as a crash leaves it, is passed over.
  */
 export function createJournal(dir: string, clock: Clock): Journal {
-  let file: { handle: FileHandle; bytes: number } | undefined;
+  let file: OpenFile | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
-  async function current(): Promise<{ handle: FileHandle; bytes: number }> {
-    if (file && file.bytes < maxBytes) return file;
-    await file?.handle.close();
+  async function current(): Promise<OpenFile> {
+    const before = file;
+    if (before && before.bytes < maxBytes && (await isStillThere(before))) return before;
     file = undefined;
+    await before?.handle.close();
+    // What is written into a file without a name is nowhere.
+    if (before && before.bytes < maxBytes) throw takenAway(dir);
     await assertPrivate(dir);
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makePrivateFolder(dir);
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, "-");
     const name = `changes-${stamp}-${process.pid}-${randomBytes(3).toString("hex")}.jsonl`;
-    const handle = await open(join(dir, name), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
-    file = { handle, bytes: 0 };
+    const path = join(dir, name);
+    const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
+    file = { handle, path, bytes: 0 };
     return file;
   }
 
@@ -121,7 +127,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
         const ops = await recent.look();
         const mine = ops.find((op) => op.change === change && op.n === n);
         // Somebody took the journal away between two breaths: nothing is known, so nothing is written.
-        if (!mine) return "full";
+        if (!mine) throw takenAway(dir);
         const rivals = mine.nonce === undefined ? [] : ops.filter((op) => op.nonce === mine.nonce && op.change !== change);
         const all = counted(ops, mine.deployment);
         if (rivals.length === 0 && all.length <= most) return "admitted";
@@ -140,6 +146,25 @@ export function createJournal(dir: string, clock: Clock): Journal {
       file = undefined;
     },
   };
+}
+
+interface OpenFile {
+  handle: FileHandle;
+  path: string;
+  bytes: number;
+}
+
+async function isStillThere({ handle, path }: OpenFile): Promise<boolean> {
+  const [named, open] = await Promise.all([lstat(path).catch(() => undefined), handle.stat()]);
+  return named?.ino === open.ino && named.dev === open.dev;
+}
+
+function takenAway(dir: string): ToolError {
+  return new ToolError(
+    "journal_unavailable",
+    `The journal in ${dir} was removed or moved while this server runs.`,
+    "Put it back if it was moved: without it earlier changes cannot be undone. Then repeat the call, which begins a new file there.",
+  );
 }
 
 async function readAll(dir: string): Promise<{ entries: JournalEntry[]; problems: string[] }> {

@@ -4,6 +4,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { ruleState } from "../rules/rule-state.ts";
 import { canBeSaved, type Unmeant } from "../rules/unmeant.ts";
+import { isTaken } from "./broken-meanwhile.ts";
 import type { Consent } from "./consent/ask.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
 import { rulesLeftBehind } from "./ops/delete.ts";
@@ -89,6 +90,8 @@ export async function perform(
     });
     results.push(result);
     caller.progress?.(results.length, plan.ops.length, `${results.length} of ${plan.ops.length} written.`);
+    // What the plan rests on is no longer so: the person decides anew on what is left.
+    if (isTaken(result)) break;
     if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) break;
     // Between two writes a caller who has left ends it; what is not begun is said, and the call made again goes on.
     if (caller.signal.aborted) break;

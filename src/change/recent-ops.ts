@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "./clock.ts";
-import { codeOf, type JournalFile, journalFiles } from "./journal-folder.ts";
+import { cannotBeRead, codeOf, type JournalFile, journalFiles } from "./journal-folder.ts";
 import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
 
 const hour = 3_600_000;
@@ -69,7 +69,7 @@ export function createRecentOps(dir: string, clock: Clock): RecentOps {
   async function look(): Promise<RecentOp[]> {
     for (const one of await journalFiles(dir)) {
       await readOn(one).catch((error: unknown) => {
-        if (codeOf(error) !== "ENOENT") throw error;
+        if (codeOf(error) !== "ENOENT") throw cannotBeRead(join(dir, one.name), error);
       });
     }
     const since = clock.now() - hour;

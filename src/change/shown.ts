@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { beginning, oneLine } from "../plain-text.ts";
+import { isTaken } from "./broken-meanwhile.ts";
 import { reachOf } from "./consent/reach.ts";
 import { inverseOf, recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
@@ -91,6 +92,7 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
     ...(report.warnings ?? []),
   ];
   const left = plan.ops.length - results.length;
+  const taken = results.some(isTaken);
   return {
     status,
     deployment: services.deployment,
@@ -107,7 +109,12 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
     ...(status === "partial"
       ? {
           ...fixOf(failed?.error),
-          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun`] : [])].join("; ")}.`,
+          ...(taken
+            ? {
+                fix: "First bring it back with the undo_change in `next`, or take its actions out of the rule; then repeat the call for what is left.",
+              }
+            : {}),
+          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun${taken ? ", because a rule took the last one in the moment of its deletion" : ""}`] : [])].join("; ")}.`,
         }
       : {}),
     change: id,

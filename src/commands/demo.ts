@@ -24,7 +24,11 @@ export async function demo(args: readonly string[]): Promise<number> {
   const client = await connectDemoClient(
     {
       args: [main, "--sandbox"],
-      env: { CONNECTOR_SECRET_TEAM_SLACK: "https://hooks.slack.com/services/T000/B000/a-secret-nobody-sees" },
+      // Its client stands for a person, and takes no time to read.
+      env: {
+        CONNECTORS_CONFIRM_READING: "0",
+        CONNECTOR_SECRET_TEAM_SLACK: "https://hooks.slack.com/services/T000/B000/a-secret-nobody-sees",
+      },
     },
     (question) => {
       say(yellow("\n  The server asks the person, through the client:"));

@@ -1,4 +1,4 @@
-import { lstat, mkdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { exportFormats } from "../as-code/origin.ts";
 import { systemClock } from "../change/clock.ts";
@@ -7,6 +7,7 @@ import { ToolError } from "../errors.ts";
 import { type Flags, flag, flagsHelp, list, oneOf, text } from "../flags.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
 import { hidingBeforeCut, oneLine, word } from "../plain-text.ts";
+import { makePrivateFolder } from "../private-files.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings.ts";
 import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/export-files.ts";
 import { createSpaceCheck } from "../tools/spaces.ts";
@@ -118,7 +119,7 @@ async function existing(paths: readonly string[]): Promise<string[]> {
 }
 
 async function write(folder: string, files: readonly { path: string; text: string }[]): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(folder);
   const links = await Promise.all([foreignLink(folder), ...files.map(({ path }) => linkedElsewhere(path))]);
   const linked = links.find((one) => one !== undefined);
   if (linked !== undefined) throw new NotWritten(`${linked}.`);

@@ -25,26 +25,35 @@ const [percent, backslash, ampersand, semicolon, hash, plus, quote] = [0x25, 0x5
  * @param escapes whether they are read; without, they stand for themselves
  */
 export function canonical(text: string, escapes = true): Canonical {
-  const out = new Output(text);
-  if (escapes) for (let round = 0; round < mostRounds && out.readEscapes(); round++);
+  const out = Output.of(text);
+  if (escapes) out.readAllEscapes();
   out.leaveOut(escapes);
   return out;
 }
 
 /** Bytes that are rewritten in place: no step makes more of them. */
-class Output implements Canonical {
+export class Output implements Canonical {
   readonly bytes: Uint8Array;
   readonly from: Uint32Array;
   readonly to: Uint32Array;
   length = 0;
   readonly source: number;
 
-  constructor(text: string) {
-    this.source = text.length;
-    const most = Buffer.byteLength(text);
+  /** Empty, with room for `most` bytes that stand for parts of a text of `source` characters. */
+  constructor(most: number, source: number) {
+    this.source = source;
     this.bytes = new Uint8Array(most);
     this.from = new Uint32Array(most);
     this.to = new Uint32Array(most);
+  }
+
+  static of(text: string): Output {
+    const out = new Output(Buffer.byteLength(text), text.length);
+    out.#read(text);
+    return out;
+  }
+
+  #read(text: string): void {
     const { bytes, from, to } = this;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
@@ -63,8 +72,12 @@ class Output implements Canonical {
     }
   }
 
+  readAllEscapes(): void {
+    for (let round = 0; round < mostRounds && this.#readEscapes(); round++);
+  }
+
   /** One pass for each kind of escape. @returns whether there was one */
-  readEscapes(): boolean {
+  #readEscapes(): boolean {
     const percents = this.#has(percent) && this.#percents();
     const backslashes = this.#has(backslash) && this.#backslashes();
     const entities = this.#has(ampersand) && this.#entities();
@@ -106,7 +119,7 @@ class Output implements Canonical {
     return length;
   }
 
-  #put(byte: number, from: number, to: number): void {
+  put(byte: number, from: number, to: number): void {
     this.bytes[this.length] = byte;
     this.from[this.length] = from;
     this.to[this.length] = to;
@@ -125,18 +138,18 @@ class Output implements Canonical {
         return;
       }
     }
-    if (point < 0x80) this.#put(point, from, to);
+    if (point < 0x80) this.put(point, from, to);
     if (point < 0x80) return;
-    if (point < 0x800) this.#put(0xc0 | (point >> 6), from, to);
+    if (point < 0x800) this.put(0xc0 | (point >> 6), from, to);
     else {
-      if (point < 0x10000) this.#put(0xe0 | (point >> 12), from, to);
+      if (point < 0x10000) this.put(0xe0 | (point >> 12), from, to);
       else {
-        this.#put(0xf0 | (point >> 18), from, to);
-        this.#put(0x80 | ((point >> 12) & 0x3f), from, to);
+        this.put(0xf0 | (point >> 18), from, to);
+        this.put(0x80 | ((point >> 12) & 0x3f), from, to);
       }
-      this.#put(0x80 | ((point >> 6) & 0x3f), from, to);
+      this.put(0x80 | ((point >> 6) & 0x3f), from, to);
     }
-    this.#put(0x80 | (point & 0x3f), from, to);
+    this.put(0x80 | (point & 0x3f), from, to);
   }
 
   /** Takes the last `count` bytes back and writes a character in their place. */
@@ -144,7 +157,7 @@ class Output implements Canonical {
     const to = this.to[this.length - 1] ?? 0;
     this.length -= count;
     const from = this.from[this.length] ?? 0;
-    if (asByte) this.#put(point, from, to);
+    if (asByte) this.put(point, from, to);
     else this.#character(point, from, to);
   }
 
@@ -167,7 +180,7 @@ class Output implements Canonical {
   #percents(): boolean {
     const end = this.#restart();
     for (let at = 0; at < end; at++) {
-      this.#put(this.bytes[at] ?? 0, this.from[at] ?? 0, this.to[at] ?? 0);
+      this.put(this.bytes[at] ?? 0, this.from[at] ?? 0, this.to[at] ?? 0);
       for (;;) {
         if (this.#back(3) === percent && this.#hex(2) >= 0) this.#replace(3, this.#hex(2), true);
         else if (this.#back(6) === percent && isU(this.#back(5)) && this.#hex(4) >= 0) this.#replace(6, this.#hex(4));
@@ -180,13 +193,17 @@ class Output implements Canonical {
   /** `\u0041`, `\x41`, `\u{41}`, after any number of backslashes. */
   #backslashes(): boolean {
     const end = this.#restart();
+    // A backslash that was itself escaped is not one of several before an escape.
+    let read = -1;
     for (let at = 0; at < end; at++) {
       const byte = this.bytes[at] ?? 0;
-      if (byte === backslash && this.#back(1) === backslash) continue;
-      this.#put(byte, this.from[at] ?? 0, this.to[at] ?? 0);
+      if (byte === backslash && this.#back(1) === backslash && this.length !== read) continue;
+      this.put(byte, this.from[at] ?? 0, this.to[at] ?? 0);
       if (hexDigit(byte) >= 0) {
+        const before = this.length;
         if (this.#back(6) === backslash && isU(this.#back(5)) && this.#hex(4) >= 0) this.#replace(6, this.#hex(4));
         else if (this.#back(4) === backslash && this.#back(3) === 0x78 && this.#hex(2) >= 0) this.#replace(4, this.#hex(2));
+        if (this.length !== before) read = this.length;
       } else if (byte === 0x7d) this.#braced();
     }
     return this.length !== end;
@@ -224,7 +241,7 @@ class Output implements Canonical {
         read = true;
       }
       if (read) this.#character(point, from, this.to[next - 1] ?? 0);
-      else this.#put(point, from, this.to[at] ?? 0);
+      else this.put(point, from, this.to[at] ?? 0);
       at = next;
     }
     return this.length !== end;

@@ -1,4 +1,5 @@
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
+import { fileText } from "./file-text.ts";
 
 /** The base64 that Kibana stores, or why no use can come of it. Neither quotes the content. */
 export type EncodedFile = { base64: string; warning?: string } | { refused: string; fix: string };
@@ -18,15 +19,14 @@ const begin = "-----BEGIN ";
 /** As binary as no word that somebody mistook for a certificate: short ones can be read as base64 by chance. */
 const leastBytes = 24;
 
-/** Undefined for bytes that are no text: not UTF-8, or with control characters that no PEM has. */
+/** Undefined for bytes that are no text, or with control characters that no PEM has: containers. PEM with such around it is text. */
 function textOf(content: Buffer): string | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(content);
-    return /[^\P{Cc}\t\n\r\f]/u.test(text) ? undefined : text;
-  } catch {
-    // Not UTF-8: a container.
-    return undefined;
-  }
+  const text = fileText(content);
+  if (text !== undefined && !/[^\P{Cc}\t\n\r\f]/u.test(text)) return text;
+  // A container begins with the tag of a sequence, and may hold anything.
+  if (content[0] === 0x30) return undefined;
+  const rough = text ?? content.toString("latin1");
+  return rough.includes(begin) ? rough : undefined;
 }
 
 function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
@@ -38,6 +38,12 @@ function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
   }
   const base64 = content.toString("base64");
   if (kind === "PKCS #12") return { base64 };
+  if (isContainer(content)) {
+    return {
+      refused: `is a PKCS #12 container, and a PEM ${isKey(kind) ? "key" : "certificate"} is wanted`,
+      fix: `Take it out: openssl pkcs12 -in file.p12 ${isKey(kind) ? "-nocerts -nodes" : "-clcerts -nokeys"} -out file.pem. Or give the container as pfx, where the type has that field, with certType ssl-pfx.`,
+    };
+  }
   if (isPemOnly(kind)) return notPem(kind);
   return { base64, warning: `is binary (DER), and Kibana's TLS reads PEM here: ${toPem(kind)}` };
 }
@@ -63,7 +69,8 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   const wanted = isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE";
   const other = isKey(kind) ? "CERTIFICATE" : "PRIVATE KEY";
   const mistaken = labels.some((label) => label.includes(other)) && !labels.some((label) => label.includes(wanted));
-  const broken = inLines !== text || blocks.some(({ body }) => !body.includes("\n"));
+  // As OpenSSL reads it: a block begins and ends on lines of its own, and nothing is in front of the first one that hides it.
+  const broken = inLines !== text || content.toString("utf8") !== text || blocks.some(({ body, alone }) => !alone || !body.includes("\n"));
   return {
     base64: (broken ? Buffer.from(blocks.map(rewritten).join("")) : content).toString("base64"),
     ...(mistaken && { warning: `holds a ${other.toLowerCase()} and no ${wanted.toLowerCase()}: requests will fail` }),
@@ -86,6 +93,8 @@ function ofBase64(text: string, kind: FileKind): EncodedFile {
 interface Block {
   label: string;
   body: string;
+  /** Its first and last line hold nothing else. */
+  alone: boolean;
 }
 
 /** The blocks of a PEM text; undefined where one does not end. In time linear in its length. */
@@ -96,7 +105,8 @@ function blocksOf(text: string): Block[] | undefined {
     const start = at + begin.length + (label?.length ?? 0) + 5;
     const end = label === undefined ? -1 : text.indexOf(`-----END ${label}-----`, start);
     if (label === undefined || end < 0) return undefined;
-    blocks.push({ label, body: text.slice(start, end) });
+    const after = text.slice(end + `-----END ${label}-----`.length).slice(0, 1);
+    blocks.push({ label, body: text.slice(start, end), alone: /^\n?$/.test(text.slice(Math.max(0, at - 1), at)) && /^\s?$/.test(after) });
     at = end;
   }
   return blocks;
@@ -106,6 +116,11 @@ function blocksOf(text: string): Block[] | undefined {
 function rewritten({ label, body }: Block): string {
   const lines = body.includes(":") ? [body.trim()] : (body.replace(/\s+/g, "").match(/.{1,64}/g) ?? []);
   return `${begin}${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
+}
+
+/** Its version 3 stands where a certificate has what is signed. */
+function isContainer(content: Buffer): boolean {
+  return /^30(80|[0-7].|81..|82.{4}|83.{6})020103/.test(content.subarray(0, 10).toString("hex"));
 }
 
 function isKey(kind: FileKind): boolean {

@@ -81,11 +81,12 @@ function parseObject(text: string): object | undefined {
 /** Secrets within one text: URL parts and token shapes. */
 export function hideInText(text: string, found: (why: string) => void = () => {}): string {
   let hidden = text.replace(/(?<=[a-z0-9+.-]):\/\/([^\s/@:?#]*):([^\s/@?#]+)@/gi, (whole, user: string, word: string) => {
-    if (word === redactionMark) return whole;
+    // Behind "good:443\\" the path begins for every reader of URLs: what is before it is the host.
+    if (word === redactionMark || /^\d{0,5}\\/.test(word)) return whole;
     found("a password in the URL");
     return `://${user}:${redactionMark}@`;
   });
-  hidden = hidden.replace(/\b(https?:\/\/)([^\s/@:?#]{8,})@/gi, (whole, scheme: string, user: string) => {
+  hidden = hidden.replace(/\b(https?:\/\/)([^\s/\\@:?#]{8,})@/gi, (whole, scheme: string, user: string) => {
     if (user === redactionMark) return whole;
     found("a token in the URL");
     return `${scheme}${redactionMark}@`;

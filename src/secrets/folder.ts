@@ -1,6 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { type Sealed, seal } from "../sealed.ts";
+import { fileText } from "./file-text.ts";
 
 /** Larger files cannot be referred to (file-reference.ts); of such a one the beginning is known. */
 const most = 64 * 1024;
@@ -13,8 +15,9 @@ export function secretsIn(dir: string): Sealed[] {
   return namesIn(dir).flatMap((name) => {
     const bytes = read(join(dir, name));
     if (bytes === undefined || bytes.length === 0) return [];
-    const text = bytes.toString("utf8");
-    return [seal(bytes.equals(Buffer.from(text)) ? text.replace(/\r?\n$/, "") : bytes.toString("base64"), `file ${name}`)];
+    const text = fileText(bytes)?.replace(/\r?\n$/, "");
+    const forms = [...(text === undefined ? [] : [text]), ...(isUtf8(bytes) ? [] : [bytes.toString("base64")])];
+    return forms.map((form) => seal(form, `file ${name}`));
   });
 }
 

@@ -3,6 +3,8 @@ import { type Canonical, canonical } from "./canonical.ts";
 import { redactionMark } from "./detect.ts";
 import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
 import { shortest } from "./needles.ts";
+import { idsIn, isKey, isOurWord, namesIn } from "./structure.ts";
+import { withinBase64 } from "./within-base64.ts";
 
 /** Takes known secrets out of what leaves the process. */
 export interface Scrub {
@@ -40,28 +42,29 @@ export interface CallRedactor extends Scrub {
 }
 
 /** `cut`: where a text was cut in the midst of a value, its beginning is looked for as well. */
-const none = () => ({ typed: createKnownValues({ cut: false }), literals: createKnownValues({ cut: true }) });
+const nothing = () => ({ typed: createKnownValues({ cut: false }), literals: createKnownValues({ cut: true }) });
 
 export function createRedactor(): Redactor {
   const own = createKnownValues({ cut: false });
   const typedByAnybody = createKnownValues({ cut: false });
-  const principals = new Map<string, ReturnType<typeof none>>();
+  const principals = new Map<string, ReturnType<typeof nothing>>();
 
   function principal(name: string): PrincipalRedactor {
-    const before = principals.get(name) ?? none();
+    const before = principals.get(name) ?? nothing();
     principals.set(name, before);
     return {
-      ...scrubOf([own, before.typed, before.literals]),
+      ...oneAfterTheOther(scrubOf([own, before.typed]), scrubOf([before.literals], true)),
       call() {
-        const now = none();
+        const now = nothing();
+        const withoutLiterals = scrubOf([own, before.typed, now.typed]);
         return {
-          ...scrubOf([own, before.typed, now.typed, before.literals, now.literals]),
-          withoutLiterals: scrubOf([own, before.typed, now.typed]),
+          ...oneAfterTheOther(withoutLiterals, scrubOf([before.literals, now.literals], true)),
+          withoutLiterals,
           learn(tree) {
             mapSealed(tree, (sealed) => {
               const whose = givenBy(sealed);
               if (whose === "operator") return learn(own, sealed);
-              learn(now[whose], sealed);
+              if (whose === "typed" || !isOurWord(String(unseal(sealed)))) learn(now[whose], sealed);
               if (whose === "typed") learn(typedByAnybody, sealed);
             });
           },
@@ -100,7 +103,17 @@ function decodedKey(value: string): string[] {
   return key === undefined ? [] : [decoded, key];
 }
 
-function scrubOf(all: readonly KnownValues[]): Scrub {
+function oneAfterTheOther(first: Scrub, second: Scrub): Scrub {
+  return {
+    text: (text, kept) => second.text(first.text(text, kept), kept),
+    json: (value, kept) => second.json(first.json(value, kept), kept),
+  };
+}
+
+/**
+ * @param followed what agents follow stays: keys, ids, tools and statuses, whatever is in them
+ */
+function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
   function spansIn(given: string): Span[] {
     const known = all.filter(({ size }) => size > 0);
     if (known.length === 0 || given.length < shortest) return [];
@@ -108,34 +121,42 @@ function scrubOf(all: readonly KnownValues[]): Scrub {
     const read = /[%&\\]/.test(given) ? canonical(given) : plain;
     // Every escape is longer than what it stands for.
     const texts = read.length === plain.length ? [plain] : [plain, read];
-    return texts.flatMap((text) => {
-      const [looked, ends] = [hashed(text), cutsIn(text)];
-      return known.flatMap((one) => one.find(looked, ends));
-    });
+    const inside = withinBase64(given).map(hashed);
+    return [
+      ...texts.flatMap((text) => {
+        const [looked, ends] = [hashed(text), cutsIn(text)];
+        return known.flatMap((one) => one.find(looked, ends));
+      }),
+      ...inside.flatMap((looked) => known.flatMap((one) => one.find(looked))),
+    ];
   }
 
-  function text(given: string, kept: readonly string[] = []): string {
+  function text(given: string, kept: readonly string[] = [], ids: ReadonlySet<string> = none): string {
     const spans = spansIn(given);
-    return spans.length === 0 ? given : hide(given, joined(spans.filter(outside(given, kept))));
+    if (spans.length === 0) return given;
+    const held = [...occurrencesOf(kept, given), ...(followed ? namesIn(given, ids) : [])];
+    return hide(given, joined(spans.filter(outside(held))));
   }
 
   function json<T>(value: T, kept: readonly string[] = []): T {
     // Most answers hold nothing of it: one look at the whole is cheaper than one at each text.
     const whole = JSON.stringify(value) ?? "";
-    return whole !== "" && spansIn(whole).length === 0 ? JSON.parse(whole) : each(value, kept);
+    return whole !== "" && spansIn(whole).length === 0 ? JSON.parse(whole) : each(value, kept, followed ? idsIn(value) : none);
   }
 
-  function each<T>(value: T, kept: readonly string[]): T;
-  function each(value: unknown, kept: readonly string[]): unknown {
-    if (typeof value === "string") return text(value, kept);
-    if (Array.isArray(value)) return value.map((item) => each(item, kept));
+  function each<T>(value: T, kept: readonly string[], ids: ReadonlySet<string>): T;
+  function each(value: unknown, kept: readonly string[], ids: ReadonlySet<string>): unknown {
+    if (typeof value === "string") return text(value, kept, ids);
+    if (Array.isArray(value)) return value.map((item) => each(item, kept, ids));
     if (value instanceof Sealed) return value.toString();
     if (value !== null && typeof value === "object")
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key, kept), each(item, kept)]));
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [followed && isKey(key) ? key : text(key, kept, ids), each(item, kept, ids)]),
+      );
     return value;
   }
 
-  return { text, json };
+  return { text: (given, kept) => text(given, kept), json };
 }
 
 /** The bytes at which plain-text.ts cut a text, and where an escape before it was cut through. */
@@ -151,14 +172,24 @@ function cutsIn({ bytes, length }: Canonical): number[] {
   return cuts;
 }
 
-/** Whether a span is not within one of the words. */
-function outside(text: string, words: readonly string[]): (span: Span) => boolean {
-  if (words.length === 0) return () => true;
-  const held = joined(
-    [...new Set(words)].filter((word) => word !== "").flatMap((word) => occurrences(text, word).map((at): Span => [at, at + word.length])),
-    false,
-  );
-  return ([from, to]) => !held.some(([begin, end]) => begin <= from && to <= end);
+/** Whether a span is not within one of those that stay. */
+function outside(spans: readonly Span[]): (span: Span) => boolean {
+  const held = joined(spans, false);
+  return ([from, to]) => {
+    let [low, high] = [0, held.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((held[middle]?.[1] ?? 0) < to) low = middle + 1;
+      else high = middle;
+    }
+    return (held[low]?.[0] ?? to) > from;
+  };
+}
+
+function occurrencesOf(words: readonly string[], text: string): Span[] {
+  return [...new Set(words)]
+    .filter((word) => word !== "")
+    .flatMap((word) => occurrences(text, word).map((at): Span => [at, at + word.length]));
 }
 
 function occurrences(text: string, word: string): number[] {
@@ -166,6 +197,9 @@ function occurrences(text: string, word: string): number[] {
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) found.push(at);
   return found;
 }
+
+/** Where no ids are known. */
+const none: ReadonlySet<string> = new Set();
 
 /** In order; those that overlap as one, and those that touch where asked for. */
 function joined(spans: readonly Span[], touching = true): Span[] {

@@ -6,6 +6,7 @@ import { type Binding, bindingSuffix, readBindings } from "./binding.ts";
 import { encodedFile } from "./certificate.ts";
 import { redactionMark } from "./detect.ts";
 import { readSecretFile } from "./file-reference.ts";
+import { fileText } from "./file-text.ts";
 
 /** Where references lead. */
 export interface SecretSource {
@@ -225,9 +226,10 @@ function fromFile(name: string, path: string, walk: Walk): Sealed {
   if ("refused" in read) throw refuse(`names a file that ${read.refused}`);
   if (read.bytes.toString("utf8").trim() === "") throw refuse("names a file that is empty");
   const kind = files.get(path.replace(/^secrets\./, ""));
-  if (kind === undefined && !isUtf8(read.bytes)) throw refuse("names a file that is no text, and this field takes one");
-  const value = seal(read.bytes.toString("utf8").replace(/\r?\n$/, ""), fileSource + name);
-  if (kind === undefined) return value;
-  if (isUtf8(read.bytes)) known.push(value);
+  if (kind === undefined && (!isUtf8(read.bytes) || read.bytes.includes(0)))
+    throw refuse("names a file that is no text in UTF-8, and this field takes one");
+  if (kind === undefined) return seal(read.bytes.toString("utf8").replace(/\r?\n$/, ""), fileSource + name);
+  const text = fileText(read.bytes);
+  if (text !== undefined) known.push(seal(text.replace(/\r?\n$/, ""), fileSource + name));
   return seal(encoded(read.bytes, kind, path, walk), fileSource + name);
 }

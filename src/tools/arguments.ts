@@ -12,6 +12,9 @@ const deepest = 64;
 /** Characters of one text in arguments: certificates and documents are shorter, and Kibana takes requests of 1 MB. */
 const longestText = 250_000;
 
+/** Keys of one object, and keys and items in all: each costs some work, and no connector has nearly as many. */
+const [mostKeys, mostValues] = [1000, 10_000];
+
 interface Problem {
   path: string;
   problem: string;
@@ -22,11 +25,38 @@ interface Problem {
  * @throws ToolError invalid_arguments with every problem and its path
  */
 export function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: InsteadOf = {}): z.output<Input> {
+  assertMeasured(args);
+  const known = Object.keys(schema.shape);
+  const empty: Problem[] = [];
+  const meant = asMeant(schema, args ?? {}, "", empty);
+  // Objects came as text perhaps.
+  assertMeasured(meant);
+  const parsed = schema.safeParse(meant);
+  const problems = [...empty, ...(parsed.success ? [] : misfits(parsed.error, meant, known, insteadOf))];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const said = problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ");
+  throw new ToolError(
+    "invalid_arguments",
+    `The arguments do not fit: ${said}${said.endsWith("?") ? "" : "."}`,
+    `Correct them and call again. It takes: ${known.join(", ")}.`,
+    { problems },
+  );
+}
+
+/** @throws ToolError invalid_arguments for what is deeper, longer or more than anything that is meant */
+function assertMeasured(args: unknown): void {
   if (isDeeperThan(deepest, args))
     throw new ToolError(
       "invalid_arguments",
       `The arguments are nested more than ${deepest} levels deep.`,
       "Correct them and call again: nothing of a connector or a rule is nested so deep.",
+    );
+  const much = tooMuch(args);
+  if (much !== undefined)
+    throw new ToolError(
+      "invalid_arguments",
+      `The arguments hold ${much}.`,
+      "Give fewer: no connector has nearly as many, and documents go in several calls.",
     );
   const odd = prototypeKey(args);
   if (odd !== undefined)
@@ -38,19 +68,6 @@ export function readArguments<Input extends z.ZodObject>(schema: Input, args: un
       `${long || "The argument"} is longer than ${longestText} characters.`,
       "Shorten it: no connector needs a text of that length.",
     );
-  const known = Object.keys(schema.shape);
-  const empty: Problem[] = [];
-  const meant = asMeant(schema, args ?? {}, "", empty);
-  const parsed = schema.safeParse(meant);
-  const problems = [...empty, ...(parsed.success ? [] : misfits(parsed.error, meant, known, insteadOf))];
-  if (parsed.success && problems.length === 0) return parsed.data;
-  const said = problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ");
-  throw new ToolError(
-    "invalid_arguments",
-    `The arguments do not fit: ${said}${said.endsWith("?") ? "" : "."}`,
-    `Correct them and call again. It takes: ${known.join(", ")}.`,
-    { problems },
-  );
 }
 
 /**
@@ -141,6 +158,24 @@ function tooLongText(value: unknown, path: readonly string[]): string | undefine
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Looks no further than the limit. */
+function tooMuch(args: unknown): string | undefined {
+  let values = 0;
+  const walk = (value: unknown): string | undefined => {
+    if (value === null || typeof value !== "object") return undefined;
+    const inner = Object.values(value);
+    if (!Array.isArray(value) && inner.length > mostKeys) return `an object of ${inner.length} keys, and one may have ${mostKeys}`;
+    values += inner.length;
+    if (values > mostValues) return `more than ${mostValues} keys and list items`;
+    for (const item of inner) {
+      const found = walk(item);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return walk(args);
 }
 
 /** Such a key would get lost on the way, or worse. */

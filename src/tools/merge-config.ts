@@ -25,9 +25,13 @@ export function mergeConfig(entry: ConnectorType | undefined, current: Config, p
 
 function mergeObject(current: unknown, patch: Config, headers: boolean): Config {
   const merged: Config = isObject(current) ? { ...current } : {};
+  /** By the name in small letters: looked up once, there may be many. */
+  const alike = new Map<string, string[]>();
+  const remember = (key: string) => alike.set(key.toLowerCase(), [...(alike.get(key.toLowerCase()) ?? []), key]);
+  if (headers) for (const key of Object.keys(merged)) remember(key);
   for (const [key, value] of Object.entries(patch)) {
-    const same = headers ? Object.keys(merged).filter((one) => one !== key && one.toLowerCase() === key.toLowerCase()) : [];
-    for (const one of same) delete merged[one];
+    for (const one of alike.get(key.toLowerCase()) ?? []) if (one !== key) delete merged[one];
+    if (headers) remember(key);
     if (value === null) delete merged[key];
     else merged[key] = isObject(value) ? mergeObject(merged[key], value, false) : value;
   }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
 import { hostsInParams } from "../catalog/request-destinations.ts";
 import { credentialsFor } from "../catalog/when.ts";
@@ -25,12 +26,19 @@ export interface RunFlows {
  * @throws ToolError secret_refused where what is stored in the connector would go to a host that is not its own
  */
 export function runFlows(found: Runnable, entry: ConnectorType | undefined, params: Params): RunFlows {
-  const own = entry ? requestFlow(entry, found.config ?? {}) : [];
   const elsewhere = elsewhereBy(found, entry, params);
+  const own = entry ? ownFlow(found, entry, elsewhere.length > 0) : [];
   return {
     flows: [...own, ...elsewhere],
     words: elsewhere.length === 0 ? "" : ` ${elsewhere.map(({ source, hosts }) => `${source} → ${shownHosts(hosts)}`).join("; ")}.`,
   };
+}
+
+/** Beside a host within what is the service's own, the request itself goes where it always does: that is agreed, and said. */
+function ownFlow({ config }: Runnable, entry: ConnectorType, besides: boolean): SecretFlow[] {
+  const flow = requestFlow(entry, config ?? {});
+  if (flow.length > 0 || !besides || entry.freeParams === undefined) return flow;
+  return [{ field: "", source: "A request", hosts: destinations(entry, config ?? {}, () => undefined), agreed: true }];
 }
 
 /**

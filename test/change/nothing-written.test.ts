@@ -15,6 +15,8 @@ const webhook = {
 const env = { CONNECTOR_SECRET_USER: "kibana-intake", CONNECTOR_SECRET_WORD: "canary-0123456789" };
 const serverLog = { name: "Audit trail", type: ".server-log" };
 const loud = { id: "kibana-log", mode: "loud" };
+/** As the server starts: nobody reads faster. */
+const reading = { confirmReading: 1_000 };
 
 /** One call that must leave everything as it is. */
 async function call(tool: string, args: Record<string, unknown>, options: ProductOptions = {}) {
@@ -51,18 +53,24 @@ describe.each(changes)("%s", (_what, tool, args) => {
   const fails: Person = () => {
     throw new Error("no window to show it in");
   };
-  test.each<[string, Person, string, number?]>([
+  test.each<[string, Person, string, string?]>([
     ["that the client closes", cancels, "closed it without an answer"],
     ["that the client accepts with an empty form", () => ({ action: "accept", content: {} }), "accepted it without the answer"],
     ["that the client answers with an error", fails, "closed it without an answer"],
-    ["that the client declines faster than a person reads", declines, "declined it faster than a person reads", 0],
-  ])("%s was asked of nobody: the answer says so and has the page, to which the same call leads", async (_how, person, did, reads) => {
-    const { body, made, before } = await call(tool, args, { person, reads: reads ?? 2_000 });
+    ["that the client declines faster than a person reads", declines, "declined it faster than a person reads"],
+    [
+      "that the client accepts faster than a person reads",
+      accepts,
+      "accepted it faster than a person reads",
+      " Where a client approves by itself, its operator starts the server with --confirm page, or, for runs where nobody sits, with --dangerously-skip-confirmation. The person approves",
+    ],
+  ])("%s was asked of nobody: the answer says so and has the page, to which the same call leads", async (_how, person, did, more = "") => {
+    const { body, made, before } = await call(tool, args, { person, settings: reading });
     expect(body).toMatchObject({
       status: "confirmation_needed",
       message: expect.stringMatching(
         new RegExp(
-          `^Nothing was written\\. The client was asked and ${did}.*: perhaps nobody saw the question\\. Ask the person in the chat\\.`,
+          `^Nothing was written\\. The client was asked and ${did}.*: perhaps nobody saw the question\\. Ask the person in the chat\\.${more}`,
         ),
       ),
       confirm: { id: expect.stringMatching(/^page-/), url: expect.stringMatching(/^http:/) },
@@ -82,7 +90,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
   });
 
   test("after a client answered by itself, the other questions of the connection go to the page at once", async () => {
-    const { made } = await call(tool, args, { person: cancels, reads: 0 });
+    const { made } = await call(tool, args, { person: cancels, settings: reading });
     expect((await made.call("update_connector", { id: "kibana-log", name: "Another" })).body.confirm).toHaveProperty("url");
     expect(made.questions).toHaveLength(1);
   });
@@ -93,7 +101,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
       clock.advance(5_000);
       return { action: "cancel" };
     };
-    const { made } = await call(tool, args, { person: closes, clock });
+    const { made } = await call(tool, args, { person: closes, clock, settings: reading });
     await made.call("update_connector", { id: "kibana-log", name: "Another" });
     expect(made.questions).toHaveLength(2);
   });

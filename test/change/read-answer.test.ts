@@ -5,9 +5,12 @@ import type { Answer } from "../../src/change/consent/ask.ts";
 const isRight = (typed: string) => typed === "Ops Slack";
 
 test.each<[string, Answer, number, ReturnType<typeof readAnswer>["is"]]>([
-  ["a yes, however quick", { action: "accept", typed: "Ops Slack" }, 0, "yes"],
+  ["a yes at once", { action: "accept", typed: "Ops Slack" }, 0, "nobody"],
+  ["yes, one millisecond too soon for a person", { action: "accept", typed: "Ops Slack" }, 999, "nobody"],
+  ["yes, as soon as a person can have given it", { action: "accept", typed: "Ops Slack" }, 1_000, "yes"],
   ["a yes after a minute", { action: "accept", typed: "Ops Slack" }, 60_000, "yes"],
-  ["another name", { action: "accept", typed: "Ops" }, 0, "mistyped"],
+  ["another name", { action: "accept", typed: "Ops" }, 1_000, "mistyped"],
+  ["another name, at once", { action: "accept", typed: "Ops" }, 0, "nobody"],
   ["no, one millisecond too soon for a person", { action: "decline" }, 999, "nobody"],
   ["no, as soon as a person can have given it", { action: "decline" }, 1_000, "no"],
   ["closed at once", { action: "cancel" }, 5, "nobody"],

@@ -72,7 +72,10 @@ export function agentTests(agents: readonly Agent[]): void {
       });
 
       const deletesByForm = async () => {
-        const { answers, questions, world } = await started([deleting()], { person: { action: "accept", content: { confirm: true } } });
+        const { answers, questions, world } = await started([deleting()], {
+          serverArgs: ["--confirm-reading", "0"],
+          person: { action: "accept", content: { confirm: true } },
+        });
         expect(answers[0]).toMatchObject({ status: "done" });
         expect(questions).toMatchObject([{ action: "accept", message: expect.stringContaining("ops-slack-2") }]);
         expect(await world.connectors()).not.toContain("ops-slack-2");

@@ -95,16 +95,36 @@ describe("a rule takes a connector", () => {
     expect(await made.connectorIds()).toContain(id);
   });
 
-  test("of several, each in the moment of its deletion: each is told with its own way back", async () => {
+  test.each([1, 2])("in the moment of its deletion, as number %s of three: the rest is not begun, and partial says why", async (number) => {
+    const ids = ["one", "two", "three"];
+    const made = await deployment({ connectors: ids });
+    const { call } = await serve(made);
+    const taken = ids[number - 1] ?? "";
+    made.hook.before = atRequest(isDelete, () => makeRule(made.bare, "late", [logs(taken)]), number);
+    const { body } = await call("safe_delete_connector", { ids });
+    expect(body).toMatchObject({
+      status: "partial",
+      message: `${number} of 3 done; ${3 - number} not begun, because a rule took the last one in the moment of its deletion.`,
+      fix: expect.stringContaining("undo_change"),
+      result: { deleted: ids.slice(0, number), not_deleted: ids.slice(number) },
+      warnings: [expect.stringContaining("Rule late")],
+      next: [{ tool: "undo_change", args: { change: body.change, id: taken } }],
+    });
+    expect((await made.connectorIds()).sort()).toEqual(ids.slice(number).sort());
+    expect((await call("undo_change", body.next[0].args)).body.status).toBe("done");
+    await nothingDangles(made);
+  });
+
+  test("in the moment of its deletion, as the last one: done, with its way back", async () => {
     const made = await deployment({ connectors: ["one", "two"] });
     const { call } = await serve(made);
-    let n = 0;
-    made.hook.before = async ({ method, path }) => {
-      if (method === "DELETE") await makeRule(made.bare, `late-${++n}`, [logs(path.split("/").at(-1) ?? "")]);
-    };
+    made.hook.before = atRequest(isDelete, () => makeRule(made.bare, "late", [logs("two")]), 2);
     const { body } = await call("safe_delete_connector", { ids: ["one", "two"] });
-    expect(body.warnings).toMatchObject([expect.stringContaining("Rule late-1"), expect.stringContaining("Rule late-2")]);
-    expect(body.next).toMatchObject([{ args: { change: body.change, id: "one" } }, { args: { change: body.change, id: "two" } }]);
+    expect(body).toMatchObject({
+      status: "done",
+      warnings: [expect.stringContaining("Rule late")],
+      next: [{ args: { change: body.change, id: "two" } }],
+    });
   });
 
   test("while the answer of the DELETE is lost: it is told all the same", async () => {

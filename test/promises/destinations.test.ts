@@ -5,7 +5,7 @@ import { connectorTypes } from "../../src/catalog/index.ts";
 import { alternatives, asSchema, inputSchema, type JsonSchema } from "../../src/catalog/json-schema.ts";
 import { look } from "../pages/form.ts";
 import { startLyingKibana } from "../secrets-through/watched-server.ts";
-import { type Started, startBuilt, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
 
 let kibana: Awaited<ReturnType<typeof startLyingKibana>>;
 let server: Started;
@@ -174,6 +174,122 @@ describe("a call of .tines, whose params name the webhook", () => {
   });
 });
 
+describe("a call of a type whose params are partly the service's own", () => {
+  const types: [id: string, type: string, config: Record<string, unknown>, secrets: Record<string, unknown>][] = [
+    ["open-ai", ".gen-ai", { apiProvider: "OpenAI", apiUrl: "https://llm.example.com/v1/chat/completions" }, { apiKey: 1 }],
+    [
+      "other-ai",
+      ".gen-ai",
+      { apiProvider: "Other", apiUrl: "https://llm.example.com/v1/chat/completions", defaultModel: "m" },
+      { apiKey: 1 },
+    ],
+    ["mcp", ".mcp", { serverUrl: "https://mcp.example.com/mcp", hasAuth: true, authType: "bearer" }, { token: 1 }],
+    ["bedrock", ".bedrock", { apiUrl: "https://llm.example.com" }, { accessKey: 1, secret: 1 }],
+    [
+      "gemini",
+      ".gemini",
+      { apiUrl: "https://llm.example.com", gcpRegion: "r", gcpProjectID: "p" },
+      { credentialsJson: { $env: "CONNECTOR_SECRET_GCP" } },
+    ],
+    [
+      "inference",
+      ".inference",
+      { provider: "openai", taskType: "chat_completion", inferenceId: "x", providerConfig: { model_id: "g" } },
+      { providerSecrets: { api_key: 1 } },
+    ],
+  ];
+  let open: Started;
+  let kibana94: Awaited<ReturnType<typeof startSandboxProcess>>;
+  beforeAll(async () => {
+    kibana94 = await startSandboxProcess(["--kibana-version", "9.4"]);
+    const env = { CONNECTOR_SECRET_API: "secret-of-the-api-1", CONNECTOR_SECRET_GCP: '{"type":"service_account"}' };
+    open = await startBuilt({
+      person: yes,
+      env: { KIBANA_URL: kibana94.url, KIBANA_API_KEY: "any", ...env, CONNECTORS_MAX_CHANGES_PER_HOUR: "1000" },
+    });
+    for (const [id, type, config, secrets] of types) {
+      const given = JSON.parse(JSON.stringify(secrets).replaceAll(":1", ':{"$env":"CONNECTOR_SECRET_API"}'));
+      expect((await open.call("create_connector", { id, name: id, type, config, secrets: given })).body, id).toMatchObject({
+        status: "done",
+      });
+    }
+  });
+  afterAll(async () => {
+    await open.close();
+    await kibana94.stop();
+  });
+
+  const sub = (subAction: string, subActionParams: Record<string, unknown>) => ({ subAction, subActionParams });
+  const messages = [{ role: "user", content: "ping" }];
+  const unknown: [id: string, params: Record<string, unknown>][] = [
+    ...["apiUrl", "url", "baseURL", "api_base", "endpoint", "proxy", "targetHost"].map((key): [string, Record<string, unknown>] => [
+      "open-ai",
+      sub("run", { body: "{}", [key]: "https://evil.example.net" }),
+    ]),
+    ...["run", "test", "stream"].map((name): [string, Record<string, unknown>] => [
+      "other-ai",
+      sub(name, { body: "{}", host: "evil.example.net" }),
+    ]),
+    ["open-ai", sub("invokeAI", { messages, apiUrl: "evil.example.net/path" })],
+    ["open-ai", sub("invokeStream", { messages, options: { server: "evil.example.net:8443" } })],
+    ["open-ai", sub("getDashboard", { dashboardId: "d", url: "//evil.example.net/x" })],
+    ["mcp", sub("listTools", { serverUrl: "evil.example.net/path" })],
+    ["mcp", sub("callTool", { name: "x", serverUrl: "https:\\\\evil.example.net" })],
+    ["mcp", sub("test", { server: "evil.example.net" })],
+    ["mcp", sub("test", { anything: "see https://evil.example.net/x" })],
+    ["bedrock", sub("converse", { messages: [], endpoint: "evil.example.net" })],
+    ["bedrock", sub("run", { body: "{}", apiUrl: "https://evil.example.net" })],
+    ["gemini", sub("run", { body: {}, apiUrl: "https://evil.example.net" })],
+    ["inference", sub("unified_completion", { body: { messages, url: "https://evil.example.net" } })],
+    ["inference", sub("completion", { input: "x", endpoint: "evil.example.net" })],
+  ];
+  test.each(unknown)("%s: a key that no version known here has and that leads elsewhere is refused (%j)", async (id, params) => {
+    const before = open.questions.length;
+    const { body } = await open.call("execute_connector", { id, params });
+    expect(body.error).toMatchObject({ code: "secret_refused", detail: { host: expect.stringContaining("evil.example.net") } });
+    expect(open.questions.length).toBe(before);
+  });
+
+  const content: [id: string, own: string, params: Record<string, unknown>][] = [
+    ["open-ai", "llm.example.com", sub("run", { body: JSON.stringify({ messages, api_base: "https://evil.example.net/v1" }) })],
+    ["other-ai", "llm.example.com", sub("test", { body: JSON.stringify({ messages, base_url: "evil.example.net" }) })],
+    [
+      "other-ai",
+      "llm.example.com",
+      sub("stream", { body: JSON.stringify({ tools: [{ type: "mcp", server_url: "https://evil.example.net" }] }) }),
+    ],
+    ["mcp", "mcp.example.com", sub("callTool", { name: "fetch", arguments: { url: "https://evil.example.net/x" } })],
+    ["mcp", "mcp.example.com", sub("callTool", { name: "fetch", arguments: { deep: [{ hosts: ["evil.example.net"] }] } })],
+    ["bedrock", "llm.example.com", sub("bedrockClientSend", { command: { endpoint: "evil.example.net" } })],
+    ["gemini", "llm.example.com", sub("run", { body: { tools: [{ server_url: "https://evil.example.net" }] } })],
+    ["gemini", "llm.example.com", sub("run", { body: JSON.stringify({ fileData: { fileUri: "https://evil.example.net/f" } }) })],
+  ];
+  test.each(content)("%s: an address in what the service reads is a destination, beside %s (%j)", async (id, own, params) => {
+    const { body } = await open.call("execute_connector", { id, params });
+    expect(body.error?.code).not.toBe("secret_refused");
+    const question = open.questions.at(-1) ?? "";
+    expect(
+      question
+        .split("\n")
+        .filter((line) => line.startsWith("A request → "))
+        .join(),
+    ).toContain(own);
+    expect(question).toContain("A request → evil.example.net");
+    expect(question.split("\n")[0]).toContain("evil.example.net");
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["open-ai", sub("run", { body: JSON.stringify({ messages: [{ role: "user", content: "see https://docs.example.net/x" }] }) })],
+    ["open-ai", sub("run", { body: JSON.stringify({ messages: [{ content: [{ image_url: { url: "data:image/png;base64,AAAA" } }] }] }) })],
+    ["open-ai", sub("invokeAI", { messages, apiUrl: "https://llm.example.com/v1/other" })],
+    ["mcp", sub("callTool", { name: "search", arguments: { text: "https://docs.example.net", limit: 5 } })],
+  ])("%s: what only tells of an address, or names its own host, is none (%j)", async (id, params) => {
+    await open.call("execute_connector", { id, params });
+    const lines = (open.questions.at(-1) ?? "").split("\n").filter((line) => line.startsWith("A request → "));
+    expect(lines.join()).not.toMatch(/docs\.example\.net|unreadable/);
+  });
+});
+
 test("of a type without an entry every address in the params is shown", async () => {
   // The same Kibana, with .tines under a name that nobody knows.
   const renaming = createServer(async (incoming, outgoing) => {
@@ -193,6 +309,22 @@ test("of a type without an entry every address in the params is shown", async ()
     const { body } = await page.call("execute_connector", { id: "tines", params });
     expect(body.plan.requests.join()).toMatch(/evil\.example\.net.*other\.example\.net/);
     expect(body.plan.summary).toContain("evil.example.net");
+    for (const [key, value] of [
+      ["url", "one.example.net/path"],
+      ["endpoint_url", "one.example.net:443"],
+      ["hosts", ["one.example.net"]],
+      ["serverName", "one.example.net"],
+      ["target", "one.example.net"],
+      ["webhook_url", "HTTPS:\\\\one.example.net"],
+      ["x", "https:one.example.net"],
+      ["u", "ftp://one.example.net"],
+      ["deep", { b: { c: ["//one.example.net/x"] } }],
+      ["text", '{"base_url":"one.example.net/v1"}'],
+      ["https://one.example.net/as-a-key", 1],
+    ] as const) {
+      const { body: planned } = await page.call("execute_connector", { id: "tines", params: { [key]: value } });
+      expect(planned.plan.requests.join(), key).toContain("one.example.net");
+    }
   } finally {
     await page.close();
     renaming.close();

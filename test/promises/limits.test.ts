@@ -168,6 +168,29 @@ describe("a call that names more than anybody means", () => {
   });
 });
 
+describe("arguments of tens of thousands of keys", () => {
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`key-${n}`, "v"]));
+  const url = "https://intake.example.net/";
+  test.each<[what: string, tool: string, args: Record<string, unknown>]>([
+    ["in a config", "create_connector", { name: "Many", type: ".webhook", config: { url, ...many(40_000) } }],
+    ["in headers", "update_connector", { id: "kibana-log", config: { headers: many(40_000) } }],
+    ["in a config as JSON text", "create_connector", { name: "Many", type: ".webhook", config: JSON.stringify(many(9_000)) }],
+    ["in secrets", "create_connector", { name: "Many", type: ".webhook", secrets: { secretHeaders: many(40_000) } }],
+    ["in params", "execute_connector", { id: "kibana-log", params: many(40_000) }],
+    ["in the params of a rule", "attach_connector", { connector: "kibana-log", rules: ["disk-almost-full"], params: many(40_000) }],
+    ["spread over many objects", "execute_connector", { id: "kibana-log", params: { list: Array.from({ length: 60 }, () => many(900)) } }],
+    ["as a list", "execute_connector", { id: "kibana-log", params: { list: Array.from({ length: 40_000 }, () => 1) } }],
+  ])("%s are refused at once", async (_what, tool, args) => {
+    const server = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
+    onTestFinished(() => server.close());
+    await server.call("list_connectors");
+    const began = performance.now();
+    const { body } = await server.call(tool, args);
+    expect(body.error).toMatchObject({ code: "invalid_arguments", message: expect.stringMatching(/keys/) });
+    expect(performance.now() - began).toBeLessThan(700);
+  });
+});
+
 describe("whoever has no token keeps nobody out of the HTTP server", () => {
   const token = "the-token-of-somebody-known";
   const small = { CONNECTORS_MAX_SESSIONS: "4", CONNECTORS_MAX_IN_FLIGHT: "4" };

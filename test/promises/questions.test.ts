@@ -248,6 +248,31 @@ describe("recipients and hosts", () => {
   });
 });
 
+test.each([
+  "https://good.example.com\\@evil.example.net",
+  "https:\\\\good.example.com\\@evil.example.net",
+  "https://good.example.com:443\\@evil.example.net/",
+])("the host that readers of URLs see is the one that is shown, first and in the address: %s", async (url) => {
+  const config = { url, method: "post", hasAuth: true, authType: "webhook-authentication-basic" };
+  const secrets = { user: { $env: "CONNECTOR_SECRET_U" }, password: { $env: "CONNECTOR_SECRET_P" } };
+  const sandbox = await startSandboxProcess(["--empty"]);
+  onTestFinished(() => sandbox.stop());
+  const env = {
+    KIBANA_URL: sandbox.url,
+    KIBANA_API_KEY: "any",
+    CONNECTOR_SECRET_U: "user-0123456789",
+    CONNECTOR_SECRET_P: "word-0123456789",
+  };
+  const server = await startBuilt({ person: yes, env });
+  onTestFinished(() => server.close());
+  await server.call("create_connector", { name: "Two hosts", type: ".webhook", config, secrets });
+  const question = server.questions.join();
+  expect(question).toContain("→ good.example.com");
+  expect(question).not.toContain("[redacted]");
+  // Behind the host a path begins, and is seen to.
+  expect(question.replaceAll(/good\.example\.com(:443)?\/@evil\.example\.net/g, "")).not.toContain("evil.example.net");
+});
+
 test("what is too much for a question is refused where no page can be shown", async () => {
   const http = await startHttpProcess(
     ["--http", "127.0.0.1:0", "--allowed-hosts", "127.0.0.1,mcp.example.com", "--confirm", "token"],

@@ -184,8 +184,8 @@ describe("what one holder of a token calls a secret", () => {
     const again = () => connect(served.url, tokens.ann);
     return { ann: await again(), bob: await connect(served.url, tokens.bob), again, served };
   }
-  /** A word that everybody's list has. */
-  const word = "ops-slack-2";
+  /** Words that everybody's list has: a connector's name, and its id, which nobody could follow without. */
+  const [word, id] = ["Ops Slack", "ops-slack-2"];
 
   test("is hidden from that holder once it was written, in every session, and never from another", async () => {
     const { ann, bob, again, served } = await shared();
@@ -199,9 +199,48 @@ describe("what one holder of a token calls a secret", () => {
     expect(await (await again())("list_connectors", { limit: 100 })).not.toContain(word);
     expect(await bob("list_connectors", { limit: 100 })).toContain(word);
     expect(await bob("list_changes", { limit: 5 })).toContain("create_connector");
+    expect(await ann("list_connectors", { limit: 100 })).toContain(id);
     expect(served.stderr()).not.toContain("[redacted]");
   });
+
+  test.each([
+    "connector",
+    "connectors",
+    "ops-slack-2",
+    "undo_change",
+    "_connector",
+    "disk-almost-full",
+    "warnings",
+    "127.0.0.1",
+    "confirmation_needed",
+    "connector_not_found",
+  ])("takes no key, id, tool or status out of that holder's later answers: %s", async (literal) => {
+    const { ann, bob } = await shared();
+    expect(await ann("create_connector", webhook({ user: literal, password: literal }))).toContain('"done"');
+    const asked: [string, Json][] = [
+      ["list_connectors", { limit: 100 }],
+      ["get_connector", { id: "ops-slack-2", include: ["rules"] }],
+      ["get_connector", { id: "nowhere" }],
+      ["attach_connector", { connector: "ops-slack-2", rules: ["disk-almost-full"], dry_run: true }],
+      ["list_changes", { limit: 5 }],
+    ];
+    for (const [tool, args] of asked) {
+      const [hers, his] = [JSON.parse(await ann(tool, args)), JSON.parse(await bob(tool, args))];
+      expect(followed(hers), `${tool} of a holder who wrote ${literal}`).toEqual(followed(his));
+    }
+  });
 });
+
+/** What agents follow in an answer: all keys, and what stands under those that name things. */
+function followed(answer: unknown): string[] {
+  if (Array.isArray(answer)) return answer.flatMap(followed);
+  if (answer === null || typeof answer !== "object") return [];
+  return Object.entries(answer).flatMap(([key, value]) => [
+    key,
+    ...(typeof value === "string" && /^(id|tool|status|code|change|type|space|deployment)$/.test(key) ? [value] : []),
+    ...followed(value),
+  ]);
+}
 
 /** Every character but letters and digits is awkward somewhere. */
 const secret = `pa55/w&rd<"it's">+%41=ä🎉\\n ~zq9x7c5v3b1n`;
@@ -254,6 +293,13 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
     "in base64 in JSON with escaped slashes": Buffer.from(`??>${secret}`).toString("base64").replaceAll("/", "\\/"),
     "in base64 of JSON": Buffer.from(JSON.stringify({ p: secret })).toString("base64"),
     "in base64 of JSON with escaped slashes": Buffer.from(JSON.stringify({ p: secret }).replaceAll("/", "\\/")).toString("base64"),
+    "in base64 in base64": Buffer.from(Buffer.from(secret).toString("base64")).toString("base64"),
+    "in base64url in base64, after two bytes": Buffer.from(`a:${Buffer.from(`b${secret}`).toString("base64url")}`).toString("base64"),
+    "in base64 of a URL in small letters": Buffer.from(
+      encodeURIComponent(secret).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    ).toString("base64"),
+    "in base64 of HTML": Buffer.from([...secret].map((one) => named[one] ?? one).join("")).toString("base64"),
+    "in base64 in base64 in a URL": encodeURIComponent(Buffer.from(Buffer.from(secret).toString("base64")).toString("base64")),
     "in hexadecimal": Buffer.from(secret).toString("hex"),
   };
 

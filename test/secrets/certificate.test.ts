@@ -22,10 +22,29 @@ test.each([
   ],
   ["on one line", pem.replaceAll("\n", " ")],
   ["with line ends written out", pem.replaceAll("\n", "\\n")],
+  ["in UTF-16, as Windows writes it", Buffer.from(`\ufeff${pem}`, "utf16le")],
+  ["in UTF-16 of the other order", Buffer.from(`\ufeff${pem}`, "utf16le").swap16()],
+  ["in UTF-16 without a mark", Buffer.from(pem.replaceAll("\n", "\r\n"), "utf16le")],
+  ["in UTF-16, in base64", Buffer.from(`\ufeff${pem}`, "utf16le").toString("base64")],
+  ["behind a byte order mark", `\ufeff${pem}`],
+  ["with words around it", `Bag Attributes\n  friendlyName: k\n${pem}and more`],
+  ["with garbage right behind it", `${pem.trimEnd()}garbage\u0000\u001a`],
+  ["with bytes before and behind it", Buffer.concat([Buffer.from([0xff, 0x00, 0xe4]), Buffer.from(pem), Buffer.from([0x00, 0xfc])])],
+  ["indented", pem.replaceAll(/^/gm, "  ").trimEnd()],
   ["in base64, on one line", Buffer.from(pem.replaceAll("\n", " ")).toString("base64")],
 ])("a key %s is one that can be read", (_name, given) => {
   expect(createPrivateKey(decoded(given)).export({ type: "pkcs8", format: "pem" })).toBe(pem);
 });
+
+test.each(["certificate", "private key", "PKCS 8 private key", "PEM certificate"] as const)(
+  "a PKCS #12 container in the place of a %s is refused, with the way to take it out",
+  (kind) => {
+    for (const head of ["308209b10201033082097706092a864886f70d010701", "30800201033080", "3081f0020103"]) {
+      const result = encodedFile(Buffer.concat([Buffer.from(head, "hex"), Buffer.alloc(300, 7)]), kind);
+      expect(result).toMatchObject({ refused: expect.stringContaining("PKCS #12"), fix: expect.stringContaining("openssl pkcs12") });
+    }
+  },
+);
 
 test("a long text takes time linear in its length", () => {
   for (const piece of ["-----BEGIN ", "-----BEGIN A-----", "A", "\\n", "-----BEGIN A----- -----END A-----", "\n"]) {

@@ -73,3 +73,46 @@ describe("a secret each of whose characters is escaped in a way of its own", () 
     );
   });
 });
+
+describe("a secret under two layers of encoding, each at any offset", () => {
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const layers: Record<string, (text: string) => string> = {
+    base64,
+    base64url: (text) => Buffer.from(text).toString("base64url"),
+    "base64 after one byte": (text) => base64(`:${text}`),
+    "base64 after two bytes": (text) => base64(`a:${text};`),
+    "base64 in lines": (text) => base64(text).replace(/.{20}/g, "$&\r\n"),
+    "a URL": encodeURIComponent,
+    "a URL in small letters": (text) => encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase()),
+    "a URL, each byte": (text) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""),
+    JSON: (text) => JSON.stringify({ a: text }),
+    "JSON with escaped slashes": (text) => JSON.stringify(text).replaceAll("/", "\\/"),
+    "JSON, all escaped": (text) => units(text, (code) => `\\u${code.toString(16).padStart(4, "0")}`),
+    "HTML by names": (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
+    "HTML by numbers": (text) => [...text].map((one) => `&#${one.codePointAt(0)};`).join(""),
+  };
+  const pairs = Object.keys(layers).flatMap((inner) => Object.keys(layers).map((outer) => [inner, outer] as const));
+
+  test.each(pairs)("%s in %s", (inner, outer) => {
+    for (const value of ["canary01", "canary-0123456789-zq9x7c5v", `pa55/w&rd<"it's">%41=ä🎉 ~zq9x7c5v3b1n`]) {
+      const written = layers[outer]?.(layers[inner]?.(value) ?? "") ?? "";
+      for (const around of [
+        ["", ""],
+        ["said ", " there"],
+        ["x", ""],
+        ['{"a":"', '"}'],
+      ] as const) {
+        const shown = knowing(value).text(around.join(written));
+        expect(shown, `${value} as ${written}`).toContain("[redacted]");
+        // Beside the mark no more is left than the ends of the layers around it.
+        expect(shown.length - around.join("").length).toBeLessThan("[redacted]".length + 60);
+        expect(JSON.stringify(knowing(value).json({ text: around.join(written) }))).toContain("[redacted]");
+      }
+    }
+  });
+
+  test("what only looks like base64 stays", () => {
+    const text = "/api/actions/connector/ops-slack-2 550e8400-e29b-41d4-a716-446655440000 QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=";
+    expect(knowing("canary-0123456789").text(text)).toBe(text);
+  });
+});

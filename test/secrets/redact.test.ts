@@ -73,7 +73,7 @@ describe("a known secret is never left", () => {
 
   test("as the password in a basic header", () => {
     expect(knowing("hunter2-hunter2").text(`Basic ${Buffer.from("elastic:hunter2-hunter2").toString("base64")}`)).toBe(
-      "Basic ZWxhc3RpYzp[redacted]I=",
+      "Basic ZWxhc3RpYz[redacted]=",
     );
   });
 

@@ -11,9 +11,13 @@ export const main = resolve("dist/main.js");
 /** The build that tests drive: ours, or an older one, to see that a test can fail (`SERVER_BUILD=/old/dist/main.js`). The sandbox is always ours. */
 export const serverBuild = resolve(process.env.SERVER_BUILD ?? main);
 
-/** The environment of a started server: nothing of ours but what a test gives. */
+/** The time that a person takes to read; an older build has no such setting and does not start with it. */
+export const readingFor = (seconds: string): Record<string, string> =>
+  serverBuild === main ? { CONNECTORS_CONFIRM_READING: seconds } : {};
+
+/** The environment of a started server: nothing of ours but what a test gives. People answer at once here. */
 export function cleanEnv(home: string, env: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env.PATH ?? "", HOME: home, XDG_STATE_HOME: join(home, "state"), ...env };
+  return { PATH: process.env.PATH ?? "", HOME: home, XDG_STATE_HOME: join(home, "state"), ...readingFor("0"), ...env };
 }
 
 export interface Answer {

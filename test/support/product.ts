@@ -42,8 +42,6 @@ export interface ProductOptions {
   env?: Record<string, string>;
   /** Undefined: the client cannot ask. */
   person?: Person | undefined;
-  /** Milliseconds until a no. Default: as long as a person reads. */
-  reads?: number;
   sandbox?: SandboxOptions;
   clock?: FakeClock;
   /** Called before each request reaches the sandbox; may wait, or change things behind everybody's back. */
@@ -62,16 +60,7 @@ export async function product(options: ProductOptions = {}) {
   const chosen = settings({ url: proxy.url, journalDir, ...options.settings });
   const backend = createBackend(chosen, options.env ?? {}, clock);
   onTestFinished(() => backend.close());
-  const { person } = options;
-  // A no counts as a person's only after the time that a person takes to read.
-  const reading: Person | undefined =
-    person &&
-    (async (question, signal) => {
-      const answer = await person(question, signal);
-      if (answer.action === "decline" || answer.content?.confirm === false) clock.advance(options.reads ?? 2_000);
-      return answer;
-    });
-  const connection = await connect(backend, chosen, reading);
+  const connection = await connect(backend, chosen, options.person);
   return {
     ...connection,
     ...own(sandbox.url),

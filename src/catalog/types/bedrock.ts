@@ -41,6 +41,7 @@ export const bedrock: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
+  freeParams: ["subActionParams"],
   credentials: [{ name: "access key", fields: ["accessKey", "secret"] }],
   subActions: {
     run: paid,

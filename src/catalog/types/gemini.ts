@@ -38,6 +38,7 @@ export const gemini: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
+  freeParams: ["subActionParams"],
   credentials: [{ name: "service account", fields: ["credentialsJson"] }],
   subActions: {
     run: paid,

@@ -51,6 +51,7 @@ export const inference: ConnectorType = {
   allowedHosts: [],
   // Elasticsearch makes the call: Kibana's allowed hosts do not count, and the host is in the provider's settings.
   target: { kind: "computed", fields: ["provider", "providerConfig", "taskTypeConfig"], hosts: providerHosts },
+  freeParams: ["subActionParams"],
   credentials: [{ name: "provider", fields: [], optional: ["providerSecrets"] }],
   subActions: {
     unified_completion: paid,

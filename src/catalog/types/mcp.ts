@@ -37,6 +37,7 @@ export const mcp: ConnectorType = {
   }),
   allowedHosts: ["config.serverUrl"],
   target: { kind: "config", fields: ["serverUrl"] },
+  freeParams: ["subActionParams"],
   recipients: ["params.subActionParams.name"],
   credentials: [
     { name: "none", fields: [], optional: ["secretHeaders"], when: "hasAuth: false" },

@@ -4,7 +4,7 @@ import type { Verdict } from "../policy.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
 import { askOnPage, pageOf } from "./approval-page.ts";
 import type { Approval } from "./approvals.ts";
-import type { Answer, Consent } from "./ask.ts";
+import type { Answer, ByItself, Consent } from "./ask.ts";
 import { confirmationInvalid } from "./continuation.ts";
 import { fitsQuestion, question, whatMatters } from "./question.ts";
 import { type Reach, reachOf } from "./reach.ts";
@@ -48,7 +48,7 @@ export async function getConsent(
   if (open) return { outcome: open };
   if (!asks && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
   const reach = await reachOf(plan);
-  const onPage = (answered?: string) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
+  const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
   if (asks) return { outcome: await onPage() };
   const matters = whatMatters(plan, reach, deployment);
   if (!fitsQuestion(matters, reach)) {
@@ -70,11 +70,11 @@ export async function getConsent(
     case "unavailable":
       return { outcome: await onPage() };
     case "nobody":
-      return { outcome: await onPage(answer.why) };
+      return { outcome: await onPage(answer) };
   }
 }
 
-type FormAnswer = { is: "yes" | "no" | "mistyped" | "timeout" | "unavailable" } | { is: "nobody"; why: string };
+type FormAnswer = { is: "yes" | "no" | "mistyped" | "timeout" | "unavailable" } | ({ is: "nobody" } & ByItself);
 
 /** Asks through the client, and tells what a person said from what the client says by itself. */
 async function askInForm(
@@ -98,8 +98,8 @@ async function askInForm(
 }
 
 /**
- * What an answer says of the person behind the client. Clients close or decline questions by themselves, or accept them
- * without content (corrections.md §7): that is nobody's no.
+ * What an answer says of the person behind the client. Clients close or decline questions by themselves, accept them
+ * without content (corrections.md §7), or with it where their user lets tools run unseen: that is nobody's answer.
  * @param isRight whether a text is what was to be typed
  */
 export function readAnswer(
@@ -107,11 +107,13 @@ export function readAnswer(
   { tookMs, readingMs }: { tookMs: number; readingMs: number },
   isRight: (typed: string) => boolean,
 ): FormAnswer {
+  const tooSoon = tookMs < readingMs;
   switch (action) {
     case "accept":
+      if (tooSoon) return { is: "nobody", why: "accepted it faster than a person reads", help: whereClientsApprove };
       return isRight(typed) ? { is: "yes" } : { is: "mistyped" };
     case "decline":
-      return tookMs < readingMs ? { is: "nobody", why: "declined it faster than a person reads" } : { is: "no" };
+      return tooSoon ? { is: "nobody", why: "declined it faster than a person reads" } : { is: "no" };
     case "cancel":
       return { is: "nobody", why: "closed it without an answer" };
     case "empty":
@@ -120,6 +122,9 @@ export function readAnswer(
       return { is: action };
   }
 }
+
+const whereClientsApprove =
+  "Where a client approves by itself, its operator starts the server with --confirm page, or, for runs where nobody sits, with --dangerously-skip-confirmation.";
 
 /** The call was repeated with the id of a page. */
 async function fromPage(

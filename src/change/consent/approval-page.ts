@@ -8,6 +8,7 @@ import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
 import type { Typed } from "./approvals.ts";
+import type { ByItself } from "./ask.ts";
 import { pageModel } from "./question.ts";
 import type { Reach } from "./reach.ts";
 import { nobodyHere, onlyInPerson } from "./refusals.ts";
@@ -22,8 +23,8 @@ interface Asked {
   reach: Reach;
   caller: Caller;
   services: ChangeServices;
-  /** What the client did with the question, where it answered by itself. */
-  answered: string | undefined;
+  /** Where the client answered the question by itself. */
+  answered: ByItself | undefined;
 }
 
 /** The page that the very same call has for this plan: it still waits, or a person has answered it. */

@@ -10,6 +10,14 @@ export interface Answer {
   typed?: string;
 }
 
+/** What a client did with a question that perhaps nobody saw. */
+export interface ByItself {
+  /** `closed it without an answer` */
+  why: string;
+  /** What to do where this client always does. */
+  help?: string;
+}
+
 /** Asks the person behind the client. `unavailable`: the client cannot ask. */
 export interface Ask {
   confirm(question: { message: string; type?: ToType }, options: { signal: AbortSignal; timeoutMs: number }): Promise<Answer>;

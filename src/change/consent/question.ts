@@ -1,3 +1,4 @@
+import { asUrlsAreRead } from "../../host-name.ts";
 import { beginning, exact, oneLine, quoted, shownJson, word } from "../../plain-text.ts";
 import type { Page } from "../../web/page.ts";
 import type { Effect, Plan } from "../plan.ts";
@@ -61,7 +62,7 @@ export function pageModel(
   reach: Reach,
   { name, sandbox, expiresAt, type }: { name: string; sandbox: boolean; expiresAt: number; type: Page["type"] },
 ): Page {
-  const json = (value: Record<string, unknown> | undefined) => (isEmpty(value) ? undefined : shownJson(value, 2));
+  const json = (value: Record<string, unknown> | undefined) => (isEmpty(value) ? undefined : shown(value, 2));
   // A rule's line stands with what becomes of it, and there may be thousands.
   const named = plan.effects.filter(({ kind }) => kind === "connector" || plan.effects.length === 1);
   const inFull = plan.effects.slice(0, mostOnPage);
@@ -84,7 +85,7 @@ export function pageModel(
       ...plan.warnings,
     ],
     details: [
-      ...(plan.given ? [{ text: "Params given", after: shownJson(plan.given, 2) }] : []),
+      ...(plan.given ? [{ text: "Params given", after: shown(plan.given, 2) }] : []),
       ...plan.effects.flatMap((effect, index) => {
         const [before, after] = index < inFull.length ? [json(effect.before), json(effect.after)] : [];
         if (!before && !after && named.includes(effect)) return [];
@@ -135,8 +136,14 @@ function details({ before, after }: Effect): string[] {
   return [...show("Before", before), ...show("After", after)];
 }
 
-function cutJson(value: unknown): string {
-  return beginning(shownJson(value), 1500);
+function cutJson(value: Record<string, unknown>): string {
+  return beginning(shown(value), 1500);
+}
+
+/** JSON in which an address has the host that readers of URLs see in it. */
+function shown(value: Record<string, unknown>, indent?: number): string {
+  const read = JSON.stringify(value, (_key, item: unknown) => (typeof item === "string" ? asUrlsAreRead(item) : item));
+  return shownJson(JSON.parse(read), indent);
 }
 
 function isEmpty(value: Record<string, unknown> | undefined): value is undefined {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { type Recipient, recipientsIn } from "../../catalog/recipients.ts";
+import { asUrlsAreRead } from "../../host-name.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, word } from "../../plain-text.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
@@ -97,7 +98,8 @@ async function recipientsOfAction({ connector_type_id: type, params }: RuleActio
 
 /** A token in an address is hidden; whoever is written to never is. */
 function told({ what, value }: Recipient): string {
-  return `${oneLine(what)} ${exact(/^\/|:\/\//.test(value) ? hideInText(value) : value)}`;
+  const read = asUrlsAreRead(value);
+  return `${oneLine(what)} ${exact(/^\/|:\/\//.test(read) ? hideInText(read) : read)}`;
 }
 
 function unique(flows: readonly SecretFlow[]): Way[] {

@@ -3,17 +3,20 @@ import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Call, ChangeServices } from "../services.ts";
 import { shown } from "../shown.ts";
+import type { ByItself } from "./ask.ts";
 
 export async function waiting(
   plan: Plan,
   verdict: Verdict,
-  { id, url, expiresAt, answered }: { id: string; url: string | undefined; expiresAt: number; answered?: string | undefined },
+  { id, url, expiresAt, answered }: { id: string; url: string | undefined; expiresAt: number; answered?: ByItself | undefined },
   services: ChangeServices,
 ): Promise<Outcome> {
   const secrets = plan.asks.length > 0;
   const where = url === undefined ? "on the page that their client shows" : "on the page at `url`";
   const nobody =
-    answered === undefined ? "" : ` The client was asked and ${answered}: perhaps nobody saw the question. Ask the person in the chat.`;
+    answered === undefined
+      ? ""
+      : ` The client was asked and ${answered.why}: perhaps nobody saw the question. Ask the person in the chat.${answered.help ? ` ${answered.help}` : ""}`;
   return {
     ...(await shown(secrets ? "secrets_wanted" : "confirmation_needed", plan, verdict, services)),
     message: `Nothing was written.${nobody} The person ${secrets ? "types the secrets and approves" : "approves"} ${where}${url === undefined ? "" : ", in a browser on this machine: give them the address"}.`,

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, stat, unlink } from "node:fs/promises";
+import { open, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { journalFiles } from "../../change/journal-folder.ts";
 import { ToolError } from "../../errors.ts";
 import { readGiven } from "../../given-values.ts";
 import { isRemote } from "../../http-settings.ts";
-import { exposedFolder } from "../../private-files.ts";
+import { exposedFolder, makePrivateFolder } from "../../private-files.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import type { Settings } from "../../settings.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
@@ -26,7 +26,7 @@ async function journalFolder({ access }: Settings, dir: string): Promise<Finding
   if (exposed instanceof ToolError) return (access === "read" ? warning : failed)("journal", exposed.message, exposed.fix);
   const probe = join(dir, `doctor-${randomUUID()}.tmp`);
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makePrivateFolder(dir);
     const file = await open(probe, "wx", 0o600);
     await file.writeFile("doctor\n");
     await file.sync();

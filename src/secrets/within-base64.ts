@@ -1,0 +1,81 @@
+import { type Canonical, Output } from "./canonical.ts";
+
+/** base64 within base64 is read so often. */
+const layers = 2;
+/** A secret of eight bytes has twelve characters. */
+const shortestRun = 12;
+/** Between two runs: what no text has, so that nothing reaches from one into the next. */
+const gap = 0xff;
+
+const [lineFeed, carriageReturn, backslash, slash, letterN, letterR] = [0x0a, 0x0d, 0x5c, 0x2f, 0x6e, 0x72];
+
+/**
+ * What the base64 and base64url in a text stand for, with every escape in and around it read, and that of the base64 in
+ * there once more. Each run is read from each of its first four characters: what stands right before it may look like a
+ * part of it. In time linear in the text's length.
+ */
+export function withinBase64(text: string): Canonical[] {
+  return decoded(Output.of(text), layers);
+}
+
+function decoded(text: Output, left: number): Output[] {
+  text.readAllEscapes();
+  if (left === 0) return [];
+  const runs = runsIn(text);
+  if (runs.length === 0) return [];
+  return [0, 1, 2, 3].flatMap((skipped) => {
+    const inner = decodedFrom(text, runs, skipped);
+    const deeper = decoded(inner, left - 1);
+    inner.leaveOut(true);
+    return [inner, ...deeper];
+  });
+}
+
+/** Positions of the characters of each run; line ends within are passed over, as they are and as JSON writes them. */
+function runsIn({ bytes, length }: Output): number[][] {
+  const runs: number[][] = [];
+  let run: number[] = [];
+  for (let at = 0; at <= length; at++) {
+    const byte = at < length ? (bytes[at] ?? 0) : gap;
+    if ((sextets[byte] ?? 64) < 64) run.push(at);
+    else if (run.length > 0) {
+      const next = at + 1 < length ? (bytes[at + 1] ?? 0) : gap;
+      if (byte === lineFeed || byte === carriageReturn || (byte === backslash && next === slash)) continue;
+      if (byte === backslash && (next === letterN || next === letterR)) at += 1;
+      else {
+        if (run.length >= shortestRun) runs.push(run);
+        run = [];
+      }
+    }
+  }
+  return runs;
+}
+
+/** All runs in one, each without its first `skipped` characters. */
+function decodedFrom(text: Output, runs: readonly number[][], skipped: number): Output {
+  const most = runs.reduce((sum, run) => sum + Math.ceil((run.length * 3) / 4) + 1, 0);
+  const inner = new Output(most, text.source);
+  for (const run of runs) {
+    let [bits, held] = [0, 0];
+    let first = 0;
+    for (let n = skipped; n < run.length; n++) {
+      const at = run[n] ?? 0;
+      bits = ((bits << 6) | (sextets[text.bytes[at] ?? 0] ?? 0)) & 0xffff;
+      held += 6;
+      if (held >= 8) {
+        held -= 8;
+        inner.put((bits >> held) & 0xff, text.from[first] ?? 0, text.to[at] ?? 0);
+      }
+      first = at;
+    }
+    inner.put(gap, text.to[first] ?? 0, text.to[first] ?? 0);
+  }
+  return inner;
+}
+
+/** What each byte stands for in base64 or base64url; 64: nothing. */
+const sextets = Uint8Array.from({ length: 256 }, (_none, byte) => {
+  const letter = String.fromCharCode(byte);
+  const at = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".indexOf(letter);
+  return at >= 0 ? at : letter === "-" ? 62 : letter === "_" ? 63 : 64;
+});

@@ -1,0 +1,79 @@
+import { setTimeout } from "node:timers/promises";
+import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { approve } from "../pages/form.ts";
+import { readingFor, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { openClient } from "../support/http.ts";
+import { startHttpProcess } from "../support/http-process.ts";
+
+let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+beforeAll(async () => {
+  sandbox = await startSandboxProcess();
+});
+afterAll(() => sandbox.stop());
+
+const yes: ElicitResult = { action: "accept", content: { confirm: true } };
+/** As the server starts for people: they need a second. */
+const reading = readingFor("1");
+const unused = { ids: ["ops-slack-2"] };
+const connectors = async () =>
+  ((await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as { id: string }[]).map(({ id }) => id);
+
+async function started(person: () => ElicitResult | Promise<ElicitResult>, args: string[] = []) {
+  const server = await startBuilt({ args, person, env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", ...reading } });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+describe("a yes that comes faster than a person reads", () => {
+  test.each<[string, Record<string, unknown>, ElicitResult]>([
+    ["safe_delete_connector", unused, yes],
+    ["update_connector", { id: "kibana-log", name: "Other" }, yes],
+    ["test_connector", { id: "kibana-log", mode: "loud" }, yes],
+    ["execute_connector", { id: "kibana-log", params: { message: "x" } }, yes],
+    ["safe_delete_connector", unused, { action: "accept", content: { confirm: true, name: "Ops Slack" } }],
+    ["safe_delete_connector", unused, { action: "accept", content: { confirm: false } }],
+  ])("writes nothing (%s): it says so, and has the page and what its operator does", async (tool, args, answer) => {
+    const before = await (await fetch(`${sandbox.url}/sandbox/state`)).text();
+    const { call, questions } = await started(() => answer);
+    const { body } = await call(tool, args);
+    expect(body).toMatchObject({
+      status: "confirmation_needed",
+      message: expect.stringMatching(/^Nothing was written\. .*faster than a person reads: perhaps nobody saw the question/),
+      confirm: { id: expect.stringMatching(/^page-/), url: expect.stringMatching(/^http:/) },
+    });
+    if (answer.content?.confirm === true) expect(body.message).toMatch(/--confirm page.*--dangerously-skip-confirmation/);
+    // The next question of the connection is not put to such a client.
+    expect((await call("update_connector", { id: "kibana-log", name: "Another" })).body.status).toBe("confirmation_needed");
+    expect(questions).toHaveLength(1);
+    expect(await (await fetch(`${sandbox.url}/sandbox/state`)).text()).toBe(before);
+  });
+
+  test("leads to a page on which a person's yes counts, and to no token", async () => {
+    const { call } = await started(() => yes);
+    const { body } = await call("update_connector", { id: "kibana-log", name: "By a person" });
+    expect((await call("update_connector", { id: "kibana-log", name: "By a person", confirm: body.confirm.id })).body.status).not.toBe(
+      "done",
+    );
+    await approve(body.confirm.url);
+    expect((await call("update_connector", { id: "kibana-log", name: "By a person", confirm: body.confirm.id })).body.status).toBe("done");
+  });
+
+  test("is refused over HTTP, where no page can be shown", async () => {
+    const served = await startHttpProcess(["--http", "127.0.0.1:0"], reading, sandbox.url);
+    const { call } = await openClient(served.url, undefined, () => yes);
+    const { body } = await call("safe_delete_connector", unused);
+    expect(body.status).not.toBe("done");
+    expect(await connectors()).toContain("ops-slack-2");
+  });
+
+  test("counts where a person took the time, and where the operator says that nobody needs it", async () => {
+    const slow = await started(async () => {
+      await setTimeout(1_200);
+      return yes;
+    });
+    expect((await slow.call("update_connector", { id: "kibana-log", name: "Read" })).body.status).toBe("done");
+    const quick = await started(() => yes, ["--confirm-reading", "0"]);
+    expect((await quick.call("update_connector", { id: "kibana-log", name: "Not read" })).body.status).toBe("done");
+  });
+});
