@@ -34,7 +34,7 @@ export const listConnectors = readTool({
       context.kibana.connectorTypes(spaces[0] ?? context.settings.space, context.signal),
       connectorsIn(spaces, context, notes),
     ]);
-    const matches = matcher({ type, text }, types);
+    const matches = await matcher({ type, text }, types, notes);
     const isInState = ({ connector }: FoundConnector) =>
       state === undefined || (state === "unused" ? isUnused(connector) : flagsOf(connector, types).includes(state));
     const matching = all.filter((one) => matches(one) && isInState(one)).sort(byPlace);
