@@ -18,7 +18,7 @@ export const describeConnectorTypes = readTool({
   name: "describe_connector_types",
   title: "Describe connector types",
   description:
-    "Without `types`: which connector types this deployment offers. With `types`: fields, secrets, params, an example call, tests, recovery and traps. Call before create_connector.",
+    "Without `types`: which connector types this deployment offers. With `types`: fields, secrets, params, an example call, tests, recovery and traps. For create_connector and params.",
   input: z.strictObject({
     types: widens(z.array(z.string()).max(3).optional().describe('Ids, as ".slack"; near misses are understood'), "a list of all types"),
     parts: widens(
@@ -27,7 +27,7 @@ export const describeConnectorTypes = readTool({
         .describe("Only these"),
       "all parts",
     ),
-    sub_action: widens(z.string().optional().describe("Params of this one"), "the params of all"),
+    sub_action: widens(z.string().optional().describe("Only the params of this one"), "the params of all"),
     feature: widens(z.string().optional().describe("Such as alerting, cases, workflows"), "all features"),
     text: textFilter,
     usable: widens(z.boolean().optional(), "usable or not"),

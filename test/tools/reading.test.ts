@@ -11,12 +11,20 @@ describe("list_connectors", () => {
     const { call } = await product();
     const { body } = await call("list_connectors");
     expect(body.total).toBe(10);
-    expect(body.connectors).toContainEqual({ id: "ops-pagerduty", name: "Ops PagerDuty", type: ".pagerduty", space: "default", uses: 4 });
+    expect(body.connectors).toContainEqual({
+      id: "ops-pagerduty",
+      name: "Ops PagerDuty",
+      type: ".pagerduty",
+      space: "default",
+      uses: 4,
+      last_run: expect.stringMatching(/^ok \d+ (min|h) ago$/),
+    });
     expect(body.connectors).toContainEqual({
       id: "ops-mail-preconfigured",
       name: "Ops mail",
       type: ".email",
       space: "default",
+      uses: 1,
       flags: ["preconfigured"],
     });
     expect(body).not.toHaveProperty("cursor");
@@ -386,9 +394,15 @@ describe("describe_deployment", () => {
     });
     const { body } = await call("describe_deployment");
     expect(body).toMatchObject({
-      deployment: { url: settings.kibana?.url, version: "9.5.0", flavour: "traditional", health: "available" },
+      deployment: { url: settings.kibana?.url, version: "9.5.0", flavour: "traditional", health: "available", licence: "trial" },
       spaces: [{ id: "default", name: "Default" }, { id: "team-payments" }, { id: "security" }],
-      may: { space: "default", read_connectors: "yes", execute_connectors: "yes", change_connectors: "yes", read_rules: "yes" },
+      may: {
+        spaces: ["default", "team-payments", "security"],
+        read_connectors: "yes",
+        execute_connectors: "yes",
+        change_connectors: "yes",
+        read_rules: "yes",
+      },
       limits: {
         access: "change",
         default_space: "default",
