@@ -112,8 +112,8 @@ const plants: [what: string, file: string, from: string, to: string, caught: Reg
   [
     "the rules read twice",
     "src/tools/get-connector.ts",
-    "await rulesUsing(",
-    "await rulesUsing(kibana, inSpace, found, signal) && await rulesUsing(",
+    "orWhy(rulesWith(",
+    "rulesWith(kibana, inSpace, { id: found.id, known: found }, signal) && orWhy(rulesWith(",
     /^requests of get_connector .*rules/,
   ],
   [
@@ -126,8 +126,8 @@ const plants: [what: string, file: string, from: string, to: string, caught: Reg
   [
     "a chatty description",
     "src/tools/listed.ts",
-    '"One connector ',
-    '"Use this helpful tool whenever you would like to have a closer look. One connector ',
+    '"All about one connector ',
+    '"Use this helpful tool whenever you would like to have a closer look. All about one connector ',
     /^tokens of get_connector in tools\/list/,
   ],
   [

@@ -19,8 +19,9 @@ export type Health =
 
 const days = 7;
 const day = 86_400_000;
-const blindSpots =
-  "Not in the log: runs that Kibana refused before they began (params that do not fit, missing secrets, licence), and what happened behind a success.";
+/** What no log of runs can tell. */
+export const blindSpots =
+  "Not in the log: runs refused before they began (params, missing secrets, licence), and what happens behind a success.";
 
 /**
  * A connector's last seven days by Kibana's execution log (reference/kibana-api.md §8).

@@ -25,6 +25,14 @@ export function describeFields(type: ConnectorType, part: Part, subAction?: stri
   return rowsOf(shapes);
 }
 
+/** The sub-actions that the params of a type name; none where its params are flat. */
+export function subActionsOf(type: ConnectorType): string[] {
+  return alternatives(inputSchema(type.schemas().params)).flatMap((shape) => {
+    const name = asSchema(shape.properties?.subAction ?? {}).const;
+    return typeof name === "string" ? [name] : [];
+  });
+}
+
 /** Rows of the fields that any of the shapes has; required is what all of them require. */
 function rowsOf(shapes: readonly JsonSchema[]): FieldRow[] {
   const names = [...new Set(shapes.flatMap((shape) => Object.keys(shape.properties ?? {})))];

@@ -4,12 +4,21 @@ import { typeAliases } from "./type-aliases.ts";
 
 const specNames = new Map(specTypes.map(({ id, name }) => [id, name]));
 
+/** What a word for a connector type leads to. */
+export interface FoundType {
+  id?: string;
+  /** The word is no name of it, but near one, and near no other: say that it was taken. */
+  near?: true;
+  /** Where there is no id: at most five that may be meant, nearest first. */
+  candidates: string[];
+}
+
 /**
  * The connector type somebody means, among the ids that a deployment offers. Takes the id, the id without its dot or
- * with other case and separators, the display name and common other names. No id where several fit or none does:
- * then at most five candidates, nearest first.
+ * with other case and separators, the display name, common other names, and what is near to the names of one alone. No id
+ * where several fit or none does, or where the word is the name of a type that is not among them.
  */
-export function findTypeId(asked: string, ids: readonly string[]): { id?: string; candidates: string[] } {
+export function findTypeId(asked: string, ids: readonly string[]): FoundType {
   const wanted = asked.trim();
   for (const exact of [wanted, wanted.toLowerCase(), `.${wanted.toLowerCase()}`]) {
     if (ids.includes(exact)) return { id: exact, candidates: [] };
@@ -22,7 +31,25 @@ export function findTypeId(asked: string, ids: readonly string[]): { id?: string
   const [only] = named;
   if (only !== undefined && named.length === 1) return { id: only, candidates: [] };
   if (named.length > 1) return { candidates: named.slice(0, 5) };
-  return { candidates: nearIds(word, ids) };
+  const candidates = nearIds(word, ids);
+  const [nearest] = candidates;
+  const isTaken = nearest !== undefined && candidates.length === 1 && isNear(wanted, nearest) && !namesAnother(word, ids);
+  return isTaken ? { id: nearest, near: true, candidates: [] } : { candidates };
+}
+
+/** Whether the word is a slip for a name of the type, or says one among its words: "slak", "jira cloud". */
+function isNear(wanted: string, id: string): boolean {
+  const names = wordsFor(id);
+  const spoken = wanted.split(/[^a-zA-Z0-9]+/).map(plain);
+  return (
+    (plain(wanted).length >= 4 && didYouMean(plain(wanted), names) !== undefined) ||
+    names.some((name) => name.length >= 4 && spoken.includes(name))
+  );
+}
+
+/** Whether the word is the name of a type that this deployment does not have. */
+function namesAnother(word: string, ids: readonly string[]): boolean {
+  return [...Object.keys(typeAliases), ...specNames.keys()].some((id) => !ids.includes(id) && wordsFor(id).includes(word));
 }
 
 /** First ids with a similar word, nearest first, then those whose word is in the asked one or the other way round. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { ToolError } from "../errors.ts";
 
 /** A limit in time on top of what the caller wants. */
@@ -42,6 +43,8 @@ export function startDeadline(
 ): Deadline {
   const stop = new AbortController();
   const { signal } = stop;
+  // A call may have dozens of requests under way, and each listens.
+  setMaxListeners(0, signal);
   const until = Date.now() + ms;
   let late = false;
   const giveUp = () => stop.abort(outer?.reason);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { KibanaSettings } from "../settings.ts";
 import { basePathFix, KibanaError, notAccepted } from "./errors.ts";
 import type { Get } from "./http.ts";
+import { readAs } from "./read-as.ts";
 
 /** Kibana's shape from 8.0 on, and the older one, which OpenSearch Dashboards kept: `state` in place of `level`. */
 const Status = z.object({
@@ -13,6 +14,9 @@ const Status = z.object({
     })
     .nullish(),
 });
+
+/** Kibana's own page reads it: licensing/server/routes/info.ts. */
+const Licence = z.object({ license: z.object({ type: z.string(), status: z.string().nullish() }) });
 
 export interface Status {
   version: string;
@@ -50,6 +54,11 @@ export function statusReads(get: Get, auth?: KibanaSettings["auth"]) {
       const flavour = raw.version.build_flavor === "serverless" ? "serverless" : "traditional";
       if (!isAtLeast({ version, flavour }, "8.0")) throw unsupported(version, raw.status?.statuses ?? []);
       return { version, flavour, level: level ?? "unknown" };
+    },
+    /** The licence of the deployment: `platinum`, and where it is not active any more, `platinum (expired)`. */
+    async licence(signal?: AbortSignal): Promise<string> {
+      const { license } = readAs(Licence, await get({ path: "/api/licensing/info", internal: true, ...(signal && { signal }) }));
+      return license.status && license.status !== "active" ? `${license.type} (${license.status})` : license.type;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Params } from "../catalog/connector-type.ts";
+import { paramsCall } from "../catalog/params-call.ts";
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
@@ -64,7 +65,7 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     const params = closing && closingParams(closing, one);
     if (params) add(recoveryGroup, params, onChange);
   }
-  if (checked.errors.length > 0) throw refusal(checked, connector.type);
+  if (checked.errors.length > 0) throw refusal(checked, connector.type, wanted.params);
 
   const unchanged = wanted.replace ? sameActions(going, added) : added.length === 0 && mends.size === 0;
   const legacy = unchanged ? undefined : frequencyOfOld(rule);
@@ -135,7 +136,7 @@ function paramsFor({ connector, params }: Wanted, about: About): Params {
     throw new ToolError(
       "invalid_arguments",
       `There is no recipe for actions of ${connector.type}: its params have to be given.`,
-      `describe_connector_types with types ["${connector.type}"] lists them.`,
+      `${paramsCall(connector.type)} lists them.`,
     );
   }
   if (!params) return recipe;
@@ -197,12 +198,12 @@ function secondAction(mine: readonly RuleAction[], added: readonly RuleAction[])
   );
 }
 
-function refusal({ errors, warnings }: Checked, type: string): ToolError {
+function refusal({ errors, warnings }: Checked, type: string, params: Params | undefined): ToolError {
   const all = [...new Set([...errors, ...warnings])];
   return new ToolError(
     "invalid_arguments",
     `The action would not work: ${all.join("; ")}.`,
-    `Give them in params, which are laid over the recipe's; describe_connector_types with types ["${type}"] and parts ["params"] lists them.`,
+    `Give them in params, which are laid over the recipe's; ${paramsCall(type, params)} lists them.`,
     { problems: all },
   );
 }

@@ -26,8 +26,29 @@ function status(_call: unknown, state: State): Reply {
   };
 }
 
+/** licensing/server/routes/info.ts; what no client of connectors reads is left out. */
+function licensing(_call: unknown, { license, licenseExpired }: State): Reply {
+  return {
+    status: 200,
+    body: {
+      license: {
+        uid: "3e0a7a33-64fb-4bc5-9e31-0d5a6ae26d1d",
+        type: license,
+        mode: license,
+        status: licenseExpired ? "expired" : "active",
+        expiryDateInMillis: Date.parse("2027-12-31"),
+      },
+      features: { security: { isAvailable: true, isEnabled: true } },
+      signature: "sandbox",
+    },
+  };
+}
+
 /** What a caller without valid credentials gets: no version (reference/kibana-api.md §7.2). */
 export const anonymousStatus: Reply = { status: 200, body: { status: { overall: { level: "available" } } } };
 
 export const statusPath = "/api/status";
-export const statusRoutes: readonly Route[] = [{ method: "GET", path: statusPath, handler: status }];
+export const statusRoutes: readonly Route[] = [
+  { method: "GET", path: statusPath, handler: status },
+  { method: "GET", path: "/api/licensing/info", handler: licensing },
+];

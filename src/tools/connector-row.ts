@@ -1,23 +1,36 @@
+import { matchesGlob } from "../change/glob.ts";
 import type { Effect } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
+import type { Settings } from "../settings.ts";
 import { compact } from "./fields.ts";
 
 export const states = ["missing_secrets", "deprecated", "unusable", "preconfigured", "unused"] as const;
 
-/** One connector in a list. `uses` is Kibana's count of references: rules, but cases and queued runs too. */
-export function connectorRow(connector: Connector, space: string, types: readonly LiveType[]) {
+/** What of the settings a row shows. */
+type Protecting = Pick<Settings, "protect" | "auditConnector">;
+
+/**
+ * One connector in a list. `uses` is Kibana's count of references, rules that are disabled among them, but cases and queued
+ * runs too.
+ */
+export function connectorRow(connector: Connector, space: string, types: readonly LiveType[], settings: Protecting) {
   return compact({
     id: connector.id,
     name: plainText(connector.name, 120),
     type: connector.type,
     space,
     uses: connector.preconfigured ? undefined : connector.references,
-    flags: flagsOf(connector, types),
+    flags: [...flagsOf(connector, types), ...(isProtected(connector, settings) ? ["protected"] : [])],
   });
+}
+
+/** Whether no tool may change it, whatever the person says. */
+function isProtected({ id, name }: Connector, { protect, auditConnector }: Protecting): boolean {
+  return auditConnector?.id === id || protect.some((pattern) => [id, name, plainText(name, 1000)].some((one) => matchesGlob(pattern, one)));
 }
 
 export function flagsOf(connector: Connector, types: readonly LiveType[]): string[] {

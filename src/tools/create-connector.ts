@@ -59,16 +59,16 @@ export const createConnector = changeTool({
       kibana.connectors(target, signal),
     ]);
     const source = from && (await sourceOf(from, target, status, context));
-    const live = typeOf(type, source?.connector, types);
+    const { type: live, note: taken } = await typeOf(type, source?.connector, types);
     const entry = await connectorType(live.id);
     const asksBecause = literalsInConfig({ given: config, stored: source?.connector.config, entry, status }, context.secrets);
     const merged = source ? mergeConfig(entry, source.connector.config ?? {}, config) : config;
     const encoded = encodedConfig(entry, merged);
     const { config: full, notes: said } = authenticationSaid(entry, encoded.config, secrets);
-    const notes = [...said, ...encoded.notes];
+    const notes = [...(taken ? [taken] : []), ...said, ...encoded.notes];
     if (ifExists === "use") {
       const found = await sameOne({ name, type: live.id, config: full, id }, existing, target);
-      if (found) return found;
+      if (found) return taken ? { ...found, warnings: [taken, ...(found.warnings ?? [])] } : found;
     }
     if (id === undefined) assertNoTwin({ name, type: live.id, config: full }, existing);
     const chosen = id ?? (source && canChooseId(status) ? idOfCopy(name, target, source.connector.id, existing) : undefined);
@@ -79,6 +79,7 @@ export const createConnector = changeTool({
       ...plan,
       asksBecause,
       warnings: [
+        ...(taken ? [taken] : []),
         ...encoded.notes,
         ...plan.warnings,
         ...source.notes,
@@ -141,18 +142,18 @@ async function carriedAlong(source: Connector, type: string, config: Record<stri
   return other.length > 0 ? [{ field: "config", source: `The config of ${quoted(source.name)}`, hosts: other }] : [];
 }
 
-function typeOf(asked: string | undefined, source: Connector | undefined, types: readonly LiveType[]): LiveType {
+async function typeOf(asked: string | undefined, source: Connector | undefined, types: readonly LiveType[]) {
   if (asked === undefined && !source)
     throw new ToolError("invalid_arguments", "`type` is missing.", "Give a type, or a connector to copy in `from`.");
-  const live = liveType(asked ?? source?.type ?? "", types);
-  if (source && live.id !== source.type) {
+  const found = await liveType(asked ?? source?.type ?? "", types);
+  if (source && found.type.id !== source.type) {
     throw new ToolError(
       "invalid_arguments",
-      `${quoted(source.name)} is of type ${source.type}: a copy cannot be of type ${live.id}.`,
+      `${quoted(source.name)} is of type ${source.type}: a copy cannot be of type ${found.type.id}.`,
       "Leave `type` out, or create the other one without `from`.",
     );
   }
-  return live;
+  return found;
 }
 
 /** The one connector that is what was asked for; undefined when there is none of that name and type. @throws ToolError id_taken */

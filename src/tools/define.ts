@@ -132,7 +132,7 @@ export function changeTool<Input extends z.ZodObject, P extends Plan>(
   };
 }
 
-/** The work; where a connector is not found, the error says in which other space it is. */
+/** The work; where a connector is not found, the error says in which other space it is and who still refers to it. */
 async function placed<T>(tool: string, context: ToolContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

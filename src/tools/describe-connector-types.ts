@@ -1,13 +1,15 @@
 import * as z from "zod";
 import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
-import { describeFields } from "../catalog/describe.ts";
+import { describeFields, subActionsOf } from "../catalog/describe.ts";
 import { findTypeId } from "../catalog/find-type.ts";
 import { catalogIds, connectorType } from "../catalog/index.ts";
+import { didYouMean } from "../did-you-mean.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import { quoted } from "../plain-text.ts";
 import { unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
 import { atMost, compact, next, space, textFilter, warnings, widens } from "./fields.ts";
+import { taken, typesInWords } from "./live-type.ts";
 
 const parts = ["config", "secrets", "params", "example", "tests", "recovery", "traps"] as const;
 type Part = (typeof parts)[number];
@@ -16,7 +18,7 @@ export const describeConnectorTypes = readTool({
   name: "describe_connector_types",
   title: "Describe connector types",
   description:
-    "Without `types`: which connector types this deployment offers. With `types`: fields, secrets, params, an example call, tests, recovery and traps. Call before create_connector.",
+    "Without `types`: which connector types this deployment offers. With `types`: fields, secrets, params, an example call, tests, recovery and traps. For create_connector and params.",
   input: z.strictObject({
     types: widens(z.array(z.string()).max(3).optional().describe('Ids, as ".slack"; near misses are understood'), "a list of all types"),
     parts: widens(
@@ -25,7 +27,7 @@ export const describeConnectorTypes = readTool({
         .describe("Only these"),
       "all parts",
     ),
-    sub_action: widens(z.string().optional().describe("Params of this one"), "the params of all"),
+    sub_action: widens(z.string().optional().describe("Only the params of this one"), "the params of all"),
     feature: widens(z.string().optional().describe("Such as alerting, cases, workflows"), "all features"),
     text: textFilter,
     usable: widens(z.boolean().optional(), "usable or not"),
@@ -36,7 +38,8 @@ export const describeConnectorTypes = readTool({
     const { kibana, settings, spaces, principal, signal } = context;
     const id = await spaces.check(inSpace ?? settings.space, principal, { fresh: false, signal });
     const live = await kibana.connectorTypes(id, signal);
-    if (asked && asked.length > 0) return details(asked, { parts: wanted ?? parts, subAction }, live, context);
+    if (asked && asked.length > 0)
+      return details(asked, { parts: wanted ?? (subAction === undefined ? parts : ["params"]), subAction }, live, context);
     const word = (text ?? "").toLowerCase();
     const rows = live
       .filter((type) => feature === undefined || type.features.includes(feature))
@@ -72,27 +75,28 @@ async function details(asked: readonly string[], wanted: Wanted, live: readonly 
   for (const word of asked) {
     if (/managed llm/i.test(word))
       notes.push("Elastic Managed LLM is no type: it is a preconfigured .inference connector that Kibana brings; it is not created.");
-    const { id, candidates } = findTypeId(
+    const { id, near, candidates } = findTypeId(
       word,
       live.map((type) => type.id),
     );
     const type = live.find((one) => one.id === id);
-    if (type) types.push(await describe(type, wanted, settings.secretPrefix));
-    else notes.push(await notHere(word, candidates));
+    if (near && type) notes.push(taken(word, type));
+    if (type) types.push(await describe(type, wanted, settings.secretPrefix, notes));
+    else notes.push(await notHere(word, candidates, live));
   }
   return { types, ...compact({ warnings: notes }) };
 }
 
 /** Why a word leads to no type of this deployment. */
-async function notHere(word: string, candidates: readonly string[]): Promise<string> {
-  const { id } = findTypeId(word, catalogIds);
-  const entry = id === undefined ? undefined : await connectorType(id);
+async function notHere(word: string, candidates: readonly string[], live: readonly LiveType[]): Promise<string> {
+  const { id, near } = findTypeId(word, catalogIds);
+  const entry = id === undefined || near ? undefined : await connectorType(id);
   if (entry?.system) return `${entry.id} (${entry.name}) is a system type: Kibana makes its connector itself, rules use it without set-up.`;
   if (entry) return `This Kibana does not have ${entry.id} (${entry.name})${entry.since ? `: it came with ${entry.since}` : ""}.`;
-  return `No type ${quoted(word, 60)} here${candidates.length > 0 ? `: did you mean ${candidates.join(" or ")}?` : "."}`;
+  return `No type ${quoted(word, 60)} here${candidates.length > 0 ? `: did you mean ${await typesInWords(candidates, live)}?` : "."}`;
 }
 
-async function describe(live: LiveType, wanted: Wanted, prefix: string): Promise<Record<string, unknown>> {
+async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: string[]): Promise<Record<string, unknown>> {
   const entry = await connectorType(live.id);
   const head = { id: live.id, name: live.name, license: live.license, unusable: unusable(live) };
   if (!entry) {
@@ -111,7 +115,7 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string): Promise
   const all: Record<Part, unknown> = {
     config: describeFields(entry, "config"),
     secrets: compact({ fields: describeFields(entry, "secrets"), ways: entry.credentials.map((way) => compact({ ...way })) }),
-    params: describeFields(entry, "params", wanted.subAction),
+    params: describeFields(entry, "params", wanted.subAction && meantSubAction(wanted.subAction, entry, notes)),
     example: exampleCall(entry, prefix),
     tests: testsOf(entry),
     recovery: compact({ params: entry.recovery?.params, hint: entry.recoveryHint, deduplication_param: entry.dedupField }),
@@ -125,6 +129,18 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string): Promise
     status: entry.status === "ga" ? undefined : entry.status,
     ...Object.fromEntries(chosen),
   });
+}
+
+/** The sub-action that is meant; where the type has none like it, its params are shown as without. */
+function meantSubAction(asked: string, entry: ConnectorType, notes: string[]): string | undefined {
+  const names = subActionsOf(entry);
+  if (names.includes(asked)) return asked;
+  const near = didYouMean(asked, names);
+  const said = `${entry.id} has no sub-action ${quoted(asked, 60)}`;
+  notes.push(
+    near ? `${said}: ${near} was taken.` : `${said}${names.length > 0 ? `; it has ${names.join(", ")}` : ": its params are flat"}.`,
+  );
+  return near;
 }
 
 /** The arguments of create_connector, least of them. */

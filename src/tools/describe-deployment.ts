@@ -1,13 +1,27 @@
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
 import { availableNames } from "../secrets/resolve.ts";
-import { readTool } from "./define.ts";
+import { readTool, type ToolContext } from "./define.ts";
 import { compact, next, warnings } from "./fields.ts";
+
+/** Spaces in which is asked what the key may do: two requests each. */
+const spacesAsked = 10;
+
+type Answer = "yes" | "no" | "unknown";
+
+interface Rights {
+  space: string;
+  read_connectors: Answer;
+  execute_connectors: Answer;
+  change_connectors: Answer;
+  read_rules: Answer;
+}
 
 export const describeDeployment = readTool({
   name: "describe_deployment",
   title: "Describe deployment",
-  description: "Call first: which Kibana this is (label, URL, version), its spaces, what the key may do, and this server's own limits.",
+  description:
+    "Which Kibana this is (label, URL, version, licence), its spaces, what the key may do in each, and this server's own limits.",
   input: z.strictObject({}),
   output: z.looseObject({
     deployment: z.looseObject({ name: z.string(), url: z.string(), version: z.string() }),
@@ -17,24 +31,19 @@ export const describeDeployment = readTool({
     warnings,
     next,
   }),
-  async run(_args, { kibana, settings, deployment, spaces, secrets, principal, signal }) {
+  async run(_args, context) {
+    const { kibana, settings, deployment, spaces, secrets, principal, signal } = context;
     const status = await kibana.status(signal);
     const notes: string[] = [];
     const visible = await spaces.list(principal, signal).catch((error: unknown) => {
       notes.push(`The spaces could not be listed: ${error instanceof ToolError ? error.message : "unknown cause"}`);
       return [];
     });
-    const [rights, readRules] = await Promise.all([
-      kibana.connectorRights(settings.space, signal).catch((error: unknown) => {
-        notes.push(
-          `What the key may do with connectors could not be asked: ${error instanceof ToolError ? error.message : "unknown cause"}`,
-        );
-        return undefined;
-      }),
-      allowed(kibana.rules(settings.space, { page: 1, perPage: 0 }, signal)),
+    const asked = [settings.space, ...visible.map(({ id }) => id).filter((id) => id !== settings.space)].slice(0, spacesAsked);
+    const [licence, ...rights] = await Promise.all([
+      kibana.licence(signal).catch(() => undefined),
+      ...asked.map((space) => rightsIn(space, context, notes)),
     ]);
-    if (rights?.read === false)
-      notes.push(`The key may not read connectors in the space "${settings.space}": it needs Actions and Connectors: Read.`);
     return {
       deployment: compact({
         ...deployment,
@@ -42,19 +51,14 @@ export const describeDeployment = readTool({
         version: status.version,
         flavour: status.flavour,
         health: status.level,
+        licence,
       }) as {
         name: string;
         url: string;
         version: string;
       },
       spaces: visible.slice(0, 50),
-      may: {
-        space: settings.space,
-        read_connectors: answer(rights?.read),
-        execute_connectors: answer(rights?.execute),
-        change_connectors: answer(rights?.change && rights.delete),
-        read_rules: readRules,
-      },
+      may: mayWhere(rights),
       limits: compact({
         access: principal.access,
         default_space: settings.space,
@@ -72,18 +76,56 @@ export const describeDeployment = readTool({
         ],
         secret_names: secrets.allowed ?? availableNames(secrets),
       }),
-      ...compact({ warnings: [...notes, ...(visible.length > 50 ? [`${visible.length - 50} more spaces are not shown.`] : [])] }),
-      next: [{ tool: "list_connectors", args: { space: "*" }, why: "See what is there." }],
+      ...compact({
+        warnings: [
+          ...notes,
+          ...(visible.length > 50 ? [`${visible.length - 50} more spaces are not shown.`] : []),
+          ...(visible.length > asked.length ? [`What the key may do was asked in ${asked.length} of ${visible.length} spaces.`] : []),
+        ],
+      }),
     };
   },
 });
 
-function answer(right: boolean | undefined): "yes" | "no" | "unknown" {
+async function rightsIn(space: string, { kibana, settings, signal }: ToolContext, notes: string[]): Promise<Rights> {
+  const [rights, readRules] = await Promise.all([
+    kibana.connectorRights(space, signal).catch((error: unknown) => {
+      const cause = error instanceof ToolError ? error.message : "unknown cause";
+      notes.push(`What the key may do with connectors could not be asked: ${cause} (space "${space}")`);
+      return undefined;
+    }),
+    allowed(kibana.rules(space, { page: 1, perPage: 0 }, signal)),
+  ]);
+  if (rights?.read === false && space === settings.space)
+    notes.push(`The key may not read connectors in the space "${space}": it needs Actions and Connectors: Read.`);
+  return {
+    space,
+    read_connectors: answer(rights?.read),
+    execute_connectors: answer(rights?.execute),
+    change_connectors: answer(rights?.change && rights.delete),
+    read_rules: readRules,
+  };
+}
+
+/** The rights in the default space, with all spaces that have the same; what differs in others stands beside it. */
+function mayWhere(rights: readonly Rights[]): Record<string, unknown> {
+  const groups = new Map<string, { spaces: string[] } & Omit<Rights, "space">>();
+  for (const { space, ...may } of rights) {
+    const key = JSON.stringify(may);
+    const group = groups.get(key) ?? { spaces: [], ...may };
+    group.spaces.push(space);
+    groups.set(key, group);
+  }
+  const [first, ...others] = groups.values();
+  return compact({ ...first, elsewhere: others });
+}
+
+function answer(right: boolean | undefined): Answer {
   return right === undefined ? "unknown" : right ? "yes" : "no";
 }
 
 /** `no` only when Kibana said so; what failed otherwise is `unknown`. */
-async function allowed(read: Promise<unknown>): Promise<"yes" | "no" | "unknown"> {
+async function allowed(read: Promise<unknown>): Promise<Answer> {
   try {
     await read;
     return "yes";

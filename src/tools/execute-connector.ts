@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
+import { paramsCall } from "../catalog/params-call.ts";
 import { checkPart } from "../catalog/validate.ts";
 import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
@@ -55,7 +56,7 @@ export const executeConnector = changeTool({
       throw new ToolError(
         "invalid_arguments",
         `The params do not fit ${found.type}: ${listed.join("; ")}.`,
-        `Correct these; describe_connector_types with types ["${found.type}"] and parts ["params"] lists them.`,
+        `Correct these; ${paramsCall(found.type, params)} lists them.`,
         { problems: [...errors, ...warnings] },
       );
     }
@@ -120,7 +121,7 @@ export const executeConnector = changeTool({
             retryable: isParamsMistake(said[index] ?? "") ? undefined : (one.retry ?? undefined),
           }),
         ),
-        ...(ok ? {} : (ended ?? explainFailure(said.at(-1) ?? "", op.type))),
+        ...(ok ? {} : (ended ?? explainFailure(said.at(-1) ?? "", op))),
         retry_after: retryAfter,
         ...(ok ? data(last.data) : {}),
       }),

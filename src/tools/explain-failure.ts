@@ -1,3 +1,4 @@
+import { paramsCall } from "../catalog/params-call.ts";
 import { isParamsMistake } from "../kibana/params-mistake.ts";
 import { explainMail } from "./explain-mail.ts";
 
@@ -86,21 +87,32 @@ const refusals: [RegExp, string, string][] = [
   ],
 ];
 
-const wrongParams: Explained = {
-  cause: "The params do not fit the type.",
-  fix: "Correct the named params; describe_connector_types lists them.",
-};
-const noSuchAction: Explained = {
-  cause: "The params name a sub-action that the type does not have.",
-  fix: "Correct params.subAction; describe_connector_types with this type lists its sub-actions.",
-};
+/** What ran, where it is known. */
+interface Ran {
+  type: string;
+  params: Record<string, unknown>;
+}
 
-/** The best explanation of a failed run; the words themselves stand beside it in the answer. @param type the connector's, where it is known */
-export function explainFailure(words: string, type?: string): Explained {
-  const mail = type === undefined || type === ".email" ? explainMail(words) : undefined;
+const listing = (ran: Ran | undefined, params?: Record<string, unknown>) =>
+  ran ? paramsCall(ran.type, params) : "describe_connector_types";
+
+function wrongParams(ran: Ran | undefined): Explained {
+  return { cause: "The params do not fit the type.", fix: `Correct the named params; ${listing(ran, ran?.params)} lists them.` };
+}
+
+function noSuchAction(ran: Ran | undefined): Explained {
+  return {
+    cause: "The params name a sub-action that the type does not have.",
+    fix: `Correct params.subAction; ${listing(ran)} lists its sub-actions.`,
+  };
+}
+
+/** The best explanation of a failed run; the words themselves stand beside it in the answer. @param ran what failed, where it is known */
+export function explainFailure(words: string, ran?: Ran): Explained {
+  const mail = ran === undefined || ran.type === ".email" ? explainMail(words) : undefined;
   if (mail) return mail;
-  if (/Sub action ".+?" is not registered/i.test(words)) return noSuchAction;
-  if (isParamsMistake(words)) return wrongParams;
+  if (/Sub action ".+?" is not registered/i.test(words)) return noSuchAction(ran);
+  if (isParamsMistake(words)) return wrongParams(ran);
   const found = refusals.find(([pattern]) => pattern.test(words));
   return found
     ? { cause: found[1], fix: found[2] }

@@ -61,7 +61,7 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
   ]);
   const seen = onceEach(all);
   const named = request.ids === undefined ? seen : namedOnes(request.ids, seen, spaces);
-  const chosen = named.filter(matcher(request, types)).sort(byPlace);
+  const chosen = named.filter(await matcher(request, types, warnings)).sort(byPlace);
   const skipped: Skipped[] = [];
   const sources: Source[] = [];
   for (const { space, connector } of chosen) {

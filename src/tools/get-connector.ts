@@ -1,66 +1,147 @@
 import * as z from "zod";
 import type { Health } from "../audit/health.ts";
 import type { NextCall } from "../change/plan.ts";
+import { ToolError } from "../errors.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import type { Rule } from "../kibana/rules.ts";
 import { plainText } from "../plain-text.ts";
-import { explainReferences } from "../rules/connector-usage.ts";
-import { rulesUsing } from "../rules/find-rules.ts";
+import { rulesWith } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { connectorRow, unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { atMost, compact, connector, namedById, next, space, warnings } from "./fields.ts";
+import { withPlaces } from "./elsewhere.ts";
+import { atMost, compact, idOrName, namedById, next, space, warnings } from "./fields.ts";
 import { findConnector, pickConnector } from "./find-connector.ts";
 import { safeTest } from "./safe-test.ts";
+import { shownRules } from "./shown-rules.ts";
 
-const rulesShown = 20;
+/** Rules of one connector that are shown, alone and beside others. */
+const rulesShown = { alone: 20, beside: 5 };
+const mostIds = 10;
+
+type Part = "rules" | "health" | "actions";
 
 export const getConnector = readTool({
   name: "get_connector",
   title: "Get connector",
   description:
-    "One connector with its redacted config, and on request the rules that use it and how its runs went. Stored secrets are never readable.",
-  input: z.strictObject({ id: connector, space, include: atMost(10, z.array(z.enum(["rules", "health"]))).default([]) }),
+    "All about one connector or several: redacted config, the rules that use it, how its runs went. Stored secrets are never readable.",
+  input: z.strictObject({
+    id: z
+      .string({ error: ({ input }) => (Array.isArray(input) ? "takes one; several go into `ids`" : undefined) })
+      .pipe(idOrName)
+      .optional()
+      .describe("Connector id, or its exact name"),
+    ids: atMost(mostIds, z.array(idOrName)).optional().describe("Several instead"),
+    space,
+    include: atMost(10, z.array(z.enum(["rules", "health", "actions"])))
+      .default(["rules", "health"])
+      .describe("actions: rules with params, frequency, filters"),
+  }),
   insteadOf: namedById,
   output: z.looseObject({
-    connector: z.looseObject({}),
+    connector: z.looseObject({}).optional(),
     rules: z.array(z.looseObject({})).optional(),
     health: z.looseObject({}).optional(),
+    connectors: z.array(z.looseObject({})).optional(),
     warnings,
     next,
   }),
-  async run({ id, space: asked, include }, context) {
-    const { kibana, settings, spaces, principal, signal } = context;
-    const inSpace = await spaces.check(asked ?? settings.space, principal, { fresh: false, signal });
-    const withRules = include.includes("rules");
-    const [found, types] = await Promise.all([
-      // How many references there are stands in the list alone.
-      withRules
-        ? kibana.connectors(inSpace, signal).then((all) => pickConnector(all, inSpace, id))
-        : findConnector(kibana, inSpace, id, signal),
-      kibana.connectorTypes(inSpace, signal),
+  async run({ id, ids = [], space: asked, include }, context) {
+    const wanted = [...new Set([...(id === undefined ? [] : [id]), ...ids])];
+    const [first] = wanted;
+    if (first === undefined) throw new ToolError("invalid_arguments", "Neither `id` nor `ids` names a connector.", "Give one of them.");
+    const inSpace = await context.spaces.check(asked ?? context.settings.space, context.principal, {
+      fresh: false,
+      signal: context.signal,
+    });
+    const look = lookInto(inSpace, new Set(include), wanted, context);
+    if (ids.length === 0) return look(first, rulesShown.alone);
+    const rows = await Promise.all(wanted.map((one) => row(one, look(one, rulesShown.beside), context)));
+    return { connectors: rows, ...(include.includes("health") ? { blind_spots: (await import("../audit/health.ts")).blindSpots } : {}) };
+  },
+});
+
+/** One of several: what the log cannot see is said once for all, and what cannot be shown does not keep the others back. */
+async function row(asked: string, looking: Promise<{ health?: object }>, context: ToolContext): Promise<Record<string, unknown>> {
+  try {
+    const { health: runs, ...rest } = await looking;
+    return compact({ ...rest, health: runs && { ...runs, blind_spots: undefined } });
+  } catch (error) {
+    if (!(error instanceof ToolError) || !["connector_not_found", "ambiguous_connector", "system_action"].includes(error.code)) throw error;
+    const { code, message, fix, detail } = await withPlaces(error, "get_connector", context);
+    return { id: plainText(asked, 100), error: compact({ code, message, fix, detail }) };
+  }
+}
+
+/**
+ * Asks for everything at once: of what looks like an id, rules and runs are asked for before it is known that the
+ * connector is there.
+ */
+function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly string[], context: ToolContext) {
+  const { kibana, signal } = context;
+  const withActions = include.has("actions");
+  const withRules = withActions || include.has("rules");
+  const rulesOf = (found: { id: string; preconfigured: boolean }) =>
+    orWhy(rulesWith(kibana, inSpace, { id: found.id, known: found }, signal));
+  const early = new Map(
+    wanted.filter(isLikeAnId).map((id) => [
+      id,
+      {
+        rules: withRules ? settled(rulesOf({ id, preconfigured: false })) : undefined,
+        health: include.has("health") ? settled(health(id, inSpace, context)) : undefined,
+      },
+    ]),
+  );
+  // How many references there are stands in the list alone.
+  const all = withRules || wanted.length > 1 ? settled(kibana.connectors(inSpace, signal)) : undefined;
+  const types = settled(kibana.connectorTypes(inSpace, signal));
+
+  return async (asked: string, most: number) => {
+    const found = all ? pickConnector(await all, inSpace, asked) : await findConnector(kibana, inSpace, asked, signal);
+    const begun = early.get(found.id);
+    const [known, rules, runs] = await Promise.all([
+      types,
+      withRules ? ((found.preconfigured ? undefined : begun?.rules) ?? rulesOf(found)) : undefined,
+      include.has("health") ? (begun?.health ?? health(found.id, inSpace, context)) : undefined,
     ]);
-    const type = types.find((one) => one.id === found.type);
-    const { config, found: hidden } = hideSecrets(found.config);
-    const notes = hidden.map(
-      (one) => `A secret stands readable in config.${one.path} (${one.why}); everybody who may read connectors sees it.`,
-    );
-    if (!found.config)
-      notes.push(
-        found.preconfigured ? "Kibana does not show the config of this preconfigured connector." : "It is stored without a config.",
-      );
-    if (found.missingSecrets) notes.push("Its secrets are missing (they are lost on import): it fails until they are entered again.");
-    const why = unusable(type, found.preconfigured);
-    if (why) notes.push(`It cannot run here: ${why}.`);
-    const runs = include.includes("health") ? await health(found.id, inSpace, context) : undefined;
+    const { type, config, notes } = described(found, known);
+    if (typeof rules === "string") notes.push(`Which rules use it could not be read: ${rules}`);
     const repair = await toMend(found, inSpace, runs);
     return {
-      connector: compact({ ...connectorRow(found, inSpace, types), type_name: type?.name, config }),
-      ...(withRules ? await usage(found, inSpace, context, notes) : {}),
+      connector: compact({ ...connectorRow(found, inSpace, known, context.settings), type_name: type?.name, config }),
+      ...(typeof rules === "object" ? shownRules(found, rules, { space: inSpace, most, withActions, notes }) : {}),
       ...(repair.length > 0 ? { next: repair } : {}),
       ...compact({ health: runs, warnings: notes }),
     };
-  },
-});
+  };
+}
+
+/** A rejection that nobody waits for yet is no crash. */
+function settled<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
+
+/** Ids of saved connectors have such signs; names rarely do, and preconfigured ones are looked up again. */
+function isLikeAnId(text: string): boolean {
+  return /^[a-z0-9_-]+$/.test(text);
+}
+
+function described(found: Connector, types: readonly LiveType[]) {
+  const type = types.find((one) => one.id === found.type);
+  const { config, found: hidden } = hideSecrets(found.config);
+  const notes = hidden.map(
+    (one) => `A secret stands readable in config.${one.path} (${one.why}); everybody who may read connectors sees it.`,
+  );
+  if (!found.config)
+    notes.push(found.preconfigured ? "Kibana does not show the config of this preconfigured connector." : "It is stored without a config.");
+  if (found.missingSecrets) notes.push("Its secrets are missing (they are lost on import): it fails until they are entered again.");
+  const why = unusable(type, found.preconfigured);
+  if (why) notes.push(`It cannot run here: ${why}.`);
+  return { type, config, notes };
+}
 
 /** What does not work is mended; of what works nothing has to be done, and whether it goes is the user's to say. */
 async function toMend(found: Connector, inSpace: string, runs: Partial<Health> | undefined): Promise<NextCall[]> {
@@ -79,15 +160,12 @@ async function health(id: string, inSpace: string, { kibana, signal }: ToolConte
   return compact(await healthOf(kibana, inSpace, id, Date.now(), signal));
 }
 
-async function usage(found: Connector, inSpace: string, context: ToolContext, notes: string[]) {
-  const { kibana, signal } = context;
-  const rules = await rulesUsing(kibana, inSpace, found, signal);
-  const total = rules.length;
-  const difference = explainReferences(found, total);
-  if (difference) notes.push(difference);
-  return {
-    rules: rules.slice(0, rulesShown).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
-    rules_total: total,
-    ...(total > rulesShown ? { rules_left_out: total - rulesShown } : {}),
-  };
+/** The rules, or why they could not be read. */
+async function orWhy(reading: Promise<Rule[]>): Promise<Rule[] | string> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
+    return plainText(error.message, 200);
+  }
 }

@@ -11,8 +11,8 @@ export const listChanges = readTool({
   title: "List changes",
   description: "What this server changed in this Kibana, newest first, each with the call that undoes it or why there is none.",
   input: z.strictObject({
-    space: widens(z.string().optional(), "all spaces"),
-    id: widens(z.string().optional().describe("Connector id"), "all connectors"),
+    space: widens(z.string().optional().describe("Default: all"), "all spaces"),
+    id: widens(z.string().optional().describe("Of a connector or rule"), "all connectors and rules"),
     limit: z.number().int().min(1).max(100).default(10),
     cursor: z.string().optional(),
   }),

@@ -45,7 +45,7 @@ export const replaceConnector = changeTool({
   name: "replace_connector",
   title: "Replace connector in rules",
   description:
-    "Move the actions of rules from one connector to another of the same type, or remove them; mends rules whose connector is gone. Conditions, frequency and filters stay. Run again to go on where it stopped. A person is asked.",
+    "Move the actions of rules from one connector to another, or remove them; mends rules whose connector is gone. One of another type needs `params`. Groups, frequency and filters stay. Run again to go on where it stopped. A person is asked.",
   risk: "destructive",
   access: "change",
   idempotent: true,
@@ -57,7 +57,7 @@ export const replaceConnector = changeTool({
       atMost(500, z.array(idOrName).min(1)).optional().describe("Ids or exact names; default: all that use it"),
       "all rules that use it",
     ),
-    params: z.looseObject({}).optional().describe("New params, for a `to` of another type"),
+    params: z.looseObject({}).optional().describe("New ones, where `to` is of another type"),
     recovery_params: z.looseObject({}).optional(),
     drop_missing: z.boolean().optional().describe("Also drop the rules' actions of other connectors that are gone"),
     on_error: z.enum(["stop", "continue"]).default("stop"),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { connectorType } from "../catalog/index.ts";
+import { paramsCall } from "../catalog/params-call.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
@@ -84,7 +85,7 @@ async function paramsFor(
     throw new ToolError(
       "invalid_arguments",
       `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
-      `Give \`${field}\` (describe_connector_types with types ["${to.type}"] and parts ["params"] lists them)${closing ? `; what closes an incident of this type is ${JSON.stringify(closing)}` : ""}.`,
+      `Give \`${field}\` (${paramsCall(to.type, closing)} lists them)${closing ? `; what closes an incident of this type is ${JSON.stringify(closing)}` : ""}.`,
       { rule: rule.id, field },
     );
   }
@@ -99,7 +100,7 @@ async function paramsFor(
     throw new ToolError(
       "invalid_arguments",
       `The ${onRecovery ? "recovery_params" : "params"} would not work in rule ${quoted(rule.name, 60)}: ${checked.errors.join("; ")}.`,
-      `Correct these; describe_connector_types with types ["${to.type}"] and parts ["params"] lists them.`,
+      `Correct these; ${paramsCall(to.type, chosen)} lists them.`,
       { problems: checked.errors },
     );
   }

@@ -1,9 +1,9 @@
-import { findTypeId } from "../catalog/find-type.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { ToolContext } from "./define.ts";
 import { mostSpaces } from "./fields.ts";
+import { liveType } from "./live-type.ts";
 
 /** What looking through several spaces needs of a tool's context. */
 export type SpacesContext = Pick<ToolContext, "kibana" | "settings" | "spaces" | "principal" | "signal">;
@@ -59,30 +59,23 @@ async function connectorsOf(space: string, only: boolean, { kibana, signal }: Sp
   }
 }
 
-/** Whether a connector is of a type, and has a text in its name or id. @throws ToolError type_unknown */
-export function matcher(
+/**
+ * Whether a connector is of a type, and has a text in its name or id.
+ * @param notes gets which type was taken, where the argument is only near its names
+ * @throws ToolError type_unknown, system_action
+ */
+export async function matcher(
   { type, text }: { type?: string | undefined; text?: string | undefined },
   types: readonly LiveType[],
-): (found: FoundConnector) => boolean {
-  const typeId = type === undefined ? undefined : wantedType(type, types);
+  notes: string[],
+): Promise<(found: FoundConnector) => boolean> {
+  const meant = type === undefined ? undefined : await liveType(type, types);
+  if (meant?.note) notes.push(meant.note);
+  const typeId = meant?.type.id;
   const wanted = text?.toLowerCase();
   return ({ connector }) =>
     (typeId === undefined || connector.type === typeId) &&
     (wanted === undefined || connector.name.toLowerCase().includes(wanted) || connector.id.toLowerCase().includes(wanted));
-}
-
-function wantedType(asked: string, types: readonly LiveType[]): string {
-  const { id, candidates } = findTypeId(
-    asked,
-    types.map((type) => type.id),
-  );
-  if (id) return id;
-  throw new ToolError(
-    "type_unknown",
-    `This Kibana has no connector type "${asked}".`,
-    candidates.length > 0 ? `Did you mean ${candidates.join(" or ")}?` : "Call describe_connector_types for its types.",
-    { candidates },
-  );
 }
 
 /** By space, name and id. */

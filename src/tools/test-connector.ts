@@ -110,7 +110,7 @@ export const testConnector = changeTool({
     if (!execution) return {};
     const words = hideInText(plainText([execution.message, execution.service_message].filter(Boolean).join(": "), 500));
     if (execution.status !== "ok")
-      return { result: { ok: false, mode, ...(ended ?? explainFailure(words, op.type)), said: words, ...(runs && { last_runs: runs }) } };
+      return { result: { ok: false, mode, ...(ended ?? explainFailure(words, op)), said: words, ...(runs && { last_runs: runs }) } };
     return {
       result: compact({
         ok: true,

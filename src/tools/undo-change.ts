@@ -153,7 +153,14 @@ async function planInverse(
     case "create": {
       if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" is there again.`, []);
       const plan = await planCreate(
-        { space, id: inverse.id, name: inverse.name, live: liveType(inverse.type, types), config: inverse.config, secrets: given.secrets },
+        {
+          space,
+          id: inverse.id,
+          name: inverse.name,
+          live: (await liveType(inverse.type, types)).type,
+          config: inverse.config,
+          secrets: given.secrets,
+        },
         { status, existing },
         context,
       );

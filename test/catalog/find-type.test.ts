@@ -92,10 +92,14 @@ describe("several fit, or none does", () => {
     [".pagrduty", ".pagerduty"],
     ["webhok", ".webhook"],
     ["opsgeny", ".opsgenie"],
-  ])("%s is near %s but not it", (asked, candidate) => {
+    ["jira tickets", ".jira"],
+  ])("%s is near %s alone", (asked, id) => {
     const found = findTypeId(asked, ids);
-    expect(found.id).toBeUndefined();
-    expect(found.candidates[0]).toBe(candidate);
+    expect(found).toEqual({ id, near: true, candidates: [] });
+  });
+
+  test.each(["sms", "sns", "logstash", "splunk", "discord"])("%s is near to none", (asked) => {
+    expect(findTypeId(asked, ids).id).toBeUndefined();
   });
 
   test.each(["", " ", ".", "qqqqqqqqqq", "constructor"])("%j is nothing", (asked) => {

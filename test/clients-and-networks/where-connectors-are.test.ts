@@ -139,7 +139,7 @@ test("a saved connector without a config is not called preconfigured, and can be
     await server.close();
     await kibana.stop();
   });
-  const { body } = await server.call("get_connector", { id: "kibana-log" });
+  const { body } = await server.call("get_connector", { id: "kibana-log", include: ["health"] });
   expect(JSON.stringify(body)).not.toContain("preconfigured");
   expect(body.warnings).toEqual(["It is stored without a config."]);
   expect((await server.call("create_connector", { name: "Copy of the log", from: { id: "kibana-log" } })).body.status).toBe("done");

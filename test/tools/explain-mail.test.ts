@@ -58,8 +58,8 @@ test.each([
   ["Message failed: 554 Transaction failed", "The mail server refuses the mail for good (SMTP 554)."],
   ['Missing credentials for "PLAIN"', "The mail server wants credentials before it takes a mail."],
 ])("error sending email: %s", (said, cause) => {
-  for (const type of [".email", undefined]) {
-    const told = explainFailure(`error sending email: ${said}`, type);
+  for (const ran of [{ type: ".email", params: {} }, undefined]) {
+    const told = explainFailure(`error sending email: ${said}`, ran);
     expect(told.cause).toBe(cause);
     expect(told.fix).not.toMatch(/status page/);
   }
@@ -71,5 +71,5 @@ test.each([
   ["error calling webhook: [503] Service Unavailable", ".webhook", "The service failed."],
   ["error calling webhook: 550 5.1.1 said a mail API", ".webhook", "The run failed; the service's own words say how."],
 ])("%s of %s is no reply of a mail server", (words, type, cause) => {
-  expect(explainFailure(words, type).cause).toBe(cause);
+  expect(explainFailure(words, { type, params: {} }).cause).toBe(cause);
 });

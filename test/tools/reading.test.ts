@@ -11,12 +11,20 @@ describe("list_connectors", () => {
     const { call } = await product();
     const { body } = await call("list_connectors");
     expect(body.total).toBe(10);
-    expect(body.connectors).toContainEqual({ id: "ops-pagerduty", name: "Ops PagerDuty", type: ".pagerduty", space: "default", uses: 4 });
+    expect(body.connectors).toContainEqual({
+      id: "ops-pagerduty",
+      name: "Ops PagerDuty",
+      type: ".pagerduty",
+      space: "default",
+      uses: 4,
+      last_run: expect.stringMatching(/^ok \d+ (min|h) ago$/),
+    });
     expect(body.connectors).toContainEqual({
       id: "ops-mail-preconfigured",
       name: "Ops mail",
       type: ".email",
       space: "default",
+      uses: 1,
       flags: ["preconfigured"],
     });
     expect(body).not.toHaveProperty("cursor");
@@ -90,7 +98,12 @@ describe("list_connectors", () => {
     [{ space: "secruity" }, "space_not_found", 'There is no space "secruity".', 'Did you mean "security"?'],
     [{ space: "default,nothing-like-it" }, "space_not_found", 'There is no space "nothing-like-it".', "Use one of the spaces in `spaces`."],
     [{ space: "," }, "invalid_arguments", "`space` names no space.", 'Give ids with commas, or "*", or leave it out.'],
-    [{ type: "slak" }, "type_unknown", 'This Kibana has no connector type "slak".', "Did you mean .slack?"],
+    [
+      { type: "teams webhook" },
+      "type_unknown",
+      'This Kibana has no connector type "teams webhook".',
+      expect.stringMatching(/^Did you mean \.cases-webhook \(.+\) or \.slack \(Slack; Messaging; secrets: webhookUrl\) or /),
+    ],
     [{ cursor: "abc" }, "invalid_arguments", "`cursor` is not one that this tool gave out.", "Leave it out to begin with the first page."],
     [
       { spcae: "default" },
@@ -271,11 +284,40 @@ describe("describe_connector_types", () => {
     },
   );
 
-  test("a type that is not there is a warning with what might be meant", async () => {
+  test("a word near one type alone is understood, and the answer says so", async () => {
     const { call } = await product();
-    const { body } = await call("describe_connector_types", { types: ["slak", ".server-log"] });
-    expect(body.types).toHaveLength(1);
-    expect(body.warnings).toEqual(['No type "slak" here: did you mean .slack?']);
+    const { body } = await call("describe_connector_types", { types: ["slak", ".server-log"], parts: ["traps"] });
+    expect(body.types.map(({ id }: { id: string }) => id)).toEqual([".slack", ".server-log"]);
+    expect(body.warnings).toEqual(['No type is named "slak": .slack (Slack) was taken.']);
+  });
+
+  test("a word that several types are near to is a warning that tells them apart", async () => {
+    const { call } = await product();
+    const { body } = await call("describe_connector_types", { types: ["snow", "no-such-thing"] });
+    expect(body.types).toEqual([]);
+    expect(body.warnings).toEqual([
+      'No type "snow" here: did you mean .servicenow (ServiceNow ITSM; Incident management) or .servicenow-itom (ServiceNow ITOM; Incident management) or .servicenow-sir (ServiceNow SecOps; Incident management)?',
+      'No type "no-such-thing" here.',
+    ]);
+  });
+
+  test("the name of a type that is not here is not taken for a neighbour", async () => {
+    const { call } = await product();
+    const { body } = await call("describe_connector_types", { types: [".slack2", "zendesk"] });
+    expect(body.types).toEqual([]);
+  });
+
+  test.each<[Record<string, unknown>, string[], string | undefined]>([
+    [{ sub_action: "createAlert" }, ["message"], undefined],
+    [{ sub_action: "createalrt" }, ["message"], '.opsgenie has no sub-action "createalrt": createAlert was taken.'],
+    [{ sub_action: "frobnicate" }, ["subAction"], '.opsgenie has no sub-action "frobnicate"; it has '],
+  ])("%j alone: the params of that sub-action", async (args, fields, warning) => {
+    const { call } = await product();
+    const { body } = await call("describe_connector_types", { types: [".opsgenie"], ...args });
+    expect(body.types[0].params.map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(fields));
+    expect(body.types[0]).not.toHaveProperty("config");
+    expect(body.warnings?.[0] ?? "").toContain(warning ?? "");
+    expect(body.warnings === undefined).toBe(warning === undefined);
   });
 });
 
@@ -352,9 +394,15 @@ describe("describe_deployment", () => {
     });
     const { body } = await call("describe_deployment");
     expect(body).toMatchObject({
-      deployment: { url: settings.kibana?.url, version: "9.5.0", flavour: "traditional", health: "available" },
+      deployment: { url: settings.kibana?.url, version: "9.5.0", flavour: "traditional", health: "available", licence: "trial" },
       spaces: [{ id: "default", name: "Default" }, { id: "team-payments" }, { id: "security" }],
-      may: { space: "default", read_connectors: "yes", execute_connectors: "yes", change_connectors: "yes", read_rules: "yes" },
+      may: {
+        spaces: ["default", "team-payments", "security"],
+        read_connectors: "yes",
+        execute_connectors: "yes",
+        change_connectors: "yes",
+        read_rules: "yes",
+      },
       limits: {
         access: "change",
         default_space: "default",

@@ -87,7 +87,9 @@ describe("a test is proposed", () => {
       if (name !== "test_connector") expect(description).not.toMatch(/near_safe|loud/);
     const told = (await client.listTools()).tools.find(({ name }) => name === "test_connector")?.description;
     expect(told).toContain("near_safe and loud send something to the service: only where the user wants that, and a person is asked.");
-    expect(client.getInstructions()).toContain("Tests other than the safe one send something: only if the user wants it.");
+    expect(client.getInstructions()).toContain(
+      "Tests that are not safe, and execute_connector, send something: only if the user wants it.",
+    );
   });
 });
 

@@ -170,7 +170,7 @@ async function log(space: string, reader: Reader, signal: AbortSignal): Promise<
     return warning(
       check,
       `${runs} ${await failing(space, reader, signal)}`,
-      'Run the audit, or get_connector with include: ["health"]; test_connector tells whether it fails now, and why.',
+      "Run the audit, or get_connector; test_connector tells whether it fails now, and why.",
     );
   } catch (error) {
     return unknown(check, error, "The log of runs");

@@ -1,0 +1,145 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { startSandbox } from "../../src/sandbox/index.ts";
+import { seal } from "../../src/sealed.ts";
+import { product } from "../support/product.ts";
+import { kibanaSettings } from "../support/settings.ts";
+
+describe("one look is one call", () => {
+  test("an id alone gives config, rules and runs, all asked for at once", async () => {
+    const { call, calls } = await product();
+    const { body } = await call("get_connector", { id: "ops-pagerduty" });
+    expect(body).toMatchObject({ connector: { uses: 4 }, rules_total: 3, health: { runs: 6, failures: 0 } });
+    expect(calls.length).toBeLessThanOrEqual(6);
+  });
+
+  test.each(["Ops mail", "ops-mail-preconfigured"])("a preconfigured one too, by %s", async (id) => {
+    const { call } = await product();
+    const { body } = await call("get_connector", { id });
+    expect(body).toMatchObject({ connector: { id: "ops-mail-preconfigured" }, rules: [{ id: "search-latency" }], health: { runs: 0 } });
+  });
+
+  test("a key that may not read rules gets the rest, and why the rules are missing", async () => {
+    const sandbox = await startSandbox({ auth: '{"users": [{"username": "r", "password": "pw", "actions": "read", "rules": "none"}]}' });
+    onTestFinished(() => sandbox.close());
+    const kibana = kibanaSettings({ url: sandbox.url, auth: { kind: "basic", username: "r", password: seal("pw", "password") } });
+    const { call } = await product({ settings: { kibana } });
+    const { body } = await call("get_connector", { id: "ops-slack" });
+    expect(body).toMatchObject({ connector: { id: "ops-slack" }, health: { runs: 24 } });
+    expect(body).not.toHaveProperty("rules");
+    expect(body.warnings).toEqual([expect.stringMatching(/^Which rules use it could not be read: /)]);
+  });
+});
+
+describe("several in one call", () => {
+  test("each has the same fields, and what is not there is told for itself", async () => {
+    const { call } = await product();
+    const { body, isError } = await call("get_connector", { ids: ["ops-slack", "Deploy hook", "soc-jira", "Ops Slack", "nope"] });
+    expect(isError).toBeFalsy();
+    const [slack, hook, elsewhere, ambiguous, nowhere] = body.connectors;
+    for (const one of [slack, hook])
+      expect(Object.keys(one)).toEqual(expect.arrayContaining(["connector", "rules", "rules_total", "health"]));
+    expect(hook).toMatchObject({
+      connector: { id: "deploy-hook" },
+      health: { failures: 4, last_failure: { error: expect.stringContaining("401") } },
+    });
+    expect(elsewhere).toMatchObject({
+      id: "soc-jira",
+      error: { code: "connector_not_found", detail: { elsewhere: [{ space: "security" }] } },
+    });
+    expect(ambiguous).toMatchObject({ id: "Ops Slack", error: { code: "ambiguous_connector", detail: { candidates: [{}, {}] } } });
+    expect(nowhere).toMatchObject({ id: "nope", error: { code: "connector_not_found", fix: expect.any(String) } });
+    expect(body.blind_spots).toContain("missing secrets");
+  });
+
+  test("the list, and the types, are read once for all", async () => {
+    const { call, calls } = await product();
+    await call("get_connector", { ids: ["ops-slack", "ops-slack-2", "ops-pagerduty"] });
+    const paths = calls.map((one) => JSON.stringify(one));
+    expect(paths.filter((path) => path.includes("/api/actions/connectors")).length).toBe(1);
+    expect(paths.filter((path) => path.includes("/connector_types")).length).toBe(1);
+  });
+
+  test.each<[Record<string, unknown>, RegExp]>([
+    [{}, /Neither `id` nor `ids` names a connector/],
+    [{ id: ["a", "b"] }, /id: takes one; several go into `ids`/],
+    [{ ids: Array.from({ length: 11 }, (_, n) => `c${n}`) }, /ids: takes at most 10/],
+  ])("%j is refused in words", async (args, message) => {
+    const { call } = await product();
+    expect((await call("get_connector", args)).body).toMatchObject({ code: "invalid_arguments", message: expect.stringMatching(message) });
+  });
+});
+
+describe("what actions of rules send is shown on request", () => {
+  test("params, frequency of each action", async () => {
+    const { call } = await product();
+    expect((await call("get_connector", { id: "ops-pagerduty" })).text).not.toContain("dedupKey");
+    const { body } = await call("get_connector", { id: "ops-pagerduty", include: ["actions"] });
+    expect(body.rules.find(({ id }: { id: string }) => id === "high-cpu-on-web-hosts").actions).toEqual([
+      {
+        group: "metrics.threshold.fired",
+        params: { eventAction: "trigger", severity: "critical", summary: "{{rule.name}}", dedupKey: "{{rule.id}}:{{alert.id}}" },
+        frequency: { summary: false, notify_when: "onActionGroupChange" },
+      },
+      {
+        group: "recovered",
+        params: { eventAction: "resolve", dedupKey: "{{rule.id}}:{{alert.id}}" },
+        frequency: { summary: false, notify_when: "onActionGroupChange" },
+      },
+    ]);
+  });
+
+  test("filters and time windows; secrets are hidden and long texts cut", async () => {
+    const { call, bare } = await product();
+    await bare("POST", "/api/alerting/rule/with-filter", {
+      name: "With filter",
+      rule_type_id: "metrics.alert.threshold",
+      consumer: "infrastructure",
+      schedule: { interval: "1m" },
+      params: {},
+      actions: [
+        {
+          id: "ops-slack-2",
+          group: "metrics.threshold.fired",
+          params: { message: `token xoxb-${"1234567890".repeat(2)} ${"long ".repeat(200)}` },
+          frequency: { summary: false, notify_when: "onThrottleInterval", throttle: "1h" },
+          alerts_filter: {
+            query: { kql: "host.name: web-*", filters: [] },
+            timeframe: { days: [1, 2], timezone: "Europe/Berlin", hours: { start: "08:00", end: "17:00" } },
+          },
+        },
+      ],
+    });
+    const { body, text } = await call("get_connector", { id: "ops-slack-2", include: ["actions"] });
+    expect(body.rules[0].actions[0]).toMatchObject({
+      frequency: { notify_when: "onThrottleInterval", throttle: "1h" },
+      alerts_filter: { query: { kql: "host.name: web-*" }, timeframe: { timezone: "Europe/Berlin" } },
+    });
+    expect(text).not.toContain("xoxb-");
+    expect(text).toContain("more characters)");
+    expect(text).not.toContain("dsl");
+  });
+
+  test("before frequencies of actions, that of the rule", async () => {
+    const { call } = await product();
+    const { body } = await call("get_connector", { id: "Ops mail", include: ["actions"] });
+    expect(body.rules[0].actions[0]).toMatchObject({ params: { to: ["ops@example.com"] }, frequency: { notify_when: "onActiveAlert" } });
+  });
+});
+
+describe("a connector that is gone is told with the rules that still refer to it", () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["get_connector", { id: "soc-pagerduty" }],
+    ["test_connector", { id: "soc-pagerduty" }],
+    ["update_connector", { id: "soc-pagerduty", name: "x" }],
+    ["safe_delete_connector", { ids: ["soc-pagerduty"] }],
+    ["attach_connector", { connector: "soc-pagerduty", rules: ["Lateral movement"] }],
+  ])("%s %j", async (tool, args) => {
+    const { call } = await product();
+    expect((await call(tool, { ...args, space: "security" })).body).toMatchObject({
+      code: "connector_not_found",
+      message: 'There is no connector "soc-pagerduty" in the space "security". 1 rule still refers to it: "Lateral movement".',
+      fix: expect.stringContaining('replace_connector with from "soc-pagerduty" and space "security" moves their actions'),
+      detail: { referring: [{ id: "lateral-movement", name: "Lateral movement", enabled: true }] },
+    });
+  });
+});
