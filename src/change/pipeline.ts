@@ -66,7 +66,8 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     );
     const [report, broken] = await Promise.all([change.report(first, results), brokenMeanwhile(id, results, services.reader)]);
     const warnings = [...broken.warnings, ...(report.warnings ?? [])];
-    return outcome(id, first, results, { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] }, services);
+    const told = { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] };
+    return outcome({ id, consent: consent.how }, first, results, told, caller, services);
   });
 }
 

@@ -35,7 +35,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         "Leave it as it is; the operator names another one with CONNECTORS_AUDIT_CONNECTOR.",
       );
     }
-    const glob = isChange(op) ? settings.protect.find((pattern) => names(op).some((name) => matchesGlob(pattern, name))) : undefined;
+    const glob = isChange(op) ? protecting(names(op), settings.protect) : undefined;
     if (glob) {
       throw new ToolError(
         "protected",
@@ -102,10 +102,25 @@ function checkAccess(op: Op, { access }: Principal) {
   }
 }
 
+/** Whether the operator protects a rule. */
+export function isProtectedRule(rule: Pick<PutRuleOp, "id" | "name"> & { tags: readonly string[] }, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => isRule(rule, pattern));
+}
+
 /** `tag:payments` matches a tag, all else a rule's name or id. */
-function isRule({ id, name, tags }: PutRuleOp, pattern: string): boolean {
+function isRule({ id, name, tags }: { id: string; name: string; tags: readonly string[] }, pattern: string): boolean {
   if (pattern.startsWith("tag:")) return tags.some((tag) => matchesGlob(pattern.slice("tag:".length), tag));
   return [id, name, plainText(name, 1000)].some((one) => matchesGlob(pattern, one));
+}
+
+/** The pattern that protects what is called so; undefined where none does. */
+function protecting(names: readonly string[], patterns: readonly string[]): string | undefined {
+  return patterns.find((pattern) => names.some((name) => matchesGlob(pattern, name)));
+}
+
+/** Whether the operator protects a connector: nothing that would change it is proposed. */
+export function isProtected({ id, name = "" }: { id: string; name?: string | undefined }, patterns: readonly string[]): boolean {
+  return protecting([id, name, plainText(name, 1000)], patterns) !== undefined;
 }
 
 function names(op: Op): string[] {

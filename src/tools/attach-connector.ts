@@ -2,6 +2,7 @@ import * as z from "zod";
 import { notifyWhen, workflows } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, listedIn } from "./fields.ts";
+import { ownersNow } from "./key-owner.ts";
 import { type AttachPlan, planAttach } from "./plan-attach.ts";
 import { notDone } from "./replaced-report.ts";
 import { overlapWarnings } from "./rule-changes.ts";
@@ -46,6 +47,7 @@ export const attachConnector = changeTool({
         connector: connectorId,
         rules: attached.filter((one) => done.has(one.id)),
         already,
+        api_key_owner: ownersNow(results),
         not_attached: [...failed, ...waiting],
       }),
       warnings: overlapWarnings(results),

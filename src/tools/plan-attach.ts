@@ -8,6 +8,7 @@ import type { Rule, RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { type Attachment, attach } from "../rules/attach.ts";
+import { groupingOf } from "../rules/grouping.ts";
 import { workflowFor } from "../rules/recipes.ts";
 import { templateParser } from "../rules/template-parser.ts";
 import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
@@ -16,15 +17,18 @@ import { askedRules } from "./asked-rules.ts";
 import { cannotBeSaved, nothingToDo, perRule } from "./attach-words.ts";
 import { assertRunnable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
+import { deletedHere } from "./deleted-here.ts";
 import { doubtsAbout } from "./doubts.ts";
 import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
+import { keyWarning, ownerAfter } from "./key-owner.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { inWords } from "./replaced-report.ts";
 import { erasing, withArtifacts } from "./rule-artifacts.ts";
-import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule, unknownFields } from "./rule-changes.ts";
+import { isDetectionRule, obstacle, putRule, unknownFields } from "./rule-changes.ts";
 import { actionFlows, eachOnce } from "./run-flows.ts";
 import { safeTest } from "./safe-test.ts";
+import { effectsOnRules } from "./shown-actions.ts";
 import { losses } from "./what-rules-lose.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
@@ -43,7 +47,11 @@ interface Args extends Pick<Wanted, "recovery"> {
 interface Row {
   id: string;
   name: string;
-  groups: string[];
+  enabled: boolean;
+  /** How it groups them. */
+  alerts: string;
+  /** What it has of the connector now that it had not. */
+  actions: unknown;
 }
 
 export interface AttachPlan extends Plan {
@@ -92,7 +100,11 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const already = all.filter(({ attachment }) => attachment.unchanged).map(({ rule }) => rule.id);
   const known = new Map(connectors.map((one) => [one.id, one]));
   const obstacles = changes.flatMap(({ rule, attachment }) => obstacle(rule, attachment.after.actions, known) ?? []);
-  if (obstacles.length > 0) throw cannotBeSaved(obstacles, inSpace);
+  if (obstacles.length > 0) {
+    const gone = obstacles.flatMap((one) => one.gone);
+    const free = changes.filter(({ rule }) => !obstacles.some((one) => one.rule === rule)).map(({ rule }) => rule);
+    throw cannotBeSaved(obstacles, inSpace, await deletedHere(gone, inSpace, context), free);
+  }
   const whole = (await withArtifacts(changes, inSpace, context, status)).map((one) => ({
     ...one,
     op: putRule(one, inSpace, one.attachment.after, known, [found]),
@@ -107,15 +119,14 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const doubts = await doubtsAbout(found, inSpace, context);
   const ways = await Promise.all(changes.map(({ rule, attachment }) => actionFlows(rule.actions, attachment.after.actions, known)));
   const flows = eachOnce(ways.flat());
-  const shown = new Map<string, string>();
+  const owner = await ownerAfter(context);
+  const effects = effectsOnRules(whole, connectors, owner);
+  const groupings = changes.map(({ rule }) => groupingOf(rule));
   const lost = losses(ops, known);
   return {
-    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}`,
     ops: [first, ...rest],
-    effects: whole.map(({ rule, attachment, op }) => {
-      const effect = effectOnRule(rule, op, connectors, settings);
-      return { ...effect, after: { ...effect.after, ...added(rule, attachment, shown) } };
-    }),
+    effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
     ...(params ? { given: hideSecrets(params).config } : {}),
     warnings: [
       ...unknownFields(whole),
@@ -125,21 +136,26 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
         : []),
       ...(found.deprecated ? [`${quoted(found.name)} is deprecated in its present form: update_connector can mend its config.`] : []),
       ...doubts,
-      ...keyWarning(settings, changes.length),
+      ...keyWarning(
+        changes.map(({ rule }) => rule),
+        owner,
+        settings,
+      ),
     ],
     outsideWorld: "none",
     ...erasing(whole),
-    reversible: erasing(whole) ? "no" : "yes",
     consequence: "person",
     facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },
     flows,
     asks: [],
     knownHosts: [],
     connectorId: found.id,
-    attached: changes.map(({ rule, attachment }) => ({
+    attached: changes.map(({ rule }, at) => ({
       id: rule.id,
       name: plainText(rule.name, 120),
-      groups: attachment.added.map((action) => action.group ?? ""),
+      enabled: rule.enabled,
+      alerts: groupings[at] ?? "",
+      actions: effects[at]?.after.comes ?? [],
     })),
     already,
     next: [
@@ -247,15 +263,6 @@ function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attach
   ];
 }
 
-/** The actions in full, once for all rules that get the same. */
-function added({ id }: Rule, { added: actions }: Attachment, shown: Map<string, string>): Record<string, unknown> {
-  const bare = actions.map(({ group, params, frequency }) => ({ group, frequency, params: hideSecrets(params ?? {}).config }));
-  const same = shown.get(JSON.stringify(bare));
-  if (same !== undefined) return { added: `as in ${same}` };
-  shown.set(JSON.stringify(bare), id);
-  return compact({ added: bare });
-}
-
 /** `notifies on "threshold met", "recovered".`, where it is the same for all. */
 function whatItDoes(attachments: readonly Attachment[]): string {
   const sentences = new Set(
@@ -268,4 +275,10 @@ function whatItDoes(attachments: readonly Attachment[]): string {
   );
   const [only, ...more] = sentences;
   return only !== undefined && more.length === 0 ? only : "what is missing in each.";
+}
+
+/** How many incidents there can be, where it is the same for all rules; else each effect says it. */
+function howMany(groupings: readonly string[]): string {
+  const [only, ...more] = new Set(groupings);
+  return more.length > 0 ? " How many alerts there can be differs: see each rule." : ` Alerts: ${only}.`;
 }

@@ -3,6 +3,11 @@ import type { Page, Take, ToType } from "../../web/page.ts";
 /** How the person was asked, for the journal. */
 export type Consent = "not_needed" | "form" | "page" | "token" | "skipped";
 
+/** Who was asked, as answers say it: `form`, `page`, `token`, `none`, or `skipped` by the operator's --dangerously-skip-confirmation. */
+export function askedOf(consent: string): string {
+  return consent === "not_needed" ? "none" : consent;
+}
+
 export interface Answer {
   /** `empty`: accepted without what was asked for. */
   action: "accept" | "decline" | "cancel" | "empty" | "timeout" | "unavailable";

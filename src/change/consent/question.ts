@@ -27,7 +27,7 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string): strin
     ...reach.requests.map((host) => `A request → ${host}`),
     ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
     ...(reach.noLonger.length > 0 ? [`No longer: ${reach.noLonger.join(", ")}`] : []),
-    undoLine[plan.reversible],
+    undoLine(reach),
   ].map(oneLine);
 }
 
@@ -76,7 +76,7 @@ export function pageModel(
     requests: reach.requests,
     recipients: reach.recipients,
     noLonger: reach.noLonger,
-    undo: undoLine[plan.reversible],
+    undo: undoLine(reach),
     warnings: [
       ...(plan.inPerson ?? []),
       ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
@@ -97,10 +97,15 @@ export function pageModel(
   };
 }
 
-const undoLine = {
+function undoLine({ undo: { reversible, why } }: Reach): string {
+  return reversible === "partly" ? `It can be undone in part. ${why.join(" ")}` : undoLines[reversible];
+}
+
+const undoLines = {
   yes: "It can be undone.",
   by_a_run: "It can be undone by one more run of the connector: the answer and list_changes hold the call.",
   needs_secrets: "It can be undone only by giving the secrets again: Kibana does not hand them out.",
+  nothing_to_undo: "There is nothing to undo: it only reads.",
   no: "It cannot be undone.",
 };
 
@@ -122,7 +127,8 @@ function inShort({ before, after }: Effect): string {
   const [goes, comes] = [then.filter((line) => !now.includes(line)), now.filter((line) => !then.includes(line))];
   const owners = [before?.api_key_owner, after?.api_key_owner].map((owner) => ownerWord(String(owner ?? "unknown")));
   const owner = owners[0] === owners[1] ? "" : `; its API key: ${owners.join(" → ")}`;
-  return beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400);
+  const content = [before?.goes && `; goes: ${shownJson(before.goes)}`, after?.comes && `; comes: ${shownJson(after.comes)}`];
+  return `${beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400)}${beginning(content.filter(Boolean).join(""), 600)}`;
 }
 
 /** Ours are words between blanks. */
