@@ -30,7 +30,8 @@ export function isBySecret({ id, target }: ConnectorType, config: Record<string,
 }
 
 function sorted(entries: [string, unknown][]): unknown {
-  return [...entries].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, value]) => [key, canonical(key, value)]);
+  const parts = entries.map(([key, value]): [string, unknown] => [key, canonical(key, value)]).filter(([, value]) => !isNothing(value));
+  return parts.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function canonical(key: string, value: unknown): unknown {

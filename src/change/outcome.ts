@@ -27,7 +27,8 @@ export const Outcome = z.looseObject({
   confirm: z.looseObject({}).optional(),
   change: z.string().optional(),
   result: z.looseObject({}).optional(),
-  undo: z.looseObject({}).optional(),
+  /** Of several parts one call each. */
+  undo: z.union([z.looseObject({}), z.array(z.looseObject({}))]).optional(),
   warnings: z.array(z.string()).optional(),
   next: z.array(Next).optional(),
 });

@@ -41,6 +41,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         "protected",
         `The operator protects connectors that match "${glob}": no tool changes them.`,
         "Leave it as it is, or ask the operator to take it out of CONNECTORS_PROTECT.",
+        couldGo(plan, settings),
       );
     }
     const ruleGlob = op.op === "put_rule" ? settings.protectRules.find((pattern) => isRule(op, pattern)) : undefined;
@@ -49,7 +50,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         "protected",
         `The operator protects rules that match "${ruleGlob}", as ${quoted(op.name)} does: no tool changes them.`,
         "Leave that rule out, or ask the operator to take it out of CONNECTORS_PROTECT_RULES.",
-        { rule: op.id },
+        { rule: op.id, ...couldGo(plan, settings) },
       );
     }
   }
@@ -58,7 +59,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     throw new ToolError(
       "limit_reached",
       `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} are made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
-      `${writes > 1 ? "Do fewer in one call, wait" : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
+      `${writes > 1 ? `Do ${Math.max(0, settings.maxChangesPerHour - changesLastHour)} at most in one call now, wait` : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
     );
   }
   const newFlows = plan.flows.filter(
@@ -75,6 +76,13 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,
     );
   return { reasons, newFlows };
+}
+
+/** What of a plan with several parts nothing protects. */
+function couldGo({ ops }: Plan, { protect, protectRules }: Settings): { could_go?: string[] } {
+  const free = ops.filter((op) => !protecting(names(op), protect) && (op.op !== "put_rule" || !isProtectedRule(op, protectRules)));
+  const ids = free.flatMap(({ id }) => id ?? []);
+  return ids.length > 0 ? { could_go: ids.slice(0, 50) } : {};
 }
 
 /** Other processes that share the journal made the changes that were left. */

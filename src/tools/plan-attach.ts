@@ -4,17 +4,18 @@ import type { NextCall, NoChange, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import type { Rule, RuleType } from "../kibana/rules.ts";
+import type { Rule } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
-import { type Attachment, attach } from "../rules/attach.ts";
+import type { Attachment } from "../rules/attach.ts";
 import { groupingOf } from "../rules/grouping.ts";
 import { workflowFor } from "../rules/recipes.ts";
 import { templateParser } from "../rules/template-parser.ts";
-import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
+import type { Wanted, Workflow } from "../rules/wanted.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { askedRules } from "./asked-rules.ts";
 import { cannotBeSaved, nothingToDo, perRule } from "./attach-words.ts";
+import { attachedToAll } from "./attached-to-all.ts";
 import { assertRunnable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
 import { deletedHere } from "./deleted-here.ts";
@@ -48,6 +49,7 @@ interface Row {
   id: string;
   name: string;
   enabled: boolean;
+  groups: string[];
   /** How it groups them. */
   alerts: string;
   /** What it has of the connector now that it had not. */
@@ -92,10 +94,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   assertTypeFitsRules(found, rules, types);
   // The parser of templates is needed by this call alone.
   const parse = await templateParser();
-  const all = rules.map((rule) => ({
-    rule,
-    attachment: attachedTo(rule, ruleTypes, wanted, { parse, count: rules.length }),
-  }));
+  const all = attachedToAll(rules, ruleTypes, wanted, parse);
   const changes = all.filter(({ attachment }) => !attachment.unchanged);
   const already = all.filter(({ attachment }) => attachment.unchanged).map(({ rule }) => rule.id);
   const known = new Map(connectors.map((one) => [one.id, one]));
@@ -150,10 +149,11 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
     asks: [],
     knownHosts: [],
     connectorId: found.id,
-    attached: changes.map(({ rule }, at) => ({
+    attached: changes.map(({ rule, attachment }, at) => ({
       id: rule.id,
       name: plainText(rule.name, 120),
       enabled: rule.enabled,
+      groups: attachment.added.map((action) => action.group ?? ""),
       alerts: groupings[at] ?? "",
       actions: effects[at]?.after.comes ?? [],
     })),
@@ -206,7 +206,11 @@ function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: re
     features.some((feature) => ["alerting", "siem", "uptime"].includes(feature))
       ? "Choose a connector of a type with the feature alerting, or leave these rules out."
       : "Rules cannot run such connectors at all: choose another type; describe_connector_types with feature alerting lists them.",
-    { type: found.type, rules: unfit.slice(0, 20).map((rule) => rule.id) },
+    compact({
+      type: found.type,
+      rules: unfit.slice(0, 20).map((rule) => rule.id),
+      could_go: rules.filter((rule) => !unfit.includes(rule)).map((rule) => rule.id),
+    }),
   );
 }
 
@@ -214,32 +218,6 @@ function featureOf(rule: Rule): string {
   const { consumer, rule_type_id: type } = rule;
   if (isDetectionRule(rule)) return "siem";
   return consumer === "uptime" || type.startsWith("xpack.uptime.") || type.startsWith("xpack.synthetics.") ? "uptime" : "alerting";
-}
-
-/** @throws ToolError with the rule's name before it, where there are several */
-function attachedTo(
-  rule: Rule,
-  ruleTypes: readonly RuleType[],
-  wanted: Wanted,
-  { parse, count }: { parse: ParseTemplate; count: number },
-): Attachment {
-  const ruleType = ruleTypes.find((one) => one.id === rule.rule_type_id);
-  if (!ruleType?.changeable) {
-    throw new ToolError(
-      "forbidden",
-      `This key may not change rules of type ${plainText(rule.rule_type_id, 80)}, such as ${quoted(rule.name)}.`,
-      "Use a key with the privilege all for the app that the rule belongs to.",
-    );
-  }
-  try {
-    return attach(rule, ruleType, wanted, parse);
-  } catch (error) {
-    if (!(error instanceof ToolError) || count === 1) throw error;
-    throw new ToolError(error.code, `${quoted(rule.name, 60)} (${word(rule.id)}): ${error.message}`, error.fix, {
-      rule: rule.id,
-      ...error.detail,
-    });
-  }
 }
 
 /** The same call for the rules in which actions stay that are not as was asked for. */

@@ -17,6 +17,8 @@ export interface Answer {
 
 /** Asks the person behind the client. `unavailable`: the client cannot ask. */
 export interface Ask {
+  /** Whether the client shows forms. */
+  showsForms(): boolean;
   confirm(question: { message: string; type?: ToType }, options: { signal: AbortSignal; timeoutMs: number }): Promise<Answer>;
   /** Has the client show a page's address to the person, so that it need not be in the answer. `unavailable`: it did not. */
   show(
