@@ -59,7 +59,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     throw new ToolError(
       "limit_reached",
       `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} are made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
-      `${writes > 1 ? `Do ${Math.max(0, settings.maxChangesPerHour - changesLastHour)} at most in one call now, wait` : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
+      `${writes > 1 ? `Do fewer in one call (${Math.max(0, settings.maxChangesPerHour - changesLastHour)} are left now), wait` : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
     );
   }
   const newFlows = plan.flows.filter(

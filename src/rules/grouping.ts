@@ -12,9 +12,11 @@ export function groupingOf({ rule_type_id: type, params }: Pick<Rule, "rule_type
   if (group.length === 0) return "one for the whole rule";
   const size = params.termSize;
   const most = topTypes.includes(type) && typeof size === "number" ? ` (${size} at most)` : "";
-  return `one for each ${group.map((field) => word(plainText(field, 80))).join(" and ")}${most}`;
+  return `one for each ${group.map((field) => (field === row ? field : word(plainText(field, 80)))).join(" and ")}${most}`;
 }
 
+/** With ES|QL each row of the result can be an alert. */
+const row = "row of the result";
 const topTypes = [".es-query", ".index-threshold"];
 const listTypes = ["metrics.alert.threshold", "logs.alert.document.count", "observability.rules.custom_threshold"];
 const perService = ["service.name", "service.environment"];
@@ -29,8 +31,7 @@ const always: Record<string, readonly string[]> = {
 function fieldsOf(type: string, params: Record<string, unknown>): string[] | undefined {
   const { groupBy } = params;
   if (topTypes.includes(type)) {
-    // With ES|QL each row can be an alert.
-    if (groupBy === "row") return ["row of the query's result"];
+    if (groupBy === "row") return [row];
     return groupBy === "top" ? texts(params.termField) : [];
   }
   if (listTypes.includes(type)) return texts(groupBy);

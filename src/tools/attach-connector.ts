@@ -2,10 +2,9 @@ import * as z from "zod";
 import { notifyWhen, workflows } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, listedIn } from "./fields.ts";
-import { ownersNow } from "./key-owner.ts";
 import { type AttachPlan, planAttach } from "./plan-attach.ts";
 import { notDone } from "./replaced-report.ts";
-import { overlapWarnings } from "./rule-changes.ts";
+import { overlapWarnings, ownersNow } from "./rule-changes.ts";
 
 export const attachConnector = changeTool({
   name: "attach_connector",

@@ -1,5 +1,3 @@
-import type { OpResult } from "../change/plan.ts";
-import { isSaved } from "../change/saved-rules.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { plainText, word } from "../plain-text.ts";
@@ -41,12 +39,4 @@ export function keyWarning(rules: readonly Rule[], owner: string, { kibana }: To
   return [
     `From then on ${inWords(others)} will run with a key of ${word(owner)}, no longer of ${was}: "Update API key" in a rule's menu in Kibana, clicked by the former owner, gives the key back; so does a save with that user's credentials here.`,
   ];
-}
-
-/** The owners of the keys with which the saved rules run now, as Kibana answered. */
-export function ownersNow(results: readonly OpResult[]): string | undefined {
-  const owners = results.flatMap(({ outcome, data }) =>
-    outcome === "done" && isSaved(data) && data.owner !== undefined ? [data.owner] : [],
-  );
-  return owners.length > 0 ? [...new Set(owners)].map((one) => plainText(one, 120)).join(", ") : undefined;
 }

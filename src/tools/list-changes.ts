@@ -102,7 +102,8 @@ function beforeAndAfter(entry: JournalEntry, now: Now): { before?: unknown; afte
   const record = recordedIn(entry);
   if (!record) return {};
   const { before, after } = states(record, now);
-  const shown = (state: object | undefined) => state && plainJson(hideSecrets(state).config, longest);
+  // Actions are cut already.
+  const shown = (state: object | undefined) => (state && record.op !== "put_rule" ? plainJson(hideSecrets(state).config, longest) : state);
   return { ...(before && { before: shown(before) }), ...(after && { after: shown(after) }) };
 }
 

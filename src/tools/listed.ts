@@ -323,6 +323,10 @@ export const listedTools: readonly ListedTool[] = [
           "minimum": 1,
           "maximum": 100
         },
+        "detail": {
+          "description": "With before and after",
+          "type": "boolean"
+        },
         "cursor": {
           "type": "string"
         }

@@ -20,7 +20,7 @@ export function neighbourWarnings(
   if (same.length === 0 || !entry) return notes;
   if (isBySecret(entry, config)) {
     notes.push(
-      `${same.length} other connector${same.length > 1 ? "s" : ""} of this type: whether one has the same target is not checked, since the target is a secret.`,
+      `${same.length} other connector${same.length > 1 ? "s" : ""} of this type: whether one reaches the same place cannot be seen, since a secret decides it.`,
     );
     return notes;
   }

@@ -5,7 +5,7 @@ import type { Rule } from "../kibana/rules.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { compact } from "./fields.ts";
 import type { Move } from "./replaced-earlier.ts";
-import { overlapWarnings } from "./rule-changes.ts";
+import { overlapWarnings, ownersNow } from "./rule-changes.ts";
 
 /** Rules that an answer names one by one; list_changes has them all. */
 export const rowsShown = 40;
@@ -47,6 +47,7 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
       }),
       // What a delete would ask first.
       still_used_by: plan.used === undefined ? "unknown: something that this key does not see refers to it" : plan.used - done.length,
+      api_key_owner: ownersNow(results),
       earlier: plan.earlier,
       rules: rows.slice(0, rowsShown),
       rules_left_out: Math.max(0, rows.length - rowsShown) || undefined,

@@ -3,7 +3,7 @@ import type { OpResult, PutRuleOp } from "../change/plan.ts";
 import { isSaved } from "../change/saved-rules.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
-import { quoted, word } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { fieldInWords, ruleBody } from "../rules/rule-body.ts";
 import { isSystem, type RuleState, ruleState } from "../rules/rule-state.ts";
 import type { WholeRule } from "./rule-artifacts.ts";
@@ -120,4 +120,12 @@ export function overlapWarnings(results: readonly OpResult[]): string[] {
     ({ op }) =>
       `Somebody else saved the rule "${op.id}" in the same moment: their change may be overwritten. Look at the rule's history in Kibana.`,
   );
+}
+
+/** The owners of the keys with which the saved rules run now, as Kibana answered. */
+export function ownersNow(results: readonly OpResult[]): string | undefined {
+  const owners = results.flatMap(({ outcome, data }) =>
+    outcome === "done" && isSaved(data) && data.owner !== undefined ? [data.owner] : [],
+  );
+  return owners.length > 0 ? [...new Set(owners)].map((one) => plainText(one, 120)).join(", ") : undefined;
 }
