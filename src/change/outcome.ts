@@ -26,6 +26,7 @@ export const Outcome = z.looseObject({
   plan: z.looseObject({}).optional(),
   confirm: z.looseObject({}).optional(),
   change: z.string().optional(),
+  asked: z.string().optional(),
   result: z.looseObject({}).optional(),
   /** Of several parts one call each. */
   undo: z.union([z.looseObject({}), z.array(z.looseObject({}))]).optional(),

@@ -37,6 +37,6 @@ export function keyWarning(rules: readonly Rule[], owner: string, { kibana }: To
   }
   if (others.length === 0) return [];
   return [
-    `From then on ${inWords(others)} will run with a key of ${word(owner)}, no longer of ${was}: "Update API key" in a rule's menu in Kibana, clicked by the former owner, gives the key back; so does a save with that user's credentials here.`,
+    `From then on ${inWords(others)} will run with a key of ${word(owner)}, no longer of ${was}. "Update API key" in a rule's menu in Kibana, by the former owner, or a save with that user's credentials here gives it back.`,
   ];
 }

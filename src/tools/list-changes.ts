@@ -18,7 +18,7 @@ const longest = 300;
 export const listChanges = readTool({
   name: "list_changes",
   title: "List changes",
-  description: "What this server changed in this Kibana, newest first, each with the call that undoes it or why there is none.",
+  description: "What this server changed here, newest first, each with its undo or why there is none.",
   input: z.strictObject({
     space: widens(z.string().optional(), "all spaces"),
     id: widens(z.string().optional().describe("Connector id"), "all connectors"),

@@ -298,7 +298,7 @@ export const listedTools: readonly ListedTool[] = [
   {
     "name": "list_changes",
     "title": "List changes",
-    "description": "What this server changed in this Kibana, newest first, each with the call that undoes it or why there is none.",
+    "description": "What this server changed here, newest first, each with its undo or why there is none.",
     "access": "read",
     "annotations": {
       "title": "List changes",

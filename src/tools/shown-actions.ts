@@ -46,7 +46,18 @@ export function actionDifference(before: RuleState, after: RuleState, connectors
     }
   }
   shown.comes.push(...left.map((action) => shownAction(action, contentOf(action), connectors)));
-  return shown;
+  return { goes: folded(shown.goes), comes: folded(shown.comes) };
+}
+
+/** Actions that say the same in several groups as one. */
+function folded(actions: readonly ShownAction[]): ShownAction[] {
+  const byContent = new Map<string, ShownAction>();
+  for (const one of actions) {
+    const { action, ...content } = one;
+    const same = byContent.get(JSON.stringify(content));
+    byContent.set(JSON.stringify(content), same ? { ...same, action: `${same.action}; ${action}` } : one);
+  }
+  return [...byContent.values()];
 }
 
 type Content = Record<string, unknown> & { params: Record<string, unknown> };

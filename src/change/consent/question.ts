@@ -48,7 +48,7 @@ export function question(plan: Plan, matters: readonly string[]): string {
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
     ...rules.slice(0, mostLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`),
     ...left(rules.length - mostLines, "- and", "more"),
-    ...(effects.length === 1 ? effects.flatMap(details) : []),
+    ...(effects.length === 1 ? effects.flatMap(details) : details(contents(rules))),
   ]
     .map(oneLine)
     .join("\n");
@@ -127,8 +127,7 @@ function inShort({ before, after }: Effect): string {
   const [goes, comes] = [then.filter((line) => !now.includes(line)), now.filter((line) => !then.includes(line))];
   const owners = [before?.api_key_owner, after?.api_key_owner].map((owner) => ownerWord(String(owner ?? "unknown")));
   const owner = owners[0] === owners[1] ? "" : `; its API key: ${owners.join(" → ")}`;
-  const content = [before?.goes && `; goes: ${shownJson(before.goes)}`, after?.comes && `; comes: ${shownJson(after.comes)}`];
-  return `${beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400)}${beginning(content.filter(Boolean).join(""), 600)}`;
+  return beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400);
 }
 
 /** Ours are words between blanks. */
@@ -136,7 +135,16 @@ function ownerWord(owner: string): string {
   return /^[\w.@' -]{1,60}$/.test(owner) ? owner : exact(owner);
 }
 
-function details({ before, after }: Effect): string[] {
+/** What goes and comes in rules beside the lines of their actions, by rule; what is as in another once. */
+function contents(rules: readonly Effect[]): Pick<Effect, "before" | "after"> {
+  const of = (lists: [string | undefined, unknown][]) => Object.fromEntries(lists.filter(([, list]) => Array.isArray(list)));
+  return {
+    before: of(rules.map(({ id, before }) => [id, before?.goes])),
+    after: of(rules.map(({ id, after }) => [id, after?.comes])),
+  };
+}
+
+function details({ before, after }: Pick<Effect, "before" | "after">): string[] {
   const show = (label: string, value: Record<string, unknown> | undefined) => (isEmpty(value) ? [] : [`${label}: ${cutJson(value)}`]);
   return [...show("Before", before), ...show("After", after)];
 }
