@@ -23,7 +23,7 @@ export const listChanges = readTool({
     space: widens(z.string().optional(), "all spaces"),
     id: widens(z.string().optional().describe("Connector id"), "all connectors"),
     limit: z.number().int().min(1).max(100).default(10),
-    detail: z.boolean().optional().describe("With before and after"),
+    detail: z.boolean().optional().describe("Before and after"),
     cursor: z.string().optional(),
   }),
   output: z.looseObject({ changes: z.array(z.looseObject({})), total: z.number(), cursor: z.string().optional(), warnings }),

@@ -324,7 +324,7 @@ export const listedTools: readonly ListedTool[] = [
           "maximum": 100
         },
         "detail": {
-          "description": "With before and after",
+          "description": "Before and after",
           "type": "boolean"
         },
         "cursor": {
