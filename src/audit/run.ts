@@ -4,6 +4,7 @@ import type { Check, Draft } from "./check.ts";
 import { checksNamed } from "./checks/index.ts";
 import { createDeployment } from "./deployment.ts";
 import { type AuditReport, type CheckName, checkNames, type Finding, fingerprint, mostSevereFirst, type NotChecked } from "./finding.ts";
+import { fitting, type Protects } from "./fitting-calls.ts";
 import { auditSpace } from "./space.ts";
 
 export interface AuditOptions {
@@ -20,6 +21,8 @@ export interface AuditOptions {
   /** Ends the requests; the report then holds what was found so far. */
   signal?: AbortSignal;
   onProgress?(progress: AuditProgress): void;
+  /** What the operator protects: no call is proposed that would change it. */
+  protects?: Protects;
 }
 
 export interface AuditProgress {
@@ -55,7 +58,10 @@ export async function runAudit(reader: Reader, options: AuditOptions): Promise<A
   async function work(): Promise<void> {
     for (let space = waiting.shift(); space !== undefined; space = waiting.shift()) {
       const name = space;
-      const read = await auditSpace(reader, name, deployment, (fraction, message) => progress.within(name, fraction, message));
+      const read = await auditSpace(reader, name, deployment, {
+        progress: (fraction, message) => progress.within(name, fraction, message),
+        isProtected: (rule) => options.protects?.rule(rule) ?? false,
+      });
       findings.push(...read.found.map(({ check, draft }) => finding(check, draft, name)));
       notChecked.push(...read.notChecked);
       summaries.push(read.summary);
@@ -69,7 +75,7 @@ export async function runAudit(reader: Reader, options: AuditOptions): Promise<A
   if (fatal !== undefined && failures.length === spaces.length) throw fatal;
   findings.push(...deployment.finish().map(({ check, draft }) => finding(check, draft, "*")));
   return {
-    findings: withoutSuperseded(findings).sort(mostSevereFirst),
+    findings: fitting(withoutSuperseded(findings), options.protects).sort(mostSevereFirst),
     checks: checks.map((check) => check.name),
     spaces: summaries.sort((one, other) => (one.id < other.id ? -1 : 1)),
     window: { from, to: new Date(now).toISOString(), days },

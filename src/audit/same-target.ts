@@ -15,18 +15,23 @@ const signsIn = /authorization|token|key|secret|cookie|signature/i;
  * @returns undefined where a secret decides it, nothing outside is reached, or the config is hidden
  */
 export function targetOf({ type, config }: Pick<Connector, "type" | "config">, entry: ConnectorType | undefined): string | undefined {
-  if (!entry || !config || bySecret.includes(type)) return undefined;
+  if (!entry || !config || isBySecret(entry, config)) return undefined;
   const { target } = entry;
-  if (target.kind === "secret" || target.kind === "fixed") return undefined;
   if (target.kind === "none" && type !== ".index") return undefined;
-  if (target.kind === "config" && target.secret !== undefined && target.fields.every((field) => !config[field])) return undefined;
   const parts = Object.entries(config).filter(([key, value]) => !notTarget.test(key) && !isNothing(value));
   if (parts.length === 0) return undefined;
   return JSON.stringify([type, sorted(parts)]);
 }
 
+/** Whether a secret decides whom such a connector reaches: two of them are not told apart, nor taken for one. */
+export function isBySecret({ id, target }: ConnectorType, config: Record<string, unknown>): boolean {
+  if (bySecret.includes(id) || target.kind === "secret" || target.kind === "fixed") return true;
+  return target.kind === "config" && target.secret !== undefined && target.fields.every((field) => !config[field]);
+}
+
 function sorted(entries: [string, unknown][]): unknown {
-  return [...entries].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, value]) => [key, canonical(key, value)]);
+  const parts = entries.map(([key, value]): [string, unknown] => [key, canonical(key, value)]).filter(([, value]) => !isNothing(value));
+  return parts.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function canonical(key: string, value: unknown): unknown {

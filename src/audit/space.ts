@@ -1,5 +1,6 @@
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
+import type { Rule } from "../kibana/rules.ts";
 import { rulePages } from "../rules/rule-pages.ts";
 import type { Check, Part } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
@@ -26,7 +27,12 @@ type Progress = (fraction: number, message: string) => void;
 const mostConnectors = 10_000;
 
 /** Reads one space once and runs the checks over it. What cannot be read becomes "not checked". */
-export async function auditSpace(reader: Reader, space: string, deployment: Deployment, progress: Progress): Promise<SpaceRead> {
+export async function auditSpace(
+  reader: Reader,
+  space: string,
+  deployment: Deployment,
+  { progress, isProtected }: { progress: Progress; isProtected(rule: Rule): boolean },
+): Promise<SpaceRead> {
   const { checks, signal, window, types, entries } = deployment;
   const found: Found[] = [];
   const notChecked: NotChecked[] = [];
@@ -119,7 +125,8 @@ export async function auditSpace(reader: Reader, space: string, deployment: Depl
         if (check.of !== "rule" || check.needs.some((name) => unread.has(name))) continue;
         const isDangling = check.name === "dangling_reference";
         for (const rule of page) {
-          for (const draft of check.find(rule, context)) {
+          for (const { next, ...about } of check.find(rule, context)) {
+            const draft = next && !isProtected(rule) ? { ...about, next } : about;
             (isDangling ? dangling : found).push({ check, draft });
             savedOfLate ||= isDangling && (rule.updated_at ?? "9") >= lately;
           }

@@ -26,8 +26,10 @@ export const Outcome = z.looseObject({
   plan: z.looseObject({}).optional(),
   confirm: z.looseObject({}).optional(),
   change: z.string().optional(),
+  asked: z.string().optional(),
   result: z.looseObject({}).optional(),
-  undo: z.looseObject({}).optional(),
+  /** Of several parts one call each. */
+  undo: z.union([z.looseObject({}), z.array(z.looseObject({}))]).optional(),
   warnings: z.array(z.string()).optional(),
   next: z.array(Next).optional(),
 });

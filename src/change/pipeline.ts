@@ -11,6 +11,7 @@ import { isChange, judge, type Verdict } from "./policy.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { noChange, outcome, shown } from "./shown.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
+import { wouldBeRefused } from "./would-be-refused.ts";
 
 /** Plan, policy, consent, plan again, journal, write, read back, report: the only way to a write. */
 export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
@@ -26,11 +27,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   if ("noChange" in first) return noChange(first, services);
   const opinion = await judged(first, caller, services);
   if (services.settings.http?.stateless) assertShows(first, opinion);
-  if (change.dryRun)
-    return {
-      ...(await shown("planned", first, opinion, services)),
-      message: "Nothing was written. The same call without dry_run performs it.",
-    };
+  if (change.dryRun) return dryRun(first, opinion, caller, services);
 
   await journal.ready();
   const consent = await getConsent(change, first, opinion, approval, caller, services);
@@ -66,8 +63,23 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     );
     const [report, broken] = await Promise.all([change.report(first, results), brokenMeanwhile(id, results, services.reader)]);
     const warnings = [...broken.warnings, ...(report.warnings ?? [])];
-    return outcome(id, first, results, { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] }, services);
+    const told = { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] };
+    return outcome({ id, consent: consent.how }, first, results, told, caller, services);
   });
+}
+
+/** The plan, with what the call itself would be refused for. */
+async function dryRun(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<Outcome> {
+  const [planned, refusals] = await Promise.all([
+    shown("planned", plan, verdict, services),
+    wouldBeRefused(plan, verdict, caller, services),
+  ]);
+  if (refusals.length === 0) return { ...planned, message: "Nothing was written. The same call without dry_run performs it." };
+  return {
+    ...planned,
+    message: "Nothing was written. The same call without dry_run would be refused.",
+    would_be_refused: refusals.map(({ code, message, fix }) => ({ code, message, fix })),
+  };
 }
 
 async function judged(plan: Plan, { principal }: Caller, { settings, deployment, journal }: ChangeServices): Promise<Verdict> {

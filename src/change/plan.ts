@@ -38,6 +38,8 @@ export interface DeleteOp {
   before: Connector;
   /** Whether it may have had secrets: nobody can put those back. */
   secretsBefore: boolean;
+  /** Whether this Kibana would give a new connector its id. */
+  restorable: boolean;
 }
 
 export interface ExecuteOp {
@@ -53,6 +55,8 @@ export interface ExecuteOp {
   template?: Record<string, unknown>;
   /** A safe test may run where nothing else may. */
   safe: boolean;
+  /** It changes nothing outside. Default: what a safe test is. */
+  onlyReads?: boolean;
   /** Params of another run that takes this one back. */
   undo?: Record<string, unknown>;
   /** How often to run again while Kibana calls the failure retryable. */
@@ -98,6 +102,9 @@ export interface RuleSaved {
   saved: number | undefined;
   /** Fields that Kibana refused by name, and that the rule was saved without. */
   refused: string[];
+  enabled: boolean;
+  /** Whose API key it runs with. */
+  owner: string | undefined;
 }
 
 /** One line of what a plan does, fit for a person and for an agent. Values are redacted. */
@@ -133,7 +140,6 @@ export interface Plan {
   warnings: string[];
   /** What people outside Kibana notice. */
   outsideWorld: "none" | "costs" | "sends" | "creates" | "executes";
-  reversible: "yes" | "by_a_run" | "needs_secrets" | "no";
   /** Who must agree: nobody, a person, or a person who types the connector's name. */
   consequence: "free" | "person" | { typeName: string };
   /**

@@ -35,12 +35,13 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         "Leave it as it is; the operator names another one with CONNECTORS_AUDIT_CONNECTOR.",
       );
     }
-    const glob = isChange(op) ? settings.protect.find((pattern) => names(op).some((name) => matchesGlob(pattern, name))) : undefined;
+    const glob = isChange(op) ? protecting(names(op), settings.protect) : undefined;
     if (glob) {
       throw new ToolError(
         "protected",
         `The operator protects connectors that match "${glob}": no tool changes them.`,
         "Leave it as it is, or ask the operator to take it out of CONNECTORS_PROTECT.",
+        couldGo(plan, settings),
       );
     }
     const ruleGlob = op.op === "put_rule" ? settings.protectRules.find((pattern) => isRule(op, pattern)) : undefined;
@@ -49,7 +50,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         "protected",
         `The operator protects rules that match "${ruleGlob}", as ${quoted(op.name)} does: no tool changes them.`,
         "Leave that rule out, or ask the operator to take it out of CONNECTORS_PROTECT_RULES.",
-        { rule: op.id },
+        { rule: op.id, ...couldGo(plan, settings) },
       );
     }
   }
@@ -58,7 +59,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     throw new ToolError(
       "limit_reached",
       `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} are made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
-      `${writes > 1 ? "Do fewer in one call, wait" : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
+      `${writes > 1 ? `Do fewer in one call (${Math.max(0, settings.maxChangesPerHour - changesLastHour)} are left now), wait` : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
     );
   }
   const newFlows = plan.flows.filter(
@@ -75,6 +76,13 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,
     );
   return { reasons, newFlows };
+}
+
+/** What of a plan with several parts nothing protects. */
+function couldGo({ ops }: Plan, { protect, protectRules }: Settings): { could_go?: string[] } {
+  const free = ops.filter((op) => !protecting(names(op), protect) && (op.op !== "put_rule" || !isProtectedRule(op, protectRules)));
+  const ids = free.flatMap(({ id }) => id ?? []);
+  return ids.length > 0 ? { could_go: ids.slice(0, 50) } : {};
 }
 
 /** Other processes that share the journal made the changes that were left. */
@@ -102,10 +110,25 @@ function checkAccess(op: Op, { access }: Principal) {
   }
 }
 
+/** Whether the operator protects a rule. */
+export function isProtectedRule(rule: Pick<PutRuleOp, "id" | "name"> & { tags: readonly string[] }, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => isRule(rule, pattern));
+}
+
 /** `tag:payments` matches a tag, all else a rule's name or id. */
-function isRule({ id, name, tags }: PutRuleOp, pattern: string): boolean {
+function isRule({ id, name, tags }: { id: string; name: string; tags: readonly string[] }, pattern: string): boolean {
   if (pattern.startsWith("tag:")) return tags.some((tag) => matchesGlob(pattern.slice("tag:".length), tag));
   return [id, name, plainText(name, 1000)].some((one) => matchesGlob(pattern, one));
+}
+
+/** The pattern that protects what is called so; undefined where none does. */
+function protecting(names: readonly string[], patterns: readonly string[]): string | undefined {
+  return patterns.find((pattern) => names.some((name) => matchesGlob(pattern, name)));
+}
+
+/** Whether the operator protects a connector: nothing that would change it is proposed. */
+export function isProtected({ id, name = "" }: { id: string; name?: string | undefined }, patterns: readonly string[]): boolean {
+  return protecting([id, name, plainText(name, 1000)], patterns) !== undefined;
 }
 
 function names(op: Op): string[] {

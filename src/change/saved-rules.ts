@@ -1,6 +1,6 @@
 import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
-import type { OpResult, PutRuleOp } from "./plan.ts";
+import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
 
 /** Rules that one sentence names. */
 const namesShown = 5;
@@ -45,4 +45,9 @@ function named(ops: readonly PutRuleOp[]): string {
 
 function refusedIn(data: unknown): string[] {
   return data !== null && typeof data === "object" && "refused" in data && Array.isArray(data.refused) ? data.refused : [];
+}
+
+/** Whether an op's data are what a save of a rule answers. */
+export function isSaved(data: unknown): data is RuleSaved {
+  return data !== null && typeof data === "object" && "read" in data && "saved" in data;
 }

@@ -1,16 +1,18 @@
 import { ToolError } from "../errors.ts";
 import { beginning, oneLine } from "../plain-text.ts";
 import { isTaken } from "./broken-meanwhile.ts";
+import { askedOf, type Consent } from "./consent/ask.ts";
 import { reachOf } from "./consent/reach.ts";
 import { inverseOf, recordOf } from "./ops/index.ts";
-import type { Recorded } from "./ops/records.ts";
+import { readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
 import type { NoChange, OpResult, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
+import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
-import type { ChangeServices, Report } from "./services.ts";
-import { undoCall } from "./undo.ts";
+import type { Caller, ChangeServices, Report } from "./services.ts";
+import { needsNote, undoCall, withoutMarks } from "./undo.ts";
 
 /** Lines of what a plan does, or of what became of it, in an answer. */
 const shownEffects = 20;
@@ -22,7 +24,9 @@ export async function shown(
   verdict: Verdict,
   { deployment, redactor }: ChangeServices,
 ): Promise<Outcome> {
-  const { secrets, requests, recipients, noLonger } = await reachOf(plan);
+  const { secrets, requests, recipients, noLonger, undo } = await reachOf(plan, redactor.withoutLiterals);
+  // A part that is not like the others says so itself.
+  const differ = plan.effects.length === plan.ops.length && undo.each.some((one) => one !== undo.each[0]);
   const lists = {
     secrets: secrets.map(({ source, to }) => `${source} → ${to}`),
     requests: requests.map((host) => `A request → ${host}`),
@@ -37,10 +41,15 @@ export async function shown(
     plan: {
       summary: redactor.text(oneLine(plan.summary)),
       ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
-      reversible: plan.reversible,
+      reversible: undo.reversible,
+      ...(undo.reversible === "no" || undo.reversible === "partly" ? { no_undo: undo.why } : {}),
       outside_world: plan.outsideWorld,
       ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons.map(oneLine) } : {}),
-      effects: plan.effects.slice(0, shownEffects).map((effect) => ({ ...effect, name: beginning(effect.name, 300) })),
+      effects: plan.effects.slice(0, shownEffects).map((effect, at) => ({
+        ...effect,
+        name: beginning(effect.name, 300),
+        ...(differ ? { reversible: undo.each[at] } : {}),
+      })),
       ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects } : {}),
       ...(plan.given ? { params_given: plan.given } : {}),
     },
@@ -65,7 +74,14 @@ export function noChange(
 }
 
 /** The answer after the writes. @throws the failure, when nothing was done */
-export function outcome(id: string, plan: Plan, results: OpResult[], report: Report, services: ChangeServices): Outcome {
+export function outcome(
+  { id, consent }: { id: string; consent: Consent },
+  plan: Plan,
+  results: OpResult[],
+  report: Report,
+  caller: Caller,
+  services: ChangeServices,
+): Outcome {
   const failed = results.find((result) => result.outcome !== "done");
   const done = results.filter((result) => result.outcome === "done");
   if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
@@ -118,9 +134,10 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
         }
       : {}),
     change: id,
+    asked: askedOf(consent),
     ...(lines.length === 0 || (status === "done" && plan.ops.length === 1) ? {} : { ops: lines }),
     ...(report.result ? { result: report.result } : {}),
-    ...undoOf(id, results),
+    ...undoOf(id, results, services, caller),
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
   };
@@ -140,18 +157,31 @@ function failedWords(results: OpResult[]): string {
   ].join(", ");
 }
 
-/** The undo of what was written, when it was one thing or rules, which are put back together; the journal has the others. */
-function undoOf(change: string, results: OpResult[]): Record<string, unknown> {
-  const written = results.filter((result) => result.outcome === "done" && result.op.op !== "execute");
-  const [only, ...more] = written;
-  if (!only) return {};
-  if (more.length > 0) {
-    if (!written.every((result) => result.op.op === "put_rule")) return {};
-    const rules = written.flatMap(({ op }) => (op.op === "put_rule" ? [op] : []));
-    const unreadable = rules.find((op) => op.artifacts === "unreadable");
-    const inverse = inverseOf(recordOf(unreadable ?? only.op));
-    const needs = rules.flatMap((op) => op.gone.map((one) => one.id));
-    return undoCall(change, "needs" in inverse ? { ...inverse, needs } : inverse);
+/** The undo of what was done: of several connectors each by itself, of rules all together. */
+function undoOf(
+  change: string,
+  results: OpResult[],
+  { redactor }: ChangeServices,
+  { principal: { access } }: Caller,
+): Record<string, unknown> {
+  const parts = results
+    .filter(({ outcome }) => outcome === "done")
+    .flatMap((result) => {
+      const { op } = result;
+      const record = readRecord(redactor.withoutLiterals.json({ ...recordOf(op), id: newId(result) ?? op.id }));
+      const inverse = record && withoutMarks(inverseOf(record));
+      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse }] : [];
+    });
+  const [first, ...more] = parts;
+  if (!first) return {};
+  if (more.length === 0) return undoCall(change, first.inverse, { access });
+  const rules = parts.flatMap(({ inverse }) => ("op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
+  if (rules.length === parts.length) {
+    const able = rules.filter(({ needs }) => needs.length === 0);
+    const told = able.find(({ artifacts }) => artifacts === "unreadable") ?? able[0];
+    if (told) return undoCall(change, told, { access });
+    return { no_undo: needsNote(rules.flatMap(({ needs }) => needs)) };
   }
-  return undoCall(change, inverseOf({ ...recordOf(only.op), id: newId(only) ?? only.op.id } as Recorded));
+  const offers = parts.map(({ id, inverse }) => ({ id, offer: undoCall(change, inverse, { id, access }) }));
+  return { undo: offers.map(({ id, offer }) => ("undo" in offer ? offer.undo : { id, ...offer })) };
 }

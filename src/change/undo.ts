@@ -1,19 +1,35 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
+import { redactionMark } from "../secrets/detect.ts";
+import type { Access } from "../settings.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
 import { differingKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
-import { readRecord, readState } from "./ops/records.ts";
+import { type Recorded, readRecord, readState } from "./ops/records.ts";
+import type { ArtifactsRead } from "./plan.ts";
 
-export type { Inverse };
+export type { Inverse, Recorded };
 
 /** What would take a recorded op back; undefined where it did not happen or a newer version made it. */
-export function inverseOfEntry({ begin, end }: JournalEntry): Inverse | undefined {
-  const record = end?.outcome === "done" ? readRecord({ ...begin.op, id: begin.op.id ?? end.id }) : undefined;
+export function inverseOfEntry(entry: JournalEntry): Inverse | undefined {
+  const { end } = entry;
+  const record = end?.outcome === "done" ? recordedIn(entry) : undefined;
   const inverse = record && inverseOf(record);
-  return inverse && "op" in inverse && inverse.op === "put_rule" ? withUnmeant(inverse, end?.unmeant ?? {}) : inverse;
+  if (!inverse) return undefined;
+  return withoutMarks("op" in inverse && inverse.op === "put_rule" ? withUnmeant(inverse, end?.unmeant ?? {}) : inverse);
+}
+
+/** What an entry records; undefined where a newer version made it. */
+export function recordedIn({ begin, end }: JournalEntry): Recorded | undefined {
+  return readRecord({ ...begin.op, id: begin.op.id ?? end?.id });
+}
+
+/** An undo that would put back marks is none. Of rules a mark stands for one action's params alone: they are left as they are. */
+export function withoutMarks(inverse: Inverse): Inverse {
+  if ("none" in inverse || inverse.op === "put_rule" || !JSON.stringify(inverse).includes(redactionMark)) return inverse;
+  return { none: "A secret stood in its name or config, which the journal does not keep: make it again by hand." };
 }
 
 /** What a save changed without being meant to goes back too: the rule is expected as it was after it. */
@@ -30,28 +46,36 @@ function withUnmeant(inverse: Extract<Inverse, { op: "put_rule" }>, unmeant: Non
   return state ? { ...inverse, expect: state, to: { ...to, fields } } : inverse;
 }
 
-/** How an answer offers the undo of a change. */
-export function undoCall(
-  change: string,
-  inverse: Inverse,
-  alone: { id?: string | undefined } = {},
-): { undo: Record<string, unknown> } | { no_undo: string } {
+/** A call that takes a change back, or why there is none. */
+export type UndoOffer = { undo: UndoCall } | { no_undo: string };
+export type UndoCall = { tool: string; args: Record<string, unknown>; note?: string };
+
+/**
+ * How an answer offers the undo of a change.
+ * @param id names one of several parts
+ * @param access what the caller may: an undo takes all of it
+ */
+export function undoCall(change: string, inverse: Inverse, { id, access }: { id?: string | undefined; access: Access }): UndoOffer {
   if ("none" in inverse) return { no_undo: inverse.none };
-  if (inverse.op === "execute") {
-    const { id, space, params } = inverse;
-    return { undo: { tool: "execute_connector", args: { id, space, params } } };
-  }
-  const args = { change, ...(alone.id === undefined ? {} : { id: alone.id }) };
-  const note = undoNote(inverse);
-  return { undo: { tool: "undo_change", args, ...(note === undefined ? {} : { note }) } };
+  const missing = inverse.op === "put_rule" ? needsNote(inverse.needs) : undefined;
+  if (missing !== undefined) return { no_undo: missing };
+  const notes = [noteOn(inverse), access === "full" ? undefined : 'It takes a server with access "full".'];
+  const note = notes.filter((one) => one !== undefined).join(" ");
+  const call =
+    inverse.op === "execute"
+      ? { tool: "execute_connector", args: { id: inverse.id, space: inverse.space, params: inverse.params } }
+      : { tool: "undo_change", args: { change, ...(id === undefined ? {} : { id }) } };
+  return { undo: { ...call, ...(note ? { note } : {}) } };
 }
 
-function undoNote(inverse: Exclude<Inverse, { none: string }>): string | undefined {
-  if (inverse.op !== "put_rule")
-    return "secrets" in inverse && inverse.secrets ? "Kibana hands out no secrets: give them again in `secrets`." : undefined;
-  const lost =
-    inverse.artifacts === "unreadable" ? "Dashboards and the investigation guide do not come back: they could not be read." : undefined;
-  return [needsNote(inverse.needs), lost].filter((note) => note !== undefined).join(" ") || undefined;
+function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {
+  if (inverse.op === "put_rule") return artifactsNote(inverse.artifacts);
+  return "secrets" in inverse && inverse.secrets ? "Kibana hands out no secrets: give them again in `secrets`." : undefined;
+}
+
+/** What an undo of rules does not bring back; undefined where it brings back all. */
+export function artifactsNote(artifacts: ArtifactsRead): string | undefined {
+  return artifacts === "unreadable" ? "Dashboards and the investigation guide do not come back: they could not be read." : undefined;
 }
 
 /** What has to be there before rules can have their actions back; undefined where nothing is missing. */

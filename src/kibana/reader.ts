@@ -2,6 +2,7 @@ import type { KibanaSettings } from "../settings.ts";
 import { capabilityReads } from "./capabilities.ts";
 import { connectorTypeReads } from "./connector-types.ts";
 import { connectorReads } from "./connectors.ts";
+import { currentUserReads } from "./current-user.ts";
 import { executionReads } from "./executions.ts";
 import type { Get, Query } from "./http.ts";
 import { ruleReads } from "./rules.ts";
@@ -16,6 +17,7 @@ export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth
   return {
     ...statusReads(get, auth),
     ...spaceReads(get),
+    ...currentUserReads(get),
     ...connectorReads(get),
     ...connectorTypeReads(get),
     ...ruleReads(get),

@@ -7,6 +7,8 @@ import type { ToType } from "../web/page.ts";
 /** Asks the person through form elicitation, on the stream of the call itself. One field: some clients can show no more. */
 export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
   return {
+    showsForms: () => server.getClientCapabilities()?.elicitation?.form !== undefined,
+
     async confirm({ message, type }, { signal, timeoutMs }) {
       if (!server.getClientCapabilities()?.elicitation?.form) return { action: "unavailable" };
       const requestedSchema = type === undefined ? yesOrNo : typed(type);

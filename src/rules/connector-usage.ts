@@ -43,20 +43,25 @@ export function whyNotFree(found: Connector, rules: readonly RuleUse[] | undefin
   return found.references === 0 ? undefined : referencesUnknown(found, rules?.length);
 }
 
-/** @param next ready calls that free it */
-export function inUse(found: Connector, rules: readonly RuleUse[], space: string, next?: readonly object[]): ToolError {
+/** @param ways where its rules could go */
+export function inUse(
+  found: Connector,
+  rules: readonly RuleUse[],
+  space: string,
+  ways: { next?: readonly object[]; same_type?: readonly object[] } = {},
+): ToolError {
   const total = rules.length;
   const note = explainReferences(found, total);
   return new ToolError(
     "in_use",
     `${named(found)} is used by ${total} rule${total > 1 ? "s" : ""}: ${ruleNames(rules)}. Without it they fail in silence, their other actions too.`,
-    "Move these rules to another connector, or take its actions out of them, with replace_connector; then repeat the call.",
+    "Where these rules go is the user's to say: replace_connector moves them to another connector (`to`), or takes its actions out of them (`remove`). Then repeat the call.",
     {
       rules: rules.slice(0, rulesNamed).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
       rules_total: total,
       ...(note === undefined ? {} : { note }),
       space,
-      ...(next === undefined ? {} : { next }),
+      ...Object.fromEntries(Object.entries(ways).filter(([, list]) => list.length > 0)),
     },
   );
 }

@@ -1,5 +1,6 @@
 import { capabilityRoutes } from "./capabilities.ts";
 import { connectorRoutes } from "./connectors.ts";
+import { currentUserRoutes } from "./current-user.ts";
 import { executeRoutes } from "./execute.ts";
 import { executionLogRoutes } from "./execution-log.ts";
 import { exportRoutes } from "./export-connectors.ts";
@@ -16,6 +17,7 @@ const routes = [
   ...statusRoutes,
   ...spaceRoutes,
   ...capabilityRoutes,
+  ...currentUserRoutes,
   ...typeRoutes,
   ...connectorRoutes,
   ...legacyRoutes,

@@ -4,7 +4,7 @@ import { changeTool } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, listedIn } from "./fields.ts";
 import { type AttachPlan, planAttach } from "./plan-attach.ts";
 import { notDone } from "./replaced-report.ts";
-import { overlapWarnings } from "./rule-changes.ts";
+import { overlapWarnings, ownersNow } from "./rule-changes.ts";
 
 export const attachConnector = changeTool({
   name: "attach_connector",
@@ -46,6 +46,7 @@ export const attachConnector = changeTool({
         connector: connectorId,
         rules: attached.filter((one) => done.has(one.id)),
         already,
+        api_key_owner: ownersNow(results),
         not_attached: [...failed, ...waiting],
       }),
       warnings: overlapWarnings(results),

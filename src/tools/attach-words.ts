@@ -1,48 +1,49 @@
-import type { NoChange } from "../change/plan.ts";
+import type { NextCall, NoChange } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
+import { compact } from "./fields.ts";
 import { inWords } from "./replaced-report.ts";
 import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
 
-export function cannotBeSaved(obstacles: readonly Obstacle[], inSpace: string): ToolError {
+/**
+ * @param deletions calls that take back deletions of this server, by the connector's id
+ * @param free the rules that Kibana would save
+ */
+export function cannotBeSaved(
+  obstacles: readonly Obstacle[],
+  inSpace: string,
+  deletions: ReadonlyMap<string, NextCall>,
+  free: readonly Rule[],
+): ToolError {
   const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
   const without = [...new Map(obstacles.flatMap((one) => one.withoutSecrets).map((one) => [one.id, one])).values()];
-  const rulesWith = (id: string) => obstacles.filter((one) => one.gone.includes(id)).map((one) => one.rule.id);
   return new ToolError(
     gone.length > 0 ? "connector_not_found" : "secrets_needed",
     `Nothing was written: Kibana would not save ${inWords(obstacles.map((one) => one.rule))}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}.`,
     [
       ...(gone.length > 0
-        ? ["Mend the rules first: replace_connector moves the dead actions to another connector (to) or removes them (remove: true)."]
+        ? [
+            "Mend the rules first: make the connector again under its id (undo_change of its deletion, or create_connector with that `id`), or move its actions to another with replace_connector (`to`); if nobody wants them back, `remove` takes them out.",
+          ]
         : []),
       ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
       "Then repeat this call, or leave these rules out.",
     ].join(" "),
-    {
+    compact({
       rules: obstacles.slice(0, 20).map((one) => one.rule.id),
+      could_go: free.slice(0, 20).map(({ id }) => id),
       next: [
-        ...gone.map((id) => ({
-          tool: "replace_connector",
-          args: { from: id, remove: true, rules: rulesWith(id), drop_missing: true, space: inSpace },
-          why: `Takes the dead actions of ${quoted(id, 60)} out of these rules${alsoDropped(id, obstacles)}.`,
-        })),
+        ...gone.flatMap((id) => deletions.get(id) ?? []),
         ...without.map((one) => ({
           tool: "update_connector",
           args: { id: one.id, space: inSpace, secrets: { $ask: true } },
           why: "A person types the secrets.",
         })),
       ].slice(0, 3),
-    },
+    }),
   );
-}
-
-/** What `drop_missing` takes along beside the connector that the call names. */
-function alsoDropped(id: string, obstacles: readonly Obstacle[]): string {
-  const others = new Set(obstacles.filter((one) => one.gone.includes(id)).flatMap((one) => one.gone));
-  others.delete(id);
-  return others.size > 0 ? `, and those of ${[...others].map((one) => quoted(one, 60)).join(", ")}, which are gone too` : "";
 }
 
 export function nothingToDo(
@@ -57,7 +58,7 @@ export function nothingToDo(
     space: inSpace,
     result: { connector: found.id, already },
     warnings,
-    next: [...next, { tool: "get_connector", args: { id: found.id, space: inSpace, include: ["rules"] }, why: "See who uses it." }],
+    next,
   };
 }
 

@@ -127,12 +127,13 @@ function shortRow({ id, check, severity, space, connector, rule, evidence }: Fin
   return compact({ id, check, severity, space, connector: connector?.id, rule: rule?.id, evidence });
 }
 
-/** What a person does in Kibana is for people: an agent gets the call. */
-function detailedRow({ connector, rule, others, fix: _fix, ...finding }: Finding): Record<string, unknown> {
+/** What a person does in Kibana is for people: an agent gets the call, where there is one. */
+function detailedRow({ connector, rule, others, fix, ...finding }: Finding): Record<string, unknown> {
   const named = <T extends { name: string | undefined }>(one: T) =>
     compact({ ...one, name: one.name === undefined ? undefined : plainText(one.name, 120) });
   return compact({
     ...finding,
+    fix: finding.next ? undefined : fix,
     connector: connector && named(connector),
     rule: rule && named(rule),
     others: others?.slice(0, entriesShown).map(named),

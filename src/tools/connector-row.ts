@@ -79,8 +79,11 @@ export function assertRunnable(connector: Connector, types: readonly LiveType[])
 }
 
 /** One connector as an answer after a change shows it. */
-export function connectorView({ id, name, type, config }: Pick<Connector, "id" | "name" | "type" | "config">, space: string) {
-  return compact({ id, name: plainText(name, 120), type, space, config: hideSecrets(config ?? {}).config });
+export function connectorView(
+  { id, name, type, config, references }: Pick<Connector, "id" | "name" | "type" | "config"> & { references?: number | undefined },
+  space: string,
+) {
+  return compact({ id, name: plainText(name, 120), type, space, uses: references, config: hideSecrets(config ?? {}).config });
 }
 
 /** What a plan does to a connector that is there. */

@@ -7,7 +7,7 @@ import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
-import { plainText, quoted, word } from "../plain-text.ts";
+import { quoted, word } from "../plain-text.ts";
 import { rulesUsing } from "../rules/find-rules.ts";
 import { authenticationSaid } from "./authentication-said.ts";
 import { literalsInConfig } from "./config-secrets.ts";
@@ -23,6 +23,7 @@ import { assertNoMarks } from "./no-marks.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { originOf } from "./preconfigured.ts";
 import { safeTest } from "./safe-test.ts";
+import { storedNow } from "./stored-now.ts";
 
 const isType = "is not an argument: it is `type` here";
 
@@ -93,10 +94,10 @@ export const createConnector = changeTool({
     const made = result.data as Connector | undefined;
     const id = result.op.id ?? made?.id;
     if (id === undefined) return {};
-    const stored = await kibana.connector(result.op.space, id).catch(() => made);
+    const { config, references } = (await storedNow(id, result.op.space, kibana)) ?? made ?? {};
     return {
       result: {
-        connector: connectorView({ id, name: result.op.name, type: result.op.type, config: stored?.config }, result.op.space),
+        connector: connectorView({ id, name: result.op.name, type: result.op.type, config, references }, result.op.space),
       },
       next: await safeTest({ id, type: result.op.type, config: result.op.config }, result.op.space, "Test it before a rule relies on it."),
     };
@@ -171,7 +172,7 @@ async function sameOne(
     return {
       noChange: true,
       space,
-      result: { connector: { id: same.id, name: plainText(same.name, 120), type: same.type, space } },
+      result: { connector: connectorView(same, space) },
       warnings: ["It was there already. Whether its secrets are the ones you mean cannot be seen."],
       next: await safeTest(same, space, "Its secrets may be others."),
     };

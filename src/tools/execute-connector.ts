@@ -73,6 +73,7 @@ export const executeConnector = changeTool({
       config: found.config,
       ...(doing.closing && { undo: doing.closing }),
       safe: false,
+      onlyReads: effect === "none",
       retries,
     };
     const templated = JSON.stringify(params).includes("{{");
@@ -94,7 +95,6 @@ export const executeConnector = changeTool({
         ...(entry ? [] : [`This server does not know what ${found.type} does with these params.`]),
       ],
       outsideWorld: effect === "none" && cost ? "costs" : outside[effect],
-      reversible: effect === "none" ? "yes" : doing.closing ? "by_a_run" : "no",
       consequence: effect === "none" && !cost ? "free" : "person",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       flows,
@@ -125,13 +125,6 @@ export const executeConnector = changeTool({
         retry_after: retryAfter,
         ...(ok ? data(last.data) : {}),
       }),
-      ...(ok && op.undo
-        ? {
-            next: [
-              { tool: "execute_connector", args: { id: op.id, space: op.space, params: op.undo }, why: "Closes again what this opened." },
-            ],
-          }
-        : {}),
     };
   },
 });

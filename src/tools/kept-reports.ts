@@ -1,4 +1,5 @@
 import type { AuditReport, CheckName } from "../audit/finding.ts";
+import { isProtected, isProtectedRule } from "../change/policy.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { ToolContext } from "./define.ts";
 
@@ -18,7 +19,7 @@ const fresh = 600_000;
  * @param again the caller goes on reading: a report of the same question serves while it is fresh
  */
 export async function keptReport(
-  { kibana, deployment, signal, progress }: ToolContext,
+  { kibana, deployment, settings, signal, progress }: ToolContext,
   asked: { spaces: readonly string[]; days: number; checks?: readonly CheckName[] },
   again: boolean,
 ): Promise<AuditReport> {
@@ -32,6 +33,10 @@ export async function keptReport(
     url: deployment.url,
     now,
     signal,
+    protects: {
+      connector: (one) => isProtected(one, settings.protect),
+      rule: (one) => isProtectedRule(one, settings.protectRules),
+    },
     onProgress: ({ done, total, message }) => progress(done, total, message),
   });
   kept.set(kibana, { key, at: now, report });

@@ -1,23 +1,34 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { askedOf } from "../change/consent/ask.ts";
 import type { JournalEntry } from "../change/journal.ts";
-import { inverseOfEntry, undoCall } from "../change/undo.ts";
+import { type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
-import { plainText } from "../plain-text.ts";
+import { plainJson, plainText } from "../plain-text.ts";
+import { hideSecrets } from "../secrets/detect.ts";
+import type { Access } from "../settings.ts";
+import { type Now, nameNow, readNow, undoNow } from "./changes-now.ts";
 import { readTool } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
+import { actionDifference, actionLines } from "./shown-actions.ts";
+
+/** Characters of one text of what was before and after. */
+const longest = 300;
 
 export const listChanges = readTool({
   name: "list_changes",
   title: "List changes",
-  description: "What this server changed in this Kibana, newest first, each with the call that undoes it or why there is none.",
+  description: "What this server changed here, newest first, each with its undo or why there is none.",
   input: z.strictObject({
     space: widens(z.string().optional().describe("Default: all"), "all spaces"),
     id: widens(z.string().optional().describe("Of a connector or rule"), "all connectors and rules"),
     limit: z.number().int().min(1).max(100).default(10),
+    detail: z.boolean().optional().describe("Before and after"),
     cursor: z.string().optional(),
   }),
   output: z.looseObject({ changes: z.array(z.looseObject({})), total: z.number(), cursor: z.string().optional(), warnings }),
-  async run({ space, id, limit, cursor }, { journal, deployment, principal }) {
+  async run({ space, id, limit, detail, cursor }, context) {
+    const { journal, deployment, principal } = context;
     const { entries, problems } = await journal.entries();
     const mine = entries
       .filter(({ begin }) => begin.deployment === deployment.name)
@@ -34,10 +45,19 @@ export const listChanges = readTool({
     }
     const page = mine.slice(start, start + limit);
     const last = page.at(-1);
+    const now = await readNow(page, context);
     return {
-      changes: page.map(row),
+      changes: await Promise.all(page.map((entry) => row(entry, now, { detail, access: principal.access }))),
       total: mine.length,
-      ...compact({ cursor: last && start + limit < mine.length ? key(last) : undefined, warnings: problems }),
+      ...compact({
+        cursor: last && start + limit < mine.length ? key(last) : undefined,
+        warnings: [
+          ...problems,
+          ...(now.unread === undefined
+            ? []
+            : [`What is true now could not all be read; names and undo are as recorded where it was not: ${now.unread}`]),
+        ],
+      }),
     };
   },
 });
@@ -46,9 +66,15 @@ function key({ begin }: JournalEntry): string {
   return `${begin.change}/${begin.n}`;
 }
 
-function row({ begin, end }: JournalEntry): Record<string, unknown> {
-  const outcome = end?.outcome ?? "unknown";
-  const inverse = inverseOfEntry({ begin, end });
+async function row(
+  entry: JournalEntry,
+  now: Now,
+  { detail, access }: { detail: boolean | undefined; access: Access },
+): Promise<Record<string, unknown>> {
+  const { begin, end } = entry;
+  const name = nameNow(entry, now);
+  const then = plainText(begin.op.name, 120);
+  const called = name === undefined ? then : plainText(name, 120);
   return compact({
     change: begin.change,
     at: begin.at,
@@ -56,15 +82,65 @@ function row({ begin, end }: JournalEntry): Record<string, unknown> {
     op: begin.op.op,
     space: begin.op.space,
     id: begin.op.id ?? end?.id,
-    name: plainText(begin.op.name, 120),
+    name: called,
+    name_then: called === then ? undefined : then,
     type: begin.op.type,
-    outcome,
+    outcome: end?.outcome ?? "unknown",
     note: end ? undefined : "It was begun and its end is not recorded: look at the connector to see whether it happened.",
     error: end?.error,
-    consent: begin.consent,
+    asked: askedOf(begin.consent),
     by: begin.client,
     // Over stdio there is one, and everybody knows who.
     principal: begin.principal === "local" ? undefined : begin.principal,
-    ...(inverse ? undoCall(begin.change, inverse, { id: begin.op.id ?? end?.id }) : {}),
+    ...(detail ? beforeAndAfter(entry, now) : {}),
+    ...(await undoNow(entry, now, access)),
   });
+}
+
+/** What was there before and after, redacted and cut; of what stays the same nothing. */
+function beforeAndAfter(entry: JournalEntry, now: Now): { before?: unknown; after?: unknown } {
+  const record = recordedIn(entry);
+  if (!record) return {};
+  const { before, after } = states(record, now);
+  // Actions are cut already.
+  const shown = (state: object | undefined) => (state && record.op !== "put_rule" ? plainJson(hideSecrets(state).config, longest) : state);
+  return { ...(before && { before: shown(before) }), ...(after && { after: shown(after) }) };
+}
+
+function states(record: Recorded, now: Now): { before?: object; after?: object } {
+  switch (record.op) {
+    case "create":
+      return { after: { name: record.name, config: record.config, ...compact({ secrets: record.secretFields }) } };
+    case "delete":
+      return { before: { name: record.name, config: record.config } };
+    case "execute":
+      return { after: { params: record.params } };
+    case "update": {
+      const { before, after, secretFields } = record;
+      return {
+        before: differing(before, after),
+        after: { ...differing(after, before), ...compact({ secrets: secretFields }) },
+      };
+    }
+    case "put_rule": {
+      const connectors = now.connectors.get(record.space) ?? [];
+      const { goes, comes } = actionDifference(record.before, record.after, connectors);
+      return {
+        before: compact({ actions: actionLines(record.before, connectors), goes }),
+        after: compact({ actions: actionLines(record.after, connectors), comes }),
+      };
+    }
+  }
+}
+
+interface NameAndConfig {
+  name: string;
+  config: Record<string, unknown>;
+}
+
+function differing(one: NameAndConfig, other: NameAndConfig): object {
+  const keys = [...new Set([...Object.keys(one.config), ...Object.keys(other.config)])];
+  const changed = keys.filter((name) => !isDeepStrictEqual(one.config[name] ?? null, other.config[name] ?? null));
+  const config = Object.fromEntries(changed.map((name) => [name, one.config[name] ?? null]));
+  return compact({ name: one.name === other.name ? undefined : one.name, config });
 }

@@ -308,7 +308,7 @@ export const listedTools: readonly ListedTool[] = [
   {
     "name": "list_changes",
     "title": "List changes",
-    "description": "What this server changed in this Kibana, newest first, each with the call that undoes it or why there is none.",
+    "description": "What this server changed here, newest first, each with its undo or why there is none.",
     "access": "read",
     "annotations": {
       "title": "List changes",
@@ -333,6 +333,10 @@ export const listedTools: readonly ListedTool[] = [
           "type": "integer",
           "minimum": 1,
           "maximum": 100
+        },
+        "detail": {
+          "description": "Before and after",
+          "type": "boolean"
         },
         "cursor": {
           "type": "string"

@@ -1,17 +1,15 @@
 import { isGenericName } from "../audit/checks/generic-name.ts";
+import { isBySecret, targetOf } from "../audit/same-target.ts";
 import type { ConnectorType } from "../catalog/connector-type.ts";
-import { destinations } from "../catalog/destinations.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted, word } from "../plain-text.ts";
-import type { SealedRecord } from "../sealed.ts";
-import { hostIn } from "./secret-flows.ts";
 
 type Config = Record<string, unknown>;
 
 /** Warnings about a new connector beside those that exist: a generic name, a name or a target that is there already. */
 export function neighbourWarnings(
   entry: ConnectorType | undefined,
-  { name, type, config, secrets }: { name: string; type: string; config: Config; secrets: SealedRecord },
+  { name, type, config }: { name: string; type: string; config: Config },
   existing: readonly Connector[],
 ): string[] {
   const notes: string[] = [];
@@ -20,25 +18,17 @@ export function neighbourWarnings(
   if (existing.some((one) => one.name === name)) notes.push(`Another connector of this space is named ${quoted(name)} too.`);
   const same = existing.filter((one) => one.type === type);
   if (same.length === 0 || !entry) return notes;
-  if (entry.target.kind === "secret") {
+  if (isBySecret(entry, config)) {
     notes.push(
-      `${same.length} other connector${same.length > 1 ? "s" : ""} of this type: whether one has the same target is not checked, since the target is a secret.`,
+      `${same.length} other connector${same.length > 1 ? "s" : ""} of this type: whether one reaches the same place cannot be seen, since a secret decides it.`,
     );
     return notes;
   }
-  const mine = targetOf(entry, config, hostIn(secrets));
-  const twins = mine === undefined ? [] : same.filter((one) => targetOf(entry, one.config ?? {}, () => undefined) === mine);
+  const mine = targetOf({ type, config }, entry);
+  const twins = mine === undefined ? [] : same.filter((one) => targetOf(one, entry) === mine);
   if (twins.length > 0) {
     const named = twins.slice(0, 3).map((one) => `${quoted(one.name)} (${word(one.id)})`);
     notes.push(`${named.join(", ")} ${twins.length > 1 ? "have" : "has"} the same target: one connector per service serves many rules.`);
   }
   return notes;
-}
-
-/** What two connectors of a type have in common when they reach the same place. */
-function targetOf(entry: ConnectorType, config: Config, secretHost: (field: string) => string | undefined): string | undefined {
-  if (entry.id === ".index") return typeof config.index === "string" ? config.index : undefined;
-  const fields = entry.target.kind === "config" ? entry.target.fields.map((field) => config[field] ?? null) : [];
-  const hosts = destinations(entry, config, secretHost);
-  return hosts.length > 0 ? JSON.stringify([hosts, fields]) : undefined;
 }

@@ -4,27 +4,32 @@ import type { NextCall, NoChange, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import type { Rule, RuleType } from "../kibana/rules.ts";
+import type { Rule } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
-import { type Attachment, attach } from "../rules/attach.ts";
+import type { Attachment } from "../rules/attach.ts";
+import { groupingOf } from "../rules/grouping.ts";
 import { workflowFor } from "../rules/recipes.ts";
 import { templateParser } from "../rules/template-parser.ts";
-import type { ParseTemplate, Wanted, Workflow } from "../rules/wanted.ts";
+import type { Wanted, Workflow } from "../rules/wanted.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { askedRules } from "./asked-rules.ts";
 import { cannotBeSaved, nothingToDo, perRule } from "./attach-words.ts";
+import { attachedToAll } from "./attached-to-all.ts";
 import { assertRunnable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
+import { deletedHere } from "./deleted-here.ts";
 import { doubtsAbout } from "./doubts.ts";
 import { compact } from "./fields.ts";
 import { pickConnector } from "./find-connector.ts";
+import { keyWarning, ownerAfter } from "./key-owner.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { inWords } from "./replaced-report.ts";
 import { erasing, withArtifacts } from "./rule-artifacts.ts";
-import { effectOnRule, isDetectionRule, keyWarning, obstacle, putRule, unknownFields } from "./rule-changes.ts";
+import { isDetectionRule, obstacle, putRule, unknownFields } from "./rule-changes.ts";
 import { actionFlows, eachOnce } from "./run-flows.ts";
 import { safeTest } from "./safe-test.ts";
+import { effectsOnRules } from "./shown-actions.ts";
 import { losses } from "./what-rules-lose.ts";
 
 interface Args extends Pick<Wanted, "recovery"> {
@@ -43,7 +48,12 @@ interface Args extends Pick<Wanted, "recovery"> {
 interface Row {
   id: string;
   name: string;
+  enabled: boolean;
   groups: string[];
+  /** How it groups them. */
+  alerts: string;
+  /** What it has of the connector now that it had not. */
+  actions: unknown;
 }
 
 export interface AttachPlan extends Plan {
@@ -84,15 +94,16 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   assertTypeFitsRules(found, rules, types);
   // The parser of templates is needed by this call alone.
   const parse = await templateParser();
-  const all = rules.map((rule) => ({
-    rule,
-    attachment: attachedTo(rule, ruleTypes, wanted, { parse, count: rules.length }),
-  }));
+  const all = attachedToAll(rules, ruleTypes, wanted, parse);
   const changes = all.filter(({ attachment }) => !attachment.unchanged);
   const already = all.filter(({ attachment }) => attachment.unchanged).map(({ rule }) => rule.id);
   const known = new Map(connectors.map((one) => [one.id, one]));
   const obstacles = changes.flatMap(({ rule, attachment }) => obstacle(rule, attachment.after.actions, known) ?? []);
-  if (obstacles.length > 0) throw cannotBeSaved(obstacles, inSpace);
+  if (obstacles.length > 0) {
+    const gone = obstacles.flatMap((one) => one.gone);
+    const free = changes.filter(({ rule }) => !obstacles.some((one) => one.rule === rule)).map(({ rule }) => rule);
+    throw cannotBeSaved(obstacles, inSpace, await deletedHere(gone, inSpace, context), free);
+  }
   const whole = (await withArtifacts(changes, inSpace, context, status)).map((one) => ({
     ...one,
     op: putRule(one, inSpace, one.attachment.after, known, [found]),
@@ -107,15 +118,14 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const doubts = await doubtsAbout(found, inSpace, context);
   const ways = await Promise.all(changes.map(({ rule, attachment }) => actionFlows(rule.actions, attachment.after.actions, known)));
   const flows = eachOnce(ways.flat());
-  const shown = new Map<string, string>();
+  const owner = await ownerAfter(context);
+  const effects = effectsOnRules(whole, connectors, owner);
+  const groupings = changes.map(({ rule }) => groupingOf(rule));
   const lost = losses(ops, known);
   return {
-    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}`,
     ops: [first, ...rest],
-    effects: whole.map(({ rule, attachment, op }) => {
-      const effect = effectOnRule(rule, op, connectors, settings);
-      return { ...effect, after: { ...effect.after, ...added(rule, attachment, shown) } };
-    }),
+    effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
     ...(params ? { given: hideSecrets(params).config } : {}),
     warnings: [
       ...unknownFields(whole),
@@ -125,21 +135,27 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
         : []),
       ...(found.deprecated ? [`${quoted(found.name)} is deprecated in its present form: update_connector can mend its config.`] : []),
       ...doubts,
-      ...keyWarning(settings, changes.length),
+      ...keyWarning(
+        changes.map(({ rule }) => rule),
+        owner,
+        settings,
+      ),
     ],
     outsideWorld: "none",
     ...erasing(whole),
-    reversible: erasing(whole) ? "no" : "yes",
     consequence: "person",
     facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },
     flows,
     asks: [],
     knownHosts: [],
     connectorId: found.id,
-    attached: changes.map(({ rule, attachment }) => ({
+    attached: changes.map(({ rule, attachment }, at) => ({
       id: rule.id,
       name: plainText(rule.name, 120),
+      enabled: rule.enabled,
       groups: attachment.added.map((action) => action.group ?? ""),
+      alerts: groupings[at] ?? "",
+      actions: effects[at]?.after.comes ?? [],
     })),
     already,
     next: [
@@ -190,7 +206,11 @@ function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: re
     features.some((feature) => ["alerting", "siem", "uptime"].includes(feature))
       ? "Choose a connector of a type with the feature alerting, or leave these rules out."
       : "Rules cannot run such connectors at all: choose another type; describe_connector_types with feature alerting lists them.",
-    { type: found.type, rules: unfit.slice(0, 20).map((rule) => rule.id) },
+    compact({
+      type: found.type,
+      rules: unfit.slice(0, 20).map((rule) => rule.id),
+      could_go: rules.filter((rule) => !unfit.includes(rule)).map((rule) => rule.id),
+    }),
   );
 }
 
@@ -198,32 +218,6 @@ function featureOf(rule: Rule): string {
   const { consumer, rule_type_id: type } = rule;
   if (isDetectionRule(rule)) return "siem";
   return consumer === "uptime" || type.startsWith("xpack.uptime.") || type.startsWith("xpack.synthetics.") ? "uptime" : "alerting";
-}
-
-/** @throws ToolError with the rule's name before it, where there are several */
-function attachedTo(
-  rule: Rule,
-  ruleTypes: readonly RuleType[],
-  wanted: Wanted,
-  { parse, count }: { parse: ParseTemplate; count: number },
-): Attachment {
-  const ruleType = ruleTypes.find((one) => one.id === rule.rule_type_id);
-  if (!ruleType?.changeable) {
-    throw new ToolError(
-      "forbidden",
-      `This key may not change rules of type ${plainText(rule.rule_type_id, 80)}, such as ${quoted(rule.name)}.`,
-      "Use a key with the privilege all for the app that the rule belongs to.",
-    );
-  }
-  try {
-    return attach(rule, ruleType, wanted, parse);
-  } catch (error) {
-    if (!(error instanceof ToolError) || count === 1) throw error;
-    throw new ToolError(error.code, `${quoted(rule.name, 60)} (${word(rule.id)}): ${error.message}`, error.fix, {
-      rule: rule.id,
-      ...error.detail,
-    });
-  }
 }
 
 /** The same call for the rules in which actions stay that are not as was asked for. */
@@ -247,15 +241,6 @@ function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attach
   ];
 }
 
-/** The actions in full, once for all rules that get the same. */
-function added({ id }: Rule, { added: actions }: Attachment, shown: Map<string, string>): Record<string, unknown> {
-  const bare = actions.map(({ group, params, frequency }) => ({ group, frequency, params: hideSecrets(params ?? {}).config }));
-  const same = shown.get(JSON.stringify(bare));
-  if (same !== undefined) return { added: `as in ${same}` };
-  shown.set(JSON.stringify(bare), id);
-  return compact({ added: bare });
-}
-
 /** `notifies on "threshold met", "recovered".`, where it is the same for all. */
 function whatItDoes(attachments: readonly Attachment[]): string {
   const sentences = new Set(
@@ -268,4 +253,10 @@ function whatItDoes(attachments: readonly Attachment[]): string {
   );
   const [only, ...more] = sentences;
   return only !== undefined && more.length === 0 ? only : "what is missing in each.";
+}
+
+/** How many incidents there can be, where it is the same for all rules; else each effect says it. */
+function howMany(groupings: readonly string[]): string {
+  const [only, ...more] = new Set(groupings);
+  return more.length > 0 ? " How many alerts there can be differs: see each rule." : ` Alerts: ${only}.`;
 }

@@ -79,11 +79,10 @@ export async function planCreate(
     warnings: [
       ...checked,
       ...resolved.warnings,
-      ...neighbourWarnings(entry, { name, type: live.id, config, secrets }, existing),
+      ...neighbourWarnings(entry, { name, type: live.id, config }, existing),
       ...hidden.found.map((one) => readableSecret(one, entry, status)),
     ],
     outsideWorld: "none",
-    reversible: "yes",
     consequence: "free",
     facts: { version: status.version },
     flows: secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys())),

@@ -24,7 +24,7 @@ export async function planDelete(
   context: ToolContext,
 ): Promise<Plan> {
   const { free, refused } = await whoMayGo([...new Set(ids)], existing, space, status, context);
-  if (refused.length > 0) throw await refusal(refused, ids.length, context);
+  if (refused.length > 0) throw await refusal(refused, free, ids.length, context);
   const typed = free.filter((one) => needsName(one, types));
   const [only, ...more] = typed;
   if (only && (more.length > 0 || free.length > 1)) {
@@ -43,6 +43,7 @@ export async function planDelete(
         id: before.id,
         before,
         secretsBefore: await mayHoldSecrets(before, status),
+        restorable: isRestorable(before.id, status),
       }),
     ),
   );
@@ -57,7 +58,6 @@ export async function planDelete(
     effects: free.map((one) => effectOn("delete", one, space, { before: hideSecrets(one.config ?? {}).config })),
     warnings: free.flatMap((one) => notes(one, types)),
     outsideWorld: "none",
-    reversible: !free.every((one) => isRestorable(one.id, status)) ? "no" : ops.some((op) => op.secretsBefore) ? "needs_secrets" : "yes",
     consequence: only ? { typeName: plainText(only.name, 60) } : "person",
     facts: free.map(({ id, type, name, config }) => ({ id, type, name, config })),
     flows: [],
@@ -66,7 +66,7 @@ export async function planDelete(
   };
 }
 
-async function refusal(refused: readonly Refused[], asked: number, context: ToolContext): Promise<ToolError> {
+async function refusal(refused: readonly Refused[], free: readonly Connector[], asked: number, context: ToolContext): Promise<ToolError> {
   const [first] = refused;
   if (first && refused.length === 1 && asked === 1) return first.error;
   const { withPlaces } = await import("./elsewhere.ts");
@@ -79,7 +79,10 @@ async function refusal(refused: readonly Refused[], asked: number, context: Tool
     all.every(({ error }) => error.code === "connector_not_found")
       ? "Repeat the call without them; `refused` says of each where it is, or which may be meant."
       : "Repeat the call without them, or free them first.",
-    { refused: all.map(({ id, error }) => compact({ id, code: error.code, message: error.message, fix: error.fix, ...error.detail })) },
+    compact({
+      could_go: free.map(({ id }) => id),
+      refused: all.map(({ id, error }) => compact({ id, code: error.code, message: error.message, fix: error.fix, ...error.detail })),
+    }),
   );
 }
 

@@ -72,6 +72,8 @@ export async function planUpdate(
   const [was, becomes] = entry
     ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
     : [[], []];
+  // What a config says is no news where it stays as it is.
+  const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
   const moved = !isDeepStrictEqual(was, becomes) && was.length > 0;
   const removed = removedKeys(before.config ?? {}, after.config);
   const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
@@ -80,14 +82,14 @@ export async function planUpdate(
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     warnings: [
-      ...warnings,
+      ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
       ...(moved
         ? [
             `Requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"} from now on, no longer to ${was.map(word).join(", ")}.`,
           ]
         : []),
-      ...(usesOAuth(after.config) ? ["Kibana drops the stored OAuth tokens: the next run signs in anew."] : []),
+      ...(usesOAuth(after.config) && !renames ? ["Kibana drops the stored OAuth tokens: the next run signs in anew."] : []),
       ...(removed.length > 0 ? [`What goes: ${inShort(removed)}.`] : []),
       ...forgotten(storedBefore, stored),
       ...Object.entries(resolved.secrets)
@@ -98,10 +100,9 @@ export async function planUpdate(
             `If ${possible.join(", ")} ${possible.length > 1 ? "are" : "is"} stored, this change loses ${possible.length > 1 ? "them" : "it"}.`,
           ]
         : []),
-      ...hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status)),
+      ...(renames ? [] : hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status))),
     ],
     outsideWorld: "none",
-    reversible: op.secretsBefore ? "needs_secrets" : "yes",
     consequence: "person",
     facts: { version: status.version },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),

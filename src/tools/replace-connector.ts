@@ -10,8 +10,9 @@ import { askedRules } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
-import { atMost, changedSpace, connector, idOrName, widens } from "./fields.ts";
+import { atMost, changedSpace, compact, connector, idOrName, widens } from "./fields.ts";
 import { ConnectorNotHere, pickConnector } from "./find-connector.ts";
+import { keyWarning, ownerAfter } from "./key-owner.ts";
 import { movedActions, type NewParams } from "./replaced-actions.ts";
 import { earlierMoves } from "./replaced-earlier.ts";
 import {
@@ -27,18 +28,10 @@ import {
   skippedWarning,
 } from "./replaced-report.ts";
 import { erasing, withArtifacts } from "./rule-artifacts.ts";
-import {
-  effectOnRule,
-  isDetectionRule,
-  keyWarning,
-  type Obstacle,
-  obstacle,
-  obstacleInWords,
-  putRule,
-  unknownFields,
-} from "./rule-changes.ts";
+import { isDetectionRule, type Obstacle, obstacle, obstacleInWords, putRule, unknownFields } from "./rule-changes.ts";
 import { actionFlows, eachOnce } from "./run-flows.ts";
 import { safeTest } from "./safe-test.ts";
+import { effectsOnRules } from "./shown-actions.ts";
 import { losses, undoWarning } from "./what-rules-lose.ts";
 
 export const replaceConnector = changeTool({
@@ -102,7 +95,11 @@ export const replaceConnector = changeTool({
       }),
     );
     const obstacles = changes.flatMap((change) => change.obstacle ?? []);
-    if (obstacles.length > 0 && (args.on_error === "stop" || obstacles.length === changes.length)) throw cannotBeSaved(obstacles);
+    if (obstacles.length > 0 && (args.on_error === "stop" || obstacles.length === changes.length))
+      throw cannotBeSaved(
+        obstacles,
+        changes.filter((change) => change.obstacle === undefined).map(({ rule }) => rule),
+      );
     left.push(...obstacles.map((one) => row(one.rule, "blocked", `Kibana would not save it: ${obstacleInWords(one)}.`)));
     const savable = changes.filter((change) => change.obstacle === undefined);
     const ready = (await withArtifacts(savable, inSpace, context)).map((one) => ({
@@ -111,9 +108,9 @@ export const replaceConnector = changeTool({
     }));
     const [first, ...rest] = ready;
     const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
-    if (!first)
-      return nothingToDo({ from, space: inSpace, left, earlier, args: { ...args, space: inSpace }, warnings: hidden ? [hidden] : [] });
+    if (!first) return nothingToDo({ from, space: inSpace, left, earlier, warnings: hidden ? [hidden] : [] });
 
+    const owner = await ownerAfter(context);
     const ways = await Promise.all(ready.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
     const flows = eachOnce(ways.flat());
     const doubts = to ? await doubtsAbout(to, inSpace, context) : [];
@@ -126,7 +123,7 @@ export const replaceConnector = changeTool({
     return {
       summary: `${what} in space ${inSpace}.${also}`,
       ops: [first.op, ...rest.map(({ op }) => op)],
-      effects: ready.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
+      effects: effectsOnRules(ready, connectors, owner),
       warnings: [
         ...unknownFields(ready),
         ...new Set(ready.flatMap(({ notes }) => notes)),
@@ -141,12 +138,14 @@ export const replaceConnector = changeTool({
         ...(hidden ? [hidden] : []),
         ...doubts,
         ...undoWarning(ops),
-        ...keyWarning(settings, ready.length),
+        ...keyWarning(
+          ready.map(({ rule }) => rule),
+          owner,
+          settings,
+        ),
       ],
       ...erasing(ready),
       outsideWorld: "none",
-      // Kibana saves no action of a connector that is gone: what was broken cannot be put back.
-      reversible: !erasing(ready) && ready.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
       consequence: "person",
       facts: ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
       flows,
@@ -161,7 +160,7 @@ export const replaceConnector = changeTool({
         to && doubts.length > 0
           ? await safeTest(to, inSpace, "Moved is not proved: the safe test shows whether the new connector works.")
           : [],
-      retire: from.known && !from.preconfigured ? from.id : undefined,
+      used: from.known && explainReferences(from.known, using.length) !== undefined ? undefined : using.length,
     };
   },
   report: async (plan, results) => replaced(plan, results),
@@ -234,18 +233,23 @@ async function chosenRules(
   };
 }
 
-function cannotBeSaved(obstacles: readonly Obstacle[]): ToolError {
+/** @param free the rules that Kibana would save */
+function cannotBeSaved(obstacles: readonly Obstacle[], free: readonly Rule[]): ToolError {
   const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
   const without = obstacles.flatMap((one) => one.withoutSecrets);
   return new ToolError(
     gone.length > 0 ? "connector_not_found" : "secrets_needed",
     `Nothing was written: Kibana would not save ${obstacles.length === 1 ? "this rule" : `these ${obstacles.length} rules`}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}${obstacles.length > 5 ? "; and more" : ""}.`,
     [
-      ...(gone.length > 0 ? ["Repeat the call with drop_missing: true, which drops those dead actions in the same write."] : []),
+      ...(gone.length > 0
+        ? [
+            "Make what is gone again under its id first (undo_change of its deletion, or create_connector with that `id`); if nobody wants it back, drop_missing: true drops those dead actions in the same write.",
+          ]
+        : []),
       ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
       'With on_error: "continue" the other rules are done.',
     ].join(" "),
-    { rules: obstacles.slice(0, 20).map((one) => one.rule.id), ...(gone.length > 0 ? { gone } : {}) },
+    compact({ rules: obstacles.slice(0, 20).map((one) => one.rule.id), gone, could_go: free.slice(0, 20).map(({ id }) => id) }),
   );
 }
 

@@ -1,10 +1,11 @@
 import type { NextCall, NoChange, OpResult, Plan, PutRuleOp } from "../change/plan.ts";
+import { isSaved } from "../change/saved-rules.ts";
 import type { Report } from "../change/services.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { compact } from "./fields.ts";
 import type { Move } from "./replaced-earlier.ts";
-import { overlapWarnings } from "./rule-changes.ts";
+import { overlapWarnings, ownersNow } from "./rule-changes.ts";
 
 /** Rules that an answer names one by one; list_changes has them all. */
 export const rowsShown = 40;
@@ -26,15 +27,15 @@ export interface ReplacePlan extends Plan {
   from: string;
   /** Tests the connector that is notified now, where actions were moved. */
   test: NextCall[];
-  /** The old connector, where it is there and can be deleted. */
-  retire: string | undefined;
+  /** Rules that used the old connector; undefined where this key may not see them all. */
+  used: number | undefined;
 }
 
 /** What became of each rule: what needs attention first. */
 export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
   const done = results.filter((result) => result.outcome === "done");
   const { failed, waiting } = notDone(plan.ops, results);
-  const rows = [...failed, ...plan.left, ...done.map(({ op }) => doneRow(op, plan)), ...waiting];
+  const rows = [...failed, ...plan.left, ...done.map((one) => doneRow(one, plan)), ...waiting];
   return {
     result: compact({
       counts: compact({
@@ -44,6 +45,9 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
         skipped: plan.left.filter((one) => one.outcome === "skipped").length || undefined,
         blocked: plan.left.filter((one) => one.outcome === "blocked").length || undefined,
       }),
+      // What a delete would ask first.
+      still_used_by: plan.used === undefined ? "unknown: something that this key does not see refers to it" : plan.used - done.length,
+      api_key_owner: ownersNow(results),
       earlier: plan.earlier,
       rules: rows.slice(0, rowsShown),
       rules_left_out: Math.max(0, rows.length - rowsShown) || undefined,
@@ -52,23 +56,20 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
     next: [
       ...(rows.length > rowsShown ? [{ tool: "list_changes", args: { limit: 100 }, why: "See each rule with its time and outcome." }] : []),
       ...(done.length === 0 ? [] : plan.test),
-      ...(plan.retire === undefined || failed.length + waiting.length > 0
-        ? []
-        : [
-            {
-              tool: "safe_delete_connector",
-              args: { ids: [plan.retire], space: plan.ops[0].space },
-              why: "If it is to go: it is refused while anything uses it.",
-            },
-          ]),
     ],
   };
 }
 
 /** With what went beside what was meant: actions of other connectors that are gone. */
-function doneRow(op: OpResult["op"], { moved, from }: ReplacePlan) {
+function doneRow(result: OpResult, { moved, from }: ReplacePlan) {
+  const { op } = result;
   const dropped = op.op === "put_rule" ? op.gone.filter(({ id, actions }) => id !== from && actions > 0) : [];
-  return { id: op.id, name: nameOf(op), outcome: moved, ...(dropped.length > 0 ? { dropped } : {}) };
+  return compact({ ...ruleNow(result), outcome: moved, dropped });
+}
+
+/** A saved rule, as Kibana answered. */
+export function ruleNow({ op, data }: OpResult) {
+  return compact({ id: op.id, name: nameOf(op), enabled: isSaved(data) ? data.enabled : undefined });
 }
 
 /** The rules that were to change and did not, or of which it is not known, and why; and those that were not begun. */
@@ -107,14 +108,12 @@ export function nothingToDo({
   space: inSpace,
   left,
   earlier,
-  args,
   warnings,
 }: {
   from: { id: string; name?: string };
   space: string;
   left: Left[];
   earlier: Move[];
-  args: Record<string, unknown>;
   warnings: string[];
 }): NoChange {
   const skipped = left.filter((one) => one.outcome === "skipped");
@@ -127,16 +126,7 @@ export function nothingToDo({
     space: inSpace,
     result: compact({ earlier, rules: left.slice(0, rowsShown), rules_left_out: Math.max(0, left.length - rowsShown) || undefined }),
     warnings,
-    next:
-      skipped.length === 0
-        ? []
-        : [
-            {
-              tool: "replace_connector",
-              args: { ...args, rules: skipped.map(({ id }) => id).slice(0, 50) },
-              why: "Do it here all the same.",
-            },
-          ],
+    next: [],
   };
 }
 

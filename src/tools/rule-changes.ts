@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Effect, OpResult, PutRuleOp, RuleSaved } from "../change/plan.ts";
+import type { OpResult, PutRuleOp } from "../change/plan.ts";
+import { isSaved } from "../change/saved-rules.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { fieldInWords, ruleBody } from "../rules/rule-body.ts";
-import { isSystem, type RuleState, ruleState, sameField } from "../rules/rule-state.ts";
-import type { Settings } from "../settings.ts";
+import { isSystem, type RuleState, ruleState } from "../rules/rule-state.ts";
 import type { WholeRule } from "./rule-artifacts.ts";
-import { goneActions, losses } from "./what-rules-lose.ts";
+import { goneActions } from "./what-rules-lose.ts";
 
 type Known = ReadonlyMap<string, Connector>;
 
@@ -79,65 +79,6 @@ export function unknownFields(rules: readonly { rule: Rule; op: PutRuleOp }[]): 
   ];
 }
 
-/** What a person and an agent see of it: who is notified when, and whose API key the rule runs with. */
-export function effectOnRule(rule: Rule, op: PutRuleOp, connectors: readonly Connector[], { kibana }: Settings): Effect {
-  const { id, name, type, space, before, after } = op;
-  const removed = losses([op], new Map(connectors.map((one) => [one.id, one])));
-  return {
-    verb: "update",
-    kind: "rule",
-    id,
-    name,
-    type,
-    space,
-    before: { actions: inWords(before, connectors), api_key_owner: rule.api_key_owner ?? "unknown", ...putBack(op, "before") },
-    after: {
-      actions: inWords(after, connectors),
-      ...(removed.length > 0 ? { removed } : {}),
-      api_key_owner: ownerAfter(kibana),
-      ...putBack(op, "after"),
-    },
-  };
-}
-
-/** Fields that the save changes beside the actions. */
-function putBack(op: PutRuleOp, side: "before" | "after"): Record<string, unknown> {
-  const fields = Object.entries(op[side].fields ?? {});
-  return Object.fromEntries(fields.filter(([name]) => !sameField(name, op.before.fields?.[name], op.after.fields?.[name])));
-}
-
-function ownerAfter(kibana: Settings["kibana"]): string {
-  if (kibana?.auth.kind === "basic") return kibana.auth.username;
-  return "this server's user";
-}
-
-/** `Ops PagerDuty: query matched (onActionGroupChange)`, one line an action; with the id where a name is not the only one. */
-function inWords({ actions }: RuleState, connectors: readonly Connector[]): string[] {
-  return actions.map((action) => {
-    const known = connectors.find((connector) => connector.id === action.id);
-    const twins = connectors.filter((one) => one.name === known?.name).length > 1;
-    const name = known
-      ? `${plainText(known.name, 60)}${twins ? ` (${word(known.id)})` : ""}`
-      : isSystem(action.id)
-        ? action.id
-        : `${plainText(action.id, 60)} (gone)`;
-    const { summary, notify_when: often, throttle } = action.frequency ?? {};
-    const frequency = often ? ` (${summary ? "summary, " : ""}${often}${throttle ? ` ${throttle}` : ""})` : "";
-    return `${name}: ${action.group ?? "every run"}${frequency}`;
-  });
-}
-
-/**
- * Saving a rule makes the caller's API key the rule's; a caller who has only a key lends it (reference/kibana-api.md §6.1).
- */
-export function keyWarning(settings: Settings, rules: number): string[] {
-  if (rules === 0 || settings.kibana?.auth.kind !== "api_key") return [];
-  const which = rules === 1 ? "the rule runs" : "these rules run";
-  return [
-    `Kibana keeps this server's own API key in what it saves: from then on ${which} with that key and its privileges, and stop${rules === 1 ? "s" : ""} when it is revoked or expires. With a user name and password instead, Kibana makes a key of its own for each rule.`,
-  ];
-}
-
 /** Rules of Elastic Security: they are edited in its own app (reference/kibana-api.md §6.1). */
 export function isDetectionRule({ consumer, rule_type_id: type }: Rule): boolean {
   return consumer === "siem" || type.startsWith("siem.");
@@ -181,6 +122,10 @@ export function overlapWarnings(results: readonly OpResult[]): string[] {
   );
 }
 
-function isSaved(data: unknown): data is RuleSaved {
-  return data !== null && typeof data === "object" && "read" in data && "saved" in data;
+/** The owners of the keys with which the saved rules run now, as Kibana answered. */
+export function ownersNow(results: readonly OpResult[]): string | undefined {
+  const owners = results.flatMap(({ outcome, data }) =>
+    outcome === "done" && isSaved(data) && data.owner !== undefined ? [data.owner] : [],
+  );
+  return owners.length > 0 ? [...new Set(owners)].map((one) => plainText(one, 120)).join(", ") : undefined;
 }

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { connectorType } from "../catalog/index.ts";
 import { probesFor } from "../catalog/when.ts";
-import type { NextCall } from "../change/plan.ts";
+import type { NextCall, Op } from "../change/plan.ts";
 import type { Connector } from "../kibana/connectors.ts";
 
 /**
@@ -15,4 +16,9 @@ export async function safeTest(
   const entry = await connectorType(type);
   if (!entry || !probesFor(entry, config ?? {}).safe) return [];
   return [{ tool: "test_connector", args: { id, space }, why }];
+}
+
+/** Whether a write can change how a connector works: a new name alone cannot. */
+export function mayWorkOtherwise(op: Op): boolean {
+  return op.op !== "update" || Object.keys(op.secrets).length > 0 || !isDeepStrictEqual(op.before.config ?? {}, op.after.config);
 }

@@ -90,7 +90,6 @@ export const testConnector = changeTool({
         ...(probe.cost ? ["The test is paid for: it uses tokens of the model's provider."] : []),
       ],
       outsideWorld: sends ? "sends" : probe.cost ? "costs" : "none",
-      reversible: undo ? "by_a_run" : sends ? "no" : "yes",
       consequence: sends ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       // Where an agent may choose the host, a request to it is news in itself.

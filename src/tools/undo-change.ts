@@ -1,15 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { connectorType } from "../catalog/index.ts";
-import { withDefaults } from "../catalog/shared/fields.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
-import { changedSince, type Inverse, inverseOfEntry } from "../change/undo.ts";
+import { type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
 import { mapSealed, referencesIn } from "../sealed.ts";
-import { redactionMark } from "../secrets/detect.ts";
+import { differsFrom } from "./changed-since.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
@@ -18,9 +16,10 @@ import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
 import { planUpdate } from "./plan-update.ts";
 import { assertSaved } from "./preconfigured.ts";
-import { notDone, rowsShown } from "./replaced-report.ts";
-import { overlapWarnings } from "./rule-changes.ts";
-import { safeTest } from "./safe-test.ts";
+import { notDone, rowsShown, ruleNow } from "./replaced-report.ts";
+import { overlapWarnings, ownersNow } from "./rule-changes.ts";
+import { mayWorkOtherwise, safeTest } from "./safe-test.ts";
+import { storedNow } from "./stored-now.ts";
 import { planUndoRules, ruleInverses } from "./undo-rules.ts";
 
 export const undoChange = changeTool({
@@ -53,8 +52,6 @@ export const undoChange = changeTool({
     if (inverse.op === "execute")
       throw cannot("It is taken back by another run: list_changes holds the call of execute_connector that does it.");
     if (inverse.op === "put_rule") throw cannot("It was a change of a rule.");
-    if (JSON.stringify(inverse).includes(redactionMark))
-      throw cannot("A secret stood in its name or config, which the journal does not keep: make it again by hand.");
     const space = await context.spaces.check(inverse.space, context.principal, { fresh: true, signal: context.signal });
     const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
     if ("noChange" in plan) return plan;
@@ -66,21 +63,25 @@ export const undoChange = changeTool({
     const [op] = plan.ops;
     const [result] = results;
     if (op.op === "put_rule") {
-      const done = results.filter((one) => one.outcome === "done").length;
+      const done = results.filter((one) => one.outcome === "done");
       const { failed, waiting } = notDone(plan.ops, results);
       return {
-        result: compact({ rules_put_back: done, failed: failed.slice(0, rowsShown), not_begun: waiting.length || undefined }),
+        result: compact({
+          rules_put_back: done.length,
+          rules: done.slice(0, rowsShown).map(ruleNow),
+          api_key_owner: ownersNow(results),
+          failed: failed.slice(0, rowsShown),
+          not_begun: waiting.length || undefined,
+        }),
         warnings: overlapWarnings(results),
       };
     }
     if (result?.outcome !== "done") return {};
     if (op.op === "delete") return { result: { deleted: [op.id] } };
-    const stored = op.id === undefined ? undefined : await kibana.connector(op.space, op.id).catch(() => undefined);
+    const stored = await storedNow(op.id, op.space, kibana);
     return {
-      result: compact({
-        connector: stored && connectorView(stored, op.space),
-      }),
-      next: stored ? await safeTest(stored, op.space, "See whether it works again.") : [],
+      result: compact({ connector: stored && connectorView(stored, op.space) }),
+      next: stored && mayWorkOtherwise(op) ? await safeTest(stored, op.space, "See whether it works again.") : [],
     };
   },
 });
@@ -170,7 +171,7 @@ async function planInverse(
     case "update": {
       if (!current) return gone(space, inverse.id);
       assertSaved(current, "changed", { status, url: context.deployment.url });
-      const differs = changedSince(current, inverse.expect, { ...inverse.to.config, ...(await filledIn(type, inverse.expect.config)) });
+      const differs = await differsFrom(current, inverse);
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
       const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
       const plan = await planUpdate(wanted, status, context);
@@ -183,7 +184,7 @@ async function planInverse(
     }
     case "delete": {
       if (!current) return gone(space, inverse.id);
-      const differs = changedSince(current, inverse.expect, (await filledIn(type, inverse.expect.config)) ?? current.config ?? {});
+      const differs = await differsFrom(current, inverse);
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since it was created.", differs);
       return planDelete({ ids: [current.id], space }, { existing, types, status }, context);
     }
@@ -205,21 +206,15 @@ function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<D
   );
 }
 
-/** A config as Kibana stores it; undefined for a type without an entry. */
-async function filledIn(type: string, config: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
-  const entry = await connectorType(type);
-  return entry && withDefaults(entry.schemas().config, config);
-}
-
 function changedBySomebody(space: string, current: Connector, message: string, differs: string[]): NoChange {
   return {
     noChange: true,
     status: "plan_changed",
     message: `${message} Nothing was written: an undo would take back what somebody else did.`,
     space,
-    result: compact({ id: current.id, differs }),
+    result: compact({ id: current.id, differs, now: connectorView(current, space) }),
     warnings: [],
-    next: [{ tool: "get_connector", args: { id: current.id, space }, why: "See how it is now." }],
+    next: [],
   };
 }
 

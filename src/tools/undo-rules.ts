@@ -11,10 +11,12 @@ import { unusable } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
 import { compact } from "./fields.ts";
+import { keyWarning, ownerAfter } from "./key-owner.ts";
 import { silencedWarning } from "./replaced-report.ts";
 import { erasing, type WholeRule, withArtifacts } from "./rule-artifacts.ts";
-import { effectOnRule, keyWarning, obstacle, obstacleInWords, putRule, unknownFields } from "./rule-changes.ts";
+import { obstacle, obstacleInWords, putRule, unknownFields } from "./rule-changes.ts";
 import { actionFlows, eachOnce } from "./run-flows.ts";
+import { effectsOnRules } from "./shown-actions.ts";
 import { losses, undoWarning } from "./what-rules-lose.ts";
 
 /** Connectors whose last runs are looked up. */
@@ -85,6 +87,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
       next: [],
     };
   }
+  const owner = await ownerAfter(context);
   const ways = await Promise.all(ops.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
   const blocked = obstacles.map((one) => `Kibana would not save ${obstacleInWords(one)}: it stays as it is.`);
   const writes = ops.map(({ op }) => op);
@@ -92,7 +95,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
   return {
     summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first.op, ...rest.map(({ op }) => op)],
-    effects: ops.map(({ rule, op }) => effectOnRule(rule, op, connectors, settings)),
+    effects: effectsOnRules(ops, connectors, owner),
     warnings: [
       ...left,
       ...(kept.length > 0 ? [`Stays as it is, since somebody changed it or a secret stood in it: ${kept.join(", ")}.`] : []),
@@ -101,11 +104,14 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
       ...silencedWarning(ops),
       ...undoWarning(writes),
       ...(await doubtsAboutReturning(writes, space, known, context)),
-      ...keyWarning(settings, ops.length),
+      ...keyWarning(
+        ops.map(({ rule }) => rule),
+        owner,
+        settings,
+      ),
     ],
     ...erasing(ops),
     outsideWorld: "none",
-    reversible: !erasing(ops) && ops.every(({ rule }) => obstacle(rule, rule.actions, known) === undefined) ? "yes" : "no",
     consequence: "person",
     facts: ops.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
     flows: eachOnce(ways.flat()),

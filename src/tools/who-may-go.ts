@@ -67,7 +67,10 @@ async function look(
     const found = pickConnector(connectors, space, id);
     assertSaved(found, "deleted", { status, url: context.deployment.url });
     const rules = await visibleRules(context.kibana, space, found, context.signal);
-    if (rules && rules.length > 0) return inUse(found, rules, space, await waysOut(found, space, connectors, context));
+    if (rules && rules.length > 0) {
+      const { next, sameType } = await waysOut(found, space, connectors, context);
+      return inUse(found, rules, space, { next, same_type: sameType });
+    }
     return { found, rules };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;

@@ -50,7 +50,23 @@ describe("an incident", () => {
       const { status, result, next } = await attach(made, { connector: id, rules: ["r"] });
       expect([status, result]).toEqual([
         "done",
-        { connector: id, rules: [{ id: "r", name: "Rule r", groups: ["query matched", "recovered"] }] },
+        {
+          connector: id,
+          api_key_owner: "sandbox",
+          rules: [
+            {
+              id: "r",
+              name: "Rule r",
+              enabled: true,
+              groups: ["query matched", "recovered"],
+              alerts: "one for the whole rule",
+              actions: [
+                { action: `Connector ${id}: query matched (onActionGroupChange)`, params: expect.any(Object) },
+                { action: `Connector ${id}: recovered (onActionGroupChange)`, params: expect.any(Object) },
+              ],
+            },
+          ],
+        },
       ]);
       // Those that have a safe test.
       const test = expect.objectContaining({ tool: "test_connector", args: { id, space: "default" } });
@@ -244,14 +260,18 @@ describe("a rule", () => {
   });
 
   test("with an action whose connector is gone is not saved by Kibana: the answer says how to mend it, and that works", async () => {
-    const made = await deployment(["pager", "chat"]);
-    await makeRule(made, "r", [action("chat")]);
-    await deleteBlindly(made, "chat");
+    const made = await deployment(["pager", "log"]);
+    const { change } = (await made.call("safe_delete_connector", { ids: ["log"] })).body;
+    // A rule that took it in the moment of its deletion.
+    await makeConnector(made, "log", ".index", { config: { index: "alerts-out" } });
+    await makeRule(made, "r", [action("log", { params: { documents: [{ a: 1 }] } })]);
+    await deleteBlindly(made, "log");
     const state = await made.state();
     const body = await attach(made, { connector: "pager", rules: ["r"] });
     expect(body).toMatchObject({
       code: "connector_not_found",
-      message: expect.stringContaining('the connector "chat" of one of its actions is gone'),
+      detail: { next: [{ tool: "undo_change", args: { change, id: "log" } }] },
+      message: expect.stringContaining('the connector "log" of one of its actions is gone'),
     });
     expect(await made.state()).toBe(state);
     const [mend] = body.detail?.next ?? [];
@@ -453,7 +473,7 @@ describe("another frequency for a connector that the rule notifies already", () 
     await makeRule(made, "r", [old]);
     const often = { frequency: { notify_when: "onActiveAlert" } };
     const first = await attach(made, { connector: "chat", rules: ["r"], ...often });
-    expect(first).toMatchObject({ status: "no_change", next: [{ args: { replace: true } }, {}] });
+    expect(first).toMatchObject({ status: "no_change", next: [{ args: { replace: true } }] });
     const { status, change, warnings } = await attach(made, first.next[0].args);
     expect([status, warnings.join()]).toEqual(["done", expect.stringContaining('Its present action in the rule goes: "query matched"')]);
     const { actions } = await ruleOf(made, "r");

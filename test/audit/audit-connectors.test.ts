@@ -33,7 +33,8 @@ describe("the answer", () => {
       rule: "lateral-movement",
       evidence: "The connector is not in this space.",
     });
-    expect(body.next[0]).toMatchObject({ tool: "replace_connector", args: { from: "soc-pagerduty", remove: true, space: "security" } });
+    // What becomes of a rule whose connector is gone is not for the server to say.
+    expect(JSON.stringify(body.next)).not.toMatch(/soc-pagerduty|remove/);
     expect(countTokens(JSON.stringify(body))).toBeLessThanOrEqual(1200);
   });
 

@@ -110,16 +110,13 @@ test("each planted fault is found once, nothing else is, and the ids stay from a
   expect(again.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
 });
 
-test.each(["dangling_reference", "no_recovery_action", "no_dedup_key", "noisy_frequency"])(
-  "the ready call of %s mends it",
-  async (check) => {
-    const { call } = await planted({ person: accepts });
-    const [found] = (await call("audit_connectors", { checks: [check], detail: true })).body.findings;
-    const done = await call(found.next.tool, found.next.args);
-    expect(done.body).toMatchObject({ status: "done" });
-    expect((await call("audit_connectors", { checks: [check] })).body.findings).toEqual([]);
-  },
-);
+test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency"])("the ready call of %s mends it", async (check) => {
+  const { call } = await planted({ person: accepts });
+  const [found] = (await call("audit_connectors", { checks: [check], detail: true })).body.findings;
+  const done = await call(found.next.tool, found.next.args);
+  expect(done.body).toMatchObject({ status: "done" });
+  expect((await call("audit_connectors", { checks: [check] })).body.findings).toEqual([]);
+});
 
 test.each([[["no_recovery_action", "no_dedup_key"]], [["no_dedup_key", "no_recovery_action"]]])(
   "the ready calls of two findings of one rule do not clash: %s",

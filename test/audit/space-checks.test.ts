@@ -92,13 +92,15 @@ describe("duplicate_target", () => {
     expect(found?.next).toMatchObject({ tool: "replace_connector", args: { from: "c", to: "b", space: "payments" } });
   });
 
-  test("those that nothing uses may go; where rules could not be read, nothing is proposed", () => {
-    const two = [
-      facts({ connector: { ...webhook({}), id: "a", references: 0 }, ...idle }),
-      facts({ connector: { ...webhook({}), id: "b" } }),
-    ];
-    expect(ofSpace("duplicate_target", two)[0]?.next).toMatchObject({ tool: "safe_delete_connector", args: { ids: ["a"] } });
-    expect(ofSpace("duplicate_target", two, { rulesKnown: false })[0]?.next).toBeUndefined();
+  test("which of those goes that nothing uses is not proposed, nor to move rules to one that does not work, or without knowing the rules", () => {
+    const keep = { ...webhook({}), id: "b" };
+    const next = (one: object, other: object, known = true) =>
+      ofSpace("duplicate_target", [facts(one), facts(other)], { rulesKnown: known })[0]?.next;
+    expect(next({ connector: { ...webhook({}), id: "a", references: 0 }, ...idle }, { connector: keep })).toBeUndefined();
+    const used = { connector: { ...webhook({}), id: "c" }, ...disabledOnly };
+    expect(next(used, { connector: keep })).toMatchObject({ args: { from: "c", to: "b" } });
+    expect(next(used, { connector: keep }, false)).toBeUndefined();
+    expect(next(used, { connector: { ...keep, missingSecrets: true } })).toBeUndefined();
   });
 
   test("config that Kibana hides, and types that nobody knows, are not compared", () => {

@@ -143,7 +143,13 @@ const takers: Record<string, Taker> = {
   "keys of alerts": (text) => keyInOneForm(text),
   "plain texts": (text) => [plainText(text), quoted(text), plainJson({ [text]: text }), plainText(text, text.length)],
   questions: (text) => {
-    const reach = { secrets: [{ source: text, to: text }], requests: [text], recipients: [text], noLonger: [text] };
+    const reach = {
+      secrets: [{ source: text, to: text }],
+      requests: [text],
+      recipients: [text],
+      noLonger: [text],
+      undo: { reversible: "partly" as const, each: [], why: [text] },
+    };
     const shown = plan({ summary: text, warnings: [text], given: { text } });
     return question(shown, whatMatters(shown, reach, text));
   },

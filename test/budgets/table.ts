@@ -42,9 +42,9 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
       { args: { format: "api", ids: ["ops-slack"] }, requests: 2, tokens: 1600 },
     ],
   },
-  create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 7, tokens: 135 }] },
+  create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 7, tokens: 140 }] },
   test_connector: { listed: 185, calls: [{ args: { id: "log-of-tests" }, requests: 6, tokens: 140 }] },
-  execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 7, tokens: 65 }] },
+  execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 7, tokens: 75 }] },
   update_connector: { listed: 230, calls: [{ args: { id: "log-of-tests", name: "Log of the tests" }, requests: 12, tokens: 145 }] },
   undo_change: { listed: 180, calls: [{ args: { change: "(the last one)" }, requests: 14, tokens: 135 }] },
   attach_connector: {
@@ -52,13 +52,15 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     calls: [
       {
         args: { connector: "log-of-tests", rules: ["disk-almost-full"], params: { message: "{{rule.name}}" } },
-        requests: 18,
-        tokens: 230,
+        // One asks who the server's user is, so that a rule's key has one owner's name; the answer has the params, or a read would follow.
+        requests: 19,
+        tokens: 315,
       },
     ],
   },
   replace_connector: { listed: 280, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 19, tokens: 290 }] },
-  list_changes: { listed: 90, calls: [{ args: {}, requests: 0, tokens: 940 }] },
+  // Names and undo as they are now: the list of connectors, and the rules.
+  list_changes: { listed: 90, calls: [{ args: {}, requests: 4, tokens: 940 }] },
   safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 16, tokens: 130 }] },
 };
 

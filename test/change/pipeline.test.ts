@@ -75,7 +75,11 @@ async function pipeline({
     principal: { name: "tester", access: "full", spaces: undefined },
     client: undefined,
     redactor: services.redactor,
-    ask: { confirm: ask ?? (async () => ({ action: "unavailable" })), show: async () => "unavailable" },
+    ask: {
+      showsForms: () => ask !== undefined,
+      confirm: ask ?? (async () => ({ action: "unavailable" })),
+      show: async () => "unavailable",
+    },
     connection: { formsFail: false },
     signal: stop.signal,
     reads: stop.signal,

@@ -4,6 +4,7 @@ import { fitsQuestion, mostThatMatters, pageModel, question, whatMatters } from 
 import { reachOf } from "../../src/change/consent/reach.ts";
 import type { Effect, Plan } from "../../src/change/plan.ts";
 import { exact, quoted, shownJson, word } from "../../src/plain-text.ts";
+import type { Scrub } from "../../src/secrets/redact.ts";
 import { renderPage } from "../../src/web/render.ts";
 import { hostile, problemsOf, unseen } from "../promises/hostile-texts.ts";
 import { deleteOp, executeOp, plan } from "../support/plan.ts";
@@ -33,12 +34,12 @@ function hostilePlan(text: string, more: Partial<Plan> = {}): Plan {
     given: { [text]: text },
     warnings: [`The last run of ${quoted(text)} failed.`],
     flows: [{ field: "", source: "A request", hosts: [text || "host"] }],
-    reversible: "no",
     ...more,
   });
 }
 
-const asked = async (one: Plan) => question(one, whatMatters(one, await reachOf(one), "http://127.0.0.1:5601"));
+const asItIs: Scrub = { text: (text) => text, json: (value) => value };
+const asked = async (one: Plan) => question(one, whatMatters(one, await reachOf(one, asItIs), "http://127.0.0.1:5601"));
 
 test("whatever text a plan holds, every line of a question is ours, in our order, and hides nothing", async () => {
   await fc.assert(
@@ -63,7 +64,7 @@ test("whatever text a plan holds, its page hides nothing", async () => {
   await fc.assert(
     fc.asyncProperty(anyText, async (text) => {
       const one = hostilePlan(text, { summary: text, warnings: [text] });
-      const model = pageModel(one, { reasons: [text], newFlows: [] }, await reachOf(one), {
+      const model = pageModel(one, { reasons: [text], newFlows: [] }, await reachOf(one, asItIs), {
         name: "here",
         sandbox: false,
         expiresAt: 0,
@@ -120,7 +121,7 @@ test("names of several connectors that are deleted stand before hosts, recipient
   expect(lines.slice(1, 4)).toEqual([
     '- delete connector "a" (a, a) in space default',
     '- delete connector "b" (b, b) in space default',
-    "It can be undone.",
+    "It can be undone only by giving the secrets again: Kibana does not hand them out.",
   ]);
   expect(lines.at(-1)).toBe("Note: and 25 more notes");
 });
@@ -129,7 +130,7 @@ test("what matters is never cut: what is too long for a question says so", async
   const to = (count: number) => [...Array(count).keys()].map((at) => `somebody-${at}@example.com`);
   const fits = async (params: Record<string, unknown>) => {
     const one = plan({ ops: [executeOp({ type: ".email", params })] });
-    const reach = await reachOf(one);
+    const reach = await reachOf(one, asItIs);
     const lines = whatMatters(one, reach, "here");
     return [fitsQuestion(lines, reach), lines.join("\n").length > mostThatMatters];
   };

@@ -135,7 +135,7 @@ describe.each(blocks)("a proxy that %s the internal route", (_what, answer) => {
     const server = await serverAt(proxy.url, { person: () => answers.pop()?.() ?? yes() });
     const planned = await server.call(tool, { ...args, dry_run: true });
     expect(planned.body.warnings[0]).toMatch(sentence);
-    expect(planned.body.plan.reversible).toBe("no");
+    expect(planned.body.plan.reversible).toBe("partly");
 
     expect((await server.call(tool, args)).body.status).toBe("declined");
     expect(server.questions[0]?.split("\n")[1]).toMatch(sentence);

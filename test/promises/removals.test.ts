@@ -33,12 +33,18 @@ describe("drop_missing", () => {
     const { body } = await call("replace_connector", args);
     expect(questions[0]).toContain(dead);
     expect(body.result.rules).toEqual([
-      { id: "first", name: "Rule first", outcome, dropped: [{ id: "gone-too", type: ".server-log", actions: 2 }] },
-      { id: "second", name: "Rule second", outcome },
+      {
+        id: "first",
+        name: "Rule first",
+        enabled: expect.any(Boolean),
+        outcome,
+        dropped: [{ id: "gone-too", type: ".server-log", actions: 2 }],
+      },
+      { id: "second", name: "Rule second", enabled: expect.any(Boolean), outcome },
     ]);
-    expect(body.undo).toEqual({ tool: "undo_change", args: { change: body.change }, note: undo });
+    expect([body.undo, body.no_undo]).toEqual([undefined, undo]);
     const [second, first] = (await call("list_changes", {})).body.changes;
-    expect([first.undo.note, second.undo.note]).toEqual([undo, expect.stringContaining('only after "gone" exists again')]);
+    expect([first.no_undo, second.no_undo]).toEqual([undo, expect.stringContaining('only after "gone" exists again')]);
     expect(new Set(await made.actionsOf("first"))).toEqual(new Set(["live"]));
   });
 
@@ -70,33 +76,14 @@ describe("drop_missing", () => {
     expect(body.error.code).toBe("protected");
   });
 
-  test("a call that an audit proposes says what it takes along", async () => {
+  test("is in no call that an audit or a refusal proposes: what is gone may be wanted back", async () => {
     const { call } = await withDeadActions();
-    const { body } = await call("audit_connectors", { checks: ["dangling_reference"], detail: true });
-    const proposed = body.findings.filter((one: { rule: string | { id: string } }) => JSON.stringify(one.rule).includes("first"));
-    expect(proposed).toHaveLength(2);
-    for (const { connector, next } of proposed) {
-      expect(next.args.drop_missing).toBe(true);
-      const other =
-        JSON.stringify(connector).includes("gone-too") === false
-          ? '2 actions of "gone-too" (.server-log)'
-          : '1 action of "gone" (.server-log)';
-      expect(next.why).toContain(`It also drops what the rule has of other connectors that are gone: ${other}.`);
-    }
-  });
-
-  test("a call that a refusal of attach proposes says it too", async () => {
-    const { call } = await withDeadActions();
-    const { body } = await call("attach_connector", {
-      connector: "live",
-      rules: ["first"],
-      groups: ["recovered"],
-      params: { message: "x" },
-    });
-    expect(body.error.detail.next[0]).toMatchObject({
-      args: { drop_missing: true, remove: true },
-      why: 'Takes the dead actions of "gone" out of these rules, and those of "gone-too", which are gone too.',
-    });
+    const audited = (await call("audit_connectors", { checks: ["dangling_reference"], detail: true })).body;
+    const refused = (
+      await call("attach_connector", { connector: "live", rules: ["first"], groups: ["recovered"], params: { message: "x" } })
+    ).body;
+    expect([audited.findings.length, refused.error.code]).toEqual([3, "connector_not_found"]);
+    expect(JSON.stringify([audited, refused])).not.toMatch(/drop_missing|"remove"/);
   });
 });
 

@@ -164,10 +164,8 @@ describe("a target that may not work", () => {
     const done = await replace(made, args);
     expect(made.questions[0]?.message).toContain(doubt);
     expect([done.status, done.warnings]).toEqual(["done", expect.arrayContaining([doubt])]);
-    expect(done.next.map(({ tool, args: { id, ids } }: { tool: string; args: Record<string, unknown> }) => [tool, id ?? ids])).toEqual([
-      // A Slack webhook has no safe test.
-      ["safe_delete_connector", ["ops-slack"]],
-    ]);
+    // A Slack webhook has no safe test, and that the old one goes is not for the server to propose.
+    expect([done.next, done.result.still_used_by]).toEqual([undefined, 2]);
   });
 
   test("because its last run failed, or because the log cannot be read, is warned of; one that works is not", async () => {
@@ -182,19 +180,16 @@ describe("a target that may not work", () => {
     expect(await warned("ops-slack")).toContain('Whether "Ops Slack" works could not be looked up');
   });
 
-  test("comes after one that works among the ways to retire a connector, and is not recommended", async () => {
+  test("comes after one that works among those of its type, for the user to choose from", async () => {
     const made = await product({ sandbox: { deliver: true } });
     await makeConnector(made, "a-fresh");
     await makeConnector(made, "old");
     await makeRule(made, "r1", [action("old")]);
     await made.bare("POST", "/api/actions/connector/ops-slack-2/_execute", { params: { message: "m" } });
-    const reads = [(await made.call("safe_delete_connector", { ids: ["old"] })).body.detail.next];
-    for (const next of reads)
-      expect(next.map(({ args: { to }, why }: { args: { to?: string }; why: string }) => [to, why])).toEqual([
-        ["ops-slack", 'Before it is retired: its rules notify "Ops Slack" (ops-slack) instead.'],
-        [expect.stringMatching(/fresh|ops-slack-2/), expect.stringMatching(/^Before it is retired: .* instead, .*test it first\.$/)],
-        [undefined, expect.stringContaining("where nothing takes its place")],
-      ]);
+    const { detail } = (await made.call("safe_delete_connector", { ids: ["old"] })).body;
+    // Whom they serve is in their secrets: they are named, and none is proposed.
+    expect([detail.next, detail.same_type[0]]).toEqual([undefined, { id: "ops-slack", name: "Ops Slack", last_run: "works" }]);
+    expect(detail.same_type.slice(1).map(({ last_run: run }: { last_run: string }) => run)).not.toContain("works");
   });
 });
 
@@ -308,10 +303,13 @@ describe("a connector that is gone", () => {
     expect(left).toMatchObject({
       status: "no_change",
       message: expect.stringContaining("Security app"),
-      next: [{ tool: "replace_connector" }],
     });
-    expect(left.next[0].args.rules).toEqual(["brute-force-over-ssh", "malware-detected"]);
-    expect(await replace(made, left.next[0].args)).toMatchObject({ status: "done", result: { counts: { removed: 2 } } });
+    expect(left.next).toBeUndefined();
+    const rules = ["brute-force-over-ssh", "malware-detected"];
+    expect(await replace(made, { from: "soc-slack", remove: true, space: "security", rules })).toMatchObject({
+      status: "done",
+      result: { counts: { removed: 2 } },
+    });
   });
 });
 

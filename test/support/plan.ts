@@ -21,7 +21,7 @@ export function createOp(more: Partial<CreateOp> = {}): CreateOp {
 }
 
 export function deleteOp(more: Partial<DeleteOp> = {}): DeleteOp {
-  return { op: "delete", space: "default", id: "ops-slack", before: connector(), secretsBefore: true, ...more };
+  return { op: "delete", space: "default", id: "ops-slack", before: connector(), secretsBefore: true, restorable: true, ...more };
 }
 
 export function executeOp(more: Partial<ExecuteOp> = {}): ExecuteOp {
@@ -36,7 +36,6 @@ export function plan(more: Partial<Plan> = {}): Plan {
     effects: [],
     warnings: [],
     outsideWorld: "none",
-    reversible: "yes",
     consequence: "free",
     facts: {},
     flows: [],

@@ -345,7 +345,7 @@ describe("a warning, and no refusal", () => {
       { ...hook, config: { ...hook.config, url: "https://deploy.example.com/hooks/kibana" } },
       /^"Deploy hook" \(deploy-hook\) has the same target/,
     ],
-    ["a target that is a secret", slack, /whether one has the same target is not checked, since the target is a secret\.$/],
+    ["a target that is a secret", slack, /whether one reaches the same place cannot be seen, since a secret decides it\.$/],
   ])("%s", async (_what, args, warning, options) => {
     const { body } = await create(args, options);
     expect(body.status).toBe("done");

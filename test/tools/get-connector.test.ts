@@ -9,7 +9,8 @@ describe("one look is one call", () => {
     const { call, calls } = await product();
     const { body } = await call("get_connector", { id: "ops-pagerduty" });
     expect(body).toMatchObject({ connector: { uses: 4 }, rules_total: 3, health: { runs: 6, failures: 0 } });
-    expect(calls.length).toBeLessThanOrEqual(6);
+    // The first call of a client also looks up the version.
+    expect(calls.filter(({ path }) => path !== "/api/status").length).toBeLessThanOrEqual(6);
   });
 
   test.each(["Ops mail", "ops-mail-preconfigured"])("a preconfigured one too, by %s", async (id) => {

@@ -39,13 +39,13 @@ describe("list_changes", () => {
     expect(clash).toMatchObject({ error: expect.stringMatching(/^The id "payments-pagerduty" is taken/) });
     expect(clash).not.toHaveProperty("undo");
     expect(deleted).toMatchObject({
-      consent: "form",
+      asked: "form",
       by: "test-client",
       undo: { tool: "undo_change", args: { id: "kibana-log" } },
     });
-    expect(tested).toMatchObject({ no_undo: "What was sent cannot be called back from here." });
+    expect(tested).toMatchObject({ no_undo: "It changed nothing: there is nothing to undo." });
     expect(first).toMatchObject({
-      consent: "not_needed",
+      asked: "none",
       undo: { tool: "undo_change", args: { id: "first-trail" } },
     });
   });

@@ -18,7 +18,7 @@ describe("what is in use", () => {
       code: "in_use",
       message:
         '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures". Without it they fail in silence, their other actions too.',
-      fix: "Move these rules to another connector, or take its actions out of them, with replace_connector; then repeat the call.",
+      fix: "Where these rules go is the user's to say: replace_connector moves them to another connector (`to`), or takes its actions out of them (`remove`). Then repeat the call.",
       detail: {
         rules: [
           rule("disk-almost-full", "Disk almost full", true, "metrics.threshold.fired"),
@@ -28,13 +28,6 @@ describe("what is in use", () => {
         rules_total: 3,
         note: "Kibana counts 4 references, 1 more than the 3 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.",
         space: "default",
-        next: [
-          {
-            tool: "replace_connector",
-            args: { from: "ops-pagerduty", remove: true, space: "default" },
-            why: "Before it is retired, where nothing takes its place: its rules notify without it.",
-          },
-        ],
       },
     });
   });

@@ -28,7 +28,7 @@ function draft(same: ConnectorFacts[], space: string, rulesKnown: boolean): Draf
   const [first, ...others] = all;
   const keep = all.at(-1);
   const named = all.slice(0, 4).map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
-  const next = first && keep && rulesKnown ? mend(same, keep.id, space) : undefined;
+  const next = first && keep && rulesKnown ? mend(same, space) : undefined;
   return {
     severity: "low",
     confidence: "likely",
@@ -39,23 +39,15 @@ function draft(same: ConnectorFacts[], space: string, rulesKnown: boolean): Draf
   };
 }
 
-/** Towards the one that most rules use. */
-function mend(same: readonly ConnectorFacts[], keep: string, space: string): ReadyCall | undefined {
-  const spare = same.filter(({ connector }) => connector.id !== keep);
-  const [used] = spare.filter(({ usage }) => usage.rules > 0);
-  if (used) {
-    return {
-      tool: "replace_connector",
-      args: { from: used.connector.id, to: keep, space },
-      why: "Moves its rules to the one that most rules use; then it can go.",
-    };
-  }
-  const idle = spare.filter(({ connector }) => connector.references === 0).map(({ connector }) => connector.id);
-  if (idle.length === 0) return undefined;
+/** Towards the one that most rules use, where it works; which of those that are left goes, a person decides. */
+function mend(same: readonly ConnectorFacts[], space: string): ReadyCall | undefined {
+  const keep = same.at(-1);
+  const used = same.find((one) => one !== keep && one.usage.rules > 0);
+  if (!keep || !used || keep.connector.missingSecrets || (keep.runs !== undefined && keep.runs.successesSince === 0)) return undefined;
   return {
-    tool: "safe_delete_connector",
-    args: { ids: idle.slice(0, 20), space },
-    why: "No rule uses these; it looks once more and asks a person.",
+    tool: "replace_connector",
+    args: { from: used.connector.id, to: keep.connector.id, space },
+    why: "Moves its rules to the one that most rules use.",
   };
 }
 

@@ -20,15 +20,6 @@ export const unused: ConnectorCheck = {
         ran === true
           ? `No rule or case refers to it, but it ran within ${space.window.days} days: something may run it through the API.`
           : "No rule or case refers to it. Workflows and programs leave no reference.",
-      ...(ran === true
-        ? {}
-        : {
-            next: {
-              tool: "safe_delete_connector",
-              args: { ids: [connector.id], space: space.space },
-              why: "Looks once more whether something uses it, and asks a person.",
-            },
-          }),
     };
   },
 };

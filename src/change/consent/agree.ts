@@ -47,7 +47,7 @@ export async function getConsent(
   const open = await pageOf(change, plan, verdict, services);
   if (open) return { outcome: open };
   if (!asks && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
-  const reach = await reachOf(plan);
+  const reach = await reachOf(plan, services.redactor.withoutLiterals);
   const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
   if (asks) return { outcome: await onPage() };
   const matters = whatMatters(plan, reach, deployment);

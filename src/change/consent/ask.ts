@@ -3,6 +3,11 @@ import type { Page, Take, ToType } from "../../web/page.ts";
 /** How the person was asked, for the journal. */
 export type Consent = "not_needed" | "form" | "page" | "token" | "skipped";
 
+/** Who was asked, as answers say it: `form`, `page`, `token`, `none`, or `skipped` by the operator's --dangerously-skip-confirmation. */
+export function askedOf(consent: string): string {
+  return consent === "not_needed" ? "none" : consent;
+}
+
 export interface Answer {
   /** `empty`: accepted without what was asked for. */
   action: "accept" | "decline" | "cancel" | "empty" | "timeout" | "unavailable";
@@ -20,6 +25,8 @@ export interface ByItself {
 
 /** Asks the person behind the client. `unavailable`: the client cannot ask. */
 export interface Ask {
+  /** Whether the client shows forms. */
+  showsForms(): boolean;
   confirm(question: { message: string; type?: ToType }, options: { signal: AbortSignal; timeoutMs: number }): Promise<Answer>;
   /** Has the client show a page's address to the person, so that it need not be in the answer. `unavailable`: it did not. */
   show(

@@ -28,7 +28,7 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string): strin
     ...reach.requests.map((host) => `A request → ${host}`),
     ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
     ...(reach.noLonger.length > 0 ? [`No longer: ${reach.noLonger.join(", ")}`] : []),
-    undoLine[plan.reversible],
+    undoLine(reach),
   ].map(oneLine);
 }
 
@@ -49,7 +49,7 @@ export function question(plan: Plan, matters: readonly string[]): string {
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
     ...rules.slice(0, mostLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`),
     ...left(rules.length - mostLines, "- and", "more"),
-    ...(effects.length === 1 ? effects.flatMap(details) : []),
+    ...(effects.length === 1 ? effects.flatMap(details) : details(contents(rules))),
   ]
     .map(oneLine)
     .join("\n");
@@ -77,7 +77,7 @@ export function pageModel(
     requests: reach.requests,
     recipients: reach.recipients,
     noLonger: reach.noLonger,
-    undo: undoLine[plan.reversible],
+    undo: undoLine(reach),
     warnings: [
       ...(plan.inPerson ?? []),
       ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
@@ -98,10 +98,15 @@ export function pageModel(
   };
 }
 
-const undoLine = {
+function undoLine({ undo: { reversible, why } }: Reach): string {
+  return reversible === "partly" ? `It can be undone in part. ${why.join(" ")}` : undoLines[reversible];
+}
+
+const undoLines = {
   yes: "It can be undone.",
   by_a_run: "It can be undone by one more run of the connector: the answer and list_changes hold the call.",
   needs_secrets: "It can be undone only by giving the secrets again: Kibana does not hand them out.",
+  nothing_to_undo: "There is nothing to undo: it only reads.",
   no: "It cannot be undone.",
 };
 
@@ -131,7 +136,16 @@ function ownerWord(owner: string): string {
   return /^[\w.@' -]{1,60}$/.test(owner) ? owner : exact(owner);
 }
 
-function details({ before, after }: Effect): string[] {
+/** What goes and comes in rules beside the lines of their actions, by rule; what is as in another once. */
+function contents(rules: readonly Effect[]): Pick<Effect, "before" | "after"> {
+  const of = (lists: [string | undefined, unknown][]) => Object.fromEntries(lists.filter(([, list]) => Array.isArray(list)));
+  return {
+    before: of(rules.map(({ id, before }) => [id, before?.goes])),
+    after: of(rules.map(({ id, after }) => [id, after?.comes])),
+  };
+}
+
+function details({ before, after }: Pick<Effect, "before" | "after">): string[] {
   const show = (label: string, value: Record<string, unknown> | undefined) => (isEmpty(value) ? [] : [`${label}: ${cutJson(value)}`]);
   return [...show("Before", before), ...show("After", after)];
 }

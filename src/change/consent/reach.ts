@@ -6,7 +6,9 @@ import { asUrlsAreRead } from "../../host-name.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, word } from "../../plain-text.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
+import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow } from "../plan.ts";
+import { type Undoing, undoingOf } from "../reversible.ts";
 
 /** Whom and what a plan reaches, over all its ops, each once. Texts of one line, whole: a person decides on them. */
 export interface Reach {
@@ -18,6 +20,8 @@ export interface Reach {
   recipients: string[];
   /** Recipients of actions that go, and of none that stays. */
   noLonger: string[];
+  /** Whether it can be taken back. */
+  undo: Undoing;
 }
 
 interface Way {
@@ -25,8 +29,11 @@ interface Way {
   to: string;
 }
 
-/** Read off the ops themselves, so that no tool can forget to tell. */
-export async function reachOf({ ops, flows }: Plan): Promise<Reach> {
+/**
+ * Read off the ops themselves, so that no tool can forget to tell.
+ * @param scrub what the journal keeps nothing of
+ */
+export async function reachOf({ ops, flows }: Plan, scrub: Scrub): Promise<Reach> {
   const each = await Promise.all(ops.map(reachOfOp));
   const reached = new Set(each.flatMap(({ reached }) => reached.map(told)));
   const kept = new Set([...reached, ...each.flatMap(({ kept }) => kept.map(told))]);
@@ -38,6 +45,7 @@ export async function reachOf({ ops, flows }: Plan): Promise<Reach> {
     ],
     recipients: [...reached],
     noLonger: [...new Set(each.flatMap(({ left }) => left.map(told)))].filter((one) => !kept.has(one)),
+    undo: undoingOf(ops, scrub),
   };
 }
 

@@ -13,7 +13,7 @@ export const remove: OpKind<DeleteOp> = {
     return replacing(writer.deleteConnector(op.space, op.id));
   },
 
-  record: ({ space, id, before, secretsBefore }) => ({
+  record: ({ space, id, before, secretsBefore, restorable }) => ({
     op: "delete",
     space,
     id,
@@ -21,11 +21,15 @@ export const remove: OpKind<DeleteOp> = {
     type: before.type,
     config: before.config ?? {},
     secretsBefore,
+    restorable,
   }),
 
   happened: async ({ space, id }, reader) => ((await connectorOrNone(reader, space, id)) ? "not_done" : "done"),
 
-  inverse: ({ space, id, name, type, config, secretsBefore }) => ({ op: "create", space, id, name, type, config, secrets: secretsBefore }),
+  inverse: ({ space, id, name, type, config, secretsBefore, restorable }) =>
+    restorable
+      ? { op: "create", space, id, name, type, config, secrets: secretsBefore }
+      : { none: `This Kibana gives no new connector the id ${quoted(id)}.` },
 };
 
 /**

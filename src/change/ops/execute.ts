@@ -32,7 +32,7 @@ export const execute: OpKind<ExecuteOp> = {
     }
   },
 
-  record: ({ space, id, name, type, params, undo, safe }) => ({
+  record: ({ space, id, name, type, params, undo, safe, onlyReads = safe }) => ({
     op: "execute",
     space,
     id,
@@ -42,11 +42,16 @@ export const execute: OpKind<ExecuteOp> = {
     // A mark in place of a value takes nothing back.
     ...(undo && !JSON.stringify(hideSecrets(undo).config).includes(redactionMark) ? { undo } : {}),
     safe,
+    onlyReads,
   }),
   // Whether a third party was reached is not to be read from Kibana.
   happened: () => Promise.resolve("unknown"),
-  inverse: ({ space, id, undo }) =>
-    undo ? { op: "execute", space, id, params: undo } : { none: "What was sent cannot be called back from here." },
+  inverse({ space, id, undo, safe, onlyReads }) {
+    if (undo) return { op: "execute", space, id, params: undo };
+    return safe || onlyReads
+      ? { none: "It changed nothing: there is nothing to undo.", onlyRead: true }
+      : { none: "What was sent cannot be called back from here." };
+  },
 };
 
 function wordsOf({ message, service_message: service }: Execution): string {

@@ -37,7 +37,8 @@ export type Inverse =
       to: RuleState;
       needs: string[];
     }
-  | { none: string };
+  /** `onlyRead`: it changed nothing. */
+  | { none: string; onlyRead?: true };
 
 /** What a write is made with; the reader for a last look just before it. */
 export interface Means {

@@ -27,7 +27,13 @@ export const putRule: OpKind<PutRuleOp> = {
       );
     saw(now);
     const { saved, refused } = await save(writer, space, id, ruleBody(now, after));
-    return { read: now.revision ?? undefined, saved: saved.revision ?? undefined, refused };
+    return {
+      read: now.revision ?? undefined,
+      saved: saved.revision ?? undefined,
+      refused,
+      enabled: saved.enabled,
+      owner: saved.api_key_owner ?? undefined,
+    };
   },
 
   record: ({ space, id, name, type, artifacts, before, after, gone }) => ({

@@ -26,8 +26,21 @@ const Recorded = z.discriminatedUnion("op", [
     secretSources: z.record(z.string(), z.string()).default({}),
     secretsBefore: z.boolean(),
   }),
-  z.object({ op: z.literal("delete"), ...Place, config: Config, secretsBefore: z.boolean().default(true) }),
-  z.object({ op: z.literal("execute"), ...Place, params: z.unknown(), undo: Config.optional(), safe: z.boolean().default(false) }),
+  z.object({
+    op: z.literal("delete"),
+    ...Place,
+    config: Config,
+    secretsBefore: z.boolean().default(true),
+    restorable: z.boolean().default(true),
+  }),
+  z.object({
+    op: z.literal("execute"),
+    ...Place,
+    params: z.unknown(),
+    undo: Config.optional(),
+    safe: z.boolean().default(false),
+    onlyReads: z.boolean().default(false),
+  }),
   z.object({
     op: z.literal("put_rule"),
     ...Place,

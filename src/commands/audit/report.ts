@@ -1,4 +1,5 @@
 import { runAudit } from "../../audit/run.ts";
+import { isProtected, isProtectedRule } from "../../change/policy.ts";
 import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import { startCallLimit } from "../../kibana/deadline.ts";
@@ -47,6 +48,10 @@ export async function makeReport(
       url: deployment.url,
       now: Date.now(),
       signal,
+      protects: {
+        connector: (one) => isProtected(one, settings.protect),
+        rule: (one) => isProtectedRule(one, settings.protectRules),
+      },
       onProgress: ({ done, total, message }) => progress.show(done, total, message),
     });
     return makeDocument(report, {

@@ -1,0 +1,29 @@
+import type { ToolError } from "../../errors.ts";
+import type { Plan } from "../plan.ts";
+import type { Verdict } from "../policy.ts";
+import type { Caller, ChangeServices } from "../services.ts";
+import { fitsQuestion, whatMatters } from "./question.ts";
+import { reachOf } from "./reach.ts";
+import { nobodyHere, onlyInPerson, tooMuch } from "./refusals.ts";
+import { toType } from "./to-type.ts";
+
+/** Why nobody could agree to a plan here, as the call itself would find it; undefined where somebody can, or nobody has to. */
+export async function whyNobodyCouldAgree(
+  plan: Plan,
+  { reasons }: Verdict,
+  { connection, ask }: Caller,
+  services: ChangeServices,
+): Promise<ToolError | undefined> {
+  const { settings, openPage, deployment, redactor } = services;
+  const asks = plan.asks.length > 0;
+  if (!asks && reasons.length === 0) return undefined;
+  if (!asks && plan.inPerson && (settings.skipConfirmation || settings.confirm === "token")) return onlyInPerson(plan.inPerson);
+  if ((!asks && settings.skipConfirmation) || openPage) return undefined;
+  if (asks) return nobodyHere(plan, services, connection.formsFail);
+  const reach = await reachOf(plan, redactor.withoutLiterals);
+  const matters = whatMatters(plan, reach, deployment);
+  if (!fitsQuestion(matters, reach)) return tooMuch(matters);
+  if (settings.confirm === "token" && toType(plan, services) === undefined) return undefined;
+  if (settings.confirm !== "page" && !connection.formsFail && ask.showsForms()) return undefined;
+  return plan.inPerson ? onlyInPerson(plan.inPerson) : nobodyHere(plan, services, connection.formsFail);
+}

@@ -1,0 +1,57 @@
+import type { Scrub } from "../secrets/redact.ts";
+import { inverseOf, recordOf } from "./ops/index.ts";
+import type { Inverse } from "./ops/op-kind.ts";
+import { readRecord } from "./ops/records.ts";
+import type { Op } from "./plan.ts";
+import { artifactsNote, needsNote, withoutMarks } from "./undo.ts";
+
+/** `partly`: some of its parts, or some of one; `nothing_to_undo`: it only read. */
+export type Reversible = "yes" | "partly" | "by_a_run" | "needs_secrets" | "nothing_to_undo" | "no";
+
+/** What an undo could do at this moment. */
+export interface Undoing {
+  reversible: Reversible;
+  /** The same for each op, in their order. */
+  each: Reversible[];
+  /** What stays, or keeps it from being undone, in sentences. */
+  why: string[];
+}
+
+/**
+ * Read off the very records that an undo is made of, so that a plan says what the answer and the journal will say.
+ * @param scrub what the journal keeps nothing of
+ */
+export function undoingOf(ops: readonly Op[], scrub: Scrub): Undoing {
+  const inverses = ops.map((op) => plannedInverse(op, scrub));
+  const each = inverses.map((inverse) => (inverse === undefined ? "yes" : verdictOn(inverse)));
+  const why = inverses.flatMap((inverse) => (inverse === undefined ? [] : (whyNot(inverse) ?? [])));
+  return { reversible: together(each), each, why: [...new Set(why)] };
+}
+
+/** Undefined for a new connector whose id Kibana chooses: the answer knows it. */
+function plannedInverse(op: Op, scrub: Scrub): Inverse | undefined {
+  if (op.op === "create" && op.id === undefined) return undefined;
+  const record = readRecord(scrub.json(recordOf(op)));
+  return record && withoutMarks(inverseOf(record));
+}
+
+export function verdictOn(inverse: Inverse): Reversible {
+  if ("none" in inverse) return inverse.onlyRead ? "nothing_to_undo" : "no";
+  if (inverse.op === "execute") return "by_a_run";
+  if (inverse.op === "put_rule") return inverse.needs.length > 0 ? "no" : inverse.artifacts === "unreadable" ? "partly" : "yes";
+  return "secrets" in inverse && inverse.secrets ? "needs_secrets" : "yes";
+}
+
+function whyNot(inverse: Inverse): string | undefined {
+  if ("none" in inverse) return inverse.none;
+  return inverse.op === "put_rule" ? (needsNote(inverse.needs) ?? artifactsNote(inverse.artifacts)) : undefined;
+}
+
+function together(each: readonly Reversible[]): Reversible {
+  const told = each.filter((one) => one !== "nothing_to_undo");
+  const [first] = told;
+  if (first === undefined) return "nothing_to_undo";
+  if (told.every((one) => one === first)) return first;
+  if (told.includes("no") || told.includes("partly")) return "partly";
+  return told.includes("needs_secrets") ? "needs_secrets" : "by_a_run";
+}

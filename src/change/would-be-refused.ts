@@ -1,0 +1,61 @@
+import { ToolError } from "../errors.ts";
+import type { ConnectorRights } from "../kibana/capabilities.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import { whyNobodyCouldAgree } from "./consent/who-could-agree.ts";
+import type { Op, Plan } from "./plan.ts";
+import type { Verdict } from "./policy.ts";
+import type { Caller, ChangeServices } from "./services.ts";
+
+/**
+ * What the call without dry_run would be refused for, as far as that is known beforehand: rights in the space, and that
+ * nobody could agree. What the policy refuses is refused in a dry run too.
+ */
+export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<ToolError[]> {
+  const [first] = plan.ops;
+  const [nobody, ...rights] = await Promise.all([
+    whyNobodyCouldAgree(plan, verdict, caller, services),
+    withoutRight(plan.ops, first.space, services.reader, caller.reads),
+    withoutRuleRight(plan.ops, first.space, services.reader, caller.reads),
+  ]);
+  return [...rights, nobody].filter((error) => error !== undefined);
+}
+
+const needed = { create: "change", update: "change", delete: "delete", execute: "execute" } as const satisfies Partial<
+  Record<Op["op"], keyof ConnectorRights>
+>;
+
+async function withoutRight(ops: Plan["ops"], space: string, reader: Reader, signal: AbortSignal): Promise<ToolError | undefined> {
+  const rights = ops.flatMap(({ op }) => (op === "put_rule" ? [] : [needed[op]]));
+  if (rights.length === 0) return undefined;
+  // Where Kibana does not tell, nothing is known.
+  const has = await reader.connectorRights(space, signal).catch(unlessCancelled);
+  const missing = has && rights.find((right) => !has[right]);
+  return missing
+    ? new ToolError(
+        "forbidden",
+        `These credentials may not ${missing} connectors in space ${plainText(space, 80)}: Kibana would refuse it.`,
+        `Give them the privilege ${missing === "execute" ? "read" : "all"} for Actions and Connectors in that space.`,
+      )
+    : undefined;
+}
+
+async function withoutRuleRight(ops: Plan["ops"], space: string, reader: Reader, signal: AbortSignal): Promise<ToolError | undefined> {
+  const rules = ops.flatMap((op) => (op.op === "put_rule" ? [op] : []));
+  if (rules.length === 0) return undefined;
+  const types = await reader.ruleTypes(space, signal).catch(unlessCancelled);
+  const refused = types && rules.find(({ type }) => !types.some((one) => one.id === type && one.changeable));
+  return refused
+    ? new ToolError(
+        "forbidden",
+        `These credentials may not change rules of type ${plainText(refused.type, 80)} in space ${plainText(space, 80)}, such as ${quoted(refused.name, 60)}: Kibana would refuse it.`,
+        "Give them the privilege all for the app that the rule belongs to, in that space.",
+        { rule: refused.id },
+      )
+    : undefined;
+}
+
+function unlessCancelled(error: unknown): undefined {
+  if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
+  return undefined;
+}

@@ -1,0 +1,18 @@
+import * as z from "zod";
+import type { Get } from "./http.ts";
+import { readAs } from "./read-as.ts";
+
+const User = z.object({ username: z.string() });
+
+export function currentUserReads(get: Get) {
+  return {
+    /**
+     * The user behind the credentials, of an API key its owner: the name that Kibana writes into what these save. There is
+     * no such route where Elasticsearch's security is off (security/server/routes/users/get.ts).
+     */
+    async userName(signal?: AbortSignal): Promise<string> {
+      const body = await get({ path: "/internal/security/me", internal: true, ...(signal && { signal }) });
+      return readAs(User, body).username;
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import { action, deleteBlindly, makeConnector, makeRule } from "../replace/deployment.ts";
+import { accepts, type ProductOptions, product } from "../support/product.ts";
+
+type Made = Awaited<ReturnType<typeof product>>;
+interface Next {
+  tool: string;
+  args: Record<string, unknown>;
+}
+
+const log = { type: ".server-log" };
+const index = { type: ".index", config: { index: "trail" } };
+const hook = { url: "https://hooks.example.com/in", method: "post", hasAuth: false, authType: null };
+const page = { name: "Pager", type: ".pagerduty", secrets: { routingKey: { $env: "CONNECTOR_SECRET_PD" } } };
+const test1 = (id: string) => ({ tool: "test_connector", args: { id, space: "default" } });
+
+const nextOf = ({ next, detail }: { next?: Next[]; detail?: { next?: Next[] } }) =>
+  (next ?? detail?.next ?? []).map(({ tool, args }) => ({ tool, args }));
+
+/** Each way to an answer, and the calls that it proposes. */
+const table: [string, (made: Made) => Promise<{ body: object }>, Next[]][] = [
+  ["a create with a safe test", ({ call }) => call("create_connector", { name: "Trail", ...log }), [test1("trail")]],
+  ["a create without one", ({ call }) => call("create_connector", page), []],
+  [
+    "one that was there",
+    async ({ call }) => {
+      await call("create_connector", page);
+      return call("create_connector", { ...page, if_exists: "use" });
+    },
+    [],
+  ],
+  ["a rename", ({ call }) => call("update_connector", { id: "kibana-log", name: "Log" }), []],
+  ["another config without a safe test", ({ call }) => call("update_connector", { id: "alert-audit-index", config: { index: "b" } }), []],
+  ["an update to what it is", ({ call }) => call("update_connector", { id: "kibana-log", name: "Kibana log" }), []],
+  ["a delete", ({ call }) => call("safe_delete_connector", { ids: ["kibana-log"] }), []],
+  ["a delete of what is in use", ({ call }) => call("safe_delete_connector", { ids: ["ops-pagerduty"] }), []],
+  [
+    "a delete of one whose very target another has",
+    async (made) => {
+      for (const id of ["old", "new"]) await makeConnector(made, id, ".webhook", { config: hook });
+      await makeRule(made, "r", [action("old", { params: { body: "{}" } })]);
+      return made.call("safe_delete_connector", { ids: ["old"] });
+    },
+    [{ tool: "replace_connector", args: { from: "old", to: "new", space: "default" } }],
+  ],
+  [
+    "an undo of a rename",
+    async ({ call }) => {
+      await call("update_connector", { id: "kibana-log", name: "Log" });
+      return call("undo_change", { change: "last" });
+    },
+    [],
+  ],
+  [
+    "an undo of what somebody changed since",
+    async (made) => {
+      await made.call("update_connector", { id: "kibana-log", name: "Log" });
+      await made.bare("PUT", "/api/actions/connector/kibana-log", { name: "Theirs", config: {}, secrets: {} });
+      return made.call("undo_change", { change: "last" });
+    },
+    [],
+  ],
+  [
+    "an undo of a delete",
+    async ({ call }) => {
+      await call("safe_delete_connector", { ids: ["kibana-log"] });
+      return call("undo_change", { change: "last" });
+    },
+    [test1("kibana-log")],
+  ],
+  [
+    "attached to a rule, of late not run",
+    async ({ call }) => {
+      await call("create_connector", { name: "Trail", ...log });
+      return call("attach_connector", { connector: "trail", rules: ["deploy-watch"], params: { message: "m" } });
+    },
+    [test1("trail")],
+  ],
+  ["attached already", ({ call }) => call("attach_connector", { connector: "ops-slack", rules: ["checkout-errors"] }), []],
+  [
+    "rules with dead actions that nobody here deleted",
+    async (made) => {
+      await makeConnector(made, "old");
+      await makeRule(made, "r", [action("old")]);
+      await deleteBlindly(made, "old");
+      return made.call("attach_connector", { connector: "ops-slack", rules: ["r"] });
+    },
+    [],
+  ],
+  [
+    "replaced by one that works",
+    async (made) => {
+      await makeConnector(made, "old");
+      await makeRule(made, "r", [action("old")]);
+      return made.call("replace_connector", { from: "old", to: "ops-slack" });
+    },
+    [],
+  ],
+  ["removed from rules", ({ call }) => call("replace_connector", { from: "ops-slack", remove: true }), []],
+  ["nothing to replace", ({ call }) => call("replace_connector", { from: "kibana-log", remove: true }), []],
+  ["a safe test", ({ call }) => call("test_connector", { id: "kibana-log" }), []],
+  ["no safe test", ({ call }) => call("test_connector", { id: "ops-slack" }), []],
+  ["a run that opens an incident", ({ call }) => call("execute_connector", { id: "ops-pagerduty", params: opens }), []],
+];
+const opens = { eventAction: "trigger", dedupKey: "k", summary: "s" };
+
+const options: ProductOptions = { person: accepts, env: { CONNECTOR_SECRET_PD: "k".repeat(32) }, sandbox: { deliver: true } };
+
+describe("what is proposed next", () => {
+  test.each(table)("after %s", async (_what, act, next) => {
+    const { body } = await act(await product(options));
+    expect(nextOf(body)).toEqual(next);
+  });
+});
+
+describe("a protected connector", () => {
+  test("is proposed to nobody whose deletion is refused, nor named as one to choose", async () => {
+    const made = await product({ ...options, settings: { protect: ["new"] } });
+    for (const id of ["old", "new"]) await makeConnector(made, id, ".webhook", { config: hook });
+    await makeRule(made, "r", [action("old", { params: { body: "{}" } })]);
+    const { code, detail } = (await made.call("safe_delete_connector", { ids: ["old"] })).body;
+    expect([code, detail.next, JSON.stringify(detail)]).toEqual(["in_use", undefined, expect.not.stringContaining('"new"')]);
+  });
+
+  test("is in no call that an audit proposes, and a protected rule neither", async () => {
+    const all = (await (await product(options)).call("audit_connectors", { detail: true, limit: 50 })).body.findings;
+    const calls = all.flatMap((one: { next?: Next }) => (one.next ? [one.next] : []));
+    const touching = (found: Next[], text: string) =>
+      found.filter(({ tool, args }) => tool !== "get_connector" && JSON.stringify(args).includes(`"${text}"`));
+    expect([touching(calls, "imported-pagerduty").length, touching(calls, "disk-almost-full").length]).toEqual([1, 2]);
+    const settings = { protect: ["imported-*"], protectRules: ["Disk almost full"] };
+    const kept = (await (await product({ ...options, settings })).call("audit_connectors", { detail: true, limit: 50 })).body.findings;
+    const left = kept.flatMap((one: { next?: Next }) => (one.next ? [one.next] : []));
+    expect([touching(left, "imported-pagerduty"), touching(left, "disk-almost-full")]).toEqual([[], []]);
+    expect(kept).toHaveLength(all.length);
+  });
+});
+
+describe("an audit", () => {
+  test("proposes to take no action away, and to delete nothing but what says itself that it is left over", async () => {
+    const made = await product(options);
+    await made.bare("POST", "/api/actions/connector/left", {
+      name: "test of tuesday",
+      connector_type_id: ".index",
+      config: index.config,
+      secrets: {},
+    });
+    const { findings } = (await made.call("audit_connectors", { detail: true, limit: 50 })).body;
+    const calls = findings.flatMap((one: { next?: Next; check: string }) => (one.next ? [{ check: one.check, ...one.next }] : []));
+    expect(calls.filter(({ args }: Next) => args.remove !== undefined)).toEqual([]);
+    const deletions = calls.filter(({ tool }: Next) => tool === "safe_delete_connector");
+    expect(deletions).toMatchObject([{ check: "left_over_test", args: { ids: ["left"] } }]);
+    // Where there is no call, what a person does is told.
+    for (const { next, fix } of findings) expect([next === undefined, fix !== undefined]).toEqual([next === undefined, next === undefined]);
+  });
+});
