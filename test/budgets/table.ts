@@ -60,7 +60,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   },
   replace_connector: { listed: 280, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 19, tokens: 290 }] },
   // Names and undo as they are now: the list of connectors, and the rules.
-  list_changes: { listed: 90, calls: [{ args: {}, requests: 4, tokens: 940 }] },
+  list_changes: { listed: 95, calls: [{ args: {}, requests: 4, tokens: 940 }] },
   safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 16, tokens: 130 }] },
 };
 
