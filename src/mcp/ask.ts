@@ -1,21 +1,25 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type ElicitRequestFormParams, ErrorCode, McpError, type RequestId } from "@modelcontextprotocol/sdk/types.js";
-import type { Answer, Ask } from "../change/consent/ask.ts";
+import type { Answer, Ask, Question } from "../change/consent/ask.ts";
 import { ToolError } from "../errors.ts";
-import type { ToType } from "../web/page.ts";
+import { knows as answers } from "../web/page.ts";
 
 /** Asks the person through form elicitation, on the stream of the call itself. One field: some clients can show no more. */
 export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
   return {
-    async confirm({ message, type }, { signal, timeoutMs }) {
+    async confirm({ message, type, knows }, { signal, timeoutMs }) {
       if (!server.getClientCapabilities()?.elicitation?.form) return { action: "unavailable" };
-      const requestedSchema = type === undefined ? yesOrNo : typed(type);
+      const requestedSchema = schemaOf({ type, knows });
       try {
         const answer = await server.elicitInput(
           { mode: "form", message, requestedSchema },
           { relatedRequestId, signal, timeout: timeoutMs },
         );
         if (answer.action !== "accept") return { action: answer.action };
+        if (knows !== undefined) {
+          const known = answers.find((one) => one === answer.content?.nothing_else);
+          if (known !== "yes" || type === undefined) return known ? { action: "accept", known } : { action: "empty" };
+        }
         return type === undefined ? ticked(answer.content?.confirm) : entered(answer.content?.name);
       } catch (error) {
         if (signal.aborted)
@@ -64,13 +68,32 @@ function entered(name: unknown): Answer {
 
 type Form = ElicitRequestFormParams["requestedSchema"];
 
+function schemaOf({ type, knows }: Pick<Question, "type" | "knows">): Form {
+  const base = type === undefined ? yesOrNo : typed(type);
+  if (knows === undefined) return base;
+  const nothingElse = {
+    type: "string" as const,
+    title: knows,
+    enum: [...answers],
+    enumNames: ["Yes, nothing else: do it", "No, something else is stored: do nothing", "I do not know: do nothing"],
+  };
+  // The answer to it is the consent too, unless a name is to be typed.
+  return type === undefined
+    ? { type: "object", properties: { nothing_else: nothingElse }, required: ["nothing_else"] }
+    : {
+        type: "object",
+        properties: { nothing_else: nothingElse, ...base.properties },
+        required: ["nothing_else", ...(base.required ?? [])],
+      };
+}
+
 const yesOrNo: Form = {
   type: "object",
   properties: { confirm: { type: "boolean", title: "Yes, do it", default: false } },
   required: ["confirm"],
 };
 
-function typed({ what, text }: ToType): Form {
+function typed({ what, text }: NonNullable<Question["type"]>): Form {
   return {
     type: "object",
     properties: { name: { type: "string", title: `Type the connector's ${what} to confirm: ${text}` } },

@@ -3,10 +3,12 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
+import type { SecretSource } from "../secrets/resolve.ts";
+import { reenterSecrets } from "./reenter-secrets.ts";
 import { inWords } from "./replaced-report.ts";
 import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
 
-export function cannotBeSaved(obstacles: readonly Obstacle[], inSpace: string): ToolError {
+export async function cannotBeSaved(obstacles: readonly Obstacle[], inSpace: string, source: SecretSource): Promise<ToolError> {
   const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
   const without = [...new Map(obstacles.flatMap((one) => one.withoutSecrets).map((one) => [one.id, one])).values()];
   const rulesWith = (id: string) => obstacles.filter((one) => one.gone.includes(id)).map((one) => one.rule.id);
@@ -28,11 +30,7 @@ export function cannotBeSaved(obstacles: readonly Obstacle[], inSpace: string): 
           args: { from: id, remove: true, rules: rulesWith(id), drop_missing: true, space: inSpace },
           why: `Takes the dead actions of ${quoted(id, 60)} out of these rules${alsoDropped(id, obstacles)}.`,
         })),
-        ...without.map((one) => ({
-          tool: "update_connector",
-          args: { id: one.id, space: inSpace, secrets: { $ask: true } },
-          why: "A person types the secrets.",
-        })),
+        ...(await Promise.all(without.map((one) => reenterSecrets(one, inSpace, source)))),
       ].slice(0, 3),
     },
   );

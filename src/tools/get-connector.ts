@@ -10,6 +10,7 @@ import { connectorRow, unusable } from "./connector-row.ts";
 import { readTool, type ToolContext } from "./define.ts";
 import { atMost, compact, connector, namedById, next, space, warnings } from "./fields.ts";
 import { findConnector, pickConnector } from "./find-connector.ts";
+import { reenterSecrets } from "./reenter-secrets.ts";
 import { safeTest } from "./safe-test.ts";
 
 const rulesShown = 20;
@@ -52,7 +53,7 @@ export const getConnector = readTool({
     const why = unusable(type, found.preconfigured);
     if (why) notes.push(`It cannot run here: ${why}.`);
     const runs = include.includes("health") ? await health(found.id, inSpace, context) : undefined;
-    const repair = await toMend(found, inSpace, runs);
+    const repair = await toMend(found, inSpace, runs, context);
     return {
       connector: compact({ ...connectorRow(found, inSpace, types), type_name: type?.name, config }),
       ...(withRules ? await usage(found, inSpace, context, notes) : {}),
@@ -63,10 +64,14 @@ export const getConnector = readTool({
 });
 
 /** What does not work is mended; of what works nothing has to be done, and whether it goes is the user's to say. */
-async function toMend(found: Connector, inSpace: string, runs: Partial<Health> | undefined): Promise<NextCall[]> {
+async function toMend(
+  found: Connector,
+  inSpace: string,
+  runs: Partial<Health> | undefined,
+  { secrets }: Pick<ToolContext, "secrets">,
+): Promise<NextCall[]> {
   if (found.missingSecrets) {
-    const args = { id: found.id, space: inSpace, secrets: { $ask: true } };
-    return [{ tool: "update_connector", args, why: "Enter its secrets again: the person types them on a local page." }];
+    return [await reenterSecrets(found, inSpace, secrets)];
   }
   if (runs && "failures" in runs && runs.failures) {
     return safeTest(found, inSpace, "See whether it fails now, and why.");

@@ -445,7 +445,7 @@ export const listedTools: readonly ListedTool[] = [
           "additionalProperties": true
         },
         "assert_no_other_secrets": {
-          "description": "Nothing else is stored",
+          "description": "Only where nobody is asked",
           "type": "boolean"
         },
         "dry_run": {
@@ -814,7 +814,7 @@ export const listedTools: readonly ListedTool[] = [
           "additionalProperties": true
         },
         "assert_no_other_secrets": {
-          "description": "Nothing else was stored",
+          "description": "Only where nobody is asked",
           "type": "boolean"
         },
         "dry_run": {

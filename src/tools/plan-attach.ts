@@ -92,7 +92,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   const already = all.filter(({ attachment }) => attachment.unchanged).map(({ rule }) => rule.id);
   const known = new Map(connectors.map((one) => [one.id, one]));
   const obstacles = changes.flatMap(({ rule, attachment }) => obstacle(rule, attachment.after.actions, known) ?? []);
-  if (obstacles.length > 0) throw cannotBeSaved(obstacles, inSpace);
+  if (obstacles.length > 0) throw await cannotBeSaved(obstacles, inSpace, context.secrets);
   const whole = (await withArtifacts(changes, inSpace, context, status)).map((one) => ({
     ...one,
     op: putRule(one, inSpace, one.attachment.after, known, [found]),

@@ -22,6 +22,7 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string): strin
   return [
     `${deployment}: ${plan.summary}`,
     ...(plan.inPerson ?? []),
+    ...(plan.onlyAPersonKnows ? [`Only you can know: ${plan.onlyAPersonKnows.statement}. Otherwise it is lost.`] : []),
     ...things(plan).map((effect) => `- ${effectLine(effect)}`),
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
     ...reach.requests.map((host) => `A request → ${host}`),
@@ -92,6 +93,7 @@ export function pageModel(
       }),
     ],
     fields: plan.asks,
+    ...(plan.onlyAPersonKnows ? { knows: plan.onlyAPersonKnows.statement } : {}),
     ...(type ? { type } : {}),
     expiresAt,
   };
