@@ -42,9 +42,14 @@ const known: readonly Known[] = [
     type: ".pagerduty",
     fields: ["routingKey"],
     config: { apiUrl: "https://events.eu.pagerduty.com/v2/enqueue" },
-    is: (_url, host) => host === "events.eu.pagerduty.com",
+    is: (url, host) => host === "events.eu.pagerduty.com" && takesEvents(url),
   },
-  { service: "PagerDuty", type: ".pagerduty", fields: ["routingKey"], is: (_url, host) => host === "events.pagerduty.com" },
+  {
+    service: "PagerDuty",
+    type: ".pagerduty",
+    fields: ["routingKey"],
+    is: (url, host) => host === "events.pagerduty.com" && takesEvents(url),
+  },
   {
     service: "Opsgenie (EU)",
     type: ".opsgenie",
@@ -74,6 +79,11 @@ const known: readonly Known[] = [
     is: ({ searchParams }, host) => under(host, "xmatters.com") && [...searchParams.keys()].some((name) => /^apikey$/i.test(name)),
   },
 ];
+
+/** Change events of PagerDuty go elsewhere, and the type does not send them. */
+function takesEvents({ pathname }: URL): boolean {
+  return /^\/(v2\/enqueue|integration\/|x-ere\/|generic\/)/i.test(pathname);
+}
 
 /** Heartbeats of Opsgenie go elsewhere, and the type does not send them. */
 function takesAlerts({ pathname }: URL): boolean {

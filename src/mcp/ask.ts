@@ -2,7 +2,7 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type ElicitRequestFormParams, ErrorCode, McpError, type RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { Answer, Ask, Question } from "../change/consent/ask.ts";
 import { ToolError } from "../errors.ts";
-import { knows as answers } from "../web/page.ts";
+import type { Knows } from "../web/page.ts";
 
 /** Asks the person through form elicitation, on the stream of the call itself. One field: some clients can show no more. */
 export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
@@ -17,7 +17,7 @@ export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
         );
         if (answer.action !== "accept") return { action: answer.action };
         if (knows !== undefined) {
-          const known = answers.find((one) => one === answer.content?.nothing_else);
+          const known = chosen(answer.content?.nothing_else);
           if (known !== "yes" || type === undefined) return known ? { action: "accept", known } : { action: "empty" };
         }
         return type === undefined ? ticked(answer.content?.confirm) : entered(answer.content?.name);
@@ -68,14 +68,25 @@ function entered(name: unknown): Answer {
 
 type Form = ElicitRequestFormParams["requestedSchema"];
 
+/** What a person may say to a statement that only they can know, and how a form shows it. */
+const answers: Record<Knows, string> = {
+  yes: "Yes, nothing else: do it",
+  no: "No, something else is stored: do nothing",
+  "do not know": "I do not know: do nothing",
+};
+
+function chosen(given: unknown): Knows | undefined {
+  return given === "yes" || given === "no" || given === "do not know" ? given : undefined;
+}
+
 function schemaOf({ type, knows }: Pick<Question, "type" | "knows">): Form {
   const base = type === undefined ? yesOrNo : typed(type);
   if (knows === undefined) return base;
   const nothingElse = {
     type: "string" as const,
     title: knows,
-    enum: [...answers],
-    enumNames: ["Yes, nothing else: do it", "No, something else is stored: do nothing", "I do not know: do nothing"],
+    enum: Object.keys(answers),
+    enumNames: Object.values(answers),
   };
   // The answer to it is the consent too, unless a name is to be typed.
   return type === undefined

@@ -3,9 +3,8 @@ import { product } from "../support/product.ts";
 
 test.each<[string, RegExp]>([
   [".email", /Narrowing xpack\.actions\.email\.domain_allowlist breaks connectors that are there/],
-  [".webhook", /elastic \(deployment:<id>\), on Serverless elastic \(project:<id>\), in their User-Agent/],
+  [".webhook", /the User-Agent holds elastic \(deployment:<id>\) or \(project:<id>\)/],
   [".http", /elastic \(deployment:<id>\)/],
-  [".cases", /pushed on to Jira, ServiceNow, Resilient and others by its external connection/],
 ])("describing %s tells what surprises people", async (type, said) => {
   const { call } = await product();
   const { text } = await call("describe_connector_types", { types: [type] });

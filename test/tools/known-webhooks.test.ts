@@ -51,6 +51,7 @@ test.each([
   "https://acme.xmatters.com/api/integration/1/functions/a/triggers",
   "https://my.api.powerplatform.com/usermanagement",
   "https://hooks.torq.io/v1/webhooks/a",
+  "https://events.pagerduty.com/v2/change/enqueue",
   "https://acme.atlassian.net/rest/api/2/issue",
   "hooks.slack.com/services/a",
 ])("%s is nobody's known webhook", (url) => {

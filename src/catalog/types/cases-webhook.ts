@@ -2,7 +2,6 @@ import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { parsedUrl, type Report, withRules } from "../shared/fields.ts";
 import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
-import { userAgentOnCloud } from "../shared/user-agent.ts";
 import { webhookAuthentication, webhookCredentials, webhookSecrets } from "../shared/webhook-authentication.ts";
 
 const requestUrls = ["createIncidentUrl", "getIncidentUrl", "updateIncidentUrl", "createCommentUrl", "accessTokenUrl"] as const;
@@ -90,7 +89,6 @@ export const casesWebhook: ConnectorType = {
     "OAuth2 is refused although the list of authTypes has it.",
     "With hasAuth false send authType null.",
     "For Cases only: no rule can use it.",
-    userAgentOnCloud,
   ],
   exampleConfig: {
     createIncidentUrl: "https://cm.example.com/api/issue",

@@ -22,7 +22,6 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string): strin
   return [
     `${deployment}: ${plan.summary}`,
     ...(plan.inPerson ?? []),
-    ...(plan.onlyAPersonKnows ? [`Only you can know: ${plan.onlyAPersonKnows.statement}. Otherwise it is lost.`] : []),
     ...things(plan).map((effect) => `- ${effectLine(effect)}`),
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
     ...reach.requests.map((host) => `A request → ${host}`),
@@ -44,6 +43,8 @@ export function question(plan: Plan, matters: readonly string[]): string {
   const rules = effects.length > 1 ? effects.filter(({ kind }) => kind === "rule") : [];
   return [
     ...matters,
+    // The field that takes the answer says it too.
+    ...(plan.onlyAPersonKnows ? [`Note: Only you can know: ${plan.onlyAPersonKnows.statement}. Otherwise it is lost.`] : []),
     ...notes.map((warning) => `Note: ${beginning(warning, 300)}`),
     ...left(plan.warnings.length - notes.length, "Note: and", "more notes"),
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
