@@ -10,7 +10,7 @@ export const missingSecrets: ConnectorCheck = {
   needs: ["connectors"],
   weighs: ["rules"],
   why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and no log tells. An import with random ids makes new connectors: rules that were there keep pointing to the old. Where a preconfigured connector has the same id, it wins, and the imported one is removed.",
-  fix: "In Stack Management > Connectors, choose Fix beside it and enter its secrets again (update_connector is the same: a PUT of /api/actions/connector/<id> with name, config and all secrets).",
+  fix: "In Stack Management > Connectors, choose Fix beside it and enter its secrets again (in the API: a PUT of /api/actions/connector/<id> with name, config and all secrets).",
   find(facts, space) {
     const { connector, usage } = facts;
     if (!connector.missingSecrets) return undefined;
