@@ -9,8 +9,8 @@ import { commentText } from "./visible-text.ts";
 export function shellHead(count: number, { from, by }: Origin, required: readonly Placeholder[]): string {
   const names = required
     .map(
-      ({ variable, path, file }) =>
-        `#   ${variable}  (${commentText(path)}${file ? `; ${base64OfFile}: openssl base64 -A -in FILE` : ""})\n`,
+      ({ variable, path, is, file }) =>
+        `#   ${variable}  (${commentText(path)}: ${file ? `${base64OfFile}: openssl base64 -A -in FILE` : is})\n`,
     )
     .join("");
   return `#!/bin/sh

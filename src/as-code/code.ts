@@ -6,6 +6,8 @@ export interface Placeholder {
   path: string;
   /** The environment variable. Terraform's has the same words. */
   variable: string;
+  /** What is given for it, for people: `the whole URL`, `the token alone, not the whole URL`. */
+  is: string;
   /** Must be given. */
   required: boolean;
   /** An object of texts, such as header names and values; otherwise one text. */
@@ -32,18 +34,19 @@ export function isRecord(code: Code): code is CodeRecord {
 
 /**
  * A config as code: each secret that stands readable in it becomes a placeholder; what stands around it in the same text stays.
- * @param variable an unused name for the secret at a path
+ * @param variable an unused name for the secret at a path, or for the part of a text that is one
  */
 export function configCode(
   config: Record<string, unknown>,
-  variable: (path: string) => string,
+  variable: (path: string, isPart: boolean) => string,
 ): { code: CodeRecord; found: FoundSecret[]; placeholders: Placeholder[] } {
   const { config: marked, found } = hideSecrets(config);
   const paths = new Set(found.map(({ path }) => path));
   const placeholders: Placeholder[] = [];
 
-  const placeholder = (path: string): Placeholder => {
-    const one = { path, variable: variable(path), required: true, map: false };
+  const placeholder = (path: string, part: string | undefined): Placeholder => {
+    const is = part ?? "the whole value";
+    const one = { path, variable: variable(path, part !== undefined), is, required: true, map: false };
     placeholders.push(one);
     return one;
   };
@@ -65,10 +68,11 @@ export function configCode(
     const asOne = /^\s*[{[]/.test(original) || original.includes(redactionMark) || !paths.has(path);
     // One text for all its secrets: their path may be long.
     const whole = `config.${path}`;
-    if (asOne) return [placeholder(whole)];
-    return value
-      .split(redactionMark)
-      .flatMap((text, index) => [...(index === 0 ? [] : [placeholder(whole)]), text])
+    if (asOne || value === redactionMark) return [placeholder(whole, undefined)];
+    const [kind, texts] = [/:\/\//.test(value) ? "the whole URL" : "the whole text", value.split(redactionMark)];
+    const which = (index: number) => (texts.length > 2 ? `secret ${index} of ${texts.length - 1} in it` : "the token in it");
+    return texts
+      .flatMap((text, index) => [...(index === 0 ? [] : [placeholder(whole, `${which(index)} alone, not ${kind}`)]), text])
       .filter((piece) => piece !== "");
   }
 

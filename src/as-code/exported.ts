@@ -1,4 +1,5 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
+import { describeFields } from "../catalog/describe.ts";
 import { destinations } from "../catalog/destinations.ts";
 import { fileFields } from "../catalog/file-fields.ts";
 import { alternatives, fieldsAt, inputSchema } from "../catalog/json-schema.ts";
@@ -47,14 +48,15 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
     const label = labels(labelOf(connector));
     // A text may hold thousands of secrets, all under one path.
     const words = new Map<string, string>();
-    const variable = (path: string) => {
-      const known = words.get(path) ?? variableWords(label, ...path.split(".").slice(1));
+    const variable = (path: string, isPart = false) => {
+      const known = words.get(path) ?? variableWords(label, ...path.split(".").slice(1), ...(isPart ? ["token"] : []));
       words.set(path, known);
       return variables(`${prefix}${known}`);
     };
     const files = fileFields(entry, "secrets");
     const placeholder = (path: string, required: boolean, map: boolean): Placeholder => {
-      return { path, variable: variable(path), required, map, ...(files.has(path.replace(/^secrets\./, "")) && { file: true }) };
+      const is = map ? "names with their values" : isUrl(entry, path) ? "the whole URL" : "the value alone";
+      return { path, variable: variable(path), is, required, map, ...(files.has(path.replace(/^secrets\./, "")) && { file: true }) };
     };
     const ofSecrets = entry
       ? [
@@ -79,6 +81,12 @@ function hostNames(entry: ConnectorType, config: Record<string, unknown>): strin
     .map((host) => (host.includes("://") ? host : `https://${host}`))
     .filter((url) => URL.canParse(url))
     .map((url) => new URL(url).hostname);
+}
+
+/** Whether a secret is an address, and not a token that goes into one. */
+function isUrl(entry: ConnectorType | undefined, path: string): boolean {
+  const field = path.replace(/^secrets\./, "");
+  return entry !== undefined && describeFields(entry, "secrets").some(({ name, type }) => name === field && /^url\b/.test(type));
 }
 
 /** Whether a secret field takes an object, as `secretHeaders` does. */

@@ -70,7 +70,7 @@ function head(connectors: readonly Exported[], { from, by }: Origin, literals: s
   );
   const variables = placeholders
     .map(
-      ({ id, path, variable, file }) => `#   ${variable}  for ${commentText(id)}: ${commentText(path)}${file ? `, ${base64OfFile}` : ""}\n`,
+      ({ id, path, variable, is, file }) => `#   ${variable}  for ${commentText(id)}: ${commentText(path)}, ${file ? base64OfFile : is}\n`,
     )
     .join("");
   return `# ${connectors.length} connector${connectors.length === 1 ? "" : "s"} of ${commentText(from)} as preconfigured connectors, written by ${by}.

@@ -29,13 +29,17 @@ function isImportable({ id }: { id: string }): boolean {
   return !id.includes("/");
 }
 
+const backends = "S3 with KMS, Azure Blob Storage, GCS with CMEK";
+
 function head({ from, by }: Origin, count: number, inState: boolean): string {
   const state = inState
     ? `# State: this export uses the older attribute "secrets": Terraform keeps every secret in its state and plans as plain
-# text. Use an encrypted backend with few readers, never commit the state, and rotate what was in it when that changes.
+# text. Use an encrypted backend with few readers (${backends}), never commit
+# the state, and rotate what was in it when that changes.
 `
     : `# State: secrets are write-only, so they reach neither state nor plan. config is in both: a secret that stands in it (see
-# variables.tf) is readable there. Use an encrypted backend with few readers, and never commit the state.
+# variables.tf) is readable there. Use an encrypted backend with few readers (${backends}),
+# and never commit the state.
 # Write-only attributes need Terraform 1.11 and a provider release of mid-2026 or later. After a secret was rotated, raise
 # its secrets_wo_version: Terraform cannot see the difference.
 `;
@@ -115,9 +119,9 @@ function variableBlocks(connector: Exported, prefix: string, inState: boolean): 
   });
 }
 
-function description({ path, required, file }: Placeholder, { id, space, mode }: Exported): string {
-  const where = `${path} of connector ${id} in space ${space}`;
-  if (path.startsWith("config.")) return `${where}: a secret that stands readable in its config`;
+function description({ path, is, required, file }: Placeholder, { id, space, mode }: Exported): string {
+  const where = `${path} of connector ${id} in space ${space}: ${file ? "a file" : is}`;
+  if (path.startsWith("config.")) return `${where}; it stands readable in its config`;
   return `${where}${file ? `; ${base64OfFile}, as filebase64("client.p12") makes it` : ""}${required ? "" : `; ${onlyIfStored(mode)}`}`;
 }
 

@@ -147,6 +147,8 @@ export interface Plan {
    * stands for them. Shown before all other warnings.
    */
   inPerson?: string[];
+  /** What nobody but a person can know. It is asked in the same form or page; anything but yes refuses the plan. */
+  onlyAPersonKnows?: Unknown;
   /** Why a person must agree although nothing is replaced. */
   asksBecause?: string[];
   /** What the decision rests on beside the ops: if it changes, the plan is another one. */
@@ -159,6 +161,15 @@ export interface Plan {
   knownHosts: string[];
   /** Whether the ops behind one that failed are made all the same. Default: stop. */
   onError?: "stop" | "continue";
+}
+
+/** Whether secrets are stored that Kibana does not tell of and the plan would lose. */
+export interface Unknown {
+  /** What a person answers yes, no or "do not know" to: `Nothing else is stored in "Hook": no user, no password`. */
+  statement: string;
+  /** What helps where they do not say yes. */
+  fix: string;
+  detail: Record<string, unknown>;
 }
 
 /** Nothing to write: the answer is known already. */

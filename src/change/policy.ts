@@ -70,6 +70,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     (flow) => `${flow.source} goes to ${flow.hosts.join(", ") || "a host that is not known beforehand"}, which nobody agreed to yet`,
   );
   reasons.push(...(plan.asksBecause ?? []));
+  if (plan.onlyAPersonKnows) reasons.push(`only a person can know this: ${plan.onlyAPersonKnows.statement}`);
   if (plan.inPerson) reasons.push("it erases what nobody can put back, which no token and no unattended run may decide");
   if (plan.consequence !== "free")
     reasons.unshift(

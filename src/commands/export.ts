@@ -60,8 +60,8 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
   try {
     const result = await hidingBeforeCut(scrub, () => exportedBy(settings, { format, ...which, space: allSpaces ? "*" : undefined }));
     for (const warning of result.warnings) process.stderr.write(`Note: ${oneLine(scrub(warning))}\n`);
-    for (const { id, space, why } of result.skipped)
-      process.stderr.write(`Left out: ${oneLine(scrub(`${word(id)} in ${space}: ${why}`))}\n`);
+    for (const { id, space, why, skeleton = "" } of result.skipped)
+      process.stderr.write(`Left out: ${oneLine(scrub(`${word(id)} in ${space}: ${why}`))}\n${scrub(skeleton)}`);
     if (result.files.length === 0) {
       process.stderr.write(`Nothing is written: none of ${result.seen} connectors is to be exported.\n`);
       return 1;

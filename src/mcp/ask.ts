@@ -1,23 +1,27 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type ElicitRequestFormParams, ErrorCode, McpError, type RequestId } from "@modelcontextprotocol/sdk/types.js";
-import type { Answer, Ask } from "../change/consent/ask.ts";
+import type { Answer, Ask, Question } from "../change/consent/ask.ts";
 import { ToolError } from "../errors.ts";
-import type { ToType } from "../web/page.ts";
+import type { Knows } from "../web/page.ts";
 
 /** Asks the person through form elicitation, on the stream of the call itself. One field: some clients can show no more. */
 export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
   return {
     showsForms: () => server.getClientCapabilities()?.elicitation?.form !== undefined,
 
-    async confirm({ message, type }, { signal, timeoutMs }) {
+    async confirm({ message, type, knows }, { signal, timeoutMs }) {
       if (!server.getClientCapabilities()?.elicitation?.form) return { action: "unavailable" };
-      const requestedSchema = type === undefined ? yesOrNo : typed(type);
+      const requestedSchema = schemaOf({ type, knows });
       try {
         const answer = await server.elicitInput(
           { mode: "form", message, requestedSchema },
           { relatedRequestId, signal, timeout: timeoutMs },
         );
         if (answer.action !== "accept") return { action: answer.action };
+        if (knows !== undefined) {
+          const known = chosen(answer.content?.nothing_else);
+          if (known !== "yes" || type === undefined) return known ? { action: "accept", known } : { action: "empty" };
+        }
         return type === undefined ? ticked(answer.content?.confirm) : entered(answer.content?.name);
       } catch (error) {
         if (signal.aborted)
@@ -66,6 +70,36 @@ function entered(name: unknown): Answer {
 
 type Form = ElicitRequestFormParams["requestedSchema"];
 
+/** What a person may say to a statement that only they can know, and how a form shows it. */
+const answers: Record<Knows, string> = {
+  yes: "Yes, nothing else: do it",
+  no: "No, something else is stored: do nothing",
+  "do not know": "I do not know: do nothing",
+};
+
+function chosen(given: unknown): Knows | undefined {
+  return given === "yes" || given === "no" || given === "do not know" ? given : undefined;
+}
+
+function schemaOf({ type, knows }: Pick<Question, "type" | "knows">): Form {
+  const base = type === undefined ? yesOrNo : typed(type);
+  if (knows === undefined) return base;
+  const nothingElse = {
+    type: "string" as const,
+    title: knows,
+    enum: Object.keys(answers),
+    enumNames: Object.values(answers),
+  };
+  // The answer to it is the consent too, unless a name is to be typed.
+  return type === undefined
+    ? { type: "object", properties: { nothing_else: nothingElse }, required: ["nothing_else"] }
+    : {
+        type: "object",
+        properties: { nothing_else: nothingElse, ...base.properties },
+        required: ["nothing_else", ...(base.required ?? [])],
+      };
+}
+
 /** No default: Claude Code sends one as the answer of whoever accepts without a tick, and asks for the tick where there is none. */
 const yesOrNo: Form = {
   type: "object",
@@ -73,7 +107,7 @@ const yesOrNo: Form = {
   required: ["confirm"],
 };
 
-function typed({ what, text }: ToType): Form {
+function typed({ what, text }: NonNullable<Question["type"]>): Form {
   return {
     type: "object",
     properties: { name: { type: "string", title: `Type the connector's ${what} to confirm: ${text}` } },

@@ -19,6 +19,12 @@ export function askableFields(entry: ConnectorType | undefined, config: Config):
   return way.fields.every((field) => texts.some(({ name }) => name === field)) ? [...way.fields] : [];
 }
 
+/** Whether one reference fills a secret field; a field that holds several by name needs one for each. */
+export function isOneText(entry: ConnectorType | undefined, field: string): boolean {
+  const known = entry && describeFields(entry, "secrets").find(({ name }) => name === field);
+  return known === undefined || isText(known.type);
+}
+
 function isText(type: string): boolean {
   return /^(string|url|base64)(\|null)?$/.test(type);
 }

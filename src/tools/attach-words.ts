@@ -3,7 +3,9 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
+import type { SecretSource } from "../secrets/resolve.ts";
 import { compact } from "./fields.ts";
+import { reenterSecrets } from "./reenter-secrets.ts";
 import { inWords } from "./replaced-report.ts";
 import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
 
@@ -11,12 +13,13 @@ import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
  * @param deletions calls that take back deletions of this server, by the connector's id
  * @param free the rules that Kibana would save
  */
-export function cannotBeSaved(
+export async function cannotBeSaved(
   obstacles: readonly Obstacle[],
   inSpace: string,
   deletions: ReadonlyMap<string, NextCall>,
   free: readonly Rule[],
-): ToolError {
+  source: SecretSource,
+): Promise<ToolError> {
   const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
   const without = [...new Map(obstacles.flatMap((one) => one.withoutSecrets).map((one) => [one.id, one])).values()];
   return new ToolError(
@@ -36,11 +39,7 @@ export function cannotBeSaved(
       could_go: free.slice(0, 20).map(({ id }) => id),
       next: [
         ...gone.flatMap((id) => deletions.get(id) ?? []),
-        ...without.map((one) => ({
-          tool: "update_connector",
-          args: { id: one.id, space: inSpace, secrets: { $ask: true } },
-          why: "A person types the secrets.",
-        })),
+        ...(await Promise.all(without.map((one) => reenterSecrets(one, inSpace, source)))),
       ].slice(0, 3),
     }),
   );

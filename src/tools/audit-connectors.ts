@@ -13,9 +13,11 @@ import {
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
+import type { SecretSource } from "../secrets/resolve.ts";
 import { readTool, type ToolContext } from "./define.ts";
 import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings, widens } from "./fields.ts";
 import { keptReport } from "./kept-reports.ts";
+import { existing, proposedSecrets } from "./proposed-secrets.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
 const shortPage = 3_000;
@@ -52,7 +54,9 @@ export const auditConnectors = readTool({
     const checks = named?.map(checkNamed);
     const spaces = await chosenSpaces(asked, context);
     const report = await keptReport(context, { spaces, days, ...(checks && { checks }) }, cursor !== undefined);
-    const matching = report.findings.filter((one) => isAtLeastAsSevere(one.severity, least));
+    const matching = report.findings
+      .filter((one) => isAtLeastAsSevere(one.severity, least))
+      .map((one) => withReferences(one, context.secrets));
     const from = cursor === undefined ? 0 : matching.findIndex((one) => one.id === cursor) + 1;
     if (cursor !== undefined && from === 0) {
       throw new ToolError(
@@ -90,6 +94,20 @@ export const auditConnectors = readTool({
     };
   },
 });
+
+/** A finding whose call asks for secrets, with the references that exist for it. */
+function withReferences(finding: Finding, source: SecretSource): Finding {
+  const { next, connector } = finding;
+  const asked = next?.args.secrets;
+  if (!next || !connector || typeof asked !== "object" || asked === null) return finding;
+  const { secrets: _shape, ...names } = proposedSecrets(
+    Object.keys(asked),
+    undefined,
+    { ...connector, type: connector.type ?? "", name: connector.name ?? "" },
+    source,
+  );
+  return Object.keys(names).length === 0 ? finding : { ...finding, next: { ...next, why: `${next.why} ${existing(names)}.` } };
+}
 
 function checkNamed(name: string): CheckName {
   const found = checkNames.find((one) => one === name);

@@ -3,8 +3,9 @@ import { checkPart, checkTogether } from "../catalog/validate.ts";
 import { credentialsFor } from "../catalog/when.ts";
 import { ToolError } from "../errors.ts";
 import { examine, Sealed, type SealedRecord, seal } from "../sealed.ts";
-import type { Resolved } from "../secrets/resolve.ts";
+import type { Resolved, SecretSource } from "../secrets/resolve.ts";
 import { noneInstead } from "./authentication-said.ts";
+import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";
 
 /**
  * Checks config and sealed secrets of a new connector against its type, all at once.
@@ -15,7 +16,8 @@ export function checkNew(
   type: ConnectorType,
   config: Record<string, unknown>,
   { secrets, asked }: Pick<Resolved, "secrets" | "asked">,
-  prefix: string,
+  subject: Subject,
+  source: SecretSource,
 ): string[] {
   const ofConfig = checkPart(type, "config", config);
   const warnings = [...ofConfig.warnings];
@@ -34,19 +36,21 @@ export function checkNew(
   const misshapen = ofSecrets.filter(({ path }) => Object.hasOwn(whole, path.split(".")[1] ?? ""));
   const open = misshapen.length > 0 ? undefined : missingSecrets(type, config, whole);
   if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
+    const proposal = proposedSecrets(open.required, type, subject, source);
     throw new ToolError(
       "secrets_needed",
       `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.${hints.map((hint) => ` ${inWords(hint)}.`).join("")}`,
-      `Pass references in \`secrets\`: ${JSON.stringify(Object.fromEntries(open.required.map((field) => [field, { $env: `${prefix}…` }])))}, or {"$ask": true} for a field and a person types it on a local page.${noneInstead(type)}`,
+      `Pass ${proposalInWords(proposal, source)}.${noneInstead(type)}`,
       {
         required: open.required,
         possible: open.possible,
         ...(open.mode ? { auth_mode: open.mode } : {}),
         problems: [...ofSecrets, ...together, ...hints],
+        ...proposal,
       },
     );
   }
-  const errors = [...ofConfig.errors, ...ofSecrets.map((one) => asMap(one, prefix)), ...together];
+  const errors = [...ofConfig.errors, ...ofSecrets.map((one) => asMap(one, source)), ...together];
   if (errors.length > 0) {
     throw new ToolError(
       "invalid_config",
@@ -59,10 +63,13 @@ export function checkNew(
 }
 
 /** Says how a map of secrets looks where one reference stands in its place. */
-function asMap(problem: Problem, prefix: string): Problem {
+function asMap(problem: Problem, { noPage, prefix }: SecretSource): Problem {
   if (problem.problem !== "must be an object, not text") return problem;
   const name = /header/i.test(problem.path) ? "X-Api-Key" : "name";
-  return { ...problem, suggestion: `a map of names to references, as {"${name}": {"$env": "${prefix}…"}}` };
+  return {
+    ...problem,
+    suggestion: `a map of names to references, as {"${name}": ${noPage ? `{"$env": "${prefix}…"}` : '{"$ask": true}'}}`,
+  };
 }
 
 /** The fields of the fitting way to authenticate that are not given; undefined when none is missing. */

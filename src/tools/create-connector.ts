@@ -17,6 +17,7 @@ import { changeTool, type ToolContext } from "./define.ts";
 import { encodedConfig } from "./encoded-config.ts";
 import { changedSpace, connectorName, widens } from "./fields.ts";
 import { ConnectorNotHere, findConnector } from "./find-connector.ts";
+import { assertNoKnownWebhook } from "./known-webhook.ts";
 import { liveType } from "./live-type.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
@@ -62,8 +63,9 @@ export const createConnector = changeTool({
     const source = from && (await sourceOf(from, target, status, context));
     const { type: live, note: taken } = await typeOf(type, source?.connector, types);
     const entry = await connectorType(live.id);
-    const asksBecause = literalsInConfig({ given: config, stored: source?.connector.config, entry, status }, context.secrets);
     const merged = source ? mergeConfig(entry, source.connector.config ?? {}, config) : config;
+    await assertNoKnownWebhook({ type: live.id, name, config: merged }, () => types, context.secrets);
+    const asksBecause = literalsInConfig({ given: config, stored: source?.connector.config, entry, status }, context.secrets);
     const encoded = encodedConfig(entry, merged);
     const { config: full, notes: said } = authenticationSaid(entry, encoded.config, secrets);
     const notes = [...(taken ? [taken] : []), ...said, ...encoded.notes];
@@ -75,7 +77,7 @@ export const createConnector = changeTool({
     const chosen = id ?? (source && canChooseId(status) ? idOfCopy(name, target, source.connector.id, existing) : undefined);
     const plan = await planCreate({ space: target, id: chosen, name, live, config: full, secrets }, { status, existing }, context);
     if (!source) return { ...plan, asksBecause, warnings: [...notes, ...plan.warnings] };
-    const left = await assertCarried(plan, "A copy does not take secrets along", true, status, settings);
+    const left = await assertCarried(plan, "A copy does not take secrets along", status, context.secrets);
     return {
       ...plan,
       asksBecause,

@@ -17,7 +17,7 @@ const refusals: [RegExp, string, string][] = [
   [
     /domain_allowlist|recipient_allowlist|not allowed emails/i,
     "Kibana may not mail to that address.",
-    "Use an allowed address, or an operator extends xpack.actions.email.domain_allowlist (or recipient_allowlist) in kibana.yml.",
+    "Use an allowed address, or an operator extends xpack.actions.email.domain_allowlist (or recipient_allowlist) in kibana.yml. If it worked before, that list was narrowed, and other e-mail connectors may be broken too.",
   ],
   [
     /rate limit|too many requests|\b429\b/i,

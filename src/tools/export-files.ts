@@ -1,6 +1,7 @@
 import { apiCallFiles } from "../as-code/api-calls.ts";
 import { type Exported, exported, type Source } from "../as-code/exported.ts";
 import { kibanaYmlFiles, notForKibanaYml } from "../as-code/kibana-yml.ts";
+import { kibanaYmlSkeleton } from "../as-code/kibana-yml-skeleton.ts";
 import type { CodeFile, ExportFormat, Origin } from "../as-code/origin.ts";
 import { hclWarnings, terraformFiles } from "../as-code/terraform.ts";
 import { connectorType } from "../catalog/index.ts";
@@ -32,6 +33,8 @@ interface Skipped {
   id: string;
   space: string;
   why: string;
+  /** How one of its type looks in kibana.yml, where that was asked for. */
+  skeleton?: string;
 }
 
 export interface ConnectorExport {
@@ -65,15 +68,20 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
   const skipped: Skipped[] = [];
   const sources: Source[] = [];
   for (const { space, connector } of chosen) {
-    const why = connector.preconfigured
-      ? `it ${originOf(connector, { status, url: deployment.url }).is}: there is no saved connector to write down`
+    const origin = connector.preconfigured ? originOf(connector, { status, url: deployment.url }) : undefined;
+    const inYml = origin?.inKibanaYml && request.format === "kibana_yml";
+    const why = origin
+      ? `it ${origin.is}: ${inYml ? `it is written there already, and Kibana shows no secrets of it${connector.config ? "" : " and no config (exposeConfig: true shows that)"}; take its lines from that file` : "there is no saved connector to write down"}`
       : connector.system
         ? "Kibana makes it itself"
         : request.format === "kibana_yml"
           ? notForKibanaYml(connector, status)
           : undefined;
     if (why !== undefined) {
-      skipped.push({ id: connector.id, space, why });
+      // All of them would be more than anybody reads.
+      const wanted = inYml && request.ids !== undefined;
+      const skeleton = wanted ? kibanaYmlSkeleton(connector, await connectorType(connector.type), settings.secretPrefix) : undefined;
+      skipped.push({ id: connector.id, space, why, ...(skeleton === undefined ? {} : { skeleton }) });
       continue;
     }
     const config = connector.config ?? {};
@@ -81,7 +89,8 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
     sources.push({ space, connector: { ...connector, config }, entry, secrets: storedSecrets(entry, config, status) });
   }
   const origin: Origin = {
-    from: plainText(deployment.name, 200),
+    // Files are passed on: the address is nobody's business, the label is what the operator calls it.
+    from: plainText(deployment.sandbox ? deployment.name : (deployment.label ?? `Kibana ${status.version}`), 200),
     by: `kibana-connectors-mcp ${version}`,
     status,
     prefix: settings.secretPrefix,

@@ -13,6 +13,7 @@ import { readTool, type ToolContext } from "./define.ts";
 import { withPlaces } from "./elsewhere.ts";
 import { atMost, compact, idOrName, namedById, next, space, warnings } from "./fields.ts";
 import { findConnector, pickConnector } from "./find-connector.ts";
+import { reenterSecrets } from "./reenter-secrets.ts";
 import { safeTest } from "./safe-test.ts";
 import { shownRules } from "./shown-rules.ts";
 
@@ -108,7 +109,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     ]);
     const { type, config, notes } = described(found, known);
     if (typeof rules === "string") notes.push(`Which rules use it could not be read: ${rules}`);
-    const repair = await toMend(found, inSpace, runs);
+    const repair = await toMend(found, inSpace, runs, context);
     return {
       connector: compact({ ...connectorRow(found, inSpace, known, context.settings), type_name: type?.name, config }),
       ...(typeof rules === "object" ? shownRules(found, rules, { space: inSpace, most, withActions, notes }) : {}),
@@ -144,10 +145,14 @@ function described(found: Connector, types: readonly LiveType[]) {
 }
 
 /** What does not work is mended; of what works nothing has to be done, and whether it goes is the user's to say. */
-async function toMend(found: Connector, inSpace: string, runs: Partial<Health> | undefined): Promise<NextCall[]> {
+async function toMend(
+  found: Connector,
+  inSpace: string,
+  runs: Partial<Health> | undefined,
+  { secrets }: Pick<ToolContext, "secrets">,
+): Promise<NextCall[]> {
   if (found.missingSecrets) {
-    const args = { id: found.id, space: inSpace, secrets: { $ask: true } };
-    return [{ tool: "update_connector", args, why: "Enter its secrets again: the person types them on a local page." }];
+    return [await reenterSecrets(found, inSpace, secrets)];
   }
   if (runs && "failures" in runs && runs.failures) {
     return safeTest(found, inSpace, "See whether it fails now, and why.");

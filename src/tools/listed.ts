@@ -460,7 +460,7 @@ export const listedTools: readonly ListedTool[] = [
           "additionalProperties": true
         },
         "assert_no_other_secrets": {
-          "description": "Nothing else is stored",
+          "description": "Only where nobody is asked",
           "type": "boolean"
         },
         "dry_run": {
@@ -829,7 +829,7 @@ export const listedTools: readonly ListedTool[] = [
           "additionalProperties": true
         },
         "assert_no_other_secrets": {
-          "description": "Nothing else was stored",
+          "description": "Only where nobody is asked",
           "type": "boolean"
         },
         "dry_run": {

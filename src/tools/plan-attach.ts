@@ -102,7 +102,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   if (obstacles.length > 0) {
     const gone = obstacles.flatMap((one) => one.gone);
     const free = changes.filter(({ rule }) => !obstacles.some((one) => one.rule === rule)).map(({ rule }) => rule);
-    throw cannotBeSaved(obstacles, inSpace, await deletedHere(gone, inSpace, context), free);
+    throw await cannotBeSaved(obstacles, inSpace, await deletedHere(gone, inSpace, context), free, context.secrets);
   }
   const whole = (await withArtifacts(changes, inSpace, context, status)).map((one) => ({
     ...one,

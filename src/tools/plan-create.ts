@@ -8,8 +8,7 @@ import type { Status } from "../kibana/status.ts";
 import { quoted, word } from "../plain-text.ts";
 import { mapSealed, type SealedRecord } from "../sealed.ts";
 import { hideSecrets } from "../secrets/detect.ts";
-import { resolveSecrets } from "../secrets/resolve.ts";
-import type { Settings } from "../settings.ts";
+import { resolveSecrets, type SecretSource } from "../secrets/resolve.ts";
 import { askableFields, askedFields } from "./asked-fields.ts";
 import { checkNew } from "./check-new.ts";
 import { readableSecret } from "./config-secrets.ts";
@@ -47,7 +46,6 @@ export async function planCreate(
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
-  const prefix = context.settings.secretPrefix;
   assertUsable(live);
   if (id !== undefined) assertId(id, status);
   const entry = await connectorType(live.id);
@@ -56,7 +54,7 @@ export async function planCreate(
   context.learn(resolved.read);
   context.learn(secrets);
   const checked = entry
-    ? checkNew(entry, config, resolved, prefix)
+    ? checkNew(entry, config, resolved, { type: live.id, name, id }, context.secrets)
     : [`This server does not know the fields of ${live.id}: Kibana alone checks them.`];
   assertFree(id, existing);
   const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
@@ -94,20 +92,15 @@ export async function planCreate(
 /**
  * Stops a connector that is made after another, and would come without secrets of that one: Kibana would take it, and it
  * would fail.
- * @returns what may have been stored and is not given
+ * @returns what the other may have had beside them and is not given: nothing of it is lost by this
  * @throws ToolError secrets_needed
  */
-export async function assertCarried(
-  { ops: [op], asks }: Plan,
-  why: string,
-  noOthers: boolean,
-  status: Status,
-  { secretPrefix }: Pick<Settings, "secretPrefix">,
-): Promise<string[]> {
+export async function assertCarried({ ops: [op], asks }: Plan, why: string, status: Status, source: SecretSource): Promise<string[]> {
   if (op.op !== "create") return [];
-  const stored = storedSecrets(await connectorType(op.type), op.config, status);
+  const entry = await connectorType(op.type);
+  const stored = storedSecrets(entry, op.config, status);
   const asked = asks.map(({ path }) => path);
-  return assertAllGiven({ name: op.name, why, stored, given: givenFields(op.secrets, asked) }, noOthers, secretPrefix);
+  return assertAllGiven({ subject: op, entry, why, stored, given: givenFields(op.secrets, asked) }, source);
 }
 
 /** @throws ToolError id_taken */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { destinations } from "../catalog/destinations.ts";
 import { fileFields } from "../catalog/file-fields.ts";
 import { connectorType } from "../catalog/index.ts";
+import { stillUnknown } from "../change/consent/refusals.ts";
 import type { Plan, UpdateOp } from "../change/plan.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Status } from "../kibana/status.ts";
@@ -16,7 +17,7 @@ import { effectOn } from "./connector-row.ts";
 import type { ToolContext } from "./define.ts";
 import { compact } from "./fields.ts";
 import { agreedHosts, hostIn, secretFlows } from "./secret-flows.ts";
-import { assertAllGiven, givenFields, type StoredSecrets, storedSecrets } from "./stored-secrets.ts";
+import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets } from "./stored-secrets.ts";
 
 type Config = Record<string, unknown>;
 
@@ -26,7 +27,7 @@ export interface Wanted {
   after: { name: string; config: Config };
   /** As given in the arguments. */
   secrets: Config;
-  /** The caller says that nothing else is stored. */
+  /** The caller says that nothing else is stored: heard where no person can be asked. */
   noOtherSecrets: boolean;
   verb: string;
 }
@@ -36,29 +37,28 @@ export interface Wanted {
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
-  { space, before, after, secrets: given, noOtherSecrets, verb }: Wanted,
+  { space, before, after, secrets, noOtherSecrets, verb }: Wanted,
   status: Status,
   context: ToolContext,
 ): Promise<Plan> {
   const { kibana, settings, signal } = context;
   const entry = await connectorType(before.type);
-  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, after.config), fileFields(entry, "secrets", given));
+  const resolved = resolveSecrets(secrets, context.secrets, askableFields(entry, after.config), fileFields(entry, "secrets", secrets));
   context.learn(resolved.read);
   context.learn(resolved.secrets);
   const stored = storedSecrets(entry, after.config, status);
   const storedBefore = storedSecrets(entry, before.config ?? {}, status);
-  const possible = assertAllGiven(
-    {
-      name: before.name,
-      why: "Kibana forgets every secret that an update does not send",
-      stored,
-      given: givenFields(resolved.secrets, resolved.asked),
-    },
-    noOtherSecrets,
-    settings.secretPrefix,
-  );
+  const why = before.missingSecrets ? "Its secrets were lost on import" : "Kibana forgets every secret that an update does not send";
+  const subject = { type: before.type, name: before.name, id: before.id };
+  const given = givenFields(resolved.secrets, resolved.asked);
+  const left = assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
+  const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
+  // What is flagged missing is not stored.
+  const possible = before.missingSecrets || (alone && noOtherSecrets) ? [] : left;
+  const onlyAPersonKnows = nothingElse(possible, { subject, entry, why }, context.secrets, alone);
+  if (onlyAPersonKnows && alone) throw stillUnknown(onlyAPersonKnows, "nobody");
   const warnings = entry
-    ? checkNew(entry, after.config, resolved, settings.secretPrefix)
+    ? checkNew(entry, after.config, resolved, subject, context.secrets)
     : [`This server does not know the fields of ${before.type}: Kibana alone checks them.`];
   const op: UpdateOp = {
     op: "update",
@@ -95,16 +95,15 @@ export async function planUpdate(
       ...Object.entries(resolved.secrets)
         .filter(([, value]) => holdsSeveral(value))
         .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
-      ...(possible.length > 0
-        ? [
-            `If ${possible.join(", ")} ${possible.length > 1 ? "are" : "is"} stored, this change loses ${possible.length > 1 ? "them" : "it"}.`,
-          ]
+      ...(noOtherSecrets && onlyAPersonKnows
+        ? ["assert_no_other_secrets is not taken from an agent: the person is asked whether something else is stored."]
         : []),
       ...(renames ? [] : hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status))),
     ],
     outsideWorld: "none",
     consequence: "person",
-    facts: { version: status.version },
+    ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
+    facts: { version: status.version, possible },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks: askedFields(resolved.asked, entry),
     knownHosts: await agreedHosts((await kibana.connectors(space, signal)).filter((one) => one.id !== before.id)),

@@ -1,12 +1,15 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { credentialsFor } from "../catalog/when.ts";
+import type { Unknown } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
 import { Sealed, type SealedRecord, type SealedTree } from "../sealed.ts";
+import type { SecretSource } from "../secrets/resolve.ts";
 import { noneInstead } from "./authentication-said.ts";
 import { compact } from "./fields.ts";
+import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";
 
 type Config = Record<string, unknown>;
 
@@ -52,30 +55,58 @@ function holdsValue(tree: SealedTree): boolean {
   return Object.values(tree).some(holdsValue);
 }
 
+interface Given {
+  subject: Subject;
+  entry: ConnectorType | undefined;
+  /** What becomes of secrets that are not given. */
+  why: string;
+  stored: StoredSecrets;
+  given: ReadonlySet<string>;
+}
+
 /**
- * Stops where a stored secret would be lost.
- * @param why what becomes of secrets that are not given
- * @param noOthers the caller says that nothing else is stored
- * @returns what may be stored and is not given
+ * Stops where a secret that the connector needs would be missing.
+ * @returns what may be stored beside them and is not given
  * @throws ToolError secrets_needed
  */
-export function assertAllGiven(
-  { name, why, stored, given }: { name: string; why: string; stored: StoredSecrets; given: ReadonlySet<string> },
-  noOthers: boolean,
-  prefix: string,
-): string[] {
+export function assertAllGiven({ subject, entry, why, stored, given }: Given, source: SecretSource): string[] {
   const required = stored.needed.filter((field) => !given.has(field));
   const possible = stored.possible.filter((field) => !given.has(field));
-  if (required.length === 0 && (possible.length === 0 || noOthers)) return possible;
-  const reference = JSON.stringify(Object.fromEntries(required.map((field) => [field, { $env: `${prefix}…` }])));
+  if (required.length === 0) return possible;
+  const proposal = proposedSecrets(required, entry, subject, source);
   throw new ToolError(
     "secrets_needed",
-    required.length > 0
-      ? `${why}, and ${quoted(name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}${possible.length > 0 ? `; it may have ${possible.join(", ")} too` : ""}.`
-      : `${why}, and ${quoted(name)} may have ${possible.join(", ")}: Kibana does not tell.`,
-    `Pass ${required.length > 0 ? `secrets: ${reference}, or {"$ask": true} for a field and a person types it` : "the ones that are stored in `secrets`"}${possible.length > 0 ? "; where nothing else is stored, say so with assert_no_other_secrets: true" : ""}.${required.length > 0 ? (stored.noneInstead ?? "") : ""}`,
-    compact({ required, possible, auth_mode: stored.mode }),
+    `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
+    `Pass ${proposalInWords(proposal, source)}.${stored.noneInstead ?? ""}`,
+    compact({ required, possible, auth_mode: stored.mode, ...proposal }),
   );
+}
+
+/** What only a person can know of the secrets that may be stored, for the plan; undefined where nothing may be. */
+export function nothingElse(
+  possible: readonly string[],
+  { subject, entry, why }: Pick<Given, "subject" | "entry" | "why">,
+  source: SecretSource,
+  unattended: boolean,
+): Unknown | undefined {
+  if (possible.length === 0) return undefined;
+  const proposal = proposedSecrets(entry ? possible : [], entry, subject, source);
+  const pass = entry
+    ? `pass what is stored: ${proposalInWords(proposal, source)}, those of them that it has`
+    : "pass what is stored in `secrets`";
+  return {
+    statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: no ${possible.join(", no ")}` : ""} (${lower(why)})`,
+    fix: `Ask the person who set it up, or at the service what it expects; then ${pass}.${
+      unattended
+        ? " Where nothing else is stored, say so with assert_no_other_secrets: true."
+        : " Where nothing else is stored, repeat the call: a person answers it in the form or page of the plan."
+    }`,
+    detail: compact({ possible, ...proposal }),
+  };
+}
+
+function lower(sentence: string): string {
+  return sentence.startsWith("Kibana") ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 /** Whether a stored connector may hold secrets, so that a delete or an update loses them. */

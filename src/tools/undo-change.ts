@@ -34,7 +34,7 @@ export const undoChange = changeTool({
     change: z.string().min(1).describe('From list_changes, or "last"'),
     id: widens(z.string().optional().describe("Which connector or rule, where the change had several"), "all that the change had"),
     secrets: z.looseObject({}).optional().describe("Field → reference, where secrets were lost"),
-    assert_no_other_secrets: z.boolean().optional().describe("Nothing else was stored"),
+    assert_no_other_secrets: z.boolean().optional().describe("Only where nobody is asked"),
   }),
   async plan({ change: asked, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const found = await entriesOf(asked, id, context);
@@ -165,8 +165,10 @@ async function planInverse(
         { status, existing },
         context,
       );
-      const possible = await assertCarried(plan, "Its secrets went with it", given.noOtherSecrets, status, context.settings);
-      return possible.length > 0 ? { ...plan, warnings: [...plan.warnings, `It comes back without ${possible.join(", ")}.`] } : plan;
+      const possible = await assertCarried(plan, "Its secrets went with it", status, context.secrets);
+      // Nothing more is lost by it: whoever knows of others gives them, here or with update_connector.
+      if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return plan;
+      return { ...plan, warnings: [...plan.warnings, `If it had ${possible.join(", ")}, it comes back without.`] };
     }
     case "update": {
       if (!current) return gone(space, inverse.id);

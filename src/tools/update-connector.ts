@@ -8,6 +8,7 @@ import { changeTool } from "./define.ts";
 import { encodedConfig } from "./encoded-config.ts";
 import { changedSpace, compact, connector, connectorName } from "./fields.ts";
 import { findConnector } from "./find-connector.ts";
+import { assertNoKnownWebhook } from "./known-webhook.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertNoMarks } from "./no-marks.ts";
 import { planUpdate } from "./plan-update.ts";
@@ -34,7 +35,7 @@ export const updateConnector = changeTool({
     name: connectorName.optional(),
     config: z.looseObject({}).optional().describe("Merge patch: only what changes; null removes a key"),
     secrets: z.looseObject({}).optional().describe('Field → {"$env"}, {"$file"} or {"$ask": true}: all that are stored'),
-    assert_no_other_secrets: z.boolean().optional().describe("Nothing else is stored"),
+    assert_no_other_secrets: z.boolean().optional().describe("Only where nobody is asked"),
   }),
   insteadOf: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
   async plan(
@@ -47,6 +48,8 @@ export const updateConnector = changeTool({
     assertSaved(before, "changed", { status, url: context.deployment.url });
     assertNoMarks("config", patch, "Name only what changes: what is not named stays as it is.");
     const entry = await connectorType(before.type);
+    const types = () => kibana.connectorTypes(target, signal);
+    await assertNoKnownWebhook({ type: before.type, name: before.name, config: patch, stored: before.config }, types, context.secrets);
     const asksBecause = literalsInConfig({ given: patch, stored: before.config, entry, status }, context.secrets);
     const encoded = encodedConfig(entry, patch);
     const after = { name: name ?? before.name, config: mergeConfig(entry, before.config ?? {}, encoded.config) };

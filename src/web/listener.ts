@@ -72,7 +72,7 @@ export function createPages(now: () => number = Date.now): Pages {
     if (one.state === "taking") return send(response, 409, renderNote("One moment", "This form is being checked already."));
     one.state = "taking";
     try {
-      const submission = await readSubmission(request, one.page.fields);
+      const submission = await readSubmission(request, one.page);
       if ("problems" in submission) {
         one.state = "open";
         return send(response, 422, renderPage(one.page, submission.problems));
@@ -85,7 +85,9 @@ export function createPages(now: () => number = Date.now): Pages {
       one.state = "answered";
       const note = submission.approved
         ? renderNote("Approved", "Tell the agent to go on: it repeats its call, and the change is made.")
-        : renderNote("Refused", "Nothing was written.");
+        : submission.known === undefined
+          ? renderNote("Refused", "Nothing was written.")
+          : renderNote("Nothing was written", `Your answer was "${submission.known}". Tell the agent to go on: it is told so.`);
       return send(response, 200, note);
     } catch (error) {
       one.state = "open";

@@ -21,6 +21,8 @@ export interface Page {
   /** What is behind it, one block a thing, with what was there before and what will be. */
   details: { text: string; before?: string; after?: string }[];
   fields: Field[];
+  /** A statement that only the person can answer: yes, no or "do not know". Nothing but yes approves. */
+  knows?: string;
   /** What must be typed to agree. */
   type?: ToType | undefined;
   /** Milliseconds since 1970. */
@@ -44,9 +46,15 @@ export interface Field {
   multiline: boolean;
 }
 
+/** What a person says to a statement that only they can know. */
+export const knows = ["yes", "no", "do not know"] as const;
+export type Knows = (typeof knows)[number];
+
 /** What came back from the form. */
 export interface Submission {
+  /** False where the statement was not answered with yes. */
   approved: boolean;
+  known?: Knows | undefined;
   typedName: string;
   /** By field path; fields left empty are absent. */
   values: Record<string, string>;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { escapeHidden, oneLine } from "../plain-text.ts";
 import { type Line, lineDifference } from "./line-difference.ts";
-import type { Field, Page, Problems, ToType } from "./page.ts";
+import { knows as answers, type Field, type Page, type Problems, type ToType } from "./page.ts";
 import { style } from "./style.ts";
 
 type Markup = ReturnType<typeof html>;
@@ -38,6 +38,7 @@ export async function renderPage(given: Page, found: Problems, submittedName = "
       <form method="post" enctype="multipart/form-data" autocomplete="off">
         ${page.fields.length > 0 ? html`<h2>Type the values here, not into the conversation</h2>` : ""}
         ${page.fields.map((one, index) => field(one, index, problems[one.path], one.path === firstWrong))}
+        ${page.knows === undefined ? "" : knowsField(page.knows, problems.knows)}
         ${page.type === undefined ? "" : nameField(page.type, submittedName, problems.name)}
         <div class="buttons">
           <button class="yes" type="submit" name="answer" value="approve">${page.kind === "secrets" ? "Save and approve" : "Approve"}</button>
@@ -73,6 +74,7 @@ function inLines(page: Page): Page {
       ...(after === undefined ? {} : { after: escapeHidden(after) }),
     })),
     fields: page.fields.map((one) => ({ ...one, label: oneLine(one.label) })),
+    ...(page.knows === undefined ? {} : { knows: oneLine(page.knows) }),
     type: page.type && { ...page.type, text: oneLine(page.type.text) },
   };
 }
@@ -134,6 +136,19 @@ function field({ path, label, help, required, multiline }: Field, index: number,
         <label>or from a file: <input name="${path}" type="file" aria-label="${label} from a file" /></label>
       </div>
     </div>
+  `;
+}
+
+const answerLabels = { yes: "Yes", no: "No, something else is stored", "do not know": "I do not know" };
+
+function knowsField(statement: string, problem: string | undefined): Markup {
+  return html`
+    <fieldset class="field" aria-describedby="${problem ? "knows-problem" : "knows-help"}">
+      <legend>${statement}</legend>
+      <p class="help" id="knows-help">Only you can know. With another answer than Yes nothing is written.</p>
+      ${problem ? html`<p class="bad" id="knows-problem">${problem}</p>` : ""}
+      ${answers.map((one) => html`<label><input type="radio" name="knows" value="${one}" /> ${answerLabels[one]}</label>`)}
+    </fieldset>
   `;
 }
 

@@ -25,7 +25,8 @@ dt{color:var(--soft)}dd{margin:0}
 .warn{background:var(--warn-bg);color:var(--warn);border-radius:.4rem;padding:.5rem .75rem;margin:.5rem 0}
 .bad{background:var(--bad-bg);color:var(--bad);border-radius:.4rem;padding:.5rem .75rem;margin:.5rem 0;font-weight:600}
 .field{margin:1rem 0}
-label{display:block;font-weight:600}
+label,legend{display:block;font-weight:600}
+fieldset{border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem}fieldset label{font-weight:400;min-height:1.9rem}
 .help{color:var(--soft);font-size:.9rem;margin:.1rem 0 .3rem}
 input[type=text],textarea{width:100%;padding:.6rem .7rem;border:1px solid var(--soft);border-radius:.4rem;background:var(--bg);color:var(--ink);font:inherit}
 textarea{min-height:8rem;font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace}

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Field, Problems, Submission } from "./page.ts";
+import { knows as answers, type Field, type Page, type Problems, type Submission } from "./page.ts";
 
 const maxBytes = 1024 * 1024;
 
@@ -7,7 +7,10 @@ const maxBytes = 1024 * 1024;
 export class TooLarge extends Error {}
 
 /** Reads the form: each field typed or from a file, but not both. @throws TooLarge */
-export async function readSubmission(request: IncomingMessage, fields: readonly Field[]): Promise<Submission | { problems: Problems }> {
+export async function readSubmission(
+  request: IncomingMessage,
+  { fields, knows }: Pick<Page, "fields" | "knows">,
+): Promise<Submission | { problems: Problems }> {
   const form = await readForm(request);
   if (!form) return { problems: { "": "The form could not be read. Nothing was written." } };
   const problems: Problems = {};
@@ -19,6 +22,9 @@ export async function readSubmission(request: IncomingMessage, fields: readonly 
   }
   const approved = form.get("answer") === "approve";
   if (!approved) return { approved, typedName: "", values: {} };
+  const known = knows === undefined ? undefined : answers.find((one) => one === form.get("knows"));
+  if (known === "no" || known === "do not know") return { approved: false, known, typedName: "", values: {} };
+  if (knows !== undefined && known === undefined) problems.knows = "It has to be answered.";
   for (const field of fields) if (field.required && values[field.path] === undefined) problems[field.path] ??= "It is required.";
   if (Object.keys(problems).length > 0) return { problems };
   const name = form.get("name");

@@ -36,7 +36,7 @@ test("no character of a string is hidden, and none ends its line", () => {
   fc.assert(fc.property(nastyText, (text) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(hclString(text))));
 });
 
-const placeholder = { path: "config.x", variable: "V", required: true, map: false };
+const placeholder = { path: "config.x", variable: "V", is: "the whole value", required: true, map: false };
 
 // The parser itself writes this one as it writes a literal: so it is looked at as text. Terraform reads a$VAL.
 test("a dollar sign before a placeholder stays a dollar sign", () => {

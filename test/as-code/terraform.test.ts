@@ -59,7 +59,7 @@ test("secrets are write-only with a version; config secrets are variables within
   const all = await files(few);
   const variables = {
     slack_fe76cbba_webhook_url: "https://x",
-    deploy_hook_url: "T0/B0/secret$\u0024{",
+    deploy_hook_url_token: "T0/B0/secret$\u0024{",
     deploy_hook_headers_authorization: 'Bearer "x"',
     deploy_hook_user: "u",
     deploy_hook_password: "p",

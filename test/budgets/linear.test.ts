@@ -265,9 +265,9 @@ test("the guard tells a square from a line", () => {
 const streams: Record<string, (length: number) => Promise<unknown>> = {
   "a form's line ends": (length) => {
     const body = new URLSearchParams({ answer: "approve", "secrets.key": `${"\n".repeat(length)}x` }).toString();
-    return readSubmission(request(body, "application/x-www-form-urlencoded"), [
-      { path: "secrets.key", label: "key", required: true, multiline: false },
-    ]);
+    return readSubmission(request(body, "application/x-www-form-urlencoded"), {
+      fields: [{ path: "secrets.key", label: "key", required: true, multiline: false }],
+    });
   },
   ...Object.fromEntries(
     ["[", '{"a":', "[[],", '"\\u0041'].map((unit) => [

@@ -15,7 +15,7 @@ import { canary } from "./corpus.ts";
 const agrees: Person = ({ message, requestedSchema }) => {
   expect(message).not.toContain(canary);
   const { name } = requestedSchema.properties as { name?: { title: string } };
-  return { action: "accept", content: { confirm: true, ...(name && { name: name.title.replace(/^.*?: /, "") }) } };
+  return { action: "accept", content: { confirm: true, nothing_else: "yes", ...(name && { name: name.title.replace(/^.*?: /, "") }) } };
 };
 
 const secret = { $env: "CONNECTOR_SECRET_CANARY" };

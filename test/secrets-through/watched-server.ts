@@ -67,7 +67,7 @@ export async function startWatched(options: { env: Record<string, string>; files
     const properties = "requestedSchema" in params ? params.requestedSchema.properties : {};
     // The name that is asked for stands in the message.
     const name = /connector "([^"]*)"/.exec(params.message)?.[1] ?? "";
-    return { action: "accept", content: "name" in properties ? { name } : { confirm: true } };
+    return { action: "accept", content: "name" in properties ? { name } : { confirm: true, nothing_else: "yes" } };
   });
   const transport = new StdioClientTransport({
     command: process.execPath,

@@ -89,7 +89,7 @@ export const no = async (): Promise<ElicitResult> => {
   await setTimeout(1_200);
   return { action: "decline" };
 };
-export const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true } });
+export const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true, nothing_else: "yes" } });
 
 /** The sandbox as people start it, in a process of its own. */
 export async function startSandboxProcess(args: string[] = []): Promise<{ url: string; stop(): Promise<void> }> {

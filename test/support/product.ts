@@ -21,7 +21,9 @@ export interface Question {
 /** How the person behind the client answers. */
 export type Person = (question: Question, signal: AbortSignal) => ElicitResult | Promise<ElicitResult>;
 
-export const accepts: Person = () => ({ action: "accept", content: { confirm: true } });
+/** Says yes to all that is asked. */
+export const accepts: Person = () => ({ action: "accept", content: { confirm: true, nothing_else: "yes" } });
+export const doesNotKnow: Person = () => ({ action: "accept", content: { confirm: true, nothing_else: "do not know" } });
 export const declines: Person = () => ({ action: "decline" });
 export const cancels: Person = () => ({ action: "cancel" });
 export const neverAnswers: Person = () => new Promise(() => {});

@@ -68,7 +68,7 @@ describe("a mistake is told before anything is sent", () => {
       {
         code: "secrets_needed",
         message: ".slack needs webhookUrl.",
-        fix: expect.stringContaining('{"webhookUrl":{"$env":"CONNECTOR_SECRET_…"}}'),
+        fix: expect.stringContaining('{"webhookUrl":{"$ask":true}}'),
         detail: { required: ["webhookUrl"] },
       },
     ],
@@ -107,7 +107,7 @@ describe("a mistake is told before anything is sent", () => {
       {
         code: "invalid_config",
         message: expect.stringContaining(
-          'secrets.secretHeaders must be an object, not text (a map of names to references, as {"X-Api-Key": {"$env": "CONNECTOR_SECRET_…"}})',
+          'secrets.secretHeaders must be an object, not text (a map of names to references, as {"X-Api-Key": {"$ask": true}})',
         ),
       },
     ],

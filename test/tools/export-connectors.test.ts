@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { connect, product } from "../support/product.ts";
 import { seedConnector } from "../update/stored-documents.ts";
 
@@ -91,7 +92,7 @@ test("parts belong to who asked for them", async () => {
 
 test("preconfigured connectors are skipped in every format, and it is said", async () => {
   const { call } = await product();
-  for (const format of ["terraform", "kibana_yml", "api"]) {
+  for (const format of ["terraform", "api"]) {
     const { body } = await call("export_connectors", { format, ids: ["ops-mail-preconfigured", "kibana-log"] });
     expect(body.counts).toEqual({ exported: 1, skipped: 1, seen: 10 });
     expect(body.skipped).toEqual([
@@ -104,6 +105,55 @@ test("preconfigured connectors are skipped in every format, and it is said", asy
   }
   const { body } = await call("export_connectors", { ids: ["ops-mail-preconfigured"] });
   expect(body).toMatchObject({ files: [], counts: { exported: 0 }, next: [{ tool: "list_connectors" }] });
+});
+
+test("kibana.yml for a preconfigured connector: why there is nothing, and a skeleton where it was asked for by its id", async () => {
+  const { call } = await product();
+  const { body } = await call("export_connectors", { format: "kibana_yml", ids: ["ops-mail-preconfigured"] });
+  const [row] = body.skipped;
+  expect(row.why).toBe(
+    "it is defined in kibana.yml: it is written there already, and Kibana shows no secrets of it and no config (exposeConfig: true shows that); take its lines from that file",
+  );
+  const { "xpack.actions.preconfigured": all } = parse(row.skeleton);
+  expect(all["ops-mail-preconfigured"]).toMatchObject({ actionTypeId: ".email" });
+  expect(row.skeleton).toContain("      # from: string, required\n");
+  expect(row.skeleton).toContain('      # password: "\u0024{CONNECTOR_SECRET_OPS_MAIL_PRECONFIGURED_PASSWORD}"');
+  expect(body.files).toEqual([]);
+  const every = (await call("export_connectors", { format: "kibana_yml" })).body;
+  expect(JSON.stringify(every.skipped)).not.toContain("skeleton");
+});
+
+test.each(["terraform", "kibana_yml", "api"])(
+  "%s: no file holds the address of the deployment; the label stands for it",
+  async (format) => {
+    const made = await product();
+    const { body, text } = await made.call("export_connectors", { format });
+    const { hostname, port } = new URL(made.settings.kibana?.url ?? "");
+    expect(text).not.toContain(`${hostname}:${port}`);
+    const [head] = body.files.map(({ content }: { content: string }) => content);
+    expect(head).toMatch(/^(#!\/bin\/sh\n)?# \d+ (Kibana )?connectors? of (Kibana [\d.]+|SANDBOX)/);
+  },
+);
+
+test("a variable says whether it is a whole URL or the token in it", async () => {
+  const made = await product();
+  const args = {
+    name: "Feed of payments",
+    type: ".webhook",
+    config: { url: "https://hooks.example.com/in?token=abcdef123456", hasAuth: false },
+  };
+  await made.bare("POST", "/api/actions/connector/feed", {
+    name: args.name,
+    connector_type_id: ".webhook",
+    config: args.config,
+    secrets: {},
+  });
+  const { body } = await made.call("export_connectors", { ids: ["feed", "ops-slack"] });
+  const all = body.files.map(({ content }: { content: string }) => content).join("\n");
+  expect(all).toMatch(/url +. "https:\/\/hooks.example.com\/in.token=\$\{var.feed_url_token\}"/);
+  expect(all).toContain("config.url of connector feed in space default: the token in it alone, not the whole URL");
+  expect(all).toContain("secrets.webhookUrl of connector ops-slack in space default: the whole URL");
+  expect(all).toContain("S3 with KMS, Azure Blob Storage, GCS with CMEK");
 });
 
 test("secrets that stand in the config are placeholders, and listed", async () => {

@@ -363,7 +363,11 @@ describe("a connector that is not there", () => {
 
 describe("what get_connector suggests next", () => {
   test.each([
-    ["imported-pagerduty", {}, { tool: "update_connector", args: { id: "imported-pagerduty", space: "default", secrets: { $ask: true } } }],
+    [
+      "imported-pagerduty",
+      {},
+      { tool: "update_connector", args: { id: "imported-pagerduty", space: "default", secrets: { routingKey: { $ask: true } } } },
+    ],
     ["deploy-hook", { include: ["rules", "health"] }, undefined],
     ["ops-slack", { include: ["rules"] }, undefined],
     ["ops-slack", {}, undefined],

@@ -18,7 +18,7 @@ export const failing: ConnectorCheck = {
     if (!runs || runs.failures === 0) return undefined;
     const total = runs.failures + runs.successes;
     const over = isOver(runs);
-    const error = runs.lastFailure && `; the last error: ${lastError(runs.lastFailure.message)}`;
+    const error = runs.lastFailure && `; the last error: ${lastError(runs.lastFailure.message)}${narrowed(runs.lastFailure.message)}`;
     return {
       severity: severityOf(runs, usage.enabled > 0),
       group: over ? "untidy" : groupOfFailure(facts, within),
@@ -36,6 +36,13 @@ export const failing: ConnectorCheck = {
     };
   },
 };
+
+/** Kibana does not tell when a list of allowed domains leaves out what stored connectors use. */
+function narrowed(message: string): string {
+  return /domain_allowlist|recipient_allowlist|not allowed emails/i.test(message)
+    ? "; if it worked before, xpack.actions.email.domain_allowlist (or recipient_allowlist) was narrowed, which breaks e-mail connectors without a word"
+    : "";
+}
 
 /** It failed, and has worked several times since. */
 function isOver({ successesSince }: Runs): boolean {

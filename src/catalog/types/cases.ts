@@ -40,6 +40,7 @@ export const cases: ConnectorType = {
     "For rules only: it can be neither created nor run through the API.",
     "Only new and ongoing alerts are added: recovered ones do not close a case.",
     "The grouping field and timeWindow decide which case is used again.",
+    "A case is pushed on to Jira, ServiceNow, Resilient and others by its external connection, by itself with autoPushCase.",
   ],
   exampleConfig: {},
   exampleSecrets: [],

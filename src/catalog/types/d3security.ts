@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
+import { userAgentOnCloud } from "../shared/user-agent.ts";
 
 /** reference: .d3security; schema d3security/schemas/v1.ts, executor d3security/d3security.ts. */
 export const d3security: ConnectorType = {
@@ -35,7 +36,11 @@ export const d3security: ConnectorType = {
   },
   noSafeTest: "Both sub-actions create an event, test too.",
   recoveryHint: "Send another event on the recovered action group: there is no close.",
-  traps: ["test is not a dry run: it creates an event.", "severity is free text for Kibana; its form offers high, medium and low."],
+  traps: [
+    "test is not a dry run: it creates an event.",
+    "severity is free text for Kibana; its form offers high, medium and low.",
+    userAgentOnCloud,
+  ],
   exampleConfig: { url: "https://d3.example.com/elasticsearch/VSOC/api/Data/Kibana/Security/alert" },
   exampleSecrets: ["token"],
 };

@@ -113,7 +113,7 @@ export const email: ConnectorType = {
     "service other needs host and port; exchange_server needs tenantId, clientId and clientSecret, and ignores host and port.",
     "secure null means TLS from the start only on port 465; without it mail may go unencrypted, and the host counts as smtp://host.",
     "A test over the API sends Kibana's fixed test text in newer versions, not yours.",
-    "The operator may restrict services, sender and recipient domains: then saving or sending is refused.",
+    "The operator may restrict services, sender and recipient domains: then saving or sending is refused. Narrowing xpack.actions.email.domain_allowlist breaks connectors that are there, without a word: look at each before, and test it after.",
     "At most 100 addresses in each of to, cc and bcc, 512 characters each.",
   ],
   exampleConfig: { service: "other", host: "smtp.example.com", port: 587, secure: false, from: "kibana@example.com", hasAuth: true },

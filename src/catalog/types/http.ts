@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { optionalSecret, parsedUrl, urlText, withRules } from "../shared/fields.ts";
 import { httpParams, httpParamTargets } from "../shared/http-params.ts";
+import { userAgentOnCloud } from "../shared/user-agent.ts";
 import {
   authenticationRules,
   oneGroupOfCredentials,
@@ -106,6 +107,7 @@ export const http: ConnectorType = {
     "For workflows and Agent Builder: no rule can use it.",
     "accessTokenUrl is not compared with the allowed hosts here.",
     "params.url wins over config.url; another host is refused here.",
+    userAgentOnCloud,
   ],
   exampleConfig: { url: "https://api.example.com", hasAuth: false, authType: null },
   exampleSecrets: [],

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
 import { anyParams, subActionParams } from "../shared/sub-actions.ts";
+import { userAgentOnCloud } from "../shared/user-agent.ts";
 
 /** reference: .tines; schema tines/schemas/v1.ts, executor tines/tines.ts. */
 export const tines: ConnectorType = {
@@ -55,6 +56,7 @@ export const tines: ConnectorType = {
     "test is not a dry run: it triggers the story.",
     "run and test need webhook or webhookUrl; webhookUrl wins, and its host is checked only when it is called.",
     "The source offers it to security rules only.",
+    userAgentOnCloud,
   ],
   exampleConfig: { url: "https://tenant.tines.com" },
   exampleSecrets: ["email", "token"],

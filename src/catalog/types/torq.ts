@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
+import { userAgentOnCloud } from "../shared/user-agent.ts";
 
 /** Hosts that Kibana takes. Source: torq/index.ts. */
 const torqHosts = ["hooks.torq.io", "hooks.eu.torq.io", "localhost"];
@@ -38,7 +39,7 @@ export const torq: ConnectorType = {
   },
   noSafeTest: "Every call triggers the Torq workflow.",
   recoveryHint: "Send a recovery body on the recovered action group.",
-  traps: ["body must be JSON text, otherwise nothing is sent.", "https is not checked although Kibana's error says so."],
+  traps: ["body must be JSON text, otherwise nothing is sent.", "https is not checked although Kibana's error says so.", userAgentOnCloud],
   exampleConfig: { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/ID" },
   exampleSecrets: ["token"],
 };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl, withRules } from "../shared/fields.ts";
+import { userAgentOnCloud } from "../shared/user-agent.ts";
 import { webhookAuthentication, webhookAuthenticationRules, webhookCredentials, webhookSecrets } from "../shared/webhook-authentication.ts";
 
 /** reference: .webhook; schema webhook/schemas/v1.ts, rules webhook/validations.ts. */
@@ -60,7 +61,8 @@ export const webhook: ConnectorType = {
     "With hasAuth false send authType null: some versions default to basic and then refuse it.",
     "This server encodes PEM and files for crt, key, pfx and ca.",
     "A success echoes what was sent, not what came back.",
-    'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
+    'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by all.',
+    userAgentOnCloud,
   ],
   exampleConfig: {
     url: "https://hooks.example.com/kibana",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { optionalSecret, parsedUrl, urlText, withRules } from "../shared/fields.ts";
+import { userAgentOnCloud } from "../shared/user-agent.ts";
 
 /** reference: .xmatters; schema xmatters/schemas/v1.ts, rules and executor xmatters/index.ts. */
 export const xmatters: ConnectorType = {
@@ -79,6 +80,7 @@ export const xmatters: ConnectorType = {
     "Always write usesBasic: left out it is stored as true, but taken for false when config and secrets are compared.",
     "A call without signalId and alertActionGroupName is a test for xMatters.",
     "severity is the only required param.",
+    userAgentOnCloud,
   ],
   exampleConfig: { configUrl: "https://example.xmatters.com/api/integration/1/functions/ID/triggers", usesBasic: true },
   exampleSecrets: ["user", "password"],

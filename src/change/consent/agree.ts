@@ -1,3 +1,4 @@
+import type { Knows } from "../../web/page.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
@@ -8,7 +9,7 @@ import type { Answer, ByItself, Consent } from "./ask.ts";
 import { confirmationInvalid } from "./continuation.ts";
 import { fitsQuestion, question, whatMatters } from "./question.ts";
 import { type Reach, reachOf } from "./reach.ts";
-import { onlyInPerson, tooMuch } from "./refusals.ts";
+import { onlyInPerson, saidOnPage, stillUnknown, tooMuch } from "./refusals.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { declined, mistyped, notAnswered, waiting, withToken } from "./unagreed.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
@@ -31,10 +32,12 @@ export async function getConsent(
   const { settings, continuations, deployment } = services;
   if (approval) return fromPage(approval, change, plan, verdict, services);
   const type = toType(plan, services);
+  const { onlyAPersonKnows } = plan;
   if (change.confirm !== undefined) {
     // Checked now, so that a wrong one is told apart; spent just before the first write.
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
-    if (settings.confirm !== "token" || type !== undefined || plan.asks.length > 0) throw confirmationInvalid("foreign");
+    if (settings.confirm !== "token" || type !== undefined || onlyAPersonKnows || plan.asks.length > 0)
+      throw confirmationInvalid("foreign");
     continuations.check(change.confirm, change.tool, change.args, services.digest(plan));
     return { how: "token", waited: false };
   }
@@ -49,7 +52,8 @@ export async function getConsent(
   if (!asks && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
   const reach = await reachOf(plan, services.redactor.withoutLiterals);
   const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
-  if (asks) return { outcome: await onPage() };
+  // The holder of a token is the agent, which cannot know it.
+  if (asks || (onlyAPersonKnows && settings.confirm === "token")) return { outcome: await onPage() };
   const matters = whatMatters(plan, reach, deployment);
   if (!fitsQuestion(matters, reach)) {
     if (!services.openPage) throw tooMuch(matters);
@@ -62,6 +66,7 @@ export async function getConsent(
     case "yes":
       return { how: "form", waited: true };
     case "no":
+      if (onlyAPersonKnows && answer.known) throw stillUnknown(onlyAPersonKnows, answer.known);
       return { outcome: await declined(plan, verdict, services) };
     case "mistyped":
       return { outcome: await mistyped(plan, verdict, services) };
@@ -74,7 +79,10 @@ export async function getConsent(
   }
 }
 
-type FormAnswer = { is: "yes" | "no" | "mistyped" | "timeout" | "unavailable" } | ({ is: "nobody" } & ByItself);
+type FormAnswer =
+  | { is: "yes" | "mistyped" | "timeout" | "unavailable" }
+  | { is: "no"; known?: Exclude<Knows, "yes"> | undefined }
+  | ({ is: "nobody" } & ByItself);
 
 /** Asks through the client, and tells what a person said from what the client says by itself. */
 async function askInForm(
@@ -87,6 +95,7 @@ async function askInForm(
     {
       message: redactor.withoutLiterals.text(question(plan, matters), wordsToKeep(plan, reach, deployment)),
       ...(type === undefined ? {} : { type }),
+      ...(plan.onlyAPersonKnows ? { knows: plan.onlyAPersonKnows.statement } : {}),
     },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
   );
@@ -103,7 +112,7 @@ async function askInForm(
  * @param isRight whether a text is what was to be typed
  */
 export function readAnswer(
-  { action, typed = "" }: Answer,
+  { action, typed = "", known }: Answer,
   { tookMs, readingMs }: { tookMs: number; readingMs: number },
   isRight: (typed: string) => boolean,
 ): FormAnswer {
@@ -111,6 +120,7 @@ export function readAnswer(
   switch (action) {
     case "accept":
       if (tooSoon) return { is: "nobody", why: "accepted it faster than a person reads", help: whereClientsApprove };
+      if (known === "no" || known === "do not know") return { is: "no", known };
       return isRight(typed) ? { is: "yes" } : { is: "mistyped" };
     case "decline":
       return tooSoon ? { is: "nobody", why: "declined it faster than a person reads" } : { is: "no" };
@@ -139,6 +149,7 @@ async function fromPage(
       if (approval.planDigest !== services.digest(plan)) throw confirmationInvalid("target_changed");
       return { how: "page", waited: false };
     case "refused":
+      saidOnPage(confirm, approval.known, plan, services);
       return { outcome: await declined(plan, verdict, services) };
     case "waiting":
       return {

@@ -11,7 +11,7 @@ import type { Typed } from "./approvals.ts";
 import type { ByItself } from "./ask.ts";
 import { pageModel } from "./question.ts";
 import type { Reach } from "./reach.ts";
-import { nobodyHere, onlyInPerson } from "./refusals.ts";
+import { nobodyHere, onlyInPerson, saidOnPage } from "./refusals.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { approved, declined, waiting } from "./unagreed.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
@@ -38,6 +38,7 @@ export async function pageOf(change: Call, plan: Plan, verdict: Verdict, service
     case "approved":
       return approved(plan, verdict, found, services);
     case "refused":
+      saidOnPage(found.id, found.known, plan, services);
       return declined(plan, verdict, services);
   }
 }
@@ -56,7 +57,7 @@ export async function askOnPage({ change, plan, verdict, reach, caller, services
   const model = pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type });
   const take: Take = async (answer) => {
     if (!answer.approved) {
-      entry.answer({ approved: false });
+      entry.answer({ approved: false, known: answer.known });
       return {};
     }
     if (type !== undefined && !isTyped(type, answer.typedName)) return { name: `That is not the ${type.what}.` };

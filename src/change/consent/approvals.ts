@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Sealed } from "../../sealed.ts";
+import type { Knows } from "../../web/page.ts";
 import type { Clock } from "../clock.ts";
 import { digest } from "../digest.ts";
 import { confirmationInvalid } from "./continuation.ts";
@@ -10,10 +11,14 @@ export type Typed = ReadonlyMap<string, Sealed>;
 /** The state of one page, as the repeated call finds it. */
 export type Approval =
   | { state: "waiting"; url: string | undefined; expiresAt: number }
-  | { state: "refused" }
+  | { state: "refused"; known?: Knows | undefined }
   | { state: "approved"; typed: Typed; planDigest: string };
 
-export type FoundPage = { id: string; expiresAt: number } & ({ state: "waiting"; url: string } | { state: "refused" | "approved" });
+export type FoundPage = { id: string; expiresAt: number } & (
+  | { state: "waiting"; url: string }
+  | { state: "refused"; known?: Knows | undefined }
+  | { state: "approved" }
+);
 
 interface Pending {
   owner: string;
@@ -22,7 +27,7 @@ interface Pending {
   plan: string;
   expiresAt: number;
   url: string | undefined;
-  answer: { approved: false } | { approved: true; typed: Typed; planDigest: string } | undefined;
+  answer: { approved: false; known?: Knows | undefined } | { approved: true; typed: Typed; planDigest: string } | undefined;
   spent: boolean;
 }
 
@@ -89,7 +94,7 @@ export function createApprovals(clock: Clock): Approvals {
       const call = digest([tool, args]);
       for (const [id, { url, expiresAt, answer, spent, ...one }] of [...all].reverse()) {
         if (one.call !== call || one.plan !== planDigest || spent || expiresAt <= clock.now()) continue;
-        if (answer) return { id, expiresAt, state: answer.approved ? "approved" : "refused" };
+        if (answer) return { id, expiresAt, ...(answer.approved ? { state: "approved" } : { state: "refused", known: answer.known }) };
         if (url !== undefined) return { id, expiresAt, state: "waiting", url };
       }
       return undefined;
@@ -103,7 +108,9 @@ export function createApprovals(clock: Clock): Approvals {
       if (pending.call !== digest([tool, args])) throw confirmationInvalid("other_change");
       const { answer, url, expiresAt } = pending;
       if (!answer) return { state: "waiting", url, expiresAt };
-      return answer.approved ? { state: "approved", typed: answer.typed, planDigest: answer.planDigest } : { state: "refused" };
+      return answer.approved
+        ? { state: "approved", typed: answer.typed, planDigest: answer.planDigest }
+        : { state: "refused", known: answer.known };
     },
     spend(id) {
       const pending = all.get(id);

@@ -1,4 +1,4 @@
-import type { Page, Take, ToType } from "../../web/page.ts";
+import type { Knows, Page, Take, ToType } from "../../web/page.ts";
 
 /** How the person was asked, for the journal. */
 export type Consent = "not_needed" | "form" | "page" | "token" | "skipped";
@@ -8,11 +8,20 @@ export function askedOf(consent: string): string {
   return consent === "not_needed" ? "none" : consent;
 }
 
+export interface Question {
+  message: string;
+  type?: ToType;
+  /** A statement to be answered too: yes agrees to the plan as well. */
+  knows?: string;
+}
+
 export interface Answer {
   /** `empty`: accepted without what was asked for. */
   action: "accept" | "decline" | "cancel" | "empty" | "timeout" | "unavailable";
   /** What the person typed, where a name or an id was asked for. */
   typed?: string;
+  /** What the person chose, where a statement was asked about. */
+  known?: Knows;
 }
 
 /** What a client did with a question that perhaps nobody saw. */
@@ -27,7 +36,7 @@ export interface ByItself {
 export interface Ask {
   /** Whether the client shows forms. */
   showsForms(): boolean;
-  confirm(question: { message: string; type?: ToType }, options: { signal: AbortSignal; timeoutMs: number }): Promise<Answer>;
+  confirm(question: Question, options: { signal: AbortSignal; timeoutMs: number }): Promise<Answer>;
   /** Has the client show a page's address to the person, so that it need not be in the answer. `unavailable`: it did not. */
   show(
     page: { message: string; url: string; id: string },

@@ -44,6 +44,8 @@ export function question(plan: Plan, matters: readonly string[]): string {
   const rules = effects.length > 1 ? effects.filter(({ kind }) => kind === "rule") : [];
   return [
     ...matters,
+    // The field that takes the answer says it too.
+    ...(plan.onlyAPersonKnows ? [`Note: Only you can know: ${plan.onlyAPersonKnows.statement}. Otherwise it is lost.`] : []),
     ...notes.map((warning) => `Note: ${beginning(warning, 300)}`),
     ...left(plan.warnings.length - notes.length, "Note: and", "more notes"),
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
@@ -93,6 +95,7 @@ export function pageModel(
       }),
     ],
     fields: plan.asks,
+    ...(plan.onlyAPersonKnows ? { knows: plan.onlyAPersonKnows.statement } : {}),
     ...(type ? { type } : {}),
     expiresAt,
   };

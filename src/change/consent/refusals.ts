@@ -1,5 +1,6 @@
 import { ToolError } from "../../errors.ts";
-import type { Plan } from "../plan.ts";
+import type { Knows } from "../../web/page.ts";
+import type { Plan, Unknown } from "../plan.ts";
 import type { ChangeServices } from "../services.ts";
 import { mostThatMatters } from "./question.ts";
 import { toType } from "./to-type.ts";
@@ -23,9 +24,29 @@ export function tooMuch(matters: readonly string[]): ToolError {
   );
 }
 
+/** @param why what the person answered, or why there was none to ask */
+export function stillUnknown({ statement, fix, detail }: Unknown, why: Exclude<Knows, "yes"> | "nobody"): ToolError {
+  const said =
+    why === "nobody"
+      ? "no person can be asked here"
+      : `the person was asked and answered "${why}"${why === "no" ? ": something else is stored" : ""}`;
+  return new ToolError("secrets_needed", `Only a person can know this: ${statement}. But ${said}. Nothing was written.`, fix, detail);
+}
+
+/**
+ * Ends a page on which a person did not say yes to what only they can know: once they have found out, they are asked anew.
+ * @throws ToolError secrets_needed where that was their answer
+ */
+export function saidOnPage(id: string, known: Knows | undefined, { onlyAPersonKnows }: Plan, { approvals }: ChangeServices): void {
+  if (!onlyAPersonKnows || known === undefined || known === "yes") return;
+  approvals.spend(id);
+  throw stillUnknown(onlyAPersonKnows, known);
+}
+
 /** Why a person cannot be asked, and what helps. */
 export function nobodyHere(plan: Plan, services: ChangeServices, formsFail: boolean): ToolError {
   const { settings } = services;
+  if (plan.onlyAPersonKnows && plan.asks.length === 0) return stillUnknown(plan.onlyAPersonKnows, "nobody");
   if (plan.asks.length > 0) {
     return new ToolError(
       "secret_refused",

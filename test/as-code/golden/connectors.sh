@@ -4,8 +4,8 @@
 #
 # Set and export before: KIBANA_URL, and KIBANA_API_KEY (encoded) or KIBANA_USERNAME with KIBANA_PASSWORD.
 # And the secrets, which are not in this file:
-#   CONNECTOR_SECRET_OPS_SLACK_WEBHOOK_URL  (secrets.webhookUrl)
-#   CONNECTOR_SECRET_HOOK_USER  (secrets.user)
+#   CONNECTOR_SECRET_OPS_SLACK_WEBHOOK_URL  (secrets.webhookUrl: the whole URL)
+#   CONNECTOR_SECRET_HOOK_USER  (secrets.user: the value alone)
 # A ${NAME} in the bodies is the value of that variable as JSON text, ${NAME:json} one that is JSON already.
 set -eu
 

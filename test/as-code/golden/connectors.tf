@@ -16,7 +16,7 @@ resource "elasticstack_kibana_action_connector" "deploy-hook" {
   connector_type_id = ".webhook"
   space_id          = "default"
   config = jsonencode({
-    url    = "https://hooks.slack.com/services/${var.deploy_hook_url}"
+    url    = "https://hooks.slack.com/services/${var.deploy_hook_url_token}"
     method = "post"
     headers = {
       X-Team        = "ops"
