@@ -8,8 +8,9 @@ const namesLooked = 200;
 const namesShown = 10;
 
 /**
- * The rules that arguments name, by id or by exact name, each once.
- * @throws ToolError rule_not_found with all that are missing, invalid_arguments where a name is not unique
+ * The rules that arguments name, by id, by exact name or, as `tag:NAME`, by a tag; each once.
+ * @throws ToolError rule_not_found with all that are missing, invalid_arguments where a name is not unique, or a tag is on
+ * too many rules
  */
 export async function askedRules(
   asked: readonly string[],
@@ -19,7 +20,7 @@ export async function askedRules(
   const found = await Promise.all([...new Set(asked)].map(async (one) => ({ asked: one, rules: await rulesNamed(one, space, context) })));
   const missing = found.filter(({ rules }) => rules.length === 0).map((one) => one.asked);
   if (missing.length > 0) throw await notFound(missing, space, context);
-  const several = found.filter(({ rules }) => rules.length > 1);
+  const several = found.filter(({ asked: one, rules }) => rules.length > 1 && tagOf(one) === undefined);
   if (several.length > 0) {
     throw new ToolError(
       "invalid_arguments",
@@ -31,14 +32,49 @@ export async function askedRules(
   return [...new Map(found.flatMap(({ rules }) => rules).map((rule) => [rule.id, rule])).values()];
 }
 
-/** The rule of that id, or those of that name. */
-async function rulesNamed(idOrName: string, space: string, { kibana, signal }: Pick<ToolContext, "kibana" | "signal">): Promise<Rule[]> {
+/** Whether an argument means this rule: its id, its exact name, or `tag:` with one of its tags. */
+export function isNamed({ id, name, tags }: Rule, asked: string): boolean {
+  const tag = tagOf(asked);
+  return tag === undefined ? asked === id || asked === name : tags.includes(tag);
+}
+
+/** `tag:payments` → `payments` */
+function tagOf(asked: string): string | undefined {
+  return asked.startsWith("tag:") ? asked.slice("tag:".length).trim() : undefined;
+}
+
+async function rulesTagged(tag: string, space: string, { kibana, signal }: Pick<ToolContext, "kibana" | "signal">): Promise<Rule[]> {
+  const { rules, total } = await kibana.rules(
+    space,
+    { filter: `alert.attributes.tags: ${quotedKql(tag)}`, page: 1, perPage: namesLooked },
+    signal,
+  );
+  if (total > namesLooked) {
+    throw new ToolError(
+      "invalid_arguments",
+      `${total} rules of the space "${space}" have the tag ${quoted(tag)}: one call takes at most ${namesLooked}.`,
+      "Name the rules in several calls.",
+    );
+  }
+  // Kibana compares tags without case, and by their words.
+  return rules.filter(({ tags }) => tags.includes(tag));
+}
+
+function quotedKql(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** Those of that tag, the rule of that id, or those of that name. */
+async function rulesNamed(idOrName: string, space: string, context: Pick<ToolContext, "kibana" | "signal">): Promise<Rule[]> {
+  const { kibana, signal } = context;
+  const tag = tagOf(idOrName);
+  if (tag !== undefined) return rulesTagged(tag, space, context);
   try {
     return [await kibana.rule(space, idOrName, signal)];
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "rule_not_found") throw error;
   }
-  const filter = `alert.attributes.name: "${idOrName.replace(/["\\]/g, "\\$&")}"`;
+  const filter = `alert.attributes.name: ${quotedKql(idOrName)}`;
   const { rules } = await kibana.rules(space, { filter, page: 1, perPage: namesLooked }, signal);
   return rules.filter((rule) => rule.name === idOrName);
 }

@@ -16,7 +16,7 @@ export const attachConnector = changeTool({
   idempotent: true,
   input: z.strictObject({
     connector,
-    rules: z.array(idOrName).min(1).max(50).describe("Ids or exact names"),
+    rules: z.array(idOrName).min(1).max(50).describe("Ids, exact names or tag:NAME"),
     workflow: z.enum(workflows).optional().describe("Default: what suits the type"),
     groups: atMost(50, z.array(z.string().min(1)).min(1))
       .optional()

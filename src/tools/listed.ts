@@ -603,7 +603,7 @@ export const listedTools: readonly ListedTool[] = [
           "items": {
             "type": "string"
           },
-          "description": "Ids or exact names"
+          "description": "Ids, exact names or tag:NAME"
         },
         "workflow": {
           "description": "Default: what suits the type",
@@ -712,7 +712,7 @@ export const listedTools: readonly ListedTool[] = [
           "type": "boolean"
         },
         "rules": {
-          "description": "Ids or exact names; default: all that use it",
+          "description": "Ids, exact names or tag:NAME; default: all that use it",
           "minItems": 1,
           "type": "array",
           "items": {

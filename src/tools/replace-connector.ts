@@ -6,7 +6,7 @@ import type { Rule } from "../kibana/rules.ts";
 import { explainReferences } from "../rules/connector-usage.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
-import { askedRules } from "./asked-rules.ts";
+import { askedRules, isNamed } from "./asked-rules.ts";
 import { assertRunnable } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { doubtsAbout } from "./doubts.ts";
@@ -47,7 +47,7 @@ export const replaceConnector = changeTool({
     to: connector.optional(),
     remove: z.boolean().optional().describe("Remove the actions instead"),
     rules: widens(
-      atMost(500, z.array(idOrName).min(1)).optional().describe("Ids or exact names; default: all that use it"),
+      atMost(500, z.array(idOrName).min(1)).optional().describe("Ids, exact names or tag:NAME; default: all that use it"),
       "all rules that use it",
     ),
     params: z.looseObject({}).optional().describe("New ones, where `to` is of another type"),
@@ -225,10 +225,10 @@ async function chosenRules(
   context: ToolContext,
 ): Promise<{ using: Rule[]; without: Left[] }> {
   if (!asked) return { using: [...using], without: [] };
-  const others = asked.filter((one) => !using.some((rule) => rule.id === one || rule.name === one));
+  const others = asked.filter((one) => !using.some((rule) => isNamed(rule, one)));
   const without = others.length > 0 ? await askedRules(others, inSpace, context) : [];
   return {
-    using: using.filter((rule) => asked.includes(rule.id) || asked.includes(rule.name)),
+    using: using.filter((rule) => asked.some((one) => isNamed(rule, one))),
     without: without.map((rule) => row(rule, "unchanged", "It does not use that connector (any more).")),
   };
 }
