@@ -51,6 +51,16 @@ const types: Record<string, Dict> = {
   ".webhook": { config: { url: "https://hooks.example.com/x", hasAuth: false, authType: null, headers: null, method: "post" } },
   ".slack_api": { secrets: { token: "xoxb-1" } },
   ".opsgenie": { config: { apiUrl: "https://api.opsgenie.com" }, secrets: { apiKey: "k" } },
+  ".jira-service-management": { config: { apiUrl: "https://api.atlassian.com" }, secrets: { apiKey: "k" } },
+  ".pagerduty": { secrets: { routingKey: "k" } },
+  ".servicenow": {
+    config: { apiUrl: "https://one.service-now.com", isOAuth: false, usesTableApi: false },
+    secrets: { username: "u", password: "p" },
+  },
+  ".servicenow-itom": { config: { apiUrl: "https://one.service-now.com", isOAuth: false }, secrets: { username: "u", password: "p" } },
+  ".xmatters": { config: { configUrl: "https://one.xmatters.com/x", usesBasic: true }, secrets: { user: "u", password: "p" } },
+  ".jira": { config: { apiUrl: "https://one.atlassian.net", projectKey: "X" }, secrets: { email: "a@b.c", apiToken: "k" } },
+  ".sentinelone": { config: { url: "https://one.sentinelone.net" }, secrets: { token: "k" } },
   ".gen-ai": { config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" }, secrets: { apiKey: "x" } },
 };
 
@@ -215,6 +225,42 @@ describe("recipients and hosts", () => {
   ])("of %s are %s", async (type, _what, params, shown) => {
     const message = await asked("execute_connector", { id: await connector(type, "One"), params });
     expect(message.split("\n").find((line) => line.startsWith("Recipients: "))).toMatch(shown);
+  });
+
+  const details = "x".repeat(3000);
+  test.each<[string, string, Dict]>([
+    [".opsgenie", "closed", { subAction: "closeAlert", subActionParams: { note: details, alias: "REC-1" } }],
+    [".jira-service-management", "closed", { subAction: "closeAlert", subActionParams: { note: details, alias: "REC-1" } }],
+    [".opsgenie", "opened again", { subAction: "createAlert", subActionParams: { message: "m", description: details, alias: "REC-1" } }],
+    [".pagerduty", "resolved", { eventAction: "resolve", customDetails: { a: details }, dedupKey: "REC-1" }],
+    [".pagerduty", "acknowledged", { eventAction: "acknowledge", customDetails: { a: details }, dedupKey: "REC-1" }],
+    [".servicenow", "closed", { subAction: "closeIncident", subActionParams: { incident: { correlation_id: "REC-1" } } }],
+    [
+      ".servicenow",
+      "pushed to",
+      {
+        subAction: "pushToService",
+        subActionParams: { comments: null, incident: { short_description: "s", description: details, correlation_id: "REC-1" } },
+      },
+    ],
+    [
+      ".servicenow-itom",
+      "cleared",
+      { subAction: "addEvent", subActionParams: { description: details, message_key: "REC-1", severity: "0" } },
+    ],
+    [".xmatters", "signalled", { severity: "High", ruleName: details, signalId: "REC-1" }],
+    [
+      ".jira",
+      "made in another project",
+      {
+        subAction: "pushToService",
+        subActionParams: { comments: null, incident: { summary: "s", description: details, otherFields: { project: { key: "REC-1" } } } },
+      },
+    ],
+    [".sentinelone", "isolated", { subAction: "isolateHost", subActionParams: { alertIds: [details], computerName__like: "REC-1" } }],
+  ])("of %s is what is %s, before the details", async (type, _what, params) => {
+    const message = await asked("execute_connector", { id: await connector(type, "One"), params });
+    expect(message.split("\n").find((line) => line.startsWith("Recipients: "))).toContain("REC-1");
   });
 
   test("of all rules in one plan are in the question, also those that are notified no longer", async () => {
