@@ -11,6 +11,7 @@ import { rulesLeftBehind } from "./ops/delete.ts";
 import { readBack, recordOf, writeOp } from "./ops/index.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
 import { hourIsFull, isChange } from "./policy.ts";
+import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
 
 /** Milliseconds between looks after a write whose answer did not come. */
@@ -18,7 +19,7 @@ const looks = [0, 300, 700, 1500];
 
 /** Makes the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
 export async function perform(
-  { id, tool, consent, nonce }: { id: string; tool: string; consent: Consent; nonce: string | undefined },
+  { id, tool, consent, nonce, recording }: { id: string; tool: string; consent: Consent; nonce: string | undefined; recording: Recording },
   plan: Plan,
   caller: Caller,
   services: ChangeServices,
@@ -28,7 +29,7 @@ export async function perform(
   const { withoutLiterals } = redactor;
   const results: OpResult[] = [];
   for (const [n, op] of plan.ops.entries()) {
-    const record = recordOf(op);
+    const record = recording.ops[n] ?? withoutLiterals.json(recordOf(op));
     const begun = {
       change: id,
       n,
@@ -38,9 +39,8 @@ export async function perform(
       ...(caller.client ? { client: caller.client } : {}),
       consent,
       ...(nonce === undefined ? {} : { nonce }),
-      summary: withoutLiterals.text(plan.summary),
-      // A Kibana that echoes a secret in a name or a config must not bring it into the journal; undo tells such marks.
-      op: withoutLiterals.json(record),
+      summary: recording.summary,
+      op: record,
     };
     try {
       await journal.begin(begun);
@@ -56,7 +56,7 @@ export async function perform(
       break;
     }
     const untold = [await trail?.begin(begun)];
-    const result = await write(op, services);
+    const result: OpResult = { ...(await write(op, services)), recorded: record };
     if (result.outcome !== "not_done") redactor.keep();
     const end = {
       change: id,

@@ -2,12 +2,15 @@ import { randomBytes } from "node:crypto";
 import { ToolError } from "../errors.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
+import type { Typed } from "./consent/approvals.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
+import { reachOf } from "./consent/reach.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";
-import type { Plan } from "./plan.ts";
+import type { NoChange, Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
+import { canBeTakenBack, type Recording, recordingOf } from "./recorded.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { noChange, outcome, shown } from "./shown.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
@@ -16,7 +19,11 @@ import { assertShows, assertTrail } from "./stateless.ts";
 export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
   assertTrail(services.settings);
   // What one principal was given to confirm is of no use to another, nor for another Kibana.
-  const change = { ...asked, args: { by: caller.principal.name, on: services.deployment, args: asked.args } };
+  const change = {
+    ...asked,
+    args: { by: caller.principal.name, on: services.deployment, args: asked.args },
+    plan: async (typed: Typed | undefined) => withWayBack(await asked.plan(typed), services),
+  };
   const { clock, journal, continuations, approvals, alone } = services;
   const since = alone.now();
   const approval =
@@ -62,12 +69,25 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is what is written, to the letter: not the plan that was made again to compare.
     const results = await withinLimit(first, caller, services, () =>
-      perform({ id, tool: change.tool, consent: consent.how, nonce }, first, caller, services),
+      recorded(first, services).then((recording) =>
+        perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
+      ),
     );
     const [report, broken] = await Promise.all([change.report(first, results), brokenMeanwhile(id, results, services.reader)]);
     const warnings = [...broken.warnings, ...(report.warnings ?? [])];
     return outcome(id, first, results, { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] }, services);
   });
+}
+
+async function recorded(plan: Plan, { deployment, redactor }: ChangeServices): Promise<Recording> {
+  return recordingOf(plan, await reachOf(plan), deployment, redactor.withoutLiterals);
+}
+
+/** The plan, which says that it cannot be undone where the journal will not hold what an undo needs. */
+async function withWayBack<P extends Plan>(plan: P | NoChange, services: ChangeServices): Promise<P | NoChange> {
+  if ("noChange" in plan || canBeTakenBack(plan, await recorded(plan, services))) return plan;
+  const warning = "A secret that this server knows stands in what an undo would put back. The journal keeps no secrets, so there is none.";
+  return { ...plan, reversible: "no", warnings: [...plan.warnings, warning] };
 }
 
 async function judged(plan: Plan, { principal }: Caller, { settings, deployment, journal }: ChangeServices): Promise<Verdict> {

@@ -148,10 +148,11 @@ function undoOf(change: string, results: OpResult[]): Record<string, unknown> {
   if (more.length > 0) {
     if (!written.every((result) => result.op.op === "put_rule")) return {};
     const rules = written.flatMap(({ op }) => (op.op === "put_rule" ? [op] : []));
-    const unreadable = rules.find((op) => op.artifacts === "unreadable");
-    const inverse = inverseOf(recordOf(unreadable ?? only.op));
+    const unreadable = written.find(({ op }) => op.op === "put_rule" && op.artifacts === "unreadable");
+    const inverses = written.map(({ op, recorded = recordOf(op) }) => inverseOf(recorded));
+    const inverse = inverses.find((one) => "none" in one) ?? inverses[written.indexOf(unreadable ?? only)] ?? inverseOf(recordOf(only.op));
     const needs = rules.flatMap((op) => op.gone.map((one) => one.id));
     return undoCall(change, "needs" in inverse ? { ...inverse, needs } : inverse);
   }
-  return undoCall(change, inverseOf({ ...recordOf(only.op), id: newId(only) ?? only.op.id } as Recorded));
+  return undoCall(change, inverseOf({ ...(only.recorded ?? recordOf(only.op)), id: newId(only) ?? only.op.id } as Recorded));
 }

@@ -3,7 +3,7 @@ import { type Canonical, canonical } from "./canonical.ts";
 import { redactionMark } from "./detect.ts";
 import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
 import { shortest } from "./needles.ts";
-import { idsIn, isKey, isOurWord, namesIn } from "./structure.ts";
+import { idsIn, isKey, isOurWord, isTypeName, namesIn } from "./structure.ts";
 import { withinBase64 } from "./within-base64.ts";
 
 /** Takes known secrets out of what leaves the process. */
@@ -92,6 +92,8 @@ function givenBy({ source }: Sealed): "operator" | "typed" | "literals" {
 
 function learn(known: KnownValues, sealed: Sealed): void {
   const value = String(unseal(sealed));
+  // A type in place of marks is told by every list of types; its mark would take the type out of all answers.
+  if (isTypeName(value)) return;
   for (const one of [value, value.trim(), ...decodedKey(value)]) if (one.length >= shortest) known.add(one);
 }
 

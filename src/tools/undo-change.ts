@@ -9,7 +9,6 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
 import { mapSealed, referencesIn } from "../sealed.ts";
-import { redactionMark } from "../secrets/detect.ts";
 import { connectorView } from "./connector-row.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
@@ -52,8 +51,6 @@ export const undoChange = changeTool({
     if (inverse.op === "execute")
       throw cannot("It is taken back by another run: list_changes holds the call of execute_connector that does it.");
     if (inverse.op === "put_rule") throw cannot("It was a change of a rule.");
-    if (JSON.stringify(inverse).includes(redactionMark))
-      throw cannot("A secret stood in its name or config, which the journal does not keep: make it again by hand.");
     const space = await context.spaces.check(inverse.space, context.principal, { fresh: true, signal: context.signal });
     const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
     if ("noChange" in plan) return plan;

@@ -85,7 +85,7 @@ async function askInForm(
   const began = clock.now();
   const answer = await caller.ask.confirm(
     {
-      message: redactor.withoutLiterals.text(question(plan, matters), wordsToKeep(plan, reach, deployment)),
+      message: redactor.withoutLiterals.text(question(plan, matters), wordsToKeep(plan, reach, deployment, redactor.withoutLiterals)),
       ...(type === undefined ? {} : { type }),
     },
     { signal: caller.signal, timeoutMs: settings.confirmWait },
