@@ -143,12 +143,15 @@ function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
   function json<T>(value: T, kept: readonly string[] = []): T {
     // Most answers hold nothing of it: one look at the whole is cheaper than one at each text.
     const whole = JSON.stringify(value) ?? "";
-    return whole !== "" && spansIn(whole).length === 0 ? JSON.parse(whole) : each(value, kept, followed ? idsIn(value) : none);
+    const plain = whole !== "" && all.every(({ numbers }) => numbers.size === 0) && spansIn(whole).length === 0;
+    return plain ? JSON.parse(whole) : each(value, kept, followed ? idsIn(value) : none);
   }
 
   function each<T>(value: T, kept: readonly string[], ids: ReadonlySet<string>): T;
   function each(value: unknown, kept: readonly string[], ids: ReadonlySet<string>): unknown {
     if (typeof value === "string") return text(value, kept, ids);
+    if (typeof value === "number")
+      return all.some(({ numbers }) => numbers.has(Math.abs(value))) || spansIn(String(value)).length > 0 ? redactionMark : value;
     if (Array.isArray(value)) return value.map((item) => each(item, kept, ids));
     if (value instanceof Sealed) return value.toString();
     if (value !== null && typeof value === "object")
