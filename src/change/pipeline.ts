@@ -90,8 +90,8 @@ async function withWayBack<P extends Plan>(plan: P | NoChange, services: ChangeS
   return { ...plan, reversible: "no", warnings: [...plan.warnings, warning] };
 }
 
-async function judged(plan: Plan, { principal }: Caller, { settings, deployment, journal }: ChangeServices): Promise<Verdict> {
-  return judge(plan, settings, principal, await journal.countLastHour(deployment));
+async function judged(plan: Plan, { principal }: Caller, { settings, journal }: ChangeServices): Promise<Verdict> {
+  return judge(plan, settings, principal, await journal.countLastHour());
 }
 
 /** Judges once more with the writes of other calls counted that are not in the journal yet, and holds the place of these. */
@@ -99,7 +99,7 @@ async function withinLimit<T>(plan: Plan, caller: Caller, services: ChangeServic
   const mine = plan.ops.filter(isChange).length;
   services.underWay.writes += mine;
   try {
-    const recorded = await services.journal.countLastHour(services.deployment);
+    const recorded = await services.journal.countLastHour();
     judge(plan, services.settings, caller.principal, recorded + services.underWay.writes - mine);
     return await work();
   } finally {

@@ -11,6 +11,7 @@ import { recordingProxy } from "../support/recording-proxy.ts";
 
 let sandbox: { url: string; stop(): Promise<void> };
 let folder: string;
+let number = 0;
 beforeAll(async () => {
   sandbox = await startSandboxProcess();
 });
@@ -68,6 +69,18 @@ describe("the limit of changes an hour", () => {
     );
     expect(await named("Replica")).toBe(3);
     expect(answers.filter(({ isError }) => isError).every(({ body }) => body.code === "limit_reached")).toBe(true);
+  });
+
+  test("holds for all Kibanas together, by whatever address each is reached", async () => {
+    const other = await startSandboxProcess(["--empty"]);
+    onTestFinished(() => other.stop());
+    const { port } = new URL(sandbox.url);
+    let done = 0;
+    for (const url of [sandbox.url, `http://localhost:${port}`, other.url]) {
+      const [server] = await started(1, shared(2, { KIBANA_URL: url }));
+      for (let n = 0; n < 2; n++) if (server && (await create(server, `Many addresses ${++number}`)).body.status === "done") done += 1;
+    }
+    expect(done).toBe(2);
   });
 
   test("holds for changes of several writes, which stop where it is reached", async () => {
