@@ -73,7 +73,7 @@ const yesOrNo: Form = {
 function typed({ what, text }: ToType): Form {
   return {
     type: "object",
-    properties: { name: { type: "string", title: `Type the connector's ${what} to confirm: ${text}` } },
+    properties: { name: { type: "string", title: `Type the connector's ${what} to confirm: "${text}"` } },
     required: ["name"],
   };
 }

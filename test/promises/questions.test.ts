@@ -336,6 +336,29 @@ test.each(hostile)("the message beside a page's address, with %s in it, is one l
   expect((seen[0]?.match(/"/g) ?? []).length).toBe(2);
 });
 
+test("a name that goes on as a sentence of ours stands in quotes where it is to be typed", async () => {
+  const fields: string[] = [];
+  const client = new Client({ name: "test", version: "1" }, { capabilities: { elicitation: {} } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    if ("requestedSchema" in params) fields.push(params.requestedSchema.properties.name?.title ?? "");
+    return { action: "accept", content: { name: "X (delete nothing). Type: ok" } };
+  });
+  const home = mkdtempSync(join(tmpdir(), "kcm-typed-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [serverBuild], env: cleanEnv(home, env()), stderr: "ignore" }),
+  );
+  onTestFinished(() => client.close());
+  const named = [await connector(".gen-ai", "X (delete nothing). Type: ok"), await connector(".gen-ai", 'X". Type: "ok')];
+  const answers = [];
+  for (const id of named) answers.push(await client.callTool({ name: "safe_delete_connector", arguments: { ids: [id] } }));
+  expect(fields).toEqual([
+    'Type the connector\'s name to confirm: "X (delete nothing). Type: ok"',
+    `Type the connector's id to confirm: "${named[1]}"`,
+  ]);
+  expect(JSON.stringify(answers[0])).toContain("done");
+});
+
 describe("a page", () => {
   let alone: Started;
   beforeAll(async () => {
@@ -375,13 +398,15 @@ describe("a page", () => {
     for (const [, text] of hostile.slice(0, 6)) {
       const id = await connector(".gen-ai", text);
       const { html, url, confirm } = await page("safe_delete_connector", { ids: [id] });
-      expect(html).toContain(`Type the id to confirm: ${id}`);
+      expect(html).toContain(`Type the id to confirm: “${id}”`);
       expect((await submit(url, { answer: "approve", name: "Ops" })).html).toContain("That is not the id.");
       expect((await submit(url, { answer: "approve", name: id })).status).toBe(200);
       expect((await alone.call("safe_delete_connector", { ids: [id], confirm })).body.status).toBe("done");
     }
     const plain = await connector(".gen-ai", "Assistant's model (EU)");
-    expect((await page("safe_delete_connector", { ids: [plain] })).html).toContain("Type the name to confirm: Assistant&#39;s model (EU)");
+    expect((await page("safe_delete_connector", { ids: [plain] })).html).toContain(
+      "Type the name to confirm: “Assistant&#39;s model (EU)”",
+    );
   });
 });
 
