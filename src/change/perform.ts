@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { requestsInACall } from "../kibana/deadline.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
@@ -24,10 +25,11 @@ export async function perform(
   caller: Caller,
   services: ChangeServices,
 ): Promise<OpResult[]> {
-  const { journal, deployment, log, redactor, trail } = services;
+  const { journal, deployment, log, redactor, trail, clock, settings } = services;
   // The journal is what an undo is made of: a word of it that the agent calls a secret stays.
   const { withoutLiterals } = redactor;
   const results: OpResult[] = [];
+  const until = clock.now() + settings.timeout * requestsInACall;
   for (const [n, op] of plan.ops.entries()) {
     const record = recording.ops[n] ?? withoutLiterals.json(recordOf(op));
     const begun = {
@@ -95,6 +97,11 @@ export async function perform(
     if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) break;
     // Between two writes a caller who has left ends it; what is not begun is said, and the call made again goes on.
     if (caller.signal.aborted) break;
+    // A call ends, however slow Kibana is; what was begun is whole.
+    if (clock.now() >= until && n + 1 < plan.ops.length) {
+      result.timeUp = true;
+      break;
+    }
   }
   return results;
 }

@@ -190,6 +190,8 @@ export interface OpResult {
   /** As the journal has it: an undo is made of that. */
   recorded?: Recorded;
   outcome: "done" | "not_done" | "unknown";
+  /** The time of one call was over behind it: what is left is not begun. */
+  timeUp?: true;
   /** What Kibana answered. */
   data?: unknown;
   error?: Error;

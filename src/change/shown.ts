@@ -92,6 +92,7 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
     ...(report.warnings ?? []),
   ];
   const left = plan.ops.length - results.length;
+  const timeUp = results.some((one) => one.timeUp);
   const taken = results.some(isTaken);
   return {
     status,
@@ -109,12 +110,15 @@ export function outcome(id: string, plan: Plan, results: OpResult[], report: Rep
     ...(status === "partial"
       ? {
           ...fixOf(failed?.error),
+          ...(timeUp && !failed
+            ? { fix: "Repeat the call for what is left; KIBANA_TIMEOUT, ten times over, is the time that the writes of one call have." }
+            : {}),
           ...(taken
             ? {
                 fix: "First bring it back with the undo_change in `next`, or take its actions out of the rule; then repeat the call for what is left.",
               }
             : {}),
-          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun${taken ? ", because a rule took the last one in the moment of its deletion" : ""}`] : [])].join("; ")}.`,
+          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun${taken ? ", because a rule took the last one in the moment of its deletion" : timeUp ? ", because Kibana answers so slowly that the time for one call is over" : ""}`] : [])].join("; ")}.`,
         }
       : {}),
     change: id,
