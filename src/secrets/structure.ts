@@ -1,4 +1,4 @@
-import { catalogIds } from "../catalog/index.ts";
+import { catalogIds } from "../catalog/type-ids.ts";
 import { errorCodes } from "../errors.ts";
 import { withoutEnd } from "../host-name.ts";
 
@@ -15,7 +15,7 @@ const words = /[\w.:@/?=&%+-]+/g;
 const snakeWord = /^[a-z]+(?:_[a-z]+)+$/;
 
 const ours = new Set(["connectors", "deployment", ...errorCodes.flatMap((code) => [code, ...code.split("_")])]);
-const types = new Set(catalogIds.map((id) => id.slice(1)));
+const types: ReadonlySet<string> = new Set(catalogIds.map((id) => id.slice(1)));
 
 /** Whether a text is a word that every answer of this server may hold: to hide it would hide nothing. */
 export function isOurWord(text: string): boolean {
