@@ -135,7 +135,7 @@ const rows = {
   maxChangesPerHour: row(
     "CONNECTORS_MAX_CHANGES_PER_HOUR",
     "N",
-    "Writes an hour at the most, of all processes that share the journal (default: 60)",
+    "Writes an hour at the most, of all processes that share the journal, in whatever Kibana (default: 60)",
     z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1"),
   ),
   confirm: row(

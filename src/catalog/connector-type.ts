@@ -29,9 +29,11 @@ export interface ConnectorType {
   freeParams?: readonly string[];
   /**
    * Params and config fields that say whom or what a call reaches or acts on, dotted from the part: `params.to`. People
-   * see their values whole before they agree.
+   * see their values whole before they agree. `*` stands for every field at its place but `notRecipients`.
    */
   recipients?: readonly string[];
+  /** Fields that a `*` in `recipients` leaves out. */
+  notRecipients?: readonly string[];
   /** What each group of credentials consists of, by the name of the way to authenticate; empty: the type has no secrets. */
   credentials: readonly Credentials[];
   /** What a run does to the outside world, for types whose params are flat. */

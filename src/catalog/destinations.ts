@@ -53,10 +53,13 @@ function addresses(target: Target, config: Config, secretHost: (field: string) =
   }
 }
 
-/** Only a full check tells that it is the host: `certificate` leaves the name out. */
+/**
+ * Only a full check tells that it is the host: `certificate` leaves the name out, and an authority that stands in the
+ * config is one that whoever wrote the config chose.
+ */
 function isVerified(target: Target, config: Config, field: string): boolean {
   const mode = target.kind === "config" ? target.verifiedBy?.[field] : undefined;
-  return mode === undefined || config[mode] == null || config[mode] === "full";
+  return mode === undefined || (!config.ca && (config[mode] == null || config[mode] === "full"));
 }
 
 /** Values of `Host` among headers, whatever the case of the name. */

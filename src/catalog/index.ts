@@ -1,4 +1,5 @@
 import type { ConnectorType } from "./connector-type.ts";
+import { type CatalogId, catalogIds } from "./type-ids.ts";
 
 /** Every type with an entry, loaded one by one: a server that is only asked for its tools loads none. */
 const entries = {
@@ -38,10 +39,7 @@ const entries = {
   ".workflows": async () => (await import("./types/workflows.ts")).workflows,
   ".xmatters": async () => (await import("./types/xmatters.ts")).xmatters,
   ".xsoar": async () => (await import("./types/xsoar.ts")).xsoar,
-} satisfies Record<string, () => Promise<ConnectorType>>;
-
-/** Ids of the types with an entry. */
-export const catalogIds = Object.keys(entries);
+} satisfies Record<CatalogId, () => Promise<ConnectorType>>;
 
 const loaded = new Map<string, Promise<ConnectorType>>();
 

@@ -12,18 +12,19 @@ export interface Recipient {
  */
 export function recipientsIn(type: ConnectorType | undefined, { config, params }: { config?: Config; params?: Params }): Recipient[] {
   if (!type) return params && Object.keys(params).length > 0 ? [{ what: "params", value: JSON.stringify(params) }] : [];
-  const found = (type.recipients ?? []).flatMap((path) => {
-    const steps = path.split(".");
-    return at({ config, params }, steps).map((value) => ({ what: steps.at(-1) ?? path, value }));
-  });
+  const { recipients = [], notRecipients = [] } = type;
+  const found = recipients.flatMap((path) => at({ config, params }, path.split("."), path, notRecipients));
   return found.filter(({ value }) => value !== "");
 }
 
-function at(value: unknown, [step, ...rest]: readonly string[]): string[] {
+/** @param what the field that the value belongs to */
+function at(value: unknown, [step, ...rest]: readonly string[], what: string, leaveOut: readonly string[]): Recipient[] {
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((item) => at(item, step === undefined ? [] : [step, ...rest]));
-  if (step === undefined) return [typeof value === "object" ? fields(value) : String(value)];
-  return typeof value === "object" && Object.hasOwn(value, step) ? at(Reflect.get(value, step), rest) : [];
+  if (Array.isArray(value)) return value.flatMap((item) => at(item, step === undefined ? [] : [step, ...rest], what, leaveOut));
+  if (step === undefined) return [{ what, value: typeof value === "object" ? fields(value) : String(value) }];
+  if (typeof value !== "object") return [];
+  const names = step === "*" ? Object.keys(value).filter((name) => !leaveOut.includes(name)) : Object.hasOwn(value, step) ? [step] : [];
+  return names.flatMap((name) => at(Reflect.get(value, name), rest, name, leaveOut));
 }
 
 /** `type team, name Ops` */

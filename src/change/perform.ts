@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { requestsInACall } from "../kibana/deadline.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
@@ -11,6 +12,7 @@ import { rulesLeftBehind } from "./ops/delete.ts";
 import { readBack, recordOf, writeOp } from "./ops/index.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
 import { hourIsFull, isChange } from "./policy.ts";
+import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
 
 /** Milliseconds between looks after a write whose answer did not come. */
@@ -18,17 +20,18 @@ const looks = [0, 300, 700, 1500];
 
 /** Makes the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
 export async function perform(
-  { id, tool, consent, nonce }: { id: string; tool: string; consent: Consent; nonce: string | undefined },
+  { id, tool, consent, nonce, recording }: { id: string; tool: string; consent: Consent; nonce: string | undefined; recording: Recording },
   plan: Plan,
   caller: Caller,
   services: ChangeServices,
 ): Promise<OpResult[]> {
-  const { journal, deployment, log, redactor, trail } = services;
+  const { journal, deployment, log, redactor, trail, clock, settings } = services;
   // The journal is what an undo is made of: a word of it that the agent calls a secret stays.
   const { withoutLiterals } = redactor;
   const results: OpResult[] = [];
+  const until = clock.now() + settings.timeout * requestsInACall;
   for (const [n, op] of plan.ops.entries()) {
-    const record = recordOf(op);
+    const record = recording.ops[n] ?? withoutLiterals.json(recordOf(op));
     const begun = {
       change: id,
       n,
@@ -38,9 +41,8 @@ export async function perform(
       ...(caller.client ? { client: caller.client } : {}),
       consent,
       ...(nonce === undefined ? {} : { nonce }),
-      summary: withoutLiterals.text(plan.summary),
-      // A Kibana that echoes a secret in a name or a config must not bring it into the journal; undo tells such marks.
-      op: withoutLiterals.json(record),
+      summary: recording.summary,
+      op: record,
     };
     try {
       await journal.begin(begun);
@@ -56,7 +58,7 @@ export async function perform(
       break;
     }
     const untold = [await trail?.begin(begun)];
-    const result = await write(op, services);
+    const result: OpResult = { ...(await write(op, services)), recorded: record };
     if (result.outcome !== "not_done") redactor.keep();
     const end = {
       change: id,
@@ -95,6 +97,11 @@ export async function perform(
     if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) break;
     // Between two writes a caller who has left ends it; what is not begun is said, and the call made again goes on.
     if (caller.signal.aborted) break;
+    // A call ends, however slow Kibana is; what was begun is whole.
+    if (clock.now() >= until && n + 1 < plan.ops.length) {
+      result.timeUp = true;
+      break;
+    }
   }
   return results;
 }

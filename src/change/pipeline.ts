@@ -3,6 +3,7 @@ import { ToolError } from "../errors.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
+import { reachOf } from "./consent/reach.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";
@@ -17,7 +18,10 @@ import { wouldBeRefused } from "./would-be-refused.ts";
 export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
   assertTrail(services.settings);
   // What one principal was given to confirm is of no use to another, nor for another Kibana.
-  const change = { ...asked, args: { by: caller.principal.name, on: services.deployment, args: asked.args } };
+  const change = {
+    ...asked,
+    args: { by: caller.principal.name, on: services.deployment, args: asked.args },
+  };
   const { clock, journal, continuations, approvals, alone } = services;
   const since = alone.now();
   const approval =
@@ -58,8 +62,9 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is what is written, to the letter: not the plan that was made again to compare.
+    const { recording } = await reachOf(first, services.redactor.withoutLiterals);
     const results = await withinLimit(first, caller, services, () =>
-      perform({ id, tool: change.tool, consent: consent.how, nonce }, first, caller, services),
+      perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
     );
     const [report, broken] = await Promise.all([change.report(first, results), brokenMeanwhile(id, results, services.reader)]);
     const warnings = [...broken.warnings, ...(report.warnings ?? [])];
@@ -82,8 +87,8 @@ async function dryRun(plan: Plan, verdict: Verdict, caller: Caller, services: Ch
   };
 }
 
-async function judged(plan: Plan, { principal }: Caller, { settings, deployment, journal }: ChangeServices): Promise<Verdict> {
-  return judge(plan, settings, principal, await journal.countLastHour(deployment));
+async function judged(plan: Plan, { principal }: Caller, { settings, journal }: ChangeServices): Promise<Verdict> {
+  return judge(plan, settings, principal, await journal.countLastHour());
 }
 
 /** Judges once more with the writes of other calls counted that are not in the journal yet, and holds the place of these. */
@@ -91,7 +96,7 @@ async function withinLimit<T>(plan: Plan, caller: Caller, services: ChangeServic
   const mine = plan.ops.filter(isChange).length;
   services.underWay.writes += mine;
   try {
-    const recorded = await services.journal.countLastHour(services.deployment);
+    const recorded = await services.journal.countLastHour();
     judge(plan, services.settings, caller.principal, recorded + services.underWay.writes - mine);
     return await work();
   } finally {

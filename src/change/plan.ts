@@ -4,6 +4,7 @@ import type { RuleState } from "../rules/rule-state.ts";
 import type { Unmeant } from "../rules/unmeant.ts";
 import type { SealedRecord } from "../sealed.ts";
 import type { Field } from "../web/page.ts";
+import type { Recorded } from "./ops/records.ts";
 
 /** Every write this server can make, each with what it replaces. Data: what was planned is what is applied. */
 export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp | PutRuleOp;
@@ -203,7 +204,11 @@ export interface Runs {
 /** What is known of one op after its turn. */
 export interface OpResult {
   op: Op;
+  /** As the journal has it: an undo is made of that. */
+  recorded?: Recorded;
   outcome: "done" | "not_done" | "unknown";
+  /** The time of one call was over behind it: what is left is not begun. */
+  timeUp?: true;
   /** What Kibana answered. */
   data?: unknown;
   error?: Error;

@@ -11,7 +11,6 @@ const newLine = 10;
 export interface RecentOp {
   change: string;
   n: number;
-  deployment: string;
   nonce: string | undefined;
   /** A change: everything but a safe test. */
   counts: boolean;
@@ -39,9 +38,9 @@ export function createRecentOps(dir: string, clock: Clock): RecentOps {
       withdrawn.add(key);
       ops.delete(key);
     } else if (!withdrawn.has(key)) {
-      const { change, n, deployment, nonce, op, at, run = "" } = record;
+      const { change, n, nonce, op, at, run = "" } = record;
       ops.set(key, {
-        ...{ change, n, deployment, nonce },
+        ...{ change, n, nonce },
         counts: !(op.op === "execute" && op.safe === true),
         order: `${at} ${run} ${key}`,
         at: Date.parse(at),

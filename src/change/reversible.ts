@@ -1,9 +1,9 @@
-import type { Scrub } from "../secrets/redact.ts";
-import { inverseOf, recordOf } from "./ops/index.ts";
+import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
-import { readRecord } from "./ops/records.ts";
+import type { Recorded } from "./ops/records.ts";
 import type { Op } from "./plan.ts";
-import { artifactsNote, needsNote, withoutMarks } from "./undo.ts";
+import type { Recording } from "./recorded.ts";
+import { artifactsNote, needsNote } from "./undo.ts";
 
 /** `partly`: some of its parts, or some of one; `nothing_to_undo`: it only read. */
 export type Reversible = "yes" | "partly" | "by_a_run" | "needs_secrets" | "nothing_to_undo" | "no";
@@ -17,22 +17,18 @@ export interface Undoing {
   why: string[];
 }
 
-/**
- * Read off the very records that an undo is made of, so that a plan says what the answer and the journal will say.
- * @param scrub what the journal keeps nothing of
- */
-export function undoingOf(ops: readonly Op[], scrub: Scrub): Undoing {
-  const inverses = ops.map((op) => plannedInverse(op, scrub));
+/** Read off the very records that an undo is made of, so that a plan says what the answer and the journal will say. */
+export function undoingOf(ops: readonly Op[], recording: Recording): Undoing {
+  const inverses = ops.map((op, n) => plannedInverse(op, recording.ops[n]));
   const each = inverses.map((inverse) => (inverse === undefined ? "yes" : verdictOn(inverse)));
   const why = inverses.flatMap((inverse) => (inverse === undefined ? [] : (whyNot(inverse) ?? [])));
   return { reversible: together(each), each, why: [...new Set(why)] };
 }
 
 /** Undefined for a new connector whose id Kibana chooses: the answer knows it. */
-function plannedInverse(op: Op, scrub: Scrub): Inverse | undefined {
-  if (op.op === "create" && op.id === undefined) return undefined;
-  const record = readRecord(scrub.json(recordOf(op)));
-  return record && withoutMarks(inverseOf(record));
+function plannedInverse(op: Op, record: Recorded | undefined): Inverse | undefined {
+  if (record === undefined || (op.op === "create" && op.id === undefined)) return undefined;
+  return inverseOf(record);
 }
 
 export function verdictOn(inverse: Inverse): Reversible {

@@ -12,7 +12,7 @@ import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { Caller, ChangeServices, Report } from "./services.ts";
-import { needsNote, undoCall, withoutMarks } from "./undo.ts";
+import { needsNote, undoCall } from "./undo.ts";
 
 /** Lines of what a plan does, or of what became of it, in an answer. */
 const shownEffects = 20;
@@ -108,6 +108,7 @@ export function outcome(
     ...(report.warnings ?? []),
   ];
   const left = plan.ops.length - results.length;
+  const timeUp = results.some((one) => one.timeUp);
   const taken = results.some(isTaken);
   return {
     status,
@@ -125,19 +126,22 @@ export function outcome(
     ...(status === "partial"
       ? {
           ...fixOf(failed?.error),
+          ...(timeUp && !failed
+            ? { fix: "Repeat the call for what is left; KIBANA_TIMEOUT, ten times over, is the time that the writes of one call have." }
+            : {}),
           ...(taken
             ? {
                 fix: "First bring it back with the undo_change in `next`, or take its actions out of the rule; then repeat the call for what is left.",
               }
             : {}),
-          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun${taken ? ", because a rule took the last one in the moment of its deletion" : ""}`] : [])].join("; ")}.`,
+          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun${taken ? ", because a rule took the last one in the moment of its deletion" : timeUp ? ", because Kibana answers so slowly that the time for one call is over" : ""}`] : [])].join("; ")}.`,
         }
       : {}),
     change: id,
     asked: askedOf(consent),
     ...(lines.length === 0 || (status === "done" && plan.ops.length === 1) ? {} : { ops: lines }),
     ...(report.result ? { result: report.result } : {}),
-    ...undoOf(id, results, services, caller),
+    ...undoOf(id, results, caller),
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
   };
@@ -158,18 +162,13 @@ function failedWords(results: OpResult[]): string {
 }
 
 /** The undo of what was done: of several connectors each by itself, of rules all together. */
-function undoOf(
-  change: string,
-  results: OpResult[],
-  { redactor }: ChangeServices,
-  { principal: { access } }: Caller,
-): Record<string, unknown> {
+function undoOf(change: string, results: OpResult[], { principal: { access } }: Caller): Record<string, unknown> {
   const parts = results
     .filter(({ outcome }) => outcome === "done")
     .flatMap((result) => {
       const { op } = result;
-      const record = readRecord(redactor.withoutLiterals.json({ ...recordOf(op), id: newId(result) ?? op.id }));
-      const inverse = record && withoutMarks(inverseOf(record));
+      const record = readRecord({ ...(result.recorded ?? recordOf(op)), id: newId(result) ?? op.id });
+      const inverse = record && inverseOf(record);
       return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse }] : [];
     });
   const [first, ...more] = parts;

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
-import { redactionMark } from "../secrets/detect.ts";
 import type { Access } from "../settings.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
 import { differingKeys } from "./ops/connector-state.ts";
@@ -18,18 +17,12 @@ export function inverseOfEntry(entry: JournalEntry): Inverse | undefined {
   const record = end?.outcome === "done" ? recordedIn(entry) : undefined;
   const inverse = record && inverseOf(record);
   if (!inverse) return undefined;
-  return withoutMarks("op" in inverse && inverse.op === "put_rule" ? withUnmeant(inverse, end?.unmeant ?? {}) : inverse);
+  return "op" in inverse && inverse.op === "put_rule" ? withUnmeant(inverse, end?.unmeant ?? {}) : inverse;
 }
 
 /** What an entry records; undefined where a newer version made it. */
 export function recordedIn({ begin, end }: JournalEntry): Recorded | undefined {
   return readRecord({ ...begin.op, id: begin.op.id ?? end?.id });
-}
-
-/** An undo that would put back marks is none. Of rules a mark stands for one action's params alone: they are left as they are. */
-export function withoutMarks(inverse: Inverse): Inverse {
-  if ("none" in inverse || inverse.op === "put_rule" || !JSON.stringify(inverse).includes(redactionMark)) return inverse;
-  return { none: "A secret stood in its name or config, which the journal does not keep: make it again by hand." };
 }
 
 /** What a save changed without being meant to goes back too: the rule is expected as it was after it. */

@@ -1,6 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { ConnectorRights } from "../kibana/capabilities.ts";
 import type { Reader } from "../kibana/reader.ts";
+import { rulePrivilege } from "../kibana/rule-privilege.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { whyNobodyCouldAgree } from "./consent/who-could-agree.ts";
 import type { Op, Plan } from "./plan.ts";
@@ -49,7 +50,7 @@ async function withoutRuleRight(ops: Plan["ops"], space: string, reader: Reader,
     ? new ToolError(
         "forbidden",
         `These credentials may not change rules of type ${plainText(refused.type, 80)} in space ${plainText(space, 80)}, such as ${quoted(refused.name, 60)}: Kibana would refuse it.`,
-        "Give them the privilege all for the app that the rule belongs to, in that space.",
+        `Give them ${rulePrivilege(undefined, "all")}, in that space.`,
         { rule: refused.id },
       )
     : undefined;

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../change/clock.ts";
 import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
+import { inLineOf } from "../kibana/turns.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/server.ts";
 import { hidingBeforeCut } from "../plain-text.ts";
@@ -53,10 +54,10 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     settings,
     exports,
     log,
-    running: new Set(),
+    running: new Map(),
     begin(principal) {
       const call = redactor.principal(principal.name).call();
-      return { redactor: call, run: (work) => hidingBeforeCut(call.withoutLiterals.text, work) };
+      return { redactor: call, run: (work) => inLineOf(principal.name, () => hidingBeforeCut(call.withoutLiterals.text, work)) };
     },
     async context(caller: Caller) {
       const { runChange, shared } = await whenOpen();

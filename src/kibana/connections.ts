@@ -1,12 +1,15 @@
 import { Agent, buildConnector, type Dispatcher } from "undici";
 import type { KibanaSettings } from "../settings.ts";
 import { openTunnel } from "./tunnel.ts";
+import { createTurns, type Turns } from "./turns.ts";
 
 /** How requests get to Kibana. */
 export interface Connections {
   dispatcher: Dispatcher;
   /** Something was answered: connections in vain are counted anew. */
   answered(): void;
+  /** For requests under way: as many as there are connections. */
+  turns: Turns;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export function openConnections(settings: KibanaSettings, timeout: number): Conn
   const dispatcher = new Agent({ connect, connections: maxConnections, maxResponseSize: maxBytes, headersTimeout: 0, bodyTimeout: 0 });
   return {
     dispatcher,
+    turns: createTurns(maxConnections),
     answered() {
       inVain = 0;
     },

@@ -17,9 +17,9 @@ export interface Deadline {
 
 /**
  * Requests that one call of a tool may take one after the other, in units of the limit for one: each may be slow, but
- * not all of hundreds. Waiting for a person does not count, nor do writes, which stop at the first that gets no answer.
+ * not all of hundreds. Waiting for a person does not count. Writes have the same time for themselves: none is begun behind it.
  */
-const requestsInACall = 10;
+export const requestsInACall = 10;
 
 /** The limit for what a call of a tool, or a command, asks of Kibana. @param timeout milliseconds for one request */
 export function startCallLimit(timeout: number, outer?: AbortSignal, more: { requests?: number; waiting?: number } = {}): Deadline {

@@ -4,6 +4,7 @@ import type { ProxySettings } from "../proxy.ts";
 import type { KibanaSettings } from "../settings.ts";
 import { translations } from "./messages.ts";
 import { throughProxy } from "./proxy-failure.ts";
+import { rulePrivilege } from "./rule-privilege.ts";
 
 /**
  * A request to Kibana that failed.
@@ -302,8 +303,8 @@ function isElasticsearch(body: object): boolean {
 
 function privilegeFor(message: string): string {
   if (/\brules?\b/.test(message)) {
-    const level = /to (get|find)/.test(message) ? "Read" : "All";
-    return `It needs the Kibana privilege ${level} on the app that the rules belong to (such as feature_stackAlerts.${level.toLowerCase()}) in this space.`;
+    const consumer = /\bby "([^"]{1,60})"/.exec(message)?.[1];
+    return `It needs ${rulePrivilege(consumer, /to (get|find)/.test(message) ? "read" : "all")} in this space.`;
   }
   if (/to (create|update|delete)/.test(message))
     return "It needs the Kibana privilege Actions and Connectors: All (feature_actions.all) in this space.";

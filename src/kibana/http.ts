@@ -67,7 +67,7 @@ export function path(...segments: string[]): string {
  * @param userAgent names this server in Kibana's logs
  */
 export function createHttp(settings: KibanaSettings, timeout: number, userAgent: string): Http {
-  const { dispatcher, answered, close } = openConnections(settings, timeout);
+  const { dispatcher, answered, turns, close } = openConnections(settings, timeout);
   const headers = {
     "user-agent": userAgent,
     accept: "application/json",
@@ -96,11 +96,15 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
         text: await answer.body.text(),
       };
     }
+    const giveBack = await turns.take(deadline.signal);
     try {
+      if (!giveBack) throw deadline.signal.reason;
       return await deadline.race(exchange());
     } catch (error) {
-      if (!deadline.passed() && call.signal?.aborted) throw givenUp(call.signal, "maybe");
+      if (!deadline.passed() && call.signal?.aborted) throw givenUp(call.signal, giveBack ? "maybe" : "no");
       throw fromNetwork(error, settings.url, settings.proxy);
+    } finally {
+      giveBack?.();
     }
   }
 

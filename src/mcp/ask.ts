@@ -110,7 +110,7 @@ const yesOrNo: Form = {
 function typed({ what, text }: NonNullable<Question["type"]>): Form {
   return {
     type: "object",
-    properties: { name: { type: "string", title: `Type the connector's ${what} to confirm: ${text}` } },
+    properties: { name: { type: "string", title: `Type the connector's ${what} to confirm: "${text}"` } },
     required: ["name"],
   };
 }

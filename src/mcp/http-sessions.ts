@@ -22,7 +22,6 @@ export interface Sessions {
   find(id: string, principal: string): Session | undefined;
   add(id: string, session: Session): void;
   delete(id: string): void;
-  readonly size: number;
   /** Ends all of them. */
   close(): Promise<void>;
 }
@@ -53,9 +52,6 @@ export function createSessions(idle: number, now: () => number): Sessions {
     },
     add: (id, session) => void all.set(id, session),
     delete: (id) => void all.delete(id),
-    get size() {
-      return all.size;
-    },
     async close() {
       clearInterval(sweep);
       await Promise.all([...all.values()].map((session) => session.server.close()));

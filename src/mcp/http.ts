@@ -7,6 +7,7 @@ import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcont
 import type { Principal } from "../change/principal.ts";
 import type { HttpSettings } from "../http-settings.ts";
 import { boundStrangers } from "../web/strangers.ts";
+import { createCounts, fits } from "./fair-share.ts";
 import { type Body, readBody } from "./http-body.ts";
 import { bearerToken, checkForm, checkSender, type Refusal, refusal, unauthorized } from "./http-guards.ts";
 import { createSessions, type Session } from "./http-sessions.ts";
@@ -19,8 +20,10 @@ export interface Served {
   connect(principal: Principal): Server;
   /** Whether Kibana answers. */
   ready(): Promise<boolean>;
-  /** Calls that are under way, so that a shutdown can wait for them. */
-  running: Set<Promise<unknown>>;
+  /** How many hold a token; 1 without any. */
+  holders: number;
+  /** Calls that are under way and whose they are, so that a shutdown can wait for them. */
+  running: ReadonlyMap<Promise<unknown>, string>;
   /** A request that failed for reasons of ours. */
   failed(error: unknown): void;
 }
@@ -57,8 +60,8 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   const passing = new Set<Server>();
   /** Requests whose answers are not finished; streams on which nobody waits for one do not count. */
   const answering = new Set<Promise<void>>();
-  let inFlight = 0;
-  let opening = 0;
+  const inFlight = createCounts();
+  const sessionsOf = createCounts();
   let draining = false;
 
   const server = createServer(
@@ -81,16 +84,30 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   // Those of strangers are bounded by themselves: whoever has no token must not take the place of who has one.
   const mostKnown = 2 * maxSessions + maxInFlight;
   const knownSockets = new Set<Socket>();
+  const socketsOf = createCounts();
   const strangers = boundStrangers(server);
+  const { holders } = served;
 
   /** @returns false where there are too many connections of those who are known */
-  function letIn(socket: Socket): boolean {
+  function letIn(socket: Socket, name: string): boolean {
     if (knownSockets.has(socket)) return true;
-    if (knownSockets.size >= mostKnown) return false;
+    if (!fits({ most: mostKnown, holders, taken: socketsOf }, name, 1)) return false;
     knownSockets.add(socket);
+    socketsOf.add(name, 1);
     strangers.known(socket);
-    socket.once("close", () => knownSockets.delete(socket));
+    socket.once("close", () => {
+      knownSockets.delete(socket);
+      socketsOf.add(name, -1);
+    });
     return true;
+  }
+
+  /** Counted by what still works as well as by who still waits: clients may leave without an answer. */
+  function underWay(): ReadonlyMap<string, number> {
+    const working = createCounts();
+    for (const name of served.running.values()) working.add(name, 1);
+    for (const [name, waiting] of inFlight) working.add(name, Math.max(0, waiting - (working.get(name) ?? 0)));
+    return working;
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -114,7 +131,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     const token = bearerToken(request.headers.authorization);
     const principal = served.whoIs(token);
     if (!principal) return refuse(response, unauthorized(request.headers.authorization !== undefined));
-    if (!letIn(request.socket))
+    if (!letIn(request.socket, principal.name))
       return refuse(response, refusal(503, "Too many connections at the same time.", { "retry-after": "5", connection: "close" }));
     const malformed = checkForm(method, request.headers, maxBody);
     if (malformed) return refuse(response, malformed);
@@ -124,36 +141,41 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     // A person's answer to a question of ours still comes in: a change may wait for it.
     if (draining && (method === "GET" || body.requests > 0))
       return refuse(response, refusal(503, "The server is shutting down.", { "retry-after": "5", connection: "close" }));
-    // Counted by what still works as well as by who still waits: clients may leave without an answer.
-    if (Math.max(inFlight, served.running.size) + body.requests > maxInFlight)
+    if (body.requests > 0 && !fits({ most: maxInFlight, holders, taken: underWay() }, principal.name, body.requests))
       return refuse(response, refusal(429, "Too many requests at the same time.", { "retry-after": "1" }));
-    if (body.requests > 0) count(response, body.requests);
+    if (body.requests > 0) count(response, principal.name, body.requests);
     if (stateless) return inPassing(request, response, principal, body);
     if (body.initialize !== undefined && request.headers["mcp-session-id"] === undefined)
       return newSession(request, response, principal, body, body.initialize);
     return inSession(request, response, principal, body);
   }
 
-  function count(response: ServerResponse, requests: number): void {
-    inFlight += requests;
+  function count(response: ServerResponse, name: string, requests: number): void {
+    inFlight.add(name, requests);
     const answered = new Promise<void>((resolve) => response.once("close", resolve)).then(() => {
-      inFlight -= requests;
+      inFlight.add(name, -requests);
       answering.delete(answered);
     });
     answering.add(answered);
   }
 
   async function newSession(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body, asked: string) {
-    if (sessions.size + opening >= maxSessions)
+    const { name } = principal;
+    if (!fits({ most: maxSessions, holders, taken: sessionsOf }, name, 1))
       return refuse(response, refusal(503, "Too many sessions at the same time.", { "retry-after": "30" }));
-    opening += 1;
+    sessionsOf.add(name, 1);
+    let counted = true;
+    const leave = () => {
+      if (counted) sessionsOf.add(name, -1);
+      counted = false;
+    };
     const mcp = served.connect(principal);
     const version = SUPPORTED_PROTOCOL_VERSIONS.includes(asked) ? asked : LATEST_PROTOCOL_VERSION;
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized(id) {
         const session: Session = {
-          principal: principal.name,
+          principal: name,
           version,
           server: mcp,
           transport,
@@ -161,7 +183,10 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
           open: 0,
           lastUsed: Date.now(),
         };
-        mcp.onclose = () => sessions.delete(id);
+        mcp.onclose = () => {
+          leave();
+          sessions.delete(id);
+        };
         sessions.add(id, session);
         watch(session, response);
       },
@@ -170,8 +195,10 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
       await mcp.connect(transport);
       await transport.handleRequest(request, response, body.json);
     } finally {
-      opening -= 1;
-      if (transport.sessionId === undefined) await mcp.close();
+      if (transport.sessionId === undefined) {
+        leave();
+        await mcp.close();
+      }
     }
   }
 
@@ -215,8 +242,8 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   async function drain(): Promise<void> {
     draining = true;
     // The last byte of an answer counts, and so does a call whose client has left.
-    await settled([...answering, ...served.running], timing.drain);
-    const left = [...served.running];
+    await settled([...answering, ...served.running.keys()], timing.drain);
+    const left = [...served.running.keys()];
     const closed = new Promise((resolve) => server.close(resolve));
     // Whoever still waits for a person or for Kibana's reads is cut off; a write that has begun is not.
     await Promise.all([sessions.close(), ...[...passing].map((one) => one.close())]);

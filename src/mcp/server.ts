@@ -26,7 +26,7 @@ export interface Product {
   /** What one request needs to keep secrets in: `redactor` takes them out of its answer, `run` out of what is cut meanwhile. */
   begin(principal: Principal): { redactor: Caller["redactor"]; run<T>(work: () => T): T };
   /** Calls that are under way, so that a shutdown can wait for them. */
-  running: Set<Promise<unknown>>;
+  running: Map<Promise<unknown>, string>;
 }
 
 export const instructions = `Sets up, tests, audits and retires Kibana connectors: the stored connections (Slack, PagerDuty, e-mail, webhook, …) through which its rules notify people. Not "content connectors" (Elasticsearch ingestion).
@@ -103,7 +103,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
         limit.end();
       }
     });
-    running.add(call);
+    running.set(call, principal.name);
     void call.finally(() => running.delete(call));
     return call;
   });

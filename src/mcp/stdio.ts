@@ -17,7 +17,7 @@ export async function serveStdio(product: Product, principal: Principal): Promis
   });
   await server.connect(new StdioServerTransport());
   await ended;
-  const running = [...product.running];
+  const running = [...product.running.keys()];
   await server.close();
   // A write that has begun is finished and verified; a Kibana that hangs leaves an open entry in the journal.
   await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, lastWait))]);

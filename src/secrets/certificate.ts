@@ -55,7 +55,7 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
       fix: "Give the .p12 or .pfx file, or put the PEM certificate into crt and the key into key, with certType ssl-crt-key.",
     };
   }
-  const inLines = text.includes("\\n") ? text.replaceAll("\\r", "").replaceAll("\\n", "\n") : text;
+  const inLines = linesOf(text);
   const blocks = blocksOf(inLines);
   if (blocks === undefined) return { refused: "is PEM without its end", fix: "Give the whole file, from -----BEGIN to -----END." };
   const labels = blocks.map(({ label }) => label);
@@ -66,6 +66,13 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
     };
   }
   if (kind === "PEM certificate" && !labels.includes("CERTIFICATE")) return notPem(kind);
+  if (blocks.some(({ body }) => !isBase64(body)))
+    return {
+      refused: "is PEM with signs in it that none has: Kibana would store what nothing can read",
+      fix: "Give the file as it was made, with its line breaks and nothing else between -----BEGIN and -----END.",
+    };
+  const useless = labels.every((label) => !/^(X509 |TRUSTED )?CERTIFICATE$|(?<!OPENSSH )PRIVATE KEY$/.test(label));
+  if (useless) return ofOther(labels[0] ?? "", kind);
   const wanted = isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE";
   const other = isKey(kind) ? "CERTIFICATE" : "PRIVATE KEY";
   const mistaken = labels.some((label) => label.includes(other)) && !labels.some((label) => label.includes(wanted));
@@ -75,6 +82,30 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
     base64: (broken ? Buffer.from(blocks.map(rewritten).join("")) : content).toString("base64"),
     ...(mistaken && { warning: `holds a ${other.toLowerCase()} and no ${wanted.toLowerCase()}: requests will fail` }),
   };
+}
+
+/** What no TLS takes for either: a request, a public key, a key of SSH. */
+function ofOther(label: string, kind: FileKind): EncodedFile {
+  const wanted = isKey(kind) ? "private key" : "certificate";
+  return {
+    refused: `holds -----BEGIN ${label}-----, which is no ${wanted}`,
+    fix:
+      label === "OPENSSH PRIVATE KEY"
+        ? "Convert it: ssh-keygen -p -m PKCS8 -f key."
+        : `Give the file with -----BEGIN ${isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE"}-----${label.endsWith("REQUEST") ? ": the authority that was asked makes it of this request" : ""}.`,
+  };
+}
+
+/** With line breaks in place of what others wrote for them. */
+function linesOf(text: string): string {
+  const read = text.includes("\\n") ? text.replaceAll("\\r", "").replaceAll("\\n", "\n") : text;
+  return /&#|<br/i.test(read) ? read.replace(/&#0*13;|&#x0*d;/gi, "").replace(/&#0*10;|&#x0*a;|<br ?\/?>/gi, "\n") : read;
+}
+
+/** Headers, as an encrypted key of old has, end with an empty line. */
+function isBase64(body: string): boolean {
+  const content = body.includes(":") ? (/\n[ \t\r]*\n/.test(body) ? body.slice(body.search(/\n[ \t\r]*\n/)) : "") : body;
+  return /^[A-Za-z0-9+/=\s]*$/.test(content);
 }
 
 function ofBase64(text: string, kind: FileKind): EncodedFile {

@@ -11,6 +11,8 @@ export interface KnownValues {
   /** All values of another. */
   addAll(other: KnownValues): void;
   readonly values: ReadonlySet<string>;
+  /** What those of them that are numbers are as numbers: JSON drops their zeros and digits beyond 17. */
+  readonly numbers: ReadonlySet<number>;
   /**
    * Where a value stands in a text.
    * @param ends positions in `text.bytes` at which it was cut: the beginning of a value before one of them counts as well
@@ -39,6 +41,7 @@ const longestBeginning = 4096;
 
 export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
   const values = new Set<string>();
+  const numbers = new Set<number>();
   const tables = windows.map((window) => ({ window, needles: new Map<number, Alike>(), upper: new Uint8Array(0x10000) }));
 
   function enter({ bytes, ...how }: NeedleBytes): void {
@@ -64,11 +67,13 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
   function add(value: string): void {
     if (values.has(value)) return;
     values.add(value);
+    if (/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value)) numbers.add(Math.abs(Number(value)));
     for (const needle of needlesOf(value)) enter(needle);
   }
 
   return {
     values,
+    numbers,
     get size() {
       return values.size;
     },

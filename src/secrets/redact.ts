@@ -3,7 +3,7 @@ import { type Canonical, canonical } from "./canonical.ts";
 import { redactionMark } from "./detect.ts";
 import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
 import { shortest } from "./needles.ts";
-import { idsIn, isKey, isOurWord, namesIn } from "./structure.ts";
+import { idsIn, isKey, isOurWord, isTypeName, namesIn } from "./structure.ts";
 import { withinBase64 } from "./within-base64.ts";
 
 /** Takes known secrets out of what leaves the process. */
@@ -92,6 +92,8 @@ function givenBy({ source }: Sealed): "operator" | "typed" | "literals" {
 
 function learn(known: KnownValues, sealed: Sealed): void {
   const value = String(unseal(sealed));
+  // A type in place of marks is told by every list of types; its mark would take the type out of all answers.
+  if (isTypeName(value)) return;
   for (const one of [value, value.trim(), ...decodedKey(value)]) if (one.length >= shortest) known.add(one);
 }
 
@@ -141,12 +143,15 @@ function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
   function json<T>(value: T, kept: readonly string[] = []): T {
     // Most answers hold nothing of it: one look at the whole is cheaper than one at each text.
     const whole = JSON.stringify(value) ?? "";
-    return whole !== "" && spansIn(whole).length === 0 ? JSON.parse(whole) : each(value, kept, followed ? idsIn(value) : none);
+    const plain = whole !== "" && all.every(({ numbers }) => numbers.size === 0) && spansIn(whole).length === 0;
+    return plain ? JSON.parse(whole) : each(value, kept, followed ? idsIn(value) : none);
   }
 
   function each<T>(value: T, kept: readonly string[], ids: ReadonlySet<string>): T;
   function each(value: unknown, kept: readonly string[], ids: ReadonlySet<string>): unknown {
     if (typeof value === "string") return text(value, kept, ids);
+    if (typeof value === "number")
+      return all.some(({ numbers }) => numbers.has(Math.abs(value))) || spansIn(String(value)).length > 0 ? redactionMark : value;
     if (Array.isArray(value)) return value.map((item) => each(item, kept, ids));
     if (value instanceof Sealed) return value.toString();
     if (value !== null && typeof value === "object")

@@ -1,3 +1,4 @@
+import { catalogIds } from "../catalog/type-ids.ts";
 import { errorCodes } from "../errors.ts";
 import { withoutEnd } from "../host-name.ts";
 
@@ -14,10 +15,16 @@ const words = /[\w.:@/?=&%+-]+/g;
 const snakeWord = /^[a-z]+(?:_[a-z]+)+$/;
 
 const ours = new Set(["connectors", "deployment", ...errorCodes.flatMap((code) => [code, ...code.split("_")])]);
+const types: ReadonlySet<string> = new Set(catalogIds.map((id) => id.slice(1)));
 
 /** Whether a text is a word that every answer of this server may hold: to hide it would hide nothing. */
 export function isOurWord(text: string): boolean {
-  return ours.has(text.trim().toLowerCase());
+  return ours.has(text.trim().toLowerCase()) || isTypeName(text);
+}
+
+/** Whether a text is the id of a connector type, with or without its dot. */
+export function isTypeName(text: string): boolean {
+  return types.has(text.trim().toLowerCase().replace(/^\./, ""));
 }
 
 /** Whether a key is written as ours are. */

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { rulePrivilege } from "../kibana/rule-privilege.ts";
 import type { Rule, RuleType } from "../kibana/rules.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { type Attachment, attach } from "../rules/attach.ts";
@@ -43,7 +44,7 @@ function attachedTo(
     throw new ToolError(
       "forbidden",
       `This key may not change rules of type ${plainText(rule.rule_type_id, 80)}, such as ${quoted(rule.name)}.`,
-      "Use a key with the privilege all for the app that the rule belongs to.",
+      `Use a key with ${rulePrivilege(rule.consumer, "all")}.`,
     );
   }
   try {

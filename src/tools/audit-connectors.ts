@@ -18,6 +18,7 @@ import { readTool, type ToolContext } from "./define.ts";
 import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings, widens } from "./fields.ts";
 import { keptReport } from "./kept-reports.ts";
 import { existing, proposedSecrets } from "./proposed-secrets.ts";
+import { firstSpaces } from "./several-spaces.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
 const shortPage = 3_000;
@@ -52,7 +53,8 @@ export const auditConnectors = readTool({
   }),
   async run({ spaces: asked, checks: named, min_severity: least = "info", days, detail = false, limit, cursor }, context) {
     const checks = named?.map(checkNamed);
-    const spaces = await chosenSpaces(asked, context);
+    const notes: string[] = [];
+    const spaces = await chosenSpaces(asked, context, notes);
     const report = await keptReport(context, { spaces, days, ...(checks && { checks }) }, cursor !== undefined);
     const matching = report.findings
       .filter((one) => isAtLeastAsSevere(one.severity, least))
@@ -87,7 +89,7 @@ export const auditConnectors = readTool({
       findings: rows,
       ...compact({
         not_checked: report.notChecked.slice(0, entriesShown).map((one) => compact({ ...one, why: plainText(one.why, 200) })),
-        warnings: warningsOf(report),
+        warnings: [...notes, ...warningsOf(report)],
         cursor: more ? last : undefined,
         next: detail ? [] : nextCalls(matching.slice(from, from + rows.length), asked),
       }),
@@ -121,8 +123,9 @@ function checkNamed(name: string): CheckName {
   );
 }
 
-async function chosenSpaces(asked: string[] | undefined, { spaces, principal, signal }: ToolContext): Promise<string[]> {
-  if (asked === undefined || asked.includes("*")) return (await spaces.list(principal, signal)).map((space) => space.id).sort();
+async function chosenSpaces(asked: string[] | undefined, { spaces, principal, signal }: ToolContext, notes: string[]): Promise<string[]> {
+  if (asked === undefined || asked.includes("*"))
+    return firstSpaces((await spaces.list(principal, signal)).map((space) => space.id).sort(), notes);
   return Promise.all([...new Set(asked)].sort().map((id) => spaces.check(id, principal, { fresh: false, signal })));
 }
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { paramsCall } from "../catalog/params-call.ts";
+import { withPathApart } from "../catalog/request-destinations.ts";
 import { checkPart } from "../catalog/validate.ts";
 import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
@@ -42,12 +43,13 @@ export const executeConnector = changeTool({
     retries: z.number().int().min(0).max(3).optional().describe("While Kibana calls the failure retryable; default 0"),
   }),
   insteadOf: namedById,
-  async plan({ id, space: inSpace, params, retries = 0 }, { kibana, settings, spaces, principal, signal }): Promise<Plan> {
+  async plan({ id, space: inSpace, params: given, retries = 0 }, { kibana, settings, spaces, principal, signal }): Promise<Plan> {
     const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
     const [found, types] = await Promise.all([findConnector(kibana, target, id, signal), kibana.connectorTypes(target, signal)]);
     assertRunnable(found, types);
-    assertNoMarks("params", params);
+    assertNoMarks("params", given);
     const entry = await connectorType(found.type);
+    const params = withPathApart(entry, found.config, given);
     const { errors, warnings } = entry ? checkPart(entry, "params", params) : { errors: [], warnings: [] };
     // A key that is nearly a known one is a slip; any other may be of a newer Kibana, as values of open lists may.
     const slips = warnings.filter(({ path, suggestion }) => suggestion && !Object.hasOwn(entry?.knownValues ?? {}, path));

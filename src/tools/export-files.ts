@@ -56,7 +56,7 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
   if (request.secretsInState && request.format !== "terraform")
     throw new ToolError("invalid_arguments", "secrets_in_state is for terraform alone.", "Leave it out.");
   const warnings: string[] = [];
-  const spaces = await chosenSpaces(request.space, context);
+  const spaces = await chosenSpaces(request.space, context, warnings);
   const [status, types, all] = await Promise.all([
     kibana.status(signal),
     request.type === undefined ? [] : kibana.connectorTypes(spaces[0] ?? settings.space, signal),

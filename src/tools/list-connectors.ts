@@ -30,7 +30,7 @@ export const listConnectors = readTool({
   async run({ space, type, text, state, limit, cursor }, context) {
     const notes: string[] = [];
     const after = cursor === undefined ? undefined : readCursor(cursor);
-    const spaces = await chosenSpaces(space, context);
+    const spaces = await chosenSpaces(space, context, notes);
     const [types, all] = await Promise.all([
       context.kibana.connectorTypes(spaces[0] ?? context.settings.space, context.signal),
       connectorsIn(spaces, context, notes),

@@ -8,6 +8,11 @@ import { liveType } from "./live-type.ts";
 /** What looking through several spaces needs of a tool's context. */
 export type SpacesContext = Pick<ToolContext, "kibana" | "settings" | "spaces" | "principal" | "signal">;
 
+/** Spaces that `*` stands for at the most. */
+const mostOfAll = 1000;
+/** Spaces that are read at the same time, twice as many as there are connections to Kibana. */
+const spacesAtOnce = 16;
+
 export interface FoundConnector {
   space: string;
   connector: Connector;
@@ -15,10 +20,15 @@ export interface FoundConnector {
 
 /**
  * The spaces that an argument means: ids with commas, `*` for all, the configured one when it is left out.
+ * @param notes takes a word on those that are left out
  * @throws ToolError invalid_arguments, space_not_found, forbidden
  */
-export async function chosenSpaces(asked: string | undefined, { spaces, settings, principal, signal }: SpacesContext): Promise<string[]> {
-  if (asked === "*") return (await spaces.list(principal, signal)).map((space) => space.id).sort();
+export async function chosenSpaces(
+  asked: string | undefined,
+  { spaces, settings, principal, signal }: SpacesContext,
+  notes: string[],
+): Promise<string[]> {
+  if (asked === "*") return firstSpaces((await spaces.list(principal, signal)).map((space) => space.id).sort(), notes);
   const ids =
     asked === undefined
       ? [settings.space]
@@ -43,8 +53,23 @@ export async function chosenSpaces(asked: string | undefined, { spaces, settings
 
 /** All connectors of the spaces. One unreadable space among several is told in `notes`, not fatal. */
 export async function connectorsIn(spaces: readonly string[], context: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
-  const lists = await Promise.all(spaces.map((space) => connectorsOf(space, spaces.length === 1, context, notes)));
+  const lists: FoundConnector[][] = [];
+  const waiting = [...spaces.entries()];
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [at, space] = next;
+      lists[at] = await connectorsOf(space, spaces.length === 1, context, notes);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(spacesAtOnce, spaces.length) }, work));
   return lists.flat();
+}
+
+/** The first of very many spaces; what is left out is said. */
+export function firstSpaces(ids: readonly string[], notes: string[]): string[] {
+  if (ids.length > mostOfAll)
+    notes.push(`Kibana names ${ids.length} spaces, of which the first ${mostOfAll} are looked at: name the others, ${mostSpaces} a call.`);
+  return ids.slice(0, mostOfAll);
 }
 
 async function connectorsOf(space: string, only: boolean, { kibana, signal }: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
@@ -53,7 +78,8 @@ async function connectorsOf(space: string, only: boolean, { kibana, signal }: Sp
     if (rows.length >= 10_000) notes.push(`Kibana lists at most 10,000 connectors a space: "${space}" may have more.`);
     return rows.map((connector) => ({ space, connector }));
   } catch (error) {
-    if (only || !(error instanceof ToolError) || error.code === "cancelled") throw error;
+    // Without time none of those that are left is read either.
+    if (only || signal.aborted || !(error instanceof ToolError) || error.code === "cancelled") throw error;
     notes.push(`The space "${space}" is not in this list: ${error.message}`);
     return [];
   }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { ConnectorType, Params, Probe } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
+import { withPathApart } from "../catalog/request-destinations.ts";
 import { probesFor } from "../catalog/when.ts";
 import type { ExecuteOp, NoChange, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
@@ -63,7 +64,7 @@ export const testConnector = changeTool({
     const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id, signal) : undefined;
     if (!probe) return untested(found, entry, mode, target, runs);
     const fill = filler(probe, given);
-    const params = fill.params(probe.params);
+    const params = withPathApart(entry, found.config, fill.params(probe.params));
     const { flows, words: elsewhere } = runFlows(found, entry, params);
     const undo = probe.undo && "params" in probe.undo ? fill.params(probe.undo.params) : undefined;
     const sends = mode !== "safe";

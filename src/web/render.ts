@@ -155,7 +155,7 @@ function knowsField(statement: string, problem: string | undefined): Markup {
 function nameField({ what, text }: ToType, typed: string, problem: string | undefined): Markup {
   return html`
     <div class="field">
-      <label for="name">Type the ${what} to confirm: ${text}</label>
+      <label for="name">Type the ${what} to confirm: “${text}”</label>
       ${problem ? html`<p class="bad" id="name-problem">${problem}</p>` : ""}
       <input id="name" name="name" type="text" value="${typed}" autocomplete="off" spellcheck="false" aria-describedby="${problem ? "name-problem" : ""}" aria-invalid="${problem ? "true" : "false"}" />
     </div>

@@ -148,6 +148,7 @@ const takers: Record<string, Taker> = {
       requests: [text],
       recipients: [text],
       noLonger: [text],
+      recording: { summary: text, ops: [] },
       undo: { reversible: "partly" as const, each: [], why: [text] },
     };
     const shown = plan({ summary: text, warnings: [text], given: { text } });

@@ -15,6 +15,29 @@ describe("whom a call reaches", () => {
     [".index", { documents: [{}], indexOverride: "kibana-alert-history-x" }, ["indexOverride kibana-alert-history-x"]],
     [".http", { method: "POST", path: "/x", url: "https://a.example" }, ["method POST", "url https://a.example", "path /x"]],
     [".crowdstrike", sub("hostActions", { command: "contain", ids: ["1", "2"] }), ["command contain", "ids 1", "ids 2"]],
+    [".opsgenie", sub("closeAlert", { alias: "open-1", note: "n" }), ["alias open-1"]],
+    [".jira-service-management", sub("closeAlert", { alias: "open-1" }), ["alias open-1"]],
+    [".pagerduty", { eventAction: "acknowledge", dedupKey: "open-1", customDetails: {} }, ["eventAction acknowledge", "dedupKey open-1"]],
+    [".servicenow", sub("closeIncident", { incident: { correlation_id: "open-1" } }), ["correlation_id open-1"]],
+    [
+      ".servicenow-sir",
+      sub("pushToService", { incident: { short_description: "s", correlation_id: "open-1", additional_fields: { watch_list: "boss" } } }),
+      ["correlation_id open-1", "additional_fields watch_list boss"],
+    ],
+    [".servicenow-itom", sub("addEvent", { message_key: "open-1", severity: "0" }), ["message_key open-1"]],
+    [".xmatters", { severity: "High", signalId: "open-1" }, ["signalId open-1"]],
+    [
+      ".jira",
+      sub("pushToService", { incident: { summary: "s", otherFields: { project: { key: "P" }, assignee: "A" } } }),
+      ['otherFields project {"key":"P"}, assignee A'],
+    ],
+    [".resilient", sub("pushToService", { incident: { name: "n", additionalFields: { owner_id: 7 } } }), ["additionalFields owner_id 7"]],
+    [".thehive", sub("createAlert", { sourceRef: "r", body: '{"sourceRef":"x"}' }), ["sourceRef r", 'body {"sourceRef":"x"}']],
+    [
+      ".sentinelone",
+      sub("isolateHost", { computerName__like: "db", hostname: "h", alertIds: ["1"], ids: null }),
+      ["computerName__like db", "hostname h"],
+    ],
     [".workflows", sub("run", { workflowId: "w" }), ["workflowId w"]],
     [".slack", { message: "m" }, []],
   ])("by %s with %j", async (id, params, expected) => {
@@ -42,6 +65,10 @@ const telling = [
   "workflowId",
   "webhookUrl",
   "playbookId",
+  "signalId",
+  "additional_fields",
+  "otherFields",
+  "additionalFields",
 ];
 
 test("every field that an entry names is one of its type, and every telling field is named", async () => {
@@ -52,14 +79,20 @@ test("every field that an entry names is one of its type, and every telling fiel
       const [part, ...steps] = path.split(".");
       const schema = JSON.stringify(inputSchema(part === "config" ? config : params));
       // A few sub-actions take whatever they are given.
-      for (const step of steps) expect(schema, `${type.id} ${path}`).toContain(`"${step}"`);
+      for (const step of steps.filter((one) => one !== "*")) expect(schema, `${type.id} ${path}`).toContain(`"${step}"`);
     }
     const all = JSON.stringify(inputSchema(params));
     for (const field of telling)
       if (all.includes(`"${field}":`) && !type.id.startsWith(".inference"))
         expect(
-          named.some((path) => path.endsWith(`.${field}`)),
+          named.some((path) => path.endsWith(`.${field}`) || path.endsWith(".*")),
           `${type.id} ${field}`,
         ).toBe(true);
+    // What ties a call to the record that it opens, changes or closes.
+    if (type.dedupField !== undefined)
+      expect(
+        named.some((path) => path.endsWith(`.${type.dedupField}`)),
+        type.id,
+      ).toBe(true);
   }
 });

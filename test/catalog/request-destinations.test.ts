@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hostsInParams } from "../../src/catalog/request-destinations.ts";
+import { hostsInParams, withPathApart } from "../../src/catalog/request-destinations.ts";
 import { entry } from "./type-examples.ts";
 
 const hosts = (found: ReturnType<typeof hostsInParams>) => found.map(({ field, host }) => `${field} → ${host}`);
@@ -30,4 +30,21 @@ test("an unknown type's params are read in time linear in their length", () => {
     return performance.now() - start;
   };
   for (const piece of ["a", "/", "://", "a://", ":", "https://"]) expect(time(piece.repeat(60_000)), piece).toBeLessThan(2_000);
+});
+
+test.each<[config: Record<string, unknown>, params: Record<string, unknown>, path: string]>([
+  [{ url: "https://good.example.com" }, { path: ".evil.example.net/x" }, "/.evil.example.net/x"],
+  [{ url: "https://good.example.com" }, { path: "\u3002evil.example.net" }, "/\u3002evil.example.net"],
+  [{ url: "https://good.example.com" }, { path: "-x.evil.example.net" }, "/-x.evil.example.net"],
+  [{ url: "https://good.example.com:8" }, { path: "443/x" }, "/443/x"],
+  [{ url: "https://good.example.com" }, { path: "items:8443/x" }, "/items:8443/x"],
+  [{ url: "https://good.example.com" }, { path: "%2eevil.example.net" }, "/%2eevil.example.net"],
+  [{}, { url: "https://good.example.com", path: "x.evil.example.net" }, "/x.evil.example.net"],
+  [{ url: "https://good.example.com" }, { path: "/items" }, "/items"],
+  [{ url: "https://good.example.com/" }, { path: "items" }, "items"],
+  [{ url: "https://good.example.com/api" }, { path: "items" }, "items"],
+  [{ url: "https://good.example.com" }, { path: "@evil.example.net" }, "@evil.example.net"],
+  [{ url: "https://good.example.com" }, { path: "https://evil.example.net" }, "https://evil.example.net"],
+])("with %j and %j the path stands apart from the host", async (config, params, path) => {
+  expect(withPathApart(await entry(".http"), config, params).path).toBe(path);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { describeFields } from "../../src/catalog/describe.ts";
-import { catalogIds, connectorType } from "../../src/catalog/index.ts";
+import { connectorType } from "../../src/catalog/index.ts";
+import { catalogIds } from "../../src/catalog/type-ids.ts";
 import { checkPart, checkTogether } from "../../src/catalog/validate.ts";
 import { credentialsFor, effectOf, probesFor } from "../../src/catalog/when.ts";
 import { firstSix } from "./examples-first-six.ts";

@@ -181,7 +181,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
     const before = await made.state();
     await expect(made.call(tool, args, stop.signal)).rejects.toThrow();
     late({ action: "accept", content: { confirm: true } });
-    await Promise.allSettled([...made.backend.running]);
+    await Promise.allSettled([...made.backend.running.keys()]);
     expect(await made.state()).toBe(before);
     expect(made.writes()).toEqual([]);
   });
@@ -191,7 +191,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
     const made = await product({ env, person: accepts, onRequest: ({ path }) => (path.includes("connector") ? stop.abort() : undefined) });
     const before = await made.state();
     await expect(made.call(tool, args, stop.signal)).rejects.toThrow();
-    await Promise.allSettled([...made.backend.running]);
+    await Promise.allSettled([...made.backend.running.keys()]);
     expect([await made.state(), made.questions, made.writes()]).toEqual([before, [], []]);
   });
 

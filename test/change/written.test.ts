@@ -241,7 +241,7 @@ describe("an aborted call that has begun to write", () => {
     const stop = new AbortController();
     const made = await product({ onRequest: ({ method }) => (method === "POST" ? stop.abort() : undefined) });
     await expect(made.call("create_connector", serverLog, stop.signal)).rejects.toThrow();
-    await Promise.allSettled([...made.backend.running]);
+    await Promise.allSettled([...made.backend.running.keys()]);
     expect(JSON.parse(await made.bare("GET", "/api/actions/connector/audit-trail")).name).toBe("Audit trail");
     expect((await records(made)).map(({ kind, outcome }) => outcome ?? kind)).toEqual(["begin", "done"]);
   });

@@ -31,7 +31,8 @@ test("the official suite passes whole, pending parts too, with its fixtures behi
       whoIs: () => localPrincipal(settings),
       connect: (principal) => withFixtures(createMcpServer(backend, principal)),
       ready: async () => true,
-      running: new Set(),
+      running: new Map(),
+      holders: 1,
       failed: (error) => {
         throw error;
       },

@@ -209,7 +209,7 @@ describe("a connector whose use cannot be known", () => {
     const made = await withAssistant();
     const { body } = await nothingWritten(made, () => made.call("safe_delete_connector", gone));
     expect(body).toMatchObject({ status: "confirmation_needed" });
-    expect((await look(body.confirm.url)).html).toContain(`Type the name to confirm: ${name}`);
+    expect((await look(body.confirm.url)).html).toContain(`Type the name to confirm: “${name}”`);
     for (const typed of ["", "assistant model", "Assistant mode"]) {
       const { status, html } = await approve(body.confirm.url, { name: typed });
       expect([status, html.includes("That is not the name.")]).toEqual([422, true]);

@@ -100,6 +100,21 @@ describe("a call of .http, whose stored secrets travel with it", () => {
     expect(await runs()).toBe(before + 1);
   });
 
+  test.each([
+    [".evil.example.net/x"],
+    ["\u3002evil.example.net/x"],
+    ["-x.evil.example.net"],
+    ["x.evil.example.net/y"],
+    ["%2eevil.example.net"],
+    ["\u00ad.evil.example.net"],
+  ])("never has the path %j put right behind the host: a slash stands between, and is shown", async (path) => {
+    const { body } = await server.call("execute_connector", { id: "api", params: { path }, dry_run: true });
+    expect(body.plan.recipients.join()).toContain('path "/');
+    expect((await server.call("execute_connector", { id: "api", params: { path } })).body.status).toBe("done");
+    const last = (await kibana.seen()).filter((one) => one.path.endsWith("/_execute")).at(-1);
+    expect(JSON.parse(last?.body ?? "").params.path).toBe(`/${path}`);
+  });
+
   test("the refusal names field and host, and what helps", async () => {
     const { body } = await server.call("execute_connector", { id: "api", params: { url: "https://evil.example.net/" } });
     expect(body.error).toMatchObject({ code: "secret_refused", detail: { path: "params.url", host: "evil.example.net" } });

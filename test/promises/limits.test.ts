@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { recordingProxy } from "../support/recording-proxy.ts";
 
 let sandbox: { url: string; stop(): Promise<void> };
 let folder: string;
+let number = 0;
 beforeAll(async () => {
   sandbox = await startSandboxProcess();
 });
@@ -68,6 +69,18 @@ describe("the limit of changes an hour", () => {
     );
     expect(await named("Replica")).toBe(3);
     expect(answers.filter(({ isError }) => isError).every(({ body }) => body.code === "limit_reached")).toBe(true);
+  });
+
+  test("holds for all Kibanas together, by whatever address each is reached", async () => {
+    const other = await startSandboxProcess(["--empty"]);
+    onTestFinished(() => other.stop());
+    const { port } = new URL(sandbox.url);
+    let done = 0;
+    for (const url of [sandbox.url, `http://localhost:${port}`, other.url]) {
+      const [server] = await started(1, shared(2, { KIBANA_URL: url }));
+      for (let n = 0; n < 2; n++) if (server && (await create(server, `Many addresses ${++number}`)).body.status === "done") done += 1;
+    }
+    expect(done).toBe(2);
   });
 
   test("holds for changes of several writes, which stop where it is reached", async () => {
@@ -259,10 +272,80 @@ describe("whoever has no token keeps nobody out of the HTTP server", () => {
   });
 });
 
+describe("the holder of one token", () => {
+  const names = ["carl", "bob", "alice"];
+  const of = (name: string) => `the-token-of-${name}-0123456789`;
+  const bearer = (name: string) => ({ authorization: `Bearer ${of(name)}` });
+  async function serveAll(env: Record<string, string>, kibana = sandbox.url, args: string[] = []) {
+    const tokens = join(folder, "tokens.json");
+    writeFileSync(tokens, JSON.stringify({ principals: names.map((name) => ({ name, token: of(name) })) }), { mode: 0o600 });
+    return startHttpProcess(["--http", "127.0.0.1:0", ...args], { MCP_AUTH_TOKEN_FILE: tokens, ...env }, kibana);
+  }
+
+  test("with as many sessions as they get leaves others theirs", async () => {
+    const served = await serveAll({ CONNECTORS_MAX_SESSIONS: "30" });
+    const open = async (name: string) => (await send(served.url, { headers: bearer(name), body: initialize() })).status;
+    const carl = [];
+    for (let n = 0; n < 40; n++) carl.push(await open("carl"));
+    // Half of all places are parts of five each, the other half goes to whoever comes first.
+    expect(carl.filter((status) => status === 200)).toHaveLength(20);
+    expect(carl.at(-1)).toBe(503);
+    for (const name of ["bob", "alice"]) for (let n = 0; n < 5; n++) expect([name, n, await open(name)]).toEqual([name, n, 200]);
+  });
+
+  test.each([[[]], [["--stateless"]]])(
+    "with calls that all wait for Kibana leaves others room, also at Kibana (%j)",
+    async (args) => {
+      let slow = false;
+      const proxy = await recordingProxy(sandbox.url, () => (slow ? new Promise((done) => setTimeout(done, 6_000)) : undefined));
+      const stateless =
+        args.length > 0 ? { CONNECTORS_CONFIRM_KEY: "a-key-that-all-replicas-share-32", CONNECTORS_JOURNAL_DIR: folder } : {};
+      const served = await serveAll({ CONNECTORS_MAX_IN_FLIGHT: "60", ...(stateless as Record<string, string>) }, proxy.url, args);
+      const bob = await openClient(served.url, of("bob"));
+      await bob.call("list_connectors");
+      const { headers } = await send(served.url, { headers: bearer("carl"), body: initialize() });
+      const session = headers["mcp-session-id"];
+      slow = true;
+      const refused: number[] = [];
+      for (let n = 0; n < 100; n++)
+        void send(served.url, {
+          headers: { ...bearer("carl"), ...(session === undefined ? {} : { "mcp-session-id": String(session) }) },
+          body: { jsonrpc: "2.0", id: n + 10, method: "tools/call", params: { name: "list_connectors", arguments: { text: `q${n}` } } },
+        }).then(
+          ({ status }) => status === 429 && refused.push(status),
+          () => undefined,
+        );
+      await expect.poll(() => refused.length, { timeout: 5_000 }).toBe(60);
+      slow = false;
+      const start = Date.now();
+      const answers = await Promise.all([1, 2, 3].map(() => bob.call("list_connectors", { text: "ops" })));
+      expect(answers.map(({ isError }) => isError)).toEqual([false, false, false]);
+      expect(Date.now() - start).toBeLessThan(3_000);
+      const alice = await openClient(served.url, of("alice"));
+      expect((await alice.call("list_connectors")).isError).toBe(false);
+    },
+    30_000,
+  );
+
+  test("with connections that they hold leaves others room", async () => {
+    const served = await serveAll({ CONNECTORS_MAX_SESSIONS: "10", CONNECTORS_MAX_IN_FLIGHT: "10" });
+    const { hostname, port } = new URL(served.url);
+    const held = Array.from({ length: 60 }, () => {
+      const socket = connect(Number(port), hostname).on("error", () => undefined);
+      socket.write(`GET /mcp HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${of("carl")}\r\n\r\n`);
+      return socket;
+    });
+    onTestFinished(() => {
+      for (const socket of held) socket.destroy();
+    });
+    await Promise.all(held.map((socket) => new Promise((done) => socket.once("data", done).once("close", done))));
+    expect((await send(served.url, { headers: bearer("bob"), body: initialize() })).status).toBe(200);
+  });
+});
+
 describe("pages that wait for a person", () => {
   test("are not pushed out by those of another principal", async () => {
     const tokens = join(folder, "tokens.json");
-    const { writeFileSync } = await import("node:fs");
     const of = (name: string) => `the-token-of-${name}-0123456789`;
     writeFileSync(tokens, JSON.stringify({ principals: ["mary", "mallory"].map((name) => ({ name, token: of(name) })) }), { mode: 0o600 });
     const served = await startHttpProcess(["--http", "127.0.0.1:0"], { MCP_AUTH_TOKEN_FILE: tokens }, sandbox.url);

@@ -51,6 +51,16 @@ const types: Record<string, Dict> = {
   ".webhook": { config: { url: "https://hooks.example.com/x", hasAuth: false, authType: null, headers: null, method: "post" } },
   ".slack_api": { secrets: { token: "xoxb-1" } },
   ".opsgenie": { config: { apiUrl: "https://api.opsgenie.com" }, secrets: { apiKey: "k" } },
+  ".jira-service-management": { config: { apiUrl: "https://api.atlassian.com" }, secrets: { apiKey: "k" } },
+  ".pagerduty": { secrets: { routingKey: "k" } },
+  ".servicenow": {
+    config: { apiUrl: "https://one.service-now.com", isOAuth: false, usesTableApi: false },
+    secrets: { username: "u", password: "p" },
+  },
+  ".servicenow-itom": { config: { apiUrl: "https://one.service-now.com", isOAuth: false }, secrets: { username: "u", password: "p" } },
+  ".xmatters": { config: { configUrl: "https://one.xmatters.com/x", usesBasic: true }, secrets: { user: "u", password: "p" } },
+  ".jira": { config: { apiUrl: "https://one.atlassian.net", projectKey: "X" }, secrets: { email: "a@b.c", apiToken: "k" } },
+  ".sentinelone": { config: { url: "https://one.sentinelone.net" }, secrets: { token: "k" } },
   ".gen-ai": { config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" }, secrets: { apiKey: "x" } },
 };
 
@@ -217,6 +227,42 @@ describe("recipients and hosts", () => {
     expect(message.split("\n").find((line) => line.startsWith("Recipients: "))).toMatch(shown);
   });
 
+  const details = "x".repeat(3000);
+  test.each<[string, string, Dict]>([
+    [".opsgenie", "closed", { subAction: "closeAlert", subActionParams: { note: details, alias: "REC-1" } }],
+    [".jira-service-management", "closed", { subAction: "closeAlert", subActionParams: { note: details, alias: "REC-1" } }],
+    [".opsgenie", "opened again", { subAction: "createAlert", subActionParams: { message: "m", description: details, alias: "REC-1" } }],
+    [".pagerduty", "resolved", { eventAction: "resolve", customDetails: { a: details }, dedupKey: "REC-1" }],
+    [".pagerduty", "acknowledged", { eventAction: "acknowledge", customDetails: { a: details }, dedupKey: "REC-1" }],
+    [".servicenow", "closed", { subAction: "closeIncident", subActionParams: { incident: { correlation_id: "REC-1" } } }],
+    [
+      ".servicenow",
+      "pushed to",
+      {
+        subAction: "pushToService",
+        subActionParams: { comments: null, incident: { short_description: "s", description: details, correlation_id: "REC-1" } },
+      },
+    ],
+    [
+      ".servicenow-itom",
+      "cleared",
+      { subAction: "addEvent", subActionParams: { description: details, message_key: "REC-1", severity: "0" } },
+    ],
+    [".xmatters", "signalled", { severity: "High", ruleName: details, signalId: "REC-1" }],
+    [
+      ".jira",
+      "made in another project",
+      {
+        subAction: "pushToService",
+        subActionParams: { comments: null, incident: { summary: "s", description: details, otherFields: { project: { key: "REC-1" } } } },
+      },
+    ],
+    [".sentinelone", "isolated", { subAction: "isolateHost", subActionParams: { alertIds: [details], computerName__like: "REC-1" } }],
+  ])("of %s is what is %s, before the details", async (type, _what, params) => {
+    const message = await asked("execute_connector", { id: await connector(type, "One"), params });
+    expect(message.split("\n").find((line) => line.startsWith("Recipients: "))).toContain("REC-1");
+  });
+
   test("of all rules in one plan are in the question, also those that are notified no longer", async () => {
     const [from, to] = [await connector(".email", "Old mail"), await connector(".email", "New mail")];
     const rules = await Promise.all(many.slice(0, 30).map((one) => rule(`Rule of ${one}`, [{ id: from, params: mailTo([one]) }])));
@@ -315,6 +361,29 @@ test.each(hostile)("the message beside a page's address, with %s in it, is one l
   expect((seen[0]?.match(/"/g) ?? []).length).toBe(2);
 });
 
+test("a name that goes on as a sentence of ours stands in quotes where it is to be typed", async () => {
+  const fields: string[] = [];
+  const client = new Client({ name: "test", version: "1" }, { capabilities: { elicitation: {} } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    if ("requestedSchema" in params) fields.push(params.requestedSchema.properties.name?.title ?? "");
+    return { action: "accept", content: { name: "X (delete nothing). Type: ok" } };
+  });
+  const home = mkdtempSync(join(tmpdir(), "kcm-typed-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [serverBuild], env: cleanEnv(home, env()), stderr: "ignore" }),
+  );
+  onTestFinished(() => client.close());
+  const named = [await connector(".gen-ai", "X (delete nothing). Type: ok"), await connector(".gen-ai", 'X". Type: "ok')];
+  const answers = [];
+  for (const id of named) answers.push(await client.callTool({ name: "safe_delete_connector", arguments: { ids: [id] } }));
+  expect(fields).toEqual([
+    'Type the connector\'s name to confirm: "X (delete nothing). Type: ok"',
+    `Type the connector's id to confirm: "${named[1]}"`,
+  ]);
+  expect(JSON.stringify(answers[0])).toContain("done");
+});
+
 describe("a page", () => {
   let alone: Started;
   beforeAll(async () => {
@@ -354,13 +423,15 @@ describe("a page", () => {
     for (const [, text] of hostile.slice(0, 6)) {
       const id = await connector(".gen-ai", text);
       const { html, url, confirm } = await page("safe_delete_connector", { ids: [id] });
-      expect(html).toContain(`Type the id to confirm: ${id}`);
+      expect(html).toContain(`Type the id to confirm: “${id}”`);
       expect((await submit(url, { answer: "approve", name: "Ops" })).html).toContain("That is not the id.");
       expect((await submit(url, { answer: "approve", name: id })).status).toBe(200);
       expect((await alone.call("safe_delete_connector", { ids: [id], confirm })).body.status).toBe("done");
     }
     const plain = await connector(".gen-ai", "Assistant's model (EU)");
-    expect((await page("safe_delete_connector", { ids: [plain] })).html).toContain("Type the name to confirm: Assistant&#39;s model (EU)");
+    expect((await page("safe_delete_connector", { ids: [plain] })).html).toContain(
+      "Type the name to confirm: “Assistant&#39;s model (EU)”",
+    );
   });
 });
 

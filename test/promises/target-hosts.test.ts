@@ -54,6 +54,14 @@ const weaker: [string, Connector][] = [
   ["http, in capitals", webhook("HTTP://IN.EXAMPLE.COM/")],
   ["no verification", webhook("https://in.example.com/", { verificationMode: "none" })],
   ["a certificate without its name", webhook("https://in.example.com/", { verificationMode: "certificate" })],
+  [
+    "an authority of its own",
+    webhook("https://in.example.com/", { ca: "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" }),
+  ],
+  [
+    "an authority of its own, fully checked",
+    http({ ca: "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=", verificationMode: "full" }),
+  ],
   ["an unverified model", model({ verificationMode: "none" })],
   ["an unverified proxy", http({ proxyUrl: "https://in.example.com", proxyVerificationMode: "none" })],
   ["a proxy in the clear", http({ proxyUrl: "http://in.example.com" })],

@@ -5,7 +5,9 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { answeringProxy } from "../support/answering-proxy.ts";
 import { type Answer, cleanEnv, serverBuild, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { recordingProxy } from "../support/recording-proxy.ts";
 
 /** Seconds for one request, and milliseconds in which a call that asks little must have ended. */
 const limit = 0.4;
@@ -283,3 +285,60 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
     expect([out.includes("Kibana answers so slowly"), Date.now() - start < 8_000]).toEqual([true, true]);
   }, 40_000);
 });
+
+test("of very many spaces the first thousand are looked at, which is said, and other calls go on meanwhile", async () => {
+  const sandbox = await startSandboxProcess();
+  onTestFinished(() => sandbox.stop());
+  const spaces = JSON.stringify([...Array(20_000).keys()].map((n) => ({ id: `s${n}`, name: `S${n}`, disabledFeatures: [] })));
+  const kibana = await answeringProxy(sandbox.url, (path) =>
+    path === "/api/spaces/space" ? spaces : path.endsWith("/api/actions/connectors") ? "[]" : undefined,
+  );
+  const server = await startBuilt({ env: { KIBANA_URL: kibana, KIBANA_API_KEY: "any" } });
+  onTestFinished(() => server.close());
+  await server.call("list_connectors");
+  for (const [tool, args] of [
+    ["list_connectors", { space: "*" }],
+    ["export_connectors", { space: "*" }],
+  ] as const) {
+    const began = Date.now();
+    const all = server.call(tool, args);
+    let slowest = 0;
+    let over = false;
+    void all.finally(() => {
+      over = true;
+    });
+    while (!over) {
+      const start = Date.now();
+      await server.call("describe_connector_types", { types: [".slack"] });
+      slowest = Math.max(slowest, Date.now() - start);
+    }
+    const { body } = await all;
+    expect([tool, body.warnings]).toEqual([tool, [expect.stringContaining("20000 spaces, of which the first 1000 are looked at")]]);
+    expect(slowest).toBeLessThan(1_500);
+    expect(Date.now() - began).toBeLessThan(20_000);
+  }
+}, 60_000);
+
+test("writes that are all slow end in time: what is left is not begun, and said", async () => {
+  const sandbox = await startSandboxProcess(["--empty"]);
+  onTestFinished(() => sandbox.stop());
+  const proxy = await recordingProxy(sandbox.url, ({ method }) =>
+    method === "DELETE" ? new Promise((done) => setTimeout(done, 350)) : undefined,
+  );
+  const server = await startBuilt({
+    env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", KIBANA_TIMEOUT: String(limit) },
+    person: yes,
+  });
+  onTestFinished(() => server.close());
+  const ids = [...Array(20).keys()].map((n) => `slow-${n}`);
+  for (const id of ids) await server.call("create_connector", { id, name: id, type: ".server-log" });
+  const start = Date.now();
+  const { body } = await server.call("safe_delete_connector", { ids });
+  // Ten times the limit for one request, and the op that was begun; all of them would take longer.
+  expect(Date.now() - start).toBeLessThan(6_500);
+  expect(body).toMatchObject({
+    status: "partial",
+    message: expect.stringMatching(/^\d+ of 20 done; \d+ not begun, because Kibana answers so slowly/),
+    fix: expect.stringContaining("Repeat the call"),
+  });
+}, 60_000);

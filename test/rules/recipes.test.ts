@@ -1,6 +1,7 @@
 import mustache from "mustache";
 import { describe, expect, test } from "vitest";
-import { catalogIds, connectorType } from "../../src/catalog/index.ts";
+import { connectorType } from "../../src/catalog/index.ts";
+import { catalogIds } from "../../src/catalog/type-ids.ts";
 import { checkAction } from "../../src/rules/check-action.ts";
 import { recipeFor } from "../../src/rules/recipes.ts";
 import { workflows } from "../../src/rules/wanted.ts";

@@ -31,6 +31,11 @@ test.each([
   ["with garbage right behind it", `${pem.trimEnd()}garbage\u0000\u001a`],
   ["with bytes before and behind it", Buffer.concat([Buffer.from([0xff, 0x00, 0xe4]), Buffer.from(pem), Buffer.from([0x00, 0xfc])])],
   ["indented", pem.replaceAll(/^/gm, "  ").trimEnd()],
+  ["with line ends as HTML writes them", pem.replaceAll("\n", "&#10;")],
+  ["with line ends of HTML in capitals", pem.replaceAll("\n", "&#x0D;&#X0A;")],
+  ["with breaks of HTML", pem.replaceAll("\n", "<br>")],
+  ["in quotes", `"${pem.trim()}"`],
+  ["in quotes, as JSON", JSON.stringify(pem)],
   ["in base64, on one line", Buffer.from(pem.replaceAll("\n", " ")).toString("base64")],
 ])("a key %s is one that can be read", (_name, given) => {
   expect(createPrivateKey(decoded(given)).export({ type: "pkcs8", format: "pem" })).toBe(pem);
@@ -57,4 +62,29 @@ test("a long text takes time linear in its length", () => {
 test("a refusal quotes nothing of what was given", () => {
   const result = encodedFile(Buffer.from("a-password-that-somebody-mistook"), "PKCS #12");
   expect(JSON.stringify(result)).not.toContain("mistook");
+});
+
+const block = (label: string, body = "MIIBhzCCAS0=") => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
+
+test.each<[string, "certificate" | "private key", string]>([
+  ["a public key", "private key", block("PUBLIC KEY")],
+  ["parameters of a key alone", "private key", block("EC PARAMETERS")],
+  ["a key of SSH", "private key", block("OPENSSH PRIVATE KEY")],
+  ["a certificate request", "certificate", block("CERTIFICATE REQUEST")],
+  ["a new certificate request", "certificate", block("NEW CERTIFICATE REQUEST")],
+  ["a list of what is revoked", "certificate", block("X509 CRL")],
+  ["a bundle of another form", "certificate", block("PKCS7")],
+  ["a quoted mail", "certificate", block("CERTIFICATE", "> MIIBhzCCAS0=\n> MIIB")],
+  ["commas in place of line breaks", "private key", pem.replaceAll("\n", ",")],
+  ["a request in base64", "certificate", Buffer.from(block("CERTIFICATE REQUEST")).toString("base64")],
+])("%s in place of a %s is refused: nothing could read it", (_what, kind, given) => {
+  expect(encodedFile(Buffer.from(given), kind)).toMatchObject({ refused: expect.any(String), fix: expect.any(String) });
+});
+
+test.each([
+  ["with its parameters before it", `${block("EC PARAMETERS", "BggqhkjOPQMBBw==")}${block("EC PRIVATE KEY")}`],
+  ["encrypted in the old way", block("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123\n\nMIIBhzCCAS0=")],
+  ["encrypted", block("ENCRYPTED PRIVATE KEY")],
+])("a key %s is taken as it is", (_what, given) => {
+  expect(decoded(given)).toBe(given);
 });

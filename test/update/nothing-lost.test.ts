@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { catalogIds, connectorType } from "../../src/catalog/index.ts";
+import { connectorType } from "../../src/catalog/index.ts";
+import { catalogIds } from "../../src/catalog/type-ids.ts";
 import { accepts, doesNotKnow, type Person, product } from "../support/product.ts";
 import { type Stored, stored } from "./connectors.ts";
 import { documentOf, references, seedConnector } from "./stored-documents.ts";

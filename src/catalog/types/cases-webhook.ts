@@ -70,7 +70,7 @@ export const casesWebhook: ConnectorType = {
     fields: [...requestUrls],
     verifiedBy: Object.fromEntries(requestUrls.map((field) => [field, "verificationMode"])),
   },
-  recipients: ["params.subActionParams.incident.externalId"],
+  recipients: ["params.subActionParams.incident.externalId", "params.subActionParams.incident.id"],
   credentials: webhookCredentials.filter((way) => way.name !== "oauth2"),
   subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
   tests: {

@@ -53,7 +53,13 @@ export const jira: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["config.projectKey", "params.subActionParams.incident.externalId", "params.subActionParams.incident.parent"],
+  recipients: [
+    "config.projectKey",
+    "params.subActionParams.incident.externalId",
+    "params.subActionParams.incident.parent",
+    // May hold another project, and an assignee.
+    "params.subActionParams.incident.otherFields",
+  ],
   credentials: [{ name: "API token", fields: ["email", "apiToken"] }],
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

@@ -45,7 +45,7 @@ export const opsgenie: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["params.subActionParams.responders", "params.subActionParams.visibleTo"],
+  recipients: ["params.subActionParams.alias", "params.subActionParams.responders", "params.subActionParams.visibleTo"],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: { createAlert: { effect: "creates" }, closeAlert: { effect: "updates" } },
   tests: {

@@ -45,6 +45,7 @@ export const pagerduty: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"], fallback: "events.pagerduty.com" },
+  recipients: ["params.eventAction", "params.dedupKey"],
   credentials: [{ name: "routing key", fields: ["routingKey"] }],
   effect: "creates",
   tests: {

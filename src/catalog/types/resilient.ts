@@ -41,7 +41,7 @@ export const resilient: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["config.orgId", "params.subActionParams.incident.externalId"],
+  recipients: ["config.orgId", "params.subActionParams.incident.externalId", "params.subActionParams.incident.additionalFields"],
   credentials: [{ name: "API key", fields: ["apiKeyId", "apiKeySecret"] }],
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

@@ -45,7 +45,7 @@ export const servicenowItom: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["params.subActionParams.node", "params.subActionParams.resource"],
+  recipients: ["params.subActionParams.message_key", "params.subActionParams.node", "params.subActionParams.resource"],
   credentials: serviceNowCredentials,
   subActions: { addEvent: { effect: "creates" }, getChoices: { effect: "none" } },
   tests: {

@@ -3,6 +3,7 @@ import type { ConnectorType } from "../connector-type.ts";
 import { withRules } from "../shared/fields.ts";
 import {
   incidentFields,
+  incidentRecords,
   readEffects,
   readParams,
   serviceNowConfig,
@@ -44,7 +45,7 @@ export const servicenowSir: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["params.subActionParams.incident.externalId"],
+  recipients: incidentRecords,
   credentials: serviceNowCredentials,
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

@@ -5,6 +5,7 @@ import {
   defaultGroupingKey,
   exampleKey,
   incidentFields,
+  incidentRecords,
   readEffects,
   readParams,
   serviceNowConfig,
@@ -45,7 +46,7 @@ export const servicenow: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["params.subActionParams.incident.externalId"],
+  recipients: incidentRecords,
   credentials: serviceNowCredentials,
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

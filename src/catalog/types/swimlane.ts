@@ -47,7 +47,12 @@ export const swimlane: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["config.appId", "params.subActionParams.incident.externalId"],
+  recipients: [
+    "config.appId",
+    "params.subActionParams.incident.externalId",
+    "params.subActionParams.incident.caseId",
+    "params.subActionParams.incident.alertId",
+  ],
   credentials: [{ name: "API token", fields: ["apiToken"] }],
   subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
   tests: {

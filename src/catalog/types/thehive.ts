@@ -47,7 +47,15 @@ export const thehive: ConnectorType = {
   }),
   allowedHosts: ["config.url"],
   target: { kind: "config", fields: ["url"] },
-  recipients: ["config.organisation", "params.subActionParams.incident.externalId"],
+  recipients: [
+    "config.organisation",
+    "params.subActionParams.incident.externalId",
+    "params.subActionParams.type",
+    "params.subActionParams.source",
+    "params.subActionParams.sourceRef",
+    // Its keys win over those three.
+    "params.subActionParams.body",
+  ],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: {
     pushToService: { effect: "creates", note: "A case; updates when incident.externalId is given" },

@@ -93,7 +93,7 @@ async function askInForm(
   const began = clock.now();
   const answer = await caller.ask.confirm(
     {
-      message: redactor.withoutLiterals.text(question(plan, matters), wordsToKeep(plan, reach, deployment)),
+      message: redactor.withoutLiterals.text(question(plan, matters), wordsToKeep(plan, reach, deployment, redactor.withoutLiterals)),
       ...(type === undefined ? {} : { type }),
       ...(plan.onlyAPersonKnows ? { knows: plan.onlyAPersonKnows.statement } : {}),
     },

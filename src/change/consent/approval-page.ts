@@ -51,7 +51,8 @@ export async function askOnPage({ change, plan, verdict, reach, caller, services
     throw nobodyHere(plan, services, answered !== undefined || caller.connection.formsFail);
   }
   const planned = services.digest(plan);
-  const [forPeople, kept] = [services.redactor.withoutLiterals, wordsToKeep(plan, reach, deployment)];
+  const forPeople = services.redactor.withoutLiterals;
+  const kept = wordsToKeep(plan, reach, deployment, forPeople);
   const entry = approvals.open(caller.principal.name, change.tool, change.args, planned);
   const type = toType(plan, services);
   const model = pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type });

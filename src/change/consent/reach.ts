@@ -8,6 +8,7 @@ import { exact, oneLine, word } from "../../plain-text.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow } from "../plan.ts";
+import { type Recording, recordingOf } from "../recorded.ts";
 import { type Undoing, undoingOf } from "../reversible.ts";
 
 /** Whom and what a plan reaches, over all its ops, each once. Texts of one line, whole: a person decides on them. */
@@ -20,6 +21,8 @@ export interface Reach {
   recipients: string[];
   /** Recipients of actions that go, and of none that stays. */
   noLonger: string[];
+  /** What the journal will hold of it. */
+  recording: Recording;
   /** Whether it can be taken back. */
   undo: Undoing;
 }
@@ -33,20 +36,22 @@ interface Way {
  * Read off the ops themselves, so that no tool can forget to tell.
  * @param scrub what the journal keeps nothing of
  */
-export async function reachOf({ ops, flows }: Plan, scrub: Scrub): Promise<Reach> {
+export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
+  const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
   const reached = new Set(each.flatMap(({ reached }) => reached.map(told)));
   const kept = new Set([...reached, ...each.flatMap(({ kept }) => kept.map(told))]);
   const requests = flows.filter(({ field }) => field === "").map(hostsOf);
-  return {
+  const words = {
     secrets: unique(flows.filter(({ field }) => field !== "")),
     requests: [
       ...new Set([...requests, ...(flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word)))]),
     ],
     recipients: [...reached],
     noLonger: [...new Set(each.flatMap(({ left }) => left.map(told)))].filter((one) => !kept.has(one)),
-    undo: undoingOf(ops, scrub),
   };
+  const recording = await recordingOf(plan, words, scrub);
+  return { ...words, recording, undo: undoingOf(ops, recording) };
 }
 
 /** `hooks.example.com, api.example.com` */

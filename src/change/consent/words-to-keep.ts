@@ -1,8 +1,13 @@
-import type { Plan } from "../plan.ts";
+import { redactionMark } from "../../secrets/detect.ts";
+import type { Scrub } from "../../secrets/redact.ts";
+import type { Op, Plan } from "../plan.ts";
 import type { Reach } from "./reach.ts";
 
+/** Whom and what a plan reaches, in words. */
+export type WordsOfReach = Pick<Reach, "recipients" | "noLonger" | "requests">;
+
 /** Words of a plan that are never taken out of a question, whatever secret they are or are part of: where it goes and what it is about. */
-export function wordsToKeep(plan: Plan, reach: Reach, deployment: string): string[] {
+export function wordsToKeep(plan: Plan, reach: WordsOfReach, deployment: string, scrub: Scrub): string[] {
   return [
     deployment,
     ...reach.recipients,
@@ -10,6 +15,28 @@ export function wordsToKeep(plan: Plan, reach: Reach, deployment: string): strin
     ...reach.requests,
     ...plan.flows.flatMap(({ source, hosts }) => [source, ...hosts]),
     ...plan.effects.flatMap(({ id, type, space, kind }) => [...(id === undefined ? [] : [id]), type, space, kind]),
+    ...plan.ops.flatMap((op) => (op.op === "put_rule" ? op.touches.map(({ id }) => id) : [])),
+    ...namesAsAWhole([...plan.effects, ...plan.ops], scrub),
     ...plan.asks.flatMap(({ path, label }) => [path, label]),
   ];
+}
+
+/**
+ * A name that is a known value from end to end is one by chance, or known to all who read connectors: without it nobody
+ * could tell what is asked about. A value within a longer name stays hidden.
+ */
+function namesAsAWhole(named: readonly (Op | { name: string })[], scrub: Scrub): string[] {
+  return [...new Set(named.flatMap(namesOf))].filter((name) => isSecretAsAWhole(name, scrub));
+}
+
+function namesOf(one: Op | { name: string }): string[] {
+  if (!("op" in one)) return [one.name];
+  if (one.op === "put_rule") return [one.name, ...one.touches.flatMap(({ name }) => name ?? [])];
+  if (one.op === "update") return [one.before.name, one.after.name];
+  return [one.op === "delete" ? one.before.name : one.name];
+}
+
+/** Whether a text is a known value from end to end. */
+export function isSecretAsAWhole(text: string, scrub: Scrub): boolean {
+  return scrub.text(text) === redactionMark;
 }

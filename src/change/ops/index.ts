@@ -1,5 +1,6 @@
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
+import { redactionMark } from "../../secrets/detect.ts";
 import type { Op, OpResult } from "../plan.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
@@ -70,8 +71,17 @@ export async function readBack(
   return op.op === "put_rule" ? readRuleBack(op, before, reader) : { happened: await happened(recordOf(op), reader) };
 }
 
-/** What would take a recorded op back. */
+/** What would take a recorded op back; nothing where a mark stands in place of what it needs. */
 export function inverseOf(record: Recorded): Inverse {
+  const inverse = inverseOfKind(record);
+  // Of a rule a mark is in one action's params: they are left as they are.
+  if ("op" in inverse && inverse.op === "put_rule") return inverse;
+  return JSON.stringify(inverse).includes(redactionMark)
+    ? { none: "A secret stands in what would go back, and the journal keeps none: put it back by hand." }
+    : inverse;
+}
+
+function inverseOfKind(record: Recorded): Inverse {
   switch (record.op) {
     case "create":
       return kinds.create.inverse(record);

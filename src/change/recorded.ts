@@ -1,0 +1,84 @@
+import { destinations } from "../catalog/destinations.ts";
+import { connectorType } from "../catalog/index.ts";
+import { recipientsIn } from "../catalog/recipients.ts";
+import type { RuleAction } from "../kibana/rules.ts";
+import { hideSecrets } from "../secrets/detect.ts";
+import type { Scrub } from "../secrets/redact.ts";
+import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
+import { recordOf } from "./ops/index.ts";
+import type { Recorded } from "./ops/records.ts";
+import type { Op, Plan } from "./plan.ts";
+
+/** How a plan's ops stand in the journal: without any known secret, but for the words that say what it is about. */
+export interface Recording {
+  summary: string;
+  /** In the order of the plan's ops. */
+  ops: Recorded[];
+}
+
+/**
+ * A Kibana that echoes a secret must not bring it into the journal. Ids, types, hosts and recipients stay, and names and
+ * texts of a config that are a known value from end to end: an undo could not do without them.
+ */
+export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub): Promise<Recording> {
+  const records = plan.ops.map(recordOf);
+  // Hardly any plan has a secret in it.
+  const held = records.map((record) => JSON.stringify(scrub.json(record)) !== JSON.stringify(record));
+  const kept = wordsToKeep(plan, reach, "", scrub);
+  const words = async (op: Op) => [
+    ...kept,
+    ...(await addressesOf(op)),
+    ...(await textsOf(op)).filter((text) => isSecretAsAWhole(text, scrub)),
+  ];
+  return {
+    summary: scrub.text(plan.summary, kept),
+    ops: await Promise.all(plan.ops.map(async (op, n) => scrub.json(recordOf(op), held[n] ? await words(op) : []))),
+  };
+}
+
+/** What is called or followed: ids, types, action groups and hosts. */
+async function addressesOf(op: Op): Promise<string[]> {
+  const type = typeOf(op);
+  const entry = await connectorType(type);
+  const hosts = entry ? configsOf(op).flatMap((config) => destinations(entry, config, () => undefined)) : [];
+  return [
+    op.id ?? "",
+    type,
+    op.space,
+    ...hosts,
+    ...actionsOf(op).flatMap(({ id, connector_type_id: of, group }) => [id, of ?? "", group ?? ""]),
+  ];
+}
+
+/** Texts that may be names, addresses or people: of a config those that do not look like a secret, of rules' actions whom they reach. */
+async function textsOf(op: Op): Promise<string[]> {
+  const texts = configsOf(op).flatMap((config) => Object.values(hideSecrets(config).config).filter((value) => typeof value === "string"));
+  const reached = await Promise.all(
+    actionsOf(op).map(async ({ connector_type_id: type, params }) =>
+      recipientsIn(await connectorType(type ?? ""), { params: params ?? {} }),
+    ),
+  );
+  // An address as a whole may be the secret itself, as webhooks have them.
+  return [...new Set([...texts, ...reached.flat().map(({ value }) => value)])].filter((text) => !text.includes("://"));
+}
+
+function typeOf(op: Op): string {
+  return op.op === "update" || op.op === "delete" ? op.before.type : op.type;
+}
+
+function configsOf(op: Op): Record<string, unknown>[] {
+  switch (op.op) {
+    case "create":
+      return [op.config];
+    case "update":
+      return [op.before.config ?? {}, op.after.config];
+    case "delete":
+      return [op.before.config ?? {}];
+    default:
+      return [];
+  }
+}
+
+function actionsOf(op: Op): RuleAction[] {
+  return op.op === "put_rule" ? [...op.before.actions, ...op.after.actions] : [];
+}

@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+const caller = new AsyncLocalStorage<string>();
+
+/** What `work` asks of Kibana waits in this caller's line. */
+export function inLineOf<T>(name: string, work: () => T): T {
+  return caller.run(name, work);
+}
+
+export interface Turns {
+  /** Waits for a place among the requests under way. @returns gives it back; undefined where the signal came first */
+  take(signal: AbortSignal): Promise<(() => void) | undefined>;
+}
+
+/**
+ * Requests to Kibana under way, `most` at a time. Each caller has a line of its own: the next place goes to whoever has
+ * fewest, and the last one is left for somebody who has none, so that nobody waits behind all that another one asks.
+ */
+export function createTurns(most: number): Turns {
+  const underWay = new Map<string, number>();
+  const waiting: { name: string; begin: () => void }[] = [];
+  const of = (name: string) => underWay.get(name) ?? 0;
+  let all = 0;
+  /** Callers with a name that ever asked: one alone may use all places. */
+  const seen = new Set<string>();
+
+  const mayBegin = (name: string) => all < most && (of(name) === 0 || seen.size < 2 || all < most - 1);
+
+  function next(): void {
+    for (;;) {
+      const ready = waiting.filter(({ name }) => mayBegin(name));
+      const fewest = Math.min(...ready.map(({ name }) => of(name)));
+      const chosen = ready.find(({ name }) => of(name) === fewest);
+      if (!chosen) return;
+      waiting.splice(waiting.indexOf(chosen), 1);
+      all += 1;
+      underWay.set(chosen.name, of(chosen.name) + 1);
+      chosen.begin();
+    }
+  }
+
+  function give(name: string): void {
+    all -= 1;
+    if (of(name) > 1) underWay.set(name, of(name) - 1);
+    else underWay.delete(name);
+    next();
+  }
+
+  return {
+    take(signal) {
+      const name = caller.getStore() ?? "";
+      if (name !== "") seen.add(name);
+      return new Promise((resolve) => {
+        const place = { name, begin: () => begin() };
+        const stop = () => {
+          waiting.splice(waiting.indexOf(place), 1);
+          resolve(undefined);
+        };
+        const begin = () => {
+          signal.removeEventListener("abort", stop);
+          resolve(() => give(name));
+        };
+        if (signal.aborted) return resolve(undefined);
+        signal.addEventListener("abort", stop, { once: true });
+        waiting.push(place);
+        next();
+      });
+    },
+  };
+}
