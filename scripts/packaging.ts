@@ -1,4 +1,4 @@
-import { settingRows } from "../src/settings.ts";
+import { settingRows } from "../src/settings/index.ts";
 import { tools } from "../src/tools/index.ts";
 import { filledIn, fromNpm, manifest } from "./manifest.ts";
 

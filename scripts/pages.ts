@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type SettingRow, settingRows } from "../src/settings.ts";
+import { type SettingRow, settingRows } from "../src/settings/index.ts";
 import type { Tool } from "../src/tools/define.ts";
 import { tools } from "../src/tools/index.ts";
 import { cursorLink, vsCodeLink } from "./install-links.ts";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { didYouMean } from "./did-you-mean.ts";
 import { oneLine } from "./plain-text.ts";
-import { readSettings, settingsHelp } from "./settings.ts";
+import { readSettings, settingsHelp } from "./settings/index.ts";
 import { version } from "./version.ts";
 
 const commands = ["serve", "demo", "audit", "doctor", "export", "sandbox"] as const;

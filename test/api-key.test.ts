@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readApiKey } from "../src/api-key.ts";
+import { readApiKey } from "../src/settings/api-key.ts";
 
 const id = "VuaCfGcBCdbkQm-e5aOx";
 const secret = "ui2lp2axTNmsyakw9tvNnw";

@@ -132,7 +132,7 @@ const plants: [what: string, file: string, from: string, to: string, caught: Reg
   ],
   [
     "answers with more than was asked",
-    "src/tools/connector-row.ts",
+    "src/tools/connectors/connector-row.ts",
     "type: connector.type,",
     "type: connector.type, connector_type: connector.type, display_name: connector.name,",
     /^tokens of the answer of list_connectors/,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bypasses, proxyFor } from "../src/proxy.ts";
 import { unseal } from "../src/sealed.ts";
+import { bypasses, proxyFor } from "../src/settings/proxy.ts";
 
 const http = "http://kibana.example.com:5601";
 const https = "https://kibana.example.com:5601";

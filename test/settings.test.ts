@@ -1,10 +1,10 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { flag, flagName, oneOf } from "../src/flags.ts";
-import { httpRows } from "../src/http-settings.ts";
 import { unseal } from "../src/sealed.ts";
-import { connectionSettings, readSettings, type Settings, settingsHelp } from "../src/settings.ts";
+import { flag, flagName, oneOf } from "../src/settings/flags.ts";
+import { httpRows } from "../src/settings/http.ts";
+import { connectionSettings, readSettings, type Settings, settingsHelp } from "../src/settings/index.ts";
 import { freshFolder } from "./support/folder.ts";
 
 /** A placeholder as hosts hand it over that could not fill it in. */

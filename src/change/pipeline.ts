@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ToolError } from "../errors.ts";
+import { noChange, outcome, shown } from "./answer.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
@@ -10,7 +11,6 @@ import { perform } from "./perform.ts";
 import type { Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
-import { noChange, outcome, shown } from "./shown.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
 import { wouldBeRefused } from "./would-be-refused.ts";
 

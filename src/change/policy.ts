@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
 import { matchesHost } from "../host-name.ts";
 import { plainText, quoted } from "../plain-text.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/index.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Op, Plan, PutRuleOp, SecretFlow } from "./plan.ts";
 import { maySee, type Principal } from "./principal.ts";

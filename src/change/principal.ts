@@ -1,5 +1,5 @@
-import type { TokenHolder } from "../http-settings.ts";
-import { type Access, accessLevels, type Settings } from "../settings.ts";
+import type { TokenHolder } from "../settings/http.ts";
+import { type Access, accessLevels, type Settings } from "../settings/index.ts";
 
 /** Who calls: over stdio the one local user; over HTTP whoever the token belongs to. */
 export interface Principal {

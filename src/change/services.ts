@@ -2,7 +2,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { Writer } from "../kibana/writer.ts";
 import type { Log } from "../log.ts";
 import type { CallRedactor } from "../secrets/redact.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/index.ts";
 import type { Clock } from "./clock.ts";
 import type { Approvals, Typed } from "./consent/approvals.ts";
 import type { Ask, Connection, OpenPage } from "./consent/ask.ts";

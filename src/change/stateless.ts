@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ToolError } from "../errors.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/index.ts";
 import type { Op, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
-import type { Access } from "../settings.ts";
+import type { Access } from "../settings/index.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
 import { differingKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";

@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { hidingBeforeCut, oneLine } from "../plain-text.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings } from "../settings/index.ts";
 import { version } from "../version.ts";
 import { type Baseline, readBaseline, writeBaseline } from "./audit/baseline.ts";
 import { type AuditFlags, auditHelp, commandLine, contradictions } from "./audit/command-line.ts";

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
-import { type Flags, flag, flagsHelp } from "../flags.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
-import { connectionSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings.ts";
+import { type Flags, flag, flagsHelp } from "../settings/flags.ts";
+import { connectionSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings/index.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { version } from "../version.ts";
 import { apiKeyRequest } from "./doctor/api-key.ts";

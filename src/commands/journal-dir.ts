@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/index.ts";
 
 /**
  * The folder of the journal: as set, else under the user's state folder. The sandbox lives as long as the process, so

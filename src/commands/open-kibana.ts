@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import type { Kibana } from "../kibana/connect.ts";
-import type { KibanaSettings, Settings } from "../settings.ts";
+import type { KibanaSettings, Settings } from "../settings/index.ts";
 
 export interface OpenKibana extends Kibana {
   connection: KibanaSettings;

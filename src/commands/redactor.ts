@@ -2,7 +2,7 @@ import { seal } from "../sealed.ts";
 import { bindingSuffix } from "../secrets/binding.ts";
 import { secretsIn } from "../secrets/folder.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/index.ts";
 
 /** Knows the server's own credentials, and every secret that could be referred to: a service may echo one that an earlier run stored. */
 export function redactorOf(settings: Settings, env: Record<string, string | undefined>): Redactor {

@@ -1,8 +1,8 @@
 import { localPrincipal, type Principal, principalOf } from "../change/principal.ts";
-import type { HttpSettings } from "../http-settings.ts";
 import type { HttpEntry, Timing } from "../mcp/http.ts";
 import { createMcpServer } from "../mcp/server.ts";
-import type { Settings } from "../settings.ts";
+import type { HttpSettings } from "../settings/http.ts";
+import type { Settings } from "../settings/index.ts";
 import type { Backend } from "./backend.ts";
 
 /** Serves MCP over HTTP until a signal comes; then ends what was begun. @returns the exit code */

@@ -1,7 +1,7 @@
 import { localPrincipal } from "../change/principal.ts";
 import { serveStdio } from "../mcp/stdio.ts";
 import { oneLine } from "../plain-text.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/index.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { createBackend } from "./backend.ts";
 import { serveHttp } from "./serve-http.ts";

@@ -1,4 +1,4 @@
-import type { KibanaSettings } from "../settings.ts";
+import type { KibanaSettings } from "../settings/index.ts";
 import { createHttp } from "./http.ts";
 import { explainingNotFound } from "./not-found.ts";
 import { createReader, type Reader } from "./reader.ts";

@@ -1,5 +1,5 @@
 import { Agent, buildConnector, type Dispatcher } from "undici";
-import type { KibanaSettings } from "../settings.ts";
+import type { KibanaSettings } from "../settings/index.ts";
 import { openTunnel } from "./tunnel.ts";
 import { createTurns, type Turns } from "./turns.ts";
 

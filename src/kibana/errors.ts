@@ -1,7 +1,7 @@
 import { type ErrorCode, ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
-import type { ProxySettings } from "../proxy.ts";
-import type { KibanaSettings } from "../settings.ts";
+import type { KibanaSettings } from "../settings/index.ts";
+import type { ProxySettings } from "../settings/proxy.ts";
 import { translations } from "./messages.ts";
 import { throughProxy } from "./proxy-failure.ts";
 import { rulePrivilege } from "./rule-privilege.ts";

@@ -3,7 +3,7 @@ import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
 import { quoted } from "../plain-text.ts";
 import { unseal } from "../sealed.ts";
-import type { KibanaSettings } from "../settings.ts";
+import type { KibanaSettings } from "../settings/index.ts";
 import { openConnections } from "./connections.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { fromAnswer, fromNetwork, KibanaError, notKibana, tooDeep } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { ProxySettings } from "../proxy.ts";
+import type { ProxySettings } from "../settings/proxy.ts";
 import { ProxyFailed } from "./tunnel.ts";
 
 /** What went wrong between this server, the proxy and Kibana. `applied`: whether Kibana may have done what it was asked. */

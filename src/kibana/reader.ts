@@ -1,4 +1,4 @@
-import type { KibanaSettings } from "../settings.ts";
+import type { KibanaSettings } from "../settings/index.ts";
 import { capabilityReads } from "./capabilities.ts";
 import { connectorTypeReads } from "./connector-types.ts";
 import { connectorReads } from "./connectors.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { KibanaSettings } from "../settings.ts";
+import type { KibanaSettings } from "../settings/index.ts";
 import { basePathFix, KibanaError, notAccepted } from "./errors.ts";
 import type { Get } from "./http.ts";
 import { readAs } from "./read-as.ts";

@@ -1,8 +1,8 @@
 import { request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
 import type { Socket } from "node:net";
-import type { ProxySettings } from "../proxy.ts";
 import { unseal } from "../sealed.ts";
+import type { ProxySettings } from "../settings/proxy.ts";
 
 /** The proxy did not give a way to Kibana; nothing was sent to Kibana. */
 export class ProxyFailed extends Error {

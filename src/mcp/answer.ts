@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { ToolError } from "../errors.ts";
 import { plainJson } from "../plain-text.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/index.ts";
 
 /** No answer is longer (reference/mcp.md §7: hosts cut or spill longer ones). */
 const maxCharacters = 20_000;

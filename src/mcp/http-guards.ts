@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { HttpSettings } from "../http-settings.ts";
+import type { HttpSettings } from "../settings/http.ts";
 
 /** Why a request is not served; `code` is the JSON-RPC error's. */
 export interface Refusal {

@@ -5,7 +5,7 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/sdk/types.js";
 import type { Principal } from "../change/principal.ts";
-import type { HttpSettings } from "../http-settings.ts";
+import type { HttpSettings } from "../settings/http.ts";
 import { boundStrangers } from "../web/strangers.ts";
 import { createCounts, fits } from "./fair-share.ts";
 import { type Body, readBody } from "./http-body.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseBody } from "./request-schema.ts";
+import { parseBody } from "./http/request-schema.ts";
 import type { Call, Reply, Route } from "./types.ts";
 
 const body = z.strictObject({ applications: z.array(z.string().regex(/^[a-zA-Z0-9_:-]+$/)) });

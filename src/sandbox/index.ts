@@ -1,18 +1,18 @@
 import type { AddressInfo } from "node:net";
 import type { License } from "../catalog/connector-type.ts";
-import { anyOf, everybody, readAuthFile } from "./auth.ts";
-import { systemConnectors } from "./connectors.ts";
-import { generate, type SeedSize } from "./generate.ts";
+import { systemConnectors } from "./connectors/routes.ts";
+import { anyOf, everybody, readAuthFile } from "./http/auth.ts";
+import { createKibana } from "./http/server.ts";
 import { defaultSettings, readKibanaYml } from "./kibana-yml.ts";
-import { preconfigured, seed } from "./seed.ts";
-import { createKibana } from "./server.ts";
-import { SettingsProblem } from "./settings-problem.ts";
+import { generate, type SeedSize } from "./seed/generate.ts";
+import { preconfigured, seed } from "./seed/index.ts";
 import { defaultSpace } from "./spaces.ts";
 import { Store } from "./store.ts";
 import type { State, Wording } from "./types.ts";
 import { atLeast, release } from "./version.ts";
+import { SettingsProblem } from "./wording/settings-problem.ts";
 
-export { SettingsProblem } from "./settings-problem.ts";
+export { SettingsProblem } from "./wording/settings-problem.ts";
 
 export interface SandboxOptions {
   /** 0, the default: any free port. */

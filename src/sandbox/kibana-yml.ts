@@ -1,9 +1,9 @@
 import { parse } from "yaml";
 import * as z from "zod";
-import { configSchemaMessage } from "./config-schema-words.ts";
-import { SettingsProblem } from "./settings-problem.ts";
 import type { Dict, InMemoryConnector } from "./types.ts";
 import { atLeast } from "./version.ts";
+import { configSchemaMessage } from "./wording/config-schema.ts";
+import { SettingsProblem } from "./wording/settings-problem.ts";
 
 const anything = z.unknown().optional();
 const texts = z.array(z.string());

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { notFound, Refusal } from "./envelope.ts";
-import { sees } from "./privileges.ts";
-import { filled, parseBody, parseQuery } from "./request-schema.ts";
+import { notFound, Refusal } from "./http/envelope.ts";
+import { sees } from "./http/privileges.ts";
+import { filled, parseBody, parseQuery } from "./http/request-schema.ts";
 import type { Call, Reply, Route, Space, State } from "./types.ts";
 
 const body = z.strictObject({

@@ -1,9 +1,9 @@
 import type { License } from "../catalog/connector-type.ts";
-import type { Caller } from "./auth.ts";
-import type { Execution } from "./executions.ts";
-import type { Incident } from "./incidents.ts";
+import type { Execution } from "./connectors/executions.ts";
+import type { Caller } from "./http/auth.ts";
 import type { ActionsSettings } from "./kibana-yml.ts";
 import type { Store } from "./store.ts";
+import type { Incident } from "./third-parties/incidents.ts";
 import type { Flavour } from "./version.ts";
 
 export type Dict = Record<string, unknown>;

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { notifyWhen, workflows } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, listedIn } from "./fields.ts";
-import { type AttachPlan, planAttach } from "./plan-attach.ts";
-import { notDone } from "./replaced-report.ts";
-import { overlapWarnings, ownersNow } from "./rule-changes.ts";
+import { type AttachPlan, planAttach } from "./plans/plan-attach.ts";
+import { notDone } from "./rules/replaced-report.ts";
+import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
 
 export const attachConnector = changeTool({
   name: "attach_connector",

@@ -14,11 +14,11 @@ import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
+import { firstSpaces } from "./connectors/several-spaces.ts";
 import { readTool, type ToolContext } from "./define.ts";
+import { keptReport } from "./exports/kept-reports.ts";
 import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings, widens } from "./fields.ts";
-import { keptReport } from "./kept-reports.ts";
-import { existing, proposedSecrets } from "./proposed-secrets.ts";
-import { firstSpaces } from "./several-spaces.ts";
+import { existing, proposedSecrets } from "./secrets/proposed-secrets.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
 const shortPage = 3_000;

@@ -8,11 +8,11 @@ import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
-import type { Access, Settings } from "../settings.ts";
+import type { Access, Settings } from "../settings/index.ts";
 import { type InsteadOf, readArguments } from "./arguments.ts";
+import type { SpaceCheck } from "./connectors/spaces.ts";
+import type { KeptExports } from "./exports/kept-exports.ts";
 import { widens } from "./fields.ts";
-import type { KeptExports } from "./kept-exports.ts";
-import type { SpaceCheck } from "./spaces.ts";
 
 export type Risk = "read" | "write" | "destructive";
 
@@ -138,7 +138,7 @@ async function placed<T>(tool: string, context: ToolContext, work: () => Promise
     return await work();
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
-    const { withPlaces } = await import("./elsewhere.ts");
+    const { withPlaces } = await import("./connectors/other-spaces.ts");
     throw await withPlaces(error, tool, context);
   }
 }

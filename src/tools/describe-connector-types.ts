@@ -7,10 +7,10 @@ import { catalogIds } from "../catalog/type-ids.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import { quoted } from "../plain-text.ts";
-import { unusable } from "./connector-row.ts";
+import { unusable } from "./connectors/connector-row.ts";
+import { taken, typesInWords } from "./connectors/live-type.ts";
 import { readTool, type ToolContext } from "./define.ts";
 import { atMost, compact, next, space, textFilter, warnings, widens } from "./fields.ts";
-import { taken, typesInWords } from "./live-type.ts";
 
 const parts = ["config", "secrets", "params", "example", "tests", "recovery", "traps"] as const;
 type Part = (typeof parts)[number];

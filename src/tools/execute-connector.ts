@@ -11,15 +11,15 @@ import { isParamsMistake } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted, readyToCut, word } from "../plain-text.ts";
 import { statedKey } from "../rules/dedup-key.ts";
 import { hideInText, hideSecrets } from "../secrets/detect.ts";
-import { inWords } from "./check-new.ts";
-import { assertRunnable, effectOn } from "./connector-row.ts";
+import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
+import { whatItDoes } from "./connectors/effect-of-run.ts";
+import { explainFailure } from "./connectors/explain-failure.ts";
+import { findConnector } from "./connectors/find-connector.ts";
 import { changeTool } from "./define.ts";
-import { explainFailure } from "./explain-failure.ts";
 import { changedSpace, compact, connector, namedById } from "./fields.ts";
-import { findConnector } from "./find-connector.ts";
-import { assertNoMarks } from "./no-marks.ts";
-import { runFlows } from "./run-flows.ts";
-import { whatItDoes } from "./what-it-does.ts";
+import { inWords } from "./plans/check-new-connector.ts";
+import { assertNoMarks } from "./secrets/redaction-marks.ts";
+import { runFlows } from "./secrets/run-flows.ts";
 
 /** Characters of a third party's answer that are shown. */
 const shownData = 6_000;

@@ -4,8 +4,8 @@ import { sizeInJson, textParts } from "../as-code/text-parts.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { readTool, type ToolContext } from "./define.ts";
+import type { KeptExport } from "./exports/kept-exports.ts";
 import { compact, idOrName, next, textFilter, typeFilter, warnings, widens } from "./fields.ts";
-import type { KeptExport } from "./kept-exports.ts";
 
 /** Characters of code in one answer, as JSON writes them; hosts cut at about 20,000 with the rest (reference/mcp.md §7). */
 const onePart = 12_000;
@@ -29,7 +29,7 @@ export const exportConnectors = readTool({
   maxText: 20_000,
   async run({ format, secrets_in_state: secretsInState, cursor, ...which }, context) {
     if (cursor !== undefined) return partAt(cursor, context);
-    const { exportFiles } = await import("./export-files.ts");
+    const { exportFiles } = await import("./exports/export-files.ts");
     const { files, exported, skipped, seen, warnings: notes } = await exportFiles({ format, secretsInState, ...which }, context);
     const fits = files.reduce((sum, { text }) => sum + sizeInJson(text), 0) <= onePart;
     const kept = fits

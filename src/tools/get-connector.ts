@@ -8,14 +8,14 @@ import type { Rule } from "../kibana/rules.ts";
 import { plainText } from "../plain-text.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
-import { connectorRow, unusable } from "./connector-row.ts";
+import { connectorRow, unusable } from "./connectors/connector-row.ts";
+import { findConnector, pickConnector } from "./connectors/find-connector.ts";
+import { withPlaces } from "./connectors/other-spaces.ts";
+import { safeTest } from "./connectors/safe-test.ts";
 import { readTool, type ToolContext } from "./define.ts";
-import { withPlaces } from "./elsewhere.ts";
 import { atMost, compact, idOrName, namedById, next, space, warnings } from "./fields.ts";
-import { findConnector, pickConnector } from "./find-connector.ts";
-import { reenterSecrets } from "./reenter-secrets.ts";
-import { safeTest } from "./safe-test.ts";
-import { shownRules } from "./shown-rules.ts";
+import { shownRules } from "./rules/shown-rules.ts";
+import { reenterSecrets } from "./secrets/reenter-secrets.ts";
 
 /** Rules of one connector that are shown, alone and beside others. */
 const rulesShown = { alone: 20, beside: 5 };

@@ -6,11 +6,11 @@ import { type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
-import type { Access } from "../settings.ts";
-import { type Now, nameNow, readNow, undoNow } from "./changes-now.ts";
+import type { Access } from "../settings/index.ts";
 import { readTool } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
-import { actionDifference, actionLines } from "./shown-actions.ts";
+import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
+import { actionDifference, actionLines } from "./rules/shown-actions.ts";
 
 /** Characters of one text of what was before and after. */
 const longest = 300;

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { connectorRow, flagsOf, states } from "./connector-row.ts";
+import { connectorRow, flagsOf, states } from "./connectors/connector-row.ts";
+import { readFacts } from "./connectors/list-facts.ts";
+import { byPlace, chosenSpaces, connectorsIn, type FoundConnector, matcher } from "./connectors/several-spaces.ts";
 import { readTool } from "./define.ts";
 import { compact, next, textFilter, typeFilter, warnings, widens } from "./fields.ts";
-import { readFacts } from "./list-facts.ts";
-import { byPlace, chosenSpaces, connectorsIn, type FoundConnector, matcher } from "./several-spaces.ts";
 
 export const listConnectors = readTool({
   name: "list_connectors",

@@ -1,5 +1,5 @@
 // Made from the tools by `npm run generate`: change them, not this file.
-import type { Access } from "../settings.ts";
+import type { Access } from "../settings/index.ts";
 
 /** What clients are told of a tool, and the lowest access level that shows it. */
 export interface ListedTool {

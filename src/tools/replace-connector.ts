@@ -6,15 +6,17 @@ import type { Rule } from "../kibana/rules.ts";
 import { explainReferences } from "../rules/connector-usage.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
-import { askedRules, isNamed } from "./asked-rules.ts";
-import { assertRunnable } from "./connector-row.ts";
+import { assertRunnable } from "./connectors/connector-row.ts";
+import { ConnectorNotHere, pickConnector } from "./connectors/find-connector.ts";
+import { doubtsAbout } from "./connectors/last-run.ts";
+import { safeTest } from "./connectors/safe-test.ts";
 import { changeTool, type ToolContext } from "./define.ts";
-import { doubtsAbout } from "./doubts.ts";
 import { atMost, changedSpace, compact, connector, idOrName, widens } from "./fields.ts";
-import { ConnectorNotHere, pickConnector } from "./find-connector.ts";
-import { keyWarning, ownerAfter } from "./key-owner.ts";
-import { movedActions, type NewParams } from "./replaced-actions.ts";
-import { earlierMoves } from "./replaced-earlier.ts";
+import { askedRules, isNamed } from "./rules/find-rules.ts";
+import { keyWarning, ownerAfter } from "./rules/key-owner.ts";
+import { losses, undoWarning } from "./rules/lost-by-rules.ts";
+import { movedActions, type NewParams } from "./rules/replaced-actions.ts";
+import { earlierMoves } from "./rules/replaced-earlier.ts";
 import {
   detectionRow,
   inWords,
@@ -26,13 +28,11 @@ import {
   row,
   silencedWarning,
   skippedWarning,
-} from "./replaced-report.ts";
-import { erasing, withArtifacts } from "./rule-artifacts.ts";
-import { isDetectionRule, type Obstacle, obstacle, obstacleInWords, putRule, unknownFields } from "./rule-changes.ts";
-import { actionFlows, eachOnce } from "./run-flows.ts";
-import { safeTest } from "./safe-test.ts";
-import { effectsOnRules } from "./shown-actions.ts";
-import { losses, undoWarning } from "./what-rules-lose.ts";
+} from "./rules/replaced-report.ts";
+import { erasing, withArtifacts } from "./rules/rule-artifacts.ts";
+import { isDetectionRule, type Obstacle, obstacle, obstacleInWords, putRule, unknownFields } from "./rules/rule-changes.ts";
+import { effectsOnRules } from "./rules/shown-actions.ts";
+import { actionFlows, eachOnce } from "./secrets/run-flows.ts";
 
 export const replaceConnector = changeTool({
   name: "replace_connector",

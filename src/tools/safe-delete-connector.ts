@@ -3,7 +3,7 @@ import type { OpResult, Plan } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { changeTool } from "./define.ts";
 import { changedSpace, compact, idOrName, listedIn } from "./fields.ts";
-import { planDelete } from "./plan-delete.ts";
+import { planDelete } from "./plans/plan-delete.ts";
 
 export const safeDeleteConnector = changeTool({
   name: "safe_delete_connector",

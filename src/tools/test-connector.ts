@@ -9,13 +9,13 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { hideInText } from "../secrets/detect.ts";
-import { assertRunnable, effectOn } from "./connector-row.ts";
+import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
+import { explainFailure } from "./connectors/explain-failure.ts";
+import { findConnector } from "./connectors/find-connector.ts";
+import { lastRuns } from "./connectors/run-history.ts";
 import { changeTool } from "./define.ts";
-import { explainFailure } from "./explain-failure.ts";
 import { changedSpace, compact, connector, namedById, widens } from "./fields.ts";
-import { findConnector } from "./find-connector.ts";
-import { lastRuns } from "./last-runs.ts";
-import { runFlows } from "./run-flows.ts";
+import { runFlows } from "./secrets/run-flows.ts";
 
 const modes = ["safe", "near_safe", "loud"] as const;
 type Mode = (typeof modes)[number];

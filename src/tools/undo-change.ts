@@ -7,20 +7,20 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
 import { mapSealed, referencesIn } from "../sealed.ts";
-import { differsFrom } from "./changed-since.ts";
-import { connectorView } from "./connector-row.ts";
+import { connectorView } from "./connectors/connector-row.ts";
+import { liveType } from "./connectors/live-type.ts";
+import { assertSaved } from "./connectors/preconfigured.ts";
+import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
+import { storedNow } from "./connectors/stored-now.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
-import { liveType } from "./live-type.ts";
-import { assertCarried, planCreate } from "./plan-create.ts";
-import { planDelete } from "./plan-delete.ts";
-import { planUpdate } from "./plan-update.ts";
-import { assertSaved } from "./preconfigured.ts";
-import { notDone, rowsShown, ruleNow } from "./replaced-report.ts";
-import { overlapWarnings, ownersNow } from "./rule-changes.ts";
-import { mayWorkOtherwise, safeTest } from "./safe-test.ts";
-import { storedNow } from "./stored-now.ts";
-import { planUndoRules, ruleInverses } from "./undo-rules.ts";
+import { differsFrom } from "./plans/changed-since.ts";
+import { assertCarried, planCreate } from "./plans/plan-create.ts";
+import { planDelete } from "./plans/plan-delete.ts";
+import { planUpdate } from "./plans/plan-update.ts";
+import { planUndoRules, ruleInverses } from "./plans/undo-rules.ts";
+import { notDone, rowsShown, ruleNow } from "./rules/replaced-report.ts";
+import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
 
 export const undoChange = changeTool({
   name: "undo_change",

@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { connectorType } from "../catalog/index.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
-import { literalsInConfig } from "./config-secrets.ts";
-import { connectorView } from "./connector-row.ts";
+import { connectorView } from "./connectors/connector-row.ts";
+import { findConnector } from "./connectors/find-connector.ts";
+import { assertSaved } from "./connectors/preconfigured.ts";
+import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
+import { storedNow } from "./connectors/stored-now.ts";
 import { changeTool } from "./define.ts";
-import { encodedConfig } from "./encoded-config.ts";
 import { changedSpace, compact, connector, connectorName } from "./fields.ts";
-import { findConnector } from "./find-connector.ts";
-import { assertNoKnownWebhook } from "./known-webhook.ts";
-import { mergeConfig } from "./merge-config.ts";
-import { assertNoMarks } from "./no-marks.ts";
-import { planUpdate } from "./plan-update.ts";
-import { assertSaved } from "./preconfigured.ts";
-import { mayWorkOtherwise, safeTest } from "./safe-test.ts";
-import { storedNow } from "./stored-now.ts";
+import { mergeConfig } from "./plans/merge-config.ts";
+import { planUpdate } from "./plans/plan-update.ts";
+import { literalsInConfig } from "./secrets/config-secrets.ts";
+import { encodedConfig } from "./secrets/encoded-config.ts";
+import { assertNoKnownWebhook } from "./secrets/known-webhook.ts";
+import { assertNoMarks } from "./secrets/redaction-marks.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
 function fixed(what: string): string {

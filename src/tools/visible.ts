@@ -1,7 +1,7 @@
 import type { Principal } from "../change/principal.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
-import { accessLevels, type Settings } from "../settings.ts";
+import { accessLevels, type Settings } from "../settings/index.ts";
 import { type ListedTool, listedTools as tools } from "./listed.ts";
 
 /** The tools that a principal may call: what is not allowed is not listed either. */

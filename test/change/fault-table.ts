@@ -1,5 +1,5 @@
 /**
- * Every fault of the sandbox (src/sandbox/faults.ts), whether Kibana did its work before it (`work`), and what an honest
+ * Every fault of the sandbox (src/sandbox/http/faults.ts), whether Kibana did its work before it (`work`), and what an honest
  * answer says of each kind of change: `done`, `failed` (an error, and surely nothing was changed), `unknown`, or of a run
  * `failed_run`: it failed, and whether anything went out is said not to be known.
  *

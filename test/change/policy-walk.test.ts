@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createBackend } from "../../src/commands/backend.ts";
-import type { Settings } from "../../src/settings.ts";
+import type { Settings } from "../../src/settings/index.ts";
 import { tools } from "../../src/tools/index.ts";
 import { accepts, connect, product } from "../support/product.ts";
 

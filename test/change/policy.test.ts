@@ -3,7 +3,7 @@ import type { Op, Plan } from "../../src/change/plan.ts";
 import { judge } from "../../src/change/policy.ts";
 import type { Principal } from "../../src/change/principal.ts";
 import { ToolError } from "../../src/errors.ts";
-import type { Access, Settings } from "../../src/settings.ts";
+import type { Access, Settings } from "../../src/settings/index.ts";
 import { createOp, deleteOp, executeOp, plan } from "../support/plan.ts";
 import { settings } from "../support/settings.ts";
 

@@ -9,7 +9,7 @@ import { auditHelp } from "../../src/commands/audit/command-line.ts";
 import { apiKeyRequest } from "../../src/commands/doctor/api-key.ts";
 import { exportHelp } from "../../src/commands/export.ts";
 import { sandboxHelp } from "../../src/commands/sandbox.ts";
-import { settingsHelp } from "../../src/settings.ts";
+import { settingsHelp } from "../../src/settings/index.ts";
 import { tools } from "../../src/tools/index.ts";
 
 import { cleanEnv, main, startBuilt, startSandboxProcess } from "../support/built-server.ts";

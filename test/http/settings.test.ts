@@ -1,9 +1,9 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { flagName } from "../../src/flags.ts";
-import { type HttpSettings, httpRows } from "../../src/http-settings.ts";
-import { readSettings, settingsHelp } from "../../src/settings.ts";
+import { flagName } from "../../src/settings/flags.ts";
+import { type HttpSettings, httpRows } from "../../src/settings/http.ts";
+import { readSettings, settingsHelp } from "../../src/settings/index.ts";
 import { freshFolder } from "../support/folder.ts";
 
 const there = "127.0.0.1:3000";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seal } from "../../src/sealed.ts";
-import type { Settings } from "../../src/settings.ts";
+import type { Settings } from "../../src/settings/index.ts";
 import { freshFolder } from "../support/folder.ts";
 import { initialize, ping, servedProduct, toolCall } from "../support/http.ts";
 import { accepts } from "../support/product.ts";

@@ -4,7 +4,7 @@ import { connectKibana } from "../../src/kibana/connect.ts";
 import { KibanaError } from "../../src/kibana/errors.ts";
 import { createHttp, path } from "../../src/kibana/http.ts";
 import { seal } from "../../src/sealed.ts";
-import type { KibanaSettings } from "../../src/settings.ts";
+import type { KibanaSettings } from "../../src/settings/index.ts";
 import { envelope, type Reply, scripted } from "../support/server.ts";
 import { kibanaSettings } from "../support/settings.ts";
 

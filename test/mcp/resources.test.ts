@@ -1,6 +1,6 @@
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { expect, test } from "vitest";
-import { createKeptExports } from "../../src/tools/kept-exports.ts";
+import { createKeptExports } from "../../src/tools/exports/kept-exports.ts";
 import { fakeClock } from "../support/clock.ts";
 import { connect, product } from "../support/product.ts";
 

@@ -6,7 +6,7 @@ import { generated } from "../../scripts/generated.ts";
 import { cursorLink, vsCodeLink } from "../../scripts/install-links.ts";
 import { packagingFiles, pluginToolNames } from "../../scripts/packaging.ts";
 import { clientsPage } from "../../scripts/pages.ts";
-import { readSettings, settingRows } from "../../src/settings.ts";
+import { readSettings, settingRows } from "../../src/settings/index.ts";
 import { version } from "../../src/version.ts";
 
 const text = (path: string) => readFileSync(path, "utf8");

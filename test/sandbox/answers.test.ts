@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectorTypes } from "../../src/catalog/index.ts";
-import { answers } from "../../src/sandbox/answers.ts";
+import { answers } from "../../src/sandbox/third-parties/answers.ts";
 import { kibana } from "./kibana.ts";
 
 const types = await connectorTypes();

@@ -6,9 +6,9 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
 import { listenFor } from "../../src/commands/serve-http.ts";
-import type { HttpSettings, TokenHolder } from "../../src/http-settings.ts";
 import type { Timing } from "../../src/mcp/http.ts";
 import { seal } from "../../src/sealed.ts";
+import type { HttpSettings, TokenHolder } from "../../src/settings/http.ts";
 import { type Called, type Person, type ProductOptions, product } from "./product.ts";
 
 /** A free loopback port, no token, the limits of a quiet day. */

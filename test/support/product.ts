@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { createBackend } from "../../src/commands/backend.ts";
 import { createMcpServer } from "../../src/mcp/server.ts";
 import { type SandboxOptions, startSandbox } from "../../src/sandbox/index.ts";
-import type { Settings } from "../../src/settings.ts";
+import type { Settings } from "../../src/settings/index.ts";
 import { type FakeClock, fakeClock } from "./clock.ts";
 import { freshFolder, textIn } from "./folder.ts";
 import { type Recorded, recordingProxy } from "./recording-proxy.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { freeId } from "../../src/tools/connector-id.ts";
+import { freeId } from "../../src/tools/connectors/connector-id.ts";
 import { accepts, type ProductOptions, product } from "../support/product.ts";
 
 const env = { CONNECTOR_SECRET_HOOK: "https://hooks.slack.com/services/T0/B0/canary-hook", CONNECTOR_SECRET_PD: "canary-routing-key" };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainFailure } from "../../src/tools/explain-failure.ts";
+import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 
 /** What mail servers say, as nodemailer hands it on, and what it means. */
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { explainFailure } from "../../src/tools/explain-failure.ts";
+import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 import { accepts, declines, product } from "../support/product.ts";
 
 const own = "that a rule's run passes: a rule runs with its own API key";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { connectorType } from "../../src/catalog/index.ts";
-import { mergeConfig } from "../../src/tools/merge-config.ts";
+import { mergeConfig } from "../../src/tools/plans/merge-config.ts";
 
 type Config = Record<string, unknown>;
 

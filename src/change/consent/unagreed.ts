@@ -1,8 +1,8 @@
+import { shown } from "../answer.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Call, ChangeServices } from "../services.ts";
-import { shown } from "../shown.ts";
 import type { ByItself } from "./ask.ts";
 
 export async function waiting(

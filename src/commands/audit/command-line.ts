@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { type CheckName, checkNames, isAtLeastAsSevere, severities } from "../../audit/finding.ts";
 import { didYouMean } from "../../did-you-mean.ts";
-import { type FlagValues, flag, flagsHelp, list, oneOf, text } from "../../flags.ts";
-import { type CommandLine, connectionSettings, settingsHelp } from "../../settings.ts";
+import { type FlagValues, flag, flagsHelp, list, oneOf, text } from "../../settings/flags.ts";
+import { type CommandLine, connectionSettings, settingsHelp } from "../../settings/index.ts";
 
 const worst = [...severities].reverse().join(", ");
 

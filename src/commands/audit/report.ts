@@ -4,7 +4,7 @@ import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import { startCallLimit } from "../../kibana/deadline.ts";
 import type { Reader } from "../../kibana/reader.ts";
-import type { Settings } from "../../settings.ts";
+import type { Settings } from "../../settings/index.ts";
 import type { OpenKibana } from "../open-kibana.ts";
 import type { Baseline } from "./baseline.ts";
 import type { AuditFlags } from "./command-line.ts";

@@ -1,4 +1,4 @@
-import type { Access } from "../../settings.ts";
+import type { Access } from "../../settings/index.ts";
 
 /** What the request makes is for these spaces alone. */
 export interface KeyRequest {

@@ -2,7 +2,7 @@ import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
-import type { Access, Settings } from "../../settings.ts";
+import type { Access, Settings } from "../../settings/index.ts";
 import { failing } from "./failing.ts";
 import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
 

@@ -3,11 +3,11 @@ import { open, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { journalFiles } from "../../change/journal-folder.ts";
 import { ToolError } from "../../errors.ts";
-import { readGiven } from "../../given-values.ts";
-import { isRemote } from "../../http-settings.ts";
 import { exposedFolder, makePrivateFolder } from "../../private-files.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
-import type { Settings } from "../../settings.ts";
+import { readGiven } from "../../settings/given-values.ts";
+import { isRemote } from "../../settings/http.ts";
+import type { Settings } from "../../settings/index.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 
 type Env = Record<string, string | undefined>;

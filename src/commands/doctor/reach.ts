@@ -2,7 +2,7 @@ import { connect, type PeerCertificate } from "node:tls";
 import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Status } from "../../kibana/status.ts";
-import type { KibanaSettings } from "../../settings.ts";
+import type { KibanaSettings } from "../../settings/index.ts";
 import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
 
 const day = 86_400_000;

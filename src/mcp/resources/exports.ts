@@ -1,4 +1,4 @@
-import type { KeptExport } from "../../tools/kept-exports.ts";
+import type { KeptExport } from "../../tools/exports/kept-exports.ts";
 import type { Resource, ResourceSource } from "./source.ts";
 
 const prefix = "kibana-export://";

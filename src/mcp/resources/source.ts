@@ -1,6 +1,6 @@
 import type { Principal } from "../../change/principal.ts";
 import type { CallContext } from "../../tools/define.ts";
-import type { KeptExports } from "../../tools/kept-exports.ts";
+import type { KeptExports } from "../../tools/exports/kept-exports.ts";
 import type { ListedTool } from "../../tools/listed.ts";
 
 /** What a client may read at an address of its own, as the protocol lists it. */

@@ -1,0 +1,72 @@
+import * as z from "zod";
+import { licenses } from "../../catalog/connector-type.ts";
+import { Refusal } from "../http/envelope.ts";
+import { parseQuery } from "../http/request-schema.ts";
+import type { Call, Reply, Route, State } from "../types.ts";
+import { atLeast } from "../version.ts";
+import { type TypeRow, typeRows } from "./type-rows.ts";
+
+const query = z.strictObject({ feature_id: z.string().max(100).optional() });
+
+/** Needs no privilege. The public list drops system types (reference/kibana-api.md §2). */
+async function listTypes(call: Call, state: State, system: boolean): Promise<Reply> {
+  const { feature_id: feature } = parseQuery(query, call);
+  const rows = [...(await typeRows(state.version)).values()];
+  const chosen = rows.filter((row) => (system || !row.system) && (!feature || row.features.includes(feature)));
+  return { status: 200, body: chosen.map((row) => typeResponse(row, state)) };
+}
+
+function typeResponse(row: TypeRow, state: State) {
+  const { version } = state;
+  const configured = enabledInConfig(row.id, state);
+  const licensed = licenseProblem(row, state) === undefined;
+  return {
+    id: row.id,
+    name: row.name,
+    enabled: configured && licensed,
+    enabled_in_config: configured,
+    enabled_in_license: licensed,
+    minimum_license_required: row.license,
+    ...(atLeast(version, 8, 4) && { supported_feature_ids: row.features }),
+    ...(atLeast(version, 8, 11) && { is_system_action_type: row.system }),
+    ...(atLeast(version, 8, 16) && row.features.includes("endpointSecurity") && { sub_feature: "endpointSecurity" }),
+    ...(atLeast(version, 9) && { is_deprecated: false }),
+    ...(atLeast(version, 9, 3) && { source: "stack" }),
+  };
+}
+
+export async function registeredType(id: string, state: State): Promise<TypeRow> {
+  const row = (await typeRows(state.version)).get(id);
+  if (!row) throw new Refusal(400, `Action type "${id}" is not registered.`);
+  return row;
+}
+
+/** First the setting, then the licence (reference/kibana-api.md §1.3). */
+export function refuseDisabled(row: TypeRow, state: State): void {
+  if (!enabledInConfig(row.id, state)) {
+    throw new Refusal(403, `action type "${row.id}" is not enabled in the Kibana config xpack.actions.enabledActionTypes`);
+  }
+  refuseUnlicensed(row, state);
+}
+
+/** All that stops a preconfigured connector: it needs no `enabledActionTypes` (reference/kibana-api.md §2). */
+export function refuseUnlicensed(row: TypeRow, state: State): void {
+  const problem = licenseProblem(row, state);
+  if (problem) throw new Refusal(403, problem);
+}
+
+function enabledInConfig(type: string, { actions }: State): boolean {
+  return actions.enabledActionTypes.includes("*") || actions.enabledActionTypes.includes(type);
+}
+
+function licenseProblem(row: TypeRow, { license, licenseExpired }: State): string | undefined {
+  const disabled = `Action type ${row.id} is disabled because your ${license} license`;
+  if (licenseExpired) return `${disabled} has expired.`;
+  if (licenses.indexOf(license) >= licenses.indexOf(row.license)) return undefined;
+  return `${disabled} does not support it. Please upgrade your license.`;
+}
+
+export const typeRoutes: readonly Route[] = [
+  { method: "GET", path: "/api/actions/connector_types", handler: (call, state) => listTypes(call, state, false) },
+  { method: "GET", path: "/internal/actions/connector_types", handler: (call, state) => listTypes(call, state, true) },
+];

@@ -1,0 +1,53 @@
+import type { Connector, InMemoryConnector, State } from "../types.ts";
+import { atLeast } from "../version.ts";
+
+/** A saved connector as Kibana answers it: never a secret, on no endpoint (reference/kibana-api.md §1.2). */
+export function savedView(connector: Connector, state: State) {
+  return {
+    ...commonView(connector, state),
+    config: connector.config,
+    is_missing_secrets: connector.missingSecrets,
+    ...flags(connector, false, state),
+  };
+}
+
+/** A connector from kibana.yml hides its config unless the file says otherwise. */
+export function inMemoryView(connector: InMemoryConnector, state: State) {
+  return {
+    ...commonView(connector, state),
+    ...(connector.exposeConfig && { config: connector.config }),
+    ...flags(connector, !connector.system, state),
+  };
+}
+
+function commonView({ id, name, type }: Connector | InMemoryConnector, { version }: State) {
+  return {
+    id,
+    name,
+    connector_type_id: type,
+    ...(atLeast(version, 9, 2) && { is_connector_type_deprecated: false }),
+    ...(atLeast(version, 9, 4) && { auth_mode: "shared" }),
+  };
+}
+
+function flags(connector: Connector | InMemoryConnector, preconfigured: boolean, { version }: State) {
+  return {
+    is_preconfigured: preconfigured,
+    is_deprecated: isDeprecated(connector),
+    ...(atLeast(version, 8, 11) && { is_system_action: "system" in connector && connector.system }),
+  };
+}
+
+/** ServiceNow through its old table API. */
+function isDeprecated({ type, config }: Connector | InMemoryConnector): boolean {
+  return (type === ".servicenow" || type === ".servicenow-sir") && config.usesTableApi !== false;
+}
+
+/** Documents that hold a reference, over all spaces: rules once each, cases, queued runs (reference/kibana-api.md §5.1). */
+export function referenceCounts(state: State): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const count = (id: string) => counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const { actions } of state.rules.values()) for (const id of new Set(actions.map((action) => action.id))) count(id);
+  for (const { connectorId } of state.references) count(connectorId);
+  return counts;
+}

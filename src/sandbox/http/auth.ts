@@ -1,0 +1,81 @@
+import { parse } from "yaml";
+import * as z from "zod";
+import { SettingsProblem } from "../wording/settings-problem.ts";
+
+const levels = ["none", "read", "all"] as const;
+type Level = (typeof levels)[number];
+
+/** Who calls, and what Kibana's features `actions` and (for all kinds of rules at once) alerting give them, by space. */
+export interface Caller {
+  name: string;
+  byApiKey: boolean;
+  may(feature: "actions" | "rules", level: "read" | "all", space: string): boolean;
+}
+
+/** The caller behind an `Authorization` header, undefined for nobody known. */
+export type Authenticate = (authorization: string | undefined) => Caller | undefined;
+
+const all = () => true;
+const apiKey = (authorization = "") => /^ApiKey (.+)$/i.exec(authorization)?.[1];
+
+/** Lets everybody in, with all privileges. */
+export const everybody: Authenticate = (authorization) => ({
+  name: "sandbox",
+  byApiKey: apiKey(authorization) !== undefined,
+  may: all,
+});
+
+/** Lets these API keys in, with all privileges. */
+export function anyOf(keys: readonly string[]): Authenticate {
+  return (authorization) => (keys.includes(apiKey(authorization) ?? "") ? { name: "sandbox", byApiKey: true, may: all } : undefined);
+}
+
+const perSpace = z
+  .union([z.enum(levels), z.record(z.string(), z.enum(levels))], {
+    error: 'takes none, read or all, or one of them per space ("*" for all)',
+  })
+  .default("none");
+const rights = { actions: perSpace, rules: perSpace };
+const authFile = z.strictObject({
+  users: z.array(z.strictObject({ username: z.string().min(1), password: z.string().min(1), ...rights })).default([]),
+  api_keys: z
+    .array(z.strictObject({ key: z.string().min(1).describe("the encoded form"), owner: z.string().default("sandbox"), ...rights }))
+    .default([]),
+});
+
+/**
+ * Users (basic) and API keys (in their encoded form) of a JSON or YAML file, each with `actions` and `rules`: `none`
+ * (the default), `read` or `all`, or one of them per space with `*` for all others.
+ * @throws SettingsProblem where the file is something else
+ */
+export function readAuthFile(text: string): Authenticate {
+  const { users, api_keys: keys } = checked(text);
+  const callers = new Map<string, Caller>();
+  for (const { username, password, ...own } of users) {
+    const header = `basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+    callers.set(header, { name: username, byApiKey: false, may: privileges(own) });
+  }
+  for (const { key, owner, ...own } of keys) callers.set(`apikey ${key}`, { name: owner, byApiKey: true, may: privileges(own) });
+  return (authorization = "") => callers.get(authorization.replace(/^\w+/, (scheme) => scheme.toLowerCase()));
+}
+
+function checked(text: string): z.infer<typeof authFile> {
+  let file: unknown;
+  try {
+    file = parse(text);
+  } catch {
+    throw new SettingsProblem("The file of users and API keys is neither JSON nor YAML.");
+  }
+  const result = authFile.safeParse(file);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new SettingsProblem(`The file of users and API keys: ${issue?.path.join(".") || "the file"}: ${issue?.message}.`);
+}
+
+function privileges(own: Record<"actions" | "rules", Level | Record<string, Level>>): Caller["may"] {
+  return (feature, level, space) => {
+    const given = own[feature];
+    const held = typeof given === "string" ? given : (given[space] ?? given["*"] ?? "none");
+    return levels.indexOf(held) >= levels.indexOf(level);
+  };
+}

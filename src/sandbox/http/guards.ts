@@ -1,0 +1,35 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { State } from "../types.ts";
+import { atLeast } from "../version.ts";
+import { Refusal } from "./envelope.ts";
+
+/** The texts are Elasticsearch's, handed on by Kibana (reference/kibana-api.md §0). */
+export function unauthorized(authorization: string | undefined): Refusal {
+  if (!authorization) return new Refusal(401, "Unauthorized");
+  const [, basic] = /^Basic (.*)$/i.exec(authorization) ?? [];
+  const user = Buffer.from(basic ?? "", "base64")
+    .toString("utf8")
+    .split(":")[0];
+  const reason =
+    basic === undefined
+      ? "unable to authenticate with provided credentials and anonymous access is not allowed for this request"
+      : `unable to authenticate user [${user}] for REST request [/_security/_authenticate]`;
+  return new Refusal(401, `[security_exception\n\tRoot causes:\n\t\tsecurity_exception: ${reason}]: ${reason}`);
+}
+
+/** What runs after authentication and before the schema: lifecycle_handlers.ts, reference/kibana-api.md §0. */
+export function refuseForgery(method: string, headers: IncomingHttpHeaders, state: State): void {
+  const version = headers["kbn-version"];
+  if (method !== "GET" && headers["kbn-xsrf"] === undefined && version === undefined) {
+    throw new Refusal(400, "Request must contain a kbn-xsrf header.");
+  }
+  if (version !== undefined && version !== state.version) {
+    const message = `Browser client is out of date, please refresh the page ("kbn-version" header was "${String(version)}" but should be "${state.version}")`;
+    throw new Refusal(400, message, { expected: state.version, got: version });
+  }
+}
+
+export function refuseInternal(method: string, path: string, headers: IncomingHttpHeaders, state: State): void {
+  if (!path.startsWith("/internal/") || headers["x-elastic-internal-origin"] !== undefined || !atLeast(state.version, 9)) return;
+  throw new Refusal(400, `uri [${path}] with method [${method.toLowerCase()}] exists but is not available with the current configuration`);
+}

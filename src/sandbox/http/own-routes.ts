@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { fireRule } from "../rules/fire.ts";
+import type { Incident } from "../third-parties/incidents.ts";
+import type { Reply, State } from "../types.ts";
+import { envelope } from "./envelope.ts";
+import type { FaultOrders } from "./faults.ts";
+
+/** What Kibana does not have: what the outside world saw, the whole state, faults on order, and rules that fire on order. No credentials needed. */
+export function ownRoute(method: string, path: string, body: unknown, state: State, orders: FaultOrders): Reply | Promise<Reply> {
+  const [, fired] = (method === "POST" && /^\/sandbox\/rules\/([^/]+)\/fire$/.exec(path)) || [];
+  if (fired !== undefined) return fireRule(decodeURIComponent(fired), body, state);
+  switch (`${method} ${path}`) {
+    case "GET /sandbox/deliveries":
+      return { status: 200, body: { deliveries: state.deliveries } };
+    case "GET /sandbox/incidents":
+      return { status: 200, body: { incidents: shown(state.incidents) } };
+    case "GET /sandbox/log":
+      return { status: 200, body: { log: state.log } };
+    case "GET /sandbox/state":
+      return { status: 200, body: keysInOrder(dump(state)) };
+    case "POST /sandbox/faults":
+      return orders.add(body);
+    case "DELETE /sandbox/faults":
+      return orders.clear();
+    default:
+      return envelope(404, "Not Found");
+  }
+}
+
+/** Everything that a call can change, in a fixed order: no times, and secrets as hashes, so that two dumps compare as text. */
+function dump({ version, license, spaces, connectors, inMemory, rules, references, deliveries, incidents }: State) {
+  return {
+    version,
+    license,
+    spaces: byId(spaces.values()),
+    connectors: byId(connectors.values()).map((connector) => ({ ...connector, secrets: hash(connector.secrets) })),
+    in_memory: byId(inMemory).map((connector) => ({ ...connector, secrets: hash(connector.secrets) })),
+    rules: byId(rules.values()).map(({ createdAt: _created, updatedAt: _updated, lastRunAt: _ran, ...rule }) => rule),
+    references: byId(references),
+    deliveries: deliveries.map(({ at: _at, ...delivery }) => delivery),
+    incidents: shown(incidents),
+  };
+}
+
+function shown(incidents: readonly Incident[]) {
+  return incidents.map(({ account: _account, ...incident }) => incident);
+}
+
+function byId<T extends { id: string }>(items: Iterable<T>): T[] {
+  return [...items].sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+function keysInOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(keysInOrder);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, keysInOrder(item)]));
+}
+
+function hash(secrets: unknown): string {
+  return `sha256:${createHash("sha256")
+    .update(JSON.stringify(keysInOrder(secrets)))
+    .digest("hex")}`;
+}

@@ -1,0 +1,93 @@
+import * as z from "zod";
+import { Refusal } from "../http/envelope.ts";
+import { jsonText, parseQuery } from "../http/request-schema.ts";
+import type { Call, Reply, Route, Rule, State } from "../types.ts";
+import { hasReference, refuseBlocked, ruleFilter, valuesOf } from "./filter.ts";
+import { ruleView } from "./view.ts";
+
+const names = z
+  .union([z.string(), z.array(z.string())])
+  .transform((given) => [given].flat())
+  .optional();
+const query = z.strictObject({
+  per_page: z.coerce.number().min(0).default(10),
+  page: z.coerce.number().min(1).default(1),
+  search: z.string().optional(),
+  default_search_operator: z.enum(["OR", "AND"]).default("OR"),
+  search_fields: names,
+  sort_field: z.string().optional(),
+  sort_order: z.enum(["asc", "desc"]).default("asc"),
+  has_reference: jsonText(z.strictObject({ type: z.string(), id: z.string() })).optional(),
+  fields: names,
+  filter: z.string().optional(),
+  filter_consumers: names,
+});
+
+/** Only rules of this space, disabled ones too (reference/kibana-api.md §5.2). */
+function find(call: Call, state: State): Reply {
+  const { page, per_page, search, has_reference, filter, sort_field, sort_order, ...more } = parseQuery(query, call);
+  if (!call.caller.may("rules", "read", call.space)) throw new Refusal(403, "Unauthorized to find rules for any rule types.");
+  refuseBeyondWindow(page * per_page);
+  const { filter_consumers: consumers, search_fields = ["name", "tags"], default_search_operator: operator } = more;
+  for (const field of more.search_fields ?? []) refuseBlocked(field, (name) => `Search field ${name} not supported`);
+  const tests = [
+    ...(has_reference ? [hasReference(has_reference, state)] : []),
+    ...(filter ? [ruleFilter(filter, state)] : []),
+    ...(consumers ? [(rule: Rule) => consumers.includes(rule.consumer)] : []),
+    ...(search ? [matches(search, search_fields, operator, state)] : []),
+  ];
+  const found = state.rules.inSpace(call.space).filter((rule) => tests.every((test) => test(rule)));
+  const all = sort_field ? sort(found, sort_field, sort_order === "desc" ? -1 : 1, state) : found;
+  const data = all.slice((page - 1) * per_page, page * per_page).map((rule) => chosen(ruleView(rule, state.version), more.fields));
+  return { status: 200, body: { page, per_page, total: all.length, data } };
+}
+
+/** Elasticsearch's limit on how deep one may page. */
+function refuseBeyondWindow(last: number): void {
+  if (last <= 10_000) return;
+  const reason = `Result window is too large, from + size must be less than or equal to: [10000] but was [${last}].`;
+  throw new Refusal(400, `search_phase_execution_exception\n\tRoot causes:\n\t\tillegal_argument_exception: ${reason}`);
+}
+
+/** Words at the edges of which `*` may stand; each must begin something in one of the fields. */
+function matches(search: string, fields: readonly string[], operator: "OR" | "AND", state: State): (rule: Rule) => boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return (rule) => {
+    const text = fields.map((field) => ` ${JSON.stringify(valuesOf(rule, field, state))}`).join(" ");
+    const has = (word: string) =>
+      word.includes("*")
+        ? text.toLowerCase().includes(word.replaceAll("*", ""))
+        : text
+            .toLowerCase()
+            .split(/[^\p{L}\p{N}._-]+/u)
+            .includes(word);
+    return operator === "AND" ? words.every(has) : words.some(has);
+  };
+}
+
+function sort(rules: Rule[], field: string, direction: 1 | -1, state: State): Rule[] {
+  refuseBlocked(field, (name) => `Sort is not supported on this field ${name}`);
+  const keyed = rules.map((rule) => {
+    const [value] = valuesOf(rule, field, state);
+    return { rule, key: typeof value === "number" ? value : String(value ?? "\u{10ffff}") };
+  });
+  keyed.sort(({ key: left }, { key: right }) => {
+    const order = typeof left === "number" && typeof right === "number" ? left - right : alphabet.compare(String(left), String(right));
+    return order * direction;
+  });
+  return keyed.map(({ rule }) => rule);
+}
+
+const alphabet = new Intl.Collator();
+
+/** With `fields`, everything else but the id is left out; names are those of storage or of the answer. */
+function chosen(rule: object, fields: readonly string[] | undefined): object {
+  if (!fields) return rule;
+  const snake = fields.map((field) =>
+    field === "alertTypeId" ? "rule_type_id" : field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  );
+  const wanted = new Set(["id", ...snake.map((field) => field.split(".")[0] ?? field)]);
+  return Object.fromEntries(Object.entries(rule).filter(([key]) => wanted.has(key)));
+}
+
+export const findRoutes: readonly Route[] = [{ method: "GET", path: "/api/alerting/rules/_find", handler: find }];

@@ -1,0 +1,159 @@
+import * as z from "zod";
+import { runConnector } from "../connectors/run.ts";
+import { refuseDisabled, refuseUnlicensed, registeredType } from "../connectors/types-api.ts";
+import { Refusal } from "../http/envelope.ts";
+import { parsePart } from "../http/request-schema.ts";
+import type { Connector, Dict, InMemoryConnector, Reply, Rule, RuleAction, State } from "../types.ts";
+import { milliseconds } from "./action-problems.ts";
+import { rendered } from "./templates.ts";
+import { type RuleType, ruleTypes } from "./types.ts";
+
+const alert = z.union([
+  z.string().transform((id) => ({ id, group: undefined, context: {} })),
+  z.strictObject({ id: z.string(), group: z.string().optional(), context: z.record(z.string(), z.unknown()).default({}) }),
+]);
+const order = z.strictObject({ state: z.enum(["active", "recovered"]), alerts: z.array(alert).min(1).optional() });
+
+/** One alert of this run. */
+interface Alert {
+  id: string;
+  group: string;
+  context: Dict;
+  is: "new" | "ongoing" | "recovered";
+}
+
+/** What one run of an action is about: one alert, or all of them in a summary. */
+type Planned = { action: RuleAction; alerts: Alert[] };
+
+/** What a rule remembers from run to run: the groups of its active alerts, and when throttled actions last ran. */
+interface Memory {
+  groups: Map<string, string>;
+  lastRun: Map<string, number>;
+}
+const memories = new WeakMap<State, Map<string, Memory>>();
+
+/** Lets a rule find these alerts active or recovered, and runs its actions as Kibana would. */
+export async function fireRule(id: string, body: unknown, state: State): Promise<Reply> {
+  const given = parsePart(order, body, "body", state.version);
+  const rule = state.rules.get(id);
+  if (!rule) throw new Refusal(404, `Saved object [alert/${id}] not found`);
+  if (!rule.enabled) throw new Refusal(400, `Rule ${id} is disabled: it never runs.`);
+  const type = ruleTypes.find((one) => one.id === rule.rule_type_id) ?? ruleTypes[0];
+  const memory = memoryOf(id, state);
+  const found = (given.alerts ?? defaults(given.state, memory)).map((one) => alertOf(one, given.state, type, memory));
+  const planned = rule.actions.flatMap((action) => runsOf(action, found, rule, state, memory));
+  for (const { id: alertId, is, group } of found) {
+    if (is === "recovered") memory.groups.delete(alertId);
+    else memory.groups.set(alertId, group);
+  }
+  const missing = planned.find(({ action }) => !connectorOf(action.id, rule.space, state));
+  const outcomeMessage = missing ? `Saved object [action/${missing.action.id}] not found` : null;
+  const after: Rule = { ...rule, outcome: missing ? "failed" : "succeeded", outcomeMessage, lastRunAt: new Date().toISOString() };
+  state.rules.set(after);
+  if (missing) state.log.push(`Executing Rule ${rule.space}:${type.id}:${id} has resulted in Error: ${outcomeMessage}`);
+  // The first connector that is missing takes the whole batch down (reference/kibana-api.md §5.4).
+  const actions = [];
+  for (const one of missing ? [] : planned) actions.push(await run(one, rule, type, state));
+  return { status: 200, body: { rule: id, outcome: after.outcome, outcome_msg: outcomeMessage, alerts: found, actions } };
+}
+
+function memoryOf(id: string, state: State): Memory {
+  const rules = memories.get(state) ?? new Map<string, Memory>();
+  memories.set(state, rules);
+  const memory = rules.get(id) ?? { groups: new Map(), lastRun: new Map() };
+  rules.set(id, memory);
+  return memory;
+}
+
+/** Without alerts: one when active, all that are when recovered. */
+function defaults(state: "active" | "recovered", memory: Memory): z.infer<typeof alert>[] {
+  const ids = state === "active" ? ["alert-1"] : [...memory.groups.keys()];
+  return ids.map((id) => ({ id, group: undefined, context: {} }));
+}
+
+function alertOf(given: z.infer<typeof alert>, now: "active" | "recovered", type: RuleType, memory: Memory): Alert {
+  const { id, context } = given;
+  if (now === "recovered") return { id, context, group: type.recovery_action_group.id, is: "recovered" };
+  return { id, context, group: given.group ?? type.default_action_group_id, is: memory.groups.has(id) ? "ongoing" : "new" };
+}
+
+/** Once for a summary of everything, else once for each alert of the action's group, as often as its frequency lets it. */
+function runsOf(action: RuleAction, alerts: readonly Alert[], rule: Rule, state: State, memory: Memory): Planned[] {
+  const notify = action.frequency?.notify_when ?? rule.notify_when ?? "onActiveAlert";
+  const throttle = action.frequency ? action.frequency.throttle : rule.throttle;
+  const due = (key: string) => {
+    if (notify !== "onThrottleInterval" || throttle === null) return true;
+    const waits = Date.now() - (memory.lastRun.get(key) ?? 0) < milliseconds(throttle);
+    if (!waits) memory.lastRun.set(key, Date.now());
+    return !waits;
+  };
+  const system = state.inMemory.some((connector) => connector.system && connector.id === action.id);
+  if (system || action.frequency?.summary) return alerts.length > 0 && due(action.uuid) ? [{ action, alerts: [...alerts] }] : [];
+  return alerts
+    .filter((one) => one.group === action.group)
+    .filter((one) => notify !== "onActionGroupChange" || one.is === "recovered" || memory.groups.get(one.id) !== one.group)
+    .filter((one) => one.is === "recovered" || due(`${action.uuid} ${one.id}`))
+    .map((one) => ({ action, alerts: [one] }));
+}
+
+function connectorOf(id: string, space: string, state: State): Connector | InMemoryConnector | undefined {
+  const inMemory = state.inMemory.find((connector) => connector.id === id);
+  const saved = state.connectors.get(id);
+  return inMemory ?? (saved?.space === space ? saved : undefined);
+}
+
+/** What stops a single action is only a line in Kibana's log (reference/kibana-api.md §4, §8.1). */
+async function run({ action, alerts }: Planned, rule: Rule, type: RuleType, state: State): Promise<Dict> {
+  const about = { connector_id: action.id, uuid: action.uuid, alerts: alerts.map(({ id }) => id) };
+  const connector = connectorOf(action.id, rule.space, state);
+  if (!connector) return about;
+  const skip = (line: string) => {
+    state.log.push(line);
+    return { ...about, status: "skipped", message: line };
+  };
+  if ("system" in connector && connector.system) return skip(`the sandbox does not play the system action "${connector.type}"`);
+  if ("missingSecrets" in connector && connector.missingSecrets) {
+    return skip(`Unable to execute action because no secrets are defined for the "${connector.name}" connector.`);
+  }
+  const row = await registeredType(connector.type, state);
+  try {
+    if ("system" in connector) refuseUnlicensed(row, state);
+    else refuseDisabled(row, state);
+  } catch {
+    return skip(`Rule "${rule.id}" skipped scheduling action "${action.id}" because it is disabled`);
+  }
+  const params = rendered(action.params, variables(alerts, rule, type, Boolean(action.frequency?.summary), state), connector.type);
+  const outcome = await runConnector(connector, params, { space: rule.space, source: "alert", delayMs: 3000 }, state);
+  if (outcome.status === "error") state.log.push(`Action '${action.id}' failed: ${outcome.message}`);
+  return { ...about, params, ...(outcome.status === "ok" ? { status: "ok" } : { status: "error", message: outcome.message }) };
+}
+
+/** What templates may name: alerting/server/task_runner/transform_action_params.ts. */
+function variables(alerts: readonly Alert[], rule: Rule, type: RuleType, summary: boolean, state: State): Dict {
+  const common = {
+    rule: { id: rule.id, name: rule.name, spaceId: rule.space, tags: rule.tags, params: rule.params, type: type.id, url: "" },
+    date: new Date().toISOString(),
+    kibanaBaseUrl: state.url,
+    params: rule.params,
+    spaceId: rule.space,
+    tags: rule.tags,
+    alertId: rule.id,
+    alertName: rule.name,
+    state: {},
+  };
+  const [first] = alerts;
+  if (summary || !first) {
+    const of = (...kinds: Alert["is"][]) => {
+      const data = alerts.filter(({ is }) => kinds.includes(is)).map(({ id, context }) => ({ id, ...context }));
+      return { count: data.length, data };
+    };
+    return {
+      ...common,
+      alerts: { new: of("new"), ongoing: of("ongoing"), recovered: of("recovered"), all: of("new", "ongoing", "recovered") },
+    };
+  }
+  const actionGroupName = type.action_groups.find(({ id }) => id === first.group)?.name;
+  const legacy = { alertInstanceId: first.id, alertActionGroup: first.group, alertActionGroupName: actionGroupName };
+  const alertItself = { id: first.id, uuid: first.id, actionGroup: first.group, actionGroupName, flapping: false, consecutiveMatches: 1 };
+  return { ...common, ...legacy, alert: alertItself, context: first.context };
+}

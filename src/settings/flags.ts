@@ -1,0 +1,84 @@
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { didYouMean } from "../did-you-mean.ts";
+
+/** A flag of one command, without a variable; its name is its key in kebab case. */
+export interface Flag {
+  /** The word for its value in help; "" for a switch. */
+  value: string;
+  about: string;
+  schema: z.ZodType;
+}
+
+export type Flags = Record<string, Flag>;
+
+/** What was given, each in the form that its schema gives it. */
+export type FlagValues<Rows extends Flags> = { [Name in keyof Rows]?: z.output<Rows[Name]["schema"]> };
+
+export const text = z.string().trim().min(1, "is empty");
+
+/** Words with commas between them. */
+export const list = text
+  .transform((value) =>
+    value
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+  .refine((items) => items.length > 0, "names nothing");
+
+export const flag = z.stringbool({ error: "must be true or false" });
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, `must be one of ${values.join(", ")}`);
+
+/** `--kebab-case` of a row's key. */
+export function flagName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/**
+ * Flags by name, switches as "true"; unknown ones become problems.
+ * @param rows those that the command takes
+ * @param elsewhere keys of flags that exist, but not for this command
+ */
+export function readFlags(
+  argv: readonly string[],
+  rows: Record<string, Pick<Flag, "value">>,
+  elsewhere: readonly string[],
+  problems: string[],
+): Record<string, string> {
+  const options = Object.fromEntries(
+    Object.entries(rows).map(([key, one]) => [flagName(key), { type: one.value ? ("string" as const) : ("boolean" as const) }]),
+  );
+  const others = elsewhere.map(flagName);
+  const flags: Record<string, string> = {};
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === "positional") problems.push(`"${token.value}" is not expected here: see --help.`);
+    if (token.kind !== "option") continue;
+    const option = options[token.name];
+    const meant = option ? undefined : didYouMean(token.name, Object.keys(options));
+    if (!option && others.includes(token.name)) problems.push(`${token.rawName} means nothing to this command: see --help.`);
+    else if (!option)
+      problems.push(`${token.rawName} is not a flag of this server${meant ? `: did you mean --${meant}?` : ": see --help."}`);
+    else if (option.type === "boolean") flags[token.name] = token.value ?? "true";
+    else if (token.value === undefined || (!token.inlineValue && token.value.startsWith("--")))
+      problems.push(`${token.rawName} needs a value.`);
+    else if (flags[token.name] !== undefined) problems.push(`${token.rawName} is given twice.`);
+    else flags[token.name] = token.value;
+  }
+  return flags;
+}
+
+/** The flags with what they do, for `--help`. */
+export function flagsHelp(rows: Record<string, Pick<Flag, "value" | "about"> & { env?: string }>): string {
+  return Object.entries(rows)
+    .map(([key, one]) => `  --${flagName(key)}${one.value ? ` ${one.value}` : ""}\n      ${one.about}.${one.env ? ` [${one.env}]` : ""}`)
+    .join("\n");
+}

@@ -1,0 +1,192 @@
+import * as z from "zod";
+import { type Sealed, seal } from "../sealed.ts";
+import { flag, list, text } from "./flags.ts";
+
+/** How the server is served over HTTP. */
+export interface HttpSettings {
+  host: string;
+  port: number;
+  /** Whether the address is one that other machines cannot reach. */
+  loopback: boolean;
+  /** Nothing is kept between requests: any replica may answer any of them. */
+  stateless: boolean;
+  /** Names beside the machine's own under which clients reach the server; `*.example.com` allowed. */
+  allowedHosts: string[];
+  /** `https://app.example.com` */
+  allowedOrigins: string[];
+  /** Who may come in; none: whoever reaches the port. */
+  tokens: TokenHolder[];
+  /** Bytes of one request. */
+  maxBody: number;
+  maxSessions: number;
+  /** Requests that are answered at the same time. */
+  maxInFlight: number;
+  /** Milliseconds after which a session that nobody uses is forgotten. */
+  sessionIdle: number;
+}
+
+/** A bearer token and what its holder may do, within what the server may. */
+export interface TokenHolder {
+  name: string;
+  token: Sealed;
+  access?: (typeof accessLevels)[number] | undefined;
+  spaces?: string[] | undefined;
+  /** Variables and files that references may name. */
+  secrets?: string[] | undefined;
+}
+
+export const accessLevels = ["read", "change", "full"] as const;
+
+const whole = (most: number) =>
+  z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1").max(most, `must be at most ${most}`);
+
+const address = text.transform((value, ctx) => {
+  const [, host = "", port = ""] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(value) ?? [];
+  if (host && Number(port) <= 65_535) return { host: host.toLowerCase(), port: Number(port) };
+  ctx.addIssue({ code: "custom", message: "must be HOST:PORT, as 127.0.0.1:3000" });
+  return z.NEVER;
+});
+
+const hosts = list.refine(
+  (names) => names.every((name) => /^(\*\.)?[\w.-]+$|^\[[\da-f:.]+\]$/i.test(name)),
+  "must be host names, as mcp.example.com or *.example.com: no https://, no port, no path",
+);
+
+const origins = list.refine(
+  (all) => all.every((one) => /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]+$/i.test(one)),
+  "must be origins, as https://app.example.com: no path",
+);
+
+const row = <Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) => ({ env, value, about, schema });
+
+/** One row a setting, as in src/settings/index.ts. */
+export const httpRows = {
+  http: row("CONNECTORS_HTTP", "HOST:PORT", "Serve Streamable HTTP there, at /mcp, in place of stdio", address),
+  authToken: row(
+    "MCP_AUTH_TOKEN",
+    "TOKEN",
+    "Bearer token that HTTP clients must send. Other users of the machine can see flags: prefer the variable",
+    text,
+  ),
+  authTokenFile: row("MCP_AUTH_TOKEN_FILE", "FILE", "JSON file with several tokens, each with its holder's name and limits", text),
+  allowedHosts: row(
+    "CONNECTORS_ALLOWED_HOSTS",
+    "HOSTS",
+    "Names under which clients reach the HTTP server, beside the machine's own",
+    hosts,
+  ),
+  allowedOrigins: row(
+    "CONNECTORS_ALLOWED_ORIGINS",
+    "ORIGINS",
+    "Web origins that may call the HTTP server (default: loopback alone)",
+    origins,
+  ),
+  stateless: row("CONNECTORS_STATELESS", "", "Keep nothing between HTTP requests: for replicas behind one address", flag),
+  maxBodyKb: row("CONNECTORS_MAX_BODY_KB", "N", "Kilobytes of one HTTP request at the most (default: 1024)", whole(16_384)),
+  maxSessions: row("CONNECTORS_MAX_SESSIONS", "N", "HTTP sessions at the same time at the most (default: 500)", whole(100_000)),
+  maxInFlight: row("CONNECTORS_MAX_IN_FLIGHT", "N", "HTTP requests answered at the same time at the most (default: 250)", whole(100_000)),
+  sessionIdle: row(
+    "CONNECTORS_SESSION_IDLE",
+    "SECONDS",
+    "Forget an HTTP session that is not used for so long (default: 1800)",
+    whole(604_800).transform((value) => value * 1000),
+  ),
+};
+
+type Values = { [Name in keyof typeof httpRows]?: z.output<(typeof httpRows)[Name]["schema"]> };
+
+/** Names by which nobody but this machine is reached. */
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(host);
+}
+
+/**
+ * The settings of the HTTP server; undefined where it is not asked for.
+ * @param readPrivate the text of a file that not everybody may read; undefined after it noted a problem
+ */
+export function httpSettings(
+  values: Values,
+  serverSpaces: readonly string[] | undefined,
+  readPrivate: (path: string, variable: string) => string | undefined,
+  problems: string[],
+): HttpSettings | undefined {
+  if (!values.http) {
+    // A token may stand in the environment for other programs too; the rest means that somebody wanted to serve HTTP.
+    const without = (Object.keys(httpRows) as (keyof Values)[])
+      .filter((key) => !key.startsWith("authToken") && values[key] !== undefined && values[key] !== false)
+      .map((key) => httpRows[key].env);
+    if (without.length > 0) problems.push(`${without.join(" and ")} ${without.length > 1 ? "are" : "is"} set, but --http is not.`);
+    return undefined;
+  }
+  if (values.authToken && values.authTokenFile) problems.push("MCP_AUTH_TOKEN and MCP_AUTH_TOKEN_FILE are set: set one of them.");
+  const { host, port } = values.http;
+  const loopback = isLoopback(host);
+  if (!loopback && !values.authToken && !values.authTokenFile) {
+    problems.push(
+      `Serving on ${host} needs MCP_AUTH_TOKEN or MCP_AUTH_TOKEN_FILE: without a token, whoever reaches the port could use Kibana with this server's key.`,
+    );
+  }
+  const fromFile = values.authTokenFile ? readPrivate(values.authTokenFile, "MCP_AUTH_TOKEN_FILE") : undefined;
+  return {
+    host,
+    port,
+    loopback,
+    stateless: values.stateless ?? false,
+    allowedHosts: (values.allowedHosts ?? []).map((one) => one.toLowerCase()),
+    allowedOrigins: (values.allowedOrigins ?? []).map((one) => one.toLowerCase()),
+    tokens: values.authToken
+      ? [{ name: "token", token: seal(values.authToken, "MCP_AUTH_TOKEN") }]
+      : fromFile === undefined
+        ? []
+        : readHolders(fromFile, serverSpaces, problems),
+    maxBody: (values.maxBodyKb ?? 1024) * 1024,
+    maxSessions: values.maxSessions ?? 500,
+    maxInFlight: values.maxInFlight ?? 250,
+    sessionIdle: values.sessionIdle ?? 1_800_000,
+  };
+}
+
+const Holders = z.strictObject({
+  principals: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[\w.@-]{1,60}$/, "must be letters, digits, . _ @ and -, at most 60"),
+        token: z.string().regex(/^[\x21-\x7e]{16,}$/, "must be 16 characters or more, without white space"),
+        access: z.enum(accessLevels).optional(),
+        spaces: z.array(z.string().min(1)).min(1).optional(),
+        secrets: z.array(z.string().min(1)).optional(),
+      }),
+    )
+    .min(1, "names nobody"),
+});
+
+function readHolders(json: string, serverSpaces: readonly string[] | undefined, problems: string[]): TokenHolder[] {
+  const say = (problem: string) => problems.push(`MCP_AUTH_TOKEN_FILE: ${problem}.`);
+  let given: unknown;
+  try {
+    given = JSON.parse(json);
+  } catch {
+    // The parser's words quote the text, which holds tokens.
+    say("the file is not JSON");
+    return [];
+  }
+  const parsed = Holders.safeParse(given);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) say(`${issue.path.join(".") || "the file"}: ${issue.message}`);
+    return [];
+  }
+  const { principals } = parsed.data;
+  const twice = (of: (one: (typeof principals)[number]) => string) => new Set(principals.map(of)).size !== principals.length;
+  if (twice(({ name }) => name)) say("two principals have the same name");
+  if (twice(({ token }) => token)) say("two principals have the same token");
+  for (const { name, spaces } of principals) {
+    const beyond = spaces?.filter((space) => serverSpaces && !serverSpaces.includes(space)) ?? [];
+    if (beyond.length > 0) say(`${name} is given spaces that this server may not touch (${beyond.join(", ")}): see CONNECTORS_SPACES`);
+  }
+  return principals.map(({ token, ...rest }) => ({ ...rest, token: seal(token, `token of ${rest.name}`) }));
+}
+
+/** Whether people elsewhere use the server: no page of this machine reaches them. */
+export function isRemote({ loopback, stateless, allowedHosts }: HttpSettings): boolean {
+  return !loopback || stateless || allowedHosts.some((host) => !isLoopback(host));
+}

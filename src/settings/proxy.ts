@@ -1,0 +1,130 @@
+import { BlockList, isIP } from "node:net";
+import { type Sealed, seal } from "../sealed.ts";
+import { readGiven } from "./given-values.ts";
+
+/** The proxy through which Kibana is asked. */
+export interface ProxySettings {
+  /** Fit for people: without the password. */
+  address: string;
+  /** As the HTTP client takes it, with a password where one is given. */
+  uri: Sealed;
+  password: Sealed | undefined;
+  /** Which variable says so. */
+  variable: string;
+}
+
+const forHttp = ["http_proxy", "HTTP_PROXY"];
+const forHttps = ["https_proxy", "HTTPS_PROXY"];
+
+/**
+ * The proxy for an address by the variables that programs share: `https_proxy`, else `http_proxy`, in small letters first,
+ * unless `no_proxy` names the host.
+ * @param problems gets a sentence for each variable that cannot be read
+ * @param unfilled gets a sentence for each that holds a placeholder
+ */
+export function proxyFor(
+  url: string,
+  env: Record<string, string | undefined>,
+  problems: string[],
+  unfilled: string[],
+): ProxySettings | undefined {
+  const { protocol } = new URL(url);
+  const isGiven = (name: string) => isSet(name, env[name], unfilled);
+  const given = [...(protocol === "https:" ? [...forHttps, ...forHttp] : [...forHttp, ...forHttps])].filter(isGiven);
+  const bypass = ["no_proxy", "NO_PROXY"].find(isGiven);
+  if (given.length === 0 || (bypass !== undefined && bypasses(env[bypass] ?? "", url))) return undefined;
+  const read = given.map((variable) => readProxy(variable, env[variable] ?? "", problems));
+  // Of http, an address without TLS, a proxy for https says nothing.
+  const [first] = read;
+  return first && (protocol === "https:" || forHttp.includes(first.variable)) ? first : undefined;
+}
+
+function isSet(name: string, value: string | undefined, unfilled: string[]): boolean {
+  if (value === undefined) return false;
+  const given = readGiven(value);
+  if (given.kind === "placeholder" && given.whole)
+    unfilled.push(`${name} holds ${given.placeholder}, which nobody filled in: it counts as not set.`);
+  return given.kind === "value" || (given.kind === "placeholder" && !given.whole);
+}
+
+/** The value may hold a password: no part of it is in the sentence. */
+function readProxy(variable: string, value: string, problems: string[]): ProxySettings | undefined {
+  const text = value.trim().replace(/^(["'])(.*)\1$/, "$2");
+  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text.replace(/^\/\//, "")}`;
+  if (/^socks/i.test(whole)) {
+    problems.push(
+      `${variable} names a SOCKS proxy, which cannot be used here: it must be an http or https one, as http://proxy.example.com:8080.`,
+    );
+    return undefined;
+  }
+  const uri = URL.canParse(whole) ? new URL(whole) : undefined;
+  const readable =
+    uri &&
+    /^https?:$/.test(uri.protocol) &&
+    uri.hostname !== "" &&
+    /^\/?$/.test(uri.pathname) &&
+    !uri.search &&
+    !uri.hash &&
+    isEncoded(uri.username) &&
+    isEncoded(uri.password);
+  if (!readable) {
+    problems.push(`${variable} cannot be read: it must be a proxy's address, as http://proxy.example.com:8080.`);
+    return undefined;
+  }
+  const password = uri.password ? seal(decodeURIComponent(uri.password), variable) : undefined;
+  return { address: `${uri.protocol}//${uri.host}`, uri: seal(uri.href, variable), password, variable };
+}
+
+/** Whether it can be decoded: a bare % in a password cannot. */
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether a list of hosts names the address's host: names with all below them, `*`, globs, ports, and ranges of addresses
+ * such as 10.0.0.0/8; with commas or white space between.
+ */
+export function bypasses(list: string, url: string): boolean {
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const at = port || (protocol === "https:" ? "443" : "80");
+  return list
+    .split(/[,;\s]+/)
+    .map((entry) =>
+      entry
+        .replace(/^["']|["']$/g, "")
+        .replace(/^[a-z]+:\/\//i, "")
+        .toLowerCase(),
+    )
+    .filter(Boolean)
+    .some((entry) => names(entry, host, at));
+}
+
+function names(entry: string, host: string, port: string): boolean {
+  if (entry === "*") return true;
+  if (entry === "<local>") return !host.includes(".") && isIP(host) === 0;
+  const [, network = "", bits = ""] = /^([\da-f.:]+)\/(\d{1,3})$/.exec(entry) ?? [];
+  if (network) return isWithin(host, network, Number(bits));
+  const [, name = entry, only] = isIP(entry) ? [] : (/^(.+?):(\d+)$/.exec(entry) ?? []);
+  if (only !== undefined && only !== port) return false;
+  const wanted = name.replace(/^\[|\]$/g, "").replace(/^\*?\./, "");
+  if (wanted.includes("*")) return new RegExp(`^${wanted.split("*").map(escaped).join(".*")}$`).test(host);
+  return host === wanted || host.endsWith(`.${wanted}`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+function isWithin(host: string, network: string, bits: number): boolean {
+  const family = isIP(network) === 6 ? "ipv6" : "ipv4";
+  if (isIP(host) === 0 || isIP(network) !== isIP(host) || bits > (family === "ipv6" ? 128 : 32)) return false;
+  const range = new BlockList();
+  range.addSubnet(network, bits, family);
+  return range.check(host, family);
+}

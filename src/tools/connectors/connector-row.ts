@@ -1,0 +1,97 @@
+import { matchesGlob } from "../../change/glob.ts";
+import type { Effect } from "../../change/plan.ts";
+import { ToolError } from "../../errors.ts";
+import type { LiveType } from "../../kibana/connector-types.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { plainText, quoted } from "../../plain-text.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import type { Settings } from "../../settings/index.ts";
+import { compact } from "../fields.ts";
+
+export const states = ["missing_secrets", "deprecated", "unusable", "preconfigured", "unused"] as const;
+
+/** What of the settings a row shows. */
+type Protecting = Pick<Settings, "protect" | "auditConnector">;
+
+/**
+ * One connector in a list. `uses` is Kibana's count of references, rules that are disabled among them, but cases and queued
+ * runs too.
+ */
+export function connectorRow(connector: Connector, space: string, types: readonly LiveType[], settings: Protecting) {
+  return compact({
+    id: connector.id,
+    name: plainText(connector.name, 120),
+    type: connector.type,
+    space,
+    uses: connector.preconfigured ? undefined : connector.references,
+    flags: [...flagsOf(connector, types), ...(isProtected(connector, settings) ? ["protected"] : [])],
+  });
+}
+
+/** Whether no tool may change it, whatever the person says. */
+function isProtected({ id, name }: Connector, { protect, auditConnector }: Protecting): boolean {
+  return auditConnector?.id === id || protect.some((pattern) => [id, name, plainText(name, 1000)].some((one) => matchesGlob(pattern, one)));
+}
+
+export function flagsOf(connector: Connector, types: readonly LiveType[]): string[] {
+  const type = types.find((one) => one.id === connector.type);
+  return [
+    connector.preconfigured && "preconfigured",
+    connector.missingSecrets && "missing_secrets",
+    connector.deprecated && "deprecated",
+    unusable(type, connector.preconfigured) !== undefined && "unusable",
+  ].filter((flag) => flag !== false);
+}
+
+/** Why connectors of a type cannot run here, undefined when they can (reference/kibana-api.md §2). */
+export function unusable(type: LiveType | undefined, preconfigured = false): string | undefined {
+  if (!type) return "this Kibana does not have its type";
+  if (!type.enabledInLicense) return `the licence does not cover it: it needs ${type.license}`;
+  if (!type.enabledInConfig && !preconfigured) return "it is switched off in xpack.actions.enabledActionTypes";
+  return undefined;
+}
+
+/** @throws ToolError type_unusable */
+export function assertUsable(type: LiveType): void {
+  const why = unusable(type);
+  if (!why) return;
+  throw new ToolError(
+    "type_unusable",
+    `Connectors of type ${type.id} cannot be used here: ${why}.`,
+    type.enabledInLicense
+      ? `An operator adds ${type.id} to xpack.actions.enabledActionTypes in kibana.yml.`
+      : "Use a type that the licence covers (describe_connector_types says which), or upgrade the licence.",
+    { type: type.id, minimum_license: type.license },
+  );
+}
+
+/** @throws ToolError type_unusable when the connector cannot run here; preconfigured ones run though their type is switched off */
+export function assertRunnable(connector: Connector, types: readonly LiveType[]): void {
+  const live = types.find((one) => one.id === connector.type);
+  if (!live) {
+    throw new ToolError(
+      "type_unusable",
+      `This Kibana does not have the type ${connector.type} of ${quoted(connector.name)}: it cannot run here.`,
+      "Use a connector of a type that is there.",
+    );
+  }
+  assertUsable(connector.preconfigured ? { ...live, enabledInConfig: true } : live);
+}
+
+/** One connector as an answer after a change shows it. */
+export function connectorView(
+  { id, name, type, config, references }: Pick<Connector, "id" | "name" | "type" | "config"> & { references?: number | undefined },
+  space: string,
+) {
+  return compact({ id, name: plainText(name, 120), type, space, uses: references, config: hideSecrets(config ?? {}).config });
+}
+
+/** What a plan does to a connector that is there. */
+export function effectOn(
+  verb: Effect["verb"],
+  { id, name, type }: Connector,
+  space: string,
+  states: Pick<Effect, "before" | "after">,
+): Effect {
+  return { verb, kind: "connector", id, name, type, space, ...states };
+}

@@ -1,0 +1,28 @@
+import type { NextCall } from "../../change/plan.ts";
+import { inverseOfEntry } from "../../change/undo.ts";
+import { quoted } from "../../plain-text.ts";
+import type { ToolContext } from "../define.ts";
+
+/** The calls that take back deletions of connectors that are gone, by id, where this server deleted them. */
+export async function deletedHere(
+  ids: readonly string[],
+  space: string,
+  { journal, deployment, principal }: Pick<ToolContext, "journal" | "deployment" | "principal">,
+): Promise<Map<string, NextCall>> {
+  const calls = new Map<string, NextCall>();
+  if (ids.length === 0 || (principal.spaces !== undefined && !principal.spaces.includes(space))) return calls;
+  for (const entry of (await journal.entries()).entries) {
+    const { begin } = entry;
+    if (begin.deployment !== deployment.name || begin.op.space !== space || begin.op.op !== "delete") continue;
+    const { id } = begin.op;
+    if (id === undefined || !ids.includes(id) || calls.has(id)) continue;
+    const inverse = inverseOfEntry(entry);
+    if (!inverse || "none" in inverse || inverse.op !== "create") continue;
+    calls.set(id, {
+      tool: "undo_change",
+      args: { change: begin.change, id },
+      why: `Makes ${quoted(begin.op.name, 60)} again under its id${inverse.secrets ? "; its secrets have to be given in `secrets`" : ""}.`,
+    });
+  }
+  return calls;
+}

@@ -1,0 +1,53 @@
+import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
+import { effectOf } from "../../catalog/when.ts";
+import { closes, closingParams, statedKey } from "../../rules/dedup-key.ts";
+import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
+
+const generally = {
+  none: "changes nothing outside",
+  creates: "creates something outside",
+  updates: "changes something outside",
+  sends: "sends something outside",
+  executes: "makes something act outside",
+} as const;
+
+/** What one call does to the world, for the person who decides. */
+interface Doing {
+  /** A sentence without its full stop. */
+  words: string;
+  /** It opens something under a key of the caller's choice, or without one. */
+  opens: boolean;
+  /** What closes again what it opens. */
+  closing?: Params;
+}
+
+/** In the catalogue's words where the call is the one that the type's loud test makes, with other values. */
+export function whatItDoes(entry: ConnectorType | undefined, params: Params): Doing {
+  const effect = entry ? effectOf(entry, params).effect : "executes";
+  const general = `It ${generally[effect]}`;
+  if (!entry || effect === "none") return { words: general, opens: false };
+  if (closes(entry, params)) return { words: "It closes what is open under its key", opens: false };
+  const loud = entry.tests.loud;
+  if (!loud || !isLike(entry, params, loud.params)) return { words: general, opens: false };
+  const words = loud.inGeneral ?? loud.effect;
+  const opens = entry.dedupField !== undefined && (effect === "creates" || effect === "sends");
+  const key = opens ? statedKey(entry, params) : undefined;
+  const closing = key === undefined ? undefined : closingParams(entry, key);
+  return {
+    words: words.includes("{") ? general : `Effect: ${words}`,
+    opens,
+    // A mark in place of a value closes nothing.
+    ...(closing && !JSON.stringify(hideSecrets(closing).config).includes(redactionMark) ? { closing } : {}),
+  };
+}
+
+/** Whether the params choose the same action as the test's: what only says how it is done may differ. */
+function isLike({ recovery, dedupField }: ConnectorType, params: Params, test: Params): boolean {
+  const incident = (params.subActionParams as Params | undefined)?.incident as Params | null | undefined;
+  if (incident?.externalId) return false;
+  return Object.entries(test).every(([field, value]) => {
+    const closing = recovery?.params[field];
+    const chooses = field === "subAction" || (typeof closing === "string" && closing !== value && field !== dedupField);
+    return !chooses || params[field] === value || (field !== "subAction" && params[field] === undefined);
+  });
+}

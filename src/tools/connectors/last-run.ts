@@ -1,0 +1,43 @@
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { plainText, quoted } from "../../plain-text.ts";
+import { hideInText } from "../../secrets/detect.ts";
+import type { ToolContext } from "../define.ts";
+
+const days = 7;
+
+type Log = Pick<ToolContext, "kibana" | "signal">;
+
+/** The newest run of late, undefined where there is none; or why the log could not be read. */
+type LastRun = { run: { at: string; ok: boolean; message: string } | undefined } | { unread: string };
+
+/** What speaks against relying on a connector, by Kibana's log of its runs: that it failed last time, or has not run. */
+export async function doubtsAbout({ id, name }: Connector, space: string, log: Log): Promise<string[]> {
+  const last = await lastRun(id, space, log);
+  if ("unread" in last)
+    return [`Whether ${quoted(name)} works could not be looked up: the execution log could not be read. ${last.unread}`];
+  if (!last.run) return [`${quoted(name)} has not run in the last ${days} days: test it before rules rely on it.`];
+  if (last.run.ok) return [];
+  const said = plainText(hideInText(last.run.message), 200);
+  return [`The last run of ${quoted(name)} failed (${plainText(last.run.at, 40)}): ${said}. Mend and test it before rules rely on it.`];
+}
+
+/** How far a connector has proved that it works. */
+export type Proof = "works" | "unproven" | "fails";
+
+export async function proofOf(id: string, space: string, log: Log): Promise<Proof> {
+  const last = await lastRun(id, space, log);
+  if ("unread" in last || !last.run) return "unproven";
+  return last.run.ok ? "works" : "fails";
+}
+
+async function lastRun(id: string, space: string, { kibana, signal }: Log): Promise<LastRun> {
+  const from = new Date(Date.now() - days * 86_400_000).toISOString();
+  try {
+    const { runs } = await kibana.newestRuns(space, { from, of: [id], most: 1 }, signal);
+    return { run: runs[0] };
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
+    return { unread: plainText(error.message, 200) };
+  }
+}

@@ -1,0 +1,91 @@
+import type { ToolError } from "../../errors.ts";
+import { plainText, quoted } from "../../plain-text.ts";
+import { ruleNames } from "../../rules/connector-usage.ts";
+import { rulesWith, ruleUse } from "../../rules/find-rules.ts";
+import type { ToolContext } from "../define.ts";
+import { compact } from "../fields.ts";
+import { ConnectorNotHere } from "./find-connector.ts";
+
+/** Spaces that are looked through. */
+const looked = 20;
+const shown = 5;
+const shownRules = 10;
+
+interface Place {
+  space: string;
+  id: string;
+}
+
+const callAgain = ({ space }: Place) => `If that one is meant, call again with space "${space}".`;
+const whole = ({ id, space }: Place) => `from: ${JSON.stringify({ id, space })}`;
+/** A rule and the connectors that it uses are in one space. */
+const ofRules = (place: Place) =>
+  `Rules use connectors of their own space alone. If the rules are in "${place.space}" too, call again with space "${place.space}"; else copy it to them first: create_connector with ${whole(place)}.`;
+
+/** What helps with each tool that does not simply take another \`space\`. */
+const ways: Record<string, (place: Place, asked: string) => string> = {
+  safe_delete_connector: ({ id, space }) =>
+    `If that one is meant, delete it with a call of its own: ids ${JSON.stringify([id])}, space "${space}".`,
+  create_connector: (place) => `If that one is meant, say where it is: ${whole(place)}.`,
+  attach_connector: ofRules,
+  replace_connector: ofRules,
+  export_connectors: ({ space }, asked) => `If that one is meant, call again with space "${[...asked.split(", "), space].join(",")}".`,
+};
+
+/**
+ * An error as it is; where a connector was not found, with the rules that still refer to it and the other spaces that have it.
+ * @param tool the one that was called
+ */
+export async function withPlaces(error: ToolError, tool: string, context: ToolContext): Promise<ToolError> {
+  if (!(error instanceof ConnectorNotHere)) return error;
+  const [{ referring, total }, places] = await Promise.all([referringTo(error, context), placesOf(error, context)]);
+  const [first] = places;
+  const names = [...new Set(places.map((place) => quoted(place.space)))];
+  const inSpaces = first && ` It is in the space${names.length > 1 ? "s" : ""} ${names.join(", ")}.`;
+  const [rule] = referring;
+  if (!first && !rule) return error;
+  // Where it is in no other space and no name is like it, nothing is left to look for.
+  const fixes = first ? [(ways[tool] ?? callAgain)(first, error.space)] : error.detail ? [error.fix] : [];
+  if (rule) {
+    const from = `replace_connector with from ${JSON.stringify(error.asked)} and space "${rule.space}"`;
+    fixes.unshift(`It is gone for these rules: ${from} moves their actions to another connector.`);
+  }
+  return new ConnectorNotHere(
+    error,
+    `${error.message}${rule ? ` ${total} rule${total > 1 ? "s still refer" : " still refers"} to it: ${ruleNames(referring)}.` : ""}${inSpaces ?? ""}`,
+    fixes.join(" "),
+    compact({
+      ...error.detail,
+      ...(first ? { candidates: undefined } : {}),
+      elsewhere: places,
+      referring: referring.slice(0, shownRules),
+      referring_total: total > shownRules ? total : undefined,
+    }),
+  );
+}
+
+/** Rules of the spaces that were looked in which name what is not there; none where they may not be read. */
+async function referringTo({ asked, space }: ConnectorNotHere, { kibana, signal }: ToolContext) {
+  const found = await Promise.allSettled(
+    space.split(", ").map(async (one) => {
+      const rules = await rulesWith(kibana, one, { id: asked, known: undefined }, signal);
+      return rules.map((rule) => ruleUse({ ...rule, name: plainText(rule.name, 120) }, asked, one));
+    }),
+  );
+  const referring = found.flatMap((list) => (list.status === "fulfilled" ? list.value : []));
+  return { referring, total: referring.length };
+}
+
+async function placesOf({ asked, space }: ConnectorNotHere, { kibana, spaces, principal, signal }: ToolContext) {
+  // What may not be read here leaves the error as it was: it says where to look.
+  const [listed] = await Promise.allSettled([spaces.list(principal, signal)]);
+  const others = listed.status === "fulfilled" ? listed.value.map(({ id }) => id).filter((id) => !space.split(", ").includes(id)) : [];
+  const lists = await Promise.allSettled(
+    others.slice(0, looked).map(async (id) => (await kibana.connectors(id, signal)).map((one) => ({ one, space: id }))),
+  );
+  return lists
+    .flatMap((list) => (list.status === "fulfilled" ? list.value : []))
+    .filter(({ one }) => one.id === asked || one.name === asked)
+    .map(({ one, space }) => ({ space, id: one.id, name: plainText(one.name, 80), type: one.type }))
+    .slice(0, shown);
+}

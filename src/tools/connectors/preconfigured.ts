@@ -1,0 +1,58 @@
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { isElasticCloud } from "../../kibana/elastic-cloud.ts";
+import type { Status } from "../../kibana/status.ts";
+import { quoted, word } from "../../plain-text.ts";
+
+interface Where {
+  status: Pick<Status, "flavour">;
+  /** Kibana's address. */
+  url: string;
+}
+
+/** Who runs the deployment where nobody has its kibana.yml; undefined: its operator has. */
+export function hostedOn({ status, url }: Where): "Serverless" | "Elastic Cloud" | undefined {
+  if (status.flavour === "serverless") return "Serverless";
+  return isElasticCloud(url) ? "Elastic Cloud" : undefined;
+}
+
+/** Where a preconfigured connector comes from and who changes it: the end of a sentence, a fix, and whether a kibana.yml may hold it. */
+export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Where): { is: string; fix: string; inKibanaYml: boolean } {
+  // Elastic Cloud brings a mail connector of this id, at whatever address it is reached.
+  const hosted = hostedOn(where) ?? (id === "elastic-cloud-email" ? "Elastic Cloud" : undefined);
+  if (hosted && (hosted === "Serverless" || type === ".inference" || id === "elastic-cloud-email"))
+    return {
+      is: `comes with ${hosted} and is managed by Elastic`,
+      fix: "Leave it as it is; for other settings create a connector of your own beside it with create_connector.",
+      inKibanaYml: false,
+    };
+  if (hosted)
+    return {
+      is: `is preconfigured on ${hosted}, by Elastic or in the deployment's user settings for Kibana`,
+      fix: "What stands in the deployment's user settings (xpack.actions.preconfigured) can be changed there; the rest is managed by Elastic.",
+      inKibanaYml: false,
+    };
+  if (type === ".inference")
+    return {
+      is: "is preconfigured, by Elastic or in kibana.yml",
+      fix: "What stands in kibana.yml (xpack.actions.preconfigured) an operator changes there; one that Kibana brings is managed by Elastic.",
+      inKibanaYml: true,
+    };
+  return {
+    is: "is defined in kibana.yml",
+    fix: "An operator changes it in xpack.actions.preconfigured in kibana.yml and restarts Kibana.",
+    inKibanaYml: true,
+  };
+}
+
+/** @throws ToolError preconfigured: the API changes saved connectors alone */
+export function assertSaved(connector: Connector, wanted: "changed" | "deleted", where: Where): void {
+  if (!connector.preconfigured) return;
+  const { is, fix } = originOf(connector, where);
+  const how = wanted === "deleted" ? fix.replace(/^An operator changes it in/, "An operator removes it from") : fix;
+  throw new ToolError(
+    "preconfigured",
+    `${quoted(connector.name)} (${word(connector.id)}) ${is} and cannot be ${wanted} through the API.`,
+    wanted === "deleted" ? how.replace(/\.$/, "; check its rules first with get_connector.") : how,
+  );
+}

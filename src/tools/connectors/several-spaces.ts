@@ -1,0 +1,114 @@
+import { ToolError } from "../../errors.ts";
+import type { LiveType } from "../../kibana/connector-types.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { ToolContext } from "../define.ts";
+import { mostSpaces } from "../fields.ts";
+import { liveType } from "./live-type.ts";
+
+/** What looking through several spaces needs of a tool's context. */
+export type SpacesContext = Pick<ToolContext, "kibana" | "settings" | "spaces" | "principal" | "signal">;
+
+/** Spaces that `*` stands for at the most. */
+const mostOfAll = 1000;
+/** Spaces that are read at the same time, twice as many as there are connections to Kibana. */
+const spacesAtOnce = 16;
+
+export interface FoundConnector {
+  space: string;
+  connector: Connector;
+}
+
+/**
+ * The spaces that an argument means: ids with commas, `*` for all, the configured one when it is left out.
+ * @param notes takes a word on those that are left out
+ * @throws ToolError invalid_arguments, space_not_found, forbidden
+ */
+export async function chosenSpaces(
+  asked: string | undefined,
+  { spaces, settings, principal, signal }: SpacesContext,
+  notes: string[],
+): Promise<string[]> {
+  if (asked === "*") return firstSpaces((await spaces.list(principal, signal)).map((space) => space.id).sort(), notes);
+  const ids =
+    asked === undefined
+      ? [settings.space]
+      : [
+          ...new Set(
+            asked
+              .split(",")
+              .map((id) => id.trim())
+              .filter(Boolean),
+          ),
+        ];
+  if (ids.length === 0)
+    throw new ToolError("invalid_arguments", "`space` names no space.", 'Give ids with commas, or "*", or leave it out.');
+  if (ids.length > mostSpaces)
+    throw new ToolError(
+      "invalid_arguments",
+      `\`space\` names ${ids.length} spaces; one call takes at most ${mostSpaces}.`,
+      'Make several calls, or give "*" for all there are.',
+    );
+  return Promise.all(ids.map((id) => spaces.check(id, principal, { fresh: false, signal })));
+}
+
+/** All connectors of the spaces. One unreadable space among several is told in `notes`, not fatal. */
+export async function connectorsIn(spaces: readonly string[], context: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
+  const lists: FoundConnector[][] = [];
+  const waiting = [...spaces.entries()];
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [at, space] = next;
+      lists[at] = await connectorsOf(space, spaces.length === 1, context, notes);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(spacesAtOnce, spaces.length) }, work));
+  return lists.flat();
+}
+
+/** The first of very many spaces; what is left out is said. */
+export function firstSpaces(ids: readonly string[], notes: string[]): string[] {
+  if (ids.length > mostOfAll)
+    notes.push(`Kibana names ${ids.length} spaces, of which the first ${mostOfAll} are looked at: name the others, ${mostSpaces} a call.`);
+  return ids.slice(0, mostOfAll);
+}
+
+async function connectorsOf(space: string, only: boolean, { kibana, signal }: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
+  try {
+    const rows = await kibana.connectors(space, signal);
+    if (rows.length >= 10_000) notes.push(`Kibana lists at most 10,000 connectors a space: "${space}" may have more.`);
+    return rows.map((connector) => ({ space, connector }));
+  } catch (error) {
+    // Without time none of those that are left is read either.
+    if (only || signal.aborted || !(error instanceof ToolError) || error.code === "cancelled") throw error;
+    notes.push(`The space "${space}" is not in this list: ${error.message}`);
+    return [];
+  }
+}
+
+/**
+ * Whether a connector is of a type, and has a text in its name or id.
+ * @param notes gets which type was taken, where the argument is only near its names
+ * @throws ToolError type_unknown, system_action
+ */
+export async function matcher(
+  { type, text }: { type?: string | undefined; text?: string | undefined },
+  types: readonly LiveType[],
+  notes: string[],
+): Promise<(found: FoundConnector) => boolean> {
+  const meant = type === undefined ? undefined : await liveType(type, types);
+  if (meant?.note) notes.push(meant.note);
+  const typeId = meant?.type.id;
+  const wanted = text?.toLowerCase();
+  return ({ connector }) =>
+    (typeId === undefined || connector.type === typeId) &&
+    (wanted === undefined || connector.name.toLowerCase().includes(wanted) || connector.id.toLowerCase().includes(wanted));
+}
+
+/** By space, name and id. */
+export function byPlace(a: FoundConnector, b: FoundConnector): number {
+  return order(a.space, b.space) || order(a.connector.name, b.connector.name) || order(a.connector.id, b.connector.id);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

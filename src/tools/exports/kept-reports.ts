@@ -1,0 +1,44 @@
+import type { AuditReport, CheckName } from "../../audit/finding.ts";
+import { isProtected, isProtectedRule } from "../../change/policy.ts";
+import type { Reader } from "../../kibana/reader.ts";
+import type { ToolContext } from "../define.ts";
+
+interface Kept {
+  key: string;
+  at: number;
+  report: AuditReport;
+}
+
+/** The last report of each Kibana: further pages and details are read from it, not from Kibana again. */
+const kept = new WeakMap<Reader, Kept>();
+/** Milliseconds for which a report answers for further pages. */
+const fresh = 600_000;
+
+/**
+ * An audit of these spaces.
+ * @param again the caller goes on reading: a report of the same question serves while it is fresh
+ */
+export async function keptReport(
+  { kibana, deployment, settings, signal, progress }: ToolContext,
+  asked: { spaces: readonly string[]; days: number; checks?: readonly CheckName[] },
+  again: boolean,
+): Promise<AuditReport> {
+  const key = JSON.stringify(asked);
+  const now = Date.now();
+  const known = kept.get(kibana);
+  if (again && known?.key === key && now - known.at < fresh) return known.report;
+  const { runAudit } = await import("../../audit/run.ts");
+  const report = await runAudit(kibana, {
+    ...asked,
+    url: deployment.url,
+    now,
+    signal,
+    protects: {
+      connector: (one) => isProtected(one, settings.protect),
+      rule: (one) => isProtectedRule(one, settings.protectRules),
+    },
+    onProgress: ({ done, total, message }) => progress(done, total, message),
+  });
+  kept.set(kibana, { key, at: now, report });
+  return report;
+}

@@ -1,0 +1,120 @@
+import type { JournalEntry } from "../../change/journal.ts";
+import { type Inverse, inverseOfEntry, type UndoOffer, undoCall } from "../../change/undo.ts";
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { ruleState, sameState } from "../../rules/rule-state.ts";
+import type { ToolContext } from "../define.ts";
+import { obstacle, obstacleInWords } from "../rules/rule-changes.ts";
+import { differsFrom } from "./changed-since.ts";
+
+const back = "It is as before that change again.";
+/** Rules that are looked up for one answer. */
+const mostRules = 20;
+
+/** What Kibana shows now of what changes were about. */
+export interface Now {
+  connectors: ReadonlyMap<string, readonly Connector[]>;
+  /** Undefined: it is gone. Not in it: it was not looked up. */
+  rules: ReadonlyMap<string, Rule | undefined>;
+  /** Why something could not be read. */
+  unread: string | undefined;
+}
+
+const key = (space: string, id: string) => JSON.stringify([space, id]);
+
+/** One list of connectors for each space, and each rule. */
+export async function readNow(entries: readonly JournalEntry[], { kibana, signal }: Pick<ToolContext, "kibana" | "signal">): Promise<Now> {
+  const spaces = [...new Set(entries.map(({ begin }) => begin.op.space))];
+  const rules = new Map(
+    entries.flatMap(({ begin: { op } }) => (op.op === "put_rule" && op.id !== undefined ? [[key(op.space, op.id), op] as const] : [])),
+  );
+  const failures: string[] = [];
+  const failed = (error: unknown) => {
+    if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
+    failures.push(error.message);
+  };
+  const [lists, found] = await Promise.all([
+    Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space, signal).catch(failed)] as const)),
+    Promise.all(
+      [...rules].slice(0, mostRules).map(async ([at, { space, id = "" }]) => {
+        try {
+          return [[at, await kibana.rule(space, id, signal)] as const];
+        } catch (error) {
+          if (error instanceof ToolError && error.code === "rule_not_found") return [[at, undefined] as const];
+          failed(error);
+          return [];
+        }
+      }),
+    ),
+  ]);
+  return {
+    connectors: new Map(lists.flatMap(([space, list]) => (list ? [[space, list] as const] : []))),
+    rules: new Map(found.flat()),
+    unread: failures[0],
+  };
+}
+
+/** What it is called now; undefined where it is gone, or was not looked up. */
+export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefined {
+  const { op, space } = begin.op;
+  const id = begin.op.id ?? end?.id;
+  if (id === undefined) return undefined;
+  return op === "put_rule" ? now.rules.get(key(space, id))?.name : now.connectors.get(space)?.find((one) => one.id === id)?.name;
+}
+
+/** The undo of a change as it is possible now, or why it is not; undefined for one that did not happen. */
+export async function undoNow(
+  entry: JournalEntry,
+  now: Now,
+  access: Parameters<typeof undoCall>[2]["access"],
+): Promise<UndoOffer | undefined> {
+  const recorded = inverseOfEntry(entry);
+  if (!recorded) return undefined;
+  const id = entry.begin.op.id ?? entry.end?.id;
+  const inverse = withNeedsNow(recorded, now);
+  const against = "none" in inverse ? undefined : await whyNotNow(inverse, now);
+  return against === undefined ? undoCall(entry.begin.change, inverse, { id, access }) : { no_undo: against };
+}
+
+/** Connectors that were gone then may be back, and others gone. */
+function withNeedsNow(inverse: Inverse, now: Now): Inverse {
+  if ("none" in inverse || inverse.op !== "put_rule") return inverse;
+  const known = knownIn(inverse.space, now);
+  const rule = now.rules.get(key(inverse.space, inverse.id));
+  if (!known || !rule) return inverse;
+  return { ...inverse, needs: obstacle(rule, inverse.to.actions, known)?.gone ?? [] };
+}
+
+async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now): Promise<string | undefined> {
+  const { space, id } = inverse;
+  if (inverse.op === "put_rule") {
+    const at = key(space, id);
+    if (!now.rules.has(at)) return undefined;
+    const rule = now.rules.get(at);
+    if (!rule) return "The rule is gone.";
+    if (!sameState(ruleState(rule), inverse.expect))
+      return sameState(ruleState(rule), inverse.to) ? back : "The rule's actions were changed since.";
+    const known = knownIn(space, now);
+    const found = known && obstacle(rule, inverse.to.actions, known);
+    return found && found.gone.length === 0 ? `Kibana would not save ${obstacleInWords(found)}.` : undefined;
+  }
+  const list = now.connectors.get(space);
+  if (!list) return undefined;
+  const current = list.find((one) => one.id === id);
+  if (inverse.op === "create") return current && back;
+  if (!current) return inverse.op === "delete" ? back : "The connector is gone.";
+  if (inverse.op === "execute") return undefined;
+  const differs = await differsFrom(current, inverse);
+  if (differs.length > 0) {
+    const asBefore = inverse.op === "update" && (await differsFrom(current, { ...inverse, expect: inverse.to })).length === 0;
+    return asBefore ? back : `It was changed since: ${differs.join(", ")}.`;
+  }
+  const uses = current.references ?? 0;
+  return inverse.op === "delete" && uses > 0 ? `It is in use by now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;
+}
+
+function knownIn(space: string, now: Now): ReadonlyMap<string, Connector> | undefined {
+  const list = now.connectors.get(space);
+  return list && new Map(list.map((one) => [one.id, one]));
+}

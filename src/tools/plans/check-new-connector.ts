@@ -1,0 +1,112 @@
+import type { ConnectorType, Problem } from "../../catalog/connector-type.ts";
+import { checkPart, checkTogether } from "../../catalog/validate.ts";
+import { credentialsFor } from "../../catalog/when.ts";
+import { ToolError } from "../../errors.ts";
+import { examine, Sealed, type SealedRecord, seal } from "../../sealed.ts";
+import type { Resolved, SecretSource } from "../../secrets/resolve.ts";
+import { noneInstead } from "../secrets/explicit-no-auth.ts";
+import { proposalInWords, proposedSecrets, type Subject } from "../secrets/proposed-secrets.ts";
+
+/**
+ * Checks config and sealed secrets of a new connector against its type, all at once.
+ * @returns warnings
+ * @throws ToolError secrets_needed when only secrets are missing, else invalid_config with every problem
+ */
+export function checkNew(
+  type: ConnectorType,
+  config: Record<string, unknown>,
+  { secrets, asked }: Pick<Resolved, "secrets" | "asked">,
+  subject: Subject,
+  source: SecretSource,
+): string[] {
+  const ofConfig = checkPart(type, "config", config);
+  const warnings = [...ofConfig.warnings];
+  const whole = withPlaceholders(secrets, asked);
+  const ofSecrets = examine(whole, (plain) => {
+    const verdict = checkPart(type, "secrets", plain);
+    warnings.push(...verdict.warnings);
+    return verdict.errors.filter(({ path }) => !asked.some((one) => one === path || one.startsWith(`${path}.`)));
+  });
+  const together =
+    ofConfig.errors.length + ofSecrets.length === 0
+      ? examine(whole, (plain) => checkTogether(type, config, isRecord(plain) ? plain : {}).errors)
+      : [];
+  const hints = warnings.filter((warning) => warning.suggestion);
+  // What is given in a wrong shape is the problem, whatever else is missing.
+  const misshapen = ofSecrets.filter(({ path }) => Object.hasOwn(whole, path.split(".")[1] ?? ""));
+  const open = misshapen.length > 0 ? undefined : missingSecrets(type, config, whole);
+  if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
+    const proposal = proposedSecrets(open.required, type, subject, source);
+    throw new ToolError(
+      "secrets_needed",
+      `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.${hints.map((hint) => ` ${inWords(hint)}.`).join("")}`,
+      `Pass ${proposalInWords(proposal, source)}.${noneInstead(type)}`,
+      {
+        required: open.required,
+        possible: open.possible,
+        ...(open.mode ? { auth_mode: open.mode } : {}),
+        problems: [...ofSecrets, ...together, ...hints],
+        ...proposal,
+      },
+    );
+  }
+  const errors = [...ofConfig.errors, ...ofSecrets.map((one) => asMap(one, source)), ...together];
+  if (errors.length > 0) {
+    throw new ToolError(
+      "invalid_config",
+      `Kibana would refuse it: ${[...errors, ...hints].map(inWords).join("; ")}.`,
+      `Correct these; describe_connector_types with types ["${type.id}"] lists the fields.`,
+      { problems: [...errors, ...hints] },
+    );
+  }
+  return warnings.map(inWords);
+}
+
+/** Says how a map of secrets looks where one reference stands in its place. */
+function asMap(problem: Problem, { noPage, prefix }: SecretSource): Problem {
+  if (problem.problem !== "must be an object, not text") return problem;
+  const name = /header/i.test(problem.path) ? "X-Api-Key" : "name";
+  return {
+    ...problem,
+    suggestion: `a map of names to references, as {"${name}": ${noPage ? `{"$env": "${prefix}…"}` : '{"$ask": true}'}}`,
+  };
+}
+
+/** The fields of the fitting way to authenticate that are not given; undefined when none is missing. */
+function missingSecrets(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord) {
+  const ways = credentialsFor(type, config);
+  const given = Object.keys(secrets).filter((field) => secrets[field] != null);
+  const known = new Set(ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]));
+  if (given.some((field) => !known.has(field))) return undefined;
+  const best = ways
+    .map((way) => ({ way, required: way.fields.filter((field) => !given.includes(field)) }))
+    .sort((a, b) => a.required.length - b.required.length)[0];
+  if (!best || best.required.length === 0) return undefined;
+  return {
+    required: best.required,
+    possible: [...(best.way.optional ?? [])],
+    mode: ways.length > 1 || type.credentials.length > 1 ? best.way.name : undefined,
+  };
+}
+
+/** A problem as one reads it in a sentence. */
+export function inWords({ path, problem, suggestion }: Problem): string {
+  return `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** What a person has yet to type, as if it were there: it is not missing, and its value is checked when it comes. */
+function withPlaceholders(secrets: SealedRecord, asked: readonly string[]): SealedRecord {
+  const whole: SealedRecord = { ...secrets };
+  for (const path of asked) {
+    const [, field = path, ...rest] = path.split(".");
+    const placeholder = seal("to-be-typed", "to be typed");
+    const inner = rest.length > 0 ? { [rest.join(".")]: placeholder } : placeholder;
+    const there = whole[field];
+    whole[field] = rest.length > 0 && isRecord(there) && !(there instanceof Sealed) ? { ...there, ...inner } : inner;
+  }
+  return whole;
+}

@@ -1,0 +1,43 @@
+import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { describeFields } from "../../catalog/describe.ts";
+
+type Config = Record<string, unknown>;
+
+/**
+ * A merge patch on a config: objects merge, `null` removes, or is set where the type has null as a value; header names
+ * merge without regard to case. Nothing that is not named changes.
+ */
+export function mergeConfig(entry: ConnectorType | undefined, current: Config, patch: Config): Config {
+  const nullable = new Set(
+    entry
+      ? describeFields(entry, "config")
+          .filter(({ type }) => type.split("|").includes("null"))
+          .map(({ name }) => name)
+      : [],
+  );
+  const merged: Config = { ...current };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null && !nullable.has(key)) delete merged[key];
+    else merged[key] = isObject(value) ? mergeObject(current[key], value, /headers$/i.test(key)) : value;
+  }
+  return merged;
+}
+
+function mergeObject(current: unknown, patch: Config, headers: boolean): Config {
+  const merged: Config = isObject(current) ? { ...current } : {};
+  /** By the name in small letters: looked up once, there may be many. */
+  const alike = new Map<string, string[]>();
+  const remember = (key: string) => alike.set(key.toLowerCase(), [...(alike.get(key.toLowerCase()) ?? []), key]);
+  if (headers) for (const key of Object.keys(merged)) remember(key);
+  for (const [key, value] of Object.entries(patch)) {
+    for (const one of alike.get(key.toLowerCase()) ?? []) if (one !== key) delete merged[one];
+    if (headers) remember(key);
+    if (value === null) delete merged[key];
+    else merged[key] = isObject(value) ? mergeObject(merged[key], value, false) : value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Config {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

@@ -1,0 +1,262 @@
+import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { connectorType } from "../../catalog/index.ts";
+import type { NextCall, NoChange, Plan } from "../../change/plan.ts";
+import { ToolError } from "../../errors.ts";
+import type { LiveType } from "../../kibana/connector-types.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { isAtLeast, type Status } from "../../kibana/status.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
+import type { Attachment } from "../../rules/attach.ts";
+import { groupingOf } from "../../rules/grouping.ts";
+import { workflowFor } from "../../rules/recipes.ts";
+import { templateParser } from "../../rules/template-parser.ts";
+import type { Wanted, Workflow } from "../../rules/wanted.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { assertRunnable } from "../connectors/connector-row.ts";
+import { deletedHere } from "../connectors/deleted-here.ts";
+import { pickConnector } from "../connectors/find-connector.ts";
+import { doubtsAbout } from "../connectors/last-run.ts";
+import { safeTest } from "../connectors/safe-test.ts";
+import type { ToolContext } from "../define.ts";
+import { compact } from "../fields.ts";
+import { cannotBeSaved, nothingToDo, perRule } from "../rules/attach-words.ts";
+import { askedRules } from "../rules/find-rules.ts";
+import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
+import { losses } from "../rules/lost-by-rules.ts";
+import { inWords } from "../rules/replaced-report.ts";
+import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
+import { isDetectionRule, obstacle, putRule, unknownFields } from "../rules/rule-changes.ts";
+import { effectsOnRules } from "../rules/shown-actions.ts";
+import { assertNoMarks } from "../secrets/redaction-marks.ts";
+import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
+import { attachedToAll } from "./attached-to-all.ts";
+
+interface Args extends Pick<Wanted, "recovery"> {
+  connector: string;
+  rules: string[];
+  workflow?: Workflow | undefined;
+  groups?: string[] | undefined;
+  params?: Record<string, unknown> | undefined;
+  dedup_key?: string | undefined;
+  frequency?: Wanted["frequency"];
+  replace?: boolean | undefined;
+  space?: string | undefined;
+}
+
+/** What became of one rule, for the report. */
+interface Row {
+  id: string;
+  name: string;
+  enabled: boolean;
+  groups: string[];
+  /** How it groups them. */
+  alerts: string;
+  /** What it has of the connector now that it had not. */
+  actions: unknown;
+}
+
+export interface AttachPlan extends Plan {
+  connectorId: string;
+  attached: Row[];
+  /** Rules that have it already. */
+  already: string[];
+  next: NextCall[];
+}
+
+/** Plans the actions for every rule that was named; a rule that cannot be saved stops the whole plan. */
+export async function planAttach(args: Args, context: ToolContext): Promise<AttachPlan | NoChange> {
+  const { kibana, settings, spaces, principal, signal } = context;
+  const inSpace = await spaces.check(args.space ?? settings.space, principal, { fresh: true, signal });
+  const [connectors, types, status] = await Promise.all([
+    kibana.connectors(inSpace, signal),
+    kibana.connectorTypes(inSpace, signal),
+    kibana.status(signal),
+  ]);
+  const found = pickConnector(connectors, inSpace, args.connector);
+  assertAttachable(found, types, status);
+  const { params } = args;
+  if (params) assertNoMarks("params", params);
+  const workflow = workflowFor(found.type, args.workflow);
+  const type = asOfVersion(await connectorType(found.type), status);
+  const wanted: Wanted = {
+    connector: found,
+    type,
+    workflow,
+    groups: args.groups,
+    params,
+    recovery: args.recovery,
+    dedupKey: args.dedup_key,
+    frequency: args.frequency,
+    replace: args.replace,
+  };
+  const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace, signal)]);
+  assertTypeFitsRules(found, rules, types);
+  // The parser of templates is needed by this call alone.
+  const parse = await templateParser();
+  const all = attachedToAll(rules, ruleTypes, wanted, parse);
+  const changes = all.filter(({ attachment }) => !attachment.unchanged);
+  const already = all.filter(({ attachment }) => attachment.unchanged).map(({ rule }) => rule.id);
+  const known = new Map(connectors.map((one) => [one.id, one]));
+  const obstacles = changes.flatMap(({ rule, attachment }) => obstacle(rule, attachment.after.actions, known) ?? []);
+  if (obstacles.length > 0) {
+    const gone = obstacles.flatMap((one) => one.gone);
+    const free = changes.filter(({ rule }) => !obstacles.some((one) => one.rule === rule)).map(({ rule }) => rule);
+    throw await cannotBeSaved(obstacles, inSpace, await deletedHere(gone, inSpace, context), free, context.secrets);
+  }
+  const whole = (await withArtifacts(changes, inSpace, context, status)).map((one) => ({
+    ...one,
+    op: putRule(one, inSpace, one.attachment.after, known, [found]),
+  }));
+  const ops = whole.map(({ op }) => op);
+  const [first, ...rest] = ops;
+  if (!first)
+    return nothingToDo(found, already, inSpace, {
+      warnings: perRule(all.map(({ rule, attachment }) => ({ rule, notes: attachment.warnings }))),
+      next: inTheirPlace(args, all, inSpace),
+    });
+  const doubts = await doubtsAbout(found, inSpace, context);
+  const ways = await Promise.all(changes.map(({ rule, attachment }) => actionFlows(rule.actions, attachment.after.actions, known)));
+  const flows = eachOnce(ways.flat());
+  const owner = await ownerAfter(context);
+  const effects = effectsOnRules(whole, connectors, owner);
+  const groupings = changes.map(({ rule }) => groupingOf(rule));
+  const lost = losses(ops, known);
+  return {
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}`,
+    ops: [first, ...rest],
+    effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
+    ...(params ? { given: hideSecrets(params).config } : {}),
+    warnings: [
+      ...unknownFields(whole),
+      ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.mended, ...attachment.warnings] }))),
+      ...(params && hideSecrets(params).found.length > 0
+        ? ["The params hold what looks like a secret: everybody who may read the rule reads it. It belongs in the connector."]
+        : []),
+      ...(found.deprecated ? [`${quoted(found.name)} is deprecated in its present form: update_connector can mend its config.`] : []),
+      ...doubts,
+      ...keyWarning(
+        changes.map(({ rule }) => rule),
+        owner,
+        settings,
+      ),
+    ],
+    outsideWorld: "none",
+    ...erasing(whole),
+    consequence: "person",
+    facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },
+    flows,
+    asks: [],
+    knownHosts: [],
+    connectorId: found.id,
+    attached: changes.map(({ rule, attachment }, at) => ({
+      id: rule.id,
+      name: plainText(rule.name, 120),
+      enabled: rule.enabled,
+      groups: attachment.added.map((action) => action.group ?? ""),
+      alerts: groupings[at] ?? "",
+      actions: effects[at]?.after.comes ?? [],
+    })),
+    already,
+    next: [
+      ...inTheirPlace(args, all, inSpace),
+      ...(doubts.length > 0
+        ? await safeTest(found, inSpace, "Attached is not proved: the safe test shows whether the connector works.")
+        : []),
+    ],
+  };
+}
+
+/** @throws ToolError type_unusable, secrets_needed, kibana_error */
+function assertAttachable(found: Connector, types: readonly LiveType[], status: Status): void {
+  if (!isAtLeast(status, "8.6")) {
+    throw new ToolError(
+      "kibana_error",
+      `Kibana ${status.version} has no frequency for a single action: that came with 8.6.`,
+      "Add the action in Kibana's own form for rules, or upgrade.",
+    );
+  }
+  assertRunnable(found, types);
+  if (found.missingSecrets) {
+    throw new ToolError(
+      "secrets_needed",
+      `${quoted(found.name)} (${word(found.id)}) has lost its secrets: Kibana saves no rule with it.`,
+      "Enter them again with update_connector first.",
+      { connector: found.id },
+    );
+  }
+}
+
+/** Closing came to ServiceNow ITSM with 8.12. */
+function asOfVersion(type: ConnectorType | undefined, status: Status): ConnectorType | undefined {
+  if (type?.id !== ".servicenow" || isAtLeast(status, "8.12")) return type;
+  const { recovery: _closes, ...rest } = type;
+  return { ...rest, recoveryHint: "Kibana 8.12 and later can close in ServiceNow." };
+}
+
+/** @throws ToolError type_unusable where the type is not made for rules of that kind */
+function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: readonly LiveType[]): void {
+  const features = types.find((one) => one.id === found.type)?.features ?? [];
+  if (features.length === 0) return;
+  const unfit = rules.filter((rule) => !features.includes(featureOf(rule)));
+  if (unfit.length === 0) return;
+  throw new ToolError(
+    "type_unusable",
+    `Connectors of type ${found.type} are for ${features.join(", ")}: ${inWords(unfit)} cannot use ${quoted(found.name)}.`,
+    features.some((feature) => ["alerting", "siem", "uptime"].includes(feature))
+      ? "Choose a connector of a type with the feature alerting, or leave these rules out."
+      : "Rules cannot run such connectors at all: choose another type; describe_connector_types with feature alerting lists them.",
+    compact({
+      type: found.type,
+      rules: unfit.slice(0, 20).map((rule) => rule.id),
+      could_go: rules.filter((rule) => !unfit.includes(rule)).map((rule) => rule.id),
+    }),
+  );
+}
+
+function featureOf(rule: Rule): string {
+  const { consumer, rule_type_id: type } = rule;
+  if (isDetectionRule(rule)) return "siem";
+  return consumer === "uptime" || type.startsWith("xpack.uptime.") || type.startsWith("xpack.synthetics.") ? "uptime" : "alerting";
+}
+
+/** The same call for the rules in which actions stay that are not as was asked for. */
+function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attachment }[], space: string): NextCall[] {
+  const rules = all.filter(({ attachment }) => attachment.beside).map(({ rule }) => rule.id);
+  if (rules.length === 0) return [];
+  const why = "Puts the new action in the place of what the connector has in the rule: else both are sent.";
+  return [
+    {
+      tool: "attach_connector",
+      args: compact({
+        ...args,
+        params: undefined,
+        rules,
+        replace: true,
+        space,
+        ...(args.params && { params: hideSecrets(args.params).config }),
+      }),
+      why,
+    },
+  ];
+}
+
+/** `notifies on "threshold met", "recovered".`, where it is the same for all. */
+function whatItDoes(attachments: readonly Attachment[]): string {
+  const sentences = new Set(
+    attachments.map(({ added: actions }) => {
+      if (actions.length === 0) return "no action is new, one that is there is mended.";
+      if (actions.some((action) => action.frequency?.summary))
+        return `a summary, ${actions[0]?.frequency?.throttle ? `every ${actions[0].frequency.throttle} at most` : "on every run"}.`;
+      return `an action on ${actions.map((action) => quoted(action.group ?? "")).join(" and on ")}.`;
+    }),
+  );
+  const [only, ...more] = sentences;
+  return only !== undefined && more.length === 0 ? only : "what is missing in each.";
+}
+
+/** How many incidents there can be, where it is the same for all rules; else each effect says it. */
+function howMany(groupings: readonly string[]): string {
+  const [only, ...more] = new Set(groupings);
+  return more.length > 0 ? " How many alerts there can be differs: see each rule." : ` Alerts: ${only}.`;
+}

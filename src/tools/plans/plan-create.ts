@@ -1,0 +1,123 @@
+import { fileFields } from "../../catalog/file-fields.ts";
+import { connectorType } from "../../catalog/index.ts";
+import type { CreateOp, Plan } from "../../change/plan.ts";
+import { ToolError } from "../../errors.ts";
+import type { LiveType } from "../../kibana/connector-types.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Status } from "../../kibana/status.ts";
+import { quoted, word } from "../../plain-text.ts";
+import { mapSealed, type SealedRecord } from "../../sealed.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { resolveSecrets, type SecretSource } from "../../secrets/resolve.ts";
+import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
+import { assertUsable } from "../connectors/connector-row.ts";
+import { neighbourWarnings } from "../connectors/similar-connectors.ts";
+import type { ToolContext } from "../define.ts";
+import { compact } from "../fields.ts";
+import { readableSecret } from "../secrets/config-secrets.ts";
+import { askableFields, askedFields } from "../secrets/page-fields.ts";
+import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
+import { assertAllGiven, givenFields, storedSecrets } from "../secrets/stored-secrets.ts";
+import { checkNew } from "./check-new-connector.ts";
+
+export interface NewOne {
+  space: string;
+  /** Undefined: from the name. */
+  id: string | undefined;
+  name: string;
+  live: LiveType;
+  config: Record<string, unknown>;
+  /** As given in the arguments. */
+  secrets: Record<string, unknown>;
+}
+
+/** What is there already. */
+export interface Surroundings {
+  status: Status;
+  existing: readonly Connector[];
+}
+
+/**
+ * The plan of a new connector, everything checked before it is written.
+ * @throws ToolError type_unusable, id_invalid, id_taken, invalid_config, secrets_needed, secret_refused
+ */
+export async function planCreate(
+  { space, id, name, live, config, secrets: given }: NewOne,
+  { status, existing }: Surroundings,
+  context: ToolContext,
+): Promise<Plan> {
+  assertUsable(live);
+  if (id !== undefined) assertId(id, status);
+  const entry = await connectorType(live.id);
+  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, config), fileFields(entry, "secrets", given));
+  const { secrets, asked } = resolved;
+  context.learn(resolved.read);
+  context.learn(secrets);
+  const checked = entry
+    ? checkNew(entry, config, resolved, { type: live.id, name, id }, context.secrets)
+    : [`This server does not know the fields of ${live.id}: Kibana alone checks them.`];
+  assertFree(id, existing);
+  const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
+  const hidden = hideSecrets(config);
+  const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
+  return {
+    summary: `Create connector ${quoted(name)} (${word(live.id)}${chosen ? `, id ${word(chosen)}` : ""}) in space ${space}.`,
+    ops: [op],
+    effects: [
+      {
+        verb: "create",
+        kind: "connector",
+        id: chosen,
+        name,
+        type: live.id,
+        space,
+        after: { ...hidden.config, ...compact({ secrets: shownSecrets(secrets, asked) }) },
+      },
+    ],
+    warnings: [
+      ...checked,
+      ...resolved.warnings,
+      ...neighbourWarnings(entry, { name, type: live.id, config }, existing),
+      ...hidden.found.map((one) => readableSecret(one, entry, status)),
+    ],
+    outsideWorld: "none",
+    consequence: "free",
+    facts: { version: status.version },
+    flows: secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys())),
+    asks: askedFields(asked, entry),
+    knownHosts: await agreedHosts(existing),
+  };
+}
+
+/**
+ * Stops a connector that is made after another, and would come without secrets of that one: Kibana would take it, and it
+ * would fail.
+ * @returns what the other may have had beside them and is not given: nothing of it is lost by this
+ * @throws ToolError secrets_needed
+ */
+export async function assertCarried({ ops: [op], asks }: Plan, why: string, status: Status, source: SecretSource): Promise<string[]> {
+  if (op.op !== "create") return [];
+  const entry = await connectorType(op.type);
+  const stored = storedSecrets(entry, op.config, status);
+  const asked = asks.map(({ path }) => path);
+  return assertAllGiven({ subject: op, entry, why, stored, given: givenFields(op.secrets, asked) }, source);
+}
+
+/** @throws ToolError id_taken */
+function assertFree(id: string | undefined, existing: readonly Connector[]): void {
+  const taken = existing.find((one) => one.id === id);
+  if (!taken) return;
+  throw new ToolError(
+    "id_taken",
+    `The id "${taken.id}" is taken by ${quoted(taken.name)} (${word(taken.type)}) in this space.`,
+    "Choose another id, or use the connector that is there.",
+    { id: taken.id },
+  );
+}
+
+/** References by name, and what is yet to be typed. */
+function shownSecrets(secrets: SealedRecord, asked: readonly string[]): Record<string, unknown> {
+  const given = Object.entries(secrets).map(([field, tree]) => [field, mapSealed(tree, String)]);
+  const typed = asked.map((path) => [path.replace(/^secrets\./, ""), "<to be typed>"]);
+  return Object.fromEntries([...given, ...typed]);
+}

@@ -1,0 +1,167 @@
+import { isDeepStrictEqual } from "node:util";
+import { destinations } from "../../catalog/destinations.ts";
+import { fileFields } from "../../catalog/file-fields.ts";
+import { connectorType } from "../../catalog/index.ts";
+import { stillUnknown } from "../../change/consent/refusals.ts";
+import type { Plan, UpdateOp } from "../../change/plan.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Status } from "../../kibana/status.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
+import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { resolveSecrets } from "../../secrets/resolve.ts";
+import { effectOn } from "../connectors/connector-row.ts";
+import type { ToolContext } from "../define.ts";
+import { compact } from "../fields.ts";
+import { readableSecret } from "../secrets/config-secrets.ts";
+import { askableFields, askedFields } from "../secrets/page-fields.ts";
+import { agreedHosts, hostIn, secretFlows } from "../secrets/secret-flows.ts";
+import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets } from "../secrets/stored-secrets.ts";
+import { checkNew } from "./check-new-connector.ts";
+
+type Config = Record<string, unknown>;
+
+export interface Wanted {
+  space: string;
+  before: Connector;
+  after: { name: string; config: Config };
+  /** As given in the arguments. */
+  secrets: Config;
+  /** The caller says that nothing else is stored: heard where no person can be asked. */
+  noOtherSecrets: boolean;
+  verb: string;
+}
+
+/**
+ * The plan of a PUT that loses nothing: the whole config, and every secret that may be stored, or it stops.
+ * @throws ToolError secrets_needed, invalid_config, secret_refused
+ */
+export async function planUpdate(
+  { space, before, after, secrets, noOtherSecrets, verb }: Wanted,
+  status: Status,
+  context: ToolContext,
+): Promise<Plan> {
+  const { kibana, settings, signal } = context;
+  const entry = await connectorType(before.type);
+  const resolved = resolveSecrets(secrets, context.secrets, askableFields(entry, after.config), fileFields(entry, "secrets", secrets));
+  context.learn(resolved.read);
+  context.learn(resolved.secrets);
+  const stored = storedSecrets(entry, after.config, status);
+  const storedBefore = storedSecrets(entry, before.config ?? {}, status);
+  const why = before.missingSecrets ? "Its secrets were lost on import" : "Kibana forgets every secret that an update does not send";
+  const subject = { type: before.type, name: before.name, id: before.id };
+  const given = givenFields(resolved.secrets, resolved.asked);
+  const left = assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
+  const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
+  // What is flagged missing is not stored.
+  const possible = before.missingSecrets || (alone && noOtherSecrets) ? [] : left;
+  const onlyAPersonKnows = nothingElse(possible, { subject, entry, why }, context.secrets, alone);
+  if (onlyAPersonKnows && alone) throw stillUnknown(onlyAPersonKnows, "nobody");
+  const warnings = entry
+    ? checkNew(entry, after.config, resolved, subject, context.secrets)
+    : [`This server does not know the fields of ${before.type}: Kibana alone checks them.`];
+  const op: UpdateOp = {
+    op: "update",
+    space,
+    id: before.id,
+    before,
+    after,
+    secrets: resolved.secrets,
+    secretsBefore: storedBefore.needed.length + storedBefore.possible.length > 0,
+  };
+  const [was, becomes] = entry
+    ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
+    : [[], []];
+  // What a config says is no news where it stays as it is.
+  const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
+  const moved = !isDeepStrictEqual(was, becomes) && was.length > 0;
+  const removed = removedKeys(before.config ?? {}, after.config);
+  const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
+  return {
+    summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${goes}`,
+    ops: [op],
+    effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
+    warnings: [
+      ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
+      ...resolved.warnings,
+      ...(moved
+        ? [
+            `Requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"} from now on, no longer to ${was.map(word).join(", ")}.`,
+          ]
+        : []),
+      ...(usesOAuth(after.config) && !renames ? ["Kibana drops the stored OAuth tokens: the next run signs in anew."] : []),
+      ...(removed.length > 0 ? [`What goes: ${inShort(removed)}.`] : []),
+      ...forgotten(storedBefore, stored),
+      ...Object.entries(resolved.secrets)
+        .filter(([, value]) => holdsSeveral(value))
+        .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
+      ...(noOtherSecrets && onlyAPersonKnows
+        ? ["assert_no_other_secrets is not taken from an agent: the person is asked whether something else is stored."]
+        : []),
+      ...(renames ? [] : hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status))),
+    ],
+    outsideWorld: "none",
+    consequence: "person",
+    ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
+    facts: { version: status.version, possible },
+    flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
+    asks: askedFields(resolved.asked, entry),
+    knownHosts: await agreedHosts((await kibana.connectors(space, signal)).filter((one) => one.id !== before.id)),
+  };
+}
+
+/** The keys that have a value and have none afterwards, at any depth: `config.headers.X-Team`. */
+function removedKeys(before: Config, after: Config, path = "config"): string[] {
+  return Object.entries(before).flatMap(([key, value]) => {
+    const [at, now] = [`${path}.${plainText(key, 80)}`, after[key]];
+    if (value === null || value === undefined) return [];
+    if (now === null || now === undefined) return [at];
+    return isObject(value) && isObject(now) ? removedKeys(value, now, at) : [];
+  });
+}
+
+function inShort(keys: readonly string[]): string {
+  return keys.length > 20 ? `${keys.slice(0, 20).join(", ")} and ${keys.length - 20} more keys` : keys.join(", ");
+}
+
+function isObject(value: unknown): value is Config {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** What changes, redacted: keys that stay are left out. */
+function difference(
+  before: Connector,
+  after: Wanted["after"],
+  secrets: unknown,
+  asked: readonly string[],
+): { before: Config; after: Config } {
+  const old = hideSecrets(before.config ?? {}).config;
+  const fresh = hideSecrets(after.config).config;
+  const changed = [...new Set([...Object.keys(before.config ?? {}), ...Object.keys(after.config)])].filter(
+    (key) => !isDeepStrictEqual(before.config?.[key] ?? null, after.config[key] ?? null),
+  );
+  const pick = (config: Config) => Object.fromEntries(changed.map((key) => [key, config[key] ?? null]));
+  const renamed = before.name !== after.name;
+  const typed = Object.fromEntries(asked.map((path) => [path.replace(/^secrets\./, ""), "<to be typed>"]));
+  const sent = { ...Object(secrets), ...typed };
+  return {
+    before: { ...(renamed ? { name: before.name } : {}), ...pick(old) },
+    after: { ...(renamed ? { name: after.name } : {}), ...pick(fresh), ...compact({ secrets: sent }) },
+  };
+}
+
+function holdsSeveral(tree: SealedTree): boolean {
+  return tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
+}
+
+/** Secrets of the way to authenticate that the change leaves behind. */
+function forgotten(was: StoredSecrets, becomes: StoredSecrets): string[] {
+  const still = [...becomes.needed, ...becomes.possible];
+  const left = was.needed.filter((field) => !still.includes(field));
+  return left.length > 0 ? [`The new config does not use ${left.join(" and ")} any more: Kibana forgets what is stored of it.`] : [];
+}
+
+/** Whether the config authenticates with tokens that Kibana fetches and keeps. */
+function usesOAuth({ isOAuth, authType, service }: Config): boolean {
+  return isOAuth === true || service === "exchange_server" || (typeof authType === "string" && /oauth/i.test(authType));
+}

@@ -1,0 +1,179 @@
+import type { JournalEntry } from "../../change/journal.ts";
+import type { NoChange, Plan, PutRuleOp } from "../../change/plan.ts";
+import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
+import { ruleState, sameField, sameState } from "../../rules/rule-state.ts";
+import { redactionMark } from "../../secrets/detect.ts";
+import { unusable } from "../connectors/connector-row.ts";
+import { doubtsAbout } from "../connectors/last-run.ts";
+import type { ToolContext } from "../define.ts";
+import { compact } from "../fields.ts";
+import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
+import { losses, undoWarning } from "../rules/lost-by-rules.ts";
+import { silencedWarning } from "../rules/replaced-report.ts";
+import { erasing, type WholeRule, withArtifacts } from "../rules/rule-artifacts.ts";
+import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule-changes.ts";
+import { effectsOnRules } from "../rules/shown-actions.ts";
+import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
+
+/** Connectors whose last runs are looked up. */
+const doubtsLooked = 5;
+
+type PutBack = Extract<Inverse, { op: "put_rule" }>;
+
+/** Rules of a change, to be put back together; undefined where the change was of something else. */
+export function ruleInverses(entries: readonly JournalEntry[]): PutBack[] | undefined {
+  const inverses = entries
+    .map(inverseOfEntry)
+    .filter((inverse): inverse is PutBack => inverse !== undefined && "op" in inverse && inverse.op === "put_rule");
+  return inverses.length > 0 ? inverses : undefined;
+}
+
+/** Gives each rule the actions back that it had; one that somebody changed since, or that is gone, is left as it is. */
+export async function planUndoRules(inverses: readonly PutBack[], space: string, context: ToolContext): Promise<Plan | NoChange> {
+  const { kibana, settings, signal } = context;
+  const [connectors, rules] = await Promise.all([
+    kibana.connectors(space, signal),
+    Promise.all(inverses.map((inverse) => ruleOrNone(inverse.id, space, context))),
+  ]);
+  const known = new Map(connectors.map((one) => [one.id, one]));
+  const wanted = inverses.map((inverse, index) => ({ inverse, rule: rules[index] }));
+  const gone = wanted.filter(({ rule }) => rule === undefined).map(({ inverse }) => inverse.id);
+  const there = (
+    await withArtifacts(
+      wanted.flatMap(({ inverse, rule }) => (rule ? [{ inverse, rule }] : [])),
+      space,
+      context,
+    )
+  ).map((one) => ({ ...one, ...fieldsOf(one) }));
+  const already = there.filter(({ inverse, rule, back }) => sameState(ruleState(rule), inverse.to) && Object.keys(back).length === 0);
+  const changed = there.filter((one) => !already.includes(one) && !sameState(ruleState(one.rule), one.inverse.expect));
+  const todo = there.filter((one) => !already.includes(one) && !changed.includes(one));
+  const obstacles = todo.flatMap(({ inverse, rule }) => obstacle(rule, inverse.to.actions, known) ?? []);
+  const ops = todo
+    .filter(({ rule }) => !obstacles.some((one) => one.rule === rule))
+    .map((one) => ({ ...one, op: putRule(one, space, { ...one.inverse.to, fields: one.back }, known) }));
+  const alsoBack = [...new Set(ops.flatMap(({ back }) => Object.keys(back)))].map((name) => plainText(name, 60));
+  const kept = [...new Set(ops.flatMap(({ stays }) => stays))];
+  const left = [
+    ...(changed.length > 0
+      ? [
+          `${rulesInWords(changed.map(({ rule }) => rule))} changed since and stay as they are: an undo would take back what somebody else did.`,
+        ]
+      : []),
+    ...(gone.length > 0 ? [`${gone.length} rule${gone.length > 1 ? "s are" : " is"} gone: ${gone.slice(0, 5).map(word).join(", ")}.`] : []),
+  ];
+  const [first, ...rest] = ops;
+  if (!first) {
+    const [worst] = obstacles;
+    if (worst) {
+      throw new ToolError(
+        "connector_not_found",
+        `Kibana would not save ${obstacles.length === 1 ? "the rule" : `${obstacles.length} rules`} as before: ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}.`,
+        "Make the connector again under its id first (undo_change of its deletion, or create_connector with that id), or enter its secrets again.",
+        { rules: obstacles.map((one) => one.rule.id) },
+      );
+    }
+    return {
+      noChange: true,
+      ...(changed.length > 0 ? { status: "plan_changed" } : {}),
+      message: left.length > 0 ? `Nothing was written. ${left.join(" ")}` : "The rules are as they were before that change.",
+      space,
+      result: compact({ changed_since: changed.map(({ rule }) => rule.id), gone }),
+      warnings: [],
+      next: [],
+    };
+  }
+  const owner = await ownerAfter(context);
+  const ways = await Promise.all(ops.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
+  const blocked = obstacles.map((one) => `Kibana would not save ${obstacleInWords(one)}: it stays as it is.`);
+  const writes = ops.map(({ op }) => op);
+  const lost = losses(writes, known);
+  return {
+    summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
+    ops: [first.op, ...rest.map(({ op }) => op)],
+    effects: effectsOnRules(ops, connectors, owner),
+    warnings: [
+      ...left,
+      ...(kept.length > 0 ? [`Stays as it is, since somebody changed it or a secret stood in it: ${kept.join(", ")}.`] : []),
+      ...unknownFields(ops),
+      ...blocked.slice(0, 5),
+      ...silencedWarning(ops),
+      ...undoWarning(writes),
+      ...(await doubtsAboutReturning(writes, space, known, context)),
+      ...keyWarning(
+        ops.map(({ rule }) => rule),
+        owner,
+        settings,
+      ),
+    ],
+    ...erasing(ops),
+    outsideWorld: "none",
+    consequence: "person",
+    facts: ops.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
+    flows: eachOnce(ways.flat()),
+    asks: [],
+    knownHosts: [],
+  };
+}
+
+async function ruleOrNone(id: string, space: string, { kibana, signal }: ToolContext): Promise<Rule | undefined> {
+  try {
+    return await kibana.rule(space, id, signal);
+  } catch (error) {
+    if (error instanceof ToolError && error.code === "rule_not_found") return undefined;
+    throw error;
+  }
+}
+
+/** What speaks against the connectors that come back, as for those that a call gives to rules. */
+async function doubtsAboutReturning(
+  ops: readonly PutRuleOp[],
+  space: string,
+  known: ReadonlyMap<string, Connector>,
+  context: ToolContext,
+): Promise<string[]> {
+  const had = (state: PutRuleOp["before"], id: string) => state.actions.some((action) => action.id === id);
+  const ids = ops.flatMap(({ touches, before, after }) =>
+    touches.filter(({ id }) => had(after, id) && !had(before, id)).map(({ id }) => id),
+  );
+  const back = [...new Set(ids)].flatMap((id) => known.get(id) ?? []).slice(0, doubtsLooked);
+  if (back.length === 0) return [];
+  const types = await context.kibana.connectorTypes(space, context.signal);
+  const doubts = await Promise.all(
+    back.map(async (one) => {
+      const why = unusable(
+        types.find(({ id }) => id === one.type),
+        one.preconfigured,
+      );
+      return why === undefined ? doubtsAbout(one, space, context) : [`${quoted(one.name, 60)} (${one.id}) cannot run here: ${why}.`];
+    }),
+  );
+  return doubts.flat();
+}
+
+/**
+ * The fields that go back because the save changed them without being meant to, unless somebody changed them since.
+ * What the save kept is as it is now.
+ */
+function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { inverse: PutBack }) {
+  const { artifacts: recorded, ...others } = to.fields ?? {};
+  const fields = Object.entries(artifacts === "unreadable" ? others : (to.fields ?? {}));
+  // The journal keeps no secret: marks in its place would put nothing back.
+  const isMarked = (value: unknown) => JSON.stringify(value ?? null).includes(redactionMark);
+  // What the journal has of artifacts is better than none.
+  const unread = artifacts === "unreadable" && recorded !== undefined && !isMarked(recorded) ? { artifacts: recorded } : {};
+  const stays = fields
+    .filter(([name, value]) => isMarked(value) || !sameField(name, rule[name], expect.fields?.[name]))
+    .map(([name]) => name);
+  const back = fields.filter(([name, value]) => !stays.includes(name) && !sameField(name, value, expect.fields?.[name]));
+  return { back: { ...Object.fromEntries(back), ...unread }, stays };
+}
+
+function rulesInWords(rules: readonly Rule[]): string {
+  const names = rules.slice(0, 3).map((rule) => quoted(rule.name, 60));
+  return `${rules.length} rule${rules.length > 1 ? "s" : ""} (${names.join(", ")}${rules.length > 3 ? " and more" : ""})`;
+}

@@ -1,0 +1,74 @@
+import type { NextCall, NoChange } from "../../change/plan.ts";
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { quoted } from "../../plain-text.ts";
+import type { SecretSource } from "../../secrets/resolve.ts";
+import { compact } from "../fields.ts";
+import { reenterSecrets } from "../secrets/reenter-secrets.ts";
+import { inWords } from "./replaced-report.ts";
+import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
+
+/**
+ * @param deletions calls that take back deletions of this server, by the connector's id
+ * @param free the rules that Kibana would save
+ */
+export async function cannotBeSaved(
+  obstacles: readonly Obstacle[],
+  inSpace: string,
+  deletions: ReadonlyMap<string, NextCall>,
+  free: readonly Rule[],
+  source: SecretSource,
+): Promise<ToolError> {
+  const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
+  const without = [...new Map(obstacles.flatMap((one) => one.withoutSecrets).map((one) => [one.id, one])).values()];
+  return new ToolError(
+    gone.length > 0 ? "connector_not_found" : "secrets_needed",
+    `Nothing was written: Kibana would not save ${inWords(obstacles.map((one) => one.rule))}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}.`,
+    [
+      ...(gone.length > 0
+        ? [
+            "Mend the rules first: make the connector again under its id (undo_change of its deletion, or create_connector with that `id`), or move its actions to another with replace_connector (`to`); if nobody wants them back, `remove` takes them out.",
+          ]
+        : []),
+      ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
+      "Then repeat this call, or leave these rules out.",
+    ].join(" "),
+    compact({
+      rules: obstacles.slice(0, 20).map((one) => one.rule.id),
+      could_go: free.slice(0, 20).map(({ id }) => id),
+      next: [
+        ...gone.flatMap((id) => deletions.get(id) ?? []),
+        ...(await Promise.all(without.map((one) => reenterSecrets(one, inSpace, source)))),
+      ].slice(0, 3),
+    }),
+  );
+}
+
+export function nothingToDo(
+  found: Connector,
+  already: string[],
+  inSpace: string,
+  { warnings, next }: Pick<NoChange, "warnings" | "next">,
+): NoChange {
+  return {
+    noChange: true,
+    message: `${quoted(found.name)} is attached already to ${already.length === 1 ? "the rule" : `all ${already.length} rules`}${warnings.length > 0 ? "" : ", with everything that was asked for"}.`,
+    space: inSpace,
+    result: { connector: found.id, already },
+    warnings,
+    next,
+  };
+}
+
+/** Each note once; with the rules that it is about where it is not about all of them. */
+export function perRule(all: readonly { rule: Rule; notes: readonly string[] }[]): string[] {
+  const about = new Map<string, string[]>();
+  for (const { rule, notes } of all)
+    for (const note of new Set(notes)) about.set(note, [...(about.get(note) ?? []), quoted(rule.name, 40)]);
+  return [...about].map(([note, names]) =>
+    names.length === all.length
+      ? note
+      : `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}: ${note}`,
+  );
+}

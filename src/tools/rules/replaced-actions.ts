@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from "node:util";
+import { connectorType } from "../../catalog/index.ts";
+import { paramsCall } from "../../catalog/params-call.ts";
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule, RuleAction, RuleType } from "../../kibana/rules.ts";
+import { quoted } from "../../plain-text.ts";
+import { recovers } from "../../rules/attach-notes.ts";
+import { type Checked, checkAction } from "../../rules/check-action.ts";
+import { usualKey } from "../../rules/dedup-key.ts";
+import { templateParser } from "../../rules/template-parser.ts";
+import { tied } from "../../rules/tied.ts";
+
+/** Params for actions that move to a connector of another type. */
+export interface NewParams {
+  params: Record<string, unknown> | undefined;
+  /** For actions that run on recovery. */
+  recovery: Record<string, unknown> | undefined;
+}
+
+/**
+ * The actions of a rule after those of `from` went to `to`, or away where `to` is undefined. What an action has beside
+ * connector and params stays: uuid, group, frequency, filters.
+ * @param ruleType undefined where Kibana does not tell
+ * @throws ToolError invalid_arguments where another type needs other params
+ */
+export async function movedActions(
+  rule: Rule,
+  from: { id: string },
+  to: Connector | undefined,
+  given: NewParams,
+  ruleType: RuleType | undefined,
+): Promise<{ actions: RuleAction[]; notes: string[] }> {
+  if (!to) return { actions: rule.actions.filter((action) => action.id !== from.id), notes: [] };
+  const others = rule.actions.filter((action) => action.id !== from.id);
+  const actions: RuleAction[] = [];
+  const notes: string[] = [];
+  for (const action of rule.actions) {
+    if (action.id !== from.id) {
+      actions.push(action);
+      continue;
+    }
+    const moved = { ...action, id: to.id, connector_type_id: to.type, params: await paramsFor(action, rule, to, given, ruleType, notes) };
+    const twin = others.find((other) => other.id === to.id && other.group === action.group);
+    if (twin && sameButUuid(twin, moved)) notes.push(`${quoted(rule.name, 60)} had the same action with both connectors: one is left.`);
+    else {
+      if (twin)
+        notes.push(
+          `${quoted(rule.name, 60)} notifies ${quoted(to.name, 60)} twice on ${quoted(action.group ?? "every run")}: it had an action of its own there.`,
+        );
+      actions.push(moved);
+    }
+  }
+  if (given.params !== undefined) notes.push(...(await looseEnds(actions, to, ruleType)));
+  return { actions, notes };
+}
+
+/** New params may open what nothing closes any more. */
+async function looseEnds(actions: readonly RuleAction[], to: Connector, ruleType: RuleType | undefined): Promise<string[]> {
+  const type = await connectorType(to.type);
+  if (!type?.recovery || ruleType?.recoveryGroup === undefined || !recovers(ruleType)) return [];
+  const ours = actions.filter((action) => action.id === to.id);
+  const { mends, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
+  if (mends.size + uncovered.length === 0) return [];
+  return [
+    `Recovery would not close all that ${quoted(to.name, 60)} opens: no action closes under the same ${type.dedupField ?? "key"}. attach_connector adds what is missing.`,
+  ];
+}
+
+async function paramsFor(
+  action: RuleAction,
+  rule: Rule,
+  to: Connector,
+  { params, recovery }: NewParams,
+  ruleType: RuleType | undefined,
+  notes: string[],
+): Promise<Record<string, unknown>> {
+  const onRecovery = action.group != null && action.group === ruleType?.recoveryGroup;
+  const chosen = onRecovery ? recovery : params;
+  if (chosen === undefined) {
+    if (action.connector_type_id === to.type) return action.params ?? {};
+    const field = onRecovery ? "recovery_params" : "params";
+    const entry = await connectorType(to.type);
+    const closing = onRecovery ? entry?.recovery?.params : undefined;
+    throw new ToolError(
+      "invalid_arguments",
+      `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
+      `Give \`${field}\` (${paramsCall(to.type, closing)} lists them)${closing ? `; what closes an incident of this type is ${JSON.stringify(closing)}` : ""}.`,
+      { rule: rule.id, field },
+    );
+  }
+  const entry = await connectorType(to.type);
+  const checked: Checked = { errors: [], warnings: [] };
+  if (ruleType) {
+    // The parser of templates is needed for new params alone.
+    const parse = await templateParser();
+    checkAction(chosen, action.frequency?.summary ?? false, rule, ruleType, entry, parse, checked);
+  }
+  if (checked.errors.length > 0) {
+    throw new ToolError(
+      "invalid_arguments",
+      `The ${onRecovery ? "recovery_params" : "params"} would not work in rule ${quoted(rule.name, 60)}: ${checked.errors.join("; ")}.`,
+      `Correct these; ${paramsCall(to.type, chosen)} lists them.`,
+      { problems: checked.errors },
+    );
+  }
+  notes.push(...checked.warnings);
+  return chosen;
+}
+
+function sameButUuid(
+  { uuid: _one, connector_type_id: _type, ...left }: RuleAction,
+  { uuid: _other, connector_type_id: _kind, ...right }: RuleAction,
+): boolean {
+  return isDeepStrictEqual(left, right);
+}

@@ -1,0 +1,39 @@
+import { inverseOfEntry } from "../../change/undo.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import type { ToolContext } from "../define.ts";
+
+/** Rules that an earlier change moved, with the time of its first and its last. */
+export interface Move {
+  change: string;
+  rules: number;
+  first: string;
+  last: string;
+}
+
+/** What the journal has of the same replacement: which rules were done before, and when. */
+export async function earlierMoves(
+  { space, from, to }: { space: string; from: string; to: string | undefined },
+  using: readonly Rule[],
+  { journal, deployment, principal }: ToolContext,
+): Promise<Move[]> {
+  if (principal.spaces !== undefined && !principal.spaces.includes(space)) return [];
+  const again = new Set(using.map((rule) => rule.id));
+  const { entries } = await journal.entries();
+  const moves = new Map<string, Move>();
+  for (const { begin, end } of entries) {
+    if (begin.tool !== "replace_connector" || begin.deployment !== deployment.name || begin.op.space !== space || !end) continue;
+    const inverse = inverseOfEntry({ begin, end });
+    if (!inverse || !("op" in inverse) || inverse.op !== "put_rule" || again.has(inverse.id)) continue;
+    const { to: before, expect: after } = inverse;
+    const has = (state: typeof before, id: string) => state.actions.some((action) => action.id === id);
+    if (!has(before, from) || has(after, from) || (to !== undefined && !has(after, to))) continue;
+    const known = moves.get(begin.change);
+    moves.set(begin.change, {
+      change: begin.change,
+      rules: (known?.rules ?? 0) + 1,
+      first: known && known.first < end.at ? known.first : end.at,
+      last: known && known.last > end.at ? known.last : end.at,
+    });
+  }
+  return [...moves.values()];
+}

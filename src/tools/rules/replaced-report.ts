@@ -1,0 +1,153 @@
+import type { NextCall, NoChange, OpResult, Plan, PutRuleOp } from "../../change/plan.ts";
+import { isSaved } from "../../change/saved-rules.ts";
+import type { Report } from "../../change/services.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
+import { compact } from "../fields.ts";
+import type { Move } from "./replaced-earlier.ts";
+import { overlapWarnings, ownersNow } from "./rule-changes.ts";
+
+/** Rules that an answer names one by one; list_changes has them all. */
+export const rowsShown = 40;
+
+/** A rule that stays as it is, and why. */
+export interface Left {
+  id: string;
+  name: string;
+  outcome: "skipped" | "blocked" | "unchanged";
+  why: string;
+}
+
+/** A plan with what it leaves alone. */
+export interface ReplacePlan extends Plan {
+  left: Left[];
+  earlier: Move[];
+  moved: "moved" | "removed";
+  /** The connector whose actions were meant. */
+  from: string;
+  /** Tests the connector that is notified now, where actions were moved. */
+  test: NextCall[];
+  /** Rules that used the old connector; undefined where this key may not see them all. */
+  used: number | undefined;
+}
+
+/** What became of each rule: what needs attention first. */
+export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
+  const done = results.filter((result) => result.outcome === "done");
+  const { failed, waiting } = notDone(plan.ops, results);
+  const rows = [...failed, ...plan.left, ...done.map((one) => doneRow(one, plan)), ...waiting];
+  return {
+    result: compact({
+      counts: compact({
+        [plan.moved]: done.length,
+        failed: failed.length || undefined,
+        not_begun: waiting.length || undefined,
+        skipped: plan.left.filter((one) => one.outcome === "skipped").length || undefined,
+        blocked: plan.left.filter((one) => one.outcome === "blocked").length || undefined,
+      }),
+      // What a delete would ask first.
+      still_used_by: plan.used === undefined ? "unknown: something that this key does not see refers to it" : plan.used - done.length,
+      api_key_owner: ownersNow(results),
+      earlier: plan.earlier,
+      rules: rows.slice(0, rowsShown),
+      rules_left_out: Math.max(0, rows.length - rowsShown) || undefined,
+    }),
+    warnings: overlapWarnings(results),
+    next: [
+      ...(rows.length > rowsShown ? [{ tool: "list_changes", args: { limit: 100 }, why: "See each rule with its time and outcome." }] : []),
+      ...(done.length === 0 ? [] : plan.test),
+    ],
+  };
+}
+
+/** With what went beside what was meant: actions of other connectors that are gone. */
+function doneRow(result: OpResult, { moved, from }: ReplacePlan) {
+  const { op } = result;
+  const dropped = op.op === "put_rule" ? op.gone.filter(({ id, actions }) => id !== from && actions > 0) : [];
+  return compact({ ...ruleNow(result), outcome: moved, dropped });
+}
+
+/** A saved rule, as Kibana answered. */
+export function ruleNow({ op, data }: OpResult) {
+  return compact({ id: op.id, name: nameOf(op), enabled: isSaved(data) ? data.enabled : undefined });
+}
+
+/** The rules that were to change and did not, or of which it is not known, and why; and those that were not begun. */
+export function notDone(ops: Plan["ops"], results: readonly OpResult[]) {
+  const begun = new Set(results.map(({ op }) => op.id));
+  return {
+    failed: results.filter((result) => result.outcome !== "done").map(failedRow),
+    waiting: ops.filter((op) => !begun.has(op.id)).map((op) => ({ id: op.id ?? "", name: nameOf(op), outcome: "not_begun" })),
+  };
+}
+
+/** A rule that is left alone. */
+export function row({ id, name }: Rule, outcome: Left["outcome"], why: string): Left {
+  return { id, name: plainText(name, 120), outcome, why };
+}
+
+export function detectionRow(rule: Rule): Left {
+  return row(rule, "skipped", "A detection rule of Elastic Security: edit it in the Security app, or name it in `rules`.");
+}
+
+export function skippedWarning(left: readonly Left[]): string {
+  const skipped = left.filter((one) => one.outcome === "skipped");
+  const ids = skipped.slice(0, 5).map(({ id }) => id);
+  return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.map(word).join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
+}
+
+/** Rules that lose the last of their actions. */
+export function silencedWarning(changes: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
+  const silent = changes.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
+  return silent.length > 0 ? [`${inWords(silent)} will notify nobody: no action is left.`] : [];
+}
+
+/** The answer when no rule is to be changed. */
+export function nothingToDo({
+  from,
+  space: inSpace,
+  left,
+  earlier,
+  warnings,
+}: {
+  from: { id: string; name?: string };
+  space: string;
+  left: Left[];
+  earlier: Move[];
+  warnings: string[];
+}): NoChange {
+  const skipped = left.filter((one) => one.outcome === "skipped");
+  return {
+    noChange: true,
+    message:
+      skipped.length > 0
+        ? skippedWarning(left)
+        : `No rule ${left.length > 0 ? "of these " : ""}uses ${named(from)}${earlier.length > 0 ? " any more: it was replaced before" : ""}.`,
+    space: inSpace,
+    result: compact({ earlier, rules: left.slice(0, rowsShown), rules_left_out: Math.max(0, left.length - rowsShown) || undefined }),
+    warnings,
+    next: [],
+  };
+}
+
+function failedRow({ op, outcome, error }: OpResult) {
+  return {
+    id: op.id,
+    name: nameOf(op),
+    outcome: outcome === "unknown" ? "unknown" : "failed",
+    error: plainText(error?.message ?? "", 300),
+  };
+}
+
+function nameOf(op: OpResult["op"]): string {
+  return op.op === "put_rule" ? plainText(op.name, 120) : "";
+}
+
+export function named({ id, name }: { id: string; name?: string }): string {
+  return name === undefined ? `${quoted(id, 80)} (gone)` : `${quoted(name, 60)} (${word(id)})`;
+}
+
+export function inWords(rules: readonly Rule[]): string {
+  const [only, ...more] = rules;
+  return only && more.length === 0 ? `rule ${quoted(only.name, 60)}` : `${rules.length} rules`;
+}

@@ -1,0 +1,51 @@
+import { targetOf } from "../../audit/same-target.ts";
+import { connectorType } from "../../catalog/index.ts";
+import type { NextCall } from "../../change/plan.ts";
+import { isProtected } from "../../change/policy.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { plainText, quoted } from "../../plain-text.ts";
+import { type Proof, proofOf } from "../connectors/last-run.ts";
+import type { ToolContext } from "../define.ts";
+
+/** Others of the type whose last runs are looked up: those in use first. */
+const looked = 4;
+const order: readonly Proof[] = ["works", "unproven", "fails"];
+
+export interface WaysOut {
+  /** The call that frees it, where another connector reaches the very same place. */
+  next: NextCall[];
+  /** Others of its type, for the user to choose from: whom they serve nobody here knows. */
+  sameType: { id: string; name: string; last_run: Proof }[];
+}
+
+/** Where the rules of a connector could go that is to be deleted. Protected ones are left out: no tool touches them. */
+export async function waysOut(
+  connector: Connector,
+  space: string,
+  connectors: readonly Connector[],
+  context: Pick<ToolContext, "kibana" | "signal" | "settings">,
+): Promise<WaysOut> {
+  const { protect } = context.settings;
+  if (isProtected(connector, protect)) return { next: [], sameType: [] };
+  const entry = await connectorType(connector.type);
+  const target = targetOf(connector, entry);
+  const others = connectors
+    .filter((one) => one.type === connector.type && one.id !== connector.id && !one.missingSecrets && !isProtected(one, protect))
+    .sort((one, other) => Number((other.references ?? 0) > 0) - Number((one.references ?? 0) > 0))
+    .slice(0, looked);
+  const known = await Promise.all(others.map(async (one) => ({ one, proof: await proofOf(one.id, space, context) })));
+  known.sort((left, right) => order.indexOf(left.proof) - order.indexOf(right.proof));
+  const same = known.find(({ one, proof }) => proof !== "fails" && target !== undefined && targetOf(one, entry) === target);
+  return {
+    next: same
+      ? [
+          {
+            tool: "replace_connector",
+            args: { from: connector.id, to: same.one.id, space },
+            why: `${quoted(same.one.name, 60)} (${same.one.id}) reaches the same place${same.proof === "works" ? "" : ", and is not known to work: test it first"}.`,
+          },
+        ]
+      : [],
+    sameType: known.map(({ one, proof }) => ({ id: one.id, name: plainText(one.name, 60), last_run: proof })),
+  };
+}

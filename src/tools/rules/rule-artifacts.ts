@@ -1,0 +1,84 @@
+import type { ArtifactsRead } from "../../change/plan.ts";
+import { KibanaError } from "../../kibana/errors.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { isAtLeast, type Status } from "../../kibana/status.ts";
+import { plainText, quoted } from "../../plain-text.ts";
+import { isRecord } from "../../rules/rule-fields.ts";
+import type { ToolContext } from "../define.ts";
+
+/** A rule that is to be saved, with its artifacts where they can be read. */
+export interface WholeRule {
+  rule: Rule;
+  artifacts: ArtifactsRead;
+  /** Why they could not be read. */
+  why?: string;
+}
+
+const namesShown = 5;
+
+/**
+ * The same rules with their dashboards and investigation guide: a save without them erases them. Where the public API
+ * does not answer them and this Kibana has them, one more read a rule (reference/corrections.md §1).
+ * @param status where it is known already
+ */
+export async function withArtifacts<One extends { rule: Rule }>(
+  all: readonly One[],
+  space: string,
+  context: Pick<ToolContext, "kibana" | "signal">,
+  status?: Status,
+): Promise<(One & WholeRule)[]> {
+  const hasThem = all.some(isHidden) && knowsArtifacts(status ?? (await context.kibana.status(context.signal)));
+  return Promise.all(
+    all.map(async (one) => ({
+      ...one,
+      ...(hasThem && isHidden(one) ? await readHidden(one.rule, space, context) : { rule: one.rule, artifacts: "public" as const }),
+    })),
+  );
+}
+
+async function readHidden(rule: Rule, space: string, { kibana, signal }: Pick<ToolContext, "kibana" | "signal">): Promise<WholeRule> {
+  try {
+    const { artifacts } = await kibana.rule(space, rule.id, signal, true);
+    if (isRecord(artifacts)) return { rule: { ...rule, artifacts }, artifacts: "internal" };
+    return { rule, artifacts: "unreadable", why: "Kibana's internal route leaves them out" };
+  } catch (error) {
+    if (!(error instanceof KibanaError) || error.code === "cancelled") throw error;
+    return { rule, artifacts: "unreadable", why: plainText(error.message, 200) };
+  }
+}
+
+/** Where the public API answers artifacts, it answers empty ones too. */
+function isHidden({ rule }: { rule: Rule }): boolean {
+  return !isRecord(rule.artifacts);
+}
+
+function knowsArtifacts(status: Status): boolean {
+  return isAtLeast(status, "9.1") || (isAtLeast(status, "8.19") && !isAtLeast(status, "9.0"));
+}
+
+/**
+ * What only a person may agree to: saving rules whose artifacts could not be read. Undefined where all were.
+ * @param rules `back`: with what the journal has of them
+ */
+export function erasing(rules: readonly (WholeRule & { back?: Record<string, unknown> })[]): { inPerson: string[] } | undefined {
+  const lost = rules.filter(({ artifacts }) => artifacts === "unreadable");
+  const inPerson = [
+    ...sentence(
+      lost.filter(({ back }) => back?.artifacts === undefined),
+      "saving erases what there is of them, and nothing brings it back",
+    ),
+    ...sentence(
+      lost.filter(({ back }) => back?.artifacts !== undefined),
+      "those of before the change take the place of what there is now",
+    ),
+  ];
+  return inPerson.length > 0 ? { inPerson } : undefined;
+}
+
+function sentence(lost: readonly WholeRule[], what: string): string[] {
+  if (lost.length === 0) return [];
+  const names = lost.slice(0, namesShown).map(({ rule }) => quoted(rule.name, 60));
+  const which =
+    lost.length === 1 ? `rule ${names[0]}` : `${lost.length} rules (${names.join(", ")}${lost.length > namesShown ? ", …" : ""})`;
+  return [`The dashboards and the investigation guide of ${which} could not be read (${lost[0]?.why?.replace(/\.$/, "")}): ${what}.`];
+}

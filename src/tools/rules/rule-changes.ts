@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from "node:util";
+import type { OpResult, PutRuleOp } from "../../change/plan.ts";
+import { isSaved } from "../../change/saved-rules.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule, RuleAction } from "../../kibana/rules.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
+import { fieldInWords, ruleBody } from "../../rules/rule-body.ts";
+import { isSystem, type RuleState, ruleState } from "../../rules/rule-state.ts";
+import { goneActions } from "./lost-by-rules.ts";
+import type { WholeRule } from "./rule-artifacts.ts";
+
+type Known = ReadonlyMap<string, Connector>;
+
+/**
+ * The write that gives a rule another state. Its artifacts stay, unless the state puts others back.
+ * @param named connectors that the call names
+ */
+export function putRule(
+  { rule, artifacts }: WholeRule,
+  space: string,
+  after: RuleState,
+  known: Known,
+  named: readonly { id: string; name?: string }[] = [],
+): PutRuleOp {
+  const { id, name, rule_type_id: type, tags } = rule;
+  const before = ruleState(rule);
+  const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, rule[field] ?? null]));
+  const others = touched(before, after).filter((one) => !named.some((it) => it.id === one));
+  const touches = [...named, ...others.map((one) => ({ id: one, name: known.get(one)?.name }))].map((one) => {
+    return one.name === undefined ? { id: one.id } : { id: one.id, name: one.name };
+  });
+  return {
+    op: "put_rule",
+    space,
+    id,
+    name,
+    type,
+    tags,
+    touches,
+    gone: goneActions(before, after, known),
+    artifacts,
+    before: withFields(before, { ...before.fields, ...now }),
+    after: withFields(after, { ...before.fields, ...after.fields }),
+  };
+}
+
+function withFields({ fields: _fields, ...state }: RuleState, fields: Record<string, unknown>): RuleState {
+  return Object.keys(fields).length > 0 ? { ...state, fields } : state;
+}
+
+/** The connectors whose actions come, go, or are others; a frequency that moves into them from the rule makes them no others. */
+function touched(before: RuleState, after: RuleState): string[] {
+  const missing = (these: RuleState, those: RuleState) =>
+    these.actions.filter((action) => !those.actions.some((one) => isSame(one, action)));
+  return [...new Set([...missing(before, after), ...missing(after, before)].map(({ id }) => id))];
+}
+
+function isSame(one: RuleAction, other: RuleAction): boolean {
+  const bare = ({ uuid: _uuid, connector_type_id: _type, frequency: _often, ...rest }: RuleAction) => rest;
+  if (!isDeepStrictEqual(bare(one), bare(other))) return false;
+  return !one.frequency || !other.frequency || isDeepStrictEqual(one.frequency, other.frequency);
+}
+
+/** Fields of a later Kibana in what is saved: they are sent as they came. */
+export function unknownFields(rules: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
+  const rulesWith = new Map<string, Rule[]>();
+  for (const { rule, op } of rules) {
+    const fields = new Set(ruleBody(rule, op.after).unknown.map(fieldInWords));
+    for (const field of fields) rulesWith.set(field, [...(rulesWith.get(field) ?? []), rule]);
+  }
+  if (rulesWith.size === 0) return [];
+  const named = [...rulesWith].slice(0, 10).map(([field, having]) => {
+    const where =
+      having.length === rules.length ? "" : ` (${having.length === 1 ? quoted(having[0]?.name ?? "", 60) : `${having.length} rules`})`;
+    return `${quoted(field, 80)}${where}`;
+  });
+  return [
+    `This server does not know what Kibana answers as ${named.join(", ")}${rulesWith.size > named.length ? " and more" : ""}: it is sent back as it was read; where Kibana refuses it by name, the rule is saved without it, and the answer says so.`,
+  ];
+}
+
+/** Rules of Elastic Security: they are edited in its own app (reference/kibana-api.md §6.1). */
+export function isDetectionRule({ consumer, rule_type_id: type }: Rule): boolean {
+  return consumer === "siem" || type.startsWith("siem.");
+}
+
+/** What keeps Kibana from saving a rule at all: actions whose connector is gone, or has lost its secrets (reference/kibana-api.md §6.1). */
+export interface Obstacle {
+  rule: Rule;
+  /** Ids of connectors that are gone. */
+  gone: string[];
+  /** Connectors whose secrets are missing. */
+  withoutSecrets: Connector[];
+}
+
+/** The obstacle that a list of actions would meet, undefined where there is none. */
+export function obstacle(rule: Rule, actions: readonly RuleAction[], connectors: Known): Obstacle | undefined {
+  const ids = [...new Set(actions.map((action) => action.id))].filter((id) => !isSystem(id));
+  const gone = ids.filter((id) => !connectors.has(id));
+  const withoutSecrets = ids.map((id) => connectors.get(id)).filter((one): one is Connector => one?.missingSecrets === true);
+  return gone.length + withoutSecrets.length > 0 ? { rule, gone, withoutSecrets } : undefined;
+}
+
+/** `"Checkout errors" (rule-1): its connector "old" is gone` */
+export function obstacleInWords({ rule, gone, withoutSecrets }: Obstacle): string {
+  const parts = [
+    ...gone.map((id) => `the connector ${quoted(id, 60)} of one of its actions is gone`),
+    ...withoutSecrets.map((one) => `the secrets of its connector ${quoted(one.name, 60)} (${word(one.id)}) are missing`),
+  ];
+  return `${quoted(rule.name, 60)} (${word(rule.id)}): ${parts.join(", ")}`;
+}
+
+/** Rules that somebody else saved between our reading and our writing, which Kibana has no lock against. */
+export function overlapWarnings(results: readonly OpResult[]): string[] {
+  const overlapping = results.filter(({ op, outcome, data }) => {
+    if (op.op !== "put_rule" || outcome !== "done" || !isSaved(data)) return false;
+    return data.read !== undefined && data.saved !== undefined && data.saved > data.read + 1;
+  });
+  return overlapping.map(
+    ({ op }) =>
+      `Somebody else saved the rule "${op.id}" in the same moment: their change may be overwritten. Look at the rule's history in Kibana.`,
+  );
+}
+
+/** The owners of the keys with which the saved rules run now, as Kibana answered. */
+export function ownersNow(results: readonly OpResult[]): string | undefined {
+  const owners = results.flatMap(({ outcome, data }) =>
+    outcome === "done" && isSaved(data) && data.owner !== undefined ? [data.owner] : [],
+  );
+  return owners.length > 0 ? [...new Set(owners)].map((one) => plainText(one, 120)).join(", ") : undefined;
+}

@@ -1,0 +1,53 @@
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule, RuleAction } from "../../kibana/rules.ts";
+import { plainJson, plainText } from "../../plain-text.ts";
+import { explainReferences } from "../../rules/connector-usage.ts";
+import { ruleUse } from "../../rules/find-rules.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { compact } from "../fields.ts";
+
+/** Characters of one text in an action's params. */
+const longest = 300;
+
+/**
+ * The rules that use a connector, as an answer shows them.
+ * @param most rules that are shown
+ * @param withActions with what their actions send, when and for which alerts
+ * @param notes gets what Kibana's count has more
+ */
+export function shownRules(
+  found: Connector,
+  rules: readonly Rule[],
+  { space, most, withActions, notes }: { space: string; most: number; withActions: boolean; notes: string[] },
+) {
+  const difference = explainReferences(found, rules.length);
+  if (difference) notes.push(difference);
+  return {
+    rules: rules.slice(0, most).map((rule) => ({
+      ...ruleUse(rule, found.id, space),
+      name: plainText(rule.name, 120),
+      ...(withActions ? { actions: rule.actions.filter(({ id }) => id === found.id).map((action) => shownAction(action, rule)) } : {}),
+    })),
+    rules_total: rules.length,
+    ...(rules.length > most ? { rules_left_out: rules.length - most } : {}),
+  };
+}
+
+/** Secrets hidden, long texts cut. Before 8.6 the frequency stands at the rule (reference/kibana-api.md §6.1). */
+function shownAction({ group, params, frequency, alerts_filter: filter }: RuleAction, rule: Rule) {
+  const ofRule = { notify_when: rule.notify_when ?? undefined, throttle: rule.throttle ?? undefined };
+  const often = frequency ?? (group == null ? undefined : ofRule);
+  return compact({
+    group: group ?? undefined,
+    params: plainJson(hideSecrets(params ?? {}).config, longest),
+    frequency: compact({ ...often, throttle: often?.throttle ?? undefined }),
+    alerts_filter: filter ? plainJson(hideSecrets(withoutDsl(filter)).config, longest) : undefined,
+  });
+}
+
+/** Kibana makes the `dsl` of a filter from its `kql` and `filters`. */
+function withoutDsl({ query, ...filter }: NonNullable<RuleAction["alerts_filter"]>): Record<string, unknown> {
+  if (query === null || typeof query !== "object") return filter;
+  const { dsl: _made, ...asGiven } = Object(query) as Record<string, unknown>;
+  return { ...filter, query: asGiven };
+}

@@ -1,0 +1,96 @@
+import { readdirSync } from "node:fs";
+import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { typeAliases } from "../../catalog/type-aliases.ts";
+import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
+import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
+import { isOneText } from "./page-fields.ts";
+
+/** What secrets are proposed for. */
+export interface Subject {
+  type: string;
+  name: string;
+  id?: string | undefined;
+}
+
+export interface Proposal {
+  /** As it goes into a call: each field with `{"$ask": true}`, or a reference where no person can type. */
+  secrets: Record<string, unknown>;
+  /** References that exist and may fit; absent: none. */
+  secret_names?: string[];
+  secret_files?: string[];
+}
+
+/** As many names as are of use in an answer. */
+const most = 8;
+
+/** Words that stand in the names of secrets of every kind. */
+const common = new Set(["connector", "secret", "secrets", "key", "token", "url", "api", "password", "user", "prod", "the", "for"]);
+
+/**
+ * How to give the secrets of these fields: the one shape that answers and errors propose.
+ * @param entry of the type, where fields may hold several secrets by name
+ */
+export function proposedSecrets(
+  fields: readonly string[],
+  entry: ConnectorType | undefined,
+  subject: Subject,
+  source: SecretSource,
+): Proposal {
+  const { names, files } = fitting(subject, fields, source);
+  const [name] = names;
+  const one = source.noPage ? { $env: name ?? `${source.prefix}…` } : { $ask: true };
+  return {
+    secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? one : { [nameIn(field)]: one }])),
+    ...(names.length > 0 ? { secret_names: names } : {}),
+    ...(files.length > 0 ? { secret_files: files } : {}),
+  };
+}
+
+/** `secrets: {"token":{"$ask":true}} (a person types it). A reference that exists does it too: {"$env": "CONNECTOR_SECRET_PD"}` */
+export function proposalInWords({ secrets, ...names }: Proposal, { noPage, prefix }: SecretSource): string {
+  const there = existing(names) || (noPage ? "The operator sets the variable" : `Or {"$env": "${prefix}…"}, which the operator sets`);
+  return `secrets: ${JSON.stringify(secrets)}${noPage ? "" : " (a person types it)"}. ${there}`;
+}
+
+/** `A reference that exists does it too: {"$env": "CONNECTOR_SECRET_PD"}`; empty where there is none. */
+export function existing({ secret_names: names = [], secret_files: files = [] }: Omit<Proposal, "secrets">): string {
+  const there = [...names.map((name) => `{"$env": "${name}"}`), ...files.map((name) => `{"$file": "${name}"}`)];
+  return there.length > 0 ? `A reference that exists does it too: ${there.join(", ")}` : "";
+}
+
+/** What a map of secrets is keyed by. */
+function nameIn(field: string): string {
+  return /header/i.test(field) ? "X-Api-Key" : "name";
+}
+
+/** Variables and files whose names speak of the connector; all, where none does. What the operator bound to another type is left out. */
+function fitting({ type, name, id = "" }: Subject, fields: readonly string[], source: SecretSource) {
+  const free = availableNames(source).filter((one) => {
+    const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
+    return !bindings || bindings.some((binding) => binding.type === undefined || binding.type === type);
+  });
+  const words = new Set([type, name, id, ...fields, ...(typeAliases[type] ?? [])].flatMap(wordsOf));
+  const speaks = (one: string) => wordsOf(one).some((word) => words.has(word));
+  const files = filesIn(source);
+  const spoken = { names: free.filter(speaks), files: files.filter(speaks) };
+  const chosen = spoken.names.length + spoken.files.length > 0 ? spoken : { names: free, files };
+  return { names: chosen.names.slice(0, most), files: chosen.files.slice(0, most) };
+}
+
+function wordsOf(text: string): string[] {
+  const parts = text.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return parts.split(/[^a-z0-9]+/).filter((word) => word.length > 1 && !common.has(word));
+}
+
+/** Names in the secrets folder that this caller may name; whether each may be read is seen when it is. */
+function filesIn({ dir, allowed }: SecretSource): string[] {
+  if (dir === undefined) return [];
+  try {
+    return readdirSync(dir)
+      .filter((name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) && (allowed?.includes(name) ?? true))
+      .sort();
+  } catch {
+    // A reference to one of its files says what is wrong with the folder.
+    return [];
+  }
+}

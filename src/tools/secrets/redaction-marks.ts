@@ -1,0 +1,19 @@
+import { ToolError } from "../../errors.ts";
+import { redactionMark } from "../../secrets/detect.ts";
+
+/**
+ * Refuses what was copied out of an answer of ours: written down, the mark would take the place of the real value.
+ * @throws ToolError secret_refused
+ */
+export function assertNoMarks(
+  what: "config" | "params",
+  value: Record<string, unknown>,
+  fix = "Give the real value, or leave it out.",
+): void {
+  if (!JSON.stringify(value).includes(redactionMark)) return;
+  throw new ToolError(
+    "secret_refused",
+    `The ${what} hold${what === "config" ? "s" : ""} "${redactionMark}": that is a mark from an answer, not a value.`,
+    fix,
+  );
+}

@@ -1,0 +1,20 @@
+import { connectorType } from "../../catalog/index.ts";
+import { credentialsFor } from "../../catalog/when.ts";
+import type { NextCall } from "../../change/plan.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { SecretSource } from "../../secrets/resolve.ts";
+import { existing, proposedSecrets } from "./proposed-secrets.ts";
+
+/** The call that enters the secrets of a connector that has lost them. */
+export async function reenterSecrets(
+  { id, type, name, config }: Pick<Connector, "id" | "type" | "name" | "config">,
+  space: string,
+  source: SecretSource,
+): Promise<NextCall> {
+  const entry = await connectorType(type);
+  const [way] = entry ? credentialsFor(entry, config ?? {}) : [];
+  const { secrets, ...names } = proposedSecrets(way?.fields ?? [], entry, { id, type, name }, source);
+  const asked = Object.keys(secrets).length > 0 ? secrets : { $ask: true };
+  const how = [source.noPage ? "" : "A person types them on a local page.", existing(names)].filter((one) => one !== "").join(" ");
+  return { tool: "update_connector", args: { id, space, secrets: asked }, why: `Enter its secrets again. ${how}`.trim() };
+}

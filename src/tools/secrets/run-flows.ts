@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
+import { destinations } from "../../catalog/destinations.ts";
+import { connectorType } from "../../catalog/index.ts";
+import { hostsInParams } from "../../catalog/request-destinations.ts";
+import { credentialsFor } from "../../catalog/when.ts";
+import type { SecretFlow } from "../../change/plan.ts";
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { RuleAction } from "../../kibana/rules.ts";
+import { plainText, quoted } from "../../plain-text.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { requestFlow } from "./secret-flows.ts";
+
+type Runnable = Pick<Connector, "id" | "name" | "type" | "config">;
+
+/** Where one run goes: the effective request of config and params. */
+export interface RunFlows {
+  flows: SecretFlow[];
+  /** A sentence on hosts that are not the connector's own; empty where there are none. */
+  words: string;
+}
+
+/**
+ * The destinations of a run with these params, for its plan.
+ * @throws ToolError secret_refused where what is stored in the connector would go to a host that is not its own
+ */
+export function runFlows(found: Runnable, entry: ConnectorType | undefined, params: Params): RunFlows {
+  const elsewhere = elsewhereBy(found, entry, params);
+  const own = entry ? ownFlow(found, entry, elsewhere.length > 0) : [];
+  return {
+    flows: [...own, ...elsewhere],
+    words: elsewhere.length === 0 ? "" : ` ${elsewhere.map(({ source, hosts }) => `${source} → ${shownHosts(hosts)}`).join("; ")}.`,
+  };
+}
+
+/** Beside a host within what is the service's own, the request itself goes where it always does: that is agreed, and said. */
+function ownFlow({ config }: Runnable, entry: ConnectorType, besides: boolean): SecretFlow[] {
+  const flow = requestFlow(entry, config ?? {});
+  if (flow.length > 0 || !besides || entry.freeParams === undefined) return flow;
+  return [{ field: "", source: "A request", hosts: destinations(entry, config ?? {}, () => undefined), agreed: true }];
+}
+
+/**
+ * The destinations that actions of a rule choose by their params and that the rule's actions did not have before.
+ * @throws ToolError secret_refused
+ */
+export async function actionFlows(
+  before: readonly RuleAction[],
+  after: readonly RuleAction[],
+  connectors: ReadonlyMap<string, Connector>,
+): Promise<SecretFlow[]> {
+  const fresh = after.filter(
+    (action) => !before.some((one) => one.id === action.id && isDeepStrictEqual(one.params ?? {}, action.params ?? {})),
+  );
+  const flows = await Promise.all(
+    fresh.map(async (action) => {
+      const found = connectors.get(action.id);
+      return found ? elsewhereBy(found, await connectorType(found.type), action.params ?? {}) : [];
+    }),
+  );
+  return flows.flat();
+}
+
+/** Several rules often get the same: each way once. */
+export function eachOnce(flows: readonly SecretFlow[]): SecretFlow[] {
+  return [...new Map(flows.map((flow) => [JSON.stringify(flow), flow])).values()];
+}
+
+function elsewhereBy(found: Runnable, entry: ConnectorType | undefined, params: Params): SecretFlow[] {
+  const named = hostsInParams(entry, found.config, params);
+  const refused = named.find(({ withSecrets }) => withSecrets && mayHold(found, entry));
+  if (refused) {
+    const own = typeof found.config?.url === "string" ? ` Its own address is ${plainText(found.config.url, 120)}.` : "";
+    throw new ToolError(
+      "secret_refused",
+      `${refused.field} leads to ${plainText(refused.host, 120)}, and what is stored in ${quoted(found.name, 60)} (${found.id}), its secrets too, would go along.${own}`,
+      "Leave it out, or stay on the connector's own host, scheme and port. For another host create a connector of its own with create_connector.",
+      { path: refused.field, host: refused.host },
+    );
+  }
+  const fields = [...new Set(named.map(({ field }) => field))];
+  return fields.map((field) => ({
+    field: "",
+    source: entry ? `The request, as ${field} says,` : `An address in ${field}`,
+    hosts: named.filter((one) => one.field === field).map(({ host }) => host),
+  }));
+}
+
+/** Kibana does not tell whether secrets are stored, and config may hold some as well. */
+function mayHold({ config }: Runnable, entry: ConnectorType | undefined): boolean {
+  if (config === undefined || entry === undefined) return true;
+  const ways = credentialsFor(entry, config);
+  return ways.some(({ fields, optional = [] }) => fields.length + optional.length > 0) || hideSecrets(config).found.length > 0;
+}
+
+function shownHosts(hosts: readonly string[]): string {
+  return hosts.map((host) => plainText(host, 120)).join(", ");
+}

@@ -1,0 +1,116 @@
+import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { connectorType } from "../../catalog/index.ts";
+import { credentialsFor } from "../../catalog/when.ts";
+import type { Unknown } from "../../change/plan.ts";
+import { ToolError } from "../../errors.ts";
+import { isAtLeast, type Status } from "../../kibana/status.ts";
+import { quoted } from "../../plain-text.ts";
+import { Sealed, type SealedRecord, type SealedTree } from "../../sealed.ts";
+import type { SecretSource } from "../../secrets/resolve.ts";
+import { compact } from "../fields.ts";
+import { noneInstead } from "./explicit-no-auth.ts";
+import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";
+
+type Config = Record<string, unknown>;
+
+/**
+ * The secrets that a connector of this type and config needs, and those that it may have beside them. Kibana tells
+ * neither which are stored nor keeps the ones that a PUT leaves out (reference/kibana-api.md §4).
+ */
+export interface StoredSecrets {
+  needed: string[];
+  possible: string[];
+  /** The way to authenticate, where the type has several. */
+  mode: string | undefined;
+  /** How to say that it needs none; empty where the type has no such way. */
+  noneInstead?: string;
+}
+
+/** Of a type without an entry anything may be stored. */
+export function storedSecrets(entry: ConnectorType | undefined, config: Config, status: Status): StoredSecrets {
+  if (!entry) return { needed: [], possible: ["secrets of a type that this server does not know"], mode: undefined };
+  const ways = credentialsFor(entry, config);
+  const [first] = ways;
+  if (!first) return { needed: [], possible: [], mode: undefined };
+  // Where the config does not decide, only what all ways share is surely needed.
+  const needed = first.fields.filter((field) => ways.every((way) => way.fields.includes(field)));
+  const others = ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]).filter((field) => !needed.includes(field));
+  const possible = [...new Set(others)].filter((field) => field !== "secretHeaders" || isAtLeast(status, "9.2"));
+  return {
+    needed: [...needed],
+    possible,
+    mode: entry.credentials.length > 1 ? ways.map((way) => way.name).join(" or ") : undefined,
+    noneInstead: noneInstead(entry),
+  };
+}
+
+/** The fields of which something is given: null and an empty object are nothing, Kibana would take them for "no such secret". */
+export function givenFields(secrets: SealedRecord, asked: readonly string[]): Set<string> {
+  const values = Object.keys(secrets).filter((field) => holdsValue(secrets[field] ?? null));
+  return new Set([...values, ...asked.map((path) => path.split(".")[1] ?? path)]);
+}
+
+function holdsValue(tree: SealedTree): boolean {
+  if (tree === null || typeof tree !== "object" || tree instanceof Sealed) return tree !== null;
+  return Object.values(tree).some(holdsValue);
+}
+
+interface Given {
+  subject: Subject;
+  entry: ConnectorType | undefined;
+  /** What becomes of secrets that are not given. */
+  why: string;
+  stored: StoredSecrets;
+  given: ReadonlySet<string>;
+}
+
+/**
+ * Stops where a secret that the connector needs would be missing.
+ * @returns what may be stored beside them and is not given
+ * @throws ToolError secrets_needed
+ */
+export function assertAllGiven({ subject, entry, why, stored, given }: Given, source: SecretSource): string[] {
+  const required = stored.needed.filter((field) => !given.has(field));
+  const possible = stored.possible.filter((field) => !given.has(field));
+  if (required.length === 0) return possible;
+  const proposal = proposedSecrets(required, entry, subject, source);
+  throw new ToolError(
+    "secrets_needed",
+    `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
+    `Pass ${proposalInWords(proposal, source)}.${stored.noneInstead ?? ""}`,
+    compact({ required, possible, auth_mode: stored.mode, ...proposal }),
+  );
+}
+
+/** What only a person can know of the secrets that may be stored, for the plan; undefined where nothing may be. */
+export function nothingElse(
+  possible: readonly string[],
+  { subject, entry, why }: Pick<Given, "subject" | "entry" | "why">,
+  source: SecretSource,
+  unattended: boolean,
+): Unknown | undefined {
+  if (possible.length === 0) return undefined;
+  const proposal = proposedSecrets(entry ? possible : [], entry, subject, source);
+  const pass = entry
+    ? `pass what is stored: ${proposalInWords(proposal, source)}, those of them that it has`
+    : "pass what is stored in `secrets`";
+  return {
+    statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: no ${possible.join(", no ")}` : ""} (${lower(why)})`,
+    fix: `Ask the person who set it up, or at the service what it expects; then ${pass}.${
+      unattended
+        ? " Where nothing else is stored, say so with assert_no_other_secrets: true."
+        : " Where nothing else is stored, repeat the call: a person answers it in the form or page of the plan."
+    }`,
+    detail: compact({ possible, ...proposal }),
+  };
+}
+
+function lower(sentence: string): string {
+  return sentence.startsWith("Kibana") ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
+/** Whether a stored connector may hold secrets, so that a delete or an update loses them. */
+export async function mayHoldSecrets({ type, config }: { type: string; config: Config | undefined }, status: Status): Promise<boolean> {
+  const { needed, possible } = storedSecrets(await connectorType(type), config ?? {}, status);
+  return needed.length + possible.length > 0;
+}
