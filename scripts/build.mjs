@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { licensesOf } from "./licenses.mjs";
 import { mergeStart } from "./merge-start.mjs";
+import { requireBanner, runTypeScript } from "./run-typescript.mjs";
 
 /** The SDK's server makes a JSON Schema validator when it is given none; it is given ours, so ajv stays out. */
 const withoutAjv = {
@@ -11,6 +12,15 @@ const withoutAjv = {
     onLoad({ filter: /sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
       contents: "export class AjvJsonSchemaValidator { getValidator() { throw new Error('no JSON Schema validator in this bundle'); } }",
     }));
+  },
+};
+
+/** What a start lists is worked out here, so that a start loads none of the tools. */
+const { listedTools } = await runTypeScript("src/tools/listed.ts");
+const listedAtBuild = {
+  name: "listed-at-build",
+  setup({ onLoad }) {
+    onLoad({ filter: /src[\\/]tools[\\/]listed\.ts$/ }, () => ({ contents: `export const listedTools = ${JSON.stringify(listedTools)};` }));
   },
 };
 
@@ -26,10 +36,10 @@ const { metafile: split } = await build({
   minify: true,
   legalComments: "none",
   chunkNames: "chunks/[name]-[hash]",
-  plugins: [withoutAjv],
+  plugins: [withoutAjv, listedAtBuild],
   metafile: true,
   logLevel: "warning",
-  banner: { js: "import{createRequire as createRequireOfNode}from'node:module';const require=createRequireOfNode(import.meta.url);" },
+  banner: { js: requireBanner },
 });
 const metafile = await mergeStart(split, { main: "src/main.ts", entries: ["src/commands/serve.ts"] });
 // What went where, for the budget tests.

@@ -1,5 +1,4 @@
 import { connectorTypesPage } from "./connector-types-page.ts";
-import { listedTools } from "./listed-tools.ts";
 import { packagingFiles } from "./packaging.ts";
 import { clientsPage, settingsPage, toolsPage } from "./pages.ts";
 
@@ -9,7 +8,6 @@ export async function generated(): Promise<Record<string, string>> {
     ...packagingFiles(),
     "docs/clients.md": clientsPage(),
     "docs/tools.md": toolsPage(),
-    "src/tools/listed.ts": listedTools(),
     "docs/settings.md": settingsPage(),
     "skill/kibana-connectors/references/connector-types.md": await connectorTypesPage(),
   };

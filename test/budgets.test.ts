@@ -99,42 +99,45 @@ test("every tool keeps to its row of the table: tokens in the list, requests and
   expect(await overBudget("dist")).toEqual([]);
 });
 
+/** Where the work of a tool begins, whatever it is called with. */
+const startOfRun = /async run\([^)]*, context\)[^{]*\{/;
+
 /** Builds that somebody made slower or fatter: each is caught by a count, not by a stopwatch. */
-const plants: [what: string, file: string, from: string, to: string, caught: RegExp][] = [
-  ["undici read at the start", "src/commands/serve.ts", "import ", 'export * from "undici";\nimport ', /^bytes at the start/],
+const plants: [what: string, file: string, from: RegExp, to: string, caught: RegExp][] = [
+  ["undici read at the start", "src/commands/serve.ts", /^/, 'export * from "undici";\n', /^bytes at the start/],
   [
     "a whole command read at the start",
     "src/commands/serve.ts",
-    "import ",
-    'export { startSandbox } from "../sandbox/index.ts";\nimport ',
+    /^/,
+    'export { startSandbox } from "../sandbox/index.ts";\n',
     /^(bytes|files) at the start/,
   ],
   [
     "the rules read twice",
     "src/tools/get-connector.ts",
-    "orWhy(rulesWith(",
-    "rulesWith(kibana, inSpace, { id: found.id, known: found }, signal) && orWhy(rulesWith(",
+    startOfRun,
+    "$&\n    await context.kibana.rules(context.settings.space, { page: 1, perPage: 1 }, context.signal);",
     /^requests of get_connector .*rules/,
   ],
   [
     "the types asked for once more",
     "src/tools/list-connectors.ts",
-    "const matches =",
-    "await context.kibana.connectorTypes(context.settings.space);\n    const matches =",
+    startOfRun,
+    "$&\n    await context.kibana.connectorTypes(context.settings.space);",
     /^requests of list_connectors/,
   ],
   [
     "a chatty description",
-    "src/tools/listed.ts",
-    '"All about one connector ',
-    '"Use this helpful tool whenever you would like to have a closer look. All about one connector ',
+    "src/tools/get-connector.ts",
+    /description:\s*"/,
+    'description: "Use this helpful tool whenever you would like to have a closer look. ',
     /^tokens of get_connector in tools\/list/,
   ],
   [
     "answers with more than was asked",
     "src/tools/connectors/connector-row.ts",
-    "type: connector.type,",
-    "type: connector.type, connector_type: connector.type, display_name: connector.name,",
+    /\btype: connector\.type,/,
+    "$& connector_type: connector.type, display_name: connector.name,",
     /^tokens of the answer of list_connectors/,
   ],
 ];

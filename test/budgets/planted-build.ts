@@ -5,14 +5,14 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 
-/** Builds a copy of the sources with one text changed in one file. @returns its dist folder */
-export async function plantedBuild(file: string, from: string, to: string): Promise<string> {
+/** Builds a copy of the sources with one place changed in one file, found by its shape. @returns its dist folder */
+export async function plantedBuild(file: string, from: RegExp, to: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "planted-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const part of ["src", "scripts", "skill", "package.json", "tsconfig.json"]) cpSync(part, join(folder, part), { recursive: true });
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
   const source = readFileSync(join(folder, file), "utf8");
-  if (!source.includes(from)) throw new Error(`${file} does not hold ${JSON.stringify(from)} any more`);
+  if (!from.test(source)) throw new Error(`${file} has no place like ${from}`);
   writeFileSync(join(folder, file), source.replace(from, to));
   await promisify(execFile)(process.execPath, ["scripts/build.mjs"], { cwd: folder });
   return join(folder, "dist");
