@@ -78,7 +78,7 @@ describe("what the skill names exists", () => {
   });
 
   test("types, as `.slack`, are in the catalogue or among the single-file ones", async () => {
-    const ids = (await connectorTypes()).map(({ id }) => id).join(" ") + readFileSync("src/catalog/spec-types.ts", "utf8");
+    const ids = (await connectorTypes()).map(({ id }) => id).join(" ") + readFileSync("src/catalog/spec-types.json", "utf8");
     for (const name of written) {
       for (const span of spans(readFileSync(`${root}/${name}`, "utf8")).filter((one) => /^\.[a-z][\w-]+$/.test(one))) {
         expect(ids, `${name}: ${span}`).toContain(span);
