@@ -2,6 +2,7 @@ import type { ConnectorType, Probe } from "../src/catalog/connector-type.ts";
 import { describeFields, type FieldRow } from "../src/catalog/describe.ts";
 import { connectorTypes } from "../src/catalog/index.ts";
 import { specTypes } from "../src/catalog/spec-types.ts";
+import { whenText } from "../src/catalog/when.ts";
 
 /** The skill's page on connector types, made from the catalogue: `npm run generate` writes it, a test compares it. */
 export async function connectorTypesPage(): Promise<string> {
@@ -36,7 +37,7 @@ export async function connectorTypesPage(): Promise<string> {
 
 function safeTest({ tests }: ConnectorType): string {
   if (tests.safe) return tests.safe.cost ? "yes, costs tokens" : "yes";
-  if (tests.safeWhen) return `when ${tests.safeWhen.when}`;
+  if (tests.safeWhen) return `when ${whenText(tests.safeWhen.when)}`;
   return tests.near_safe ? "near-safe only" : "none";
 }
 
@@ -52,7 +53,7 @@ function section(type: ConnectorType): string[] {
     `- Secrets: ${secrets.length > 0 ? secrets.map(field).join(", ") : "none"}`,
     ...(type.credentials.length > 1
       ? [
-          `- Ways to authenticate: ${type.credentials.map((way) => `${way.name} (${way.fields.join(" + ") || "none"}${way.when ? `; ${way.when}` : ""})`).join(", ")}`,
+          `- Ways to authenticate: ${type.credentials.map((way) => `${way.name} (${way.fields.join(" + ") || "none"}${way.when ? `; ${whenText(way.when)}` : ""})`).join(", ")}`,
         ]
       : []),
     ...tests(type).map((line) => `- ${line}`),

@@ -1,5 +1,7 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorTypes as catalogue } from "../catalog/index.ts";
+import { isCloudMail } from "../catalog/made-by-elastic.ts";
+import { asOfVersion } from "../catalog/when.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { isElasticCloud } from "../kibana/elastic-cloud.ts";
@@ -78,7 +80,9 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     window,
     actionFrequencies: status === undefined || isAtLeast(status, "8.7"),
     secretHeaders,
-    entries: new Map(entries.map((entry) => [entry.id, entry])),
+    entries: new Map(
+      entries.map((entry) => [entry.id, status === undefined ? entry : asOfVersion(entry, (since) => isAtLeast(status, since))]),
+    ),
     types: types && new Map(types.map((type) => [type.id, type])),
     notChecked,
     runsOfShared: new Map(),
@@ -135,6 +139,6 @@ function joined(one: ConnectorFacts, other: ConnectorFacts): ConnectorFacts {
 
 /** Elastic Cloud brings a mail connector of its own, and its addresses are known. */
 function isSelfManaged(status: Status | undefined, url: string, shared: ReadonlyMap<string, unknown>): boolean {
-  if (status === undefined || status.flavour === "serverless" || shared.has("elastic-cloud-email")) return false;
+  if (status === undefined || status.flavour === "serverless" || [...shared.keys()].some(isCloudMail)) return false;
   return !isElasticCloud(url);
 }

@@ -1,7 +1,8 @@
+import { ruleFeatures } from "../catalog/connector-type.ts";
 import type { ConnectorFacts, SpaceFacts } from "./facts.ts";
 
 /** Features whose users leave a reference (reference/kibana-api.md §5.1); assistants, agents and workflows leave none. */
-const leaveReferences = ["alerting", "cases", "siem", "uptime"];
+const leaveReferences = [...ruleFeatures, "cases"];
 
 /** Nothing refers to a saved connector, as far as its type lets one know. */
 export function isIdle({ connector, usage, type, entry }: ConnectorFacts, { rulesKnown }: SpaceFacts): boolean {

@@ -2,9 +2,6 @@ import type { ConnectorType } from "../catalog/connector-type.ts";
 import { withoutEnd } from "../host-name.ts";
 import type { Connector } from "../kibana/connectors.ts";
 
-/** Types whose secret decides who is reached: with the same config two of them serve different teams. */
-const bySecret = [".pagerduty", ".opsgenie", ".jira-service-management", ".slack_api"];
-
 /** How a connector signs in, and how carefully, does not change whom it reaches. */
 const notTarget =
   /^(hasAuth|authType|certType|verificationMode|ca|accessTokenUrl|clientId|tenantId|scope|additionalFields|isOAuth|userIdentifierValue|jwtKeyId|usesTableApi|usesBasic|secure|oauthTokenUrl|executionTimeField|refresh)$/;
@@ -17,15 +14,15 @@ const signsIn = /authorization|token|key|secret|cookie|signature/i;
 export function targetOf({ type, config }: Pick<Connector, "type" | "config">, entry: ConnectorType | undefined): string | undefined {
   if (!entry || !config || isBySecret(entry, config)) return undefined;
   const { target } = entry;
-  if (target.kind === "none" && type !== ".index") return undefined;
+  if (target.kind === "none" && !entry.recipients?.some((one) => one.startsWith("config."))) return undefined;
   const parts = Object.entries(config).filter(([key, value]) => !notTarget.test(key) && !isNothing(value));
   if (parts.length === 0) return undefined;
   return JSON.stringify([type, sorted(parts)]);
 }
 
 /** Whether a secret decides whom such a connector reaches: two of them are not told apart, nor taken for one. */
-export function isBySecret({ id, target }: ConnectorType, config: Record<string, unknown>): boolean {
-  if (bySecret.includes(id) || target.kind === "secret" || target.kind === "fixed") return true;
+export function isBySecret({ secretTarget, target }: ConnectorType, config: Record<string, unknown>): boolean {
+  if (secretTarget || target.kind === "secret" || target.kind === "fixed") return true;
   return target.kind === "config" && target.secret !== undefined && target.fields.every((field) => !config[field]);
 }
 

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Recipe } from "./shared/recipe.ts";
 
 /** A connector type as data: what it takes, how to test it, how it recovers. Source: reference data on elastic/kibana. */
 export interface ConnectorType {
@@ -46,12 +47,32 @@ export interface ConnectorType {
   tests: { safe?: Probe; near_safe?: Probe; loud?: Probe; safeWhen?: { when: When; probe: Probe } };
   /** Why there is no safe test. */
   noSafeTest?: string;
-  /** Params that close on recovery what the active action opened. Absent: the type cannot close. */
-  recovery?: { params: Params };
+  /** What an action of a rule writes unless its params are given. Absent: they have to be. */
+  recipe?: Recipe;
+  /** Params that close on recovery what the active action opened, and the first Kibana that can. Absent: the type cannot close. */
+  recovery?: { params: Params; since?: string };
   /** What to do instead, for types that cannot close. */
   recoveryHint?: string;
   /** The param that ties the recovery action to its incident. */
   dedupField?: string;
+  /** The key where nobody chose one. Absent: `{{rule.id}}-{{alert.id}}`. */
+  usualKey?: string;
+  /** Looks for no open incident of the key before it opens another. */
+  opensAnew?: true;
+  /** Without a key the service groups events by their other fields. */
+  groupsWithoutKey?: true;
+  /** Makes something act that may close an incident by itself. */
+  automation?: true;
+  /** A secret decides who is reached: with the same config two connectors serve different teams. */
+  secretTarget?: true;
+  /** May send without signing in, and since when it may have headers that Kibana shows to nobody. */
+  openAddress?: { secretHeaders: "always" | "since 9.2" };
+  /** What the person who decides on a new action should know: always, or where it runs for each alert. */
+  attachNotes?: { always?: string; eachAlert?: string };
+  /** What of an action's params fails only when the rule runs, in words. */
+  actionProblems?: (params: Params) => string[];
+  /** What differs when it is run by hand. */
+  runNote?: string;
   /** What surprises people, one sentence each. */
   traps: readonly string[];
   /** A config that Kibana accepts, for examples. */
@@ -125,8 +146,8 @@ export interface Credentials {
   when?: When;
 }
 
-/** What a config must hold, for people and programs: `field: value` pairs, joined by a comma: all of them. */
-export type When = string;
+/** What a config must hold: each of these fields with this value. Ask `whenText` for words. */
+export type When = Readonly<Record<string, string | boolean>>;
 
 /** What a call does to the outside world: nothing, adds to it, changes it, tells somebody, or makes something act. */
 type Effect = "none" | "creates" | "updates" | "sends" | "executes";
@@ -177,6 +198,9 @@ export type Feature =
   | "generativeAIForObservability"
   | "generativeAIForSearchPlayground"
   | "endpointSecurity";
+
+/** With one of these a type can be used by rules. */
+export const ruleFeatures: readonly string[] = ["alerting", "siem", "uptime"] satisfies Feature[];
 
 /** The problem with one value: where, what, and which way out. `path` is dotted from the part: `config.url`. */
 export interface Problem {

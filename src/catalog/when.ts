@@ -3,10 +3,14 @@ import { withDefaults } from "./shared/fields.ts";
 
 /** Whether a config, with the type's defaults filled in, holds what a `When` asks for. */
 function holds(when: When, config: Config): boolean {
-  return when.split(", ").every((pair) => {
-    const [field = "", value] = pair.split(": ");
-    return String(config[field] ?? null) === value;
-  });
+  return Object.entries(when).every(([field, value]) => config[field] === value);
+}
+
+/** `hasAuth: false`, for people. */
+export function whenText(when: When): string {
+  return Object.entries(when)
+    .map(([field, value]) => `${field}: ${value}`)
+    .join(", ");
 }
 
 /**
@@ -23,6 +27,13 @@ export function credentialsFor(type: ConnectorType, config: Config): readonly Cr
 export function probesFor(type: ConnectorType, config: Config): { safe?: Probe; near_safe?: Probe; loud?: Probe } {
   const { safeWhen, ...probes } = type.tests;
   return safeWhen && holds(safeWhen.when, withDefaults(type.schemas().config, config)) ? { ...probes, safe: safeWhen.probe } : probes;
+}
+
+/** The type as a version of Kibana has it. @param isAtLeast whether that Kibana is of this version or newer */
+export function asOfVersion(type: ConnectorType, isAtLeast: (version: string) => boolean): ConnectorType {
+  const { recovery, ...rest } = type;
+  if (recovery?.since === undefined || isAtLeast(recovery.since)) return type;
+  return { ...rest, recoveryHint: `Kibana ${recovery.since} and later can close in ${type.name}.` };
 }
 
 /** What a call with these params does to the outside world; the worst where it is not known. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isDetectionType } from "./detection.ts";
 import { type Get, path, type Send } from "./http.ts";
 import { readAs } from "./read-as.ts";
 import { Rule, type RuleAction } from "./rule-shape.ts";
@@ -102,7 +103,7 @@ export function ruleReads(get: Get) {
           recoveryGroup,
           variables: known ? { context: names(context), state: names(state), params: names(params) } : undefined,
           alertsAsData: raw.has_alerts_mappings ?? false,
-          detection: raw.id.startsWith("siem."),
+          detection: isDetectionType(raw.id),
           changeable: Object.values(raw.authorized_consumers ?? {}).some((consumer) => consumer.all),
         };
       });

@@ -1,7 +1,6 @@
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import type { RuleType } from "../kibana/rules.ts";
-import { recipeFor } from "./recipes.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
 
 /**
@@ -16,8 +15,7 @@ export function groupsFor(type: RuleType, wanted: Wanted, { summary }: Frequency
   if (summary) {
     if (wanted.groups !== undefined)
       throw wrong("A summary is about the alerts of all groups.", "Leave groups out, or set frequency.summary to false.");
-    if (recipeFor(wanted.connector.type)?.opens)
-      throw wrong("A summary cannot open an incident for each alert.", "Set frequency.summary to false.");
+    if (wanted.type?.recipe?.opens) throw wrong("A summary cannot open an incident for each alert.", "Set frequency.summary to false.");
     return { firing: [main], recovered: [] };
   }
   if (wanted.groups === undefined) {
@@ -42,12 +40,12 @@ function meantGroup(asked: string, known: readonly string[], type: RuleType): st
 }
 
 /** What opens an incident opens another one on recovery, unless the type can close. */
-function assertMaySayRecovered({ connector, type, recovery }: Wanted): void {
-  if (!recipeFor(connector.type)?.opens) return;
-  if (!type?.recovery) {
+function assertMaySayRecovered({ type, recovery }: Wanted): void {
+  if (!type?.recipe?.opens) return;
+  if (!type.recovery) {
     throw wrong(
-      `${type?.name ?? connector.type} cannot close what it opened: an action on recovery would open another one.`,
-      `Leave the recovery group out. ${type?.recoveryHint ?? ""}`.trim(),
+      `${type.name} cannot close what it opened: an action on recovery would open another one.`,
+      `Leave the recovery group out. ${type.recoveryHint ?? ""}`.trim(),
     );
   }
   if (recovery === "none") throw wrong('groups has the recovery group, and recovery is "none".', "Leave one of them out.");

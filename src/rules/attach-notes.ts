@@ -1,7 +1,6 @@
 import type { Rule, RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
-import { statedKey } from "./dedup-key.ts";
-import { recipeFor } from "./recipes.ts";
+import { keyOf } from "./incidents.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
 
 /** Whether alerts of a rule type ever count as recovered. Those of detection rules are closed by people. */
@@ -33,7 +32,7 @@ export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: 
 
 function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted, { frequency, recovered }: Chosen): string[] {
   if (frequency.summary) return [];
-  const recipe = recipeFor(connector.type);
+  const recipe = type?.recipe;
   const name = type?.name ?? connector.type;
   if (type?.recovery && recovery === "none") return ["Nothing closes what is opened: no recovery action was wanted."];
   if (recipe?.opens && !type?.recovery) return [`${name} cannot close what it opens. ${type?.recoveryHint ?? ""}`.trim()];
@@ -46,7 +45,7 @@ function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted
 
 /** What shares a key shares an incident, and the first to recover closes it for all. */
 function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[] {
-  const asked = dedupKey ?? (type && params && statedKey(type, params));
+  const asked = dedupKey ?? (type && params && keyOf(type, params));
   if (asked !== key || !type?.recovery) return [];
   if (!/\{\{[^{}]*\b(alert\.|alertInstanceId|context\.|state\.)/.test(key))
     return [`The key ${quoted(key)} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`];
@@ -55,11 +54,8 @@ function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[]
   return [];
 }
 
-/** Types that look for no open incident of the key before they open one. */
-const opensAnew: readonly string[] = [".servicenow", ".servicenow-sir", ".jira", ".resilient"];
-
 /** The main group alone is what Kibana's own form offers too; whoever wants more has to know that there is more. */
-function aboutGroups(ruleType: RuleType, { groups, connector, type }: Wanted, { frequency, firing }: Chosen): string[] {
+function aboutGroups(ruleType: RuleType, { groups, type }: Wanted, { frequency, firing }: Chosen): string[] {
   if (frequency.summary || ruleType.groups.length < 2) return [];
   const left = ruleType.groups.filter((group) => !firing.includes(group));
   const closes = type?.recovery ? ", and recovery closes the newest only" : "";
@@ -69,7 +65,7 @@ function aboutGroups(ruleType: RuleType, { groups, connector, type }: Wanted, { 
           `Rules of this type also fire in ${left.map((group) => quoted(group)).join(", ")}: name them in groups to use the connector there too.`,
         ]
       : []),
-    ...(opensAnew.includes(connector.type)
+    ...(type?.opensAnew
       ? [
           `Alerts of these rules move between groups: each move into ${firing.map((group) => quoted(group)).join(" or ")} opens another incident${closes}.`,
         ]
@@ -77,15 +73,10 @@ function aboutGroups(ruleType: RuleType, { groups, connector, type }: Wanted, { 
   ];
 }
 
-function aboutVolume({ workflow, connector }: Wanted, { summary, notify_when: often }: Frequency): string[] {
-  if (connector.type === ".index") {
-    return [
-      "The index only grows: give it a lifecycle policy (ILM), or a data stream with a retention, beforehand. Rules write with their own API key, which needs the right to.",
-    ];
-  }
-  if (connector.type === ".email" && !summary) {
-    return ["One mail for each alert. An operator may limit mails (xpack.actions.rateLimiter.email): many alerts want frequency.summary."];
-  }
+function aboutVolume({ workflow, type }: Wanted, { summary, notify_when: often }: Frequency): string[] {
+  const { always, eachAlert } = type?.attachNotes ?? {};
+  if (always !== undefined) return [always];
+  if (eachAlert !== undefined && !summary) return [eachAlert];
   if (often === "onActiveAlert" && workflow !== "audit_log") return ["onActiveAlert notifies on every run for as long as an alert lasts."];
   return [];
 }

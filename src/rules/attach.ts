@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Params } from "../catalog/connector-type.ts";
 import { paramsCall } from "../catalog/params-call.ts";
+import type { About } from "../catalog/shared/recipe.ts";
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
 import { groupsFor } from "./action-groups.ts";
 import { notesOn, recovers } from "./attach-notes.ts";
 import { type Checked, checkAction } from "./check-action.ts";
-import { closes, closingParams, statedKey } from "./dedup-key.ts";
 import { frequencyFor, longer, onChange } from "./frequency.ts";
+import { closes, closingParams, keyOf } from "./incidents.ts";
 import { chooseKey } from "./key-choice.ts";
 import { contains, laidOver } from "./params.ts";
-import { type About, recipeFor } from "./recipes.ts";
 import { isSystem, type RuleState, ruleState } from "./rule-state.ts";
 import { mendInWords, nothingTied, tied } from "./tied.ts";
 import type { Frequency, ParseTemplate, Wanted } from "./wanted.ts";
@@ -100,7 +100,7 @@ function wordsOf(
 ): Params | undefined {
   if (params !== undefined || dedupKey !== undefined) return undefined;
   const same = going.find((action) => Boolean(action.frequency?.summary) === summary && (summary || action.group === group));
-  if (!same?.params || (type?.dedupField !== undefined && statedKey(type, same.params) === undefined)) return undefined;
+  if (!same?.params || (type?.dedupField !== undefined && keyOf(type, same.params) === undefined)) return undefined;
   return type && closes(type, same.params) ? undefined : same.params;
 }
 
@@ -129,8 +129,8 @@ function actionInWords({ group, frequency }: RuleAction): string {
 }
 
 /** The recipe with what was given over it; on recovery the recipe's words count, what it leaves open is as given. */
-function paramsFor({ connector, params }: Wanted, about: About): Params {
-  const recipe = recipeFor(connector.type)?.params(about);
+function paramsFor({ connector, type, params }: Wanted, about: About): Params {
+  const recipe = type?.recipe?.params(about);
   if (!recipe) {
     if (params) return params;
     throw new ToolError(

@@ -26,7 +26,7 @@ export function checkAction(
   const templates = checkTemplates(params, namesFor(rule, ruleType, summary), parse);
   const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
     `${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`;
-  errors.push(...[...shape.errors, ...templates.errors].map(inWords), ...(type?.id === ".slack_api" ? channelProblem(params) : []));
+  errors.push(...[...shape.errors, ...templates.errors].map(inWords), ...(type?.actionProblems?.(params) ?? []));
   warnings.push(...[...shape.warnings, ...templates.warnings].map(inWords), ...rawInJson(params));
 }
 
@@ -34,11 +34,4 @@ export function checkAction(
 function rawInJson({ body }: Params): string[] {
   const raw = typeof body === "string" && /^\s*[[{]\s*"/.test(body) && /\{\{(?:\{|&)\s*(?:context|alert|rule)\.[\w.]+/.exec(body)?.[0];
   return raw ? [`params.body: ${raw}… is filled in raw, and a quotation mark in it breaks the JSON: use two braces`] : [];
-}
-
-/** Shows only when a rule runs: reference/connector-types.md, traps of .slack_api. */
-function channelProblem({ subActionParams }: Params): string[] {
-  const { channelNames, channelIds, channels } = Object(subActionParams);
-  const named = [channelNames, channelIds, channels].some((list) => Array.isArray(list) && list.length > 0);
-  return named ? [] : ['params.subActionParams.channelNames: a channel is needed, such as ["#alerts"]'];
 }

@@ -1,6 +1,5 @@
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleType } from "../kibana/rules.ts";
-import { recipeFor } from "./recipes.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
 
 /** Once when it begins and once when it ends: what pages, tickets and messages want. */
@@ -9,11 +8,11 @@ const everyRun: Frequency = { ...onChange, notify_when: "onActiveAlert" };
 const digest: Frequency = { summary: true, notify_when: "onThrottleInterval", throttle: "30m" };
 
 /** The frequency that suits a channel. Each alert of a detection rule is a new one, and stays: it has no changes to wait for. */
-function usualFrequency({ workflow, connector }: Wanted, type: RuleType): Frequency {
+function usualFrequency({ workflow, type: entry }: Wanted, type: RuleType): Frequency {
   if (workflow === "chat_digest") return digest;
   if (workflow === "audit_log") return everyRun;
   if (!type.detection) return onChange;
-  return recipeFor(connector.type)?.opens ? everyRun : { ...everyRun, summary: true };
+  return entry?.recipe?.opens ? everyRun : { ...everyRun, summary: true };
 }
 
 /**

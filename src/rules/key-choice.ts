@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
-import { closes, keyInOneForm, statedKey, usualKey } from "./dedup-key.ts";
+import { closes, keyInOneForm, keyOf, usualKey } from "./incidents.ts";
 import type { Wanted } from "./wanted.ts";
 
 /**
@@ -16,10 +16,10 @@ export function chooseKey(rule: Rule, ruleType: RuleType, { connector, type, par
   const opened = (actions: readonly RuleAction[]) =>
     actions.filter((action) => action.group !== ruleType.recoveryGroup && !closes(type, action.params ?? {}));
   const keysOf = (actions: readonly RuleAction[]) =>
-    actions.map((action) => statedKey(type, action.params ?? {})).filter((key) => key !== undefined);
+    actions.map((action) => keyOf(type, action.params ?? {})).filter((key) => key !== undefined);
   const mine = rule.actions.filter((action) => action.id === connector.id);
   const alike = rule.actions.filter((action) => action.connector_type_id === connector.type);
-  const asked = dedupKey ?? (params && statedKey(type, params));
+  const asked = dedupKey ?? (params && keyOf(type, params));
   const standing = keysOf(opened(mine));
   const [first] = standing;
   if (asked !== undefined && first !== undefined && !standing.some((key) => keyInOneForm(key) === keyInOneForm(asked))) {
@@ -29,5 +29,5 @@ export function chooseKey(rule: Rule, ruleType: RuleType, { connector, type, par
       `Leave dedup_key out, or give ${first}.`,
     );
   }
-  return asked ?? first ?? keysOf(mine)[0] ?? keysOf(opened(alike))[0] ?? (type.id === ".thehive" ? "{{alert.uuid}}" : usualKey);
+  return asked ?? first ?? keysOf(mine)[0] ?? keysOf(opened(alike))[0] ?? type.usualKey ?? usualKey;
 }

@@ -1,7 +1,7 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { RuleAction } from "../kibana/rules.ts";
 import { word } from "../plain-text.ts";
-import { closes, keyInOneForm, statedKey, withKey } from "./dedup-key.ts";
+import { closes, keyInOneForm, keyOf, withKey } from "./incidents.ts";
 
 interface Tied {
   /** Actions under no key, or closing what nothing opens: recovery could not work with them. */
@@ -24,7 +24,7 @@ export function tied(
   recoveryGroup: string,
   key: string,
 ): Tied {
-  const keyIn = ({ params }: RuleAction) => statedKey(type, params ?? {});
+  const keyIn = ({ params }: RuleAction) => keyOf(type, params ?? {});
   const openers = all.filter(
     (action) => action.group !== recoveryGroup && !action.frequency?.summary && !closes(type, action.params ?? {}),
   );
@@ -48,6 +48,6 @@ export function tied(
 export function mendInWords(mends: Tied["mends"], type: ConnectorType): string {
   const which =
     mends.size === 1 ? "An action of this connector in the rule has" : `${mends.size} actions of this connector in the rule have`;
-  const keys = new Set([...mends.values()].map(({ params }) => word(statedKey(type, params ?? {}) ?? "")));
+  const keys = new Set([...mends.values()].map(({ params }) => word(keyOf(type, params ?? {}) ?? "")));
   return `${which} no ${type.dedupField ?? ""}, or another one than its counterpart, so that recovery would close nothing: it becomes ${[...keys].join(" and ")}.`;
 }

@@ -1,9 +1,6 @@
 import type { TemplateSpans } from "mustache";
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
-
-/** What an action is for; each wants other params and another frequency. */
-export const workflows = ["itsm", "on_call", "chat", "chat_digest", "email", "audit_log", "webhook"] as const;
-export type Workflow = (typeof workflows)[number];
+import type { Workflow } from "../catalog/shared/recipe.ts";
 
 /** When an action runs: once when an alert begins or changes, on every run, or at most once in a while. */
 export const notifyWhen = ["onActionGroupChange", "onActiveAlert", "onThrottleInterval"] as const;

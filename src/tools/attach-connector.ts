@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { notifyWhen, workflows } from "../rules/wanted.ts";
+import { workflows } from "../catalog/shared/recipe.ts";
+import { notifyWhen } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, listedIn } from "./fields.ts";
 import { type AttachPlan, planAttach } from "./plans/plan-attach.ts";

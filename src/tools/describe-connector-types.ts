@@ -4,6 +4,7 @@ import { describeFields, subActionsOf } from "../catalog/describe.ts";
 import { findTypeId } from "../catalog/find-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { catalogIds } from "../catalog/type-ids.ts";
+import { whenText } from "../catalog/when.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import { quoted } from "../plain-text.ts";
@@ -159,7 +160,7 @@ function testsOf({ tests, noSafeTest }: ConnectorType): Record<string, unknown> 
   const { safeWhen } = tests;
   return compact({
     safe: tests.safe ? effectOf(tests.safe) : (noSafeTest ?? "none"),
-    safe_when: safeWhen ? `${safeWhen.when}: ${effectOf(safeWhen.probe)}` : undefined,
+    safe_when: safeWhen ? `${whenText(safeWhen.when)}: ${effectOf(safeWhen.probe)}` : undefined,
     near_safe: tests.near_safe ? effectOf(tests.near_safe) : undefined,
     loud: tests.loud ? effectOf(tests.loud) : undefined,
   });

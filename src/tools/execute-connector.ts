@@ -9,7 +9,7 @@ import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { isParamsMistake } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted, readyToCut, word } from "../plain-text.ts";
-import { statedKey } from "../rules/dedup-key.ts";
+import { keyOf } from "../rules/incidents.ts";
 import { hideInText, hideSecrets } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { whatItDoes } from "./connectors/effect-of-run.ts";
@@ -86,14 +86,14 @@ export const executeConnector = changeTool({
       warnings: [
         ...warnings.map(inWords),
         ...(note ? [note] : []),
-        ...(doing.opens && entry && statedKey(entry, params) === undefined ? [keyless(entry)] : []),
+        ...(doing.opens && entry && keyOf(entry, params) === undefined ? [keyless(entry)] : []),
         ...(templated ? ["{{…}} in the params goes out as it stands: only a rule fills templates in."] : []),
         ...(retries > 0 && effect !== "none"
           ? [
               `It is run up to ${retries + 1} times while Kibana calls the failure retryable: a service that took the first one in spite of it gets it again.`,
             ]
           : []),
-        ...(found.type === ".email" ? ["Newer Kibana replaces subject and text of a mail sent this way by its own test text."] : []),
+        ...(entry?.runNote ? [entry.runNote] : []),
         ...(entry ? [] : [`This server does not know what ${found.type} does with these params.`]),
       ],
       outsideWorld: effect === "none" && cost ? "costs" : outside[effect],

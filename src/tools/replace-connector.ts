@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { ruleFeatures } from "../catalog/connector-type.ts";
 import type { NoChange } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import { isDetectionRule } from "../kibana/detection.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { explainReferences } from "../rules/connector-usage.ts";
 import { rulesWith } from "../rules/find-rules.ts";
@@ -30,7 +32,7 @@ import {
   skippedWarning,
 } from "./rules/replaced-report.ts";
 import { erasing, withArtifacts } from "./rules/rule-artifacts.ts";
-import { isDetectionRule, type Obstacle, obstacle, obstacleInWords, putRule, unknownFields } from "./rules/rule-changes.ts";
+import { type Obstacle, obstacle, obstacleInWords, putRule, unknownFields } from "./rules/rule-changes.ts";
 import { effectsOnRules } from "./rules/shown-actions.ts";
 import { actionFlows, eachOnce } from "./secrets/run-flows.ts";
 
@@ -200,7 +202,7 @@ async function targetOf(
   const types = await kibana.connectorTypes(inSpace, signal);
   assertRunnable(to, types);
   const features = types.find((one) => one.id === to.type)?.features ?? [];
-  if (features.length > 0 && !["alerting", "siem", "uptime"].some((feature) => features.includes(feature)))
+  if (features.length > 0 && !ruleFeatures.some((feature) => features.includes(feature)))
     throw new ToolError(
       "type_unusable",
       `Rules cannot use connectors of type ${to.type}.`,

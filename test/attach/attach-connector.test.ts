@@ -163,7 +163,7 @@ describe("an incident", () => {
     await makeRule(made, "r", []);
     const { result, warnings } = await attach(made, { connector: "snow", rules: ["r"] });
     expect(result.rules[0].groups).toEqual(["query matched"]);
-    expect(warnings.join("\n")).toContain("Kibana 8.12 and later can close in ServiceNow.");
+    expect(warnings.join("\n")).toContain("Kibana 8.12 and later can close in ServiceNow ITSM.");
   });
 });
 

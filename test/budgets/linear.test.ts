@@ -26,7 +26,7 @@ import { readBody } from "../../src/mcp/http-body.ts";
 import { bearerToken, checkForm } from "../../src/mcp/http-guards.ts";
 import { plainJson, plainText, quoted } from "../../src/plain-text.ts";
 import { checkTemplates } from "../../src/rules/check-templates.ts";
-import { keyInOneForm } from "../../src/rules/dedup-key.ts";
+import { keyInOneForm } from "../../src/rules/incidents.ts";
 import { templateParser } from "../../src/rules/template-parser.ts";
 import { fits, parseKql } from "../../src/sandbox/rules/kql.ts";
 import { rendered } from "../../src/sandbox/rules/templates.ts";

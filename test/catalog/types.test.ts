@@ -82,7 +82,7 @@ describe.each(Object.entries(examples))("%s", (id, { accepted, refused, together
     const fields = describeFields(type, "config").map((row) => row.name);
     const secrets = describeFields(type, "secrets").map((row) => row.name);
     for (const way of type.credentials) {
-      for (const pair of way.when?.split(", ") ?? []) expect(fields).toContain(pair.split(": ")[0]);
+      for (const field of Object.keys(way.when ?? {})) expect(fields).toContain(field);
       expect(secrets).toEqual(expect.arrayContaining([...way.fields, ...(way.optional ?? [])]));
     }
   });

@@ -1,10 +1,9 @@
 import mustache from "mustache";
 import { describe, expect, test } from "vitest";
-import { connectorType } from "../../src/catalog/index.ts";
+import { connectorType, connectorTypes } from "../../src/catalog/index.ts";
+import { workflows } from "../../src/catalog/shared/recipe.ts";
 import { catalogIds } from "../../src/catalog/type-ids.ts";
 import { checkAction } from "../../src/rules/check-action.ts";
-import { recipeFor } from "../../src/rules/recipes.ts";
-import { workflows } from "../../src/rules/wanted.ts";
 import { rule, ruleType } from "./rules.ts";
 
 /** What only the caller can know. */
@@ -13,7 +12,9 @@ const given: Record<string, Record<string, unknown>> = {
   ".slack_api": { subAction: "postMessage", subActionParams: { text: "t", channelNames: ["#alerts"] } },
 };
 
-const ids = catalogIds.filter((id) => recipeFor(id));
+const entries = (await connectorTypes()).filter(({ recipe }) => recipe !== undefined);
+const ids = entries.map(({ id }) => id);
+const recipeFor = (id: string) => entries.find((entry) => entry.id === id)?.recipe;
 const contexts = [[], ["message"], ["title", "value"], ["reason", "message", "title", "conditions", "value"], ["conditions"]];
 const roles = ["active", "recovered", "summary"] as const;
 

@@ -14,13 +14,13 @@ export const insecureUrl: ConnectorCheck = {
   weighs: ["rules"],
   why: "Everybody on the way reads the messages and the credentials in them, or puts others in their place.",
   fix: "Edit the connector: use https://, and have the certificate checked.",
-  find({ connector, usage }) {
+  find({ connector, entry, usage }) {
     const { config } = connector;
     if (!config) return undefined;
     const plain = plainAddresses(config);
     if (plain.length > 0) {
       const isPublic = plain.some(({ reach }) => reach === "public");
-      const signsIn = config.hasAuth === true || config.authType != null || connector.type !== ".webhook";
+      const signsIn = config.hasAuth === true || config.authType != null || !entry?.openAddress;
       const fields = plain.map(({ field }) => `config.${field}`).join(", ");
       return {
         severity: !isPublic ? "low" : signsIn ? "high" : "medium",

@@ -1,4 +1,6 @@
-import { byConnector, dedupKeyOf, isDetection, opens, recoveryGroupOf } from "../actions.ts";
+import { isDetectionType } from "../../kibana/detection.ts";
+import { keyOf, opens } from "../../rules/incidents.ts";
+import { byConnector, recoveryGroupOf } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 
 /** Any key counts: what people choose per alert, per rule or by hand is theirs. A summary of many alerts needs none. */
@@ -10,14 +12,18 @@ export const noDedupKey: RuleCheck = {
   why: "Each run opens another incident for the same alert, and none can be closed on recovery.",
   fix: "Edit the rule: give the action a key for each alert, such as {{rule.id}}-{{alert.id}}, and the recovery action the same.",
   find(rule, context) {
-    if (!rule.enabled || isDetection(rule)) return [];
+    if (!rule.enabled || isDetectionType(rule.rule_type_id)) return [];
     const recovered = recoveryGroupOf(rule, context);
     return [...byConnector(rule, context)].flatMap(([id, actions]): Draft[] => {
       const connector = context.connectors.get(id);
       const entry = connector && context.entries.get(connector.type);
-      if (!connector || entry?.dedupField === undefined) return [];
+      if (!connector || entry?.dedupField === undefined || entry.groupsWithoutKey) return [];
       const without = actions.filter(
-        (one) => one.group !== recovered && one.frequency?.summary !== true && opens(one, entry) && dedupKeyOf(one, entry) === undefined,
+        (one) =>
+          one.group !== recovered &&
+          one.frequency?.summary !== true &&
+          opens(entry, one.params ?? {}) &&
+          keyOf(entry, one.params ?? {}) === undefined,
       );
       if (without.length === 0) return [];
       return [

@@ -1,6 +1,7 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { isDetectionType } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import { type Action, byConnector, isDetection, minutesBetween, recoveryGroupOf } from "../actions.ts";
+import { type Action, byConnector, minutesBetween, recoveryGroupOf } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 import type { RuleContext } from "../facts.ts";
 import type { ReadyCall } from "../finding.ts";
@@ -19,7 +20,7 @@ export const noisyFrequency: RuleCheck = {
   fix: "Edit the rule: run the action on status changes only, or send a summary.",
   find(rule, context) {
     const minutes = minutesBetween(rule);
-    if (!rule.enabled || isDetection(rule) || minutes === undefined || minutes >= fineMinutes) return [];
+    if (!rule.enabled || isDetectionType(rule.rule_type_id) || minutes === undefined || minutes >= fineMinutes) return [];
     const recovered = recoveryGroupOf(rule, context);
     return [...byConnector(rule, context)].flatMap(([id, actions]): Draft[] => {
       const connector = context.connectors.get(id);

@@ -1,3 +1,4 @@
+import type { ConnectorType } from "../../catalog/connector-type.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText } from "../../plain-text.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
@@ -12,7 +13,7 @@ export const secretInConfig: ConnectorCheck = {
   needs: ["connectors"],
   why: "Everybody who may list connectors can read it, exports hold it, and so do backups.",
   fix: "Edit the connector: move the value to its authentication or secret headers. Change it at the service too: it was readable.",
-  find({ connector }, space) {
+  find({ connector, entry }, space) {
     const { found } = hideSecrets(connector.config ?? {});
     if (found.length === 0) return undefined;
     const inAddress = found.every(({ path, why }) => /ur[li]$/i.test(path) && !/password/.test(why));
@@ -22,19 +23,20 @@ export const secretInConfig: ConnectorCheck = {
       confidence: "likely",
       connector: refTo(connector),
       evidence: `A secret stands readable in ${places.join(", ")}${found.length > 3 ? ` and ${found.length - 3} more places` : ""}.`,
-      ...(inAddress ? {} : moveHeaders(connector, found, space)),
+      ...(inAddress ? {} : moveHeaders(connector, entry, found, space)),
     };
   },
 };
 
 /** To headers that nobody can read, where all of them are headers and no other secret would be lost. */
 function moveHeaders(
-  { id, type, config }: Connector,
+  { id, config }: Connector,
+  entry: ConnectorType | undefined,
   found: readonly { path: string }[],
   { space, secretHeaders }: SpaceFacts,
 ): Pick<Draft, "next"> {
   const names = found.map(({ path }) => /^headers\.([^.]+)$/.exec(path)?.[1]);
-  if (type !== ".webhook" || !secretHeaders || config?.hasAuth !== false || names.length === 0) return {};
+  if (!entry?.openAddress || !secretHeaders || config?.hasAuth !== false || names.length === 0) return {};
   const headers = names.filter((name) => name !== undefined);
   if (headers.length < names.length) return {};
   const each = <T>(value: T) => Object.fromEntries(headers.map((name) => [name, value]));

@@ -3,7 +3,6 @@ import { hideSecrets } from "../../secrets/detect.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
 import { reachOf } from "../hosts.ts";
 
-const types = [".webhook", ".cases-webhook", ".http"];
 /** Services whose addresses are the credential: long, random, given out once. */
 const capabilityHosts =
   /(^|\.)(hooks\.slack\.com|webhook\.office\.com|logic\.azure\.com|discord(app)?\.com|hooks\.zapier\.com|hook\.[a-z0-9.]*make\.com|maker\.ifttt\.com|api\.telegram\.org|pipedream\.net|hc-ping\.com|chat\.googleapis\.com|webhook\.site|ntfy\.sh)$/i;
@@ -18,17 +17,17 @@ export const webhookWithoutAuth: ConnectorCheck = {
   needs: ["connectors"],
   why: "Whoever finds the address can send alerts of their own.",
   fix: "Edit the connector: set an authentication that the service asks for.",
-  find({ connector }, { secretHeaders }) {
-    const { config, type } = connector;
-    if (!types.includes(type) || !config || !isOpen(config) || hideSecrets(config).found.length > 0) return undefined;
+  find({ connector, entry }, { secretHeaders }) {
+    const { config } = connector;
+    if (!entry?.openAddress || !config || !isOpen(config) || hideSecrets(config).found.length > 0) return undefined;
     const address = [config.url, config.createIncidentUrl].find((value) => typeof value === "string");
     if (typeof address !== "string" || !URL.canParse(address)) return undefined;
     const { hostname, pathname, username } = new URL(address);
     const reach = reachOf(hostname);
     if (reach === "loopback" || username !== "" || capabilityHosts.test(hostname)) return undefined;
     if (pathname.split("/").some((part) => random.test(part))) return undefined;
-    // From 9.2 on it may have headers that Kibana shows to nobody; the type .http is younger than that.
-    const maybe = type === ".http" || secretHeaders;
+    // It may have headers that Kibana shows to nobody.
+    const maybe = entry.openAddress.secretHeaders === "always" || secretHeaders;
     return {
       severity: reach === "private" ? "info" : maybe ? "low" : "medium",
       confidence: "likely",

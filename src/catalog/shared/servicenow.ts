@@ -77,8 +77,8 @@ const oauthConfig = ["userIdentifierValue", "clientId", "jwtKeyId"];
 
 /** Ways to authenticate. */
 export const serviceNowCredentials: readonly Credentials[] = [
-  { name: "oauth", fields: ["clientSecret", "privateKey"], optional: ["privateKeyPassword"], when: "isOAuth: true" },
-  { name: "basic", fields: ["username", "password"], when: "isOAuth: false" },
+  { name: "oauth", fields: ["clientSecret", "privateKey"], optional: ["privateKeyPassword"], when: { isOAuth: true } },
+  { name: "basic", fields: ["username", "password"], when: { isOAuth: false } },
 ];
 
 /** What every incident takes. */

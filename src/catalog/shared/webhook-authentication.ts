@@ -88,21 +88,21 @@ const credentialGroups = ["", "user password", "crt key", "password crt key", "p
 
 /** Ways to authenticate of the webhook family. */
 export const webhookCredentials: readonly Credentials[] = [
-  { name: "none", fields: [], optional: ["secretHeaders"], when: "hasAuth: false" },
+  { name: "none", fields: [], optional: ["secretHeaders"], when: { hasAuth: false } },
   {
     name: "ssl-crt-key",
     fields: ["crt", "key"],
     optional: ["password", "secretHeaders"],
-    when: "authType: webhook-authentication-ssl, certType: ssl-crt-key",
+    when: { authType: "webhook-authentication-ssl", certType: "ssl-crt-key" },
   },
   {
     name: "ssl-pfx",
     fields: ["pfx"],
     optional: ["password", "secretHeaders"],
-    when: "authType: webhook-authentication-ssl, certType: ssl-pfx",
+    when: { authType: "webhook-authentication-ssl", certType: "ssl-pfx" },
   },
-  { name: "oauth2", fields: ["clientSecret"], optional: ["secretHeaders"], when: "authType: webhook-oauth2-client-credentials" },
-  { name: "basic", fields: ["user", "password"], optional: ["secretHeaders"], when: "hasAuth: true" },
+  { name: "oauth2", fields: ["clientSecret"], optional: ["secretHeaders"], when: { authType: "webhook-oauth2-client-credentials" } },
+  { name: "basic", fields: ["user", "password"], optional: ["secretHeaders"], when: { hasAuth: true } },
 ];
 
 function isNonEmptyObjectText(text: string): boolean {

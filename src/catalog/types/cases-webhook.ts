@@ -83,6 +83,7 @@ export const casesWebhook: ConnectorType = {
     },
   },
   noSafeTest: "pushToService is the only sub-action, and it writes.",
+  openAddress: { secretHeaders: "since 9.2" },
   traps: [
     "Templates have three braces: {{{case.title}}}.",
     "This server encodes PEM and files for crt, key, pfx and ca.",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
+import { json } from "../shared/recipe.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 
@@ -36,6 +37,14 @@ export const d3security: ConnectorType = {
   },
   noSafeTest: "Both sub-actions create an event, test too.",
   recoveryHint: "Send another event on the recovered action group: there is no close.",
+  recipe: {
+    workflows: ["itsm", "webhook"],
+    params: (about) => ({
+      subAction: "run",
+      subActionParams: { body: json(about), severity: about.main ? "high" : "medium", eventType: "alert" },
+    }),
+  },
+  automation: true,
   traps: [
     "test is not a dry run: it creates an event.",
     "severity is free text for Kibana; its form offers high, medium and low.",

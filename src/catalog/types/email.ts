@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { emailServiceEncrypts, emailServiceHost } from "../shared/email-services.ts";
 import { optionalSecret, urlText, withRules } from "../shared/fields.ts";
+import { headline, text } from "../shared/recipe.ts";
 
 /** reference: .email; schema email/schemas/v1.ts, rules and executor email/index.ts. */
 export const email: ConnectorType = {
@@ -91,9 +92,9 @@ export const email: ConnectorType = {
   target: { kind: "computed", fields: ["service", "host", "port", "oauthTokenUrl"], hosts: mailHosts },
   recipients: ["params.to", "params.cc", "params.bcc", "params.replyTo"],
   credentials: [
-    { name: "exchange", fields: ["clientSecret"], when: "service: exchange_server" },
-    { name: "none", fields: [], optional: ["user", "password"], when: "hasAuth: false" },
-    { name: "basic", fields: ["user", "password"], when: "hasAuth: true" },
+    { name: "exchange", fields: ["clientSecret"], when: { service: "exchange_server" } },
+    { name: "none", fields: [], optional: ["user", "password"], when: { hasAuth: false } },
+    { name: "basic", fields: ["user", "password"], when: { hasAuth: true } },
   ],
   effect: "sends",
   tests: {
@@ -109,6 +110,12 @@ export const email: ConnectorType = {
   },
   noSafeTest: "Every run sends mail.",
   recoveryHint: "Send another mail on the recovered action group.",
+  recipe: { workflows: ["email"], params: (about) => ({ subject: headline(about), message: text(about) }) },
+  attachNotes: {
+    eachAlert:
+      "One mail for each alert. An operator may limit mails (xpack.actions.rateLimiter.email): many alerts want frequency.summary.",
+  },
+  runNote: "Newer Kibana replaces subject and text of a mail sent this way by its own test text.",
   traps: [
     "service other needs host and port; exchange_server needs tenantId, clientId and clientSecret, and ignores host and port.",
     "secure null means TLS from the start only on port 465; without it mail may go unencrypted, and the host counts as smtp://host.",

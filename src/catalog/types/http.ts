@@ -84,7 +84,7 @@ export const http: ConnectorType = {
       name: "query",
       fields: ["secretQueryParams"],
       optional: ["secretHeaders", "proxyUsername", "proxyPassword"],
-      when: "authType: http-authentication-query-param",
+      when: { authType: "http-authentication-query-param" },
     },
     ...webhookCredentials.map((way) => ({ ...way, optional: [...(way.optional ?? []), "proxyUsername", "proxyPassword"] })),
   ],
@@ -99,6 +99,8 @@ export const http: ConnectorType = {
     },
   },
   noSafeTest: "A GET is only as harmless as the server makes it.",
+  automation: true,
+  openAddress: { secretHeaders: "always" },
   traps: [
     'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
     "This server encodes PEM and files for crt, key, pfx and ca.",

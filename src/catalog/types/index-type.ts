@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
+import { facts } from "../shared/recipe.ts";
 
 /** Index names an override may have. Source: es_index/constants.ts. */
 const alertHistoryPrefix = "kibana-alert-history-";
@@ -49,6 +50,11 @@ export const indexType: ConnectorType = {
   },
   noSafeTest: "It only writes, and Elasticsearch refuses an empty bulk request.",
   recoveryHint: "Write a recovery document on the recovered action group.",
+  recipe: { workflows: ["audit_log"], params: (about) => ({ documents: [{ "@timestamp": "{{date}}", ...facts(about) }] }) },
+  attachNotes: {
+    always:
+      "The index only grows: give it a lifecycle policy (ILM), or a data stream with a retention, beforehand. Rules write with their own API key, which needs the right to.",
+  },
   traps: [
     "It writes as whoever runs it: a rule writes with its own API key, a test with yours.",
     "Documents are created, never updated: data streams work, updates by id do not.",

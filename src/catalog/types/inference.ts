@@ -83,7 +83,7 @@ export const inference: ConnectorType = {
   },
   tests: {
     safeWhen: {
-      when: "taskType: chat_completion",
+      when: { taskType: "chat_completion" },
       probe: {
         params: { subAction: "unified_completion", subActionParams: { body: { messages: [{ role: "user", content: "ping" }] } } },
         effect: "One short call to the model",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { closeAlertParams, createAlertFields, responderKinds } from "../shared/alert-params.ts";
 import { urlText } from "../shared/fields.ts";
+import { createAlert } from "../shared/recipe.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .jira-service-management; schema jira-service-management/schemas/v1.ts, executor jira-service-management/connector.ts. */
@@ -60,6 +61,8 @@ export const jiraServiceManagement: ConnectorType = {
   noSafeTest: "createAlert and closeAlert are the only sub-actions, and both write.",
   recovery: { params: { subAction: "closeAlert", subActionParams: { alias: "{{rule.id}}-{{alert.id}}" } } },
   dedupField: "alias",
+  recipe: { workflows: ["on_call", "itsm"], opens: true, params: createAlert },
+  secretTarget: true,
   traps: [
     "Without alias no alert can be closed by recovery.",
     "Responders are named by id only; Opsgenie takes names too.",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { extraFields } from "../shared/extra-fields.ts";
 import { urlText } from "../shared/fields.ts";
+import { description, headline, push } from "../shared/recipe.ts";
 import { anyParams, comments, noParams, nullableText, subActionParams } from "../shared/sub-actions.ts";
 
 /** What an issue has of its own, so not among otherFields. */
@@ -87,6 +88,8 @@ export const jira: ConnectorType = {
     },
   },
   recoveryHint: "There is no close or transition: close in Jira, or with an automation there.",
+  recipe: { workflows: ["itsm"], opens: true, params: (about) => push({ summary: headline(about), description: description(about) }) },
+  opensAnew: true,
   traps: [
     "The secrets are email and apiToken, not username and password.",
     "Nothing closes an issue: pushing again with externalId only edits fields.",

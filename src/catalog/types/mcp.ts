@@ -40,11 +40,11 @@ export const mcp: ConnectorType = {
   freeParams: ["subActionParams"],
   recipients: ["params.subActionParams.name"],
   credentials: [
-    { name: "none", fields: [], optional: ["secretHeaders"], when: "hasAuth: false" },
-    { name: "none", fields: [], optional: ["secretHeaders"], when: "authType: none" },
-    { name: "bearer", fields: ["token"], optional: ["secretHeaders"], when: "authType: bearer" },
-    { name: "API key", fields: ["apiKey"], optional: ["secretHeaders"], when: "authType: apiKey" },
-    { name: "basic", fields: ["user", "password"], optional: ["secretHeaders"], when: "authType: basic" },
+    { name: "none", fields: [], optional: ["secretHeaders"], when: { hasAuth: false } },
+    { name: "none", fields: [], optional: ["secretHeaders"], when: { authType: "none" } },
+    { name: "bearer", fields: ["token"], optional: ["secretHeaders"], when: { authType: "bearer" } },
+    { name: "API key", fields: ["apiKey"], optional: ["secretHeaders"], when: { authType: "apiKey" } },
+    { name: "basic", fields: ["user", "password"], optional: ["secretHeaders"], when: { authType: "basic" } },
   ],
   subActions: {
     test: { effect: "none", note: "The first success stores the list of tools in Kibana" },

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { closeAlertParams, createAlertFields, responderKinds } from "../shared/alert-params.ts";
 import { urlText } from "../shared/fields.ts";
+import { createAlert } from "../shared/recipe.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .opsgenie; schema opsgenie/schemas/v1.ts, executor opsgenie/connector.ts. */
@@ -71,6 +72,8 @@ export const opsgenie: ConnectorType = {
   noSafeTest: "createAlert and closeAlert are the only sub-actions, and both write.",
   recovery: { params: { subAction: "closeAlert", subActionParams: { alias: "{{rule.id}}-{{alert.id}}" } } },
   dedupField: "alias",
+  recipe: { workflows: ["on_call"], opens: true, params: createAlert },
+  secretTarget: true,
   traps: [
     "Without alias no alert can be closed by recovery.",
     "Messages over 130 characters are cut in the newest versions and refused in older ones.",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { recordOrJsonText, urlText, withRules } from "../shared/fields.ts";
+import { headline } from "../shared/recipe.ts";
 import { isTimestamp } from "../shared/timestamp.ts";
 
 /** reference: .pagerduty; schema pagerduty/schemas/v1.ts, executor pagerduty/index.ts. */
@@ -67,6 +68,17 @@ export const pagerduty: ConnectorType = {
   noSafeTest: "The Events API has no read call.",
   recovery: { params: { eventAction: "resolve", dedupKey: "{{rule.id}}-{{alert.id}}" } },
   dedupField: "dedupKey",
+  recipe: {
+    workflows: ["on_call"],
+    opens: true,
+    params: (about) => ({
+      eventAction: "trigger",
+      dedupKey: about.key,
+      severity: about.main ? "critical" : "warning",
+      summary: headline(about),
+    }),
+  },
+  secretTarget: true,
   traps: [
     "Without dedupKey every trigger opens a new incident, and recovery can close none of them.",
     "resolve and acknowledge send dedupKey and eventAction only: every other field is dropped.",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { extraFields } from "../shared/extra-fields.ts";
 import { urlText } from "../shared/fields.ts";
+import { description, headline, push } from "../shared/recipe.ts";
 import { comments, noParams, nullableText, subActionParams } from "../shared/sub-actions.ts";
 
 /** What an incident has of its own, so not among additionalFields. */
@@ -65,6 +66,8 @@ export const resilient: ConnectorType = {
     },
   },
   recoveryHint: "There is no close: close in Resilient.",
+  recipe: { workflows: ["itsm"], opens: true, params: (about) => push({ name: headline(about), description: description(about) }) },
+  opensAnew: true,
   traps: ["orgId is text even where it is a number.", "The sub-actions are incidentTypes, severity and getFields: mixed naming."],
   exampleConfig: { apiUrl: "https://resilient.example.com", orgId: "201" },
   exampleSecrets: ["apiKeyId", "apiKeySecret"],

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
+import { headline } from "../shared/recipe.ts";
 
 /** reference: .server-log; schema server_log/schemas/v1.ts, executor server_log/index.ts. */
 export const serverLog: ConnectorType = {
@@ -37,6 +38,7 @@ export const serverLog: ConnectorType = {
     },
   },
   recoveryHint: "Write another line on the recovered action group.",
+  recipe: { workflows: ["audit_log"], params: (about) => ({ level: "info", message: headline(about) }) },
   traps: ["Each Kibana writes its own log: look on the node that ran the action."],
   exampleConfig: {},
   exampleSecrets: [],

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { withRules } from "../shared/fields.ts";
+import { description } from "../shared/recipe.ts";
 import {
   choicesParams,
   defaultGroupingKey,
@@ -73,6 +74,22 @@ export const servicenowItom: ConnectorType = {
   },
   recovery: { params: { subAction: "addEvent", subActionParams: { severity: "0", message_key: exampleKey } } },
   dedupField: "message_key",
+  recipe: {
+    workflows: ["itsm", "on_call"],
+    opens: true,
+    params: (about) => ({
+      subAction: "addEvent",
+      subActionParams: {
+        source: "Elastic",
+        node: "{{alert.id}}",
+        resource: "{{rule.name}}",
+        severity: about.main ? "1" : "4",
+        description: description(about),
+        message_key: about.key,
+      },
+    }),
+  },
+  groupsWithoutKey: true,
   traps: [
     "usesTableApi is no field of this type: sending it is refused.",
     "The fields of an event stand directly in subActionParams, without incident.",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { withRules } from "../shared/fields.ts";
+import { serviceNow } from "../shared/recipe.ts";
 import {
   incidentFields,
   incidentRecords,
@@ -74,6 +75,8 @@ export const servicenowSir: ConnectorType = {
   },
   recoveryHint: "There is no close: close in ServiceNow. The ITSM type has one.",
   dedupField: "correlation_id",
+  recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
+  opensAnew: true,
   traps: [
     "There is no closeIncident here, and no severity, urgency or impact: priority it is.",
     "isOAuth decides which fields must be given and which must not.",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { withRules } from "../shared/fields.ts";
+import { serviceNow } from "../shared/recipe.ts";
 import {
   defaultGroupingKey,
   exampleKey,
@@ -71,8 +72,13 @@ export const servicenow: ConnectorType = {
       undo: { params: { subAction: "closeIncident", subActionParams: { incident: { correlation_id: "connector-test-{unique}" } } } },
     },
   },
-  recovery: { params: { subAction: "closeIncident", subActionParams: { incident: { correlation_id: exampleKey } } } },
+  recovery: {
+    params: { subAction: "closeIncident", subActionParams: { incident: { correlation_id: exampleKey } } },
+    since: "8.12",
+  },
   dedupField: "correlation_id",
+  recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
+  opensAnew: true,
   traps: [
     "isOAuth decides which fields must be given and which must not.",
     "usesTableApi is true when left out: that marks the connector as deprecated and makes additional_fields fail.",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { isRecord, parseJson } from "../shared/fields.ts";
+import { slackText } from "../shared/recipe.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .slack_api; schema slack_api/schemas/v1.ts, executor slack_api/index.ts. */
@@ -73,6 +74,17 @@ export const slackApi: ConnectorType = {
     },
   },
   recoveryHint: "Post a recovery message on the recovered action group.",
+  recipe: {
+    workflows: ["chat", "chat_digest"],
+    params: (about) => ({ subAction: "postMessage", subActionParams: { text: slackText(about) } }),
+  },
+  secretTarget: true,
+  // Shows only when a rule runs: reference/connector-types.md, traps of .slack_api.
+  actionProblems: ({ subActionParams }) => {
+    const { channelNames, channelIds, channels } = Object(subActionParams);
+    const named = [channelNames, channelIds, channels].some((list) => Array.isArray(list) && list.length > 0);
+    return named ? [] : ['params.subActionParams.channelNames: a channel is needed, such as ["#alerts"]'];
+  },
   traps: [
     "One channel per call; channelNames (with #) wins over channelIds, and that over channels.",
     "channels is deprecated and never checked against allowedChannels.",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
+import { slackText } from "../shared/recipe.ts";
 
 /** reference: .slack; schema slack/schemas/v1.ts, executor slack/index.ts. */
 export const slack: ConnectorType = {
@@ -35,6 +36,7 @@ export const slack: ConnectorType = {
   },
   noSafeTest: "An incoming webhook can only post: there is no read call.",
   recoveryHint: "Post a recovery message on the recovered action group.",
+  recipe: { workflows: ["chat", "chat_digest"], params: (about) => ({ message: slackText(about) }) },
   traps: [
     "The URL decides the channel: there is no channel option. For several channels use .slack_api.",
     "https is not enforced: an http URL is accepted and the message travels readable.",

@@ -69,6 +69,7 @@ export const swimlane: ConnectorType = {
   },
   noSafeTest: "pushToService is the only sub-action, and it writes.",
   recoveryHint: "Push to the same record: there is no close.",
+  automation: true,
   traps: [
     "mappings is required, if only as {}; only values with a mapping reach Swimlane.",
     "Which mappings a connectorType needs is checked by Kibana's form only.",

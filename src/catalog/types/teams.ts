@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
+import { text } from "../shared/recipe.ts";
 
 /** reference: .teams; schema teams/schemas/v1.ts, executor teams/index.ts. */
 export const teams: ConnectorType = {
@@ -35,6 +36,7 @@ export const teams: ConnectorType = {
   },
   noSafeTest: "An incoming webhook can only post: there is no read call.",
   recoveryHint: "Post a recovery message on the recovered action group.",
+  recipe: { workflows: ["chat", "chat_digest"], params: (about) => ({ message: text(about) }) },
   traps: [
     "The message is sent as plain text: cards are not supported.",
     "Teams answers throttling with HTTP 200; the connector recognises it and asks for a retry.",

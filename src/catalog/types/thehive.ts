@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
+import { description, headline } from "../shared/recipe.ts";
 import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .thehive; schema thehive/schemas/v1.ts, executor thehive/thehive.ts. */
@@ -84,6 +85,23 @@ export const thehive: ConnectorType = {
   noSafeTest: "pushToService and createAlert are the only sub-actions, and both write.",
   recoveryHint: "There is no close: close in TheHive.",
   dedupField: "sourceRef",
+  recipe: {
+    workflows: ["itsm"],
+    opens: true,
+    params: (about) => ({
+      subAction: "createAlert",
+      subActionParams: {
+        title: headline(about),
+        description: description(about),
+        type: "alert",
+        source: "Elastic",
+        sourceRef: about.key,
+        severity: about.main ? 3 : 2,
+        tlp: 2,
+      },
+    }),
+  },
+  usualKey: "{{alert.uuid}}",
   traps: [
     "organisation is spelled the British way.",
     "In createAlert the keys of body win over the other fields; in .xsoar it is the other way round.",

@@ -52,6 +52,7 @@ export const tines: ConnectorType = {
     },
   },
   recoveryHint: "Run a story on the recovered action group.",
+  automation: true,
   traps: [
     "test is not a dry run: it triggers the story.",
     "run and test need webhook or webhookUrl; webhookUrl wins, and its host is checked only when it is called.",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
+import { json } from "../shared/recipe.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 
 /** Hosts that Kibana takes. Source: torq/index.ts. */
@@ -39,6 +40,8 @@ export const torq: ConnectorType = {
   },
   noSafeTest: "Every call triggers the Torq workflow.",
   recoveryHint: "Send a recovery body on the recovered action group.",
+  recipe: { workflows: ["webhook"], params: (about) => ({ body: json(about) }) },
+  automation: true,
   traps: ["body must be JSON text, otherwise nothing is sent.", "https is not checked although Kibana's error says so.", userAgentOnCloud],
   exampleConfig: { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/ID" },
   exampleSecrets: ["token"],

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl, withRules } from "../shared/fields.ts";
+import { json } from "../shared/recipe.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 import { webhookAuthentication, webhookAuthenticationRules, webhookCredentials, webhookSecrets } from "../shared/webhook-authentication.ts";
 
@@ -38,7 +39,7 @@ export const webhook: ConnectorType = {
   effect: "sends",
   tests: {
     safeWhen: {
-      when: "method: get",
+      when: { method: "get" },
       probe: {
         params: {},
         effect: "One GET request to the configured URL: as harmless as that address is",
@@ -57,6 +58,9 @@ export const webhook: ConnectorType = {
   },
   noSafeTest: "The request goes to a fixed URL with a fixed method: only as harmless as that endpoint is.",
   recoveryHint: "Send another body on the recovered action group.",
+  recipe: { workflows: ["webhook"], params: (about) => ({ body: json(about) }) },
+  automation: true,
+  openAddress: { secretHeaders: "since 9.2" },
   traps: [
     "With hasAuth false send authType null: some versions default to basic and then refuse it.",
     "This server encodes PEM and files for crt, key, pfx and ca.",

@@ -30,6 +30,7 @@ export const workflows: ConnectorType = {
   subActions: { run: { effect: "executes" } },
   tests: {},
   recoveryHint: "Run another workflow on the recovered action group.",
+  automation: true,
   traps: [
     "For rules only: it can be neither created nor run through the API.",
     "A workflow keeps no reference that tells which rules use it.",

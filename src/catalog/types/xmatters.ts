@@ -51,8 +51,8 @@ export const xmatters: ConnectorType = {
   target: { kind: "config", fields: ["configUrl"], secret: "secretsUrl" },
   recipients: ["config.configUrl", "params.signalId"],
   credentials: [
-    { name: "url", fields: ["secretsUrl"], when: "usesBasic: false" },
-    { name: "basic", fields: ["user", "password"], when: "usesBasic: true" },
+    { name: "url", fields: ["secretsUrl"], when: { usesBasic: false } },
+    { name: "basic", fields: ["user", "password"], when: { usesBasic: true } },
   ],
   effect: "sends",
   tests: {
@@ -75,6 +75,19 @@ export const xmatters: ConnectorType = {
   noSafeTest: "Every call triggers the xMatters workflow.",
   recoveryHint: "Send the recovered alertActionGroupName with the same signalId: the workflow decides.",
   dedupField: "signalId",
+  recipe: {
+    workflows: ["on_call"],
+    params: (about) => ({
+      alertActionGroupName: "{{alert.actionGroupName}}",
+      signalId: about.key,
+      ruleName: "{{rule.name}}",
+      date: "{{date}}",
+      spaceId: "{{rule.spaceId}}",
+      severity: about.main ? "high" : "medium",
+      tags: "{{rule.tags}}",
+    }),
+  },
+  automation: true,
   traps: [
     "usesBasic true wants configUrl, user and password and forbids secretsUrl; false is the exact opposite.",
     "Always write usesBasic: left out it is stored as true, but taken for false when config and secrets are compared.",

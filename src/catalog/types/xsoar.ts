@@ -57,6 +57,7 @@ export const xsoar: ConnectorType = {
     },
   },
   recoveryHint: "There is no close: close in XSOAR.",
+  automation: true,
   traps: [
     "The secret apiKeyID (capital ID) switches to the cloud API path.",
     "In run the fields win over the keys of body; in .thehive it is the other way round.",

@@ -1,6 +1,6 @@
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { effectOf } from "../../catalog/when.ts";
-import { closes, closingParams, statedKey } from "../../rules/dedup-key.ts";
+import { closes, closingParams, keyOf } from "../../rules/incidents.ts";
 import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 
 const generally = {
@@ -31,7 +31,7 @@ export function whatItDoes(entry: ConnectorType | undefined, params: Params): Do
   if (!loud || !isLike(entry, params, loud.params)) return { words: general, opens: false };
   const words = loud.inGeneral ?? loud.effect;
   const opens = entry.dedupField !== undefined && (effect === "creates" || effect === "sends");
-  const key = opens ? statedKey(entry, params) : undefined;
+  const key = opens ? keyOf(entry, params) : undefined;
   const closing = key === undefined ? undefined : closingParams(entry, key);
   return {
     words: words.includes("{") ? general : `Effect: ${words}`,

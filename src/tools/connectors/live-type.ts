@@ -1,11 +1,9 @@
 import { findTypeId } from "../../catalog/find-type.ts";
 import { connectorType } from "../../catalog/index.ts";
+import { systemTypeIds } from "../../catalog/made-by-elastic.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import { plainText, quoted } from "../../plain-text.ts";
-
-/** Kibana makes and runs these itself (reference/connector-types.md). */
-const systemTypes = [".cases", ".workflows", ".http-system", ".observability-ai-assistant"];
 
 /**
  * The type that an argument means, among those of this deployment.
@@ -18,7 +16,7 @@ export async function liveType(asked: string, types: readonly LiveType[]): Promi
     types.map((type) => type.id),
   );
   const type = types.find((one) => one.id === id);
-  if (type?.system || (!type && systemTypes.includes(asked.trim()))) {
+  if (type?.system || (!type && systemTypeIds.includes(asked.trim()))) {
     throw new ToolError(
       "system_action",
       `${plainText(asked, 60)} is a system type: Kibana makes its connector itself.`,

@@ -1,3 +1,4 @@
+import { bringsConnectors, isCloudMail } from "../../catalog/made-by-elastic.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isElasticCloud } from "../../kibana/elastic-cloud.ts";
@@ -18,9 +19,8 @@ export function hostedOn({ status, url }: Where): "Serverless" | "Elastic Cloud"
 
 /** Where a preconfigured connector comes from and who changes it: the end of a sentence, a fix, and whether a kibana.yml may hold it. */
 export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Where): { is: string; fix: string; inKibanaYml: boolean } {
-  // Elastic Cloud brings a mail connector of this id, at whatever address it is reached.
-  const hosted = hostedOn(where) ?? (id === "elastic-cloud-email" ? "Elastic Cloud" : undefined);
-  if (hosted && (hosted === "Serverless" || type === ".inference" || id === "elastic-cloud-email"))
+  const hosted = hostedOn(where) ?? (isCloudMail(id) ? "Elastic Cloud" : undefined);
+  if (hosted && (hosted === "Serverless" || bringsConnectors(type) || isCloudMail(id)))
     return {
       is: `comes with ${hosted} and is managed by Elastic`,
       fix: "Leave it as it is; for other settings create a connector of your own beside it with create_connector.",
@@ -32,7 +32,7 @@ export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Wh
       fix: "What stands in the deployment's user settings (xpack.actions.preconfigured) can be changed there; the rest is managed by Elastic.",
       inKibanaYml: false,
     };
-  if (type === ".inference")
+  if (bringsConnectors(type))
     return {
       is: "is preconfigured, by Elastic or in kibana.yml",
       fix: "What stands in kibana.yml (xpack.actions.preconfigured) an operator changes there; one that Kibana brings is managed by Elastic.",

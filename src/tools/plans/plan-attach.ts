@@ -1,17 +1,20 @@
-import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { ruleFeatures } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
+import type { Workflow } from "../../catalog/shared/recipe.ts";
+import { asOfVersion } from "../../catalog/when.ts";
 import type { NextCall, NoChange, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import { isDetectionRule } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import type { Attachment } from "../../rules/attach.ts";
 import { groupingOf } from "../../rules/grouping.ts";
-import { workflowFor } from "../../rules/recipes.ts";
 import { templateParser } from "../../rules/template-parser.ts";
-import type { Wanted, Workflow } from "../../rules/wanted.ts";
+import type { Wanted } from "../../rules/wanted.ts";
+import { workflowFor } from "../../rules/workflow.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { assertRunnable } from "../connectors/connector-row.ts";
 import { deletedHere } from "../connectors/deleted-here.ts";
@@ -26,7 +29,7 @@ import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses } from "../rules/lost-by-rules.ts";
 import { inWords } from "../rules/replaced-report.ts";
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
-import { isDetectionRule, obstacle, putRule, unknownFields } from "../rules/rule-changes.ts";
+import { obstacle, putRule, unknownFields } from "../rules/rule-changes.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
@@ -77,8 +80,9 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
   assertAttachable(found, types, status);
   const { params } = args;
   if (params) assertNoMarks("params", params);
-  const workflow = workflowFor(found.type, args.workflow);
-  const type = asOfVersion(await connectorType(found.type), status);
+  const entry = await connectorType(found.type);
+  const type = entry && asOfVersion(entry, (since) => isAtLeast(status, since));
+  const workflow = workflowFor(found.type, type, args.workflow);
   const wanted: Wanted = {
     connector: found,
     type,
@@ -187,13 +191,6 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
   }
 }
 
-/** Closing came to ServiceNow ITSM with 8.12. */
-function asOfVersion(type: ConnectorType | undefined, status: Status): ConnectorType | undefined {
-  if (type?.id !== ".servicenow" || isAtLeast(status, "8.12")) return type;
-  const { recovery: _closes, ...rest } = type;
-  return { ...rest, recoveryHint: "Kibana 8.12 and later can close in ServiceNow." };
-}
-
 /** @throws ToolError type_unusable where the type is not made for rules of that kind */
 function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: readonly LiveType[]): void {
   const features = types.find((one) => one.id === found.type)?.features ?? [];
@@ -203,7 +200,7 @@ function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: re
   throw new ToolError(
     "type_unusable",
     `Connectors of type ${found.type} are for ${features.join(", ")}: ${inWords(unfit)} cannot use ${quoted(found.name)}.`,
-    features.some((feature) => ["alerting", "siem", "uptime"].includes(feature))
+    features.some((feature) => ruleFeatures.includes(feature))
       ? "Choose a connector of a type with the feature alerting, or leave these rules out."
       : "Rules cannot run such connectors at all: choose another type; describe_connector_types with feature alerting lists them.",
     compact({

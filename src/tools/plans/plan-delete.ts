@@ -1,3 +1,4 @@
+import { ruleFeatures } from "../../catalog/connector-type.ts";
 import type { DeleteOp, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
@@ -86,7 +87,6 @@ async function refusal(refused: readonly Refused[], free: readonly Connector[], 
   );
 }
 
-const ruleFeatures = ["alerting", "siem", "uptime"];
 const silentUsers = [
   "workflows",
   "agentBuilder",

@@ -7,7 +7,7 @@ import type { Rule, RuleAction, RuleType } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
 import { recovers } from "../../rules/attach-notes.ts";
 import { type Checked, checkAction } from "../../rules/check-action.ts";
-import { usualKey } from "../../rules/dedup-key.ts";
+import { usualKey } from "../../rules/incidents.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import { tied } from "../../rules/tied.ts";
 

@@ -79,11 +79,6 @@ export function unknownFields(rules: readonly { rule: Rule; op: PutRuleOp }[]): 
   ];
 }
 
-/** Rules of Elastic Security: they are edited in its own app (reference/kibana-api.md §6.1). */
-export function isDetectionRule({ consumer, rule_type_id: type }: Rule): boolean {
-  return consumer === "siem" || type.startsWith("siem.");
-}
-
 /** What keeps Kibana from saving a rule at all: actions whose connector is gone, or has lost its secrets (reference/kibana-api.md §6.1). */
 export interface Obstacle {
   rule: Rule;

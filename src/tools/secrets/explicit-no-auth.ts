@@ -34,7 +34,7 @@ export function noneInstead(entry: ConnectorType): string {
 
 /** The config that says "no authentication"; undefined where the type has no such way. */
 function withoutAuthentication(entry: ConnectorType): Config | undefined {
-  if (!entry.credentials.some(({ fields, when }) => fields.length === 0 && when === "hasAuth: false")) return undefined;
+  if (!entry.credentials.some(({ fields, when }) => fields.length === 0 && when?.hasAuth === false)) return undefined;
   // Some versions take basic where authType is left out, and then refuse it (reference/connector-types.md).
   const nullable = describeFields(entry, "config").some(({ name, type }) => name === "authType" && type.split("|").includes("null"));
   return { hasAuth: false, ...(nullable ? { authType: null } : {}) };

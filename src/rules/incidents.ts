@@ -1,4 +1,5 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { effectOf } from "../catalog/when.ts";
 import { oldNames } from "./action-variables.ts";
 
 /** What ties recovery to the incident it closes where nothing else is chosen: one key for each alert of each rule. */
@@ -11,7 +12,7 @@ const places: readonly (readonly string[])[] = [[], ["subActionParams"], ["subAc
  * The key that an action has, in the type's own field. Undefined: every run opens an incident of its own, which nothing can
  * close. That goes for ServiceNow too: its default is put in after templates are filled in, so that no alert has it.
  */
-export function statedKey({ dedupField: field }: ConnectorType, params: Params): string | undefined {
+export function keyOf({ dedupField: field }: ConnectorType, params: Params): string | undefined {
   if (field === undefined) return undefined;
   for (const place of places) {
     const at = lookUp(params, [...place, field]);
@@ -40,6 +41,13 @@ export function withKey(type: ConnectorType, params: Params, key: string): Param
 /** What closes what was opened under this key; undefined where the type cannot close. */
 export function closingParams(type: ConnectorType, key: string): Params | undefined {
   return type.recovery && withKey(type, type.recovery.params, key);
+}
+
+/** Whether an action opens an incident, alert or event that lasts. */
+export function opens(type: ConnectorType, params: Params): boolean {
+  if (closes(type, params)) return false;
+  if (!type.subActions) return type.effect === "creates" && (params.eventAction === undefined || params.eventAction === "trigger");
+  return effectOf(type, params).effect === "creates";
 }
 
 /** Whether an action closes rather than opens: it does what the type's recovery does. */
