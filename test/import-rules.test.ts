@@ -3,30 +3,30 @@ import { posix } from "node:path";
 import { expect, test } from "vitest";
 
 /** Root files that import nothing of ours, or only each other as the table says. */
-const leaves = ["did-you-mean", "errors", "host-name", "json-depth", "plain-text", "private-files", "sealed", "version"];
+const leaves = ["did-you-mean", "errors", "host-name", "json-depth", "plain-object", "plain-text", "private-files", "sealed", "version"];
 
 /** Who may import whom: folder or root file of src → what it may import beside itself. This is the design's picture of the floors. */
 const table: Record<string, readonly string[]> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   log: ["plain-text"],
   settings: ["sealed", "log", "did-you-mean", "host-name", "private-files"],
-  catalog: ["errors", "did-you-mean", "host-name", "json-depth"],
+  catalog: ["errors", "did-you-mean", "host-name", "json-depth", "plain-object"],
   web: ["errors", "plain-text"],
-  kibana: ["sealed", "settings", "errors", "plain-text", "json-depth", "version"],
-  rules: ["kibana", "catalog", "errors", "plain-text", "did-you-mean"],
+  kibana: ["sealed", "settings", "errors", "plain-text", "json-depth", "plain-object", "version"],
+  rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],
   change: [
     ...["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings"],
-    ...["errors", "log", "plain-text", "host-name", "json-depth", "private-files"],
+    ...["errors", "log", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
   ],
   audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text", "host-name"],
   tools: [
     ...["change", "audit", "as-code", "rules", "secrets", "catalog", "kibana", "sealed", "settings"],
-    ...["errors", "plain-text", "did-you-mean", "json-depth", "version"],
+    ...["errors", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
   ],
   mcp: ["tools", "change", "web", "settings", "catalog", "kibana", "errors", "log", "plain-text", "json-depth", "version"],
-  sandbox: ["catalog", "errors", "json-depth"],
+  sandbox: ["catalog", "errors", "json-depth", "plain-object"],
   commands: ["*"],
   main: ["commands", "settings", "errors", "plain-text", "did-you-mean", "version"],
 };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isRecord } from "./shared/fields.ts";
+import { isPlainObject } from "../plain-object.ts";
 
 /** The part of JSON Schema that zod writes and we read. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -24,7 +24,7 @@ export function fieldsAt(schema: JsonSchema, value: unknown, path: readonly Prop
   let level = fitting([schema], value);
   let at = value;
   for (const key of path) {
-    at = isRecord(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined;
+    at = isPlainObject(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined;
     level = fitting(
       level.map((each) => childOf(each, key)).filter((each) => each !== undefined),
       at,
@@ -42,7 +42,7 @@ export function unknownParts(schema: JsonSchema, value: unknown): { path: string
         .map((each) => childOf(each, 0))
         .filter((each) => each !== undefined);
       for (const [index, item] of at.entries()) if (items.length > 0) walk(items, item, `${path}${index}.`);
-    } else if (isRecord(at)) {
+    } else if (isPlainObject(at)) {
       const level = fitting(schemas, at).filter(({ type }) => type === undefined || type === "object");
       if (level.some(({ properties }) => properties === undefined)) return;
       for (const [name, item] of Object.entries(at)) {
@@ -57,9 +57,9 @@ export function unknownParts(schema: JsonSchema, value: unknown): { path: string
 }
 
 function childOf(schema: JsonSchema, key: PropertyKey): JsonSchema | undefined {
-  if (typeof key === "number") return isRecord(schema.items) ? schema.items : undefined;
+  if (typeof key === "number") return isPlainObject(schema.items) ? schema.items : undefined;
   const field = schema.properties?.[String(key)] ?? schema.additionalProperties;
-  return isRecord(field) ? field : undefined;
+  return isPlainObject(field) ? field : undefined;
 }
 
 /** Alternatives whose constants (the field that tells them apart) are those of the value. */
@@ -67,7 +67,7 @@ function fitting(schemas: JsonSchema[], value: unknown): JsonSchema[] {
   return schemas.flatMap(alternatives).filter((each) =>
     Object.entries(each.properties ?? {}).every(([name, field]) => {
       const { const: constant } = asSchema(field);
-      return constant === undefined || !isRecord(value) || value[name] === undefined || value[name] === constant;
+      return constant === undefined || !isPlainObject(value) || value[name] === undefined || value[name] === constant;
     }),
   );
 }

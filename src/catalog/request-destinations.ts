@@ -1,8 +1,8 @@
+import { isPlainObject } from "../plain-object.ts";
 import { everyAddress, type FoundAddress, namedAddresses } from "./addresses.ts";
 import type { Config, ConnectorType, Params, ParamTarget } from "./connector-type.ts";
 import { destinations, hostHeaders, hostOfField, named } from "./destinations.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
-import { isRecord } from "./shared/fields.ts";
 
 /** A host that the params of one call choose. */
 export interface NamedInParams {
@@ -116,5 +116,5 @@ function resolved(path: string, base: string): string[] {
 }
 
 function valueAt(params: Params, path: string): unknown {
-  return path.split(".").reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), params);
+  return path.split(".").reduce<unknown>((at, key) => (isPlainObject(at) ? at[key] : undefined), params);
 }

@@ -1,8 +1,9 @@
 import type * as z from "zod";
 import { didYouMean } from "../did-you-mean.ts";
+import { isPlainObject } from "../plain-object.ts";
 import type { Config, ConnectorType, Problem } from "./connector-type.ts";
 import { fieldsAt, inputSchema, type JsonSchema } from "./json-schema.ts";
-import { isRecord, withDefaults } from "./shared/fields.ts";
+import { withDefaults } from "./shared/fields.ts";
 import { type KnownFields, suggestField } from "./suggest-field.ts";
 
 export type Part = "config" | "secrets" | "params";
@@ -38,7 +39,7 @@ export function checkPart(type: ConnectorType, part: Part, value: unknown, { byR
       verdict.errors.push(asProblem(issue, part, given));
     }
   }
-  if (part !== "params" && isRecord(given)) {
+  if (part !== "params" && isPlainObject(given)) {
     refuseEmptyText(part, given, verdict);
     warnOfUrls(inputSchema(schema), part, given, verdict);
   }
@@ -155,7 +156,7 @@ function unknownKey(
     path.length > 0 ? [] : part === "config" ? ["secrets", "params"] : part === "secrets" ? ["config"] : ["config"];
   const elsewhere: KnownFields[] = others.map((other) => ({ part: other, fields: [...fieldsAt(inputSchema(schemas[other]), {}).keys()] }));
   const taken = valueAt(given, path);
-  const free = here.filter((field) => !isRecord(taken) || !Object.hasOwn(taken, field));
+  const free = here.filter((field) => !isPlainObject(taken) || !Object.hasOwn(taken, field));
   const suggestion = suggestField(key, { part, fields: free }, elsewhere, path.length > 0 ? [] : missing);
   return {
     path: `${dotted(part, path)}.${key}`,
@@ -191,7 +192,7 @@ function warnOfUrls(schema: JsonSchema, part: Part, given: Config, verdict: Verd
 
 /** A few types take an object that is not strict: Kibana drops what it does not know. */
 function warnOfDroppedKeys(schema: JsonSchema, part: Part, given: unknown, missing: readonly string[], verdict: Verdict): void {
-  if (schema.properties === undefined || schema.additionalProperties !== undefined || !isRecord(given)) return;
+  if (schema.properties === undefined || schema.additionalProperties !== undefined || !isPlainObject(given)) return;
   const fields = [...fieldsAt(schema, given).keys()];
   for (const key of Object.keys(given).filter((each) => !fields.includes(each))) {
     const suggestion = suggestField(key, { part, fields }, [], missing);
@@ -230,7 +231,7 @@ function holdsTemplate(value: unknown): boolean {
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (isRecord(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined), value);
+  return path.reduce<unknown>((at, key) => (isPlainObject(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined), value);
 }
 
 function dotted(part: Part, path: readonly PropertyKey[]): string {

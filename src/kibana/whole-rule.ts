@@ -1,3 +1,4 @@
+import { isPlainObject } from "../plain-object.ts";
 import type { Rule } from "./rule-shape.ts";
 
 /**
@@ -7,16 +8,16 @@ import type { Rule } from "./rule-shape.ts";
  */
 export function isWhole(raw: unknown): raw is Rule {
   return (
-    isRecord(raw) &&
+    isPlainObject(raw) &&
     typeof raw.id === "string" &&
     typeof raw.name === "string" &&
     typeof raw.enabled === "boolean" &&
     isListOf(raw.tags, isText) &&
     typeof raw.consumer === "string" &&
     typeof raw.rule_type_id === "string" &&
-    isRecord(raw.schedule) &&
+    isPlainObject(raw.schedule) &&
     (raw.schedule.interval === undefined || typeof raw.schedule.interval === "string") &&
-    isRecord(raw.params) &&
+    isPlainObject(raw.params) &&
     isListOf(raw.actions, isAction) &&
     (raw.revision == null || Number.isFinite(raw.revision)) &&
     (raw.api_key_created_by_user == null || typeof raw.api_key_created_by_user === "boolean") &&
@@ -33,7 +34,7 @@ export function isWhole(raw: unknown): raw is Rule {
 
 function isAction(raw: unknown): boolean {
   return (
-    isRecord(raw) &&
+    isPlainObject(raw) &&
     typeof raw.id === "string" &&
     isTextOrNone(raw.group) &&
     isTextOrNone(raw.uuid) &&
@@ -56,12 +57,8 @@ function isTextOrNone(value: unknown): boolean {
   return value == null || typeof value === "string";
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isRecordOrNone(value: unknown, fits?: (record: Record<string, unknown>) => boolean): boolean {
-  return value == null || (isRecord(value) && (fits === undefined || fits(value)));
+  return value == null || (isPlainObject(value) && (fits === undefined || fits(value)));
 }
 
 function isListOf(value: unknown, fits: (item: unknown) => boolean): boolean {

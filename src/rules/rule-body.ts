@@ -1,5 +1,6 @@
 import type { Rule } from "../kibana/rules.ts";
-import { isRecord, type Place, rootFields, writable } from "./rule-fields.ts";
+import { isPlainObject } from "../plain-object.ts";
+import { type Place, rootFields, writable } from "./rule-fields.ts";
 import { isSystem, type RuleState } from "./rule-state.ts";
 
 /** What a PUT sends of a rule. */
@@ -43,7 +44,7 @@ export function without({ body, unknown }: RuleBody, field: Place): RuleBody {
 
 function cut(value: unknown, [step, ...rest]: Place): unknown {
   if (Array.isArray(value)) return value.map((item, index) => (index === step ? cut(item, rest) : item));
-  if (!isRecord(value)) return value;
+  if (!isPlainObject(value)) return value;
   const entries = Object.entries(value);
   if (rest.length === 0) return Object.fromEntries(entries.filter(([key]) => key !== step));
   return Object.fromEntries(entries.map(([key, item]) => [key, key === step ? cut(item, rest) : item]));

@@ -1,3 +1,4 @@
+import { isPlainObject } from "../plain-object.ts";
 /**
  * What is known of a field: `kept`, sent as it is with all that it holds; `read_only`, a PUT with it is refused; or the
  * fields in it, and in each item where it is a list.
@@ -86,7 +87,7 @@ export function writable(value: Record<string, unknown>, known: Fields, unknown:
     const here = [...place, key];
     if (kind === "unknown") unknown.push(here);
     if (typeof kind === "string") return [[key, item]];
-    const inside = (one: unknown, at: Place) => (isRecord(one) ? writable(one, kind, unknown, at) : one);
+    const inside = (one: unknown, at: Place) => (isPlainObject(one) ? writable(one, kind, unknown, at) : one);
     return [[key, Array.isArray(item) ? item.map((one, index) => inside(one, [...here, index])) : inside(item, here)]];
   });
   return Object.fromEntries(entries);
@@ -95,8 +96,4 @@ export function writable(value: Record<string, unknown>, known: Fields, unknown:
 /** What is known of a field among others. */
 export function kindOf(known: Fields, field: string): Fields[string] | "unknown" {
   return (Object.hasOwn(known, field) ? known[field] : undefined) ?? "unknown";
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

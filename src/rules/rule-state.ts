@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Rule, RuleAction } from "../kibana/rules.ts";
-import { actionFields, isRecord, writable } from "./rule-fields.ts";
+import { isPlainObject } from "../plain-object.ts";
+import { actionFields, writable } from "./rule-fields.ts";
 
 /** What this server writes of a rule: its actions, the notification of old that stands in their way, and what a save would lose. */
 export interface RuleState {
@@ -31,7 +32,7 @@ export function sameField(name: string, one: unknown, other: unknown): boolean {
 /** Null and nothing are the same to Kibana. */
 function withoutNull(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNull);
-  if (!isRecord(value)) return value ?? undefined;
+  if (!isPlainObject(value)) return value ?? undefined;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item != null)
@@ -42,7 +43,7 @@ function withoutNull(value: unknown): unknown {
 /** Kibana stores artifacts that nobody gave as empty ones (reference/corrections.md §1). */
 function withContent(value: unknown): unknown {
   if (Array.isArray(value)) return value.length > 0 ? value.map(withContent) : undefined;
-  if (!isRecord(value)) return value === null || value === "" ? undefined : value;
+  if (!isPlainObject(value)) return value === null || value === "" ? undefined : value;
   const entries = Object.entries(value)
     .map(([key, item]) => [key, withContent(item)])
     .filter(([, item]) => item !== undefined);

@@ -1,5 +1,6 @@
 import type { Rule } from "../kibana/rules.ts";
-import { isRecord, kindOf, movingFields, rootFields } from "./rule-fields.ts";
+import { isPlainObject } from "../plain-object.ts";
+import { kindOf, movingFields, rootFields } from "./rule-fields.ts";
 import { type RuleState, sameActions, sameField } from "./rule-state.ts";
 
 /** What differs of a rule and was not meant to: by field, as it should be and as it is. */
@@ -25,11 +26,11 @@ export function canBeSaved(field: string): boolean {
 
 /** `params.threshold: [3] → [4]`, what differs in a field alone. */
 export function differenceInWords(field: string, { was, is }: Unmeant[string]): string {
-  if (isRecord(was) && isRecord(is)) {
+  if (isPlainObject(was) && isPlainObject(is)) {
     const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((key) => !sameField(field, was[key], is[key]));
     return keys.map((key) => differenceInWords(`${field}.${key}`, { was: was[key], is: is[key] })).join(", ");
   }
-  if (Array.isArray(was) && Array.isArray(is) && was.length === is.length && was.some(isRecord)) {
+  if (Array.isArray(was) && Array.isArray(is) && was.length === is.length && was.some(isPlainObject)) {
     const items = was.map((one, index) => [one, is[index]] as const).filter(([one, other]) => !sameField(field, one, other));
     return items.map(([one, other]) => differenceInWords(field, { was: one, is: other })).join(", ");
   }

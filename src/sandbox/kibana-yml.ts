@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import * as z from "zod";
+import { isPlainObject } from "../plain-object.ts";
 import type { Dict, InMemoryConnector } from "./types.ts";
 import { atLeast } from "./version.ts";
 import { configSchemaMessage } from "./wording/config-schema.ts";
@@ -127,11 +128,11 @@ function actionsOf(file: unknown, version: string, env: Environment): unknown {
     atLeast(version, 8, 14) && key.startsWith("[") && key.endsWith("]") ? [key.slice(1, -1)] : key.split(".");
   const put = (target: Dict, [first = "", ...rest]: readonly string[], value: unknown): void => {
     if (first === "__proto__" || first === "constructor") throw new SettingsProblem(`Kibana would not start: unexpected key "${first}"`);
-    if (rest.length === 0 && !(isRecord(value) && Object.keys(value).length > 0)) {
+    if (rest.length === 0 && !(isPlainObject(value) && Object.keys(value).length > 0)) {
       target[first] = replaced(value);
       return;
     }
-    const below = isRecord(target[first]) ? target[first] : {};
+    const below = isPlainObject(target[first]) ? target[first] : {};
     target[first] = below;
     if (rest.length > 0) put(below, rest, value);
     else for (const [key, item] of Object.entries(Object(value))) put(below, keysOf(key), item);
@@ -144,10 +145,10 @@ function actionsOf(file: unknown, version: string, env: Environment): unknown {
   const replaced = (value: unknown): unknown => {
     if (typeof value === "string") return withVariables(value, version, env);
     if (Array.isArray(value)) return value.map(replaced);
-    return isRecord(value) ? opened(value) : value;
+    return isPlainObject(value) ? opened(value) : value;
   };
   const tree = opened(Object(file));
-  return (isRecord(tree.xpack) ? tree.xpack.actions : undefined) ?? {};
+  return (isPlainObject(tree.xpack) ? tree.xpack.actions : undefined) ?? {};
 }
 
 /** Replaced once: what a variable holds is not looked through. Defaults came with 8.15. */
@@ -162,7 +163,3 @@ function withVariables(text: string, version: string, env: Environment): string 
 }
 
 type Environment = Record<string, string | undefined>;
-
-function isRecord(value: unknown): value is Dict {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { asList, meaningOfAbsence } from "./fields.ts";
 
 /** What is said of an argument that the tool does not take; a function where it says what was given in the right form. */
@@ -76,7 +77,7 @@ function assertMeasured(args: unknown): void {
  */
 function asMeant(schema: z.core.$ZodType, value: unknown, path: string, empty: Problem[]): unknown {
   const given = typeof value === "string" ? fromJson(schema, value) : value;
-  if (!(schema instanceof z.ZodObject) || !isObject(given)) return given;
+  if (!(schema instanceof z.ZodObject) || !isPlainObject(given)) return given;
   return Object.fromEntries(
     Object.entries(given).flatMap(([key, item]): [string, unknown][] => {
       const field: z.core.$ZodType | undefined = Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
@@ -97,7 +98,7 @@ function asMeant(schema: z.core.$ZodType, value: unknown, path: string, empty: P
 function fromJson(schema: z.core.$ZodType, text: string): unknown {
   const fits =
     schema instanceof z.ZodObject
-      ? isObject
+      ? isPlainObject
       : schema instanceof z.ZodArray
         ? Array.isArray
         : schema instanceof z.ZodNumber
@@ -117,10 +118,6 @@ function fromJson(schema: z.core.$ZodType, text: string): unknown {
 
 function isEmpty(value: unknown): boolean {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 function isOptional(field: z.core.$ZodType): boolean {

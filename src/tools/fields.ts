@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isPlainObject } from "../plain-object.ts";
 import { plainText } from "../plain-text.ts";
 
 interface Absence {
@@ -66,10 +67,6 @@ export function compact<T extends Record<string, unknown>>(value: T): Partial<T>
       item !== undefined && !(Array.isArray(item) && item.length === 0) && !(isPlainObject(item) && Object.keys(item).length === 0),
   );
   return Object.fromEntries(kept) as Partial<T>;
-}
-
-function isPlainObject(value: unknown): value is object {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** One text as the list that a tool takes; of what is a list already in other signs, or nothing, only the form. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { isRecord, parseJson } from "./fields.ts";
+import { isPlainObject } from "../../plain-object.ts";
+import { parseJson } from "./fields.ts";
 
 /**
  * More fields of an incident, by the other side's names: an object or its JSON text, at most `most` keys, none of the
@@ -22,5 +23,5 @@ export function extraFields(most: number, own: readonly string[]) {
 function fromJsonText(value: unknown): unknown {
   if (typeof value !== "string") return value;
   const parsed = parseJson(value);
-  return isRecord(parsed) ? parsed : value;
+  return isPlainObject(parsed) ? parsed : value;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isDeeperThan } from "../../json-depth.ts";
+import { isPlainObject } from "../../plain-object.ts";
 import type { Config } from "../connector-type.ts";
 
 /** A secret that may be left out: null is what Kibana stores then. */
@@ -51,16 +52,11 @@ export type Report = (field: string, problem: string) => void;
 export function withRules<S extends z.ZodType>(schema: S, rules: (value: Config, report: Report) => void): S {
   return schema.superRefine(
     (value, ctx) => {
-      if (!isRecord(value)) return;
+      if (!isPlainObject(value)) return;
       rules(value, (field, message) => ctx.addIssue({ code: "custom", path: field === "" ? [] : field.split("."), message }));
     },
     { when: () => true },
   );
-}
-
-/** True for objects that are not null and not arrays. */
-export function isRecord(value: unknown): value is Config {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** A URL that Kibana refuses unless it is http or https with a host. Source: sub_action_framework/helpers/validators.ts. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { isPlainObject } from "../../plain-object.ts";
 import type { Config, Credentials } from "../connector-type.ts";
-import { isRecord, optionalSecret, parseJson, type Report, urlText, withRules } from "./fields.ts";
+import { optionalSecret, parseJson, type Report, urlText, withRules } from "./fields.ts";
 import { base64File, type FileKind } from "./file-kinds.ts";
 
 /** Rules that .webhook has over its authentication. Source: webhook/validations.ts. */
@@ -107,5 +108,5 @@ export const webhookCredentials: readonly Credentials[] = [
 
 function isNonEmptyObjectText(text: string): boolean {
   const value = parseJson(text);
-  return isRecord(value) && Object.keys(value).length > 0;
+  return isPlainObject(value) && Object.keys(value).length > 0;
 }

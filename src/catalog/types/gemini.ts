@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { isPlainObject } from "../../plain-object.ts";
 import type { ConnectorType } from "../connector-type.ts";
-import { httpUrl, isRecord, parseJson } from "../shared/fields.ts";
+import { httpUrl, parseJson } from "../shared/fields.ts";
 import { callParams, dashboardEffect, dashboardParams, modelConfig, paid } from "../shared/llm.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
@@ -76,7 +77,7 @@ export const gemini: ConnectorType = {
 function isServiceAccount(text: string): boolean {
   if (text === "") return true;
   const key = parseJson(text);
-  return isRecord(key) && (key.type === undefined || key.type === "service_account");
+  return isPlainObject(key) && (key.type === undefined || key.type === "service_account");
 }
 
 function runParams() {

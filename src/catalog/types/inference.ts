@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { isPlainObject } from "../../plain-object.ts";
 import type { Config, ConnectorType } from "../connector-type.ts";
-import { isRecord } from "../shared/fields.ts";
 import { modelConfig, paid, telemetryMetadata } from "../shared/llm.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
@@ -132,8 +132,8 @@ const hostByProvider: Readonly<Record<string, string>> = {
 
 /** Which setting counts differs between providers and versions, so that every address among them does. */
 function providerHosts({ provider, providerConfig, taskTypeConfig }: Config): string[] {
-  const settings = isRecord(providerConfig) ? providerConfig : {};
-  const all = [...Object.entries(settings), ...Object.entries(isRecord(taskTypeConfig) ? taskTypeConfig : {})];
+  const settings = isPlainObject(providerConfig) ? providerConfig : {};
+  const all = [...Object.entries(settings), ...Object.entries(isPlainObject(taskTypeConfig) ? taskTypeConfig : {})];
   const given = all.flatMap(([name, value]) =>
     typeof value === "string" &&
     value !== "" &&

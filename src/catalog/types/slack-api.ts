@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { isPlainObject } from "../../plain-object.ts";
 import type { ConnectorType } from "../connector-type.ts";
-import { isRecord, parseJson } from "../shared/fields.ts";
+import { parseJson } from "../shared/fields.ts";
 import { slackText } from "../shared/recipe.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
@@ -110,5 +111,5 @@ function channels() {
 
 function hasBlocks(text: string): boolean {
   const value = parseJson(text);
-  return isRecord(value) && Object.hasOwn(value, "blocks");
+  return isPlainObject(value) && Object.hasOwn(value, "blocks");
 }

@@ -3,6 +3,7 @@ import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
+import { isPlainObject } from "../../plain-object.ts";
 
 type Config = Record<string, unknown>;
 
@@ -57,14 +58,10 @@ export function holds(stored: Config, sent: Config): boolean {
 }
 
 function holdsValue(stored: unknown, sent: unknown): boolean {
-  if (isObject(stored) && isObject(sent)) return holds(stored, sent);
+  if (isPlainObject(stored) && isPlainObject(sent)) return holds(stored, sent);
   if (Array.isArray(stored) && Array.isArray(sent))
     return stored.length === sent.length && sent.every((item, index) => holdsValue(stored[index], item));
   return isDeepStrictEqual(stored, sent) || sameNumber(stored, sent);
-}
-
-function isObject(value: unknown): value is Config {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** The keys of a config whose values are not as they were sent. */

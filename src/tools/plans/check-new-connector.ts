@@ -2,6 +2,7 @@ import type { ConnectorType, Problem } from "../../catalog/connector-type.ts";
 import { checkPart, checkTogether } from "../../catalog/validate.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import { ToolError } from "../../errors.ts";
+import { isPlainObject } from "../../plain-object.ts";
 import { examine, Sealed, type SealedRecord, seal } from "../../sealed.ts";
 import type { Resolved, SecretSource } from "../../secrets/resolve.ts";
 import { noneInstead } from "../secrets/explicit-no-auth.ts";
@@ -29,7 +30,7 @@ export function checkNew(
   });
   const together =
     ofConfig.errors.length + ofSecrets.length === 0
-      ? examine(whole, (plain) => checkTogether(type, config, isRecord(plain) ? plain : {}).errors)
+      ? examine(whole, (plain) => checkTogether(type, config, isPlainObject(plain) ? plain : {}).errors)
       : [];
   const hints = warnings.filter((warning) => warning.suggestion);
   // What is given in a wrong shape is the problem, whatever else is missing.
@@ -94,10 +95,6 @@ export function inWords({ path, problem, suggestion }: Problem): string {
   return `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
 /** What a person has yet to type, as if it were there: it is not missing, and its value is checked when it comes. */
 function withPlaceholders(secrets: SealedRecord, asked: readonly string[]): SealedRecord {
   const whole: SealedRecord = { ...secrets };
@@ -106,7 +103,7 @@ function withPlaceholders(secrets: SealedRecord, asked: readonly string[]): Seal
     const placeholder = seal("to-be-typed", "to be typed");
     const inner = rest.length > 0 ? { [rest.join(".")]: placeholder } : placeholder;
     const there = whole[field];
-    whole[field] = rest.length > 0 && isRecord(there) && !(there instanceof Sealed) ? { ...there, ...inner } : inner;
+    whole[field] = rest.length > 0 && isPlainObject(there) && !(there instanceof Sealed) ? { ...there, ...inner } : inner;
   }
   return whole;
 }

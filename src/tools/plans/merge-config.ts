@@ -1,5 +1,6 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { describeFields } from "../../catalog/describe.ts";
+import { isPlainObject } from "../../plain-object.ts";
 
 type Config = Record<string, unknown>;
 
@@ -18,13 +19,13 @@ export function mergeConfig(entry: ConnectorType | undefined, current: Config, p
   const merged: Config = { ...current };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null && !nullable.has(key)) delete merged[key];
-    else merged[key] = isObject(value) ? mergeObject(current[key], value, /headers$/i.test(key)) : value;
+    else merged[key] = isPlainObject(value) ? mergeObject(current[key], value, /headers$/i.test(key)) : value;
   }
   return merged;
 }
 
 function mergeObject(current: unknown, patch: Config, headers: boolean): Config {
-  const merged: Config = isObject(current) ? { ...current } : {};
+  const merged: Config = isPlainObject(current) ? { ...current } : {};
   /** By the name in small letters: looked up once, there may be many. */
   const alike = new Map<string, string[]>();
   const remember = (key: string) => alike.set(key.toLowerCase(), [...(alike.get(key.toLowerCase()) ?? []), key]);
@@ -33,11 +34,7 @@ function mergeObject(current: unknown, patch: Config, headers: boolean): Config 
     for (const one of alike.get(key.toLowerCase()) ?? []) if (one !== key) delete merged[one];
     if (headers) remember(key);
     if (value === null) delete merged[key];
-    else merged[key] = isObject(value) ? mergeObject(merged[key], value, false) : value;
+    else merged[key] = isPlainObject(value) ? mergeObject(merged[key], value, false) : value;
   }
   return merged;
-}
-
-function isObject(value: unknown): value is Config {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import { stillUnknown } from "../../change/consent/refusals.ts";
 import type { Plan, UpdateOp } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
+import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
@@ -116,16 +117,12 @@ function removedKeys(before: Config, after: Config, path = "config"): string[] {
     const [at, now] = [`${path}.${plainText(key, 80)}`, after[key]];
     if (value === null || value === undefined) return [];
     if (now === null || now === undefined) return [at];
-    return isObject(value) && isObject(now) ? removedKeys(value, now, at) : [];
+    return isPlainObject(value) && isPlainObject(now) ? removedKeys(value, now, at) : [];
   });
 }
 
 function inShort(keys: readonly string[]): string {
   return keys.length > 20 ? `${keys.slice(0, 20).join(", ")} and ${keys.length - 20} more keys` : keys.join(", ");
-}
-
-function isObject(value: unknown): value is Config {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** What changes, redacted: keys that stay are left out. */

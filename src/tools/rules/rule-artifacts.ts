@@ -2,8 +2,8 @@ import type { ArtifactsRead } from "../../change/plan.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
+import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted } from "../../plain-text.ts";
-import { isRecord } from "../../rules/rule-fields.ts";
 import type { ToolContext } from "../define.ts";
 
 /** A rule that is to be saved, with its artifacts where they can be read. */
@@ -39,7 +39,7 @@ export async function withArtifacts<One extends { rule: Rule }>(
 async function readHidden(rule: Rule, space: string, { kibana, signal }: Pick<ToolContext, "kibana" | "signal">): Promise<WholeRule> {
   try {
     const { artifacts } = await kibana.rule(space, rule.id, signal, true);
-    if (isRecord(artifacts)) return { rule: { ...rule, artifacts }, artifacts: "internal" };
+    if (isPlainObject(artifacts)) return { rule: { ...rule, artifacts }, artifacts: "internal" };
     return { rule, artifacts: "unreadable", why: "Kibana's internal route leaves them out" };
   } catch (error) {
     if (!(error instanceof KibanaError) || error.code === "cancelled") throw error;
@@ -49,7 +49,7 @@ async function readHidden(rule: Rule, space: string, { kibana, signal }: Pick<To
 
 /** Where the public API answers artifacts, it answers empty ones too. */
 function isHidden({ rule }: { rule: Rule }): boolean {
-  return !isRecord(rule.artifacts);
+  return !isPlainObject(rule.artifacts);
 }
 
 function knowsArtifacts(status: Status): boolean {
