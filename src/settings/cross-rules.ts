@@ -1,0 +1,62 @@
+import type { HttpSettings } from "./http.ts";
+import type { KibanaSettings } from "./kibana.ts";
+import type { Values } from "./rows.ts";
+
+/** What the rules between settings look at. */
+interface Facts {
+  values: Values;
+  kibana: Omit<KibanaSettings, "proxy"> | undefined;
+  http: HttpSettings | undefined;
+  /** Those the server may touch; undefined: all. */
+  spaces: readonly string[] | undefined;
+}
+
+/** A sentence where settings do not go together, or where one should be known to be on. */
+type Rule = (facts: Facts) => string | false | undefined;
+
+/** Each stops the start. */
+const conflicts: readonly Rule[] = [
+  ({ values: { readOnly, access } }) =>
+    readOnly && access && access !== "read" && "--read-only and --access contradict each other: set one of them.",
+  ({ values: { space }, spaces }) =>
+    space && spaces && !spaces.includes(space) && `KIBANA_SPACE is "${space}", which is not among CONNECTORS_SPACES.`,
+  ({ values: { sandbox, kibanaUrl } }) =>
+    sandbox && kibanaUrl && "Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.",
+  ({ values: { confirmKey, confirm } }) =>
+    confirmKey &&
+    confirm !== undefined &&
+    confirm !== "token" &&
+    "CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm says another way: set one of them.",
+  ({ values: { confirmKey, confirm }, http }) =>
+    http?.stateless &&
+    confirm === "token" &&
+    !confirmKey &&
+    "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica honours what another gave out.",
+];
+
+/** Each is said on stderr at the start. */
+const cautions: readonly Rule[] = [
+  ({ kibana }) =>
+    kibana?.skipTlsVerification && "TLS verification is off: whoever sits between this server and Kibana can read the credentials.",
+  ({ kibana }) =>
+    kibana?.url.startsWith("http:") &&
+    kibana.auth.kind !== "none" &&
+    !/^http:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/.test(kibana.url) &&
+    "KIBANA_URL is http: the credentials travel in the clear.",
+  ({ http }) => http && !http.loopback && `HTTP on ${http.host} is not encrypted: put TLS in front, or tokens travel in the clear.`,
+  ({ values: { authToken }, http }) =>
+    http && authToken && authToken.length < 16 && "MCP_AUTH_TOKEN is short: 16 random characters or more cannot be guessed.",
+  ({ values }) => values.dangerouslySkipConfirmation && "Confirmation is off: nobody is asked before a change.",
+];
+
+function said(rules: readonly Rule[], facts: Facts): string[] {
+  return rules.flatMap((rule) => rule(facts) || []);
+}
+
+export function conflictsIn(facts: Facts): string[] {
+  return said(conflicts, facts);
+}
+
+export function cautionsOn(facts: Facts): string[] {
+  return said(cautions, facts);
+}

@@ -1,0 +1,73 @@
+import { type Sealed, seal } from "../sealed.ts";
+import { readApiKey } from "./api-key.ts";
+import { readPrivateFile, readText } from "./files.ts";
+import type { ProxySettings } from "./proxy.ts";
+import { rows, type SettingName, type Values } from "./rows.ts";
+import type { Read } from "./values.ts";
+
+export interface KibanaSettings {
+  /** Without a trailing slash; with the base path. */
+  url: string;
+  label: string | undefined;
+  /** `why` says what became of credentials that are set, and hold nothing. */
+  auth: { kind: "none"; why?: string } | { kind: "api_key"; key: Sealed } | { kind: "basic"; username: string; password: Sealed };
+  /** PEM text. */
+  ca: string | undefined;
+  skipTlsVerification: boolean;
+  proxy: ProxySettings | undefined;
+}
+
+export interface Connection {
+  kibana: Omit<KibanaSettings, "proxy"> | undefined;
+  /** Why there is no Kibana although one is meant: a client starts the server all the same, and the tools say it. */
+  unusable: { message: string; fix: string } | undefined;
+}
+
+/** How to reach Kibana, where that is set and can be used. */
+export function kibanaSettings(values: Values, blank: Read["blank"], problems: string[]): Connection {
+  const about = ["kibanaLabel", "apiKey", "apiKeyFile", "username", "password", "caFile", "insecureSkipTlsVerification"] as const;
+  const but = (key: SettingName) => `but ${rows[key].env} is not.${blank.has(key) ? ` ${blank.get(key)}.` : ""}`;
+  if (!values.kibanaUrl) {
+    const without = about.filter((key) => values[key] !== undefined && values[key] !== false).map((key) => rows[key].env);
+    if (without.length > 0 && !values.sandbox && !problems.some((problem) => /KIBANA_URL|--kibana-url/.test(problem))) {
+      problems.push(`${without.join(" and ")} ${without.length > 1 ? "are" : "is"} set, ${but("kibanaUrl")}`);
+    }
+    const why = values.sandbox ? undefined : blank.get("kibanaUrl");
+    return {
+      kibana: undefined,
+      unusable: why === undefined ? undefined : { message: `There is no Kibana to ask: ${why}.`, fix: howToSet },
+    };
+  }
+  const ways = [
+    values.apiKey && "KIBANA_API_KEY",
+    values.apiKeyFile && "KIBANA_API_KEY_FILE",
+    (values.username ?? values.password) && "KIBANA_USERNAME with KIBANA_PASSWORD",
+  ].filter(Boolean);
+  if (ways.length > 1) problems.push(`${ways.join(" and ")} are set: set one way to authenticate.`);
+  if (values.username && !values.password) problems.push(`KIBANA_USERNAME is set, ${but("password")}`);
+  if (values.password && !values.username) problems.push(`KIBANA_PASSWORD is set, ${but("username")}`);
+  const given = values.apiKey ?? (values.apiKeyFile ? readPrivateFile(values.apiKeyFile, "KIBANA_API_KEY_FILE", problems) : undefined);
+  const key = given === undefined ? undefined : readApiKey(given);
+  if (key && "problem" in key) {
+    const variable = values.apiKey === undefined ? "KIBANA_API_KEY_FILE" : "KIBANA_API_KEY";
+    return { kibana: undefined, unusable: { message: `${variable} ${key.problem}.`, fix: whichKey } };
+  }
+  const why = (["apiKey", "apiKeyFile", "password"] as const).flatMap((one) => blank.get(one) ?? []).join("; ");
+  const kibana = {
+    url: values.kibanaUrl,
+    label: values.kibanaLabel,
+    auth: key
+      ? { kind: "api_key" as const, key: seal(key.encoded, "API key") }
+      : values.username && values.password
+        ? { kind: "basic" as const, username: values.username, password: seal(values.password, "password") }
+        : { kind: "none" as const, ...(why ? { why } : {}) },
+    ca: values.caFile ? readText(values.caFile, "KIBANA_CA_FILE", problems) : undefined,
+    skipTlsVerification: values.insecureSkipTlsVerification ?? false,
+  };
+  return { kibana, unusable: undefined };
+}
+
+const howToSet =
+  "The operator sets KIBANA_URL and KIBANA_API_KEY to values in the server's environment (in the MCP client's configuration) and restarts it.";
+const whichKey =
+  "The operator sets it to the `encoded` value of the answer to POST /_security/api_key (in Kibana: Stack Management > API keys, format Encoded), or to id:api_key, and restarts the server; `kibana-connectors-mcp doctor --key` prints the request that makes one.";

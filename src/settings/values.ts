@@ -1,0 +1,92 @@
+import { didYouMean } from "../did-you-mean.ts";
+import { type Flags, type FlagValues, flagName } from "./flags.ts";
+import { readGiven } from "./given-values.ts";
+import { rows, type SettingName, settingNames, type Values } from "./rows.ts";
+
+/** Values in which a placeholder's characters may stand by right, unless they are all of it, with the braces. */
+const opaque: readonly SettingName[] = ["password", "authToken", "confirmKey"];
+/** Lists of which a part must not get lost: the server would do more, or for more, than its operator meant. */
+const limits: readonly SettingName[] = ["spaces", "tools", "excludeTools", "protect", "protectRules", "targetHosts"];
+
+/** What people write instead of our names. */
+const otherNames: Record<string, string> = {
+  KIBANA_HOST: "KIBANA_URL",
+  KIBANA_HOSTS: "KIBANA_URL",
+  KIBANA_ENDPOINT: "KIBANA_URL",
+  KIBANA_ADDRESS: "KIBANA_URL",
+  KIBANA_URI: "KIBANA_URL",
+  KIBANA_BASE_URL: "KIBANA_URL",
+  KIBANA_SERVER: "KIBANA_URL",
+  KIBANA_KEY: "KIBANA_API_KEY",
+  KIBANA_TOKEN: "KIBANA_API_KEY",
+  KIBANA_USER: "KIBANA_USERNAME",
+  KIBANA_PASS: "KIBANA_PASSWORD",
+};
+
+export interface Read {
+  values: Values;
+  /** Settings that are given and say nothing: why, as a sentence's end. */
+  blank: Map<SettingName, string>;
+  unfilled: string[];
+}
+
+/** The settings that flags and variables give; a flag wins over its variable. Problems are added in words. */
+export function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv, problems: string[]): Read {
+  const values: Record<string, unknown> = {};
+  const blank: Read["blank"] = new Map();
+  const unfilled: string[] = [];
+  for (const key of settingNames) {
+    const { env: variable, schema } = rows[key];
+    const places = [
+      { name: `--${flagName(key)}`, text: flags[flagName(key)] },
+      { name: variable, text: env[variable] },
+    ];
+    for (const { name, text: given } of places) {
+      if (given === undefined) continue;
+      const read = readGiven(given);
+      if (read.kind === "placeholder" && !read.whole && limits.includes(key)) {
+        problems.push(`${name} holds ${read.placeholder}, which nobody filled in.`);
+        break;
+      }
+      if (
+        read.kind === "empty" ||
+        (read.kind === "placeholder" && (!opaque.includes(key) || (read.whole && read.placeholder.includes("{"))))
+      ) {
+        const why = read.kind === "empty" ? "is set and empty" : `holds ${read.placeholder}, which nobody filled in`;
+        if (read.kind === "placeholder") unfilled.push(`${name} ${why}: it counts as not set.`);
+        blank.set(key, `${name} ${why}`);
+        continue;
+      }
+      const parsed = schema.safeParse(given);
+      if (parsed.success) values[key] = parsed.data;
+      else problems.push(`${name} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
+      break;
+    }
+  }
+  const known = Object.values(rows).map((one) => one.env);
+  for (const name of Object.keys(env)) {
+    if (known.includes(name) || readGiven(env[name] ?? "").kind === "empty") continue;
+    const meant = otherNames[name] ?? (/^(KIBANA|CONNECTORS)_/.test(name) ? didYouMean(name, known) : undefined);
+    if (meant && readGiven(env[meant] ?? "").kind === "empty" && flags[flagName(keyOf(meant))] === undefined)
+      problems.push(`${name} is not a setting of this server: did you mean ${meant}?`);
+    else if (name.startsWith("CONNECTORS_")) problems.push(`${name} is not a setting of this server: see --help.`);
+  }
+  return { values: values as Values, blank, unfilled };
+}
+
+/** What a command's own flags give. */
+export function ownValues<Own extends Flags>(flags: Record<string, string>, own: Own | undefined, problems: string[]): FlagValues<Own> {
+  const values: Record<string, unknown> = {};
+  for (const [key, { schema }] of Object.entries(own ?? {})) {
+    const given = flags[flagName(key)];
+    if (given === undefined) continue;
+    const parsed = schema.safeParse(given);
+    if (parsed.success) values[key] = parsed.data;
+    else problems.push(`--${flagName(key)} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
+  }
+  return values as FlagValues<Own>;
+}
+
+function keyOf(variable: string): string {
+  return Object.entries(rows).find(([, one]) => one.env === variable)?.[0] ?? "";
+}
