@@ -37,7 +37,7 @@ ends it), POST /sandbox/faults {"fault": "error"} orders a fault for the next ca
 
 /** Runs the sandbox alone until a signal comes. @returns the exit code */
 export async function sandbox(args: readonly string[]): Promise<number> {
-  const options = await readOptions(args);
+  const options = await sandboxOptions(args);
   if (options === undefined) {
     process.stdout.write(sandboxHelp);
     return 0;
@@ -62,7 +62,7 @@ function sentence(error: unknown): string {
 }
 
 /** The options, undefined when help is asked for, or what is wrong with them. */
-async function readOptions(args: readonly string[]): Promise<SandboxOptions | string | undefined> {
+export async function sandboxOptions(args: readonly string[]): Promise<SandboxOptions | string | undefined> {
   try {
     const { values } = parseArgs({
       args: [...args],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, test } from "vitest";
-import { startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { startBuilt, startSandboxWith } from "../support/built-server.ts";
 
 /** The most that a process ever had resident, in MB. */
 function peakMemory(pid: number): number {
@@ -10,7 +10,7 @@ function peakMemory(pid: number): number {
 }
 
 test.runIf(process.platform === "linux")("10,000 rules in 20 spaces are audited within 250 MB, Kibana in another process", async () => {
-  const sandbox = await startSandboxProcess(["--seed-spaces", "20", "--seed-connectors", "400", "--seed-rules", "10000"]);
+  const sandbox = await startSandboxWith(["--seed-spaces", "20", "--seed-connectors", "400", "--seed-rules", "10000"]);
   const server = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
   try {
     const { body } = await server.call("audit_connectors", { min_severity: "high" });

@@ -6,15 +6,15 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createPages } from "../../src/web/listener.ts";
-import { type Started, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxWith } from "../support/built-server.ts";
 import { controls, inPage, openWindow, picture, useChromium } from "./chromium.ts";
 
 useChromium();
 
-let kibana: Awaited<ReturnType<typeof startSandboxProcess>>;
+let kibana: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
 beforeAll(async () => {
-  kibana = await startSandboxProcess();
+  kibana = await startSandboxWith();
   server = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_LABEL: "PROD", KIBANA_API_KEY: "any" } });
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { countTokens } from "gpt-tokenizer";
-import { startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
 import { budgets, start } from "./table.ts";
 
@@ -37,7 +37,7 @@ export async function overBudget(dist: string): Promise<string[]> {
   hold("bytes at the start", eager.bytes, start.bytes);
   hold("files at the start", eager.files, start.files);
 
-  const sandbox = await startSandboxProcess();
+  const sandbox = await startSandboxWith();
   const proxy = await recordingProxy(sandbox.url);
   const env = { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" };
   const server = await startBuilt({ main: join(dist, "main.js"), env, person: yes });

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { rewritingProxy } from "../update/rewriting-proxy.ts";
 
 type Answer = { status: number; text: string };
@@ -12,7 +12,7 @@ const run = (body: Record<string, unknown>): Answer => ({ status: 200, text: JSO
 
 /** The built server before a Kibana whose runs are answered in turn as given, the last one again and again. */
 async function running(...answers: [Answer, ...Answer[]]) {
-  const kibana = await startSandboxProcess();
+  const kibana = await startSandboxWith();
   let turn = 0;
   const between = await rewritingProxy({
     after: ({ path }) => (path.endsWith("/_execute") ? answers[Math.min(turn++, answers.length - 1)] : undefined),

@@ -3,11 +3,11 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
 
 let kibana: { url: string; stop(): Promise<void> };
 beforeAll(async () => {
-  kibana = await startSandboxProcess();
+  kibana = await startSandboxWith();
 });
 afterAll(() => kibana.stop());
 

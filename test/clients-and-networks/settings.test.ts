@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
 
 /** A placeholder as hosts hand it over that could not fill it in. */
 const hole = (name: string) => ["$", `{${name}}`].join("");
@@ -10,8 +10,8 @@ const encoded = Buffer.from("VuaCfGcBCdbkQm-e5aOx:ui2lp2axTNmsyakw9tvNnw").toStr
 let kibana: { url: string; stop(): Promise<void> };
 let closed: { url: string; stop(): Promise<void> };
 beforeAll(async () => {
-  kibana = await startSandboxProcess();
-  closed = await startSandboxProcess(["--api-key", encoded]);
+  kibana = await startSandboxWith();
+  closed = await startSandboxWith(["--api-key", encoded]);
 });
 afterAll(async () => {
   await kibana.stop();

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { tools } from "../../src/tools/index.ts";
-import { startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { startBuilt, startSandboxWith } from "../support/built-server.ts";
 import { listen } from "../support/server.ts";
 
 /** One call of each kind: a look, one connector, a space that is named, a change. */
@@ -35,7 +35,7 @@ const notFound = { statusCode: 404, error: "Not Found", message: "Not Found" };
 
 describe("a 404 to everything is the address's fault, never a space's or a connector's", () => {
   test("Kibana below a base path, asked without it", async () => {
-    const kibana = await startSandboxProcess(["--base-path", "/kibana"]);
+    const kibana = await startSandboxWith(["--base-path", "/kibana"]);
     onTestFinished(() => kibana.stop());
     for (const error of await errorsAt(new URL(kibana.url).origin)) {
       expect(error).toMatchObject({ code: "kibana_unreachable", fix: expect.stringContaining("the base path in KIBANA_URL") });
@@ -61,7 +61,7 @@ describe("a 404 to everything is the address's fault, never a space's or a conne
   });
 
   test("while a space that is not there is said to be so by a Kibana that answers", async () => {
-    const kibana = await startSandboxProcess();
+    const kibana = await startSandboxWith();
     onTestFinished(() => kibana.stop());
     const server = await startBuilt({ env: { KIBANA_URL: kibana.url } });
     onTestFinished(() => server.close());
@@ -112,7 +112,7 @@ describe("what is no supported Kibana is named with its version", () => {
   });
 
   test("Kibana 7.17 whose routes are much the same is not read from either, until it is upgraded", async () => {
-    const kibana = await startSandboxProcess();
+    const kibana = await startSandboxWith();
     onTestFinished(() => kibana.stop());
     let old = true;
     const asked: string[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { rewritingProxy } from "../update/rewriting-proxy.ts";
 
 async function built() {
-  const kibana = await startSandboxProcess();
+  const kibana = await startSandboxWith();
   const server = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" }, person: yes });
   onTestFinished(async () => {
     await server.close();
@@ -76,7 +76,7 @@ async function managed(id: string, type: string, version = "9.5") {
     is_deprecated: false,
     is_missing_secrets: false,
   };
-  const kibana = await startSandboxProcess(["--kibana-version", version]);
+  const kibana = await startSandboxWith(["--kibana-version", version]);
   const between = await rewritingProxy({
     after({ path, method }, text) {
       if (method !== "GET") return undefined;
@@ -125,7 +125,7 @@ describe("a managed connector", () => {
 });
 
 test("a saved connector without a config is not called preconfigured, and can be copied", async () => {
-  const kibana = await startSandboxProcess();
+  const kibana = await startSandboxWith();
   const without = (text: string) => {
     const { config: _config, ...rest } = JSON.parse(text);
     return JSON.stringify(rest);

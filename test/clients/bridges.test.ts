@@ -7,7 +7,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { approve } from "../pages/form.ts";
-import { cleanEnv, serverBuild, startSandboxProcess, yes } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startSandboxWith, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { startProgram } from "./program.ts";
@@ -31,7 +31,7 @@ async function connected(transport: Transport, person?: () => ElicitResult) {
 }
 
 async function sandbox(): Promise<string> {
-  const { url, stop } = await startSandboxProcess();
+  const { url, stop } = await startSandboxWith();
   onTestFinished(stop);
   return url;
 }

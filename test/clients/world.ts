@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
-import { cleanEnv, serverBuild, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startSandboxWith } from "../support/built-server.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 
 /** One message of the protocol, as it passed. */
@@ -15,7 +15,7 @@ export interface Passed {
 
 /** What one test has: a sandbox, a folder, and how a client starts the built server with a tap on its line. */
 export async function startWorld(serverArgs: string[] = [], sandboxArgs: string[] = []) {
-  const sandbox = await startSandboxProcess(sandboxArgs);
+  const sandbox = await startSandboxWith(sandboxArgs);
   onTestFinished(() => sandbox.stop());
   const folder = await freshFolder();
   const log = join(folder, "passed.jsonl");

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { cleanEnv, main, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { envelope, listen, scripted } from "../support/server.ts";
 
@@ -48,11 +48,11 @@ const key = (name: string) => ({
 });
 
 let folder: string;
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kcm-doctor-"));
   writeFileSync(join(folder, "auth.yml"), auth);
-  sandbox = await startSandboxProcess(["--auth", join(folder, "auth.yml")]);
+  sandbox = await startSandboxWith(["--auth", join(folder, "auth.yml")]);
 });
 afterAll(async () => {
   await sandbox.stop();

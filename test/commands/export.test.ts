@@ -2,13 +2,13 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { cleanEnv, main, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { scripted } from "../support/server.ts";
 
 let url = "";
 beforeAll(async () => {
-  const sandbox = await startSandboxProcess();
+  const sandbox = await startSandboxWith();
   url = sandbox.url;
   return sandbox.stop;
 });

@@ -3,14 +3,14 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cleanEnv, main, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
 import { openClient, send } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { accepts } from "../support/product.ts";
 
-let kibana: Awaited<ReturnType<typeof startSandboxProcess>>;
+let kibana: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
-  kibana = await startSandboxProcess();
+  kibana = await startSandboxWith();
 });
 afterAll(() => kibana.stop());
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { cleanEnv, main, type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { cleanEnv, main, type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 
 const opened: Started[] = [];
 const open = async (...args: Parameters<typeof startBuilt>) => {
@@ -109,9 +109,9 @@ describe("starting", () => {
 });
 
 describe("the main job, on a sandbox in another process", () => {
-  let kibana: Awaited<ReturnType<typeof startSandboxProcess>>;
+  let kibana: Awaited<ReturnType<typeof startSandboxWith>>;
   beforeAll(async () => {
-    kibana = await startSandboxProcess();
+    kibana = await startSandboxWith();
   });
   afterAll(() => kibana.stop());
   const state = async () => (await fetch(`${kibana.url}/sandbox/state`)).text();

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
-import { cleanEnv, main, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 
 const section = readFileSync("docs/audit.md", "utf8");
@@ -54,7 +54,7 @@ test("the workflow of the README is one, and its audit runs: it fails for what i
   const step = steps.findIndex((one) => one.run?.includes(" audit "));
   expect(steps[step + 1]).toMatchObject({ uses: expect.stringContaining("upload-artifact"), if: "always()" });
   const command = steps[step]?.run ?? "";
-  const sandbox = await startSandboxProcess();
+  const sandbox = await startSandboxWith();
   const folder = await freshFolder();
   const against = { ...env, KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" };
   expect((await run(command, folder, against)).code).toBe(2);

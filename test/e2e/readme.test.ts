@@ -12,7 +12,7 @@ import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings/index.ts";
 import { tools } from "../../src/tools/index.ts";
 
-import { cleanEnv, main, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, main, startBuilt, startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { openClient, ping, send } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
@@ -71,7 +71,7 @@ test("every command in the README exists", async () => {
       if (program === "npm") expect(["ci", "test", "run"]).toContain(args[0]);
       if (args[0] === "run") expect(Object.keys(manifest.scripts)).toContain(args[1]);
       if (args[0] === "dist/main.js" && args[1] === "sandbox") {
-        const sandbox = await startSandboxProcess();
+        const sandbox = await startSandboxWith();
         expect((await fetch(`${sandbox.url}/api/status`)).status).toBe(200);
         await sandbox.stop();
       }

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { cleanEnv, main, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
 import { initialize, toolCall } from "../support/http.ts";
 import { filesIn } from "../support/http-process.ts";
 
-let kibana: Awaited<ReturnType<typeof startSandboxProcess>>;
+let kibana: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
-  kibana = await startSandboxProcess();
+  kibana = await startSandboxWith();
 });
 afterAll(() => kibana.stop());
 

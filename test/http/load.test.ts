@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { startSandboxProcess } from "../support/built-server.ts";
+import { startSandboxWith } from "../support/built-server.ts";
 import { initialize, send, toolCall } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
@@ -42,7 +42,7 @@ function resident(pid: number): number {
 test.runIf(process.platform === "linux")(
   `${clients} clients list and read for ${seconds} seconds: no error, and memory that does not grow`,
   async () => {
-    const kibana = await startSandboxProcess();
+    const kibana = await startSandboxWith();
     try {
       // A small young generation: what is resident then follows what is in use, and not the size of the machine.
       const served = await startHttpProcess(["--http", "127.0.0.1:0"], { NODE_OPTIONS: "--max-semi-space-size=2" }, kibana.url);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startSandboxProcess } from "../support/built-server.ts";
+import { startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { openClient } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
-let kibana: Awaited<ReturnType<typeof startSandboxProcess>>;
+let kibana: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
-  kibana = await startSandboxProcess();
+  kibana = await startSandboxWith();
 });
 afterAll(() => kibana.stop());
 

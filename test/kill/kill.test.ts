@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { action } from "../replace/deployment.ts";
-import { startSandboxProcess } from "../support/built-server.ts";
+import { startSandboxWith } from "../support/built-server.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 import type { Recorded } from "../support/recording-proxy.ts";
 import { type Between, rewritingProxy } from "../update/rewriting-proxy.ts";
@@ -14,9 +14,9 @@ import { startKillable } from "./killable-server.ts";
 const kinds: Kind[] = ["create", "update", "delete", "execute", "replace"];
 const preload = pathToFileURL(join(import.meta.dirname, "stalled-disk.mjs")).href;
 
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
-  sandbox = await startSandboxProcess(["--empty"]);
+  sandbox = await startSandboxWith(["--empty"]);
 });
 const printed = Object.fromEntries(killTable.map(({ step }) => [step, {} as Record<string, string>]));
 afterAll(async () => {

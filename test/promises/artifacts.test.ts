@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { no, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { no, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { type Passing, rewritingProxy } from "../support/rewriting-proxy.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into rules of many shapes
@@ -24,7 +24,7 @@ const action = (id: string, more: Dict = {}): Dict => ({
 
 /** A Kibana with connectors a and b, and rules r1 and r2 that notify through a. */
 async function kibanaOf(version: string) {
-  const { url, stop } = await startSandboxProcess(["--kibana-version", version, "--empty"]);
+  const { url, stop } = await startSandboxWith(["--kibana-version", version, "--empty"]);
   onTestFinished(stop);
   const bare = async (method: string, path: string, body?: Dict): Promise<Dict> => {
     const answer = await fetch(url + path, {

@@ -5,7 +5,7 @@ import { connectorTypes } from "../../src/catalog/index.ts";
 import { alternatives, asSchema, inputSchema, type JsonSchema } from "../../src/catalog/json-schema.ts";
 import { look } from "../pages/form.ts";
 import { startLyingKibana } from "../secrets-through/watched-server.ts";
-import { type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 
 let kibana: Awaited<ReturnType<typeof startLyingKibana>>;
 let server: Started;
@@ -214,9 +214,9 @@ describe("a call of a type whose params are partly the service's own", () => {
     ],
   ];
   let open: Started;
-  let kibana94: Awaited<ReturnType<typeof startSandboxProcess>>;
+  let kibana94: Awaited<ReturnType<typeof startSandboxWith>>;
   beforeAll(async () => {
-    kibana94 = await startSandboxProcess(["--kibana-version", "9.4"]);
+    kibana94 = await startSandboxWith(["--kibana-version", "9.4"]);
     const env = { CONNECTOR_SECRET_API: "secret-of-the-api-1", CONNECTOR_SECRET_GCP: '{"type":"service_account"}' };
     open = await startBuilt({
       person: yes,

@@ -20,13 +20,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { initialize, send, toolCall } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
 let sandbox: { url: string; stop(): Promise<void> };
 beforeAll(async () => {
-  sandbox = await startSandboxProcess();
+  sandbox = await startSandboxWith();
 });
 afterAll(() => sandbox.stop());
 

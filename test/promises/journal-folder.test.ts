@@ -1,12 +1,12 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { startBuilt, startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
-  sandbox = await startSandboxProcess();
+  sandbox = await startSandboxWith();
 });
 afterAll(() => sandbox.stop());
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { answeringProxy } from "../support/answering-proxy.ts";
-import { startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
-  sandbox = await startSandboxProcess();
+  sandbox = await startSandboxWith();
 });
 afterAll(() => sandbox.stop());
 

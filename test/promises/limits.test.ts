@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { type Answer, type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { type Answer, type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { initialize, openClient, send } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
@@ -13,7 +13,7 @@ let sandbox: { url: string; stop(): Promise<void> };
 let folder: string;
 let number = 0;
 beforeAll(async () => {
-  sandbox = await startSandboxProcess();
+  sandbox = await startSandboxWith();
 });
 afterAll(() => sandbox.stop());
 beforeEach(() => {
@@ -72,7 +72,7 @@ describe("the limit of changes an hour", () => {
   });
 
   test("holds for all Kibanas together, by whatever address each is reached", async () => {
-    const other = await startSandboxProcess(["--empty"]);
+    const other = await startSandboxWith(["--empty"]);
     onTestFinished(() => other.stop());
     const { port } = new URL(sandbox.url);
     let done = 0;

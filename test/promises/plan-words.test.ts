@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look } from "../pages/form.ts";
-import { type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { filesIn } from "../support/http-process.ts";
 
 type Dict = Record<string, unknown>;
 
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let number = 0;
 beforeAll(async () => {
-  sandbox = await startSandboxProcess(["--empty"]);
+  sandbox = await startSandboxWith(["--empty"]);
 });
 afterAll(() => sandbox.stop());
 

@@ -8,13 +8,13 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { type CallToolResult, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look, submit } from "../pages/form.ts";
-import { cleanEnv, type Started, serverBuild, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { cleanEnv, type Started, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { hostile, problemsOf, unseen } from "./hostile-texts.ts";
 
 type Dict = Record<string, unknown>;
 
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
 let number = 0;
 
@@ -27,7 +27,7 @@ const env = () => ({
 });
 
 beforeAll(async () => {
-  sandbox = await startSandboxProcess(["--empty"]);
+  sandbox = await startSandboxWith(["--empty"]);
   server = await startBuilt({ env: env(), person: yes });
 });
 afterAll(async () => {
@@ -301,7 +301,7 @@ test.each([
 ])("the host that readers of URLs see is the one that is shown, first and in the address: %s", async (url) => {
   const config = { url, method: "post", hasAuth: true, authType: "webhook-authentication-basic" };
   const secrets = { user: { $env: "CONNECTOR_SECRET_U" }, password: { $env: "CONNECTOR_SECRET_P" } };
-  const sandbox = await startSandboxProcess(["--empty"]);
+  const sandbox = await startSandboxWith(["--empty"]);
   onTestFinished(() => sandbox.stop());
   const env = {
     KIBANA_URL: sandbox.url,
@@ -443,7 +443,7 @@ test("what the server writes on stderr is one event a line and hides nothing", (
 });
 
 test.each([["audit"], ["audit", "--json"], ["doctor"]])("%s %s hides nothing on a terminal", async (...args) => {
-  const made = await startSandboxProcess(["--empty"]);
+  const made = await startSandboxWith(["--empty"]);
   onTestFinished(() => made.stop());
   const kept = sandbox;
   sandbox = made;

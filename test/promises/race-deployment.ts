@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { type Started, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { type Recorded, recordingProxy } from "../support/recording-proxy.ts";
 
 const onChange = { summary: false, notify_when: "onActionGroupChange", throttle: null };
@@ -32,7 +32,7 @@ export async function deployment(
   args: string[] = ["--empty"],
   headers: Record<string, string> = {},
 ): Promise<Deployment> {
-  const sandbox = await startSandboxProcess(args);
+  const sandbox = await startSandboxWith(args);
   onTestFinished(() => sandbox.stop());
   const hook: Deployment["hook"] = {};
   const proxy = await recordingProxy(sandbox.url, async (call) => {

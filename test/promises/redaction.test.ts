@@ -6,14 +6,14 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { approve, look } from "../pages/form.ts";
-import { startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { filesIn, startHttpProcess } from "../support/http-process.ts";
 import { listen } from "../support/server.ts";
 
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
-  sandbox = await startSandboxProcess();
+  sandbox = await startSandboxWith();
 });
 afterAll(() => sandbox.stop());
 

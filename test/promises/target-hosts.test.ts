@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
 
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
-  sandbox = await startSandboxProcess(["--empty"]);
+  sandbox = await startSandboxWith(["--empty"]);
 });
 afterAll(() => sandbox.stop());
 

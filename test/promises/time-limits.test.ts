@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { answeringProxy } from "../support/answering-proxy.ts";
-import { type Answer, cleanEnv, serverBuild, startBuilt, startSandboxProcess, yes } from "../support/built-server.ts";
+import { type Answer, cleanEnv, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
 
 /** Seconds for one request, and milliseconds in which a call that asks little must have ended. */
@@ -198,7 +198,7 @@ describe("a Kibana that does not answer as it should ends the call by its limit"
 describe("with a Kibana that answers some routes and hangs on others", () => {
   let sandbox: { url: string; stop(): Promise<void> };
   beforeAll(async () => {
-    sandbox = await startSandboxProcess();
+    sandbox = await startSandboxWith();
   });
   afterAll(() => sandbox.stop());
 
@@ -273,7 +273,7 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
   });
 
   test("doctor ends though each of twenty spaces hangs", async () => {
-    const many = await startSandboxProcess(["--seed-connectors", "20", "--seed-spaces", "20"]);
+    const many = await startSandboxWith(["--seed-connectors", "20", "--seed-spaces", "20"]);
     onTestFinished(() => many.stop());
     const url = await hanging((_method, path) => /_find|rule_types|capabilities|_global|connectors$/.test(path), many.url);
     const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
@@ -287,7 +287,7 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
 });
 
 test("of very many spaces the first thousand are looked at, which is said, and other calls go on meanwhile", async () => {
-  const sandbox = await startSandboxProcess();
+  const sandbox = await startSandboxWith();
   onTestFinished(() => sandbox.stop());
   const spaces = JSON.stringify([...Array(20_000).keys()].map((n) => ({ id: `s${n}`, name: `S${n}`, disabledFeatures: [] })));
   const kibana = await answeringProxy(sandbox.url, (path) =>
@@ -320,7 +320,7 @@ test("of very many spaces the first thousand are looked at, which is said, and o
 }, 60_000);
 
 test("writes that are all slow end in time: what is left is not begun, and said", async () => {
-  const sandbox = await startSandboxProcess(["--empty"]);
+  const sandbox = await startSandboxWith(["--empty"]);
   onTestFinished(() => sandbox.stop());
   const proxy = await recordingProxy(sandbox.url, ({ method }) =>
     method === "DELETE" ? new Promise((done) => setTimeout(done, 350)) : undefined,

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { startKillable } from "../kill/killable-server.ts";
-import { startSandboxProcess } from "../support/built-server.ts";
+import { startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
 import { action } from "./deployment.ts";
@@ -9,7 +9,7 @@ const count = 2_000;
 const half = 700;
 
 test("2,000 rules, killed in the middle, run again: each is right, and the report says which were when", { timeout: 300_000 }, async () => {
-  const sandbox = await startSandboxProcess(["--empty"]);
+  const sandbox = await startSandboxWith(["--empty"]);
   onTestFinished(() => sandbox.stop());
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
   const bare = async (method: string, path: string, body?: unknown): Promise<any> => {

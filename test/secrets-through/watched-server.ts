@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import { cleanEnv, main, startSandboxProcess } from "../support/built-server.ts";
+import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
 
 export interface Recorded {
   method: string;
@@ -19,7 +19,7 @@ export type Lie = "none" | "error" | "answer" | "text";
 
 /** A sandbox, and in front of it a Kibana that keeps every request and lies on order, each in a process of its own. */
 export async function startLyingKibana() {
-  const sandbox = await startSandboxProcess();
+  const sandbox = await startSandboxWith();
   const child = spawn(process.execPath, [fileURLToPath(new URL("lying-kibana.mjs", import.meta.url)), sandbox.url], {
     stdio: ["ignore", "pipe", "inherit"],
   });

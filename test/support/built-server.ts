@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,6 +5,8 @@ import { setTimeout } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { sandboxOptions } from "../../src/commands/sandbox.ts";
+import { startSandbox } from "../../src/sandbox/index.ts";
 
 export const main = resolve("dist/main.js");
 /** The build that tests drive: ours, or an older one, to see that a test can fail (`SERVER_BUILD=/old/dist/main.js`). The sandbox is always ours. */
@@ -91,28 +92,10 @@ export const no = async (): Promise<ElicitResult> => {
 };
 export const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true, nothing_else: "yes" } });
 
-/** The sandbox as people start it, in a process of its own. */
-export async function startSandboxProcess(args: string[] = []): Promise<{ url: string; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [main, "sandbox", "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const url = await firstLine(child);
-  return {
-    url,
-    stop: () =>
-      new Promise((done) => {
-        child.once("exit", () => done());
-        child.kill("SIGTERM");
-      }),
-  };
-}
-
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((found, failed) => {
-    let out = "";
-    child.stdout?.on("data", (chunk: Buffer) => {
-      out += chunk.toString();
-      const end = out.indexOf("\n");
-      if (end >= 0) found(out.slice(0, end));
-    });
-    child.once("exit", (code) => failed(new Error(`the sandbox ended with ${code}`)));
-  });
+/** The sandbox with the flags of its command, in this process: nothing to start, and nothing shared with the server that is driven. */
+export async function startSandboxWith(flags: string[] = []): Promise<{ url: string; stop(): Promise<void> }> {
+  const options = await sandboxOptions(flags);
+  if (typeof options !== "object") throw new Error(options ?? "these flags ask for help");
+  const { url, close } = await startSandbox(options);
+  return { url, stop: close };
 }

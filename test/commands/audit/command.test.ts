@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { severities } from "../../../src/audit/finding.ts";
 import type { AuditDocument } from "../../../src/commands/audit/document.ts";
-import { cleanEnv, main, startBuilt, startSandboxProcess } from "../../support/built-server.ts";
+import { cleanEnv, main, startBuilt, startSandboxWith } from "../../support/built-server.ts";
 import { freshFolder } from "../../support/folder.ts";
 import { recordingProxy } from "../../support/recording-proxy.ts";
 
@@ -21,11 +21,11 @@ api_keys:
 const keys = { reads: "YWxsOmtleQ==", rulesOfDefault: "bm86cnVsZXM=", nothing: "bm86bm90aGluZw==", wrong: "d3Jvbmc6a2V5" };
 
 let folder: string;
-let sandbox: Awaited<ReturnType<typeof startSandboxProcess>>;
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kcm-audit-"));
   writeFileSync(join(folder, "auth.yml"), auth);
-  sandbox = await startSandboxProcess(["--auth", join(folder, "auth.yml")]);
+  sandbox = await startSandboxWith(["--auth", join(folder, "auth.yml")]);
 });
 afterAll(async () => {
   await sandbox.stop();
