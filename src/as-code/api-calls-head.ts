@@ -3,8 +3,8 @@ import type { Origin } from "./origin.ts";
 import { commentText } from "./visible-text.ts";
 
 /**
- * What stands before the calls. Secrets go from the environment through awk into curl's standard input: they are in no
- * command line, which others on the machine can read, and in no file. awk is as much a part of POSIX as sh.
+ * The script before the calls. Secrets go from the environment through awk into curl's standard input: never into a
+ * command line, which others on the machine can read, and never into a file. awk is part of POSIX, like sh.
  */
 export function shellHead(count: number, { from, by }: Origin, required: readonly Placeholder[]): string {
   const names = required
@@ -15,10 +15,10 @@ export function shellHead(count: number, { from, by }: Origin, required: readonl
     .join("");
   return `#!/bin/sh
 # ${count} Kibana connector${count === 1 ? "" : "s"} of ${commentText(from)}, written by ${by}.
-# Creates them; one that is there already stops the script. Needs sh, awk and curl.
+# Creates them; stops at one that already exists. Needs sh, awk and curl.
 #
-# Set and export before: KIBANA_URL, and KIBANA_API_KEY (encoded) or KIBANA_USERNAME with KIBANA_PASSWORD.
-${names === "" ? "" : `# And the secrets, which are not in this file:\n${names}`}# A \${NAME} in the bodies is the value of that variable as JSON text, \${NAME:json} one that is JSON already.
+# Set and export first: KIBANA_URL, and KIBANA_API_KEY (encoded) or KIBANA_USERNAME with KIBANA_PASSWORD.
+${names === "" ? "" : `# And the secrets, which are not in this file:\n${names}`}# In the bodies, \${NAME} is that variable's value as a JSON string, \${NAME:json} a value that is already JSON.
 set -eu
 
 require() {
@@ -32,7 +32,7 @@ post() {
     BEGIN {
       for (i = 1; i < 32; i++) control[sprintf("%c", i)] = sprintf("\\\\u%04x", i)
     }
-    # A text within a JSON string.
+    # Escapes a text for a JSON string.
     function json(text,   out, i, c) {
       out = ""
       for (i = 1; i <= length(text); i++) {
@@ -43,7 +43,7 @@ post() {
       }
       return out
     }
-    # An option of curl, in the syntax of its configuration file.
+    # An option for curl, in the syntax of its config file.
     function option(name, value,   out, i, c) {
       out = ""
       for (i = 1; i <= length(value); i++) {
@@ -72,7 +72,7 @@ post() {
       }
       if (dropped) next
       line = line rest
-      # What followed was left out: no comma before the end.
+      # The fields after it were left out: no trailing comma.
       if (line ~ /^ *\\}/) sub(/,$/, "", body)
       body = body (NR == 1 ? "" : "\\n") line
     }

@@ -5,7 +5,7 @@ import type { Exported } from "./exported.ts";
 import type { CodeFile, Origin } from "./origin.ts";
 import { commentText, jsonEscape, writeOut } from "./visible-text.ts";
 
-/** Connectors as calls of Kibana's API, one POSIX shell script with curl. */
+/** Connectors as calls to Kibana's API: one POSIX shell script with curl. */
 export function apiCallFiles(connectors: readonly Exported[], origin: Origin): CodeFile[] {
   const chooses = isAtLeast(origin.status, "8.8");
   const calls = connectors.map((one) => call(one, chooses)).join("\n");
@@ -18,17 +18,17 @@ export function apiCallFiles(connectors: readonly Exported[], origin: Origin): C
 function call(connector: Exported, chooses: boolean): string {
   const { id, space } = connector;
   const inSpace = space === "default" ? "" : `/s/${encodeURIComponent(space)}`;
-  // encodeURIComponent leaves ' alone, and the shell must not see it.
+  // encodeURIComponent leaves ' and ! alone, and the shell must not see them.
   const path = `${inSpace}/api/actions/connector${chooses ? `/${encodeURIComponent(id).replaceAll("'", "%27").replaceAll("!", "%21")}` : ""}`;
   const notes = connector.secrets.some(({ required }) => !required)
-    ? `# ${commentText(id)}: a secret with a "?" is sent where its variable is set: ${onlyIfStored(connector.mode)}.\n`
+    ? `# ${commentText(id)}: a secret with a "?" is sent if its variable is set; set it ${onlyIfStored(connector.mode)}.\n`
     : "";
   const files = connector.secrets.filter(({ file, required }) => file && !required).map(({ variable }) => variable);
   const encoded = files.length > 0 ? `# ${files.join(", ")}: ${base64OfFile}, as openssl base64 -A -in FILE makes it.\n` : "";
   return `${notes}${encoded}post '${path}' <<'JSON'\n${body(connector)}\nJSON\n`;
 }
 
-/** The request's body. A secret stands on a line of its own, so that one that is not stored can be left out. */
+/** The request's body. Each secret has a line of its own, so that one that is not stored can be left out. */
 function body({ name, type, config, secrets }: Exported): string {
   const [first] = secrets;
   const lines = secrets.map((one) => {
@@ -46,8 +46,8 @@ function body({ name, type, config, secrets }: Exported): string {
 }
 
 /**
- * JSON in which `$` and `!` occur in no data: `${NAME}` is always ours, and an interactive shell finds no history to expand.
- * Only visible ASCII: no locale can spoil it.
+ * JSON with `$` and `!` escaped in all data: `${NAME}` is always ours, and an interactive shell has no history to expand.
+ * Visible ASCII only, so that no locale can break it.
  */
 function json(code: Code, indent: number): string {
   if (code === null || typeof code === "boolean") return String(code);

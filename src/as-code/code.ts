@@ -1,22 +1,22 @@
 import { type FoundSecret, hideSecrets, redactionMark } from "../secrets/detect.ts";
 
-/** A value that is not in the file: who applies the file gives it. */
+/** A value that is not in the file; whoever applies the file provides it. */
 export interface Placeholder {
   /** `secrets.webhookUrl`, `config.headers.Authorization`. */
   path: string;
-  /** The environment variable. Terraform's has the same words. */
+  /** The environment variable. Terraform's variable has the same words. */
   variable: string;
   /** What is given for it, for people: `the whole URL`, `the token alone, not the whole URL`. */
   is: string;
   /** Must be given. */
   required: boolean;
-  /** An object of texts, such as header names and values; otherwise one text. */
+  /** An object of strings, such as header names and values; otherwise one string. */
   map: boolean;
   /** Kibana decodes it into a file: the value is the base64 of the file's bytes. */
   file?: true;
 }
 
-/** A text with placeholders in it. */
+/** A string with placeholders in it. */
 export class Pieces {
   readonly pieces: readonly (string | Placeholder)[];
   constructor(pieces: readonly (string | Placeholder)[]) {
@@ -33,7 +33,7 @@ export function isRecord(code: Code): code is CodeRecord {
 }
 
 /**
- * A config as code: each secret that stands readable in it becomes a placeholder; what stands around it in the same text stays.
+ * A config as code: each secret that is readable in it becomes a placeholder; the text around it stays.
  * @param variable an unused name for the secret at a path, or for the part of a text that is one
  */
 export function configCode(
@@ -64,9 +64,9 @@ export function configCode(
   }
 
   function pieces(value: string, original: string, path: string): (string | Placeholder)[] {
-    // Within JSON in a text, a secret would have to be escaped once more; and a mark that was there before is not ours.
+    // Inside JSON text a secret would need a second escape, and a mark that was already there is not ours.
     const asOne = /^\s*[{[]/.test(original) || original.includes(redactionMark) || !paths.has(path);
-    // One text for all its secrets: their path may be long.
+    // Built once for all secrets in this string: the path may be long.
     const whole = `config.${path}`;
     if (asOne || value === redactionMark) return [placeholder(whole, undefined)];
     const [kind, texts] = [/:\/\//.test(value) ? "the whole URL" : "the whole text", value.split(redactionMark)];
@@ -83,10 +83,10 @@ function below(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** What is said of a secret of which Kibana does not tell whether it is stored. */
+/** The words for a secret that may be stored: Kibana does not say. */
 export function onlyIfStored(mode: string | undefined): string {
   return `only if it is stored${mode?.includes(" or ") ? ` (authentication: ${mode})` : ""}`;
 }
 
-/** What is said of a value that is the base64 of a file. */
+/** The words for a value that is the base64 of a file. */
 export const base64OfFile = "base64 of the file";

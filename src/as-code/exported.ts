@@ -23,19 +23,19 @@ export interface Exported {
   id: string;
   name: string;
   type: string;
-  /** Stable and unique among those that are exported. */
+  /** Stable, and unique among the exported connectors. */
   label: string;
   config: CodeRecord;
-  /** Secrets that stood readable in the config. */
+  /** Secrets that were readable in the config. */
   found: readonly FoundSecret[];
   configPlaceholders: readonly Placeholder[];
   /** One for each field; `secrets` alone where the type is not known. */
   secrets: readonly Placeholder[];
-  /** Ways to authenticate between which the config does not decide. */
+  /** Ways to authenticate, if the config does not say which one is used. */
   mode: string | undefined;
-  /** Names of the hosts that its requests go to, as `xpack.actions.allowedHosts` takes them. */
+  /** Names of the hosts that its requests go to, in the form of `xpack.actions.allowedHosts`. */
   hosts: readonly string[];
-  /** There is one more host, within a secret. */
+  /** One more host is in a secret. */
   hostInSecret: boolean;
 }
 
@@ -46,7 +46,7 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
   return sources.map(({ space, connector, entry, secrets }) => {
     const { id, name, type } = connector;
     const label = labels(labelOf(connector));
-    // A text may hold thousands of secrets, all under one path.
+    // One string may hold thousands of secrets, all under one path.
     const words = new Map<string, string>();
     const variable = (path: string, isPart = false) => {
       const known = words.get(path) ?? variableWords(label, ...path.split(".").slice(1), ...(isPart ? ["token"] : []));

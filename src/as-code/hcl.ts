@@ -4,12 +4,12 @@ import { codePointEscape, writeOut } from "./visible-text.ts";
 /** HCL's own syntax, version 2: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md */
 const keywords = ["true", "false", "null", "for", "in", "if", "else", "endif", "endfor"];
 
-/** A quoted string that is the text, whatever stands in it. */
+/** The text as a quoted string, whatever is in it. */
 export function hclString(text: string): string {
   return `"${literal(text)}"`;
 }
 
-/** The text within quotes; `$${` and `%%{` stand for what would begin a template. */
+/** The text between the quotes; `$${` and `%%{` escape what would start a template. */
 function literal(text: string, beforeTemplate = false): string {
   const escaped = text
     .replaceAll("\\", "\\\\")
@@ -17,7 +17,7 @@ function literal(text: string, beforeTemplate = false): string {
     .replaceAll("\n", "\\n")
     .replaceAll("\r", "\\r")
     .replaceAll("\t", "\\t")
-    // After another `$` or `%` the doubled sign would be read as something else.
+    // After another `$` or `%`, a doubled sign would mean something else.
     .replace(/([$%])([$%])(?=\{)/g, (_whole, first: string, second: string) => `${first}${codePointEscape(second)}`)
     .replace(/([$%])(?=\{)/g, "$1$1");
   const safe = beforeTemplate ? escaped.replace(/[$%]$/, codePointEscape) : escaped;
@@ -32,7 +32,7 @@ export function terraformVariable(placeholder: Placeholder, prefix: string): str
 /** How a placeholder is written: `var.ops_slack_webhook_url`. */
 export type Reference = (placeholder: Placeholder) => string;
 
-/** A value, its lines after the first indented by so many spaces more than `indent`. */
+/** A value as HCL. `indent`: spaces before the line that it starts on. */
 export function hclValue(code: Code, reference: Reference, indent = 0): string {
   if (code === null || typeof code === "boolean") return String(code);
   if (typeof code === "number") return JSON.stringify(code);

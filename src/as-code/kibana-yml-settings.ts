@@ -1,7 +1,7 @@
 import type { Exported } from "./exported.ts";
 import { commentText } from "./visible-text.ts";
 
-/** Settings of `xpack.actions` that hang together with connectors, as comments to decide on (reference/kibana-api.md §9). */
+/** Settings of `xpack.actions` that affect connectors, as comments to decide on (reference/kibana-api.md §9). */
 export function settingsAround(connectors: readonly Exported[], seen: number): string {
   const hosts = [...new Set(connectors.flatMap((one) => one.hosts))].sort();
   const types = [...new Set(connectors.map((one) => one.type))].sort();
@@ -9,25 +9,25 @@ export function settingsAround(connectors: readonly Exported[], seen: number): s
   const listed = (values: readonly string[]) => `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
   const certificate = hosts[0] ?? "service.example.com";
   const lines = [
-    "Settings around connectors, to decide on. Kibana's default follows each.",
-    `They come from ${connectors.length} of ${seen} connectors seen. The others, and those of spaces that this key does not see, need`,
+    "Settings that affect connectors: decide on each. Kibana's default follows it.",
+    `They cover ${connectors.length} of ${seen} connectors seen. The others, and those in spaces that this key cannot see, need`,
     "their hosts and types too: a list that is too narrow cuts them off.",
     "",
     ...(hidden > 0
       ? [
-          `The addresses of ${hidden} connector${hidden === 1 ? " are" : "s are"} secret: add ${hidden === 1 ? "its host" : "their hosts"} to allowedHosts.`,
+          `${hidden} connector${hidden === 1 ? " has a secret address" : "s have secret addresses"}: add ${hidden === 1 ? "its host" : "their hosts"} to allowedHosts.`,
         ]
       : []),
     `xpack.actions.allowedHosts: ${listed(hosts)}  # ["*"]`,
-    `xpack.actions.enabledActionTypes: ${listed(types)}  # ["*"]; preconfigured connectors run though their type is not in it`,
+    `xpack.actions.enabledActionTypes: ${listed(types)}  # ["*"]; preconfigured connectors run even if their type is not listed`,
     "",
-    "Where Kibana reaches these hosts only through a proxy:",
+    "If Kibana reaches these hosts only through a proxy:",
     'xpack.actions.proxyUrl: "http://proxy.example.com:3128"  # none',
     'xpack.actions.proxyBypassHosts: ["internal.example.com"]  # none; or proxyOnlyHosts, not both',
     'xpack.actions.proxyHeaders: { "X-Proxy": "kibana" }  # none',
     'xpack.actions.ssl.proxyVerificationMode: "full"  # full',
     "",
-    "Where a host has a certificate of its own authority:",
+    "If a host's certificate comes from a private authority:",
     "xpack.actions.customHostSettings:  # none",
     `  - url: ${JSON.stringify(`https://${certificate}`)}`,
     "    ssl:",

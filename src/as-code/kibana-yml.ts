@@ -6,12 +6,12 @@ import type { CodeFile, Origin } from "./origin.ts";
 import { codePointEscape, commentText, writeOut } from "./visible-text.ts";
 
 /*
- * How Kibana reads the file: kbn-config, src/raw/{read_config,utils}.ts. Keys are cut at their dots, unless they stand in
+ * How Kibana reads the file: kbn-config, src/raw/{read_config,utils}.ts. Keys are split at their dots, unless they are in
  * brackets (8.14 and later); `${NAME}` and, from 8.15 on, `${NAME:default}` in a value are replaced from the environment,
- * once, and an unknown name stops the start; `set` makes a list where a key is a number.
+ * once, and an unknown name stops the start; `set` makes a list if a key is a number.
  */
 
-/** Nobody sets it, so that its default counts: `${${NOT_A_VARIABLE:name}}` is the text `${name}`. */
+/** Never set, so that its default applies: `${${NOT_A_VARIABLE:name}}` is the text `${name}`. */
 const unset = "NOT_A_VARIABLE";
 /** Before 8.15 there are no defaults: a variable that is set to `$`. */
 const dollar = "CONNECTOR_DOLLAR_SIGN";
@@ -21,12 +21,12 @@ export function notForKibanaYml({ id, config }: { id: string; config: unknown },
   const keys = [id, ...keysOf(config, true)];
   const shown = (key: string) => `"${commentText(key)}"`;
   const reserved = keys.find((key) => ["", "__proto__", "constructor", "prototype"].includes(key));
-  if (reserved !== undefined) return `kibana.yml takes no key ${shown(reserved)}`;
+  if (reserved !== undefined) return `kibana.yml does not accept the key ${shown(reserved)}`;
   const brackets = isAtLeast(status, "8.14");
   const cut = brackets ? undefined : keys.find((key) => /[.[\]]/.test(key));
-  if (cut !== undefined) return `Kibana ${status.version} cuts the key ${shown(cut)} of kibana.yml in pieces (8.14 and later need not)`;
+  if (cut !== undefined) return `Kibana ${status.version} splits the key ${shown(cut)} of kibana.yml into pieces (8.14 and later can avoid it)`;
   const number = (brackets ? [id, ...keysOf(config, false)] : keys).find((key) => /^(0|[1-9]\d*)$/.test(key));
-  if (number !== undefined) return `Kibana reads the key ${shown(number)} of kibana.yml as a place in a list`;
+  if (number !== undefined) return `Kibana reads the key ${shown(number)} of kibana.yml as a list index`;
   return undefined;
 }
 
@@ -36,7 +36,7 @@ function keysOf(value: unknown, inLists: boolean): string[] {
   return Object.entries(value).flatMap(([key, item]) => [key, ...keysOf(item, inLists)]);
 }
 
-/** `xpack.actions.preconfigured`, and what to decide on around it as comments. `seen`: all connectors that were looked through. */
+/** `xpack.actions.preconfigured`, with related settings to decide on as comments. `seen`: how many connectors were looked at. */
 export async function kibanaYmlFiles(connectors: readonly Exported[], origin: Origin, seen: number): Promise<CodeFile[]> {
   const { Document, isScalar, Scalar, visit } = await import("./yaml.ts");
   const literal = neutral(origin.status);
@@ -47,7 +47,7 @@ export async function kibanaYmlFiles(connectors: readonly Exported[], origin: Or
     Pair(_key, { key }, path) {
       if (!isScalar(key)) return;
       if (!/^[A-Za-z_][\w-]*$|^xpack\.actions\.preconfigured$/.test(String(key.value))) key.type = Scalar.QUOTE_DOUBLE;
-      // Document, its map, the pair of the setting, its map.
+      // An entry's path: document, its map, the setting's pair, its map.
       const comment = path.length === 4 ? comments.get(String(key.value)) : undefined;
       if (comment !== undefined && comment !== "") key.commentBefore = comment;
     },
@@ -74,14 +74,14 @@ function head(connectors: readonly Exported[], { from, by }: Origin, literals: s
     )
     .join("");
   return `# ${connectors.length} connector${connectors.length === 1 ? "" : "s"} of ${commentText(from)} as preconfigured connectors, written by ${by}.
-# For a self-managed Kibana: Elastic Cloud and Serverless take no such settings. They appear in every space, and only this file
-# changes them. While a saved connector has the same id, it is hidden behind the one here: delete it when rules run with this one.
+# For a self-managed Kibana: Elastic Cloud and Serverless do not accept these settings. The connectors appear in every space, and
+# only this file changes them. A saved connector with the same id is hidden by the one here: delete it once rules run with this one.
 ${
   variables === ""
     ? ""
     : `#
-# Secrets are not in this file. Kibana does not start before these variables are in its environment:
-${variables}# Or delete such a line, and put the value into the keystore of every Kibana:
+# Secrets are not in this file. Kibana does not start until these variables are in its environment:
+${variables}# Or delete such a line and put the value into the keystore of every Kibana:
 #   bin/kibana-keystore add xpack.actions.preconfigured.<id>.<path as above>
 `
 }${literals === undefined ? "" : `# ${literals}\n`}
@@ -90,7 +90,7 @@ ${variables}# Or delete such a line, and put the value into the keystore of ever
 
 type Escape = (text: string) => string;
 
-/** Texts that Kibana's replacement of variables leaves as they are. */
+/** Escapes texts so that Kibana's replacement of variables leaves them unchanged. */
 function neutral(status: Status): { text: Escape; note(): string | undefined } {
   const defaults = isAtLeast(status, "8.15");
   let used = false;
@@ -98,8 +98,8 @@ function neutral(status: Status): { text: Escape; note(): string | undefined } {
     note() {
       if (!used) return undefined;
       return defaults
-        ? `${unset} is no variable: its default writes a text with \${} that is not to be replaced. Do not set it.`
-        : `Set ${dollar} to $ as well: it writes a text with \${} that is not to be replaced.`;
+        ? `${unset} is not a variable: its default writes a text with \${} that must not be replaced. Do not set it.`
+        : `Set ${dollar} to $ as well: it writes a text with \${} that must not be replaced.`;
     },
     text: (text) =>
       defaults
@@ -124,16 +124,16 @@ function entryOf({ name, type, config, secrets }: Exported, text: Escape): Recor
   };
 }
 
-/** Lines for secrets that may be stored and that Kibana does not tell of. */
+/** Lines for secrets that may be stored: Kibana does not say. */
 function optionalSecrets({ secrets, mode }: Exported): string {
   const others = secrets.filter(({ required, map }) => !required || map);
   if (others.length === 0) return "";
   const lines = others.map((one) =>
     one.path === "secrets"
-      ? " secrets of a type that is not known here"
+      ? " secrets of a type that is unknown here"
       : ` ${commentText(fieldOf(one))}: ${one.map ? `{ name: "\${${one.variable}}" }` : `"\${${one.variable}}"`}${one.file ? `  # ${base64OfFile}` : ""}`,
   );
-  return ` Below secrets, ${onlyIfStored(mode)}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return ` Under secrets, ${onlyIfStored(mode)}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
 function fieldOf({ path }: Placeholder): string {
@@ -149,7 +149,7 @@ function plain(code: Code, text: Escape): unknown {
   return code;
 }
 
-/** In brackets, where Kibana would cut the key at its dots. */
+/** In brackets if Kibana would otherwise split the key at its dots. */
 function fileKey(key: string): string {
   return key.includes(".") || isBracketed(key) ? `[${key}]` : key;
 }

@@ -6,7 +6,7 @@ export function isUuid(id: string): boolean {
   return uuid.test(id);
 }
 
-/** A taker of names: the one that is asked for, or with `-2`, `-3`… where that is taken. */
+/** Makes names unique: the wanted one, or with `-2`, `-3`… if it is taken. */
 export function uniqueNames(separator: string): (wanted: string) => string {
   const taken = new Set<string>();
   const tried = new Map<string, number>();
@@ -22,8 +22,8 @@ export function uniqueNames(separator: string): (wanted: string) => string {
 }
 
 /**
- * A word for a connector that is the same in every export and fits Terraform: its id where that reads well, otherwise its
- * type with a hash of the id. Not its name: names change.
+ * A connector's label, the same in every export and valid in Terraform: its id if that is readable, otherwise its type with
+ * a hash of the id. Not its name: names change.
  */
 export function labelOf({ id, type }: { id: string; type: string }): string {
   if (/^[A-Za-z_][\w-]{0,60}$/.test(id) && !isUuid(id)) return id;

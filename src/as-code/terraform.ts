@@ -7,10 +7,10 @@ import type { CodeFile, Origin } from "./origin.ts";
 import { commentText } from "./visible-text.ts";
 
 /**
- * Connectors as Terraform, for the provider elastic/elasticstack. Facts on the resource: its documentation and schema
+ * Connectors as Terraform, for the provider elastic/elasticstack. Facts about the resource: its documentation and schema
  * (docs/resources/kibana_action_connector.md, internal/kibana/connectors/schema.go): `connector_id` takes UUIDs only, an
- * import id is `<space>/<connector id>`, `secrets_wo_version` is a text.
- * @param inState secrets in the older attribute `secrets`, which Terraform keeps in its state
+ * import id is `<space>/<connector id>`, `secrets_wo_version` is a string.
+ * @param inState puts secrets into the older attribute `secrets`, which Terraform keeps in its state
  */
 export function terraformFiles(connectors: readonly Exported[], origin: Origin, inState: boolean): CodeFile[] {
   const mimeType = "text/plain";
@@ -24,7 +24,7 @@ export function terraformFiles(connectors: readonly Exported[], origin: Origin, 
   ];
 }
 
-/** Whether an import block can name it: the provider cuts the id at its slash. */
+/** Whether an import block can name it: the provider splits the id at its slash. */
 function isImportable({ id }: { id: string }): boolean {
   return !id.includes("/");
 }
@@ -35,13 +35,13 @@ function head({ from, by }: Origin, count: number, inState: boolean): string {
   const state = inState
     ? `# State: this export uses the older attribute "secrets": Terraform keeps every secret in its state and plans as plain
 # text. Use an encrypted backend with few readers (${backends}), never commit
-# the state, and rotate what was in it when that changes.
+# the state, and rotate its secrets when those readers change.
 `
-    : `# State: secrets are write-only, so they reach neither state nor plan. config is in both: a secret that stands in it (see
+    : `# State: secrets are write-only, so they reach neither state nor plan. config is in both: a secret in it (see
 # variables.tf) is readable there. Use an encrypted backend with few readers (${backends}),
 # and never commit the state.
-# Write-only attributes need Terraform 1.11 and a provider release of mid-2026 or later. After a secret was rotated, raise
-# its secrets_wo_version: Terraform cannot see the difference.
+# Write-only attributes need Terraform 1.11 and a provider release of mid-2026 or later. After rotating a secret, raise
+# its secrets_wo_version: Terraform cannot see the change.
 `;
   return `# ${count} Kibana connector${count === 1 ? "" : "s"} of ${commentText(from)}, written by ${by}.
 ${state}terraform {
@@ -63,8 +63,8 @@ provider "elasticstack" {
 const variablesHead = `# Set each from a secret store, or as TF_VAR_<name> in the environment; never in a file that is committed.
 `;
 
-const importHead = `# Takes over the connectors that are there, under their ids: rules keep finding them. For another deployment leave this file
-# out. An import does not read secrets, and the next apply replaces the stored ones by those of variables.tf: set all of them.
+const importHead = `# Imports the existing connectors under their ids, so rules keep finding them. For another deployment leave this file out. An
+# import does not read secrets, and the next apply replaces the stored ones with those in variables.tf: set all of them.
 `;
 
 function resource(connector: Exported, prefix: string, inState: boolean): string {
@@ -76,7 +76,7 @@ function resource(connector: Exported, prefix: string, inState: boolean): string
     ...(isUuid(id) ? [["connector_id", hclString(id)] as [string, string]] : []),
     ["space_id", hclString(space)],
   ];
-  const note = isUuid(id) ? "" : `  # connector_id = ${hclString(id)}  # no UUID, and the provider takes no other: see imports.tf\n`;
+  const note = isUuid(id) ? "" : `  # connector_id = ${hclString(id)}  # not a UUID, and the provider takes nothing else: see imports.tf\n`;
   const secrets = secretsValue(connector, reference);
   const ofSecrets: [string, string][] =
     secrets === undefined
@@ -91,7 +91,7 @@ function resource(connector: Exported, prefix: string, inState: boolean): string
   return `resource "elasticstack_kibana_action_connector" ${hclString(label)} {\n${note}${all}}\n`;
 }
 
-/** Fields that may be missing are left out of the JSON when their variable is null. */
+/** Optional fields are left out of the JSON if their variable is null. */
 function secretsValue({ secrets }: Exported, reference: (placeholder: Placeholder) => string): string | undefined {
   const [first] = secrets;
   if (!first) return undefined;
@@ -112,7 +112,7 @@ function variableBlocks(connector: Exported, prefix: string, inState: boolean): 
       ["type", one.map ? "map(string)" : "string"],
       ...(one.required ? [] : [["default", one.path === "secrets" ? "{}" : "null"] as [string, string]]),
       ["sensitive", "true"],
-      // What a write-only attribute takes may stay out of the plan; config may not.
+      // Values of write-only attributes may stay out of the plan; values in config may not.
       ...(inState || one.path.startsWith("config.") ? [] : [["ephemeral", "true"] as [string, string]]),
     ];
     return `variable ${hclString(terraformVariable(one, prefix))} {\n${attributes(lines, 2)}}\n`;
@@ -121,7 +121,7 @@ function variableBlocks(connector: Exported, prefix: string, inState: boolean): 
 
 function description({ path, is, required, file }: Placeholder, { id, space, mode }: Exported): string {
   const where = `${path} of connector ${id} in space ${space}: ${file ? "a file" : is}`;
-  if (path.startsWith("config.")) return `${where}; it stands readable in its config`;
+  if (path.startsWith("config.")) return `${where}; it is readable in its config`;
   return `${where}${file ? `; ${base64OfFile}, as filebase64("client.p12") makes it` : ""}${required ? "" : `; ${onlyIfStored(mode)}`}`;
 }
 
@@ -135,7 +135,7 @@ function importBlock({ label, space, id }: Exported): string {
   )}}\n`;
 }
 
-/** What Terraform does otherwise than Kibana with these connectors. */
+/** How Terraform treats these connectors differently from Kibana. */
 export function hclWarnings(connectors: readonly Exported[]): string[] {
   const ids = connectors.filter(({ id }) => !isUuid(id)).map(({ id }) => commentText(id));
   const slashes = connectors.filter((one) => !isImportable(one)).map(({ id }) => commentText(id));
@@ -143,12 +143,12 @@ export function hclWarnings(connectors: readonly Exported[]): string[] {
   return [
     ...(ids.length > 0
       ? [
-          `The provider takes only UUIDs as connector_id, which ${ids.length} of these are not (${some(ids)}): imports.tf keeps their ids; in a new deployment they get others.`,
+          `The provider takes only UUIDs as connector_id, and ${ids.length} of these ids are not UUIDs (${some(ids)}): imports.tf keeps them; in a new deployment they change.`,
         ]
       : []),
     ...(slashes.length > 0 ? [`No import for ids with a slash, which the provider cannot read: ${some(slashes)}.`] : []),
     ...(changed.length > 0
-      ? [`Terraform keeps text in Unicode's form NFC: ${some(changed)} differ from Kibana in bytes that nobody sees.`]
+      ? [`Terraform stores text in Unicode form NFC: ${some(changed)} differ from Kibana in bytes that are not visible.`]
       : []),
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * A text in parts that together are the text, cut at line ends where lines are short enough.
- * @param most characters of a part, as JSON writes them
+ * A text in parts, cut at line ends if the lines are short enough.
+ * @param most characters per part, as JSON writes them
  */
 export function textParts(text: string, most: number): string[] {
   const parts: string[] = [];
@@ -19,7 +19,7 @@ export function textParts(text: string, most: number): string[] {
   return [...parts, ...(part === "" && parts.length > 0 ? [] : [part])];
 }
 
-/** Characters that a text takes within JSON, without its quotes. */
+/** Length of a text as a JSON string, without its quotes. */
 export function sizeInJson(text: string): number {
   return JSON.stringify(text).length - 2;
 }

@@ -1,6 +1,6 @@
 import { unseen } from "../plain-text.ts";
 
-/** What a reader of a file cannot see, or what turns its lines around; unassigned characters too. */
+/** Characters that are invisible or reverse the direction of a line; unassigned ones too. */
 const hidden = new RegExp(`[${unseen}\\p{C}]`, "gu");
 
 /** The text with each hidden character written out; line breaks too. */
@@ -22,7 +22,7 @@ export function codePointEscape(character: string): string {
   return point > 0xffff ? `\\U${hex(point, 8)}` : `\\u${hex(point, 4)}`;
 }
 
-/** One line of a comment: nothing in it ends the line or turns it around. */
+/** One line of a comment: nothing in it ends the line or reverses its direction. */
 export function commentText(text: string): string {
   return writeOut(text, codePointEscape);
 }

@@ -1,2 +1,2 @@
-// A file of our own, so that the package is loaded at the first kibana.yml: bundled, it would lose its names in a direct import().
+// A file of our own, so that the package is loaded only for a kibana.yml: bundled, a direct import() of it would lose its names.
 export { Document, isScalar, Scalar, visit } from "yaml";

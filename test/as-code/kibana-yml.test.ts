@@ -55,8 +55,8 @@ test("the settings around stand in comments, with how much was seen", async () =
     7,
   );
   for (const part of [
-    "They come from 2 of 7 connectors seen.",
-    "# The addresses of 1 connector are secret: add its host to allowedHosts.",
+    "They cover 2 of 7 connectors seen.",
+    "# 1 connector has a secret address: add its host to allowedHosts.",
     '# xpack.actions.allowedHosts: ["events.pagerduty.com"]',
     '# xpack.actions.enabledActionTypes: [".pagerduty", ".slack"]',
     "# xpack.actions.proxyUrl:",
@@ -108,10 +108,10 @@ describe.each(versions)("Kibana %s", (version) => {
 describe("what kibana.yml cannot hold", () => {
   const status = origin().status;
   test.each([
-    [{ id: "constructor", config: {} }, 'kibana.yml takes no key "constructor"'],
-    [{ id: "a", config: { headers: { prototype: "x" } } }, 'kibana.yml takes no key "prototype"'],
-    [{ id: "42", config: {} }, 'Kibana reads the key "42" of kibana.yml as a place in a list'],
-    [{ id: "a", config: { headers: { 0: "x" } } }, 'Kibana reads the key "0" of kibana.yml as a place in a list'],
+    [{ id: "constructor", config: {} }, 'kibana.yml does not accept the key "constructor"'],
+    [{ id: "a", config: { headers: { prototype: "x" } } }, 'kibana.yml does not accept the key "prototype"'],
+    [{ id: "42", config: {} }, 'Kibana reads the key "42" of kibana.yml as a list index'],
+    [{ id: "a", config: { headers: { 0: "x" } } }, 'Kibana reads the key "0" of kibana.yml as a list index'],
   ])("%j: %s", (connector, why) => {
     expect(notForKibanaYml(connector, status)).toBe(why);
   });
@@ -119,7 +119,7 @@ describe("what kibana.yml cannot hold", () => {
   test("dots in keys, before 8.14", () => {
     const connector = { id: "a.b", config: {} };
     expect(notForKibanaYml(connector, status)).toBeUndefined();
-    expect(notForKibanaYml(connector, origin("8.13.4").status)).toContain('cuts the key "a.b" of kibana.yml in pieces');
+    expect(notForKibanaYml(connector, origin("8.13.4").status)).toContain('splits the key "a.b" of kibana.yml into pieces');
   });
 
   test("numbers as keys within a list are held", async () => {

@@ -151,12 +151,12 @@ test("any connector comes out as data", async () => {
   );
 });
 
-test("what Terraform does otherwise is said", async () => {
+test("warns about what Terraform does differently", async () => {
   const warnings = hclWarnings(await sources({ id: uuid }, { id: "a/b" }, { id: "cafe", name: "Cafe\u0301" }));
   expect(warnings).toEqual([
-    "The provider takes only UUIDs as connector_id, which 2 of these are not (a/b, cafe): imports.tf keeps their ids; in a new deployment they get others.",
+    "The provider takes only UUIDs as connector_id, and 2 of these ids are not UUIDs (a/b, cafe): imports.tf keeps them; in a new deployment they change.",
     "No import for ids with a slash, which the provider cannot read: a/b.",
-    "Terraform keeps text in Unicode's form NFC: cafe differ from Kibana in bytes that nobody sees.",
+    "Terraform stores text in Unicode form NFC: cafe differ from Kibana in bytes that are not visible.",
   ]);
   expect(hclWarnings(await sources({ id: uuid }))).toEqual([]);
 });

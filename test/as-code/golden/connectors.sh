@@ -1,12 +1,12 @@
 #!/bin/sh
 # 2 Kibana connectors of TEST, written by kibana-connectors-mcp.
-# Creates them; one that is there already stops the script. Needs sh, awk and curl.
+# Creates them; stops at one that already exists. Needs sh, awk and curl.
 #
-# Set and export before: KIBANA_URL, and KIBANA_API_KEY (encoded) or KIBANA_USERNAME with KIBANA_PASSWORD.
+# Set and export first: KIBANA_URL, and KIBANA_API_KEY (encoded) or KIBANA_USERNAME with KIBANA_PASSWORD.
 # And the secrets, which are not in this file:
 #   CONNECTOR_SECRET_OPS_SLACK_WEBHOOK_URL  (secrets.webhookUrl: the whole URL)
 #   CONNECTOR_SECRET_HOOK_USER  (secrets.user: the value alone)
-# A ${NAME} in the bodies is the value of that variable as JSON text, ${NAME:json} one that is JSON already.
+# In the bodies, ${NAME} is that variable's value as a JSON string, ${NAME:json} a value that is already JSON.
 set -eu
 
 require() {
@@ -20,7 +20,7 @@ post() {
     BEGIN {
       for (i = 1; i < 32; i++) control[sprintf("%c", i)] = sprintf("\\u%04x", i)
     }
-    # A text within a JSON string.
+    # Escapes a text for a JSON string.
     function json(text,   out, i, c) {
       out = ""
       for (i = 1; i <= length(text); i++) {
@@ -31,7 +31,7 @@ post() {
       }
       return out
     }
-    # An option of curl, in the syntax of its configuration file.
+    # An option for curl, in the syntax of its config file.
     function option(name, value,   out, i, c) {
       out = ""
       for (i = 1; i <= length(value); i++) {
@@ -60,7 +60,7 @@ post() {
       }
       if (dropped) next
       line = line rest
-      # What followed was left out: no comma before the end.
+      # The fields after it were left out: no trailing comma.
       if (line ~ /^ *\}/) sub(/,$/, "", body)
       body = body (NR == 1 ? "" : "\n") line
     }
@@ -100,7 +100,7 @@ post '/api/actions/connector/ops-slack' <<'JSON'
 }
 JSON
 
-# hook: a secret with a "?" is sent where its variable is set: only if it is stored.
+# hook: a secret with a "?" is sent if its variable is set; set it only if it is stored.
 post '/s/payments/api/actions/connector/hook' <<'JSON'
 {
   "name": "It's \u0024{NOW}\u0021",

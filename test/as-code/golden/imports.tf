@@ -1,5 +1,5 @@
-# Takes over the connectors that are there, under their ids: rules keep finding them. For another deployment leave this file
-# out. An import does not read secrets, and the next apply replaces the stored ones by those of variables.tf: set all of them.
+# Imports the existing connectors under their ids, so rules keep finding them. For another deployment leave this file out. An
+# import does not read secrets, and the next apply replaces the stored ones with those in variables.tf: set all of them.
 import {
   to = elasticstack_kibana_action_connector.slack-fe76cbba
   id = "payments/0b7f1c9e-5d3a-4c7e-9f51-2f6f1f0c7a11"

@@ -1,9 +1,9 @@
 # 3 Kibana connectors of TEST, written by kibana-connectors-mcp.
-# State: secrets are write-only, so they reach neither state nor plan. config is in both: a secret that stands in it (see
+# State: secrets are write-only, so they reach neither state nor plan. config is in both: a secret in it (see
 # variables.tf) is readable there. Use an encrypted backend with few readers (S3 with KMS, Azure Blob Storage, GCS with CMEK),
 # and never commit the state.
-# Write-only attributes need Terraform 1.11 and a provider release of mid-2026 or later. After a secret was rotated, raise
-# its secrets_wo_version: Terraform cannot see the difference.
+# Write-only attributes need Terraform 1.11 and a provider release of mid-2026 or later. After rotating a secret, raise
+# its secrets_wo_version: Terraform cannot see the change.
 terraform {
   required_version = ">= 1.11"
   required_providers {

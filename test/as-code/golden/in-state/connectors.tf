@@ -10,7 +10,7 @@ resource "elasticstack_kibana_action_connector" "slack-fe76cbba" {
 }
 
 resource "elasticstack_kibana_action_connector" "deploy-hook" {
-  # connector_id = "deploy-hook"  # no UUID, and the provider takes no other: see imports.tf
+  # connector_id = "deploy-hook"  # not a UUID, and the provider takes nothing else: see imports.tf
   name              = "Deploy \"hook\" $${now}"
   connector_type_id = ".webhook"
   space_id          = "default"
@@ -40,7 +40,7 @@ resource "elasticstack_kibana_action_connector" "deploy-hook" {
 }
 
 resource "elasticstack_kibana_action_connector" "server-log-f6042bb4" {
-  # connector_id = "Old.Id"  # no UUID, and the provider takes no other: see imports.tf
+  # connector_id = "Old.Id"  # not a UUID, and the provider takes nothing else: see imports.tf
   name              = "Log"
   connector_type_id = ".server-log"
   space_id          = "default"

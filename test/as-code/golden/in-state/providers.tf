@@ -1,7 +1,7 @@
 # 3 Kibana connectors of TEST, written by kibana-connectors-mcp.
 # State: this export uses the older attribute "secrets": Terraform keeps every secret in its state and plans as plain
 # text. Use an encrypted backend with few readers (S3 with KMS, Azure Blob Storage, GCS with CMEK), never commit
-# the state, and rotate what was in it when that changes.
+# the state, and rotate its secrets when those readers change.
 terraform {
   required_version = ">= 1.5"
   required_providers {

@@ -6,13 +6,13 @@ variable "slack_fe76cbba_webhook_url" {
 }
 
 variable "deploy_hook_url_token" {
-  description = "config.url of connector deploy-hook in space default: the token in it alone, not the whole URL; it stands readable in its config"
+  description = "config.url of connector deploy-hook in space default: the token in it alone, not the whole URL; it is readable in its config"
   type        = string
   sensitive   = true
 }
 
 variable "deploy_hook_headers_authorization" {
-  description = "config.headers.Authorization of connector deploy-hook in space default: the whole value; it stands readable in its config"
+  description = "config.headers.Authorization of connector deploy-hook in space default: the whole value; it is readable in its config"
   type        = string
   sensitive   = true
 }
