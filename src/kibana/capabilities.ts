@@ -5,7 +5,7 @@ import { readAs } from "./read-as.ts";
 const flag = z.boolean().default(false);
 const Capabilities = z.object({ actions: z.object({ show: flag, execute: flag, save: flag, delete: flag }).prefault({}) });
 
-/** What the feature Actions and Connectors gives the credentials in a space. */
+/** What the feature Actions and Connectors lets the credentials do in a space. */
 export interface ConnectorRights {
   read: boolean;
   execute: boolean;
@@ -15,7 +15,7 @@ export interface ConnectorRights {
 
 export function capabilityReads(query: Query) {
   return {
-    /** What Kibana's own pages ask for before they show a button; a space without the feature gives no rights (actions/server/feature.ts). */
+    /** What Kibana's own pages check before they show a button; a space without the feature gives no rights (actions/server/feature.ts). */
     async connectorRights(space: string, signal?: AbortSignal): Promise<ConnectorRights> {
       const body = await query({ path: "/api/core/capabilities", space, body: { applications: [] }, ...(signal && { signal }) });
       const { actions } = readAs(Capabilities, body);

@@ -6,7 +6,7 @@ import { createTurns, type Turns } from "./turns.ts";
 /** How requests get to Kibana. */
 export interface Connections {
   dispatcher: Dispatcher;
-  /** Something was answered: connections in vain are counted anew. */
+  /** An answer came: the count of connections without one starts again. */
   answered(): void;
   /** For requests under way: as many as there are connections. */
   turns: Turns;
@@ -15,16 +15,16 @@ export interface Connections {
 
 const maxConnections = 8;
 const maxBytes = 128 * 1024 * 1024;
-/** Milliseconds for one connection, and for the way through a proxy. */
+/** Milliseconds for one connection, and for the tunnel through a proxy. */
 const longestConnect = 10_000;
-/** undici repeats a connection that is cut before a request is on it, without end: that many in a row are enough. */
-const mostInVain = 3 * maxConnections;
-/** Milliseconds; a socket that does not close holds nobody up. */
+/** undici endlessly repeats a connection that is cut before it carries a request: this many in a row are enough. */
+const mostUnanswered = 3 * maxConnections;
+/** Milliseconds to wait for sockets to close. */
 const lastWait = 1_000;
 
 /** One pool for Kibana's origin, through the proxy where there is one. */
 export function openConnections(settings: KibanaSettings, timeout: number): Connections {
-  // Below the limit of the request, so that the failure says what gave no answer.
+  // Below the limit of the request, so that the failure says what did not answer.
   const connectTimeout = Math.min(0.8 * timeout, longestConnect);
   const direct = buildConnector({
     timeout: connectTimeout,
@@ -32,12 +32,12 @@ export function openConnections(settings: KibanaSettings, timeout: number): Conn
     rejectUnauthorized: !settings.skipTlsVerification,
   });
   const { proxy } = settings;
-  let inVain = 0;
+  let unanswered = 0;
 
   const connect: buildConnector.connector = (options, done) => {
-    inVain += 1;
-    if (inVain > mostInVain) {
-      inVain = 0;
+    unanswered += 1;
+    if (unanswered > mostUnanswered) {
+      unanswered = 0;
       return done(Object.assign(new Error("cut again and again"), { code: "ECONNABORTED" }), null);
     }
     if (!proxy) return direct(options, done);
@@ -47,13 +47,13 @@ export function openConnections(settings: KibanaSettings, timeout: number): Conn
       (error: Error) => done(error, null),
     );
   };
-  // Requests have one limit for all of it; undici's own begin anew with every byte.
+  // A request has one limit overall; undici's own start again with every byte.
   const dispatcher = new Agent({ connect, connections: maxConnections, maxResponseSize: maxBytes, headersTimeout: 0, bodyTimeout: 0 });
   return {
     dispatcher,
     turns: createTurns(maxConnections),
     answered() {
-      inVain = 0;
+      unanswered = 0;
     },
     async close() {
       let timer: NodeJS.Timeout | undefined;

@@ -23,7 +23,7 @@ export interface LiveType {
   enabledInConfig: boolean;
   enabledInLicense: boolean;
   license: string;
-  /** Empty where the version does not tell. */
+  /** Empty if the version does not list them. */
   features: string[];
   system: boolean;
   deprecated: boolean;
@@ -31,7 +31,7 @@ export interface LiveType {
 
 export function connectorTypeReads(get: Get) {
   return {
-    /** The types of this deployment, system ones left out by Kibana. Needs no privilege (reference/kibana-api.md §2). */
+    /** The types of this deployment; Kibana leaves out system types. Needs no privilege (reference/kibana-api.md §2). */
     async connectorTypes(space: string, signal?: AbortSignal): Promise<LiveType[]> {
       const body = await get({
         path: "/api/actions/connector_types",

@@ -54,7 +54,7 @@ function fromRaw(raw: z.output<typeof Connector>): Connector {
 
 export function connectorReads(get: Get) {
   return {
-    /** All connectors of a space but system ones, with `references`; Kibana cuts at 10,000. */
+    /** All connectors of a space except system ones, with `references`; Kibana returns at most 10,000. */
     async connectors(space: string, signal?: AbortSignal): Promise<Connector[]> {
       const body = await get({
         path: "/api/actions/connectors",
@@ -77,7 +77,7 @@ export function connectorReads(get: Get) {
 }
 
 export interface NewConnector {
-  /** Undefined below 8.8, where Kibana chooses. */
+  /** Undefined below 8.8, where Kibana chooses it. */
   id: string | undefined;
   name: string;
   type: string;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { ToolError } from "../errors.ts";
 
-/** A limit in time on top of what the caller wants. */
+/** A time limit on top of the caller's own signal. */
 export interface Deadline {
   /** Aborted when the time is up or the caller gave up; the reason tells which. */
   signal: AbortSignal;
@@ -9,15 +9,15 @@ export interface Deadline {
   passed(): boolean;
   /** Milliseconds that are left. */
   left(): number;
-  /** What `work` gives, unless the time is up first: it ends whether or not the work takes notice of the signal. */
+  /** What `work` gives, unless the time is up first: ends even if the work ignores the signal. */
   race<T>(work: Promise<T>): Promise<T>;
-  /** The work is over: no timer is left behind. */
+  /** To call when the work is over: clears the timer. */
   end(): void;
 }
 
 /**
- * Requests that one call of a tool may take one after the other, in units of the limit for one: each may be slow, but
- * not all of hundreds. Waiting for a person does not count. Writes have the same time for themselves: none is begun behind it.
+ * The limit for all reads of one tool call, as a multiple of the limit for one request: each may be slow, but not hundreds of
+ * them. Waiting for a person does not count. Writes have the same time for themselves: none is begun after it.
  */
 export const requestsInACall = 10;
 
@@ -30,8 +30,8 @@ export function startCallLimit(timeout: number, outer?: AbortSignal, more: { req
 function tookTooLong(ms: number): ToolError {
   return new ToolError(
     "kibana_unreachable",
-    `Kibana answers so slowly that this did not end within ${Math.round(ms / 100) / 10} seconds.`,
-    "Ask for less in one call, or repeat it later; KIBANA_TIMEOUT sets the limit for one request, and with it that for all.",
+    `Kibana is so slow that this did not finish within ${Math.round(ms / 100) / 10} seconds.`,
+    "Ask for less in one call, or repeat it later; KIBANA_TIMEOUT sets the limit for one request, and so the one for all.",
   );
 }
 

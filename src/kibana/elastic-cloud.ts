@@ -1,4 +1,4 @@
-/** Whether an address is on one of Elastic's own domains for deployments that it runs: nobody else has their kibana.yml. */
+/** Whether an address is on one of Elastic's domains for hosted deployments: only Elastic can edit their kibana.yml. */
 export function isElasticCloud(url: string): boolean {
   const host = URL.canParse(url) ? new URL(url).hostname : "";
   return /(^|\.)(elastic-cloud\.com|cloud\.es\.io|elastic\.cloud|found\.io|found\.no|elastic\.co)$/i.test(host);

@@ -8,7 +8,7 @@ import { rulePrivilege } from "./rule-privilege.ts";
 
 /**
  * A request to Kibana that failed.
- * `applied` tells a writer what is known: "no", Kibana surely did nothing; "maybe", ask Kibana what is true now.
+ * `applied` tells a writer what is known. "no": Kibana certainly did nothing; "maybe": ask Kibana what is true now.
  */
 export class KibanaError extends ToolError {
   readonly applied: "no" | "maybe";
@@ -90,7 +90,7 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
     return fail(
       "kibana_error",
       `Kibana failed (${status}${message ? `: ${message}` : ""}).`,
-      "The cause is in Kibana's log only. A missing or changed xpack.encryptedSavedObjects.encryptionKey in kibana.yml looks like this.",
+      "The cause is only in Kibana's log. A missing or changed xpack.encryptedSavedObjects.encryptionKey in kibana.yml looks like this.",
     );
   }
   return fail("kibana_error", `Kibana answered ${status}${message ? `: ${message}` : ""}.`, "Correct what the message names.");
@@ -109,13 +109,13 @@ export function notAccepted(auth: KibanaSettings["auth"] | undefined): [cause: s
   ];
 }
 
-/** What to look at where something answers, and it is not Kibana. */
+/** The fix if something answers that is not Kibana. */
 export const basePathFix =
-  "Most likely the base path in KIBANA_URL is missing or wrong (server.basePath in kibana.yml, as in https://example.com/kibana): take the address that the browser shows, up to before /app or /s/.";
+  "Most likely the base path in KIBANA_URL is missing or wrong (server.basePath in kibana.yml, as in https://example.com/kibana): use the address that the browser shows, up to (not including) /app or /s/.";
 
-/** A body that is not Kibana's JSON: a proxy, a login page, or a cut answer. @param said the message in a JSON of somebody else's */
+/** A body that is not Kibana's JSON: a proxy, a login page, or a cut answer. @param said the message, if it is somebody else's JSON */
 export function notKibana(status: number, text: string, url: string, applied: "no" | "maybe", said?: string): KibanaError {
-  // Elastic Cloud's own proxy, of a host that belongs to no deployment.
+  // Elastic Cloud's own proxy, for a host without a deployment.
   if (said !== undefined && /^unknown resource/i.test(said)) {
     return new KibanaError(
       "kibana_unreachable",
@@ -141,22 +141,22 @@ export function notKibana(status: number, text: string, url: string, applied: "n
       ? basePathFix
       : html || json
         ? "Something in front of Kibana answered: a proxy, a login page or an error page. Check KIBANA_URL and its base path, and that API calls pass the proxy."
-        : "The answer was cut or changed on its way. Repeat the call; if it stays, look at the proxy in front of Kibana.",
+        : "The answer was cut or changed on its way. Repeat the call; if it happens again, look at the proxy in front of Kibana.",
     { applied, status },
   );
 }
 
-/** JSON that nothing of Kibana's looks like. */
+/** JSON nested deeper than any answer of Kibana's. */
 export function tooDeep(status: number, url: string, deepest: number): KibanaError {
   return new KibanaError(
     "kibana_error",
     `${url} answered ${status} with JSON that is nested more than ${deepest} levels deep.`,
-    "Look at it in Kibana; if it is none of Kibana's, check KIBANA_URL and the proxy in front of it.",
+    "Look at it in Kibana; if it is not Kibana's, check KIBANA_URL and the proxy in front of it.",
     { applied: "maybe", status },
   );
 }
 
-const tlsFix = "Give the authority's certificate with KIBANA_CA_FILE.";
+const tlsFix = "Set KIBANA_CA_FILE to the authority's certificate.";
 const networkCauses: Record<string, { cause: string; fix: string; applied?: "maybe" }> = {
   ECONNREFUSED: {
     cause: "nothing listens at that address",
@@ -167,7 +167,7 @@ const networkCauses: Record<string, { cause: string; fix: string; applied?: "may
     fix: "Check the host in KIBANA_URL.",
   },
   EAI_AGAIN: {
-    cause: "the host name cannot be looked up now",
+    cause: "the host name cannot be resolved right now",
     fix: "Check the network and the host in KIBANA_URL.",
   },
   EHOSTUNREACH: {
@@ -216,7 +216,7 @@ const networkCauses: Record<string, { cause: string; fix: string; applied?: "may
   },
   ECONNRESET: {
     cause: "the connection was cut",
-    fix: "Repeat the call; if it stays, look at the proxy in front of Kibana.",
+    fix: "Repeat the call; if it happens again, look at the proxy in front of Kibana.",
     applied: "maybe",
   },
   UND_ERR_SOCKET: {
@@ -240,22 +240,22 @@ const networkCauses: Record<string, { cause: string; fix: string; applied?: "may
     applied: "maybe",
   },
   UND_ERR_BODY_TIMEOUT: {
-    cause: "the answer stopped half way",
+    cause: "the answer stopped halfway",
     fix: "Repeat the call.",
     applied: "maybe",
   },
   UND_ERR_RES_EXCEEDED_MAX_SIZE: {
     cause: "the answer is larger than 128 MB",
-    fix: "Check that KIBANA_URL is a Kibana.",
+    fix: "Check that KIBANA_URL is the address of a Kibana.",
     applied: "maybe",
   },
   ECONNABORTED: {
     cause: "the connection is cut again and again before anything is sent",
-    fix: "Check that Kibana is up, and the proxies and firewalls before it.",
+    fix: "Check that Kibana is up, and the proxies and firewalls in front of it.",
   },
 };
 
-/** A request that got no whole answer: refused, cut, timed out, TLS. @param proxy what stands between */
+/** A request without a complete answer: refused, cut, timed out, TLS. @param proxy the one in between */
 export function fromNetwork(error: unknown, url: string, proxy?: ProxySettings): KibanaError {
   const code = networkCode(error);
   const known = networkCauses[code];
@@ -275,7 +275,7 @@ export function fromNetwork(error: unknown, url: string, proxy?: ProxySettings):
   );
 }
 
-/** The system's code for a failed request, looked for through causes and bundles of errors. */
+/** The system's code for a failed request, searched for in causes and aggregate errors. */
 function networkCode(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   if (error.name === "TimeoutError") return "TimeoutError";
@@ -289,8 +289,8 @@ function messageOf(body: unknown): string | undefined {
 }
 
 /**
- * Elasticsearch's envelope has an object in `error`, with a type, and no `statusCode`. A route that it does not have, to a
- * key that it knows, has a text alone. Spring's has a text as well, and the `path`.
+ * Elasticsearch's envelope has an object in `error`, with a type, and no `statusCode`. For an unknown route with a valid key
+ * `error` is only a text. Spring's is a text as well, with a `path` beside it.
  */
 function isElasticsearch(body: object): boolean {
   if ("statusCode" in body) return false;

@@ -18,7 +18,7 @@ const Log = z.object({
   ),
 });
 
-/** Which runs: of one space within a time, and of what outcome and connectors. */
+/** Which runs: since when, with which outcome and of which connectors. */
 export interface RunQuery {
   /** ISO. */
   from: string;
@@ -29,7 +29,7 @@ export interface RunQuery {
   notOf?: readonly string[];
 }
 
-/** One run, as the log tells it. */
+/** One run, as logged. */
 export interface Run {
   connector: string;
   /** ISO. */
@@ -39,14 +39,14 @@ export interface Run {
   message: string;
 }
 
-/** How many connectors one question may name: ids have up to 36 characters or so, and a filter 8,192. */
+/** How many connectors one query may name: ids have up to about 36 characters, and a filter 8,192. */
 export const idsInOneQuestion = 150;
 
-/** The execution log of connectors (reference/kibana-api.md §8.3). It takes read access to connectors alone. */
+/** The execution log of connectors (reference/kibana-api.md §8.3). It needs only read access to connectors. */
 export function executionReads(query: Query) {
   return {
     /**
-     * Runs of a space's connectors since then, at most 10,000. What failed before it ran is not among them
+     * Counts the runs of a space's connectors since then, at most 10,000. What failed before it ran is not counted
      * (reference/kibana-api.md §8.1).
      * @param since ISO or relative, such as now-24h
      */
@@ -54,7 +54,7 @@ export function executionReads(query: Query) {
       const path = "/internal/actions/_global_connector_execution_kpi";
       return readAs(Counts, await query({ path, space, body: { date_start: since }, ...(signal && { signal }) }));
     },
-    /** The newest runs. `total` is Kibana's estimate; no more than the newest 1,000 can be paged, of which this reads one page of at most 100. */
+    /** The newest runs. `total` is Kibana's estimate; only the newest 1,000 can be paged, and this reads one page of at most 100. */
     async newestRuns(
       space: string,
       { most, ...which }: RunQuery & { most: number },

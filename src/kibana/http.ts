@@ -19,9 +19,9 @@ export interface Call {
   signal?: AbortSignal;
 }
 
-/** Reads: repeated while the fault looks passing. `tolerate` lists statuses whose body is an answer all the same. */
+/** Reads: repeated while the fault looks temporary. `tolerate` lists statuses whose body counts as an answer. */
 export type Get = (call: Call & { tolerate?: number[] }) => Promise<unknown>;
-/** Reads that Kibana takes as POST, repeated like other reads. The list is closed: whoever may look must not be able to write. */
+/** Reads that Kibana takes as POST, repeated like other reads. The list is closed: a reader must not be able to write. */
 export type Query = (call: Call & { path: QueryPath; body: object }) => Promise<unknown>;
 export type QueryPath = (typeof queryPaths)[number];
 /** Writes: sent once. */
@@ -41,21 +41,21 @@ const queryPaths = [
   "/internal/actions/_global_connector_execution_logs",
 ] as const;
 const readAttempts = 4;
-const passing = [429, 502, 503, 504];
-/** Milliseconds that a read waits at the most between attempts. */
+const temporary = [429, 502, 503, 504];
+/** Longest wait between two attempts of a read, in milliseconds. */
 const longestWait = 5_000;
-/** No answer of Kibana's comes near; what walks through one by recursion must not run out of stack. */
+/** No answer of Kibana's is nested nearly as deep; code that walks one recursively must not run out of stack. */
 const deepest = 200;
 
-/** Servers close the connection on longer addresses; no id and no name comes near. */
+/** Servers close the connection on longer addresses; no id or name is nearly as long. */
 const longestSegment = 1000;
 
-/** Joins path segments, each encoded. @throws ToolError id_invalid for `.` and `..`, which would climb, for half characters and endless ones */
+/** Joins path segments, each encoded. @throws ToolError id_invalid for `.` and `..`, which would go up, for lone surrogates and for overlong ones */
 export function path(...segments: string[]): string {
-  // A URL parser takes dots for steps, encoded too. Half of a surrogate pair has no encoding.
-  const step = segments.find((segment) => ["", ".", ".."].includes(segment) || segment.length > longestSegment || /\p{Cs}/u.test(segment));
-  if (step !== undefined) {
-    throw new KibanaError("id_invalid", `${quoted(step)} is neither an id nor a space.`, "Use an id as list_connectors shows it.", {
+  // A URL parser resolves dot segments, even encoded ones. A lone surrogate cannot be encoded.
+  const invalid = segments.find((segment) => ["", ".", ".."].includes(segment) || segment.length > longestSegment || /\p{Cs}/u.test(segment));
+  if (invalid !== undefined) {
+    throw new KibanaError("id_invalid", `${quoted(invalid)} is neither an id nor a space.`, "Use an id as list_connectors shows it.", {
       applied: "no",
     });
   }
@@ -74,7 +74,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     ...authorization(settings),
   };
 
-  /** Ends when the deadline says, whatever the network does: undici looks at a signal only once it is connected. */
+  /** Ends at the deadline, whatever the network does: undici looks at a signal only once it is connected. */
   async function once(method: "GET" | "POST" | "PUT" | "DELETE", call: Call & { body?: unknown }, deadline: Deadline) {
     async function exchange() {
       const answer = await request(address(settings.url, call), {
@@ -113,8 +113,8 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       const to = String(got.location ?? "");
       throw new KibanaError(
         "kibana_unreachable",
-        `${settings.url} redirects (${status})${URL.canParse(to, settings.url) ? ` to ${new URL(to, settings.url).origin}` : ""}; API calls are not followed elsewhere.`,
-        "Set KIBANA_URL to the address that answers by itself, with its base path.",
+        `${settings.url} redirects (${status})${URL.canParse(to, settings.url) ? ` to ${new URL(to, settings.url).origin}` : ""}; redirects are not followed.`,
+        "Set KIBANA_URL to the address that answers without a redirect, with its base path.",
         { applied: "no", status },
       );
     }
@@ -123,7 +123,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     try {
       body = JSON.parse(text);
     } catch {
-      // Known gap on purpose: `body` stays undefined and both branches below say so.
+      // Not JSON: `body` stays undefined, and both branches below report it.
     }
     if ((status >= 200 && status < 300) || tolerate.includes(status)) {
       if (body === undefined) throw notKibana(status, text, settings.url, "maybe");
@@ -133,7 +133,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     throw fromAnswer(status, body, text, settings.url, settings.auth);
   }
 
-  /** The limit holds for all attempts together. */
+  /** The limit is for all attempts together. */
   async function read(method: "GET" | "POST", call: Call & { body?: unknown; tolerate?: number[] }): Promise<unknown> {
     const deadline = startDeadline(timeout, call.signal);
     try {
@@ -148,9 +148,9 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       const last = attempt === readAttempts;
       try {
         const answer = await once(method, call, deadline);
-        if (last || !passing.includes(answer.status) || call.tolerate?.includes(answer.status)) return parsed(answer, call.tolerate);
+        if (last || !temporary.includes(answer.status) || call.tolerate?.includes(answer.status)) return parsed(answer, call.tolerate);
         const wait = delay(attempt, answer.headers["retry-after"]);
-        // The client behind us gives up before long: the failure says how long to wait.
+        // The MCP client would give up before that: the failure says how long to wait.
         if (wait > Math.min(longestWait, deadline.left())) return parsed(answer);
         await pause(wait, call.signal);
       } catch (error) {
@@ -206,7 +206,7 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** The caller gave up: the client, or the limit of the whole call, which says so itself. */
+/** The caller gave up: the client cancelled, or the limit of the whole call passed, which has its own error. */
 function givenUp(signal: AbortSignal | undefined, applied: "no" | "maybe"): Error {
   if (signal?.reason instanceof ToolError) return signal.reason;
   return new KibanaError("cancelled", "The call was cancelled.", "Nothing to do; repeat the call if it is still wanted.", { applied });

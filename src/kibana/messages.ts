@@ -98,7 +98,7 @@ export const translations: readonly Translation[] = [
     /kbn-xsrf/,
     "kibana_error",
     () => "A proxy in front of Kibana removed the kbn-xsrf header.",
-    "Let the proxy pass the header kbn-xsrf on.",
+    "Let the proxy pass on the header kbn-xsrf.",
   ),
   row(
     /is not available with the current configuration/,

@@ -3,8 +3,8 @@ import type { Http } from "./http.ts";
 import { statusPath, statusReads } from "./status.ts";
 
 /**
- * The client, with a second look at each 404 that names nothing: behind a wrong base path everything is not found, and in
- * what is no Kibana, or an old one, its routes are. Once a Kibana has answered there, such a 404 is Kibana's own word.
+ * The client, which checks the status after each 404 that names nothing: with a wrong base path every route is a 404, and
+ * in something that is not Kibana, or an old one, the ones we use are. Once Kibana has answered there, a 404 is its own.
  */
 export function explainingNotFound(http: Http): Http {
   const { status } = statusReads(http.get);
@@ -33,12 +33,12 @@ export function explainingNotFound(http: Http): Http {
   };
 }
 
-/** A 404 without the words by which Kibana names what is missing. */
+/** A 404 whose message does not name what is missing. */
 function isBare(error: unknown): error is KibanaError {
   return error instanceof KibanaError && error.status === 404 && error.code === "kibana_error";
 }
 
-/** An answer came, and it was none of a Kibana that this server works with: no failure of the network, no Kibana at rest. */
+/** Something answered that is not a supported Kibana: not a network failure, and not a Kibana that is down (503). */
 function saysMore({ code, status, detail }: KibanaError): boolean {
   return code === "kibana_unreachable" && status !== 503 && detail?.cause === undefined;
 }

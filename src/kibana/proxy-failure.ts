@@ -11,7 +11,7 @@ interface Failure {
 const unreached: Record<string, string> = {
   ECONNREFUSED: "nothing listens at that address",
   ENOTFOUND: "its host name is not known",
-  EAI_AGAIN: "its host name cannot be looked up now",
+  EAI_AGAIN: "its host name cannot be resolved right now",
   EHOSTUNREACH: "there is no route to it",
   ENETUNREACH: "there is no route to it",
 };
@@ -20,22 +20,22 @@ const timedOut = ["TimeoutError", "UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TI
 const unknownAuthority = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 
 /**
- * A failure of a request that went to a proxy, told as the proxy's: whoever looks at Kibana looks in the wrong place.
- * @returns undefined for what is between this server and Kibana alone, such as Kibana's certificate
+ * Explains the failure of a request through a proxy as the proxy's, so that nobody searches for the cause in Kibana.
+ * @returns undefined for a failure that the proxy has no part in, such as Kibana's certificate
  */
 export function throughProxy(error: unknown, code: string, url: string, { address, variable }: ProxySettings): Failure | undefined {
   const proxy = `The proxy ${address} (${variable})`;
   const { hostname, port, protocol } = new URL(url);
   const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
-  const around = `or name ${hostname} in NO_PROXY, where no proxy is needed`;
+  const around = `or add ${hostname} to NO_PROXY if no proxy is needed`;
   if (error instanceof ProxyFailed) {
     const { says, fix } =
       error.status === undefined ? noWay(code, host, variable, address, around) : refused(error.status, host, variable, around);
-    return { cause: `${proxy} ${says} (${code}). Kibana was not asked.`, fix, applied: "no" };
+    return { cause: `${proxy} ${says} (${code}). Nothing was sent to Kibana.`, fix, applied: "no" };
   }
   if (cut.includes(code)) {
     return {
-      cause: `${proxy} ended the connection to ${host} before an answer came (${code}).`,
+      cause: `${proxy} closed the connection to ${host} before an answer came (${code}).`,
       fix: askItsOperator(host, around),
       applied: code === "ECONNABORTED" ? "no" : "maybe",
     };
@@ -43,14 +43,14 @@ export function throughProxy(error: unknown, code: string, url: string, { addres
   if (timedOut.includes(code)) {
     return {
       cause: `No answer from Kibana at ${url} in time through the proxy ${address} (${variable}): the proxy does not pass the connection on, or Kibana behind it is slow (${code}).`,
-      fix: `Ask whoever runs the proxy whether it lets connections to ${host} pass, ${around}. KIBANA_TIMEOUT sets the limit.`,
+      fix: `Ask whoever runs the proxy whether it allows connections to ${host}, ${around}. KIBANA_TIMEOUT sets the limit.`,
       applied: code === "UND_ERR_CONNECT_TIMEOUT" ? "no" : "maybe",
     };
   }
   if (unknownAuthority.test(code)) {
     return {
-      cause: `The certificate that comes through the proxy ${address} (${variable}) is from an authority unknown here (${code}).`,
-      fix: "Give the authority's certificate with KIBANA_CA_FILE: Kibana's own, or the proxy's where it opens TLS connections to look inside.",
+      cause: `The certificate received through the proxy ${address} (${variable}) is from an authority unknown here (${code}).`,
+      fix: "Set KIBANA_CA_FILE to the authority's certificate: Kibana's own, or the proxy's if it inspects TLS connections.",
       applied: "no",
     };
   }
@@ -58,26 +58,26 @@ export function throughProxy(error: unknown, code: string, url: string, { addres
 }
 
 interface Told {
-  /** Goes on after the proxy's name. */
+  /** Continues the sentence after the proxy's name. */
   says: string;
   fix: string;
 }
 
 function askItsOperator(host: string, around: string): string {
-  return `Repeat the call; if it stays, ask whoever runs the proxy whether it lets connections to ${host} pass, ${around}.`;
+  return `Repeat the call; if it happens again, ask whoever runs the proxy whether it allows connections to ${host}, ${around}.`;
 }
 
-/** The proxy did not answer what it was asked. */
+/** The proxy did not answer the CONNECT request. */
 function noWay(code: string, host: string, variable: string, address: string, around: string): Told {
   const correct = `Correct ${variable}, ${around}; then restart the server.`;
-  if (unreached[code]) return { says: `is not reached: ${unreached[code]}`, fix: correct };
+  if (unreached[code]) return { says: `cannot be reached: ${unreached[code]}`, fix: correct };
   if (code === "ETIMEDOUT") return { says: "does not answer in time", fix: correct };
-  if (cut.includes(code)) return { says: `ended the connection before it gave a way to ${host}`, fix: askItsOperator(host, around) };
+  if (cut.includes(code)) return { says: `closed the connection before it connected to ${host}`, fix: askItsOperator(host, around) };
   if (address.startsWith("https:")) {
     if (/^(ERR_SSL_|EPROTO)/.test(code)) {
       return {
         says: "does not speak TLS on that port",
-        fix: `Write http:// in ${variable}: what goes to an https:// Kibana is encrypted all the same.`,
+        fix: `Use http:// in ${variable}: what goes to an https:// Kibana is still encrypted.`,
       };
     }
     if (unknownAuthority.test(code)) {
@@ -87,15 +87,15 @@ function noWay(code: string, host: string, variable: string, address: string, ar
       };
     }
   }
-  return { says: "does not answer as a proxy does", fix: correct };
+  return { says: "does not answer like a proxy", fix: correct };
 }
 
-/** The proxy answered, and gave no way. */
+/** The proxy answered and did not connect. */
 function refused(status: number, host: string, variable: string, around: string): Told {
   if (status === 407) {
     return {
-      says: "wants credentials, or does not accept those that it got",
-      fix: `Write them into ${variable}, as http://user:password@proxy.example.com:8080 with special characters percent-encoded, ${around}; then restart the server.`,
+      says: "requires credentials, or does not accept those it was given",
+      fix: `Put them into ${variable}, such as http://user:password@proxy.example.com:8080 with special characters percent-encoded, ${around}; then restart the server.`,
     };
   }
   if (status === 502 || status === 503 || status === 504) {

@@ -10,8 +10,8 @@ import { spaceReads } from "./spaces.ts";
 import { statusReads } from "./status.ts";
 
 /**
- * Everything that can be read from Kibana, made from reads alone: a reader has no way to write, at run time either.
- * @param auth which credentials are sent, for the words where they are not accepted
+ * Everything that can be read from Kibana, made from reads only: a reader cannot write, not even at run time.
+ * @param auth which credentials are sent, for the message if they are not accepted
  */
 export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth"]) {
   return {

@@ -32,6 +32,6 @@ export const Rule = z.looseObject({
   execution_status: z.looseObject({ status: z.string().nullish(), last_execution_date: z.string().nullish() }).nullish(),
   last_run: z.looseObject({ outcome: z.string().nullish() }).nullish(),
 });
-/** A rule as Kibana answers it, no field dropped: what is not read here is given back as it came. */
+/** A rule as Kibana returns it, no field dropped: what is not read here is written back unchanged. */
 export type Rule = z.output<typeof Rule>;
 export type RuleAction = z.output<typeof RuleAction>;

@@ -38,7 +38,7 @@ export interface RuleType {
   alertsAsData: boolean;
   /** It belongs to Elastic Security's detection engine. */
   detection: boolean;
-  /** The credentials may change rules of this type, for one consumer at least. */
+  /** The credentials may change rules of this type, for at least one consumer. */
   changeable: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface RuleQuery {
   page: number;
   /** 0: only the total. page × perPage must stay within 10,000 (reference/kibana-api.md §5.2). */
   perPage: number;
-  /** An attribute as it is stored, ascending; default: name. */
+  /** A stored attribute, ascending; default: name. */
   sort?: "name" | "createdAt";
 }
 
@@ -80,7 +80,7 @@ export function ruleReads(get: Get) {
     },
     /**
      * One rule.
-     * @param internal as Kibana's own pages read it: from 8.19 to 9.4 that alone answers `artifacts` (reference/corrections.md §1)
+     * @param internal as Kibana's own pages read it: from 8.19 to 9.4 only that returns `artifacts` (reference/corrections.md §1)
      * @throws ToolError rule_not_found
      */
     async rule(space: string, id: string, signal?: AbortSignal, internal = false): Promise<Rule> {

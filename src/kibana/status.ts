@@ -4,7 +4,7 @@ import { basePathFix, KibanaError, notAccepted } from "./errors.ts";
 import type { Get } from "./http.ts";
 import { readAs } from "./read-as.ts";
 
-/** Kibana's shape from 8.0 on, and the older one, which OpenSearch Dashboards kept: `state` in place of `level`. */
+/** Kibana's shape from 8.0 on, and the older one, which OpenSearch Dashboards kept: `state` instead of `level`. */
 const Status = z.object({
   version: z.object({ number: z.string(), build_flavor: z.string().nullish() }).nullish(),
   status: z
@@ -31,7 +31,7 @@ export function statusReads(get: Get, auth?: KibanaSettings["auth"]) {
   return {
     /**
      * Version and health. Without credentials Kibana leaves the version out (reference/kibana-api.md §7.2).
-     * @throws ToolError kibana_unreachable for what is no Kibana, or none that this server works with; unauthorized
+     * @throws ToolError kibana_unreachable if it is not Kibana, or not one that this server supports; unauthorized
      */
     async status(signal?: AbortSignal): Promise<Status> {
       const body = await get({ path: statusPath, tolerate: [503], ...(signal && { signal }) }).catch((error: unknown) => {
@@ -63,15 +63,15 @@ export function statusReads(get: Get, auth?: KibanaSettings["auth"]) {
   };
 }
 
-/** Everything gets a 404, the route that every Kibana has too. */
+/** Even the route that every Kibana has is a 404. */
 function nothingThere(): KibanaError {
-  return new KibanaError("kibana_unreachable", "No Kibana is at that address: its status is not found either (404).", basePathFix, {
+  return new KibanaError("kibana_unreachable", "There is no Kibana at that address: its status is not found either (404).", basePathFix, {
     applied: "no",
     status: 404,
   });
 }
 
-/** OpenSearch Dashboards numbers its versions 1 to 3; no Kibana with a status has such a number. */
+/** OpenSearch Dashboards numbers its versions 1 to 3; no Kibana with a status route has such a number. */
 function unsupported(version: string, statuses: readonly { id?: string | null | undefined }[]): KibanaError {
   const other = statuses.some(({ id }) => id?.includes("opensearch")) || !isAtLeast({ version, flavour: "traditional" }, "4.0");
   const product = other ? "OpenSearch Dashboards" : "Kibana";
@@ -79,7 +79,7 @@ function unsupported(version: string, statuses: readonly { id?: string | null | 
     "kibana_unreachable",
     `What answers there is ${product} ${version}, which is not supported.`,
     other
-      ? "This server works with Elastic's Kibana, 8.0 or newer; connectors of OpenSearch Dashboards are another thing."
+      ? "This server works with Elastic's Kibana, 8.0 or newer; OpenSearch Dashboards has connectors of another kind."
       : "This server needs Kibana 8.0 or newer, or Elastic Cloud Serverless: upgrade it.",
     { applied: "no", detail: { product, version } },
   );

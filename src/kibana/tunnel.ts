@@ -4,14 +4,14 @@ import type { Socket } from "node:net";
 import { unseal } from "../sealed.ts";
 import type { ProxySettings } from "../settings/proxy.ts";
 
-/** The proxy did not give a way to Kibana; nothing was sent to Kibana. */
+/** The proxy did not connect to Kibana; nothing was sent to Kibana. */
 export class ProxyFailed extends Error {
-  /** The system's, or "ETIMEDOUT"; where the proxy answered, its status. */
+  /** The system's code, or "ETIMEDOUT"; the proxy's status if it answered. */
   readonly code: string;
   readonly status: number | undefined;
 
   constructor(code: string, status?: number) {
-    super(`no way through the proxy: ${code}`);
+    super(`no connection through the proxy: ${code}`);
     this.code = code;
     this.status = status;
   }
@@ -43,7 +43,7 @@ export function openTunnel(proxy: ProxySettings, target: { hostname: string; por
       ask.destroy();
       reject(failure);
     };
-    // The whole of it, however slowly bytes come.
+    // One limit for all of it, however slowly bytes arrive.
     const limit = setTimeout(() => end(new ProxyFailed("ETIMEDOUT")), timeout);
     ask.on("error", (error: NodeJS.ErrnoException) => end(new ProxyFailed(error.code ?? error.name)));
     ask.once("connect", ({ statusCode = 0 }, socket: Socket, head: Buffer) => {

@@ -2,9 +2,9 @@ import { isPlainObject } from "../plain-object.ts";
 import type { Rule } from "./rule-shape.ts";
 
 /**
- * Whether a rule has everything that `Rule` would fill in, each field of its kind, as Kibana's rules have: it can then be
- * taken as it came. An audit reads them by the ten thousand, and a parse that copies each takes more time than all checks.
- * @returns false also for rules that `Rule` would mend or refuse: it decides on those
+ * Whether a rule has every field that `Rule` would fill in, each of the right type, as Kibana's rules do: it can then be used
+ * as it is. An audit reads tens of thousands, and a parse that copies each takes more time than all checks.
+ * @returns false also for rules that `Rule` would complete or refuse: it decides on those
  */
 export function isWhole(raw: unknown): raw is Rule {
   return (

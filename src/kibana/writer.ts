@@ -2,7 +2,7 @@ import { connectorWrites } from "./connectors.ts";
 import type { Send } from "./http.ts";
 import { ruleWrites } from "./rules.ts";
 
-/** Every write this server can make. Handed to src/change/ops and to nobody else. */
+/** Every write this server can make. Given to src/change/ops and nowhere else. */
 export function createWriter(send: Send) {
   return { ...connectorWrites(send), ...ruleWrites(send) };
 }

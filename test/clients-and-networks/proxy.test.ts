@@ -72,8 +72,8 @@ describe("a proxy", () => {
   });
 
   test.each<[string, Manner | "dead", RegExp]>([
-    ["is dead", "dead", /^The proxy http:\/\/127\.0\.0\.1:1 \(HTTP_PROXY\) is not reached: nothing listens at that address/],
-    ["wants credentials", 407, /^The proxy \S+ \(HTTP_PROXY\) wants credentials, or does not accept those that it got \(407\)/],
+    ["is dead", "dead", /^The proxy http:\/\/127\.0\.0\.1:1 \(HTTP_PROXY\) cannot be reached: nothing listens at that address/],
+    ["requires credentials", 407, /^The proxy \S+ \(HTTP_PROXY\) requires credentials, or does not accept those it was given \(407\)/],
     ["refuses", 403, /^The proxy \S+ \(HTTP_PROXY\) refuses to connect to 127\.0\.0\.1:\d+ \(403\)/],
     ["cannot reach Kibana", 502, /^The proxy \S+ \(HTTP_PROXY\) could not reach 127\.0\.0\.1:\d+ \(502\)/],
   ])("that %s is told as the proxy", async (_what, manner, message) => {
@@ -110,7 +110,7 @@ describe("a proxy", () => {
         encoding: "utf8",
         input: "",
       });
-      expect([status, stderr]).toEqual([2, expect.stringContaining("HTTPS_PROXY names a SOCKS proxy, which cannot be used here")]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining("HTTPS_PROXY names a SOCKS proxy, which is not supported")]);
       expect(stderr).not.toContain("canary");
     },
   );

@@ -182,7 +182,7 @@ describe("TLS", () => {
   test("an authority that is not known", async () => {
     const report = await doctor({ KIBANA_URL: await overTls("valid"), ...key("all") });
     expect(report.find("url")?.result).toBe("ok");
-    expect(report.find("tls")).toMatchObject({ result: "failed", fix: "Give the authority's certificate with KIBANA_CA_FILE." });
+    expect(report.find("tls")).toMatchObject({ result: "failed", fix: "Set KIBANA_CA_FILE to the authority's certificate." });
     expect(report.find("credentials")?.result).toBe("not_checked");
   });
 

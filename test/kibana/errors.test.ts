@@ -185,7 +185,7 @@ const texts: [status: number, message: string, code: string, cause: string, fix:
     "Request must contain a kbn-xsrf header.",
     "kibana_error",
     "A proxy in front of Kibana removed the kbn-xsrf header.",
-    "Let the proxy pass the header kbn-xsrf on.",
+    "Let the proxy pass on the header kbn-xsrf.",
   ],
   [
     400,
@@ -283,7 +283,7 @@ const texts: [status: number, message: string, code: string, cause: string, fix:
     "An internal server error occurred. Check Kibana server logs for details.",
     "kibana_error",
     "Kibana failed (500: An internal server error occurred. Check Kibana server logs for details.).",
-    "The cause is in Kibana's log only. A missing or changed xpack.encryptedSavedObjects.encryptionKey in kibana.yml looks like this.",
+    "The cause is only in Kibana's log. A missing or changed xpack.encryptedSavedObjects.encryptionKey in kibana.yml looks like this.",
   ],
   [418, "short and stout", "kibana_error", "Kibana answered 418: short and stout.", "Correct what the message names."],
 ];
@@ -324,7 +324,7 @@ describe("no answer at all", () => {
   test.each<[string, "no" | "maybe", string]>([
     ["ECONNREFUSED", "no", "nothing listens at that address"],
     ["ENOTFOUND", "no", "the host name is not known"],
-    ["EAI_AGAIN", "no", "the host name cannot be looked up now"],
+    ["EAI_AGAIN", "no", "the host name cannot be resolved right now"],
     ["UND_ERR_CONNECT_TIMEOUT", "no", "no connection in time"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "no", "its certificate is self-signed"],
     ["CERT_HAS_EXPIRED", "no", "its certificate has expired"],

@@ -217,8 +217,8 @@ describe("a redirect", () => {
       const error = await failureOf(work);
       expect({ code: error.code, message: error.message, fix: error.fix, applied: error.applied }).toEqual({
         code: "kibana_unreachable",
-        message: `${url} redirects (${status}) to ${elsewhere.url}; API calls are not followed elsewhere.`,
-        fix: "Set KIBANA_URL to the address that answers by itself, with its base path.",
+        message: `${url} redirects (${status}) to ${elsewhere.url}; redirects are not followed.`,
+        fix: "Set KIBANA_URL to the address that answers without a redirect, with its base path.",
         applied: "no",
       });
     }
@@ -291,10 +291,10 @@ describe("an abort by the caller", () => {
 
 const html = '<!DOCTYPE html><html><head><title>Sign in\u202e to Acme</title></head><body onload="x()">Log in</body></html>';
 const basePathFix =
-  "Most likely the base path in KIBANA_URL is missing or wrong (server.basePath in kibana.yml, as in https://example.com/kibana): take the address that the browser shows, up to before /app or /s/.";
+  "Most likely the base path in KIBANA_URL is missing or wrong (server.basePath in kibana.yml, as in https://example.com/kibana): use the address that the browser shows, up to (not including) /app or /s/.";
 const proxyFix =
   "Something in front of Kibana answered: a proxy, a login page or an error page. Check KIBANA_URL and its base path, and that API calls pass the proxy.";
-const cutFix = "The answer was cut or changed on its way. Repeat the call; if it stays, look at the proxy in front of Kibana.";
+const cutFix = "The answer was cut or changed on its way. Repeat the call; if it happens again, look at the proxy in front of Kibana.";
 
 describe("an answer that is not Kibana's", () => {
   test.each<[string, Reply, string, string]>([

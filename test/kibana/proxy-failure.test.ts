@@ -15,28 +15,28 @@ const noWay = (code: string) => new ProxyFailed(code);
 const refused = (status: number) => new ProxyFailed(String(status), status);
 
 test.each<[string, Error, "no" | "maybe", RegExp, RegExp]>([
-  ["dead", noWay("ECONNREFUSED"), "no", /is not reached: nothing listens at that address .* Kibana was not asked/, /^Correct HTTPS_PROXY/],
-  ["unknown", noWay("ENOTFOUND"), "no", /is not reached: its host name is not known/, /^Correct HTTPS_PROXY/],
-  ["far", noWay("ETIMEDOUT"), "no", /does not answer in time \(ETIMEDOUT\)\. Kibana was not asked/, /NO_PROXY/],
+  ["dead", noWay("ECONNREFUSED"), "no", /cannot be reached: nothing listens at that address .* Nothing was sent to Kibana/, /^Correct HTTPS_PROXY/],
+  ["unknown", noWay("ENOTFOUND"), "no", /cannot be reached: its host name is not known/, /^Correct HTTPS_PROXY/],
+  ["far", noWay("ETIMEDOUT"), "no", /does not answer in time \(ETIMEDOUT\)\. Nothing was sent to Kibana/, /NO_PROXY/],
   [
     "dropping",
     noWay("ECONNRESET"),
     "no",
-    /ended the connection before it gave a way to kibana\.example\.com:5601/,
+    /closed the connection before it connected to kibana\.example\.com:5601/,
     /ask whoever runs the proxy/,
   ],
   [
     "another program",
     noWay("HPE_INVALID_CONSTANT"),
     "no",
-    /does not answer as a proxy does \(HPE_INVALID_CONSTANT\)/,
+    /does not answer like a proxy \(HPE_INVALID_CONSTANT\)/,
     /^Correct HTTPS_PROXY/,
   ],
   ["refusing", refused(403), "no", /refuses to connect to kibana\.example\.com:5601 \(403\)/, /allow CONNECT to kibana/],
-  ["asking for credentials", refused(407), "no", /wants credentials/, /http:\/\/user:password@/],
+  ["asking for credentials", refused(407), "no", /requires credentials/, /http:\/\/user:password@/],
   ["unable to go on", refused(504), "no", /could not reach kibana\.example\.com:5601 \(504\)/, /as the proxy sees them/],
-  ["cutting", coded("UND_ERR_SOCKET"), "maybe", /ended the connection to kibana\.example\.com:5601/, /ask whoever runs the proxy/],
-  ["cutting again and again", coded("ECONNABORTED"), "no", /ended the connection to kibana/, /ask whoever runs the proxy/],
+  ["cutting", coded("UND_ERR_SOCKET"), "maybe", /closed the connection to kibana\.example\.com:5601/, /ask whoever runs the proxy/],
+  ["cutting again and again", coded("ECONNABORTED"), "no", /closed the connection to kibana/, /ask whoever runs the proxy/],
   ["in silence", coded("UND_ERR_CONNECT_TIMEOUT"), "no", /the proxy does not pass the connection on/, /KIBANA_TIMEOUT/],
   [
     "silent",
@@ -49,8 +49,8 @@ test.each<[string, Error, "no" | "maybe", RegExp, RegExp]>([
     "looking inside",
     coded("SELF_SIGNED_CERT_IN_CHAIN"),
     "no",
-    /certificate that comes through the proxy/,
-    /KIBANA_CA_FILE: Kibana's own, or the proxy's/,
+    /certificate received through the proxy/,
+    /Kibana's own, or the proxy's/,
   ],
 ])("a proxy that is %s is told as the proxy", (_what, error, applied, message, fix) => {
   const told = fromNetwork(error, url, proxy);
@@ -68,7 +68,7 @@ test("what is Kibana's own stays Kibana's", () => {
 });
 
 test.each<[string, RegExp, RegExp]>([
-  ["ERR_SSL_WRONG_VERSION_NUMBER", /does not speak TLS on that port/, /^Write http:\/\/ in HTTPS_PROXY/],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", /does not speak TLS on that port/, /^Use http:\/\/ in HTTPS_PROXY/],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", /has a certificate from an authority unknown here/, /NODE_EXTRA_CA_CERTS/],
 ])("TLS to a proxy that is named by https:// fails with %s", (code, message, fix) => {
   const told = fromNetwork(noWay(code), url, { ...proxy, address: "https://proxy.corp:8080" });
