@@ -61,24 +61,24 @@ test.each([
 });
 
 test.each([
-  [id, "is the `id` of a key alone: the key itself is missing"],
-  [secret, "is the `api_key` part of a key alone: its id is missing"],
-  [`${id}:`, "is the `id` of a key alone: the key itself is missing"],
-  [`:${secret}`, "is the `api_key` part of a key alone: its id is missing"],
-  [`undefined:${secret}`, "is the `api_key` part of a key alone: its id is missing"],
-  [Buffer.from(`${id}:undefined`).toString("base64"), "is the `id` of a key alone: the key itself is missing"],
+  [id, "is only the `id` of a key: the key itself is missing"],
+  [secret, "is only the `api_key` part of a key: its id is missing"],
+  [`${id}:`, "is only the `id` of a key: the key itself is missing"],
+  [`:${secret}`, "is only the `api_key` part of a key: its id is missing"],
+  [`undefined:${secret}`, "is only the `api_key` part of a key: its id is missing"],
+  [Buffer.from(`${id}:undefined`).toString("base64"), "is only the `id` of a key: the key itself is missing"],
   [Buffer.from("just a text").toString("base64"), "is not an API key: decoded, it is not id:api_key"],
   [Buffer.from(id).toString("base64"), "is not an API key: decoded, it is not id:api_key"],
   [Buffer.from(encoded).toString("base64"), "is not an API key: decoded, it is not id:api_key"],
   [Buffer.from([0, 255, 3, 200, 17, 99, 140, 7, 8]).toString("base64"), "is not an API key: decoded, it is not id:api_key"],
   [
     Buffer.from("elastic:changeme").toString("base64"),
-    "is a user's name with a password: these go into KIBANA_USERNAME and KIBANA_PASSWORD",
+    "is a user name with a password: these go into KIBANA_USERNAME and KIBANA_PASSWORD",
   ],
-  ["elastic:changeme", "is a user's name with a password: these go into KIBANA_USERNAME and KIBANA_PASSWORD"],
+  ["elastic:changeme", "is a user name with a password: these go into KIBANA_USERNAME and KIBANA_PASSWORD"],
   ["https://kibana.example.com", "is an address, not a key"],
   ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "is a JSON Web Token, not an API key"],
-  ["two words", "holds white space or characters that no API key has"],
+  ["two words", "contains white space or characters that no API key has"],
 ])("what is wrong with %s is said", (given, problem) => {
   expect(readApiKey(given)).toEqual({ problem });
 });

@@ -39,7 +39,7 @@ test.each(["proxy.corp:99999", "http://", "ftp://proxy.corp", "http://proxy.corp
     for (const variable of ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"])
       expect(read(http, { [variable]: value })).toMatchObject({
         proxy: undefined,
-        problems: [`${variable} cannot be read: it must be a proxy's address, as http://proxy.example.com:8080.`],
+        problems: [`${variable} cannot be read: it must be a proxy's address, such as http://proxy.example.com:8080.`],
       });
   },
 );

@@ -184,10 +184,10 @@ describe("a wrong KIBANA_URL", () => {
     ["https://", "KIBANA_URL must be a URL such as https://kibana.example.com:5601."],
     [
       "https://elastic:hunter2@kibana.example.com",
-      "KIBANA_URL must not hold a name or password: use KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD.",
+      "KIBANA_URL must not contain a user name or password: use KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD.",
     ],
-    [`${url}/?a=1`, "KIBANA_URL must not hold a query or a fragment."],
-    [`${url}/#/home`, "KIBANA_URL must not hold a query or a fragment."],
+    [`${url}/?a=1`, "KIBANA_URL must not contain a query or a fragment."],
+    [`${url}/#/home`, "KIBANA_URL must not contain a query or a fragment."],
     [`${url}/app/home`, "KIBANA_URL must end before /app or /api: it is the address of Kibana, not of a page."],
     [`${url}/base/app`, "KIBANA_URL must end before /app or /api: it is the address of Kibana, not of a page."],
     [`${url}/api/status`, "KIBANA_URL must end before /app or /api: it is the address of Kibana, not of a page."],
@@ -294,10 +294,10 @@ describe("a value that does not fit", () => {
     [{ CONNECTORS_MAX_CHANGES_PER_HOUR: "0" }, "CONNECTORS_MAX_CHANGES_PER_HOUR must be at least 1."],
     [{ CONNECTORS_CONFIRM_WAIT: "0" }, "CONNECTORS_CONFIRM_WAIT must be at least 1 seconds."],
     [{ CONNECTORS_READ_ONLY: "maybe" }, "CONNECTORS_READ_ONLY must be true or false."],
-    [{ CONNECTORS_SECRET_PREFIX: "A" }, "CONNECTORS_SECRET_PREFIX must be capitals, digits and _, three or more."],
+    [{ CONNECTORS_SECRET_PREFIX: "A" }, "CONNECTORS_SECRET_PREFIX must be three or more capital letters, digits and _."],
     [
       { CONNECTORS_SECRET_PREFIX: "KIBANA_" },
-      "CONNECTORS_SECRET_PREFIX must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings begin so.",
+      "CONNECTORS_SECRET_PREFIX must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings do.",
     ],
     [{ CONNECTORS_LITERAL_SECRETS: "accept" }, "CONNECTORS_LITERAL_SECRETS must be one of refuse, warn."],
     [{ CONNECTORS_PROTECT: " , " }, "CONNECTORS_PROTECT names nothing."],
@@ -461,7 +461,7 @@ describe("a command with flags of its own", () => {
     [["--fail-om", "high"], "--fail-om is not a flag of this server: did you mean --fail-on?"],
     [["--fail-on"], "--fail-on needs a value."],
     [["--fail-on", "high", "--fail-on", "low"], "--fail-on is given twice."],
-    [["--confirm", "token"], "--confirm means nothing to this command: see --help."],
+    [["--confirm", "token"], "--confirm does not apply to this command: see --help."],
     [["high"], '"high" is not expected here: see --help.'],
   ])("%j is a problem", (argv, problem) => {
     expect(read(argv)).toEqual({ problems: expect.arrayContaining([problem]) });

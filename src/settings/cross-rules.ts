@@ -2,16 +2,16 @@ import type { HttpSettings } from "./http.ts";
 import type { KibanaSettings } from "./kibana.ts";
 import type { Values } from "./rows.ts";
 
-/** What the rules between settings look at. */
+/** What the cross rules look at. */
 interface Facts {
   values: Values;
   kibana: Omit<KibanaSettings, "proxy"> | undefined;
   http: HttpSettings | undefined;
-  /** Those the server may touch; undefined: all. */
+  /** The spaces that the server may touch; undefined: all. */
   spaces: readonly string[] | undefined;
 }
 
-/** A sentence where settings do not go together, or where one should be known to be on. */
+/** A sentence if settings conflict, or if the operator should know that one is on. */
 type Rule = (facts: Facts) => string | false | undefined;
 
 /** Each stops the start. */
@@ -26,15 +26,15 @@ const conflicts: readonly Rule[] = [
     confirmKey &&
     confirm !== undefined &&
     confirm !== "token" &&
-    "CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm says another way: set one of them.",
+    "CONNECTORS_CONFIRM_KEY signs the continuations of --confirm token, but --confirm names another way: set one of them.",
   ({ values: { confirmKey, confirm }, http }) =>
     http?.stateless &&
     confirm === "token" &&
     !confirmKey &&
-    "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica honours what another gave out.",
+    "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica accepts a continuation from another.",
 ];
 
-/** Each is said on stderr at the start. */
+/** Each is written to stderr at the start. */
 const cautions: readonly Rule[] = [
   ({ kibana }) =>
     kibana?.skipTlsVerification && "TLS verification is off: whoever sits between this server and Kibana can read the credentials.",
@@ -49,14 +49,14 @@ const cautions: readonly Rule[] = [
   ({ values }) => values.dangerouslySkipConfirmation && "Confirmation is off: nobody is asked before a change.",
 ];
 
-function said(rules: readonly Rule[], facts: Facts): string[] {
+function sentences(rules: readonly Rule[], facts: Facts): string[] {
   return rules.flatMap((rule) => rule(facts) || []);
 }
 
 export function conflictsIn(facts: Facts): string[] {
-  return said(conflicts, facts);
+  return sentences(conflicts, facts);
 }
 
 export function cautionsOn(facts: Facts): string[] {
-  return said(cautions, facts);
+  return sentences(cautions, facts);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { exposedFolder } from "../private-files.ts";
 
-/** The text of a file; what keeps it from being read becomes a problem. */
+/** The text of a file. If it is empty or cannot be read, that is added to the problems. */
 export function readText(path: string, variable: string, problems: string[]): string | undefined {
   try {
     const content = readFileSync(path, "utf8").trim();
@@ -13,13 +13,13 @@ export function readText(path: string, variable: string, problems: string[]): st
   return undefined;
 }
 
-/** A folder into which others may write: they would choose what goes out as a secret. One that is not there is told at its use. */
+/** A problem if others may write to the folder: they could choose what is sent as a secret. A missing folder is reported when it is used. */
 export function exposedSecrets(dir: string): string[] {
   try {
     const exposed = exposedFolder(dir);
     return exposed ? [`CONNECTORS_SECRET_DIR: ${exposed.problem}: ${exposed.fix}`] : [];
   } catch {
-    // A folder that cannot be looked at cannot be read either, which each reference says.
+    // A folder that cannot be checked cannot be read either, and each reference reports that.
     return [];
   }
 }

@@ -12,12 +12,12 @@ export interface Flag {
 
 export type Flags = Record<string, Flag>;
 
-/** What was given, each in the form that its schema gives it. */
+/** The given values, as their schemas parse them. */
 export type FlagValues<Rows extends Flags> = { [Name in keyof Rows]?: z.output<Rows[Name]["schema"]> };
 
 export const text = z.string().trim().min(1, "is empty");
 
-/** Words with commas between them. */
+/** Comma-separated words. */
 export const list = text
   .transform((value) =>
     value
@@ -37,8 +37,8 @@ export function flagName(key: string): string {
 }
 
 /**
- * Flags by name, switches as "true"; unknown ones become problems.
- * @param rows those that the command takes
+ * Flags by name, switches as "true"; unknown ones are added to the problems.
+ * @param rows the flags that the command takes
  * @param elsewhere keys of flags that exist, but not for this command
  */
 export function readFlags(
@@ -64,7 +64,7 @@ export function readFlags(
     if (token.kind !== "option") continue;
     const option = options[token.name];
     const meant = option ? undefined : didYouMean(token.name, Object.keys(options));
-    if (!option && others.includes(token.name)) problems.push(`${token.rawName} means nothing to this command: see --help.`);
+    if (!option && others.includes(token.name)) problems.push(`${token.rawName} does not apply to this command: see --help.`);
     else if (!option)
       problems.push(`${token.rawName} is not a flag of this server${meant ? `: did you mean --${meant}?` : ": see --help."}`);
     else if (option.type === "boolean") flags[token.name] = token.value ?? "true";

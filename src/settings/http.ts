@@ -10,22 +10,22 @@ export interface HttpSettings {
   loopback: boolean;
   /** Nothing is kept between requests: any replica may answer any of them. */
   stateless: boolean;
-  /** Names beside the machine's own under which clients reach the server; `*.example.com` allowed. */
+  /** Host names besides the machine's own under which clients reach the server; `*.example.com` allowed. */
   allowedHosts: string[];
   /** `https://app.example.com` */
   allowedOrigins: string[];
-  /** Who may come in; none: whoever reaches the port. */
+  /** Who may connect; empty: whoever reaches the port. */
   tokens: TokenHolder[];
-  /** Bytes of one request. */
+  /** Largest request, in bytes. */
   maxBody: number;
   maxSessions: number;
   /** Requests that are answered at the same time. */
   maxInFlight: number;
-  /** Milliseconds after which a session that nobody uses is forgotten. */
+  /** Milliseconds after which an unused session is dropped. */
   sessionIdle: number;
 }
 
-/** A bearer token and what its holder may do, within what the server may. */
+/** A bearer token and what its holder may do, within the server's own limits. */
 export interface TokenHolder {
   name: string;
   token: Sealed;
@@ -43,25 +43,25 @@ const whole = (most: number) =>
 const address = text.transform((value, ctx) => {
   const [, host = "", port = ""] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(value) ?? [];
   if (host && Number(port) <= 65_535) return { host: host.toLowerCase(), port: Number(port) };
-  ctx.addIssue({ code: "custom", message: "must be HOST:PORT, as 127.0.0.1:3000" });
+  ctx.addIssue({ code: "custom", message: "must be HOST:PORT, such as 127.0.0.1:3000" });
   return z.NEVER;
 });
 
 const hosts = list.refine(
   (names) => names.every((name) => /^(\*\.)?[\w.-]+$|^\[[\da-f:.]+\]$/i.test(name)),
-  "must be host names, as mcp.example.com or *.example.com: no https://, no port, no path",
+  "must be host names, such as mcp.example.com or *.example.com: no https://, no port, no path",
 );
 
 const origins = list.refine(
   (all) => all.every((one) => /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]+$/i.test(one)),
-  "must be origins, as https://app.example.com: no path",
+  "must be origins, such as https://app.example.com: no path",
 );
 
 const row = <Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) => ({ env, value, about, schema });
 
-/** One row a setting, as in src/settings/index.ts. */
+/** One row per setting, as in src/settings/rows.ts. */
 export const httpRows = {
-  http: row("CONNECTORS_HTTP", "HOST:PORT", "Serve Streamable HTTP there, at /mcp, in place of stdio", address),
+  http: row("CONNECTORS_HTTP", "HOST:PORT", "Serve Streamable HTTP there, at /mcp, instead of stdio", address),
   authToken: row(
     "MCP_AUTH_TOKEN",
     "TOKEN",
@@ -72,37 +72,37 @@ export const httpRows = {
   allowedHosts: row(
     "CONNECTORS_ALLOWED_HOSTS",
     "HOSTS",
-    "Names under which clients reach the HTTP server, beside the machine's own",
+    "Host names under which clients reach the HTTP server, besides the machine's own",
     hosts,
   ),
   allowedOrigins: row(
     "CONNECTORS_ALLOWED_ORIGINS",
     "ORIGINS",
-    "Web origins that may call the HTTP server (default: loopback alone)",
+    "Web origins that may call the HTTP server (default: loopback only)",
     origins,
   ),
   stateless: row("CONNECTORS_STATELESS", "", "Keep nothing between HTTP requests: for replicas behind one address", flag),
-  maxBodyKb: row("CONNECTORS_MAX_BODY_KB", "N", "Kilobytes of one HTTP request at the most (default: 1024)", whole(16_384)),
-  maxSessions: row("CONNECTORS_MAX_SESSIONS", "N", "HTTP sessions at the same time at the most (default: 500)", whole(100_000)),
-  maxInFlight: row("CONNECTORS_MAX_IN_FLIGHT", "N", "HTTP requests answered at the same time at the most (default: 250)", whole(100_000)),
+  maxBodyKb: row("CONNECTORS_MAX_BODY_KB", "N", "Largest HTTP request in kilobytes (default: 1024)", whole(16_384)),
+  maxSessions: row("CONNECTORS_MAX_SESSIONS", "N", "Most HTTP sessions at the same time (default: 500)", whole(100_000)),
+  maxInFlight: row("CONNECTORS_MAX_IN_FLIGHT", "N", "Most HTTP requests answered at the same time (default: 250)", whole(100_000)),
   sessionIdle: row(
     "CONNECTORS_SESSION_IDLE",
     "SECONDS",
-    "Forget an HTTP session that is not used for so long (default: 1800)",
+    "Drop an HTTP session after this long without use (default: 1800)",
     whole(604_800).transform((value) => value * 1000),
   ),
 };
 
 type Values = { [Name in keyof typeof httpRows]?: z.output<(typeof httpRows)[Name]["schema"]> };
 
-/** Names by which nobody but this machine is reached. */
+/** Whether the name reaches only this machine. */
 function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(host);
 }
 
 /**
- * The settings of the HTTP server; undefined where it is not asked for.
- * @param readPrivate the text of a file that not everybody may read; undefined after it noted a problem
+ * The settings of the HTTP server; undefined if HTTP is not configured.
+ * @param readPrivate the text of a private file; undefined if it added a problem
  */
 export function httpSettings(
   values: Values,
@@ -111,7 +111,7 @@ export function httpSettings(
   problems: string[],
 ): HttpSettings | undefined {
   if (!values.http) {
-    // A token may stand in the environment for other programs too; the rest means that somebody wanted to serve HTTP.
+    // A token in the environment may be for another program; any other setting means that somebody wanted to serve HTTP.
     const without = (Object.keys(httpRows) as (keyof Values)[])
       .filter((key) => !key.startsWith("authToken") && values[key] !== undefined && values[key] !== false)
       .map((key) => httpRows[key].env);
@@ -166,7 +166,7 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
   try {
     given = JSON.parse(json);
   } catch {
-    // The parser's words quote the text, which holds tokens.
+    // The parser's message quotes the text, which contains tokens.
     say("the file is not JSON");
     return [];
   }
@@ -186,7 +186,7 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
   return principals.map(({ token, ...rest }) => ({ ...rest, token: seal(token, `token of ${rest.name}`) }));
 }
 
-/** Whether people elsewhere use the server: no page of this machine reaches them. */
+/** Whether people on other machines use the server: a page on this one does not reach them. */
 export function isRemote({ loopback, stateless, allowedHosts }: HttpSettings): boolean {
   return !loopback || stateless || allowedHosts.some((host) => !isLoopback(host));
 }

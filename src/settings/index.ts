@@ -14,7 +14,7 @@ export { accessLevels };
 
 export type Access = (typeof accessLevels)[number];
 
-/** What counts where a setting is not given. */
+/** Used for settings that are not given. */
 const defaults = {
   sandbox: false,
   /** Milliseconds for one request to Kibana. */
@@ -36,7 +36,7 @@ const defaults = {
 /** Settings as they were given, or else their defaults. */
 type WithDefaults = { [Name in keyof typeof defaults]: NonNullable<Values[Name]> };
 
-/** Every setting of the server, checked. Types come from the rows; what is worked out of several settings is named here. */
+/** Every setting of the server, checked. Types come from the rows; what is derived from several settings is listed here. */
 export interface Settings extends WithDefaults, Connected {
   /** The space when a call names none. */
   space: string;
@@ -51,13 +51,13 @@ export interface Settings extends WithDefaults, Connected {
   journalDir: Values["journalDir"];
   /** The Index connector that also gets every journal entry. */
   auditConnector: { space: string; id: string } | undefined;
-  /** Signs what `confirm: "token"` gives out, for all who share it; undefined: each process has its own. */
+  /** Signs the continuations of `confirm: "token"`, for all that share it; undefined: each process has its own. */
   confirmKey: Sealed | undefined;
   /** Undefined: stdio. */
   http: HttpSettings | undefined;
-  /** Said on stderr at the start. */
+  /** Written to stderr at the start. */
   warnings: string[];
-  /** Those of the warnings that are about placeholders, which nobody filled in. */
+  /** The warnings about placeholders that nobody filled in. */
   unfilled: string[];
 }
 
@@ -67,7 +67,7 @@ interface Connected {
   unusable: Connection["unusable"];
 }
 
-/** What a command takes on its command line: some of the settings, and flags of its own. Variables hold for every command. */
+/** What a command takes on its command line: some of the settings, and flags of its own. Variables apply to every command. */
 export interface CommandLine<Own extends Flags> {
   takes: readonly SettingName[];
   own: Own;
@@ -95,9 +95,9 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   const http = takes.includes("http")
     ? httpSettings(values, spaces, (path, variable) => readPrivateFile(path, variable, problems), problems)
     : undefined;
-  // A guard that is meant and holds nothing must not leave the door open.
+  // A token that is configured but empty must not leave the server open.
   for (const key of http ? (["authToken", "authTokenFile"] as const) : [])
-    if (blank.has(key)) problems.push(`${blank.get(key)}: fill it in, or take it away where HTTP is to be served without a token.`);
+    if (blank.has(key)) problems.push(`${blank.get(key)}: fill it in, or remove it to serve HTTP without a token.`);
   const facts = { values, kibana, http, spaces: takes.includes("space") ? spaces : undefined };
   problems.push(...conflictsIn(facts));
   if (values.secretDir !== undefined) problems.push(...exposedSecrets(values.secretDir));
@@ -136,7 +136,7 @@ function withDefaults(values: Values): WithDefaults {
   return { ...structuredClone(defaults), ...Object.fromEntries(given) };
 }
 
-/** `space/id`, or an id in the space that goes without saying. */
+/** `space/id`, or an id in the usual space. */
 function placed(given: string, usual: string): { space: string; id: string } {
   const [first = "", second] = given.split("/");
   return second === undefined ? { space: usual, id: first } : { space: first, id: second };

@@ -9,7 +9,7 @@ export interface KibanaSettings {
   /** Without a trailing slash; with the base path. */
   url: string;
   label: string | undefined;
-  /** `why` says what became of credentials that are set, and hold nothing. */
+  /** `why`: what is wrong with credentials that are set but count as empty. */
   auth: { kind: "none"; why?: string } | { kind: "api_key"; key: Sealed } | { kind: "basic"; username: string; password: Sealed };
   /** PEM text. */
   ca: string | undefined;
@@ -19,11 +19,11 @@ export interface KibanaSettings {
 
 export interface Connection {
   kibana: Omit<KibanaSettings, "proxy"> | undefined;
-  /** Why there is no Kibana although one is meant: a client starts the server all the same, and the tools say it. */
+  /** Why no Kibana can be used although one is configured: the server starts anyway, and its tools report it. */
   unusable: { message: string; fix: string } | undefined;
 }
 
-/** How to reach Kibana, where that is set and can be used. */
+/** How to reach Kibana, if that is configured and usable. */
 export function kibanaSettings(values: Values, blank: Read["blank"], problems: string[]): Connection {
   const about = ["kibanaLabel", "apiKey", "apiKeyFile", "username", "password", "caFile", "insecureSkipTlsVerification"] as const;
   const but = (key: SettingName) => `but ${rows[key].env} is not.${blank.has(key) ? ` ${blank.get(key)}.` : ""}`;

@@ -2,14 +2,14 @@ import { BlockList, isIP } from "node:net";
 import { type Sealed, seal } from "../sealed.ts";
 import { readGiven } from "./given-values.ts";
 
-/** The proxy through which Kibana is asked. */
+/** The proxy for requests to Kibana. */
 export interface ProxySettings {
-  /** Fit for people: without the password. */
+  /** For people to read: without the password. */
   address: string;
   /** As the HTTP client takes it, with a password where one is given. */
   uri: Sealed;
   password: Sealed | undefined;
-  /** Which variable says so. */
+  /** The variable that names it. */
   variable: string;
 }
 
@@ -17,7 +17,7 @@ const forHttp = ["http_proxy", "HTTP_PROXY"];
 const forHttps = ["https_proxy", "HTTPS_PROXY"];
 
 /**
- * The proxy for an address by the variables that programs share: `https_proxy`, else `http_proxy`, in small letters first,
+ * The proxy for an address, from the usual variables: `https_proxy`, else `http_proxy`, lower case first,
  * unless `no_proxy` names the host.
  * @param problems gets a sentence for each variable that cannot be read
  * @param unfilled gets a sentence for each that holds a placeholder
@@ -34,7 +34,7 @@ export function proxyFor(
   const bypass = ["no_proxy", "NO_PROXY"].find(isGiven);
   if (given.length === 0 || (bypass !== undefined && bypasses(env[bypass] ?? "", url))) return undefined;
   const read = given.map((variable) => readProxy(variable, env[variable] ?? "", problems));
-  // Of http, an address without TLS, a proxy for https says nothing.
+  // A proxy for https does not apply to an http address.
   const [first] = read;
   return first && (protocol === "https:" || forHttp.includes(first.variable)) ? first : undefined;
 }
@@ -47,13 +47,13 @@ function isSet(name: string, value: string | undefined, unfilled: string[]): boo
   return given.kind === "value" || (given.kind === "placeholder" && !given.whole);
 }
 
-/** The value may hold a password: no part of it is in the sentence. */
+/** The value may hold a password: no message quotes it. */
 function readProxy(variable: string, value: string, problems: string[]): ProxySettings | undefined {
   const text = value.trim().replace(/^(["'])(.*)\1$/, "$2");
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text.replace(/^\/\//, "")}`;
   if (/^socks/i.test(whole)) {
     problems.push(
-      `${variable} names a SOCKS proxy, which cannot be used here: it must be an http or https one, as http://proxy.example.com:8080.`,
+      `${variable} names a SOCKS proxy, which is not supported: it must be an http or https one, such as http://proxy.example.com:8080.`,
     );
     return undefined;
   }
@@ -68,7 +68,7 @@ function readProxy(variable: string, value: string, problems: string[]): ProxySe
     isEncoded(uri.username) &&
     isEncoded(uri.password);
   if (!readable) {
-    problems.push(`${variable} cannot be read: it must be a proxy's address, as http://proxy.example.com:8080.`);
+    problems.push(`${variable} cannot be read: it must be a proxy's address, such as http://proxy.example.com:8080.`);
     return undefined;
   }
   const password = uri.password ? seal(decodeURIComponent(uri.password), variable) : undefined;
@@ -86,8 +86,8 @@ function isEncoded(text: string): boolean {
 }
 
 /**
- * Whether a list of hosts names the address's host: names with all below them, `*`, globs, ports, and ranges of addresses
- * such as 10.0.0.0/8; with commas or white space between.
+ * Whether a list names the address's host. Entries are names (with their subdomains), `*`, globs, ports and ranges such as
+ * 10.0.0.0/8, separated by commas or white space.
  */
 export function bypasses(list: string, url: string): boolean {
   const { hostname, port, protocol } = new URL(url);

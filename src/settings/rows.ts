@@ -14,7 +14,7 @@ const seconds = (min: number, max: number) =>
     .transform((value) => value * 1000);
 const spaceId = text.regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
 
-/** One row a setting: the flag is the key in kebab case. */
+/** One row per setting: the flag is the key in kebab case. */
 export const rows = {
   kibanaUrl: row("KIBANA_URL", "URL", "Kibana's address, with its base path if it has one", url()),
   kibanaLabel: row(
@@ -29,7 +29,7 @@ export const rows = {
     "API key (encoded, or id:key). Other users of the machine can see flags: prefer the variable or --api-key-file",
     text,
   ),
-  apiKeyFile: row("KIBANA_API_KEY_FILE", "FILE", "File with the API key, readable by its owner alone", text),
+  apiKeyFile: row("KIBANA_API_KEY_FILE", "FILE", "File with the API key, readable only by its owner", text),
   username: row("KIBANA_USERNAME", "NAME", "Basic authentication instead of an API key", text),
   password: row("KIBANA_PASSWORD", "TEXT", "Its password; prefer the variable", text),
   space: row("KIBANA_SPACE", "ID", "Space when a call names none (default: default)", spaceId),
@@ -37,56 +37,56 @@ export const rows = {
   insecureSkipTlsVerification: row(
     "KIBANA_INSECURE_SKIP_TLS_VERIFICATION",
     "",
-    "Accept any certificate: whoever sits in between reads the key",
+    "Accept any certificate: anyone in between can read the key",
     flag,
   ),
   timeout: row(
     "KIBANA_TIMEOUT",
     "SECONDS",
-    "Limit for one request to Kibana (default: 30); what one call reads ends after ten times as long",
+    "Limit for one request to Kibana (default: 30); all reads of one call together get ten times as long",
     seconds(0.1, 600),
   ),
   sandbox: row("CONNECTORS_SANDBOX", "", "Use the built-in stand-in for Kibana; nothing real is touched", flag),
   access: row("CONNECTORS_ACCESS", "LEVEL", "read, change (no execute, no delete) or full (default: full)", oneOf(accessLevels)),
   readOnly: row("CONNECTORS_READ_ONLY", "", "The same as --access read", flag),
-  spaces: row("CONNECTORS_SPACES", "IDS", "Only these spaces, with commas (default: all that the key sees)", list),
-  tools: row("CONNECTORS_TOOLS", "NAMES", "Only these tools, with commas", list),
-  excludeTools: row("CONNECTORS_EXCLUDE_TOOLS", "NAMES", "Without these tools", list),
+  spaces: row("CONNECTORS_SPACES", "IDS", "Only these spaces, comma-separated (default: all that the key sees)", list),
+  tools: row("CONNECTORS_TOOLS", "NAMES", "Only these tools, comma-separated", list),
+  excludeTools: row("CONNECTORS_EXCLUDE_TOOLS", "NAMES", "Leave out these tools, comma-separated", list),
   protect: row("CONNECTORS_PROTECT", "GLOBS", "Connectors that no tool changes: ids or names, * and ? allowed", list),
   protectRules: row("CONNECTORS_PROTECT_RULES", "GLOBS", "Rules that no tool changes: names or ids, or tag:NAME; * and ? allowed", list),
   targetHosts: row(
     "CONNECTORS_TARGET_HOSTS",
     "HOSTS",
-    "Hosts to which secrets may go, over verified TLS, without a person being asked; *.example.com allowed. http://, smtp:// (mail that may go unencrypted) and unverified:// hosts count only where named so",
+    "Hosts that secrets may go to, over verified TLS, without a person being asked; *.example.com allowed. http://, smtp:// (mail that may go unencrypted) and unverified:// hosts count only if written with that prefix",
     list
       .transform((hosts) => hosts.map((host) => host.toLowerCase()))
       .refine(
         (hosts) => hosts.every((host) => readHostPattern(host) !== undefined),
-        "must be host names, as events.pagerduty.com or *.example.com (* for whole labels, host:* for any port), with http://, smtp:// or unverified:// in front where a way without verified TLS is meant: no https://, no path",
+        "must be host names, such as events.pagerduty.com or *.example.com (* for whole labels, host:* for any port), with http://, smtp:// or unverified:// in front to allow a way without verified TLS: no https://, no path",
       ),
   ),
   maxChangesPerHour: row(
     "CONNECTORS_MAX_CHANGES_PER_HOUR",
     "N",
-    "Writes an hour at the most, of all processes that share the journal, in whatever Kibana (default: 60)",
+    "Most writes per hour, by all processes that share the journal, whatever Kibana they use (default: 60)",
     z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1"),
   ),
   confirm: row(
     "CONNECTORS_CONFIRM",
     "WAY",
-    "What comes first: form (the client asks), page (a local page, for clients whose forms nobody sees) or token (the agent passes a continuation back) (default: form, and the page where that fails)",
+    "How to ask first: form (the client asks), page (a local page, for clients whose forms nobody sees) or token (the agent passes a continuation back) (default: form, then the page if that fails)",
     oneOf(confirmWays),
   ),
   confirmWait: row(
     "CONNECTORS_CONFIRM_WAIT",
     "SECONDS",
-    "Wait for a person's answer; many clients give up at 60 (default: 45)",
+    "How long to wait for a person's answer; many clients give up at 60 (default: 45)",
     seconds(1, 3600),
   ),
   confirmReading: row(
     "CONNECTORS_CONFIRM_READING",
     "SECONDS",
-    "An answer that comes sooner is the client's own, not a person's (default: 1)",
+    "An answer that comes sooner than this is the client's own, not a person's (default: 1)",
     seconds(0, 60),
   ),
   dangerouslySkipConfirmation: row(
@@ -104,12 +104,12 @@ export const rows = {
   secretPrefix: row(
     "CONNECTORS_SECRET_PREFIX",
     "TEXT",
-    'Variables that {"$env": "NAME"} may name begin so (default: CONNECTOR_SECRET_)',
+    'Prefix of the variables that {"$env": "NAME"} may name (default: CONNECTOR_SECRET_)',
     text
-      .regex(/^[A-Z][A-Z0-9_]{2,}$/, "must be capitals, digits and _, three or more")
+      .regex(/^[A-Z][A-Z0-9_]{2,}$/, "must be three or more capital letters, digits and _")
       .refine(
         (prefix) => !/^(KIBANA|CONNECTORS|MCP)_/.test(prefix),
-        "must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings begin so",
+        "must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings do",
       ),
   ),
   secretDir: row("CONNECTORS_SECRET_DIR", "DIR", 'Folder whose files {"$file": "name"} may name (default: none)', text),
@@ -123,13 +123,13 @@ export const rows = {
   auditConnector: row(
     "CONNECTORS_AUDIT_CONNECTOR",
     "ID",
-    "Index connector that also gets every journal entry; SPACE/ID where it is not in the default space",
+    "Index connector that also gets every journal entry; SPACE/ID if it is not in the default space",
     text.regex(/^([a-z0-9_-]+\/)?[^\s/]+$/, "must be a connector's id, or space/id"),
   ),
   confirmKey: row(
     "CONNECTORS_CONFIRM_KEY",
     "KEY",
-    "Key that all replicas share and sign continuations with; means --confirm token. Prefer the variable",
+    "Key that all replicas share to sign continuations; implies --confirm token. Prefer the variable",
     text.min(16, "must be 16 characters or more"),
   ),
   ...httpRows,
@@ -139,10 +139,10 @@ export const rows = {
 export type SettingName = keyof typeof rows;
 export const settingNames = Object.keys(rows) as SettingName[];
 
-/** What was given, each in the form that its schema gives it. */
+/** The given values, as their schemas parse them. */
 export type Values = { [Name in SettingName]?: z.output<(typeof rows)[Name]["schema"]> };
 
-/** To reach one Kibana and to choose its spaces: for commands that only read. */
+/** Settings to reach one Kibana and choose its spaces, for commands that only read. */
 export const connectionSettings = [
   "kibanaUrl",
   "kibanaLabel",
@@ -171,15 +171,15 @@ function url() {
     if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return bad("must be a URL such as https://kibana.example.com:5601");
     const parsed = new URL(value);
     if (parsed.username || parsed.password)
-      return bad("must not hold a name or password: use KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD");
-    if (parsed.search || parsed.hash) return bad("must not hold a query or a fragment");
+      return bad("must not contain a user name or password: use KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD");
+    if (parsed.search || parsed.hash) return bad("must not contain a query or a fragment");
     if (/\/(app|api)(\/|$)/.test(parsed.pathname)) return bad("must end before /app or /api: it is the address of Kibana, not of a page");
     if (/\/s\/[^/]+\/?$/.test(parsed.pathname)) return bad("must not name a space: leave out /s/… and set KIBANA_SPACE");
     return parsed.href.replace(/\/+$/, "");
   });
 }
 
-/** One setting, for documents that are made from the code. `value` is "" for a switch. */
+/** One setting, for generated documents. `value` is "" for a switch. */
 export interface SettingRow {
   name: SettingName;
   flag: string;

@@ -3,12 +3,12 @@ import { type Flags, type FlagValues, flagName } from "./flags.ts";
 import { readGiven } from "./given-values.ts";
 import { rows, type SettingName, settingNames, type Values } from "./rows.ts";
 
-/** Values in which a placeholder's characters may stand by right, unless they are all of it, with the braces. */
+/** Values that may contain the characters of a placeholder, unless one in braces is the whole value. */
 const opaque: readonly SettingName[] = ["password", "authToken", "confirmKey"];
-/** Lists of which a part must not get lost: the server would do more, or for more, than its operator meant. */
+/** Lists that must not lose an entry: the server would do more, or for more, than its operator meant. */
 const limits: readonly SettingName[] = ["spaces", "tools", "excludeTools", "protect", "protectRules", "targetHosts"];
 
-/** What people write instead of our names. */
+/** Common mistakes for our names. */
 const otherNames: Record<string, string> = {
   KIBANA_HOST: "KIBANA_URL",
   KIBANA_HOSTS: "KIBANA_URL",
@@ -25,7 +25,7 @@ const otherNames: Record<string, string> = {
 
 export interface Read {
   values: Values;
-  /** Settings that are given and say nothing: why, as a sentence's end. */
+  /** Settings that are given but count as not set: why, as the end of a sentence. */
   blank: Map<SettingName, string>;
   unfilled: string[];
 }

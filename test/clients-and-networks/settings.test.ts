@@ -76,10 +76,10 @@ test.each([
   ["<your key>", "is a placeholder, not a key"],
   ["YOUR_API_KEY", "is a placeholder, not a key"],
   ["changeme", "is a placeholder, not a key"],
-  ["VuaCfGcBCdbkQm-e5aOx", "is the `id` of a key alone: the key itself is missing"],
-  ["ui2lp2axTNmsyakw9tvNnw", "is the `api_key` part of a key alone: its id is missing"],
+  ["VuaCfGcBCdbkQm-e5aOx", "is only the `id` of a key: the key itself is missing"],
+  ["ui2lp2axTNmsyakw9tvNnw", "is only the `api_key` part of a key: its id is missing"],
   [Buffer.from("something else").toString("base64"), "is not an API key: decoded, it is not id:api_key"],
-  [Buffer.from("elastic:changeme").toString("base64"), "is a user's name with a password"],
+  [Buffer.from("elastic:changeme").toString("base64"), "is a user name with a password"],
 ])("the key %s is told before Kibana is asked", async (key, why) => {
   // Nothing listens there: whoever asks says that.
   const { failed, body, stderr } = await first({ KIBANA_URL: "http://127.0.0.1:1", KIBANA_API_KEY: key });

@@ -78,7 +78,7 @@ describe("refused at the start, with the reason:", () => {
   );
 
   test.each<[string[], Record<string, string>, string]>([
-    [["--http", "3000"], {}, "--http must be HOST:PORT, as 127.0.0.1:3000."],
+    [["--http", "3000"], {}, "--http must be HOST:PORT, such as 127.0.0.1:3000."],
     [["--http", "127.0.0.1:65536"], {}, "--http must be HOST:PORT"],
     [["--http", "http://127.0.0.1:3000"], {}, "--http must be HOST:PORT"],
     [["--stateless"], {}, "CONNECTORS_STATELESS is set, but --http is not."],
@@ -130,7 +130,7 @@ describe("the key and the audit connector", () => {
     [["--confirm-key", "too-short"], "--confirm-key must be 16 characters or more."],
     [
       ["--confirm-key", key, "--confirm", "page"],
-      "CONNECTORS_CONFIRM_KEY signs what --confirm token gives out, and --confirm says another way",
+      "CONNECTORS_CONFIRM_KEY signs the continuations of --confirm token, but --confirm names another way",
     ],
     [["--http", there, "--stateless", "--confirm", "token"], "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY"],
     [["--audit-connector", "a/b/c"], "--audit-connector must be a connector's id, or space/id."],
