@@ -1,10 +1,10 @@
-/** One line of a difference: gone, new, or in both. */
+/** One line of a difference: removed, added, or in both. */
 export interface Line {
   sign: "-" | "+" | " ";
   text: string;
 }
 
-/** Cells of the table that finds the lines in common; above, what lies between the common ends counts as replaced. */
+/** Cells of the table that finds common lines; above that, everything between the common start and end counts as replaced. */
 const mostCells = 1_000_000;
 
 /** What differs between two texts of JSON, line by line, in the order of both. What is in both stands as the second has it. */
@@ -31,7 +31,7 @@ function between(old: readonly string[], fresh: readonly string[]): Line[] {
   const all = (sign: Line["sign"], lines: readonly string[]) => lines.map((text): Line => ({ sign, text }));
   if (old.length * fresh.length > mostCells) return [...all("-", old), ...all("+", fresh)];
   const width = fresh.length + 1;
-  // How many lines the rests from here on have in common.
+  // How many lines both have in common from here to the end.
   const common = new Uint16Array((old.length + 1) * width);
   const at = (i: number, j: number) => common[i * width + j] ?? 0;
   for (let i = old.length - 1; i >= 0; i--)

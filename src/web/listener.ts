@@ -6,9 +6,9 @@ import { renderNote, renderPage, styleHash } from "./render.ts";
 import { boundStrangers, type Strangers } from "./strangers.ts";
 import { readSubmission, TooLarge } from "./submission.ts";
 
-/** Pages for the person at this machine, on a loopback port that is opened at the first need. */
+/** Pages for the person at this machine, on a loopback port that is opened when first needed. */
 export interface Pages {
-  /** Shows a page at an unguessable address, until it is answered or expires. @param owner whose agent wants it */
+  /** Shows a page at an unguessable address, until it is answered or expires. @param owner whose agent asks for it */
   open(page: Page, take: Take, owner: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ interface Shown {
   state: "open" | "taking" | "answered";
 }
 
-/** Open and answered pages of one owner that are remembered at once; their own oldest goes first. */
+/** Most pages kept for one owner, open and answered; beyond that the owner's own oldest is dropped. */
 const most = 200;
 
 /** @param now milliseconds since 1970 */
@@ -49,7 +49,7 @@ export function createPages(now: () => number = Date.now): Pages {
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse, host: string, strangers: Strangers): Promise<void> {
-    // A page of another site that got itself resolved to this address still names itself here.
+    // Another site whose name resolves to this address (DNS rebinding) still sends its own name here.
     if (request.headers.host !== host)
       return send(response, 403, renderNote("Refused", "The address of this page is not the one that was given out."));
     const key = /^\/p\/([\w-]{20,})$/.exec(request.url ?? "")?.[1] ?? "";
@@ -57,19 +57,19 @@ export function createPages(now: () => number = Date.now): Pages {
     if (!one)
       return send(response, 404, renderNote("No such page", "It may belong to a server that was restarted. Ask the agent to start again."));
     strangers.known(request.socket);
-    if (one.state === "answered") return send(response, 410, renderNote("Already answered", "This page works once, and it was used."));
+    if (one.state === "answered") return send(response, 410, renderNote("Already answered", "This page works once and has been used."));
     if (one.page.expiresAt <= now())
       return send(response, 410, renderNote("Expired", "Nothing was written. Ask the agent to start again."));
     if (request.method === "GET" || request.method === "HEAD") return send(response, 200, renderPage(one.page, {}));
     if (request.method !== "POST")
-      return send(response, 405, renderNote("Refused", "This page takes a form and nothing else."), { allow: "GET, POST" });
+      return send(response, 405, renderNote("Refused", "This page accepts a form and nothing else."), { allow: "GET, POST" });
     if (!isOwnForm(request, host))
       return send(response, 403, renderNote("Refused", "Only the form on this page, sent by a current web browser, is accepted."));
     return submit(one, request, response);
   }
 
   async function submit(one: Shown, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (one.state === "taking") return send(response, 409, renderNote("One moment", "This form is being checked already."));
+    if (one.state === "taking") return send(response, 409, renderNote("One moment", "This form is already being checked."));
     one.state = "taking";
     try {
       const submission = await readSubmission(request, one.page);
@@ -84,10 +84,10 @@ export function createPages(now: () => number = Date.now): Pages {
       }
       one.state = "answered";
       const note = submission.approved
-        ? renderNote("Approved", "Tell the agent to go on: it repeats its call, and the change is made.")
+        ? renderNote("Approved", "Tell the agent to continue: it repeats its call, and the change is made.")
         : submission.known === undefined
           ? renderNote("Refused", "Nothing was written.")
-          : renderNote("Nothing was written", `Your answer was "${submission.known}". Tell the agent to go on: it is told so.`);
+          : renderNote("Nothing was written", `Your answer was "${submission.known}". Tell the agent to continue: it is told.`);
       return send(response, 200, note);
     } catch (error) {
       one.state = "open";
@@ -120,9 +120,8 @@ export function createPages(now: () => number = Date.now): Pages {
 }
 
 /**
- * Whether a browser says that the request comes from a form of this very page. With no-referrer the Origin of a form
- * is "null", so the fetch metadata decides, which scripts of other sites cannot set; programs that are no browser are
- * refused with it.
+ * Whether a browser says that the request comes from this page's own form. With no-referrer a form's Origin is "null", so
+ * the fetch metadata decides, which scripts of other sites cannot set. This also refuses programs that are not browsers.
  */
 function isOwnForm(request: IncomingMessage, host: string): boolean {
   const { origin } = request.headers;

@@ -1,4 +1,4 @@
-/** What a page shows and takes: words only, made by whoever asks. Nothing here knows connectors. */
+/** What a page shows and takes: text only, from the caller. Nothing here knows about connectors. */
 export interface Page {
   kind: "approve" | "secrets";
   /** Which Kibana, with its label. */
@@ -13,12 +13,12 @@ export interface Page {
   flows: { source: string; to: string }[];
   /** Hosts that requests go to. */
   requests: string[];
-  /** Whom it reaches or acts on; whole, however many. */
+  /** Whom it reaches or acts on: all of them, however many. */
   recipients: string[];
   noLonger: string[];
   undo: string;
   warnings: string[];
-  /** What is behind it, one block a thing, with what was there before and what will be. */
+  /** Details, one block per thing, with the state before and after. */
   details: { text: string; before?: string; after?: string }[];
   fields: Field[];
   /** A statement that only the person can answer: yes, no or "do not know". Nothing but yes approves. */
@@ -29,7 +29,7 @@ export interface Page {
   expiresAt: number;
 }
 
-/** The name of what goes; the id where the name cannot be typed as it is shown. */
+/** The name of the thing; its id if the name cannot be typed as shown. */
 export interface ToType {
   what: "name" | "id";
   text: string;
@@ -60,8 +60,8 @@ export interface Submission {
   values: Record<string, string>;
 }
 
-/** Problems beside the fields they belong to, by path; "" for the whole. */
+/** Problems by the path of their field; "" for the whole form. */
 export type Problems = Record<string, string>;
 
-/** Takes a submission. No problems: it is taken and the page is spent. */
+/** Takes a submission. No problems: it is accepted and the page is used up. */
 export type Take = (submission: Submission) => Promise<Problems>;

@@ -7,7 +7,7 @@ import { style } from "./style.ts";
 
 type Markup = ReturnType<typeof html>;
 
-/** The style sheet may stand in the page because the policy names its hash. */
+/** The style sheet may be inline because the policy names its hash. */
 const styleTag = raw(`<style>${style}</style>`);
 export const styleHash = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
 
@@ -19,7 +19,7 @@ export async function renderPage(given: Page, found: Problems, submittedName = "
   const count = Object.keys(problems).length;
   const firstWrong = page.fields.find((one) => problems[one.path] !== undefined)?.path;
   return layout(
-    `${count > 0 ? "Not taken yet: " : ""}${title}`,
+    `${count > 0 ? "Not accepted yet: " : ""}${title}`,
     html`
       <p class="where"><span class="tag ${page.sandbox ? "sandbox" : ""}">${page.deployment}</span> <span>space ${page.space}</span></p>
       <h1>${page.summary}</h1>
@@ -53,7 +53,7 @@ export async function renderPage(given: Page, found: Problems, submittedName = "
   );
 }
 
-/** Every text as one line without anything hidden, whoever made it: nobody who fills a page has to think of it. */
+/** Every text as one line without hidden characters, so that no caller has to see to it. */
 function inLines(page: Page): Page {
   const lines = (texts: readonly string[]) => texts.map(oneLine);
   return {
@@ -88,12 +88,12 @@ function list(items: readonly (string | Markup)[]): Markup {
   return html`<ul>${items.map((item) => html`<li><bdi>${item}</bdi></li>`)}</ul>`;
 }
 
-/** All of them, on the way to the button: in a box that scrolls the last ones would be out of sight. */
+/** All of them, above the button: in a box that scrolls, the last ones would be out of sight. */
 function people(title: string, names: readonly string[]): Markup | string {
   return names.length === 0 ? "" : html`<h2>${title} (${names.length})</h2>${list(names)}`;
 }
 
-/** More than a screen or two scrolls in a box of its own, so that the button stays within reach. */
+/** Long details scroll in a box of their own, so that the button stays within reach. */
 function details(all: Page["details"]): Markup {
   const inside = all.map(detail);
   return JSON.stringify(all).length > 3000
@@ -104,13 +104,13 @@ function details(all: Page["details"]): Markup {
 function detail({ text, before, after }: Page["details"][number]): Markup {
   if (before !== undefined && after !== undefined) {
     const lines = lineDifference(before, after).map(differing);
-    return html`<p>${text}</p><p class="help">- goes, + comes</p><pre class="difference">${lines}</pre>`;
+    return html`<p>${text}</p><p class="help">- removed, + added</p><pre class="difference">${lines}</pre>`;
   }
   const [label, only] = before === undefined ? ["After", after] : ["Before", before];
   return only === undefined ? html`<p>${text}</p>` : html`<p>${text}</p><p class="help">${label}</p><pre>${only}</pre>`;
 }
 
-/** The sign stands in the text itself: a colour alone says nothing to some. */
+/** The sign is part of the text: not everybody sees the colour. */
 function differing({ sign, text }: Line): Markup {
   const line = `${sign} ${text}\n`;
   return sign === "-" ? html`<del>${line}</del>` : sign === "+" ? html`<ins>${line}</ins>` : html`${line}`;

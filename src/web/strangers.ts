@@ -1,9 +1,9 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
-/** Connections on which nobody that is known has asked for anything yet. */
+/** Connections over which no known client has asked for anything yet. */
 export interface Strangers {
-  /** What comes over this connection is from somebody known: it is not counted any more. */
+  /** This connection belongs to a known client: it no longer counts. */
   known(socket: Socket): void;
 }
 
@@ -12,17 +12,17 @@ interface StrangerLimits {
   perAddress: number;
   /** From all. */
   inAll: number;
-  /** Milliseconds in which a connection may show whose it is. Above a limit, older ones go first, younger ones only from `burst` on. */
+  /** Milliseconds that a connection has to show whose it is. Above a limit, older ones are cut; younger ones only above `burst`. */
   grace: number;
-  /** Times a limit: many who come at the same moment are no attack. */
+  /** A multiple of the limit: many connections at the same moment are not an attack. */
   burst: number;
 }
 
 const usual: StrangerLimits = { perAddress: 128, inAll: 512, grace: 1_000, burst: 8 };
 
 /**
- * Bounds the connections of those who are not known. Above a limit the oldest is cut and the new one is let in: whoever
- * holds many open keeps nobody out, from the same address neither.
+ * Limits the connections of unknown clients. Above a limit the oldest is cut and the new one is let in: a client that holds
+ * many open keeps nobody out, not even from the same address.
  */
 export function boundStrangers(server: Server, { perAddress, inAll, grace, burst }: StrangerLimits = usual): Strangers {
   /** By address, the oldest first. */
@@ -36,7 +36,7 @@ export function boundStrangers(server: Server, { perAddress, inAll, grace, burst
     if (own.size === 0) all.delete(address);
   }
 
-  /** Cuts the oldest from the address, if it had its time or they are too many even for a burst. */
+  /** Cuts the address's oldest if its grace is over or there are too many even for a burst. */
   function makeRoom(address: string, held: number, limit: number): void {
     const [oldest] = all.get(address) ?? [];
     if (held <= limit || !oldest) return;

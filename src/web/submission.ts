@@ -17,7 +17,7 @@ export async function readSubmission(
   const values: Record<string, string> = {};
   for (const field of fields) {
     const given = (await Promise.all(form.getAll(field.path).map((item) => readItem(item, field)))).filter((value) => value !== "");
-    if (new Set(given).size > 1) problems[field.path] = "It is typed and taken from a file, and the two differ: use one.";
+    if (new Set(given).size > 1) problems[field.path] = "It is both typed and taken from a file, and the two differ: use one.";
     else if (given[0] !== undefined) values[field.path] = given[0];
   }
   const approved = form.get("answer") === "approve";
@@ -31,14 +31,14 @@ export async function readSubmission(
   return { approved, typedName: typeof name === "string" ? name.trim() : "", values };
 }
 
-/** Forms send line ends as CRLF, and files end in one: neither is part of a key. Bytes that are no text become base64, as Kibana's own form sends them. */
+/** Forms send line ends as CRLF, and files end in one: neither is part of a key. Bytes that are not text become base64, as in Kibana's own form. */
 async function readItem(item: string | File, { multiline }: Field): Promise<string> {
   const text = typeof item === "string" ? item : fileText(Buffer.from(await item.arrayBuffer()));
   const lines = text.replaceAll("\r\n", "\n");
   return multiline ? lines.trim() : lines.slice(0, lines.length - lineEnds(lines));
 }
 
-/** How many a text ends with. */
+/** How many line ends a text ends with. */
 function lineEnds(text: string): number {
   let count = 0;
   while (text.at(-1 - count) === "\n") count++;
@@ -64,7 +64,7 @@ async function readForm(request: IncomingMessage): Promise<FormData | undefined>
   try {
     return await new Response(Buffer.concat(chunks), { headers: { "content-type": request.headers["content-type"] ?? "" } }).formData();
   } catch {
-    // Not a form: the caller says so to the person.
+    // Not a form: the caller tells the person.
     return undefined;
   }
 }

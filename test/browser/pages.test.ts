@@ -178,7 +178,7 @@ describe("what does not fit", () => {
     await field(page, "webhookUrl").fill("canary-not-a-url");
     await button(page, "Save and approve").click();
     const input = field(page, "webhookUrl");
-    expect(await page.title()).toMatch(/^Not taken yet: /);
+    expect(await page.title()).toMatch(/^Not accepted yet: /);
     expect(await words(page.getByRole("alert"))).toBe("One value was not accepted. Nothing was written.");
     expect(await input.getAttribute("aria-invalid")).toBe("true");
     const described = (await input.getAttribute("aria-describedby"))?.split(" ") ?? [];
