@@ -4,7 +4,7 @@ import type { Call, Reply, Route } from "./types.ts";
 
 const body = z.strictObject({ applications: z.array(z.string().regex(/^[a-zA-Z0-9_:-]+$/)) });
 
-/** What Kibana's pages may show; nothing but the feature of connectors is here: resolve_capabilities.ts, actions/server/feature.ts. */
+/** What Kibana's pages may show; only the connectors feature is here: resolve_capabilities.ts, actions/server/feature.ts. */
 function capabilities(call: Call): Reply {
   const { applications } = parseBody(body, call);
   const read = call.caller.may("actions", "read", call.space);

@@ -31,33 +31,33 @@ export interface SandboxOptions {
   apiKeys?: string[];
   /** Text of a file of users and API keys with privileges, instead of `apiKeys`. */
   auth?: string;
-  /** Text of a kibana.yml; what it says of `xpack.actions` holds. */
+  /** Text of a kibana.yml; its `xpack.actions` settings apply. */
   kibanaYml?: string;
   /** Variables that the kibana.yml may name. Default: those of this process, as with Kibana. */
   env?: Record<string, string | undefined>;
-  /** A generated deployment instead of the small one by hand. */
+  /** A generated deployment instead of the small hand-made one. */
   size?: SeedSize;
   /** Real HTTP for types whose answer is simple, to loopback hosts only. */
   deliver?: boolean;
-  /** How problems of config, secrets and params are worded. Default by version: config-schema in 8.x, `Field "url": Required` after. */
+  /** How problems with config, secrets and params are worded. Default by version: config-schema in 8.x, `Field "url": Required` after. */
   wording?: Wording;
 }
 
 export interface Sandbox {
   /** With the base path, without a slash at the end. */
   url: string;
-  /** Ends open calls too: those that wait for an answer that never comes. */
+  /** Also ends open calls that wait for an answer that never comes. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a stand-in for Kibana on 127.0.0.1, with its state in memory.
- * @throws SettingsProblem where a Kibana with these settings would not start
+ * @throws SettingsProblem if a Kibana with these settings would not start
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { basePath = "", empty = false, license = "trial", size } = options;
   const named = release(options.version);
-  if (!named) throw new SettingsProblem(`There is no Kibana "${options.version}": say 8.17, 9.2, 9.5, serverless or the like.`);
+  if (!named) throw new SettingsProblem(`There is no Kibana "${options.version}": use 8.17, 9.2, 9.5, serverless or the like.`);
   if (options.kibanaYml !== undefined && named.flavour === "serverless")
     throw new SettingsProblem("On serverless nobody can set kibana.yml.");
   const yml = options.kibanaYml === undefined ? undefined : readKibanaYml(options.kibanaYml, named.version, options.env ?? process.env);

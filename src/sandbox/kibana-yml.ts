@@ -13,7 +13,7 @@ const host = z.string().regex(/^([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[?[0-9a-f:]+\]?
 const services = z.enum(["google-mail", "microsoft-exchange", "microsoft-outlook", "amazon-ses", "elastic-cloud", "other", "*"]);
 const connector = { name: z.string().min(1), actionTypeId: z.string().min(1), config: record, secrets: record };
 
-/** `xpack.actions` of kibana.yml (reference/kibana-api.md §9). What has no effect here is only known by its name. */
+/** `xpack.actions` of kibana.yml (reference/kibana-api.md §9). Settings without effect here are known only by name. */
 function settingsSchema(version: string) {
   const since = <T extends z.ZodType>(major: number, minor: number, fields: Record<string, T>) =>
     atLeast(version, major, minor) ? fields : {};
@@ -59,7 +59,7 @@ const withoutEffect = [
   ],
 ];
 
-/** What of `xpack.actions` has an effect in the sandbox. */
+/** The settings of `xpack.actions` that have an effect in the sandbox. */
 export interface ActionsSettings {
   enabledActionTypes: readonly string[];
   allowedHosts: readonly string[];
@@ -71,8 +71,8 @@ const everything = ["*"];
 export const defaultSettings: ActionsSettings = { enabledActionTypes: everything, allowedHosts: everything };
 
 /**
- * Reads a kibana.yml; keys may be dotted or nested. Other plugins' settings are passed over.
- * @throws SettingsProblem in Kibana's words where `xpack.actions` is not as this version takes it
+ * Reads a kibana.yml; keys may be dotted or nested. Other plugins' settings are ignored.
+ * @throws SettingsProblem in Kibana's words if this version does not accept `xpack.actions`
  */
 export function readKibanaYml(
   text: string,
@@ -111,7 +111,7 @@ const alertHistory: InMemoryConnector = {
 function parsed(text: string): unknown {
   try {
     const file: unknown = parse(text, { logLevel: "error" });
-    // Throws where an alias makes a value hold itself, or where it is nested beyond measure.
+    // Throws if an alias makes a value contain itself, or if it is nested too deep.
     JSON.stringify(file);
     return file;
   } catch (error) {
@@ -120,8 +120,8 @@ function parsed(text: string): unknown {
 }
 
 /**
- * What stands below `xpack.actions`. As Kibana's own reader does, every dotted key is opened but those in brackets, and a
- * variable in a text is replaced. Source: kbn-config, src/raw/{read_config,utils}.ts.
+ * The settings under `xpack.actions`. As in Kibana's own reader, dotted keys are expanded except for those in brackets, and
+ * variables in a text are replaced. Source: kbn-config, src/raw/{read_config,utils}.ts.
  */
 function actionsOf(file: unknown, version: string, env: Environment): unknown {
   const keysOf = (key: string) =>
@@ -151,7 +151,7 @@ function actionsOf(file: unknown, version: string, env: Environment): unknown {
   return (isPlainObject(tree.xpack) ? tree.xpack.actions : undefined) ?? {};
 }
 
-/** Replaced once: what a variable holds is not looked through. Defaults came with 8.15. */
+/** Replaced once: the value of a variable is not searched for more. Defaults came with 8.15. */
 function withVariables(text: string, version: string, env: Environment): string {
   const reference = atLeast(version, 8, 15) ? /\$\{(\w+)(?::(\w+))?\}/g : /\$\{(\w+)\}/g;
   return text.replace(reference, (_whole, name: string, otherwise?: string | number) => {

@@ -28,7 +28,7 @@ const listQuery = z.strictObject({
   include_authorized_purposes: z.enum(["true", "false"]).optional(),
 });
 
-/** Only what the caller may enter; who may enter none is refused: spaces_client.ts. */
+/** Only spaces that the caller may enter; a caller who may enter none is refused: spaces_client.ts. */
 function list(call: Call, state: State): Reply {
   parseQuery(listQuery, call);
   const visible = [...state.spaces.values()].filter(({ id }) => sees(call, id));
@@ -51,7 +51,7 @@ function create(call: Call, state: State): Reply {
   return { status: 200, body: space };
 }
 
-/** A space takes everything in it along. */
+/** Deletes everything in the space, too. */
 function remove(call: Call, state: State): Reply {
   needManagement(call, "delete");
   const space = state.spaces.get(call.params.id ?? "");
@@ -64,7 +64,7 @@ function remove(call: Call, state: State): Reply {
   return { status: 204 };
 }
 
-/** Stands in for Kibana's own privilege to manage spaces: whoever may do everything in all of them. */
+/** In place of Kibana's own privilege to manage spaces: all privileges in all of them. */
 function needManagement({ caller }: Call, what: string): void {
   if (caller.may("actions", "all", "*") && caller.may("rules", "all", "*")) return;
   throw new Refusal(403, `Unauthorized to ${what} spaces`);

@@ -11,7 +11,7 @@ export class Store<T extends { id: string; space: string }> {
     return this.#byId.has(id);
   }
 
-  /** Puts it in; one with its id is replaced and keeps its place. */
+  /** Adds an item; one with the same id is replaced and keeps its place. */
   set(item: T): void {
     if (this.#byId.get(item.id)?.space !== item.space) this.delete(item.id);
     this.#byId.set(item.id, item);

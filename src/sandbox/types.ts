@@ -48,7 +48,7 @@ export interface Rule {
   notify_when: string | null;
   alert_delay?: { active: number };
   flapping?: Dict | null;
-  /** As stored: nothing of it where the version has none. */
+  /** As stored: absent if the version has none. */
   artifacts?: { dashboards: { id: string }[]; investigation_guide: { blob: string } };
   api_key_owner: string | null;
   api_key_created_by_user: boolean | null;
@@ -59,7 +59,7 @@ export interface Rule {
   outcomeMessage: string | null;
   createdAt: string;
   updatedAt: string;
-  /** Since it ran here, if it did. */
+  /** When it last ran here, if it did. */
   lastRunAt?: string;
 }
 
@@ -110,7 +110,7 @@ export interface State {
   log: string[];
 }
 
-/** How a Kibana puts the problems of a value into words: config-schema (8.x), zod 3, zod 4. */
+/** How a Kibana words validation problems: config-schema (8.x), zod 3, zod 4. */
 export type Wording = "config-schema" | "fields" | "prettified";
 
 export interface Call {
@@ -121,7 +121,7 @@ export interface Call {
   body: unknown;
   space: string;
   caller: Caller;
-  /** Of this Kibana: the words of a refused request depend on it. */
+  /** Of this Kibana: the wording of a refusal depends on it. */
   version: string;
 }
 

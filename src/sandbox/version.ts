@@ -3,7 +3,7 @@ const newest = "9.5.0";
 
 export type Flavour = "traditional" | "serverless";
 
-/** The release of a name such as "8.17", "9.5.0" or "serverless"; undefined where it names none. */
+/** The release of a name such as "8.17", "9.5.0" or "serverless"; undefined if it names none. */
 export function release(name = newest): { version: string; flavour: Flavour } | undefined {
   if (name === "serverless") return { version: newest, flavour: "serverless" };
   const [version, patch] = /^[89]\.\d{1,2}(\.\d{1,2})?$/.exec(name) ?? [];

@@ -79,5 +79,5 @@ test.each([
 });
 
 test("a version that never was is refused", async () => {
-  await expect(startSandbox({ version: "nine" })).rejects.toThrow('There is no Kibana "nine": say 8.17, 9.2, 9.5, serverless or the like.');
+  await expect(startSandbox({ version: "nine" })).rejects.toThrow('There is no Kibana "nine": use 8.17, 9.2, 9.5, serverless or the like.');
 });

@@ -25,7 +25,7 @@ const subActionWords = "error validating url: ";
 const pagerdutyDefault = "https://events.pagerduty.com/v2/enqueue";
 
 /**
- * What kibana.yml has against a part of a connector or of its params, in the type's own words; undefined where nothing.
+ * Why kibana.yml does not allow a part of a connector or its params, in the type's own words; undefined if it does.
  * `checked`: the fields that the type compares with `allowedHosts`, such as `config.url`.
  */
 export function settingsProblem(type: string, checked: readonly string[], part: Part, value: Dict, { actions }: State): string | undefined {
@@ -60,7 +60,7 @@ function mailServerProblem({ service = "other", host, oauthTokenUrl, from }: Dic
   return `[service] value '${String(service)}' resolves to host '${known}' which is not in the allowedHosts configuration`;
 }
 
-/** Recipients that hold a template are looked at only once it is rendered, which `_execute` never does. */
+/** Recipients with a template are checked only once it is rendered, which `_execute` never does. */
 function recipientsProblem({ to, cc, bcc, replyTo }: Dict, part: Part, actions: ActionsSettings): string | undefined {
   if (part !== "params") return undefined;
   const people = [to, cc, bcc, replyTo].flatMap((list) => (Array.isArray(list) ? list : [])).filter((one) => String(one).trim() !== "");

@@ -10,7 +10,7 @@ import { refuseDisabled, refuseUnlicensed, registeredType } from "./types-api.ts
 
 const body = z.strictObject({ params: z.record(z.string(), z.unknown()) });
 
-/** Whatever the connector itself gets wrong is HTTP 200 with `status: error` (reference/kibana-api.md §3). */
+/** A failure of the connector itself is HTTP 200 with `status: error` (reference/kibana-api.md §3). */
 async function execute(call: Call, state: State): Promise<Reply> {
   const { params } = parseBody(body, call);
   const { id = "" } = call.params;
@@ -26,7 +26,7 @@ async function execute(call: Call, state: State): Promise<Reply> {
   return { status: 200, body: { connector_id: id, ...resultView(outcome) } };
 }
 
-/** `service_message` in snake case, `errorSource` not: so it is in Kibana. */
+/** `service_message` in snake case, `errorSource` not, as in Kibana. */
 function resultView(outcome: Outcome): Dict {
   if (outcome.status === "ok") return { status: "ok", ...("data" in outcome && { data: outcome.data }) };
   const { serviceMessage, ...rest } = outcome;

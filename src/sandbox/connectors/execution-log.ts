@@ -7,7 +7,7 @@ import type { Call, Reply, Route, State } from "../types.ts";
 import { atLeast } from "../version.ts";
 import type { Execution } from "./executions.ts";
 
-/** No deeper than this may be paged, and no more is counted: actions/server/lib/get_execution_log_aggregation.ts. */
+/** How many can be paged, and how many are counted: actions/server/lib/get_execution_log_aggregation.ts. */
 const pageable = 1000;
 const countable = 10_000;
 
@@ -16,7 +16,7 @@ const sort = z
   .array(z.strictObject({ timestamp: order.optional(), execution_duration: order.optional(), schedule_delay: order.optional() }))
   .default([{ timestamp: { order: "desc" } }]);
 
-/** Upper limits are new; since when exactly is not known (reference/kibana-api.md §8.3). */
+/** Upper limits are new; the exact version is not known (reference/kibana-api.md §8.3). */
 function windowOf(version: string) {
   const limits = atLeast(version, 9, 4);
   return z.strictObject({
@@ -49,7 +49,7 @@ function kpi(call: Call, state: State): Reply {
   return { status: 200, body: { success, unknown: 0, failure: found.length - success, warning: 0 } };
 }
 
-/** Of this space or of those named, oldest first; runs of in-memory connectors belong to every space. */
+/** Runs of this space or of those named, oldest first; runs of in-memory connectors belong to every space. */
 function executions(call: Call, given: z.infer<ReturnType<typeof windowOf>>, state: State): Execution[] {
   needActions(call, "read", "get actions");
   const { date_start, date_end, filter, namespaces } = given;
@@ -74,7 +74,7 @@ function parsed(filter: string): Kql {
   }
 }
 
-/** The fields of an event document that one filters by (reference/kibana-api.md §8.1). */
+/** The fields of an event document that a filter may name (reference/kibana-api.md §8.1). */
 function fieldsOf(one: Execution): Record<string, unknown> {
   return {
     "kibana.action.id": one.connectorId,
@@ -126,7 +126,7 @@ function view(one: Execution, { version }: State) {
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** An ISO date, or `now`, `now-24h` and the like; rounding such as `/d` is passed over. */
+/** An ISO date, or `now`, `now-24h` and the like; rounding such as `/d` is ignored. */
 function dateOf(text: string, name: string): number {
   const [relative, sign, count, unit = "s"] = /^now(?:([+-])(\d+)([smhdw]))?(?:\/[smhdw])?$/.exec(text) ?? [];
   if (relative !== undefined) return Date.now() + (sign === "-" ? -1 : 1) * Number(count ?? 0) * (units[unit] ?? 0);

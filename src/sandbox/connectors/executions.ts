@@ -19,10 +19,10 @@ export interface Execution {
   type: string;
 }
 
-/** How many are kept: Kibana itself forgets after 90 days. */
+/** How many are kept: Kibana itself keeps them for 90 days. */
 const kept = 100_000;
 
-/** Writes what Kibana writes: runs that began. What was refused before leaves no trace there. */
+/** Logs what Kibana logs: runs that began. One refused before that leaves no entry. */
 export function logExecution(
   { id, type, name }: Connector | InMemoryConnector,
   outcome: Outcome,

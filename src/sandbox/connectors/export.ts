@@ -14,7 +14,7 @@ const body = z.strictObject({
   excludeExportDetails: z.boolean().default(false),
 });
 
-/** Of all saved objects only connectors are here; preconfigured ones are none (reference/kibana-api.md §7.4). */
+/** Only connectors, of all saved objects; preconfigured ones are not saved objects (reference/kibana-api.md §7.4). */
 async function exportObjects(call: Call, state: State): Promise<Reply> {
   const { type, objects = [], hasReference, search, excludeExportDetails } = parseBody(body, call);
   const types = type === undefined ? [] : [type].flat();
@@ -43,7 +43,7 @@ function named(objects: readonly z.infer<typeof reference>[], { space }: Call, s
   });
 }
 
-/** Connectors hold no references, so none has one. */
+/** Connectors hold no references, so `hasReference` matches none. */
 function ofType(types: readonly string[], search: string | undefined, referring: boolean, { space }: Call, state: State): Connector[] {
   if (!types.includes("action") || referring) return [];
   const wanted = search?.replaceAll("*", "").toLowerCase();

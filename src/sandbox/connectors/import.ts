@@ -21,7 +21,7 @@ const object = z.object({
 });
 type Saved = z.infer<typeof object>;
 
-/** Answers 200 also where nothing came in (reference/kibana-api.md §7.4). */
+/** Answers 200 even if nothing was imported (reference/kibana-api.md §7.4). */
 async function importObjects(call: Call, state: State): Promise<Reply> {
   const { overwrite, createNewCopies } = parseQuery(query, call);
   const lines = await uploaded(call.body);
@@ -59,7 +59,7 @@ async function importObjects(call: Call, state: State): Promise<Reply> {
   return { status: 200, body: { ...counts, ...(successResults.length > 0 && { successResults }), ...(errors.length > 0 && { errors }) } };
 }
 
-/** Newer Kibana leaves out ids that it would not give itself; which words it warns in is not known. */
+/** Newer Kibana skips ids that it would not accept in a create; the wording of its warning is not known. */
 function isRefused(id: string, state: State): boolean {
   return atLeast(state.version, 9, 4) && (!isStrictId(id) || state.inMemory.some((connector) => connector.id === id));
 }
@@ -70,7 +70,7 @@ function imported({ attributes }: Saved, id: string, space: string): Connector {
   return { id, space, type, name, config, secrets: {}, missingSecrets };
 }
 
-/** The lines of the one file of a form, without the details at its end. */
+/** The lines of the form's one file, without the details at its end. */
 async function uploaded(body: unknown): Promise<Record<string, unknown>[]> {
   const { type, text } = Object(body);
   const form = await new Response(text, { headers: { "content-type": String(type) } }).formData().catch(() => undefined);

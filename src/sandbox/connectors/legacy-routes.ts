@@ -4,7 +4,7 @@ import { atLeast } from "../version.ts";
 import { connectorRoutes } from "./routes.ts";
 import { typeRoutes } from "./types-api.ts";
 
-/** The names of before 7.13, removed in 9.0 (reference/kibana-api.md §1): the same answers in camel case. */
+/** The routes from before 7.13, removed in 9.0 (reference/kibana-api.md §1): the same answers in camel case. */
 const renamed: Readonly<Record<string, string>> = { connector_type_id: "actionTypeId" };
 
 function camel(key: string): string {

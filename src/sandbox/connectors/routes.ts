@@ -13,7 +13,7 @@ import { inMemoryView, referenceCounts, savedView } from "./view.ts";
 const createBody = z.strictObject({ name: filled, connector_type_id: filled, config: looseRecord, secrets: looseRecord });
 const updateBody = z.strictObject({ name: filled, config: looseRecord, secrets: looseRecord });
 
-/** What 9.4 and later take; the message for unsafe words is the one for long ids (reference/kibana-api.md §1.5). */
+/** What 9.4 and later accept; the message for unsafe words is the one for long ids (reference/kibana-api.md §1.5). */
 const idParams = z.object({
   id: z
     .string()
@@ -55,7 +55,7 @@ async function update(call: Call, state: State): Promise<Reply> {
   return store({ ...connector, name: body.name, ...valid, missingSecrets: false }, state);
 }
 
-/** Type, config, secrets, both, and only then the licence (reference/kibana-api.md §1.3). */
+/** Checks type, config, secrets, both together, and only then the licence (reference/kibana-api.md §1.3). */
 async function checked(type: string, body: { config: Dict; secrets: Dict }, state: State): Promise<{ config: Dict; secrets: Dict }> {
   const row = await registeredType(type, state);
   const result = await checkConnector(type, body.config, body.secrets, state);
@@ -78,7 +78,7 @@ function get(call: Call, state: State): Reply {
   return { status: 200, body };
 }
 
-/** Never looks at references, and finds a saved connector below a preconfigured one of its id (reference/kibana-api.md §5.4, §1.5). */
+/** Never looks at references, and finds a saved connector that a preconfigured one with its id hides (reference/kibana-api.md §5.4, §1.5). */
 function remove(call: Call, state: State): Reply {
   const { id = "" } = call.params;
   needActions(call, "all", "delete actions");
@@ -87,7 +87,7 @@ function remove(call: Call, state: State): Reply {
   return { status: 204 };
 }
 
-/** Saved connectors above it are left out without a word (reference/kibana-api.md §1.6). */
+/** Saved connectors above it are left out silently (reference/kibana-api.md §1.6). */
 const listLimit = 10_000;
 
 function list(call: Call, state: State, system: boolean): Reply {

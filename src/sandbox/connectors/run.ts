@@ -7,8 +7,8 @@ import { logExecution } from "./executions.ts";
 import { checkConnector, checkParams } from "./validate.ts";
 
 /**
- * Runs a connector for a caller or a rule. Whatever the connector itself gets wrong is an outcome; what fails validation
- * leaves no entry in the execution log (reference/kibana-api.md §3, §8.1).
+ * Runs a connector for a caller or a rule. A failure of the connector itself is an outcome; one of validation leaves no
+ * entry in the execution log (reference/kibana-api.md §3, §8.1).
  */
 export async function runConnector(
   connector: Connector | InMemoryConnector,
@@ -37,7 +37,7 @@ export async function runConnector(
   return outcome;
 }
 
-/** A message may quote a secret: what the outside world saw is kept without it. */
+/** A message may quote a secret: deliveries are kept without it. */
 function withoutSecrets<T>(effect: T, secrets: Dict): T {
   const values = textsIn(secrets).filter((text) => text.length >= 4);
   const clean = (_key: string, value: unknown) =>

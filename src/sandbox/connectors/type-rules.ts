@@ -8,7 +8,7 @@ export type Part = "config" | "secrets" | "params";
 interface TypeRules {
   /** Refinements of Kibana's schema: a zod 4 wording marks them like any other problem. */
   refine?: Partial<Record<Part, Rule>>;
-  /** Kibana's own code after the schema: its message stands by itself. */
+  /** Kibana's own code after the schema: its message is used as it is. */
   check?: Partial<Record<Part, Rule>>;
   connector?: (config: Dict, secrets: Dict) => string | undefined;
 }
@@ -101,7 +101,7 @@ function emailConnector(config: Dict, secrets: Dict): string | undefined {
   return secrets.password == null ? "[password] is required" : undefined;
 }
 
-/** What Kibana says of a URL without a host, also when every host is allowed. */
+/** What Kibana says of a URL without a host, even when every host is allowed. */
 function notAllowed(url: unknown): string {
   return `target url "${String(url)}" is not added to the Kibana config xpack.actions.allowedHosts`;
 }

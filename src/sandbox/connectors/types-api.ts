@@ -49,7 +49,7 @@ export function refuseDisabled(row: TypeRow, state: State): void {
   refuseUnlicensed(row, state);
 }
 
-/** All that stops a preconfigured connector: it needs no `enabledActionTypes` (reference/kibana-api.md §2). */
+/** The only check of a preconfigured connector: it needs no `enabledActionTypes` (reference/kibana-api.md §2). */
 export function refuseUnlicensed(row: TypeRow, state: State): void {
   const problem = licenseProblem(row, state);
   if (problem) throw new Refusal(403, problem);

@@ -7,7 +7,7 @@ import { describeIssues } from "../wording/index.ts";
 import { settingsProblem } from "./allowed-hosts.ts";
 import { type Part, typeRules } from "./type-rules.ts";
 
-/** A value with Kibana's defaults, or the sentence that refuses it. */
+/** A value with Kibana's defaults, or Kibana's message if it is refused. */
 type Checked<T> = { ok: true; value: T } | { ok: false; problem: string };
 
 /** Config, then secrets, then both together: the order decides which problem is seen (reference/kibana-api.md §1.3). */
@@ -54,7 +54,7 @@ function checkPart(type: ConnectorType, part: Part, input: Dict, state: State): 
   return settings ? refuse(settings) : { ok: true, value };
 }
 
-/** Fields that came after the type: an older Kibana does not know them (reference/kibana-api.md §4). */
+/** Fields added after the type: an older Kibana does not know them (reference/kibana-api.md §4). */
 const newerFields = [{ type: ".webhook", part: "secrets", field: "secretHeaders", major: 9, minor: 2 }] as const;
 
 function fieldsSince(type: string, part: Part, version: string): string[] {

@@ -1,7 +1,7 @@
 import type { Connector, InMemoryConnector, State } from "../types.ts";
 import { atLeast } from "../version.ts";
 
-/** A saved connector as Kibana answers it: never a secret, on no endpoint (reference/kibana-api.md §1.2). */
+/** A saved connector as Kibana returns it: without secrets, on every endpoint (reference/kibana-api.md §1.2). */
 export function savedView(connector: Connector, state: State) {
   return {
     ...commonView(connector, state),
@@ -43,7 +43,7 @@ function isDeprecated({ type, config }: Connector | InMemoryConnector): boolean 
   return (type === ".servicenow" || type === ".servicenow-sir") && config.usesTableApi !== false;
 }
 
-/** Documents that hold a reference, over all spaces: rules once each, cases, queued runs (reference/kibana-api.md §5.1). */
+/** How many documents refer to each connector, over all spaces: rules once each, cases, queued runs (reference/kibana-api.md §5.1). */
 export function referenceCounts(state: State): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const count = (id: string) => counts.set(id, (counts.get(id) ?? 0) + 1);

@@ -12,7 +12,7 @@ export interface Caller {
   may(feature: "actions" | "rules", level: "read" | "all", space: string): boolean;
 }
 
-/** The caller behind an `Authorization` header, undefined for nobody known. */
+/** The caller behind an `Authorization` header, undefined if unknown. */
 export type Authenticate = (authorization: string | undefined) => Caller | undefined;
 
 const all = () => true;
@@ -46,7 +46,7 @@ const authFile = z.strictObject({
 /**
  * Users (basic) and API keys (in their encoded form) of a JSON or YAML file, each with `actions` and `rules`: `none`
  * (the default), `read` or `all`, or one of them per space with `*` for all others.
- * @throws SettingsProblem where the file is something else
+ * @throws SettingsProblem if the file is anything else
  */
 export function readAuthFile(text: string): Authenticate {
   const { users, api_keys: keys } = checked(text);

@@ -10,7 +10,7 @@ const page = (status: number, title: string): Reply => ({
   headers: { "content-type": "text/html; charset=utf-8" },
 });
 
-/** What happens instead of the answer. `work` says whether Kibana did what it was asked before things went wrong. */
+/** What happens instead of the answer. `work` says whether Kibana did what it was asked before the fault. */
 const faults = {
   timeout_before: { work: false, result: "silence" },
   timeout_after: { work: true, result: "silence" },
@@ -51,7 +51,7 @@ export function faultOrders() {
       orders = [];
       return { status: 204 };
     },
-    /** The fault for this call; it is spent by asking. */
+    /** The fault for this call; asking uses it up. */
     take(method: string, path: string): Fault | undefined {
       const matching = orders.find((one) => (!one.method || one.method.toUpperCase() === method) && path.includes(one.path ?? ""));
       if (!matching) return undefined;

@@ -3,7 +3,7 @@ import type { State } from "../types.ts";
 import { atLeast } from "../version.ts";
 import { Refusal } from "./envelope.ts";
 
-/** The texts are Elasticsearch's, handed on by Kibana (reference/kibana-api.md §0). */
+/** The texts are Elasticsearch's, passed on by Kibana (reference/kibana-api.md §0). */
 export function unauthorized(authorization: string | undefined): Refusal {
   if (!authorization) return new Refusal(401, "Unauthorized");
   const [, basic] = /^Basic (.*)$/i.exec(authorization) ?? [];

@@ -5,7 +5,7 @@ import type { Reply, State } from "../types.ts";
 import { envelope } from "./envelope.ts";
 import type { FaultOrders } from "./faults.ts";
 
-/** What Kibana does not have: what the outside world saw, the whole state, faults on order, and rules that fire on order. No credentials needed. */
+/** Routes that Kibana does not have: deliveries, the whole state, faults and firing rules on order. No credentials needed. */
 export function ownRoute(method: string, path: string, body: unknown, state: State, orders: FaultOrders): Reply | Promise<Reply> {
   const [, fired] = (method === "POST" && /^\/sandbox\/rules\/([^/]+)\/fire$/.exec(path)) || [];
   if (fired !== undefined) return fireRule(decodeURIComponent(fired), body, state);

@@ -4,7 +4,7 @@ import { atLeast } from "../version.ts";
 import { configSchemaMessage } from "../wording/config-schema.ts";
 import { Refusal } from "./envelope.ts";
 
-/** Blank text is refused everywhere it stands at the top of a request (reference/kibana-api.md §1.1). */
+/** Blank text is refused at the top level of a request (reference/kibana-api.md §1.1). */
 export const filled = z.string().refine(isFilled, "value '' is not valid");
 
 /** `config`, `secrets`: any values, but no blank text at the first level. */
@@ -22,7 +22,7 @@ function isFilled(text: string): boolean {
   return text.trim() !== "";
 }
 
-/** A JSON text in a query, as config-schema reads it. */
+/** JSON in a query parameter, as config-schema reads it. */
 export function jsonText<T extends z.ZodType>(schema: T) {
   return z
     .string()
@@ -38,8 +38,8 @@ export function jsonText<T extends z.ZodType>(schema: T) {
 }
 
 /**
- * Parses one part of a request, or refuses it as the router does: one problem, the first (reference/kibana-api.md §0).
- * When unknown keys got their new sentence is not known: it is in what is newer than 9.3.
+ * Parses one part of a request, or refuses it as the router does: only the first problem (reference/kibana-api.md §0).
+ * Which version gave unknown keys their new message is not known: here it is 9.4.
  */
 export function parsePart<T>(schema: z.ZodType<T>, value: unknown, part: "body" | "params" | "query", version: string): T {
   const result = schema.safeParse(value);

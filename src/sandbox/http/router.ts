@@ -61,7 +61,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** `/s/{space}` in front of the path; an unknown space is not noticed (reference/kibana-api.md §0). */
+/** `/s/{space}` in front of the path; an unknown space is not refused (reference/kibana-api.md §0). */
 export function splitSpace(path: string): { space: string; path: string } {
   const [, space, rest] = /^\/s\/([a-z0-9_-]+)(\/.*)$/.exec(path) ?? [];
   return space && rest ? { space, path: rest } : { space: "default", path };

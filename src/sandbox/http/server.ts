@@ -11,7 +11,7 @@ import { ownRoute } from "./own-routes.ts";
 import { matchRoute, splitSpace } from "./router.ts";
 
 const bodyLimit = 1024 * 1024;
-/** Levels of nesting: what looks through a body here does so by recursion. */
+/** Levels of nesting: bodies are walked recursively here. */
 const deepest = 1000;
 
 interface Serving {
@@ -20,7 +20,7 @@ interface Serving {
   authenticate: Authenticate;
 }
 
-/** Answers as Kibana would, with the faults that were ordered in between. */
+/** Answers as Kibana would, except for the faults that were ordered. */
 export function createKibana(serving: Serving): Server {
   const orders = faultOrders();
   return createServer((request, response) => {
@@ -47,7 +47,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, servi
   else send(response, result);
 }
 
-/** Kibana's order: route, credentials, body, forgery, then the route's own checks. */
+/** Kibana's order of checks: route, credentials, body, CSRF, then the route's own. */
 async function answer(
   request: IncomingMessage,
   fullPath: string,
@@ -77,7 +77,7 @@ async function guarded(work: () => Reply | Promise<Reply>): Promise<Reply> {
   }
 }
 
-/** The whole body, undefined where it is above the limit. */
+/** The whole body; undefined above the limit. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -89,7 +89,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > bodyLimit ? undefined : Buffer.concat(chunks).toString("utf8");
 }
 
-/** The words are hapi's. No body is null, as there. */
+/** The messages are hapi's. An empty body is null, as in hapi. */
 function parseJson(text: string | undefined): unknown {
   if (text === undefined) throw new Refusal(413, `Payload content length greater than maximum allowed: ${bodyLimit}`);
   if (text === "") return null;
@@ -109,7 +109,7 @@ function send(response: ServerResponse, { status, body, headers }: Reply): void 
   response.writeHead(status, { "kbn-name": "sandbox", ...type, ...headers }).end(text);
 }
 
-/** Half of the body with the length of all of it would hang a client: the length is of the half. */
+/** The length sent is that of the half: with the length of the whole a client would wait for the rest. */
 function sendHalf(response: ServerResponse, { status, body }: Reply): void {
   const text = bodyText(body);
   response

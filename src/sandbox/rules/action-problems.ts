@@ -1,7 +1,7 @@
 import type { GivenAction, GivenRule } from "./actions.ts";
 import type { RuleType } from "./types.ts";
 
-/** What Kibana says of actions that do not fit their rule, all at once: alerting/server/rules_client/lib/validate_actions.ts. */
+/** Kibana's message about actions that do not fit their rule, all problems at once: alerting/server/rules_client/lib/validate_actions.ts. */
 export function actionsProblem(
   rule: GivenRule,
   actions: readonly GivenAction[],
@@ -34,11 +34,11 @@ export function actionsProblem(
   return `Failed to validate actions due to the following ${problems.length} errors:\n- ${problems.join("\n- ")}`;
 }
 
-/** Each action has a frequency, or the rule speaks for all; a `notify_when` of null counts as speaking (reference/kibana-api.md §6.1). */
-function frequencyProblem(actions: readonly GivenAction[], ruleSpeaks: boolean): string | undefined {
-  const wrong = actions.filter(({ frequency }) => Boolean(frequency) === ruleSpeaks).map(groupOf);
+/** Either each action has a frequency, or the rule sets one for all; a `notify_when` of null counts as setting it (reference/kibana-api.md §6.1). */
+function frequencyProblem(actions: readonly GivenAction[], setByRule: boolean): string | undefined {
+  const wrong = actions.filter(({ frequency }) => Boolean(frequency) === setByRule).map(groupOf);
   const both = "Cannot specify per-action frequency params when notify_when or throttle are defined at the rule level";
-  return listed(ruleSpeaks ? both : "Actions missing frequency parameters", wrong);
+  return listed(setByRule ? both : "Actions missing frequency parameters", wrong);
 }
 
 function isTooOften({ frequency }: GivenAction, interval: string): boolean {

@@ -10,7 +10,7 @@ interface Variables {
 }
 
 /**
- * What each rule type gives to templates, by the names that Kibana lists. Sources: stack_alerts/server/rule_types/
+ * The variables that each rule type gives to templates, by Kibana's names. Sources: stack_alerts/server/rule_types/
  * {es_query,index_threshold}/rule_type.ts, infra/server/lib/alerting/metric_threshold/register_metric_threshold_rule_type.ts,
  * security_solution/server/lib/detection_engine/rule_types/query/create_query_alert_type.ts.
  */

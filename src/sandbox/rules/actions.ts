@@ -67,7 +67,7 @@ export function storedActions(rule: GivenRule, space: string, type: RuleType, st
   return rule.actions.map((action) => {
     const uuid = action.uuid ?? randomUUID();
     const connector_type_id = found.get(action.id)?.type ?? "";
-    // What only alerts' own actions have is dropped: alerting_api_integration/spaces_only/tests/alerting/group1/create.ts
+    // Fields that only normal actions have are dropped: alerting_api_integration/spaces_only/tests/alerting/group1/create.ts
     if (system.includes(action)) return { id: action.id, params: action.params, uuid, connector_type_id };
     return { ...action, uuid, connector_type_id };
   });

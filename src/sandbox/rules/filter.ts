@@ -10,7 +10,7 @@ export function hasReference({ type, id }: { type: string; id: string }, state: 
   return (rule) => type === "action" && saved && rule.actions.some((action) => action.id === id);
 }
 
-/** Refused as Kibana refuses them, whatever they are asked for (reference/kibana-api.md §5.2). */
+/** Fields that Kibana refuses for every purpose (reference/kibana-api.md §5.2). */
 export function refuseBlocked(field: string, what: (field: string) => string): void {
   const name = field.replace(/^alert\.attributes\./, "");
   if (!/^(monitoring|mapped_params|snoozeSchedule|activeSnoozes|snoozedInstances)\b/.test(name)) return;
@@ -38,7 +38,7 @@ function parsed(filter: string): Kql {
   }
 }
 
-/** The names of a rule's attributes as they are stored, and where the sandbox has them. */
+/** A rule's attributes by their stored names, and where the sandbox has them. */
 const attributes: Readonly<Record<string, (rule: Rule) => unknown>> = {
   name: (rule) => rule.name,
   tags: (rule) => rule.tags,
@@ -66,7 +66,7 @@ const attributes: Readonly<Record<string, (rule: Rule) => unknown>> = {
 export function valuesOf(rule: Rule, path: string, state: State): readonly unknown[] {
   const [attribute = "", ...rest] = path.split(".");
   if (attribute === "actions") {
-    // As they are stored; saved connectors stand as `action_0`…: only the others can be found by their id.
+    // As stored: saved connectors appear as `action_0`…, so only the others can be found by their id.
     const stored = rule.actions.map((action, at) => ({
       ...action,
       actionTypeId: action.connector_type_id,

@@ -42,14 +42,14 @@ function find(call: Call, state: State): Reply {
   return { status: 200, body: { page, per_page, total: all.length, data } };
 }
 
-/** Elasticsearch's limit on how deep one may page. */
+/** Elasticsearch's limit on how far a client may page. */
 function refuseBeyondWindow(last: number): void {
   if (last <= 10_000) return;
   const reason = `Result window is too large, from + size must be less than or equal to: [10000] but was [${last}].`;
   throw new Refusal(400, `search_phase_execution_exception\n\tRoot causes:\n\t\tillegal_argument_exception: ${reason}`);
 }
 
-/** Words at the edges of which `*` may stand; each must begin something in one of the fields. */
+/** Whole words, or parts of words marked by `*`, in any of the fields: all of them with AND, one with OR. */
 function matches(search: string, fields: readonly string[], operator: "OR" | "AND", state: State): (rule: Rule) => boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return (rule) => {
@@ -80,7 +80,7 @@ function sort(rules: Rule[], field: string, direction: 1 | -1, state: State): Ru
 
 const alphabet = new Intl.Collator();
 
-/** With `fields`, everything else but the id is left out; names are those of storage or of the answer. */
+/** With `fields`, everything else except the id is left out; names may be stored names or those of the answer. */
 function chosen(rule: object, fields: readonly string[] | undefined): object {
   if (!fields) return rule;
   const snake = fields.map((field) =>

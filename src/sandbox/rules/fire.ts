@@ -32,7 +32,7 @@ interface Memory {
 }
 const memories = new WeakMap<State, Map<string, Memory>>();
 
-/** Lets a rule find these alerts active or recovered, and runs its actions as Kibana would. */
+/** Makes a rule find these alerts active or recovered, and runs its actions as Kibana would. */
 export async function fireRule(id: string, body: unknown, state: State): Promise<Reply> {
   const given = parsePart(order, body, "body", state.version);
   const rule = state.rules.get(id);
@@ -51,7 +51,7 @@ export async function fireRule(id: string, body: unknown, state: State): Promise
   const after: Rule = { ...rule, outcome: missing ? "failed" : "succeeded", outcomeMessage, lastRunAt: new Date().toISOString() };
   state.rules.set(after);
   if (missing) state.log.push(`Executing Rule ${rule.space}:${type.id}:${id} has resulted in Error: ${outcomeMessage}`);
-  // The first connector that is missing takes the whole batch down (reference/kibana-api.md §5.4).
+  // One missing connector fails the whole batch (reference/kibana-api.md §5.4).
   const actions = [];
   for (const one of missing ? [] : planned) actions.push(await run(one, rule, type, state));
   return { status: 200, body: { rule: id, outcome: after.outcome, outcome_msg: outcomeMessage, alerts: found, actions } };
@@ -65,7 +65,7 @@ function memoryOf(id: string, state: State): Memory {
   return memory;
 }
 
-/** Without alerts: one when active, all that are when recovered. */
+/** If the order names no alerts: one for "active", all active ones for "recovered". */
 function defaults(state: "active" | "recovered", memory: Memory): z.infer<typeof alert>[] {
   const ids = state === "active" ? ["alert-1"] : [...memory.groups.keys()];
   return ids.map((id) => ({ id, group: undefined, context: {} }));
@@ -77,7 +77,7 @@ function alertOf(given: z.infer<typeof alert>, now: "active" | "recovered", type
   return { id, context, group: given.group ?? type.default_action_group_id, is: memory.groups.has(id) ? "ongoing" : "new" };
 }
 
-/** Once for a summary of everything, else once for each alert of the action's group, as often as its frequency lets it. */
+/** Once for a summary of everything, else once for each alert of the action's group, as its frequency allows. */
 function runsOf(action: RuleAction, alerts: readonly Alert[], rule: Rule, state: State, memory: Memory): Planned[] {
   const notify = action.frequency?.notify_when ?? rule.notify_when ?? "onActiveAlert";
   const throttle = action.frequency ? action.frequency.throttle : rule.throttle;
@@ -128,7 +128,7 @@ async function run({ action, alerts }: Planned, rule: Rule, type: RuleType, stat
   return { ...about, params, ...(outcome.status === "ok" ? { status: "ok" } : { status: "error", message: outcome.message }) };
 }
 
-/** What templates may name: alerting/server/task_runner/transform_action_params.ts. */
+/** The variables of templates: alerting/server/task_runner/transform_action_params.ts. */
 function variables(alerts: readonly Alert[], rule: Rule, type: RuleType, summary: boolean, state: State): Dict {
   const common = {
     rule: { id: rule.id, name: rule.name, spaceId: rule.space, tags: rule.tags, params: rule.params, type: type.id, url: "" },

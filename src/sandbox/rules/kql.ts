@@ -13,10 +13,10 @@ interface Token {
   text: string;
 }
 
-/** @throws SyntaxError where the text is no KQL that is known here */
 /** Levels of brackets and `not`. */
 const deepest = 500;
 
+/** @throws SyntaxError if the text is not KQL that is known here */
 export function parseKql(text: string): Kql {
   const tokens = tokenize(text.trim());
   let at = 0;
@@ -121,7 +121,7 @@ export function fieldsOf(query: Kql, prefix = ""): string[] {
   return query.terms.flatMap((term) => fieldsOf(term, prefix));
 }
 
-/** Whether something fits; `read` gives the values of a field, or the objects that are nested there. */
+/** Whether something matches; `read` gives the values of a field, or the objects that are nested there. */
 export function fits(query: Kql, read: (field: string) => readonly unknown[]): boolean {
   switch (query.kind) {
     case "and":

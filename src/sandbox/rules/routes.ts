@@ -31,7 +31,7 @@ const artifacts = z.strictObject({
     .optional(),
   investigation_guide: z.strictObject({ blob: z.string() }).optional(),
 });
-/** Before 8.19, and in 9.0. */
+/** The refusal before 8.19, and in 9.0. */
 const unknownKey = z.custom<z.output<typeof artifacts>>(() => false, "definition for this key is missing").optional();
 const replaceable = (version: string) => ({
   name: filled,
@@ -105,7 +105,7 @@ function update(call: Call, state: State): Reply {
   return store({ ...after, updated_by: call.caller.name, updatedAt: new Date().toISOString(), revision }, state);
 }
 
-/** What counts as a change of a rule, so that its revision grows: increment_revision.ts. */
+/** What counts as a change to a rule and raises its revision: increment_revision.ts. */
 function contentOf({ name, tags, schedule, params, actions, throttle, notify_when, alert_delay, flapping = null, artifacts }: Rule) {
   return { name, tags, schedule, params, actions, throttle, notify_when, alert_delay, flapping, artifacts: artifacts ?? noArtifacts };
 }

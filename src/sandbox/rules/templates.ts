@@ -1,10 +1,10 @@
 import mustache from "mustache";
 import type { Dict } from "../types.ts";
 
-/** Types whose text params are JSON: what is put into them is escaped so that they stay JSON. */
+/** Types whose text params are JSON: values are escaped to keep them JSON. */
 const jsonTypes = [".webhook", ".http", ".torq", ".cases-webhook"];
 
-/** Params with their Mustache texts filled in, as a rule fills them in; of the types' escaping only JSON's is done. */
+/** Params with their Mustache templates rendered, as by a rule; of the types' own escaping only JSON's is done. */
 export function rendered(params: Dict, variables: Dict, type: string): Dict {
   const escaped = jsonTypes.includes(type) ? asJson : asText;
   return Object(filledIn(params, variables, escaped));
@@ -17,10 +17,10 @@ function filledIn(value: unknown, variables: Dict, escaped: (value: unknown) => 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filledIn(item, variables, escaped)]));
 }
 
-/** A template that cannot be read is sent as the error it gives: actions/server/lib/mustache_renderer.ts. */
+/** A template that cannot be parsed is replaced by its error: actions/server/lib/mustache_renderer.ts. */
 function template(text: string, variables: Dict, escaped: (value: unknown) => string): string {
   try {
-    // Mustache takes time by the square of some lengths.
+    // Mustache takes quadratic time on some templates.
     if (text.length > 20_000) throw new Error("the sandbox reads no template of more than 20,000 characters");
     return mustache.render(text, variables, {}, { escape: escaped });
   } catch (error) {

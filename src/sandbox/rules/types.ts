@@ -1,6 +1,6 @@
 import { variablesOf } from "./action-variables.ts";
 
-/** Some that a deployment has: action groups and recovery as Kibana gives them (reference/kibana-api.md §6.3). */
+/** Some of Kibana's rule types, with their action groups and recovery (reference/kibana-api.md §6.3). */
 export const ruleTypes = [
   ruleType(".es-query", "Elasticsearch query", "stackAlerts", "management", [["query matched", "Query matched"]]),
   ruleType(".index-threshold", "Index threshold", "stackAlerts", "management", [["threshold met", "Threshold met"]]),

@@ -1,7 +1,7 @@
 import type { Rule } from "../types.ts";
 import { atLeast } from "../version.ts";
 
-/** A rule as Kibana answers it. An action whose connector is gone shows like any other (reference/kibana-api.md §5.3). */
+/** A rule as Kibana returns it. An action whose connector is gone looks like any other (reference/kibana-api.md §5.3). */
 export function ruleView({ artifacts, ...rule }: Rule, version: string) {
   return { ...bareView(rule), ...(atLeast(version, 9, 5) && { artifacts: artifacts ?? noArtifacts }) };
 }
@@ -18,7 +18,7 @@ export function internalRuleView({ artifacts, ...rule }: Rule, version: string) 
   };
 }
 
-/** What a rule has to which nobody gave any: denormalize_artifacts.ts */
+/** The artifacts of a rule that was given none: denormalize_artifacts.ts */
 export const noArtifacts: NonNullable<Rule["artifacts"]> = { dashboards: [], investigation_guide: { blob: "" } };
 
 export function knowsArtifacts(version: string): boolean {

@@ -12,19 +12,19 @@ const settlement = "https://hooks.example.org/settlement?token=seed-4b1d8c2f9e";
 const routingKey = (team: string) => ({ routingKey: `seed-routing-key-${team}` });
 const webhook = (url: string, headers: Dict | null = null) => ({ url, method: "post", headers, hasAuth: false, authType: null });
 
-/** Each stands for something an audit should see, or should not complain about. No secret is real. */
+/** Each is something that an audit should find, or should not complain about. No secret is real. */
 export const seedConnectors: readonly Connector[] = [
   // Used by several rules, and by a queued run.
   saved("ops-pagerduty", "default", ".pagerduty", "Ops PagerDuty", { apiUrl: null }, { routingKey: "seed-routing-key-ops" }),
-  // The same name twice; the second is used by nobody, and Slack no longer takes its URL.
+  // The same name twice; the second is unused, and Slack no longer accepts its URL.
   saved("ops-slack", "default", ".slack", "Ops Slack", {}, slackUrl("B0OPS/seed-ops")),
   saved("ops-slack-2", "default", ".slack", "Ops Slack", {}, slackUrl("B0OLD/revoked-last-year")),
   saved("alert-audit-index", "default", ".index", "Alert audit log", auditIndex, {}),
-  // A credential in clear config: everybody who may list connectors can read it.
+  // A credential readable in config: everybody who may list connectors can read it.
   saved("deploy-hook", "default", ".webhook", "Deploy hook", webhook("https://deploy.example.com/hooks/kibana", bearer), noSecrets),
   // Used only by a rule that is disabled.
   saved("batch-jira", "default", ".jira", "Batch Jira", jira("BATCH"), { email: "jira@example.com", apiToken: "seed-jira-token" }),
-  // Came in through an import, which never carries secrets.
+  // Came from an import, which never carries secrets.
   { ...saved("imported-pagerduty", "default", ".pagerduty", "PagerDuty (imported)", { apiUrl: null }, {}), missingSecrets: true },
   // Still on ServiceNow's old table API; only a case refers to it.
   saved("servicenow-itsm", "default", ".servicenow", "ServiceNow ITSM", oldServiceNow, serviceNowLogin),

@@ -15,8 +15,8 @@ const teams = ["payments", "search", "checkout", "platform", "identity", "data",
 const things = ["latency", "errors", "disk", "queue depth", "logins", "cpu", "memory", "certificates", "backups", "throughput"];
 
 /**
- * Teams' connectors and rules in the image of the small deployment, its faults included: about one connector in twenty
- * lost its secrets in an import, one is used by nobody, and one rule in fifty names a connector that is gone.
+ * Connectors and rules of several teams, modelled on the small deployment with its faults: about one connector in twenty
+ * lost its secrets in an import, some are unused, and one rule in fifty names a connector that is gone.
  */
 export function generate(state: State, { spaces, connectors, rules, seed }: SeedSize): void {
   const random = randomNumbers(seed);
@@ -45,7 +45,7 @@ export function generate(state: State, { spaces, connectors, rules, seed }: Seed
     const space = ids[at % ids.length] ?? "default";
     const pattern = pick(seedRules);
     if (!pattern) return;
-    // One connector of a kind for all its actions: so an incident is closed where it was opened.
+    // One connector per type for all actions of a rule, so that an incident is closed where it was opened.
     const chosen = new Map<string, string>();
     const connectorFor = (id: string) => {
       const type = typeOf.get(id) ?? ".pagerduty";

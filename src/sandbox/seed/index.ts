@@ -6,7 +6,7 @@ import type { InMemoryConnector, Rule, RuleAction, State } from "../types.ts";
 import { seedConnectors } from "./connectors.ts";
 import { type SeedAction, type SeedRule, seedRules } from "./rules.ts";
 
-/** A deployment as one finds it: three spaces, some of it neglected. The same at every start. */
+/** A realistic deployment: three spaces, some of it neglected. The same at every start. */
 export function seed(state: State): void {
   for (const [id, name, color] of [
     ["team-payments", "Team Payments", "#54b399"],
@@ -24,7 +24,7 @@ export function seed(state: State): void {
   );
 }
 
-/** Hourly runs up to now; two connectors fail each time, and what nobody uses has none. */
+/** Hourly runs up to now; two connectors fail every time, and unused ones have no runs. */
 const history = [
   ["ops-pagerduty", 6, undefined],
   ["ops-slack", 24, undefined],
@@ -62,7 +62,7 @@ export const preconfigured: readonly InMemoryConnector[] = [
   },
 ];
 
-/** A rule as it stands in storage, from what makes it different. */
+/** A stored rule, from the fields in which it differs from the defaults. */
 export function storedRule({ artifacts, ...rule }: SeedRule, state: State): Rule {
   return {
     tags: [],

@@ -62,7 +62,7 @@ export const seedRules: readonly SeedRule[] = [
   ),
   rule("default", "Nightly batch is late", query, [push("batch-jira", "query matched")], { enabled: false }),
   rule("default", "Deploy watch", query, [act("deploy-hook", "query matched", { body: '{"rule":"{{rule.name}}"}' })]),
-  // Notifies by the deprecated setting of the rule.
+  // Notifies through the rule's deprecated setting.
   rule(
     "default",
     "Search latency",
@@ -96,7 +96,7 @@ export const seedRules: readonly SeedRule[] = [
   }),
   rule("security", "Brute force over SSH", detection, [post("soc-slack", "default")]),
   rule("security", "Malware detected", detection, [push("soc-jira", "default"), post("soc-slack", "default")]),
-  // Its connector was deleted: the action still stands, and every run fails.
+  // Its connector was deleted: the action is still there, and every run fails.
   rule("security", "Lateral movement", detection, [{ ...page("soc-pagerduty", "default", { dedupKey: perAlert }), type: ".pagerduty" }], {
     outcome: "failed",
     outcomeMessage: "Saved object [action/soc-pagerduty] not found",

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Dict } from "../types.ts";
 import type { Run } from "./outcome.ts";
 
-/** What a third party answers to a sub-action (`run` for types without), as Kibana hands it on; sources: {type}/service.ts and the like. */
+/** What a third party answers to a sub-action (`run` for types without), as Kibana passes it on; sources: {type}/service.ts and the like. */
 type Answer = (sub: Dict, run: Run) => unknown;
 
 const each = (names: readonly string[], answer: Answer) => Object.fromEntries(names.map((name) => [name, answer]));

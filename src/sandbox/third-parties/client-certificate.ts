@@ -1,7 +1,7 @@
 import type { Dict } from "../types.ts";
 
 /**
- * What TLS says of a client certificate that Kibana decoded into rubbish; undefined where it can be read. Sources:
+ * What TLS says of a client certificate that Kibana decoded into garbage; undefined if it can be read. Sources:
  * stack_connectors/common/auth/utils.ts (base64 of every file), Node's tls (PEM for cert and key, DER for pfx).
  */
 export function certificateProblem({ hasAuth, authType, ca }: Dict, { crt, key, pfx }: Dict): string | undefined {

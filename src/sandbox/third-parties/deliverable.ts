@@ -2,10 +2,10 @@ import type { Dict } from "../types.ts";
 import type { Run } from "./outcome.ts";
 import type { Answer, Outgoing } from "./transport.ts";
 
-/** A request as the type sends it, and what Kibana makes of its answer where that is more than what the sandbox says anyway. */
+/** A request as the type sends it; `data`: what Kibana makes of the answer, if the canned answer is not enough. */
 type Deliverable = (run: Run) => Outgoing & { data?: (answer: Answer) => unknown };
 
-/** Types whose request is simple enough to be really sent, by type and sub-action; sources: {type}/service.ts, {type}/connector.ts. */
+/** Types whose request is simple enough to send for real, by type and sub-action; sources: {type}/service.ts, {type}/connector.ts. */
 export const deliverable: Readonly<Record<string, Deliverable>> = {
   ".teams run": ({ secrets, params }) => post(secrets.webhookUrl, { text: params.message }),
   ".torq run": ({ config, secrets, params }) => ({

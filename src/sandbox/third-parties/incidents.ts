@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Run } from "./outcome.ts";
 
-/** What a third party keeps open, under the key that ties alerts to it. */
+/** An incident at a third party, under the key that ties alerts to it. */
 export interface Incident {
   id: string;
-  /** Who keeps it: connectors with the same address and credentials share incidents. Holds secrets: never shown. */
+  /** Whose it is: connectors with the same address and credentials share incidents. Holds secrets: never shown. */
   account: string;
   type: string;
   connector_id: string;
@@ -12,7 +12,7 @@ export interface Incident {
   key: string;
   status: "open" | "acknowledged" | "closed";
   title: string;
-  /** Calls that were about it. */
+  /** Number of calls about it. */
   events: number;
 }
 
@@ -20,11 +20,11 @@ interface Step {
   does: "open" | "acknowledge" | "close";
   key: unknown;
   title?: unknown;
-  /** ServiceNow ITSM opens another incident for a key that is open already. */
+  /** ServiceNow ITSM opens another incident for a key that is already open. */
   always?: boolean;
 }
 
-/** What a run means for an incident; undefined where it means nothing (connector types, `incidents`). */
+/** What a run does to an incident; undefined if nothing (connector types, `incidents`). */
 function stepOf({ type, params }: Run): Step | undefined {
   const sub = Object(params.subActionParams);
   const incident = Object(sub.incident);
@@ -54,7 +54,7 @@ function stepOf({ type, params }: Run): Step | undefined {
   }
 }
 
-/** The open incident that a run is about, undefined where there is none. */
+/** The open incident that a run is about, if there is one. */
 export function openIncident(run: Run, incidents: readonly Incident[]): Incident | undefined {
   const step = stepOf(run);
   return incidents.findLast(
@@ -62,7 +62,7 @@ export function openIncident(run: Run, incidents: readonly Incident[]): Incident
   );
 }
 
-/** Opens, acknowledges or closes what the run is about; an unknown key closes nothing, as with all of them. */
+/** Opens, acknowledges or closes what the run is about; an unknown key closes nothing, as at all third parties. */
 export function keepIncident(run: Run, space: string, data: unknown, incidents: Incident[]): void {
   const step = stepOf(run);
   if (!step) return;

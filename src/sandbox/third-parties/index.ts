@@ -32,7 +32,7 @@ function index({ config, params }: Run): Outcome {
   return ok({ errors: false, took: 3, items }, `${documents.length} document(s) into ${target}`, documents);
 }
 
-/** The default log level is info: what is below leaves no trace. */
+/** The default log level is info: lower levels write nothing. */
 function serverLog({ params }: Run): Outcome {
   if (params.level === "trace" || params.level === "debug") return { status: "ok" };
   return ok(undefined, "line in Kibana's log", params);
@@ -117,7 +117,7 @@ async function anyOther(run: Run): Promise<Outcome> {
   return ok(data, `${action} at ${host || type}`, params);
 }
 
-/** Where a call goes that names an address itself: .http and .tines. */
+/** The address in the params themselves: .http and .tines. */
 function addressInParams({ url, subActionParams }: Dict): unknown {
   return url ?? Object(subActionParams).webhookUrl;
 }
@@ -133,7 +133,7 @@ const byType: Readonly<Record<string, ThirdParty>> = {
   ".email": email,
 };
 
-/** Types that share the webhook family's certificates, with what each says of a request that could not be made. */
+/** Types with the webhook family's certificates, and each one's message for a request that could not be made. */
 const requestFailed: Readonly<Record<string, string>> = {
   ".webhook": "error calling webhook, request failed",
   ".http": "error calling http, request failed",

@@ -11,12 +11,12 @@ export interface Outgoing {
   body?: string;
 }
 
-/** Stored values that contain one of these words stand for credentials that the third party no longer takes. */
+/** A stored value with one of these words plays a credential that the third party no longer accepts. */
 const refused = /revoked|invalid/i;
 
 /**
- * Plays the third party: hosts below `.invalid` do not resolve, a credential that says so is refused with `refusal`,
- * anything else succeeds.
+ * Plays the third party: hosts under `.invalid` do not resolve, a credential with one of those words is refused with
+ * `refusal`, anything else succeeds.
  */
 export function cannedAnswer(host: string, secrets: unknown, refusal: Answer, success: Answer): Answer {
   if (host.endsWith(".invalid")) return { code: "ENOTFOUND", message: `getaddrinfo ENOTFOUND ${host}` };

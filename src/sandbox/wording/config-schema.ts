@@ -1,6 +1,6 @@
 import type * as z from "zod";
 
-/** The first problem in config-schema's words, `[where]: what`. `oldWords`: as before unknown keys got a new sentence. */
+/** The first problem in config-schema's words, `[where]: what`. `oldWords`: the old message for unknown keys. */
 export function configSchemaMessage(error: z.ZodError, input: unknown, prefix: string, oldWords = prefix === ""): string {
   const issue = error.issues[0];
   if (!issue) return "";

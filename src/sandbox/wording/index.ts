@@ -44,7 +44,7 @@ function addIssue(root: Node, issue: Issue, base: readonly PropertyKey[], input:
   node.errors.push(zod3Message(issue, valueAt(input, path)));
 }
 
-/** Below a field with a problem of its own nothing further is listed. */
+/** Nothing is listed below a field that has a problem itself. */
 function fieldMessages(node: Node, prefix: string): string[] {
   return [...node.children].flatMap(([key, child]) => {
     const name = prefix ? `${prefix}.${key}` : key;

@@ -1,4 +1,4 @@
-/** What the sandbox was started with does not do: it refuses to start, with this sentence, as Kibana does. */
+/** The sandbox cannot start with these options: it refuses with this message, as Kibana does. */
 export class SettingsProblem extends Error {
   override readonly name = "SettingsProblem";
 }
