@@ -11,7 +11,7 @@ interface Asked {
   body: string;
 }
 
-/** Requests of which the next ones did not begin before the last of these had ended, and how many were under way at once. */
+/** Requests that ran together: the next wave began after the last of these had ended. `atOnce`: the most in flight at once. */
 interface Wave {
   all: Asked[];
   atOnce: number;
@@ -24,16 +24,16 @@ export function countOf(requests: Requests): number {
   return requests.reduce((sum, { all }) => sum + all.length, 0);
 }
 
-/** The requests behind each of these calls, made one after the other by a server that has made them all once before. */
+/** The requests behind each of these calls, made one after the other by a server that is warmed up. */
 export async function requestsOf(kibana: string, ...calls: readonly (readonly [tool: string, args: object])[]): Promise<Requests[]> {
   let waves: Wave[] = [];
-  let underWay = 0;
+  let inFlight = 0;
   const proxy = createServer(async (incoming, outgoing) => {
     const { method = "GET", url: path = "/", headers } = incoming;
-    if (underWay === 0) waves.push({ all: [], atOnce: 0 });
+    if (inFlight === 0) waves.push({ all: [], atOnce: 0 });
     const wave = waves.at(-1) ?? { all: [], atOnce: 0 };
-    underWay += 1;
-    wave.atOnce = Math.max(wave.atOnce, underWay);
+    inFlight += 1;
+    wave.atOnce = Math.max(wave.atOnce, inFlight);
     const body = await text(incoming);
     const kept = Object.entries(headers).filter(([name]) => /^(accept|content-type|kbn-xsrf|x-elastic-internal-origin)$/.test(name));
     wave.all.push({
@@ -44,7 +44,7 @@ export async function requestsOf(kibana: string, ...calls: readonly (readonly [t
     });
     const onward = httpRequest(kibana + path, { method, headers }, async (answer) => {
       const answered = await text(answer);
-      underWay -= 1;
+      inFlight -= 1;
       outgoing.writeHead(answer.statusCode ?? 500, { "content-type": "application/json" }).end(answered);
     });
     onward.end(body);
@@ -69,7 +69,7 @@ export async function requestsOf(kibana: string, ...calls: readonly (readonly [t
   }
 }
 
-/** The same requests made bare: undici, kept connections, as many at once as the server makes, the JSON parsed and let go. */
+/** The same requests without our server: undici, keep-alive, as many at once as the server makes, the JSON parsed and dropped. */
 export function bareClient(kibana: string): { make(requests: Requests): Promise<void>; close(): Promise<void> } {
   const dispatcher = new Agent({ connections: 8 });
   async function make({ method, path, headers, body }: Asked): Promise<void> {

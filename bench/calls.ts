@@ -4,7 +4,7 @@ import { own, StdioServer, startSandbox } from "./stdio-server.ts";
 
 const sizes = [10, 100, 1_000, 10_000];
 
-/** A call minus an MCP ping, against the same requests made bare. */
+/** A call minus an MCP ping, against its bare requests. */
 export async function calls(pairs: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const size of sizes) {
@@ -23,7 +23,7 @@ export async function calls(pairs: number): Promise<Row[]> {
   return rows;
 }
 
-/** One row: the tool's call minus a ping, and its requests bare, in turn. */
+/** One row: the tool's call minus a ping, and its bare requests, in turn. */
 export async function callRow(
   kibana: string,
   labels: Pick<Row, "group" | "what">,
@@ -36,15 +36,15 @@ export async function callRow(
   const bare = bareClient(kibana);
   try {
     await server.start();
-    // What both do often is compiled by the time it is measured.
+    // Warms up both, so that hot code is compiled before it is measured.
     const once = await milliseconds(() => server.call(tool, args));
     const warm = await milliseconds(() => server.call(tool, args), once > 300 ? 1 : 20);
     await milliseconds(() => bare.make(requests), once > 300 ? 1 : 20);
-    // Short work is repeated, so that a hiccup of the machine is not the whole of a figure.
+    // Short work is repeated, so that one hiccup of the machine does not decide a figure.
     const times = Math.max(1, Math.min(20, Math.round(40 / warm)));
     const samples: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
     for (let pair = 0; pair < pairs; pair++) {
-      // Within a pair too the three take turns.
+      // The three take turns within a pair, too.
       const sum = { ping: 0, ours: 0, theirs: 0 };
       for (let turn = 0; turn < times; turn++) {
         sum.ping += await milliseconds(() => server.ping());

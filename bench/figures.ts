@@ -9,7 +9,7 @@ export interface Spread {
 export interface Row {
   group: string;
   what: string;
-  /** What it is held against: 1 is as much as that. Undefined where nothing is compared. */
+  /** What it is compared with: a ratio of 1 is the same. Undefined if nothing is compared. */
   against?: string;
   ratio?: Spread;
   /** Pairs, or tries, behind the figures. */
@@ -45,7 +45,7 @@ export async function interleaved(
   await ours();
   await theirs();
   for (let pair = 0; pair < pairs; pair++) {
-    // Neither is always the one that comes after the other.
+    // Each goes first every other time.
     const order = pair % 2 === 0 ? (["ours", "theirs"] as const) : (["theirs", "ours"] as const);
     for (const which of order) result[which].push(await (which === "ours" ? ours() : theirs()));
   }
@@ -70,14 +70,14 @@ export function compared(
   };
 }
 
-/** Milliseconds that the work takes, on the average of `times`. */
+/** Milliseconds that the work takes, averaged over `times`. */
 export async function milliseconds(work: () => Promise<unknown>, times = 1): Promise<number> {
   const start = process.hrtime.bigint();
   for (let turn = 0; turn < times; turn++) await work();
   return Number(process.hrtime.bigint() - start) / 1e6 / times;
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return "-";
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));

@@ -7,7 +7,7 @@ import { own, startSandbox } from "./stdio-server.ts";
 const sizes = [1, 20, 200];
 const call = ["list_connectors", {}] as const;
 
-/** So many clients over HTTP, each with a session of its own and a call at the same moment, against their requests made bare. */
+/** Several clients over HTTP, each with a session of its own and a call at the same moment, against their bare requests. */
 export async function http(pairs: number): Promise<Row[]> {
   const sandbox = await startSandbox(["--seed-connectors", "100", "--seed-rules", "100"]);
   const [requests = []] = await requestsOf(sandbox.url, call);

@@ -9,19 +9,19 @@ import { machine, table } from "./report.ts";
 import { start } from "./start.ts";
 import { tokens } from "./tokens.ts";
 
-/** Each measures one thing and needs nothing of the others. */
+/** Each measures one thing, independently of the others. */
 const groups: Record<string, (pairs: number) => Promise<Row[]>> = { start, calls, audit, pipeline, http, tokens };
 
 const help = `npm run bench [-- --pairs N] [--only start,calls] [--json FILE]
 
-Measures this build on this machine. Each time is measured in turn with what it is held against, so that the ratio is the
-figure; the Kibana is the sandbox in a process of its own.
-  --pairs N     measurements of each (default and least for a figure to quote: 20)
+Measures this build on this machine. Each time is measured in turn with what it is compared with, and the ratio is the
+result; Kibana is the sandbox in a process of its own.
+  --pairs N     measurements of each (default: 20, the minimum for figures to quote)
   --only NAMES  of ${Object.keys(groups).join(", ")}
   --json FILE   the same figures as JSON (default: bench/results.json)
 `;
 
-/** @returns the exit code: 1 where a target is missed */
+/** @returns the exit code: 1 if a target is missed */
 export async function bench(argv: string[]): Promise<number> {
   const { values } = parseArgs({
     args: argv,

@@ -9,7 +9,7 @@ import { compared, interleaved, milliseconds, type Row } from "./figures.ts";
 import { own, StdioServer, startSandbox } from "./stdio-server.ts";
 
 const id = "bench-log";
-/** A circle: after the last call everything is as it was before the first. */
+/** A round trip: after the last call everything is as it was before the first. */
 const steps = [
   {
     what: "create_connector, plan alone (dry_run)",
@@ -20,7 +20,7 @@ const steps = [
   { what: "safe_delete_connector, a person says yes", call: ["safe_delete_connector", { ids: [id] }] },
 ] as const;
 
-/** What a change costs, step by step: plan, consent, journal, write and reading back, against its own requests made bare. */
+/** What a change costs, step by step: plan, consent, journal, write and reading back, against its bare requests. */
 export async function pipeline(pairs: number): Promise<Row[]> {
   const sandbox = await startSandbox([]);
   const requests = await requestsOf(sandbox.url, ...steps.map(({ call }) => call));
@@ -34,7 +34,7 @@ export async function pipeline(pairs: number): Promise<Row[]> {
     for (const { call } of steps) ours.push((await milliseconds(() => server.call(call[0], call[1]))) - ping);
     const theirs: number[] = [];
     for (const one of requests) theirs.push(await milliseconds(() => bare.make(one)));
-    // The first rounds are to warm up.
+    // The first rounds only warm up.
     if (pair < 0) continue;
     for (const [index, sample] of samples.entries()) {
       sample.ours.push(ours[index] ?? Number.NaN);

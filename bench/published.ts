@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Command } from "./stdio-server.ts";
 
-/** Published servers to be held against, with what they need to start; none gets a call. */
+/** Published servers to compare with, and what they need to start; no tool of theirs is called. */
 const servers: { name: string; args: string[]; env?: Record<string, string> }[] = [
   { name: "@modelcontextprotocol/server-filesystem", args: [tmpdir()] },
   { name: "@modelcontextprotocol/server-everything", args: ["stdio"] },
@@ -17,7 +17,7 @@ type Found = { name: string; command: Command } | { name: string; skipped: strin
 /** Milliseconds that an installation may take. */
 const patience = 180_000;
 
-/** Installs them into a folder that goes with the process; what cannot be had is skipped with the reason. */
+/** Installs them into a folder that is deleted at exit; one that cannot be installed is skipped with the reason. */
 export async function published(): Promise<Found[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-published-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -1,12 +1,12 @@
 import { cpus, totalmem } from "node:os";
 import { digits, type Row } from "./figures.ts";
 
-/** The machine as far as it matters: its name is nobody's business. */
+/** What matters about the machine; not its name. */
 export function machine(): string {
   return `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, Node ${process.versions.node}`;
 }
 
-/** The rows as a Markdown table, which people and README.md take alike. */
+/** The rows as a Markdown table, for people and for README.md. */
 export function table(rows: readonly Row[]): string {
   const lines = rows.map((row) => [
     row.group,

@@ -51,7 +51,7 @@ async function ofCommand(what: string, command: Command, pairs: number, target: 
   const { median } = spread(memory);
   if (target.megabytes) megabytes.target = { atMost: target.megabytes, what: `≤ ${target.megabytes} MB`, met: median <= target.megabytes };
   return Number.isNaN(median)
-    ? [row, { group: "memory", what, skipped: `this system does not tell (${digits(median)})` }]
+    ? [row, { group: "memory", what, skipped: `this system does not report it (${digits(median)})` }]
     : [row, megabytes];
 }
 
@@ -63,7 +63,7 @@ function nothing(): Promise<void> {
   });
 }
 
-/** Megabytes of a Node that has nothing to do but to wait. */
+/** Megabytes of a Node that only waits. */
 async function bareMemory(tries: number): Promise<number[]> {
   const held: number[] = [];
   for (let turn = 0; turn < tries; turn++) {

@@ -9,7 +9,7 @@ export interface Command {
   env?: Record<string, string>;
 }
 
-/** Our own, as it is built. The client here answers at once for a person. */
+/** Our own build. The client here answers for a person, at once. */
 export function own(args: string[] = [], env: Record<string, string> = {}): Command {
   return { args: [resolve("dist/main.js"), ...args], env: { CONNECTORS_CONFIRM_READING: "0", ...env } };
 }

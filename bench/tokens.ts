@@ -2,7 +2,7 @@ import { countTokens } from "gpt-tokenizer";
 import { digits, type Row } from "./figures.ts";
 import { own, StdioServer, startSandbox } from "./stdio-server.ts";
 
-/** What an agent is after, our calls for it, and what it would read from Kibana's API for the same. */
+/** What an agent wants to know, our calls for it, and what it would otherwise read from Kibana's API. */
 const tasks: { what: string; anySize?: true; calls: [tool: string, args: object][]; raw: string[] }[] = [
   { what: "which connectors are there", anySize: true, calls: [["list_connectors", {}]], raw: ["/api/actions/connectors"] },
   {

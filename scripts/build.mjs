@@ -5,7 +5,7 @@ import { licensesOf } from "./licenses.mjs";
 import { mergeStart } from "./merge-start.mjs";
 import { requireBanner, runTypeScript } from "./run-typescript.mjs";
 
-/** The SDK's server makes a JSON Schema validator when it is given none; it is given ours, so ajv stays out. */
+/** The SDK's server uses ajv only if it is given no JSON Schema validator; it gets ours, so ajv is left out. */
 const withoutAjv = {
   name: "without-ajv",
   setup({ onLoad }) {
@@ -15,7 +15,7 @@ const withoutAjv = {
   },
 };
 
-/** What a start lists is worked out here, so that a start loads none of the tools. */
+/** The list of tools is computed here, so that a start loads none of them. */
 const { listedTools } = await runTypeScript("src/tools/listed.ts");
 const listedAtBuild = {
   name: "listed-at-build",

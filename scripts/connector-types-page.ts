@@ -10,7 +10,7 @@ export async function connectorTypesPage(): Promise<string> {
   return `${[
     "# Connector types",
     "",
-    "Generated from the server's catalogue by `npm run generate`; do not edit. The live answer of `describe_connector_types` counts: it knows this deployment's licence and version.",
+    "Generated from the server's catalogue by `npm run generate`; do not edit. Where they differ, trust the live answer of `describe_connector_types`: it knows this deployment's licence and version.",
     "",
     "| type | name | licence | safe test | can close | de-duplication |",
     "|---|---|---|---|---|---|",
@@ -29,7 +29,7 @@ export async function connectorTypesPage(): Promise<string> {
     "",
     "## Single-file types",
     "",
-    "Newer types that Kibana defines in one file each. This server passes their config and secrets to Kibana as they are; `authType` stands among the secrets. None but `.elastic_slack` can be a rule action.",
+    "Newer types that Kibana defines in one file each. This server passes their config and secrets to Kibana as they are; `authType` is one of the secrets. Only `.elastic_slack` can be a rule action.",
     "",
     specTypes.map((type) => `\`${type.id}\` ${type.name}`).join(" · "),
   ].join("\n")}\n`;
@@ -60,7 +60,7 @@ function section(type: ConnectorType): string[] {
     type.recovery
       ? `- Recovery: \`${JSON.stringify(type.recovery.params)}\``
       : `- Recovery: cannot close. ${type.recoveryHint ?? ""}`.trim(),
-    ...type.traps.map((trap) => `- Mind: ${trap}`),
+    ...type.traps.map((trap) => `- Note: ${trap}`),
     "",
   ];
 }

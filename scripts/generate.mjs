@@ -1,5 +1,4 @@
-// Writes the files that are made from the code. `npm run generate`; with `-- --published`, once and for all, the forms in which
-// clients start the package from npm.
+// Writes the generated files: `npm run generate`. With `-- --published` clients start the package from npm from then on.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

@@ -2,7 +2,7 @@ import { connectorTypesPage } from "./connector-types-page.ts";
 import { packagingFiles } from "./packaging.ts";
 import { clientsPage, settingsPage, toolsPage } from "./pages.ts";
 
-/** Every file that is made from the code, by path: `npm run generate` writes them, a test compares them. */
+/** Every generated file, by path: `npm run generate` writes them, a test compares them. */
 export async function generated(): Promise<Record<string, string>> {
   return {
     ...packagingFiles(),

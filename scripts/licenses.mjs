@@ -19,6 +19,6 @@ export function licensesOf({ outputs }) {
 function licenseOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const file = readdirSync(folder).find((one) => /^licen[cs]e([-.][\w.-]+)?$/i.test(one));
-  if (!file) throw new Error(`${name} is bundled, but brings no text of its licence.`);
+  if (!file) throw new Error(`${name} is bundled, but has no licence text.`);
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
 }

@@ -13,10 +13,10 @@ const Manifest = z.object({
   engines: z.object({ node: z.string() }),
 });
 
-/** package.json: the one place where name, version and author stand. */
+/** package.json: the only place for name, version and author. */
 export const manifest = Manifest.parse(JSON.parse(readFileSync("package.json", "utf8")));
 
-/** What a client runs once the package is on npm. Before, the name is nobody's: whoever takes it would be given the user's key. */
+/** What a client runs once the package is on npm. Until then the name is free: whoever registered it would be given the user's key. */
 export const fromNpm = { command: "npx", args: ["-y", manifest.name] };
 
 /** A name that the host fills in: \${user_config.api_key} and the like. */

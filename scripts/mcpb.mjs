@@ -1,4 +1,4 @@
-// Packs dist/ and the skill into dist/kibana-connectors-mcp.mcpb, a bundle for Claude Desktop. `npm run mcpb` builds before.
+// Packs dist/ and the skill into dist/kibana-connectors-mcp.mcpb, a bundle for Claude Desktop. `npm run mcpb` builds first.
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

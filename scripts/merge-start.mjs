@@ -1,5 +1,5 @@
-// What a start reads, in one file: esbuild splits shared modules into a small file for each set of users, and every file
-// that is opened before the tools can be listed costs time.
+// Puts what a start reads into one file: esbuild makes a small file of the modules that each set of importers shares, and
+// every file that is opened before the tools can be listed costs time.
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
@@ -9,7 +9,7 @@ import { build } from "esbuild";
  * Merges the files that are read when `entries` are loaded, and points all others to the merged one.
  * @param {import("esbuild").Metafile} metafile of a build with splitting
  * @param {{ main: string, entries: string[] }} options the executable's source; the sources loaded at the start
- * @returns {Promise<import("esbuild").Metafile>} of what is there afterwards
+ * @returns {Promise<import("esbuild").Metafile>} of the files afterwards
  */
 export async function mergeStart(metafile, { main, entries }) {
   const { outputs } = metafile;
@@ -38,7 +38,7 @@ export async function mergeStart(metafile, { main, entries }) {
     after.outputs[file] = { ...outputs[file], bytes: Buffer.byteLength(code), imports };
   }
   for (const [file, pairs] of names) {
-    // Imported by its name when it is wanted: that name has to go on.
+    // It is also imported on demand, by its name: the file has to stay.
     if (outputs[file].entryPoint === undefined) {
       rmSync(file);
       continue;
@@ -74,7 +74,7 @@ const options = {
   logLevel: "warning",
 };
 
-/** What is read together with these, without what is imported on demand. */
+/** These files and all that they import statically. */
 function closure(outputs, paths) {
   const found = new Set(paths);
   for (const path of found)
@@ -87,12 +87,12 @@ function exportsFrom(path, pairs) {
   return `export { ${pairs.map(([name, as]) => `${name} as ${as}`).join(", ")} } from ${JSON.stringify(path)};`;
 }
 
-/** An import on demand stays one, by the same name: the merged file lies in the same folder. */
+/** An import on demand stays one, with the same path: the merged file is in the same folder. */
 function keepLazy({ kind, path }) {
   return kind === "dynamic-import" ? { path, external: true } : undefined;
 }
 
-/** A file whose imports of merged files come from the merged one. */
+/** Rewrites a file to import from the merged file. */
 async function pointed(file, names, path) {
   const merged = `./${posix.relative(posix.dirname(file), path)}`;
   const plugin = {

@@ -5,13 +5,13 @@ import { tools } from "../src/tools/index.ts";
 import { cursorLink, vsCodeLink } from "./install-links.ts";
 import { manifest } from "./manifest.ts";
 
-/** docs/clients.md with its links made anew. @param published whether the package is on npm: only then can a link start it */
+/** docs/clients.md with its links generated again. @param published whether the package is on npm: only then can a link start it */
 export function clientsPage(published = manifest.publishedOnNpm): string {
   const links = `One click: [add to Cursor](${cursorLink()}) · [add to VS Code](${vsCodeLink()}).`;
   return withPart("docs/clients.md", "links", published ? links : "");
 }
 
-/** docs/tools.md with its table made anew. */
+/** docs/tools.md with its table generated again. */
 export function toolsPage(): string {
   return withPart("docs/tools.md", "tools", toolsTable());
 }
@@ -27,11 +27,11 @@ function withPart(page: string, name: string, part: string): string {
 export function settingsPage(): string {
   return `# Settings
 
-A flag, or its variable; the flag wins. A variable that begins with \`CONNECTORS_\` and is none of these stops the start, so that a typo does not pass for protection.
+Each setting is a flag or a variable; the flag wins. A variable that begins with \`CONNECTORS_\` and is not listed here stops the start, so that a typo does not pass for protection.
 
-What is set and empty counts as not set, and so does a placeholder that a client did not fill in (\`\${user_config.name}\`, \`\${env:NAME}\`, \`\${input:name}\`, \`\${NAME}\`), with a warning on stderr and in \`doctor\`. \`KIBANA_API_KEY\` takes the \`encoded\` value, \`id:api_key\`, or the whole answer that made the key; what can be no key is told by the first call, before Kibana is asked.
+A setting that is empty counts as not set, and so does a placeholder that a client did not fill in (\`\${user_config.name}\`, \`\${env:NAME}\`, \`\${input:name}\`, \`\${NAME}\`), with a warning on stderr and in \`doctor\`. \`KIBANA_API_KEY\` takes the \`encoded\` value, \`id:api_key\`, or the whole answer that made the key; a value that cannot be a key is reported by the first call, before Kibana is asked.
 
-A proxy is read from \`https_proxy\` or \`http_proxy\` (capitals too), with or without \`http://\`; it must speak HTTP (CONNECT), not SOCKS. \`NO_PROXY\` lists hosts without one: names with all below them, \`*\`, \`10.*\`, \`10.0.0.0/8\`, ports; commas or spaces between.
+A proxy is read from \`https_proxy\` or \`http_proxy\` (upper case too), with or without \`http://\`; it must speak HTTP (CONNECT), not SOCKS. \`NO_PROXY\` lists hosts that need none: names with their subdomains, \`*\`, \`10.*\`, \`10.0.0.0/8\`, ports; commas or spaces between.
 
 ${settingsTable(settingRows())}
 `;
@@ -39,7 +39,7 @@ ${settingsTable(settingRows())}
 
 function toolsTable(): string {
   return table(
-    ["tool", "level", "for the agent it says"],
+    ["tool", "level", "what the agent reads"],
     tools.map((tool) => [`\`${tool.name}\``, level(tool), tool.description]),
   );
 }

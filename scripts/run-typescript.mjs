@@ -1,4 +1,4 @@
-// Runs a TypeScript file of this repository, with what it imports, as Node 20 alone does not.
+// Runs a TypeScript file of this repository with its imports, which Node 20 alone cannot do.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
