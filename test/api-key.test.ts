@@ -71,10 +71,7 @@ test.each([
   [Buffer.from(id).toString("base64"), "is not an API key: decoded, it is not id:api_key"],
   [Buffer.from(encoded).toString("base64"), "is not an API key: decoded, it is not id:api_key"],
   [Buffer.from([0, 255, 3, 200, 17, 99, 140, 7, 8]).toString("base64"), "is not an API key: decoded, it is not id:api_key"],
-  [
-    Buffer.from("elastic:changeme").toString("base64"),
-    "is a user name with a password: these go into KIBANA_USERNAME and KIBANA_PASSWORD",
-  ],
+  [Buffer.from("elastic:changeme").toString("base64"), "is a user name with a password: these go into KIBANA_USERNAME and KIBANA_PASSWORD"],
   ["elastic:changeme", "is a user name with a password: these go into KIBANA_USERNAME and KIBANA_PASSWORD"],
   ["https://kibana.example.com", "is an address, not a key"],
   ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "is a JSON Web Token, not an API key"],

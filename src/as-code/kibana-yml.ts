@@ -24,7 +24,8 @@ export function notForKibanaYml({ id, config }: { id: string; config: unknown },
   if (reserved !== undefined) return `kibana.yml does not accept the key ${shown(reserved)}`;
   const brackets = isAtLeast(status, "8.14");
   const cut = brackets ? undefined : keys.find((key) => /[.[\]]/.test(key));
-  if (cut !== undefined) return `Kibana ${status.version} splits the key ${shown(cut)} of kibana.yml into pieces (8.14 and later can avoid it)`;
+  if (cut !== undefined)
+    return `Kibana ${status.version} splits the key ${shown(cut)} of kibana.yml into pieces (8.14 and later can avoid it)`;
   const number = (brackets ? [id, ...keysOf(config, false)] : keys).find((key) => /^(0|[1-9]\d*)$/.test(key));
   if (number !== undefined) return `Kibana reads the key ${shown(number)} of kibana.yml as a list index`;
   return undefined;

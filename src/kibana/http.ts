@@ -53,9 +53,9 @@ const longestSegment = 1000;
 /** Joins path segments, each encoded. @throws ToolError id_invalid for `.` and `..`, which would go up, for lone surrogates and for overlong ones */
 export function path(...segments: string[]): string {
   // A URL parser resolves dot segments, even encoded ones. A lone surrogate cannot be encoded.
-  const invalid = segments.find((segment) => ["", ".", ".."].includes(segment) || segment.length > longestSegment || /\p{Cs}/u.test(segment));
-  if (invalid !== undefined) {
-    throw new KibanaError("id_invalid", `${quoted(invalid)} is neither an id nor a space.`, "Use an id as list_connectors shows it.", {
+  const bad = segments.find((segment) => ["", ".", ".."].includes(segment) || segment.length > longestSegment || /\p{Cs}/u.test(segment));
+  if (bad !== undefined) {
+    throw new KibanaError("id_invalid", `${quoted(bad)} is neither an id nor a space.`, "Use an id as list_connectors shows it.", {
       applied: "no",
     });
   }

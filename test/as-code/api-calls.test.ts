@@ -10,14 +10,14 @@ async function script(...given: Parameters<typeof sources>): Promise<string> {
   return file?.text ?? "";
 }
 
-/** What Kibana got, by a server that writes everything down. */
+/** What Kibana got, recorded by a server in its place. */
 async function sent(text: string, env: Record<string, string> = {}) {
   const { url, seen } = await scripted({ json: {} });
   const ran = await runShell(text, { KIBANA_URL: url, ...env });
   return { ...ran, seen: seen.map((one) => ({ ...one, body: JSON.parse(one.body) })) };
 }
 
-test("the script is as it was", async () => {
+test("the script matches its golden file", async () => {
   const text = await script(
     { id: "ops-slack", name: "Ops Slack", type: ".slack", needed: ["webhookUrl"] },
     {
@@ -33,7 +33,7 @@ test("the script is as it was", async () => {
   await expect(text).toMatchFileSnapshot("golden/connectors.sh");
 });
 
-test("names, ids and config that want to be shell, awk, curl or JSON arrive as data, and nothing else happens", async () => {
+test("names, ids and config that look like shell, awk, curl or JSON arrive as data, and nothing else happens", async () => {
   const text = await script(...nastyNames.map((name) => ({ id: name, name, config: { [name]: name, list: [name] } })));
   const { seen, left, code, stderr } = await sent(text);
   expect([code, stderr, left]).toEqual([0, "", []]);
@@ -44,9 +44,9 @@ test("names, ids and config that want to be shell, awk, curl or JSON arrive as d
   expect(text).toMatch(/^[\n -~]*$/);
 });
 
-// An environment holds no NUL, and no two lines could tell of one.
+// An environment variable cannot contain NUL.
 test.each(nastyNames.map((name) => name.replaceAll("\0", "")))(
-  "the secret %j arrives as it is, in no command line and no file",
+  "the secret %j arrives unchanged, in no command line and no file",
   async (secret) => {
     const text = await script({
       id: "s",
@@ -80,13 +80,13 @@ test("credentials and secrets are in no command line while curl runs", async () 
   expect(watched.seen[0]?.headers.authorization).toBe("ApiKey the-key-canary");
 });
 
-test("user and password are taken where there is no key", async () => {
+test("user and password are used if there is no key", async () => {
   const { seen } = await sent(await script({ id: "a" }), { KIBANA_USERNAME: 'us"er', KIBANA_PASSWORD: "p\\w:'x" });
   expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from("us\"er:p\\w:'x").toString("base64")}`);
   expect(seen[0]?.headers["kbn-xsrf"]).toBe("true");
 });
 
-test("secrets that may be stored are sent where their variable is set", async () => {
+test("secrets that may be stored are sent if their variable is set", async () => {
   const text = await script({ id: "h", type: ".webhook", needed: ["user"], possible: ["secretHeaders", "key"] });
   const env = { CONNECTOR_SECRET_H_USER: "u" };
   const without = await sent(text, env);
@@ -97,13 +97,13 @@ test("secrets that may be stored are sent where their variable is set", async ()
   expect(withBoth.seen[0]?.body.secrets).toEqual({ user: "u", secretHeaders: {}, key: "k" });
 });
 
-test("all secrets of an unknown type are one JSON variable, none where it is not set", async () => {
+test("all secrets of an unknown type are one JSON variable, and none are sent if it is not set", async () => {
   const text = await script({ id: "x", type: ".acme" });
   expect((await sent(text)).seen[0]?.body.secrets).toEqual({});
   expect((await sent(text, { CONNECTOR_SECRET_X: '{"a": "b"}' })).seen[0]?.body.secrets).toEqual({ a: "b" });
 });
 
-test("without a required variable nothing is sent, and all that are missing are named", async () => {
+test("without a required variable nothing is sent, and all missing ones are named", async () => {
   const text = await script({ id: "h", type: ".webhook", needed: ["user", "password"] });
   const { code, stderr, seen } = await sent(text, { CONNECTOR_SECRET_H_USER: "u" });
   expect([code, stderr, seen]).toEqual([2, "Set and export these first: CONNECTOR_SECRET_H_PASSWORD\n", []]);
@@ -112,7 +112,7 @@ test("without a required variable nothing is sent, and all that are missing are 
   );
 });
 
-test("the first answer that is no success ends the script, and is shown", async () => {
+test("the first answer that is not a success ends the script, and is shown", async () => {
   const { url, seen } = await scripted({ status: 409, json: { message: "Saved object [action/a] conflict" } });
   const { code, stderr } = await runShell(await script({ id: "a" }, { id: "b" }), { KIBANA_URL: url });
   expect(code).toBe(1);
@@ -127,7 +127,7 @@ test("before 8.8, where Kibana chooses ids, none is sent", async () => {
   expect(seen[0]?.url).toBe("/s/s%20p/api/actions/connector");
 });
 
-test("the base path of KIBANA_URL stays", async () => {
+test("the base path of KIBANA_URL is kept", async () => {
   const { url, seen } = await scripted({ json: {} });
   await runShell(await script({ id: "a" }), { KIBANA_URL: `${url}/kibana/` });
   expect(seen[0]?.url).toBe("/kibana/api/actions/connector/a");

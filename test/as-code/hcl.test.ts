@@ -38,7 +38,7 @@ test("no character of a string is hidden, and none ends its line", () => {
 
 const placeholder = { path: "config.x", variable: "V", is: "the whole value", required: true, map: false };
 
-// The parser itself writes this one as it writes a literal: so it is looked at as text. Terraform reads a$VAL.
+// The parser prints this like a literal, so it is compared as text. Terraform reads a$VAL.
 test("a dollar sign before a placeholder stays a dollar sign", () => {
   expect(hclValue(new Pieces(["a$", placeholder]), () => "var.v")).toBe('"a\\u0024\u0024{var.v}"');
   expect(hclValue(new Pieces(["a%", placeholder]), () => "var.v")).toBe('"a\\u0025\u0024{var.v}"');
@@ -59,7 +59,7 @@ test("text around a placeholder never joins it", async () => {
   );
 });
 
-test("keys that are HCL's own words, or no identifiers, are quoted", () => {
+test("keys that are HCL keywords, or not identifiers, are quoted", () => {
   expect(hclValue({ for: 1, "a.b": 2, ok_1: 3, "X-Key": 4, "1a": 5, null: 6 }, none)).toBe(
     ["{", '  "for"  = 1', '  "a.b"  = 2', "  ok_1   = 3", "  X-Key  = 4", '  "1a"   = 5', '  "null" = 6', "}"].join("\n"),
   );

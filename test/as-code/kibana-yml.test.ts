@@ -13,12 +13,12 @@ async function yml(given: Parameters<typeof sources>, version = "9.5.0", seen = 
   return file?.text ?? "";
 }
 
-/** The connectors that a Kibana of a version, with these variables, makes of the file. */
+/** The connectors that a Kibana of this version, with these variables, reads from the file. */
 function read(text: string, version = "9.5.0", env: Record<string, string> = {}) {
   return readKibanaYml(text, version, { CONNECTOR_DOLLAR_SIGN: "$", ...env }).preconfigured;
 }
 
-test("the file is as it was", async () => {
+test("the file matches its golden file", async () => {
   const text = await yml(
     [
       { id: "ops-slack", name: "Ops Slack", type: ".slack", needed: ["webhookUrl"] },
@@ -45,7 +45,7 @@ test("secrets come from variables, and Kibana does not start without them", asyn
   expect(read(text, "9.5.0", { CONNECTOR_SECRET_OPS_SLACK_WEBHOOK_URL: nasty })[0]?.secrets).toEqual({ webhookUrl: nasty });
 });
 
-test("the settings around stand in comments, with how much was seen", async () => {
+test("related settings are in comments, with how many connectors were seen", async () => {
   const text = await yml(
     [
       { id: "ops-pd", type: ".pagerduty" },
@@ -66,7 +66,7 @@ test("the settings around stand in comments, with how much was seen", async () =
   expect(Object.keys(parse(text))).toEqual(["xpack.actions.preconfigured"]);
 });
 
-test("uncommented, the settings around are ones that Kibana takes", async () => {
+test("uncommented, the related settings are accepted by Kibana", async () => {
   const text = await yml([{ id: "ops-pd", type: ".pagerduty" }]);
   const settings = text.slice(text.indexOf("# xpack.actions.allowedHosts")).split("\n");
   const taken = settings.filter((line) => /^# (xpack| {2})/.test(line)).map((line) => line.slice(2));
@@ -95,7 +95,7 @@ describe.each(versions)("Kibana %s", (version) => {
         async (id, name, config) => {
           expect(notForKibanaYml({ id, config }, origin(version).status)).toBeUndefined();
           const file = await yml([{ id, name, type: ".server-log", config }], version);
-          // Some of it looks like a secret; then it is not in the file.
+          // What looks like a secret is not in the file.
           if (/CONNECTOR_SECRET_/.test(file)) return;
           expect(read(file, version)).toEqual([{ id, name, type: ".server-log", config, secrets: {}, system: false }]);
         },
@@ -129,7 +129,7 @@ describe("what kibana.yml cannot hold", () => {
   });
 });
 
-test("before 8.15 a variable that is the dollar sign keeps text from being replaced, and the file says so", async () => {
+test("before 8.15 a variable for the dollar sign keeps text from being replaced, and the file says so", async () => {
   const text = await yml([{ id: "a", name: "\u0024{jndi} and \u0024{a:b}" }], "8.13.0");
   expect(text).toContain("CONNECTOR_DOLLAR_SIGN");
   expect(text).toContain("Set CONNECTOR_DOLLAR_SIGN to $");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Names that want to be more than data. */
+/** Names that try to be more than data. */
 export const nastyNames = [
   '"; rm -rf /',
   "'; rm -rf / #",
@@ -41,7 +41,7 @@ export const nastyNames = [
   "%s %d \\0",
 ] as const;
 
-/** Text made of what breaks quoting, and any text beside. Without lone surrogates, which no JSON from Kibana holds. */
+/** Text made of what breaks quoting, and any other text. Without lone surrogates, which no JSON from Kibana contains. */
 export const nastyText = fc
   .array(
     fc.oneof(

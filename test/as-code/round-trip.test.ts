@@ -9,7 +9,7 @@ import { hcl, resourcesOf } from "./terraform-values.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 
-/** Every type in each of its ways to authenticate, under names that want to be more than data. */
+/** Every type in each of its ways to authenticate, under names that try to be more than data. */
 const connectors = stored.map((one, index) => ({ ...one, id: `c-${index}`, name: nastyNames[index % nastyNames.length] ?? "" }));
 
 async function seeded(): Promise<Made> {
@@ -76,7 +76,7 @@ test("export as kibana.yml, start the sandbox with it: it shows the same connect
   const made = await seeded();
   const before = await stateOf(made);
   const { "kibana.yml": kibanaYml = "" } = await filesOf(made, "kibana_yml");
-  // What may be stored beside stands in comments, ready to be moved below secrets.
+  // Secrets that may be stored are in comments, ready to be moved under secrets.
   expect(kibanaYml).toContain("only if it is stored");
   const sandbox = await startSandbox({ kibanaYml, env: variables(), empty: true });
   try {

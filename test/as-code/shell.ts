@@ -10,7 +10,7 @@ export interface Ran {
   code: number;
   stdout: string;
   stderr: string;
-  /** Files that the script made beside itself. */
+  /** Other files that the script made in its folder. */
   left: string[];
 }
 

@@ -16,7 +16,7 @@ type Given = Partial<Pick<Source["connector"], "id" | "name" | "type" | "config"
   mode?: string;
 };
 
-/** Connectors ready to be written; what a test does not say is a log connector without secrets. */
+/** Connectors ready to be written; by default a log connector without secrets. */
 export async function sources(...given: Given[]) {
   const all = await Promise.all(
     given.map(async ({ space = "default", needed = [], possible = [], mode, ...more }) => {

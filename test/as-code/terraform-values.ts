@@ -11,7 +11,7 @@ export interface Resource {
   space_id: unknown;
   config: Dict;
   secrets: Dict | undefined;
-  /** The attribute that the secrets stand in. */
+  /** The attribute that holds the secrets. */
   secretsIn: "secrets" | "secrets_wo" | undefined;
   secrets_wo_version?: unknown;
 }

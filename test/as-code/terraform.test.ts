@@ -31,11 +31,11 @@ const few = [
   { id: "Old.Id", name: "Log", type: ".server-log" },
 ] satisfies Parameters<typeof sources>;
 
-test("the files are as they were", async () => {
+test("the files match their golden files", async () => {
   for (const [name, text] of Object.entries(await files(few))) await expect(text).toMatchFileSnapshot(`golden/${name}`);
 });
 
-test("the files with secrets in the state are as they were", async () => {
+test("the files with secrets in the state match their golden files", async () => {
   for (const [name, text] of Object.entries(await files(few, true))) await expect(text).toMatchFileSnapshot(`golden/in-state/${name}`);
 });
 
@@ -100,7 +100,7 @@ test("a type that the catalogue does not know gets one variable for all its secr
 });
 
 describe("names", () => {
-  test("are the id where it reads well, otherwise type and a hash; each once", async () => {
+  test("are the id if it is readable, otherwise type and a hash; each once", async () => {
     const given = [{ id: uuid }, { id: "ops-slack" }, { id: "1st" }, { id: "a.b" }, { id: "ops-slack", space: "b" }, { id: "über" }];
     const labels = (await sources(...given)).map(({ label }) => label);
     expect(labels.slice(1, 5)).toEqual([
@@ -119,7 +119,7 @@ describe("names", () => {
     expect(among?.label).toBe(alone?.label);
   });
 
-  test("of variables are each once, though their words are the same", async () => {
+  test("of variables are unique, even if their words are the same", async () => {
     const all = await sources({ id: "a-b", type: ".slack", needed: ["webhookUrl"] }, { id: "a_b", type: ".slack", needed: ["webhookUrl"] });
     expect(all.flatMap(({ secrets }) => secrets.map(({ variable }) => variable))).toEqual([
       "CONNECTOR_SECRET_A_B_WEBHOOK_URL",

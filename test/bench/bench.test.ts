@@ -20,7 +20,7 @@ describe("the figures", () => {
     expect(row).toMatchObject({ ratio: { median: 2, low: 2, high: 2 }, pairs: 3, ours: "22 ms", target: { met: false } });
   });
 
-  test("come from measurements in turn, the first of each pair by turns too, after one to warm up", async () => {
+  test("come from measurements in turn, each side first every other time, after one to warm up", async () => {
     const order: string[] = [];
     const measure = (name: string) => async () => order.push(name);
     const { ours, theirs } = await interleaved(2, measure("a"), measure("b"));

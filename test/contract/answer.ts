@@ -33,7 +33,7 @@ export function expectOk(answer: Answer, status = 200): Answer["body"] {
   return answer.body;
 }
 
-/** Status and message in one line, for the table of what is to be settled. */
+/** Status and message in one line, for the table of unverified cases. */
 export function inWords({ status, body, text }: Answer): string {
   const said = body?.message ?? (status < 300 ? "" : text.slice(0, 120));
   return `${status} ${said}`.trim();

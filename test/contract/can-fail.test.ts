@@ -5,7 +5,7 @@ import { expectSettled, type Run, startRun } from "./run.ts";
 import { startSandbox } from "./start-sandbox.ts";
 import { type Call, type Reply, serve, spoilt } from "./wrong-kibana.ts";
 
-/** Left out: it waits ten seconds a case for what a wrong server never writes. */
+/** Left out: each case waits ten seconds for what a wrong server never writes. */
 const { "execution log": _slow, ...quick } = suites;
 const cases = Object.values(quick).flat();
 
@@ -47,7 +47,7 @@ const json = (reply: Reply, change: (body: Record<string, unknown>) => unknown):
 };
 const connector = (path: string) => /^\/api\/actions\/connector(\/[^/]+)?$/.test(path);
 
-/** One thing wrong with an otherwise right Kibana, and a case that must see it. */
+/** One thing wrong with an otherwise correct Kibana, and a case that must catch it. */
 const spoils: [what: string, spoil: (call: Call, reply: Reply) => Reply, seenBy: string][] = [
   [
     "create answers 201",
@@ -75,12 +75,12 @@ const spoils: [what: string, spoil: (call: Call, reply: Reply) => Reply, seenBy:
     "§0 a refusal names its code, reason phrase and message",
   ],
   [
-    "a text is worded otherwise",
+    "a text is worded differently",
     (_, reply) => ({ ...reply, text: reply.text.replace("not found", "does not exist") }),
     "§1.4 GET of a missing connector is refused",
   ],
   [
-    "GET tells referenced_by_count",
+    "GET returns referenced_by_count",
     ({ method, path }, reply) =>
       method === "GET" && connector(path) && reply.status === 200 ? json(reply, (body) => ({ ...body, referenced_by_count: 0 })) : reply,
     "§5.1 every connector of the list has a count, and GET has none",
@@ -97,7 +97,7 @@ describe("a sandbox behind a proxy that spoils one thing", async () => {
   const sandbox = await startSandbox({ deliver: true });
   afterAll(() => sandbox.close());
 
-  test.each(spoils)("%s: seen", async (_, spoil, seenBy) => {
+  test.each(spoils)("%s: caught", async (_, spoil, seenBy) => {
     const proxy = await spoilt(sandbox.url, spoil);
     const one = cases.filter((each) => nameOf(each) === seenBy);
     expect(one).toHaveLength(1);

@@ -20,10 +20,10 @@ export interface VerifiedCase extends Common {
   check(kibana: Kibana): Promise<void>;
 }
 
-/** The reference is not sure: the answer that a live Kibana gives settles it. */
+/** The reference is not sure: a live Kibana's answer settles it. */
 export interface UnverifiedCase extends Common {
   mark: "UNVERIFIED";
-  /** The answers that would not surprise, matched against what `ask` found. */
+  /** The expected answers, matched against what `ask` found. */
   answers: readonly (string | RegExp)[];
   /** What was found, in one line. */
   ask(kibana: Kibana): Promise<string>;

@@ -1,7 +1,7 @@
 /** Nothing listens there, on the sandbox's machine or on Kibana's. */
 export const closedPort = "http://127.0.0.1:2/";
 
-/** Basic licence, no secrets; never executed, so that no index comes to be. */
+/** Basic licence, no secrets; never executed, so that no index is created. */
 export function indexConnector(id: string) {
   return { name: `Contract ${id}`, connector_type_id: ".index", config: { index: `${id}-index` } };
 }

@@ -22,7 +22,7 @@ async function everything(url: string): Promise<string[]> {
 }
 
 describe("the harness", () => {
-  test("takes away what a case made, also when the case fails", async ({ onTestFinished }) => {
+  test("removes what a case made, even if the case fails", async ({ onTestFinished }) => {
     const { url } = await sandbox(onTestFinished);
     const before = await everything(url);
     const run = await startRun({ url }, "open");
@@ -38,7 +38,7 @@ describe("the harness", () => {
     expect(await everything(url)).toEqual(before);
   });
 
-  test("takes away what was made when the answer said otherwise", async ({ onTestFinished }) => {
+  test("removes what was made even if the answer said that it was not", async ({ onTestFinished }) => {
     const { url } = await sandbox(onTestFinished);
     const proxy = await spoilt(url, ({ method, path }, reply) =>
       method === "POST" && path.startsWith("/api/actions/connector/") ? { status: 500, text: "{}" } : reply,
@@ -75,7 +75,7 @@ describe("the harness", () => {
     expect(await everything(url)).toEqual(before);
   });
 
-  test("settles an UNVERIFIED case with what it found, and fails only on an answer that was not foreseen", async ({ onTestFinished }) => {
+  test("settles an UNVERIFIED case with what it found, and fails only on an unexpected answer", async ({ onTestFinished }) => {
     const { url } = await sandbox(onTestFinished);
     const run = await startRun({ url }, "open");
     const asking = (found: string) => unverified("§0", "asks", ["blue"], async (kibana) => `${found}${kibana.prefix && ""}`);

@@ -7,17 +7,17 @@ import type { Deployment, Who } from "./needs.ts";
 export interface Target {
   /** Without a slash at the end. */
   url: string;
-  /** The header `authorization`; undefined where the door is open. */
+  /** The header `authorization`; undefined if none is needed. */
   authorization?: string;
 }
 
 interface How {
   /** Default: the space that this run made. "default" sends no prefix. */
   space?: string;
-  /** Undefined takes a header away. */
+  /** Undefined removes a header. */
   headers?: Record<string, string | undefined>;
   as?: Who;
-  /** The request aims at something that is not ours, and Kibana is sure to refuse it. */
+  /** The request is about something that is not ours, and Kibana certainly refuses it. */
   refused?: true;
 }
 

@@ -4,7 +4,7 @@ import { type Answer, expectOk } from "./answer.ts";
 export type Key = "reader" | "nobody" | "guest";
 export type Who = "the key" | Key | "no credentials" | "wrong credentials";
 
-/** What can be learnt of a deployment before the first case. */
+/** What is known of a deployment before the first case. */
 export interface Deployment {
   version: string;
   serverless: boolean;
@@ -14,7 +14,7 @@ export interface Deployment {
   keys: Partial<Record<Key, string>>;
   types: TypeRow[];
   preconfigured: Preconfigured[];
-  /** Whether xpack.actions.allowedHosts names hosts; undefined where it could not be learnt. */
+  /** Whether xpack.actions.allowedHosts names hosts; undefined if unknown. */
   hostsRestricted?: boolean;
 }
 

@@ -7,7 +7,7 @@ import { webhook } from "./fixtures.ts";
 import { Kibana, request, type Target } from "./kibana.ts";
 import { atLeast, type Deployment, expired, learn, needs } from "./needs.ts";
 
-/** What a case came to. Cases that hold return; cases that do not, throw. */
+/** The result of a case. Cases that hold return; cases that do not hold throw. */
 export interface Settled {
   section: string;
   statement: string;
@@ -22,7 +22,7 @@ export interface Run {
   whyNot(one: Case): string | undefined;
   /** @throws what did not hold. Returns the answer of an UNVERIFIED case. Cleans up in either case. */
   perform(one: Case): Promise<Settled | undefined>;
-  /** Takes away the run's spaces. Returns what is left behind. */
+  /** Removes the run's spaces. Returns what is left behind. */
   end(): Promise<string[]>;
 }
 
@@ -72,7 +72,7 @@ export async function startRun(target: Target, login: Deployment["login"], keys:
   };
 }
 
-/** Offers a webhook to a host that cannot exist, and takes it away again. */
+/** Creates a webhook to a host that cannot exist, and removes it again. */
 async function learnHosts(
   call: (method: string, path: string, body?: unknown) => Promise<Answer>,
   space: string,
@@ -103,7 +103,7 @@ function whyNot({ since, until, needs: wanted = [] }: Case, deployment: Deployme
   return missing && `needs ${missing}`;
 }
 
-/** Fails with what was found beside what the reference would have accepted. */
+/** Fails with what was found and what the reference would have accepted. */
 export function expectSettled(one: Case, settled: Settled | undefined): void {
   if (settled === undefined || one.mark === "verified" || settled.expected) return;
   expect.fail(`${one.section} ${one.name}: found "${settled.found}", accepted: ${one.answers.join(" | ")}`);

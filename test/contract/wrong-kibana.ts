@@ -33,7 +33,7 @@ export async function serve(answer: (request: IncomingMessage & Call, body: Buff
   };
 }
 
-/** A Kibana that is right but for one thing. */
+/** A Kibana that is correct except for one thing. */
 export function spoilt(url: string, spoil: (call: Call, reply: Reply) => Reply) {
   return serve(async (request, body) => {
     const headers = Object.entries(request.headers).flatMap(([name, value]) =>

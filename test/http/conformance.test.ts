@@ -24,7 +24,7 @@ function conformance(url: string, ...args: string[]): Promise<{ code: number; ou
   });
 }
 
-test("the official suite passes whole, pending parts too, with its fixtures behind our HTTP entry and in our server", async () => {
+test("the whole official suite passes, pending parts too, with its fixtures behind our HTTP entry and in our server", async () => {
   const { backend, settings } = await product();
   const entry = await startHttp(
     {

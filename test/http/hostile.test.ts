@@ -25,7 +25,7 @@ describe("rebinding", () => {
   test.each([
     ["an empty host", "POST /mcp HTTP/1.1\r\nHost:\r\n", 403],
     ["no host", "POST /mcp HTTP/1.1\r\n", 400],
-    ["no host, as of old", "POST /mcp HTTP/1.0\r\n", 403],
+    ["no host, as in HTTP/1.0", "POST /mcp HTTP/1.0\r\n", 403],
     ["another address in the request line", "POST http://localhost/mcp HTTP/1.1\r\nHost: evil.example\r\n", 403],
   ])("%s is refused", async (_what, head, status) => {
     const { url } = await servedProduct();
@@ -40,7 +40,7 @@ describe("rebinding", () => {
     },
   );
 
-  test("what a proxy forwards about the host opens nothing", async () => {
+  test("forwarded host headers open nothing", async () => {
     const served = await servedProduct();
     const headers = { host: "evil.example", "x-forwarded-host": "localhost", forwarded: "host=localhost" };
     expect((await served.send({ headers, body: initialize() })).status).toBe(403);
@@ -66,7 +66,7 @@ describe("cross-origin", () => {
     }
   });
 
-  test("an origin that the operator names is served, preflight and all; one of this machine on loopback alone", async () => {
+  test("an origin that the operator names is served, preflight and all; one of this machine only on loopback", async () => {
     const origin = "https://app.example.com";
     const served = await servedProduct({ http: { allowedOrigins: [origin, "vscode-webview://abc"] } });
     expect(await served.send({ method: "OPTIONS", headers: { origin } })).toMatchObject({
@@ -131,7 +131,7 @@ describe("tokens", () => {
 });
 
 describe("session theft", () => {
-  test("somebody else's session is answered like one that does not exist", async () => {
+  test("another caller's session is answered like one that does not exist", async () => {
     const served = await servedProduct({ http: { tokens: [holder("ops"), holder("mallory")] } });
     const { headers } = await served.send({ headers: bearer("ops"), body: initialize() });
     const stolen = { "mcp-session-id": String(headers["mcp-session-id"]) };
@@ -167,7 +167,7 @@ describe("header injection", () => {
     ["a length beside chunks", "Transfer-Encoding: chunked\r\nContent-Length: 3"],
     ["a space before the colon", "Mcp-Session-Id : a"],
     ["heads of 20 kB", `X-Long: ${"x".repeat(20_000)}`],
-  ])("%s is refused, and nothing of it comes back", async (_what, header) => {
+  ])("%s is refused, and no part of it comes back", async (_what, header) => {
     const { url } = await servedProduct();
     const answer = await sendBytes(url, line(header));
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
@@ -175,7 +175,7 @@ describe("header injection", () => {
     expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
-  test("what stands in headers and client names does not become lines of log or journal", async () => {
+  test("headers and client names do not become lines of log or journal", async () => {
     const served = await servedProduct();
     const hello = initialize();
     hello.params.clientInfo.name = 'x"\n{"event":"change","forged":true}';
@@ -226,7 +226,7 @@ describe("each principal", () => {
     expect(seen.sort()).toEqual(["all", "team"]);
   });
 
-  test("may name its own secrets and nobody else's", async () => {
+  test("may name its own secrets and no others", async () => {
     const env = { CONNECTOR_SECRET_PD: "routing-key-of-ops", CONNECTOR_SECRET_HR: "routing-key-of-hr" };
     const served = await servedProduct({
       env,
@@ -237,12 +237,12 @@ describe("each principal", () => {
     expect((await ops.call("create_connector", pagerduty("CONNECTOR_SECRET_PD"))).body.status).toBe("planned");
     const refused = await ops.call("create_connector", pagerduty("CONNECTOR_SECRET_HR"));
     expect(refused.body).toMatchObject({ code: "secret_refused", detail: { available: ["CONNECTOR_SECRET_PD"] } });
-    // One that does not exist is answered alike.
+    // One that does not exist gets the same answer.
     expect((await ops.call("create_connector", pagerduty("CONNECTOR_SECRET_NO"))).body).toEqual(refused.body);
     expect((await none.call("create_connector", pagerduty("CONNECTOR_SECRET_PD"))).body.code).toBe("secret_refused");
   });
 
-  test("cannot spend what another one was given to confirm", async () => {
+  test("cannot use a continuation that another one was given", async () => {
     const served = await servedProduct({ settings: { confirm: "token" }, http: { tokens: [holder("ops"), holder("mallory")] } });
     const [ops, mallory] = [await served.open("ops"), await served.open("mallory")];
     await ops.call("create_connector", { name: "Doomed", type: ".server-log" });
@@ -271,7 +271,7 @@ describe("where nobody sits at the machine", () => {
     expect((await asked.call("safe_delete_connector", { ids: ["gone-soon"] })).body.status).toBe("done");
   });
 
-  test("a secret cannot be typed, and the reason is told", async () => {
+  test("a secret cannot be typed, and the answer says why", async () => {
     const served = await servedProduct({ http: remote });
     const { call } = await served.open("ops", accepts);
     const { body } = await call("create_connector", { name: "Pager", type: ".pagerduty", secrets: { routingKey: { $ask: true } } });

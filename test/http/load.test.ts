@@ -34,7 +34,7 @@ async function use(url: string, until: number): Promise<{ times: number[]; error
 const p95 = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0;
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** Resident kilobytes; Linux alone tells. */
+/** Resident kilobytes; only Linux reports them. */
 function resident(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 }
@@ -44,7 +44,7 @@ test.runIf(process.platform === "linux")(
   async () => {
     const kibana = await startSandboxWith();
     try {
-      // A small young generation: what is resident then follows what is in use, and not the size of the machine.
+      // A small young generation, so that resident memory follows what is in use and not the size of the machine.
       const served = await startHttpProcess(["--http", "127.0.0.1:0"], { NODE_OPTIONS: "--max-semi-space-size=2" }, kibana.url);
       const alone = await use(served.url, performance.now() + 700);
       // The heap finds its size while it is warmed up.
@@ -66,9 +66,9 @@ test.runIf(process.platform === "linux")(
       );
       expect([...warm, ...used].flatMap((one) => one.errors)).toEqual([]);
       expect(times.length).toBeGreaterThan(clients);
-      // They wait for each other on one core; what is beyond that would be ours.
+      // They wait for each other on one core; anything beyond that would be our fault.
       expect(ratio).toBeLessThan(clients * 3);
-      // Seconds are too few for the 5 % that hold over a minute: they show what grows with every call.
+      // The 5 % that hold over a minute need more than seconds: a short run shows what grows with every call.
       expect(growth).toBeLessThan(seconds < 30 ? 1.4 : 1.05);
     } finally {
       await kibana.stop();

@@ -66,9 +66,9 @@ test("odd requests get the status that the protocol has for them, and the server
   const nested = `${"[".repeat(500)}${"]".repeat(500)}`;
   const cases: [what: string, sent: Sent, status: number][] = [
     ["a GET before initialize", { method: "GET", headers: { accept: "text/event-stream" } }, 400],
-    ["a GET that takes no stream", { method: "GET", headers: { accept: "text/html" } }, 406],
-    ["a POST that takes JSON alone", { headers: { accept: "application/json" }, body: initialize() }, 406],
-    ["a POST that takes streams alone", { headers: { accept: "text/event-stream" }, body: initialize() }, 406],
+    ["a GET that accepts no stream", { method: "GET", headers: { accept: "text/html" } }, 406],
+    ["a POST that accepts only JSON", { headers: { accept: "application/json" }, body: initialize() }, 406],
+    ["a POST that accepts only streams", { headers: { accept: "text/event-stream" }, body: initialize() }, 406],
     ["a POST without Accept", { headers: { accept: undefined }, body: initialize() }, 406],
     ["a form", { headers: { "content-type": "application/x-www-form-urlencoded" }, raw: "a=b" }, 415],
     ["a body of no type", { headers: { "content-type": undefined }, body: initialize() }, 415],
@@ -77,7 +77,7 @@ test("odd requests get the status that the protocol has for them, and the server
     ["an unknown session", { headers: { "mcp-session-id": "2b5bf6f0-0000-4000-8000-000000000000" }, body: ping }, 404],
     ["a GET in an unknown session", { method: "GET", headers: { "mcp-session-id": "nobody" } }, 404],
     ["a DELETE of an unknown session", { method: "DELETE", headers: { "mcp-session-id": "nobody" } }, 404],
-    ["a DELETE of none", { method: "DELETE" }, 400],
+    ["a DELETE without a session", { method: "DELETE" }, 400],
     ["PUT", { method: "PUT", body: ping }, 405],
     ["PATCH", { method: "PATCH", body: ping }, 405],
     ["OPTIONS", { method: "OPTIONS" }, 405],
@@ -85,11 +85,11 @@ test("odd requests get the status that the protocol has for them, and the server
     ["the root", { path: "/", method: "GET" }, 404],
     ["no JSON", { headers: own, raw: '{"jsonrpc":' }, 400],
     ["an empty body", { headers: own, raw: "" }, 400],
-    ["JSON that is no message", { headers: own, body: { hello: 1 } }, 400],
+    ["JSON that is not a message", { headers: own, body: { hello: 1 } }, 400],
     ["a number", { headers: own, raw: "7" }, 400],
     ["null", { headers: own, raw: "null" }, 400],
     ["an empty batch", { headers: own, body: [] }, 400],
-    ["nesting without end", { headers: own, raw: nested }, 400],
+    ["endless nesting", { headers: own, raw: nested }, 400],
     ["too many bytes", { headers: own, body: huge }, 413],
     ["a second initialize in a session", { headers: own, body: initialize() }, 400],
     ["a revision that does not exist", { headers: { ...own, "mcp-protocol-version": "1999-01-01" }, body: ping }, 400],
@@ -99,7 +99,7 @@ test("odd requests get the status that the protocol has for them, and the server
   expect((await served.send({ headers: own, body: ping })).json).toMatchObject({ id: 2, result: {} });
 });
 
-test.each(["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])("revision %s is spoken as it is asked for", async (version) => {
+test.each(["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])("revision %s is used when asked for", async (version) => {
   const served = await servedProduct();
   const answer = await served.send({ body: initialize(version) });
   expect(answer.json.result.protocolVersion).toBe(version);
@@ -110,7 +110,7 @@ test.each(["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])("revision %s
   );
 });
 
-test("a revision that nobody knows is answered with the newest that the server speaks", async () => {
+test("an unknown revision is answered with the newest that the server speaks", async () => {
   const { send } = await servedProduct();
   expect((await send({ body: initialize("2031-01-01") })).json.result.protocolVersion).toBe("2025-11-25");
 });
@@ -126,7 +126,7 @@ test("batches are answered in the revision that has them, and refused in those t
   expect(message).toContain("no batches");
 });
 
-test("a cancelled call gives its place free, and its id cannot be taken while it is under way", async () => {
+test("a cancelled call frees its place, and its id cannot be reused while it is in flight", async () => {
   const served = await servedProduct({ http: { maxInFlight: 2 }, onRequest: () => new Promise(() => {}) });
   const headers = await session(served);
   const never = served.send({ headers, body: toolCall("list_connectors", {}, 50) });
@@ -166,7 +166,7 @@ test("an initialize that is refused leaves no session behind", async () => {
   expect((await served.send({ body: initialize() })).status).toBe(200);
 });
 
-test("requests beyond the limit are told to come again, and served when the others are through", async () => {
+test("requests beyond the limit are told to come again, and served once the others are done", async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
@@ -195,7 +195,7 @@ test("requests beyond the limit are told to come again, and served when the othe
   expect((await served.send({ headers, body: ping })).status).toBe(200);
 });
 
-test("a session that nobody uses is forgotten", async () => {
+test("an unused session is dropped", async () => {
   const served = await servedProduct({ http: { sessionIdle: 20 } });
   const headers = await session(served);
   await expect
@@ -203,7 +203,7 @@ test("a session that nobody uses is forgotten", async () => {
     .toBe(404);
 });
 
-test("a body that does not come ends with 408, and a head that does not come too", async () => {
+test("a body that does not arrive ends with 408, and so does a head", async () => {
   const { url, send } = await servedProduct({ timing: { headers: 300, request: 600 } });
   const head = `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n`;
   const [slowBody, slowHead] = await Promise.all([sendBytes(url, `${head}Content-Length: 50\r\n\r\n{"half":`), sendBytes(url, head)]);
@@ -219,7 +219,7 @@ test("a body without a length is cut off at the limit", async () => {
   expect(await sendBytes(url, `${head}800\r\n${"x".repeat(0x800)}\r\n`)).toMatch(/^HTTP\/1\.1 413 /);
 });
 
-test("health is told to anybody, without a word why, and Kibana is asked once for many", async () => {
+test("health is told to anybody, without a reason, and Kibana is asked once for many", async () => {
   let asked = 0;
   const served = await servedProduct({
     http: { tokens: [holder("ops")] },
@@ -234,7 +234,7 @@ test("health is told to anybody, without a word why, and Kibana is asked once fo
   expect((await served.send({ method: "POST", path: "/readyz" })).status).toBe(405);
 });
 
-test("where Kibana does not answer the server is alive and not ready", async () => {
+test("if Kibana does not answer, the server is alive and not ready", async () => {
   const served = await servedProduct({ settings: { kibana: kibanaSettings({ url: "http://127.0.0.1:9" }) } });
   const ready = await served.send({ method: "GET", path: "/readyz" });
   expect([ready.status, ready.text]).toEqual([503, '{"status":"unavailable"}']);
@@ -252,7 +252,7 @@ test("a drain does not wait for clients that only listen", async () => {
   expect(await (await listening).text()).toBe("");
 });
 
-test("a drained server has ended what was begun, and takes nothing new", async () => {
+test("a drained server has finished what was begun, and accepts nothing new", async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;

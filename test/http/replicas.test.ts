@@ -33,7 +33,7 @@ async function replica(more: Record<string, string> = {}) {
   return { ...served, ...(await openClient(served.url)) };
 }
 
-/** Asked for on A, confirmed on B, and once more on both: Kibana stays as B left it. */
+/** Asked for on A, confirmed on B, then repeated on both: Kibana stays as B left it. */
 async function approvedOnAPerformedOnB(tool: string, args: Record<string, unknown>, env: Record<string, string> = {}) {
   const [a, b] = await Promise.all([replica(env), replica(env)]);
   const asked = await a.call(tool, args);
@@ -87,7 +87,7 @@ test("connectors of rules and an undo agreed to on one replica are made by anoth
   for (const code of undone.codes) expect(["no_change", "plan_changed", "target_changed", "used"]).toContain(code);
 });
 
-test("a replica with another key, another secret or another Kibana does not honour it", async () => {
+test("a replica with another key, another secret or another Kibana does not accept it", async () => {
   const a = await replica();
   await a.call("create_connector", { name: "Stays", type: ".server-log" });
   const args = { ids: ["stays"] };
@@ -107,7 +107,7 @@ test("a replica with another key, another secret or another Kibana does not hono
   expect(await connectors()).toBe(before);
 });
 
-test("with a shared journal a continuation is good once even where Kibana is back to what it was", async () => {
+test("with a shared journal a continuation works once, even if Kibana is back to what it was", async () => {
   const folder = await freshFolder();
   const [a, b] = await Promise.all([replica({ CONNECTORS_JOURNAL_DIR: folder }), replica({ CONNECTORS_JOURNAL_DIR: folder })]);
   await a.call("create_connector", { name: "There and back", type: ".server-log" });
@@ -123,7 +123,7 @@ test("with a shared journal a continuation is good once even where Kibana is bac
   expect((await a.call("list_changes")).body.total).toBe(3);
 });
 
-test("a replica that is killed under load costs each client one clean error at the most, and the other goes on", async () => {
+test("a replica that is killed under load costs each client at most one clean error, and the other continues", async () => {
   const [a, b] = await Promise.all([replica(), replica()]);
   const errors: unknown[][] = [];
   let calls = 0;

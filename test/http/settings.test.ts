@@ -55,7 +55,7 @@ test("--help names each, as flag and as variable", () => {
     expect(settingsHelp()).toMatch(new RegExp(`^ {2}--${flagName(key)}${value ? ` ${value}` : ""}\\n.*\\[${env}\\]$`, "m"));
 });
 
-test("without --http there is none, whatever token stands in the environment", () => {
+test("without --http there are none, whatever token is in the environment", () => {
   expect(httpOf([], { MCP_AUTH_TOKEN: "a-token-of-something-else" })).toBeUndefined();
 });
 
@@ -110,7 +110,7 @@ describe("the key and the audit connector", () => {
     return "problems" in read ? read.problems : read.settings;
   };
 
-  test("a key means that continuations are given out, and prints as what it is", () => {
+  test("a key turns on continuations, and prints as a mark", () => {
     const read = settingsOf(["--confirm-key", key]);
     expect(read).toMatchObject({ confirm: "token" });
     expect(inspect(read, { depth: 9 }) + JSON.stringify(read)).not.toContain(key);
@@ -171,8 +171,8 @@ describe("a file of tokens", () => {
     ["of nobody", { principals: [] }, "names nobody"],
     ["with an unknown key", { principals: [{ ...ops, role: "admin" }] }, "role"],
     ["with a short token", { principals: [{ ...ops, token: "0123456789" }] }, "16 characters or more"],
-    ["with a name that is none", { principals: [{ ...ops, name: "a b" }] }, "principals.0.name"],
-    ["with an access level that there is not", { principals: [{ ...ops, access: "admin" }] }, "principals.0.access"],
+    ["with an invalid name", { principals: [{ ...ops, name: "a b" }] }, "principals.0.name"],
+    ["with an unknown access level", { principals: [{ ...ops, access: "admin" }] }, "principals.0.access"],
     ["with the same name twice", { principals: [ops, { ...ops, token: "token-of-team-0123456789" }] }, "the same name"],
     ["with the same token twice", { principals: [ops, { ...ops, name: "team" }] }, "the same token"],
     [

@@ -14,7 +14,7 @@ const stateless = (settings: Partial<Settings>, more: Options = {}) =>
   servedProduct({ ...more, settings: { ...settings, ...more?.settings }, http: { stateless: true, ...more?.http } });
 
 describe("a stateless server", () => {
-  test("answers each request by itself, with no session, and takes nothing but POST", async () => {
+  test("answers each request on its own, with no session, and accepts only POST", async () => {
     const served = await stateless(shared);
     const hello = await served.send({ body: initialize() });
     expect([hello.status, hello.headers["mcp-session-id"]]).toEqual([200, undefined]);
@@ -38,7 +38,7 @@ describe("a stateless server", () => {
     });
   });
 
-  test("without a trail that outlives it reads, and refuses every change with the reason", async () => {
+  test("without a trail that outlives it, it reads, and refuses every change with the reason", async () => {
     const served = await stateless({ journalDir: undefined, confirm: "token" });
     const { client, call } = await served.open();
     expect((await call("list_connectors")).isError).toBe(false);
@@ -61,12 +61,12 @@ describe("a stateless server", () => {
     expect(served.writes()).toEqual([]);
   });
 
-  test("is content with a folder that is shared", async () => {
+  test("accepts a shared folder as its trail", async () => {
     const served = await stateless({ journalDir: await freshFolder() });
     expect((await (await served.open()).call("create_connector", { name: "Kept", type: ".server-log" })).body.status).toBe("done");
   });
 
-  test("asks nobody: what a person has to agree to needs a key, and a name that is typed another server", async () => {
+  test("asks nobody: what a person must agree to needs a key, and a name that must be typed needs another server", async () => {
     const served = await stateless(trail);
     const { call } = await served.open(undefined, accepts);
     await call("create_connector", { name: "Kept", type: ".server-log" });
@@ -91,7 +91,7 @@ describe("a stateless server", () => {
   test.each<[string, string, Record<string, unknown>, string, string]>([
     ["runs no connector", "execute_connector", { id: "ops-slack", params: { message: "hello" } }, "forbidden", "run connectors"],
     [
-      "runs no connector in a rehearsal either",
+      "runs no connector in a dry run either",
       "execute_connector",
       { id: "ops-slack", params: { message: "hello" }, dry_run: true },
       "forbidden",
@@ -183,7 +183,7 @@ describe("the audit connector", () => {
     expect(JSON.stringify(begin)).toContain("hooks.example.com");
   });
 
-  test("that fails is told in the answer, and the change is made", async () => {
+  test("that fails is reported in the answer, and the change is made", async () => {
     const served = await servedProduct({ settings: trail });
     await served.fault("error", { path: "/api/actions/connector/alert-audit-index/_execute", times: 2 });
     const { body } = await (await served.open()).call("create_connector", { name: "Told", type: ".server-log" });
@@ -193,7 +193,7 @@ describe("the audit connector", () => {
     });
   });
 
-  test.each(["no-such-connector", "ops-slack"])("that is none (%s) is told too", async (id) => {
+  test.each(["no-such-connector", "ops-slack"])("that is not one (%s) is reported too", async (id) => {
     const served = await servedProduct({ settings: { auditConnector: { space: "default", id } } });
     const { body } = await (await served.open()).call("create_connector", { name: "Told", type: ".server-log" });
     expect(body).toMatchObject({ status: "done", warnings: [expect.stringContaining(`The audit connector "${id}"`)] });

@@ -3,7 +3,7 @@ import { fromAnswer, fromNetwork } from "../../src/kibana/errors.ts";
 
 const url = "https://kibana.example.com";
 
-/** Texts of Kibana from reference/kibana-api.md §0 and §1.4, and what becomes of them. */
+/** Kibana's messages from reference/kibana-api.md §0 and §1.4, and what they become. */
 const texts: [status: number, message: string, code: string, cause: string, fix: string | RegExp][] = [
   [
     404,

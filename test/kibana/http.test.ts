@@ -56,7 +56,7 @@ describe("where a request goes", () => {
     expect(path(id)).toBe(expected);
   });
 
-  test.each([".", "..", ""])("the id %j would climb and is refused before anything is sent", (id) => {
+  test.each([".", "..", ""])("the id %j would go up the path and is refused before anything is sent", (id) => {
     expect(() => path("connector", id)).toThrow(expect.objectContaining({ code: "id_invalid", applied: "no" }));
   });
 
@@ -139,7 +139,7 @@ const passing: [string, Reply][] = [
   ["a cut connection", "cut"],
 ];
 
-describe("a fault that looks passing", () => {
+describe("a fault that looks temporary", () => {
   test.each(passing)("%s: a read is repeated", async (_what, fault) => {
     const { url, seen } = await scripted(fault, { json: { fine: true } });
     expect(await client(url).get({ path: "/api/x" })).toEqual({ fine: true });
@@ -155,7 +155,7 @@ describe("a fault that looks passing", () => {
     expect(seen[0]?.headers).toMatchObject({ "kbn-xsrf": "true", "x-elastic-internal-origin": "kibana-connectors-mcp" });
   });
 
-  test("a POST to any other route is no read: nothing is sent", async () => {
+  test("a POST to any other route is not a read: nothing is sent", async () => {
     const { url, seen } = await scripted(ok);
     const path = "/api/actions/connector" as "/api/core/capabilities";
     expect(() => client(url).query({ path, body: {} })).toThrow("/api/actions/connector is not a read.");
@@ -189,13 +189,13 @@ describe("a fault that looks passing", () => {
     expect(performance.now() - start).toBeGreaterThan(850);
   });
 
-  test("a Retry-After of an hour is not waited for: the client behind us would give up", async () => {
+  test("a Retry-After of an hour is not waited for: the MCP client would give up", async () => {
     const { url, seen } = await scripted({ status: 429, json: {}, headers: { "retry-after": "3600" } }, ok);
     expect((await failureOf(client(url).get({ path: "/api/x" }))).code).toBe("kibana_error");
     expect(seen).toHaveLength(1);
   });
 
-  test.each([400, 401, 403, 404, 409, 500])("%i is no such fault: a read is not repeated", async (status) => {
+  test.each([400, 401, 403, 404, 409, 500])("%i does not look temporary: a read is not repeated", async (status) => {
     const { url, seen } = await scripted(envelope(status, "no"), ok);
     await failureOf(client(url).get({ path: "/api/x" }));
     expect(seen).toHaveLength(1);
@@ -226,7 +226,7 @@ describe("a redirect", () => {
   });
 });
 
-describe("an answer that never comes whole", () => {
+describe("an answer that is never complete", () => {
   test("nothing listens: nothing was done", async () => {
     const error = await failureOf(client("http://127.0.0.1:1").send("POST", { path: "/api/x", body: {} }));
     expect(error).toMatchObject({
@@ -257,7 +257,7 @@ describe("an answer that never comes whole", () => {
     expect(error.message).toContain("the connection was cut");
   });
 
-  test("a certificate that nobody vouches for, or no TLS at all: nothing was done", async () => {
+  test("a certificate of an unknown authority, or no TLS at all: nothing was done", async () => {
     const { url } = await scripted(ok);
     const error = await failureOf(client(url.replace("http:", "https:")).get({ path: "/api/x" }));
     expect(error).toMatchObject({ code: "kibana_unreachable", applied: "no", fix: "Use http:// in KIBANA_URL, or the TLS port." });
@@ -359,10 +359,7 @@ describe("an answer that is not Kibana's", () => {
 
   test.each<[string, Reply]>([
     ["its error", { status: 401, json: { error: { type: "security_exception", reason: "missing" }, status: 401 } }],
-    [
-      "its error for a route that it does not have",
-      { status: 400, json: { error: "no handler found for uri [/api/status] and method [GET]" } },
-    ],
+    ["its error for an unknown route", { status: 400, json: { error: "no handler found for uri [/api/status] and method [GET]" } }],
     ["its error for a path", { status: 405, json: { error: "Incorrect HTTP method", status: 405 } }],
     ["its front page", { status: 404, json: { name: "n", cluster_name: "c", tagline: "You Know, for Search" } }],
   ])("Elasticsearch, by %s", async (_what, reply) => {

@@ -127,7 +127,7 @@ describe("the status", () => {
     expect(await reader.status()).toEqual(expected);
   });
 
-  test("of an ailing Kibana is an answer too", async () => {
+  test("of an unhealthy Kibana is an answer too", async () => {
     const { reader, seen } = await reading({
       status: 503,
       json: { version: { number: "9.5.0" }, status: { overall: { level: "critical" } } },
@@ -156,7 +156,7 @@ describe("the status", () => {
     expect(isAtLeast({ version, flavour: "traditional" }, since)).toBe(expected);
   });
 
-  test("serverless is always the newest", () => {
+  test("serverless always counts as the newest", () => {
     expect(isAtLeast({ version: "8.0.0", flavour: "serverless" }, "9.9")).toBe(true);
   });
 });
@@ -234,13 +234,13 @@ describe("the rules that use a connector", () => {
   }
 
   test("beyond Kibana's window of 10,000 are all found, each once, and the window is kept", async () => {
-    // Three of one moment each: the edge of a window falls between some of them.
+    // Three per moment, so that the edge of a window falls between some of them.
     const { reader, most } = await kibanaWith(21_234, (n) => new Date(Math.floor(n / 3) * 1000).toISOString());
     const rules = await rulesUsing(reader, "default", { id: "a", preconfigured: false });
     expect([rules.length, new Set(rules.map(({ id }) => id)).size, most()]).toEqual([21_234, 21_234, 10_000]);
   });
 
-  test("more of one moment than Kibana pages through are an error, not a part that looks whole", async () => {
+  test("more of one moment than Kibana pages through are an error, not a partial list that looks complete", async () => {
     const { reader } = await kibanaWith(10_500, () => "2026-01-01T00:00:00.000Z");
     await expect(rulesUsing(reader, "default", { id: "a", preconfigured: false })).rejects.toMatchObject({ code: "kibana_error" });
   });

@@ -39,7 +39,7 @@ async function read(data: unknown[]) {
   return (await ruleReads(async () => ({ total: data.length, data })).rules("default", { page: 1, perPage: 500 })).rules;
 }
 
-test("a rule that has every field is taken as it came", async () => {
+test("a rule that has every field is used as it is", async () => {
   expect((await read([whole]))[0]).toBe(whole);
 });
 
@@ -62,7 +62,7 @@ const bent = fc
     return inRule({ ...part, [keys[at % keys.length] ?? ""]: value });
   });
 
-test("a rule that lacks a field or has one of another kind is mended or refused as by its full description", async () => {
+test("a rule that lacks a field or has one of another type is completed or refused, as by its full schema", async () => {
   await fc.assert(
     fc.asyncProperty(bent, async (raw) => {
       const wanted = Rule.safeParse(raw);

@@ -45,11 +45,11 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
     const { made, id, url } = await waiting(tool, args);
     expect((await made.call(tool, args)).body).toMatchObject({ status: "confirmation_needed", confirm: { id, url } });
     await refuse(url);
-    // A refusal holds for the plan as long as its page lives.
+    // A refusal holds for the plan until its page expires.
     expect((await made.call(tool, args)).body.status).toBe("declined");
   });
 
-  test("approved on the page is done when the same call comes again, and the journal says how", async () => {
+  test("approved on the page, the change is made when the same call comes again, and the journal says how", async () => {
     const { made, url, again } = await waiting(tool, args);
     expect((await approve(url)).html).toContain("Approved");
     expect(made.writes()).toEqual([]);
@@ -61,12 +61,12 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
     ]);
   });
 
-  test("an id is good once", async () => {
+  test("an id works once", async () => {
     const { made, url, again } = await waiting(tool, args);
     await approve(url);
     await again();
     const second = await nothingWritten(made, again);
-    // What it was meant for may be gone by now; done twice it is never.
+    // Its target may be gone by now; it is never done twice.
     expect([second.isError, made.writes().length]).toEqual([true, 1]);
     expect(second.body).toMatchObject(invalid("used"));
   });
@@ -101,7 +101,7 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
     expect((await nothingWritten(made, again)).body).not.toHaveProperty("status", "done");
   });
 
-  test("an id that expired is told apart, before and after the person agreed", async () => {
+  test("an expired id is reported as expired, before and after the person agreed", async () => {
     const { made, url, again } = await waiting(tool, args);
     await approve(url);
     made.clock.advance(600_000);
@@ -113,7 +113,7 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
   });
 
   test.each(["page-AAAAAAAAAAAAAAAAAAAA", "page-", "nonsense", "a.b.c.d"])(
-    "an id that was never given out, %j, is foreign",
+    "an id that was never given out, %j, is refused",
     async (confirm) => {
       const made = await product({ env });
       expect((await nothingWritten(made, () => made.call(tool, { ...args, confirm }))).body).toMatchObject(invalid("foreign"));
@@ -136,7 +136,7 @@ describe("an approval is for one call", () => {
     ["another space", "create_connector", { ...webhook, space: "security" }],
     ["another tool", "safe_delete_connector", unused],
     ["another tool that only tests", "test_connector", { id: "kibana-log", mode: "loud" }],
-  ])("with %s it does not do", async (_what, tool, args) => {
+  ])("does not cover a call with %s", async (_what, tool, args) => {
     const { made, id, url, again } = await waiting("create_connector", webhook);
     await approve(url);
     expect((await nothingWritten(made, () => made.call(tool, { ...args, confirm: id }))).body).toMatchObject(invalid("other_change"));
@@ -150,7 +150,7 @@ describe("an approval is for one call", () => {
     expect((await made.call("create_connector", turned)).body).toMatchObject({ status: "done" });
   });
 
-  test("of a deployment: another server of the same Kibana does not honour it", async () => {
+  test("of a deployment: another server of the same Kibana does not accept it", async () => {
     const { made, id, url } = await waiting("safe_delete_connector", unused);
     await approve(url);
     const backend = createBackend(made.settings, env, made.clock);
@@ -205,7 +205,7 @@ describe("a connector whose use cannot be known", () => {
     return made;
   }
 
-  test("goes only when its name is typed on the page", async () => {
+  test("is deleted only when its name is typed on the page", async () => {
     const made = await withAssistant();
     const { body } = await nothingWritten(made, () => made.call("safe_delete_connector", gone));
     expect(body).toMatchObject({ status: "confirmation_needed" });
@@ -220,7 +220,7 @@ describe("a connector whose use cannot be known", () => {
     expect(await stored(made, "assistant-model")).toBeUndefined();
   });
 
-  test("goes when its name is typed in the form, and not with another", async () => {
+  test("is deleted when its name is typed in the form, and not with another", async () => {
     const wrong = await withAssistant({ person: types("assistant") });
     const declined = await nothingWritten(wrong, () => wrong.call("safe_delete_connector", gone));
     expect(declined.body).toMatchObject({ status: "declined", message: expect.stringContaining("not the connector's name") });
@@ -228,7 +228,7 @@ describe("a connector whose use cannot be known", () => {
     expect((await right.call("safe_delete_connector", gone)).body).toMatchObject({ status: "done" });
   });
 
-  test("never goes by a token: with --confirm token it is the page all the same", async () => {
+  test("is never deleted by a token: with --confirm token the page is shown anyway", async () => {
     const made = await withAssistant({ settings: { confirm: "token" } });
     const { body } = await nothingWritten(made, () => made.call("safe_delete_connector", gone));
     expect(body.confirm.url).toMatch(/^http:\/\/127\.0\.0\.1/);
@@ -238,7 +238,7 @@ describe("a connector whose use cannot be known", () => {
   });
 });
 
-test("--confirm token gives a token and no page, and the token is good once", async () => {
+test("--confirm token gives a token and no page, and the token works once", async () => {
   const made = await product({ env, settings: { confirm: "token" } });
   const { body } = await nothingWritten(made, () => made.call("create_connector", webhook));
   expect(body.confirm).not.toHaveProperty("url");
@@ -257,7 +257,7 @@ describe("a client that shows addresses (URL elicitation)", () => {
     const client = new Client({ name: "url-client", version: "1" }, { capabilities: { elicitation: { url: {} } } });
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
       shown.push(params as (typeof shown)[number]);
-      // As long as a person reads.
+      // As long as a person takes to read.
       made.clock.advance(2_000);
       return answer();
     });
@@ -271,7 +271,7 @@ describe("a client that shows addresses (URL elicitation)", () => {
     return { made, shown, call };
   }
 
-  test("gets the page's address itself, and the answer has the id alone", async () => {
+  test("gets the page's address itself, and the answer has only the id", async () => {
     const { made, shown, call } = await withUrls(() => ({ action: "accept" }));
     const { body, text } = await nothingWritten(made, () => call("safe_delete_connector", unused));
     expect(shown).toMatchObject([{ mode: "url", message: expect.stringContaining("please approve: Delete connector") }]);
@@ -287,7 +287,7 @@ describe("a client that shows addresses (URL elicitation)", () => {
     expect((await call("safe_delete_connector", { ...unused, confirm: body.confirm.id })).body).toMatchObject({ status: "done" });
   });
 
-  test("that declines to show it has declined, and what is sent from the page then counts for nothing", async () => {
+  test("that declines to show it has declined, and what is sent from the page afterwards does not count", async () => {
     const { made, shown, call } = await withUrls(() => ({ action: "decline" }));
     const { body } = await nothingWritten(made, () => call("safe_delete_connector", unused));
     expect(body).toMatchObject({ status: "declined" });
@@ -297,7 +297,7 @@ describe("a client that shows addresses (URL elicitation)", () => {
     expect((await nothingWritten(made, again)).body).toMatchObject({ status: "declined" });
   });
 
-  test("that fails at it gets the address in the answer after all", async () => {
+  test("that fails to show it gets the address in the answer after all", async () => {
     const { call } = await withUrls(() => {
       throw new Error("no window");
     });

@@ -6,7 +6,7 @@ type Made = Awaited<ReturnType<typeof product>>;
 
 export const env = { CONNECTOR_SECRET_USER: "kibana-intake", CONNECTOR_SECRET_WORD: "canary-0123456789" };
 
-/** A create that sends secrets to a host that nobody agreed to yet: a person has to. */
+/** A create that sends secrets to a host that nobody agreed to yet: a person has to agree. */
 export const webhook = {
   name: "Incident intake",
   type: ".webhook",

@@ -14,7 +14,7 @@ export async function look(url: string): Promise<Seen> {
   return { status: answer.status, html: await answer.text() };
 }
 
-/** Sends a page's form as a browser would: fetch does not let a test say that it is one. */
+/** Sends a page's form as a browser would: fetch does not let a test set these headers. */
 export async function submit(url: string, fields: Record<string, string | File>): Promise<Seen> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);

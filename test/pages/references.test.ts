@@ -73,7 +73,7 @@ describe("a file of the secrets folder", () => {
     expect((await nothingWritten(made, () => made.call("create_connector", pagerduty({ $file })))).body.code).toBe("secret_refused");
   });
 
-  test("is sent without the line end at its end, and shows by its name alone", async () => {
+  test("is sent without its final line end, and only its name is shown", async () => {
     const made = await product({ settings: { ...everywhere, secretDir: await folder() } });
     const plan = await made.call("create_connector", { ...pagerduty({ $file: "key" }), dry_run: true });
     expect(plan.body.plan).toMatchObject({
@@ -87,7 +87,7 @@ describe("a file of the secrets folder", () => {
     expect([plan.text, done.text, later.text, await made.journal()].join()).not.toContain("canary");
   });
 
-  test("of several lines keeps them, and a line end of Windows at the end goes too", async () => {
+  test("of several lines keeps them, and a final Windows line end is removed too", async () => {
     const dir = await freshFolder();
     await writeFile(join(dir, "key.pem"), "-----BEGIN KEY-----\nabc\n\n-----END KEY-----\r\n", { mode: 0o600 });
     const made = await product({ settings: { ...everywhere, secretDir: dir } });
@@ -97,7 +97,7 @@ describe("a file of the secrets folder", () => {
 });
 
 describe("a value in plain text", () => {
-  test("is refused by default, with the ways that work, and is not repeated", async () => {
+  test("is refused by default, with the ways that work, and is not quoted", async () => {
     const made = await product({ settings: everywhere });
     const { body, text } = await nothingWritten(made, () => made.call("create_connector", pagerduty("canary-literal-1")));
     expect(body).toMatchObject({ code: "literal_secret_refused", detail: { path: "secrets.routingKey" } });
@@ -105,7 +105,7 @@ describe("a value in plain text", () => {
     expect(text).not.toContain("canary");
   });
 
-  test("is taken with a warning under --literal-secrets warn, and still is not repeated", async () => {
+  test("is accepted with a warning under --literal-secrets warn, and still not quoted", async () => {
     const made = await product({ settings: { ...everywhere, literalSecrets: "warn" } });
     const { body, text } = await made.call("create_connector", pagerduty("canary-literal-1"));
     expect(body).toMatchObject({ status: "done" });
@@ -123,7 +123,7 @@ describe("a value in plain text", () => {
     expect(answer.text).not.toContain("canary");
   });
 
-  test.each(["refuse", "warn"] as const)("that holds the redaction mark is refused under %s: it is no value", async (literalSecrets) => {
+  test.each(["refuse", "warn"] as const)("that has the redaction mark is refused under %s: it is no value", async (literalSecrets) => {
     const made = await product({ settings: { ...everywhere, literalSecrets } });
     for (const args of [
       pagerduty("[redacted]"),
@@ -206,7 +206,7 @@ describe("a variable that the operator bound", () => {
     expect(body).toMatchObject({ code: "secret_refused" });
   });
 
-  test("keeps its binding to itself: it can be neither asked for nor seen in the list of names", async () => {
+  test("hides its binding: it can be neither asked for nor seen in the list of names", async () => {
     const made = await bound(".pagerduty@events.eu.pagerduty.com");
     const { body } = await nothingWritten(made, () => made.call("create_connector", pagerduty({ $env: "CONNECTOR_SECRET_PD__FOR" }, eu)));
     expect(body).toMatchObject({ code: "secret_refused", detail: { available: ["CONNECTOR_SECRET_PD"] } });

@@ -31,7 +31,7 @@ async function asked(args: Args, options: Parameters<typeof product>[0] = {}) {
 }
 
 describe("a secret that a person types", () => {
-  test("is wanted on a page that shows the plan and the field with its help; the answer has an id and no question is asked", async () => {
+  test("is asked for on a page that shows the plan and the field with its help; the answer has an id and no question is asked", async () => {
     const { made, first, url } = await asked({ ...basic, secrets: ask }, { person: accepts });
     expect(made.questions).toEqual([]);
     expect(first.body.plan.effects[0].after.secrets).toEqual({ user: "<to be typed>", password: "<to be typed>" });
@@ -72,7 +72,7 @@ describe("a secret that a person types", () => {
       "It is required.",
     ],
   ])(
-    "given as %s is not taken: the problem stands beside its field, and the value nowhere",
+    "given as %s is not accepted: the problem is beside its field, and the value nowhere",
     async (_what, args, path, values, canary, problem) => {
       const { made, url, again } = await asked(args);
       const { status, html } = await approve(url, values);
@@ -99,7 +99,7 @@ describe("a secret that a person types", () => {
     expect((await nothingWritten(made, again)).body).toMatchObject({ status: "declined" });
   });
 
-  test("is forgotten once it was used: the id does not bring it back", async () => {
+  test("is forgotten once used: the id does not bring it back", async () => {
     const { made, url, again } = await asked(slack);
     await approve(url, { "secrets.webhookUrl": hook });
     await again();
@@ -114,7 +114,7 @@ describe("a secret that a person types", () => {
     expect((await nothingWritten(made, again)).body).toMatchObject({ code: "id_taken" });
   });
 
-  test("with dry_run is only shown as wanted", async () => {
+  test("with dry_run is only listed as needed", async () => {
     const made = await product();
     const { body } = await nothingWritten(made, () => made.call("create_connector", { ...slack, dry_run: true }));
     expect(body).toMatchObject({ status: "planned", plan: { effects: [{ after: { secrets: { webhookUrl: "<to be typed>" } } }] } });
@@ -135,14 +135,14 @@ describe("a secret that a person types", () => {
 });
 
 describe("several secrets", () => {
-  test("{$ask: true} in place of all stands for those of the way to authenticate", async () => {
+  test("{$ask: true} in place of all means those of the way to authenticate", async () => {
     const { made, url, again } = await asked({ ...basic, secrets: ask });
     expect((await approve(url, { "secrets.user": "bob", "secrets.password": "p w%d+" })).status).toBe(200);
     expect((await again()).body).toMatchObject({ status: "done" });
     expect((await stored(made, "incident-intake"))?.secrets).toBe(hashOf({ ...empty, user: "bob", password: "p w%d+" }));
   });
 
-  test("a certificate and its key: several lines, typed or from a file, line ends as they were", async () => {
+  test("a certificate and its key: several lines, typed or from a file, line ends unchanged", async () => {
     const { made, url, again } = await asked({ ...certificate, secrets: ask });
     expect((await look(url)).html.match(/<textarea/g)).toHaveLength(2);
     const [crt, key] = [pem("CERTIFICATE", "Y2FuYXJ5"), pem("PRIVATE KEY", "a2V5LWNhbmFyeQ==")];

@@ -56,7 +56,7 @@ describe.each([
   });
 });
 
-test("the internal route wants its header from 9.0 on", async () => {
+test("the internal route requires its header from 9.0 on", async () => {
   const { get } = await kibana({ version: "9.4" });
   expect((await get(internal)).status).toBe(400);
 });

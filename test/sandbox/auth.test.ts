@@ -29,7 +29,7 @@ describe("without known credentials", () => {
     expect((await call("GET", "/api/status", undefined, headers)).body).toEqual({ status: { overall: { level: "available" } } });
   });
 
-  test("an API key is taken in its encoded form", async () => {
+  test("an API key is accepted in its encoded form", async () => {
     const { status } = await call("GET", "/api/actions/connectors", undefined, { authorization: "ApiKey Y2k6c2VjcmV0" });
     expect(status).toBe(200);
   });
@@ -48,7 +48,7 @@ describe("actions", () => {
     expect((await as(user, method, path, body)).body).toEqual(refusal(403, message));
   });
 
-  test("a bad request is told first, and reading is enough to run", async () => {
+  test("a bad request is reported first, and read is enough to run", async () => {
     expect((await as("reader", "POST", one, {})).status).toBe(400);
     expect((await as("reader", "POST", `${one}/ops-slack/_execute`, { params: slack })).body.status).toBe("ok");
     expect((await as("payer", "POST", `/s/team-payments${one}`, index)).status).toBe(200);
@@ -58,7 +58,7 @@ describe("actions", () => {
 
 describe("spaces", () => {
   const ids = async (user: string) => (await as(user, "GET", "/api/spaces/space")).body.map(({ id }: { id: string }) => id);
-  test("only those are seen in which one may do something", async () => {
+  test("a caller sees only those in which it may do something", async () => {
     expect(await ids("reader")).toEqual(["default", "team-payments", "security"]);
     expect(await ids("payer")).toEqual(["team-payments"]);
     expect((await as("payer", "GET", "/api/spaces/space/security")).body).toEqual(refusal(403, "Unauthorized to get security space"));
@@ -92,7 +92,7 @@ describe("rules", () => {
     expect((await call(method, path, sent, headers)).body).toEqual(refusal(403, message));
   });
 
-  test("one that is not there is told before a missing privilege, and types are only those one may use", async () => {
+  test("a missing one is reported before a missing privilege, and only usable types are listed", async () => {
     expect((await as("reader", "DELETE", `${rule}/nope`)).status).toBe(404);
     expect((await as("payer", "GET", "/api/alerting/rule_types")).body).toEqual([]);
     const { body: types } = await as("reader", "GET", "/api/alerting/rule_types");

@@ -85,7 +85,7 @@ describe("a request that the schema refuses", () => {
     expect((await call("PUT", `${one}/ops-slack`, index)).body).toEqual(refusal(400, message));
   });
 
-  test("malformed JSON is told before a missing kbn-xsrf, and that before the schema", async () => {
+  test("malformed JSON is reported before a missing kbn-xsrf, and that before the schema", async () => {
     expect((await call("POST", one, "{", {})).body).toEqual(refusal(400, "Invalid request payload JSON format"));
     expect((await call("POST", one, {}, {})).body).toEqual(refusal(400, "Request must contain a kbn-xsrf header."));
   });
@@ -214,7 +214,7 @@ describe("ids", () => {
     expect((await create(index, id)).body).toEqual(refusal(400, message));
   });
 
-  test("before 9.4 any id goes, before 8.8 none", async () => {
+  test("before 9.4 any id is accepted, before 8.8 none", async () => {
     const [old, older] = await Promise.all([kibana({ version: "9.3.2" }), kibana({ version: "8.7.0" })]);
     expect((await old.create(index, "Any_id.x")).body.id).toBe("Any_id.x");
     expect((await old.create(index, "system-connector-.cases")).body).toEqual(
@@ -252,7 +252,7 @@ describe("the order of checks", () => {
 });
 
 describe("update", () => {
-  test("replaces everything; secrets that are left out are gone without a word", async () => {
+  test("replaces everything; secrets that are left out are silently lost", async () => {
     const config = { url: "https://a.example.com", hasAuth: false, headers: { A: "1" } };
     await create({ name: "a", connector_type_id: ".webhook", config, secrets: { secretHeaders: { T: "t" } } }, "replaced");
     const before = await connectorDump("replaced");
@@ -262,7 +262,7 @@ describe("update", () => {
     expect((await connectorDump("replaced")).secrets).not.toBe(before.secrets);
   });
 
-  test("without required secrets is refused, with them it mends an import", async () => {
+  test("without required secrets is refused, with them it repairs an import", async () => {
     const name = "PagerDuty (imported)";
     const message = 'error validating connector type secrets: Field "routingKey": Required';
     expect((await call("PUT", `${one}/imported-pagerduty`, { name })).body).toEqual(refusal(400, message));
@@ -320,7 +320,7 @@ describe("spaces", () => {
     expect((await get("/s/security/api/actions/connector/ops-slack")).status).toBe(404);
   });
 
-  test("a space that does not exist takes connectors all the same", async () => {
+  test("a space that does not exist accepts connectors anyway", async () => {
     expect((await get("/s/ghost/api/actions/connectors")).body.map(({ id }: { id: string }) => id)).toEqual(["ops-mail-preconfigured"]);
     expect((await create(index, "ghost-index", "/s/ghost")).status).toBe(200);
     expect((await get("/s/ghost/api/actions/connector/ghost-index")).status).toBe(200);

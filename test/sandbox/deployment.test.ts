@@ -33,7 +33,7 @@ describe("addresses", () => {
     expect((await get(path)).body).toEqual(refusal(404, "Not Found"));
   });
 
-  test("a base path stands before everything", async () => {
+  test("a base path is in front of every route", async () => {
     const based = await kibana({ basePath: "/kibana" });
     expect(based.url).toMatch(/\/kibana$/);
     expect((await based.get("/s/security/api/actions/connectors")).status).toBe(200);

@@ -261,7 +261,7 @@ describe("with deliver", () => {
     ["/limit", /^error posting a slack message, retry at \d{4}-/, /^\d{4}-.*Z$/],
     ["/down", /^error posting a slack message, retry later$/, /^true$/],
     ["/teapot", /^unexpected http response from slack: 418 /, /^undefined$/],
-  ])("%s of a Slack is told as Kibana tells it", async (path, message, retry) => {
+  ])("%s of a Slack is reported as Kibana reports it", async (path, message, retry) => {
     const real = await kibana({ deliver: true, empty: true });
     await real.create({ name: "s", connector_type_id: ".slack", secrets: { webhookUrl: base + path } }, "slack");
     const { body } = await real.execute("slack", { message: "M" });
@@ -277,7 +277,7 @@ describe("with deliver", () => {
   });
 });
 
-test("the state tells nothing of secrets and nothing of time", async () => {
+test("the state shows no secrets and no times", async () => {
   const first = JSON.stringify((await get("/sandbox/state")).body);
   expect(first).not.toMatch(/seed-routing|seed-mail-password|hooks\.slack\.com\/services|T\d\d:\d\d:/);
   expect(JSON.stringify((await get("/sandbox/state")).body)).toBe(first);

@@ -79,7 +79,7 @@ describe("a fault without an answer", () => {
 });
 
 describe("an order", () => {
-  test("holds for the method, the part of a path and the number of times that it names", async () => {
+  test("applies to the method, the part of a path and the number of times that it names", async () => {
     await order({ fault: "error", method: "get", path: "connector_types", times: 2 });
     const statuses = [];
     for (const path of [

@@ -118,7 +118,7 @@ describe("incidents", () => {
 });
 
 describe("what goes wrong", () => {
-  test("one connector that is gone takes all actions along, and the rule shows it", async () => {
+  test("one missing connector fails all actions, and the rule shows it", async () => {
     const own = await rule([active("ops-slack", { message: "m" }), active("ops-pagerduty", { eventAction: "trigger" })]);
     await own.call("DELETE", "/api/actions/connector/ops-pagerduty");
     expect(await own.fire("active")).toMatchObject({ outcome: "failed", actions: [] });

@@ -188,7 +188,7 @@ describe("as Kibana's own reader does", () => {
     await expect(started(`${dollar}{X}`)).rejects.toThrow("Unknown environment variable referenced in config : X");
   });
 
-  test("keys in brackets are not cut at their dots, from 8.14 on", async () => {
+  test("keys in brackets are not split at their dots, from 8.14 on", async () => {
     const kibanaYml = 'xpack.actions.preconfigured: { "[a.b]": { name: n, actionTypeId: .server-log } }';
     expect((await (await kibana({ kibanaYml, empty: true })).get("/api/actions/connectors")).body[0].id).toBe("a.b");
     await expect(kibana({ kibanaYml, empty: true, version: "8.13" })).rejects.toThrow("Kibana would not start");

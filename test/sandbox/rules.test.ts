@@ -223,7 +223,7 @@ describe("what a save must not be", () => {
     expect(other.api_key_owner).toBe("sandbox");
   });
 
-  test("a system action keeps only what it has", async () => {
+  test("a system action keeps only the fields that it has", async () => {
     const { body: saved } = await call("PUT", of, { ...save, actions: [{ ...one, id: "system-connector-.cases" }] });
     expect(saved.actions).toEqual([
       { id: "system-connector-.cases", connector_type_id: ".cases", params: { message: "m" }, uuid: expect.any(String) },

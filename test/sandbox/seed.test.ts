@@ -88,7 +88,7 @@ describe("the seeded deployment", () => {
 
 describe("a generated deployment", () => {
   const size = { spaces: 5, connectors: 200, rules: 2000, seed: 3 };
-  test("is the same for the same numbers, another for another seed, and has faults", async () => {
+  test("is the same for the same numbers, different for another seed, and has faults", async () => {
     const [one, same, other] = await Promise.all([kibana({ size }), kibana({ size }), kibana({ size: { ...size, seed: 4 } })]);
     const state = async ({ get: read }: typeof one) => (await read("/sandbox/state")).body;
     const first = await state(one);

@@ -9,14 +9,14 @@ import { sandboxOptions } from "../../src/commands/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
 
 export const main = resolve("dist/main.js");
-/** The build that tests drive: ours, or an older one, to see that a test can fail (`SERVER_BUILD=/old/dist/main.js`). The sandbox is always ours. */
+/** The build that tests drive: ours, or an older one to check that a test can fail (`SERVER_BUILD=/old/dist/main.js`). The sandbox is always ours. */
 export const serverBuild = resolve(process.env.SERVER_BUILD ?? main);
 
-/** The time that a person takes to read; an older build has no such setting and does not start with it. */
+/** The time a person takes to read; an older build has no such setting and does not start with it. */
 export const readingFor = (seconds: string): Record<string, string> =>
   serverBuild === main ? { CONNECTORS_CONFIRM_READING: seconds } : {};
 
-/** The environment of a started server: nothing of ours but what a test gives. People answer at once here. */
+/** The environment of a started server: of our variables only what a test sets. People answer at once here. */
 export function cleanEnv(home: string, env: Record<string, string> = {}): Record<string, string> {
   return { PATH: process.env.PATH ?? "", HOME: home, XDG_STATE_HOME: join(home, "state"), ...readingFor("0"), ...env };
 }
@@ -43,7 +43,7 @@ export async function startBuilt(
     args?: string[];
     env?: Record<string, string>;
     person?: () => ElicitResult | Promise<ElicitResult>;
-    /** Another build than ours. */
+    /** A build other than ours. */
     main?: string;
   } = {},
 ): Promise<Started> {
@@ -85,7 +85,7 @@ export async function startBuilt(
   };
 }
 
-/** A no that takes as long as a person reads. */
+/** A no that takes as long as a person takes to read. */
 export const no = async (): Promise<ElicitResult> => {
   await setTimeout(1_200);
   return { action: "decline" };

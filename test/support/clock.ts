@@ -7,7 +7,7 @@ export interface FakeClock extends Clock {
   sleeps: number[];
 }
 
-/** Time that stands still until it is moved; a sleep moves it. Starts a minute ago: files carry the real time, and count as written since. */
+/** A clock that stands still until it is moved; a sleep moves it. Starts a minute ago, since files carry the real time and must count as newer. */
 export function fakeClock(): FakeClock {
   let now = Date.now() - 60_000;
   const sleeps: number[] = [];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { cleanEnv, serverBuild } from "./built-server.ts";
 
-/** The built server over HTTP, in a process of its own; gone at the end of the test. `kibana`: its address; null where the flags say. */
+/** The built server over HTTP, in a process of its own; gone at the end of the test. `kibana`: its address; null if the flags name it. */
 export async function startHttpProcess(args: string[], env: Record<string, string>, kibana: string | null) {
   const home = mkdtempSync(join(tmpdir(), "kcm-http-"));
   const child = spawn(process.execPath, [serverBuild, "serve", ...args], {
@@ -36,7 +36,7 @@ export async function startHttpProcess(args: string[], env: Record<string, strin
   return {
     url,
     pid: child.pid ?? 0,
-    /** Sends a signal. @returns the exit code; null where the signal killed it */
+    /** Sends a signal. @returns the exit code; null if the signal killed it */
     end,
     stdout: () => stdout,
     stderr: () => stderr,

@@ -11,7 +11,7 @@ import { seal } from "../../src/sealed.ts";
 import type { HttpSettings, TokenHolder } from "../../src/settings/http.ts";
 import { type Called, type Person, type ProductOptions, product } from "./product.ts";
 
-/** A free loopback port, no token, the limits of a quiet day. */
+/** A free loopback port, no token, the default limits. */
 export function httpSettings(more: Partial<HttpSettings> = {}): HttpSettings {
   return {
     host: "127.0.0.1",
@@ -69,7 +69,7 @@ export interface Got {
   json: any;
 }
 
-/** One bare request with the headers of a decent client, where the test says nothing else; `undefined` leaves one out. */
+/** One bare request with the headers of a well-behaved client unless the test sets others; `undefined` leaves one out. */
 export function send(url: string, { method = "POST", path, headers = {}, body, raw }: Sent = {}): Promise<Got> {
   const usual = { accept: "application/json, text/event-stream", "content-type": "application/json" };
   const all = Object.entries({ ...usual, ...headers }).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -99,7 +99,7 @@ function parsed(whole: string): unknown {
   }
 }
 
-/** Bytes as they stand, over a bare socket; everything that comes back until the server closes. */
+/** Bytes as they are, over a bare socket; everything that comes back until the server closes. */
 export function sendBytes(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -28,7 +28,7 @@ export function executeOp(more: Partial<ExecuteOp> = {}): ExecuteOp {
   return { op: "execute", space: "default", id: "ops-slack", name: "Ops Slack", type: ".slack", params: {}, safe: false, ...more };
 }
 
-/** A plan that is free and harmless in all that is not said. */
+/** A plan that is free and harmless by default. */
 export function plan(more: Partial<Plan> = {}): Plan {
   return {
     summary: "Create connector.",

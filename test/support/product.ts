@@ -46,13 +46,13 @@ export interface ProductOptions {
   person?: Person | undefined;
   sandbox?: SandboxOptions;
   clock?: FakeClock;
-  /** Called before each request reaches the sandbox; may wait, or change things behind everybody's back. */
+  /** Called before each request reaches the sandbox; may wait, or change things unnoticed. */
   onRequest?: (call: Recorded) => Promise<void> | void;
   /** A journal shared with another product. */
   journalDir?: string;
 }
 
-/** The whole product but its process: a real client in memory, our server, a recording proxy, and a sandbox of its own. */
+/** The whole product except its process: a real client in memory, our server, a recording proxy, and a sandbox of its own. */
 export async function product(options: ProductOptions = {}) {
   const sandbox = await startSandbox(options.sandbox);
   onTestFinished(() => sandbox.close());
@@ -104,7 +104,7 @@ export async function connect(backend: ReturnType<typeof createBackend>, chosen:
   return { client, call, questions };
 }
 
-/** The sandbox's own routes, and its Kibana behind everybody's back. */
+/** The sandbox's own routes, and its Kibana without the server. */
 function own(url: string) {
   async function bare(method: string, path: string, body?: unknown): Promise<string> {
     const answer = await fetch(url + path, {

@@ -6,7 +6,7 @@ export interface Recorded {
   path: string;
 }
 
-/** A proxy in front of `target` that writes down every request. `before` may wait, or change the target behind everybody's back. */
+/** A proxy in front of `target` that writes down every request. `before` may wait, or change the target unnoticed. */
 export async function recordingProxy(target: string, before: (call: Recorded) => Promise<void> | void = () => {}) {
   const calls: Recorded[] = [];
   const url = await listen((incoming, outgoing) => {
@@ -24,7 +24,7 @@ export async function recordingProxy(target: string, before: (call: Recorded) =>
   return {
     url,
     calls,
-    /** Everything but reads, some of which Kibana takes as POST. */
+    /** Everything except reads, some of which are POSTs. */
     writes: () =>
       calls.filter(({ method, path }) => method !== "GET" && !/\/(api\/core\/capabilities|_global_connector_execution_\w+)$/.test(path)),
   };

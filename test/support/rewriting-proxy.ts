@@ -9,7 +9,7 @@ export interface Passing {
   body: any;
 }
 
-/** What a proxy does with what passes; each may change the body in place, or wait. */
+/** What a proxy does with the traffic; each may change the body in place, or wait. */
 interface Rewrite {
   /** An answer of its own instead of Kibana's. */
   refuse?(call: Passing): { status: number; body: string; type?: string } | undefined;

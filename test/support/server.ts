@@ -28,7 +28,7 @@ export interface Seen {
 /** An answer on order: JSON unless `text` is given; or what happens to the connection instead. */
 export type Reply = { status?: number; json?: unknown; text?: string; headers?: Record<string, string> } | "silence" | "cut" | "half";
 
-/** A server that gives these answers in turn, the last one again and again, and keeps what it was asked. */
+/** A server that gives these answers in turn, repeats the last one, and records the requests. */
 export async function scripted(...replies: [Reply, ...Reply[]]) {
   const seen: Seen[] = [];
   const url = await listen(async (request: IncomingMessage, response: ServerResponse) => {

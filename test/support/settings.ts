@@ -1,6 +1,6 @@
 import type { KibanaSettings, Settings } from "../../src/settings/index.ts";
 
-/** Settings that are right for a quiet test: every default of the server, no log, against the Kibana at `url` if one is given. */
+/** Settings for a test: every default of the server, no log, against the Kibana at `url` if one is given. */
 export function settings({ url, ...more }: Partial<Settings> & { url?: string } = {}): Settings {
   return {
     kibana: url === undefined ? undefined : kibanaSettings({ url }),

@@ -22,7 +22,7 @@ test("both texts can be read from the difference, whole and in order", () => {
   );
 });
 
-test("what is in both stays a line without a sign", () => {
+test("what is in both is a line without a sign", () => {
   const [before, after] = [
     { name: "Ops", url: "https://a", method: "post" },
     { name: "Ops", url: "https://b", method: "post" },
@@ -54,7 +54,7 @@ test("what gets a neighbour in its list, or loses one, is not told as changed", 
   expect(gone.map(({ sign, text }) => `${sign} ${text.trim()}`)).toEqual(['- "Slack,"', '- "added": true']);
 });
 
-test("long texts without anything in common are told in time", () => {
+test("long texts with nothing in common do not take long", () => {
   const long = (word: string) => Array.from({ length: 20_000 }, (_none, n) => `${word}${n}`).join("\n");
   const began = performance.now();
   expect(lineDifference(long("a"), long("b"))).toHaveLength(40_000);

@@ -35,7 +35,7 @@ function page(more: Partial<Page> = {}): Page {
   };
 }
 
-/** Takes everything, or answers with problems; keeps what it got. */
+/** Accepts everything, or answers with problems; records what it got. */
 function taker(problems: Problems = {}) {
   const got: Submission[] = [];
   return {
@@ -80,7 +80,7 @@ const submit = (url: string, fields: [string, string | Blob][], headers: Record<
   send(url, { method: "POST", headers, fields });
 
 describe("a page", () => {
-  test("shows the plan, escaped, and carries the headers that keep it to itself", async () => {
+  test("shows the plan, escaped, and has the headers that isolate it", async () => {
     const evil = `<script>alert(1)</script>"'&`;
     const url = await pages.open(
       page({
@@ -114,7 +114,7 @@ describe("a page", () => {
     });
   });
 
-  test("takes values typed or from a file, line ends mended, once", async () => {
+  test("takes values typed or from a file, line ends fixed, once", async () => {
     const { got, take } = taker();
     const url = await pages.open(page(), take, "me");
     const done = await submit(url, [
@@ -140,7 +140,7 @@ describe("a page", () => {
     expect((await send(url)).status).toBe(410);
   });
 
-  test("bytes that are no text become base64", async () => {
+  test("bytes that are not text become base64", async () => {
     const { got, take } = taker();
     const bytes = Buffer.from([0xff, 0xfe, 0x00, 0x80]);
     await submit(await pages.open(page(), take, "me"), [
@@ -192,7 +192,7 @@ describe("who may not", () => {
     ["a form on another port of this machine", { ...browser, "sec-fetch-site": "same-site" }, 403],
     ["another Origin", { ...browser, origin: "https://evil.example" }, 403],
     ["a script's fetch", { ...browser, "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }, 403],
-    ["a program that is no browser", {}, 403],
+    ["a program that is not a browser", {}, 403],
   ])("%s is refused", async (_who, headers, status) => {
     const { got, take } = taker();
     const url = await pages.open(page(), take, "me");
@@ -201,7 +201,7 @@ describe("who may not", () => {
     expect((await submit(url, approve)).status).toBe(200);
   });
 
-  test("an expired page takes nothing", async () => {
+  test("an expired page accepts nothing", async () => {
     const { got, take } = taker();
     const url = await pages.open(page(), take, "me");
     now += 600_000;

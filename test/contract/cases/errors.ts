@@ -162,7 +162,7 @@ export const errors: Case[] = [
   ),
   verified(
     "§2",
-    "a preconfigured connector can be run though its type is switched off",
+    "a preconfigured connector can be run even if its type is switched off",
     async (kibana) => {
       const { id = "" } = preconfiguredOff(kibana.deployment) ?? {};
       // Without params it goes no further than their validation: nothing is sent.

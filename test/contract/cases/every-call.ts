@@ -42,7 +42,7 @@ export const everyCall: Case[] = [
   verified("§0", "an empty kbn-xsrf will do", async (kibana) => {
     expect(expectOk(await kibana.post(path, indexConnector("xsrf"), { headers: { "kbn-xsrf": "" } }))).toMatchObject(made);
   }),
-  verified("§0", "kbn-version with the right version stands for kbn-xsrf", async (kibana) => {
+  verified("§0", "kbn-version with the right version replaces kbn-xsrf", async (kibana) => {
     const headers = { ...noXsrf, "kbn-version": kibana.deployment.version };
     expect(expectOk(await kibana.post(path, indexConnector("version"), { headers }))).toMatchObject(made);
   }),
@@ -71,7 +71,7 @@ export const everyCall: Case[] = [
     const found: { id: string }[] = expectOk(await kibana.get(internal, { headers: { "x-elastic-internal-origin": "anything" } }));
     expect(found.map((one) => one.id)).toContain(id);
   }),
-  unverified("§0", "elasticInternalOrigin=true in the query stands for the header", ["200", /^400 /], async (kibana) =>
+  unverified("§0", "elasticInternalOrigin=true in the query replaces the header", ["200", /^400 /], async (kibana) =>
     inWords(await kibana.get(`${internal}?elasticInternalOrigin=true`)),
   ),
   unverified("§0", "a public route with elastic-api-version 2023-10-31", ["200"], async (kibana) =>

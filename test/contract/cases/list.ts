@@ -116,7 +116,7 @@ export const listing: Case[] = [
         params: { ...(await kibana.rule()).params },
         actions: [indexAction(id, given)],
       });
-      // A type may refuse these params; the count is 0 all the same.
+      // A type may refuse these params; the count is 0 anyway.
       expect([200, 400]).toContain(made.status);
       expect(await count(kibana, id)).toBe(0);
     },

@@ -141,7 +141,7 @@ export const rulesPut: Case[] = [
       expect(expectOk(await kibana.get(`${path}/${rule.id}`))).toMatchObject({ name: rule.name, actions: rule.actions });
     }),
   ),
-  verified("§6.1", "what is wrong with actions is told in one message", async (kibana) => {
+  verified("§6.1", "all problems with actions are in one message", async (kibana) => {
     const { connector, put } = await withRule(kibana);
     expectRefusal(await put({ actions: [indexAction(connector, { group: "nobody-knows-it" })] }), 400, wrapped);
   }),
@@ -196,13 +196,13 @@ export const rulesPut: Case[] = [
     expectRefusal(answer, 400);
     expect(answer.body.message).toContain(`Failed to load action ${connector} (404): Saved object [action/${connector}] not found`);
   }),
-  verified("§5.4", "a connector made again with the same id heals the rule", async (kibana) => {
+  verified("§5.4", "a connector made again with the same id repairs the rule", async (kibana) => {
     const { connector, put } = await withRule(kibana);
     await kibana.delete(`/api/actions/connector/${connector}`);
     await kibana.connector({}, { id: connector });
     expectOk(await put({ name: "Renamed" }));
   }),
-  verified("§5.4", "a rule lets go of a deleted connector", async (kibana) => {
+  verified("§5.4", "a rule can drop a deleted connector", async (kibana) => {
     const { connector, put } = await withRule(kibana);
     await kibana.delete(`/api/actions/connector/${connector}`);
     expect(expectOk(await put({ actions: [] })).actions).toEqual([]);

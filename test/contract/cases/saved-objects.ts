@@ -117,7 +117,7 @@ export const savedObjects: Case[] = [
   ),
   verified(
     "§4",
-    "PUT with secrets takes the mark of missing secrets away",
+    "PUT with secrets removes the mark of missing secrets",
     async (kibana) => {
       const id = await withoutSecrets(kibana);
       const { config, secrets } = webhookWithLogin;
