@@ -64,7 +64,7 @@ test.each([
   ["127.8.9.1:80", true],
   ["[::1]:80", true],
   ["LOCALHOST:80", true],
-])("%s can be reached from this machine alone", (http, loopback) => {
+])("%s can be reached only from this machine", (http, loopback) => {
   expect(httpOf(["--http", http])?.loopback).toBe(loopback);
 });
 
@@ -142,7 +142,7 @@ describe("the key and the audit connector", () => {
 test.each<[string[], Record<string, string>, string]>([
   [["--http", "0.0.0.0:1"], { MCP_AUTH_TOKEN: "a-long-token-0123" }, "not encrypted: put TLS in front"],
   [["--http", there], { MCP_AUTH_TOKEN: "short" }, "MCP_AUTH_TOKEN is short"],
-])("%j %j is said at the start, and served", (argv, env, warning) => {
+])("%j %j causes a warning at the start, and is served", (argv, env, warning) => {
   const read = readSettings(argv, env);
   expect("settings" in read && read.settings.warnings).toEqual([expect.stringContaining(warning)]);
 });

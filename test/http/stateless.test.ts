@@ -119,7 +119,7 @@ describe("a stateless server", () => {
     expect(served.writes()).toEqual([]);
   });
 
-  test("streams only to a client that wants to hear of progress", async () => {
+  test("streams only to a client that asks for progress", async () => {
     const served = await stateless(shared);
     const listing = toolCall("list_connectors");
     expect((await served.send({ body: listing })).headers["content-type"]).toBe("application/json");

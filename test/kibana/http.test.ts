@@ -182,7 +182,7 @@ describe("a fault that looks temporary", () => {
   test.each<[string, (seconds: number) => string]>([
     ["seconds", (seconds) => String(seconds)],
     ["a date", (seconds) => new Date(Date.now() + seconds * 1000 + 999).toUTCString()],
-  ])("Retry-After in %s is honoured", async (_form, header) => {
+  ])("Retry-After in %s is respected", async (_form, header) => {
     const { url } = await scripted({ status: 429, json: {}, headers: { "retry-after": header(1) } }, ok);
     const start = performance.now();
     await client(url).get({ path: "/api/x" });

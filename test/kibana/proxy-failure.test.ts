@@ -46,7 +46,7 @@ test.each<[string, Error, "no" | "maybe", RegExp, RegExp]>([
     /KIBANA_TIMEOUT/,
   ],
   ["looking inside", coded("SELF_SIGNED_CERT_IN_CHAIN"), "no", /certificate received through the proxy/, /Kibana's own, or the proxy's/],
-])("a proxy that is %s is told as the proxy", (_what, error, applied, message, fix) => {
+])("a proxy that is %s is reported as the proxy's failure", (_what, error, applied, message, fix) => {
   const told = fromNetwork(error, url, proxy);
   expect(told).toMatchObject({ code: "kibana_unreachable", applied });
   expect(told.message).toMatch(message);

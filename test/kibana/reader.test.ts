@@ -176,7 +176,7 @@ describe("a space", () => {
     ["a proxy's page", { status: 404, text: "<html><title>404</title></html>" }],
     ["a firewall's page", { status: 403, text: "<html><title>Blocked</title></html>" }],
     ["Elasticsearch", { status: 404, json: { error: "no such index", status: 404 } }],
-  ])("is not declared missing on the word of %s", async (_what, reply) => {
+  ])("is not reported missing because of %s", async (_what, reply) => {
     const { reader } = await reading(reply);
     await expect(reader.space("default")).rejects.toMatchObject({ code: "kibana_unreachable" });
   });

@@ -126,7 +126,7 @@ describe("a secret that a person types", () => {
     ["--confirm token", { settings: { confirm: "token" } }],
     ["--dangerously-skip-confirmation", { settings: { skipConfirmation: true } }],
     ["its host agreed to beforehand", { settings: { targetHosts: ["*"] } }],
-  ])("is wanted on the page with %s too", async (_what, options) => {
+  ])("is asked for on the page with %s too", async (_what, options) => {
     const { made, url, again } = await asked(slack, options);
     await approve(url, { "secrets.webhookUrl": hook });
     expect((await again()).body).toMatchObject({ status: "done" });
@@ -208,7 +208,7 @@ describe("several secrets", () => {
     ["a text", { $ask: "true" }],
     ["company", { $ask: true, note: "x" }],
     ["no dollar", { ask: true }],
-  ])("$ask with %s is no reference", async (_what, webhookUrl) => {
+  ])("$ask with %s is not a reference", async (_what, webhookUrl) => {
     const made = await product();
     const answer = await nothingWritten(made, () => made.call("create_connector", { ...slack, secrets: { webhookUrl } }));
     expect(answer.body).toMatchObject({ code: expect.stringMatching(/^(secret|literal_secret)_refused$/) });

@@ -17,7 +17,7 @@ describe("every type that can be run", () => {
   const reading = subActions.filter(
     ([, name, effect]) => effect === "none" && !/stream|async|handshake|download|getIncident|Results?$|Status$/i.test(name),
   );
-  test.each(reading)("%s %s has something to say", (id, name) => {
+  test.each(reading)("%s %s has an answer", (id, name) => {
     expect(answers[id]?.[name]).toBeTypeOf("function");
   });
 

@@ -78,6 +78,6 @@ test.each([
   expect((await create(index, "Any_Id")).body.id).toBe(id);
 });
 
-test("a version that never was is refused", async () => {
+test("a version that never existed is refused", async () => {
   await expect(startSandbox({ version: "nine" })).rejects.toThrow('There is no Kibana "nine": use 8.17, 9.2, 9.5, serverless or the like.');
 });

@@ -10,7 +10,7 @@ export async function freshFolder(): Promise<string> {
   return folder;
 }
 
-/** Everything in the files of a folder, one text; empty where there is no folder. */
+/** Everything in the files of a folder, as one text; empty if there is no folder. */
 export async function textIn(folder: string): Promise<string> {
   const names = await readdir(folder).catch(() => []);
   return (await Promise.all(names.sort().map((name) => readFile(join(folder, name), "utf8")))).join("");

@@ -58,7 +58,7 @@ export const execute: Case[] = [
   ),
   unverified(
     "§3",
-    "how a third party that cannot be reached is told: message, retry, errorSource",
+    "how a third party that cannot be reached is reported: message, retry, errorSource",
     [/^.+; retry (absent|null|true|false|\S+Z); errorSource (absent|user|framework)$/],
     async (kibana) => {
       const { id } = await kibana.connector(webhook);

@@ -177,7 +177,7 @@ export const rulesFind: Case[] = [
     const id = kibana.newUuid();
     expectRefusal(await kibana.get(`/api/alerting/rule/${id}`), 404, `Saved object [alert/${id}] not found`);
   }),
-  verified("§5.4", "a connector that rules use is deleted without a word, and the rule still names it", async (kibana) => {
+  verified("§5.4", "a connector that rules use is deleted without a warning, and the rule still names it", async (kibana) => {
     const { one, first } = await threeRules(kibana);
     expect((await kibana.delete(`/api/actions/connector/${one}`)).status).toBe(204);
     expect(expectOk(await kibana.get(`/api/alerting/rule/${first}`)).actions).toMatchObject([{ id: one, connector_type_id: ".index" }]);

@@ -111,7 +111,7 @@ export const secrets: Case[] = [
   ),
   unverified(
     "§4",
-    "a webhook loses its login without a word when PUT says hasAuth false and no secrets",
+    "a webhook silently loses its login when PUT says hasAuth false and no secrets",
     ["200 is_missing_secrets false, hasAuth false", /^400 /],
     async (kibana) => {
       const { id } = await kibana.connector(webhookWithLogin);
