@@ -58,7 +58,7 @@ async function listed(env: Record<string, string>): Promise<Answer & { ms: numbe
   return { ...answer, ms: Date.now() - start };
 }
 
-describe("a proxy that fails is told as the proxy, in time and without a storm of connections", () => {
+describe("a proxy that fails is reported as the proxy's failure, in time and without a storm of connections", () => {
   test.each<[string, (socket: Socket) => void, string]>([
     ["drops CONNECT", (socket) => socket.once("data", () => socket.destroy()), "closed the connection"],
     ["drops the connection before CONNECT", (socket) => socket.destroy(), "closed the connection"],
@@ -86,7 +86,7 @@ describe("a proxy that fails is told as the proxy, in time and without a storm o
       (socket) => socket.once("data", () => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")),
       "refuses to connect to kibana.invalid:5601",
     ],
-    ["wants a password", (socket) => socket.once("data", () => socket.end("HTTP/1.1 407 No\r\n\r\n")), "wants credentials"],
+    ["wants a password", (socket) => socket.once("data", () => socket.end("HTTP/1.1 407 No\r\n\r\n")), "requires credentials"],
     [
       "cannot reach Kibana",
       (socket) => socket.once("data", () => socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n")),
