@@ -2,3 +2,8 @@
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
+
+/** The value under a key of its own: what every object inherits (`constructor`) is no part of what was read. */
+export function ownValue(object: Readonly<Record<string, unknown>> | undefined, key: string): unknown {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+}

@@ -61,9 +61,9 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     return undefined;
   };
   const [status, types, entries] = await Promise.all([
-    reader.status(signal).catch(missing("What kind of deployment it is could not be read", (check) => check.of === "deployment")),
+    reader.status().catch(missing("What kind of deployment it is could not be read", (check) => check.of === "deployment")),
     reader
-      .connectorTypes(spaces[0] ?? "default", signal)
+      .connectorTypes(spaces[0] ?? "default")
       .catch(missing("Connector types could not be read", (check) => check.needs.includes("types"))),
     catalogue(),
   ]);
@@ -90,7 +90,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
       if ([...wanted].every((id) => ruleTypes.has(id))) return ruleTypes;
       const asked =
         asking.get(space) ??
-        reader.ruleTypes(space, signal).then((list) => {
+        reader.ruleTypes(space).then((list) => {
           for (const type of list) ruleTypes.set(type.id, type);
         });
       asking.set(space, asked);

@@ -27,11 +27,10 @@ export const blindSpots =
  * A connector's last seven days by Kibana's execution log (reference/kibana-api.md §8).
  * @param now milliseconds since 1970
  */
-export async function healthOf(reader: Reader, space: string, id: string, now: number, signal: AbortSignal): Promise<Health> {
+export async function healthOf(reader: Reader, space: string, id: string, now: number): Promise<Health> {
   try {
     const { successes, failures, lastSuccess, lastFailure } = await runsOf(reader, space, id, {
       from: new Date(now - days * day).toISOString(),
-      signal,
     });
     const runs = successes + failures;
     return {

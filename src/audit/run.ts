@@ -43,8 +43,9 @@ const day = 86_400_000;
  * @returns what was found; what could not be read is in `notChecked`
  * @throws ToolError where no space can be read at all: unauthorized, kibana_unreachable
  */
-export async function runAudit(reader: Reader, options: AuditOptions): Promise<AuditReport> {
+export async function runAudit(unbound: Reader, options: AuditOptions): Promise<AuditReport> {
   const { spaces, now, days = defaultDays, signal } = options;
+  const reader = signal ? unbound.until(signal) : unbound;
   const checks = checksNamed(options.checks ?? checkNames);
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);

@@ -21,14 +21,13 @@ export interface RunCounts {
 
 interface Window {
   from: string;
-  signal: AbortSignal | undefined;
 }
 
 /** What one connector's runs were, for one that failed at least once: two questions. */
-export async function runsOf(reader: Reader, space: string, id: string, { from, signal }: Window): Promise<Runs> {
+export async function runsOf(reader: Reader, space: string, id: string, { from }: Window): Promise<Runs> {
   const [failed, succeeded] = await Promise.all([
-    reader.newestRuns(space, { from, outcome: "failure", of: [id], most: 1 }, signal),
-    reader.newestRuns(space, { from, outcome: "success", of: [id], most: after }, signal),
+    reader.newestRuns(space, { from, outcome: "failure", of: [id], most: 1 }),
+    reader.newestRuns(space, { from, outcome: "success", of: [id], most: after }),
   ]);
   const [last] = failed.runs;
   return {
@@ -54,14 +53,14 @@ export function lastError(message: string): string {
 export async function failingConnectors(
   reader: Reader,
   space: string,
-  { from, signal }: Window,
+  { from }: Window,
   isWanted: (id: string) => boolean,
   runs: (id: string) => Promise<Runs>,
 ): Promise<{ runs: Map<string, Runs>; more: boolean }> {
   const known = new Set<string>();
   let more = true;
   for (let look = 0; look < looks && more; look++) {
-    const answer = await reader.newestRuns(space, { from, outcome: "failure", notOf: [...known], most: page }, signal);
+    const answer = await reader.newestRuns(space, { from, outcome: "failure", notOf: [...known], most: page });
     const size = known.size;
     for (const run of answer.runs) known.add(run.connector);
     more = answer.runs.length >= page && known.size > size && known.size < idsInOneQuestion;
@@ -81,13 +80,13 @@ export async function whoRan(
   space: string,
   ids: readonly string[],
   counts: RunCounts,
-  { from, signal }: Window,
+  { from }: Window,
 ): Promise<Map<string, boolean>> {
   if (counts.runs === 0) return new Map(ids.map((id) => [id, false]));
   const ran = new Map<string, boolean>();
   let open = ids.slice(0, idsInOneQuestion);
   for (let look = 0; look < looks && open.length > 0; look++) {
-    const { runs } = await reader.newestRuns(space, { from, of: open, most: page }, signal);
+    const { runs } = await reader.newestRuns(space, { from, of: open, most: page });
     const seen = new Set(runs.map((run: Run) => run.connector));
     for (const id of seen) ran.set(id, true);
     open = open.filter((id) => !seen.has(id));

@@ -62,7 +62,7 @@ export async function auditSpace(
   }
 
   const lately = new Date(Date.now() - skew).toISOString();
-  const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space, signal));
+  const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space));
   const connectors = new Map((list ?? []).filter((one) => !one.system).map((one) => [one.id, one]));
   const usage = new Map<string, Usage>();
   const rules = await part("rules", "Rules could not be read to the end", () => readRules());
@@ -115,7 +115,7 @@ export async function auditSpace(
     let seen = 0;
     const dangling: Found[] = [];
     let savedOfLate = false;
-    for await (const { rules: page, total } of rulePages(reader, space, { signal })) {
+    for await (const { rules: page, total } of rulePages(reader, space)) {
       for (const rule of page) countUse(rule, usage);
       const ruleTypes = await part("rule_types", "Rule types could not be read", () =>
         deployment.ruleTypes(space, new Set(page.map((rule) => rule.rule_type_id))),
@@ -149,13 +149,13 @@ export async function auditSpace(
       return [];
     }
     if (drafts.length === 0 || !savedOfLate) return drafts;
-    const now = new Set((await reader.connectors(space, signal)).map((one) => one.id));
+    const now = new Set((await reader.connectors(space)).map((one) => one.id));
     return drafts.filter(({ draft }) => draft.connector === undefined || !now.has(draft.connector.id));
   }
 
   async function readLog(): Promise<{ counts: RunCounts; runs: Map<string, Runs>; ran: Map<string, boolean> }> {
-    const within = { from: window.from, signal };
-    const { success, failure, unknown, warning } = await reader.executionCounts(space, window.from, signal);
+    const within = { from: window.from };
+    const { success, failure, unknown, warning } = await reader.executionCounts(space, window.from);
     const counts = { runs: success + failure + unknown + warning, failures: failure };
     const runsOfOne = (id: string) => {
       if (!connectors.get(id)?.preconfigured) return runsOf(reader, space, id, within);

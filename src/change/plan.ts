@@ -4,6 +4,7 @@ import type { RuleState } from "../rules/rule-state.ts";
 import type { Unmeant } from "../rules/unmeant.ts";
 import type { SealedRecord } from "../sealed.ts";
 import type { Field } from "../web/page.ts";
+import type { CheckedSpace } from "./checked-space.ts";
 import type { Recorded } from "./ops/records.ts";
 
 /** Every write this server can make, each with what it replaces. Data: what was planned is what is applied. */
@@ -11,7 +12,7 @@ export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp | PutRuleOp;
 
 export interface CreateOp {
   op: "create";
-  space: string;
+  space: CheckedSpace;
   /** Undefined below 8.8, where Kibana chooses. */
   id: string | undefined;
   name: string;
@@ -22,7 +23,7 @@ export interface CreateOp {
 
 export interface UpdateOp {
   op: "update";
-  space: string;
+  space: CheckedSpace;
   id: string;
   before: Connector;
   after: { name: string; config: Record<string, unknown> };
@@ -34,7 +35,7 @@ export interface UpdateOp {
 
 export interface DeleteOp {
   op: "delete";
-  space: string;
+  space: CheckedSpace;
   id: string;
   before: Connector;
   /** Whether it may have had secrets: nobody can put those back. */
@@ -45,7 +46,7 @@ export interface DeleteOp {
 
 export interface ExecuteOp {
   op: "execute";
-  space: string;
+  space: CheckedSpace;
   id: string;
   name: string;
   type: string;
@@ -67,7 +68,7 @@ export interface ExecuteOp {
 /** Saves a rule with other actions; everything else of it stays as it is at that moment. */
 export interface PutRuleOp {
   op: "put_rule";
-  space: string;
+  space: CheckedSpace;
   id: string;
   name: string;
   /** The rule type. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
+import { ownValue } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
 import type { Access } from "../settings/index.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
@@ -91,7 +92,7 @@ export function changedSince(
 ): string[] {
   const config = current.config ?? {};
   const added = Object.keys(config).filter(
-    (key) => !(key in expect.config) && config[key] != null && !isDeepStrictEqual(config[key], filled[key]),
+    (key) => !(key in expect.config) && config[key] != null && !isDeepStrictEqual(config[key], ownValue(filled, key)),
   );
   return [
     ...(current.name === expect.name ? [] : ["name"]),

@@ -14,10 +14,11 @@ import type { Caller, ChangeServices } from "./services.ts";
  */
 export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<ToolError[]> {
   const [first] = plan.ops;
+  const reader = services.reader.until(caller.reads);
   const [nobody, ...rights] = await Promise.all([
     whyNobodyCouldAgree(plan, verdict, caller, services),
-    withoutRight(plan.ops, first.space, services.reader, caller.reads),
-    withoutRuleRight(plan.ops, first.space, services.reader, caller.reads),
+    withoutRight(plan.ops, first.space, reader),
+    withoutRuleRight(plan.ops, first.space, reader),
   ]);
   return [...rights, nobody].filter((error) => error !== undefined);
 }
@@ -26,11 +27,11 @@ const needed = { create: "change", update: "change", delete: "delete", execute: 
   Record<Op["op"], keyof ConnectorRights>
 >;
 
-async function withoutRight(ops: Plan["ops"], space: string, reader: Reader, signal: AbortSignal): Promise<ToolError | undefined> {
+async function withoutRight(ops: Plan["ops"], space: string, reader: Reader): Promise<ToolError | undefined> {
   const rights = ops.flatMap(({ op }) => (op === "put_rule" ? [] : [needed[op]]));
   if (rights.length === 0) return undefined;
   // Where Kibana does not tell, nothing is known.
-  const has = await reader.connectorRights(space, signal).catch(unlessCancelled);
+  const has = await reader.connectorRights(space).catch(unlessCancelled);
   const missing = has && rights.find((right) => !has[right]);
   return missing
     ? new ToolError(
@@ -41,10 +42,10 @@ async function withoutRight(ops: Plan["ops"], space: string, reader: Reader, sig
     : undefined;
 }
 
-async function withoutRuleRight(ops: Plan["ops"], space: string, reader: Reader, signal: AbortSignal): Promise<ToolError | undefined> {
+async function withoutRuleRight(ops: Plan["ops"], space: string, reader: Reader): Promise<ToolError | undefined> {
   const rules = ops.flatMap((op) => (op.op === "put_rule" ? [op] : []));
   if (rules.length === 0) return undefined;
-  const types = await reader.ruleTypes(space, signal).catch(unlessCancelled);
+  const types = await reader.ruleTypes(space).catch(unlessCancelled);
   const refused = types && rules.find(({ type }) => !types.some((one) => one.id === type && one.changeable));
   return refused
     ? new ToolError(

@@ -41,7 +41,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
 
   async function kibanaAnswers(): Promise<boolean> {
     try {
-      await (await whenOpen()).shared.kibana.status(AbortSignal.timeout(readyHolds));
+      await (await whenOpen()).shared.kibana.until(AbortSignal.timeout(readyHolds)).status();
       return true;
     } catch (error) {
       log.warn("not_ready", { error: error instanceof Error ? error.message : "unknown" });
@@ -62,8 +62,12 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     async context(caller: Caller) {
       const { runChange, shared } = await whenOpen();
       const { principal, reads, redactor: known, progress = () => {} } = caller;
+      const { spacesFor, ...rest } = shared;
+      const kibana = shared.kibana.until(reads);
       return {
-        ...shared,
+        ...rest,
+        kibana,
+        spaces: spacesFor(kibana, principal),
         settings: { ...settings, space: defaultSpace(settings, principal) },
         secrets: { ...shared.secrets, allowed: principal.secrets },
         principal,

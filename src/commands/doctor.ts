@@ -97,12 +97,13 @@ interface InKibana {
   spaces: readonly string[];
 }
 
-async function kibanaChecks({ connection, reader }: OpenKibana, settings: Settings): Promise<InKibana> {
+async function kibanaChecks({ connection, reader: unbound }: OpenKibana, settings: Settings): Promise<InKibana> {
   const limit = startCallLimit(settings.timeout);
+  const reader = unbound.until(limit.signal);
   try {
-    const { findings, status } = await reach(connection, reader, limit.signal);
+    const { findings, status } = await reach(connection, reader);
     if (!status) return { findings: [...findings, ...notReached(findings)], spaces: meant(settings) };
-    const found = await inSpaces(settings, reader, status, limit.signal);
+    const found = await inSpaces(settings, reader, status);
     return { findings: [...findings, ...found.findings], spaces: found.spaces.length > 0 ? found.spaces : meant(settings) };
   } finally {
     limit.end();

@@ -9,7 +9,7 @@ import { hidingBeforeCut, oneLine, word } from "../plain-text.ts";
 import { makePrivateFolder } from "../private-files.ts";
 import { type Flags, flag, flagsHelp, list, oneOf, text } from "../settings/flags.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings/index.ts";
-import { createSpaceCheck } from "../tools/connectors/spaces.ts";
+import { createSpaceChecks } from "../tools/connectors/spaces.ts";
 import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/exports/export-files.ts";
 import { version } from "../version.ts";
 import { openKibana } from "./open-kibana.ts";
@@ -90,11 +90,12 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
 async function exportedBy(settings: Settings, request: ExportRequest): Promise<ConnectorExport> {
   const { reader, deployment, close } = await openKibana(settings, version);
   const limit = startCallLimit(settings.timeout);
+  const kibana = reader.until(limit.signal);
   const principal: Principal = { name: "local", access: "read", spaces: settings.spaces };
   try {
     return await exportFiles(request, {
-      ...{ kibana: reader, settings, deployment, principal },
-      spaces: createSpaceCheck(reader, systemClock),
+      ...{ kibana, settings, deployment, principal },
+      spaces: createSpaceChecks(systemClock)(kibana, principal),
       signal: limit.signal,
     });
   } finally {

@@ -15,7 +15,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { Log } from "../log.ts";
 import { isRemote } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
-import { createSpaceCheck } from "../tools/connectors/spaces.ts";
+import { createSpaceChecks } from "../tools/connectors/spaces.ts";
 import type { ToolContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
@@ -24,7 +24,9 @@ import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
 
 /** What calls have in common. */
-type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn">;
+type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "spaces"> & {
+  spacesFor: ReturnType<typeof createSpaceChecks>;
+};
 
 /** An opened backend. */
 export interface Opened {
@@ -56,14 +58,16 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
   const { reader: asked, writer, deployment, close } = await openKibana(settings, version);
   // Kibana's version is known for as long as the process lives: what changes asks once, what looks asks anew.
   let supported = false;
-  const reader: Reader = {
-    ...asked,
-    async status(signal) {
-      const status = await asked.status(signal);
+  const noticing = (reads: Reader): Reader => ({
+    ...reads,
+    until: (signal) => noticing(reads.until(signal)),
+    async status() {
+      const status = await reads.status();
       supported = true;
       return status;
     },
-  };
+  });
+  const reader = noticing(asked);
   const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
   const journal = createJournal(await journalDir(settings), clock);
   const services: Omit<ChangeServices, "redactor"> = {
@@ -97,14 +101,14 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
         return journal.entries();
       },
     },
-    spaces: createSpaceCheck(reader, clock),
+    spacesFor: createSpaceChecks(clock),
     secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets, noPage: nobodyHere },
     exports,
   };
   return {
     /** @throws ToolError kibana_unreachable before anything is planned, where no supported Kibana answers */
     async runChange(change, caller) {
-      if (!supported) await reader.status(caller.signal).catch(onlyUnreachable);
+      if (!supported) await reader.until(caller.signal).status().catch(onlyUnreachable);
       return runChange(change, caller, { ...services, redactor: caller.redactor });
     },
     shared,

@@ -16,8 +16,8 @@ export interface ConnectorRights {
 export function capabilityReads(query: Query) {
   return {
     /** What Kibana's own pages check before they show a button; a space without the feature gives no rights (actions/server/feature.ts). */
-    async connectorRights(space: string, signal?: AbortSignal): Promise<ConnectorRights> {
-      const body = await query({ path: "/api/core/capabilities", space, body: { applications: [] }, ...(signal && { signal }) });
+    async connectorRights(space: string): Promise<ConnectorRights> {
+      const body = await query({ path: "/api/core/capabilities", space, body: { applications: [] } });
       const { actions } = readAs(Capabilities, body);
       return { read: actions.show, execute: actions.execute, change: actions.save, delete: actions.delete };
     },

@@ -32,11 +32,10 @@ export interface LiveType {
 export function connectorTypeReads(get: Get) {
   return {
     /** The types of this deployment; Kibana leaves out system types. Needs no privilege (reference/kibana-api.md §2). */
-    async connectorTypes(space: string, signal?: AbortSignal): Promise<LiveType[]> {
+    async connectorTypes(space: string): Promise<LiveType[]> {
       const body = await get({
         path: "/api/actions/connector_types",
         space,
-        ...(signal && { signal }),
       });
       return readAs(ConnectorTypeRows, body).map((raw) => ({
         id: raw.id,

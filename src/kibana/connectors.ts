@@ -55,21 +55,19 @@ function fromRaw(raw: z.output<typeof Connector>): Connector {
 export function connectorReads(get: Get) {
   return {
     /** All connectors of a space except system ones, with `references`; Kibana returns at most 10,000. */
-    async connectors(space: string, signal?: AbortSignal): Promise<Connector[]> {
+    async connectors(space: string): Promise<Connector[]> {
       const body = await get({
         path: "/api/actions/connectors",
         space,
-        ...(signal && { signal }),
       });
       return readAs(Connectors, body).map(fromRaw);
     },
     /** One connector. @throws ToolError connector_not_found */
-    async connector(space: string, id: string, signal?: AbortSignal): Promise<Connector> {
+    async connector(space: string, id: string): Promise<Connector> {
       return connector(
         await get({
           path: `/api/actions/connector${path(id)}`,
           space,
-          ...(signal && { signal }),
         }),
       );
     },

@@ -10,8 +10,8 @@ export function currentUserReads(get: Get) {
      * The user behind the credentials, of an API key its owner: the name that Kibana writes into what these save. There is
      * no such route where Elasticsearch's security is off (security/server/routes/users/get.ts).
      */
-    async userName(signal?: AbortSignal): Promise<string> {
-      const body = await get({ path: "/internal/security/me", internal: true, ...(signal && { signal }) });
+    async userName(): Promise<string> {
+      const body = await get({ path: "/internal/security/me", internal: true });
       return readAs(User, body).username;
     },
   };

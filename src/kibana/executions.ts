@@ -50,16 +50,12 @@ export function executionReads(query: Query) {
      * (reference/kibana-api.md §8.1).
      * @param since ISO or relative, such as now-24h
      */
-    async executionCounts(space: string, since: string, signal?: AbortSignal): Promise<ExecutionCounts> {
+    async executionCounts(space: string, since: string): Promise<ExecutionCounts> {
       const path = "/internal/actions/_global_connector_execution_kpi";
-      return readAs(Counts, await query({ path, space, body: { date_start: since }, ...(signal && { signal }) }));
+      return readAs(Counts, await query({ path, space, body: { date_start: since } }));
     },
     /** The newest runs. `total` is Kibana's estimate; only the newest 1,000 can be paged, and this reads one page of at most 100. */
-    async newestRuns(
-      space: string,
-      { most, ...which }: RunQuery & { most: number },
-      signal?: AbortSignal,
-    ): Promise<{ total: number; runs: Run[] }> {
+    async newestRuns(space: string, { most, ...which }: RunQuery & { most: number }): Promise<{ total: number; runs: Run[] }> {
       const body = await query({
         path: "/internal/actions/_global_connector_execution_logs",
         space,
@@ -70,7 +66,6 @@ export function executionReads(query: Query) {
           page: 1,
           sort: [{ timestamp: { order: "desc" } }],
         },
-        ...(signal && { signal }),
       });
       const { total, data } = readAs(Log, body);
       return {

@@ -7,7 +7,6 @@ import { statusPath, statusReads } from "./status.ts";
  * in something that is not Kibana, or an old one, the ones we use are. Once Kibana has answered there, a 404 is its own.
  */
 export function explainingNotFound(http: Http): Http {
-  const { status } = statusReads(http.get);
   let known = false;
 
   async function explained<T>(path: string, work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -15,10 +14,12 @@ export function explainingNotFound(http: Http): Http {
       return await work;
     } catch (error) {
       if (known || path === statusPath || !isBare(error)) throw error;
-      const cause = await status(signal).then(
-        () => undefined,
-        (found: unknown) => found,
-      );
+      const cause = await statusReads((call) => http.get(signal ? { signal, ...call } : call))
+        .status()
+        .then(
+          () => undefined,
+          (found: unknown) => found,
+        );
       if (cause instanceof KibanaError && saysMore(cause)) throw cause;
       known = cause === undefined;
       throw error;

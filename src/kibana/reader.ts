@@ -13,8 +13,14 @@ import { statusReads } from "./status.ts";
  * Everything that can be read from Kibana, made from reads only: a reader cannot write, not even at run time.
  * @param auth which credentials are sent, for the message if they are not accepted
  */
-export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth"]) {
+export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth"]): Reader {
   return {
+    until: (signal) =>
+      createReader(
+        (call) => get({ signal, ...call }),
+        (call) => query({ signal, ...call }),
+        auth,
+      ),
     ...statusReads(get, auth),
     ...spaceReads(get),
     ...currentUserReads(get),
@@ -26,4 +32,16 @@ export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth
   };
 }
 
-export type Reader = ReturnType<typeof createReader>;
+type Reads = ReturnType<typeof statusReads> &
+  ReturnType<typeof spaceReads> &
+  ReturnType<typeof connectorReads> &
+  ReturnType<typeof connectorTypeReads> &
+  ReturnType<typeof ruleReads> &
+  ReturnType<typeof capabilityReads> &
+  ReturnType<typeof executionReads> &
+  ReturnType<typeof currentUserReads>;
+
+export interface Reader extends Reads {
+  /** The same reads, which end when this signal does: those of one call. */
+  until(signal: AbortSignal): Reader;
+}

@@ -57,11 +57,7 @@ export interface RuleQuery {
 export function ruleReads(get: Get) {
   return {
     /** One page of the rules of a space that the key may read. */
-    async rules(
-      space: string,
-      { connector, filter, page, perPage, sort = "name" }: RuleQuery,
-      signal?: AbortSignal,
-    ): Promise<{ total: number; rules: Rule[] }> {
+    async rules(space: string, { connector, filter, page, perPage, sort = "name" }: RuleQuery): Promise<{ total: number; rules: Rule[] }> {
       const body = await get({
         path: "/api/alerting/rules/_find",
         space,
@@ -72,7 +68,6 @@ export function ruleReads(get: Get) {
           has_reference: connector === undefined ? undefined : JSON.stringify({ type: "action", id: connector }),
           filter,
         },
-        ...(signal && { signal }),
       });
       const whole = WholePage.safeParse(body);
       const { total, data } = whole.success ? whole.data : readAs(Page, body);
@@ -83,13 +78,13 @@ export function ruleReads(get: Get) {
      * @param internal as Kibana's own pages read it: from 8.19 to 9.4 only that returns `artifacts` (reference/corrections.md §1)
      * @throws ToolError rule_not_found
      */
-    async rule(space: string, id: string, signal?: AbortSignal, internal = false): Promise<Rule> {
+    async rule(space: string, id: string, internal = false): Promise<Rule> {
       const root = internal ? "/internal/alerting/rule" : "/api/alerting/rule";
-      return readAs(Rule, await get({ path: `${root}${path(id)}`, space, internal, ...(signal && { signal }) }));
+      return readAs(Rule, await get({ path: `${root}${path(id)}`, space, internal }));
     },
     /** The rule types that the key may use (reference/kibana-api.md §6.3). */
-    async ruleTypes(space: string, signal?: AbortSignal): Promise<RuleType[]> {
-      const body = readAs(RuleTypes, await get({ path: "/api/alerting/rule_types", space, ...(signal && { signal }) }));
+    async ruleTypes(space: string): Promise<RuleType[]> {
+      const body = readAs(RuleTypes, await get({ path: "/api/alerting/rule_types", space }));
       return body.map((raw) => {
         const recoveryGroup = raw.recovery_action_group?.id;
         const names = (list: z.output<typeof Variables>) => (list ?? []).map((variable) => variable.name);

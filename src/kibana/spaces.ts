@@ -10,15 +10,14 @@ export type Space = z.output<typeof Space>;
 export function spaceReads(get: Get) {
   return {
     /** The spaces that the key may see. */
-    async spaces(signal?: AbortSignal): Promise<Space[]> {
-      return readAs(Spaces, await get({ path: "/api/spaces/space", ...(signal && { signal }) }));
+    async spaces(): Promise<Space[]> {
+      return readAs(Spaces, await get({ path: "/api/spaces/space" }));
     },
     /** Whether the space exists; "hidden" when the key may not see it. Kibana's other routes do not check (reference/kibana-api.md §0). */
-    async space(id: string, signal?: AbortSignal): Promise<"exists" | "missing" | "hidden"> {
+    async space(id: string): Promise<"exists" | "missing" | "hidden"> {
       try {
         await get({
           path: `/api/spaces/space${path(id)}`,
-          ...(signal && { signal }),
         });
         return "exists";
       } catch (error) {

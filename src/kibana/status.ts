@@ -33,8 +33,8 @@ export function statusReads(get: Get, auth?: KibanaSettings["auth"]) {
      * Version and health. Without credentials Kibana leaves the version out (reference/kibana-api.md §7.2).
      * @throws ToolError kibana_unreachable if it is not Kibana, or not one that this server supports; unauthorized
      */
-    async status(signal?: AbortSignal): Promise<Status> {
-      const body = await get({ path: statusPath, tolerate: [503], ...(signal && { signal }) }).catch((error: unknown) => {
+    async status(): Promise<Status> {
+      const body = await get({ path: statusPath, tolerate: [503] }).catch((error: unknown) => {
         throw error instanceof KibanaError && error.status === 404 && error.code === "kibana_error" ? nothingThere() : error;
       });
       const { data: raw } = Status.safeParse(body);
@@ -56,8 +56,8 @@ export function statusReads(get: Get, auth?: KibanaSettings["auth"]) {
       return { version, flavour, level: level ?? "unknown" };
     },
     /** The licence of the deployment: `platinum`, and where it is not active any more, `platinum (expired)`. */
-    async licence(signal?: AbortSignal): Promise<string> {
-      const { license } = readAs(Licence, await get({ path: "/api/licensing/info", internal: true, ...(signal && { signal }) }));
+    async licence(): Promise<string> {
+      const { license } = readAs(Licence, await get({ path: "/api/licensing/info", internal: true }));
       return license.status && license.status !== "active" ? `${license.type} (${license.status})` : license.type;
     },
   };

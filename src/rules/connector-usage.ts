@@ -22,10 +22,9 @@ export async function visibleRules(
   reader: Reader,
   space: string,
   connector: { id: string; preconfigured: boolean },
-  signal?: AbortSignal,
 ): Promise<RuleUse[] | undefined> {
   try {
-    return await rulesUsing(reader, space, connector, signal);
+    return await rulesUsing(reader, space, connector);
   } catch (error) {
     if (error instanceof ToolError && error.code === "forbidden") return undefined;
     throw error;

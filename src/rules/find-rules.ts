@@ -17,17 +17,10 @@ export interface RuleUse {
  * Saved connectors are found by reference, one that is gone too; preconfigured ones by the text that rules keep instead
  * (reference/kibana-api.md §5.1, §5.2).
  */
-export async function rulesUsing(
-  reader: Reader,
-  space: string,
-  connector: { id: string; preconfigured: boolean },
-  signal?: AbortSignal,
-): Promise<RuleUse[]> {
+export async function rulesUsing(reader: Reader, space: string, connector: { id: string; preconfigured: boolean }): Promise<RuleUse[]> {
   const rules: RuleUse[] = [];
-  for await (const page of rulePages(reader, space, {
-    ...(connector.preconfigured ? byText(connector.id) : { connector: connector.id }),
-    signal,
-  })) {
+  const which = connector.preconfigured ? byText(connector.id) : { connector: connector.id };
+  for await (const page of rulePages(reader, space, which)) {
     rules.push(...page.rules.map((rule) => ruleUse(rule, connector.id, space)));
   }
   return rules.sort((one, other) => one.name.localeCompare(other.name));
@@ -38,12 +31,11 @@ export async function rulesWith(
   reader: Reader,
   space: string,
   { id, known }: { id: string; known: { preconfigured: boolean } | undefined },
-  signal?: AbortSignal,
 ): Promise<Rule[]> {
   const ways = known ? [known.preconfigured ? byText(id) : { connector: id }] : [{ connector: id }, byText(id)];
   const rules = new Map<string, Rule>();
   for (const way of ways) {
-    for await (const page of rulePages(reader, space, { ...way, signal })) {
+    for await (const page of rulePages(reader, space, way)) {
       for (const rule of page.rules) if (rule.actions.some((action) => action.id === id)) rules.set(rule.id, rule);
     }
   }
@@ -54,9 +46,9 @@ export async function rulesWith(
  * How many rules of a space use each of these preconfigured connectors, enabled or not: Kibana's own count has none of
  * them (reference/kibana-api.md §5.1).
  */
-export async function countUses(reader: Reader, space: string, ids: readonly string[], signal?: AbortSignal): Promise<Map<string, number>> {
+export async function countUses(reader: Reader, space: string, ids: readonly string[]): Promise<Map<string, number>> {
   const uses = new Map(ids.map((id) => [id, 0]));
-  for await (const { rules } of rulePages(reader, space, { ...byText(...ids), signal })) {
+  for await (const { rules } of rulePages(reader, space, byText(...ids))) {
     for (const { actions } of rules)
       for (const id of new Set(actions.map((action) => action.id))) if (uses.has(id)) uses.set(id, (uses.get(id) ?? 0) + 1);
   }

@@ -1,11 +1,11 @@
 import type { Params } from "../catalog/connector-type.ts";
-import { isPlainObject } from "../plain-object.ts";
+import { isPlainObject, ownValue } from "../plain-object.ts";
 
 /** Params with others over them: objects key by key, everything else as a whole. */
 export function laidOver(below: Params, above: Params): Params {
   const merged = { ...below };
   for (const [key, value] of Object.entries(above)) {
-    const under = below[key];
+    const under = ownValue(below, key);
     merged[key] = isPlainObject(value) && isPlainObject(under) ? laidOver(under, value) : value;
   }
   return merged;
@@ -16,6 +16,6 @@ export function contains(value: unknown, part: unknown): boolean {
   if (Array.isArray(value) && Array.isArray(part)) {
     return value.length === part.length && part.every((item, index) => contains(value[index], item));
   }
-  if (isPlainObject(value) && isPlainObject(part)) return Object.entries(part).every(([key, item]) => contains(value[key], item));
+  if (isPlainObject(value) && isPlainObject(part)) return Object.entries(part).every(([key, item]) => contains(ownValue(value, key), item));
   return value === part;
 }

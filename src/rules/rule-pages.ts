@@ -20,11 +20,10 @@ export interface RulePage {
 export async function* rulePages(
   reader: Reader,
   space: string,
-  options: { connector?: string; filter?: string; perPage?: number; signal?: AbortSignal | undefined } = {},
+  options: { connector?: string; filter?: string; perPage?: number } = {},
 ): AsyncGenerator<RulePage, void, undefined> {
-  const { signal, perPage = 500, ...which } = options;
-  const read = (query: { page: number; filter?: string }) =>
-    reader.rules(space, { ...which, ...query, perPage, sort: "createdAt" }, signal);
+  const { perPage = 500, ...which } = options;
+  const read = (query: { page: number; filter?: string }) => reader.rules(space, { ...which, ...query, perPage, sort: "createdAt" });
   let next = read({ page: 1 });
   let total: number | undefined;
   /** The last moment that was seen, with the rules of that moment: a window that begins there has them again. */

@@ -1,5 +1,5 @@
 import type { Rule } from "../kibana/rules.ts";
-import { isPlainObject } from "../plain-object.ts";
+import { isPlainObject, ownValue } from "../plain-object.ts";
 import { kindOf, movingFields, rootFields } from "./rule-fields.ts";
 import { type RuleState, sameActions, sameField } from "./rule-state.ts";
 
@@ -14,9 +14,9 @@ export function unmeant(before: Rule, { fields, ...state }: RuleState, now: Rule
   const wanted: Record<string, unknown> = { ...before, ...fields, ...state };
   const names = [...new Set([...Object.keys(wanted), ...Object.keys(now)])].filter((name) => !movingFields.includes(name));
   const differ = names.filter((name) =>
-    name === "actions" ? !sameActions(now.actions, state.actions) : !sameField(name, wanted[name], now[name]),
+    name === "actions" ? !sameActions(now.actions, state.actions) : !sameField(name, ownValue(wanted, name), ownValue(now, name)),
   );
-  return Object.fromEntries(differ.map((name) => [name, { was: wanted[name] ?? null, is: now[name] ?? null }]));
+  return Object.fromEntries(differ.map((name) => [name, { was: ownValue(wanted, name) ?? null, is: ownValue(now, name) ?? null }]));
 }
 
 /** Whether a save of the rule can set a field back. */
@@ -27,8 +27,10 @@ export function canBeSaved(field: string): boolean {
 /** `params.threshold: [3] → [4]`, what differs in a field alone. */
 export function differenceInWords(field: string, { was, is }: Unmeant[string]): string {
   if (isPlainObject(was) && isPlainObject(is)) {
-    const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((key) => !sameField(field, was[key], is[key]));
-    return keys.map((key) => differenceInWords(`${field}.${key}`, { was: was[key], is: is[key] })).join(", ");
+    const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
+      (key) => !sameField(field, ownValue(was, key), ownValue(is, key)),
+    );
+    return keys.map((key) => differenceInWords(`${field}.${key}`, { was: ownValue(was, key), is: ownValue(is, key) })).join(", ");
   }
   if (Array.isArray(was) && Array.isArray(is) && was.length === is.length && was.some(isPlainObject)) {
     const items = was.map((one, index) => [one, is[index]] as const).filter(([one, other]) => !sameField(field, one, other));

@@ -123,10 +123,9 @@ function checkNamed(name: string): CheckName {
   );
 }
 
-async function chosenSpaces(asked: string[] | undefined, { spaces, principal, signal }: ToolContext, notes: string[]): Promise<string[]> {
-  if (asked === undefined || asked.includes("*"))
-    return firstSpaces((await spaces.list(principal, signal)).map((space) => space.id).sort(), notes);
-  return Promise.all([...new Set(asked)].sort().map((id) => spaces.check(id, principal, { fresh: false, signal })));
+async function chosenSpaces(asked: string[] | undefined, { spaces }: ToolContext, notes: string[]): Promise<string[]> {
+  if (asked === undefined || asked.includes("*")) return firstSpaces((await spaces.list()).map((space) => space.id).sort(), notes);
+  return Promise.all([...new Set(asked)].sort().map((id) => spaces.check(id, { fresh: false })));
 }
 
 /** As many rows as are short enough together, one at least. */

@@ -51,15 +51,11 @@ export const createConnector = changeTool({
     if_exists: z.enum(["fail", "use"]).optional().describe("use: take one with the same name, type and config"),
   }),
   async plan({ name, type, config = {}, secrets = {}, id, space: inSpace, from, if_exists: ifExists }, context): Promise<Plan | NoChange> {
-    const { kibana, settings, spaces, principal, signal } = context;
-    const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
+    const { kibana, settings, spaces } = context;
+    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
     const fix = "Give the real value (with `from`, leave out what stays as it is); secrets go into `secrets` as references.";
     assertNoMarks("config", config, fix);
-    const [types, status, existing] = await Promise.all([
-      kibana.connectorTypes(target, signal),
-      kibana.status(signal),
-      kibana.connectors(target, signal),
-    ]);
+    const [types, status, existing] = await Promise.all([kibana.connectorTypes(target), kibana.status(), kibana.connectors(target)]);
     const source = from && (await sourceOf(from, target, status, context));
     const { type: live, note: taken } = await typeOf(type, source?.connector, types);
     const entry = await connectorType(live.id);
@@ -111,10 +107,10 @@ async function sourceOf(
   from: { id: string; space?: string | undefined },
   target: string,
   status: Status,
-  { kibana, deployment, spaces, principal, signal }: ToolContext,
+  { kibana, deployment, spaces }: ToolContext,
 ) {
-  const space = await spaces.check(from.space ?? target, principal, { fresh: true, signal });
-  const connector = await findConnector(kibana, space, from.id, signal).catch((error: unknown) => {
+  const space = await spaces.check(from.space ?? target, { fresh: true });
+  const connector = await findConnector(kibana, space, from.id).catch((error: unknown) => {
     if (from.space !== undefined || !(error instanceof ConnectorNotHere) || error.detail) throw error;
     throw new ConnectorNotHere(error, error.message, `Name the space of the original: from: {"space": "…", "id": "…"}.`);
   });
@@ -126,7 +122,7 @@ async function sourceOf(
       `Give type and config yourself${inKibanaYml ? "; the operator can show it with exposeConfig: true in kibana.yml" : ""}.`,
     );
   }
-  const rules = await rulesUsing(kibana, space, connector, signal).catch(() => undefined);
+  const rules = await rulesUsing(kibana, space, connector).catch(() => undefined);
   const use =
     rules === undefined
       ? "rules that use it could not be read"

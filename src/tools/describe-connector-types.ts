@@ -37,9 +37,9 @@ export const describeConnectorTypes = readTool({
   }),
   output: z.looseObject({ types: z.array(z.looseObject({})), warnings, next }),
   async run({ types: asked, parts: wanted, sub_action: subAction, feature, text, usable, space: inSpace }, context) {
-    const { kibana, settings, spaces, principal, signal } = context;
-    const id = await spaces.check(inSpace ?? settings.space, principal, { fresh: false, signal });
-    const live = await kibana.connectorTypes(id, signal);
+    const { kibana, settings, spaces } = context;
+    const id = await spaces.check(inSpace ?? settings.space, { fresh: false });
+    const live = await kibana.connectorTypes(id);
     if (asked && asked.length > 0)
       return details(asked, { parts: wanted ?? (subAction === undefined ? parts : ["params"]), subAction }, live, context);
     const word = (text ?? "").toLowerCase();
@@ -116,7 +116,10 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
   }
   const all: Record<Part, unknown> = {
     config: describeFields(entry, "config"),
-    secrets: compact({ fields: describeFields(entry, "secrets"), ways: entry.credentials.map((way) => compact({ ...way })) }),
+    secrets: compact({
+      fields: describeFields(entry, "secrets"),
+      ways: entry.credentials.map((way) => compact({ ...way, when: way.when && whenText(way.when) })),
+    }),
     params: describeFields(entry, "params", wanted.subAction && meantSubAction(wanted.subAction, entry, notes)),
     example: exampleCall(entry, prefix),
     tests: testsOf(entry),

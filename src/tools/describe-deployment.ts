@@ -32,16 +32,16 @@ export const describeDeployment = readTool({
     next,
   }),
   async run(_args, context) {
-    const { kibana, settings, deployment, spaces, secrets, principal, signal } = context;
-    const status = await kibana.status(signal);
+    const { kibana, settings, deployment, spaces, secrets, principal } = context;
+    const status = await kibana.status();
     const notes: string[] = [];
-    const visible = await spaces.list(principal, signal).catch((error: unknown) => {
+    const visible = await spaces.list().catch((error: unknown) => {
       notes.push(`The spaces could not be listed: ${error instanceof ToolError ? error.message : "unknown cause"}`);
       return [];
     });
     const asked = [settings.space, ...visible.map(({ id }) => id).filter((id) => id !== settings.space)].slice(0, spacesAsked);
     const [licence, ...rights] = await Promise.all([
-      kibana.licence(signal).catch(() => undefined),
+      kibana.licence().catch(() => undefined),
       ...asked.map((space) => rightsIn(space, context, notes)),
     ]);
     return {
@@ -87,14 +87,14 @@ export const describeDeployment = readTool({
   },
 });
 
-async function rightsIn(space: string, { kibana, settings, signal }: ToolContext, notes: string[]): Promise<Rights> {
+async function rightsIn(space: string, { kibana, settings }: ToolContext, notes: string[]): Promise<Rights> {
   const [rights, readRules] = await Promise.all([
-    kibana.connectorRights(space, signal).catch((error: unknown) => {
+    kibana.connectorRights(space).catch((error: unknown) => {
       const cause = error instanceof ToolError ? error.message : "unknown cause";
       notes.push(`What the key may do with connectors could not be asked: ${cause} (space "${space}")`);
       return undefined;
     }),
-    allowed(kibana.rules(space, { page: 1, perPage: 0 }, signal)),
+    allowed(kibana.rules(space, { page: 1, perPage: 0 })),
   ]);
   if (rights?.read === false && space === settings.space)
     notes.push(`The key may not read connectors in the space "${space}": it needs Actions and Connectors: Read.`);

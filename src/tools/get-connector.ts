@@ -53,10 +53,7 @@ export const getConnector = readTool({
     const wanted = [...new Set([...(id === undefined ? [] : [id]), ...ids])];
     const [first] = wanted;
     if (first === undefined) throw new ToolError("invalid_arguments", "Neither `id` nor `ids` names a connector.", "Give one of them.");
-    const inSpace = await context.spaces.check(asked ?? context.settings.space, context.principal, {
-      fresh: false,
-      signal: context.signal,
-    });
+    const inSpace = await context.spaces.check(asked ?? context.settings.space, { fresh: false });
     const look = lookInto(inSpace, new Set(include), wanted, context);
     if (ids.length === 0) return look(first, rulesShown.alone);
     const rows = await Promise.all(wanted.map((one) => row(one, look(one, rulesShown.beside), context)));
@@ -81,11 +78,10 @@ async function row(asked: string, looking: Promise<{ health?: object }>, context
  * connector is there.
  */
 function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly string[], context: ToolContext) {
-  const { kibana, signal } = context;
+  const { kibana } = context;
   const withActions = include.has("actions");
   const withRules = withActions || include.has("rules");
-  const rulesOf = (found: { id: string; preconfigured: boolean }) =>
-    orWhy(rulesWith(kibana, inSpace, { id: found.id, known: found }, signal));
+  const rulesOf = (found: { id: string; preconfigured: boolean }) => orWhy(rulesWith(kibana, inSpace, { id: found.id, known: found }));
   const early = new Map(
     wanted.filter(isLikeAnId).map((id) => [
       id,
@@ -96,11 +92,11 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     ]),
   );
   // How many references there are stands in the list alone.
-  const all = withRules || wanted.length > 1 ? settled(kibana.connectors(inSpace, signal)) : undefined;
-  const types = settled(kibana.connectorTypes(inSpace, signal));
+  const all = withRules || wanted.length > 1 ? settled(kibana.connectors(inSpace)) : undefined;
+  const types = settled(kibana.connectorTypes(inSpace));
 
   return async (asked: string, most: number) => {
-    const found = all ? pickConnector(await all, inSpace, asked) : await findConnector(kibana, inSpace, asked, signal);
+    const found = all ? pickConnector(await all, inSpace, asked) : await findConnector(kibana, inSpace, asked);
     const begun = early.get(found.id);
     const [known, rules, runs] = await Promise.all([
       types,
@@ -160,9 +156,9 @@ async function toMend(
   return [];
 }
 
-async function health(id: string, inSpace: string, { kibana, signal }: ToolContext) {
+async function health(id: string, inSpace: string, { kibana }: ToolContext) {
   const { healthOf } = await import("../audit/health.ts");
-  return compact(await healthOf(kibana, inSpace, id, Date.now(), signal));
+  return compact(await healthOf(kibana, inSpace, id, Date.now()));
 }
 
 /** The rules, or why they could not be read. */

@@ -32,7 +32,7 @@ export const listConnectors = readTool({
     const after = cursor === undefined ? undefined : readCursor(cursor);
     const spaces = await chosenSpaces(space, context, notes);
     const [types, all] = await Promise.all([
-      context.kibana.connectorTypes(spaces[0] ?? context.settings.space, context.signal),
+      context.kibana.connectorTypes(spaces[0] ?? context.settings.space),
       connectorsIn(spaces, context, notes),
     ]);
     const matches = await matcher({ type, text }, types, notes);

@@ -60,18 +60,18 @@ export const replaceConnector = changeTool({
   }),
   insteadOf: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
   async plan(args, context): Promise<ReplacePlan | NoChange> {
-    const { kibana, settings, spaces, principal, signal } = context;
+    const { kibana, settings, spaces } = context;
     if ((args.to === undefined) === (args.remove !== true))
       throw new ToolError(
         "invalid_arguments",
         "Either `to` or `remove: true` is needed, and not both.",
         "Say where the actions go, or that they go away.",
       );
-    const inSpace = await spaces.check(args.space ?? settings.space, principal, { fresh: true, signal });
-    const connectors = await kibana.connectors(inSpace, signal);
+    const inSpace = await spaces.check(args.space ?? settings.space, { fresh: true });
+    const connectors = await kibana.connectors(inSpace);
     const from = fromOf(args.from, connectors, inSpace);
     const to = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);
-    const using = await rulesWith(kibana, inSpace, from, signal);
+    const using = await rulesWith(kibana, inSpace, from);
     const chosen = await chosenRules(args.rules, using, inSpace, context);
     const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
     // Where the connector is gone, Elastic Security cannot save the rule either (reference/kibana-api.md §5.4).
@@ -82,7 +82,7 @@ export const replaceConnector = changeTool({
 
     const newParams: NewParams = { params: args.params, recovery: args.recovery_params };
     const known = new Map(connectors.map((one) => [one.id, one]));
-    const types = to ? await kibana.ruleTypes(inSpace, signal) : [];
+    const types = to ? await kibana.ruleTypes(inSpace) : [];
     const changes = await Promise.all(
       todo.map(async (rule) => {
         const moved = await movedActions(
@@ -195,11 +195,11 @@ async function targetOf(
   from: string,
   connectors: readonly Connector[],
   inSpace: string,
-  { kibana, signal }: ToolContext,
+  { kibana }: ToolContext,
 ): Promise<Connector> {
   const to = pickConnector(connectors, inSpace, asked);
   if (to.id === from) throw new ToolError("invalid_arguments", "`from` and `to` are the same connector.", "Name another one in `to`.");
-  const types = await kibana.connectorTypes(inSpace, signal);
+  const types = await kibana.connectorTypes(inSpace);
   assertRunnable(to, types);
   const features = types.find((one) => one.id === to.type)?.features ?? [];
   if (features.length > 0 && !ruleFeatures.some((feature) => features.includes(feature)))

@@ -21,13 +21,9 @@ export const safeDeleteConnector = changeTool({
     force: "is not an argument: nothing can be forced",
   },
   async plan({ ids, space: inSpace }, context): Promise<Plan> {
-    const { kibana, settings, spaces, principal, signal } = context;
-    const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
-    const [existing, types, status] = await Promise.all([
-      kibana.connectors(target, signal),
-      kibana.connectorTypes(target, signal),
-      kibana.status(signal),
-    ]);
+    const { kibana, settings, spaces } = context;
+    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
+    const [existing, types, status] = await Promise.all([kibana.connectors(target), kibana.connectorTypes(target), kibana.status()]);
     return planDelete({ ids, space: target }, { existing, types, status }, context);
   },
   async report(plan, results) {

@@ -51,17 +51,14 @@ export const testConnector = changeTool({
     fill: z.looseObject({}).optional().describe('What the test asks for, as {"to": "me@…"}'),
   }),
   insteadOf: namedById,
-  async plan(
-    { id, space: inSpace, mode, fill: given = {} },
-    { kibana, settings, spaces, principal, signal },
-  ): Promise<TestPlan | NoChange> {
-    const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
-    const [found, types] = await Promise.all([findConnector(kibana, target, id, signal), kibana.connectorTypes(target, signal)]);
+  async plan({ id, space: inSpace, mode, fill: given = {} }, { kibana, settings, spaces }): Promise<TestPlan | NoChange> {
+    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
+    const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
     const entry = await connectorType(found.type);
     const probe = entry ? probesFor(entry, found.config ?? {})[mode] : undefined;
     // What is known without a test: a connector that always fails is no shrug.
-    const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id, signal) : undefined;
+    const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id) : undefined;
     if (!probe) return untested(found, entry, mode, target, runs);
     const fill = filler(probe, given);
     const params = withPathApart(entry, found.config, fill.params(probe.params));

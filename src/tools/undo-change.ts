@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import type { CheckedSpace } from "../change/checked-space.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
 import { type Inverse, inverseOfEntry } from "../change/undo.ts";
@@ -41,7 +42,7 @@ export const undoChange = changeTool({
     const change = found[0]?.begin.change ?? asked;
     const rules = ruleInverses(found);
     if (rules) {
-      const inSpace = await context.spaces.check(rules[0]?.space ?? "", context.principal, { fresh: true, signal: context.signal });
+      const inSpace = await context.spaces.check(rules[0]?.space ?? "", { fresh: true });
       const plan = await planUndoRules(rules, inSpace, context);
       return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
     }
@@ -52,7 +53,7 @@ export const undoChange = changeTool({
     if (inverse.op === "execute")
       throw cannot("It is taken back by another run: list_changes holds the call of execute_connector that does it.");
     if (inverse.op === "put_rule") throw cannot("It was a change of a rule.");
-    const space = await context.spaces.check(inverse.space, context.principal, { fresh: true, signal: context.signal });
+    const space = await context.spaces.check(inverse.space, { fresh: true });
     const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
     if ("noChange" in plan) return plan;
     // What the op asks elsewhere, and a person at the least: an undo replaces or removes what is there.
@@ -135,16 +136,12 @@ type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "execute" }
 async function planInverse(
   inverse: Doable,
   type: string,
-  space: string,
+  space: CheckedSpace,
   given: { secrets: Record<string, unknown>; noOtherSecrets: boolean },
   context: ToolContext,
 ): Promise<Plan | NoChange> {
-  const { kibana, signal } = context;
-  const [status, existing, types] = await Promise.all([
-    kibana.status(signal),
-    kibana.connectors(space, signal),
-    kibana.connectorTypes(space, signal),
-  ]);
+  const { kibana } = context;
+  const [status, existing, types] = await Promise.all([kibana.status(), kibana.connectors(space), kibana.connectorTypes(space)]);
   const listed = existing.find((one) => one.id === inverse.id);
   // The count of references moves by itself: a plan must not rest on it.
   const current = listed && { ...listed, references: undefined };

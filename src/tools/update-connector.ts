@@ -42,13 +42,13 @@ export const updateConnector = changeTool({
     { id, space: inSpace, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers },
     context,
   ): Promise<Plan | NoChange> {
-    const { kibana, settings, spaces, principal, signal } = context;
-    const target = await spaces.check(inSpace ?? settings.space, principal, { fresh: true, signal });
-    const [before, status] = await Promise.all([findConnector(kibana, target, id, signal), kibana.status(signal)]);
+    const { kibana, settings, spaces } = context;
+    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
+    const [before, status] = await Promise.all([findConnector(kibana, target, id), kibana.status()]);
     assertSaved(before, "changed", { status, url: context.deployment.url });
     assertNoMarks("config", patch, "Name only what changes: what is not named stays as it is.");
     const entry = await connectorType(before.type);
-    const types = () => kibana.connectorTypes(target, signal);
+    const types = () => kibana.connectorTypes(target);
     await assertNoKnownWebhook({ type: before.type, name: before.name, config: patch, stored: before.config }, types, context.secrets);
     const asksBecause = literalsInConfig({ given: patch, stored: before.config, entry, status }, context.secrets);
     const encoded = encodedConfig(entry, patch);

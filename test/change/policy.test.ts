@@ -4,7 +4,7 @@ import { judge } from "../../src/change/policy.ts";
 import type { Principal } from "../../src/change/principal.ts";
 import { ToolError } from "../../src/errors.ts";
 import type { Access, Settings } from "../../src/settings/index.ts";
-import { createOp, deleteOp, executeOp, plan } from "../support/plan.ts";
+import { createOp, deleteOp, executeOp, inSpace, plan } from "../support/plan.ts";
 import { settings } from "../support/settings.ts";
 
 function verdict(
@@ -51,11 +51,11 @@ describe("spaces", () => {
     [["default"], "security", "forbidden"],
     [[], "default", "forbidden"],
   ])("%j, %s → %j", (spaces, space, expected) => {
-    expect(verdict(plan({ ops: [createOp({ space })] }), { principal: { spaces } })).toEqual(expected);
+    expect(verdict(plan({ ops: [createOp({ space: inSpace(space) })] }), { principal: { spaces } })).toEqual(expected);
   });
 
   test("of every op count", () => {
-    const ops: Plan["ops"] = [createOp(), createOp({ space: "security" })];
+    const ops: Plan["ops"] = [createOp(), createOp({ space: inSpace("security") })];
     expect(verdict(plan({ ops }), { principal: { spaces: ["default"] } })).toBe("forbidden");
   });
 });

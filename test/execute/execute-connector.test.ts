@@ -215,7 +215,8 @@ describe("a run that opens an incident", () => {
     const { made, execute } = await running(one);
     const { body } = await execute(params);
     const args = { id: "stored", space: "default", params: closing };
-    expect(body.next).toEqual([{ tool: "execute_connector", args, why: "Closes again what this opened." }]);
+    expect(body.undo).toEqual({ tool: "execute_connector", args });
+    expect(body.next).toBeUndefined();
     expect(body.warnings).toBeUndefined();
     expect(made.questions[0]?.message).toContain("It can be undone by one more run of the connector");
     const { changes } = (await made.call("list_changes")).body;

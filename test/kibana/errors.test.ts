@@ -241,7 +241,7 @@ const texts: [status: number, message: string, code: string, cause: string, fix:
     'Unauthorized by "stackAlerts" to update ".es-query" rule',
     "forbidden",
     'The credentials may not do this: Unauthorized by "stackAlerts" to update ".es-query" rule.',
-    /privilege All on the app that the rules belong to \(such as feature_stackAlerts\.all\)/,
+    /privilege All on the app that the rule belongs to \(its consumer is stackAlerts: feature_stackAlerts\.all\)/,
   ],
   [
     403,

@@ -32,6 +32,7 @@ describe("the reader and the writer", () => {
       "connectorTypes",
       "connectors",
       "executionCounts",
+      "licence",
       "newestRuns",
       "rule",
       "ruleTypes",
@@ -39,6 +40,8 @@ describe("the reader and the writer", () => {
       "space",
       "spaces",
       "status",
+      "until",
+      "userName",
     ]);
     expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector", "updateConnector", "updateRule"]);
   });

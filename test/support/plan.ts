@@ -1,3 +1,4 @@
+import type { CheckedSpace } from "../../src/change/checked-space.ts";
 import type { CreateOp, DeleteOp, ExecuteOp, Plan } from "../../src/change/plan.ts";
 import type { Connector } from "../../src/kibana/connectors.ts";
 
@@ -16,16 +17,28 @@ export function connector(more: Partial<Connector> = {}): Connector {
   };
 }
 
+/** As the look at a space would say it. */
+export const inSpace = (id: string) => id as CheckedSpace;
+
 export function createOp(more: Partial<CreateOp> = {}): CreateOp {
-  return { op: "create", space: "default", id: "audit-trail", name: "Audit trail", type: ".server-log", config: {}, secrets: {}, ...more };
+  return {
+    op: "create",
+    space: inSpace("default"),
+    id: "audit-trail",
+    name: "Audit trail",
+    type: ".server-log",
+    config: {},
+    secrets: {},
+    ...more,
+  };
 }
 
 export function deleteOp(more: Partial<DeleteOp> = {}): DeleteOp {
-  return { op: "delete", space: "default", id: "ops-slack", before: connector(), secretsBefore: true, restorable: true, ...more };
+  return { op: "delete", space: inSpace("default"), id: "ops-slack", before: connector(), secretsBefore: true, restorable: true, ...more };
 }
 
 export function executeOp(more: Partial<ExecuteOp> = {}): ExecuteOp {
-  return { op: "execute", space: "default", id: "ops-slack", name: "Ops Slack", type: ".slack", params: {}, safe: false, ...more };
+  return { op: "execute", space: inSpace("default"), id: "ops-slack", name: "Ops Slack", type: ".slack", params: {}, safe: false, ...more };
 }
 
 /** A plan that is free and harmless by default. */

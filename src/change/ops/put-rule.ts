@@ -143,7 +143,7 @@ interface Where {
 /** The rule with its artifacts, where they can be read; undefined where there is none by that id. */
 async function ruleOrNone(reader: Reader, { space, id, artifacts }: Where): Promise<Rule | undefined> {
   try {
-    return await reader.rule(space, id, undefined, artifacts === "internal");
+    return await reader.rule(space, id, artifacts === "internal");
   } catch (error) {
     if (error instanceof KibanaError && error.code === "rule_not_found") return undefined;
     throw error;

@@ -26,11 +26,12 @@ export async function makeReport(
   own: AuditFlags,
   baseline: Baseline | undefined,
 ): Promise<AuditDocument> {
-  const { reader, deployment } = kibana;
+  const { deployment } = kibana;
   const progress = createProgress(process.stderr);
   const stop = new AbortController();
   const limit = startCallLimit(settings.timeout, stop.signal, { requests: mostRequests });
   const { signal } = limit;
+  const reader = kibana.reader.until(signal);
   const interrupted = () => {
     process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
     progress.end();
@@ -39,8 +40,8 @@ export async function makeReport(
   };
   process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
   try {
-    const spaces = await spacesOf(reader, settings, signal);
-    const version = await versionOf(reader, signal);
+    const spaces = await spacesOf(reader, settings);
+    const version = await versionOf(reader);
     const report = await runAudit(reader, {
       spaces,
       ...(own.checks && { checks: own.checks }),
@@ -73,8 +74,8 @@ export async function makeReport(
 }
 
 /** The spaces that were asked for, if they are there, or all that the key sees. @throws ToolError space_not_found, forbidden */
-async function spacesOf(reader: Reader, { spaces }: Settings, signal: AbortSignal): Promise<string[]> {
-  const seen = (await reader.spaces(signal)).map((space) => space.id);
+async function spacesOf(reader: Reader, { spaces }: Settings): Promise<string[]> {
+  const seen = (await reader.spaces()).map((space) => space.id);
   if (seen.length === 0) {
     throw new ToolError(
       "forbidden",
@@ -93,9 +94,9 @@ async function spacesOf(reader: Reader, { spaces }: Settings, signal: AbortSigna
 }
 
 /** For the report only: what needs the version is told as not checked where there is none. */
-async function versionOf(reader: Reader, signal: AbortSignal): Promise<string | undefined> {
+async function versionOf(reader: Reader): Promise<string | undefined> {
   try {
-    return (await reader.status(signal)).version;
+    return (await reader.status()).version;
   } catch (error) {
     if (error instanceof ToolError && error.code !== "unauthorized" && error.code !== "kibana_unreachable") return undefined;
     throw error;

@@ -9,8 +9,8 @@ const shown = 5;
  * The connectors of a space whose last run in 24 hours failed; where there are none, those that failed and ran well since.
  * @returns a sentence
  */
-export async function failing(space: string, reader: Reader, signal: AbortSignal): Promise<string> {
-  const within = { from: new Date(Date.now() - day).toISOString(), signal };
+export async function failing(space: string, reader: Reader): Promise<string> {
+  const within = { from: new Date(Date.now() - day).toISOString() };
   const [{ runs, more }, connectors] = await Promise.all([
     failingConnectors(
       reader,
@@ -19,7 +19,7 @@ export async function failing(space: string, reader: Reader, signal: AbortSignal
       () => true,
       (id) => runsOf(reader, space, id, within),
     ),
-    reader.connectors(space, signal).catch(() => []),
+    reader.connectors(space).catch(() => []),
   ]);
   const named = (id: string) => {
     const name = connectors.find((one) => one.id === id)?.name;

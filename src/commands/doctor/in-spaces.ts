@@ -13,26 +13,21 @@ const most = 20;
  * What needs a Kibana that answers: its version and health, the spaces, and what the key may do in each.
  * @returns the findings, and the spaces that are there, of those in which the server is used
  */
-export async function inSpaces(
-  settings: Settings,
-  reader: Reader,
-  status: Status,
-  signal: AbortSignal,
-): Promise<{ findings: Finding[]; spaces: string[] }> {
-  const visible = await reader.spaces(signal).catch((error: unknown) => failure("spaces", error));
+export async function inSpaces(settings: Settings, reader: Reader, status: Status): Promise<{ findings: Finding[]; spaces: string[] }> {
+  const visible = await reader.spaces().catch((error: unknown) => failure("spaces", error));
   const named = [...new Set([settings.space, ...(settings.spaces ?? [])])];
   const rows = "check" in visible ? [visible] : [];
   const known = "check" in visible ? [] : visible.map(({ id }) => id);
   const usable: string[] = [];
   for (const space of named) {
-    const finding = await exists(space, known, reader, signal);
+    const finding = await exists(space, known, reader);
     rows.push(finding);
     if (finding.result === "ok") usable.push(space);
   }
   const wanted = settings.spaces ?? [...new Set([...usable, ...known])];
   const spaces = wanted.filter((space) => usable.includes(space) || known.includes(space));
   const perSpace: Finding[] = [];
-  for (const space of spaces.slice(0, most)) perSpace.push(...(await oneSpace(space, settings, reader, signal)));
+  for (const space of spaces.slice(0, most)) perSpace.push(...(await oneSpace(space, settings, reader)));
   const left = spaces.length - most;
   const findings = [
     version(status),
@@ -62,9 +57,9 @@ function health({ level }: Status): Finding {
   return warning("health", `Kibana says that it is ${level}.`, "Look at its status page, /status: rules and connectors may not run.");
 }
 
-async function exists(space: string, known: readonly string[], reader: Reader, signal: AbortSignal): Promise<Finding> {
+async function exists(space: string, known: readonly string[], reader: Reader): Promise<Finding> {
   try {
-    const state = await reader.space(space, signal);
+    const state = await reader.space(space);
     if (state === "exists") return ok("spaces", `The space "${space}" exists.`);
     const meant = didYouMean(space, known);
     const list = known.length > 0 ? `The key sees: ${known.join(", ")}.` : "The key sees no space.";
@@ -78,21 +73,21 @@ async function exists(space: string, known: readonly string[], reader: Reader, s
   }
 }
 
-async function oneSpace(space: string, { access }: Settings, reader: Reader, signal: AbortSignal): Promise<Finding[]> {
+async function oneSpace(space: string, { access }: Settings, reader: Reader): Promise<Finding[]> {
   return [
-    await privileges(space, access, reader, signal),
-    await connectors(space, reader, signal),
-    await rules(space, access, reader, signal),
-    await log(space, reader, signal),
+    await privileges(space, access, reader),
+    await connectors(space, reader),
+    await rules(space, access, reader),
+    await log(space, reader),
   ];
 }
 
 const needed: Record<Access, string> = { read: "feature_actions.read", change: "feature_actions.all", full: "feature_actions.all" };
 
-async function privileges(space: string, access: Access, reader: Reader, signal: AbortSignal): Promise<Finding> {
+async function privileges(space: string, access: Access, reader: Reader): Promise<Finding> {
   const check = `privileges in ${space}`;
   try {
-    const may = await reader.connectorRights(space, signal);
+    const may = await reader.connectorRights(space);
     const enough = access === "read" ? may.read : may.read && may.change && may.delete;
     const words = [may.read && "read", may.execute && "execute", may.change && "change", may.delete && "delete"].filter(Boolean);
     const has = words.length > 0 ? `The key may ${words.join(", ")} connectors` : "The key may do nothing with connectors";
@@ -114,10 +109,10 @@ async function privileges(space: string, access: Access, reader: Reader, signal:
 }
 
 /** The list fails where Kibana has no encryption key, and nowhere else for a key that may read. */
-async function connectors(space: string, reader: Reader, signal: AbortSignal): Promise<Finding> {
+async function connectors(space: string, reader: Reader): Promise<Finding> {
   const check = `connectors in ${space}`;
   try {
-    const found = await reader.connectors(space, signal);
+    const found = await reader.connectors(space);
     const lost = found.filter(({ missingSecrets }) => missingSecrets).length;
     if (lost === 0) return ok(check, `${found.length} are listed.`);
     return warning(
@@ -130,13 +125,13 @@ async function connectors(space: string, reader: Reader, signal: AbortSignal): P
   }
 }
 
-async function rules(space: string, access: Access, reader: Reader, signal: AbortSignal): Promise<Finding> {
+async function rules(space: string, access: Access, reader: Reader): Promise<Finding> {
   const check = `rules in ${space}`;
   const features =
     "feature_stackAlerts, and the feature of every solution whose rules use connectors: feature_apm, feature_infrastructure, feature_logs, feature_slo, feature_uptime, feature_siem and its successors";
   try {
-    const { total } = await reader.rules(space, { page: 1, perPage: 0 }, signal);
-    const types = await reader.ruleTypes(space, signal);
+    const { total } = await reader.rules(space, { page: 1, perPage: 0 });
+    const types = await reader.ruleTypes(space);
     const changeable = types.filter((type) => type.changeable).length;
     const seen = `${total} can be read, of ${types.length} types`;
     if (access !== "read" && changeable === 0) {
@@ -161,15 +156,15 @@ async function rules(space: string, access: Access, reader: Reader, signal: Abor
   }
 }
 
-async function log(space: string, reader: Reader, signal: AbortSignal): Promise<Finding> {
+async function log(space: string, reader: Reader): Promise<Finding> {
   const check = `log in ${space}`;
   try {
-    const { success, failure: failures } = await reader.executionCounts(space, "now-24h", signal);
+    const { success, failure: failures } = await reader.executionCounts(space, "now-24h");
     const runs = `${success + failures} runs in 24 hours, ${failures} failed.`;
     if (failures === 0) return ok(check, `${runs} What fails before it runs is not in it.`);
     return warning(
       check,
-      `${runs} ${await failing(space, reader, signal)}`,
+      `${runs} ${await failing(space, reader)}`,
       "Run the audit, or get_connector; test_connector tells whether it fails now, and why.",
     );
   } catch (error) {

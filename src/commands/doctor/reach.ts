@@ -14,13 +14,9 @@ const later = "Not reached: see above.";
  * Whether Kibana answers, over a connection to trust, and knows the credentials: one request tells all three.
  * @returns the findings, and the status where there is one
  */
-export async function reach(
-  kibana: KibanaSettings,
-  reader: Reader,
-  signal: AbortSignal,
-): Promise<{ findings: Finding[]; status?: Status }> {
+export async function reach(kibana: KibanaSettings, reader: Reader): Promise<{ findings: Finding[]; status?: Status }> {
   try {
-    const status = await reader.status(signal);
+    const status = await reader.status();
     return { findings: [ok("url", `${kibana.url} is a Kibana.`), ...proxy(kibana), await tls(kibana), credentials(kibana)], status };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;

@@ -31,8 +31,8 @@ export const space: PromptArgument = {
   description: "Id of the space; the server's default if left out",
   required: false,
   async complete(typed, _others, context) {
-    const { spaces, principal, signal } = await context.open();
-    return (await spaces.list(principal, signal)).map(({ id }) => id).filter((id) => id.startsWith(typed));
+    const { spaces } = await context.open();
+    return (await spaces.list()).map(({ id }) => id).filter((id) => id.startsWith(typed));
   },
 };
 
@@ -42,12 +42,10 @@ export const connector: PromptArgument = {
   description: "Id or exact name of the connector",
   required: true,
   async complete(typed, others, context) {
-    const { kibana, settings, spaces, principal, signal } = await context.open();
-    const inSpace = await spaces.check(others.space || settings.space, principal, { fresh: false, signal });
+    const { kibana, settings, spaces } = await context.open();
+    const inSpace = await spaces.check(others.space || settings.space, { fresh: false });
     const word = typed.toLowerCase();
-    const found = (await kibana.connectors(inSpace, signal)).filter(({ id, name }) =>
-      [id, name].some((one) => one.toLowerCase().startsWith(word)),
-    );
+    const found = (await kibana.connectors(inSpace)).filter(({ id, name }) => [id, name].some((one) => one.toLowerCase().startsWith(word)));
     return found.map(({ id }) => id);
   },
 };

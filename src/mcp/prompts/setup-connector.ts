@@ -11,9 +11,9 @@ export const setupConnector: Prompt = {
       description: "Where notifications shall go, as Slack or .pagerduty",
       required: true,
       async complete(typed, _others, context) {
-        const { kibana, settings, signal } = await context.open();
+        const { kibana, settings } = await context.open();
         const word = typed.toLowerCase();
-        const types = await kibana.connectorTypes(settings.space, signal);
+        const types = await kibana.connectorTypes(settings.space);
         return types
           .filter(({ id, name }) => [id, id.slice(1), name.toLowerCase()].some((one) => one.startsWith(word)))
           .map(({ id }) => id);

@@ -14,9 +14,9 @@ export const wireRuleNotifications: Prompt = {
       description: "Names or ids of the rules",
       required: false,
       async complete(typed, others, context) {
-        const { kibana, settings, spaces, principal, signal } = await context.open();
-        const id = await spaces.check(others.space || settings.space, principal, { fresh: false, signal });
-        const { rules } = await kibana.rules(id, { page: 1, perPage: pageSize }, signal);
+        const { kibana, settings, spaces } = await context.open();
+        const id = await spaces.check(others.space || settings.space, { fresh: false });
+        const { rules } = await kibana.rules(id, { page: 1, perPage: pageSize });
         return rules.map(({ name }) => name).filter((name) => name.toLowerCase().startsWith(typed.toLowerCase()));
       },
     },

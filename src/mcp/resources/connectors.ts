@@ -38,13 +38,13 @@ export const connectorTypePages: ResourceSource = {
   async read(uri, context) {
     const id = decoded(uri.slice("kibana://connector-types/".length));
     if (id === undefined) return undefined;
-    const { kibana, settings, signal } = await context.open();
-    const types = await kibana.connectorTypes(settings.space, signal);
+    const { kibana, settings } = await context.open();
+    const types = await kibana.connectorTypes(settings.space);
     return types.some((type) => type.id === id) ? answerOf("describe_connector_types", { types: [id] }, context) : undefined;
   },
   async complete({ value }, context) {
-    const { kibana, settings, signal } = await context.open();
-    const ids = (await kibana.connectorTypes(settings.space, signal)).map(({ id }) => id);
+    const { kibana, settings } = await context.open();
+    const ids = (await kibana.connectorTypes(settings.space)).map(({ id }) => id);
     return ids.filter((id) => id.startsWith(value) || id.startsWith(`.${value}`)).sort();
   },
 };
@@ -67,10 +67,10 @@ export const connectorPages: ResourceSource = {
     return answerOf("get_connector", { id, space, include: ["rules"] }, context);
   },
   async complete({ variable, value, others }, context) {
-    const { kibana, settings, spaces, principal, signal } = await context.open();
-    if (variable === "space") return (await spaces.list(principal, signal)).map(({ id }) => id).filter((id) => id.startsWith(value));
-    const space = await spaces.check(others.space ?? settings.space, principal, { fresh: false, signal });
-    const connectors = await kibana.connectors(space, signal);
+    const { kibana, settings, spaces } = await context.open();
+    if (variable === "space") return (await spaces.list()).map(({ id }) => id).filter((id) => id.startsWith(value));
+    const space = await spaces.check(others.space ?? settings.space, { fresh: false });
+    const connectors = await kibana.connectors(space);
     return connectors
       .filter(({ id, name }) => id.startsWith(value) || name.toLowerCase().startsWith(value.toLowerCase()))
       .map(({ id }) => id);

@@ -46,7 +46,7 @@ export async function whoMayGo(
   if (doubtful.length > 0) {
     // Runs that were queued a moment ago may be through by now.
     await setTimeout(secondLook, undefined, { signal });
-    const again = await kibana.connectors(space, signal);
+    const again = await kibana.connectors(space);
     for (const { id, found, rules } of doubtful) {
       const now = again.find((one) => one.id === found.id) ?? found;
       const error = whyNotFree(now, rules, space);
@@ -66,7 +66,7 @@ async function look(
   try {
     const found = pickConnector(connectors, space, id);
     assertSaved(found, "deleted", { status, url: context.deployment.url });
-    const rules = await visibleRules(context.kibana, space, found, context.signal);
+    const rules = await visibleRules(context.kibana, space, found);
     if (rules && rules.length > 0) {
       const { next, sameType } = await waysOut(found, space, connectors, context);
       return inUse(found, rules, space, { next, same_type: sameType });

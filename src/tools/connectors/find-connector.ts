@@ -21,14 +21,14 @@ export class ConnectorNotHere extends ToolError {
  * The connector that an argument names: by id, or by exact name where that is unique in the space.
  * @throws ToolError connector_not_found with near ones, ambiguous_connector with all candidates, system_action
  */
-export async function findConnector(kibana: Reader, space: string, idOrName: string, signal: AbortSignal): Promise<Connector> {
+export async function findConnector(kibana: Reader, space: string, idOrName: string): Promise<Connector> {
   if (isSystem(idOrName)) throw systemConnector(idOrName);
   try {
-    return await kibana.connector(space, idOrName, signal);
+    return await kibana.connector(space, idOrName);
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
   }
-  return pickByName(await kibana.connectors(space, signal), space, idOrName);
+  return pickByName(await kibana.connectors(space), space, idOrName);
 }
 
 /** As findConnector, among connectors that were listed: then `references` is known. */

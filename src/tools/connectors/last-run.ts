@@ -6,7 +6,7 @@ import type { ToolContext } from "../define.ts";
 
 const days = 7;
 
-type Log = Pick<ToolContext, "kibana" | "signal">;
+type Log = Pick<ToolContext, "kibana">;
 
 /** The newest run of late, undefined where there is none; or why the log could not be read. */
 type LastRun = { run: { at: string; ok: boolean; message: string } | undefined } | { unread: string };
@@ -31,10 +31,10 @@ export async function proofOf(id: string, space: string, log: Log): Promise<Proo
   return last.run.ok ? "works" : "fails";
 }
 
-async function lastRun(id: string, space: string, { kibana, signal }: Log): Promise<LastRun> {
+async function lastRun(id: string, space: string, { kibana }: Log): Promise<LastRun> {
   const from = new Date(Date.now() - days * 86_400_000).toISOString();
   try {
-    const { runs } = await kibana.newestRuns(space, { from, of: [id], most: 1 }, signal);
+    const { runs } = await kibana.newestRuns(space, { from, of: [id], most: 1 });
     return { run: runs[0] };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;

@@ -36,11 +36,11 @@ export async function readFacts(rows: readonly FoundConnector[], context: Spaces
 }
 
 /** How the last run of each ended, and how long ago; or why that is not known. */
-async function lastRuns(space: string, rows: readonly FoundConnector[], { kibana, signal }: SpacesContext) {
+async function lastRuns(space: string, rows: readonly FoundConnector[], { kibana }: SpacesContext) {
   const now = Date.now();
   const of = rows.map(({ connector }) => connector.id);
   return orWhy(async () => {
-    const { total, runs } = await kibana.newestRuns(space, { from: new Date(now - days * day).toISOString(), of, most: newest }, signal);
+    const { total, runs } = await kibana.newestRuns(space, { from: new Date(now - days * day).toISOString(), of, most: newest });
     const last = new Map<string, string>();
     for (const { connector, at, ok } of runs)
       if (!last.has(connector)) last.set(connector, `${ok ? "ok" : "failed"} ${age(now - Date.parse(at))} ago`);
@@ -48,9 +48,9 @@ async function lastRuns(space: string, rows: readonly FoundConnector[], { kibana
   });
 }
 
-async function usesIn(space: string, rows: readonly FoundConnector[], { kibana, signal }: SpacesContext) {
+async function usesIn(space: string, rows: readonly FoundConnector[], { kibana }: SpacesContext) {
   const ids = rows.filter(({ connector }) => connector.preconfigured).map(({ connector }) => connector.id);
-  return ids.length === 0 ? undefined : orWhy(() => countUses(kibana, space, ids, signal));
+  return ids.length === 0 ? undefined : orWhy(() => countUses(kibana, space, ids));
 }
 
 async function orWhy<T>(read: () => Promise<T>): Promise<T | string> {

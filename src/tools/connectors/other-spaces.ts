@@ -65,10 +65,10 @@ export async function withPlaces(error: ToolError, tool: string, context: ToolCo
 }
 
 /** Rules of the spaces that were looked in which name what is not there; none where they may not be read. */
-async function referringTo({ asked, space }: ConnectorNotHere, { kibana, signal }: ToolContext) {
+async function referringTo({ asked, space }: ConnectorNotHere, { kibana }: ToolContext) {
   const found = await Promise.allSettled(
     space.split(", ").map(async (one) => {
-      const rules = await rulesWith(kibana, one, { id: asked, known: undefined }, signal);
+      const rules = await rulesWith(kibana, one, { id: asked, known: undefined });
       return rules.map((rule) => ruleUse({ ...rule, name: plainText(rule.name, 120) }, asked, one));
     }),
   );
@@ -76,12 +76,12 @@ async function referringTo({ asked, space }: ConnectorNotHere, { kibana, signal 
   return { referring, total: referring.length };
 }
 
-async function placesOf({ asked, space }: ConnectorNotHere, { kibana, spaces, principal, signal }: ToolContext) {
+async function placesOf({ asked, space }: ConnectorNotHere, { kibana, spaces }: ToolContext) {
   // What may not be read here leaves the error as it was: it says where to look.
-  const [listed] = await Promise.allSettled([spaces.list(principal, signal)]);
+  const [listed] = await Promise.allSettled([spaces.list()]);
   const others = listed.status === "fulfilled" ? listed.value.map(({ id }) => id).filter((id) => !space.split(", ").includes(id)) : [];
   const lists = await Promise.allSettled(
-    others.slice(0, looked).map(async (id) => (await kibana.connectors(id, signal)).map((one) => ({ one, space: id }))),
+    others.slice(0, looked).map(async (id) => (await kibana.connectors(id)).map((one) => ({ one, space: id }))),
   );
   return lists
     .flatMap((list) => (list.status === "fulfilled" ? list.value : []))

@@ -23,12 +23,8 @@ export interface FoundConnector {
  * @param notes takes a word on those that are left out
  * @throws ToolError invalid_arguments, space_not_found, forbidden
  */
-export async function chosenSpaces(
-  asked: string | undefined,
-  { spaces, settings, principal, signal }: SpacesContext,
-  notes: string[],
-): Promise<string[]> {
-  if (asked === "*") return firstSpaces((await spaces.list(principal, signal)).map((space) => space.id).sort(), notes);
+export async function chosenSpaces(asked: string | undefined, { spaces, settings }: SpacesContext, notes: string[]): Promise<string[]> {
+  if (asked === "*") return firstSpaces((await spaces.list()).map((space) => space.id).sort(), notes);
   const ids =
     asked === undefined
       ? [settings.space]
@@ -48,7 +44,7 @@ export async function chosenSpaces(
       `\`space\` names ${ids.length} spaces; one call takes at most ${mostSpaces}.`,
       'Make several calls, or give "*" for all there are.',
     );
-  return Promise.all(ids.map((id) => spaces.check(id, principal, { fresh: false, signal })));
+  return Promise.all(ids.map((id) => spaces.check(id, { fresh: false })));
 }
 
 /** All connectors of the spaces. One unreadable space among several is told in `notes`, not fatal. */
@@ -74,7 +70,7 @@ export function firstSpaces(ids: readonly string[], notes: string[]): string[] {
 
 async function connectorsOf(space: string, only: boolean, { kibana, signal }: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
   try {
-    const rows = await kibana.connectors(space, signal);
+    const rows = await kibana.connectors(space);
     if (rows.length >= 10_000) notes.push(`Kibana lists at most 10,000 connectors a space: "${space}" may have more.`);
     return rows.map((connector) => ({ space, connector }));
   } catch (error) {

@@ -1,57 +1,69 @@
+import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { Clock } from "../../change/clock.ts";
 import { maySee, type Principal } from "../../change/principal.ts";
 import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 
-/** Kibana accepts calls for a space that does not exist (reference/kibana-api.md §0): nothing is asked of one before it is checked. */
+/**
+ * Kibana accepts calls for a space that does not exist (reference/kibana-api.md §0): nothing is asked of one before it is
+ * checked, as one caller sees it.
+ */
 export interface SpaceCheck {
   /**
    * The id, when the space exists and may be touched. Reads may trust a look that is a minute old; changes look anew.
    * @throws ToolError space_not_found, forbidden
    */
-  check(id: string, principal: Principal, options: { fresh: boolean; signal: AbortSignal }): Promise<string>;
+  check(id: string, options: { fresh: boolean }): Promise<CheckedSpace>;
   /** The spaces that the key and the settings show. */
-  list(principal: Principal, signal: AbortSignal): Promise<{ id: string; name: string }[]>;
+  list(): Promise<{ id: string; name: string }[]>;
 }
 
 const trusted = 60_000;
 
-export function createSpaceCheck(reader: Reader, clock: Clock): SpaceCheck {
+/** What all callers share: which spaces were seen of late. */
+export function createSpaceChecks(clock: Clock): (reader: Reader, principal: Principal) => SpaceCheck {
   const seen = new Map<string, number>();
 
-  async function list(principal: Principal, signal: AbortSignal) {
-    return (await reader.spaces(signal)).filter((space) => maySee(principal, space.id)).map(({ id, name }) => ({ id, name }));
-  }
+  return (reader, principal) => {
+    async function list() {
+      return (await reader.spaces()).filter((space) => maySee(principal, space.id)).map(({ id, name }) => ({ id, name }));
+    }
 
-  return {
-    list,
-    async check(id, principal, { fresh, signal }) {
-      if (!maySee(principal, id)) {
+    return {
+      list,
+      async check(id, { fresh }) {
+        if (!maySee(principal, id)) {
+          throw new ToolError(
+            "forbidden",
+            `The space "${id}" is not among those this server may touch.`,
+            `It may touch: ${principal.spaces?.join(", ")}.`,
+          );
+        }
+        if (!fresh && clock.now() - (seen.get(id) ?? Number.NEGATIVE_INFINITY) < trusted) return checked(id);
+        const state = await reader.space(id);
+        if (state === "exists") {
+          seen.set(id, clock.now());
+          return checked(id);
+        }
+        const spaces = (await list().catch(() => [])).map((space) => space.id);
+        const meant = didYouMean(id, spaces);
         throw new ToolError(
-          "forbidden",
-          `The space "${id}" is not among those this server may touch.`,
-          `It may touch: ${principal.spaces?.join(", ")}.`,
+          "space_not_found",
+          state === "hidden" ? `The key may not see the space "${id}", or there is none.` : `There is no space "${id}".`,
+          meant
+            ? `Did you mean "${meant}"?`
+            : spaces.length > 0
+              ? "Use one of the spaces in `spaces`."
+              : "Ask the operator which space to use.",
+          { spaces: spaces.slice(0, 30) },
         );
-      }
-      if (!fresh && clock.now() - (seen.get(id) ?? Number.NEGATIVE_INFINITY) < trusted) return id;
-      const state = await reader.space(id, signal);
-      if (state === "exists") {
-        seen.set(id, clock.now());
-        return id;
-      }
-      const spaces = (await list(principal, signal).catch(() => [])).map((space) => space.id);
-      const meant = didYouMean(id, spaces);
-      throw new ToolError(
-        "space_not_found",
-        state === "hidden" ? `The key may not see the space "${id}", or there is none.` : `There is no space "${id}".`,
-        meant
-          ? `Did you mean "${meant}"?`
-          : spaces.length > 0
-            ? "Use one of the spaces in `spaces`."
-            : "Ask the operator which space to use.",
-        { spaces: spaces.slice(0, 30) },
-      );
-    },
+      },
+    };
   };
+}
+
+/** The one place that vouches for a space. */
+function checked(id: string): CheckedSpace {
+  return id as CheckedSpace;
 }

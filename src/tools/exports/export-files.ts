@@ -52,14 +52,14 @@ export interface ConnectorExport {
  * @throws ToolError connector_not_found, ambiguous_connector, system_action, type_unknown, space_not_found, invalid_arguments
  */
 export async function exportFiles(request: ExportRequest, context: ExportContext): Promise<ConnectorExport> {
-  const { kibana, settings, deployment, signal } = context;
+  const { kibana, settings, deployment } = context;
   if (request.secretsInState && request.format !== "terraform")
     throw new ToolError("invalid_arguments", "secrets_in_state is for terraform alone.", "Leave it out.");
   const warnings: string[] = [];
   const spaces = await chosenSpaces(request.space, context, warnings);
   const [status, types, all] = await Promise.all([
-    kibana.status(signal),
-    request.type === undefined ? [] : kibana.connectorTypes(spaces[0] ?? settings.space, signal),
+    kibana.status(),
+    request.type === undefined ? [] : kibana.connectorTypes(spaces[0] ?? settings.space),
     connectorsIn(spaces, context, warnings),
   ]);
   const seen = onceEach(all);

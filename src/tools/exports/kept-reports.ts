@@ -1,6 +1,5 @@
 import type { AuditReport, CheckName } from "../../audit/finding.ts";
 import { isProtected, isProtectedRule } from "../../change/policy.ts";
-import type { Reader } from "../../kibana/reader.ts";
 import type { ToolContext } from "../define.ts";
 
 interface Kept {
@@ -10,7 +9,7 @@ interface Kept {
 }
 
 /** The last report of each Kibana: further pages and details are read from it, not from Kibana again. */
-const kept = new WeakMap<Reader, Kept>();
+const kept = new WeakMap<ToolContext["deployment"], Kept>();
 /** Milliseconds for which a report answers for further pages. */
 const fresh = 600_000;
 
@@ -25,7 +24,7 @@ export async function keptReport(
 ): Promise<AuditReport> {
   const key = JSON.stringify(asked);
   const now = Date.now();
-  const known = kept.get(kibana);
+  const known = kept.get(deployment);
   if (again && known?.key === key && now - known.at < fresh) return known.report;
   const { runAudit } = await import("../../audit/run.ts");
   const report = await runAudit(kibana, {
@@ -39,6 +38,6 @@ export async function keptReport(
     },
     onProgress: ({ done, total, message }) => progress(done, total, message),
   });
-  kept.set(kibana, { key, at: now, report });
+  kept.set(deployment, { key, at: now, report });
   return report;
 }

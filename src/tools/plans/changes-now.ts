@@ -24,7 +24,7 @@ export interface Now {
 const key = (space: string, id: string) => JSON.stringify([space, id]);
 
 /** One list of connectors for each space, and each rule. */
-export async function readNow(entries: readonly JournalEntry[], { kibana, signal }: Pick<ToolContext, "kibana" | "signal">): Promise<Now> {
+export async function readNow(entries: readonly JournalEntry[], { kibana }: Pick<ToolContext, "kibana">): Promise<Now> {
   const spaces = [...new Set(entries.map(({ begin }) => begin.op.space))];
   const rules = new Map(
     entries.flatMap(({ begin: { op } }) => (op.op === "put_rule" && op.id !== undefined ? [[key(op.space, op.id), op] as const] : [])),
@@ -35,11 +35,11 @@ export async function readNow(entries: readonly JournalEntry[], { kibana, signal
     failures.push(error.message);
   };
   const [lists, found] = await Promise.all([
-    Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space, signal).catch(failed)] as const)),
+    Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space).catch(failed)] as const)),
     Promise.all(
       [...rules].slice(0, mostRules).map(async ([at, { space, id = "" }]) => {
         try {
-          return [[at, await kibana.rule(space, id, signal)] as const];
+          return [[at, await kibana.rule(space, id)] as const];
         } catch (error) {
           if (error instanceof ToolError && error.code === "rule_not_found") return [[at, undefined] as const];
           failed(error);

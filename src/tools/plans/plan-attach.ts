@@ -69,13 +69,9 @@ export interface AttachPlan extends Plan {
 
 /** Plans the actions for every rule that was named; a rule that cannot be saved stops the whole plan. */
 export async function planAttach(args: Args, context: ToolContext): Promise<AttachPlan | NoChange> {
-  const { kibana, settings, spaces, principal, signal } = context;
-  const inSpace = await spaces.check(args.space ?? settings.space, principal, { fresh: true, signal });
-  const [connectors, types, status] = await Promise.all([
-    kibana.connectors(inSpace, signal),
-    kibana.connectorTypes(inSpace, signal),
-    kibana.status(signal),
-  ]);
+  const { kibana, settings, spaces } = context;
+  const inSpace = await spaces.check(args.space ?? settings.space, { fresh: true });
+  const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
   const found = pickConnector(connectors, inSpace, args.connector);
   assertAttachable(found, types, status);
   const { params } = args;
@@ -94,7 +90,7 @@ export async function planAttach(args: Args, context: ToolContext): Promise<Atta
     frequency: args.frequency,
     replace: args.replace,
   };
-  const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace, signal)]);
+  const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace)]);
   assertTypeFitsRules(found, rules, types);
   // The parser of templates is needed by this call alone.
   const parse = await templateParser();

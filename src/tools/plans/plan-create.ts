@@ -1,5 +1,6 @@
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
+import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { CreateOp, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
@@ -21,7 +22,7 @@ import { assertAllGiven, givenFields, storedSecrets } from "../secrets/stored-se
 import { checkNew } from "./check-new-connector.ts";
 
 export interface NewOne {
-  space: string;
+  space: CheckedSpace;
   /** Undefined: from the name. */
   id: string | undefined;
   name: string;

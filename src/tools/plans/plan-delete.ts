@@ -1,4 +1,5 @@
 import { ruleFeatures } from "../../catalog/connector-type.ts";
+import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { DeleteOp, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
@@ -20,7 +21,7 @@ import { mayHoldSecrets } from "../secrets/stored-secrets.ts";
  * @throws ToolError in_use, references_unknown, preconfigured, connector_not_found: one that may not go stops all
  */
 export async function planDelete(
-  { ids, space }: { ids: readonly string[]; space: string },
+  { ids, space }: { ids: readonly string[]; space: CheckedSpace },
   { existing, types, status }: { existing: readonly Connector[]; types: readonly LiveType[]; status: Status },
   context: ToolContext,
 ): Promise<Plan> {

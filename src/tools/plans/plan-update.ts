@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { destinations } from "../../catalog/destinations.ts";
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
+import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
 import type { Plan, UpdateOp } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -23,7 +24,7 @@ import { checkNew } from "./check-new-connector.ts";
 type Config = Record<string, unknown>;
 
 export interface Wanted {
-  space: string;
+  space: CheckedSpace;
   before: Connector;
   after: { name: string; config: Config };
   /** As given in the arguments. */
@@ -42,7 +43,7 @@ export async function planUpdate(
   status: Status,
   context: ToolContext,
 ): Promise<Plan> {
-  const { kibana, settings, signal } = context;
+  const { kibana, settings } = context;
   const entry = await connectorType(before.type);
   const resolved = resolveSecrets(secrets, context.secrets, askableFields(entry, after.config), fileFields(entry, "secrets", secrets));
   context.learn(resolved.read);
@@ -107,7 +108,7 @@ export async function planUpdate(
     facts: { version: status.version, possible },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks: askedFields(resolved.asked, entry),
-    knownHosts: await agreedHosts((await kibana.connectors(space, signal)).filter((one) => one.id !== before.id)),
+    knownHosts: await agreedHosts((await kibana.connectors(space)).filter((one) => one.id !== before.id)),
   };
 }
 

@@ -1,9 +1,11 @@
+import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import type { NoChange, Plan, PutRuleOp } from "../../change/plan.ts";
 import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
+import { ownValue } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { ruleState, sameField, sameState } from "../../rules/rule-state.ts";
 import { redactionMark } from "../../secrets/detect.ts";
@@ -33,10 +35,10 @@ export function ruleInverses(entries: readonly JournalEntry[]): PutBack[] | unde
 }
 
 /** Gives each rule the actions back that it had; one that somebody changed since, or that is gone, is left as it is. */
-export async function planUndoRules(inverses: readonly PutBack[], space: string, context: ToolContext): Promise<Plan | NoChange> {
-  const { kibana, settings, signal } = context;
+export async function planUndoRules(inverses: readonly PutBack[], space: CheckedSpace, context: ToolContext): Promise<Plan | NoChange> {
+  const { kibana, settings } = context;
   const [connectors, rules] = await Promise.all([
-    kibana.connectors(space, signal),
+    kibana.connectors(space),
     Promise.all(inverses.map((inverse) => ruleOrNone(inverse.id, space, context))),
   ]);
   const known = new Map(connectors.map((one) => [one.id, one]));
@@ -120,9 +122,9 @@ export async function planUndoRules(inverses: readonly PutBack[], space: string,
   };
 }
 
-async function ruleOrNone(id: string, space: string, { kibana, signal }: ToolContext): Promise<Rule | undefined> {
+async function ruleOrNone(id: string, space: string, { kibana }: ToolContext): Promise<Rule | undefined> {
   try {
-    return await kibana.rule(space, id, signal);
+    return await kibana.rule(space, id);
   } catch (error) {
     if (error instanceof ToolError && error.code === "rule_not_found") return undefined;
     throw error;
@@ -132,7 +134,7 @@ async function ruleOrNone(id: string, space: string, { kibana, signal }: ToolCon
 /** What speaks against the connectors that come back, as for those that a call gives to rules. */
 async function doubtsAboutReturning(
   ops: readonly PutRuleOp[],
-  space: string,
+  space: CheckedSpace,
   known: ReadonlyMap<string, Connector>,
   context: ToolContext,
 ): Promise<string[]> {
@@ -142,7 +144,7 @@ async function doubtsAboutReturning(
   );
   const back = [...new Set(ids)].flatMap((id) => known.get(id) ?? []).slice(0, doubtsLooked);
   if (back.length === 0) return [];
-  const types = await context.kibana.connectorTypes(space, context.signal);
+  const types = await context.kibana.connectorTypes(space);
   const doubts = await Promise.all(
     back.map(async (one) => {
       const why = unusable(
@@ -167,9 +169,9 @@ function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { in
   // What the journal has of artifacts is better than none.
   const unread = artifacts === "unreadable" && recorded !== undefined && !isMarked(recorded) ? { artifacts: recorded } : {};
   const stays = fields
-    .filter(([name, value]) => isMarked(value) || !sameField(name, rule[name], expect.fields?.[name]))
+    .filter(([name, value]) => isMarked(value) || !sameField(name, ownValue(rule, name), ownValue(expect.fields, name)))
     .map(([name]) => name);
-  const back = fields.filter(([name, value]) => !stays.includes(name) && !sameField(name, value, expect.fields?.[name]));
+  const back = fields.filter(([name, value]) => !stays.includes(name) && !sameField(name, value, ownValue(expect.fields, name)));
   return { back: { ...Object.fromEntries(back), ...unread }, stays };
 }
 

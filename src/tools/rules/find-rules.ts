@@ -12,11 +12,7 @@ const namesShown = 10;
  * @throws ToolError rule_not_found with all that are missing, invalid_arguments where a name is not unique, or a tag is on
  * too many rules
  */
-export async function askedRules(
-  asked: readonly string[],
-  space: string,
-  context: Pick<ToolContext, "kibana" | "signal">,
-): Promise<Rule[]> {
+export async function askedRules(asked: readonly string[], space: string, context: Pick<ToolContext, "kibana">): Promise<Rule[]> {
   const found = await Promise.all([...new Set(asked)].map(async (one) => ({ asked: one, rules: await rulesNamed(one, space, context) })));
   const missing = found.filter(({ rules }) => rules.length === 0).map((one) => one.asked);
   if (missing.length > 0) throw await notFound(missing, space, context);
@@ -43,12 +39,8 @@ function tagOf(asked: string): string | undefined {
   return asked.startsWith("tag:") ? asked.slice("tag:".length).trim() : undefined;
 }
 
-async function rulesTagged(tag: string, space: string, { kibana, signal }: Pick<ToolContext, "kibana" | "signal">): Promise<Rule[]> {
-  const { rules, total } = await kibana.rules(
-    space,
-    { filter: `alert.attributes.tags: ${quotedKql(tag)}`, page: 1, perPage: namesLooked },
-    signal,
-  );
+async function rulesTagged(tag: string, space: string, { kibana }: Pick<ToolContext, "kibana">): Promise<Rule[]> {
+  const { rules, total } = await kibana.rules(space, { filter: `alert.attributes.tags: ${quotedKql(tag)}`, page: 1, perPage: namesLooked });
   if (total > namesLooked) {
     throw new ToolError(
       "invalid_arguments",
@@ -65,26 +57,22 @@ function quotedKql(text: string): string {
 }
 
 /** Those of that tag, the rule of that id, or those of that name. */
-async function rulesNamed(idOrName: string, space: string, context: Pick<ToolContext, "kibana" | "signal">): Promise<Rule[]> {
-  const { kibana, signal } = context;
+async function rulesNamed(idOrName: string, space: string, context: Pick<ToolContext, "kibana">): Promise<Rule[]> {
+  const { kibana } = context;
   const tag = tagOf(idOrName);
   if (tag !== undefined) return rulesTagged(tag, space, context);
   try {
-    return [await kibana.rule(space, idOrName, signal)];
+    return [await kibana.rule(space, idOrName)];
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "rule_not_found") throw error;
   }
   const filter = `alert.attributes.name: ${quotedKql(idOrName)}`;
-  const { rules } = await kibana.rules(space, { filter, page: 1, perPage: namesLooked }, signal);
+  const { rules } = await kibana.rules(space, { filter, page: 1, perPage: namesLooked });
   return rules.filter((rule) => rule.name === idOrName);
 }
 
-async function notFound(
-  missing: readonly string[],
-  space: string,
-  { kibana, signal }: Pick<ToolContext, "kibana" | "signal">,
-): Promise<ToolError> {
-  const { rules, total } = await kibana.rules(space, { page: 1, perPage: namesLooked }, signal);
+async function notFound(missing: readonly string[], space: string, { kibana }: Pick<ToolContext, "kibana">): Promise<ToolError> {
+  const { rules, total } = await kibana.rules(space, { page: 1, perPage: namesLooked });
   const meant = [...new Set(missing.flatMap((one) => meantBy(one, rules)))];
   const listed = meant.length > 0 ? meant : rules;
   const candidates = listed.slice(0, namesShown).map(({ id, name }) => ({ id, name: plainText(name, 80) }));

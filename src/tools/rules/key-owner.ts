@@ -1,25 +1,28 @@
-import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { plainText, word } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 import { inWords } from "./replaced-report.ts";
 
 /** Credentials do not change while a server runs. */
-const names = new WeakMap<Reader, Promise<string>>();
+const names = new WeakMap<ToolContext["deployment"], Promise<string>>();
 
 /** Whose API key a rule runs with once this server has saved it, by the name that Kibana then shows. */
-export async function ownerAfter({ kibana, settings, signal }: Pick<ToolContext, "kibana" | "settings" | "signal">): Promise<string> {
+export async function ownerAfter({
+  kibana,
+  deployment,
+  settings,
+}: Pick<ToolContext, "kibana" | "deployment" | "settings">): Promise<string> {
   const { auth } = settings.kibana ?? {};
   if (auth?.kind === "basic") return auth.username;
-  const known = names.get(kibana);
+  const known = names.get(deployment);
   if (known) return known;
-  const asked = kibana.userName(signal);
-  names.set(kibana, asked);
+  const asked = kibana.userName();
+  names.set(deployment, asked);
   try {
     return plainText(await asked, 120);
   } catch {
     // Security is off, or something stands before the route: the answer after the save has the name.
-    names.delete(kibana);
+    names.delete(deployment);
     return "this server's user";
   }
 }

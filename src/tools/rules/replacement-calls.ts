@@ -23,7 +23,7 @@ export async function waysOut(
   connector: Connector,
   space: string,
   connectors: readonly Connector[],
-  context: Pick<ToolContext, "kibana" | "signal" | "settings">,
+  context: Pick<ToolContext, "kibana" | "settings">,
 ): Promise<WaysOut> {
   const { protect } = context.settings;
   if (isProtected(connector, protect)) return { next: [], sameType: [] };

@@ -24,10 +24,10 @@ const namesShown = 5;
 export async function withArtifacts<One extends { rule: Rule }>(
   all: readonly One[],
   space: string,
-  context: Pick<ToolContext, "kibana" | "signal">,
+  context: Pick<ToolContext, "kibana">,
   status?: Status,
 ): Promise<(One & WholeRule)[]> {
-  const hasThem = all.some(isHidden) && knowsArtifacts(status ?? (await context.kibana.status(context.signal)));
+  const hasThem = all.some(isHidden) && knowsArtifacts(status ?? (await context.kibana.status()));
   return Promise.all(
     all.map(async (one) => ({
       ...one,
@@ -36,9 +36,9 @@ export async function withArtifacts<One extends { rule: Rule }>(
   );
 }
 
-async function readHidden(rule: Rule, space: string, { kibana, signal }: Pick<ToolContext, "kibana" | "signal">): Promise<WholeRule> {
+async function readHidden(rule: Rule, space: string, { kibana }: Pick<ToolContext, "kibana">): Promise<WholeRule> {
   try {
-    const { artifacts } = await kibana.rule(space, rule.id, signal, true);
+    const { artifacts } = await kibana.rule(space, rule.id, true);
     if (isPlainObject(artifacts)) return { rule: { ...rule, artifacts }, artifacts: "internal" };
     return { rule, artifacts: "unreadable", why: "Kibana's internal route leaves them out" };
   } catch (error) {

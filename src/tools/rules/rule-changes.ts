@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { OpResult, PutRuleOp } from "../../change/plan.ts";
 import { isSaved } from "../../change/saved-rules.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
+import { ownValue } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { fieldInWords, ruleBody } from "../../rules/rule-body.ts";
 import { isSystem, type RuleState, ruleState } from "../../rules/rule-state.ts";
@@ -17,14 +19,14 @@ type Known = ReadonlyMap<string, Connector>;
  */
 export function putRule(
   { rule, artifacts }: WholeRule,
-  space: string,
+  space: CheckedSpace,
   after: RuleState,
   known: Known,
   named: readonly { id: string; name?: string }[] = [],
 ): PutRuleOp {
   const { id, name, rule_type_id: type, tags } = rule;
   const before = ruleState(rule);
-  const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, rule[field] ?? null]));
+  const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, ownValue(rule, field) ?? null]));
   const others = touched(before, after).filter((one) => !named.some((it) => it.id === one));
   const touches = [...named, ...others.map((one) => ({ id: one, name: known.get(one)?.name }))].map((one) => {
     return one.name === undefined ? { id: one.id } : { id: one.id, name: one.name };

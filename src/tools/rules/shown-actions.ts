@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Effect, PutRuleOp } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
+import { ownValue } from "../../plain-object.ts";
 import { plainJson, plainText, word } from "../../plain-text.ts";
 import { isSystem, type RuleState, sameField } from "../../rules/rule-state.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
@@ -78,7 +79,7 @@ function contentOf({
 /** What the one has otherwise than the other; of params the fields that differ. */
 function differing(one: Content, other: Content): Record<string, unknown> {
   const differs = (mine: Record<string, unknown>, theirs: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(mine).filter(([name, value]) => !isDeepStrictEqual(value, theirs[name])));
+    Object.fromEntries(Object.entries(mine).filter(([name, value]) => !isDeepStrictEqual(value, ownValue(theirs, name))));
   const { params, ...others } = one;
   return { params: differs(params, other.params), ...differs(others, other) };
 }
@@ -148,5 +149,5 @@ export function effectsOnRules(
 /** Fields that the save changes beside the actions. */
 function putBack(op: PutRuleOp, side: "before" | "after"): Record<string, unknown> {
   const fields = Object.entries(op[side].fields ?? {});
-  return Object.fromEntries(fields.filter(([name]) => !sameField(name, op.before.fields?.[name], op.after.fields?.[name])));
+  return Object.fromEntries(fields.filter(([name]) => !sameField(name, ownValue(op.before.fields, name), ownValue(op.after.fields, name))));
 }
