@@ -44,7 +44,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   },
   create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 7, tokens: 140 }] },
   test_connector: { listed: 185, calls: [{ args: { id: "log-of-tests" }, requests: 6, tokens: 140 }] },
-  execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 7, tokens: 75 }] },
+  execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 7, tokens: 80 }] },
   update_connector: { listed: 230, calls: [{ args: { id: "log-of-tests", name: "Log of the tests" }, requests: 12, tokens: 145 }] },
   undo_change: { listed: 180, calls: [{ args: { change: "(the last one)" }, requests: 14, tokens: 135 }] },
   attach_connector: {
