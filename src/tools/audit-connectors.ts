@@ -15,7 +15,7 @@ import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import { firstSpaces } from "./connectors/several-spaces.ts";
-import { readTool, type ToolContext } from "./define.ts";
+import { readAcross, type ToolContext } from "./define.ts";
 import { keptReport } from "./exports/kept-reports.ts";
 import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings, widens } from "./fields.ts";
 import { existing, proposedSecrets } from "./secrets/proposed-secrets.ts";
@@ -26,7 +26,7 @@ const shortPage = 3_000;
 const detailedPage = 12_000;
 const entriesShown = 8;
 
-export const auditConnectors = readTool({
+export const auditConnectors = readAcross({
   name: "audit_connectors",
   title: "Audit connectors",
   description:

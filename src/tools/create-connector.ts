@@ -50,9 +50,8 @@ export const createConnector = changeTool({
       .describe("Connector to copy"),
     if_exists: z.enum(["fail", "use"]).optional().describe("use: take one with the same name, type and config"),
   }),
-  async plan({ name, type, config = {}, secrets = {}, id, space: inSpace, from, if_exists: ifExists }, context): Promise<Plan | NoChange> {
-    const { kibana, settings, spaces } = context;
-    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
+  async plan({ name, type, config = {}, secrets = {}, id, from, if_exists: ifExists }, context): Promise<Plan | NoChange> {
+    const { kibana, space: target } = context;
     const fix = "Give the real value (with `from`, leave out what stays as it is); secrets go into `secrets` as references.";
     assertNoMarks("config", config, fix);
     const [types, status, existing] = await Promise.all([kibana.connectorTypes(target), kibana.status(), kibana.connectors(target)]);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { CheckedSpace } from "../change/checked-space.ts";
 import type { JournalReader } from "../change/journal.ts";
 import { Outcome } from "../change/outcome.ts";
 import type { NoChange, OpResult, Plan } from "../change/plan.ts";
@@ -34,6 +35,11 @@ export interface ToolContext {
   progress(done: number, total: number, message: string): void;
 }
 
+/** The context of a tool that works in one space, which was looked up. */
+export interface SpaceContext extends ToolContext {
+  space: CheckedSpace;
+}
+
 /** The context with the pipeline in it, which `changeTool` keeps to itself. */
 export interface CallContext extends ToolContext {
   runChange<P extends Plan>(change: Change<P>): Promise<Outcome>;
@@ -65,13 +71,34 @@ interface Definition<Input extends z.ZodObject> {
   insteadOf?: InsteadOf;
 }
 
-/** A tool that only reads. */
-export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
-  tool: Definition<Input> & {
-    output: Output;
-    maxText?: number;
-    run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>>;
-  },
+/** Input of a tool that works in one space. */
+type InSpace = z.ZodObject<{ space: z.ZodType<string | undefined> }>;
+/** What is left of the arguments once `space` was looked up: nobody writes with an unchecked one. */
+type OfOneSpace<Input extends InSpace> = Omit<z.output<Input>, "space">;
+
+type Reading<Args, Output extends z.ZodObject, Context> = {
+  output: Output;
+  maxText?: number;
+  run(args: Args, context: Context): Promise<z.input<Output>>;
+};
+
+/** A tool that only reads, in one space. */
+export function readTool<Input extends InSpace, Output extends z.ZodObject>(
+  tool: Definition<Input> & Reading<OfOneSpace<Input>, Output, SpaceContext>,
+): Tool {
+  return reading(tool, (args, context) => inSpace(args, context, false, (rest, at) => tool.run(rest, at)));
+}
+
+/** A tool that only reads, and not in one space. */
+export function readAcross<Input extends z.ZodObject, Output extends z.ZodObject>(
+  tool: Definition<Input> & Reading<z.output<Input>, Output, ToolContext>,
+): Tool {
+  return reading(tool, (args, context) => tool.run(args, context));
+}
+
+function reading<Input extends z.ZodObject>(
+  tool: Definition<Input> & { output: z.ZodObject; maxText?: number },
+  run: (args: z.output<Input>, context: ToolContext) => Promise<object>,
 ): Tool {
   return {
     ...described(tool),
@@ -81,7 +108,7 @@ export function readTool<Input extends z.ZodObject, Output extends z.ZodObject>(
     output: tool.output,
     maxText: tool.maxText,
     call: (args, context) =>
-      placed(tool.name, context, async () => tool.output.parse(await tool.run(readArguments(tool.input, args, tool.insteadOf), context))),
+      placed(tool.name, context, async () => tool.output.parse(await run(readArguments(tool.input, args, tool.insteadOf), context))),
   };
 }
 
@@ -91,15 +118,31 @@ const consent = {
   confirm: z.string().optional().describe("Id from confirmation_needed"),
 };
 
-/** A tool that changes: it plans, and the pipeline does the rest. */
-export function changeTool<Input extends z.ZodObject, P extends Plan>(
-  tool: Definition<Input> & {
-    risk: Exclude<Risk, "read">;
-    access: Exclude<Access, "read">;
-    idempotent: boolean;
-    plan(args: z.output<Input>, context: ToolContext): Promise<P | NoChange>;
-    report(plan: P, results: OpResult[], context: ToolContext): Promise<Report>;
-  },
+interface Changing<Args, P extends Plan, Context> {
+  risk: Exclude<Risk, "read">;
+  access: Exclude<Access, "read">;
+  idempotent: boolean;
+  plan(args: Args, context: Context): Promise<P | NoChange>;
+  report(plan: P, results: OpResult[], context: ToolContext): Promise<Report>;
+}
+
+/** A tool that changes something in one space: it plans, and the pipeline does the rest. */
+export function changeTool<Input extends InSpace, P extends Plan>(
+  tool: Definition<Input> & Changing<OfOneSpace<Input>, P, SpaceContext>,
+): Tool {
+  return changing(tool, (args, context) => inSpace(args, context, true, (rest, at) => tool.plan(rest, at)));
+}
+
+/** The same for a change that knows its space by itself. */
+export function changeAcross<Input extends z.ZodObject, P extends Plan>(
+  tool: Definition<Input> & Changing<z.output<Input>, P, ToolContext>,
+): Tool {
+  return changing(tool, (args, context) => tool.plan(args, context));
+}
+
+function changing<Input extends z.ZodObject, P extends Plan>(
+  tool: Definition<Input> & Omit<Changing<never, P, never>, "plan">,
+  plan: (args: z.output<Input>, context: ToolContext) => Promise<P | NoChange>,
 ): Tool {
   const input = tool.input.extend(consent);
   return {
@@ -123,13 +166,23 @@ export function changeTool<Input extends z.ZodObject, P extends Plan>(
             args,
             dryRun: dryRun === true,
             confirm: typeof confirm === "string" ? confirm : undefined,
-            plan: (typed) => tool.plan(args, { ...context, secrets: { ...context.secrets, typed } }),
-            report: (plan, results) => tool.report(plan, results, context),
+            plan: (typed) => plan(args, { ...context, secrets: { ...context.secrets, typed } }),
+            report: (made, results) => tool.report(made, results, context),
           }),
         ),
       );
     },
   };
+}
+
+/** The work with the space that is meant, once it was looked up; a change looks anew. */
+async function inSpace<Args extends { space?: string | undefined }, T>(
+  { space, ...rest }: Args,
+  context: ToolContext,
+  fresh: boolean,
+  work: (rest: Omit<Args, "space">, context: SpaceContext) => Promise<T>,
+): Promise<T> {
+  return work(rest, { ...context, space: await context.spaces.check(space ?? context.settings.space, { fresh }) });
 }
 
 /** The work; where a connector is not found, the error says in which other space it is and who still refers to it. */

@@ -36,10 +36,9 @@ export const describeConnectorTypes = readTool({
     space,
   }),
   output: z.looseObject({ types: z.array(z.looseObject({})), warnings, next }),
-  async run({ types: asked, parts: wanted, sub_action: subAction, feature, text, usable, space: inSpace }, context) {
-    const { kibana, settings, spaces } = context;
-    const id = await spaces.check(inSpace ?? settings.space, { fresh: false });
-    const live = await kibana.connectorTypes(id);
+  async run({ types: asked, parts: wanted, sub_action: subAction, feature, text, usable }, context) {
+    const { kibana, space } = context;
+    const live = await kibana.connectorTypes(space);
     if (asked && asked.length > 0)
       return details(asked, { parts: wanted ?? (subAction === undefined ? parts : ["params"]), subAction }, live, context);
     const word = (text ?? "").toLowerCase();

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
 import { availableNames } from "../secrets/resolve.ts";
-import { readTool, type ToolContext } from "./define.ts";
+import { readAcross, type ToolContext } from "./define.ts";
 import { compact, next, warnings } from "./fields.ts";
 
 /** Spaces in which is asked what the key may do: two requests each. */
@@ -17,7 +17,7 @@ interface Rights {
   read_rules: Answer;
 }
 
-export const describeDeployment = readTool({
+export const describeDeployment = readAcross({
   name: "describe_deployment",
   title: "Describe deployment",
   description:

@@ -43,8 +43,7 @@ export const executeConnector = changeTool({
     retries: z.number().int().min(0).max(3).optional().describe("While Kibana calls the failure retryable; default 0"),
   }),
   insteadOf: namedById,
-  async plan({ id, space: inSpace, params: given, retries = 0 }, { kibana, settings, spaces }): Promise<Plan> {
-    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
+  async plan({ id, params: given, retries = 0 }, { kibana, space: target }): Promise<Plan> {
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
     assertNoMarks("params", given);

@@ -3,7 +3,7 @@ import { exportFormats } from "../as-code/origin.ts";
 import { sizeInJson, textParts } from "../as-code/text-parts.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
-import { readTool, type ToolContext } from "./define.ts";
+import { readAcross, type ToolContext } from "./define.ts";
 import type { KeptExport } from "./exports/kept-exports.ts";
 import { compact, idOrName, next, textFilter, typeFilter, warnings, widens } from "./fields.ts";
 
@@ -11,7 +11,7 @@ import { compact, idOrName, next, textFilter, typeFilter, warnings, widens } fro
 const onePart = 12_000;
 const skippedShown = 20;
 
-export const exportConnectors = readTool({
+export const exportConnectors = readAcross({
   name: "export_connectors",
   title: "Export connectors as code",
   description:

@@ -49,12 +49,11 @@ export const getConnector = readTool({
     warnings,
     next,
   }),
-  async run({ id, ids = [], space: asked, include }, context) {
+  async run({ id, ids = [], include }, context) {
     const wanted = [...new Set([...(id === undefined ? [] : [id]), ...ids])];
     const [first] = wanted;
     if (first === undefined) throw new ToolError("invalid_arguments", "Neither `id` nor `ids` names a connector.", "Give one of them.");
-    const inSpace = await context.spaces.check(asked ?? context.settings.space, { fresh: false });
-    const look = lookInto(inSpace, new Set(include), wanted, context);
+    const look = lookInto(context.space, new Set(include), wanted, context);
     if (ids.length === 0) return look(first, rulesShown.alone);
     const rows = await Promise.all(wanted.map((one) => row(one, look(one, rulesShown.beside), context)));
     return { connectors: rows, ...(include.includes("health") ? { blind_spots: (await import("../audit/health.ts")).blindSpots } : {}) };

@@ -7,7 +7,7 @@ import { ToolError } from "../errors.ts";
 import { plainJson, plainText } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import type { Access } from "../settings/index.ts";
-import { readTool } from "./define.ts";
+import { readAcross } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
 import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
 import { actionDifference, actionLines } from "./rules/shown-actions.ts";
@@ -15,7 +15,7 @@ import { actionDifference, actionLines } from "./rules/shown-actions.ts";
 /** Characters of one text of what was before and after. */
 const longest = 300;
 
-export const listChanges = readTool({
+export const listChanges = readAcross({
   name: "list_changes",
   title: "List changes",
   description: "What this server changed here, newest first, each with its undo or why there is none.",

@@ -4,10 +4,10 @@ import type { Connector } from "../kibana/connectors.ts";
 import { connectorRow, flagsOf, states } from "./connectors/connector-row.ts";
 import { readFacts } from "./connectors/list-facts.ts";
 import { byPlace, chosenSpaces, connectorsIn, type FoundConnector, matcher } from "./connectors/several-spaces.ts";
-import { readTool } from "./define.ts";
+import { readAcross } from "./define.ts";
 import { compact, next, textFilter, typeFilter, warnings, widens } from "./fields.ts";
 
-export const listConnectors = readTool({
+export const listConnectors = readAcross({
   name: "list_connectors",
   title: "List connectors",
   description:

@@ -60,14 +60,13 @@ export const replaceConnector = changeTool({
   }),
   insteadOf: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
   async plan(args, context): Promise<ReplacePlan | NoChange> {
-    const { kibana, settings, spaces } = context;
+    const { kibana, settings, space: inSpace } = context;
     if ((args.to === undefined) === (args.remove !== true))
       throw new ToolError(
         "invalid_arguments",
         "Either `to` or `remove: true` is needed, and not both.",
         "Say where the actions go, or that they go away.",
       );
-    const inSpace = await spaces.check(args.space ?? settings.space, { fresh: true });
     const connectors = await kibana.connectors(inSpace);
     const from = fromOf(args.from, connectors, inSpace);
     const to = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);

@@ -20,11 +20,10 @@ export const safeDeleteConnector = changeTool({
     connectors: "is `ids` here",
     force: "is not an argument: nothing can be forced",
   },
-  async plan({ ids, space: inSpace }, context): Promise<Plan> {
-    const { kibana, settings, spaces } = context;
-    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
-    const [existing, types, status] = await Promise.all([kibana.connectors(target), kibana.connectorTypes(target), kibana.status()]);
-    return planDelete({ ids, space: target }, { existing, types, status }, context);
+  async plan({ ids }, context): Promise<Plan> {
+    const { kibana, space } = context;
+    const [existing, types, status] = await Promise.all([kibana.connectors(space), kibana.connectorTypes(space), kibana.status()]);
+    return planDelete({ ids, space }, { existing, types, status }, context);
   },
   async report(plan, results) {
     const gone = results.filter((result) => result.outcome === "done").map((result) => result.op.id);

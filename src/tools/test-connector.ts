@@ -51,8 +51,7 @@ export const testConnector = changeTool({
     fill: z.looseObject({}).optional().describe('What the test asks for, as {"to": "me@…"}'),
   }),
   insteadOf: namedById,
-  async plan({ id, space: inSpace, mode, fill: given = {} }, { kibana, settings, spaces }): Promise<TestPlan | NoChange> {
-    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
+  async plan({ id, mode, fill: given = {} }, { kibana, space: target }): Promise<TestPlan | NoChange> {
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
     const entry = await connectorType(found.type);

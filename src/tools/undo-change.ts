@@ -13,7 +13,7 @@ import { liveType } from "./connectors/live-type.ts";
 import { assertSaved } from "./connectors/preconfigured.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
 import { storedNow } from "./connectors/stored-now.ts";
-import { changeTool, type ToolContext } from "./define.ts";
+import { changeAcross, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
 import { differsFrom } from "./plans/changed-since.ts";
 import { assertCarried, planCreate } from "./plans/plan-create.ts";
@@ -23,7 +23,7 @@ import { planUndoRules, ruleInverses } from "./plans/undo-rules.ts";
 import { notDone, rowsShown, ruleNow } from "./rules/replaced-report.ts";
 import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
 
-export const undoChange = changeTool({
+export const undoChange = changeAcross({
   name: "undo_change",
   title: "Undo change",
   description:

@@ -38,12 +38,8 @@ export const updateConnector = changeTool({
     assert_no_other_secrets: z.boolean().optional().describe("Only where nobody is asked"),
   }),
   insteadOf: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
-  async plan(
-    { id, space: inSpace, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers },
-    context,
-  ): Promise<Plan | NoChange> {
-    const { kibana, settings, spaces } = context;
-    const target = await spaces.check(inSpace ?? settings.space, { fresh: true });
+  async plan({ id, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
+    const { kibana, space: target } = context;
     const [before, status] = await Promise.all([findConnector(kibana, target, id), kibana.status()]);
     assertSaved(before, "changed", { status, url: context.deployment.url });
     assertNoMarks("config", patch, "Name only what changes: what is not named stays as it is.");

@@ -21,7 +21,7 @@ import { deletedHere } from "../connectors/deleted-here.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
 import { doubtsAbout } from "../connectors/last-run.ts";
 import { safeTest } from "../connectors/safe-test.ts";
-import type { ToolContext } from "../define.ts";
+import type { SpaceContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { cannotBeSaved, nothingToDo, perRule } from "../rules/attach-words.ts";
 import { askedRules } from "../rules/find-rules.ts";
@@ -68,9 +68,8 @@ export interface AttachPlan extends Plan {
 }
 
 /** Plans the actions for every rule that was named; a rule that cannot be saved stops the whole plan. */
-export async function planAttach(args: Args, context: ToolContext): Promise<AttachPlan | NoChange> {
-  const { kibana, settings, spaces } = context;
-  const inSpace = await spaces.check(args.space ?? settings.space, { fresh: true });
+export async function planAttach(args: Args, context: SpaceContext): Promise<AttachPlan | NoChange> {
+  const { kibana, settings, space: inSpace } = context;
   const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
   const found = pickConnector(connectors, inSpace, args.connector);
   assertAttachable(found, types, status);
