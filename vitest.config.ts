@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { slow } from "./vitest.slow.ts";
 
 /** Where .ci/run wants the counts. */
 const json = process.env.VITEST_JSON;
@@ -6,8 +7,8 @@ const json = process.env.VITEST_JSON;
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // `npm run test:browser`, `npm run test:clients` and `npm run test:live` have configurations of their own.
-    exclude: ["test/browser/**", "test/clients/**", "test/live/live.test.ts"],
+    // `npm run test:all` adds the slow ones; browser, clients and live have configurations of their own.
+    exclude: [...slow, "test/browser/**", "test/clients/**", "test/live/live.test.ts"],
     passWithNoTests: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,
