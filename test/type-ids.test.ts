@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { connectorTypes } from "../src/catalog/index.ts";
+import { systemTypeIds } from "../src/catalog/made-by-elastic.ts";
+import { catalogIds } from "../src/catalog/type-ids.ts";
+
+/** Files outside the catalogue that name a type all the same, with the reason. */
+const allowed: Record<string, string> = {
+  "tools/create-connector.ts": "an example of an id, for agents",
+  "tools/describe-connector-types.ts": "an example of an id, for agents",
+  "tools/connectors/explain-failure.ts": "how mail servers refuse is about mail alone",
+  "secrets/binding.ts": "an example in a comment",
+};
+
+test("what is known of a type is in the catalogue: nobody else names one, unless with a reason", () => {
+  const ids = catalogIds.map((id) => id.replaceAll(".", "\\.")).join("|");
+  const named = new RegExp(`["'\`](?:${ids})(?:["'\`@])`);
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
+  const naming = files.filter(
+    (path) => path.endsWith(".ts") && !/^(catalog|sandbox)\//.test(path) && named.test(readFileSync(`src/${path}`, "utf8")),
+  );
+  expect(naming.sort()).toEqual(Object.keys(allowed).sort());
+});
+
+test("the ids of system types are those of the entries that are system types", async () => {
+  const system = (await connectorTypes()).filter((type) => type.system).map(({ id }) => id);
+  expect([...systemTypeIds].sort()).toEqual(system.sort());
+});
