@@ -61,8 +61,8 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
 
     const [entry] = (await made.call("list_changes")).body.changes;
     expect(entry.outcome).toBe({ done: "done", failed: "not_done", unknown: "unknown", failed_run: "done" }[told]);
-    if (told === "done") expect(answer.body.warnings.join()).toContain("It happened all the same.");
-    if (told === "unknown") expect(answer.body.message).toMatch(/Whether it happened cannot be told yet\. Look before you repeat it/);
+    if (told === "done") expect(answer.body.warnings.join()).toContain("It happened anyway.");
+    if (told === "unknown") expect(answer.body.message).toMatch(/It is not known yet whether it happened\. Check before you repeat it/);
     if (told === "failed") expect(answer.body).toMatchObject({ code: expect.any(String), fix: expect.any(String) });
     // Looking waits by the injected clock: no test sleeps.
     expect(made.clock.sleeps.length).toBeLessThanOrEqual(4);

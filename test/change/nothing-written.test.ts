@@ -62,7 +62,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
       "that the client accepts faster than a person reads",
       accepts,
       "accepted it faster than a person reads",
-      " Where a client approves by itself, its operator starts the server with --confirm page, or, for runs where nobody sits, with --dangerously-skip-confirmation. The person approves",
+      " If a client approves by itself, its operator can start the server with --confirm page or, for unattended runs, with --dangerously-skip-confirmation. The person approves",
     ],
   ])("%s was asked of nobody: the answer says so and has the page, to which the same call leads", async (_how, person, did, more = "") => {
     const { body, made, before } = await call(tool, args, { person, settings: reading });
@@ -212,7 +212,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
     expect(body).toMatchObject({
       code: "journal_unavailable",
       message: expect.stringMatching(/^The journal in .*\/link cannot be written \(E[A-Z]+\)\.$/),
-      fix: "Make room or mend the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a folder that can be written.",
+      fix: "Free disk space, fix the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a writable folder.",
     });
     expect(questions).toEqual([]);
   });
@@ -296,7 +296,7 @@ describe("a write that the operator forbids", () => {
     const before = await made.state();
     expect((await made.call("create_connector", serverLog)).body).toMatchObject({
       code: "limit_reached",
-      message: "This server makes at most 2 changes an hour; 2 are made.",
+      message: "This server makes at most 2 changes an hour; 2 have been made.",
       fix: "Wait, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.",
     });
     expect(await made.state()).toBe(before);
@@ -449,7 +449,7 @@ describe("a confirm id", () => {
       config: {},
       secrets: { webhookUrl: "https://hooks.slack.com/services/T0SEED/B0OLD/revoked-last-year" },
     });
-    await refused(made, { ...unused, confirm: made.id }, "used", "was used already: each is good once");
+    await refused(made, { ...unused, confirm: made.id }, "used", "was already used: each works once");
   });
 
   test("is good once even when it comes twice at the same moment", async () => {
@@ -466,17 +466,12 @@ describe("a confirm id", () => {
     ["cut short", (id: string) => id.slice(0, -2)],
   ])("%s is foreign", async (_what, forge) => {
     const made = await issued();
-    await refused(
-      made,
-      { ...unused, confirm: forge(made.id) },
-      "foreign",
-      "is not one that this server gave out (or it was restarted since)",
-    );
+    await refused(made, { ...unused, confirm: forge(made.id) }, "foreign", "was not issued by this server (or it was restarted since)");
   });
 
   test("of another server is foreign", async () => {
     const [made, other] = [await issued(), await issued()];
-    await refused(made, { ...unused, confirm: other.id }, "foreign", "is not one that this server gave out (or it was restarted since)");
+    await refused(made, { ...unused, confirm: other.id }, "foreign", "was not issued by this server (or it was restarted since)");
   });
 
   test("is not good for other arguments", async () => {
@@ -485,7 +480,7 @@ describe("a confirm id", () => {
       made,
       { ids: ["kibana-log"], confirm: made.id },
       "other_change",
-      "was given for another call: the tool or its arguments differ",
+      "was issued for another call: the tool or its arguments differ",
     );
   });
 
@@ -495,7 +490,7 @@ describe("a confirm id", () => {
       made,
       { ...loud, confirm: made.id },
       "other_change",
-      "was given for another call: the tool or its arguments differ",
+      "was issued for another call: the tool or its arguments differ",
       "test_connector",
     );
   });

@@ -139,7 +139,7 @@ describe("a journal that fails", () => {
     const outcome = await run(plan());
     expect(outcome).toMatchObject({
       status: "done",
-      warnings: ["The change happened, but its end could not be recorded: The disk is full."],
+      warnings: ["The change happened, but its outcome could not be recorded: The disk is full."],
     });
     expect(await ids()).toEqual(["audit-trail"]);
   });
@@ -165,7 +165,7 @@ describe("a call that is aborted", () => {
   test("after the first write brings that one to its end, begins no other, and says so", async () => {
     const stop = new AbortController();
     const { run, ids } = await pipeline({ stop, journal: { end: async () => stop.abort() } });
-    expect(await run(two)).toMatchObject({ status: "partial", message: "1 of 2 done; 1 not begun." });
+    expect(await run(two)).toMatchObject({ status: "partial", message: "1 of 2 done; 1 not started." });
     expect(await ids()).toEqual(["one"]);
   });
 });

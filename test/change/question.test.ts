@@ -121,7 +121,7 @@ test("names of several connectors that are deleted stand before hosts, recipient
   expect(lines.slice(1, 4)).toEqual([
     '- delete connector "a" (a, a) in space default',
     '- delete connector "b" (b, b) in space default',
-    "It can be undone only by giving the secrets again: Kibana does not hand them out.",
+    "It can be undone only by giving the secrets again: Kibana does not return them.",
   ]);
   expect(lines.at(-1)).toBe("Note: and 25 more notes");
 });

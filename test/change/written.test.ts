@@ -29,7 +29,7 @@ describe("a change that the person accepts", () => {
       undo: { tool: "undo_change" },
     });
     expect(body.undo.args.change).toBe(body.change);
-    expect(body.undo.note).toContain("Kibana hands out no secrets");
+    expect(body.undo.note).toContain("Kibana does not return secrets");
     expect(made.writes()).toEqual([{ method: "DELETE", path: "/api/actions/connector/ops-slack-2" }]);
     const [begin, end, ...more] = await records(made);
     expect(more).toEqual([]);
@@ -225,7 +225,7 @@ describe("several, when one of them fails", () => {
     const { body } = await made.call("safe_delete_connector", { ids: ["ops-slack-2", "kibana-log", "imported-pagerduty"] });
     expect(body).toMatchObject({
       status: "partial",
-      message: "1 of 3 done; one failed; 1 not begun.",
+      message: "1 of 3 done; one failed; 1 not started.",
       result: { deleted: ["ops-slack-2"], not_deleted: ["kibana-log", "imported-pagerduty"] },
       ops: [
         { outcome: "done", id: "ops-slack-2" },

@@ -69,7 +69,7 @@ test.each([
 ])("where it is not known whether it ran, what helps is said all the same: %s", async (_what, answer, fix) => {
   const made = await running(answer);
   for (const { body } of [await made.test(), await made.execute(3)]) {
-    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("Look before you repeat it") });
+    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("Check before you repeat it") });
     expect(body.fix).toMatch(fix);
   }
   expect(await made.changes()).toMatchObject([{ outcome: "unknown" }, { outcome: "unknown" }]);

@@ -185,7 +185,7 @@ describe("a journal that cannot be written stops the change before anybody is as
     });
     await seedConnector(made, { type: ".index", config: { index: "a" } });
     const { body } = await made.call("update_connector", args);
-    expect(body).toMatchObject({ status: "done", warnings: [expect.stringContaining("its end could not be recorded")] });
+    expect(body).toMatchObject({ status: "done", warnings: [expect.stringContaining("its outcome could not be recorded")] });
     expect((await documentOf(made, "stored"))?.name).toBe("Other");
     const [row] = (await made.call("list_changes")).body.changes;
     expect(row).toMatchObject({ outcome: "unknown", note: expect.stringContaining("look at the connector") });

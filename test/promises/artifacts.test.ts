@@ -144,7 +144,7 @@ describe.each(blocks)("a proxy that %s the internal route", (_what, answer) => {
     const { body } = await server.call(tool, args);
     expect(body.status).toBe("done");
     expect(body.warnings[0]).toMatch(sentence);
-    expect(body.undo.note).toContain("do not come back");
+    expect(body.undo.note).toContain("are not restored");
     expect((await kibana.rule()).artifacts).toEqual(none);
   });
 });
@@ -269,7 +269,7 @@ describe("a field of a later Kibana", () => {
       const server = await serverAt(proxy.url);
       const { body } = await server.call("attach_connector", attachB);
       expect(body.status, JSON.stringify(body)).toBe("done");
-      expect(body.warnings.join("\n")).toContain(`Kibana does not take "${name}"`);
+      expect(body.warnings.join("\n")).toContain(`Kibana returns "${name}" but refuses it in a save`);
       const [first, ...rest] = puts(proxy.calls);
       expect(place(first?.body).future_key).toEqual(future);
       expect(place(rest.at(-1)?.body)).not.toHaveProperty("future_key");
@@ -394,7 +394,7 @@ describe("a Kibana that loses something with a save", () => {
   ];
 
   describe.each(["8.19", "9.2", "9.5"])("on Kibana %s", (version) => {
-    test.each(losses)("%s: the answer says what, and the undo puts it back", async (name, lose) => {
+    test.each(losses)("%s: the answer says what, and the undo restores it", async (name, lose) => {
       const kibana = await kibanaOf(version);
       const gate = { loses: true };
       const proxy = await rewritingProxy(kibana.url, {
@@ -406,7 +406,7 @@ describe("a Kibana that loses something with a save", () => {
       const start = await kibana.rule();
       const { body } = await server.call("attach_connector", attachB);
       expect(body.status, JSON.stringify(body)).toBe("done");
-      expect(body.warnings[0]).toContain("Differs after the save and was not meant to");
+      expect(body.warnings[0]).toContain("Differs after the save unintentionally");
       expect(body.warnings[0]).toContain(name.split(".")[0]);
       expect(body.warnings[0]).toContain(`undo_change {"change": "${body.change}"}`);
       gate.loses = false;
@@ -430,7 +430,7 @@ describe("a Kibana that loses something with a save", () => {
     const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status).toBe("done");
-    expect(body.warnings[0]).toMatch(/tags: .*theirs.* Somebody else saved the rule in the same moment/);
+    expect(body.warnings[0]).toMatch(/tags: .*theirs.* Somebody else saved the rule at the same moment/);
     await server.call("undo_change", { change: body.change });
     expect((await kibana.rule()).tags).toEqual(["theirs"]);
   });
@@ -445,7 +445,7 @@ describe("a Kibana that loses something with a save", () => {
     const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status).toBe("done");
-    expect(body.warnings[0]).toMatch(/enabled: true → false\. No save sets it: set it back in Kibana/);
+    expect(body.warnings[0]).toMatch(/enabled: true → false\. A save cannot set it: restore it in Kibana/);
   });
 
   test("also where the answer of the save does not come", async () => {
@@ -462,7 +462,7 @@ describe("a Kibana that loses something with a save", () => {
     const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status, JSON.stringify(body)).toBe("done");
-    expect(body.warnings.join("\n")).toContain("Differs after the save and was not meant to: artifacts");
+    expect(body.warnings.join("\n")).toContain("Differs after the save unintentionally: artifacts");
   });
 });
 

@@ -30,7 +30,7 @@ describe("a rule takes a connector", () => {
     const { body } = await call("safe_delete_connector", { ids: ["one", "two", "three"] });
     expect(body).toMatchObject({
       status: "partial",
-      message: "1 of 3 done; one failed; 1 not begun.",
+      message: "1 of 3 done; one failed; 1 not started.",
       ops: [
         { id: "one", outcome: "done" },
         { id: "two", outcome: "not_done", error: expect.stringContaining('is used by 1 rule: "Rule late"') },
@@ -87,7 +87,7 @@ describe("a rule takes a connector", () => {
     expect(body).toMatchObject({
       status: "done",
       result: { deleted: [id] },
-      warnings: [expect.stringMatching(new RegExp(`\\(${id}\\) was taken by a rule in the moment of its deletion: "Rule late"`))],
+      warnings: [expect.stringMatching(new RegExp(`A rule began to use .*\\(${id}\\) while it was being deleted: "Rule late"`))],
       next: [{ tool: "undo_change", args: { change: body.change, id } }],
     });
     const [back] = body.next;
@@ -104,7 +104,7 @@ describe("a rule takes a connector", () => {
     const { body } = await call("safe_delete_connector", { ids });
     expect(body).toMatchObject({
       status: "partial",
-      message: `${number} of 3 done; ${3 - number} not begun, because a rule took the last one in the moment of its deletion.`,
+      message: `${number} of 3 done; ${3 - number} not started, because a rule began to use the last one while it was being deleted.`,
       fix: expect.stringContaining("undo_change"),
       result: { deleted: ids.slice(0, number), not_deleted: ids.slice(number) },
       warnings: [expect.stringContaining("Rule late")],
@@ -353,7 +353,7 @@ describe("two servers that share a journal", () => {
     );
     const { body } = await call("attach_connector", attach("one"));
     expect(body).toMatchObject({ status: "done", next: [{ tool: "undo_change", args: { change: body.change } }, {}] });
-    expect(body.warnings.join()).toMatch(/\(one\) was deleted by somebody else while this rule took it: "Rule bare"/);
+    expect(body.warnings.join()).toMatch(/Somebody else deleted .*\(one\) while it was being added to this rule: "Rule bare"/);
     expect((await call("undo_change", { change: body.change })).body.status).toBe("done");
     await nothingDangles(made);
   });
@@ -379,7 +379,9 @@ describe("two servers that share a journal", () => {
       () => made.bare("DELETE", "/api/actions/connector/two"),
     );
     const { body } = await server.call(tool, args);
-    expect(body.warnings.join()).toMatch(/\(two\) was deleted by somebody else while these rules took it: "Rule [ab]", "Rule [ab]"\./);
+    expect(body.warnings.join()).toMatch(
+      /Somebody else deleted .*\(two\) while it was being added to these rules: "Rule [ab]", "Rule [ab]"\./,
+    );
     expect(body.next[0]).toMatchObject({ tool: "undo_change", args: { change: body.change } });
   });
 });

@@ -139,7 +139,7 @@ describe("a secret that somebody wrote where it does not belong", () => {
     const planned = await server.call("safe_delete_connector", { ids: [id], dry_run: true });
     expect(planned.body.plan.reversible).toBe("no");
     const gone = await server.call("safe_delete_connector", { ids: [id] });
-    expect(gone.body).toMatchObject({ status: "done", no_undo: expect.stringContaining("A secret stands in what would go back") });
+    expect(gone.body).toMatchObject({ status: "done", no_undo: expect.stringContaining("What would be restored contains a secret") });
     expect(server.questions.at(-1)).toContain("It cannot be undone.");
     const listed = await server.call("list_changes");
     expect(listed.body.changes[0].undo).toBeUndefined();

@@ -338,7 +338,7 @@ test("writes that are all slow end in time: what is left is not begun, and said"
   expect(Date.now() - start).toBeLessThan(6_500);
   expect(body).toMatchObject({
     status: "partial",
-    message: expect.stringMatching(/^\d+ of 20 done; \d+ not begun, because Kibana answers so slowly/),
+    message: expect.stringMatching(/^\d+ of 20 done; \d+ not started, because Kibana answers so slowly/),
     fix: expect.stringContaining("Repeat the call"),
   });
 }, 60_000);
