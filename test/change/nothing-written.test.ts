@@ -64,30 +64,33 @@ describe.each(changes)("%s", (_what, tool, args) => {
       "accepted it faster than a person reads",
       " If a client approves by itself, its operator can start the server with --confirm page or, for unattended runs, with --dangerously-skip-confirmation. The person approves",
     ],
-  ])("%s was asked of nobody: the answer says so and has the page, to which the same call leads", async (_how, person, did, more = "") => {
-    const { body, made, before } = await call(tool, args, { person, settings: reading });
-    expect(body).toMatchObject({
-      status: "confirmation_needed",
-      message: expect.stringMatching(
-        new RegExp(
-          `^Nothing was written\\. The client was asked and ${did}.*: perhaps nobody saw the question\\. Ask the person in the chat\\.${more}`,
+  ])(
+    "%s was not put to a person: the answer says so and has the page, to which the same call leads",
+    async (_how, person, did, more = "") => {
+      const { body, made, before } = await call(tool, args, { person, settings: reading });
+      expect(body).toMatchObject({
+        status: "confirmation_needed",
+        message: expect.stringMatching(
+          new RegExp(
+            `^Nothing was written\\. The client was asked and ${did}.*: perhaps nobody saw the question\\. Ask the person in the chat\\.${more}`,
+          ),
         ),
-      ),
-      confirm: { id: expect.stringMatching(/^page-/), url: expect.stringMatching(/^http:/) },
-    });
-    const again = await made.call(tool, args);
-    expect(again.body).toMatchObject({ status: "confirmation_needed", confirm: { id: body.confirm.id, url: body.confirm.url } });
-    expect(made.questions).toHaveLength(1);
-    await approve(body.confirm.url);
-    const unnamed = await made.call(tool, args);
-    expect(unnamed.body).toMatchObject({
-      status: "confirmation_needed",
-      message: expect.stringContaining("has approved"),
-      confirm: { id: body.confirm.id },
-    });
-    expect([await made.state(), made.writes()]).toEqual([before, []]);
-    expect((await made.call(tool, { ...args, confirm: body.confirm.id })).body.status).toBe("done");
-  });
+        confirm: { id: expect.stringMatching(/^page-/), url: expect.stringMatching(/^http:/) },
+      });
+      const again = await made.call(tool, args);
+      expect(again.body).toMatchObject({ status: "confirmation_needed", confirm: { id: body.confirm.id, url: body.confirm.url } });
+      expect(made.questions).toHaveLength(1);
+      await approve(body.confirm.url);
+      const unnamed = await made.call(tool, args);
+      expect(unnamed.body).toMatchObject({
+        status: "confirmation_needed",
+        message: expect.stringContaining("has approved"),
+        confirm: { id: body.confirm.id },
+      });
+      expect([await made.state(), made.writes()]).toEqual([before, []]);
+      expect((await made.call(tool, { ...args, confirm: body.confirm.id })).body.status).toBe("done");
+    },
+  );
 
   test("after a client answered by itself, the other questions of the connection go to the page at once", async () => {
     const { made } = await call(tool, args, { person: cancels, settings: reading });
@@ -95,7 +98,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
     expect(made.questions).toHaveLength(1);
   });
 
-  test("that a person closed after a while says nothing of other questions", async () => {
+  test("that a person closed after a while does not affect other questions", async () => {
     const clock = fakeClock();
     const closes: Person = () => {
       clock.advance(5_000);
@@ -161,7 +164,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
     expect(questions).toEqual([]);
   });
 
-  test("with an id where none are taken is refused", async () => {
+  test("with an id where none is accepted is refused", async () => {
     const { body } = await call(tool, { ...args, confirm: "made.up" }, { person: accepts });
     expect(body).toMatchObject({ code: "confirmation_invalid", fix: expect.stringMatching(/^Repeat the call without `confirm`/) });
   });
@@ -204,8 +207,8 @@ describe.each(changes)("%s", (_what, tool, args) => {
     expect(questions).toEqual([]);
   });
 
-  test("while the journal cannot be written is not done, and nobody is asked for nothing", async () => {
-    // A link into nowhere: there is nothing to read in it, and nothing can be made in it, by root neither.
+  test("while the journal cannot be written is not done, and nobody is asked in vain", async () => {
+    // A dangling link: nothing can be read from it or created in it, not even by root.
     const journalDir = `${await freshFolder()}/link`;
     await symlink("/nowhere/at/all", journalDir);
     const { body, questions } = await call(tool, args, { person: accepts, journalDir });
@@ -281,13 +284,13 @@ describe("a write that the operator forbids", () => {
     expect(body.code).toBe("read_only");
   });
 
-  test("a safe test goes on where all of this is forbidden", async () => {
+  test("a safe test works where all of this is forbidden", async () => {
     const made = await product({ settings: { protect: ["*"], access: "change", maxChangesPerHour: 1 } });
     for (let n = 0; n < 3; n++)
       expect((await made.call("test_connector", { id: "kibana-log" })).body).toMatchObject({ status: "done", result: { ok: true } });
   });
 
-  test("one more change in the hour than allowed; an hour later it may", async () => {
+  test("one more change in the hour than allowed; an hour later it is allowed", async () => {
     const clock = fakeClock();
     const made = await product({ clock, settings: { maxChangesPerHour: 2 } });
     await made.call("test_connector", { id: "kibana-log" });
@@ -336,7 +339,7 @@ const interference: [what: string, method: string, path: string, body: unknown, 
     },
   ],
   [
-    "begins to be used by a rule",
+    "starts to be used by a rule",
     "POST",
     "/api/alerting/rule/new-rule",
     {
@@ -432,17 +435,17 @@ describe("a confirm id", () => {
     expect([await made.state(), await made.journal(), made.writes().length]).toEqual(before);
   }
 
-  test("has expired after ten minutes", async () => {
+  test("expires after ten minutes", async () => {
     const made = await issued();
     expect(Date.parse(made.expires)).toBe(made.clock.now() + 600_000);
     made.clock.advance(600_000);
     await refused(made, { ...unused, confirm: made.id }, "expired", "has expired");
   });
 
-  test("is good once", async () => {
+  test("works once", async () => {
     const made = await issued();
     expect((await made.call("safe_delete_connector", { ...unused, confirm: made.id })).body.status).toBe("done");
-    // The same target stands there again: the plan is the same to the letter.
+    // The same target is there again: the plan is exactly the same.
     await made.bare("POST", "/api/actions/connector/ops-slack-2", {
       name: "Ops Slack",
       connector_type_id: ".slack",
@@ -452,7 +455,7 @@ describe("a confirm id", () => {
     await refused(made, { ...unused, confirm: made.id }, "used", "was already used: each works once");
   });
 
-  test("is good once even when it comes twice at the same moment", async () => {
+  test("works once even if it comes twice at the same moment", async () => {
     const made = await issued();
     const call = () => made.call("safe_delete_connector", { ...unused, confirm: made.id });
     const answers = await Promise.all([call(), call()]);
@@ -474,7 +477,7 @@ describe("a confirm id", () => {
     await refused(made, { ...unused, confirm: other.id }, "foreign", "was not issued by this server (or it was restarted since)");
   });
 
-  test("is not good for other arguments", async () => {
+  test("does not work for other arguments", async () => {
     const made = await issued();
     await refused(
       made,
@@ -484,7 +487,7 @@ describe("a confirm id", () => {
     );
   });
 
-  test("is not good for another tool", async () => {
+  test("does not work for another tool", async () => {
     const made = await issued();
     await refused(
       made,
@@ -495,7 +498,7 @@ describe("a confirm id", () => {
     );
   });
 
-  test("of one connection is good for the same call on another of the same server", async () => {
+  test("of one connection works for the same call on another of the same server", async () => {
     const made = await issued();
     const second = await connect(made.backend, made.settings, undefined);
     expect((await second.call("safe_delete_connector", { ...unused, confirm: made.id })).body.status).toBe("done");

@@ -112,13 +112,13 @@ describe("who must agree", () => {
     ["nobody, for a host that is known", { flows: [flow("events.example.com")], knownHosts: ["events.example.com"] }, {}, []],
     ["nobody, for a target host", { flows: [flow("events.example.com")] }, { targetHosts: ["*.example.com"] }, []],
     [
-      "a person, for a host that only ends alike",
+      "a person, for a host that only has the same ending",
       { flows: [flow("evil-example.com")] },
       { targetHosts: ["*.example.com"] },
       ["CONNECTOR_SECRET_PD goes to evil-example.com, which nobody has agreed to yet"],
     ],
     [
-      "a person, for a host that only begins alike",
+      "a person, for a host that only has the same beginning",
       { flows: [flow("events.example.com.evil.net")] },
       { targetHosts: ["events.example.com"] },
       ["CONNECTOR_SECRET_PD goes to events.example.com.evil.net, which nobody has agreed to yet"],

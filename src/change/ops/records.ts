@@ -54,7 +54,7 @@ const Recorded = z.discriminatedUnion("op", [
 export type Recorded = z.output<typeof Recorded>;
 export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;
 
-/** A rule's state as a journal holds it; undefined where it is none. */
+/** A rule's state as a journal holds it; undefined for anything else. */
 export function readState(state: unknown): z.output<typeof RuleState> | undefined {
   return RuleState.safeParse(state).data;
 }
