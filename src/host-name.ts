@@ -15,7 +15,7 @@ const mailPorts = ["25", "465", "587", "2525"];
  */
 export function canonicalHost(address: unknown, verified = true): string | undefined {
   if (typeof address !== "string") return undefined;
-  // As the parser of URLs does: what is within would hide the scheme.
+  // As URL parsers do: these characters would hide the scheme.
   const text = address.trim().replace(/[\t\r\n]/g, "");
   // "https:host" has a host for that parser, though no slashes.
   const [whole = "", web, other] = /^(?:(https?):|([a-z][a-z0-9+.-]{0,30}):\/\/)/i.exec(text) ?? [];
@@ -36,12 +36,12 @@ interface HostPattern {
   port: string;
 }
 
-/** Stands for `*` while the rest is brought into its one form. */
+/** Stands for `*` while the rest is normalized. */
 const anyLabel = "0any0";
 
 /**
  * Reads `events.example.com`, `*.example.com`, `http://host:8080`, `smtp://*.example.com`, `unverified://[::1]:9243`,
- * `host:*` (any port). A `*` stands for whole labels: the first one for one or more, any other for one.
+ * `host:*` (any port). A `*` matches whole labels: the first one for one or more, any other for one.
  * @returns undefined for anything else, such as a path, `https://`, `?` or `a*.example.com`
  */
 export function readHostPattern(text: string): HostPattern | undefined {
@@ -57,7 +57,7 @@ export function readHostPattern(text: string): HostPattern | undefined {
   return { ...read, labels: read.labels.map((label) => (label === anyLabel ? "*" : label)), ...(port === "*" && { port }) };
 }
 
-/** Whether a destination, in its one form, is what the operator wrote. One that could not be read never is. */
+/** Whether a destination, in its one form, is what the operator wrote. An unreadable one never is. */
 export function matchesHost(pattern: string, destination: string): boolean {
   const [wanted, given] = [readHostPattern(pattern), partsOf(destination)];
   if (!wanted || !given || wanted.scheme !== given.scheme) return false;
@@ -90,15 +90,15 @@ function sameLabels(wanted: readonly string[], given: readonly string[]): boolea
 }
 
 /**
- * A text with the slashes that readers of URLs make of the backslashes in http addresses: behind `https://good\@evil` is
- * `good`, and a person should see it.
+ * A text with slashes for the backslashes in http addresses, as URL parsers read them: the host of `https://good\@evil` is
+ * `good`, and a person should see that.
  */
 export function asUrlsAreRead(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replace(/\bhttps?:[^\s?#"'<>]*/gi, (address) => address.replaceAll("\\", "/"));
 }
 
-/** A text without the characters `end` at its end. An expression such as `/\/+$/` looks at each of 60,000 slashes as often. */
+/** A text without the characters `end` at its end. An expression such as `/\/+$/` takes quadratic time for 60,000 slashes. */
 export function withoutEnd(text: string, end: string): string {
   let length = text.length;
   while (length > 0 && text[length - 1] === end) length--;

@@ -1,6 +1,6 @@
 /**
  * Whether JSON is nested more than `most` levels deep; a bare value has none. What comes from outside is asked this
- * first: whoever walks through it by recursion would run out of stack. This walk goes no deeper than `most`.
+ * first: code that walks through it by recursion would run out of stack. This walk goes no deeper than `most`.
  */
 export function isDeeperThan(most: number, json: unknown): boolean {
   if (json === null || typeof json !== "object") return false;

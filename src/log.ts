@@ -6,7 +6,7 @@ export type LogLevel = (typeof logLevels)[number];
 export type Log = Record<Exclude<LogLevel, "silent">, (event: string, fields?: Record<string, unknown>) => void>;
 
 /**
- * JSON lines, one an event, without anything that a terminal obeys or that a reader does not see, to `write` (stderr: stdout belongs to the protocol).
+ * JSON lines, one per event, without control or invisible characters, to `write` (stderr: stdout belongs to the protocol).
  * @param scrub takes secrets out of the finished line
  */
 export function createLog(

@@ -29,7 +29,7 @@ ${settingsHelp()}
   --help
 `;
 
-/** What is wrong with a first word that is no command; undefined where there is none. */
+/** What is wrong with a first word that is not a command; undefined where there is none. */
 function noCommand(word: string | undefined): string | undefined {
   if (word === undefined || word.startsWith("-") || commands.some((one) => one === word)) return undefined;
   const meant = didYouMean(word, commands);

@@ -1,4 +1,4 @@
-/** Whether a value is an object with keys: no null, no list. */
+/** Whether a value is an object with keys: not null, not an array. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }

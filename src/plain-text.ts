@@ -17,7 +17,7 @@ export function readyToCut(text: string): string {
 }
 
 /**
- * What no reader sees, or what turns a line around, as the inside of a class of a regular expression: control, format (bidirectional, zero-width, tags), surrogate,
+ * Characters that are invisible or reverse a line, as the inside of a class of a regular expression: control, format (bidirectional, zero-width, tags), surrogate,
  * private and invisible characters (variation selectors, fillers), line and paragraph separators.
  */
 export const unseen = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800`;
@@ -58,13 +58,13 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** As plainText; what is cut is said: `abc… (3 of 500 characters)`. */
+/** As plainText; says what is cut: `abc… (3 of 500 characters)`. */
 export function beginning(text: string, max: number): string {
   const letters = lettersOf(oneLine(text), max);
   return letters.length > max ? `${letters.slice(0, max).join("")}… (${max} of ${letters.length} characters)` : letters.join("");
 }
 
-/** A name from outside in quotes that it cannot break out of; a long one is cut, and its length said. */
+/** A name from outside in quotes that it cannot break out of; a long one is cut and its length given. */
 export function quoted(name: string, max = 80): string {
   const letters = lettersOf(oneLine(name).replace(looksLikeQuotes, "'"), max);
   return letters.length > max ? `"${letters.slice(0, max - 1).join("")}…" (${letters.length} characters)` : `"${letters.join("")}"`;
@@ -77,7 +77,7 @@ export function word(id: string): string {
 
 /**
  * Whole and in quotes, for what a person decides on: whatever is hidden, looks like a quote or would turn the text
- * around is written out as `\u{200b}`, so that two texts that differ never look the same for that.
+ * around is written out as `\u{200b}`, so that two different texts never look the same because of it.
  */
 export function exact(text: string): string {
   const shown = text.replace(misleading, written);
@@ -87,7 +87,7 @@ export function exact(text: string): string {
   return `"${whole.replace(/(\\u\{[0-9a-f]+)\}(?:\1\}){3,}/g, (run, one: string) => `${one}×${run.length / (one.length + 1)}}`)}"`;
 }
 
-/** JSON in one line or indented, everything hidden in it escaped and runs of blanks counted: it cannot move what stands around it. */
+/** JSON in one line or indented, everything hidden in it escaped and runs of blanks counted: it cannot move what is around it. */
 export function shownJson(value: unknown, indent?: number): string {
   return escapeHidden(JSON.stringify(value, null, indent) ?? "null").replace(/(?<=\S) {8,}/g, (blanks) => ` (${blanks.length} blanks) `);
 }

@@ -8,7 +8,7 @@ export interface Exposed {
   fix: string;
 }
 
-/** Why somebody but its owner, who is us or root, may write it; undefined: nobody. Windows keeps rights elsewhere. */
+/** Why somebody other than its owner (this user or root) may write it; undefined: nobody may. Windows keeps rights elsewhere. */
 export function writableByOthers({ uid, mode }: Pick<Stats, "uid" | "mode">): string | undefined {
   const own = process.getuid?.();
   if (own === undefined) return undefined;
@@ -43,13 +43,13 @@ export function exposedFolder(dir: string): Exposed | undefined {
   return { problem: `The folder ${real} ${why}`, fix };
 }
 
-/** A folder above into which everybody may write, without the sticky bit: there anybody renames what is another's. */
+/** A folder above into which everybody may write, without the sticky bit: there anybody can rename what is another's. */
 function exposedAbove(path: string): Exposed | undefined {
   for (let above = dirname(path), below = path; above !== below; below = above, above = dirname(above)) {
     const mode = modeOf(above);
     if ((mode & 0o002) !== 0 && (mode & 0o1000) === 0)
       return {
-        problem: `Everybody may write into ${above}, and so put another folder in the place of ${path}`,
+        problem: `Everybody may write into ${above}, and so put another folder in place of ${path}`,
         fix: `chmod o-w ${above}, or name a folder elsewhere.`,
       };
   }
@@ -60,14 +60,14 @@ function modeOf(path: string): number {
   try {
     return lstatSync(path).mode;
   } catch {
-    // Not there yet, or not for us to look at: then it is not for everybody to write either.
+    // It does not exist yet, or we may not look at it: then not everybody may write to it either.
     return 0;
   }
 }
 
 /**
  * Makes a folder for its owner alone, and those above it that are missing. Node's own `recursive` never ends where a file
- * system says of what is in a folder that is there that it cannot be, as /proc does.
+ * system answers ENOENT for a path in a folder that exists, as /proc does.
  * @throws the system's error: ENOTDIR where a file is in its place
  */
 export async function makePrivateFolder(dir: string): Promise<void> {
@@ -88,7 +88,7 @@ async function isFolder(path: string): Promise<boolean> {
     if (systemCode(error) === "ENOENT") return false;
     throw error;
   }
-  throw Object.assign(new Error(`${path} is no folder`), { code: "ENOTDIR" });
+  throw Object.assign(new Error(`${path} is not a folder`), { code: "ENOTDIR" });
 }
 
 function systemCode(error: unknown): unknown {

@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 /**
  * A secret value that can be checked but not read. It prints as `<name>`, in JSON too.
  * Only the writer, in the request that carries the value, and the redactor, which has to
- * know what to look for, may call `unseal`; Biome's import rules hold everybody else off.
+ * know what to look for, may call `unseal`; the import rules keep everybody else out.
  */
 let openSealed: (sealed: Sealed) => string;
 

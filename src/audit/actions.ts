@@ -9,14 +9,14 @@ export function recoveryGroupOf(rule: Rule, { ruleTypes }: RuleContext): string 
   return type ? type.recoveryGroup : "recovered";
 }
 
-/** Minutes between two looks of a rule; undefined where its schedule is not understood. */
+/** Minutes between two runs of a rule; undefined where its schedule is not understood. */
 export function minutesBetween({ schedule }: Rule): number | undefined {
   const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(schedule.interval ?? "") ?? [];
   const minutes: Record<string, number> = { s: 1 / 60, m: 1, h: 60, d: 1440 };
   return count === undefined ? undefined : Number(count) * (minutes[unit] ?? 1);
 }
 
-/** Actions by the connector that they use, those of connectors that are gone left out. */
+/** Actions by the connector that they use, without those whose connector is gone. */
 export function byConnector(rule: Rule, { connectors }: RuleContext): Map<string, Action[]> {
   const actions = new Map<string, Action[]>();
   for (const action of rule.actions) {

@@ -4,7 +4,7 @@ import type { Rule } from "../kibana/rules.ts";
 import type { ConnectorFacts, RuleContext, SpaceFacts } from "./facts.ts";
 import type { CheckName, ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity } from "./finding.ts";
 
-/** What a check is made from. Where a part could not be read, the checks that need it are reported as not done. */
+/** What a check needs to read. Where a part could not be read, the checks that need it are reported as not done. */
 export type Part = "connectors" | "types" | "rules" | "rule_types" | "log";
 
 /** A finding as a check makes it: the runner adds what is the same for all of its kind. */
@@ -25,7 +25,7 @@ interface AnyCheck {
   name: CheckName;
   group: Group;
   needs: readonly Part[];
-  /** What its severity or confidence rests on as well: read whatever other checks are asked for, but it can do without. */
+  /** What its severity or confidence also depends on: always read, but the check works without it. */
   weighs?: readonly Part[];
   /** Why it matters, for somebody who sees the finding alone. */
   why: string;
@@ -74,7 +74,7 @@ export function ruleRef({ id, name, enabled }: Pick<Rule, "id" | "name" | "enabl
   return { id, name, enabled };
 }
 
-/** Where it fails today, by whether somebody relies on it; where rules could not be read, somebody may. */
+/** The group of a failure, by whether somebody relies on the connector; where rules could not be read, somebody might. */
 export function groupOfFailure({ usage, connector }: ConnectorFacts, { rulesKnown }: SpaceFacts): Group {
   const elsewhere = usage.rules === 0 && (connector.references ?? 0) > 0;
   return usage.enabled > 0 || !rulesKnown || elsewhere ? "broken_now" : "will_break";

@@ -43,7 +43,7 @@ export interface Deployment {
   notChecked: readonly NotChecked[];
   /** The rule types that the key may use in a space, asked for once where two spaces show the same. @throws ToolError */
   ruleTypes(space: string, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, RuleType>>;
-  /** Preconfigured connectors are in every space: their log is asked once. */
+  /** Preconfigured connectors are in every space: their log is read once. */
   runsOfShared: Map<string, Promise<Runs>>;
   /** Takes a space's connectors for the checks that look at all spaces. */
   add(space: SpaceFacts, shared: readonly ConnectorFacts[]): void;
@@ -61,7 +61,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     return undefined;
   };
   const [status, types, entries] = await Promise.all([
-    reader.status().catch(missing("What kind of deployment it is could not be read", (check) => check.of === "deployment")),
+    reader.status().catch(missing("The kind of deployment could not be read", (check) => check.of === "deployment")),
     reader
       .connectorTypes(spaces[0] ?? "default")
       .catch(missing("Connector types could not be read", (check) => check.needs.includes("types"))),
@@ -123,7 +123,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
   };
 }
 
-/** What two spaces tell of one connector that both have. */
+/** The facts of two spaces about one connector that both have. */
 function joined(one: ConnectorFacts, other: ConnectorFacts): ConnectorFacts {
   const since = [one.usage.since, other.usage.since].filter((at) => at !== undefined).sort()[0];
   return {

@@ -7,11 +7,11 @@ import type { RuleType } from "../kibana/rules.ts";
 export interface Usage {
   rules: number;
   enabled: number;
-  /** When the oldest enabled rule that uses it was made, ISO; undefined where Kibana does not tell. */
+  /** When the oldest enabled rule that uses it was made, ISO; undefined where Kibana does not say. */
   since: string | undefined;
 }
 
-/** What the execution log tells of a connector within the window. */
+/** What the execution log says about a connector within the window. */
 export interface Runs {
   failures: number;
   successes: number;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** From what is merely good to know up to what fails now and tells nobody. */
+/** From merely good to know to failing silently now. */
 export const severities = ["info", "low", "medium", "high", "critical"] as const;
 export type Severity = (typeof severities)[number];
 
@@ -62,7 +62,7 @@ export interface RuleRef {
 
 /** One fault. Texts are plain: nothing from Kibana in them can become markup or an instruction by control characters. */
 export interface Finding {
-  /** Stable over runs: made of check, space and the ids it is about, not of names or counts. */
+  /** Stable across runs: made of check, space and the ids it is about, not of names or counts. */
   id: string;
   check: CheckName;
   severity: Severity;
@@ -80,7 +80,7 @@ export interface Finding {
   why: string;
   /** What a person does about it in Kibana; the same for all findings of a kind. */
   fix: string;
-  /** The call that mends it; undefined where a person has to decide first. */
+  /** The call that fixes it; undefined where a person has to decide first. */
   next?: ReadyCall;
 }
 

@@ -19,9 +19,9 @@ export type Health =
 
 const days = 7;
 const day = 86_400_000;
-/** What no log of runs can tell. */
+/** What no log of runs can show. */
 export const blindSpots =
-  "Not in the log: runs refused before they began (params, missing secrets, licence), and what happens behind a success.";
+  "Not in the log: runs refused before they began (params, missing secrets, licence), and what happens after a success.";
 
 /**
  * A connector's last seven days by Kibana's execution log (reference/kibana-api.md §8).

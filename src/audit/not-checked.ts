@@ -1,10 +1,10 @@
 import { ToolError } from "../errors.ts";
 import type { NotChecked } from "./finding.ts";
 
-/** Why a part could not be read, and what helps. @throws whatever is no answer of Kibana */
+/** Why a part could not be read, and what to do. @throws anything but a ToolError */
 export function reason(error: unknown, what: string): Pick<NotChecked, "why" | "fix"> {
   if (!(error instanceof ToolError)) throw error;
-  if (error.code === "cancelled") return { why: "The audit was cancelled before it came here." };
+  if (error.code === "cancelled") return { why: "The audit was cancelled before it got here." };
   return { why: `${what}: ${error.message}`, fix: error.fix };
 }
 

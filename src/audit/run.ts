@@ -102,7 +102,7 @@ function finding(check: Check, draft: Draft, space: string): Finding {
   };
 }
 
-/** What one finding says already is not said twice of the same connector. */
+/** By check: the findings on the same connector that it makes superfluous. */
 const supersedes: Partial<Record<CheckName, readonly CheckName[]>> = { left_over_test: ["unused", "generic_name"] };
 
 function withoutSuperseded(findings: readonly Finding[]): Finding[] {

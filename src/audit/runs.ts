@@ -6,14 +6,14 @@ import type { Runs } from "./facts.ts";
 
 /** One page of the log. */
 const page = 100;
-/** Questions after new failing connectors in one space, each of which finds one at least. */
+/** Most queries for more failing connectors in one space; each finds at least one. */
 const looks = 5;
-/** Failing connectors of one space whose successes are looked up. */
+/** Most failing connectors of one space whose successes are looked up. */
 const looked = 25;
-/** Successes after the last failure that are counted. */
+/** Most successes after the last failure that are counted. */
 const after = 10;
 
-/** Runs of a space within the window, of every outcome. Kibana counts 10,000 at the most. */
+/** Runs of a space within the window, of every outcome. Kibana counts at most 10,000. */
 export interface RunCounts {
   runs: number;
   failures: number;
@@ -23,7 +23,7 @@ interface Window {
   from: string;
 }
 
-/** What one connector's runs were, for one that failed at least once: two questions. */
+/** What one connector's runs were, for one that failed at least once: two queries. */
 export async function runsOf(reader: Reader, space: string, id: string, { from }: Window): Promise<Runs> {
   const [failed, succeeded] = await Promise.all([
     reader.newestRuns(space, { from, outcome: "failure", of: [id], most: 1 }),
@@ -45,9 +45,9 @@ export function lastError(message: string): string {
 }
 
 /**
- * The connectors that failed within the window, and how. Kibana shows the newest runs alone, so those of connectors that are
- * known by now are left out of the next question.
- * @param runs gives the runs of one; called for connectors that `isWanted` alone
+ * The connectors that failed within the window, and how. Kibana shows only the newest runs, so each query leaves out
+ * the connectors found so far.
+ * @param runs gives the runs of one; called only for connectors that are wanted
  * @returns `more`: there are others that were not looked at
  */
 export async function failingConnectors(
@@ -73,7 +73,7 @@ export async function failingConnectors(
 
 /**
  * Whether connectors ran within the window.
- * @returns by id; ids that are not in it could not be told with few questions
+ * @returns by id; for missing ids it could not be found out with few queries
  */
 export async function whoRan(
   reader: Reader,

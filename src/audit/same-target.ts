@@ -20,7 +20,7 @@ export function targetOf({ type, config }: Pick<Connector, "type" | "config">, e
   return JSON.stringify([type, sorted(parts)]);
 }
 
-/** Whether a secret decides whom such a connector reaches: two of them are not told apart, nor taken for one. */
+/** Whether a secret decides whom such a connector reaches: two of them can be neither told apart nor taken for one. */
 export function isBySecret({ secretTarget, target }: ConnectorType, config: Record<string, unknown>): boolean {
   if (secretTarget || target.kind === "secret" || target.kind === "fixed") return true;
   return target.kind === "config" && target.secret !== undefined && target.fields.every((field) => !config[field]);
@@ -39,7 +39,7 @@ function canonical(key: string, value: unknown): unknown {
   return sorted(key === "headers" ? kept.map(([name, item]) => [name.toLowerCase(), item]) : kept);
 }
 
-/** Host and scheme without case, a slash at the end is none; path and query decide. */
+/** Case of host and scheme and a slash at the end are ignored; path and query count. */
 function address(text: string): string {
   const { origin, pathname, search } = new URL(text);
   return `${origin}${withoutEnd(pathname, "/")}${search}`;

@@ -97,7 +97,7 @@ export async function auditSpace(
   }
   if (unread.has("rules")) {
     const doubtful = checks.filter((check) => all.some((one) => mayBeWorse(check, one, facts))).map((check) => check.name);
-    skip(doubtful, { why: "What was found may be more severe than it says: which rules use it could not be read." });
+    skip(doubtful, { why: "What was found may be more severe than stated: which rules use it could not be read." });
   }
   deployment.add(
     facts,
@@ -110,7 +110,7 @@ export async function auditSpace(
     summary: { id: space, connectors: list?.length, rules, runs: log?.counts.runs, failures: log?.counts.failures },
   };
 
-  /** @returns how many rules there are; each page is judged and let go */
+  /** @returns how many rules there are; each page is checked and dropped */
   async function readRules(): Promise<number> {
     let seen = 0;
     const dangling: Found[] = [];
@@ -140,12 +140,12 @@ export async function auditSpace(
   }
 
   /**
-   * A connector may have been made after they were listed, with the rule that uses it: where such a rule was saved of late,
-   * connectors are listed once more. Kibana saves no rule whose connector is gone.
+   * A connector may have been created after they were listed, with the rule that uses it: where such a rule was saved
+   * recently, connectors are listed once more. Kibana saves no rule whose connector is gone.
    */
   async function stillDangling(drafts: readonly Found[], savedOfLate: boolean): Promise<readonly Found[]> {
     if ((list ?? []).length >= mostConnectors) {
-      skip(["dangling_reference"], { why: `Kibana lists ${mostConnectors} connectors of a space at the most, and there may be more.` });
+      skip(["dangling_reference"], { why: `Kibana lists at most ${mostConnectors} connectors of a space, and there may be more.` });
       return [];
     }
     if (drafts.length === 0 || !savedOfLate) return drafts;
@@ -168,12 +168,12 @@ export async function auditSpace(
         ? await failingConnectors(reader, space, within, (id) => connectors.has(id), runsOfOne)
         : { runs: new Map<string, Runs>(), more: false };
     if (failing.more)
-      skip(["failing"], { why: "More connectors failed than the execution log could be asked about: these are the ones of late." });
+      skip(["failing"], { why: "More connectors failed than could be looked up in the execution log: these are the latest." });
     const doubtful = [...connectors.values()]
       .filter(({ id, preconfigured, references }) => !preconfigured && !failing.runs.has(id) && (references === 0 || usage.has(id)))
       .map(({ id }) => id);
     const ran = await whoRan(reader, space, doubtful, counts, within);
-    if (doubtful.some((id) => !ran.has(id))) skip(["never_run"], { why: "Too many runs to tell of every connector whether it ran." });
+    if (doubtful.some((id) => !ran.has(id))) skip(["never_run"], { why: "Too many runs to tell for every connector whether it ran." });
     return { counts, runs: failing.runs, ran };
   }
 }

@@ -1,6 +1,6 @@
 import { isDeeperThan } from "../json-depth.ts";
 
-/** An address within params, and where it stands. */
+/** An address within params, and where it is. */
 export interface FoundAddress {
   /** Dotted, of the text that holds it: `params.subActionParams.body`. */
   field: string;
@@ -16,7 +16,7 @@ const likelyWords = new Set("api base origin proxy target webhook link gateway u
 /** Longer than any scheme and any address that is worth reading. */
 const [longestScheme, longestAddress] = [20, 300];
 
-/** Whatever reads like an address in a value of which nobody knows what it is; in time linear in its length. */
+/** Whatever looks like an address in a value of unknown meaning; in time linear in its length. */
 export function everyAddress(value: unknown, field: string): FoundAddress[] {
   return collect(value, field, (text, key) => {
     const within = urlsIn(text);
@@ -25,7 +25,7 @@ export function everyAddress(value: unknown, field: string): FoundAddress[] {
   });
 }
 
-/** The values of keys that say that they are addresses, within texts of JSON too; what else a text tells of is left alone. */
+/** The values of keys that say that they are addresses, within texts of JSON too; other texts are left alone. */
 export function namedAddresses(value: unknown, field: string): FoundAddress[] {
   return collect(value, field, (text, key) => (isNamed(text, key) ? [text.slice(0, longestAddress)] : []));
 }
@@ -35,7 +35,7 @@ function collect(value: unknown, field: string, read: (text: string, key: string
   const take = (text: string, key: string, path: string) => {
     for (const address of read(text, key)) found.set(address, found.get(address) ?? { field: path, address });
   };
-  /** `path` ends at the text of JSON that an object stands in. */
+  /** `path` ends at the JSON text that contains the object. */
   const walk = (item: unknown, key: string, path: string, inText: boolean): void => {
     if (typeof item === "string") {
       const parsed = asObject(item);
@@ -65,7 +65,7 @@ function isNamed(text: string, key: string): boolean {
   return looks && words.some((word) => addressWords.has(word) || likelyWords.has(word));
 }
 
-/** A text of JSON; deeper ones than anything that is meant are left as text. */
+/** JSON from a text; what is nested deeper than any real value stays text. */
 function asObject(text: string): object | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {

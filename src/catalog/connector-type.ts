@@ -24,13 +24,13 @@ export interface ConnectorType {
   /** Params that choose where one call goes. Absent: no call leaves the hosts of `target`. Ask `hostsInParams`. */
   paramTargets?: readonly ParamTarget[];
   /**
-   * Params whose content is the service's own, dotted: what is an address there may be called by it, or by a gateway in
-   * front of it (`api_base` of LiteLLM). People see such hosts.
+   * Params that the service itself interprets, dotted: it, or a gateway in front of it, may call an address in them
+   * (`api_base` of LiteLLM). People see such hosts.
    */
   freeParams?: readonly string[];
   /**
    * Params and config fields that say whom or what a call reaches or acts on, dotted from the part: `params.to`. People
-   * see their values whole before they agree. `*` stands for every field at its place but `notRecipients`.
+   * see their values whole before they agree. `*` means every field at its place except `notRecipients`.
    */
   recipients?: readonly string[];
   /** Fields that a `*` in `recipients` leaves out. */
@@ -57,7 +57,7 @@ export interface ConnectorType {
   dedupField?: string;
   /** The key where nobody chose one. Absent: `{{rule.id}}-{{alert.id}}`. */
   usualKey?: string;
-  /** Looks for no open incident of the key before it opens another. */
+  /** Opens another incident without looking for an open one with the key. */
   opensAnew?: true;
   /** Without a key the service groups events by their other fields. */
   groupsWithoutKey?: true;
@@ -69,7 +69,7 @@ export interface ConnectorType {
   openAddress?: { secretHeaders: "always" | "since 9.2" };
   /** What the person who decides on a new action should know: always, or where it runs for each alert. */
   attachNotes?: { always?: string; eachAlert?: string };
-  /** What of an action's params fails only when the rule runs, in words. */
+  /** What in an action's params fails only when the rule runs, in words. */
   actionProblems?: (params: Params) => string[];
   /** What differs when it is run by hand. */
   runNote?: string;
@@ -122,8 +122,8 @@ export type Target =
   | { kind: "none" };
 
 /**
- * A field of params that leads one call elsewhere: a `url` in place of the one in config, a `path` behind it, `headers`
- * with a Host of their own, or a switch that skips the check of TLS.
+ * A field of params that leads one call elsewhere: a `url` in place of the one in config, a `path` after it, `headers`
+ * with their own Host, or a switch that skips the check of TLS.
  */
 export interface ParamTarget {
   /** Dotted: `subActionParams.webhookUrl`. */
@@ -136,7 +136,7 @@ export interface ParamTarget {
 }
 
 /**
- * One way to authenticate: fields that must stand together. `when` says in which config it applies; without it the
+ * One way to authenticate: fields that must be given together. `when` says in which config it applies; without it the
  * config does not decide. Ask `credentialsFor` which ways one connector has.
  */
 export interface Credentials {
@@ -156,7 +156,7 @@ type Effect = "none" | "creates" | "updates" | "sends" | "executes";
 export interface SubAction {
   effect: Effect;
   cost?: "tokens";
-  /** What surprises about it. */
+  /** What is surprising about it. */
   note?: string;
 }
 

@@ -10,8 +10,8 @@ interface Address {
 /**
  * Hosts that a connector's requests, and the secrets in them, go to, each in its one form (host-name.ts), sorted, each
  * once; so two connectors go to the same place when their lists are equal. Empty where nothing leaves, or where the host
- * is within a secret that `secretHost` does not tell. An address that cannot be read stays in the list as such: it is
- * nobody's known host.
+ * is within a secret that `secretHost` does not tell. An address that cannot be read stays in the list as such: it
+ * never matches an agreed host.
  */
 export function destinations(type: ConnectorType, config: Config, secretHost: (field: string) => string | undefined): string[] {
   const given = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
@@ -47,15 +47,15 @@ function addresses(target: Target, config: Config, secretHost: (field: string) =
         { address: fromSecret, verified: true },
       ].filter(({ address }) => Boolean(address));
       const own = given.length > 0 ? given : [{ address: target.fallback, verified: true }];
-      // A Host header of its own chooses who answers behind the address.
+      // Its own Host header chooses who answers at the address.
       return [...own, ...hostHeaders(config.headers).map((address) => ({ address, verified: own[0]?.verified ?? true }))];
     }
   }
 }
 
 /**
- * Only a full check tells that it is the host: `certificate` leaves the name out, and an authority that stands in the
- * config is one that whoever wrote the config chose.
+ * Only a full check proves that it is the host: `certificate` ignores the name, and an authority in the config was chosen
+ * by whoever wrote the config.
  */
 function isVerified(target: Target, config: Config, field: string): boolean {
   const mode = target.kind === "config" ? target.verifiedBy?.[field] : undefined;

@@ -7,7 +7,7 @@ const specNames = new Map(specTypes.map(({ id, name }) => [id, name]));
 /** What a word for a connector type leads to. */
 export interface FoundType {
   id?: string;
-  /** The word is no name of it, but near one, and near no other: say that it was taken. */
+  /** The word is not a name of it, but near one and near no other: the answer must say what was assumed. */
   near?: true;
   /** Where there is no id: at most five that may be meant, nearest first. */
   candidates: string[];

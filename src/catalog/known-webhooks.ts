@@ -3,7 +3,7 @@ export interface KnownWebhook {
   service: string;
   /** The type made for it. */
   type: string;
-  /** The secrets that stand for the address there. */
+  /** The secrets that replace the address there. */
   fields: readonly string[];
   /** The config that goes with them, where it is needed. */
   config?: Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ interface Known extends KnownWebhook {
 const under = (host: string, domain: string) => host === domain || host.endsWith(`.${domain}`);
 
 /**
- * Services whose addresses can be told by sight. Slack: docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.
+ * Services whose addresses can be recognized. Slack: docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.
  * Teams: incoming webhooks of Office 365, and the workflows that follow them, on logic.azure.com and api.powerplatform.com.
  * The others: the hosts of each type's entry.
  */

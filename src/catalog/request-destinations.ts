@@ -79,14 +79,14 @@ function hostsBy({ kind, field }: ParamTarget, request: Request): string[] {
 }
 
 /**
- * The params with a slash before a path that others than Kibana could put right behind the host: the request of Kibana,
+ * The params with a slash before a path that others than Kibana could put right after the host: the request of Kibana,
  * which puts one between, is the same, and `.example.net` or `-x.example.net` cannot become a part of the name.
  */
 export function withPathApart(type: ConnectorType | undefined, config: Config | undefined, params: Params): Params {
   const targets = type?.paramTargets ?? [];
   const apart = targets.flatMap(({ kind, field, replaces }): [string, string][] => {
     const path = valueAt(params, field);
-    // What begins like that is behind the name in any reading, or is refused as another address.
+    // Such a path comes after the name in any reading, or is refused as another address.
     if (kind !== "path" || typeof path !== "string" || path === "" || /^([/\\?#@:]|https?:)/i.test(path.trim()) || path.includes("://"))
       return [];
     const urls = targets.filter((one) => one.kind === "url").map((one) => valueAt(params, one.field));
@@ -99,7 +99,7 @@ function endsWithItsHost(address: unknown): boolean {
   return typeof address === "string" && address.trim() !== "" && !/[/\\?#]/.test(address.trim().replace(/^[a-z][a-z\d+.-]*:[/\\]*/i, ""));
 }
 
-/** Kibana puts a slash between; others resolve the path, or put it right behind. */
+/** Kibana puts a slash between; others resolve the path, or append it directly. */
 function readings(base: string, path: string): string[] {
   return [
     `${base.replace(/\/$/, "")}/${path.replace(/^\//, "")}`,

@@ -1,4 +1,4 @@
-/** What people call the types: the display name first, then other words. A word that stands for several types is listed at each. */
+/** What people call the types: the display name first, then other words. A word for several types is listed at each. */
 export const typeAliases: Readonly<Record<string, readonly string[]>> = {
   ".bedrock": ["Amazon Bedrock", "aws bedrock", "anthropic", "claude", "llm"],
   ".cases": ["Cases", "kibana cases"],

@@ -33,7 +33,7 @@ export function checkPart(type: ConnectorType, part: Part, value: unknown, { byR
       if (byRule) continue;
       verdict.warnings.push({
         path: dotted(part, issue.path),
-        problem: "holds a template, which is filled in only when a rule runs the action; as it stands it would be refused",
+        problem: "holds a template, which is filled in only when a rule runs the action; as it is it would be refused",
       });
     } else {
       verdict.errors.push(asProblem(issue, part, given));
@@ -208,7 +208,7 @@ function warnOfUnknownValues(type: ConnectorType, part: Part, given: unknown, ve
     const near = didYouMean(value, known);
     verdict.warnings.push({
       path,
-      problem: `is none of the values known here (${known.join(", ")}): Kibana may refuse it`,
+      problem: `is not one of the values known here (${known.join(", ")}): Kibana may refuse it`,
       ...(near === undefined ? {} : { suggestion: `did you mean ${near}?` }),
     });
   }

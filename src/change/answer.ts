@@ -14,10 +14,10 @@ import { savedWarnings } from "./saved-rules.ts";
 import type { Caller, ChangeServices, Report } from "./services.ts";
 import { needsNote, undoCall } from "./undo.ts";
 
-/** Lines of what a plan does, or of what became of it, in an answer. */
+/** Most effects of a plan that an answer lists. */
 const shownEffects = 20;
 
-/** The plan as the answer shows it: an agent passes it on, so it is as hard to forge as a question. */
+/** The plan as the answer shows it. An agent passes it on, so it must be as hard to forge as a question. */
 export async function shown(
   status: Outcome["status"],
   plan: Plan,
@@ -25,7 +25,7 @@ export async function shown(
   { deployment, redactor }: ChangeServices,
 ): Promise<Outcome> {
   const { secrets, requests, recipients, noLonger, undo } = await reachOf(plan, redactor.withoutLiterals);
-  // A part that is not like the others says so itself.
+  // Where the parts differ, each says whether it can be undone.
   const differ = plan.effects.length === plan.ops.length && undo.each.some((one) => one !== undo.each[0]);
   const lists = {
     secrets: secrets.map(({ source, to }) => `${source} → ${to}`),
@@ -91,7 +91,7 @@ export function outcome(
       : failed?.outcome === "unknown" && done.length === 0
         ? "unknown"
         : "partial";
-  // Of rules the report tells more.
+  // Rules are left out: the report says more about them.
   const lines = results
     .filter((result) => result.op.op !== "put_rule")
     .map((result) => ({
@@ -117,7 +117,7 @@ export function outcome(
     ...(status === "unknown"
       ? {
           message:
-            `${failed?.error?.message ?? ""} Whether it happened cannot be told yet. Look before you repeat it: list_changes shows the entry, get_connector the connector.`.trim(),
+            `${failed?.error?.message ?? ""} It is not known yet whether it happened. Check before you repeat it: list_changes shows the entry, get_connector the connector.`.trim(),
           ...fixOf(failed?.error),
         }
       : report.message
@@ -126,15 +126,13 @@ export function outcome(
     ...(status === "partial"
       ? {
           ...fixOf(failed?.error),
-          ...(timeUp && !failed
-            ? { fix: "Repeat the call for what is left; KIBANA_TIMEOUT, ten times over, is the time that the writes of one call have." }
-            : {}),
+          ...(timeUp && !failed ? { fix: "Repeat the call for what is left. The writes of one call have ten times KIBANA_TIMEOUT." } : {}),
           ...(taken
             ? {
-                fix: "First bring it back with the undo_change in `next`, or take its actions out of the rule; then repeat the call for what is left.",
+                fix: "First restore it with the undo_change in `next`, or remove its actions from the rule; then repeat the call for what is left.",
               }
             : {}),
-          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not begun${taken ? ", because a rule took the last one in the moment of its deletion" : timeUp ? ", because Kibana answers so slowly that the time for one call is over" : ""}`] : [])].join("; ")}.`,
+          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not started${taken ? ", because a rule began to use the last one while it was being deleted" : timeUp ? ", because Kibana answers so slowly that the time for one call ran out" : ""}`] : [])].join("; ")}.`,
         }
       : {}),
     change: id,
@@ -147,7 +145,7 @@ export function outcome(
   };
 }
 
-/** What helps with the failure: first of all to look, where the answer does not tell whether it happened. */
+/** The failure's fix, reworded where it is not known whether the write happened. */
 function fixOf(error: Error | undefined): { fix?: string } {
   return error instanceof ToolError ? { fix: error.fix.replace(/^Repeat the call;/, "If it did not happen, repeat the call;") } : {};
 }
@@ -157,11 +155,11 @@ function failedWords(results: OpResult[]): string {
   const unknown = results.filter((result) => result.outcome === "unknown").length;
   return [
     ...(failed > 0 ? [`${failed === 1 ? "one" : failed} failed`] : []),
-    ...(unknown > 0 ? [`${unknown === 1 ? "one is" : `${unknown} are`} not known`] : []),
+    ...(unknown > 0 ? [`${unknown === 1 ? "one is" : `${unknown} are`} unknown`] : []),
   ].join(", ");
 }
 
-/** The undo of what was done: of several connectors each by itself, of rules all together. */
+/** How to undo what was done: several connectors one by one, rules all together. */
 function undoOf(change: string, results: OpResult[], { principal: { access } }: Caller): Record<string, unknown> {
   const parts = results
     .filter(({ outcome }) => outcome === "done")

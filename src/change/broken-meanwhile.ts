@@ -11,8 +11,8 @@ interface Broken {
 }
 
 /**
- * What this change and somebody else's in the same moment have broken together, with the call that mends it: Kibana has no
- * lock, so that a rule can take a connector while it is deleted (reference/kibana-api.md §1.4, §5.4).
+ * What this change and another one at the same moment broke together, with the call that fixes it: Kibana has no lock, so
+ * a rule can start to use a connector while it is being deleted (reference/kibana-api.md §1.4, §5.4).
  */
 export async function brokenMeanwhile(change: string, results: readonly OpResult[], reader: Reader): Promise<Broken> {
   const done = results.filter(({ outcome }) => outcome === "done");
@@ -24,36 +24,38 @@ export async function brokenMeanwhile(change: string, results: readonly OpResult
   return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
 }
 
-/** Whether rules took the connector of this delete in the same moment. */
+/** Whether rules began to use this connector while it was being deleted. */
 export function isTaken({ leftBehind }: OpResult): boolean {
   return leftBehind !== undefined && leftBehind !== "unknown" && leftBehind.length > 0;
 }
 
-/** Rules that took a connector while it was deleted. */
+/** Rules that began to use a connector while it was being deleted. */
 function rulesWithout(change: string, { id, before, secretsBefore }: DeleteOp, rules: NonNullable<OpResult["leftBehind"]>): Broken {
   const name = `${quoted(before.name, 60)} (${id})`;
   if (rules === "unknown")
     return {
-      warnings: [`Whether a rule took ${name} in the moment of its deletion could not be read: this key may not, or Kibana failed.`],
+      warnings: [
+        `Could not check whether a rule began to use ${name} while it was being deleted: this key may not read rules, or Kibana failed.`,
+      ],
       next: [],
     };
   if (rules.length === 0) return { warnings: [], next: [] };
   const one = rules.length === 1;
   return {
     warnings: [
-      `${name} was taken by ${one ? "a rule" : `${rules.length} rules`} in the moment of its deletion: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} in silence until it is back: call undo_change.`,
+      `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} silently until the connector is back: call undo_change.`,
     ],
     next: [
       {
         tool: "undo_change",
         args: { change, id },
-        why: `Makes it again under its id, for ${one ? "the rule" : "the rules"}${secretsBefore ? "; its secrets have to be given in `secrets`" : ""}.`,
+        why: `Creates it again under its id, for ${one ? "the rule" : "the rules"}${secretsBefore ? "; give its secrets in `secrets`" : ""}.`,
       },
     ],
   };
 }
 
-/** Connectors that rules were given here and that somebody deleted meanwhile. */
+/** Connectors that this change put into rules and that somebody deleted meanwhile. */
 async function deletedSince(change: string, ops: readonly PutRuleOp[], reader: Reader): Promise<Broken> {
   const given = new Map<string, { space: string; name: string; rules: string[] }>();
   for (const { space, name: rule, touches, after } of ops) {
@@ -66,19 +68,19 @@ async function deletedSince(change: string, ops: readonly PutRuleOp[], reader: R
     [...given].map(async ([id, { space, name, rules }]) => {
       const found = await connectorOrNone(reader, space, id).catch(() => "unknown" as const);
       const named = `${quoted(name, 60)} (${plainText(id, 80)})`;
-      if (found === "unknown") return { gone: false, warning: `Whether ${named} is still there could not be read.` };
+      if (found === "unknown") return { gone: false, warning: `Could not check whether ${named} still exists.` };
       if (found) return { gone: false, warning: undefined };
       const first = rules.slice(0, 3).map((rule) => quoted(rule, 60));
       return {
         gone: true,
-        warning: `${named} was deleted by somebody else while ${rules.length === 1 ? "this rule" : "these rules"} took it: ${first.join(", ")}${rules.length > 3 ? ` and ${rules.length - 3} more` : ""}. Every action of ${rules.length === 1 ? "it" : "them"} fails in silence until it is back or its actions are gone.`,
+        warning: `Somebody else deleted ${named} while it was being added to ${rules.length === 1 ? "this rule" : "these rules"}: ${first.join(", ")}${rules.length > 3 ? ` and ${rules.length - 3} more` : ""}. Every action of ${rules.length === 1 ? "it" : "them"} fails silently until the connector is back or its actions are removed.`,
       };
     }),
   );
   return {
     warnings: looked.flatMap(({ warning }) => warning ?? []),
     next: looked.some(({ gone }) => gone)
-      ? [{ tool: "undo_change", args: { change }, why: "Gives the rules back what they had before it." }]
+      ? [{ tool: "undo_change", args: { change }, why: "Restores what the rules had before this change." }]
       : [],
   };
 }

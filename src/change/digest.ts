@@ -2,12 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { Sealed } from "../sealed.ts";
 import type { Plan } from "./plan.ts";
 
-/** Holds within this process, where no key is shared with others. */
+/** For this process alone, where no key is shared with others. */
 const processKey = randomBytes(32);
 
 /**
- * The fingerprint of what a plan writes and of the facts it rests on; secrets count by their keyed fingerprint.
- * @param key the same where another process must come to the same digest
+ * The fingerprint of what a plan writes and of the facts it depends on; secrets count by their keyed fingerprint.
+ * @param key shared where another process must compute the same digest
  */
 export function planDigest({ ops, facts, consequence, outsideWorld, flows }: Plan, key: Buffer = processKey): string {
   const same = ops.map((op) => (op.op === "execute" && op.template ? { ...op, params: op.template, undo: undefined } : op));

@@ -1,4 +1,4 @@
-/** `*` any text, `?` one character, the rest as it is; case does not count. In time linear in the text's length. */
+/** `*` matches any text, `?` one character; case is ignored. In time linear in the text's length. */
 export function matchesGlob(pattern: string, text: string): boolean {
   const [first = "", ...others] = pattern.toLowerCase().split("*");
   const given = text.toLowerCase();
@@ -6,7 +6,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
   if (last === undefined) return given.length === first.length && fitsAt(given, first, 0);
   const end = given.length - last.length;
   if (end < first.length || !fitsAt(given, first, 0) || !fitsAt(given, last, end)) return false;
-  // Each piece at its first place leaves the most room for those behind it.
+  // Matching each piece as early as possible leaves the most room for the later ones.
   let at = first.length;
   for (const piece of others) {
     while (at + piece.length <= end && !fitsAt(given, piece, at)) at++;

@@ -5,7 +5,7 @@ import { exposedFolder, writableByOthers } from "../private-files.ts";
 
 const elsewhere = "set CONNECTORS_JOURNAL_DIR to another folder";
 
-/** What is in the journal is written back by an undo: others must not be able to write it. @throws ToolError journal_unavailable */
+/** An undo writes back what the journal holds, so others must not be able to write it. @throws ToolError journal_unavailable */
 export async function assertPrivate(dir: string): Promise<void> {
   const exposed = exposedFolder(dir);
   if (exposed)
@@ -43,7 +43,7 @@ export async function journalFiles(dir: string): Promise<JournalFile[]> {
     throw new ToolError(
       "journal_unavailable",
       `The journal is not safe from others: ${problem}.`,
-      `Look at who wrote it; then remove it, or chmod 600 it and make it this user's. Or ${elsewhere}.`,
+      `Find out who wrote it; then remove it, or chmod 600 it and chown it to this user. Or ${elsewhere}.`,
     );
   return looks.filter((look) => typeof look === "object");
 }
@@ -52,7 +52,7 @@ export function cannotBeRead(path: string, error: unknown): ToolError {
   return new ToolError(
     "journal_unavailable",
     `The journal in ${path} cannot be read (${codeOf(error)}).`,
-    `Mend the permissions of the folder and its files, or ${elsewhere}.`,
+    `Fix the permissions of the folder and its files, or ${elsewhere}.`,
   );
 }
 
@@ -61,7 +61,7 @@ async function lookAt(dir: string, name: string): Promise<JournalFile | string |
   const path = join(dir, name);
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return undefined;
-  if (!stats.isFile()) return `${path} is ${stats.isSymbolicLink() ? "a link" : "no file"}`;
+  if (!stats.isFile()) return `${path} is ${stats.isSymbolicLink() ? "a link" : "not a file"}`;
   const why = writableByOthers(stats);
   return why === undefined ? { name, bytes: stats.size, written: stats.mtimeMs } : `${path} ${why}`;
 }

@@ -12,7 +12,7 @@ const Begin = z.looseObject({
   tool: z.string(),
   principal: z.string(),
   client: z.string().optional(),
-  /** The process that began it, its machine, and what tells it from an earlier process of that number. */
+  /** The process that began it, its machine, and what tells it apart from an earlier process with the same id. */
   pid: z.number().optional(),
   host: z.string().optional(),
   run: z.string().optional(),
@@ -38,7 +38,7 @@ const End = z.looseObject({
   /** The id that Kibana chose, where it did. */
   id: z.string().optional(),
   error: z.string().optional(),
-  /** What a save changed of a rule beside what it was meant to, by field. */
+  /** What a save changed in a rule unintentionally, by field. */
   unmeant: z.record(z.string(), z.object({ was: z.unknown(), is: z.unknown() })).optional(),
   /** Nothing was sent: it was one too many, or another change spent the same continuation. It does not count. */
   withdrawn: z.boolean().optional(),
@@ -48,16 +48,16 @@ const Line = z.discriminatedUnion("kind", [Begin, End]);
 export type BeginRecord = z.output<typeof Begin>;
 export type EndRecord = z.output<typeof End>;
 
-/** Deeper than any rule: what this server never wrote. */
+/** Deeper than any rule: this server never writes such a line. */
 const deepest = 250;
 
-/** @returns undefined for a line that is no record of this version, or torn */
+/** @returns undefined for a line that is torn or not a record of this version */
 export function parseLine(line: string): BeginRecord | EndRecord | undefined {
   try {
     const json: unknown = JSON.parse(line);
     return isDeeperThan(deepest, json) ? undefined : Line.safeParse(json).data;
   } catch {
-    // A line that a crash tore; the caller says which.
+    // A line torn by a crash; the caller reports which one.
     return undefined;
   }
 }

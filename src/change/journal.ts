@@ -12,7 +12,7 @@ import { createRecentOps, type RecentOp } from "./recent-ops.ts";
 
 export type { BeginRecord, EndRecord };
 
-/** One op of a change, as it was recorded; without `end` it was not brought to its end by this or another process. */
+/** One op of a change, as recorded; without `end` no process has finished it. */
 export interface JournalEntry {
   begin: BeginRecord;
   end: EndRecord | undefined;
@@ -23,15 +23,15 @@ export interface Journal extends JournalReader {
   ready(): Promise<void>;
   /** On disk before it returns. @throws ToolError journal_unavailable: then nothing may be written */
   begin(record: Omit<BeginRecord, "v" | "kind" | "at" | "pid" | "host" | "run">): Promise<void>;
-  /** @throws ToolError journal_unavailable: the write has happened all the same */
+  /** @throws ToolError journal_unavailable: the write has happened anyway */
   end(record: Omit<EndRecord, "v" | "kind" | "at">): Promise<void>;
   /** Whether a continuation was spent in the last hour, by any process that shares the folder. */
   spent(nonce: string): Promise<boolean>;
-  /** Changes begun in the last hour, by any process that shares the folder, in whatever Kibana; safe tests change nothing. */
+  /** Changes begun in the last hour, by any process that shares the folder, in any Kibana; safe tests do not count. */
   countLastHour(): Promise<number>;
   /**
-   * Whether an op that was begun may be written. Asked after its begin is on disk, so that of processes that race the
-   * later ones see the earlier; what is not admitted is ended as withdrawn.
+   * Whether an op that was begun may be written. Call it after its begin record is on disk, so that of racing processes
+   * the later ones see the earlier; an op that is not admitted is recorded as withdrawn.
    * @throws ToolError journal_unavailable
    */
   admit(begun: Pick<BeginRecord, "change" | "n">, most: number): Promise<Admission>;
@@ -46,18 +46,18 @@ export interface JournalReader {
 /** `full`: it would be one change too many in this hour. `used`: another change spends the same continuation. */
 export type Admission = "admitted" | "full" | "used";
 
-/** Looks at the journal, and milliseconds between them, for which an op waits while those behind it withdraw. */
+/** How often, and at which distance in milliseconds, an op looks at the journal while later ones withdraw. */
 const looks = 100;
 const betweenLooks = 20;
 
 const maxBytes = 8 * 1024 * 1024;
 
-/** This process among all that write to the folder. */
+/** Identifies this process among all that write to the folder. */
 export const thisRun = { pid: process.pid, host: hostname(), run: randomBytes(6).toString("hex") };
 
 /**
- * The journal: JSON Lines, one file a process in `dir` (0700, files 0600), merged on read, rotated by size.
- * A torn last line, as a crash leaves it, is passed over.
+ * The journal: JSON Lines, one file per process in `dir` (0700, files 0600), merged on read, rotated by size.
+ * A last line torn by a crash is skipped.
  */
 export function createJournal(dir: string, clock: Clock): Journal {
   let file: OpenFile | undefined;
@@ -68,7 +68,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
     if (before && before.bytes < maxBytes && (await isStillThere(before))) return before;
     file = undefined;
     await before?.handle.close();
-    // What is written into a file without a name is nowhere.
+    // Writes to a file that was deleted would be lost.
     if (before && before.bytes < maxBytes) throw takenAway(dir);
     await assertPrivate(dir);
     await makePrivateFolder(dir);
@@ -106,14 +106,14 @@ export function createJournal(dir: string, clock: Clock): Journal {
         throw new ToolError(
           "journal_unavailable",
           `The journal in ${dir} cannot be written (${codeOf(error)}).`,
-          "Make room or mend the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a folder that can be written.",
+          "Free disk space, fix the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a writable folder.",
         );
       },
     );
   }
 
   const recent = createRecentOps(dir, clock);
-  // One Kibana has many addresses, and a limit for each would be none.
+  // One Kibana can have many addresses, so a limit for each would not limit anything.
   const counted = (ops: RecentOp[]) => ops.filter((op) => op.counts);
   const now = () => new Date(clock.now()).toISOString();
 
@@ -127,12 +127,12 @@ export function createJournal(dir: string, clock: Clock): Journal {
       for (let look = 1; ; look++) {
         const ops = await recent.look();
         const mine = ops.find((op) => op.change === change && op.n === n);
-        // Somebody took the journal away between two breaths: nothing is known, so nothing is written.
+        // The journal was removed after the begin record was written: nothing is known, so nothing is written.
         if (!mine) throw takenAway(dir);
         const rivals = mine.nonce === undefined ? [] : ops.filter((op) => op.nonce === mine.nonce && op.change !== change);
         const all = counted(ops);
         if (rivals.length === 0 && all.length <= most) return "admitted";
-        // Those behind withdraw; whoever is before them waits for it, so that not all withdraw at once.
+        // Later ops withdraw and earlier ones wait for that, so that they do not all withdraw at once.
         const before = all.filter((op) => op.order < mine.order).length;
         if (rivals.some((op) => op.order < mine.order)) return "used";
         if (before >= most) return "full";
@@ -163,8 +163,8 @@ async function isStillThere({ handle, path }: OpenFile): Promise<boolean> {
 function takenAway(dir: string): ToolError {
   return new ToolError(
     "journal_unavailable",
-    `The journal in ${dir} was removed or moved while this server runs.`,
-    "Put it back if it was moved: without it earlier changes cannot be undone. Then repeat the call, which begins a new file there.",
+    `The journal in ${dir} was removed or moved while this server was running.`,
+    "Put it back if it was moved: without it earlier changes cannot be undone. Then repeat the call, which starts a new file there.",
   );
 }
 

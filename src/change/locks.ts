@@ -1,10 +1,10 @@
 /** Makes changes of the same target wait for each other within this process. */
 export interface Alone {
-  /** A moment to hand to `on` later. */
+  /** The current moment, to pass to `on` later. */
   now(): number;
   /**
    * Runs `task` alone on all `keys`.
-   * `changed` tells whether another task ended on one of them since that moment: what was read before it may be stale.
+   * `changed` tells whether another task has ended on one of them since then: what was read before it may be stale.
    */
   on<T>(keys: readonly string[], since: number, task: (changed: boolean) => Promise<T>): Promise<T>;
 }

@@ -6,7 +6,7 @@ const Next = z.looseObject({
   why: z.string(),
 });
 
-/** What every changing tool answers. Published thin: fields come and go with the status. */
+/** What every changing tool answers. The published schema is loose: the fields depend on the status. */
 export const Outcome = z.looseObject({
   status: z.enum([
     "done",
@@ -28,7 +28,7 @@ export const Outcome = z.looseObject({
   change: z.string().optional(),
   asked: z.string().optional(),
   result: z.looseObject({}).optional(),
-  /** Of several parts one call each. */
+  /** One call for each of several parts. */
   undo: z.union([z.looseObject({}), z.array(z.looseObject({}))]).optional(),
   warnings: z.array(z.string()).optional(),
   next: z.array(Next).optional(),

@@ -18,7 +18,7 @@ import type { Caller, ChangeServices } from "./services.ts";
 /** Milliseconds between looks after a write whose answer did not come. */
 const looks = [0, 300, 700, 1500];
 
-/** Makes the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
+/** Performs the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
 export async function perform(
   { id, tool, consent, nonce, recording }: { id: string; tool: string; consent: Consent; nonce: string | undefined; recording: Recording },
   plan: Plan,
@@ -26,7 +26,7 @@ export async function perform(
   services: ChangeServices,
 ): Promise<OpResult[]> {
   const { journal, deployment, log, redactor, trail, clock, settings } = services;
-  // The journal is what an undo is made of: a word of it that the agent calls a secret stays.
+  // An undo is made from the journal, so words that the agent called secrets stay in it.
   const { withoutLiterals } = redactor;
   const results: OpResult[] = [];
   const until = clock.now() + settings.timeout * requestsInACall;
@@ -65,14 +65,14 @@ export async function perform(
       n,
       outcome: result.outcome,
       ...(newId(result) ? { id: newId(result) } : {}),
-      // Both versions: the record has ours.
+      // Their version; ours is in the record.
       ...(result.seen ? { seen: withoutLiterals.json(result.seen) } : {}),
       // An undo puts these back too.
       ...(result.unmeant && !result.unmeant.byOthers ? { unmeant: withoutLiterals.json(savable(result.unmeant.fields)) } : {}),
       ...(result.error ? { error: withoutLiterals.text(result.error.message) } : {}),
     };
     await journal.end(end).catch((error: unknown) => {
-      const what = result.outcome === "done" ? "The change happened, but its end" : "The end of this op";
+      const what = result.outcome === "done" ? "The change happened, but its outcome" : "The outcome of this op";
       result.warning = `${what} could not be recorded: ${asError(error).message}`;
     });
     untold.push(await trail?.end(begun, end));
@@ -92,12 +92,12 @@ export async function perform(
     });
     results.push(result);
     caller.progress?.(results.length, plan.ops.length, `${results.length} of ${plan.ops.length} written.`);
-    // What the plan rests on is no longer so: the person decides anew on what is left.
+    // What the plan depends on has changed: the person decides again on what is left.
     if (isTaken(result)) break;
     if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) break;
-    // Between two writes a caller who has left ends it; what is not begun is said, and the call made again goes on.
+    // A cancelled call stops between two writes: the answer says what was not started, and repeating the call continues.
     if (caller.signal.aborted) break;
-    // A call ends, however slow Kibana is; what was begun is whole.
+    // A call has to end, however slow Kibana is; what was started is finished.
     if (clock.now() >= until && n + 1 < plan.ops.length) {
       result.timeUp = true;
       break;
@@ -106,7 +106,7 @@ export async function perform(
   return results;
 }
 
-/** Why an op that is recorded may not be written: another process was before it. */
+/** Why an op that is recorded may not be written: another process was first. */
 async function admission(op: Op, begun: { change: string; n: number }, { journal, settings }: ChangeServices): Promise<Error | undefined> {
   if (!isChange(op)) return undefined;
   const answer = await journal.admit(begun, settings.maxChangesPerHour).catch(asError);
@@ -115,7 +115,7 @@ async function admission(op: Op, begun: { change: string; n: number }, { journal
   return answer === "full" ? hourIsFull(settings.maxChangesPerHour) : undefined;
 }
 
-/** Writes once, never again, and finds out what is true after a doubtful answer. Not aborted half way. */
+/** Writes once, never twice, and finds out what happened after a doubtful answer. Never aborted halfway. */
 async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
   const look: { before?: Rule } = {};
   const seen = () => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" as const }));
@@ -131,7 +131,7 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
       const changed = error instanceof ToolError && error.detail?.reason === "target_changed" ? await stateNow(op, reader) : {};
       return { op, outcome: "not_done", error: failure, ...changed };
     }
-    // Kibana does not tell whether a third party was reached.
+    // Kibana does not say whether a third party was reached.
     if (op.op === "execute") return { op, outcome: "unknown", error: failure };
     let after: Awaited<ReturnType<typeof seen>> | undefined;
     for (const wait of looks) {
@@ -139,10 +139,10 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
       after = await seen();
       const { happened, ...more } = after;
       if (happened === "done")
-        return { op, outcome: "done", warning: `${error.message} It happened all the same.`, ...more, ...(await leftBehind(op, reader)) };
+        return { op, outcome: "done", warning: `${error.message} It happened anyway.`, ...more, ...(await leftBehind(op, reader)) };
       if (happened === "unreadable") break;
     }
-    // A complete answer of Kibana's means that it is through with the request; behind a gateway's 502 or 504 it may still come.
+    // A complete answer means that Kibana is done with the request; after a gateway's 502 or 504 the write may still come.
     const through = error.status !== undefined && error.status !== 502 && error.status !== 504;
     return {
       op,
@@ -153,9 +153,9 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
   }
   if (op.op === "execute") return { op, outcome: "done", data };
   const [{ happened: after, ...more }, left] = await Promise.all([seen(), leftBehind(op, reader)]);
-  // Kibana says yes and shows no: nobody can call that done.
+  // Kibana accepted it but does not show it: that does not count as done.
   if (after === "not_done")
-    return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading back does not show it.") };
+    return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading it back does not show it.") };
   return {
     op,
     outcome: "done",
@@ -166,7 +166,7 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
     ...(after === "differs"
       ? {
           ...(await stateNow(op, reader)),
-          // What differs is told field by field.
+          // The differences are reported field by field.
           ...("unmeant" in more
             ? {}
             : {
@@ -178,22 +178,22 @@ async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise
   };
 }
 
-/** Rules that a delete has left without their connector. */
+/** Rules that a delete left without their connector. */
 async function leftBehind(op: Op, reader: Reader): Promise<Pick<OpResult, "leftBehind">> {
   return op.op === "delete" ? { leftBehind: await rulesLeftBehind(op, reader) } : {};
 }
 
-/** What a save of the rule can set back. */
+/** The fields that a save of the rule can restore. */
 function savable(fields: Unmeant): Unmeant {
   return Object.fromEntries(Object.entries(fields).filter(([field]) => canBeSaved(field)));
 }
 
-/** Whether a failure says nothing of the ops behind it: it was refused for what this one is. */
+/** Whether a failure concerns this op alone and says nothing about the later ones. */
 function isOfThisOp({ outcome, error }: OpResult): boolean {
   return outcome === "not_done" && error instanceof ToolError && !["kibana_unreachable", "unauthorized"].includes(error.code);
 }
 
-/** What somebody else made of it, for the journal. */
+/** What somebody else changed it to, for the journal. */
 async function stateNow({ op, space, id }: Op, reader: Reader): Promise<Pick<OpResult, "seen">> {
   if (id === undefined) return {};
   try {

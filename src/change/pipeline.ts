@@ -14,10 +14,10 @@ import type { Caller, Change, ChangeServices } from "./services.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
 import { wouldBeRefused } from "./would-be-refused.ts";
 
-/** Plan, policy, consent, plan again, journal, write, read back, report: the only way to a write. */
+/** Plan, policy, consent, plan again, journal, write, read back, report: the only way to write. */
 export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
   assertTrail(services.settings);
-  // What one principal was given to confirm is of no use to another, nor for another Kibana.
+  // A confirmation holds for one principal and one Kibana.
   const change = {
     ...asked,
     args: { by: caller.principal.name, on: services.deployment, args: asked.args },
@@ -61,7 +61,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     if (nonce !== undefined && (await journal.spent(nonce))) throw confirmationInvalid("used");
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
-    // What was shown is what is written, to the letter: not the plan that was made again to compare.
+    // What was shown is written, exactly: the second plan is for comparison only.
     const { recording } = await reachOf(first, services.redactor.withoutLiterals);
     const results = await withinLimit(first, caller, services, () =>
       perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
@@ -73,7 +73,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   });
 }
 
-/** The plan, with what the call itself would be refused for. */
+/** The plan, and why the call itself would be refused. */
 async function dryRun(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<Outcome> {
   const [planned, refusals] = await Promise.all([
     shown("planned", plan, verdict, services),
@@ -91,7 +91,7 @@ async function judged(plan: Plan, { principal }: Caller, { settings, journal }: 
   return judge(plan, settings, principal, await journal.countLastHour());
 }
 
-/** Judges once more with the writes of other calls counted that are not in the journal yet, and holds the place of these. */
+/** Judges once more, counting other calls' writes that are not in the journal yet, and reserves places for its own. */
 async function withinLimit<T>(plan: Plan, caller: Caller, services: ChangeServices, work: () => Promise<T>): Promise<T> {
   const mine = plan.ops.filter(isChange).length;
   services.underWay.writes += mine;

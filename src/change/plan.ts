@@ -13,7 +13,7 @@ export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp | PutRuleOp;
 export interface CreateOp {
   op: "create";
   space: CheckedSpace;
-  /** Undefined below 8.8, where Kibana chooses. */
+  /** Undefined before 8.8, where Kibana chooses. */
   id: string | undefined;
   name: string;
   type: string;
@@ -40,7 +40,7 @@ export interface DeleteOp {
   before: Connector;
   /** Whether it may have had secrets: nobody can put those back. */
   secretsBefore: boolean;
-  /** Whether this Kibana would give a new connector its id. */
+  /** Whether this Kibana would accept its id for a new connector. */
   restorable: boolean;
 }
 
@@ -51,15 +51,15 @@ export interface ExecuteOp {
   name: string;
   type: string;
   params: Record<string, unknown>;
-  /** The connector's, as it was read, where Kibana shows it: whom a run reaches stands there too. */
+  /** The connector's, as read, where Kibana shows it: it may also name whom a run reaches. */
   config?: Record<string, unknown> | undefined;
-  /** The params before fresh words and times were filled in: a plan made again has others, and is the same plan. */
+  /** The params before unique words and times are filled in, so that a plan made again counts as the same. */
   template?: Record<string, unknown>;
   /** A safe test may run where nothing else may. */
   safe: boolean;
-  /** It changes nothing outside. Default: what a safe test is. */
+  /** It changes nothing outside. Default: `safe`. */
   onlyReads?: boolean;
-  /** Params of another run that takes this one back. */
+  /** Params of a run that undoes this one. */
   undo?: Record<string, unknown>;
   /** How often to run again while Kibana calls the failure retryable. */
   retries?: number;
@@ -74,7 +74,7 @@ export interface PutRuleOp {
   /** The rule type. */
   type: string;
   tags: string[];
-  /** The connectors whose actions come, go or change: they may be protected, and others wait that write them. */
+  /** The connectors whose actions come, go or change: they may be protected, and other writes to them wait. */
   touches: { id: string; name?: string }[];
   /** Connectors of the rule that are gone: Kibana saves their actions again only once they are back. */
   gone: GoneActions[];
@@ -102,14 +102,14 @@ export type ArtifactsRead = "public" | "internal" | "unreadable";
 export interface RuleSaved {
   read: number | undefined;
   saved: number | undefined;
-  /** Fields that Kibana refused by name, and that the rule was saved without. */
+  /** Fields that Kibana refused by name: the rule was saved without them. */
   refused: string[];
   enabled: boolean;
   /** Whose API key it runs with. */
   owner: string | undefined;
 }
 
-/** One line of what a plan does, fit for a person and for an agent. Values are redacted. */
+/** One line of what a plan does, for people and agents. Values are redacted. */
 export interface Effect {
   verb: "create" | "update" | "delete" | "run";
   kind: "connector" | "rule";
@@ -133,7 +133,7 @@ export interface SecretFlow {
 }
 
 export interface Plan {
-  /** One sentence; names in it are quoted (plain-text.ts). Whom it reaches is told apart: see reach.ts. */
+  /** One sentence; names in it are quoted (plain-text.ts). Whom it reaches is separate: see reach.ts. */
   summary: string;
   ops: [Op, ...Op[]];
   effects: Effect[];
@@ -145,31 +145,31 @@ export interface Plan {
   /** Who must agree: nobody, a person, or a person who types the connector's name. */
   consequence: "free" | "person" | { typeName: string };
   /**
-   * What nobody but a person who is asked (form or page) may agree to, in sentences: no token and no unattended run
-   * stands for them. Shown before all other warnings.
+   * What only a person who is asked (in a form or on a page) may agree to, in sentences: a token or an unattended run
+   * is not enough. Shown before all other warnings.
    */
   inPerson?: string[];
-  /** What nobody but a person can know. It is asked in the same form or page; anything but yes refuses the plan. */
+  /** What only a person can know. It is asked in the same form or page; anything but yes refuses the plan. */
   onlyAPersonKnows?: Unknown;
   /** Why a person must agree although nothing is replaced. */
   asksBecause?: string[];
-  /** What the decision rests on beside the ops: if it changes, the plan is another one. */
+  /** What the decision depends on besides the ops: if it changes, the plan is a different one. */
   facts: unknown;
   /** Secrets that leave this server with this plan. */
   flows: SecretFlow[];
-  /** Secrets to be typed before the plan is whole: it is shown, and not written. */
+  /** Secrets to be typed before the plan is complete: until then it is shown, not written. */
   asks: Field[];
   /** Hosts that people have agreed to before: connectors of the space use them already. */
   knownHosts: string[];
-  /** Whether the ops behind one that failed are made all the same. Default: stop. */
+  /** Whether the ops after a failed one are performed anyway. Default: stop. */
   onError?: "stop" | "continue";
 }
 
-/** Whether secrets are stored that Kibana does not tell of and the plan would lose. */
+/** A question to a person: whether secrets are stored that Kibana does not show and the plan would lose. */
 export interface Unknown {
   /** What a person answers yes, no or "do not know" to: `Nothing else is stored in "Hook": no user, no password`. */
   statement: string;
-  /** What helps where they do not say yes. */
+  /** What to do if the answer is not yes. */
   fix: string;
   detail: Record<string, unknown>;
 }
@@ -193,10 +193,10 @@ export type NextCall = {
   why: string;
 };
 
-/** What comes of an execute: every attempt, in order. */
+/** The result of an execute: every attempt, in order. */
 export interface Runs {
   attempts: Execution[];
-  /** Where Kibana itself failed or refused instead of answering how the last one went: why, and what helps. */
+  /** Where Kibana itself failed or refused instead of saying how the last one went: why, and what to do. */
   ended?: { cause: string; fix: string; not_known?: string };
   /** When Kibana asks to wait longer than this server does. */
   retryAfter?: string;
@@ -205,20 +205,20 @@ export interface Runs {
 /** What is known of one op after its turn. */
 export interface OpResult {
   op: Op;
-  /** As the journal has it: an undo is made of that. */
+  /** As in the journal: an undo is made from it. */
   recorded?: Recorded;
   outcome: "done" | "not_done" | "unknown";
-  /** The time of one call was over behind it: what is left is not begun. */
+  /** The time of the call ran out after it: the rest is not started. */
   timeUp?: true;
   /** What Kibana answered. */
   data?: unknown;
   error?: Error;
   /** The read-back differs from what was written, or could not be made. */
   warning?: string;
-  /** What somebody else made of it in the same moment. */
+  /** What somebody else changed it to at the same moment. */
   seen?: { name: string; config: Record<string, unknown> };
-  /** Rules that took a connector in the moment of its deletion. */
+  /** Rules that began to use the connector while it was being deleted. */
   leftBehind?: RuleUse[] | "unknown";
-  /** What differs of a rule and was not meant to; `byOthers`: somebody else saved it too. */
+  /** What differs in a rule unintentionally; `byOthers`: somebody else saved it too. */
   unmeant?: { fields: Unmeant; byOthers: boolean };
 }

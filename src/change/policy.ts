@@ -14,7 +14,7 @@ export interface Verdict {
 }
 
 /**
- * The one place that says what may be done: refuses, or tells who must agree.
+ * The one place that says what may be done: refuses, or says who must agree.
  * @param changesLastHour writes recorded in the last hour, of all processes on this machine
  * @throws ToolError read_only, forbidden, protected, limit_reached
  */
@@ -32,7 +32,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
       throw new ToolError(
         "protected",
         `The connector "${op.id}" carries the audit trail of this server: no tool changes, deletes or runs it.`,
-        "Leave it as it is; the operator names another one with CONNECTORS_AUDIT_CONNECTOR.",
+        "Leave it as it is; the operator can name another one with CONNECTORS_AUDIT_CONNECTOR.",
       );
     }
     const glob = isChange(op) ? protecting(names(op), settings.protect) : undefined;
@@ -58,7 +58,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
   if (changesLastHour + writes > settings.maxChangesPerHour && writes > 0) {
     throw new ToolError(
       "limit_reached",
-      `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} are made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
+      `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} have been made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
       `${writes > 1 ? `Do fewer in one call (${Math.max(0, settings.maxChangesPerHour - changesLastHour)} are left now), wait` : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
     );
   }
@@ -67,11 +67,11 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
       !flow.agreed && (flow.hosts.length === 0 || flow.hosts.some((host) => !isAgreed(host, settings.targetHosts, plan.knownHosts))),
   );
   const reasons = newFlows.map(
-    (flow) => `${flow.source} goes to ${flow.hosts.join(", ") || "a host that is not known beforehand"}, which nobody agreed to yet`,
+    (flow) => `${flow.source} goes to ${flow.hosts.join(", ") || "a host that is not known beforehand"}, which nobody has agreed to yet`,
   );
   reasons.push(...(plan.asksBecause ?? []));
   if (plan.onlyAPersonKnows) reasons.push(`only a person can know this: ${plan.onlyAPersonKnows.statement}`);
-  if (plan.inPerson) reasons.push("it erases what nobody can put back, which no token and no unattended run may decide");
+  if (plan.inPerson) reasons.push("it erases what nobody can restore, which no token or unattended run may decide");
   if (plan.consequence !== "free")
     reasons.unshift(
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,
@@ -79,18 +79,18 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
   return { reasons, newFlows };
 }
 
-/** What of a plan with several parts nothing protects. */
+/** The parts of a plan that nothing protects. */
 function couldGo({ ops }: Plan, { protect, protectRules }: Settings): { could_go?: string[] } {
   const free = ops.filter((op) => !protecting(names(op), protect) && (op.op !== "put_rule" || !isProtectedRule(op, protectRules)));
   const ids = free.flatMap(({ id }) => id ?? []);
   return ids.length > 0 ? { could_go: ids.slice(0, 50) } : {};
 }
 
-/** Other processes that share the journal made the changes that were left. */
+/** Other processes that share the journal used up the changes that were left. */
 export function hourIsFull(most: number): ToolError {
   return new ToolError(
     "limit_reached",
-    `This server and those that share its journal make at most ${most} changes an hour, and others were before this one.`,
+    `This server and those that share its journal make at most ${most} changes an hour, and others came first.`,
     "Wait, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.",
   );
 }
@@ -116,13 +116,13 @@ export function isProtectedRule(rule: Pick<PutRuleOp, "id" | "name"> & { tags: r
   return patterns.some((pattern) => isRule(rule, pattern));
 }
 
-/** `tag:payments` matches a tag, all else a rule's name or id. */
+/** `tag:payments` matches a tag, anything else a rule's name or id. */
 function isRule({ id, name, tags }: { id: string; name: string; tags: readonly string[] }, pattern: string): boolean {
   if (pattern.startsWith("tag:")) return tags.some((tag) => matchesGlob(pattern.slice("tag:".length), tag));
   return [id, name, plainText(name, 1000)].some((one) => matchesGlob(pattern, one));
 }
 
-/** The pattern that protects what is called so; undefined where none does. */
+/** The pattern that protects one of these names; undefined where none does. */
 function protecting(names: readonly string[], patterns: readonly string[]): string | undefined {
   return patterns.find((pattern) => names.some((name) => matchesGlob(pattern, name)));
 }

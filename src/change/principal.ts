@@ -16,7 +16,7 @@ export function localPrincipal({ access, spaces }: Pick<Settings, "access" | "sp
   return { name: "local", access, spaces };
 }
 
-/** The holder of a token: what is given to it, and never more than the server itself may. */
+/** The holder of a token: what it was granted, and never more than the server itself may do. */
 export function principalOf(holder: TokenHolder, { access, spaces }: Pick<Settings, "access" | "spaces">): Principal {
   const lower = accessLevels.indexOf(holder.access ?? access) < accessLevels.indexOf(access);
   return {

@@ -23,9 +23,9 @@ export interface RecentOps {
   look(): Promise<RecentOp[]>;
 }
 
-/** Reads the journal's files on from where the last look ended: a change of thousands of ops looks after each. */
+/** Reads the journal's files from where the last look ended: a change of thousands of ops looks after each. */
 export function createRecentOps(dir: string, clock: Clock): RecentOps {
-  /** Bytes of each file that were read. */
+  /** Bytes read of each file. */
   const read = new Map<string, number>();
   const ops = new Map<string, RecentOp & { at: number }>();
   const withdrawn = new Set<string>();
@@ -56,7 +56,7 @@ export function createRecentOps(dir: string, clock: Clock): RecentOps {
     try {
       const more = Buffer.alloc(bytes - from);
       const { bytesRead } = await file.read(more, 0, more.length, from);
-      // A line that is not whole yet is read when it is.
+      // An incomplete last line is read once it is complete.
       const whole = more.subarray(0, bytesRead).lastIndexOf(newLine) + 1;
       for (const line of more.toString("utf8", 0, whole).split("\n")) if (line !== "") take(parseLine(line));
       read.set(name, from + whole);

@@ -9,7 +9,7 @@ import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Op, Plan } from "./plan.ts";
 
-/** How a plan's ops stand in the journal: without any known secret, but for the words that say what it is about. */
+/** A plan's ops as the journal records them: without known secrets, except for the words that say what it is about. */
 export interface Recording {
   summary: string;
   /** In the order of the plan's ops. */
@@ -17,8 +17,8 @@ export interface Recording {
 }
 
 /**
- * A Kibana that echoes a secret must not bring it into the journal. Ids, types, hosts and recipients stay, and names and
- * texts of a config that are a known value from end to end: an undo could not do without them.
+ * A secret that Kibana echoes must not get into the journal. Ids, types, hosts and recipients stay, and so do names and
+ * config texts that equal a known value as a whole: an undo needs them.
  */
 export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub): Promise<Recording> {
   const records = plan.ops.map(recordOf);
@@ -36,7 +36,7 @@ export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub)
   };
 }
 
-/** What is called or followed: ids, types, action groups and hosts. */
+/** What calls need: ids, types, action groups and hosts. */
 async function addressesOf(op: Op): Promise<string[]> {
   const type = typeOf(op);
   const entry = await connectorType(type);
@@ -50,7 +50,7 @@ async function addressesOf(op: Op): Promise<string[]> {
   ];
 }
 
-/** Texts that may be names, addresses or people: of a config those that do not look like a secret, of rules' actions whom they reach. */
+/** Texts that may be names, addresses or people: config texts that do not look like a secret, and whom rules' actions reach. */
 async function textsOf(op: Op): Promise<string[]> {
   const texts = configsOf(op).flatMap((config) => Object.values(hideSecrets(config).config).filter((value) => typeof value === "string"));
   const reached = await Promise.all(
@@ -58,7 +58,7 @@ async function textsOf(op: Op): Promise<string[]> {
       recipientsIn(await connectorType(type ?? ""), { params: params ?? {} }),
     ),
   );
-  // An address as a whole may be the secret itself, as webhooks have them.
+  // A whole address may be the secret itself, as with webhooks.
   return [...new Set([...texts, ...reached.flat().map(({ value }) => value)])].filter((text) => !text.includes("://"));
 }
 

@@ -5,10 +5,10 @@ import { type Journal, type JournalEntry, thisRun } from "./journal.ts";
 import { happened } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 
-/** Milliseconds after which an op without an end is nobody's any more, where its process cannot be asked. */
+/** Milliseconds after which an op without an end counts as abandoned, where its process cannot be checked. */
 const abandoned = 10 * 60_000;
 
-/** Milliseconds that a request may still be on its way or in work at Kibana after its sender is gone. */
+/** Milliseconds for which a request may still be in flight, or in progress at Kibana, after its sender is gone. */
 const inFlight = 2 * 60_000;
 
 /**
@@ -36,7 +36,7 @@ export async function settleOpenEntries(
       change,
       n,
       outcome: outcome === "differs" ? "unknown" : outcome,
-      error: "The server ended before this op was brought to its end; what Kibana shows was recorded later.",
+      error: "The server stopped before this op was finished; what Kibana shows was recorded later.",
     });
     log.info("settled", { change, n, outcome });
   }
@@ -44,7 +44,7 @@ export async function settleOpenEntries(
 
 function isOrphan({ begin }: JournalEntry, clock: Clock): boolean {
   if (begin.run === undefined ? begin.pid === process.pid : begin.run === thisRun.run) return false;
-  // In a container every process may have the same number; those of another machine cannot be asked at all.
+  // In containers processes may share an id; those on another machine cannot be checked at all.
   const here = begin.host === undefined || begin.host === thisRun.host;
   if (here && begin.pid !== undefined && (begin.pid === process.pid || !isAlive(begin.pid))) return true;
   return clock.now() - Date.parse(begin.at) > abandoned;

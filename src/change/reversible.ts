@@ -13,11 +13,11 @@ export interface Undoing {
   reversible: Reversible;
   /** The same for each op, in their order. */
   each: Reversible[];
-  /** What stays, or keeps it from being undone, in sentences. */
+  /** What an undo does not restore, or why there is none, in sentences. */
   why: string[];
 }
 
-/** Read off the very records that an undo is made of, so that a plan says what the answer and the journal will say. */
+/** Derived from the records that an undo is made from, so that the plan says the same as the answer and the journal. */
 export function undoingOf(ops: readonly Op[], recording: Recording): Undoing {
   const inverses = ops.map((op, n) => plannedInverse(op, recording.ops[n]));
   const each = inverses.map((inverse) => (inverse === undefined ? "yes" : verdictOn(inverse)));
@@ -25,7 +25,7 @@ export function undoingOf(ops: readonly Op[], recording: Recording): Undoing {
   return { reversible: together(each), each, why: [...new Set(why)] };
 }
 
-/** Undefined for a new connector whose id Kibana chooses: the answer knows it. */
+/** Undefined for a new connector whose id Kibana chooses: only the answer has it. */
 function plannedInverse(op: Op, record: Recorded | undefined): Inverse | undefined {
   if (record === undefined || (op.op === "create" && op.id === undefined)) return undefined;
   return inverseOf(record);

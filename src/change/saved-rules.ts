@@ -2,31 +2,31 @@ import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
 import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
 
-/** Rules that one sentence names. */
+/** Most rules that one sentence names. */
 const namesShown = 5;
-/** Sentences of a kind; list_changes and the journal have the rest. */
+/** Most sentences in one answer; list_changes and the journal have the rest. */
 const sentencesShown = 10;
 
-/** What saving rules did beside what it was meant to, with the way back: one sentence for all rules of which it is true. */
+/** What saving rules changed unintentionally, and how to undo it: one sentence for all rules that it applies to. */
 export function savedWarnings(change: string, results: readonly OpResult[]): string[] {
   const rules = new Map<string, PutRuleOp[]>();
   const note = (sentence: string, op: PutRuleOp) => rules.set(sentence, [...(rules.get(sentence) ?? []), op]);
   for (const { op, data, unmeant } of results) {
     if (op.op !== "put_rule") continue;
     for (const field of new Set(refusedIn(data)))
-      note(`Kibana does not take ${quoted(field, 80)}, which it answers: saved without it, and nothing was written before.`, op);
+      note(`Kibana returns ${quoted(field, 80)} but refuses it in a save: saved without it; the refused attempt wrote nothing.`, op);
     if (!unmeant) continue;
     const differ = Object.entries(unmeant.fields);
     const back = differ.filter(([field]) => canBeSaved(field) && !refusedIn(data).includes(field)).map(inWords);
-    const others = unmeant.byOthers ? " Somebody else saved the rule in the same moment: it may be their doing." : "";
+    const others = unmeant.byOthers ? " Somebody else saved the rule at the same moment: that may be the cause." : "";
     if (back.length > 0)
       note(
-        `Differs after the save and was not meant to: ${back.join(", ")}.${others || ` undo_change {"change": "${change}"} puts it back, with the actions.`}`,
+        `Differs after the save unintentionally: ${back.join(", ")}.${others || ` undo_change {"change": "${change}"} restores it, with the actions.`}`,
         op,
       );
     const byHand = differ.filter(([field]) => !canBeSaved(field) || refusedIn(data).includes(field)).map(inWords);
     if (byHand.length > 0)
-      note(`Differs after the save and was not meant to: ${byHand.join(", ")}.${others} No save sets it: set it back in Kibana.`, op);
+      note(`Differs after the save unintentionally: ${byHand.join(", ")}.${others} A save cannot set it: restore it in Kibana.`, op);
   }
   const sentences = [...rules].map(([sentence, ops]) => `${named(ops)}: ${sentence}`);
   return sentences.length > sentencesShown

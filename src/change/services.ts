@@ -13,7 +13,7 @@ import type { AuditTrail } from "./ops/audit-trail.ts";
 import type { NextCall, NoChange, OpResult, Plan } from "./plan.ts";
 import type { Principal } from "./principal.ts";
 
-/** What the pipeline needs of the server. Tools see none of it but `runChange`. */
+/** What the pipeline needs from the server. Tools see none of it but `runChange`. */
 export interface ChangeServices {
   settings: Settings;
   deployment: string;
@@ -27,12 +27,12 @@ export interface ChangeServices {
   openPage: OpenPage | undefined;
   /** Makes the digest of a plan; the same in all replicas that share a key. */
   digest(plan: Plan): string;
-  /** Where journal entries go beside the journal. */
+  /** Where journal entries go besides the journal. */
   trail: AuditTrail | undefined;
   alone: Alone;
   clock: Clock;
   log: Log;
-  /** Of the call that is made. */
+  /** For the current call. */
   redactor: CallRedactor;
   /** Writes that calls of this process are about to make. */
   underWay: { writes: number };
@@ -66,10 +66,10 @@ export interface Caller {
   ask: Ask;
   connection: Connection;
   redactor: CallRedactor;
-  /** The client's own: nothing new is begun once it is aborted. */
+  /** The client's own: nothing new is started once it is aborted. */
   signal: AbortSignal;
   /** The same, and aborted too when what the call reads takes too long. */
   reads: AbortSignal;
-  /** Undefined where the client does not want to hear how far a call is. */
+  /** Undefined where the client asked for no progress. */
   progress?: (done: number, total: number, message: string) => void;
 }

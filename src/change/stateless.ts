@@ -12,14 +12,14 @@ export function assertTrail({ http, auditConnector, journalDir }: Settings): voi
   if (!http?.stateless || auditConnector || journalDir) return;
   throw new ToolError(
     "journal_unavailable",
-    "This server is stateless and shares no journal with its replicas: a change would be recorded where nobody finds it. Nothing was written.",
+    "This server is stateless and shares no journal with its replicas: a change would be recorded where nobody would find it. Nothing was written.",
     "Have the operator name an Index connector (CONNECTORS_AUDIT_CONNECTOR) or a folder that all replicas share (CONNECTORS_JOURNAL_DIR). Reading tools work.",
   );
 }
 
 /**
- * A stateless server does not know what it was sent before. That a call sent twice does nothing the second time rests
- * on what Kibana shows: the plan is then another one.
+ * A stateless server does not remember earlier calls. A call sent twice does nothing the second time only because Kibana
+ * shows the first: the plan is then a different one.
  * @throws ToolError forbidden where Kibana would show nothing
  */
 export function assertShows(plan: Plan, { reasons }: Verdict): void {
@@ -35,13 +35,13 @@ export function assertShows(plan: Plan, { reasons }: Verdict): void {
 function unseen(op: Op, asks: boolean): string | undefined {
   switch (op.op) {
     case "execute":
-      // A test that needs nobody's leave does no harm twice.
+      // A test that needs no approval does no harm twice.
       return op.template === undefined ? "run connectors" : asks ? "run tests that reach somebody" : undefined;
     case "create":
       return op.id === undefined && asks ? "create connectors whose id Kibana chooses" : undefined;
     case "update": {
       const { name, config } = op.before;
-      return name === op.after.name && isDeepStrictEqual(config, op.after.config) ? "replace secrets alone" : undefined;
+      return name === op.after.name && isDeepStrictEqual(config, op.after.config) ? "replace only secrets" : undefined;
     }
     default:
       return undefined;

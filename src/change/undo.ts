@@ -12,7 +12,7 @@ import type { ArtifactsRead } from "./plan.ts";
 
 export type { Inverse, Recorded };
 
-/** What would take a recorded op back; undefined where it did not happen or a newer version made it. */
+/** How to undo a recorded op; undefined where it did not happen or a newer version recorded it. */
 export function inverseOfEntry(entry: JournalEntry): Inverse | undefined {
   const { end } = entry;
   const record = end?.outcome === "done" ? recordedIn(entry) : undefined;
@@ -21,12 +21,12 @@ export function inverseOfEntry(entry: JournalEntry): Inverse | undefined {
   return "op" in inverse && inverse.op === "put_rule" ? withUnmeant(inverse, end?.unmeant ?? {}) : inverse;
 }
 
-/** What an entry records; undefined where a newer version made it. */
+/** What an entry records; undefined where a newer version wrote it. */
 export function recordedIn({ begin, end }: JournalEntry): Recorded | undefined {
   return readRecord({ ...begin.op, id: begin.op.id ?? end?.id });
 }
 
-/** What a save changed without being meant to goes back too: the rule is expected as it was after it. */
+/** Unintended changes of a save are undone too: the rule is expected to be as the save left it. */
 function withUnmeant(inverse: Extract<Inverse, { op: "put_rule" }>, unmeant: NonNullable<EndRecord["unmeant"]>): Inverse {
   const { expect, to } = inverse;
   const own = Object.entries(unmeant).filter(([field]) => Object.hasOwn(expect, field) && field !== "fields");
@@ -40,20 +40,20 @@ function withUnmeant(inverse: Extract<Inverse, { op: "put_rule" }>, unmeant: Non
   return state ? { ...inverse, expect: state, to: { ...to, fields } } : inverse;
 }
 
-/** A call that takes a change back, or why there is none. */
+/** A call that undoes a change, or why there is none. */
 export type UndoOffer = { undo: UndoCall } | { no_undo: string };
 export type UndoCall = { tool: string; args: Record<string, unknown>; note?: string };
 
 /**
  * How an answer offers the undo of a change.
  * @param id names one of several parts
- * @param access what the caller may: an undo takes all of it
+ * @param access the caller's: an undo needs "full"
  */
 export function undoCall(change: string, inverse: Inverse, { id, access }: { id?: string | undefined; access: Access }): UndoOffer {
   if ("none" in inverse) return { no_undo: inverse.none };
   const missing = inverse.op === "put_rule" ? needsNote(inverse.needs) : undefined;
   if (missing !== undefined) return { no_undo: missing };
-  const notes = [noteOn(inverse), access === "full" ? undefined : 'It takes a server with access "full".'];
+  const notes = [noteOn(inverse), access === "full" ? undefined : 'It needs a server with access "full".'];
   const note = notes.filter((one) => one !== undefined).join(" ");
   const call =
     inverse.op === "execute"
@@ -64,15 +64,15 @@ export function undoCall(change: string, inverse: Inverse, { id, access }: { id?
 
 function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {
   if (inverse.op === "put_rule") return artifactsNote(inverse.artifacts);
-  return "secrets" in inverse && inverse.secrets ? "Kibana hands out no secrets: give them again in `secrets`." : undefined;
+  return "secrets" in inverse && inverse.secrets ? "Kibana does not return secrets: give them again in `secrets`." : undefined;
 }
 
-/** What an undo of rules does not bring back; undefined where it brings back all. */
+/** What an undo of rules does not restore; undefined where it restores everything. */
 export function artifactsNote(artifacts: ArtifactsRead): string | undefined {
-  return artifacts === "unreadable" ? "Dashboards and the investigation guide do not come back: they could not be read." : undefined;
+  return artifacts === "unreadable" ? "Dashboards and the investigation guide are not restored: they could not be read." : undefined;
 }
 
-/** What has to be there before rules can have their actions back; undefined where nothing is missing. */
+/** What has to exist before rules can get their actions back; undefined where nothing is missing. */
 export function needsNote(connectors: readonly string[]): string | undefined {
   const ids = [...new Set(connectors)];
   if (ids.length === 0) return undefined;
@@ -83,7 +83,7 @@ export function needsNote(connectors: readonly string[]): string | undefined {
 
 /**
  * The keys in which a connector is no longer as a change left it.
- * @param filled what Kibana may have added to it by itself: its defaults
+ * @param filled what Kibana may have added on its own: its defaults
  */
 export function changedSince(
   current: Connector,

@@ -9,8 +9,8 @@ import type { Verdict } from "./policy.ts";
 import type { Caller, ChangeServices } from "./services.ts";
 
 /**
- * What the call without dry_run would be refused for, as far as that is known beforehand: rights in the space, and that
- * nobody could agree. What the policy refuses is refused in a dry run too.
+ * Why the call without dry_run would be refused, as far as that is known beforehand: missing rights in the space, and
+ * nobody who could agree. What the policy refuses is refused in a dry run too.
  */
 export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<ToolError[]> {
   const [first] = plan.ops;
@@ -30,7 +30,7 @@ const needed = { create: "change", update: "change", delete: "delete", execute: 
 async function withoutRight(ops: Plan["ops"], space: string, reader: Reader): Promise<ToolError | undefined> {
   const rights = ops.flatMap(({ op }) => (op === "put_rule" ? [] : [needed[op]]));
   if (rights.length === 0) return undefined;
-  // Where Kibana does not tell, nothing is known.
+  // If Kibana does not say, nothing is known.
   const has = await reader.connectorRights(space).catch(unlessCancelled);
   const missing = has && rights.find((right) => !has[right]);
   return missing

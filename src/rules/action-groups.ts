@@ -5,7 +5,7 @@ import type { Frequency, Wanted } from "./wanted.ts";
 
 /**
  * The groups in which the connector is used: the rule type's main one, as in Kibana's own form, unless others are named;
- * every one, recovery too, for a log that is to be whole.
+ * all of them, recovery too, for an audit log.
  * @throws ToolError invalid_arguments
  */
 export function groupsFor(type: RuleType, wanted: Wanted, { summary }: Frequency): { firing: string[]; recovered: string[] } {
@@ -34,7 +34,7 @@ function meantGroup(asked: string, known: readonly string[], type: RuleType): st
   if (exact !== undefined) return exact;
   const near = didYouMean(asked, known);
   throw wrong(
-    `"${asked}" is no action group of rules of type ${type.id}${near === undefined ? "" : `: did you mean "${near}"?`}`,
+    `"${asked}" is not an action group of rules of type ${type.id}${near === undefined ? "" : `: did you mean "${near}"?`}`,
     `It has: ${known.map((group) => `"${group}"`).join(", ")}.`,
   );
 }
@@ -48,7 +48,7 @@ function assertMaySayRecovered({ type, recovery }: Wanted): void {
       `Leave the recovery group out. ${type.recoveryHint ?? ""}`.trim(),
     );
   }
-  if (recovery === "none") throw wrong('groups has the recovery group, and recovery is "none".', "Leave one of them out.");
+  if (recovery === "none") throw wrong('groups has the recovery group, but recovery is "none".', "Leave one of them out.");
 }
 
 function wrong(message: string, fix: string): ToolError {

@@ -2,9 +2,9 @@ import type { Rule, RuleType } from "../kibana/rules.ts";
 
 /** The names that templates of one action may use. */
 export interface Names {
-  /** Full names; what lies below one of them is known too: `context.hits` stands for `context.hits.0._id`. */
+  /** Full names; what is below one of them is known too: `context.hits` covers `context.hits.0._id`. */
   known: readonly string[];
-  /** Kinds of names (`context`) of which the rule type lists what there is: others of the kind render empty. */
+  /** Kinds of names (`context`) that the rule type lists in full: others of the kind render empty. */
   listed: readonly string[];
   /** Names that work in the other kind of action only, per alert or in a summary. */
   elsewhere: readonly string[];
@@ -31,7 +31,7 @@ const everywhere = ["date", ...linkNames, ...["id", "name", "spaceId", "tags", "
 const perAlert = ["id", "uuid", "actionGroup", "actionGroupName", "flapping", "consecutiveMatches"].map((name) => `alert.${name}`);
 const inSummary = ["new", "ongoing", "recovered", "all"].flatMap((kind) => [`alerts.${kind}.count`, `alerts.${kind}.data`]);
 
-/** What security rules and summaries get beside what is listed: alerting/server/task_runner/transform_action_params.ts. */
+/** What security rules and summaries get besides what is listed: alerting/server/task_runner/transform_action_params.ts. */
 const ofSummaries = ["context.alerts", "context.results_link", "context.rule", "state.signals_count"];
 
 /**
@@ -43,7 +43,7 @@ export function namesFor(rule: Pick<Rule, "params">, type: RuleType, summary: bo
   const own = (kind: string, names: readonly string[]) => names.map((name) => `${kind}.${name}`);
   const rest = [...everywhere, ...Object.keys(oldNames), ...own("params", [...params, ...Object.keys(rule.params)])];
   const ofAlert = [...perAlert, ...own("context", context), ...own("state", state)];
-  // Detection rules list a made-up name: what they really give depends on the alert.
+  // Detection rules list a made-up name: what they really have depends on the alert.
   const listed = type.variables === undefined || type.detection ? [] : ["context", "state"];
   if (summary) return { known: [...rest, ...inSummary, ...ofSummaries], listed: ["context", "state"], elsewhere: ofAlert };
   return { known: [...rest, ...ofAlert], listed, elsewhere: inSummary };

@@ -15,7 +15,7 @@ interface Chosen {
   key: string;
 }
 
-/** What the person who decides should know of it beside what it does. */
+/** What else the person who decides should know. */
 export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: Chosen): string[] {
   return [
     ...aboutRecovery(ruleType, wanted, chosen),
@@ -24,9 +24,7 @@ export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: 
     ...aboutVolume(wanted, chosen.frequency),
     ...(rule.enabled ? [] : ["The rule is disabled: nothing is sent until it is enabled."]),
     ...(rule.mute_all === true ? ["The rule is muted: nothing is sent until it is unmuted."] : []),
-    ...(ruleType.detection
-      ? ["Detection rules are meant to be edited in the Security app; their actions are saved here all the same."]
-      : []),
+    ...(ruleType.detection ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."] : []),
   ];
 }
 
@@ -34,7 +32,7 @@ function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted
   if (frequency.summary) return [];
   const recipe = type?.recipe;
   const name = type?.name ?? connector.type;
-  if (type?.recovery && recovery === "none") return ["Nothing closes what is opened: no recovery action was wanted."];
+  if (type?.recovery && recovery === "none") return ["Nothing closes what is opened: no recovery action was asked for."];
   if (recipe?.opens && !type?.recovery) return [`${name} cannot close what it opens. ${type?.recoveryHint ?? ""}`.trim()];
   if (!recovers(ruleType)) {
     return recipe?.opens ? [`Alerts of rules of type ${ruleType.id} never recover by themselves: people close what is opened.`] : [];
@@ -54,7 +52,7 @@ function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[]
   return [];
 }
 
-/** The main group alone is what Kibana's own form offers too; whoever wants more has to know that there is more. */
+/** Kibana's own form offers only the main group too; whoever wants more has to know that there is more. */
 function aboutGroups(ruleType: RuleType, { groups, type }: Wanted, { frequency, firing }: Chosen): string[] {
   if (frequency.summary || ruleType.groups.length < 2) return [];
   const left = ruleType.groups.filter((group) => !firing.includes(group));

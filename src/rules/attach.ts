@@ -25,7 +25,7 @@ export interface Attachment {
   /** What else changes in the rule, in sentences. */
   mended: string[];
   warnings: string[];
-  /** Actions that it had of the connector stay, and are not as was asked for: to be replaced. */
+  /** Actions of the connector stay that are not as asked for: `replace` would replace them. */
   beside: boolean;
 }
 
@@ -91,7 +91,7 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
   };
 }
 
-/** What an action that goes says, where it is followed by one of its kind and nothing else was given. */
+/** The params of a replaced action, for its successor of the same kind, unless others were given. */
 function wordsOf(
   going: readonly RuleAction[],
   group: string,
@@ -114,8 +114,8 @@ function sameActions(ones: readonly RuleAction[], others: readonly RuleAction[])
 
 function goingInWords(going: readonly RuleAction[]): string {
   const where = [...new Set(going.map(actionInWords))].join(", ");
-  const filtered = going.some((action) => action.alerts_filter != null) ? " Their conditions (alerts_filter) go with them." : "";
-  return `Its present action${going.length > 1 ? "s" : ""} in the rule go${going.length > 1 ? "" : "es"}: ${where}.${filtered}`;
+  const filtered = going.some((action) => action.alerts_filter != null) ? " Their conditions (alerts_filter) are lost." : "";
+  return `Its present action${going.length > 1 ? "s" : ""} in the rule ${going.length > 1 ? "are" : "is"} replaced: ${where}.${filtered}`;
 }
 
 /** `"query matched" (summary, onThrottleInterval 30m)` */
@@ -128,19 +128,19 @@ function actionInWords({ group, frequency }: RuleAction): string {
   return `${quoted(group ?? "every run")}${words ? ` (${words})` : ""}`;
 }
 
-/** The recipe with what was given over it; on recovery the recipe's words count, what it leaves open is as given. */
+/** The recipe with the given params over it; on recovery the recipe wins, and the given params fill what it leaves open. */
 function paramsFor({ connector, type, params }: Wanted, about: About): Params {
   const recipe = type?.recipe?.params(about);
   if (!recipe) {
     if (params) return params;
     throw new ToolError(
       "invalid_arguments",
-      `There is no recipe for actions of ${connector.type}: its params have to be given.`,
+      `There is no recipe for actions of ${connector.type}: give its params.`,
       `${paramsCall(connector.type)} lists them.`,
     );
   }
   if (!params) return recipe;
-  // Another sub-action has fields of its own.
+  // Another sub-action has its own fields.
   if (params.subAction !== undefined && params.subAction !== recipe.subAction) return params;
   return about.role === "recovered" ? laidOver(params, recipe) : laidOver(recipe, params);
 }
@@ -156,7 +156,7 @@ function isPresent(mine: readonly RuleAction[], group: string, frequency: Freque
   });
 }
 
-/** Actions that are there run as often as they did, which may not be what was asked for. */
+/** Existing actions keep their frequency, which may not be the one asked for. */
 function otherFrequency(rule: Rule, firing: readonly string[], wanted: Wanted, { summary, notify_when, throttle }: Frequency): string[] {
   if (wanted.frequency === undefined || wanted.replace) return [];
   const ofOld = frequencyOfOld(rule);
@@ -167,29 +167,29 @@ function otherFrequency(rule: Rule, firing: readonly string[], wanted: Wanted, {
   if (!other) return [];
   const stays = `${other.notify_when}${other.throttle ? ` ${other.throttle}` : ""}`;
   return [
-    `Its action in the rule stays as frequent as it is (${stays}), not as asked for: repeat the call with replace: true to change that.`,
+    `Its action in the rule keeps its frequency (${stays}), not the one asked for: repeat the call with replace: true to change that.`,
   ];
 }
 
 /**
- * The frequency that stands at the rule itself, as before 8.6: it cannot stay beside actions with frequencies of their own
- * (reference/kibana-api.md §6.1), so each action gets it, as Kibana's own form does it. Undefined where there is none.
+ * The frequency of the rule itself, as before 8.6: it cannot exist beside actions with frequencies of their own
+ * (reference/kibana-api.md §6.1), so each action gets it, as in Kibana's own form. Undefined where there is none.
  */
 function frequencyOfOld({ actions, notify_when: notify, throttle, schedule }: Rule): Frequency | undefined {
   const bare = actions.some((action) => !action.frequency && !isSystem(action.id));
   if (!bare) return undefined;
   const often = notify ?? (throttle ? "onThrottleInterval" : "onActiveAlert");
-  // One below the interval, which only a rule itself may have, held nothing back: that is onActiveAlert.
+  // A throttle below the interval, which only a rule itself may have, held nothing back: that is onActiveAlert.
   if (often === "onThrottleInterval" && throttle && longer(throttle, schedule.interval) === throttle)
     return { summary: false, notify_when: often, throttle };
   return { ...onChange, notify_when: often === "onActionGroupChange" ? often : "onActiveAlert" };
 }
 
 function legacyInWords({ notify_when, throttle }: Frequency): string {
-  return `The rule notifies by the deprecated setting of the rule itself (${notify_when}${throttle ? ` ${throttle}` : ""}): it moves into each of its actions, which then run as often as before.`;
+  return `The rule uses the deprecated frequency of the rule itself (${notify_when}${throttle ? ` ${throttle}` : ""}): it moves into each of its actions, which then run as often as before.`;
 }
 
-/** A summary is about the alerts of all groups, and so beside each other action; the others in their own group. */
+/** A summary covers all groups, so it overlaps with every other action; the others overlap within their group. */
 function secondAction(mine: readonly RuleAction[], added: readonly RuleAction[]): string[] {
   const isSummary = ({ frequency }: RuleAction) => frequency?.summary === true;
   const twice = mine.filter((action) => added.some((one) => isSummary(one) !== isSummary(action) || one.group === action.group));
@@ -203,7 +203,7 @@ function refusal({ errors, warnings }: Checked, type: string, params: Params | u
   return new ToolError(
     "invalid_arguments",
     `The action would not work: ${all.join("; ")}.`,
-    `Give them in params, which are laid over the recipe's; ${paramsCall(type, params)} lists them.`,
+    `Give them in params, which override the recipe's; ${paramsCall(type, params)} lists them.`,
     { problems: all },
   );
 }

@@ -30,7 +30,7 @@ export function checkAction(
   warnings.push(...[...shape.warnings, ...templates.warnings].map(inWords), ...rawInJson(params));
 }
 
-/** Only two braces escape what they fill in: a quotation mark in it would end the JSON. */
+/** Only two braces escape what they fill in: otherwise a quotation mark in it breaks the JSON. */
 function rawInJson({ body }: Params): string[] {
   const raw = typeof body === "string" && /^\s*[[{]\s*"/.test(body) && /\{\{(?:\{|&)\s*(?:context|alert|rule)\.[\w.]+/.exec(body)?.[0];
   return raw ? [`params.body: ${raw}… is filled in raw, and a quotation mark in it breaks the JSON: use two braces`] : [];

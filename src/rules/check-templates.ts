@@ -24,17 +24,17 @@ export function checkTemplates(params: unknown, names: Names, parse: ParseTempla
   const verdict: TemplateVerdict = { errors: [], warnings: [] };
   for (const [path, text] of textsIn(params, "params")) {
     const uses = usesIn(text, parse);
-    if ("broken" in uses) verdict.errors.push({ path, problem: `is no Mustache template: ${uses.broken}` });
+    if ("broken" in uses) verdict.errors.push({ path, problem: `is not a Mustache template: ${uses.broken}` });
     else for (const use of uses.names) judge(use, names, path, verdict);
   }
   return verdict;
 }
 
-/** Characters of a template. */
+/** Most characters of a template. */
 const mostCharacters = 100_000;
-/** Where a template chooses tags of its own, the parser may look to its end at each of them. */
+/** With custom tags the parser may scan to the end of the template at each of them. */
 const mostWithTags = 5_000;
-/** Levels of sections. */
+/** Most levels of sections. */
 const deepest = 50;
 
 /** A name in a template; `within`: the sections around it, where it may mean something of their own. */
@@ -44,13 +44,13 @@ interface Use {
   within: readonly string[];
 }
 
-/** The names that a template uses, or why it is none. */
+/** The names that a template uses, or why it is not a template. */
 function usesIn(text: string, parse: ParseTemplate): { names: Use[] } | { broken: string } {
   if (!text.includes("{{")) return { names: [] };
   const most = text.includes("{{=") ? mostWithTags : mostCharacters;
-  if (text.length > most) return { broken: `it is longer than ${most} characters, and what is longer is not read` };
+  if (text.length > most) return { broken: `it is longer than ${most} characters, which is more than is read` };
   try {
-    // The parser looks at each character of a run of white space as often as the run is long.
+    // The parser's time is quadratic in the length of a run of white space.
     return { names: namesIn(parse(text.replace(/\s{100,}/g, " ".repeat(100))), []) };
   } catch (error) {
     return { broken: error instanceof Error ? error.message : "cannot be read" };
@@ -77,7 +77,7 @@ function judge({ name, section, within }: Use, names: Names, path: string, { err
   }
   const items = within.some((around) => !lambdas.includes(around));
   if (name === ".") {
-    if (!items) warn("{{.}} writes out every variable there is: for looking around only");
+    if (!items) warn("{{.}} writes out every variable there is: for exploring only");
     return;
   }
   const newer = Object.hasOwn(oldNames, name) ? oldNames[name] : undefined;
@@ -88,7 +88,7 @@ function judge({ name, section, within }: Use, names: Names, path: string, { err
     }
     return;
   }
-  // Inside a section the names are those of its items, which nobody lists.
+  // Inside a section the names are those of its items, which are not listed anywhere.
   if (items) return;
   if (covers(names.elsewhere, name)) {
     return void fail(
@@ -104,7 +104,7 @@ function judge({ name, section, within }: Use, names: Names, path: string, { err
   else warn(`{{${name}}} is not known here: it renders empty${kind === "context" ? `; there is ${listOf(names.known, "context.")}` : ""}`);
 }
 
-/** The known name that is meant, looked for among those of its kind: what they share makes none of them alike. */
+/** The known name that is meant, compared without the prefix that all names of its kind share. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const kind = name.slice(0, name.indexOf(".") + 1);
   const alike = known.filter((each) => kind !== "" && each.startsWith(kind)).map((each) => each.slice(kind.length));
@@ -116,7 +116,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   );
 }
 
-/** Whether a name is one of those, lies below one of them, or is an object that holds one. */
+/** Whether a name is one of those, is below one of them, or is an object that contains one. */
 function covers(known: readonly string[], name: string): boolean {
   return known.some((each) => each === name || name.startsWith(`${each}.`) || each.startsWith(`${name}.`));
 }

@@ -4,7 +4,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { type RuleUse, rulesUsing } from "./find-rules.ts";
 
-/** Rules that an error lists. */
+/** Most rules that an error lists. */
 const rulesNamed = 20;
 
 /**
@@ -32,7 +32,7 @@ export async function visibleRules(
 }
 
 /**
- * Why a connector may not be deleted, undefined where nothing uses it that leaves a trace.
+ * Why a connector may not be deleted, undefined where nothing that leaves a trace uses it.
  * @param found as a list has it: with Kibana's count of references
  * @param rules undefined where the key may not read rules
  * @returns in_use or references_unknown
@@ -53,8 +53,8 @@ export function inUse(
   const note = explainReferences(found, total);
   return new ToolError(
     "in_use",
-    `${named(found)} is used by ${total} rule${total > 1 ? "s" : ""}: ${ruleNames(rules)}. Without it they fail in silence, their other actions too.`,
-    "Where these rules go is the user's to say: replace_connector moves them to another connector (`to`), or takes its actions out of them (`remove`). Then repeat the call.",
+    `${named(found)} is used by ${total} rule${total > 1 ? "s" : ""}: ${ruleNames(rules)}. Without it they fail silently, their other actions too.`,
+    "The user decides where these rules go: replace_connector moves them to another connector (`to`), or removes its actions from them (`remove`). Then repeat the call.",
     {
       rules: rules.slice(0, rulesNamed).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })),
       rules_total: total,
@@ -70,10 +70,10 @@ function referencesUnknown(found: Connector, rules: number | undefined): ToolErr
     "references_unknown",
     rules === undefined
       ? `${named(found)} may be used: this key may not read rules.`
-      : `${named(found)} has no rule that this key can see, but it is referred to. ${explainReferences(found, rules) ?? "Kibana does not tell how many times."}`,
+      : `No rule that this key can see uses ${named(found)}, but something refers to it. ${explainReferences(found, rules) ?? "Kibana does not say how often."}`,
     rules === undefined
       ? "Give the key read access to rules (e.g. Stack Rules: Read), or look in Kibana under Stack Management > Rules."
-      : "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and free it there; if runs were queued, repeat the call in a minute.",
+      : "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and remove it there; if runs were queued, repeat the call in a minute.",
     { references: found.references, rules_found: rules ?? "unknown" },
   );
 }

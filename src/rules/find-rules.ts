@@ -26,7 +26,7 @@ export async function rulesUsing(reader: Reader, space: string, connector: { id:
   return rules.sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** The same rules whole; of a connector that is gone (`known` undefined) nobody knows whether it was preconfigured: both ways are looked up. */
+/** The same rules in full; for a connector that is gone (`known` undefined) it is not known whether it was preconfigured: both ways are tried. */
 export async function rulesWith(
   reader: Reader,
   space: string,
@@ -43,8 +43,8 @@ export async function rulesWith(
 }
 
 /**
- * How many rules of a space use each of these preconfigured connectors, enabled or not: Kibana's own count has none of
- * them (reference/kibana-api.md §5.1).
+ * How many rules of a space use each of these preconfigured connectors, enabled or not: Kibana's own count leaves
+ * them out (reference/kibana-api.md §5.1).
  */
 export async function countUses(reader: Reader, space: string, ids: readonly string[]): Promise<Map<string, number>> {
   const uses = new Map(ids.map((id) => [id, 0]));

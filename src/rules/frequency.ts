@@ -2,12 +2,12 @@ import { ToolError } from "../errors.ts";
 import type { Rule, RuleType } from "../kibana/rules.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
 
-/** Once when it begins and once when it ends: what pages, tickets and messages want. */
+/** Once when it begins and once when it ends: what pages, tickets and messages need. */
 export const onChange: Frequency = { summary: false, notify_when: "onActionGroupChange", throttle: null };
 const everyRun: Frequency = { ...onChange, notify_when: "onActiveAlert" };
 const digest: Frequency = { summary: true, notify_when: "onThrottleInterval", throttle: "30m" };
 
-/** The frequency that suits a channel. Each alert of a detection rule is a new one, and stays: it has no changes to wait for. */
+/** The frequency that suits a channel. Each alert of a detection rule is a new one that never changes: there is no change to wait for. */
 function usualFrequency({ workflow, type: entry }: Wanted, type: RuleType): Frequency {
   if (workflow === "chat_digest") return digest;
   if (workflow === "audit_log") return everyRun;
@@ -33,16 +33,16 @@ export function frequencyFor(wanted: Wanted, rule: Pick<Rule, "schedule">, type:
     );
   }
   if (summary && !type.alertsAsData) {
-    throw wrong(`rules of type ${type.id} cannot sum their alerts up: Kibana would never run the action`, "Leave summary out.");
+    throw wrong(`rules of type ${type.id} cannot summarize their alerts: Kibana would never run the action`, "Leave summary out.");
   }
   if (notify_when !== "onThrottleInterval") {
     if (asked?.throttle == null) return { summary, notify_when, throttle: null };
-    throw wrong("throttle counts with onThrottleInterval only", 'Use notify_when "onThrottleInterval", or leave throttle out.');
+    throw wrong("throttle works only with onThrottleInterval", 'Use notify_when "onThrottleInterval", or leave throttle out.');
   }
   const throttle = asked?.throttle ?? longer(digest.throttle ?? "30m", interval);
-  if (milliseconds(throttle) === undefined) throw wrong(`"${throttle}" is no duration`, 'Write it as "30m", "1h" or "1d".');
+  if (milliseconds(throttle) === undefined) throw wrong(`"${throttle}" is not a duration`, 'Write it as "30m", "1h" or "1d".');
   if (longer(throttle, interval) !== throttle) {
-    throw wrong(`the throttle ${throttle} is shorter than the rule's interval of ${interval}: Kibana refuses it`, "Take a longer one.");
+    throw wrong(`the throttle ${throttle} is shorter than the rule's interval of ${interval}: Kibana refuses it`, "Use a longer one.");
   }
   return { summary, notify_when, throttle };
 }
@@ -52,7 +52,7 @@ export function longer(one: string, other: string | undefined): string {
   return other !== undefined && (milliseconds(other) ?? 0) > (milliseconds(one) ?? 0) ? other : one;
 }
 
-/** Of a duration such as "5m"; undefined where it is none. */
+/** Of a duration such as "5m"; undefined for anything else. */
 function milliseconds(duration: string): number | undefined {
   const [, number, unit = ""] = /^([1-9]\d*)([smhd])$/.exec(duration) ?? [];
   return number === undefined ? undefined : Number(number) * ({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit] ?? 0);

@@ -2,15 +2,15 @@ import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { effectOf } from "../catalog/when.ts";
 import { oldNames } from "./action-variables.ts";
 
-/** What ties recovery to the incident it closes where nothing else is chosen: one key for each alert of each rule. */
+/** The key that ties recovery to the incident it closes, unless another is chosen: one for each alert of each rule. */
 export const usualKey = "{{rule.id}}-{{alert.id}}";
 
-/** Where types keep the key: beside the other params, or as deep as an incident in a sub-action. */
+/** Where types keep the key: beside the other params, or inside the incident of a sub-action. */
 const places: readonly (readonly string[])[] = [[], ["subActionParams"], ["subActionParams", "incident"]];
 
 /**
  * The key that an action has, in the type's own field. Undefined: every run opens an incident of its own, which nothing can
- * close. That goes for ServiceNow too: its default is put in after templates are filled in, so that no alert has it.
+ * close. That includes ServiceNow: its default is applied after templates are filled in, so it fits no alert.
  */
 export function keyOf({ dedupField: field }: ConnectorType, params: Params): string | undefined {
   if (field === undefined) return undefined;
@@ -21,7 +21,7 @@ export function keyOf({ dedupField: field }: ConnectorType, params: Params): str
   return undefined;
 }
 
-/** A key in the form in which two that give the same text are equal: names of old and of today, spaces, two or three braces. */
+/** A key in one form, in which keys that render alike are equal: old and new names, spaces, two or three braces. */
 export function keyInOneForm(key: string): string {
   return key.trim().replace(/\{\{\{?([^{}]*)\}?\}\}/g, (_all, inner: string) => {
     const name = inner.trim();
@@ -29,7 +29,7 @@ export function keyInOneForm(key: string): string {
   });
 }
 
-/** The params with this key, where the params that the type gives as an example have it. */
+/** The params with this key, in the place where the type's example has it. */
 export function withKey(type: ConnectorType, params: Params, key: string): Params {
   const { dedupField: field, recovery } = type;
   if (field === undefined) return params;

@@ -4,9 +4,9 @@ import { closes, keyInOneForm, keyOf, usualKey } from "./incidents.ts";
 import type { Wanted } from "./wanted.ts";
 
 /**
- * The key that ties recovery to its incident. What the connector's actions in the rule have already counts first: what is
- * open now is open under it. Then what was asked for, what another connector of the type has, and one for each alert.
- * @throws ToolError invalid_arguments where another key is asked for than the connector's actions have
+ * The key that ties recovery to its incident. The one that the connector's actions in the rule already have comes first:
+ * incidents are open under it. Then the one asked for, that of another connector of the type, and one for each alert.
+ * @throws ToolError invalid_arguments where the key asked for is not the one that the connector's actions have
  */
 export function chooseKey(rule: Rule, ruleType: RuleType, { connector, type, params, dedupKey }: Wanted): string {
   if (type?.dedupField === undefined) {

@@ -6,20 +6,20 @@ import { isSystem, type RuleState } from "./rule-state.ts";
 /** What a PUT sends of a rule. */
 export interface RuleBody {
   body: Record<string, unknown>;
-  /** Fields of it that this server does not know: a later Kibana's. */
+  /** Fields of it that this server does not know, from a later Kibana. */
   unknown: Place[];
 }
 
 /**
- * What a PUT has to hold so that a rule keeps everything but its state: all that was read, less what is known as
- * read-only. A field that nobody here knows is sent as it came: a PUT without it may erase it.
+ * The body of a PUT that changes nothing in a rule but this state: all that was read, less what is known as read-only.
+ * An unknown field is sent as it came: a PUT without it may erase it.
  */
 export function ruleBody(rule: Rule, { actions, notify_when, throttle, fields }: RuleState): RuleBody {
   const { notify_when: _when, throttle: _throttle, ...rest } = rule;
   const unknown: Place[] = [];
   const body = writable({ ...rest, ...fields, actions }, rootFields, unknown);
   const ownFrequency = actions.every((action) => action.frequency || isSystem(action.id));
-  // Beside actions with frequencies of their own Kibana refuses these keys, even as null; beside others it wants one.
+  // Beside actions with frequencies of their own Kibana refuses these keys, even as null; beside others it requires one.
   return { body: notify_when === null && throttle === null && ownFrequency ? body : { ...body, notify_when, throttle }, unknown };
 }
 
@@ -33,7 +33,7 @@ export function fieldInWords(place: Place): string {
   return place.filter((step) => typeof step === "string").join(".");
 }
 
-/** The same body without a field, wherever in a list it stands. */
+/** The same body without a field, in all items where it is in a list. */
 export function without({ body, unknown }: RuleBody, field: Place): RuleBody {
   const same = unknown.filter((place) => fieldInWords(place) === fieldInWords(field));
   return {
@@ -54,7 +54,7 @@ function cut(value: unknown, [step, ...rest]: Place): unknown {
 const unknownKey = /definition for this key is missing|additional properties|unrecognized key/i;
 
 /**
- * The field without which a refused body could be taken: Kibana's 400 names just it, and this server knows it no better.
+ * The field to leave out of a refused body: Kibana's 400 names only this one, and this server does not know it.
  * @param message Kibana's, such as `[request body.future]: definition for this key is missing`
  */
 export function refusedField(message: string, { unknown }: RuleBody): Place | undefined {

@@ -1,6 +1,6 @@
 import { isPlainObject } from "../plain-object.ts";
 /**
- * What is known of a field: `kept`, sent as it is with all that it holds; `read_only`, a PUT with it is refused; or the
+ * What is known about a field: `kept`, sent as it is with all its content; `read_only`, a PUT with it is refused; or the
  * fields in it, and in each item where it is a list.
  */
 export interface Fields {
@@ -22,7 +22,7 @@ export const actionFields: Fields = {
   connector_type_id: "read_only",
 };
 
-/** Fields that move by themselves, with a run, a save or the clock: that they differ says nothing. */
+/** Fields that change by themselves, with a run, a save or the clock: a difference in them says nothing. */
 export const movingFields: readonly string[] = [
   "revision",
   "updated_at",
@@ -41,7 +41,7 @@ export const movingFields: readonly string[] = [
   "view_in_app_relative_url",
 ];
 
-/** Fields that are set by routes of their own, and stay as they are through a save. */
+/** Fields that are set by routes of their own and that a save leaves alone. */
 const setElsewhere = [
   "id",
   "enabled",
@@ -70,15 +70,15 @@ export const rootFields: Fields = {
   ...Object.fromEntries([...setElsewhere, ...movingFields].map((field) => [field, "read_only"])),
 };
 
-/** Where a field stands: `["actions", 0, "group"]`. */
+/** Where a field is: `["actions", 0, "group"]`. */
 export type Place = readonly (string | number)[];
 
-/** Fields in which null says something of its own; elsewhere it says that there is nothing, and Kibana takes no null. */
+/** Fields in which null has a meaning; elsewhere it says that there is nothing, and Kibana refuses it. */
 const nullable = ["flapping", "throttle", "notify_when"];
 
 /**
  * What was read, less what is known as read-only.
- * @param unknown takes the places of fields that nobody here knows; they are in the result
+ * @param unknown collects the places of unknown fields; they stay in the result
  */
 export function writable(value: Record<string, unknown>, known: Fields, unknown: Place[] = [], place: Place = []): Record<string, unknown> {
   const entries = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
@@ -93,7 +93,7 @@ export function writable(value: Record<string, unknown>, known: Fields, unknown:
   return Object.fromEntries(entries);
 }
 
-/** What is known of a field among others. */
+/** What is known about one of the fields. */
 export function kindOf(known: Fields, field: string): Fields[string] | "unknown" {
   return (Object.hasOwn(known, field) ? known[field] : undefined) ?? "unknown";
 }

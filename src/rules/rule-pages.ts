@@ -26,7 +26,7 @@ export async function* rulePages(
   const read = (query: { page: number; filter?: string }) => reader.rules(space, { ...which, ...query, perPage, sort: "createdAt" });
   let next = read({ page: 1 });
   let total: number | undefined;
-  /** The last moment that was seen, with the rules of that moment: a window that begins there has them again. */
+  /** The last creation time seen, with its rules: a window that begins there has them again. */
   const edge = { at: "", ids: new Set<string>() };
   let from = "";
   for (let number = 1; ; number++) {
@@ -48,7 +48,7 @@ export async function* rulePages(
     }
     const later = from && `alert.attributes.createdAt >= "${from}"`;
     const filter = [which.filter && `(${which.filter})`, later].filter(Boolean).join(" and ");
-    // On its way while this one is worked on; where it fails, the next turn says so.
+    // Fetched while this page is worked on; if it fails, the next turn says so.
     next = read({ page: number + 1, ...(filter ? { filter } : {}) });
     next.catch(() => undefined);
     yield { rules, total };
@@ -58,7 +58,7 @@ export async function* rulePages(
 function cannotPartition(space: string): ToolError {
   return new ToolError(
     "kibana_error",
-    `The space "${space}" has more than ${window} rules of one moment: Kibana pages no deeper.`,
+    `The space "${space}" has more than ${window} rules created in the same millisecond: Kibana pages no deeper.`,
     "Look at a smaller part of the space.",
   );
 }

@@ -3,10 +3,10 @@ import type { Rule, RuleAction } from "../kibana/rules.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { actionFields, writable } from "./rule-fields.ts";
 
-/** What this server writes of a rule: its actions, the notification of old that stands in their way, and what a save would lose. */
+/** What this server writes in a rule: its actions, the old frequency of the rule that is in their way, and what a save would lose. */
 export interface RuleState {
   actions: RuleAction[];
-  /** At the rule itself, as before 8.6; null where the actions have frequencies of their own. */
+  /** Of the rule itself, as before 8.6; null where the actions have frequencies of their own. */
   notify_when: string | null;
   throttle: string | null;
   /** Other fields that the save keeps (`artifacts`, where there are any) or puts back; null: there was none. */
@@ -56,7 +56,7 @@ export function sameActions(stored: readonly RuleAction[], others: readonly Rule
   return left.length === right.length && left.every((action, index) => sameAction(action, right[index]));
 }
 
-/** System connectors' actions behind the others. */
+/** System connectors' actions last. */
 function inOrder(actions: readonly RuleAction[]): RuleAction[] {
   return [...actions.filter((action) => !isSystem(action.id)), ...actions.filter((action) => isSystem(action.id))];
 }
@@ -72,7 +72,7 @@ function sameAction(stored: RuleAction, other: RuleAction | undefined): boolean 
   return isDeepStrictEqual(comparable(stored), comparable({ ...other, uuid }));
 }
 
-/** Without what Kibana derives, such as a filter's query in Elasticsearch's words. */
+/** Without what Kibana derives, such as a filter's query as Elasticsearch takes it. */
 function comparable(action: RuleAction): unknown {
   return withoutNull({ ...writable(action, actionFields), params: action.params ?? {} });
 }

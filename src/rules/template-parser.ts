@@ -1,6 +1,6 @@
 import type { ParseTemplate } from "./wanted.ts";
 
-/** Mustache's parser, which is loaded when it is needed. It keeps none of the templates: they come from outside, without end. */
+/** Mustache's parser, loaded on demand. It caches no templates: they come from outside, in any number. */
 export async function templateParser(): Promise<ParseTemplate> {
   const { default: mustache } = await import("mustache");
   mustache.templateCache = undefined;

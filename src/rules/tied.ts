@@ -4,7 +4,7 @@ import { word } from "../plain-text.ts";
 import { closes, keyInOneForm, keyOf, withKey } from "./incidents.ts";
 
 interface Tied {
-  /** Actions under no key, or closing what nothing opens: recovery could not work with them. */
+  /** Actions without a key, or that close what nothing opens, by their fixed form: recovery could not work with them. */
   mends: Map<RuleAction, RuleAction>;
   /** Keys under which something is opened that no action closes. */
   uncovered: string[];
@@ -12,10 +12,10 @@ interface Tied {
 export const nothingTied: Tied = { mends: new Map(), uncovered: [] };
 
 /**
- * What ties each opening action to one that closes under the same key. A rule may have several keys, one a group.
- * @param all with the actions that come
- * @param mine those that the rule has
- * @param key for actions that open under none
+ * Ties each opening action to one that closes under the same key. A rule may have several keys, one per group.
+ * @param all including the actions that are added
+ * @param mine those that the rule already has
+ * @param key for actions that open without one
  */
 export function tied(
   all: readonly RuleAction[],
@@ -44,10 +44,10 @@ export function tied(
   return { mends, uncovered };
 }
 
-/** What becomes of actions that were not tied, in a sentence. */
+/** What becomes of actions that were not tied, as a sentence. */
 export function mendInWords(mends: Tied["mends"], type: ConnectorType): string {
   const which =
     mends.size === 1 ? "An action of this connector in the rule has" : `${mends.size} actions of this connector in the rule have`;
   const keys = new Set([...mends.values()].map(({ params }) => word(keyOf(type, params ?? {}) ?? "")));
-  return `${which} no ${type.dedupField ?? ""}, or another one than its counterpart, so that recovery would close nothing: it becomes ${[...keys].join(" and ")}.`;
+  return `${which} no ${type.dedupField ?? ""}, or another one than its counterpart, so recovery would close nothing: it becomes ${[...keys].join(" and ")}.`;
 }

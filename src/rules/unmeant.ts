@@ -3,11 +3,11 @@ import { isPlainObject, ownValue } from "../plain-object.ts";
 import { kindOf, movingFields, rootFields } from "./rule-fields.ts";
 import { type RuleState, sameActions, sameField } from "./rule-state.ts";
 
-/** What differs of a rule and was not meant to: by field, as it should be and as it is. */
+/** Unintended differences in a rule, by field: as it should be and as it is. */
 export type Unmeant = Record<string, { was: unknown; is: unknown }>;
 
 /**
- * A whole rule after a save against what it was just before it.
+ * Compares a whole rule after a save with what it was just before.
  * @param meant what the save was to change
  */
 export function unmeant(before: Rule, { fields, ...state }: RuleState, now: Rule): Unmeant {
@@ -19,12 +19,12 @@ export function unmeant(before: Rule, { fields, ...state }: RuleState, now: Rule
   return Object.fromEntries(differ.map((name) => [name, { was: ownValue(wanted, name) ?? null, is: ownValue(now, name) ?? null }]));
 }
 
-/** Whether a save of the rule can set a field back. */
+/** Whether a save of the rule can restore a field. */
 export function canBeSaved(field: string): boolean {
   return kindOf(rootFields, field) !== "read_only";
 }
 
-/** `params.threshold: [3] → [4]`, what differs in a field alone. */
+/** `params.threshold: [3] → [4]`, only what differs in a field. */
 export function differenceInWords(field: string, { was, is }: Unmeant[string]): string {
   if (isPlainObject(was) && isPlainObject(is)) {
     const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(

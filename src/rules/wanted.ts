@@ -12,7 +12,7 @@ export interface Frequency {
   throttle: string | null;
 }
 
-/** Mustache's parser, which is loaded when it is needed. @throws Error where the text is no template */
+/** Mustache's parser, loaded on demand. @throws Error where the text is not a template */
 export type ParseTemplate = (text: string) => TemplateSpans;
 
 /** What is to be attached, the same for every rule. */
@@ -22,9 +22,9 @@ export interface Wanted {
   type: ConnectorType | undefined;
   workflow: Workflow | undefined;
   groups: readonly string[] | undefined;
-  /** Laid over the recipe's. */
+  /** They override the recipe's. */
   params: Params | undefined;
-  /** The connector's present actions in the rule go. */
+  /** The connector's present actions in the rule are replaced. */
   replace?: boolean | undefined;
   recovery: "auto" | "none";
   dedupKey: string | undefined;

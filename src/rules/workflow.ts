@@ -3,7 +3,7 @@ import type { Workflow } from "../catalog/shared/recipe.ts";
 import { ToolError } from "../errors.ts";
 
 /**
- * What an action of this type is for: what was asked for, or what the type is there for.
+ * What an action of this type is for: as asked for, or as usual for the type.
  * @throws ToolError invalid_arguments with the workflows that fit
  */
 export function workflowFor(type: string, entry: ConnectorType | undefined, asked: Workflow | undefined): Workflow | undefined {

@@ -14,7 +14,7 @@ export interface Binding {
 export const bindingSuffix = "__FOR";
 
 /**
- * Reads the value of a `…__FOR` variable; undefined where it is none. A type alone binds to nothing: whoever writes the
+ * Reads the value of a `…__FOR` variable; undefined where it is not a binding. A type alone binds to nothing: whoever writes the
  * config chooses its host.
  */
 export function readBindings(value: string): Binding[] | undefined {

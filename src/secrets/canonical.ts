@@ -1,13 +1,13 @@
 import { htmlNames, withoutSemicolon } from "./html-names.ts";
 
 /**
- * A text with every escape read and everything left out that a service or our own clean-up may add or take away. Two texts
- * that mean the same are the same here, whatever mix of escapes they are written in.
+ * A text with all escapes decoded, and without anything that a service or our own clean-up may add or remove. Texts that
+ * mean the same are the same here, whatever mix of escapes they are written in.
  */
 export interface Canonical {
   /** UTF-8; `length` of them count. */
   bytes: Uint8Array;
-  /** Where the characters of the text begin and end that each byte stands for. */
+  /** Where in the text the characters begin and end that each byte stands for. */
   from: Uint32Array;
   to: Uint32Array;
   length: number;
@@ -15,14 +15,14 @@ export interface Canonical {
   source: number;
 }
 
-/** Escapes within escapes are read so often at the most. */
+/** Most levels of escapes within escapes that are decoded. */
 const mostRounds = 8;
 
 const [percent, backslash, ampersand, semicolon, hash, plus, quote] = [0x25, 0x5c, 0x26, 0x3b, 0x23, 0x2b, 0x22];
 
 /**
  * In time linear in the text's length.
- * @param escapes whether they are read; without, they stand for themselves
+ * @param escapes whether they are decoded; otherwise they are kept as text
  */
 export function canonical(text: string, escapes = true): Canonical {
   const out = Output.of(text);
@@ -84,7 +84,7 @@ export class Output implements Canonical {
     return percents || backslashes || entities;
   }
 
-  /** What may come and go on the way: white space, control characters, plus signs for spaces, backslashes; both quotes are one. */
+  /** Removes what may come and go on the way: white space, control characters, plus signs for spaces, backslashes; makes both quotes one. */
   leaveOut(escapes: boolean): void {
     const { bytes, from, to } = this;
     const end = this.length;
@@ -300,7 +300,7 @@ function isBlankEscape(byte: number): boolean {
   return byte === 0x6e || byte === 0x72 || byte === 0x74 || byte === 0x62 || byte === 0x66;
 }
 
-/** White space beyond ASCII, and what nobody sees (plain-text.ts takes it out). */
+/** White space beyond ASCII, and invisible characters (plain-text.ts removes them). */
 function isInvisible(point: number): boolean {
   return point >= 0x80 && !(point >= 0xd800 && point <= 0xdfff) && /[\p{C}\p{Z}]/u.test(String.fromCodePoint(point));
 }

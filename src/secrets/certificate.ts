@@ -1,12 +1,12 @@
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { fileText } from "./file-text.ts";
 
-/** The base64 that Kibana stores, or why no use can come of it. Neither quotes the content. */
+/** The base64 that Kibana stores, or why the file cannot be used. Neither quotes the content. */
 export type EncodedFile = { base64: string; warning?: string } | { refused: string; fix: string };
 
 /**
  * Brings a certificate, key or container into the form that Kibana decodes: base64 of the file's bytes. PEM and binary
- * files are encoded; what is that base64 already stays as it is.
+ * files are encoded; what is already that base64 stays as it is.
  */
 export function encodedFile(content: Buffer, kind: FileKind): EncodedFile {
   const text = textOf(content);
@@ -16,10 +16,10 @@ export function encodedFile(content: Buffer, kind: FileKind): EncodedFile {
 }
 
 const begin = "-----BEGIN ";
-/** As binary as no word that somebody mistook for a certificate: short ones can be read as base64 by chance. */
+/** Fewest bytes that are taken for a binary file: a short word given by mistake may be valid base64 by chance. */
 const leastBytes = 24;
 
-/** Undefined for bytes that are no text, or with control characters that no PEM has: containers. PEM with such around it is text. */
+/** Undefined for containers: bytes that are not text, or have control characters that no PEM has. PEM with such bytes around it is text. */
 function textOf(content: Buffer): string | undefined {
   const text = fileText(content);
   if (text !== undefined && !/[^\P{Cc}\t\n\r\f]/u.test(text)) return text;
@@ -40,18 +40,18 @@ function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
   if (kind === "PKCS #12") return { base64 };
   if (isContainer(content)) {
     return {
-      refused: `is a PKCS #12 container, and a PEM ${isKey(kind) ? "key" : "certificate"} is wanted`,
+      refused: `is a PKCS #12 container, but a PEM ${isKey(kind) ? "key" : "certificate"} is needed`,
       fix: `Take it out: openssl pkcs12 -in file.p12 ${isKey(kind) ? "-nocerts -nodes" : "-clcerts -nokeys"} -out file.pem. Or give the container as pfx, where the type has that field, with certType ssl-pfx.`,
     };
   }
   if (isPemOnly(kind)) return notPem(kind);
-  return { base64, warning: `is binary (DER), and Kibana's TLS reads PEM here: ${toPem(kind)}` };
+  return { base64, warning: `is binary (DER), but Kibana's TLS reads PEM here: ${toPem(kind)}` };
 }
 
 function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   if (kind === "PKCS #12") {
     return {
-      refused: "is PEM, and a PKCS #12 file is wanted",
+      refused: "is PEM, but a PKCS #12 file is needed",
       fix: "Give the .p12 or .pfx file, or put the PEM certificate into crt and the key into key, with certType ssl-crt-key.",
     };
   }
@@ -61,14 +61,14 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   const labels = blocks.map(({ label }) => label);
   if (kind === "PKCS 8 private key" && !labels.includes("PRIVATE KEY")) {
     return {
-      refused: "is no PKCS 8 key: Kibana takes -----BEGIN PRIVATE KEY----- alone",
+      refused: "is not a PKCS 8 key: Kibana takes only -----BEGIN PRIVATE KEY-----",
       fix: "Convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key8.pem.",
     };
   }
   if (kind === "PEM certificate" && !labels.includes("CERTIFICATE")) return notPem(kind);
   if (blocks.some(({ body }) => !isBase64(body)))
     return {
-      refused: "is PEM with signs in it that none has: Kibana would store what nothing can read",
+      refused: "is PEM with invalid characters in it: Kibana would store what nothing can read",
       fix: "Give the file as it was made, with its line breaks and nothing else between -----BEGIN and -----END.",
     };
   const useless = labels.every((label) => !/^(X509 |TRUSTED )?CERTIFICATE$|(?<!OPENSSH )PRIVATE KEY$/.test(label));
@@ -76,7 +76,7 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   const wanted = isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE";
   const other = isKey(kind) ? "CERTIFICATE" : "PRIVATE KEY";
   const mistaken = labels.some((label) => label.includes(other)) && !labels.some((label) => label.includes(wanted));
-  // As OpenSSL reads it: a block begins and ends on lines of its own, and nothing is in front of the first one that hides it.
+  // As OpenSSL reads it: blocks begin and end on their own lines, and nothing before the first one hides it.
   const broken = inLines !== text || content.toString("utf8") !== text || blocks.some(({ body, alone }) => !alone || !body.includes("\n"));
   return {
     base64: (broken ? Buffer.from(blocks.map(rewritten).join("")) : content).toString("base64"),
@@ -84,25 +84,25 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   };
 }
 
-/** What no TLS takes for either: a request, a public key, a key of SSH. */
+/** What TLS accepts as neither: a request, a public key, an SSH key. */
 function ofOther(label: string, kind: FileKind): EncodedFile {
   const wanted = isKey(kind) ? "private key" : "certificate";
   return {
-    refused: `holds -----BEGIN ${label}-----, which is no ${wanted}`,
+    refused: `holds -----BEGIN ${label}-----, which is not a ${wanted}`,
     fix:
       label === "OPENSSH PRIVATE KEY"
         ? "Convert it: ssh-keygen -p -m PKCS8 -f key."
-        : `Give the file with -----BEGIN ${isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE"}-----${label.endsWith("REQUEST") ? ": the authority that was asked makes it of this request" : ""}.`,
+        : `Give the file with -----BEGIN ${isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE"}-----${label.endsWith("REQUEST") ? ": the certificate authority makes it from this request" : ""}.`,
   };
 }
 
-/** With line breaks in place of what others wrote for them. */
+/** With line breaks in place of escapes for them. */
 function linesOf(text: string): string {
   const read = text.includes("\\n") ? text.replaceAll("\\r", "").replaceAll("\\n", "\n") : text;
   return /&#|<br/i.test(read) ? read.replace(/&#0*13;|&#x0*d;/gi, "").replace(/&#0*10;|&#x0*a;|<br ?\/?>/gi, "\n") : read;
 }
 
-/** Headers, as an encrypted key of old has, end with an empty line. */
+/** Headers, as old encrypted keys have them, end with an empty line. */
 function isBase64(body: string): boolean {
   const content = body.includes(":") ? (/\n[ \t\r]*\n/.test(body) ? body.slice(body.search(/\n[ \t\r]*\n/)) : "") : body;
   return /^[A-Za-z0-9+/=\s]*$/.test(content);
@@ -114,7 +114,7 @@ function ofBase64(text: string, kind: FileKind): EncodedFile {
   const within = same && content.length >= leastBytes ? textOf(content) : "";
   if (within !== undefined && !within.includes(begin)) {
     return {
-      refused: "is neither PEM nor the base64 of a certificate file: Kibana would decode it into rubbish",
+      refused: "is neither PEM nor the base64 of a certificate file: Kibana would decode it into garbage",
       fix: 'Give the file itself with {"$file": "name"}, its PEM text, or the base64 of its bytes (base64 -w0 file).',
     };
   }
@@ -149,7 +149,7 @@ function rewritten({ label, body }: Block): string {
   return `${begin}${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
-/** Its version 3 stands where a certificate has what is signed. */
+/** It has its version, 3, where a certificate has the part that is signed. */
 function isContainer(content: Buffer): boolean {
   return /^30(80|[0-7].|81..|82.{4}|83.{6})020103/.test(content.subarray(0, 10).toString("hex"));
 }
@@ -163,11 +163,14 @@ function isPemOnly(kind: FileKind): boolean {
 }
 
 function notPem(kind: FileKind): EncodedFile {
-  return { refused: `is no PEM file of a ${isKey(kind) ? "private key" : "certificate"}, which Kibana wants here`, fix: `${toPem(kind)}.` };
+  return {
+    refused: `is not a PEM file of a ${isKey(kind) ? "private key" : "certificate"}, which Kibana needs here`,
+    fix: `${toPem(kind)}.`,
+  };
 }
 
 function toPem(kind: FileKind): string {
   return isKey(kind)
-    ? "openssl pkcs8 -topk8 -nocrypt -inform der -in key.der makes PEM of it"
-    : "openssl x509 -inform der -in cert.der makes PEM of it";
+    ? "openssl pkcs8 -topk8 -nocrypt -inform der -in key.der converts it to PEM"
+    : "openssl x509 -inform der -in cert.der converts it to PEM";
 }

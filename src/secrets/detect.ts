@@ -1,5 +1,5 @@
 import { isDeeperThan } from "../json-depth.ts";
-/** The mark that stands where a secret was. */
+/** The mark that replaces a secret. */
 export const redactionMark = "[redacted]";
 
 /** A secret found in what Kibana keeps readable. */
@@ -12,7 +12,7 @@ export interface FoundSecret {
 
 const secretKey =
   /^(proxy-)?authorization$|^(set-)?cookie$|passw(or)?d|passphrase|secret|^(x-)?(.*-)?(api|auth|access|routing|integration|private|service|subscription)[-_]?(key|token)$|token$|credential|^apikey$|^x-(auth|pass|signature|key)$|signature$/i;
-/** Names with such words in them that hold no secret. */
+/** Names with such words in them that are not of secrets. */
 const innocentKey =
   /url$|uri$|^hasAuth$|^authType$|^clientId$|(key|token|secret)[-_]?(id|name|type|field|version|header)$|max_?tokens|ResponseKey$|^projectKey$|^issueKey$/i;
 const secretParam =
@@ -30,7 +30,7 @@ const shapes: [RegExp, string][] = [
 
 /**
  * Looks through a connector's config for secrets: header-like names, userinfo and token parameters in URLs, known token shapes.
- * @returns the config with marks in their place, and where they were. Mustache templates are no secrets.
+ * @returns the config with marks in their place, and where they were. Mustache templates are not secrets.
  */
 export function hideSecrets<T>(config: T): { config: T; found: FoundSecret[] };
 export function hideSecrets(config: unknown): {
@@ -73,7 +73,7 @@ function parseObject(text: string): object | undefined {
     const value: unknown = JSON.parse(text);
     return value !== null && typeof value === "object" && !isDeeperThan(deepest, value) ? value : undefined;
   } catch {
-    // No JSON after all, but a template of it: it is looked through as text.
+    // Not JSON after all, but a template of it: it is looked through as text.
     return undefined;
   }
 }
@@ -106,7 +106,7 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
 
 type Mark = (why: string) => string;
 
-/** A path segment that no person would have chosen; UUIDs and words are none. */
+/** Hides path segments that look random; UUIDs and words do not. */
 function withoutPathTokens(text: string, mark: Mark): string {
   return text.replace(/(https?:\/\/[^\s?#/]*)(\/[^\s?#]*)/g, (_whole, start: string, path: string) => {
     const segments = path.split("/").map((segment, n) => (n > 0 && isToken(segment) ? mark("a token in the URL's path") : segment));
@@ -120,7 +120,7 @@ function isToken(segment: string): boolean {
   return segment.length >= 32 && /^[0-9a-f]+$/.test(segment) && /\d/.test(segment);
 }
 
-/** `eyJ….eyJ….…`. Each run of such characters is looked at once: one that begins again and again would be looked at as often. */
+/** `eyJ….eyJ….…`. Each run of such characters is looked at once, however often a token could begin in it. */
 function withoutWebTokens(text: string, mark: Mark): string {
   if (!text.includes("eyJ")) return text;
   return text.replace(/[\w.-]+/g, (run) => {

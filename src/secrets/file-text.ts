@@ -1,6 +1,6 @@
 /**
  * The text of a file as an editor would show it: UTF-8, or UTF-16 as Windows writes it, without the byte order mark.
- * Undefined for what is no text in either.
+ * Undefined for what is not text in either.
  */
 export function fileText(bytes: Buffer): string | undefined {
   try {

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { type Sealed, seal } from "../sealed.ts";
 import { fileText } from "./file-text.ts";
 
-/** Larger files cannot be referred to (file-reference.ts); of such a one the beginning is known. */
+/** Larger files cannot be referred to (file-reference.ts); only their beginning is known. */
 const most = 64 * 1024;
 
 /**
  * The values of all files in the secrets folder, also of those that no reference may name: links, and what everybody may read.
- * Bytes that are no text are known as base64, which is how they travel. What cannot be read is left out.
+ * Bytes that are not text are known as base64, which is how they travel. What cannot be read is left out.
  */
 export function secretsIn(dir: string): Sealed[] {
   return namesIn(dir).flatMap((name) => {

@@ -4,17 +4,17 @@ import { type NeedleBytes, needlesOf, shortest } from "./needles.ts";
 /** From here to there in a text. */
 export type Span = [from: number, to: number];
 
-/** Values that are looked for. The time of a look is linear in the text's length, however many there are. */
+/** Values that are looked for. A look takes time linear in the text's length, however many there are. */
 export interface KnownValues {
   readonly size: number;
   add(value: string): void;
   /** All values of another. */
   addAll(other: KnownValues): void;
   readonly values: ReadonlySet<string>;
-  /** What those of them that are numbers are as numbers: JSON drops their zeros and digits beyond 17. */
+  /** Those that are numbers, as numbers: JSON drops their zeros and digits beyond 17. */
   readonly numbers: ReadonlySet<number>;
   /**
-   * Where a value stands in a text.
+   * Where a value is in a text.
    * @param ends positions in `text.bytes` at which it was cut: the beginning of a value before one of them counts as well
    */
   find(text: Hashed, ends?: readonly number[]): Span[];
@@ -29,7 +29,7 @@ interface Needle extends Omit<NeedleBytes, "bytes"> {
 
 /** Needles that begin alike. */
 interface Alike {
-  /** By length and hash: many that begin alike are told by a look for each of their lengths. */
+  /** By length and hash: one look for each of their lengths, however many begin alike. */
   whole: Map<number, Map<number, Needle>>;
   /** Those of which a beginning counts too. */
   cut: Needle[];
@@ -53,7 +53,7 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
     const alike = table.needles.get(first) ?? { whole: new Map<number, Map<number, Needle>>(), cut: [] };
     const sameLength = alike.whole.get(length) ?? new Map<number, Needle>();
     const before = sameLength.get(hash);
-    // One that counts wherever it stands includes one that does not.
+    // One that counts anywhere includes one that does not.
     if (before && (before.beside === undefined || how.beside !== undefined)) return;
     const beginnings = cut && table.window >= shortest ? hashes.slice(0, longestBeginning) : undefined;
     const needle = { ...how, length, hash, beginnings };
@@ -97,7 +97,7 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
         let cutAt = 0;
         for (let at = 0; at + window <= length; at++) {
           const hash = difference(hashes, at, at + window, power);
-          // Most positions are told by half of it, which is quicker to look up.
+          // Half of the hash rules out most positions, and is quicker to look up.
           const found = upper[hash >>> 16] === 1 ? needles.get(hash) : undefined;
           if (!found) continue;
           for (const [size, sameLength] of found.whole) {
@@ -153,7 +153,7 @@ function powerOf(length: number): number {
   return powers[length] ?? 0;
 }
 
-/** A number for each byte, so that neighbours in the alphabet are none here. */
+/** A number for each byte, so that neighbours in the alphabet are far apart here. */
 const scattered = Uint32Array.from(
   { length: 256 },
   (_none, byte) => Math.imul(byte + 1, 0x9e3779b1) ^ (Math.imul(byte + 1, 0x85ebca6b) >>> 13),

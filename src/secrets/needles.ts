@@ -8,9 +8,9 @@ const longestInAllForms = 4096;
 
 export interface NeedleBytes {
   bytes: Uint8Array;
-  /** Characters that it takes in a text at the least. */
+  /** Fewest characters that it takes in a text. */
   least: number;
-  /** It counts where an escape stands beside it, which is hidden as well: the rest of the value was read into that. */
+  /** It counts only beside an escape, which is hidden as well: that has swallowed the rest of the value. */
   beside?: "before" | "after";
 }
 
@@ -42,13 +42,13 @@ function plain(text: string, escapes: boolean): Uint8Array {
   return bytes.slice(0, length);
 }
 
-/** With its own escapes read. Where a backslash belongs to the value, what follows may have been written so that no escape is seen. */
+/** With its own escapes decoded. Where a backslash belongs to the value, what follows may have been written so that it is no escape. */
 function readings(text: string): Uint8Array[] {
   if (!/[\\%&]/.test(text)) return [];
   return [plain(text, true), ...(text.includes("\\") ? [plain(text.replaceAll("\\", ""), true)] : [])];
 }
 
-/** What stands before may read as an escape together with the first characters, what comes after with the last ones. */
+/** What is before may form an escape with the first characters, what comes after with the last ones. */
 function* worn(bytes: Uint8Array): Generator<NeedleBytes> {
   if (bytes.length > longestInAllForms) return;
   for (let eaten = 1; eaten <= 6 && bytes.length - eaten >= shortest; eaten++)
@@ -66,11 +66,11 @@ function appearances(value: string): string[] {
   const inConfig = hideSecrets([value]).config;
   const folded = value.replace(/\s+/g, " ").trim();
   const hidden = [value, folded, folded.replaceAll('"', "'")].map((one) => hideInText(one));
-  // Where hardly anything is left, others would look the same: what is left is no secret.
+  // If hardly anything is left, others would look the same: what is left is not a secret.
   return [...shown, ...[...hidden, ...inConfig].filter((one) => /[\w-]{12,}/.test(one.replaceAll(redactionMark, " ")))];
 }
 
-/** The value in hexadecimal, and what all base64 texts have in common that hold it, escaped in JSON or in a URL too. */
+/** The value in hexadecimal, and what all base64 texts that hold it have in common, also when it is escaped for JSON or a URL. */
 function within(value: string): string[] {
   const escaped = JSON.stringify(value).slice(1, -1);
   // Keys and certificates have little to escape, and learning them should not take long.
@@ -82,13 +82,13 @@ function within(value: string): string[] {
   return [hex, hex.toUpperCase(), ...texts.flatMap((text) => withinBase64(Buffer.from(text)))];
 }
 
-/** What is the same in all base64 texts that hold the bytes, at any of three offsets. */
+/** What all base64 texts that hold the bytes have in common, at each of three offsets. */
 function withinBase64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString("base64")
       .replaceAll("=", "");
-    // The first characters mix with what stands before, the last one with what comes after.
+    // The first characters mix with what is before, the last one with what comes after.
     const part = whole.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
     return [part, part.replaceAll("+", "-").replaceAll("/", "_")];
   });

@@ -17,13 +17,13 @@ export interface Scrub {
   json<T>(value: T, kept?: readonly string[]): T;
 }
 
-/** What everybody's answers are held against: the operator's secrets. */
+/** What everybody's answers are checked against: the operator's secrets. */
 export interface Redactor extends Scrub {
   /** From now on these values are looked for, whoever asks. */
   learn(tree: SealedTree): void;
   /** For lines that the operator reads: what people typed is taken out as well. */
   log: Scrub;
-  /** What one caller gets to see: beside the operator's secrets, those that were written for this caller are taken out. */
+  /** What one caller gets to see: without the operator's secrets and those that were written for this caller. */
   principal(name: string): PrincipalRedactor;
 }
 
@@ -41,7 +41,7 @@ export interface CallRedactor extends Scrub {
   withoutLiterals: Scrub;
 }
 
-/** `cut`: where a text was cut in the midst of a value, its beginning is looked for as well. */
+/** `cut`: where a text was cut in the middle of a value, its beginning is looked for as well. */
 const nothing = () => ({ typed: createKnownValues({ cut: false }), literals: createKnownValues({ cut: true }) });
 
 export function createRedactor(): Redactor {
@@ -92,7 +92,7 @@ function givenBy({ source }: Sealed): "operator" | "typed" | "literals" {
 
 function learn(known: KnownValues, sealed: Sealed): void {
   const value = String(unseal(sealed));
-  // A type in place of marks is told by every list of types; its mark would take the type out of all answers.
+  // Every list of types shows a type's name: redacting it would only take the type out of all answers.
   if (isTypeName(value)) return;
   for (const one of [value, value.trim(), ...decodedKey(value)]) if (one.length >= shortest) known.add(one);
 }
@@ -113,7 +113,7 @@ function oneAfterTheOther(first: Scrub, second: Scrub): Scrub {
 }
 
 /**
- * @param followed what agents follow stays: keys, ids, tools and statuses, whatever is in them
+ * @param followed what agents act on stays: keys, ids, tools and statuses, whatever is in them
  */
 function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
   function spansIn(given: string): Span[] {
@@ -141,7 +141,7 @@ function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
   }
 
   function json<T>(value: T, kept: readonly string[] = []): T {
-    // Most answers hold nothing of it: one look at the whole is cheaper than one at each text.
+    // Most answers contain no secret: one look at the whole is cheaper than one at each text.
     const whole = JSON.stringify(value) ?? "";
     const plain = whole !== "" && all.every(({ numbers }) => numbers.size === 0) && spansIn(whole).length === 0;
     return plain ? JSON.parse(whole) : each(value, kept, followed ? idsIn(value) : none);

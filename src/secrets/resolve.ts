@@ -57,7 +57,7 @@ export function resolveSecrets(
   if (isAsk(given) && askable.length === 0) {
     throw new ToolError(
       "secret_refused",
-      'What {"$ask": true} in place of all secrets stands for is not known here: this type or config needs none, or has secrets with names of their own.',
+      'It is not known which secrets {"$ask": true} stands for here: this type or config needs none, or has secrets with names of their own.',
       'Name each secret, as {"token": {"$ask": true}}, or leave `secrets` out where none is needed.',
       { path: "secrets" },
     );
@@ -71,7 +71,7 @@ export function resolveSecrets(
   return { secrets, asked, bindings, warnings, read };
 }
 
-/** What a person typed or a variable holds, as Kibana wants it; a file has been encoded where it was read. */
+/** What a person typed or a variable holds, in Kibana's form; a file has been encoded where it was read. */
 function asFile(tree: SealedTree | undefined, field: string, walk: Walk): SealedTree | undefined {
   const kind = walk.files.get(field);
   if (kind === undefined || !(tree instanceof Sealed) || tree.source.startsWith(fileSource)) return tree;
@@ -79,7 +79,7 @@ function asFile(tree: SealedTree | undefined, field: string, walk: Walk): Sealed
   return tree.rewritten((value) => encoded(Buffer.from(value), kind, `secrets.${field}`, walk));
 }
 
-/** @throws ToolError secret_refused where only rubbish could come of it */
+/** @throws ToolError secret_refused where the result would be garbage */
 function encoded(content: Buffer, kind: FileKind, path: string, { warnings }: Walk): string {
   const result = encodedFile(content, kind);
   if ("refused" in result) {
@@ -106,7 +106,7 @@ function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefin
     if (source.noPage) {
       throw new ToolError(
         "secret_refused",
-        `${path} asks for a person to type it, on a page of this server's machine: the server is shared over HTTP, and nobody sits there.`,
+        `${path} asks a person to type it, on a page of this server's machine: the server is shared over HTTP, and nobody sits there.`,
         ways(source),
         { path },
       );
@@ -138,7 +138,7 @@ function isAsk(value: object): boolean {
 }
 
 function literal(value: string, path: string, { source, warnings }: Walk): SealedTree {
-  // Which way to authenticate is no secret; spec types keep it among the secrets (reference/connector-types.md).
+  // The way to authenticate is not a secret; spec types keep it among the secrets (reference/connector-types.md).
   if (path === "secrets.authType") return value;
   if (value.includes(redactionMark)) {
     throw new ToolError("secret_refused", `${path} holds the redaction mark, which is not a value.`, ways(source), { path });
@@ -170,7 +170,7 @@ function ways({ prefix, dir, noPage }: SecretSource): string {
   return noPage ? `H${operator}` : `Pass {"$ask": true} and a person types it on a local page, or h${operator}`;
 }
 
-/** @throws ToolError secret_refused for a name that is not the caller's to use; whether it exists is not told */
+/** @throws ToolError secret_refused for a name that is not the caller's to use; the error does not say whether it exists */
 function assertAllowed(name: string, path: string, { allowed = [name] }: SecretSource): void {
   if (allowed.includes(name)) return;
   throw new ToolError(
@@ -201,7 +201,7 @@ function fromEnvironment(name: string, path: string, { source, bindings, warning
     return new ToolError("secret_refused", cause, fix, { path, available });
   };
   if (!name.startsWith(prefix) || name.endsWith(bindingSuffix)) {
-    throw refuse(`${path} names a variable that does not begin with ${prefix}, or that holds a binding: no other variable can be reached.`);
+    throw refuse(`${path} names a variable that does not begin with ${prefix}, or that holds a binding: other variables cannot be used.`);
   }
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value === undefined) throw refuse(`${path} names a variable that is not set in the environment of this server.`);
@@ -227,7 +227,7 @@ function fromFile(name: string, path: string, walk: Walk): Sealed {
   if (read.bytes.toString("utf8").trim() === "") throw refuse("names a file that is empty");
   const kind = files.get(path.replace(/^secrets\./, ""));
   if (kind === undefined && (!isUtf8(read.bytes) || read.bytes.includes(0)))
-    throw refuse("names a file that is no text in UTF-8, and this field takes one");
+    throw refuse("names a file that is not UTF-8 text, which this field needs");
   if (kind === undefined) return seal(read.bytes.toString("utf8").replace(/\r?\n$/, ""), fileSource + name);
   const text = fileText(read.bytes);
   if (text !== undefined) known.push(seal(text.replace(/\r?\n$/, ""), fileSource + name));

@@ -5,7 +5,7 @@ import { withoutEnd } from "../host-name.ts";
 /** Fields of an answer that agents branch on, call with or follow: never a text that somebody wrote. */
 const structural =
   /(^|_)(ids?|tools?|status|change|spaces?|types?|ops?|outcome|code|kind|verb|connectors?|rules?|from|to|deployment|mode|check|severity|uri|url)$/;
-/** Where what Kibana or a service says stands as they say it. */
+/** Fields that hold what Kibana or a service says, as they say it. */
 const foreign = /^(config|params|params_given|before|after|headers|data)$/;
 /** As ids, hosts and names of things are written. */
 const oneWord = /^[\w.:@/?=&%+-]+$/;
@@ -17,7 +17,7 @@ const snakeWord = /^[a-z]+(?:_[a-z]+)+$/;
 const ours = new Set(["connectors", "deployment", ...errorCodes.flatMap((code) => [code, ...code.split("_")])]);
 const types: ReadonlySet<string> = new Set(catalogIds.map((id) => id.slice(1)));
 
-/** Whether a text is a word that every answer of this server may hold: to hide it would hide nothing. */
+/** Whether a text is a word that every answer of this server may hold: hiding it would hide nothing. */
 export function isOurWord(text: string): boolean {
   return ours.has(text.trim().toLowerCase()) || isTypeName(text);
 }
@@ -32,7 +32,7 @@ export function isKey(text: string): boolean {
   return key.test(text);
 }
 
-/** Where names of tools, statuses and codes stand in a text, and ids: in time linear in its length. */
+/** Where names of tools, statuses and codes are in a text, and ids: in time linear in its length. */
 export function namesIn(text: string, ids: ReadonlySet<string>): [from: number, to: number][] {
   return [...text.matchAll(words)].flatMap(({ 0: found, index }): [number, number][] => {
     const word = withoutEnd(withoutEnd(found, ":"), ".");
@@ -40,7 +40,7 @@ export function namesIn(text: string, ids: ReadonlySet<string>): [from: number, 
   });
 }
 
-/** Values of an answer that ids, tools and statuses are, each once. */
+/** The values in an answer that are ids, tools and statuses, each once. */
 export function idsIn(answer: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   const walk = (value: unknown, within: string): void => {

@@ -1,18 +1,18 @@
 import { type Canonical, Output } from "./canonical.ts";
 
-/** base64 within base64 is read so often. */
+/** Levels of base64 within base64 that are decoded. */
 const layers = 2;
 /** A secret of eight bytes has twelve characters. */
 const shortestRun = 12;
-/** Between two runs: what no text has, so that nothing reaches from one into the next. */
+/** Separates two runs: a byte that no text has, so that no match reaches from one into the next. */
 const gap = 0xff;
 
 const [lineFeed, carriageReturn, backslash, slash, letterN, letterR] = [0x0a, 0x0d, 0x5c, 0x2f, 0x6e, 0x72];
 
 /**
- * What the base64 and base64url in a text stand for, with every escape in and around it read, and that of the base64 in
- * there once more. Each run is read from each of its first four characters: what stands right before it may look like a
- * part of it. In time linear in the text's length.
+ * The base64 and base64url in a text, decoded, with all escapes in and around it decoded, and the base64 in that once
+ * more. Each run is decoded from each of its first four characters: what is right before it may look like a part of it.
+ * In time linear in the text's length.
  */
 export function withinBase64(text: string): Canonical[] {
   return decoded(Output.of(text), layers);
@@ -31,7 +31,7 @@ function decoded(text: Output, left: number): Output[] {
   });
 }
 
-/** Positions of the characters of each run; line ends within are passed over, as they are and as JSON writes them. */
+/** Positions of the characters of each run; line ends within are skipped, as they are and as JSON writes them. */
 function runsIn({ bytes, length }: Output): number[][] {
   const runs: number[][] = [];
   let run: number[] = [];

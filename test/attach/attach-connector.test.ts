@@ -248,7 +248,7 @@ describe("a rule", () => {
     await makeRule(made, "r", [bare], { notify_when: "onThrottleInterval", throttle: "1h" });
     const before = await ruleOf(made, "r");
     const { warnings, change } = await attach(made, { connector: "pager", rules: ["r"] });
-    expect(warnings.join("\n")).toContain("deprecated setting of the rule itself (onThrottleInterval 1h)");
+    expect(warnings.join("\n")).toContain("deprecated frequency of the rule itself (onThrottleInterval 1h)");
     const after = await ruleOf(made, "r");
     expect([after.notify_when, after.throttle]).toEqual([null, null]);
     expect(after.actions[0]).toEqual({
@@ -325,7 +325,7 @@ test("another frequency than the action has is not said to be attached already",
   expect(await attach(made, { ...digest, frequency: { throttle: "2h" } })).toMatchObject({
     status: "no_change",
     message: '"Connector chat" is attached already to the rule.',
-    warnings: [expect.stringContaining("(onThrottleInterval 30m), not as asked for")],
+    warnings: [expect.stringContaining("(onThrottleInterval 30m), not the one asked for")],
   });
 });
 
@@ -387,7 +387,7 @@ describe("several rules in one plan", () => {
     await makeRule(made, "t", [], { rule_type_id: ".index-threshold" });
     const body = await attach(made, { connector: "pager", rules: ["q", "t"], groups: ["query matched"] });
     expect(body).toMatchObject({ code: "invalid_arguments", detail: { rule: "t" } });
-    expect(body.message).toContain('"Rule t" (t): "query matched" is no action group of rules of type .index-threshold');
+    expect(body.message).toContain('"Rule t" (t): "query matched" is not an action group of rules of type .index-threshold');
     expect(made.writes()).toEqual([]);
   });
 });
@@ -475,7 +475,10 @@ describe("another frequency for a connector that the rule notifies already", () 
     const first = await attach(made, { connector: "chat", rules: ["r"], ...often });
     expect(first).toMatchObject({ status: "no_change", next: [{ args: { replace: true } }] });
     const { status, change, warnings } = await attach(made, first.next[0].args);
-    expect([status, warnings.join()]).toEqual(["done", expect.stringContaining('Its present action in the rule goes: "query matched"')]);
+    expect([status, warnings.join()]).toEqual([
+      "done",
+      expect.stringContaining('Its present action in the rule is replaced: "query matched"'),
+    ]);
     const { actions } = await ruleOf(made, "r");
     expect(actions).toMatchObject([{ id: "chat", params: { message: "Ours" }, frequency: { notify_when: "onActiveAlert" } }]);
     expect((await made.call("undo_change", { change })).body.status).toBe("done");
@@ -532,12 +535,12 @@ describe("refused before anything is asked", () => {
       "invalid_arguments",
       "does not fit connectors of type .slack",
     ],
-    ["a group of others", { connector: "chat", rules: ["r"], groups: ["threshold met"] }, "invalid_arguments", "is no action group"],
+    ["a group of others", { connector: "chat", rules: ["r"], groups: ["threshold met"] }, "invalid_arguments", "is not an action group"],
     [
       "a wrong template",
       { connector: "chat", rules: ["r"], params: { message: "{{#x}}" } },
       "invalid_arguments",
-      "is no Mustache template",
+      "is not a Mustache template",
     ],
     [
       "a mistyped name",

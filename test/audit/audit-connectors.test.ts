@@ -33,12 +33,12 @@ describe("the answer", () => {
       rule: "lateral-movement",
       evidence: "The connector is not in this space.",
     });
-    // What becomes of a rule whose connector is gone is not for the server to say.
+    // The server does not decide what becomes of a rule whose connector is gone.
     expect(JSON.stringify(body.next)).not.toMatch(/soc-pagerduty|remove/);
     expect(countTokens(JSON.stringify(body))).toBeLessThanOrEqual(1200);
   });
 
-  test("with detail each finding says why, how sure it is, and what mends it", async () => {
+  test("with detail each finding says why, how sure it is, and what fixes it", async () => {
     const { call } = await product();
     const { body } = await call("audit_connectors", { detail: true, checks: ["failing", "no_recovery_action"] });
     expect(body.findings.map((one: { check: string }) => one.check)).toEqual([
@@ -60,7 +60,7 @@ describe("the answer", () => {
     });
   });
 
-  test("pages hold every finding once, with and without detail, and later pages ask Kibana nothing but the spaces", async () => {
+  test("pages show every finding once, with and without detail, and later pages ask Kibana only for the spaces", async () => {
     const { call, calls } = await product({ sandbox: { size: { spaces: 2, connectors: 40, rules: 150, seed: 1 } } });
     const inPages = async (args: Record<string, unknown>) => {
       const ids: string[] = [];
@@ -94,7 +94,7 @@ describe("the answer", () => {
     expect(one.body.summary).toContain("of 1 space");
   });
 
-  test("says nothing of runs where no check looks at them", async () => {
+  test("says nothing about runs where no check looks at them", async () => {
     const { call, calls } = await product();
     const { body } = await call("audit_connectors", { checks: ["insecure_url"] });
     expect(calls.filter(({ path }) => path.includes("_global_connector_execution"))).toEqual([]);
@@ -111,7 +111,7 @@ describe("the answer", () => {
     [{ cursor: "abc" }, "Leave it out"],
     [{ space: "security" }, 'is `spaces` here: [\\"security\\"]'],
     [{ spaces: "security" }, 'is a list: [\\"security\\"]'],
-  ])("%j is refused with a way on", async (args, fix) => {
+  ])("%j is refused with a fix", async (args, fix) => {
     const { call } = await product();
     const { isError, body } = await call("audit_connectors", args);
     expect(isError).toBe(true);
@@ -178,7 +178,7 @@ describe("what cannot be read is not checked, never fine", () => {
     expect(body.counts.by_check).toHaveProperty("missing_secrets");
   });
 
-  test("a later page of rules fails: what was seen before is told, the rest is not checked", async () => {
+  test("a later page of rules fails: what was seen before is reported, the rest is not checked", async () => {
     const made = await product({
       sandbox: { size: { spaces: 1, connectors: 20, rules: 1200, seed: 1 } },
       async onRequest({ path }) {
@@ -200,7 +200,7 @@ describe("what cannot be read is not checked, never fine", () => {
 describe("a long audit", () => {
   const size = { spaces: 6, connectors: 60, rules: 3000, seed: 3 };
 
-  test("tells its progress, which never falls", async () => {
+  test("reports its progress, which never falls", async () => {
     const { client } = await product({ sandbox: { size } });
     const seen: { progress: number; total?: number | undefined }[] = [];
     await client.callTool({ name: "audit_connectors", arguments: {} }, undefined, { onprogress: (one) => seen.push(one) });
@@ -219,12 +219,12 @@ describe("a long audit", () => {
       },
     });
     await expect(call("audit_connectors", {}, stop.signal)).rejects.toThrow();
-    // Another call goes through in the meantime.
+    // Another call gets through meanwhile.
     await call("describe_connector_types");
     expect(calls.filter(({ path }) => path.includes("/rules/_find")).length).toBeLessThanOrEqual(8);
   });
 
-  test("asks for each page of rules once, and a constant number of questions per space", async () => {
+  test("reads each page of rules once, and makes a constant number of requests per space", async () => {
     const { call, calls } = await product({ sandbox: { size } });
     await call("audit_connectors");
     const pages = calls.filter(({ path }) => path.includes("/rules/_find"));

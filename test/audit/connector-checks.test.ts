@@ -21,7 +21,7 @@ describe("missing_secrets", () => {
     ["it needs none", { connector: { type: ".server-log" } }, undefined],
   ])("%s", (_name, given, severity) => expect(severityOf("missing_secrets", given)).toBe(severity));
 
-  test("the way out asks a person for the fields that the config wants, and is left out where they are not known", () => {
+  test("the ready call asks a person for the fields that the config needs, and is left out where they are not known", () => {
     expect(ofConnector("missing_secrets", facts({ connector: { missingSecrets: true } }))?.next).toMatchObject({
       tool: "update_connector",
       args: { id: "payments-slack", space: "payments", secrets: { webhookUrl: { $ask: true } } },
@@ -29,7 +29,7 @@ describe("missing_secrets", () => {
     expect(ofConnector("missing_secrets", facts({ connector: { missingSecrets: true, type: ".unknown" } }))?.next).toBeUndefined();
   });
 
-  test("where rules could not be read it does not say that none uses it", () => {
+  test("where rules could not be read it does not say that no rule uses it", () => {
     const found = ofConnector("missing_secrets", facts({ connector: { missingSecrets: true }, ...idle }), { rulesKnown: false });
     expect(found?.evidence).toContain("could not be read");
     expect(found?.severity).toBe("high");
@@ -43,7 +43,7 @@ describe("type_unusable", () => {
     ["this Kibana does not have the type", { type: null }, "critical"],
     ["nobody uses it", { type: { enabledInLicense: false }, ...idle }, "medium"],
     [
-      "preconfigured runs though its type is switched off",
+      "preconfigured runs although its type is switched off",
       { connector: { preconfigured: true }, type: { enabledInConfig: false } },
       undefined,
     ],
@@ -96,7 +96,7 @@ describe("failing", () => {
     ["no runs", {}, undefined],
   ])("%s", (_name, given, severity) => expect(severityOf("failing", given)).toBe(severity));
 
-  test("tells how many, since when, who relies on it, and the last error without a secret in it", () => {
+  test("says how many, since when, who relies on it, and the last error without a secret in it", () => {
     const message = "action execution failure: .webhook:a: A - error calling webhook: 403 for https://x.example/?token=geheim-und-lang";
     const found = ofConnector("failing", facts(runs({ failures: 3, lastFailure: { at: "2026-11-20T00:00:00Z", message } })));
     expect(found?.evidence).toBe(
@@ -133,7 +133,7 @@ describe("unused", () => {
     ["Kibana does not count, and no rule uses it", { connector: { references: undefined }, ...idle }, "low"],
   ])("%s", (_name, given, severity) => expect(severityOf("unused", given)).toBe(severity));
 
-  test("where Kibana does not count and rules cannot be read, nothing is said", () => {
+  test("where Kibana gives no count and rules cannot be read, there is no finding", () => {
     expect(severityOf("unused", { connector: { references: undefined }, ...idle }, { rulesKnown: false })).toBeUndefined();
   });
 });
@@ -252,7 +252,7 @@ describe("webhook_without_auth", () => {
   test.each([
     [".webhook", { url: "https://hooks.acme.io/kibana" }],
     [".cases-webhook", { createIncidentUrl: "https://hooks.acme.io/kibana" }],
-  ])("from 9.2 on a %s may have headers that nobody can read: less sure, and said", (type, config) => {
+  ])("from 9.2 on a %s may have headers that nobody can read: it is less sure, and says so", (type, config) => {
     const given = facts({ connector: { type, config: { ...config, hasAuth: false } } });
     const found = ofConnector("webhook_without_auth", given, { secretHeaders: true });
     expect(found).toMatchObject({ severity: "low", confidence: "likely" });
@@ -260,6 +260,6 @@ describe("webhook_without_auth", () => {
   });
 });
 
-test("a window is told in days wherever one is told", () => {
+test("a window is given in days wherever it is mentioned", () => {
   expect(ofConnector("never_run", facts({ ran: false }))?.evidence).toContain(`${window.days} days`);
 });

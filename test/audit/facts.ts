@@ -122,7 +122,7 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
   };
 }
 
-/** What one check says of one connector, alone in its space. */
+/** What one check says about one connector, alone in its space. */
 export function ofConnector(name: CheckName, given: ConnectorFacts, inSpace: Partial<SpaceFacts> = {}): Draft | undefined {
   const [check] = checksNamed([name]);
   if (check?.of !== "connector") throw new Error(`${name} does not look at a connector`);

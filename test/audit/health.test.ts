@@ -37,7 +37,7 @@ test("of one that never ran: nothing is proven", async () => {
   expect(found).not.toHaveProperty("failure_rate");
 });
 
-test("a run that failed and one that did not are told apart, beside the rules", async () => {
+test("a failed run and a successful one are counted apart, along with the rules", async () => {
   const { call, connector, execute } = await emptyDeployment({ sandbox: { deliver: true } });
   await connector("web", "log", ".server-log", "Log of the web team");
   await execute("web", "log", { message: "x" });
@@ -51,7 +51,7 @@ test("a run that failed and one that did not are told apart, beside the rules", 
   expect(await health(call, "log", "web")).toMatchObject({ runs: 1, failures: 0 });
 });
 
-test("where the log cannot be read it is not checked, with why", async () => {
+test("where the log cannot be read it is not checked, and the answer says why", async () => {
   const { call, fault } = await product();
   await fault("error", { path: "/_global_connector_execution_logs", times: 10 });
   expect(await health(call, "deploy-hook")).toEqual({
@@ -60,7 +60,7 @@ test("where the log cannot be read it is not checked, with why", async () => {
   });
 });
 
-test("a Kibana without the routes says so, and the connector is shown all the same", async () => {
+test("a Kibana without the routes is reported, and the connector is shown anyway", async () => {
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.close());
   const key = { kind: "api_key", key: seal("a", "key") } as const;

@@ -16,7 +16,7 @@ const eachRun = { frequency: { summary: false, notify_when: "onActiveAlert", thr
 const text = { message: "{{rule.name}}" };
 const push = { subAction: "pushToService", subActionParams: {} };
 
-/** Full of what looks like a fault and is none. */
+/** Full of what looks like a fault but is not. */
 async function healthy() {
   const made = await emptyDeployment();
   const { connector, rule } = made;

@@ -110,7 +110,7 @@ test("each planted fault is found once, nothing else is, and the ids stay from a
   expect(again.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
 });
 
-test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency"])("the ready call of %s mends it", async (check) => {
+test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency"])("the ready call of %s fixes it", async (check) => {
   const { call } = await planted({ person: accepts });
   const [found] = (await call("audit_connectors", { checks: [check], detail: true })).body.findings;
   const done = await call(found.next.tool, found.next.args);
@@ -119,7 +119,7 @@ test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency"])("the ready 
 });
 
 test.each([[["no_recovery_action", "no_dedup_key"]], [["no_dedup_key", "no_recovery_action"]]])(
-  "the ready calls of two findings of one rule do not clash: %s",
+  "the ready calls of two findings on one rule do not conflict: %s",
   async (order) => {
     const { call, connector, rule, bare } = await emptyDeployment({ person: accepts });
     await connector("default", "pd", ".pagerduty", "Pager", {}, routing);

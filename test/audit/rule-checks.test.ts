@@ -43,11 +43,11 @@ describe("dangling_reference", () => {
   ])("%s", (_name, given, found) => expect(severities("dangling_reference", given)).toEqual(found));
 
   const gone = (type: string) => action("gone", fires, {}, { connector_type_id: type });
-  test("proposes nothing: neither another connector, whom nobody says it serves, nor to take the action away", () => {
+  test("proposes nothing: neither another connector, which may serve somebody else, nor removing the action", () => {
     for (const type of [".slack", ".pagerduty"])
       expect(ofRule("dangling_reference", rule({ actions: [gone(type)] }), context(all))[0]?.next).toBeUndefined();
   });
-  test("says which others go silent with it", () => {
+  test("says how many others go silent with it", () => {
     const [found] = ofRule("dangling_reference", rule({ actions: [gone(".slack"), action("pd", fires)] }), context(all));
     expect(found?.evidence).toBe("The connector is not in this space; 1 other connector of the rule goes silent with it.");
   });
@@ -107,7 +107,7 @@ describe("no_recovery_action", () => {
     ["without a key there is nothing to close by: another finding", { actions: [trigger({ dedupKey: undefined }), resolve()] }, []],
   ])("%s", (_name, given, found) => expect(severities("no_recovery_action", given)).toEqual(found));
 
-  test("of a rule type that is not known it is likely, and the way out names the connector and the rule", () => {
+  test("for an unknown rule type it is likely, and the ready call names the connector and the rule", () => {
     const [found] = ofRule("no_recovery_action", rule({ rule_type_id: "of.tomorrow", actions: [trigger()] }), context(all));
     expect(found).toMatchObject({
       confidence: "likely",

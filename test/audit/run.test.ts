@@ -15,7 +15,7 @@ async function deployment(spaces: number, rules: number) {
   return { reader, options: { spaces: ids, url: sandbox.url, now: Date.now() } };
 }
 
-test("a cancelled audit holds what was found so far, and names each space that it did not finish", async () => {
+test("a cancelled audit has what was found so far, and names each space that it did not finish", async () => {
   const { reader, options } = await deployment(12, 600);
   const stop = new AbortController();
   const report = await runAudit(reader, {
@@ -31,10 +31,10 @@ test("a cancelled audit holds what was found so far, and names each space that i
   const read = report.spaces.filter((space) => space.rules !== undefined && space.runs !== undefined).map((space) => space.id);
   expect([...new Set([...read, ...unfinished])].sort()).toEqual([...options.spaces].sort());
   expect(unfinished.size).toBeGreaterThan(4);
-  for (const one of report.notChecked) expect(one.why).toBe("The audit was cancelled before it came here.");
+  for (const one of report.notChecked) expect(one.why).toBe("The audit was cancelled before it got here.");
 });
 
-test("two audits of the same deployment are the same, whatever space answers first", async () => {
+test("two audits of the same deployment are the same, whichever space answers first", async () => {
   const { reader, options } = await deployment(8, 800);
   const [one, other] = [await runAudit(reader, options), await runAudit(reader, { ...options, spaces: [...options.spaces].reverse() })];
   expect(other.findings).toEqual(one.findings);
@@ -48,7 +48,7 @@ test("where no space can be read because Kibana does not answer, there is no rep
   });
 });
 
-test("what a check says of a fault does not depend on which other checks were asked for", async () => {
+test("what a check says about a fault does not depend on which other checks were asked for", async () => {
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.close());
   const { reader, close } = connectKibana(kibanaSettings({ url: sandbox.url }), 5_000, "test");
@@ -63,7 +63,7 @@ test("what a check says of a fault does not depend on which other checks were as
   for (const [id, one] of whole) expect(alone.get(id)).toEqual(one);
 });
 
-test("a fault that may be worse than it looks without the rules is said to be, also where no check of rules was asked for", async () => {
+test("the audit says that a fault may be worse than it looks without the rules, even if no check of rules was asked for", async () => {
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.close());
   const { reader, close } = connectKibana(kibanaSettings({ url: sandbox.url }), 5_000, "test");
@@ -80,11 +80,11 @@ test("a fault that may be worse than it looks without the rules is said to be, a
   expect(report.notChecked).toContainEqual({
     space: failing?.space,
     checks: ["failing"],
-    why: "What was found may be more severe than it says: which rules use it could not be read.",
+    why: "What was found may be more severe than stated: which rules use it could not be read.",
   });
 });
 
-test("where Kibana does not say what kind of deployment it is, what belongs into kibana.yml is not checked", async () => {
+test("where Kibana does not say what kind of deployment it is, preconfigured candidates are not checked", async () => {
   const { reader, options } = await deployment(3, 30);
   const blind = { ...reader, status: () => Promise.reject(new ToolError("kibana_error", "Kibana failed (500).", "Ask again.")) };
   const { notChecked } = await runAudit(blind, options);
@@ -92,7 +92,7 @@ test("where Kibana does not say what kind of deployment it is, what belongs into
     {
       space: "*",
       checks: ["preconfigured_candidate"],
-      why: "What kind of deployment it is could not be read: Kibana failed (500).",
+      why: "The kind of deployment could not be read: Kibana failed (500).",
       fix: "Ask again.",
     },
   ]);

@@ -92,7 +92,7 @@ describe("duplicate_target", () => {
     expect(found?.next).toMatchObject({ tool: "replace_connector", args: { from: "c", to: "b", space: "payments" } });
   });
 
-  test("which of those goes that nothing uses is not proposed, nor to move rules to one that does not work, or without knowing the rules", () => {
+  test("it proposes neither which unused one to delete, nor moving rules to one that does not work or without knowing the rules", () => {
     const keep = { ...webhook({}), id: "b" };
     const next = (one: object, other: object, known = true) =>
       ofSpace("duplicate_target", [facts(one), facts(other)], { rulesKnown: known })[0]?.next;
@@ -103,7 +103,7 @@ describe("duplicate_target", () => {
     expect(next(used, { connector: { ...keep, missingSecrets: true } })).toBeUndefined();
   });
 
-  test("config that Kibana hides, and types that nobody knows, are not compared", () => {
+  test("config that Kibana hides, and unknown types, are not compared", () => {
     expect(targetOf({ type: ".webhook", config: undefined }, entries.get(".webhook"))).toBeUndefined();
     expect(targetOf({ type: ".new", config: { url: "https://a" } }, undefined)).toBeUndefined();
   });

@@ -41,7 +41,7 @@ import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 import { readSubmission } from "../../src/web/submission.ts";
 import { plan } from "../support/plan.ts";
 
-/** What is repeated to make a text that is awkward for somebody. */
+/** Units that are repeated to make awkward texts. */
 const units = [
   ..."/.\\ \n\"'{[(<@%&;?=#:-_+~*a0Aé",
   ...[
@@ -96,7 +96,7 @@ const units = [
     "\ud83d",
   ],
 ] as const;
-/** Before and after what is repeated: what opens, and what does not let it end well. */
+/** Text before and after the repeated unit: an opening, and an ending that does not match. */
 const frames: readonly [string, string][] = [
   ["", ""],
   ["https://a.example/", "!"],
@@ -236,18 +236,18 @@ describe.each<[string, Taker, typeof frames]>([
   ...Object.entries(takers).map(([name, take]): [string, Taker, typeof frames] => [name, take, frames]),
   ["what learns a secret", learning, [["", ""]]],
 ])("%s", (_name, take, around) => {
-  test("take time by the length of a text, not by its square", { timeout: 120_000 }, () => {
+  test("take time linear in the length of a text, not quadratic", { timeout: 120_000 }, () => {
     const slow: string[] = [];
-    // Each unit bare and in one frame: all of them in all frames take minutes.
+    // Each unit bare and in one frame: all of them in all frames would take minutes.
     for (const [index, unit] of units.entries())
       for (const [before, after] of [around[0], around[1 + (index % Math.max(1, around.length - 1))]].filter(
         (frame) => frame !== undefined,
       )) {
         const text = (length: number) => before + unit.repeat(Math.ceil(length / unit.length)) + after;
         const [short, long] = [text(small), text(large)];
-        // Quick enough that nobody needs to look closer: a square would be thousands of times as much.
+        // Quick enough: quadratic time would be thousands of times as much.
         if (once(take, long) < 100) continue;
-        // Eight times the length: eight times as long, or a little more; the square would be 64 times.
+        // Eight times the length: eight times as long, or a little more; quadratic would be 64 times.
         const ratio = growth(take, short, long);
         if (ratio > 30) slow.push(`${JSON.stringify(unit)} in ${JSON.stringify([before, after])}: ${ratio.toFixed(0)} times`);
       }
@@ -255,7 +255,7 @@ describe.each<[string, Taker, typeof frames]>([
   });
 });
 
-test("the guard tells a square from a line", () => {
+test("the guard tells quadratic from linear time", () => {
   const square: Taker = (text) => /\/+$/.test(text);
   const text = (length: number) => `${"/".repeat(length)}!`;
   expect(once(square, text(large))).toBeGreaterThan(100);
@@ -284,7 +284,7 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
   "an export of many secrets in one text": async (length) => exportOf({ url: `https://a.example/?x=1${"&token=abc".repeat(length / 10)}` }),
 };
 
-test.each(Object.entries(streams))("%s take time by their length", async (_name, read) => {
+test.each(Object.entries(streams))("%s take time linear in their length", async (_name, read) => {
   const quickestOf = async (length: number) => {
     const times: number[] = [];
     for (let n = 0; n < 3; n++) {
@@ -318,14 +318,14 @@ function since(began: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 
-/** How many times as long the long text takes; the least of three looks, since what else the machine does can only add to it. */
+/** How many times as long the long text takes; the least of three measurements, since other work of the machine can only add to it. */
 function growth(take: Taker, short: string, long: string): number {
   let least = Number.POSITIVE_INFINITY;
   for (let n = 0; n < 3 && least > 30; n++) least = Math.min(least, quickest(take, long) / quickest(take, short));
   return least;
 }
 
-/** Milliseconds, the least of several; what is shorter than six cannot be told from the machine's own work. */
+/** Milliseconds, the least of several; less than six cannot be told from other work of the machine. */
 function quickest(take: Taker, text: string): number {
   return Math.max(6, Math.min(...[1, 2, 3].map(() => once(take, text))));
 }

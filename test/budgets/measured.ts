@@ -27,7 +27,7 @@ export function eagerOf(dist: string): { bytes: number; files: number; inputs: s
   };
 }
 
-/** Starts a build, makes every call of the table, and says where it is over its budget: a sentence each. */
+/** Starts a build, makes every call of the table, and says in a sentence each where it is over its budget. */
 export async function overBudget(dist: string): Promise<string[]> {
   const over: string[] = [];
   const hold = (what: string, is: number, may: number) => {

@@ -1,7 +1,7 @@
 /**
  * What each tool may cost: tokens in tools/list; and for typical calls, made in this order against the sandbox's
  * deployment by a person who says yes to all, the requests to Kibana and the tokens of the answer. A little above what it
- * was when it was written down: whoever needs more says so here.
+ * was when it was written down: raise it here if more is needed.
  */
 export const budgets: Record<string, { listed: number; calls: readonly Call[] }> = {
   // What the key may do is asked in each space, two requests at a time; the licence is one more.

@@ -28,7 +28,7 @@ export const firstSix: Record<string, TypeExamples> = {
       ["config", {}],
       ["config", { apiUrl: null }],
       ["config", { apiUrl: "https://events.eu.pagerduty.com/v2/enqueue" }],
-      // Kibana does not parse it: saved, and fails when used.
+      // Kibana does not parse it: it is saved, and fails when used.
       ["config", { apiUrl: "bar" }],
       ["secrets", { routingKey: "super-secret" }],
       ["params", {}],

@@ -510,7 +510,7 @@ export const messagingAndIncidents: Record<string, TypeExamples> = {
         [{ usesBasic: true }, { secretsUrl: "http://a.example.com" }, /secretsUrl must not/],
         [{ usesBasic: false }, { user: "bob", password: "p", secretsUrl: "http://a.example.com" }, /user and password must not/],
         [{ usesBasic: false, configUrl: "http://a.example.com" }, {}, /configUrl must not/],
-        // Left out is false to this comparison, whatever the default.
+        // This comparison takes a missing value for false, whatever the default.
         [{ configUrl: "http://a.example.com" }, { user: "bob", password: "p" }, /user and password must not/],
       ],
     },

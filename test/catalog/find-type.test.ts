@@ -42,7 +42,7 @@ const ids = [
   ".workflows",
 ];
 
-describe("one type is meant", () => {
+describe("a word for one type", () => {
   test.each([
     [".slack", ".slack"],
     ["slack", ".slack"],
@@ -77,7 +77,7 @@ describe("one type is meant", () => {
   });
 });
 
-describe("several fit, or none does", () => {
+describe("a word for several types, or for none", () => {
   test.each([
     ["snow", [".servicenow", ".servicenow-itom", ".servicenow-sir"]],
     ["llm", [".bedrock", ".gemini", ".gen-ai", ".inference"]],
@@ -93,12 +93,12 @@ describe("several fit, or none does", () => {
     ["webhok", ".webhook"],
     ["opsgeny", ".opsgenie"],
     ["jira tickets", ".jira"],
-  ])("%s is near %s alone", (asked, id) => {
+  ])("%s is near only %s", (asked, id) => {
     const found = findTypeId(asked, ids);
     expect(found).toEqual({ id, near: true, candidates: [] });
   });
 
-  test.each(["sms", "sns", "logstash", "splunk", "discord"])("%s is near to none", (asked) => {
+  test.each(["sms", "sns", "logstash", "splunk", "discord"])("%s is near none", (asked) => {
     expect(findTypeId(asked, ids).id).toBeUndefined();
   });
 
@@ -119,7 +119,7 @@ test("types that the table does not know are found by their id", () => {
   expect(findTypeId("acme_thing", [".acme-thing"])).toEqual({ id: ".acme-thing", candidates: [] });
 });
 
-test("every id finds itself, however its case and separators are written", () => {
+test("every id finds itself, in any case and with any separators", () => {
   fc.assert(
     fc.property(fc.constantFrom(...ids), fc.boolean(), fc.constantFrom("_", "-", " "), (id, upper, separator) => {
       const written = id.slice(1).replaceAll(/[-_]/g, separator);

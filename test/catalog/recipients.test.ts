@@ -44,7 +44,7 @@ describe("whom a call reaches", () => {
     expect(recipientsIn(await connectorType(id), { params }).map(({ what, value }) => `${what} ${value}`)).toEqual(expected);
   });
 
-  test("by a type that nobody knows is said by all its params", () => {
+  test("by an unknown type is told by all its params", () => {
     expect(recipientsIn(undefined, { params: { a: 1 } })).toEqual([{ what: "params", value: '{"a":1}' }]);
   });
 });
@@ -71,7 +71,7 @@ const telling = [
   "additionalFields",
 ];
 
-test("every field that an entry names is one of its type, and every telling field is named", async () => {
+test("every field that an entry names is one of its type, and every field that names somebody is listed", async () => {
   for (const type of await connectorTypes()) {
     const { config, params } = type.schemas();
     const named = type.recipients ?? [];

@@ -45,6 +45,6 @@ test.each<[config: Record<string, unknown>, params: Record<string, unknown>, pat
   [{ url: "https://good.example.com/api" }, { path: "items" }, "items"],
   [{ url: "https://good.example.com" }, { path: "@evil.example.net" }, "@evil.example.net"],
   [{ url: "https://good.example.com" }, { path: "https://evil.example.net" }, "https://evil.example.net"],
-])("with %j and %j the path stands apart from the host", async (config, params, path) => {
+])("with %j and %j the path is separate from the host", async (config, params, path) => {
   expect(withPathApart(await entry(".http"), config, params).path).toBe(path);
 });

@@ -94,7 +94,7 @@ describe.each(Object.entries(examples))("%s", (id, { accepted, refused, together
   });
 });
 
-test("a webhook has a safe test only where it gets", async () => {
+test("a webhook has a safe test only with the method GET", async () => {
   const webhook = await entry(".webhook");
   expect(probesFor(webhook, { url: "https://a.example.com", method: "get" }).safe?.params).toEqual({});
   expect(probesFor(webhook, { url: "https://a.example.com" }).safe).toBeUndefined();
@@ -110,7 +110,7 @@ test.each([
   expect(ways.map((way) => way.name)).toEqual(names);
 });
 
-test("a call whose effect is not known is taken for the worst", async () => {
+test("a call with an unknown effect counts as the worst", async () => {
   const jira = await entry(".jira");
   expect(effectOf(jira, { subAction: "issueTypes", subActionParams: {} })).toEqual({ effect: "none" });
   expect(effectOf(jira, { subAction: "toString" })).toEqual({ effect: "executes" });

@@ -119,7 +119,7 @@ test("whatever is given, a verdict comes back", async () => {
   );
 });
 
-test("whatever stands in the fields of secrets, it is not quoted", async () => {
+test("whatever is in the fields of secrets, it is not quoted", async () => {
   const marker = "s3cr3t-7731";
   const secret = fc.oneof(
     fc.constant(marker),

@@ -25,7 +25,7 @@ function reason(work: () => unknown): unknown {
 }
 
 describe("a continuation", () => {
-  test("is good for its call, and once", () => {
+  test("works for its call, and once", () => {
     const { continuations, issue } = made();
     const { id } = issue();
     expect(reason(() => continuations.check(id, "safe_delete_connector", args, plan))).toBe("taken");
@@ -46,7 +46,7 @@ describe("a continuation", () => {
     ["other arguments", "safe_delete_connector", { ids: ["b"], space: "default" }, plan, "other_change"],
     ["fewer arguments", "safe_delete_connector", { ids: ["a"] }, plan, "other_change"],
     ["another plan", "safe_delete_connector", args, digest("another plan"), "target_changed"],
-  ])("%s: refused, and still good for its own", (_what, tool, given, planDigest, expected) => {
+  ])("%s: refused, and still works for its own call", (_what, tool, given, planDigest, expected) => {
     const { continuations, issue } = made();
     const { id } = issue();
     expect(reason(() => continuations.redeem(id, tool, given, planDigest))).toBe(expected);
@@ -68,7 +68,7 @@ describe("a continuation", () => {
     expect(reason(() => continuations.redeem(id, "safe_delete_connector", args, plan))).toBe("expired");
   });
 
-  test("one that was used is used, and when it is old, expired: never good again", () => {
+  test("a used one is reported as used and later as expired: it never works again", () => {
     const { clock, continuations, issue } = made();
     const { id } = issue();
     continuations.redeem(id, "safe_delete_connector", args, plan);
@@ -88,7 +88,7 @@ describe("a continuation", () => {
       fc.property(fc.nat({ max: id.length - 1 }), fc.constantFrom(..."abcXYZ019-_."), (at, character) => {
         fc.pre(id[at] !== character);
         const forged = id.slice(0, at) + character + id.slice(at + 1);
-        // The last character of base64 holds bits that no byte has: another spelling of the same MAC is the same.
+        // The last character of base64 has bits that belong to no byte: another spelling of the same MAC is the same.
         fc.pre(
           Buffer.from(forged.slice(forged.lastIndexOf(".") + 1), "base64url").compare(
             Buffer.from(id.slice(id.lastIndexOf(".") + 1), "base64url"),

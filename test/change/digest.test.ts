@@ -29,7 +29,7 @@ describe("a digest", () => {
     );
   });
 
-  test("a key that is undefined is one that is absent", () => {
+  test("an undefined key counts as absent", () => {
     expect(digest({ a: 1, b: undefined })).toBe(digest({ a: 1 }));
     expect(digest({ a: 1, b: null })).not.toBe(digest({ a: 1 }));
   });
@@ -88,7 +88,7 @@ describe("the digest of a plan", () => {
     expect(planDigest(plan({ ...base, ...change }))).toBe(planDigest(base));
   });
 
-  test("of a test does not change with the fresh words in its params, but with what the caller filled in", () => {
+  test("of a test does not change with the unique words in its params, but with what the caller filled in", () => {
     const of = (unique: string, to: string) =>
       planDigest(plan({ ops: [executeOp({ params: { message: `probe ${unique}`, to }, template: { message: "probe {unique}", to } })] }));
     expect(of("one", "me@example.com")).toBe(of("two", "me@example.com"));

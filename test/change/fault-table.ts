@@ -1,10 +1,10 @@
 /**
  * Every fault of the sandbox (src/sandbox/http/faults.ts), whether Kibana did its work before it (`work`), and what an honest
- * answer says of each kind of change: `done`, `failed` (an error, and surely nothing was changed), `unknown`, or of a run
- * `failed_run`: it failed, and whether anything went out is said not to be known.
+ * answer says about each kind of change: `done`, `failed` (an error, and nothing was changed for certain), `unknown`, or for
+ * a run `failed_run`: it failed, and the answer says that it is not known whether anything went out.
  *
  * - A create and a delete can be looked for afterwards: found is done, whatever the answer was. Not found is failed only
- *   after an answer that was complete; a request without an answer may still be on its way.
+ *   after an answer that was complete; a request without an answer may still be in flight.
  * - Whether a run reached the outside cannot be read from Kibana: without its answer it is unknown, unless Kibana
  *   refused before it ran.
  */

@@ -29,7 +29,7 @@ function printed(): string {
   ].join("\n");
 }
 
-test("the table speaks of every fault that the sandbox has", async () => {
+test("the table covers every fault that the sandbox has", async () => {
   const made = await product();
   await expect(made.fault("no such fault")).rejects.toThrow(`known are ${faultTable.map(({ fault }) => fault).join(", ")}`);
 });
@@ -37,7 +37,7 @@ test("the table speaks of every fault that the sandbox has", async () => {
 describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
   test.each(Object.keys(kinds) as Kind[])("%s: the answer says truly whether it happened", async (kind) => {
     const { tool, args, match } = kinds[kind];
-    // Nothing the sandbox does takes a quarter of a second; what stays silent is given up then.
+    // Nothing in the sandbox takes a quarter of a second; a silent request is given up then.
     const made = await product({ person: accepts, settings: { timeout: 250 } });
     const before = await made.state();
     await made.fault(fault, match);
@@ -53,7 +53,7 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
     if (told === "failed_run")
       expect(answer.body.result).toMatchObject({
         cause: expect.stringContaining("xpack.encryptedSavedObjects.encryptionKey"),
-        not_known: expect.stringContaining("look at the service before you run it again"),
+        not_known: expect.stringContaining("check the service before you run it again"),
       });
     if (told === "failed") expect(changed).toBe(false);
     // Written once, never again by itself.
@@ -61,8 +61,8 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
 
     const [entry] = (await made.call("list_changes")).body.changes;
     expect(entry.outcome).toBe({ done: "done", failed: "not_done", unknown: "unknown", failed_run: "done" }[told]);
-    if (told === "done") expect(answer.body.warnings.join()).toContain("It happened all the same.");
-    if (told === "unknown") expect(answer.body.message).toMatch(/Whether it happened cannot be told yet\. Look before you repeat it/);
+    if (told === "done") expect(answer.body.warnings.join()).toContain("It happened anyway.");
+    if (told === "unknown") expect(answer.body.message).toMatch(/It is not known yet whether it happened\. Check before you repeat it/);
     if (told === "failed") expect(answer.body).toMatchObject({ code: expect.any(String), fix: expect.any(String) });
     // Looking waits by the injected clock: no test sleeps.
     expect(made.clock.sleeps.length).toBeLessThanOrEqual(4);
@@ -93,7 +93,7 @@ describe("a read that fails", () => {
     });
   });
 
-  test("while it is looked for after a doubtful answer leaves it unknown", async () => {
+  test("while the change is looked for after a doubtful answer leaves it unknown", async () => {
     const made = await product();
     await made.fault("error_after", kinds.create.match);
     await made.fault("error", { method: "GET", path: "/api/actions/connector/audit-trail", times: 20 });
@@ -101,7 +101,7 @@ describe("a read that fails", () => {
   });
 });
 
-test("below 8.8, where Kibana chooses the id, a create without an answer stays unknown even when a twin is there", async () => {
+test("before 8.8, where Kibana chooses the id, a create without an answer stays unknown even if a connector of the same name exists", async () => {
   const made = await product({ sandbox: { version: "8.7.1" }, settings: { timeout: 250 } });
   await made.fault("timeout_after", { method: "POST", path: "/api/actions/connector" });
   const { body } = await made.call("create_connector", kinds.create.args);

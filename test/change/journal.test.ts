@@ -45,7 +45,7 @@ describe("the journal", () => {
     expect(entries[1]?.begin).toMatchObject({ v: 1, kind: "begin", at: new Date(clock.now() - 1000).toISOString(), deployment: "PROD" });
   });
 
-  test("of nothing is empty, and makes no folder by being read", async () => {
+  test("without changes is empty, and reading it creates no folder", async () => {
     const { journal, dir } = await made();
     expect(await journal.entries()).toEqual({ entries: [], problems: [] });
     await expect(stat(dir)).rejects.toThrow("ENOENT");
@@ -60,7 +60,7 @@ describe("the journal", () => {
     expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600);
   });
 
-  test("has one file a process, merged when it is read", async () => {
+  test("has one file per process, merged when it is read", async () => {
     const one = await made();
     const two = await made({ dir: one.dir });
     await one.journal.begin(begin("of one"));
@@ -74,7 +74,7 @@ describe("the journal", () => {
     }
   });
 
-  test("passes over a line that a crash tore, and keeps what stands before it", async () => {
+  test("skips a line torn by a crash, and keeps what is before it", async () => {
     const { journal, dir } = await made();
     await journal.begin(begin("one"));
     const [name = ""] = await readdir(dir);
@@ -83,7 +83,7 @@ describe("the journal", () => {
     expect([entries.map((entry) => entry.begin.change), problems]).toEqual([["one"], []]);
   });
 
-  test("names a line in the midst that it does not understand, and goes on", async () => {
+  test("names a line in the middle that it does not understand, and goes on", async () => {
     const { journal, dir } = await made();
     await mkdir(dir, { recursive: true });
     await writeFile(
@@ -105,7 +105,7 @@ describe("the journal", () => {
     expect((await journal.entries()).entries[0]?.begin).toMatchObject({ ofTomorrow: { deep: true } });
   });
 
-  test("begins a new file when one is full, and reads them all", async () => {
+  test("starts a new file when one is full, and reads them all", async () => {
     const { journal, dir } = await made();
     const summary = "x".repeat(1024 * 1024);
     for (let n = 0; n < 9; n++) await journal.begin(begin(`change ${n}`, { summary }));
@@ -121,7 +121,7 @@ describe("the journal", () => {
     expect(lines.map((line) => JSON.parse(line).change)).toEqual(Array.from({ length: 50 }, (_, n) => `change ${n}`));
   });
 
-  test("that cannot be written says so, with a way out, and works again when it can be", async () => {
+  test("that cannot be written says so, with a fix, and works again when it can be", async () => {
     const folder = await freshFolder();
     await writeFile(join(folder, "file"), "");
     const dir = join(folder, "file");
@@ -142,7 +142,7 @@ describe("the journal", () => {
 });
 
 describe("the changes of the last hour", () => {
-  test("are those of all processes, in whatever Kibana, safe tests left out", async () => {
+  test("are those of all processes, in any Kibana, without safe tests", async () => {
     const one = await made();
     const two = await made({ dir: one.dir, clock: one.clock });
     await one.journal.begin(begin("one"));
@@ -153,7 +153,7 @@ describe("the changes of the last hour", () => {
     expect(await one.journal.countLastHour()).toBe(4);
   });
 
-  test("do not hold older ones", async () => {
+  test("do not include older ones", async () => {
     const { journal, clock } = await made();
     await journal.begin(begin("old"));
     clock.advance(hour + 1);
@@ -161,7 +161,7 @@ describe("the changes of the last hour", () => {
     expect(await journal.countLastHour()).toBe(1);
   });
 
-  test("are found without reading files that have not been touched since", async () => {
+  test("are found without reading files that were last written before", async () => {
     const { journal, dir, clock } = await made();
     await mkdir(dir, { recursive: true });
     await writeFile(

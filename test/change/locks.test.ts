@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createLocks } from "../../src/change/locks.ts";
 
-/** A task that goes on when it is told to. */
+/** A task that continues when it is told to. */
 function task(name: string, log: string[]) {
   let finish = () => {};
   const done = new Promise<void>((resolve) => {
@@ -45,7 +45,7 @@ describe("changes of the same target", () => {
     expect(log).toContain("two begins, after a change");
   });
 
-  test("go on after one that failed", async () => {
+  test("continue after one that failed", async () => {
     const alone = createLocks();
     const first = alone.on(["a"], alone.now(), () => Promise.reject(new Error("no")));
     const second = alone.on(["a"], alone.now(), async () => "went on");
@@ -53,7 +53,7 @@ describe("changes of the same target", () => {
     expect(await second).toBe("went on");
   });
 
-  test("that share one of several keys wait; those that cross do not block each other for ever", async () => {
+  test("that share one of several keys wait; those that overlap crosswise do not deadlock", async () => {
     const alone = createLocks();
     const results = await Promise.all([
       alone.on(["a", "b"], 0, async () => 1),
@@ -66,7 +66,7 @@ describe("changes of the same target", () => {
 });
 
 describe("changes of different targets", () => {
-  test("do not wait, and nothing changed for them", async () => {
+  test("do not wait, and are not told of a change", async () => {
     const [log, alone] = [[] as string[], createLocks()];
     const [one, two] = [task("one", log), task("two", log)];
     const since = alone.now();

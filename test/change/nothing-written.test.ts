@@ -62,32 +62,35 @@ describe.each(changes)("%s", (_what, tool, args) => {
       "that the client accepts faster than a person reads",
       accepts,
       "accepted it faster than a person reads",
-      " Where a client approves by itself, its operator starts the server with --confirm page, or, for runs where nobody sits, with --dangerously-skip-confirmation. The person approves",
+      " If a client approves by itself, its operator can start the server with --confirm page or, for unattended runs, with --dangerously-skip-confirmation. The person approves",
     ],
-  ])("%s was asked of nobody: the answer says so and has the page, to which the same call leads", async (_how, person, did, more = "") => {
-    const { body, made, before } = await call(tool, args, { person, settings: reading });
-    expect(body).toMatchObject({
-      status: "confirmation_needed",
-      message: expect.stringMatching(
-        new RegExp(
-          `^Nothing was written\\. The client was asked and ${did}.*: perhaps nobody saw the question\\. Ask the person in the chat\\.${more}`,
+  ])(
+    "%s was not put to a person: the answer says so and has the page, to which the same call leads",
+    async (_how, person, did, more = "") => {
+      const { body, made, before } = await call(tool, args, { person, settings: reading });
+      expect(body).toMatchObject({
+        status: "confirmation_needed",
+        message: expect.stringMatching(
+          new RegExp(
+            `^Nothing was written\\. The client was asked and ${did}.*: perhaps nobody saw the question\\. Ask the person in the chat\\.${more}`,
+          ),
         ),
-      ),
-      confirm: { id: expect.stringMatching(/^page-/), url: expect.stringMatching(/^http:/) },
-    });
-    const again = await made.call(tool, args);
-    expect(again.body).toMatchObject({ status: "confirmation_needed", confirm: { id: body.confirm.id, url: body.confirm.url } });
-    expect(made.questions).toHaveLength(1);
-    await approve(body.confirm.url);
-    const unnamed = await made.call(tool, args);
-    expect(unnamed.body).toMatchObject({
-      status: "confirmation_needed",
-      message: expect.stringContaining("has approved"),
-      confirm: { id: body.confirm.id },
-    });
-    expect([await made.state(), made.writes()]).toEqual([before, []]);
-    expect((await made.call(tool, { ...args, confirm: body.confirm.id })).body.status).toBe("done");
-  });
+        confirm: { id: expect.stringMatching(/^page-/), url: expect.stringMatching(/^http:/) },
+      });
+      const again = await made.call(tool, args);
+      expect(again.body).toMatchObject({ status: "confirmation_needed", confirm: { id: body.confirm.id, url: body.confirm.url } });
+      expect(made.questions).toHaveLength(1);
+      await approve(body.confirm.url);
+      const unnamed = await made.call(tool, args);
+      expect(unnamed.body).toMatchObject({
+        status: "confirmation_needed",
+        message: expect.stringContaining("has approved"),
+        confirm: { id: body.confirm.id },
+      });
+      expect([await made.state(), made.writes()]).toEqual([before, []]);
+      expect((await made.call(tool, { ...args, confirm: body.confirm.id })).body.status).toBe("done");
+    },
+  );
 
   test("after a client answered by itself, the other questions of the connection go to the page at once", async () => {
     const { made } = await call(tool, args, { person: cancels, settings: reading });
@@ -95,7 +98,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
     expect(made.questions).toHaveLength(1);
   });
 
-  test("that a person closed after a while says nothing of other questions", async () => {
+  test("that a person closed after a while does not affect other questions", async () => {
     const clock = fakeClock();
     const closes: Person = () => {
       clock.advance(5_000);
@@ -161,7 +164,7 @@ describe.each(changes)("%s", (_what, tool, args) => {
     expect(questions).toEqual([]);
   });
 
-  test("with an id where none are taken is refused", async () => {
+  test("with an id where none is accepted is refused", async () => {
     const { body } = await call(tool, { ...args, confirm: "made.up" }, { person: accepts });
     expect(body).toMatchObject({ code: "confirmation_invalid", fix: expect.stringMatching(/^Repeat the call without `confirm`/) });
   });
@@ -204,15 +207,15 @@ describe.each(changes)("%s", (_what, tool, args) => {
     expect(questions).toEqual([]);
   });
 
-  test("while the journal cannot be written is not done, and nobody is asked for nothing", async () => {
-    // A link into nowhere: there is nothing to read in it, and nothing can be made in it, by root neither.
+  test("while the journal cannot be written is not done, and nobody is asked in vain", async () => {
+    // A dangling link: nothing can be read from it or created in it, not even by root.
     const journalDir = `${await freshFolder()}/link`;
     await symlink("/nowhere/at/all", journalDir);
     const { body, questions } = await call(tool, args, { person: accepts, journalDir });
     expect(body).toMatchObject({
       code: "journal_unavailable",
       message: expect.stringMatching(/^The journal in .*\/link cannot be written \(E[A-Z]+\)\.$/),
-      fix: "Make room or mend the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a folder that can be written.",
+      fix: "Free disk space, fix the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a writable folder.",
     });
     expect(questions).toEqual([]);
   });
@@ -281,13 +284,13 @@ describe("a write that the operator forbids", () => {
     expect(body.code).toBe("read_only");
   });
 
-  test("a safe test goes on where all of this is forbidden", async () => {
+  test("a safe test works where all of this is forbidden", async () => {
     const made = await product({ settings: { protect: ["*"], access: "change", maxChangesPerHour: 1 } });
     for (let n = 0; n < 3; n++)
       expect((await made.call("test_connector", { id: "kibana-log" })).body).toMatchObject({ status: "done", result: { ok: true } });
   });
 
-  test("one more change in the hour than allowed; an hour later it may", async () => {
+  test("one more change in the hour than allowed; an hour later it is allowed", async () => {
     const clock = fakeClock();
     const made = await product({ clock, settings: { maxChangesPerHour: 2 } });
     await made.call("test_connector", { id: "kibana-log" });
@@ -296,7 +299,7 @@ describe("a write that the operator forbids", () => {
     const before = await made.state();
     expect((await made.call("create_connector", serverLog)).body).toMatchObject({
       code: "limit_reached",
-      message: "This server makes at most 2 changes an hour; 2 are made.",
+      message: "This server makes at most 2 changes an hour; 2 have been made.",
       fix: "Wait, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.",
     });
     expect(await made.state()).toBe(before);
@@ -336,7 +339,7 @@ const interference: [what: string, method: string, path: string, body: unknown, 
     },
   ],
   [
-    "begins to be used by a rule",
+    "starts to be used by a rule",
     "POST",
     "/api/alerting/rule/new-rule",
     {
@@ -432,27 +435,27 @@ describe("a confirm id", () => {
     expect([await made.state(), await made.journal(), made.writes().length]).toEqual(before);
   }
 
-  test("has expired after ten minutes", async () => {
+  test("expires after ten minutes", async () => {
     const made = await issued();
     expect(Date.parse(made.expires)).toBe(made.clock.now() + 600_000);
     made.clock.advance(600_000);
     await refused(made, { ...unused, confirm: made.id }, "expired", "has expired");
   });
 
-  test("is good once", async () => {
+  test("works once", async () => {
     const made = await issued();
     expect((await made.call("safe_delete_connector", { ...unused, confirm: made.id })).body.status).toBe("done");
-    // The same target stands there again: the plan is the same to the letter.
+    // The same target is there again: the plan is exactly the same.
     await made.bare("POST", "/api/actions/connector/ops-slack-2", {
       name: "Ops Slack",
       connector_type_id: ".slack",
       config: {},
       secrets: { webhookUrl: "https://hooks.slack.com/services/T0SEED/B0OLD/revoked-last-year" },
     });
-    await refused(made, { ...unused, confirm: made.id }, "used", "was used already: each is good once");
+    await refused(made, { ...unused, confirm: made.id }, "used", "was already used: each works once");
   });
 
-  test("is good once even when it comes twice at the same moment", async () => {
+  test("works once even if it comes twice at the same moment", async () => {
     const made = await issued();
     const call = () => made.call("safe_delete_connector", { ...unused, confirm: made.id });
     const answers = await Promise.all([call(), call()]);
@@ -466,41 +469,36 @@ describe("a confirm id", () => {
     ["cut short", (id: string) => id.slice(0, -2)],
   ])("%s is foreign", async (_what, forge) => {
     const made = await issued();
-    await refused(
-      made,
-      { ...unused, confirm: forge(made.id) },
-      "foreign",
-      "is not one that this server gave out (or it was restarted since)",
-    );
+    await refused(made, { ...unused, confirm: forge(made.id) }, "foreign", "was not issued by this server (or it was restarted since)");
   });
 
   test("of another server is foreign", async () => {
     const [made, other] = [await issued(), await issued()];
-    await refused(made, { ...unused, confirm: other.id }, "foreign", "is not one that this server gave out (or it was restarted since)");
+    await refused(made, { ...unused, confirm: other.id }, "foreign", "was not issued by this server (or it was restarted since)");
   });
 
-  test("is not good for other arguments", async () => {
+  test("does not work for other arguments", async () => {
     const made = await issued();
     await refused(
       made,
       { ids: ["kibana-log"], confirm: made.id },
       "other_change",
-      "was given for another call: the tool or its arguments differ",
+      "was issued for another call: the tool or its arguments differ",
     );
   });
 
-  test("is not good for another tool", async () => {
+  test("does not work for another tool", async () => {
     const made = await issued();
     await refused(
       made,
       { ...loud, confirm: made.id },
       "other_change",
-      "was given for another call: the tool or its arguments differ",
+      "was issued for another call: the tool or its arguments differ",
       "test_connector",
     );
   });
 
-  test("of one connection is good for the same call on another of the same server", async () => {
+  test("of one connection works for the same call on another of the same server", async () => {
     const made = await issued();
     const second = await connect(made.backend, made.settings, undefined);
     expect((await second.call("safe_delete_connector", { ...unused, confirm: made.id })).body.status).toBe("done");

@@ -19,7 +19,7 @@ import { kibanaSettings, settings } from "../support/settings.ts";
 
 const full = () => Promise.reject(new ToolError("journal_unavailable", "The disk is full.", "Make room."));
 
-/** A journal that keeps what it is told, but for what `broken` says. */
+/** A journal that works, except for what `broken` says. */
 function fakeJournal(broken: Partial<Journal> = {}) {
   const lines: string[] = [];
   const journal: Journal = {
@@ -139,14 +139,14 @@ describe("a journal that fails", () => {
     const outcome = await run(plan());
     expect(outcome).toMatchObject({
       status: "done",
-      warnings: ["The change happened, but its end could not be recorded: The disk is full."],
+      warnings: ["The change happened, but its outcome could not be recorded: The disk is full."],
     });
     expect(await ids()).toEqual(["audit-trail"]);
   });
 });
 
 describe("a call that is aborted", () => {
-  test("after the person agreed and before the first write does not begin to write", async () => {
+  test("after the person agreed and before the first write writes nothing", async () => {
     const stop = new AbortController();
     const { run, ids, lines } = await pipeline({
       stop,
@@ -162,10 +162,10 @@ describe("a call that is aborted", () => {
     expect([await ids(), lines]).toEqual([[], []]);
   });
 
-  test("after the first write brings that one to its end, begins no other, and says so", async () => {
+  test("after the first write finishes that one, starts no other, and says so", async () => {
     const stop = new AbortController();
     const { run, ids } = await pipeline({ stop, journal: { end: async () => stop.abort() } });
-    expect(await run(two)).toMatchObject({ status: "partial", message: "1 of 2 done; 1 not begun." });
+    expect(await run(two)).toMatchObject({ status: "partial", message: "1 of 2 done; 1 not started." });
     expect(await ids()).toEqual(["one"]);
   });
 });
@@ -180,7 +180,7 @@ describe("the order of things", () => {
     ]);
   });
 
-  test("what was shown is what is written, not the plan that was made again", async () => {
+  test("what was shown is written, not the plan that was made again", async () => {
     const { run, ids } = await pipeline({ ask: async () => ({ action: "accept" }) });
     let made = 0;
     const again = async () => {
@@ -219,7 +219,7 @@ describe("the order of things", () => {
     expect(await ids()).toEqual(["audit-trail"]);
   });
 
-  test("places that are held for writes under way are given back, after a failure too", async () => {
+  test("places reserved for writes in progress are released, after a failure too", async () => {
     const { run, services } = await pipeline({ journal: { begin: full } });
     await run(plan()).catch(() => undefined);
     expect(services.underWay.writes).toBe(0);

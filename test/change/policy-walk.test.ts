@@ -4,7 +4,7 @@ import type { Settings } from "../../src/settings/index.ts";
 import { tools } from "../../src/tools/index.ts";
 import { accepts, connect, product } from "../support/product.ts";
 
-/** For each changing tool a call that would be done where nothing forbids it; a new changing tool has to come in here. */
+/** For each changing tool a call that is done where nothing forbids it; a new changing tool has to be added here. */
 const calls: Record<string, Record<string, unknown>> = {
   create_connector: { name: "Trail of walks", type: ".server-log" },
   update_connector: { id: "alert-audit-index", config: { index: "walked" } },
@@ -16,7 +16,7 @@ const calls: Record<string, Record<string, unknown>> = {
   undo_change: { change: "filled in below" },
 };
 
-/** What each setting makes of all of them; `except` names tools that it does not concern. */
+/** What each setting does to all of them; `except` names tools that it does not affect. */
 const policies: { name: string; settings: Partial<Settings>; code: string; except?: string[] }[] = [
   { name: "access read", settings: { access: "read" }, code: "read_only" },
   {
@@ -35,7 +35,7 @@ test("the walk has every changing tool", () => {
   expect(Object.keys(calls).sort()).toEqual(changing.sort());
 });
 
-/** A product in whose journal one change stands, made before the policy was in force. */
+/** A product whose journal has one change, made before the policy applied. */
 async function withHistory(settings: Partial<Settings>) {
   const first = await product({ person: accepts });
   const made = await first.call("create_connector", { name: "Trail before", type: ".server-log" });
@@ -52,7 +52,7 @@ describe.each(policies)("$name", ({ settings, code, except = [] }) => {
     const before = await first.state();
     // Where the configured space is not allowed, an allowed one is meant unless the call says otherwise.
     const { body } = await second.call(tool, tool === "undo_change" ? { change } : { space: "default", ...calls[tool] });
-    // An undo of what this server may not see is no change that it knows.
+    // A change that this server may not see is unknown to it.
     const expected = tool === "undo_change" && code === "forbidden" ? "invalid_arguments" : code;
     expect(body.code, JSON.stringify(body)).toBe(expected);
     expect(await first.state()).toBe(before);

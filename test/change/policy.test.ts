@@ -101,7 +101,7 @@ describe("the limit of an hour", () => {
 
 describe("who must agree", () => {
   const flow = (...hosts: string[]) => ({ field: "secrets.key", source: "CONNECTOR_SECRET_PD", hosts });
-  const news = "CONNECTOR_SECRET_PD goes to events.example.com, which nobody agreed to yet";
+  const news = "CONNECTOR_SECRET_PD goes to events.example.com, which nobody has agreed to yet";
 
   test.each<[string, Partial<Plan>, Partial<Settings>, string[]]>([
     ["nobody, for what adds and sends nothing", {}, {}, []],
@@ -112,28 +112,28 @@ describe("who must agree", () => {
     ["nobody, for a host that is known", { flows: [flow("events.example.com")], knownHosts: ["events.example.com"] }, {}, []],
     ["nobody, for a target host", { flows: [flow("events.example.com")] }, { targetHosts: ["*.example.com"] }, []],
     [
-      "a person, for a host that only ends alike",
+      "a person, for a host that only has the same ending",
       { flows: [flow("evil-example.com")] },
       { targetHosts: ["*.example.com"] },
-      ["CONNECTOR_SECRET_PD goes to evil-example.com, which nobody agreed to yet"],
+      ["CONNECTOR_SECRET_PD goes to evil-example.com, which nobody has agreed to yet"],
     ],
     [
-      "a person, for a host that only begins alike",
+      "a person, for a host that only has the same beginning",
       { flows: [flow("events.example.com.evil.net")] },
       { targetHosts: ["events.example.com"] },
-      ["CONNECTOR_SECRET_PD goes to events.example.com.evil.net, which nobody agreed to yet"],
+      ["CONNECTOR_SECRET_PD goes to events.example.com.evil.net, which nobody has agreed to yet"],
     ],
     [
       "a person, where one of several hosts is new",
       { flows: [flow("events.example.com", "other.example.net")], knownHosts: ["events.example.com"] },
       {},
-      ["CONNECTOR_SECRET_PD goes to events.example.com, other.example.net, which nobody agreed to yet"],
+      ["CONNECTOR_SECRET_PD goes to events.example.com, other.example.net, which nobody has agreed to yet"],
     ],
     [
       "a person, where the host is not known beforehand",
       { flows: [flow()] },
       { targetHosts: ["*"] },
-      ["CONNECTOR_SECRET_PD goes to a host that is not known beforehand, which nobody agreed to yet"],
+      ["CONNECTOR_SECRET_PD goes to a host that is not known beforehand, which nobody has agreed to yet"],
     ],
     [
       "a person, for both reasons",

@@ -41,7 +41,7 @@ function hostilePlan(text: string, more: Partial<Plan> = {}): Plan {
 const asItIs: Scrub = { text: (text) => text, json: (value) => value };
 const asked = async (one: Plan) => question(one, whatMatters(one, await reachOf(one, asItIs), "http://127.0.0.1:5601"));
 
-test("whatever text a plan holds, every line of a question is ours, in our order, and hides nothing", async () => {
+test("whatever text a plan contains, every line of a question is ours, in our order, and hides nothing", async () => {
   await fc.assert(
     fc.asyncProperty(anyText, fc.boolean(), async (text, several) => {
       const two = several ? { effects: [effect(text), effect(text)] } : {};
@@ -50,7 +50,7 @@ test("whatever text a plan holds, every line of a question is ours, in our order
   );
 });
 
-test("whatever text a tool forgets to clean, it begins no line and hides nothing", async () => {
+test("text that a tool forgets to clean begins no line and hides nothing", async () => {
   await fc.assert(
     fc.asyncProperty(anyText, async (text) => {
       const message = await asked(hostilePlan(text, { summary: text, warnings: [text, text] }));
@@ -60,7 +60,7 @@ test("whatever text a tool forgets to clean, it begins no line and hides nothing
   );
 });
 
-test("whatever text a plan holds, its page hides nothing", async () => {
+test("whatever text a plan contains, its page hides nothing", async () => {
   await fc.assert(
     fc.asyncProperty(anyText, async (text) => {
       const one = hostilePlan(text, { summary: text, warnings: [text] });
@@ -88,7 +88,7 @@ describe("text that a person decides on", () => {
     );
   });
 
-  test("as JSON is the same JSON to whoever reads it, but for long runs of blanks", () => {
+  test("as JSON parses to the same value, except for long runs of blanks", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(JSON.parse(shownJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -111,7 +111,7 @@ describe("text that a person decides on", () => {
   });
 });
 
-test("names of several connectors that are deleted stand before hosts, recipients and notes", async () => {
+test("names of several connectors to be deleted come before hosts, recipients and notes", async () => {
   const one = plan({
     ops: [deleteOp(), deleteOp({ id: "b" })],
     effects: [effect("a", { verb: "delete" }), effect("b", { verb: "delete" })],
@@ -121,7 +121,7 @@ test("names of several connectors that are deleted stand before hosts, recipient
   expect(lines.slice(1, 4)).toEqual([
     '- delete connector "a" (a, a) in space default',
     '- delete connector "b" (b, b) in space default',
-    "It can be undone only by giving the secrets again: Kibana does not hand them out.",
+    "It can be undone only by giving the secrets again: Kibana does not return them.",
   ]);
   expect(lines.at(-1)).toBe("Note: and 25 more notes");
 });

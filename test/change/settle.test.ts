@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { freshFolder } from "../support/folder.ts";
 import { product } from "../support/product.ts";
 
-/** A pid that no process has: the highest there can be is below it. */
+/** A pid that no process has: it is above the highest possible one. */
 const nobody = 2 ** 22 + 1;
 const minutes = (n: number) => new Date(Date.now() - n * 60_000).toISOString();
 
-/** A journal with one creation that was begun and not ended; the connector is not there. */
+/** A journal with one creation that was started and not finished; the connector does not exist. */
 async function leftOpen(by: Record<string, unknown>, at: string) {
   const folder = await freshFolder();
   await mkdir(folder, { recursive: true });

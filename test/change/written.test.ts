@@ -29,7 +29,7 @@ describe("a change that the person accepts", () => {
       undo: { tool: "undo_change" },
     });
     expect(body.undo.args.change).toBe(body.change);
-    expect(body.undo.note).toContain("Kibana hands out no secrets");
+    expect(body.undo.note).toContain("Kibana does not return secrets");
     expect(made.writes()).toEqual([{ method: "DELETE", path: "/api/actions/connector/ops-slack-2" }]);
     const [begin, end, ...more] = await records(made);
     expect(more).toEqual([]);
@@ -57,14 +57,14 @@ describe("a change that the person accepts", () => {
     expect(Object.keys(question?.requestedSchema.properties ?? {})).toEqual(["confirm"]);
   });
 
-  test("names the secret and its host side by side before it goes to a host that nobody agreed to", async () => {
+  test("names the secret and its host side by side before it goes to a host that nobody has agreed to", async () => {
     const made = await product({ person: accepts, env, sandbox: { empty: true } });
     const { body } = await made.call("create_connector", pagerduty);
     expect(body).toMatchObject({ status: "done", result: { connector: { id: "night-shift", type: ".pagerduty" } } });
     expect(made.questions[0]?.message).toContain("CONNECTOR_SECRET_PD → events.pagerduty.com");
   });
 
-  test("on the sandbox itself, says so in front of everything", async () => {
+  test("on the sandbox itself, says so first of all", async () => {
     const made = await product({ person: accepts, settings: { kibana: undefined, sandbox: true } });
     const { body } = await made.call("safe_delete_connector", { ...unused, dry_run: true });
     expect(body.deployment).toBe("SANDBOX");
@@ -118,7 +118,7 @@ describe("a name that must be typed", () => {
     expect([await made.state(), made.writes()]).toEqual([before, []]);
   });
 
-  test("stands alone: several at once are refused", async () => {
+  test("has to be the only one: several at once are refused", async () => {
     const made = await product({ person: accepts });
     await made.bare("POST", "/api/actions/connector/gpt", bedrock("GPT for support"));
     const { body } = await made.call("safe_delete_connector", { ids: ["gpt", "kibana-log"] });
@@ -136,7 +136,7 @@ describe("with --confirm token", () => {
     expect(made.writes()).toHaveLength(1);
   });
 
-  test("a name that is typed is asked of the person all the same", async () => {
+  test("a person is asked for a name to be typed anyway", async () => {
     const made = await product({ settings: { confirm: "token" }, person: types("GPT for support") });
     await made.bare("POST", "/api/actions/connector/gpt", {
       name: "GPT for support",
@@ -225,7 +225,7 @@ describe("several, when one of them fails", () => {
     const { body } = await made.call("safe_delete_connector", { ids: ["ops-slack-2", "kibana-log", "imported-pagerduty"] });
     expect(body).toMatchObject({
       status: "partial",
-      message: "1 of 3 done; one failed; 1 not begun.",
+      message: "1 of 3 done; one failed; 1 not started.",
       result: { deleted: ["ops-slack-2"], not_deleted: ["kibana-log", "imported-pagerduty"] },
       ops: [
         { outcome: "done", id: "ops-slack-2" },

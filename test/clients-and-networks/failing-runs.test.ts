@@ -10,7 +10,7 @@ const kibanaSaid = (status: number, message: string): Answer => ({
 const bare = kibanaSaid(500, "An internal server error occurred. Check Kibana server logs for details.");
 const run = (body: Record<string, unknown>): Answer => ({ status: 200, text: JSON.stringify({ connector_id: "kibana-log", ...body }) });
 
-/** The built server before a Kibana whose runs are answered in turn as given, the last one again and again. */
+/** The built server with a Kibana whose runs are answered in turn as given, the last one again and again. */
 async function running(...answers: [Answer, ...Answer[]]) {
   const kibana = await startSandboxWith();
   let turn = 0;
@@ -66,10 +66,10 @@ test.each([
   ["a gateway's page", { status: 502, text: "<html><title>502 Bad Gateway</title></html>" }, /Something in front of Kibana/],
   ["a Kibana at rest", kibanaSaid(503, "later"), /Wait a minute/],
   ["half an answer", { status: 200, text: '{"status":' }, /cut or changed on its way/],
-])("where it is not known whether it ran, what helps is said all the same: %s", async (_what, answer, fix) => {
+])("where it is not known whether it ran, the answer still says what to do: %s", async (_what, answer, fix) => {
   const made = await running(answer);
   for (const { body } of [await made.test(), await made.execute(3)]) {
-    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("Look before you repeat it") });
+    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("Check before you repeat it") });
     expect(body.fix).toMatch(fix);
   }
   expect(await made.changes()).toMatchObject([{ outcome: "unknown" }, { outcome: "unknown" }]);
@@ -83,7 +83,7 @@ describe("mistakes in the params", () => {
       /sub-action that the type does not have/,
     ],
     ["Invalid subActionsParams: [webhook] or [webhookUrl] expected but got none", /params do not fit/],
-  ])("are told as such and not repeated, whatever Kibana calls retryable: %s", async (said, cause) => {
+  ])("are reported as such and not repeated, whatever Kibana calls retryable: %s", async (said, cause) => {
     const made = await running(
       run({ status: "error", message: "an error occurred while running the action", service_message: said, retry: true }),
     );
@@ -95,7 +95,7 @@ describe("mistakes in the params", () => {
   });
 });
 
-test("a mail server's 550 is told as the mail server's, and no status of a service", async () => {
+test("a mail server's 550 is reported as the mail server's, not as a status of a service", async () => {
   const made = await running(
     run({
       status: "error",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cleanEnv, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
 
-/** A placeholder as hosts hand it over that could not fill it in. */
+/** A placeholder as passed on by hosts that could not fill it in. */
 const hole = (name: string) => ["$", `{${name}}`].join("");
 const encoded = Buffer.from("VuaCfGcBCdbkQm-e5aOx:ui2lp2axTNmsyakw9tvNnw").toString("base64");
 
@@ -18,7 +18,7 @@ afterAll(async () => {
   await closed.stop();
 });
 
-/** What a client sees of one call: the error's code, message and fix, or the answer; and what stood on stderr. */
+/** What a client sees of one call: the error's code, message and fix, or the answer; and what was on stderr. */
 async function first(env: Record<string, string>, args: string[] = []) {
   const server = await startBuilt({ env, args });
   try {
@@ -65,7 +65,7 @@ test.each(["user_config.kibana_url", "env:KIBANA_URL", "input:kibana-url", "KIBA
 test.each([
   ["", "KIBANA_API_KEY is set and empty"],
   [hole("user_config.api_key"), `KIBANA_API_KEY holds ${hole("user_config.api_key")}, which nobody filled in`],
-])("an address whose key is %j: Kibana's refusal is told with the reason", async (key, why) => {
+])("an address whose key is %j: Kibana's refusal is reported with the reason", async (key, why) => {
   const { body } = await first({ KIBANA_URL: closed.url, KIBANA_API_KEY: key });
   expect(body).toMatchObject({ code: "unauthorized", message: expect.stringContaining(`none are set: ${why}`) });
   expect(body.fix).toContain("KIBANA_API_KEY");
@@ -80,8 +80,8 @@ test.each([
   ["ui2lp2axTNmsyakw9tvNnw", "is only the `api_key` part of a key: its id is missing"],
   [Buffer.from("something else").toString("base64"), "is not an API key: decoded, it is not id:api_key"],
   [Buffer.from("elastic:changeme").toString("base64"), "is a user name with a password"],
-])("the key %s is told before Kibana is asked", async (key, why) => {
-  // Nothing listens there: whoever asks says that.
+])("the key %s is reported before Kibana is asked", async (key, why) => {
+  // Nothing listens there: a request would fail with that.
   const { failed, body, stderr } = await first({ KIBANA_URL: "http://127.0.0.1:1", KIBANA_API_KEY: key });
   expect([failed, body.code, body.message]).toEqual([true, "not_configured", expect.stringContaining(`KIBANA_API_KEY ${why}`)]);
   expect(body.fix).toContain("`encoded`");
@@ -113,7 +113,7 @@ describe("the command line", () => {
     expect(run(["xyzzy"]).stderr).toContain("There are: serve, demo, audit, doctor, export, sandbox.");
   });
 
-  /** A command, something in its own help, and something that is none of its business. */
+  /** A command, something in its own help, and something that does not concern it. */
   test.each([
     ["serve", "--max-sessions", "--baseline"],
     ["demo", "takes no settings", "--kibana-url"],

@@ -60,7 +60,7 @@ describe("a 404 to everything is the address's fault, never a space's or a conne
       expect(error).toMatchObject({ code: "kibana_unreachable", message: expect.stringContaining("knows no running deployment") });
   });
 
-  test("while a space that is not there is said to be so by a Kibana that answers", async () => {
+  test("while a Kibana that answers reports a missing space as such", async () => {
     const kibana = await startSandboxWith();
     onTestFinished(() => kibana.stop());
     const server = await startBuilt({ env: { KIBANA_URL: kibana.url } });
@@ -97,7 +97,7 @@ describe("what is no supported Kibana is named with its version", () => {
       });
   });
 
-  test("Kibana 7.17 whose routes are much the same is asked for no change", async () => {
+  test("no change is made in Kibana 7.17, although its routes are much the same", async () => {
     const asked: string[] = [];
     const url = await listen((request, response) => {
       asked.push(request.method ?? "");
@@ -111,7 +111,7 @@ describe("what is no supported Kibana is named with its version", () => {
     expect(new Set(asked)).toEqual(new Set(["GET"]));
   });
 
-  test("Kibana 7.17 whose routes are much the same is not read from either, until it is upgraded", async () => {
+  test("Kibana 7.17, although its routes are much the same, is not read from either, until it is upgraded", async () => {
     const kibana = await startSandboxWith();
     onTestFinished(() => kibana.stop());
     let old = true;
@@ -127,7 +127,7 @@ describe("what is no supported Kibana is named with its version", () => {
     });
     const reads = tools.filter(({ name, risk }) => risk === "read" && name !== "list_changes");
     for (const { name } of reads) {
-      // Each the first call of its server: whichever the agent begins with.
+      // Each is the first call of its server: an agent may start with any of them.
       const server = await startBuilt({ env: { KIBANA_URL: url } });
       onTestFinished(() => server.close());
       const args = name === "get_connector" ? { id: "ops-slack" } : {};

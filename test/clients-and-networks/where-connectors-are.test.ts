@@ -36,7 +36,7 @@ describe("a connector that lives in another space", () => {
     ["replace_connector", { from: "ops-slack", to: "soc-jira" }, ofRules],
     ["replace_connector", { from: "soc-jira", remove: true }, ofRules],
     ["export_connectors", { ids: ["soc-jira"] }, 'If that one is meant, call again with space "default,security".'],
-  ])("%s %j: the fix is one that this tool takes", async (tool, args, fix) => {
+  ])("%s %j: the fix is one that this tool accepts", async (tool, args, fix) => {
     const { call } = await built();
     const { failed, body } = await call(tool, args);
     expect([failed, body.error.code, body.error.fix]).toEqual([true, "connector_not_found", fix]);
@@ -111,7 +111,7 @@ describe("a managed connector", () => {
     }
   });
 
-  test("one of Kibana's own beside those of a self-managed kibana.yml: both are named", async () => {
+  test("one of Kibana's own beside those of a self-managed kibana.yml: both causes are named", async () => {
     const ask = await managed("elastic-llm", ".inference");
     const [updated] = await ask();
     expect(updated?.body.error.message).toContain("is preconfigured, by Elastic or in kibana.yml");

@@ -21,10 +21,10 @@ const onPage =
     return { call: "safe_delete_connector", args: { ...unused, confirm: confirm.id } };
   };
 
-/** What a host's own code answers at once, though nobody looked. */
+/** What a host's own code answers at once, although nobody looked. */
 const nobody: FormAnswer[] = [{ action: "cancel" }, { action: "decline" }, { action: "accept", content: {} }];
 
-/** What each agent can do with the built server: read, change something with a person, and hear the truth without one. */
+/** What each agent can do with the built server: read, change something with a person, and learn the truth without one. */
 export function agentTests(agents: readonly Agent[]): void {
   for (const agent of agents) {
     const installed = inject("clients")[agent.name];
@@ -85,7 +85,7 @@ export function agentTests(agents: readonly Agent[]): void {
 
       const byItself: [how: string, person: FormAnswer | undefined][] =
         agent.forms === "host" ? nobody.map((answer) => [`, and its host answers ${JSON.stringify(answer)}`, answer]) : [["", undefined]];
-      test.each(byItself)("is told the truth where nobody sits%s", async (_how, person) => {
+      test.each(byItself)("is told the truth where nobody can be asked%s", async (_how, person) => {
         const { answers, questions, world } = await started([deleting(), deleting()], person ? { person } : {});
         for (const { action, ms } of questions) process.stdout.write(`client ${agent.name}: ${action} by itself after ${ms} ms\n`);
         const asks = agent.forms !== "none";

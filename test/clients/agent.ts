@@ -27,9 +27,9 @@ export interface Agent {
   /** Only these need their install script. */
   installScript?: true;
   api: "anthropic" | "openai" | "gemini";
-  /** Who answers a question by form: the code around the library, the client by itself, or nobody, for the client does not offer forms. */
+  /** Who answers a question by form: the code around the library, the client by itself, or nobody, if the client offers no forms. */
   forms: "host" | "cancel" | "decline" | "none";
-  /** Free objects that it shows the model as empty ones, a fault of the library. */
+  /** Free objects that it shows the model as empty ones, a bug of the library. */
   closes?: readonly string[];
   /** Whether it wants an approval of its own before it calls a tool that changes something. */
   hasApprovals?: true;

@@ -75,7 +75,7 @@ describe.each(toHttp)("%s, from stdio to `serve --http`", (name, args, forms) =>
     expect(done).toMatchObject({ status: "done" });
   });
 
-  test.skipIf(folder === undefined)("is told the truth where nobody sits", async () => {
+  test.skipIf(folder === undefined)("is told the truth where nobody can be asked", async () => {
     const call = await through(() => ({ action: "cancel" }));
     const answer = await call("safe_delete_connector", { ids: ["ops-slack-2"] });
     expect(answer).toMatchObject({ status: "confirmation_needed", message: expect.stringContaining("Nothing was written") });
@@ -107,7 +107,7 @@ describe("supergateway, from HTTP to the server over stdio", () => {
     expect(await call("safe_delete_connector", { ids: ["ops-slack-2"] })).toMatchObject({ status: "done" });
   });
 
-  test.skipIf(folder === undefined)("hands on the page, for the server runs on this machine", async () => {
+  test.skipIf(folder === undefined)("passes on the page, since the server runs on this machine", async () => {
     const call = await through();
     const { confirm } = await call("safe_delete_connector", { ids: ["ops-slack-2"] });
     await approve(confirm.url);

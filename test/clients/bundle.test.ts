@@ -86,7 +86,7 @@ const unset: [how: string, value: string, why: string][] = [
 ];
 
 test.each(unset)(
-  "a .mcpb host that hands on a key that is %s is told which variable it is, where Kibana wants one",
+  "a .mcpb host that hands on a key that is %s is told which variable it is, where Kibana requires one",
   async (_how, value, why) => {
     const { failed, body } = await hosted({ KIBANA_API_KEY: value }, ["--api-key", "aWQ6a2V5LW9mLXRoaXMtdGVzdA=="]);
     expect([failed, body.error]).toMatchObject([true, { code: "unauthorized", message: expect.stringContaining(`KIBANA_API_KEY ${why}`) }]);

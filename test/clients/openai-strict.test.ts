@@ -7,7 +7,7 @@ import { startWorld } from "./world.ts";
 const installed = inject("clients")["openai-agents"];
 const folder = installed && "folder" in installed ? installed.folder : undefined;
 
-test.skipIf(folder === undefined)("OpenAI's converter makes every tool strict without a word, but those with free objects", async () => {
+test.skipIf(folder === undefined)("OpenAI's converter silently makes every tool strict, except those with free objects", async () => {
   const world = await startWorld();
   const program = join(folder ?? "", "openai-strict.mjs");
   copyFileSync("test/clients/drivers/openai-strict.mjs", program);
@@ -25,6 +25,6 @@ test.skipIf(folder === undefined)("OpenAI's converter makes every tool strict wi
     "replace_connector",
     "undo_change",
   ]);
-  // It says of each tool that stays non-strict that it does: that is its word, not a fault of the schema.
+  // It warns about each tool that stays non-strict: that is its message, not a fault of the schema.
   for (const { name, free, strict, said } of rows) expect([name, strict, said.length > 0]).toEqual([name, !free, free]);
 });

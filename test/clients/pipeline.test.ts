@@ -60,7 +60,7 @@ describe("a pipeline with the MCP Inspector", () => {
     expect(await journal()).toContain('"consent":"token"');
   });
 
-  test("that asks nobody says so in the journal", async () => {
+  test("that asks nobody is recorded as such in the journal", async () => {
     const { call, journal } = await pipeline();
     const { code, answer } = await call("safe_delete_connector", unused, ["--dangerously-skip-confirmation"]);
     expect([code, answer]).toMatchObject([0, { status: "done" }]);

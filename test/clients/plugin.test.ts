@@ -20,7 +20,7 @@ async function claudeCode() {
     ANTHROPIC_API_KEY: "any",
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     ENABLE_TOOL_SEARCH: "false",
-    // A proxy that nobody serves: what wants to go out fails, and is seen.
+    // A proxy that does not run: requests to the network fail, and are noticed.
     HTTPS_PROXY: "http://127.0.0.1:9",
     NO_PROXY: "127.0.0.1",
   };

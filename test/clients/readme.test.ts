@@ -11,7 +11,7 @@ import { startWorld } from "./world.ts";
 const installed = inject("clients")["claude-code"];
 const folder = installed && "folder" in installed ? installed.folder : undefined;
 
-/** Every command with which a page adds the server to Claude Code, as it stands there. */
+/** Every command with which a page adds the server to Claude Code, as it is written there. */
 const additions = ["README.md", "docs/clients.md"].flatMap((page) =>
   readFileSync(page, "utf8")
     .split("\n")
@@ -45,7 +45,7 @@ describe.skipIf(folder === undefined)("Claude Code", () => {
     const name = words[3] ?? "";
     await run(["-p", "go", "--allowedTools", `mcp__${name}`]);
     const answer = readAnswer(script.told.at(-1)?.results[0] ?? "");
-    // The key that stands in the documents is none: the model hears that, and which variable it is.
+    // The key in the documents is not a real one: the model learns that, and which variable it is.
     if (words.includes("--sandbox")) expect(answer.connectors.length).toBeGreaterThan(5);
     else
       expect(answer.error).toMatchObject({ code: "not_configured", message: expect.stringContaining("KIBANA_API_KEY is a placeholder") });

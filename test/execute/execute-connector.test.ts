@@ -283,7 +283,7 @@ describe("retries", () => {
     const { made, runs, execute } = await running(slack);
     await made.fault("timeout_after", { path: "/_execute" });
     const { body } = await execute(message, { retries: 3 });
-    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("Look before you repeat it") });
+    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("Check before you repeat it") });
     expect([runs(), (await made.deliveries()).length]).toEqual([1, 1]);
     expect((await made.call("list_changes")).body.changes).toMatchObject([{ op: "execute", outcome: "unknown" }]);
   });

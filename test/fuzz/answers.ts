@@ -8,7 +8,7 @@ import { canary } from "./corpus.ts";
 const patience = 15_000;
 
 /**
- * The answer is whole: a coded error that says what to do, or what the tool's schema promises; small, and without the secret.
+ * The answer is whole: a coded error that says what to do, or what the tool's schema promises; it is small, and without the secret.
  * @returns what it says
  */
 // biome-ignore lint/suspicious/noExplicitAny: tests read freely from answers

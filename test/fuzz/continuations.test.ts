@@ -10,7 +10,7 @@ import { runs } from "./runs.ts";
 const [tool, plan] = ["safe_delete_connector", digest("the plan")];
 const args = { ids: ["a"], space: "default" };
 
-/** What an id becomes in careless or hostile hands. */
+/** Damaged or forged ids. */
 const change: fc.Arbitrary<(id: string) => string> = fc.oneof(
   fc.tuple(fc.nat(), awkwardText).map(
     ([at, text]) =>

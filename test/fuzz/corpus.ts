@@ -1,4 +1,4 @@
-/** Calls that agents make, on the sandbox's deployment: what is mutated begins here. */
+/** Calls that agents make, on the sandbox's deployment: mutation starts from these. */
 export const corpus: readonly (readonly [tool: string, args: Record<string, unknown>])[] = [
   ["describe_deployment", {}],
   ["list_connectors", {}],
@@ -76,7 +76,7 @@ export const corpus: readonly (readonly [tool: string, args: Record<string, unkn
   ["undo_change", { change: "(a change)", secrets: { routingKey: { $env: "CONNECTOR_SECRET_CANARY" } } }],
 ];
 
-/** What arguments of these names may hold that leads somewhere. */
+/** Values for arguments of these names that reach something. */
 export const words: Record<string, readonly string[]> = {
   id: ["ops-pagerduty", "ops-slack", "deploy-hook", "kibana-log", "ops-mail-preconfigured", "system-connector-.cases", "Ops Slack"],
   rule: ["disk-almost-full", "High CPU on web hosts", "deploy-watch", "checkout-errors", "no-such-rule"],

@@ -31,7 +31,7 @@ const damage = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-test("whatever stands in the journal, changes are listed, and undone or refused with a code", { timeout: 60_000 }, async () => {
+test("whatever is in the journal, changes are listed, and undone or refused with a code", { timeout: 60_000 }, async () => {
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.close());
   const { call, journalDir, told, tally } = await fuzzedServer(sandbox.url);

@@ -44,7 +44,7 @@ function nested(depth: number, kind: "list" | "object"): unknown {
   return value;
 }
 
-/** Any JSON, the awkward kinds more often than chance would have them. */
+/** Any JSON, awkward kinds more often than by chance. */
 export const junk: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: awkwardText },
   { weight: 2, arbitrary: awkwardNumber },

@@ -87,7 +87,7 @@ function send(url: string, { method, type, body, headers }: Sent): Promise<numbe
     );
     // A server that has heard enough answers 413 and closes, maybe before the sender notices.
     going.once("error", () => resolve(0));
-    // Node sends the length of a body with these two alone.
+    // Node sends the length of a body only with these two.
     going.end(["POST", "PUT"].includes(method) ? body : undefined);
   });
 }

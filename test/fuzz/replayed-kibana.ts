@@ -56,8 +56,8 @@ export const damage: fc.Arbitrary<Damage> = fc
   .map(([at, what]) => ({ at, ...what }));
 
 /**
- * A Kibana at one address: first the one at `target`, while what is asked and answered is written down; then one that says
- * it again, in the order in which it was asked, with some of it damaged.
+ * A Kibana at one address: first the one at `target`, while requests and answers are recorded; then one that repeats the
+ * answers in the order of the requests, some of them damaged.
  */
 export async function replayedKibana(target: string) {
   let recording: Exchange[] | undefined;
@@ -80,7 +80,7 @@ export async function replayedKibana(target: string) {
     incoming.resume();
     const same = (one: Exchange) => one.method === incoming.method && one.path === incoming.url;
     const index = left.findIndex(same);
-    // The last answer to a question is good for asking again.
+    // The last answer is used for repeated requests.
     const found = left.slice(index + 1).some(same) ? left.splice(index, 1)[0] : left[index];
     const answer = found ?? { status: 404, body: JSON.stringify({ statusCode: 404, error: "Not Found", message: "Not Found" }) };
     const harm = damages.find((one) => one.at === served);

@@ -50,7 +50,7 @@ export async function fuzzedServer(url: string) {
     clock,
     journalDir,
     running: backend.running,
-    /** Calls a tool, with ids that only this server gives out put in where `args` ask for one; the answer must be whole. */
+    /** Calls a tool, with ids that only this server issues filled in where `args` ask for one; the answer must be whole. */
     async call(tool: Tool, args: unknown, turn = 0): Promise<void> {
       const text = JSON.stringify(args) ?? "null";
       const change = changes[turn % changes.length] ?? "";

@@ -16,7 +16,7 @@ describe("whatever the arguments, the answer is a coded error or a valid outcome
     const property = fc.asyncProperty(argumentsOf(tool), fc.nat(), (args, turn) => server.call(tool, args, turn));
     await fc.assert(property, runs(`arguments of ${name}`, Math.ceil(inAll / tools.length)));
     print(`${name} answered ${server.told()}`);
-    // Where all were refused at the door, nothing was tried.
+    // If all were refused at once, nothing was tested.
     expect(server.tally.size).toBeGreaterThan(1);
     expect(server.running.size).toBe(0);
   });

@@ -103,7 +103,7 @@ describe("a stateless server", () => {
       "update_connector",
       { id: "ops-slack", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_SLACK" } } },
       "forbidden",
-      "replace secrets alone",
+      "replace only secrets",
     ],
     [
       "asks for no secret",

@@ -56,7 +56,7 @@ describe("two servers on one machine", () => {
     expect(said).toEqual(["done", "done", "done", "limit_reached", "limit_reached"]);
   });
 
-  test("leave what the other one has begun to it, as long as it lives", async () => {
+  test("leave the other one's unfinished changes to it as long as it lives", async () => {
     const { sandbox, journalDir, start } = await shared();
     let come = () => {};
     let go = () => {};
@@ -79,7 +79,7 @@ describe("two servers on one machine", () => {
       body: JSON.stringify({ name: "Trail", connector_type_id: ".server-log" }),
     });
     const first = await start({ url: between.url });
-    // Of a run that was left behind it would be recorded at once that nobody knows.
+    // An abandoned run would be recorded as unknown at once.
     const answer = first.call("execute_connector", { id: "trail", params: { message: "hello" } });
     await reached;
     const second = await start({ url: between.url });
@@ -92,7 +92,7 @@ describe("two servers on one machine", () => {
   });
 });
 
-test("a last line that a crash tore is passed over; what stands before and after it counts", async () => {
+test("a last line torn by a crash is skipped; what is before and after it counts", async () => {
   const { journalDir, start } = await shared();
   const first = await start();
   await first.call("create_connector", log("Before"));
@@ -117,7 +117,7 @@ test("a journal of several files, rotated by size, is one: every entry is there,
   const files = await readdir(made.journalDir);
   const sizes = await Promise.all(files.map(async (file) => (await stat(join(made.journalDir, file))).size));
   expect(files.length).toBeGreaterThan(1);
-  // The one that is full by one entry at the most.
+  // One file may be over the limit by at most one entry.
   for (const size of sizes) expect(size).toBeLessThan(8 * 1024 * 1024 + 2_000_000);
   const { changes, total } = (await made.call("list_changes")).body;
   expect([total, changes.map((row: Row) => row.outcome)]).toEqual([25, Array(10).fill("done")]);
@@ -139,7 +139,7 @@ describe("a journal that cannot be written stops the change before anybody is as
     expect([await made.state(), made.writes(), made.questions]).toEqual([state, [], []]);
   });
 
-  test.skipIf(!canMount)("a folder on a disk that is read-only; once it is not, the change is made", async () => {
+  test.skipIf(!canMount)("a folder on a read-only disk; once it is writable, the change is made", async () => {
     const disk = smallDisk();
     await mkdir(join(disk.folder, "journal"));
     disk.readOnly(true);
@@ -153,7 +153,7 @@ describe("a journal that cannot be written stops the change before anybody is as
     await made.backend.close();
   });
 
-  test.skipIf(!canMount)("a disk that is full: nothing is written; with room again the next change is whole", async () => {
+  test.skipIf(!canMount)("a full disk: nothing is written; with room again the next change is complete", async () => {
     const disk = smallDisk();
     const made = await product({ person: accepts, journalDir: join(disk.folder, "journal"), sandbox: { empty: true } });
     await seedConnector(made, { type: ".index", config: { index: "a" } });
@@ -168,28 +168,31 @@ describe("a journal that cannot be written stops the change before anybody is as
     await made.backend.close();
   });
 
-  test.skipIf(!canMount)("a disk that fills while Kibana writes: it is done, the end is missing, and all of that is said", async () => {
-    const disk = smallDisk();
-    const made = await product({
-      person: accepts,
-      journalDir: join(disk.folder, "journal"),
-      sandbox: { empty: true },
-      onRequest: async ({ method }) => {
-        if (method !== "PUT") return;
-        // The page that the begin stands on has room left: blank lines take it, then the disk is filled.
-        const [name = ""] = await readdir(join(disk.folder, "journal"));
-        const path = join(disk.folder, "journal", name);
-        await appendFile(path, "\n".repeat(4096 - ((await stat(path)).size % 4096)));
-        await disk.fill();
-      },
-    });
-    await seedConnector(made, { type: ".index", config: { index: "a" } });
-    const { body } = await made.call("update_connector", args);
-    expect(body).toMatchObject({ status: "done", warnings: [expect.stringContaining("its end could not be recorded")] });
-    expect((await documentOf(made, "stored"))?.name).toBe("Other");
-    const [row] = (await made.call("list_changes")).body.changes;
-    expect(row).toMatchObject({ outcome: "unknown", note: expect.stringContaining("look at the connector") });
-    await disk.makeRoom();
-    await made.backend.close();
-  });
+  test.skipIf(!canMount)(
+    "a disk that fills while Kibana writes: it is done, the end is missing, and the answer says all of that",
+    async () => {
+      const disk = smallDisk();
+      const made = await product({
+        person: accepts,
+        journalDir: join(disk.folder, "journal"),
+        sandbox: { empty: true },
+        onRequest: async ({ method }) => {
+          if (method !== "PUT") return;
+          // The disk page of the begin record has room left: blank lines fill it, then the disk is filled.
+          const [name = ""] = await readdir(join(disk.folder, "journal"));
+          const path = join(disk.folder, "journal", name);
+          await appendFile(path, "\n".repeat(4096 - ((await stat(path)).size % 4096)));
+          await disk.fill();
+        },
+      });
+      await seedConnector(made, { type: ".index", config: { index: "a" } });
+      const { body } = await made.call("update_connector", args);
+      expect(body).toMatchObject({ status: "done", warnings: [expect.stringContaining("its outcome could not be recorded")] });
+      expect((await documentOf(made, "stored"))?.name).toBe("Other");
+      const [row] = (await made.call("list_changes")).body.changes;
+      expect(row).toMatchObject({ outcome: "unknown", note: expect.stringContaining("look at the connector") });
+      await disk.makeRoom();
+      await made.backend.close();
+    },
+  );
 });

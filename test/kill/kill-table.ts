@@ -1,10 +1,10 @@
 /**
  * What a server that was killed from outside leaves behind, by where it was and what it was doing; written before the
- * tests were run. `written`: whether Kibana did it in the end. What `list_changes` says of it after a restart at once,
+ * tests were run. `written`: whether Kibana did it in the end. What `list_changes` says about it after a restart at once,
  * and, where that can change, after one some minutes later:
  *
  * - `none`: no entry, since nothing had begun: nothing can have been written.
- * - `open`: unknown, with a note to look: nothing shows yet, but a request may still be on its way.
+ * - `open`: unknown, with a note to look: nothing shows yet, but a request may still be in flight.
  * - `done`, `not_done`, `unknown`: as recorded.
  *
  * `replace` writes a rule: it can be read back, as a connector can.

@@ -74,10 +74,10 @@ interface Stage {
   between: Between;
   home: string;
   journalDir: string;
-  /** Holds the call that matches until it is let go. @returns when it has come */
+  /** Holds the call that matches until it is released. @returns once it has arrived */
   hold(match: (call: Recorded, calls: Recorded[]) => boolean): Promise<void>;
   letGo(): void;
-  /** Starts the server and makes the call; its answer is nobody's. */
+  /** Starts the server and makes the call; nobody waits for its answer. */
   begin(options?: { env?: Record<string, string>; person?: Parameters<typeof startKillable>[0]["person"] }): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ const wait = (until: () => unknown) => vi.waitFor(async () => expect(await until
 /** The execution log is read with POST. */
 const isWrite = ({ method, path }: Recorded) => method !== "GET" && !path.includes("_execution_logs");
 
-/** The disk stalls at one record of the journal: the server tells by a mark. */
+/** The disk stalls at one record of the journal: the server leaves a mark file then. */
 async function stalled(stage: Stage, at: string): Promise<void> {
   const mark = join(stage.home, "stalled");
   await stage.begin({ env: { NODE_OPTIONS: `--import=${preload}`, STALL_AT: at, STALL_MARK: mark } });
@@ -100,7 +100,7 @@ const reach: Record<Step, (stage: Stage) => Promise<void>> = {
     await reached;
   },
   async "asking the person"(stage) {
-    // A create that asks nobody is held where it would ask: at the last read of its plan.
+    // A create that asks nobody is held at the last read of its plan, where it would ask.
     if (stage.kind === "create") {
       const reached = stage.hold(({ path }) => path === "/api/actions/connectors");
       await stage.begin();
@@ -156,7 +156,7 @@ const reach: Record<Step, (stage: Stage) => Promise<void>> = {
 };
 const methods = { create: "POST", update: "PUT", delete: "DELETE", execute: "POST", replace: "PUT" } as const;
 
-/** Puts the times in a journal back, so that nobody has to wait for minutes to pass. */
+/** Moves the times in a journal back, so that nobody has to wait for minutes. */
 async function longAgo(journalDir: string): Promise<void> {
   for (const name of await readdir(journalDir)) {
     const path = join(journalDir, name);
@@ -261,7 +261,7 @@ describe.each(killTable)("killed while: $step", (row) => {
     expect(now !== initial).toBe(written);
     if (seen.at(-1) === "done") expect(now).not.toBe(initial);
     if (seen.at(-1) === "none" || seen.at(-1) === "not_done") expect(now).toBe(initial);
-    // What was there is in the journal from before the write on.
+    // What existed is in the journal from before the write on.
     if (["update", "delete", "replace"].includes(kind) && entry) expect(await textIn(journalDir)).toContain("worth-keeping");
     if (seen.at(-1) === "done" && kind !== "execute" && entry) {
       expect((await again.call("undo_change", { change: entry.change })).status).toBe("done");

@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 
 const quiet = { stdio: "ignore" } as const;
 
-/** Whether a disk of our own can be had here: only root can mount one. */
+/** Whether a test disk can be mounted here: only root can. */
 export const canMount = (() => {
   try {
     const folder = mkdtempSync(join(tmpdir(), "kcm-disk-"));
@@ -32,7 +32,7 @@ export function smallDisk() {
   const filler = join(folder, "filler");
   return {
     folder,
-    /** Leaves no byte. */
+    /** Leaves no byte free. */
     async fill() {
       await writeFile(filler, Buffer.alloc(1024 * 1024)).catch(() => undefined);
     },

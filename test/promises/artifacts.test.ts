@@ -79,7 +79,7 @@ const isInternal = ({ method, path }: Passing) => method === "GET" && path.inclu
 const puts = (calls: readonly Passing[]) => calls.filter(({ method }) => method === "PUT");
 
 describe.each(["8.17", "8.19", "9.0", "9.1", "9.2", "9.4", "9.5", "serverless"])("on Kibana %s", (version) => {
-  test("attach, replace, remove and their undos keep all that the rule had", async () => {
+  test("attach, replace, remove and their undos keep everything that the rule had", async () => {
     const kibana = await kibanaOf(version);
     const proxy = await rewritingProxy(kibana.url, {});
     const server = await serverAt(proxy.url);
@@ -101,7 +101,7 @@ describe.each(["8.17", "8.19", "9.0", "9.1", "9.2", "9.4", "9.5", "serverless"])
   });
 });
 
-test("where only the internal route answers artifacts, each plan reads it once for each rule; nothing else is read more", async () => {
+test("where only the internal route returns artifacts, each plan reads it once for each rule, and nothing else more often", async () => {
   const requests = async (version: string) => {
     const kibana = await kibanaOf(version);
     const proxy = await rewritingProxy(kibana.url, {});
@@ -127,7 +127,7 @@ describe.each(blocks)("a proxy that %s the internal route", (_what, answer) => {
   const blocked = (url: string) => rewritingProxy(url, { refuse: (call) => (isInternal(call) ? answer : undefined) });
   const sentence = /^The dashboards and the investigation guide of rule "Rule r1" could not be read \(.+\): saving erases/;
 
-  test.each(changes)("has %s say first that they are erased, and a person decides", async (_name, tool, args) => {
+  test.each(changes)("makes %s say first that they are erased, and a person decides", async (_name, tool, args) => {
     const kibana = await kibanaOf("9.2");
     const proxy = await blocked(kibana.url);
     const start = await kibana.rule();
@@ -144,7 +144,7 @@ describe.each(blocks)("a proxy that %s the internal route", (_what, answer) => {
     const { body } = await server.call(tool, args);
     expect(body.status).toBe("done");
     expect(body.warnings[0]).toMatch(sentence);
-    expect(body.undo.note).toContain("do not come back");
+    expect(body.undo.note).toContain("are not restored");
     expect((await kibana.rule()).artifacts).toEqual(none);
   });
 });
@@ -220,7 +220,7 @@ describe("where artifacts cannot be read", () => {
   });
 });
 
-/** Where the journal stands below a home. */
+/** Where the journal is below a home. */
 const journal = "state/kibana-connectors-mcp/journal";
 
 describe("a field of a later Kibana", () => {
@@ -269,7 +269,7 @@ describe("a field of a later Kibana", () => {
       const server = await serverAt(proxy.url);
       const { body } = await server.call("attach_connector", attachB);
       expect(body.status, JSON.stringify(body)).toBe("done");
-      expect(body.warnings.join("\n")).toContain(`Kibana does not take "${name}"`);
+      expect(body.warnings.join("\n")).toContain(`Kibana returns "${name}" but refuses it in a save`);
       const [first, ...rest] = puts(proxy.calls);
       expect(place(first?.body).future_key).toEqual(future);
       expect(place(rest.at(-1)?.body)).not.toHaveProperty("future_key");
@@ -298,7 +298,7 @@ describe("a field of a later Kibana", () => {
   });
 });
 
-test("nothing that Kibana only answers is sent: not of the rule, not of an action, not of a filter", async () => {
+test("read-only fields are not sent: none of the rule, of an action or of a filter", async () => {
   const kibana = await kibanaOf("9.5");
   const proxy = await rewritingProxy(kibana.url, {
     answer: ({ path, method }, body) => {
@@ -353,7 +353,7 @@ describe("somebody else edits dashboards or guide", () => {
     const proxy = await rewritingProxy(kibana.url, {
       request: async ({ method, path }) => {
         const isLook = version === "9.5" ? path === "/api/alerting/rule/r1" : path.includes("/internal/alerting/rule/r1");
-        // The last look, behind the reads of one plan: nobody was waited for.
+        // The last look, after the reads of one plan: nobody had to be asked.
         if (method === "GET" && isLook && ++looks === 2) await kibana.edit("r1", { artifacts: theirs });
       },
     });
@@ -379,7 +379,7 @@ describe("somebody else edits dashboards or guide", () => {
   });
 });
 
-describe("a Kibana that loses something with a save", () => {
+describe("a Kibana that loses something in a save", () => {
   const losses: [string, (body: Dict) => void][] = [
     ["artifacts", (body) => delete body.artifacts],
     ["artifacts.investigation_guide", (body) => delete body.artifacts.investigation_guide],
@@ -394,7 +394,7 @@ describe("a Kibana that loses something with a save", () => {
   ];
 
   describe.each(["8.19", "9.2", "9.5"])("on Kibana %s", (version) => {
-    test.each(losses)("%s: the answer says what, and the undo puts it back", async (name, lose) => {
+    test.each(losses)("%s: the answer says what, and the undo restores it", async (name, lose) => {
       const kibana = await kibanaOf(version);
       const gate = { loses: true };
       const proxy = await rewritingProxy(kibana.url, {
@@ -406,7 +406,7 @@ describe("a Kibana that loses something with a save", () => {
       const start = await kibana.rule();
       const { body } = await server.call("attach_connector", attachB);
       expect(body.status, JSON.stringify(body)).toBe("done");
-      expect(body.warnings[0]).toContain("Differs after the save and was not meant to");
+      expect(body.warnings[0]).toContain("Differs after the save unintentionally");
       expect(body.warnings[0]).toContain(name.split(".")[0]);
       expect(body.warnings[0]).toContain(`undo_change {"change": "${body.change}"}`);
       gate.loses = false;
@@ -417,7 +417,7 @@ describe("a Kibana that loses something with a save", () => {
     });
   });
 
-  test("where somebody else saved the rule too, it may be their doing, and no undo takes it back", async () => {
+  test("where somebody else saved the rule too, that may be the cause, and no undo reverts it", async () => {
     const kibana = await kibanaOf("9.5");
     const proxy = await rewritingProxy(kibana.url, {
       answer: async ({ method }) => {
@@ -430,12 +430,12 @@ describe("a Kibana that loses something with a save", () => {
     const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status).toBe("done");
-    expect(body.warnings[0]).toMatch(/tags: .*theirs.* Somebody else saved the rule in the same moment/);
+    expect(body.warnings[0]).toMatch(/tags: .*theirs.* Somebody else saved the rule at the same moment/);
     await server.call("undo_change", { change: body.change });
     expect((await kibana.rule()).tags).toEqual(["theirs"]);
   });
 
-  test("what no save can set is told with the way by hand", async () => {
+  test("what no save can set is reported, with how to restore it by hand", async () => {
     const kibana = await kibanaOf("9.4");
     const proxy = await rewritingProxy(kibana.url, {
       answer: async ({ method }) => {
@@ -445,7 +445,7 @@ describe("a Kibana that loses something with a save", () => {
     const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status).toBe("done");
-    expect(body.warnings[0]).toMatch(/enabled: true → false\. No save sets it: set it back in Kibana/);
+    expect(body.warnings[0]).toMatch(/enabled: true → false\. A save cannot set it: restore it in Kibana/);
   });
 
   test("also where the answer of the save does not come", async () => {
@@ -462,11 +462,11 @@ describe("a Kibana that loses something with a save", () => {
     const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status, JSON.stringify(body)).toBe("done");
-    expect(body.warnings.join("\n")).toContain("Differs after the save and was not meant to: artifacts");
+    expect(body.warnings.join("\n")).toContain("Differs after the save unintentionally: artifacts");
   });
 });
 
-test("a record of before artifacts were kept is still read, and undone", async () => {
+test("a record from before artifacts were kept is still read, and undone", async () => {
   const kibana = await kibanaOf("9.2");
   const folder = mkdtempSync(join(tmpdir(), "kcm-journal-"));
   const env = { CONNECTORS_JOURNAL_DIR: folder };

@@ -140,7 +140,7 @@ describe.each(bases)("%s", (type, base) => {
     expect(body.warnings.join()).toContain("config.ca is stored as the base64");
   });
 
-  test("an authority that is base64 already stays as it is, and one that is rubbish is refused", async () => {
+  test("an authority that is already base64 stays as it is, and an invalid one is refused", async () => {
     const none = { ...base, hasAuth: false, authType: null };
     expect((await create(type, { ...none, ca: base64(certificate) }, {})).sent.config.ca).toBe(base64(certificate));
     const { body, sent } = await create(type, { ...none, ca: "no certificate" }, {});
@@ -157,7 +157,7 @@ describe.each(bases)("%s", (type, base) => {
     ],
     ["a password", withContainer, { pfx: { $env: "CONNECTOR_SECRET_RUBBISH" } }, /secrets.pfx is neither PEM nor/],
     ["PEM without its end", withPair, { crt: { $env: "CONNECTOR_SECRET_HALF" }, key: { $file: "client.key" } }, /PEM without its end/],
-    ["PEM in a container's place", withContainer, { pfx: { $file: "client.crt" } }, /PKCS #12 file is wanted/],
+    ["PEM in place of a container", withContainer, { pfx: { $file: "client.crt" } }, /PKCS #12 file is needed/],
     ["a Java keystore", withContainer, { pfx: { $file: "keystore.jks" } }, /Java keystore/],
   ])("%s is refused with its fix, and nothing is written", async (_name, config, secrets, message) => {
     const { body, sent } = await create(type, { ...base, ...config }, secrets);
@@ -168,7 +168,7 @@ describe.each(bases)("%s", (type, base) => {
   });
 });
 
-test("what a person types or picks on the page is encoded too, and rubbish is told beside its field", async () => {
+test("what a person types or picks on the page is encoded too, and an invalid value is reported beside its field", async () => {
   const page = await startBuilt({
     env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any", CONNECTORS_SECRET_DIR: folder },
   });
@@ -229,7 +229,7 @@ describe(".gen-ai", () => {
     ["a key of another form than PKCS 8", "CONNECTOR_SECRET_RSA", /PKCS 8/, /openssl pkcs8/],
     ["a certificate", "CONNECTOR_SECRET_CRT", /PKCS 8/, /openssl pkcs8/],
     ["a password", "CONNECTOR_SECRET_RUBBISH", /neither PEM/, /\$file/],
-  ])("refuses %s in the key's place", async (_name, variable, message, fix) => {
+  ])("refuses %s in place of the key", async (_name, variable, message, fix) => {
     const { body, sent } = await create(".gen-ai", model, { certificateData: { $file: "client.crt" }, privateKeyData: { $env: variable } });
     expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
     expect(body.error.message).toMatch(message);
@@ -237,7 +237,7 @@ describe(".gen-ai", () => {
   });
 });
 
-test("a token from a file stays text without its line end, and one that is no text is refused", async () => {
+test("a token from a file stays text without its line end, and one that is not text is refused", async () => {
   const config = { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/1" };
   expect((await create(".torq", config, { token: { $file: "token" } })).sent.secrets).toEqual({ token: "token-of-the-service-1" });
   const { body, sent } = await create(".torq", config, { token: { $file: "client.p12" } });
@@ -259,7 +259,7 @@ test("a rotation encodes as a create does", async () => {
   expect(patched.body.warnings.join()).toContain("config.ca is stored as the base64");
 });
 
-test("the sandbox decodes as Kibana does: the run of a rubbish certificate fails, that of a good one does not", async () => {
+test("the sandbox decodes as Kibana does: a run with an invalid certificate fails, with a good one it does not", async () => {
   const put = async (id: string, secrets: Record<string, string>) => {
     const body = JSON.stringify({ name: id, connector_type_id: ".webhook", config: { url, ...withPair }, secrets });
     const headers = { "content-type": "application/json", "kbn-xsrf": "true", authorization: "ApiKey any" };
@@ -270,7 +270,7 @@ test("the sandbox decodes as Kibana does: the run of a rubbish certificate fails
   expect((await put("good-pem", { crt: base64(certificate), key: base64(key) })).result).toMatchObject({ ok: true });
 });
 
-test("the catalogue and the exports say what is wanted", async () => {
+test("the catalogue and the exports say which form is needed", async () => {
   const { body } = await server.call("describe_connector_types", { types: [".webhook"], parts: ["secrets"] });
   expect(JSON.stringify(body)).toMatch(/"crt".{0,40}base64/);
   const { id } = await create(".webhook", { url, ...withContainer }, { pfx: { $file: "client.p12" } });
@@ -281,7 +281,7 @@ test("the catalogue and the exports say what is wanted", async () => {
   }
 });
 
-test("nothing that left the server holds a key in any form", async () => {
+test("nothing that left the server contains a key in any form", async () => {
   const { body } = await server.call("list_changes", { limit: 100 });
   const out = JSON.stringify(body) + server.questions.join() + server.stderr();
   for (const form of [key, base64(key), base64(container), "TUlJRXByaXZhdGUta2V5LW9mLXRoZS1jbGllbnQ="]) expect(out).not.toContain(form);

@@ -22,15 +22,15 @@ const isDelete = ({ method }: Recorded) => method === "DELETE";
 const isRulePut = ({ method, path }: Recorded) => method === "PUT" && path.includes("/api/alerting/rule/");
 const deletes = (made: Deployment) => made.calls.filter(isDelete).map(({ path }) => path.split("/").at(-1));
 
-describe("a rule takes a connector", () => {
-  test("of a batch while another one goes: that one stays, with the rule's name, and nothing behind it is begun", async () => {
+describe("a rule begins to use a connector", () => {
+  test("of a batch while another one is deleted: that one stays, with the rule's name, and nothing after it is started", async () => {
     const made = await deployment({ connectors: ["one", "two", "three"] });
     const { call } = await serve(made);
     made.hook.before = atRequest(isDelete, () => makeRule(made.bare, "late", [logs("two")]));
     const { body } = await call("safe_delete_connector", { ids: ["one", "two", "three"] });
     expect(body).toMatchObject({
       status: "partial",
-      message: "1 of 3 done; one failed; 1 not begun.",
+      message: "1 of 3 done; one failed; 1 not started.",
       ops: [
         { id: "one", outcome: "done" },
         { id: "two", outcome: "not_done", error: expect.stringContaining('is used by 1 rule: "Rule late"') },
@@ -54,7 +54,7 @@ describe("a rule takes a connector", () => {
       "Rule late",
     ],
     [
-      "a rule that was there and gets it as a second connector",
+      "an existing rule that gets it as a second connector",
       (made: Deployment) => setActions(made.bare, "there", [logs("other"), logs("one")]),
       "Rule there",
     ],
@@ -87,7 +87,7 @@ describe("a rule takes a connector", () => {
     expect(body).toMatchObject({
       status: "done",
       result: { deleted: [id] },
-      warnings: [expect.stringMatching(new RegExp(`\\(${id}\\) was taken by a rule in the moment of its deletion: "Rule late"`))],
+      warnings: [expect.stringMatching(new RegExp(`A rule began to use .*\\(${id}\\) while it was being deleted: "Rule late"`))],
       next: [{ tool: "undo_change", args: { change: body.change, id } }],
     });
     const [back] = body.next;
@@ -95,7 +95,7 @@ describe("a rule takes a connector", () => {
     expect(await made.connectorIds()).toContain(id);
   });
 
-  test.each([1, 2])("in the moment of its deletion, as number %s of three: the rest is not begun, and partial says why", async (number) => {
+  test.each([1, 2])("while it is being deleted, as number %s of three: the rest is not started, and partial says why", async (number) => {
     const ids = ["one", "two", "three"];
     const made = await deployment({ connectors: ids });
     const { call } = await serve(made);
@@ -104,7 +104,7 @@ describe("a rule takes a connector", () => {
     const { body } = await call("safe_delete_connector", { ids });
     expect(body).toMatchObject({
       status: "partial",
-      message: `${number} of 3 done; ${3 - number} not begun, because a rule took the last one in the moment of its deletion.`,
+      message: `${number} of 3 done; ${3 - number} not started, because a rule began to use the last one while it was being deleted.`,
       fix: expect.stringContaining("undo_change"),
       result: { deleted: ids.slice(0, number), not_deleted: ids.slice(number) },
       warnings: [expect.stringContaining("Rule late")],
@@ -115,7 +115,7 @@ describe("a rule takes a connector", () => {
     await nothingDangles(made);
   });
 
-  test("in the moment of its deletion, as the last one: done, with its way back", async () => {
+  test("while it is being deleted, as the last one: done, with the call that restores it", async () => {
     const made = await deployment({ connectors: ["one", "two"] });
     const { call } = await serve(made);
     made.hook.before = atRequest(isDelete, () => makeRule(made.bare, "late", [logs("two")]), 2);
@@ -127,13 +127,13 @@ describe("a rule takes a connector", () => {
     });
   });
 
-  test("while the answer of the DELETE is lost: it is told all the same", async () => {
+  test("while the answer of the DELETE is lost: it is reported anyway", async () => {
     const made = await deployment({ connectors: ["one"] });
     const { call } = await serve(made);
     await made.bare("POST", "/sandbox/faults", { fault: "cut_after", method: "DELETE" });
     made.hook.before = atRequest(isDelete, () => makeRule(made.bare, "late", [logs("one")]));
     const { body } = await call("safe_delete_connector", { ids: ["one"] });
-    expect(body.warnings.join()).toMatch(/It happened all the same\..*"Rule late"/s);
+    expect(body.warnings.join()).toMatch(/It happened anyway\..*"Rule late"/s);
   });
 });
 
@@ -159,7 +159,7 @@ describe("what uses a connector cannot be read just before the DELETE", () => {
       made.bare("POST", "/sandbox/faults", { fault: "error", method: "GET", path: "/api/alerting/rules/_find", times: 5 }),
     );
     const { body } = await call("safe_delete_connector", { ids: ["one"] });
-    expect([body.status, body.warnings.join()]).toEqual(["done", expect.stringContaining("could not be read")]);
+    expect([body.status, body.warnings.join()]).toEqual(["done", expect.stringContaining("Could not check whether a rule began to use")]);
   });
 
   const unseeing = async () => {
@@ -169,7 +169,7 @@ describe("what uses a connector cannot be read just before the DELETE", () => {
     return deployment({ connectors: ["one"] }, ["--empty", "--auth", file], { authorization: `Basic ${btoa("admin:pw")}` });
   };
 
-  test("it is referred to by then, by a rule that this key may not read: references_unknown", async () => {
+  test("a rule that this key may not read refers to it by then: references_unknown", async () => {
     const made = await unseeing();
     const { call } = await serve(made, { env: { KIBANA_API_KEY: "blind" } });
     made.hook.before = atRequest(
@@ -186,7 +186,10 @@ describe("what uses a connector cannot be read just before the DELETE", () => {
     const made = await unseeing();
     const { call } = await serve(made, { env: { KIBANA_API_KEY: "blind" } });
     const { body } = await call("safe_delete_connector", { ids: ["one"] });
-    expect([body.status, body.warnings.join()]).toEqual(["done", expect.stringContaining("could not be read: this key may not")]);
+    expect([body.status, body.warnings.join()]).toEqual([
+      "done",
+      expect.stringMatching(/Could not check whether a rule began to use .* this key may not read rules/),
+    ]);
   });
 });
 
@@ -196,7 +199,7 @@ interface Racing {
   calls(server: Awaited<ReturnType<typeof serve>>): Promise<[string, Record<string, unknown>][]>;
 }
 
-/** What must hold after any race: no rule points to a connector that is gone. */
+/** Holds after any race: no rule points to a connector that is gone. */
 async function nothingDangles(made: Deployment): Promise<void> {
   const { rules, connectors } = JSON.parse(await made.bare("GET", "/sandbox/state"));
   const ids = new Set(connectors.map((one: { id: string }) => one.id));
@@ -283,18 +286,21 @@ function attach(connector: string) {
 }
 
 describe("called at once on one server", () => {
-  test.each(racing)("%s: one is done, the other is not, and no rule points to what is gone", async (_what, { rules = {}, calls }) => {
-    const made = await deployment({ connectors: ["one", "two"], rules: { ...rules, bare: [] } });
-    let person: () => ReturnType<typeof yes> | Promise<ReturnType<typeof yes>> = yes;
-    const server = await serve(made, { person: () => person() });
-    const both = await calls(server);
-    person = yesTogether(2);
-    holdingDeletes(made);
-    const answers = await Promise.all(both.map(([tool, args]) => server.call(tool, args)));
-    expect(answers.map(({ body, failed }) => (failed ? "failed" : body.status)).sort()).not.toEqual(["done", "done"]);
-    expect(answers.filter(({ body }) => body.status === "done")).toHaveLength(1);
-    await nothingDangles(made);
-  });
+  test.each(racing)(
+    "%s: one is done, the other is not, and no rule points to a connector that is gone",
+    async (_what, { rules = {}, calls }) => {
+      const made = await deployment({ connectors: ["one", "two"], rules: { ...rules, bare: [] } });
+      let person: () => ReturnType<typeof yes> | Promise<ReturnType<typeof yes>> = yes;
+      const server = await serve(made, { person: () => person() });
+      const both = await calls(server);
+      person = yesTogether(2);
+      holdingDeletes(made);
+      const answers = await Promise.all(both.map(([tool, args]) => server.call(tool, args)));
+      expect(answers.map(({ body, failed }) => (failed ? "failed" : body.status)).sort()).not.toEqual(["done", "done"]);
+      expect(answers.filter(({ body }) => body.status === "done")).toHaveLength(1);
+      await nothingDangles(made);
+    },
+  );
 
   test("two deletes of the same: one is done, and one request is made", async () => {
     const made = await deployment({ connectors: ["one"] });
@@ -304,7 +310,7 @@ describe("called at once on one server", () => {
     expect(deletes(made)).toEqual(["one"]);
   });
 
-  test("writes that cross over several connectors and rules do not wait for each other for ever", async () => {
+  test("writes that overlap crosswise over several connectors and rules do not deadlock", async () => {
     const made = await deployment({ connectors: ["one", "two", "three"], rules: { a: ["one"], b: ["two"], bare: [] } });
     const server = await serve(made, { person: yesTogether(4) });
     const answers = await Promise.all([
@@ -342,7 +348,7 @@ describe("two servers that share a journal", () => {
     await nothingDangles(made);
   });
 
-  test("one that it deletes while this one attaches it: the attach says so, with the way back", async () => {
+  test("one that it deletes while this one attaches it: the attach says so, with the call that undoes it", async () => {
     const made = await deployment({ connectors: ["one"], rules: { bare: [] } });
     const env = { CONNECTORS_JOURNAL_DIR: join(await freshFolder(), "journal") };
     const { call } = await serve(made, { env });
@@ -353,7 +359,7 @@ describe("two servers that share a journal", () => {
     );
     const { body } = await call("attach_connector", attach("one"));
     expect(body).toMatchObject({ status: "done", next: [{ tool: "undo_change", args: { change: body.change } }, {}] });
-    expect(body.warnings.join()).toMatch(/\(one\) was deleted by somebody else while this rule took it: "Rule bare"/);
+    expect(body.warnings.join()).toMatch(/Somebody else deleted .*\(one\) while it was being added to this rule: "Rule bare"/);
     expect((await call("undo_change", { change: body.change })).body.status).toBe("done");
     await nothingDangles(made);
   });
@@ -366,7 +372,7 @@ describe("two servers that share a journal", () => {
         change: (await call("replace_connector", { from: "two", to: "one" })).body.change,
       }),
     ],
-  ])("%s: what the rules point to now is looked up at the end", async (tool, argsOf) => {
+  ])("%s: what the rules point to now is checked at the end", async (tool, argsOf) => {
     const made = await deployment({
       connectors: ["one", "two"],
       rules: { a: [tool === "undo_change" ? "two" : "one"], b: [tool === "undo_change" ? "two" : "one"] },
@@ -379,7 +385,9 @@ describe("two servers that share a journal", () => {
       () => made.bare("DELETE", "/api/actions/connector/two"),
     );
     const { body } = await server.call(tool, args);
-    expect(body.warnings.join()).toMatch(/\(two\) was deleted by somebody else while these rules took it: "Rule [ab]", "Rule [ab]"\./);
+    expect(body.warnings.join()).toMatch(
+      /Somebody else deleted .*\(two\) while it was being added to these rules: "Rule [ab]", "Rule [ab]"\./,
+    );
     expect(body.next[0]).toMatchObject({ tool: "undo_change", args: { change: body.change } });
   });
 });

@@ -72,7 +72,7 @@ describe("a call of .http, whose stored secrets travel with it", () => {
     ["a path with a tab", { path: "/\t/evil.example.net/x" }],
     ["a path that makes a user name of the host", { path: "@evil.example.net/x" }],
     ["a path with a port", { path: ":8443/x" }],
-    ["a Host header of its own", { headers: { hOsT: "evil.example.net" } }],
+    ["its own Host header", { headers: { hOsT: "evil.example.net" } }],
     ["TLS that nobody checks", { fetcher: { skip_ssl_verification: true } }],
     ["both", { url: "https://api.example.com/v1", path: "//evil.example.net" }],
   ];
@@ -107,7 +107,7 @@ describe("a call of .http, whose stored secrets travel with it", () => {
     ["x.evil.example.net/y"],
     ["%2eevil.example.net"],
     ["\u00ad.evil.example.net"],
-  ])("never has the path %j put right behind the host: a slash stands between, and is shown", async (path) => {
+  ])("never puts the path %j right after the host: a slash is added, and shown", async (path) => {
     const { body } = await server.call("execute_connector", { id: "api", params: { path }, dry_run: true });
     expect(body.plan.recipients.join()).toContain('path "/');
     expect((await server.call("execute_connector", { id: "api", params: { path } })).body.status).toBe("done");
@@ -115,7 +115,7 @@ describe("a call of .http, whose stored secrets travel with it", () => {
     expect(JSON.parse(last?.body ?? "").params.path).toBe(`/${path}`);
   });
 
-  test("the refusal names field and host, and what helps", async () => {
+  test("the refusal names field and host, and what to do", async () => {
     const { body } = await server.call("execute_connector", { id: "api", params: { url: "https://evil.example.net/" } });
     expect(body.error).toMatchObject({ code: "secret_refused", detail: { path: "params.url", host: "evil.example.net" } });
     expect(body.error.fix).toContain("create_connector");
@@ -138,7 +138,7 @@ describe("a call of .tines, whose params name the webhook", () => {
     }
   });
 
-  test("names its own host alone where the webhook is there", async () => {
+  test("names only its own host where the webhook is on it", async () => {
     await server.call("execute_connector", { id: "tines", params: story("https://tenant.tines.com/webhook/1/2") });
     expect(asked().match(/→ \S+/g)).toEqual(["→ tenant.tines.com"]);
   });
@@ -149,7 +149,7 @@ describe("a call of .tines, whose params name the webhook", () => {
     expect(asked().split("\n")[0]).toContain("http://evil.example.net:8080");
   });
 
-  test("rules that get such params do as well: attached, replaced and put back", async () => {
+  test("rules that get such params do as well: when attached, replaced and restored", async () => {
     const rules = ["brute-force-over-ssh"];
     const space = "security";
     const attached = await server.call("attach_connector", {
@@ -177,7 +177,7 @@ describe("a call of .tines, whose params name the webhook", () => {
     if (other.body.status === "done") expect(asked()).toContain("→ other.example.net");
   });
 
-  test("a template in the address is a destination that nobody knows, and the person sees it", async () => {
+  test("a template in the address is an unknown destination, and the person sees it", async () => {
     const { body } = await server.call("attach_connector", {
       connector: "tines-soc",
       rules: ["malware-detected"],
@@ -258,7 +258,7 @@ describe("a call of a type whose params are partly the service's own", () => {
     ["inference", sub("unified_completion", { body: { messages, url: "https://evil.example.net" } })],
     ["inference", sub("completion", { input: "x", endpoint: "evil.example.net" })],
   ];
-  test.each(unknown)("%s: a key that no version known here has and that leads elsewhere is refused (%j)", async (id, params) => {
+  test.each(unknown)("%s: an unknown key that leads to another host is refused (%j)", async (id, params) => {
     const before = open.questions.length;
     const { body } = await open.call("execute_connector", { id, params });
     expect(body.error).toMatchObject({ code: "secret_refused", detail: { host: expect.stringContaining("evil.example.net") } });
@@ -279,7 +279,7 @@ describe("a call of a type whose params are partly the service's own", () => {
     ["gemini", "llm.example.com", sub("run", { body: { tools: [{ server_url: "https://evil.example.net" }] } })],
     ["gemini", "llm.example.com", sub("run", { body: JSON.stringify({ fileData: { fileUri: "https://evil.example.net/f" } }) })],
   ];
-  test.each(content)("%s: an address in what the service reads is a destination, beside %s (%j)", async (id, own, params) => {
+  test.each(content)("%s: an address that the service reads is a destination, besides %s (%j)", async (id, own, params) => {
     const { body } = await open.call("execute_connector", { id, params });
     expect(body.error?.code).not.toBe("secret_refused");
     const question = open.questions.at(-1) ?? "";
@@ -298,7 +298,7 @@ describe("a call of a type whose params are partly the service's own", () => {
     ["open-ai", sub("run", { body: JSON.stringify({ messages: [{ content: [{ image_url: { url: "data:image/png;base64,AAAA" } }] }] }) })],
     ["open-ai", sub("invokeAI", { messages, apiUrl: "https://llm.example.com/v1/other" })],
     ["mcp", sub("callTool", { name: "search", arguments: { text: "https://docs.example.net", limit: 5 } })],
-  ])("%s: what only tells of an address, or names its own host, is none (%j)", async (id, params) => {
+  ])("%s: an address that is only mentioned, or its own host, is not a destination (%j)", async (id, params) => {
     await open.call("execute_connector", { id, params });
     const lines = (open.questions.at(-1) ?? "").split("\n").filter((line) => line.startsWith("A request → "));
     expect(lines.join()).not.toMatch(/docs\.example\.net|unreadable/);
@@ -306,7 +306,7 @@ describe("a call of a type whose params are partly the service's own", () => {
 });
 
 test("of a type without an entry every address in the params is shown", async () => {
-  // The same Kibana, with .tines under a name that nobody knows.
+  // The same Kibana, with .tines under an unknown name.
   const renaming = createServer(async (incoming, outgoing) => {
     const headers = { authorization: "ApiKey any", "kbn-xsrf": "true", "content-type": "application/json" };
     const chunks: Buffer[] = [];

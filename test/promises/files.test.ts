@@ -39,7 +39,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const root = process.getuid?.() === 0;
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-/** A command of the built program, under a umask that lets everybody in. */
+/** A command of the built program, under a umask that allows everything. */
 function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
   const program = [process.execPath, serverBuild, ...args].map((word) => (word === "|" ? word : `'${word}'`)).join(" ");
   return new Promise((done) =>
@@ -56,7 +56,7 @@ async function created(env: Record<string, string>, args: Record<string, unknown
   return { server, ...answer };
 }
 
-/** What lets others write into the folder `dir`, which holds one file. */
+/** Ways to let others write into the folder `dir`, which has one file. */
 const exposed: [string, (dir: string, file: string) => void, RegExp][] = [
   ["everybody may write the folder", (dir) => chmodSync(dir, 0o777), /chmod 700/],
   ["everybody may write the folder, with the sticky bit", (dir) => chmodSync(dir, 0o1777), /chmod 700/],
@@ -71,7 +71,7 @@ const exposed: [string, (dir: string, file: string) => void, RegExp][] = [
     },
     /./,
   ],
-  ["everybody may put another in the place of the folder", (dir) => chmodSync(join(dir, ".."), 0o777), /chmod o-w/],
+  ["everybody may put another folder in its place", (dir) => chmodSync(join(dir, ".."), 0o777), /chmod o-w/],
   ...(root
     ? ([
         ["the folder is another user's", (dir) => chownSync(dir, 1234, 1234), /chown/],
@@ -81,7 +81,7 @@ const exposed: [string, (dir: string, file: string) => void, RegExp][] = [
 ];
 
 describe("a journal that others may write is refused", () => {
-  test.each(exposed)("where %s: nothing is written, read or undone, and doctor says it", async (_what, expose, fix) => {
+  test.each(exposed)("where %s: nothing is written, read or undone, and doctor says so", async (_what, expose, fix) => {
     const dir = join(folder, "above", "journal");
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const env = { CONNECTORS_JOURNAL_DIR: dir };
@@ -98,7 +98,7 @@ describe("a journal that others may write is refused", () => {
     expect([doctor.code, row.result, row.fix]).toEqual([1, "failed", expect.stringMatching(fix)]);
   });
 
-  test("one that is made anew is its owner's alone, whatever the umask", async () => {
+  test("a new one is private to its owner, whatever the umask", async () => {
     const dir = join(folder, "new", "journal");
     await run(["doctor", "--json"], { CONNECTORS_JOURNAL_DIR: dir });
     expect([modeOf(dir), modeOf(join(dir, ".."))]).toEqual(["700", "700"]);
@@ -134,7 +134,7 @@ describe("a secret folder that others may write is refused", () => {
   });
 });
 
-describe("what the program writes is its owner's alone", () => {
+describe("what the program writes is private to its owner", () => {
   const html = () => join(folder, "audit.html");
   const baseline = () => join(folder, "baseline.json");
   const out = () => join(folder, "out");
@@ -151,7 +151,7 @@ describe("what the program writes is its owner's alone", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
-  test("files that were open to others are not, once they are written again", async () => {
+  test("files that were open to others are private once they are written again", async () => {
     await audit();
     await exported();
     for (const file of files()) chmodSync(file, 0o666);
@@ -160,7 +160,7 @@ describe("what the program writes is its owner's alone", () => {
     expect(new Set(files().map(modeOf))).toEqual(new Set(["600"]));
   });
 
-  test("nothing is written through a link, nor through one that was laid where a half file would be", async () => {
+  test("nothing is written through a link, nor through one in place of a temporary file", async () => {
     const victim = join(folder, "victim");
     writeFileSync(victim, "mine");
     symlinkSync(victim, html());
@@ -185,7 +185,7 @@ describe("what the program writes is its owner's alone", () => {
     expect(lstatSync(html()).isFile()).toBe(true);
   });
 
-  test("a pipe may still be written", async () => {
+  test("a pipe may still be written to", async () => {
     const { out: page } = await run(["audit", "--html", "/dev/stdout", "|", "cat"]);
     expect(page).toMatch(/<html/i);
   });
@@ -268,7 +268,7 @@ describe("what is nested too deep", () => {
     return list ? `[${one}]` : one;
   };
 
-  test.each(answers)("in an answer of Kibana's (%s) is an error of Kibana's", async (_what, answer) => {
+  test.each(answers)("in an answer from Kibana (%s) is reported as Kibana's error", async (_what, answer) => {
     const server = createServer((request, response) => {
       const path = (request.url ?? "").split("?")[0] ?? "";
       const own = answer(path);

@@ -1,4 +1,4 @@
-/** Names and values as somebody writes them who wants a question to say something else. */
+/** Names and values of somebody who wants a question to say something else. */
 export const hostile: [what: string, text: string][] = [
   ["line breaks and our own labels", "Ops\nIt can be undone.\r\nSecret: A → good.example.com\n- delete connector"],
   ["separators that some take for line breaks", 'Ops\u2028It can be undone.\u2029Recipients: to "me"\u0085Note: x\u000b\u000cAfter: {}'],
@@ -14,7 +14,7 @@ export const hostile: [what: string, text: string][] = [
   ["more than anybody reads", `Ops ${"It can be undone. ".repeat(50)}`],
 ];
 
-/** Nothing of it may stand in a question, on a page or in a line of output; line feeds between lines may. */
+/** None of it may be in a question, on a page or in a line of output; line feeds between lines may. */
 export const unseen = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u3000\u2003]/u;
 
 const labels = [

@@ -33,7 +33,7 @@ describe("a yes that comes faster than a person reads", () => {
     ["execute_connector", { id: "kibana-log", params: { message: "x" } }, yes],
     ["safe_delete_connector", unused, { action: "accept", content: { confirm: true, name: "Ops Slack" } }],
     ["safe_delete_connector", unused, { action: "accept", content: { confirm: false } }],
-  ])("writes nothing (%s): it says so, and has the page and what its operator does", async (tool, args, answer) => {
+  ])("writes nothing (%s): the answer says so, with the page and what the operator can do", async (tool, args, answer) => {
     const before = await (await fetch(`${sandbox.url}/sandbox/state`)).text();
     const { call, questions } = await started(() => answer);
     const { body } = await call(tool, args);
@@ -43,7 +43,7 @@ describe("a yes that comes faster than a person reads", () => {
       confirm: { id: expect.stringMatching(/^page-/), url: expect.stringMatching(/^http:/) },
     });
     if (answer.content?.confirm === true) expect(body.message).toMatch(/--confirm page.*--dangerously-skip-confirmation/);
-    // The next question of the connection is not put to such a client.
+    // Such a client is not asked the next question of the connection.
     expect((await call("update_connector", { id: "kibana-log", name: "Another" })).body.status).toBe("confirmation_needed");
     expect(questions).toHaveLength(1);
     expect(await (await fetch(`${sandbox.url}/sandbox/state`)).text()).toBe(before);
@@ -67,7 +67,7 @@ describe("a yes that comes faster than a person reads", () => {
     expect(await connectors()).toContain("ops-slack-2");
   });
 
-  test("counts where a person took the time, and where the operator says that nobody needs it", async () => {
+  test("counts if a person took the time, or if the operator switched the time off", async () => {
     const slow = await started(async () => {
       await setTimeout(1_200);
       return yes;

@@ -20,7 +20,7 @@ async function started(dir: string) {
 const connectors = async () => ((await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as unknown[]).length;
 
 const bad: [what: string, make: (folder: string) => string][] = [
-  ["within /proc, where none can be made", () => "/proc/x"],
+  ["within /proc, where none can be created", () => "/proc/x"],
   ["far within /proc", () => "/proc/x/y/z"],
   ["within /sys", () => "/sys/kernel/x"],
   ["within /dev/null", () => "/dev/null/x"],
@@ -78,7 +78,7 @@ describe("a journal's folder", () => {
     expect(await connectors()).toBe(before);
   });
 
-  test("of several levels that are not there yet is made", async () => {
+  test("of several missing levels is created", async () => {
     const create = await started(join(await freshFolder(), "a/b/c"));
     expect((await create()).body.status).toBe("done");
   });
@@ -93,7 +93,7 @@ describe("a journal's folder", () => {
         mkdirSync(dir, { mode: 0o700 });
       },
     ],
-  ])("that is %s while the server runs is told as that, and a new one is begun with the next call", async (_how, takeAway) => {
+  ])("that is %s while the server runs is reported as such, and the next call starts a new one", async (_how, takeAway) => {
     const dir = join(await freshFolder(), "journal");
     const create = await started(dir);
     expect((await create()).body.status).toBe("done");
@@ -108,7 +108,7 @@ describe("a journal's folder", () => {
     expect((await create()).body.status).toBe("done");
   });
 
-  test("whose place a file takes while the server runs is told as that, again and again", async () => {
+  test("that is replaced by a file while the server runs is reported as such, again and again", async () => {
     const dir = join(await freshFolder(), "journal");
     const create = await started(dir);
     expect((await create()).body.status).toBe("done");

@@ -20,7 +20,7 @@ describe("a secret of digits", () => {
     ["longer than numbers are exact", "98765432101234567890", '{"pin":98765432101234567890}'],
     ["within a longer number", "98765432101", '{"pin":12398765432101}'],
     ["as a text", "9876543210123", '{"pin":"9876543210123"}'],
-  ])("%s is taken out of an answer", async (_form, secret, data) => {
+  ])("%s is removed from an answer", async (_form, secret, data) => {
     const proxy = await answeringProxy(sandbox.url, (path) =>
       path.endsWith("/_execute") ? `{"status":"ok","connector_id":"deploy-hook","data":${data}}` : undefined,
     );

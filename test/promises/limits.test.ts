@@ -28,7 +28,7 @@ const shared = (most: number, more: Record<string, string> = {}) => ({
   ...more,
 });
 
-/** Each has answered once, so that what follows begins at the same moment. */
+/** Each has answered once, so that what follows starts at the same moment. */
 async function started(number: number, env: Record<string, string>): Promise<Started[]> {
   const all = await Promise.all(Array.from({ length: number }, () => startBuilt({ env, person: yes })));
   onTestFinished(async () => void (await Promise.all(all.map((one) => one.close()))));
@@ -45,7 +45,7 @@ const create = (server: Started, name: string) => server.call("create_connector"
 const codes = (answers: Answer[]) => new Set(answers.filter(({ failed }) => failed).map(({ body }) => body.error.code));
 
 describe("the limit of changes an hour", () => {
-  test("holds for servers that share a journal and all write at the same moment, and what is left is used", async () => {
+  test("holds for servers that share a journal and all write at the same moment, and the rest is used", async () => {
     for (const round of [1, 2]) {
       const most = 5 * round;
       const servers = await started(4, shared(most));
@@ -90,7 +90,7 @@ describe("the limit of changes an hour", () => {
     const servers = await started(2, shared(20));
     const halves = [ids.slice(0, 6), ids.slice(6)];
     const answers = await Promise.all(servers.map((server, s) => server.call("safe_delete_connector", { ids: halves[s] })));
-    // 12 were made, so 8 are left: one of the two cannot be whole, and together they do not go beyond.
+    // 12 were made, so 8 are left: one of the two cannot finish, and together they stay within the limit.
     expect(await named("several")).toBeGreaterThanOrEqual(4);
     const ends = answers.map(({ body }) => body.status ?? body.error.code);
     expect(ends.filter((end) => end === "limit_reached" || end === "partial").length).toBeGreaterThan(0);
@@ -124,7 +124,7 @@ describe("the limit of changes an hour", () => {
     expect(await named("Killed")).toBeLessThanOrEqual(4);
   });
 
-  test("a continuation is spent once, however many replicas get it at the same moment", async () => {
+  test("a continuation works once, however many replicas get it at the same moment", async () => {
     const env = shared(100, { CONNECTORS_CONFIRM_KEY: "a-key-that-all-replicas-share" });
     const proxy = await recordingProxy(sandbox.url, ({ method }) =>
       method === "PUT" ? new Promise((done) => setTimeout(done, 100)) : undefined,
@@ -141,7 +141,7 @@ describe("the limit of changes an hour", () => {
   });
 });
 
-describe("a call that names more than anybody means", () => {
+describe("a call that names more than anybody can mean", () => {
   const many = (n: number) => Array.from({ length: n }, (_, i) => `some-${i}`);
   const long = "x".repeat(5_000);
 
@@ -169,7 +169,7 @@ describe("a call that names more than anybody means", () => {
     ["update_connector", { id: long, name: "B" }],
     ["replace_connector", { from: long, to: "b" }],
     ["attach_connector", { connector: long, rules: ["a"] }],
-  ])("%s is refused before anything is asked of Kibana", async (tool, args) => {
+  ])("%s is refused before any request to Kibana", async (tool, args) => {
     const { url, calls } = await recordingProxy(sandbox.url);
     const server = await startBuilt({ env: { KIBANA_URL: url }, person: yes });
     onTestFinished(() => server.close());
@@ -204,7 +204,7 @@ describe("arguments of tens of thousands of keys", () => {
   });
 });
 
-describe("whoever has no token keeps nobody out of the HTTP server", () => {
+describe("clients without a token keep nobody out of the HTTP server", () => {
   const token = "the-token-of-somebody-known";
   const small = { CONNECTORS_MAX_SESSIONS: "4", CONNECTORS_MAX_IN_FLIGHT: "4" };
 
@@ -249,7 +249,7 @@ describe("whoever has no token keeps nobody out of the HTTP server", () => {
     15_000,
   );
 
-  test("of those who hold on, only so many stay", async () => {
+  test("of those that stay connected, only a limited number may", async () => {
     const served = await startHttpProcess(["--http", "127.0.0.1:0"], { MCP_AUTH_TOKEN: token }, sandbox.url);
     const first = hold(served.url, 300, "");
     await new Promise((done) => setTimeout(done, 1_200));
@@ -258,7 +258,7 @@ describe("whoever has no token keeps nobody out of the HTTP server", () => {
     expect(first.filter((socket) => !socket.closed).length).toBeLessThanOrEqual(128);
   });
 
-  test("a session of somebody known goes on meanwhile", async () => {
+  test("a session with a token continues meanwhile", async () => {
     const served = await startHttpProcess(["--http", "127.0.0.1:0"], { MCP_AUTH_TOKEN: token, ...small }, sandbox.url);
     const client = await openClient(served.url, token);
     await client.call("list_connectors");
@@ -282,19 +282,19 @@ describe("the holder of one token", () => {
     return startHttpProcess(["--http", "127.0.0.1:0", ...args], { MCP_AUTH_TOKEN_FILE: tokens, ...env }, kibana);
   }
 
-  test("with as many sessions as they get leaves others theirs", async () => {
+  test("with as many sessions as allowed leaves others theirs", async () => {
     const served = await serveAll({ CONNECTORS_MAX_SESSIONS: "30" });
     const open = async (name: string) => (await send(served.url, { headers: bearer(name), body: initialize() })).status;
     const carl = [];
     for (let n = 0; n < 40; n++) carl.push(await open("carl"));
-    // Half of all places are parts of five each, the other half goes to whoever comes first.
+    // Half of all places are shares of five each, the other half is first come, first served.
     expect(carl.filter((status) => status === 200)).toHaveLength(20);
     expect(carl.at(-1)).toBe(503);
     for (const name of ["bob", "alice"]) for (let n = 0; n < 5; n++) expect([name, n, await open(name)]).toEqual([name, n, 200]);
   });
 
   test.each([[[]], [["--stateless"]]])(
-    "with calls that all wait for Kibana leaves others room, also at Kibana (%j)",
+    "with calls that all wait for Kibana leaves others room, at Kibana too (%j)",
     async (args) => {
       let slow = false;
       const proxy = await recordingProxy(sandbox.url, () => (slow ? new Promise((done) => setTimeout(done, 6_000)) : undefined));
@@ -327,7 +327,7 @@ describe("the holder of one token", () => {
     30_000,
   );
 
-  test("with connections that they hold leaves others room", async () => {
+  test("with open connections leaves others room", async () => {
     const served = await serveAll({ CONNECTORS_MAX_SESSIONS: "10", CONNECTORS_MAX_IN_FLIGHT: "10" });
     const { hostname, port } = new URL(served.url);
     const held = Array.from({ length: 60 }, () => {
@@ -360,7 +360,7 @@ describe("pages that wait for a person", () => {
     expect(again.body.status).toBe("secrets_wanted");
   }, 30_000);
 
-  test("open, though hundreds of connections are held to their port", async () => {
+  test("open although hundreds of connections to their port are held", async () => {
     const server = await startBuilt({ env: { KIBANA_URL: sandbox.url } });
     onTestFinished(() => server.close());
     const { body } = await server.call("create_connector", { name: "Asked", type: ".slack", secrets: { webhookUrl: { $ask: true } } });

@@ -61,7 +61,7 @@ describe("a known value that is also a word of what a plan is about", () => {
     ["its sender", () => "kibana@example.com", {}],
     ["a recipient", () => "people@example.com", {}],
     ["the rule's name", () => "Disk of plan words", {}],
-  ])("(%s) is in question and journal, and every undo that is offered works", async (_what, secretOf, more) => {
+  ])("(%s) is in question and journal, and every offered undo works", async (_what, secretOf, more) => {
     const name = `ops-mailer-${++number}`;
     const server = await built({ CONNECTOR_SECRET_U: secretOf(name), CONNECTOR_SECRET_P: password });
     const onRule = await rule("Disk of plan words");
@@ -114,7 +114,7 @@ describe("a known value that is also a word of what a plan is about", () => {
 });
 
 describe("a secret that somebody wrote where it does not belong", () => {
-  test("as a connector's whole name is hidden in answers and log, and shown to the person who decides", async () => {
+  test("as a connector's whole name is hidden in answers and log, but shown to the person who decides", async () => {
     const server = await built({ CONNECTOR_SECRET_P: password });
     await kibana("POST", "/api/actions/connector/leaky", { name: password, connector_type_id: ".server-log" });
     const listed = await server.call("list_connectors", { limit: 100 });
@@ -139,7 +139,7 @@ describe("a secret that somebody wrote where it does not belong", () => {
     const planned = await server.call("safe_delete_connector", { ids: [id], dry_run: true });
     expect(planned.body.plan.reversible).toBe("no");
     const gone = await server.call("safe_delete_connector", { ids: [id] });
-    expect(gone.body).toMatchObject({ status: "done", no_undo: expect.stringContaining("A secret stands in what would go back") });
+    expect(gone.body).toMatchObject({ status: "done", no_undo: expect.stringContaining("What would be restored contains a secret") });
     expect(server.questions.at(-1)).toContain("It cannot be undone.");
     const listed = await server.call("list_changes");
     expect(listed.body.changes[0].undo).toBeUndefined();

@@ -190,7 +190,7 @@ const ways: [what: string, ask: (text: string) => Promise<string>][] = [
 ];
 
 describe.each(ways)("%s", (_what, ask) => {
-  test.each(hostile)("with %s in it asks in lines of ours alone, in our order", async (_kind, text) => {
+  test.each(hostile)("with %s in it asks only in lines of ours, in our order", async (_kind, text) => {
     expect(problemsOf(await ask(text))).toEqual([]);
   });
 });
@@ -198,7 +198,7 @@ describe.each(ways)("%s", (_what, ask) => {
 describe("recipients and hosts", () => {
   const many = [...Array(60).keys()].map((one) => `person-${one}@example.com`);
 
-  test("of a run come before all details, whole; what is cut is said with its length", async () => {
+  test("of a run come before all details, uncut; what is cut is given with its length", async () => {
     const message = await asked("execute_connector", {
       id: await connector(".email", "Mail"),
       params: mailTo(many.slice(0, 30), { cc: many.slice(30, 50), bcc: many.slice(50), message: "x".repeat(200_000) }),
@@ -263,7 +263,7 @@ describe("recipients and hosts", () => {
     expect(message.split("\n").find((line) => line.startsWith("Recipients: "))).toContain("REC-1");
   });
 
-  test("of all rules in one plan are in the question, also those that are notified no longer", async () => {
+  test("of all rules in one plan are in the question, also those no longer notified", async () => {
     const [from, to] = [await connector(".email", "Old mail"), await connector(".email", "New mail")];
     const rules = await Promise.all(many.slice(0, 30).map((one) => rule(`Rule of ${one}`, [{ id: from, params: mailTo([one]) }])));
     const moving = (await asked("replace_connector", { from, to, rules: rules.slice(0, 25) })).split("\n");
@@ -283,12 +283,12 @@ describe("recipients and hosts", () => {
     for (const one of long) expect(html).toContain(`to &quot;${one}&quot;`);
   });
 
-  test("differ where a character differs that nobody sees", async () => {
+  test("look different if only an invisible character differs", async () => {
     const message = await asked("execute_connector", { id: await connector(".email", "Mail"), params: mailTo(["boss@exam\u200bple.com"]) });
     expect(message).toContain('to "boss@exam\\u{200b}ple.com"');
   });
 
-  test("are in the plan that an agent is given", async () => {
+  test("are in the plan that an agent gets", async () => {
     const { body } = await server.call("execute_connector", { id: await connector(".email", "Mail"), params: mailTo(many), dry_run: true });
     expect(body.plan.recipients).toEqual(many.map((one) => `to "${one}"`));
   });
@@ -298,7 +298,7 @@ test.each([
   "https://good.example.com\\@evil.example.net",
   "https:\\\\good.example.com\\@evil.example.net",
   "https://good.example.com:443\\@evil.example.net/",
-])("the host that readers of URLs see is the one that is shown, first and in the address: %s", async (url) => {
+])("the host that URL parsers see is shown, first and in the address: %s", async (url) => {
   const config = { url, method: "post", hasAuth: true, authType: "webhook-authentication-basic" };
   const secrets = { user: { $env: "CONNECTOR_SECRET_U" }, password: { $env: "CONNECTOR_SECRET_P" } };
   const sandbox = await startSandboxWith(["--empty"]);
@@ -315,11 +315,11 @@ test.each([
   const question = server.questions.join();
   expect(question).toContain("→ good.example.com");
   expect(question).not.toContain("[redacted]");
-  // Behind the host a path begins, and is seen to.
+  // A path visibly begins after the host.
   expect(question.replaceAll(/good\.example\.com(:443)?\/@evil\.example\.net/g, "")).not.toContain("evil.example.net");
 });
 
-test("what is too much for a question is refused where no page can be shown", async () => {
+test("what does not fit a question is refused where no page can be shown", async () => {
   const http = await startHttpProcess(
     ["--http", "127.0.0.1:0", "--allowed-hosts", "127.0.0.1,mcp.example.com", "--confirm", "token"],
     {},
@@ -361,7 +361,7 @@ test.each(hostile)("the message beside a page's address, with %s in it, is one l
   expect((seen[0]?.match(/"/g) ?? []).length).toBe(2);
 });
 
-test("a name that goes on as a sentence of ours stands in quotes where it is to be typed", async () => {
+test("a name that could pass for a sentence of ours is quoted where it is to be typed", async () => {
   const fields: string[] = [];
   const client = new Client({ name: "test", version: "1" }, { capabilities: { elicitation: {} } });
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
@@ -395,7 +395,7 @@ describe("a page", () => {
     return { url: body.confirm.url as string, confirm: body.confirm.id as string, body, ...(await look(body.confirm.url)) };
   };
 
-  test.each(hostile)("with %s in it hides nothing and has what matters before the details", async (_kind, text) => {
+  test.each(hostile)("with %s in it hides nothing and shows what matters before the details", async (_kind, text) => {
     const { html, body } = await page("execute_connector", {
       id: await connector(".email", text),
       params: mailTo(["a@example.com", text.slice(0, 500)], { message: `${text}${"x".repeat(200_000)}` }),
@@ -435,7 +435,7 @@ describe("a page", () => {
   });
 });
 
-test("what the server writes on stderr is one event a line and hides nothing", () => {
+test("what the server writes on stderr is one event per line and hides nothing", () => {
   const lines = server.stderr().trim().split("\n");
   expect(lines.length).toBeGreaterThan(10);
   for (const line of lines) expect(JSON.parse(line)).toHaveProperty("event");

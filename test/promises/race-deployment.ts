@@ -11,7 +11,7 @@ export const logs = (id: string, more = {}) => ({
   ...more,
 });
 
-/** Kibana behind everybody's back. */
+/** Requests to Kibana behind the server's back. */
 export type Bare = (method: string, path: string, body?: unknown) => Promise<string>;
 
 export interface Deployment {
@@ -19,7 +19,7 @@ export interface Deployment {
   url: string;
   bare: Bare;
   calls: Recorded[];
-  /** Runs before a request reaches Kibana; one that it forwards itself does not come back to it. */
+  /** Runs before a request reaches Kibana; requests that it makes itself skip it. */
   hook: { before?: (call: Recorded) => Promise<unknown> | unknown };
   connectorIds(): Promise<string[]>;
   /** Connectors of a rule's actions. */
@@ -84,7 +84,7 @@ export const makeRule = (bare: Bare, id: string, actions: unknown[], prefix = ""
     actions,
   });
 
-/** Another hand gives a rule that is there another list of actions. */
+/** Somebody else gives an existing rule another list of actions. */
 export async function setActions(bare: Bare, id: string, actions: unknown[]): Promise<void> {
   const { name, schedule, params, tags } = JSON.parse(await bare("GET", `/api/alerting/rule/${id}`));
   await bare("PUT", `/api/alerting/rule/${id}`, { name, schedule, params, tags, actions });
@@ -101,7 +101,7 @@ export async function serve(made: Pick<Deployment, "url">, options: Parameters<t
   return server;
 }
 
-/** A person who says yes to nobody before so many are asked: calls overlap for certain. */
+/** A person who says yes only once so many questions are open: calls overlap for certain. */
 export function yesTogether(count: number) {
   let asked = 0;
   let all = () => {};

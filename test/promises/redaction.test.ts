@@ -99,7 +99,7 @@ const webhook = (secrets: Json, more: Json = {}) => ({
   ...more,
 });
 
-describe("what an agent calls a secret takes no word out of a question", () => {
+describe("what an agent calls a secret removes no word from a question", () => {
   test.each([
     ["the host", "intake.example.net"],
     ["the address", "https://intake.example.net/kibana"],
@@ -127,7 +127,7 @@ describe("what an agent calls a secret takes no word out of a question", () => {
     expect(server.questions.join()).not.toContain("[redacted]");
   });
 
-  test("nor out of a later question or page, once it was written", async () => {
+  test("nor from a later question or page, once it was written", async () => {
     const asking = await built({ person: yes });
     await asking.call("create_connector", { id: "victim-of-tests", name: "Victim of tests", type: ".server-log" });
     const words = ["Victim of tests", "It can be undone", "victim-of-tests", ".server-log", "delete connector", "in space default"];
@@ -145,7 +145,7 @@ describe("what an agent calls a secret takes no word out of a question", () => {
     expect(html).not.toContain("[redacted]");
   });
 
-  test("nor out of the journal, which an undo is made of", async () => {
+  test("nor from the journal, which an undo is made from", async () => {
     const server = await built({ person: yes });
     const args = webhook({ user: "put_rule", password: "https://intake.example.net/kibana" });
     await server.call("create_connector", args);
@@ -154,7 +154,7 @@ describe("what an agent calls a secret takes no word out of a question", () => {
     expect(filesIn(join(server.home, "state/kibana-connectors-mcp/journal"))).not.toContain("[redacted]");
   });
 
-  test("a secret of the operator in a name is hidden in a question all the same, but no host and no id", async () => {
+  test("a secret of the operator in a name is hidden even in a question, but no host and no id", async () => {
     const server = await built({
       kibana: await echoing(() => "canary-in-a-name-012345"),
       env: { CONNECTOR_SECRET_A: "canary-in-a-name-012345", CONNECTOR_SECRET_B: "intake.example.net" },
@@ -184,10 +184,10 @@ describe("what one holder of a token calls a secret", () => {
     const again = () => connect(served.url, tokens.ann);
     return { ann: await again(), bob: await connect(served.url, tokens.bob), again, served };
   }
-  /** Words that everybody's list has: a connector's name, and its id, which nobody could follow without. */
+  /** Words that everybody's list has: a connector's name, and its id, which calls need. */
   const [word, id] = ["Ops Slack", "ops-slack-2"];
 
-  test("is hidden from that holder once it was written, in every session, and never from another", async () => {
+  test("is hidden from that holder once it was written, in every session, but never from another", async () => {
     const { ann, bob, again, served } = await shared();
     expect(await ann("list_connectors", { limit: 100 })).toContain(word);
     const tried = await ann("create_connector", { ...webhook({ user: word, password: word }), dry_run: true });
@@ -214,7 +214,7 @@ describe("what one holder of a token calls a secret", () => {
     "127.0.0.1",
     "confirmation_needed",
     "connector_not_found",
-  ])("takes no key, id, tool or status out of that holder's later answers: %s", async (literal) => {
+  ])("removes no key, id, tool or status from that holder's later answers: %s", async (literal) => {
     const { ann, bob } = await shared();
     expect(await ann("create_connector", webhook({ user: literal, password: literal }))).toContain('"done"');
     const asked: [string, Json][] = [
@@ -231,7 +231,7 @@ describe("what one holder of a token calls a secret", () => {
   });
 });
 
-/** What agents follow in an answer: all keys, and what stands under those that name things. */
+/** What agents act on in an answer: all keys, and the values of those that name things. */
 function followed(answer: unknown): string[] {
   if (Array.isArray(answer)) return answer.flatMap(followed);
   if (answer === null || typeof answer !== "object") return [];
@@ -242,7 +242,7 @@ function followed(answer: unknown): string[] {
   ]);
 }
 
-/** Every character but letters and digits is awkward somewhere. */
+/** Every character except letters and digits is awkward somewhere. */
 const secret = `pa55/w&rd<"it's">+%41=ä🎉\\n ~zq9x7c5v3b1n`;
 
 describe("a known secret is hidden in every form in which Kibana or a service may repeat it", () => {
@@ -324,7 +324,7 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
         expect(all).not.toContain(shown);
   });
 
-  test("also in what a client is offered to complete", async () => {
+  test("also in the completions that a client is offered", async () => {
     const server = await built({ env: { CONNECTOR_SECRET_X: "Ops notifications", CONNECTOR_SECRET_Y: "ops-slack-2" } });
     const { completion } = await server.client.complete({
       ref: { type: "ref/resource", uri: "kibana://{space}/connectors/{id}" },
@@ -344,7 +344,7 @@ describe("what the server was started with is known before anything is asked", (
     return folder;
   }
 
-  test("the values of all files of the secrets folder, also those that no reference may name", async () => {
+  test("the values of all files of the secrets folder, including those that no reference may name", async () => {
     const folder = await secretDir({
       token: "file-canary-0123456789\n",
       "not a name": "odd-canary-0123456789",
@@ -398,17 +398,17 @@ describe("what the server was started with is known before anything is asked", (
   });
 });
 
-describe("a secret is no riddle", () => {
+describe("a secret cannot be guessed", () => {
   const known = "sk_live_51HqLyjWDarjtT1zdp7dc";
 
-  test("whose beginning an agent guesses letter by letter, with the mark of a cut behind it", async () => {
+  test("whose beginning an agent tries letter by letter, with the mark of a cut after it", async () => {
     const server = await built({ env: { CONNECTOR_SECRET_X: known } });
     const shown = async (guess: string) =>
       JSON.stringify((await server.call("create_connector", { name: `${guess}…`, type: ".server-log", dry_run: true })).body);
     expect(await shown(known.slice(0, 14))).toContain(known.slice(0, 14));
   });
 
-  test("nor with a name that is long enough to be cut", async () => {
+  test("nor through a name that is long enough to be cut", async () => {
     const server = await built({ env: { CONNECTOR_SECRET_X: known } });
     for (let padding = 50; padding < 75; padding += 1) {
       const name = `${"p".repeat(padding)} ${known.slice(0, 20)}!${"q".repeat(100)}`;
@@ -417,7 +417,7 @@ describe("a secret is no riddle", () => {
     }
   });
 
-  test("but cut in its midst it is hidden, wherever the cut falls", async () => {
+  test("but cut in the middle it is hidden, wherever the cut is", async () => {
     for (const padding of [40, 55, 60, 65, 70, 75, 1975, 1990]) {
       const server = await built({
         kibana: await echoing(() => `${"p".repeat(padding)} ${known} ${"q".repeat(3000)}`),
@@ -436,7 +436,7 @@ describe("a secret is no riddle", () => {
   });
 });
 
-test("what a person typed on a page is hidden in that call's answer and later, and in what is kept", async () => {
+test("what a person typed on a page is hidden in that call's answer, later, and in files", async () => {
   const typed = "typed-canary-0123456789";
   let said = "nothing yet";
   const server = await built({ kibana: await echoing(() => said) });
@@ -453,7 +453,7 @@ test("what a person typed on a page is hidden in that call's answer and later, a
   ).not.toContain("canary");
 });
 
-describe("no text holds the process", () => {
+describe("no text blocks the process", () => {
   test.each([
     ["slashes", "https://a.example/".padEnd(60_000, "/")],
     ["slashes and a letter", `${"https://a.example/".padEnd(60_000, "/")}x`],

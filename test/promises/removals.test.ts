@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Deployment, deployment, logs, makeConnector, makeRule, serve, setActions } from "./race-deployment.ts";
 
-/** Rules whose connectors were deleted behind everybody's back: "gone" in both, "gone-too" twice in the first. */
+/** Rules whose connectors were deleted directly in Kibana: "gone" in both, "gone-too" twice in the first. */
 async function withDeadActions() {
   const made = await deployment({ connectors: ["live", "gone", "gone-too"] });
   await makeRule(made.bare, "first", [logs("gone"), logs("gone-too"), logs("gone-too", { group: "recovered" }), logs("live")]);
@@ -17,7 +17,7 @@ describe("drop_missing", () => {
   test.each([
     ["to another connector", { to: "live" }, "moved"],
     ["out of the rules", { remove: true }, "removed"],
-  ])("%s: what it takes along is in the question, the plan, the rows, the journal and the undo", async (_what, how, outcome) => {
+  ])("%s: what it also removes is in the question, the plan, the rows, the journal and the undo", async (_what, how, outcome) => {
     const { made, call, questions } = await withDeadActions();
     const args = { from: "gone", ...how, drop_missing: true };
     const { plan, warnings } = (await call("replace_connector", { ...args, dry_run: true })).body;
@@ -48,7 +48,7 @@ describe("drop_missing", () => {
     expect(new Set(await made.actionsOf("first"))).toEqual(new Set(["live"]));
   });
 
-  test("an undo once both are back gives every action back", async () => {
+  test("an undo once both are back restores every action", async () => {
     const { made, call } = await withDeadActions();
     const { body } = await call("replace_connector", { from: "gone", remove: true, drop_missing: true });
     expect((await call("undo_change", { change: body.change })).body.error.code).toBe("connector_not_found");
@@ -57,7 +57,7 @@ describe("drop_missing", () => {
     expect(await made.actionsOf("first")).toEqual(["gone", "gone-too", "gone-too", "live"]);
   });
 
-  test("one that is there again just before the rule is saved keeps its actions", async () => {
+  test("one that exists again just before the rule is saved keeps its actions", async () => {
     const { made, call } = await withDeadActions();
     let looks = 0;
     made.hook.before = async ({ method, path }) => {
@@ -69,14 +69,14 @@ describe("drop_missing", () => {
     expect(await made.actionsOf("first")).toContain("gone-too");
   });
 
-  test("a protected connector that is gone is protected all the same", async () => {
+  test("a protected connector that is gone is still protected", async () => {
     const { made } = await withDeadActions();
     const { call } = await serve(made, { args: ["--protect", "gone-too"] });
     const { body } = await call("replace_connector", { from: "gone", to: "live", drop_missing: true });
     expect(body.error.code).toBe("protected");
   });
 
-  test("is in no call that an audit or a refusal proposes: what is gone may be wanted back", async () => {
+  test("is in no call that an audit or a refusal proposes: somebody may want the connector back", async () => {
     const { call } = await withDeadActions();
     const audited = (await call("audit_connectors", { checks: ["dangling_reference"], detail: true })).body;
     const refused = (
@@ -87,11 +87,11 @@ describe("drop_missing", () => {
   });
 });
 
-describe("what a change takes out of rules without naming it", () => {
+describe("what a change removes from rules without naming it", () => {
   const mine = async (made: Deployment) => makeRule(made.bare, "mine", [logs("live"), logs("live", { group: "recovered" })]);
   const attach = { connector: "live", rules: ["mine"], params: { message: "new" }, replace: true };
 
-  test("attach with replace: the actions whose place it takes", async () => {
+  test("attach with replace: the actions that it replaces", async () => {
     const made = await deployment({ connectors: ["live"] });
     await mine(made);
     const { call, questions } = await serve(made);
@@ -102,7 +102,7 @@ describe("what a change takes out of rules without naming it", () => {
     expect(questions[0]).toContain('It takes the place of 2 actions of "The live" (live).');
   });
 
-  test("an undo of attach: the actions that came, and that the rule notifies nobody then", async () => {
+  test("an undo of attach: the actions that were added, and that the rule then notifies nobody", async () => {
     const made = await deployment({ connectors: ["live"], rules: { bare: [] } });
     const { call, questions } = await serve(made);
     const { change } = (await call("attach_connector", { connector: "live", rules: ["bare"], params: { message: "x" }, recovery: "none" }))
@@ -115,7 +115,7 @@ describe("what a change takes out of rules without naming it", () => {
     expect(questions.at(-1)).toContain('It removes 1 action of "The live" (live).');
   });
 
-  test("a replacement that moves actions removes none, and says so of none", async () => {
+  test("a replacement that moves actions removes none, and reports none", async () => {
     const made = await deployment({ connectors: ["live", "other"], rules: { there: ["live"] } });
     const { call } = await serve(made);
     const { plan } = (await call("replace_connector", { from: "live", to: "other", dry_run: true })).body;
@@ -134,7 +134,7 @@ describe("an update", () => {
     headers: { "X-Team": "ops", "X-Kept": "1" },
   };
 
-  test("says which keys go, at any depth, and so does its undo", async () => {
+  test("says which keys are removed, at any depth, and so does its undo", async () => {
     const made = await deployment();
     await makeConnector(made.bare, "hook", { connector_type_id: ".webhook", config: hook });
     const { call, questions } = await serve(made);

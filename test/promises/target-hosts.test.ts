@@ -38,7 +38,7 @@ async function freely(connectors: readonly Connector[], env: Record<string, stri
   try {
     const all: string[] = [];
     for (const one of connectors) {
-      // Nobody can be asked, and what is created would make its host known to the next one.
+      // Nobody can be asked, and a created one would make its host known for the next.
       const { body } = await server.call("create_connector", { name: "Target", dry_run: true, ...one });
       const asks = body.plan?.needs_a_person !== undefined;
       all.push(body.error?.code ?? (asks ? "asks" : "free"));
@@ -55,11 +55,11 @@ const weaker: [string, Connector][] = [
   ["no verification", webhook("https://in.example.com/", { verificationMode: "none" })],
   ["a certificate without its name", webhook("https://in.example.com/", { verificationMode: "certificate" })],
   [
-    "an authority of its own",
+    "its own authority",
     webhook("https://in.example.com/", { ca: "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" }),
   ],
   [
-    "an authority of its own, fully checked",
+    "its own authority, fully checked",
     http({ ca: "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=", verificationMode: "full" }),
   ],
   ["an unverified model", model({ verificationMode: "none" })],
@@ -141,7 +141,7 @@ test.each([
   ["?n.example.com"],
   ["a@in.example.com"],
   ["ftp://in.example.com"],
-])("--target-hosts %s is refused at the start, and the words say how it is written", (hosts) => {
+])("--target-hosts %s is refused at the start, and the message says how to write it", (hosts) => {
   const home = mkdtempSync(join(tmpdir(), "kcm-hosts-"));
   const { status, stderr } = spawnSync(process.execPath, [serverBuild, "--target-hosts", hosts], {
     env: cleanEnv(home, { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" }),
@@ -166,7 +166,7 @@ describe("a bound secret", () => {
     ).toEqual(safe.map(() => "free"));
   });
 
-  test("goes there in no weaker way", async () => {
+  test("does not go there in a weaker way", async () => {
     expect(
       await results(
         "@in.example.com",

@@ -13,7 +13,7 @@ import { recordingProxy } from "../support/recording-proxy.ts";
 const limit = 0.4;
 const soon = 3_000;
 
-/** A port at which each connection is treated so. */
+/** A port at which each connection is treated this way. */
 async function port(treat: (socket: Socket) => void): Promise<{ at: string; connections(): number }> {
   let connections = 0;
   const open = new Set<Socket>();
@@ -74,7 +74,7 @@ describe("a proxy that fails is reported as the proxy's failure, in time and wit
       "",
     ],
     [
-      "trickles headers without end",
+      "trickles endless headers",
       (socket) => {
         socket.on("data", () => undefined).write("HTTP/1.1 200 OK\r\n");
         trickle(socket, "x: y\r\n");
@@ -113,8 +113,8 @@ describe("a proxy that fails is reported as the proxy's failure, in time and wit
   });
 
   test.each<[string, (socket: Socket) => void]>([
-    ["gives a way that is cut at once", (socket) => socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\n\r\n"))],
-    ["gives a way that is silent", (socket) => socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"))],
+    ["opens a tunnel that is cut at once", (socket) => socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\n\r\n"))],
+    ["opens a tunnel that stays silent", (socket) => socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"))],
   ])("one that %s", async (_what, treat) => {
     const proxy = await port(treat);
     for (const KIBANA_URL of ["https://kibana.invalid:5601", "http://kibana.invalid:5601"]) {
@@ -140,7 +140,7 @@ describe("a Kibana that does not answer as it should ends the call by its limit"
         ),
     ],
     [
-      "trickles headers without end",
+      "trickles endless headers",
       (socket) => {
         socket.on("data", () => undefined).write("HTTP/1.1 200 OK\r\n");
         trickle(socket, "x: y\r\n");
@@ -172,16 +172,16 @@ describe("a Kibana that does not answer as it should ends the call by its limit"
       },
     ],
     [
-      "has a body without end",
+      "has an endless body",
       (_request, response) => {
         response.writeHead(200, { "content-type": "application/json" });
         trickle(response, " ".repeat(200_000), 10);
       },
     ],
-    ["answers 429 for ever", (_request, response) => response.writeHead(429, { "retry-after": "1" }).end("{}")],
-    ["wants a year of patience", (_request, response) => response.writeHead(503, { "retry-after": "31536000" }).end("{}")],
+    ["answers 429 forever", (_request, response) => response.writeHead(429, { "retry-after": "1" }).end("{}")],
+    ["asks to wait for a year", (_request, response) => response.writeHead(503, { "retry-after": "31536000" }).end("{}")],
     [
-      "wants a date of patience",
+      "asks to wait until a date",
       (_request, response) => response.writeHead(429, { "retry-after": "Fri, 31 Dec 2100 00:00:00 GMT" }).end("{}"),
     ],
     ["redirects in a circle", (request, response) => response.writeHead(302, { location: `${request.url}` }).end()],
@@ -246,7 +246,7 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
     20_000,
   );
 
-  test("a write that hangs stays unknown or is settled by what Kibana shows, in time", async () => {
+  test("a write that hangs stays unknown or is decided by what Kibana shows, in time", async () => {
     const url = await hanging((method) => method === "PUT");
     const server = await startBuilt({ env: { KIBANA_URL: url, KIBANA_TIMEOUT: "0.5" }, person: yes });
     onTestFinished(() => server.close());
@@ -272,7 +272,7 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
     expect(Date.now() - start).toBeLessThan(6_000);
   });
 
-  test("doctor ends though each of twenty spaces hangs", async () => {
+  test("doctor ends although each of twenty spaces hangs", async () => {
     const many = await startSandboxWith(["--seed-connectors", "20", "--seed-spaces", "20"]);
     onTestFinished(() => many.stop());
     const url = await hanging((_method, path) => /_find|rule_types|capabilities|_global|connectors$/.test(path), many.url);
@@ -286,7 +286,7 @@ describe("with a Kibana that answers some routes and hangs on others", () => {
   }, 40_000);
 });
 
-test("of very many spaces the first thousand are looked at, which is said, and other calls go on meanwhile", async () => {
+test("of very many spaces the first thousand are looked at, the answer says so, and other calls continue meanwhile", async () => {
   const sandbox = await startSandboxWith();
   onTestFinished(() => sandbox.stop());
   const spaces = JSON.stringify([...Array(20_000).keys()].map((n) => ({ id: `s${n}`, name: `S${n}`, disabledFeatures: [] })));
@@ -319,7 +319,7 @@ test("of very many spaces the first thousand are looked at, which is said, and o
   }
 }, 60_000);
 
-test("writes that are all slow end in time: what is left is not begun, and said", async () => {
+test("writes that are all slow end in time: the answer says what was not started", async () => {
   const sandbox = await startSandboxWith(["--empty"]);
   onTestFinished(() => sandbox.stop());
   const proxy = await recordingProxy(sandbox.url, ({ method }) =>
@@ -334,11 +334,11 @@ test("writes that are all slow end in time: what is left is not begun, and said"
   for (const id of ids) await server.call("create_connector", { id, name: id, type: ".server-log" });
   const start = Date.now();
   const { body } = await server.call("safe_delete_connector", { ids });
-  // Ten times the limit for one request, and the op that was begun; all of them would take longer.
+  // Ten times the limit for one request, and the op in progress; all of them would take longer.
   expect(Date.now() - start).toBeLessThan(6_500);
   expect(body).toMatchObject({
     status: "partial",
-    message: expect.stringMatching(/^\d+ of 20 done; \d+ not begun, because Kibana answers so slowly/),
+    message: expect.stringMatching(/^\d+ of 20 done; \d+ not started, because Kibana answers so slowly/),
     fix: expect.stringContaining("Repeat the call"),
   });
 }, 60_000);

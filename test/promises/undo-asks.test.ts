@@ -82,7 +82,7 @@ describe.each(listed)("%s", (_name, kind) => {
     const direct = await server.call("safe_delete_connector", { ids: ["one"], dry_run: true });
     const undo = await server.call("undo_change", { change, dry_run: true });
     expect([asked(undo), notes(undo)]).toEqual([asked(direct), notes(direct)]);
-    // A yes where a name is to be typed is none.
+    // A plain yes does not count where a name has to be typed.
     const said = await server.call("undo_change", { change });
     expect(said.body.status).toBe(kind.silent ? "declined" : "done");
     expect(await made.connectorIds()).toEqual(kind.silent ? ["one"] : []);
@@ -113,7 +113,7 @@ describe.each(listed)("%s", (_name, kind) => {
 });
 
 describe("an undo of a change of rules", () => {
-  test("asks what the change asks, and names the doubts about what comes back", async () => {
+  test("asks what the change asks, and names the doubts about what is restored", async () => {
     const made = await deployment({ connectors: ["one", "two"], rules: { there: ["one"] } });
     const { call } = await serve(made);
     const { change } = (await call("replace_connector", { from: "one", to: "two" })).body;
@@ -122,7 +122,7 @@ describe("an undo of a change of rules", () => {
     expect([asked(undo), undo.body.warnings]).toEqual([asked(direct), direct.body.warnings]);
   });
 
-  test("leaves a protected connector's actions alone, also where only their words change", async () => {
+  test("leaves a protected connector's actions alone, even if only their words change", async () => {
     const made = await deployment({ connectors: ["one"], rules: { there: ["one"] } });
     const { call, home } = await serve(made);
     const args = { connector: "one", rules: ["there"], params: { message: "new" }, replace: true };
@@ -135,7 +135,7 @@ describe("an undo of a change of rules", () => {
 });
 
 describe("an undo of a run", () => {
-  test("is another run, which asks what a run asks: undo_change does none", async () => {
+  test("is another run, which asks what a run asks: undo_change does not run connectors", async () => {
     const made = await deployment({ connectors: ["log"] });
     const { call } = await serve(made);
     const { change } = (await call("execute_connector", { id: "log", params: { message: "x" } })).body;
@@ -145,7 +145,7 @@ describe("an undo of a run", () => {
   });
 });
 
-test("a name that has to be typed is typed by nobody in an unattended run with a token", async () => {
+test("a name that has to be typed cannot be replaced by a token in an unattended run", async () => {
   const made = await deployment();
   const first = await serve(made, { env });
   const kind = kinds["assistants' .gen-ai"] as Kind;
@@ -163,7 +163,7 @@ test("a name that has to be typed is typed by nobody in an unattended run with a
   });
   onTestFinished(() => second.close());
   const { body } = await second.call("undo_change", { change });
-  // It leads to a page, where the name is typed: not to a token that the agent hands back.
+  // It leads to a page, where the name is typed: not to a token that the agent returns.
   expect(body.confirm?.url ?? body.error?.code).toMatch(/^http:|confirmation_invalid/);
   expect(await made.connectorIds()).toEqual(["one"]);
 });

@@ -57,8 +57,8 @@ describe.each(faultTable)("$fault while a rule is written", ({ fault, work, told
     expect(made.writes()).toHaveLength(writes + 1);
     const [entry] = (await made.call("list_changes")).body.changes;
     expect(entry.outcome).toBe({ done: "done", failed: "not_done", unknown: "unknown" }[expected]);
-    if (told === "done") expect(body.warnings.join()).toContain("It happened all the same.");
-    if (told === "unknown") expect(body.message).toMatch(/cannot be told yet\. Look before you repeat it/);
+    if (told === "done") expect(body.warnings.join()).toContain("It happened anyway.");
+    if (told === "unknown") expect(body.message).toMatch(/It is not known yet whether it happened\. Check before you repeat it/);
     if (told === "failed") expect(body.code).toMatch(/^kibana_/);
   });
 });

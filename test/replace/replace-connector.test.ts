@@ -375,7 +375,7 @@ describe("a failure on the way", () => {
     const first = await replace(made, { from: "old", to: "new" });
     expect(first).toMatchObject({
       status: "partial",
-      message: "1 of 3 done; one failed; 1 not begun.",
+      message: "1 of 3 done; one failed; 1 not started.",
       result: {
         counts: { moved: 1, failed: 1, not_begun: 1 },
         rules: [

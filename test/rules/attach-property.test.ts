@@ -31,7 +31,7 @@ const anyAction: fc.Arbitrary<RuleAction> = fc
     params: { eventAction, summary: "s", ...(dedupKey === undefined ? {} : { dedupKey }) },
   }));
 
-test("whatever a rule has: nothing goes, nothing but a key and an old frequency changes, and the second time nothing is missing", async () => {
+test("whatever a rule has: nothing is removed, only a key and an old frequency change, and the second time nothing is missing", async () => {
   const type = await connectorType(".pagerduty");
   const wanted: Wanted = {
     connector: { id: "c", type: ".pagerduty" },

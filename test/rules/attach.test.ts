@@ -136,7 +136,7 @@ describe("the key", () => {
     expect(keys(await attached(".pagerduty", { params: { dedupKey: "{{alert.id}}" } }))).toEqual(["{{alert.id}}", "{{alert.id}}"]);
   });
 
-  test("is given to a ServiceNow action without one: Kibana's default is no template any more when it is put in", async () => {
+  test("is given to a ServiceNow action without one: Kibana's default is no longer a template when it is filled in", async () => {
     const incident = { short_description: "x" };
     const bare = action("c", ".servicenow", "query matched", { subAction: "pushToService", subActionParams: { incident, comments: [] } });
     const { added, after } = await attached(".servicenow", {}, { actions: [bare] });
@@ -147,13 +147,13 @@ describe("the key", () => {
     expect(after.actions[0]).toEqual({ ...bare, params: keyed });
   });
 
-  test("written in another way is the same: nothing is touched, and it may be asked for in either", async () => {
+  test("written in another way is the same: nothing is changed, and either form may be asked for", async () => {
     const closer = action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey: "{{ rule.id }}:{{{alert.id}}}" });
     const actions = [pages("{{alertId}}:{{alertInstanceId}}", "c"), closer];
     for (const dedupKey of [undefined, colon]) expect((await attached(".pagerduty", { dedupKey }, { actions })).unchanged).toBe(true);
   });
 
-  describe("where each group opens under its own", () => {
+  describe("where each group opens under its own key", () => {
     const opens = [pages(colon, "c"), { ...pages("{{alert.id}}", "c"), group: "milder", uuid: "u-2" }];
     const closer = (dedupKey: string) => action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey }, { uuid: dedupKey });
 
@@ -162,7 +162,7 @@ describe("the key", () => {
       ["one is closed", [closer(colon)]],
       ["one is closed, and another that nobody opens", [closer(colon), closer("stray")]],
       ["both are closed, and another that nobody opens", [closer("{{alert.id}}"), closer("stray"), closer(colon)]],
-    ])("each is closed at last, where %s", async (_what, closers) => {
+    ])("each is closed in the end, where %s", async (_what, closers) => {
       const { after } = await attached(".pagerduty", {}, { actions: [...opens, ...closers] });
       const closed = after.actions.filter((one) => one.group === "recovered").map((one) => one.params?.dedupKey);
       expect(new Set(closed)).toEqual(new Set([colon, "{{alert.id}}", ...(closers.length === 3 ? ["stray"] : [])]));
@@ -170,7 +170,7 @@ describe("the key", () => {
       expect((await attached(".pagerduty", {}, { actions: after.actions })).unchanged).toBe(true);
     });
 
-    test("nothing is touched, where both are closed", async () => {
+    test("nothing is changed, where both are closed", async () => {
       const actions = [...opens, closer(colon), closer("{{alert.id}}")];
       const { unchanged, after } = await attached(".pagerduty", {}, { actions });
       expect([unchanged, after.actions]).toEqual([true, actions]);
@@ -183,7 +183,7 @@ describe("the key", () => {
     expect(await refused(".slack", { dedupKey: dash })).toBe(".slack has no de-duplication key.");
   });
 
-  test("is given to an action that opens under none, since nothing could ever be closed, and nothing else of it changes", async () => {
+  test("is given to an action that opens without one, since nothing could ever be closed, and nothing else in it changes", async () => {
     const filter = { alerts_filter: { query: { kql: "x", filters: [] } }, uuid: "u-1", use_alert_data_for_template: true };
     const before = { ...pages(undefined, "c"), ...filter };
     const { after, added, mended } = await attached(".pagerduty", {}, { actions: [before] });
@@ -193,7 +193,7 @@ describe("the key", () => {
     expect((await attached(".pagerduty", { recovery: "none" }, { actions: [before] })).unchanged).toBe(true);
   });
 
-  test("of a recovery action that closes something else is set right", async () => {
+  test("of a recovery action that closes something else is corrected", async () => {
     const closer = action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey: dash });
     const { after, added, unchanged } = await attached(".pagerduty", {}, { actions: [pages(colon, "c"), closer] });
     expect([unchanged, added]).toEqual([false, []]);
@@ -212,7 +212,7 @@ describe("what is there already", () => {
     }
   });
 
-  test("counts though its words are others, unless other words were asked for", async () => {
+  test("counts although its words differ, unless other words were asked for", async () => {
     const [opens, closes] = await whole();
     const own = [
       { ...opens, id: "c", params: { ...opens?.params, summary: "Ours", severity: "info" } },
@@ -234,15 +234,15 @@ describe("what is there already", () => {
   test.each<[string, Partial<Wanted>, object]>([
     ["a digest of half an hour", { workflow: "chat_digest" }, { throttle: "2h" }],
     ["a message on change", {}, { notify_when: "onActiveAlert" }],
-  ])("as %s stays as frequent as it is, and is not said to be what was asked for", async (_what, wanted, frequency) => {
+  ])("as %s keeps its frequency, and the answer does not call it what was asked for", async (_what, wanted, frequency) => {
     const { after } = await attached(".slack", wanted);
     const again = await attached(".slack", { ...wanted, frequency }, { actions: after.actions });
     expect(again.unchanged).toBe(true);
-    expect(again.warnings.join()).toContain("stays as frequent as it is");
+    expect(again.warnings.join()).toContain("keeps its frequency");
     expect((await attached(".slack", wanted, { actions: after.actions })).warnings).toEqual([]);
   });
 
-  test("as a message for each alert does not stand for a digest", async () => {
+  test("as a message for each alert does not count as a digest", async () => {
     const { after } = await attached(".slack");
     const { added } = await attached(".slack", { workflow: "chat_digest" }, { ...after });
     expect(added.map((one) => one.frequency)).toEqual([{ summary: true, notify_when: "onThrottleInterval", throttle: "30m" }]);
@@ -266,7 +266,7 @@ describe("groups", () => {
     expect(notes).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
   });
 
-  test("are found without regard to case, and unknown ones are refused with those there are", async () => {
+  test("are found in any case, and unknown ones are refused with the existing ones", async () => {
     expect((await attached(".slack", { groups: ["Milder", "RECOVERED"] })).added.map((one) => one.group)).toEqual(["milder", "recovered"]);
     expect(await refused(".slack", { groups: ["query mached"] })).toContain('did you mean "query matched"?');
   });
@@ -324,10 +324,10 @@ describe("frequency", () => {
 
   test.each<[Partial<Wanted>, Partial<RuleType>, string]>([
     [{ frequency: { throttle: "10s" } }, {}, "shorter than the rule's interval of 1m"],
-    [{ frequency: { throttle: "soon" } }, {}, '"soon" is no duration'],
-    [{ frequency: { throttle: "5m", notify_when: "onActiveAlert" } }, {}, "throttle counts with onThrottleInterval only"],
+    [{ frequency: { throttle: "soon" } }, {}, '"soon" is not a duration'],
+    [{ frequency: { throttle: "5m", notify_when: "onActiveAlert" } }, {}, "throttle works only with onThrottleInterval"],
     [{ frequency: { summary: true, notify_when: "onActionGroupChange" } }, {}, "a summary has no status of its own"],
-    [{ workflow: "chat_digest" }, { alertsAsData: false }, "cannot sum their alerts up"],
+    [{ workflow: "chat_digest" }, { alertsAsData: false }, "cannot summarize their alerts"],
     [{ workflow: "chat_digest", groups: ["milder"] }, {}, "about the alerts of all groups"],
   ])("%j is refused", async (wanted, of, message) => {
     expect(await refused(".slack", wanted, {}, of)).toContain(message);
@@ -361,7 +361,7 @@ describe("a rule that notifies as before 8.6", () => {
     const { after, mended } = await attached(".pagerduty", {}, { notify_when, throttle, actions: [bare, system] });
     expect(after.actions.slice(0, 2)).toEqual([{ ...bare, frequency: { summary: false, ...expected } }, system]);
     expect(after).toMatchObject({ notify_when: null, throttle: null });
-    expect(mended.join()).toContain("deprecated setting of the rule itself");
+    expect(mended.join()).toContain("deprecated frequency of the rule itself");
   });
 
   test.each([
@@ -381,7 +381,7 @@ describe("a rule that notifies as before 8.6", () => {
 });
 
 describe("params", () => {
-  test("are laid over the recipe's, key by key", async () => {
+  test("override the recipe's, key by key", async () => {
     const { added } = await attached(".slack_api", { params: { subActionParams: { channelNames: ["#alerts"] } } });
     expect(added[0]?.params).toEqual({
       subAction: "postMessage",
@@ -400,7 +400,7 @@ describe("params", () => {
     [".pagerduty", { params: { severity: "bad" } }, "params.severity: must be one of"],
     [".pagerduty", { params: { eventAction: "resolve" } }, "these close an incident and open none"],
     [".slack", { params: { message: "{{rule.nme}}" } }, "did you mean {{rule.name}}?"],
-    [".slack", { params: { message: "{{#rule.name}}" } }, "is no Mustache template"],
+    [".slack", { params: { message: "{{#rule.name}}" } }, "is not a Mustache template"],
     [".tines", {}, "There is no recipe for actions of .tines"],
   ])("of %s %j that would not work are refused", async (type, wanted, message) => {
     expect(await refused(type, wanted)).toContain(message);
@@ -411,7 +411,7 @@ describe("params", () => {
     ['{"a": "{{&rule.name}}"}', 1],
     ['{"a": "{{context.message}}", "at": "{{{date}}}"}', 0],
     ["plain {{{context.message}}}", 0],
-  ])("in JSON are best filled in with two braces: %s", async (body, warned) => {
+  ])("in JSON need two braces: %s", async (body, warned) => {
     const notes = (await attached(".webhook", { params: { body } })).warnings.filter((one) => one.includes("breaks the JSON"));
     expect(notes).toHaveLength(warned);
   });

@@ -40,9 +40,9 @@ describe("templates that are right", () => {
 
 describe("templates that would send nonsense", () => {
   test.each([
-    ["{{rule.name", "params.message: is no Mustache template: Unclosed tag at 11"],
-    ["{{#context.hits}} x", 'params.message: is no Mustache template: Unclosed section "context.hits" at 19'],
-    ["{{/context.hits}}", 'params.message: is no Mustache template: Unopened section "context.hits" at 0'],
+    ["{{rule.name", "params.message: is not a Mustache template: Unclosed tag at 11"],
+    ["{{#context.hits}} x", 'params.message: is not a Mustache template: Unclosed section "context.hits" at 19'],
+    ["{{/context.hits}}", 'params.message: is not a Mustache template: Unopened section "context.hits" at 0'],
     ["{{rule.nmae}}", "params.message: {{rule.nmae}} is not known here: did you mean {{rule.name}}?"],
     ["{{context.mesage}}", "params.message: {{context.mesage}} is not known here: did you mean {{context.message}}?"],
     ["{{alert.actiongroup}}", "params.message: {{alert.actiongroup}} is not known here: did you mean {{alert.actionGroup}}?"],
@@ -76,7 +76,7 @@ describe("templates that may render empty", () => {
     expect(warnings[0]?.problem).toContain(problem);
   });
 
-  test("are not suspected where the rule type tells nothing, nor in detection rules, whose list is made up", () => {
+  test("are not reported where the rule type lists nothing, nor in detection rules, whose list is made up", () => {
     expect(check("{{context.anything}} {{state.x}}", false, ruleType({ variables: undefined }))).toEqual({ errors: [], warnings: [] });
     const detection = ruleType({ id: "siem.queryRule", detection: true, variables: { context: ["server"], state: [], params: [] } });
     expect(check("{{context.rule.name}} {{state.signals_count}}", false, detection)).toEqual({ errors: [], warnings: [] });

@@ -19,7 +19,7 @@ const contexts = [[], ["message"], ["title", "value"], ["reason", "message", "ti
 const roles = ["active", "recovered", "summary"] as const;
 
 describe.each(ids)("the recipe for %s", (id) => {
-  test.each(roles)("%s: is taken by Kibana, and has no name in it that the rule does not know", async (role) => {
+  test.each(roles)("%s: is accepted by Kibana, and has no name in it that the rule does not know", async (role) => {
     const type = await connectorType(id);
     for (const context of contexts) {
       const of = ruleType({ variables: { context, state: [], params: ["x"] } });

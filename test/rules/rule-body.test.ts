@@ -19,7 +19,7 @@ const rule = (more: object = {}) =>
 const bodyOf = (more: object) => ruleBody(rule(more), ruleState(rule(more)));
 
 describe("the body of a save", () => {
-  test("holds what was read, known as writable or not known at all, and nothing that is read-only", () => {
+  test("contains what was read, if it is writable or unknown, and nothing that is read-only", () => {
     const { body, unknown } = bodyOf({ future: 1, revision: 4, next_run: "x", flapping: null, alert_delay: { active: 1, later: true } });
     expect(body).toMatchObject({ future: 1, flapping: null, alert_delay: { active: 1, later: true } });
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(["revision"]));
@@ -31,7 +31,7 @@ describe("the body of a save", () => {
     expect(unknown.map(fieldInWords).sort()).toEqual(["alert_delay.later", "future"]);
   });
 
-  test("a field called like an object's own is a field", () => {
+  test("a field named like an object's own property is a field", () => {
     expect(bodyOf({ constructor: 1, toString: 2 }).unknown.map(fieldInWords)).toEqual(["constructor", "toString"]);
   });
 
@@ -89,7 +89,7 @@ describe("what a save was not meant to change", () => {
     ["params", { params: { a: 1 } }, { params: { a: 1, b: 2 } }],
   ])("is %s", (field, before, now) => expect(found(before, now)).toEqual([field]));
 
-  test("is told by what differs alone", () => {
+  test("is described by only what differs", () => {
     expect(differenceInWords("params", { was: { a: 1, b: { c: 2 } }, is: { a: 1, b: { c: 3 } } })).toBe("params.b.c: 2 → 3");
     expect(differenceInWords("tags", { was: ["x"], is: null })).toBe('tags: ["x"] → none');
     expect(differenceInWords("guide", { was: "x".repeat(200), is: "" }).length).toBeLessThan(110);

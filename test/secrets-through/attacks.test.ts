@@ -52,7 +52,7 @@ describe("an agent that tries to read", () => {
     ],
     ["in the name", { name: { $env: "CONNECTOR_SECRET_PD" }, type: ".server-log" }],
     ["as the type", { name: "x", type: { $env: "CONNECTOR_SECRET_PD" } }],
-  ])("by a reference %s is refused: references work in secrets alone", async (_where, args) => {
+  ])("by a reference %s is refused: references work only in secrets", async (_where, args) => {
     expect((await attack("create_connector", args)).body).toMatchObject({ code: expect.stringMatching(/^invalid_(config|arguments)$/) });
   });
 
@@ -138,7 +138,7 @@ describe("an agent that tries to send a secret to a host of its own", () => {
     expect(made.writes()).toEqual([]);
   });
 
-  // A connector that costs its maker nothing must not make its host known.
+  // A connector that can be created freely must not make its host known.
   test.each<[string, Args]>([
     ["without authentication", { type: ".webhook", config: { url: evil, hasAuth: false } }],
     [
@@ -264,7 +264,7 @@ describe("an agent that tries to approve by itself", () => {
     expect((await nothingWritten(made, again)).body).toMatchObject({ status: "confirmation_needed" });
   });
 
-  test("by the id alone, by true, or by the page's key gets nowhere", async () => {
+  test("with the id alone, with true, or with the page's key gets nowhere", async () => {
     const { made, url } = await page();
     for (const confirm of ["true", "yes", new URL(url).pathname.slice(3), url]) {
       const { body } = await nothingWritten(made, () => made.call("create_connector", { ...webhook, confirm }));
@@ -272,14 +272,14 @@ describe("an agent that tries to approve by itself", () => {
     }
   });
 
-  test("in the agent's own answer to the question does not exist: a person's client is asked, not the agent", async () => {
+  test("cannot answer the question itself: the person's client is asked, not the agent", async () => {
     const made = await product({ env, person: accepts });
     expect((await nothingWritten(made, () => made.call("create_connector", { ...webhook, approved: true }))).body).toMatchObject({
       code: "invalid_arguments",
     });
   });
 
-  test("with what another call was approved for: typed secrets go with that call alone", async () => {
+  test("cannot use the approval of another call: typed secrets go only with that call", async () => {
     const made = await product();
     const chat = { name: "Chat", type: ".slack", secrets: { webhookUrl: { $ask: true } } };
     const { body } = await made.call("create_connector", chat);

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-/** The shape that a field's value must have; the canary sits within. */
+/** The shape that a field's value must have; it contains the canary. */
 export type Shape = "text" | "url" | "pem" | "pemFile" | "json" | "base64" | "pem64";
 
-/** A value that is told apart from everything else, and where to look for it. */
+/** A value that cannot be mistaken for anything else, and where to look for it. */
 export interface Canary {
   value: string;
   shape: Shape;
@@ -13,7 +13,7 @@ export interface Canary {
   forms: string[];
 }
 
-/** Characters that every encoding writes in another way. */
+/** Characters that every encoding writes differently. */
 const awkward = `"k\\ é+/%&='~(<x>)`;
 
 /** A fresh canary. Its core is long enough for three places in base64. */
@@ -39,7 +39,7 @@ const shapes: Record<Shape, (core: string) => string> = {
   base64: (core) => Buffer.from(`\u0001\u0002${core}\u0003`).toString("base64"),
 };
 
-/** The forms in which a text may stand in another. */
+/** The forms in which a text may be in another. */
 function formsOf(text: string): string[] {
   const whole = [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]).toString("base64");
@@ -54,7 +54,7 @@ function formsOf(text: string): string[] {
 }
 
 /**
- * The canaries that stand in a text in any form, by their names. Empty is good. Encoded once more, as JSON in JSON or a
+ * The canaries that are in a text in any form, by their names. Empty is good. Encoded once more, as JSON in JSON or a
  * URL in a URL, the core's letters and digits stay as they are.
  */
 export function leaks(canaries: Record<string, Canary>, text: string): string[] {

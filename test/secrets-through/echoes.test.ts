@@ -97,7 +97,7 @@ const pairs = (Object.keys(subjects) as Subject[]).flatMap((subject) =>
 
 describe.each<[string, Lie, typeof pairs]>([
   ["refuses and quotes the request", "error", pairs],
-  // The answer leaves open whether it was written: looking takes its time.
+  // The answer leaves open whether it was written: checking takes time.
   [
     "is a proxy that quotes the request in HTML",
     "text",
@@ -141,7 +141,7 @@ async function tellAll(subject: Subject, source: Source, check: (made: Awaited<R
       await server.call("list_changes", { limit: 100 }),
       await server.call("describe_deployment"),
     ].map(({ body }) => JSON.stringify(body));
-    // The lies did arrive.
+    // The lies arrived.
     expect(seen.filter((text) => text.includes("[redacted]")).length).toBeGreaterThan(3);
     check(made);
   } finally {
@@ -151,16 +151,15 @@ async function tellAll(subject: Subject, source: Source, check: (made: Awaited<R
 
 describe("a Kibana that puts what it was sent into names, config, and messages of runs", () => {
   test.each(pairs)("secrets of %s from %s do not come back by any tool", (subject, source) =>
-    // What an agent itself gave as plain text takes no word out of a question: it could blank what a person decides on, or what the operator reads.
+    // What an agent itself gave as plain text is not removed from questions: it could blank what a person decides on, or what the operator reads.
     tellAll(subject, source, ({ assertSilent }) =>
       assertSilent({ but: ["files", ...(source === "literal" ? (["questions", "stderr"] as const) : [])] }),
     ),
   );
 
-  // Defects of src/change/perform.ts and agreement.ts: the journal keeps summary, name and config as Kibana gave them, and the form that
-  // wants a name typed shows it as Kibana gave it.
-  test("nor are they in the journal", () => tellAll("basic", "env", ({ assertSilent }) => assertSilent()));
-  test("nor in the form that wants the name typed", async () => {
+  // The journal keeps summary, name and config, and the form for a typed name shows it: neither may show a secret in them.
+  test("nor do they get into the journal", () => tellAll("basic", "env", ({ assertSilent }) => assertSilent()));
+  test("nor into the form that asks for the name", async () => {
     const { id, server, create, assertSilent } = await setUp("assistant", "env");
     try {
       await kibana.tell("answer");

@@ -82,7 +82,7 @@ export function roundTrips(source: Source): void {
         webhookUrl: "https://tenant.tines.com/webhook/x/y",
       };
       const plain = await server.call("test_connector", { id: run.id, mode });
-      // What it needs it names; the rest it would refuse.
+      // A test names what it needs, and refuses the rest.
       const needs = Object.entries(fill).filter(([name]) => plain.failed && new RegExp(`\\b${name}:`).test(plain.body.error.message));
       if (needs.length > 0) await server.call("test_connector", { id: run.id, mode, fill: Object.fromEntries(needs) });
     }
@@ -116,7 +116,7 @@ export function roundTrips(source: Source): void {
     expect(out.files).toContain('"kind":"begin"');
     expect(out.stderr).toContain("create_connector");
     for (const [where, text] of Object.entries(out)) expect(leaks(all, text), where).toEqual([]);
-    // The agent itself says only what it was given to say.
+    // The agent itself says only what it was given.
     expect(leaks(all, server.said())).toEqual(source === "literal" ? Object.keys(all) : []);
   });
 }

@@ -17,7 +17,7 @@ export interface Recorded {
 
 export type Lie = "none" | "error" | "answer" | "text";
 
-/** A sandbox, and in front of it a Kibana that keeps every request and lies on order, each in a process of its own. */
+/** A sandbox, and in front of it a Kibana that records every request and lies on demand, each in its own process. */
 export async function startLyingKibana() {
   const sandbox = await startSandboxWith();
   const child = spawn(process.execPath, [fileURLToPath(new URL("lying-kibana.mjs", import.meta.url)), sandbox.url], {
@@ -65,7 +65,7 @@ export async function startWatched(options: { env: Record<string, string>; files
   const client = new Client({ name: "watcher", version: "1" }, { capabilities: { elicitation: { form: {} } } });
   client.setRequestHandler(ElicitRequestSchema, ({ params }): ElicitResult => {
     const properties = "requestedSchema" in params ? params.requestedSchema.properties : {};
-    // The name that is asked for stands in the message.
+    // The name that is asked for is in the message.
     const name = /connector "([^"]*)"/.exec(params.message)?.[1] ?? "";
     return { action: "accept", content: "name" in properties ? { name } : { confirm: true, nothing_else: "yes" } };
   });

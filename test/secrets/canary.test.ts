@@ -12,7 +12,7 @@ const env = {
 };
 const values = [canary, url, "canary0Path9Value", "canary-user-name", serverKey];
 
-/** Every form in which a value may hide, base64 at the three offsets too. */
+/** Every form in which a value may appear, including base64 at three offsets. */
 function formsOf(value: string): string[] {
   const base64 = [0, 1, 2].map((offset) =>
     Buffer.concat([Buffer.alloc(offset, "x"), Buffer.from(value)])
@@ -92,14 +92,14 @@ describe("a secret from the environment is found nowhere", () => {
     assertClean("stderr", stderr.join(""));
     assertClean("the journal", await made.journal());
     assertClean("stdout", stdout.mock.calls.map(([line]) => String(line)).join(""));
-    // And it was no empty exercise.
+    // The calls did carry the secret.
     if (person === accepts) expect(answers.filter(({ body }) => body.status === "done").length).toBeGreaterThanOrEqual(6);
   });
 
-  test("nor where Kibana or a proxy throws it back, in whatever form", async () => {
+  test("nor where Kibana or a proxy echoes it, in any form", async () => {
     for (const form of formsOf(canary).slice(0, 5)) {
       const made = await product({ env, person: accepts });
-      // The third party's words stand in the name of the next connector: the worst a Kibana can do to us.
+      // The third party's words are in the name of the next connector: the worst that a Kibana can do.
       await made.bare("POST", "/api/actions/connector/echo", { name: `failed with ${form} at once`, connector_type_id: ".server-log" });
       await made.call("create_connector", pagerduty);
       const answers = [

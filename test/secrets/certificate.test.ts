@@ -37,12 +37,12 @@ test.each([
   ["in quotes", `"${pem.trim()}"`],
   ["in quotes, as JSON", JSON.stringify(pem)],
   ["in base64, on one line", Buffer.from(pem.replaceAll("\n", " ")).toString("base64")],
-])("a key %s is one that can be read", (_name, given) => {
+])("a key %s becomes one that can be read", (_name, given) => {
   expect(createPrivateKey(decoded(given)).export({ type: "pkcs8", format: "pem" })).toBe(pem);
 });
 
 test.each(["certificate", "private key", "PKCS 8 private key", "PEM certificate"] as const)(
-  "a PKCS #12 container in the place of a %s is refused, with the way to take it out",
+  "a PKCS #12 container in place of a %s is refused, with the way to extract it",
   (kind) => {
     for (const head of ["308209b10201033082097706092a864886f70d010701", "30800201033080", "3081f0020103"]) {
       const result = encodedFile(Buffer.concat([Buffer.from(head, "hex"), Buffer.alloc(300, 7)]), kind);
@@ -85,6 +85,6 @@ test.each([
   ["with its parameters before it", `${block("EC PARAMETERS", "BggqhkjOPQMBBw==")}${block("EC PRIVATE KEY")}`],
   ["encrypted in the old way", block("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123\n\nMIIBhzCCAS0=")],
   ["encrypted", block("ENCRYPTED PRIVATE KEY")],
-])("a key %s is taken as it is", (_what, given) => {
+])("a key %s is kept as it is", (_what, given) => {
   expect(decoded(given)).toBe(given);
 });

@@ -89,7 +89,7 @@ const secrets: [what: string, config: unknown, shown: unknown, paths: string[]][
   ],
 ];
 
-describe("found, hidden and told", () => {
+describe("found, hidden and reported", () => {
   test.each(secrets)("%s", (_what, config, shown, paths) => {
     const { config: hidden, found } = hideSecrets(config);
     expect(hidden).toEqual(shown);

@@ -29,7 +29,7 @@ const units = (text: string, write: (code: number) => string) =>
   Array.from({ length: text.length }, (_none, at) => write(text.charCodeAt(at))).join("");
 const percent = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
 
-/** No backslash: raw, it would make an escape of what follows. */
+/** Without a backslash: a raw one would escape what follows. */
 const character = fc.oneof(
   fc.constantFrom(..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
   fc.constantFrom(..."-_+/=.:;?#@!'()*~ \"<>,$^|{}[]`"),
@@ -50,8 +50,8 @@ function knowing(value: string) {
   return redactor;
 }
 
-describe("a secret each of whose characters is escaped in a way of its own", () => {
-  test("is hidden, wherever it stands", () => {
+describe("a secret whose characters are each escaped in a different way", () => {
+  test("is hidden, wherever it is", () => {
     fc.assert(
       fc.property(
         secret.chain((all) =>
@@ -104,7 +104,7 @@ describe("a secret under two layers of encoding, each at any offset", () => {
       ] as const) {
         const shown = knowing(value).text(around.join(written));
         expect(shown, `${value} as ${written}`).toContain("[redacted]");
-        // Beside the mark no more is left than the ends of the layers around it.
+        // Beside the mark only the ends of the surrounding layers are left.
         expect(shown.length - around.join("").length).toBeLessThan("[redacted]".length + 60);
         expect(JSON.stringify(knowing(value).json({ text: around.join(written) }))).toContain("[redacted]");
       }

@@ -20,7 +20,7 @@ const secret = fc
   .filter((value) => !"[redacted]".includes(value) && value.trim().length >= 8);
 const around = fc.string({ maxLength: 30 });
 
-/** How a value may stand in a text, each with a way to look whether it still does. */
+/** The forms of a value in a text, each with a way to check whether it is still there. */
 const forms: Record<string, (value: string) => string> = {
   raw: (value) => value,
   "URL-encoded": encodeURIComponent,
@@ -34,7 +34,7 @@ const forms: Record<string, (value: string) => string> = {
 };
 
 describe("a known secret is never left", () => {
-  test.each(Object.entries(forms))("%s, wherever it stands", (_name, form) => {
+  test.each(Object.entries(forms))("%s, wherever it is", (_name, form) => {
     fc.assert(
       fc.property(secret, around, around, (value, before, after) => {
         const text = knowing(value).text(before + form(value) + after);
@@ -84,7 +84,7 @@ describe("a known secret is never left", () => {
     expect(redactor.text("-----BEGIN PRIVATE KEY-----")).toBe("-----BEGIN PRIVATE KEY-----");
   });
 
-  test("where our own clean-up cuts a text in the midst of it", () => {
+  test("where our own clean-up cuts a text in the middle of it", () => {
     const { text } = knowing("canary-0123456789-0123456789");
     const cut = (given: string, max: number) => hidingBeforeCut(text, () => plainText(given, max));
     expect(cut("the service said canary-0123456789-0123456789 and more of it", 34)).toBe("the service said [redacted] and m…");
@@ -93,12 +93,12 @@ describe("a known secret is never left", () => {
     });
   });
 
-  test("but its beginning is no hint: who guesses letters learns nothing by a cut", () => {
+  test("but its beginning is no hint: guessing letters reveals nothing through a cut", () => {
     const { text } = knowing("canary-0123456789-0123456789");
     expect(text("the service said canary-0123456…")).toBe("the service said canary-0123456…");
   });
 
-  test("where a text was cut in the midst of what the call itself was given", () => {
+  test("where a text was cut in the middle of what the call itself was given", () => {
     const call = createRedactor().principal("ann").call();
     call.learn(seal("canary-0123456789-%%-0123456789", "secrets.x (plain text)"));
     expect(call.text("the service said canary-0123456…")).toBe("the service said [redacted]…");
@@ -129,7 +129,7 @@ describe("what is innocent stays", () => {
     expect(knowing("canary-0123456789").text("a list of things, and can…")).toBe("a list of things, and can…");
   });
 
-  test("numbers, truth values and nothing keep their kind", () => {
+  test("numbers that are not the value, booleans and null keep their type", () => {
     expect(knowing("12345678").json({ count: 1234567, yes: true, none: null, text: "12345678" })).toEqual({
       count: 1234567,
       yes: true,

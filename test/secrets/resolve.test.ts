@@ -40,17 +40,17 @@ describe("a reference", () => {
 
   test("obeys the configured prefix", () => {
     expect(() => resolve({ a: { $env: "CONNECTOR_SECRET_PD" } }, "TEAM_")).toThrow(
-      /^secrets\.a names a variable that does not begin with TEAM_.*: no other variable can be reached\.$/,
+      /^secrets\.a names a variable that does not begin with TEAM_.*: other variables cannot be used\.$/,
     );
   });
 });
 
-describe("what is no secret", () => {
+describe("what is not a secret", () => {
   test.each([null, true, 5])("%j passes", (value) => {
     expect(resolve({ field: value })).toEqual({ field: value });
   });
 
-  test("authType passes as text, at the top alone", () => {
+  test("authType passes as text, only at the top", () => {
     expect(resolve({ authType: "basic" })).toEqual({ authType: "basic" });
     expect(refusal({ nested: { authType: "basic" } }).code).toBe("literal_secret_refused");
   });
@@ -62,9 +62,9 @@ describe("what is no secret", () => {
 
 const put = 'pass {"$env": "CONNECTOR_SECRET_SOMETHING"}';
 const useOne = /^Use one of the names in `available`, .*have the operator add the variable and restart the server\.$/;
-const notOurs = /^secrets\.routingKey names a variable that does not begin with CONNECTOR_SECRET_.*: no other variable can be reached\.$/;
+const notOurs = /^secrets\.routingKey names a variable that does not begin with CONNECTOR_SECRET_.*: other variables cannot be used\.$/;
 
-describe("refused, with the way out, and never with a value in it", () => {
+describe("refused, with a fix, and never with a value in it", () => {
   test.each<[string, Record<string, unknown>, string, string | RegExp, string | RegExp]>([
     [
       "a literal",
@@ -153,14 +153,14 @@ describe("refused, with the way out, and never with a value in it", () => {
     expect(JSON.stringify([error.message, error.fix, error.detail])).not.toContain("canary");
   });
 
-  test("names that are there are offered, values are not", () => {
+  test("existing names are offered, values are not", () => {
     expect(refusal({ a: { $env: "CONNECTOR_SECRET_NONE" } }).detail).toEqual({
       path: "secrets.a",
       available: ["CONNECTOR_SECRET_BLANK", "CONNECTOR_SECRET_PD", "CONNECTOR_SECRET_SLACK"],
     });
   });
 
-  test("with nothing there, the operator is named", () => {
+  test("if there are none, the operator is named", () => {
     expect(() =>
       resolveSecrets({ a: { $env: "CONNECTOR_SECRET_X" } }, { env: {}, prefix: "CONNECTOR_SECRET_", dir: undefined, literals: "refuse" }),
     ).toThrow(

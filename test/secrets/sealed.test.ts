@@ -57,7 +57,7 @@ test("a tree is opened leaf by leaf, and keeps its shape", () => {
   expect(paths).toEqual(["a", "b.0", "c.d"]);
 });
 
-test("a check sees plain values and hands on what it says of them", () => {
+test("a check sees plain values, and only its findings get out", () => {
   const problems = examine({ key: sealed }, (plain) => [
     { path: "key", problem: plain !== null && typeof plain === "object" ? "seen" : "not seen" },
   ]);

@@ -17,8 +17,8 @@ describe("what is in use", () => {
     expect(await refused({ ids: ["ops-pagerduty"] })).toEqual({
       code: "in_use",
       message:
-        '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures". Without it they fail in silence, their other actions too.',
-      fix: "Where these rules go is the user's to say: replace_connector moves them to another connector (`to`), or takes its actions out of them (`remove`). Then repeat the call.",
+        '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures". Without it they fail silently, their other actions too.',
+      fix: "The user decides where these rules go: replace_connector moves them to another connector (`to`), or removes its actions from them (`remove`). Then repeat the call.",
       detail: {
         rules: [
           rule("disk-almost-full", "Disk almost full", true, "metrics.threshold.fired"),
@@ -36,7 +36,7 @@ describe("what is in use", () => {
     expect(await refused({ ids: ["Batch Jira"] })).toMatchObject({
       code: "in_use",
       message:
-        '"Batch Jira" (batch-jira) is used by 1 rule: "Nightly batch is late" (disabled). Without it they fail in silence, their other actions too.',
+        '"Batch Jira" (batch-jira) is used by 1 rule: "Nightly batch is late" (disabled). Without it they fail silently, their other actions too.',
       detail: { rules: [rule("nightly-batch-is-late", "Nightly batch is late", false, "query matched")] },
     });
   });
@@ -52,8 +52,8 @@ describe("what is in use", () => {
     expect(await refused({ ids: ["servicenow-itsm"] })).toEqual({
       code: "references_unknown",
       message:
-        '"ServiceNow ITSM" (servicenow-itsm) has no rule that this key can see, but it is referred to. Kibana counts 1 reference, 1 more than the 0 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.',
-      fix: "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and free it there; if runs were queued, repeat the call in a minute.",
+        'No rule that this key can see uses "ServiceNow ITSM" (servicenow-itsm), but something refers to it. Kibana counts 1 reference, 1 more than the 0 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.',
+      fix: "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and remove it there; if runs were queued, repeat the call in a minute.",
       detail: { references: 1, rules_found: 0 },
     });
   });

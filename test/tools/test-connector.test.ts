@@ -211,7 +211,7 @@ describe("a loud test", () => {
     const { call, questions } = await product({ person: accepts });
     const { body } = await call("test_connector", { id: "ops-pagerduty", mode: "loud" });
     expect(questions[0]?.message).toContain(
-      "It can be undone by one more run of the connector: the answer and list_changes hold the call.",
+      "It can be undone by one more run of the connector: the answer and list_changes contain the call.",
     );
     const { id, params } = body.result.undo;
     const { changes } = (await call("list_changes")).body;

@@ -25,11 +25,11 @@ const table: [string, (made: Made) => Promise<void>, Call, reversible: string, R
   ["a delete with secrets", one("pd", ".pagerduty"), ["safe_delete_connector", { ids: ["pd"] }], "needs_secrets"],
   ["a safe test", one("log", ".server-log"), ["test_connector", { id: "log" }], "nothing_to_undo"],
   [
-    "a run that cannot be called back",
+    "a run that cannot be taken back",
     one("log", ".server-log"),
     ["execute_connector", { id: "log", params: { message: "m" } }],
     "no",
-    /called back/,
+    /taken back/,
   ],
   [
     "a run that another takes back",
@@ -110,7 +110,7 @@ test("several deleted connectors: each has its undo, and the one that cannot com
 test("without full access the undo says what it takes", async () => {
   const made = await product({ ...options, settings: { access: "change" } });
   const { undo } = (await made.call("create_connector", { name: "Trail", type: ".server-log" })).body;
-  expect(undo.note).toBe('It takes a server with access "full".');
+  expect(undo.note).toBe('It needs a server with access "full".');
   expect((await made.call("list_changes")).body.changes[0].undo.note).toBe(undo.note);
 });
 

@@ -1,7 +1,7 @@
 import { isSystem } from "../../rules/rule-state.ts";
 import { type RuleCheck, ruleRef } from "../check.ts";
 
-/** Before 8.7 there is no other way; a rule without actions of its own notifies nobody by it (reference/kibana-api.md §6.1). */
+/** Before 8.7 there is no other way; without ordinary actions the setting does nothing (reference/kibana-api.md §6.1). */
 export const deprecatedRuleNotify: RuleCheck = {
   name: "deprecated_rule_notify",
   of: "rule",

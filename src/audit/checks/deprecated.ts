@@ -6,7 +6,7 @@ export const deprecated: ConnectorCheck = {
   group: "will_break",
   needs: ["connectors"],
   weighs: ["rules"],
-  why: "It works today; a coming version of Kibana or of the service behind it may drop it.",
+  why: "It works today; a future version of Kibana or of the service behind it may drop it.",
   fix: "Create its successor, move the rules to it, then delete this one.",
   find(facts, space) {
     const { connector, type, usage } = facts;

@@ -4,14 +4,14 @@ import type { ConnectorFacts } from "../facts.ts";
 import type { ReadyCall } from "../finding.ts";
 import { targetOf } from "../same-target.ts";
 
-/** The whole target has to be the same, with path, project and sender: one host serves many. */
+/** The whole target has to match, with path, project and sender: one host serves many. */
 export const duplicateTarget: SpaceCheck = {
   name: "duplicate_target",
   of: "space",
   group: "untidy",
   needs: ["connectors"],
   weighs: ["rules"],
-  why: "One connector per service serves many rules; of two, one is forgotten when a password or an address changes.",
+  why: "One connector per service can serve many rules; of two, one is forgotten when a password or an address changes.",
   fix: "Move the rules to one of them, then delete the others.",
   find({ connectors, space, rulesKnown }) {
     const byTarget = new Map<string, ConnectorFacts[]>();
@@ -28,7 +28,7 @@ function draft(same: ConnectorFacts[], space: string, rulesKnown: boolean): Draf
   const [first, ...others] = all;
   const keep = all.at(-1);
   const named = all.slice(0, 4).map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
-  const next = first && keep && rulesKnown ? mend(same, space) : undefined;
+  const next = first && keep && rulesKnown ? moveRules(same, space) : undefined;
   return {
     severity: "low",
     confidence: "likely",
@@ -39,8 +39,8 @@ function draft(same: ConnectorFacts[], space: string, rulesKnown: boolean): Draf
   };
 }
 
-/** Towards the one that most rules use, where it works; which of those that are left goes, a person decides. */
-function mend(same: readonly ConnectorFacts[], space: string): ReadyCall | undefined {
+/** To the connector that most rules use, if it works; a person decides which of the others to delete. */
+function moveRules(same: readonly ConnectorFacts[], space: string): ReadyCall | undefined {
   const keep = same.at(-1);
   const used = same.find((one) => one !== keep && one.usage.rules > 0);
   if (!keep || !used || keep.connector.missingSecrets || (keep.runs !== undefined && keep.runs.successesSince === 0)) return undefined;

@@ -3,14 +3,14 @@ import type { Runs } from "../facts.ts";
 import type { Severity } from "../finding.ts";
 import { lastError } from "../runs.ts";
 
-/** Task Manager counts failed runs as successes: only the execution log tells (reference/kibana-api.md §8.1). */
+/** Task Manager counts failed runs as successes: only the execution log shows them (reference/kibana-api.md §8.1). */
 export const failing: ConnectorCheck = {
   name: "failing",
   of: "connector",
   group: "broken_now",
   needs: ["connectors", "log"],
   weighs: ["rules"],
-  why: "The people behind it are not told. Rules and task health show success all the same.",
+  why: "The people behind it are not told. Rules and task health show success anyway.",
   fix: "Open its logs in Stack Management > Connectors, correct the address, the credentials or the limit that they name, then test it.",
   find(facts, within) {
     const { window, space } = within;
@@ -23,7 +23,7 @@ export const failing: ConnectorCheck = {
       severity: severityOf(runs, usage.enabled > 0),
       group: over ? "untidy" : groupOfFailure(facts, within),
       connector: refTo(connector),
-      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not of late" : ""}; ${usedBy(facts, within)}${error ?? ""}.`,
+      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not recently" : ""}; ${usedBy(facts, within)}${error ?? ""}.`,
       ...(over || connector.preconfigured
         ? {}
         : {
@@ -37,10 +37,10 @@ export const failing: ConnectorCheck = {
   },
 };
 
-/** Kibana does not tell when a list of allowed domains leaves out what stored connectors use. */
+/** Kibana does not say when a list of allowed domains leaves out what stored connectors use. */
 function narrowed(message: string): string {
   return /domain_allowlist|recipient_allowlist|not allowed emails/i.test(message)
-    ? "; if it worked before, xpack.actions.email.domain_allowlist (or recipient_allowlist) was narrowed, which breaks e-mail connectors without a word"
+    ? "; if it worked before, xpack.actions.email.domain_allowlist (or recipient_allowlist) was narrowed, which breaks e-mail connectors without warning"
     : "";
 }
 

@@ -5,7 +5,7 @@ import type { ConnectorFacts } from "../facts.ts";
 const generic =
   /^(my |new |test |a |the |default |copy of )?(untitled|connector|slack|slack api|webhook|http|email|e-mail|mail|smtp|pager ?duty|index|server log|jira|service ?now|opsgenie|teams|microsoft teams|ops|alerts?|notifications?|test)( connector)?([ _-]?(\d+|\(\d+\)))?$/i;
 
-/** Whether a name says nothing of whom it serves. */
+/** Whether a name does not say whom it serves. */
 export function isGenericName(name: string): boolean {
   return generic.test(name.trim());
 }

@@ -3,8 +3,8 @@ import { type ConnectorCheck, refTo } from "../check.ts";
 import { type Reach, reachOf } from "../hosts.ts";
 
 /**
- * Addresses alone: what a header or a template says is no address. A loopback host needs no TLS, and a proxy is spoken to by
- * http:// to ask for a tunnel, in which the TLS of the address itself holds.
+ * Only addresses: text in a header or a template is not one. A loopback host needs no TLS, and a proxy is asked by http://
+ * for a tunnel, which carries the TLS of the address itself.
  */
 export const insecureUrl: ConnectorCheck = {
   name: "insecure_url",
@@ -12,7 +12,7 @@ export const insecureUrl: ConnectorCheck = {
   group: "will_break",
   needs: ["connectors"],
   weighs: ["rules"],
-  why: "Everybody on the way reads the messages and the credentials in them, or puts others in their place.",
+  why: "Everybody on the way can read or change the messages and the credentials in them.",
   fix: "Edit the connector: use https://, and have the certificate checked.",
   find({ connector, entry, usage }) {
     const { config } = connector;

@@ -13,7 +13,7 @@ export const leftOverTest: ConnectorCheck = {
   group: "untidy",
   needs: ["connectors"],
   weighs: ["rules"],
-  why: "What was made for a try stays: its credentials too, and people take it for a real one.",
+  why: "A connector made for a test keeps its credentials, and people mistake it for a real one.",
   fix: "Ask its owner, search workflows and programs for its id, then delete it in Stack Management > Connectors.",
   find(facts, space) {
     const { connector } = facts;
@@ -27,7 +27,7 @@ export const leftOverTest: ConnectorCheck = {
       next: {
         tool: "safe_delete_connector",
         args: { ids: [connector.id], space: space.space },
-        why: "Looks once more whether something uses it, and asks a person.",
+        why: "Checks once more whether something uses it, and asks a person.",
       },
     };
   },

@@ -9,7 +9,7 @@ export const missingSecrets: ConnectorCheck = {
   group: "broken_now",
   needs: ["connectors"],
   weighs: ["rules"],
-  why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and no log tells. An import with random ids makes new connectors: rules that were there keep pointing to the old. Where a preconfigured connector has the same id, it wins, and the imported one is removed.",
+  why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and logs nothing. An import with random ids creates new connectors: existing rules keep pointing to the old ones. If a preconfigured connector has the same id, it wins, and the imported one is removed.",
   fix: "In Stack Management > Connectors, choose Fix beside it and enter its secrets again (in the API: a PUT of /api/actions/connector/<id> with name, config and all secrets).",
   find(facts, space) {
     const { connector, usage } = facts;

@@ -1,7 +1,7 @@
 import { probesFor } from "../../catalog/when.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
 
-/** Within the log's reach: rules that are younger than the window, or whose connector is known to be broken, say nothing. */
+/** Only what the log covers: rules younger than the window, or with a connector known to be broken, prove nothing. */
 export const neverRun: ConnectorCheck = {
   name: "never_run",
   of: "connector",

@@ -3,7 +3,7 @@ import { keyOf, opens } from "../../rules/incidents.ts";
 import { byConnector, recoveryGroupOf } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 
-/** Any key counts: what people choose per alert, per rule or by hand is theirs. A summary of many alerts needs none. */
+/** Any key counts: people may choose one per alert, per rule or by hand. A summary of many alerts needs none. */
 export const noDedupKey: RuleCheck = {
   name: "no_dedup_key",
   of: "rule",
@@ -34,9 +34,9 @@ export const noDedupKey: RuleCheck = {
           evidence: `Opens incidents without ${entry.dedupField}.`,
           next: {
             tool: "attach_connector",
-            // Which key it chooses is the same as where it adds a recovery action: the calls of both findings can be made.
+            // It chooses the same key as when it adds a recovery action: the calls of both findings can be made.
             args: { connector: id, rules: [rule.id], space: context.space },
-            why: "Gives the active and the recovery action one key.",
+            why: "Gives the active and the recovery action the same key.",
           },
         },
       ];

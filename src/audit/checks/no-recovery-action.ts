@@ -58,7 +58,7 @@ function whatIsMissing(
   if (closing.length === 0) return "Opens incidents that no action closes on recovery.";
   const keyIn = ({ params }: Action) => keyInOneForm(keyOf(entry, params ?? {}) ?? "");
   const keys = opening.map(keyIn);
-  // Without a key there is nothing to close by: that is another finding.
+  // Without a key nothing can be closed: that is another finding.
   if (keys.includes("")) return undefined;
   const closed = new Set(closing.map(keyIn));
   return keys.every((key) => closed.has(key)) ? undefined : "Closes incidents under another key than it opens them with.";

@@ -48,7 +48,7 @@ function quieter(rule: Rule, connector: string, eachRun: readonly Action[], { sp
   return {
     tool: "attach_connector",
     args: { connector, rules: [rule.id], groups, replace: true, space },
-    why: `Notifies once when an alert begins, with the words it has, in the place of its ${eachRun.length === 1 ? "action" : `${eachRun.length} actions`} in the rule.`,
+    why: `Notifies once when an alert begins, with the same words, in place of its ${eachRun.length === 1 ? "action" : `${eachRun.length} actions`} in the rule.`,
   };
 }
 

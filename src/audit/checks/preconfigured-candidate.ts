@@ -2,7 +2,7 @@ import { quoted } from "../../plain-text.ts";
 import type { DeploymentCheck } from "../check.ts";
 import { targetOf } from "../same-target.ts";
 
-/** From so many spaces on one definition is less work than copies. */
+/** From this many spaces on, one definition is less work than copies. */
 const spacesWanted = 3;
 
 /** One finding for the deployment. On Elastic Cloud and serverless nobody may define connectors in kibana.yml. */
@@ -12,7 +12,7 @@ export const preconfiguredCandidate: DeploymentCheck = {
   group: "untidy",
   needs: ["connectors"],
   why: "Defined once in kibana.yml (xpack.actions.preconfigured) it is in every space, and its secret is kept in one place.",
-  fix: "Run the command export with --format kibana_yml, enter its output in kibana.yml, move the rules, then delete the copies.",
+  fix: "Run the command export with --format kibana_yml, put its output into kibana.yml, move the rules, then delete the copies.",
   find({ selfManaged, connectors }) {
     if (!selfManaged) return [];
     const byTarget = new Map<string, { names: string[]; spaces: Set<string> }>();

@@ -1,7 +1,7 @@
 import { quoted } from "../../plain-text.ts";
 import { type RuleCheck, ruleRef } from "../check.ts";
 
-/** Enabling a rule makes its key anew, and a rule without actions notifies nobody (reference/kibana-api.md §6.1). */
+/** Enabling a rule creates a new key for it, and a rule without actions notifies nobody (reference/kibana-api.md §6.1). */
 export const ruleKeyOwner: RuleCheck = {
   name: "rule_key_owner",
   of: "rule",

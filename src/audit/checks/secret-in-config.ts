@@ -5,13 +5,13 @@ import { hideSecrets } from "../../secrets/detect.ts";
 import { type ConnectorCheck, type Draft, refTo } from "../check.ts";
 import type { SpaceFacts } from "../facts.ts";
 
-/** Config is no secret to Kibana. Many services give out addresses with a token in them: there is no other place for those. */
+/** Kibana does not keep config secret. Many services issue addresses with a token in them: those have no other place. */
 export const secretInConfig: ConnectorCheck = {
   name: "secret_in_config",
   of: "connector",
   group: "will_break",
   needs: ["connectors"],
-  why: "Everybody who may list connectors can read it, exports hold it, and so do backups.",
+  why: "Everybody who may list connectors can read it, and exports and backups contain it.",
   fix: "Edit the connector: move the value to its authentication or secret headers. Change it at the service too: it was readable.",
   find({ connector, entry }, space) {
     const { found } = hideSecrets(connector.config ?? {});
@@ -22,13 +22,13 @@ export const secretInConfig: ConnectorCheck = {
       severity: inAddress ? "low" : "medium",
       confidence: "likely",
       connector: refTo(connector),
-      evidence: `A secret stands readable in ${places.join(", ")}${found.length > 3 ? ` and ${found.length - 3} more places` : ""}.`,
+      evidence: `A secret is readable in ${places.join(", ")}${found.length > 3 ? ` and ${found.length - 3} more places` : ""}.`,
       ...(inAddress ? {} : moveHeaders(connector, entry, found, space)),
     };
   },
 };
 
-/** To headers that nobody can read, where all of them are headers and no other secret would be lost. */
+/** To secret headers, where all of them are headers and no other secret would be lost. */
 function moveHeaders(
   { id, config }: Connector,
   entry: ConnectorType | undefined,
@@ -44,7 +44,7 @@ function moveHeaders(
     next: {
       tool: "update_connector",
       args: { id, space, config: { headers: each(null) }, secrets: { secretHeaders: each({ $ask: true }) } },
-      why: "Moves it among the secrets; a person types it on a local page. Change it at the service too: it was readable.",
+      why: "Moves it to the secrets; a person types it on a local page. Change it at the service too: it was readable.",
     },
   };
 }

@@ -8,14 +8,14 @@ export const typeUnusable: ConnectorCheck = {
   group: "broken_now",
   needs: ["connectors", "types"],
   weighs: ["rules"],
-  why: "Kibana refuses to run connectors of such a type, and no log tells.",
+  why: "Kibana refuses to run connectors of such a type, and logs nothing.",
   fix: "Change the licence or kibana.yml, or move its rules to a connector of another type.",
   find(facts, space) {
     const { connector, usage } = facts;
     const problem = problemOf(facts);
     if (problem === undefined) return undefined;
     const used = usage.enabled > 0;
-    // Elastic's own preconfigured connectors stand on deployments whose licence does not cover them.
+    // Elastic's own preconfigured connectors exist even where the licence does not cover them.
     const idle = connector.preconfigured ? "info" : "medium";
     return {
       severity: used ? "critical" : usage.rules > 0 ? "medium" : idle,
@@ -26,7 +26,7 @@ export const typeUnusable: ConnectorCheck = {
   },
 };
 
-/** Preconfigured connectors run though their type is switched off, but not without the licence (§2). */
+/** Preconfigured connectors run even if their type is switched off, but not without the licence (§2). */
 function problemOf({ connector, type }: ConnectorFacts): string | undefined {
   if (!type) return `This Kibana does not have its type ${connector.type}`;
   if (!type.enabledInLicense) return `The licence does not cover ${type.id}: it needs ${type.license}`;

@@ -6,17 +6,17 @@ import { reachOf } from "../hosts.ts";
 /** Services whose addresses are the credential: long, random, given out once. */
 const capabilityHosts =
   /(^|\.)(hooks\.slack\.com|webhook\.office\.com|logic\.azure\.com|discord(app)?\.com|hooks\.zapier\.com|hook\.[a-z0-9.]*make\.com|maker\.ifttt\.com|api\.telegram\.org|pipedream\.net|hc-ping\.com|chat\.googleapis\.com|webhook\.site|ntfy\.sh)$/i;
-/** A part of a path that nobody chose: letters and digits mixed, long. */
+/** A part of a path that looks random: long, letters and digits mixed. */
 const random = /^(?=.*\d)(?=.*[a-z])[\w-]{12,}$/i;
 
-/** A token in the address, a header that signs in, or one that is kept secret is an authentication. */
+/** A token in the address, a header that signs in, or a secret header counts as authentication. */
 export const webhookWithoutAuth: ConnectorCheck = {
   name: "webhook_without_auth",
   of: "connector",
   group: "will_break",
   needs: ["connectors"],
   why: "Whoever finds the address can send alerts of their own.",
-  fix: "Edit the connector: set an authentication that the service asks for.",
+  fix: "Edit the connector: set the authentication that the service requires.",
   find({ connector, entry }, { secretHeaders }) {
     const { config } = connector;
     if (!entry?.openAddress || !config || !isOpen(config) || hideSecrets(config).found.length > 0) return undefined;

@@ -1,6 +1,6 @@
 import type { Params } from "../connector-type.ts";
 
-/** What an action is for; each wants other params and another frequency. */
+/** What an action is for; each needs other params and another frequency. */
 export const workflows = ["itsm", "on_call", "chat", "chat_digest", "email", "audit_log", "webhook"] as const;
 export type Workflow = (typeof workflows)[number];
 

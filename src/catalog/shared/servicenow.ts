@@ -21,9 +21,9 @@ export function serviceNowConfig() {
   };
 }
 
-/** The field that the ITSM and SecOps types have more. */
+/** The field that only the ITSM and SecOps types have. */
 export function usesTableApi() {
-  return z.boolean().default(true).describe("false wants the Elastic application in ServiceNow; true marks the connector as deprecated");
+  return z.boolean().default(true).describe("false needs the Elastic application in ServiceNow; true marks the connector as deprecated");
 }
 
 /** Rules over the config alone. Source: lib/servicenow/validators.ts. */
@@ -34,7 +34,7 @@ export function serviceNowConfigRules(config: Config, report: Report): void {
   }
 }
 
-/** Secrets of the three types: user name and password, or what OAuth wants. */
+/** Secrets of the three types: user name and password, or what OAuth needs. */
 export function serviceNowSecrets() {
   return withRules(
     z.strictObject({
@@ -56,7 +56,7 @@ export function serviceNowSecrets() {
   );
 }
 
-/** Rules between config and secrets: what isOAuth wants, and what it forbids. */
+/** Rules between config and secrets: what isOAuth requires, and what it forbids. */
 export function serviceNowConnector(config: Config, secrets: Config): string[] {
   if (config.isOAuth === true) {
     const missing = [

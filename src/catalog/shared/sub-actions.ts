@@ -9,7 +9,7 @@ export function subActionParams(paramsByName: Record<string, z.ZodType>) {
   return z.discriminatedUnion("subAction", [first, ...others]);
 }
 
-/** Sub-actions that take no params: Kibana still wants an object. */
+/** Sub-actions that take no params: Kibana still requires an object. */
 export function noParams() {
   return z.strictObject({});
 }

@@ -9,7 +9,7 @@ export function isTimestamp(text: string): boolean {
   if (/^-?\d+$/.test(time) && String(Number.parseInt(time, 10)) === time) {
     return !Number.isNaN(new Date(Number(time)).getTime());
   }
-  // Date wants minutes in an offset, moment does not: 03:30-07.
+  // Date requires minutes in an offset, moment does not: 03:30-07.
   const withMinutes = time.replace(/(:\d{2}(?:[.,]\d+)?[+-]\d{2})$/, "$1:00");
   return [time, withMinutes].some((each) => !Number.isNaN(Date.parse(each))) || otherIsoDate.test(time);
 }

@@ -84,7 +84,7 @@ export function oneGroupOfCredentials(secrets: Config, report: Report): void {
   }
 }
 
-/** Fields that may stand together, in the order of the schema. */
+/** Fields that may be given together, in the order of the schema. */
 const credentialGroups = ["", "user password", "crt key", "password crt key", "pfx", "password pfx", "clientSecret"];
 
 /** Ways to authenticate of the webhook family. */

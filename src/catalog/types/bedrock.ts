@@ -61,7 +61,7 @@ export const bedrock: ConnectorType = {
       cost: "tokens",
       proves: ["URL, key pair and model are right"],
       doesNotProve: ["that the quota suffices"],
-      reliesOn: "an Anthropic model: others want a body of their own",
+      reliesOn: "an Anthropic model: others need a body of their own",
     },
   },
   traps: [

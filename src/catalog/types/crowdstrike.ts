@@ -53,7 +53,7 @@ export const crowdstrike: ConnectorType = {
     },
   },
   traps: [
-    "Over the API only getAgentDetails works with the plain privilege: the others want the sub-actions privilege too.",
+    "Over the API only getAgentDetails works with the plain privilege: the others need the sub-actions privilege too.",
     "Credentials and token sit in variables of the whole Kibana process: a second connector, or rotated secrets, may use the old ones until a restart.",
     "hostActions cuts hosts off the network: never test it on a production host.",
   ],

@@ -36,7 +36,7 @@ export const d3security: ConnectorType = {
     },
   },
   noSafeTest: "Both sub-actions create an event, test too.",
-  recoveryHint: "Send another event on the recovered action group: there is no close.",
+  recoveryHint: "Send another event on the recovered action group: it cannot close.",
   recipe: {
     workflows: ["itsm", "webhook"],
     params: (about) => ({

@@ -56,7 +56,7 @@ export const email: ConnectorType = {
         replyTo: z.array(z.string().max(512)).max(10).optional(),
         subject: z.string(),
         message: z.string().describe("Markdown"),
-        messageHTML: z.string().nullable().default(null).describe("Newest versions want config.allowHtml"),
+        messageHTML: z.string().nullable().default(null).describe("Newest versions need config.allowHtml"),
         kibanaFooterLink: z
           .strictObject({ path: z.string().default("/"), text: z.string().default("Go to Elastic") })
           .default({ path: "/", text: "Go to Elastic" })
@@ -100,7 +100,7 @@ export const email: ConnectorType = {
   tests: {
     near_safe: {
       params: { to: ["{to}"], subject: "Connector probe", message: "Connector probe" },
-      effect: "One mail to {to}. Newer versions replace its subject and text by Kibana's own test text",
+      effect: "One mail to {to}. Newer versions replace its subject and text with Kibana's own test text",
       proves: ["the mail server accepts the sender and the credentials"],
       doesNotProve: ["that mail to others arrives", "that a rule's text looks right"],
       reliesOn: "the mailbox being yours",
@@ -113,14 +113,14 @@ export const email: ConnectorType = {
   recipe: { workflows: ["email"], params: (about) => ({ subject: headline(about), message: text(about) }) },
   attachNotes: {
     eachAlert:
-      "One mail for each alert. An operator may limit mails (xpack.actions.rateLimiter.email): many alerts want frequency.summary.",
+      "One mail for each alert. An operator may limit mails (xpack.actions.rateLimiter.email): many alerts need frequency.summary.",
   },
-  runNote: "Newer Kibana replaces subject and text of a mail sent this way by its own test text.",
+  runNote: "Newer Kibana replaces subject and text of a mail sent this way with its own test text.",
   traps: [
     "service other needs host and port; exchange_server needs tenantId, clientId and clientSecret, and ignores host and port.",
     "secure null means TLS from the start only on port 465; without it mail may go unencrypted, and the host counts as smtp://host.",
     "A test over the API sends Kibana's fixed test text in newer versions, not yours.",
-    "The operator may restrict services, sender and recipient domains: then saving or sending is refused. Narrowing xpack.actions.email.domain_allowlist breaks connectors that are there, without a word: look at each before, and test it after.",
+    "The operator may restrict services, sender and recipient domains: then saving or sending is refused. Narrowing xpack.actions.email.domain_allowlist breaks existing connectors without warning: look at each before, and test it after.",
     "At most 100 addresses in each of to, cc and bcc, 512 characters each.",
   ],
   exampleConfig: { service: "other", host: "smtp.example.com", port: 587, secure: false, from: "kibana@example.com", hasAuth: true },

@@ -86,7 +86,7 @@ export const genAi: ConnectorType = {
   },
   traps: [
     "test costs tokens, like run.",
-    "apiUrl is the full chat endpoint; Azure wants the deployment's path and api-version too.",
+    "apiUrl is the full chat endpoint; Azure needs the deployment's path and api-version too.",
     "Each provider has a closed list of fields: organizationId and projectId only with OpenAI, verificationMode and enableNativeFunctionCalling only with Other.",
     "The provider's name has a space: Azure OpenAI.",
     "Certificates count only with the provider Other; the private key must be PKCS 8 (-----BEGIN PRIVATE KEY-----), without a passphrase.",

@@ -53,7 +53,7 @@ export const indexType: ConnectorType = {
   recipe: { workflows: ["audit_log"], params: (about) => ({ documents: [{ "@timestamp": "{{date}}", ...facts(about) }] }) },
   attachNotes: {
     always:
-      "The index only grows: give it a lifecycle policy (ILM), or a data stream with a retention, beforehand. Rules write with their own API key, which needs the right to.",
+      "The index only grows: give it a lifecycle policy (ILM), or a data stream with a retention, beforehand. Rules write with their own API key, which needs that privilege.",
   },
   traps: [
     "It writes as whoever runs it: a rule writes with its own API key, a test with yours.",
@@ -61,7 +61,7 @@ export const indexType: ConnectorType = {
     "executionTimeField overwrites that field in every document.",
     "One failing document makes the whole action fail even where others were written.",
     "From a rule, indexOverride is ignored except in the alert-history connector.",
-    "An index that only grows wants a lifecycle policy.",
+    "An index that only grows needs a lifecycle policy.",
   ],
   exampleConfig: { index: "alerts-out", refresh: false, executionTimeField: null },
   exampleSecrets: [],

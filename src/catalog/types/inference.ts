@@ -98,7 +98,7 @@ export const inference: ConnectorType = {
       cost: "tokens",
       proves: ["the inference endpoint answers", "the caller may use it"],
       doesNotProve: ["that others may use it: it runs as the caller"],
-      reliesOn: "taskType being completion; the other task types want their own sub-action",
+      reliesOn: "taskType being completion; the other task types need their own sub-action",
     },
   },
   noSafeTest: "Which sub-action fits depends on taskType: there is one for chat_completion.",

@@ -61,7 +61,7 @@ export const mcp: ConnectorType = {
   },
   traps: [
     "Nothing checks at save that the secrets fit authType: it shows at the first call.",
-    "Unknown keys are dropped in silence.",
+    "Unknown keys are dropped silently.",
     "callTool does whatever the tool does.",
   ],
   exampleConfig: { serverUrl: "https://mcp.example.com/mcp", hasAuth: true, authType: "bearer" },

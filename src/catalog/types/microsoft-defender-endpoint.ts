@@ -128,7 +128,7 @@ export const microsoftDefenderEndpoint: ConnectorType = {
   },
   traps: [
     "testConnector is not read-only on the wire.",
-    "Over the API only testConnector works with the plain privilege: the others want the sub-actions privilege too.",
+    "Over the API only testConnector works with the plain privilege: the others need the sub-actions privilege too.",
     "oAuthServerUrl and oAuthScope have a capital A.",
     "All five config fields are required.",
   ],

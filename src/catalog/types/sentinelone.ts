@@ -97,7 +97,7 @@ export const sentinelone: ConnectorType = {
   traps: [
     "The token travels in the query: proxies may log it.",
     "isolateHost and releaseHost act on the first agent that matches the filter.",
-    "Over the API only getAgents works with the plain privilege: the others want the sub-actions privilege too.",
+    "Over the API only getAgents works with the plain privilege: the others need the sub-actions privilege too.",
     "Every filter is text, numbers and booleans too.",
   ],
   exampleConfig: { url: "https://tenant.sentinelone.net" },

@@ -91,10 +91,10 @@ export const servicenowItom: ConnectorType = {
   },
   groupsWithoutKey: true,
   traps: [
-    "usesTableApi is no field of this type: sending it is refused.",
-    "The fields of an event stand directly in subActionParams, without incident.",
+    "usesTableApi is not a field of this type: sending it is refused.",
+    "The fields of an event are directly in subActionParams, without incident.",
     "Recovery relies on ServiceNow taking severity 0 for clear.",
-    "The default message_key is a template: over _execute it is sent as it stands.",
+    "The default message_key is a template: over _execute it is sent as it is.",
   ],
   exampleConfig: { apiUrl: "https://instance.service-now.com", isOAuth: false },
   exampleSecrets: ["username", "password"],

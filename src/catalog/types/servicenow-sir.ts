@@ -59,7 +59,7 @@ export const servicenowSir: ConnectorType = {
       proves: ["URL and credentials are right"],
       doesNotProve: [
         "that the account may create security incidents",
-        "that the Elastic application is installed, which usesTableApi false wants",
+        "that the Elastic application is installed, which usesTableApi false needs",
       ],
     },
     loud: {
@@ -73,15 +73,15 @@ export const servicenowSir: ConnectorType = {
       undo: { how: "Close the incident in ServiceNow: the connector cannot" },
     },
   },
-  recoveryHint: "There is no close: close in ServiceNow. The ITSM type has one.",
+  recoveryHint: "It cannot close: close in ServiceNow. The ITSM type can.",
   dedupField: "correlation_id",
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,
   traps: [
-    "There is no closeIncident here, and no severity, urgency or impact: priority it is.",
+    "There is no closeIncident here, and no severity, urgency or impact: use priority.",
     "isOAuth decides which fields must be given and which must not.",
     "usesTableApi is true when left out: that marks the connector as deprecated and makes additional_fields fail.",
-    "The default correlation_id is a template: over _execute it is sent as it stands.",
+    "The default correlation_id is a template: over _execute it is sent as it is.",
   ],
   exampleConfig: { apiUrl: "https://instance.service-now.com", isOAuth: false, usesTableApi: false },
   exampleSecrets: ["username", "password"],

@@ -59,7 +59,7 @@ export const servicenow: ConnectorType = {
       params: { subAction: "getChoices", subActionParams: { fields: ["urgency", "severity", "impact"] } },
       effect: "None: one read call",
       proves: ["URL and credentials are right"],
-      doesNotProve: ["that the account may create incidents", "that the Elastic application is installed, which usesTableApi false wants"],
+      doesNotProve: ["that the account may create incidents", "that the Elastic application is installed, which usesTableApi false needs"],
     },
     loud: {
       params: {
@@ -82,7 +82,7 @@ export const servicenow: ConnectorType = {
   traps: [
     "isOAuth decides which fields must be given and which must not.",
     "usesTableApi is true when left out: that marks the connector as deprecated and makes additional_fields fail.",
-    "The default correlation_id is a template: over _execute it is sent as it stands, so give a real value.",
+    "The default correlation_id is a template: over _execute it is sent as it is, so give a real value.",
     "Closing an unknown id succeeds with an empty result; closing by correlation_id takes the newest record with it.",
     "Kibana does not stop a second incident with the same correlation_id.",
   ],

@@ -91,7 +91,7 @@ export const slackApi: ConnectorType = {
     "channels is deprecated and never checked against allowedChannels.",
     "One of channelNames, channelIds and channels must be given: this shows only at run time.",
     "slack.com itself must be an allowed host.",
-    "getAllowedChannels is dead: the params schema refuses it.",
+    "getAllowedChannels does not work: the params schema refuses it.",
   ],
   exampleConfig: { allowedChannels: [{ name: "#alerts" }] },
   exampleSecrets: ["token"],

@@ -39,7 +39,7 @@ export const slack: ConnectorType = {
   recipe: { workflows: ["chat", "chat_digest"], params: (about) => ({ message: slackText(about) }) },
   traps: [
     "The URL decides the channel: there is no channel option. For several channels use .slack_api.",
-    "https is not enforced: an http URL is accepted and the message travels readable.",
+    "https is not enforced: an http URL is accepted and the message travels unencrypted.",
   ],
   exampleConfig: {},
   exampleSecrets: ["webhookUrl"],

@@ -68,7 +68,7 @@ export const swimlane: ConnectorType = {
     },
   },
   noSafeTest: "pushToService is the only sub-action, and it writes.",
-  recoveryHint: "Push to the same record: there is no close.",
+  recoveryHint: "Push to the same record: it cannot close.",
   automation: true,
   traps: [
     "mappings is required, if only as {}; only values with a mapping reach Swimlane.",

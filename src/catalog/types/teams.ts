@@ -40,7 +40,7 @@ export const teams: ConnectorType = {
   traps: [
     "The message is sent as plain text: cards are not supported.",
     "Teams answers throttling with HTTP 200; the connector recognises it and asks for a retry.",
-    "https is not enforced: an http URL is accepted and the message travels readable.",
+    "https is not enforced: an http URL is accepted and the message travels unencrypted.",
   ],
   exampleConfig: {},
   exampleSecrets: ["webhookUrl"],

@@ -83,7 +83,7 @@ export const thehive: ConnectorType = {
     },
   },
   noSafeTest: "pushToService and createAlert are the only sub-actions, and both write.",
-  recoveryHint: "There is no close: close in TheHive.",
+  recoveryHint: "It cannot close: close in TheHive.",
   dedupField: "sourceRef",
   recipe: {
     workflows: ["itsm"],
@@ -105,7 +105,7 @@ export const thehive: ConnectorType = {
   traps: [
     "organisation is spelled the British way.",
     "In createAlert the keys of body win over the other fields; in .xsoar it is the other way round.",
-    "Kibana does not bound severity (1 to 4) and tlp (0 to 4); TheHive does.",
+    "Kibana does not limit severity (1 to 4) and tlp (0 to 4); TheHive does.",
   ],
   exampleConfig: { url: "https://thehive.example.com", organisation: "org" },
   exampleSecrets: ["apiKey"],

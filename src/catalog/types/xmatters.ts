@@ -89,7 +89,7 @@ export const xmatters: ConnectorType = {
   },
   automation: true,
   traps: [
-    "usesBasic true wants configUrl, user and password and forbids secretsUrl; false is the exact opposite.",
+    "usesBasic true requires configUrl, user and password and forbids secretsUrl; false is the exact opposite.",
     "Always write usesBasic: left out it is stored as true, but taken for false when config and secrets are compared.",
     "A call without signalId and alertActionGroupName is a test for xMatters.",
     "severity is the only required param.",

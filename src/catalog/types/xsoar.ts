@@ -56,7 +56,7 @@ export const xsoar: ConnectorType = {
       undo: { how: "Close the incident in XSOAR: the connector cannot" },
     },
   },
-  recoveryHint: "There is no close: close in XSOAR.",
+  recoveryHint: "It cannot close: close in XSOAR.",
   automation: true,
   traps: [
     "The secret apiKeyID (capital ID) switches to the cloud API path.",

@@ -14,12 +14,12 @@ import { isTyped, toType } from "./to-type.ts";
 import { declined, mistyped, notAnswered, waiting, withToken } from "./unagreed.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
 
-/** How it was agreed, or the answer that says that it is not (yet). */
+/** How the plan was agreed to, or the answer that says that it was not (yet). */
 type Agreement = { how: Consent; waited: boolean } | { outcome: Outcome };
 
 /**
- * Whether this plan is agreed to. The first way is the one that `--confirm` puts first; a way that fails leads only to one
- * that is not weaker: from a form to the page, never to a token.
+ * Gets agreement to this plan. `--confirm` chooses the first way; a way that fails leads only to one that is at least as
+ * strong: from a form to the page, never to a token.
  */
 export async function getConsent(
   change: Call,
@@ -34,7 +34,7 @@ export async function getConsent(
   const type = toType(plan, services);
   const { onlyAPersonKnows } = plan;
   if (change.confirm !== undefined) {
-    // Checked now, so that a wrong one is told apart; spent just before the first write.
+    // Checked now, so that the error says what is wrong with it; spent just before the first write.
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
     if (settings.confirm !== "token" || type !== undefined || onlyAPersonKnows || plan.asks.length > 0)
       throw confirmationInvalid("foreign");
@@ -52,7 +52,7 @@ export async function getConsent(
   if (!asks && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
   const reach = await reachOf(plan, services.redactor.withoutLiterals);
   const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
-  // The holder of a token is the agent, which cannot know it.
+  // The agent holds the token, and cannot know it.
   if (asks || (onlyAPersonKnows && settings.confirm === "token")) return { outcome: await onPage() };
   const matters = whatMatters(plan, reach, deployment);
   if (!fitsQuestion(matters, reach)) {
@@ -84,7 +84,7 @@ type FormAnswer =
   | { is: "no"; known?: Exclude<Knows, "yes"> | undefined }
   | ({ is: "nobody" } & ByItself);
 
-/** Asks through the client, and tells what a person said from what the client says by itself. */
+/** Asks through the client, and tells a person's answer from the client's own. */
 async function askInForm(
   { plan, matters, reach, type }: { plan: Plan; matters: string[]; reach: Reach; type: ReturnType<typeof toType> },
   caller: Caller,
@@ -101,15 +101,15 @@ async function askInForm(
   );
   const tookMs = clock.now() - began;
   const said = readAnswer(answer, { tookMs, readingMs: settings.confirmReading }, (typed) => type === undefined || isTyped(type, typed));
-  // Whoever closed the question after a while may have seen it: such a client shows forms.
+  // A question closed after a while may have been seen: such a client shows forms.
   if (said.is === "nobody" && (answer.action !== "cancel" || tookMs < settings.confirmReading)) caller.connection.formsFail = true;
   return said;
 }
 
 /**
- * What an answer says of the person behind the client. Clients close or decline questions by themselves, accept them
- * without content (corrections.md §7), or with it where their user lets tools run unseen: that is nobody's answer.
- * @param isRight whether a text is what was to be typed
+ * What an answer says about the person behind the client. Clients close or decline questions by themselves, accept them
+ * without content (corrections.md §7), or with it where their user lets tools run unattended: then nobody has answered.
+ * @param isRight whether the typed text is the one that was asked for
  */
 export function readAnswer(
   { action, typed = "", known }: Answer,
@@ -134,7 +134,7 @@ export function readAnswer(
 }
 
 const whereClientsApprove =
-  "Where a client approves by itself, its operator starts the server with --confirm page, or, for runs where nobody sits, with --dangerously-skip-confirmation.";
+  "If a client approves by itself, its operator can start the server with --confirm page or, for unattended runs, with --dangerously-skip-confirmation.";
 
 /** The call was repeated with the id of a page. */
 async function fromPage(

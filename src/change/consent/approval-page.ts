@@ -27,7 +27,7 @@ interface Asked {
   answered: ByItself | undefined;
 }
 
-/** The page that the very same call has for this plan: it still waits, or a person has answered it. */
+/** The page that the same call already has for this plan, waiting or answered. */
 export async function pageOf(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome | undefined> {
   const found = services.approvals.find(change.tool, change.args, services.digest(plan));
   switch (found?.state) {
@@ -65,7 +65,7 @@ export async function askOnPage({ change, plan, verdict, reach, caller, services
     return takeTyped(change, plan, answer.values, entry.answer, services);
   };
   const url = await openPage(forPeople.json(model, kept), take, caller.principal.name);
-  const message = `${deployment}: ${plan.asks.length > 0 ? "secrets are wanted for" : "please approve"}: ${beginning(plan.summary, 600)}`;
+  const message = `${deployment}: ${plan.asks.length > 0 ? "please enter the secrets for" : "please approve"}: ${beginning(plan.summary, 600)}`;
   const began = clock.now();
   const seen = caller.connection.formsFail
     ? "unavailable"
@@ -73,7 +73,7 @@ export async function askOnPage({ change, plan, verdict, reach, caller, services
         { message: forPeople.text(oneLine(message), kept), url, id: entry.id },
         { signal: caller.signal, timeoutMs: settings.confirmWait },
       );
-  // A no that comes faster than a person reads is the client's own: the address is in the answer then.
+  // A refusal that comes faster than a person reads is the client's own: then the answer has the address.
   if (seen === "declined" && clock.now() - began >= settings.confirmReading) {
     entry.answer({ approved: false });
     return declined(plan, verdict, services);

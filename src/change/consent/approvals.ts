@@ -42,7 +42,7 @@ export interface Approvals {
     args: unknown,
     planDigest: string,
   ): { id: string; expiresAt: number; shownAt(url: string | undefined): void; answer(given: NonNullable<Pending["answer"]>): void };
-  /** The newest page of the very same call and plan: answered, or waiting where its address may be shown again. */
+  /** The newest page of the same call and plan: answered, or waiting where its address may be shown again. */
   find(tool: string, args: unknown, planDigest: string): FoundPage | undefined;
   /** True for ids of this kind. */
   knows(id: string): boolean;
@@ -53,7 +53,7 @@ export interface Approvals {
 }
 
 const lifetime = 10 * 60_000;
-/** Of one principal; their own oldest goes first, never another's. */
+/** Per principal; their own oldest is dropped first, never another's. */
 const most = 200;
 const prefix = "page-";
 
@@ -62,7 +62,7 @@ export function createApprovals(clock: Clock): Approvals {
 
   return {
     open(owner, tool, args, planDigest) {
-      // An expired one is told apart for as long again, then forgotten.
+      // An expired one is remembered for as long again, so that the error can say so.
       for (const [id, one] of all) if (one.expiresAt + lifetime <= clock.now()) all.delete(id);
       const own = [...all].filter(([, one]) => one.owner === owner);
       const [oldest] = own.find(([, one]) => one.spent) ?? own[0] ?? [];
@@ -85,7 +85,7 @@ export function createApprovals(clock: Clock): Approvals {
           pending.url = url;
         },
         answer: (given) => {
-          // The first answer counts: who declined in the client has declined, whatever the page sends later.
+          // The first answer counts: whoever declined in the client has declined, whatever the page sends later.
           pending.answer ??= given;
         },
       };

@@ -3,7 +3,7 @@ import type { Knows, Page, Take, ToType } from "../../web/page.ts";
 /** How the person was asked, for the journal. */
 export type Consent = "not_needed" | "form" | "page" | "token" | "skipped";
 
-/** Who was asked, as answers say it: `form`, `page`, `token`, `none`, or `skipped` by the operator's --dangerously-skip-confirmation. */
+/** How the person was asked, as answers put it: `form`, `page`, `token`, `none`, or `skipped` by the operator's --dangerously-skip-confirmation. */
 export function askedOf(consent: string): string {
   return consent === "not_needed" ? "none" : consent;
 }
@@ -28,7 +28,7 @@ export interface Answer {
 export interface ByItself {
   /** `closed it without an answer` */
   why: string;
-  /** What to do where this client always does. */
+  /** What to do if this client always does that. */
   help?: string;
 }
 

@@ -5,11 +5,11 @@ import { digest } from "../digest.ts";
 
 /**
  * Signed continuations: the agent repeats the same call with one. They carry expiry, nonce, the arguments' and the
- * plan's digest, and a MAC under a key of this process, or of all replicas; each is good once in each process.
+ * plan's digest, and a MAC under a key of this process, or of all replicas; each works once in each process.
  */
 export interface Continuations {
   issue(tool: string, args: unknown, planDigest: string): { id: string; expiresAt: number };
-  /** @throws ToolError confirmation_invalid, saying which way it fails */
+  /** @throws ToolError confirmation_invalid, with the reason */
   check(id: string, tool: string, args: unknown, planDigest: string): void;
   /** Checks and spends it. @returns its nonce, by which the journal knows that it was used */
   redeem(id: string, tool: string, args: unknown, planDigest: string): string;
@@ -64,14 +64,14 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
 }
 
 const reasons = {
-  foreign: "is not one that this server gave out (or it was restarted since)",
+  foreign: "was not issued by this server (or it was restarted since)",
   expired: "has expired",
-  used: "was used already: each is good once",
-  other_change: "was given for another call: the tool or its arguments differ",
-  target_changed: "was given for a plan that no longer holds: the target changed since",
+  used: "was already used: each works once",
+  other_change: "was issued for another call: the tool or its arguments differ",
+  target_changed: "was issued for a plan that no longer holds: the target has changed since",
 };
 
-/** Why a `confirm` id does not do. */
+/** Why a `confirm` id is refused. */
 export function confirmationInvalid(reason: keyof typeof reasons): ToolError {
   return new ToolError(
     "confirmation_invalid",

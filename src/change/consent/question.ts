@@ -5,19 +5,19 @@ import type { Effect, Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Reach } from "./reach.ts";
 
-/** Characters of what matters that a question or an answer holds; a page holds all. */
+/** Most characters of what matters in a question or an answer; a page holds all. */
 export const mostThatMatters = 3000;
-/** One text of an answer is cut behind 2,000 characters (plain-text.ts). */
+/** A text in an answer is cut after 2,000 characters (plain-text.ts). */
 const longestWord = 1900;
 /** As many as a plan for connectors can have; rules may be thousands. */
 const mostLines = 20;
 const mostNotes = 15;
-/** Plans of more rules show before and after of these. */
+/** Most rules whose before and after a page shows. */
 const mostOnPage = 500;
 
 /**
- * What a person has to know before anything else, in this order, whole: where, what is done, to which things; hosts;
- * recipients; whether it can be undone. Every line is ours: no text from outside begins one.
+ * What a person has to know before anything else, in this order and uncut: where, what is done, to which things; hosts;
+ * recipients; whether it can be undone. No line begins with text from outside.
  */
 export function whatMatters(plan: Plan, reach: Reach, deployment: string): string[] {
   return [
@@ -37,7 +37,7 @@ export function fitsQuestion(lines: readonly string[], { recipients, noLonger }:
   return lines.join("\n").length <= mostThatMatters && [...recipients, ...noLonger].every((one) => one.length <= longestWord);
 }
 
-/** The plan in words, for the person who decides: what matters, then notes and details, of which what is cut is said. */
+/** The plan in words, for the person who decides: what matters, then notes and details, saying what is left out. */
 export function question(plan: Plan, matters: readonly string[]): string {
   const { given, effects } = plan;
   const notes = plan.warnings.slice(0, mostNotes);
@@ -45,7 +45,7 @@ export function question(plan: Plan, matters: readonly string[]): string {
   return [
     ...matters,
     // The field that takes the answer says it too.
-    ...(plan.onlyAPersonKnows ? [`Note: Only you can know: ${plan.onlyAPersonKnows.statement}. Otherwise it is lost.`] : []),
+    ...(plan.onlyAPersonKnows ? [`Note: Only you can know: ${plan.onlyAPersonKnows.statement}. Anything else is lost.`] : []),
     ...notes.map((warning) => `Note: ${beginning(warning, 300)}`),
     ...left(plan.warnings.length - notes.length, "Note: and", "more notes"),
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
@@ -65,7 +65,7 @@ export function pageModel(
   { name, sandbox, expiresAt, type }: { name: string; sandbox: boolean; expiresAt: number; type: Page["type"] },
 ): Page {
   const json = (value: Record<string, unknown> | undefined) => (isEmpty(value) ? undefined : shown(value, 2));
-  // A rule's line stands with what becomes of it, and there may be thousands.
+  // A rule's line is shown with its before and after, and there may be thousands.
   const named = plan.effects.filter(({ kind }) => kind === "connector" || plan.effects.length === 1);
   const inFull = plan.effects.slice(0, mostOnPage);
   return {
@@ -83,7 +83,7 @@ export function pageModel(
     warnings: [
       ...(plan.inPerson ?? []),
       ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
-      ...(plan.effects.length > inFull.length ? [`Of ${plan.effects.length - inFull.length} more only the names are shown.`] : []),
+      ...(plan.effects.length > inFull.length ? [`${plan.effects.length - inFull.length} more are shown by name only.`] : []),
       ...plan.warnings,
     ],
     details: [
@@ -107,13 +107,13 @@ function undoLine({ undo: { reversible, why } }: Reach): string {
 
 const undoLines = {
   yes: "It can be undone.",
-  by_a_run: "It can be undone by one more run of the connector: the answer and list_changes hold the call.",
-  needs_secrets: "It can be undone only by giving the secrets again: Kibana does not hand them out.",
+  by_a_run: "It can be undone by one more run of the connector: the answer and list_changes contain the call.",
+  needs_secrets: "It can be undone only by giving the secrets again: Kibana does not return them.",
   nothing_to_undo: "There is nothing to undo: it only reads.",
   no: "It cannot be undone.",
 };
 
-/** Several connectors are all named before anything else; a single one stands in the summary, rules are told with what becomes of them. */
+/** Several connectors are all named first; a single one is in the summary, and rules are listed with their before and after. */
 function things({ effects }: Plan): Effect[] {
   return effects.length > 1 ? effects.filter(({ kind }) => kind === "connector") : [];
 }
@@ -123,7 +123,7 @@ function effectLine({ verb, kind, name, type, id, space }: Effect): string {
   return `${verb} ${kind} ${quoted(name)} (${word(type)}${id ? `, ${word(id)}` : ""}) in space ${word(space)}`;
 }
 
-/** `: "Old: fired" → "New: fired"; runs with the key of ann → bob`, what differs of a rule alone. */
+/** `: "Old: fired" → "New: fired"; runs with the key of ann → bob`, only what differs in a rule. */
 function inShort({ before, after }: Effect): string {
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   const [then, now] = [list(before?.actions), list(after?.actions)];
@@ -134,12 +134,12 @@ function inShort({ before, after }: Effect): string {
   return beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400);
 }
 
-/** Ours are words between blanks. */
+/** Plain words are shown as they are, anything else in quotes. */
 function ownerWord(owner: string): string {
   return /^[\w.@' -]{1,60}$/.test(owner) ? owner : exact(owner);
 }
 
-/** What goes and comes in rules beside the lines of their actions, by rule; what is as in another once. */
+/** What is removed and added in rules besides the lines of their actions, by rule; what is the same in several is listed once. */
 function contents(rules: readonly Effect[]): Pick<Effect, "before" | "after"> {
   const of = (lists: [string | undefined, unknown][]) => Object.fromEntries(lists.filter(([, list]) => Array.isArray(list)));
   return {
@@ -157,7 +157,7 @@ function cutJson(value: Record<string, unknown>): string {
   return beginning(shown(value), 1500);
 }
 
-/** JSON in which an address has the host that readers of URLs see in it. */
+/** JSON in which addresses read as URL parsers read them. */
 function shown(value: Record<string, unknown>, indent?: number): string {
   const read = JSON.stringify(value, (_key, item: unknown) => (typeof item === "string" ? asUrlsAreRead(item) : item));
   return shownJson(JSON.parse(read), indent);

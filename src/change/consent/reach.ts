@@ -11,7 +11,7 @@ import type { Op, Plan, SecretFlow } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
 import { type Undoing, undoingOf } from "../reversible.ts";
 
-/** Whom and what a plan reaches, over all its ops, each once. Texts of one line, whole: a person decides on them. */
+/** Whom and what a plan reaches, over all its ops, each once. One-line texts, uncut: a person decides on them. */
 export interface Reach {
   /** Where each secret goes. */
   secrets: Way[];
@@ -19,11 +19,11 @@ export interface Reach {
   requests: string[];
   /** `to "ops@example.com"` */
   recipients: string[];
-  /** Recipients of actions that go, and of none that stays. */
+  /** Recipients that only removed actions reached. */
   noLonger: string[];
-  /** What the journal will hold of it. */
+  /** What the journal will record. */
   recording: Recording;
-  /** Whether it can be taken back. */
+  /** Whether it can be undone. */
   undo: Undoing;
 }
 
@@ -33,8 +33,8 @@ interface Way {
 }
 
 /**
- * Read off the ops themselves, so that no tool can forget to tell.
- * @param scrub what the journal keeps nothing of
+ * Derived from the ops themselves, so that no tool can forget anything.
+ * @param scrub removes what must not get into the journal
  */
 export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
   const { ops, flows } = plan;
@@ -109,7 +109,7 @@ async function recipientsOfAction({ connector_type_id: type, params }: RuleActio
   return recipientsIn(entry, { params: entry ? (params ?? {}) : hideSecrets(params ?? {}).config });
 }
 
-/** A token in an address is hidden; whoever is written to never is. */
+/** A token in an address is hidden; a recipient never is. */
 function told({ what, value }: Recipient): string {
   const read = asUrlsAreRead(value);
   return `${oneLine(what)} ${exact(/^\/|:\/\//.test(read) ? hideInText(read) : read)}`;

@@ -5,17 +5,17 @@ import type { ChangeServices } from "../services.ts";
 import { mostThatMatters } from "./question.ts";
 import { toType } from "./to-type.ts";
 
-/** Neither a token nor an unattended run stands for a person here. */
+/** Neither a token nor an unattended run is enough here. */
 export function onlyInPerson(why: readonly string[]): ToolError {
   return new ToolError(
     "confirmation_invalid",
     `Only a person who is asked may agree to this: ${why.join(" ")} Nothing was written.`,
-    "Make what is lost readable, or use a client that asks a person (MCP elicitation) or a server that shows them a page: without --confirm token and --dangerously-skip-confirmation. Or make the change in Kibana.",
+    "Make what would be lost readable, or use a client that asks a person (MCP elicitation) or a server that shows them a page (without --confirm token or --dangerously-skip-confirmation). Or make the change in Kibana.",
     { reason: "person_needed" },
   );
 }
 
-/** What must not be cut would be out of sight in a form or an answer, and there is no page. */
+/** What must not be cut does not fit in a form or an answer, and there is no page. */
 export function tooMuch(matters: readonly string[]): ToolError {
   return new ToolError(
     "limit_reached",
@@ -24,7 +24,7 @@ export function tooMuch(matters: readonly string[]): ToolError {
   );
 }
 
-/** @param why what the person answered, or why there was none to ask */
+/** @param why what the person answered, or that nobody could be asked */
 export function stillUnknown({ statement, fix, detail }: Unknown, why: Exclude<Knows, "yes"> | "nobody"): ToolError {
   const said =
     why === "nobody"
@@ -34,7 +34,7 @@ export function stillUnknown({ statement, fix, detail }: Unknown, why: Exclude<K
 }
 
 /**
- * Ends a page on which a person did not say yes to what only they can know: once they have found out, they are asked anew.
+ * Ends a page on which a person did not say yes to what only they can know: once they have found out, they are asked again.
  * @throws ToolError secrets_needed where that was their answer
  */
 export function saidOnPage(id: string, known: Knows | undefined, { onlyAPersonKnows }: Plan, { approvals }: ChangeServices): void {
@@ -43,21 +43,21 @@ export function saidOnPage(id: string, known: Knows | undefined, { onlyAPersonKn
   throw stillUnknown(onlyAPersonKnows, known);
 }
 
-/** Why a person cannot be asked, and what helps. */
+/** Why a person cannot be asked, and what to do. */
 export function nobodyHere(plan: Plan, services: ChangeServices, formsFail: boolean): ToolError {
   const { settings } = services;
   if (plan.onlyAPersonKnows && plan.asks.length === 0) return stillUnknown(plan.onlyAPersonKnows, "nobody");
   if (plan.asks.length > 0) {
     return new ToolError(
       "secret_refused",
-      "A person cannot type secrets here: this server runs where nobody sits at its machine.",
+      "A person cannot type secrets here: nobody sits at this server's machine.",
       `Use a reference such as {"$env": "${settings.secretPrefix}…"}.`,
     );
   }
   const stateless = settings.http?.stateless ?? false;
   const fixes = [
     ...(stateless ? [] : ["Use a client that shows MCP elicitation forms to a person"]),
-    // A name that somebody types is never replaced by a continuation.
+    // A continuation never replaces a name that has to be typed.
     ...(toType(plan, services) === undefined
       ? [
           `${stateless ? "Have" : "have"} the operator ${stateless ? "set CONNECTORS_CONFIRM_KEY" : "start the server with --confirm token"}`,
@@ -70,7 +70,7 @@ export function nobodyHere(plan: Plan, services: ChangeServices, formsFail: bool
     "confirmation_invalid",
     stateless
       ? "A person has to agree, and a stateless server cannot ask one: it keeps nothing between requests."
-      : `A person has to agree, ${formsFail ? "this client answers questions by itself, so that perhaps nobody saw this one" : "this client cannot ask one"}, and no page can be shown. The server is shared over HTTP, and nobody sits at its machine. Nothing was written.`,
+      : `A person has to agree, but ${formsFail ? "this client answers questions by itself, so perhaps nobody saw this one" : "this client cannot ask one"}, and no page can be shown. The server is shared over HTTP, and nobody sits at its machine. Nothing was written.`,
     `${fixes.join(", or ")}.`,
     { reason: "unavailable" },
   );

@@ -4,8 +4,8 @@ import type { Plan } from "../plan.ts";
 import type { ChangeServices } from "../services.ts";
 
 /**
- * What a person types, undefined where nothing is. It stands in quotes, so that it cannot go on as a sentence of ours. An id
- * in place of a name that is not shown as it is, or cannot be typed by sight.
+ * What a person has to type; undefined for nothing. It is quoted, so that it cannot pass for a sentence of ours. The id
+ * replaces a name that is not shown as it is, or that cannot be typed from what is seen.
  */
 export function toType({ consequence, ops: [op] }: Plan, { redactor }: ChangeServices): ToType | undefined {
   if (typeof consequence !== "object") return undefined;
@@ -16,7 +16,7 @@ export function toType({ consequence, ops: [op] }: Plan, { redactor }: ChangeSer
   return plain || op.id === undefined ? { what: "name", text: shownName.trim() } : { what: "id", text: oneLine(op.id) };
 }
 
-/** Latin letters that are Cyrillic ones cannot be told by sight. */
+/** Latin and Cyrillic letters can look the same. */
 function isOfOneScript(text: string): boolean {
   return (
     [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Hebrew}|\p{Script=Arabic}/u].filter((one) =>

@@ -52,7 +52,7 @@ export async function approved(
   };
 }
 
-/** A no that a person gave. */
+/** A person said no. */
 export async function declined(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
   return {
     ...(await shown("declined", plan, verdict, services)),

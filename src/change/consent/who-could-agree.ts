@@ -7,7 +7,7 @@ import { reachOf } from "./reach.ts";
 import { nobodyHere, onlyInPerson, tooMuch } from "./refusals.ts";
 import { toType } from "./to-type.ts";
 
-/** Why nobody could agree to a plan here, as the call itself would find it; undefined where somebody can, or nobody has to. */
+/** Why nobody could agree to a plan here, as the call itself would report it; undefined where somebody can, or nobody has to. */
 export async function whyNobodyCouldAgree(
   plan: Plan,
   { reasons }: Verdict,

@@ -6,7 +6,7 @@ import type { Reach } from "./reach.ts";
 /** Whom and what a plan reaches, in words. */
 export type WordsOfReach = Pick<Reach, "recipients" | "noLonger" | "requests">;
 
-/** Words of a plan that are never taken out of a question, whatever secret they are or are part of: where it goes and what it is about. */
+/** Words of a plan that are never removed from a question, even if they are a secret or part of one: where it goes and what it is about. */
 export function wordsToKeep(plan: Plan, reach: WordsOfReach, deployment: string, scrub: Scrub): string[] {
   return [
     deployment,
@@ -22,7 +22,7 @@ export function wordsToKeep(plan: Plan, reach: WordsOfReach, deployment: string,
 }
 
 /**
- * A name that is a known value from end to end is one by chance, or known to all who read connectors: without it nobody
+ * A name that equals a known value as a whole does so by chance, or all who read connectors know it: without it nobody
  * could tell what is asked about. A value within a longer name stays hidden.
  */
 function namesAsAWhole(named: readonly (Op | { name: string })[], scrub: Scrub): string[] {
@@ -36,7 +36,7 @@ function namesOf(one: Op | { name: string }): string[] {
   return [one.op === "delete" ? one.before.name : one.name];
 }
 
-/** Whether a text is a known value from end to end. */
+/** Whether a whole text is a known value. */
 export function isSecretAsAWhole(text: string, scrub: Scrub): boolean {
   return scrub.text(text) === redactionMark;
 }

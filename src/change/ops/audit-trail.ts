@@ -10,12 +10,12 @@ type Ended = Pick<EndRecord, "outcome" | "id" | "error">;
 
 /** A second journal in Elasticsearch, through an Index connector: one document when a write begins, one when it ends. */
 export interface AuditTrail {
-  /** @returns what went wrong, for the answer; it went to the log already */
+  /** @returns what went wrong, for the answer; it is logged already */
   begin(record: Begun): Promise<string | undefined>;
   end(begun: Begun, record: Ended): Promise<string | undefined>;
 }
 
-/** Characters of an op in a document; what an undo needs is in the journal. */
+/** Most characters of an op in a document; what an undo needs is in the journal. */
 const mostDetails = 10_000;
 
 export function createAuditTrail(
@@ -31,7 +31,7 @@ export function createAuditTrail(
     if (why === undefined) return undefined;
     const { change, n } = document;
     log.error("audit_trail", { change, n, record: document.record, connector: connector.id, error: plainText(why, 500) });
-    return `The audit connector "${connector.id}" did not take the record of this change: ${plainText(why, 300)}`;
+    return `The audit connector "${connector.id}" did not accept the record of this change: ${plainText(why, 300)}`;
   }
 
   const at = () => new Date(clock.now()).toISOString();
@@ -50,7 +50,7 @@ export function createAuditTrail(
   };
 }
 
-/** Flat, and the op as one text: the keys of configs would fill the mapping and contradict each other in it. */
+/** Flat, with the op as one text: the keys of configs would bloat the mapping and conflict in it. */
 function described({ change, n, deployment, tool, principal, client, consent, summary, op }: Begun): Record<string, unknown> {
   const { op: kind, space, id, name, type, ...details } = op;
   return {

@@ -24,7 +24,7 @@ export async function connectorOrNone(reader: Reader, space: string, id: string)
  */
 export async function assertUntouched(before: Connector, space: string, reader: Reader): Promise<void> {
   const now = await connectorOrNone(reader, space, before.id).catch((error: unknown) => {
-    // A failed read says nothing of a write, which was not made.
+    // Only a read failed: no write was made.
     throw error instanceof KibanaError ? new ToolError(error.code, error.message, error.fix, error.detail) : error;
   });
   const same = now && now.name === before.name && now.type === before.type && isDeepStrictEqual(now.config, before.config);
@@ -37,7 +37,7 @@ export async function assertUntouched(before: Connector, space: string, reader: 
   );
 }
 
-/** A write that replaces: Kibana's 409 is then no id that is taken, but an overlap (reference/kibana-api.md §1.4). */
+/** A write that replaces: Kibana's 409 then means a concurrent change, not a taken id (reference/kibana-api.md §1.4). */
 export async function replacing<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;

@@ -9,7 +9,7 @@ export const create: OpKind<CreateOp> = {
 
   async happened({ space, id, name, type, config }, reader) {
     if (id === undefined) {
-      // Below 8.8 Kibana chose the id: a twin that was there before cannot be told apart.
+      // Before 8.8 Kibana chose the id: an older connector of the same name and type cannot be told apart.
       const twins = (await reader.connectors(space)).filter((one) => one.name === name && one.type === type);
       return twins.length === 0 ? "not_done" : "unknown";
     }

@@ -29,12 +29,12 @@ export const remove: OpKind<DeleteOp> = {
   inverse: ({ space, id, name, type, config, secretsBefore, restorable }) =>
     restorable
       ? { op: "create", space, id, name, type, config, secrets: secretsBefore }
-      : { none: `This Kibana gives no new connector the id ${quoted(id)}.` },
+      : { none: `This Kibana does not accept the id ${quoted(id)} for a new connector.` },
 };
 
 /**
- * The last look before a DELETE, one round trip ahead of it: Kibana itself deletes what is in use (reference/kibana-api.md
- * §5.4), and a rule may have taken the connector since the plan was made.
+ * The last look before a DELETE, one round trip ahead of it: Kibana deletes even what is in use (reference/kibana-api.md
+ * §5.4), and a rule may have begun to use the connector since the plan was made.
  * @throws ToolError in_use, references_unknown, confirmation_invalid: nothing was written
  */
 async function assertStillFree({ space, before }: DeleteOp, reader: Reader): Promise<void> {
@@ -47,16 +47,16 @@ async function whyNotNow(space: string, before: Connector, reader: Reader): Prom
     const look = () => visibleRules(reader, space, before);
     const [rules, listed] = await Promise.all([look(), reader.connectors(space)]);
     const now = { ...before, references: listed.find((one) => one.id === before.id)?.references };
-    // A rule that came between the two reads is counted and not found: one more look names it.
+    // A rule saved between the two reads is counted but not found: one more look finds it.
     return whyNotFree(now, rules?.length === 0 && now.references !== 0 ? await look() : rules, space);
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    const what = `Whether something uses ${quoted(before.name)} (${before.id}) could not be read just before it was to go`;
+    const what = `Could not check, just before deleting it, whether something uses ${quoted(before.name)} (${before.id})`;
     return new ToolError("references_unknown", `${what}: ${error.message}`, error.fix, error.detail);
   }
 }
 
-/** The rules that took a connector in the moment of its deletion; "unknown" where that cannot be read. */
+/** The rules that began to use a connector while it was being deleted; "unknown" where that cannot be read. */
 export async function rulesLeftBehind({ space, id }: DeleteOp, reader: Reader) {
   const rules = await visibleRules(reader, space, { id, preconfigured: false }).catch(() => undefined);
   return rules ?? "unknown";

@@ -5,11 +5,11 @@ import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 import type { ExecuteOp, Runs } from "../plan.ts";
 import type { OpKind } from "./op-kind.ts";
 
-/** Milliseconds that all waiting between attempts takes at the most: clients give up at a minute. */
+/** Most milliseconds of all waiting between attempts: clients give up after a minute. */
 const patience = 20_000;
 
 export const execute: OpKind<ExecuteOp> = {
-  /** Runs again only while Kibana itself calls the failure retryable, and it is none of the params; a time-out ends it as an error. */
+  /** Runs again only while Kibana itself calls the failure retryable and the params are not the cause; a time-out ends it as an error. */
   async write({ space, id, params, retries = 0 }, { writer, clock }): Promise<Runs> {
     const attempts: Execution[] = [];
     let waited = 0;
@@ -39,18 +39,18 @@ export const execute: OpKind<ExecuteOp> = {
     name,
     type,
     params: hideSecrets(params).config,
-    // A mark in place of a value takes nothing back.
+    // Params with a redaction mark in them undo nothing.
     ...(undo && !JSON.stringify(hideSecrets(undo).config).includes(redactionMark) ? { undo } : {}),
     safe,
     onlyReads,
   }),
-  // Whether a third party was reached is not to be read from Kibana.
+  // Kibana does not show whether a third party was reached.
   happened: () => Promise.resolve("unknown"),
   inverse({ space, id, undo, safe, onlyReads }) {
     if (undo) return { op: "execute", space, id, params: undo };
     return safe || onlyReads
       ? { none: "It changed nothing: there is nothing to undo.", onlyRead: true }
-      : { none: "What was sent cannot be called back from here." };
+      : { none: "What was sent cannot be taken back from here." };
   },
 };
 
@@ -61,12 +61,12 @@ function wordsOf({ message, service_message: service }: Execution): string {
 const bareFailure: NonNullable<Runs["ended"]> = {
   cause:
     "Kibana failed on the run and does not say why. Most likely it cannot decrypt the connector's secrets, because its encryption key (xpack.encryptedSavedObjects.encryptionKey) changed.",
-  fix: "Enter the secrets again with update_connector, or the operator puts the old key into xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys; the cause is in Kibana's log.",
+  fix: "Enter the secrets again with update_connector, or have the operator put the old key into xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys; the cause is in Kibana's log.",
 };
 
 /**
- * A failure of Kibana's own as the end of a run: its complete answer 500, and a refusal after runs that were made. Undefined
- * where it is no end: nothing ran, or an answer did not come.
+ * How a failure of Kibana's own ended a run: with a complete 500 answer, or with a refusal after earlier attempts. Undefined
+ * otherwise: nothing ran, or no answer came.
  */
 function howItEnded(error: KibanaError, before: number): { said: string; why: NonNullable<Runs["ended"]> } | undefined {
   const known = { cause: error.message, fix: error.fix };
@@ -74,8 +74,8 @@ function howItEnded(error: KibanaError, before: number): { said: string; why: No
     const said = typeof error.detail?.kibana === "string" ? error.detail.kibana : "";
     const bare = said === "" || /internal server error/i.test(said);
     const why = bare || /decrypt/i.test(said) ? bareFailure : known;
-    return { said: said || "500", why: { ...why, not_known: "Whether anything went out: look at the service before you run it again." } };
+    return { said: said || "500", why: { ...why, not_known: "Whether anything went out: check the service before you run it again." } };
   }
-  // It ran before this attempt, which Kibana refused: nobody may say that it was not done.
+  // Earlier attempts ran before Kibana refused this one: it must not count as not done.
   return before > 0 && error.applied === "no" ? { said: error.message, why: known } : undefined;
 }

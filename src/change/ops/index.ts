@@ -62,7 +62,7 @@ export function happened(record: Recorded, reader: Reader): Promise<Happened> {
   }
 }
 
-/** Whether an op happened, and what else of its target changed with it; `before`: the rule as it was just before. */
+/** Whether an op happened, and what else in its target changed with it; `before`: the rule as it was just before. */
 export async function readBack(
   op: Op,
   before: Rule | undefined,
@@ -71,13 +71,13 @@ export async function readBack(
   return op.op === "put_rule" ? readRuleBack(op, before, reader) : { happened: await happened(recordOf(op), reader) };
 }
 
-/** What would take a recorded op back; nothing where a mark stands in place of what it needs. */
+/** How to undo a recorded op; `none` where a redaction mark replaces something it needs. */
 export function inverseOf(record: Recorded): Inverse {
   const inverse = inverseOfKind(record);
-  // Of a rule a mark is in one action's params: they are left as they are.
+  // In a rule the mark is in the params of one action: those are left as they are.
   if ("op" in inverse && inverse.op === "put_rule") return inverse;
   return JSON.stringify(inverse).includes(redactionMark)
-    ? { none: "A secret stands in what would go back, and the journal keeps none: put it back by hand." }
+    ? { none: "What would be restored contains a secret, and the journal keeps none: restore it by hand." }
     : inverse;
 }
 
@@ -96,10 +96,10 @@ function inverseOfKind(record: Recorded): Inverse {
   }
 }
 
-/** Changes of the same target wait for each other: a rule's with those of the connectors that it takes or leaves, too. */
+/** Changes of the same target wait for each other: those of a rule also for those of the connectors it gains or loses. */
 export function targetsOf(op: Op): string[] {
   const connector = (id: string) => `${op.space}/${id}`;
   if (op.op === "put_rule") return [`rule:${op.space}/${op.id}`, ...op.touches.map(({ id }) => connector(id))];
-  // Without an id nobody else can mean it.
+  // Without an id no other call can refer to it.
   return op.id === undefined ? [] : [connector(op.id)];
 }

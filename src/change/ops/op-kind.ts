@@ -6,12 +6,12 @@ import type { Clock } from "../clock.ts";
 import type { ArtifactsRead, Op } from "../plan.ts";
 import type { RecordOf } from "./records.ts";
 
-/** `differs`: it is there, but as nobody wrote it here. `unknown`: what Kibana shows does not tell. */
+/** `differs`: it exists, but neither as before nor as written. `unknown`: Kibana does not show it. */
 export type Happened = "done" | "not_done" | "differs" | "unknown";
 
 /**
- * What would take an op back. `secrets`: whether values that nobody keeps have to be given again; `expect`: how the
- * connector has to be for the undo to undo just this.
+ * How to undo an op. `secrets`: whether values that nobody keeps have to be given again; `expect`: the state in which
+ * the undo undoes just this.
  */
 export type Inverse =
   | { op: "delete"; space: string; id: string; expect: { name: string; config: Record<string, unknown> } }
@@ -40,20 +40,20 @@ export type Inverse =
   /** `onlyRead`: it changed nothing. */
   | { none: string; onlyRead?: true };
 
-/** What a write is made with; the reader for a last look just before it. */
+/** What a write needs; the reader is for a last look just before it. */
 export interface Means {
   writer: Writer;
   reader: Reader;
   clock: Clock;
-  /** Takes the rule as the last look saw it: a whole comparison needs it, also after a write whose answer does not come. */
+  /** Receives the rule as the last look saw it, for a comparison as a whole, even after a write without an answer. */
   saw(rule: Rule): void;
 }
 
-/** One kind of write, said once: how it is made, how one knows that it happened, what is recorded, how it is undone. */
+/** One kind of write: how it is made, verified, recorded and undone. */
 export interface OpKind<O extends Op> {
   write(op: O, means: Means): Promise<unknown>;
   record(op: O): RecordOf<O["op"]>;
-  /** Verification after a write, ambiguity after a time-out and recovery after a crash ask the same question. */
+  /** Verification after a write, doubt after a time-out and recovery after a crash ask the same question. */
   happened(record: RecordOf<O["op"]>, reader: Reader): Promise<Happened>;
   inverse(record: RecordOf<O["op"]>): Inverse;
 }

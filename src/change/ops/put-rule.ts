@@ -12,18 +12,18 @@ import type { Happened, OpKind } from "./op-kind.ts";
 import type { RecordOf } from "./records.ts";
 
 export const putRule: OpKind<PutRuleOp> = {
-  /** Reads the rule once more: what others changed meanwhile beside what this writes stays, a change of that ends it. */
+  /** Reads the rule once more: what others changed meanwhile is kept, unless it is what this writes: then it stops. */
   async write({ space, id, before, after, artifacts, gone }, { writer, reader, saw }): Promise<RuleSaved> {
     const [now, back] = await lastLook(Promise.all([ruleOrNone(reader, { space, id, artifacts }), backAgain(gone, space, reader)]));
     if (!now) throw touched(`deleted the rule "${id}"`);
     if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
-    // A rule without artifacts may have got some: they would go.
+    // Somebody may have added artifacts to a rule without any: they would be lost.
     const kept = readable(artifacts, { ...before, fields: { artifacts: null, ...before.fields } }).fields ?? {};
     const changed = Object.keys(kept).filter((name) => !sameField(name, now[name], kept[name]));
     if (changed.length > 0) throw touched(`changed ${changed.join(", ")} of the rule "${id}"`);
     if (back !== undefined)
       throw outdated(
-        `The connector "${back}", which was gone, is there again: its actions in the rule "${id}" work, and would have been lost. Nothing was written.`,
+        `The connector "${back}" was gone and exists again: its actions in the rule "${id}" work, and would have been lost. Nothing was written.`,
       );
     saw(now);
     const { saved, refused } = await save(writer, space, id, ruleBody(now, after));
@@ -72,12 +72,12 @@ export async function readRuleBack(
   if (!rule || !before || happened === "not_done") return { happened };
   const fields = unmeant(before, readable(op.artifacts, op.after), rule);
   if (Object.keys(fields).length === 0) return { happened };
-  // One save counts one revision at the most.
+  // One save adds at most one revision.
   const byOthers = (rule.revision ?? 0) > (before.revision ?? Number.POSITIVE_INFINITY) + 1;
   return { happened, unmeant: { fields, byOthers } };
 }
 
-/** Fields count where the save was to change them: what it was to keep is compared as a whole, and told by itself. */
+/** Only fields that the save was to change count: what it was to keep is compared as a whole and reported separately. */
 function asRecorded(record: RecordOf<"put_rule">, rule: Rule | undefined): Happened {
   if (!rule) return "differs";
   const [before, after] = [readable(record.artifacts, record.before), readable(record.artifacts, record.after)];
@@ -88,14 +88,14 @@ function asRecorded(record: RecordOf<"put_rule">, rule: Rule | undefined): Happe
   return is(before) ? "not_done" : "differs";
 }
 
-/** A state as far as the rule can be compared with it. */
+/** The part of a state that the rule can be compared with. */
 function readable(artifacts: ArtifactsRead, { fields = {}, ...state }: RuleState): RuleState {
   if (artifacts !== "unreadable") return { ...state, fields };
   const { artifacts: _unseen, ...others } = fields;
   return { ...state, fields: others };
 }
 
-/** Where Kibana's 400 names a field that nobody here knows, nothing was written: once more without that. */
+/** If Kibana's 400 names a field unknown to this server, nothing was written: tries again without it. */
 async function save(writer: Writer, space: string, id: string, whole: RuleBody): Promise<{ saved: Rule; refused: string[] }> {
   const refused: string[] = [];
   for (let sent = whole; ; ) {
@@ -118,7 +118,7 @@ function outdated(message: string): ToolError {
   return new ToolError("confirmation_invalid", message, "Repeat the call to decide on the new plan.", { reason: "target_changed" });
 }
 
-/** A failed read says nothing of a write, which was not made. */
+/** If only the read fails, no write was made. */
 async function lastLook<T>(read: Promise<T>): Promise<T> {
   try {
     return await read;
@@ -127,7 +127,7 @@ async function lastLook<T>(read: Promise<T>): Promise<T> {
   }
 }
 
-/** The id of the first whose actions are dropped and that is there again: somebody made it, or a list that Kibana cut did not hold it. */
+/** The id of the first connector whose actions are dropped but that exists: somebody created it, or Kibana's list was cut short. */
 async function backAgain(gone: PutRuleOp["gone"], space: string, reader: Reader): Promise<string | undefined> {
   const dropped = gone.filter(({ actions }) => actions > 0);
   const found = await Promise.all(dropped.map(({ id }) => connectorOrNone(reader, space, id)));

@@ -12,8 +12,8 @@ const RuleState = z.object({
 const State = z.object({ name: z.string(), config: Config });
 
 /**
- * What the journal keeps of an op: everything that "did it happen" and an undo need, and no secret. Config stands as it
- * is: an undo that puts back marks would be none.
+ * What the journal keeps of an op: everything that verification and an undo need, and no secret. Config is kept as it is:
+ * redaction marks could not be restored.
  */
 const Recorded = z.discriminatedUnion("op", [
   z.object({ op: z.literal("create"), ...Place, id: z.string().optional(), config: Config, secretFields: z.array(z.string()).default([]) }),
@@ -44,7 +44,7 @@ const Recorded = z.discriminatedUnion("op", [
   z.object({
     op: z.literal("put_rule"),
     ...Place,
-    // Records of before artifacts were known of have none.
+    // Records from before artifacts were known have none.
     artifacts: z.enum(["public", "internal", "unreadable"]).default("public"),
     before: RuleState,
     after: RuleState,
@@ -54,7 +54,7 @@ const Recorded = z.discriminatedUnion("op", [
 export type Recorded = z.output<typeof Recorded>;
 export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;
 
-/** A rule's state as a journal holds it; undefined where it is none. */
+/** A rule's state as a journal holds it; undefined for anything else. */
 export function readState(state: unknown): z.output<typeof RuleState> | undefined {
   return RuleState.safeParse(state).data;
 }

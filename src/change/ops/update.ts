@@ -28,8 +28,8 @@ export const update: OpKind<UpdateOp> = {
     const stored = found.config ?? {};
     const is = (state: typeof after) => found.name === state.name && holds(stored, state.config);
     const [isBefore, isAfter] = [is(before), is(after)];
-    // A rotation leaves no trace that can be read, nor does a removed key whose default is its old value: Kibana tells
-    // nothing of secrets (reference/kibana-api.md §4).
+    // A rotation cannot be seen, nor can a removed key whose default is its old value: Kibana shows nothing about
+    // secrets (reference/kibana-api.md §4).
     if (isAfter) return isBefore ? "unknown" : "done";
     return isBefore ? "not_done" : "differs";
   },
