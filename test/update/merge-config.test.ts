@@ -71,7 +71,7 @@ describe("a merge patch on a config", () => {
     fc.oneof(fc.string(), fc.integer(), fc.array(fc.integer()), fc.dictionary(fc.constantFrom("x", "y"), fc.string())),
   );
 
-  test("that names what is there already changes nothing, and one applied twice changes nothing more", () => {
+  test("with the present values changes nothing, and applied twice changes nothing more", () => {
     fc.assert(
       fc.property(json, json, (current, patch) => {
         expect(mergeConfig(undefined, current, current)).toEqual(current);
