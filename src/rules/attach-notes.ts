@@ -24,7 +24,9 @@ export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: 
     ...aboutVolume(wanted, chosen.frequency),
     ...(rule.enabled ? [] : ["The rule is disabled: nothing is sent until it is enabled."]),
     ...(rule.mute_all === true ? ["The rule is muted: nothing is sent until it is unmuted."] : []),
-    ...(ruleType.detection ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."] : []),
+    ...(ruleType.detection
+      ? ["Detection rules are meant to be edited in the Security app; their actions are saved here all the same."]
+      : []),
   ];
 }
 

@@ -545,7 +545,7 @@ describe("refused before anything is asked", () => {
       "invalid_arguments",
       "did you mean {{context.message}}?",
     ],
-    ["a key where there is none", { connector: "chat", rules: ["r"], dedup_key: "x" }, "invalid_arguments", "has no de-duplication key"],
+    ["a key for a type without one", { connector: "chat", rules: ["r"], dedup_key: "x" }, "invalid_arguments", "has no de-duplication key"],
     ["a mark from an answer", { connector: "hook", rules: ["r"], params: { body: "[redacted]" } }, "secret_refused", "mark from an answer"],
     ["an argument that is none", { connector: "chat", rules: ["r"], channel: "#x" }, "invalid_arguments", "channelNames"],
     ["no rule at all", { connector: "chat", rules: [] }, "invalid_arguments", "rules"],

@@ -189,7 +189,7 @@ describe("the main job, on a sandbox in another process", () => {
     expect(await state()).toBe(untouched);
   });
 
-  test("every tool carries a title, all four hints, and an input schema that every client can read", async () => {
+  test("every tool has a title, all four hints, and an input schema that every client can read", async () => {
     const { client } = await open();
     const { tools } = await client.listTools();
     for (const tool of tools) {

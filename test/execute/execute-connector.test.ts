@@ -197,7 +197,7 @@ describe("a run that opens an incident", () => {
       "Effect: Creates one issue in the project.",
     ],
     [
-      "an issue that is there",
+      "an existing issue",
       jira,
       { subAction: "pushToService", subActionParams: { incident: { summary: "s", externalId: "1" }, comments: [] } },
       "It creates something outside Kibana.",
@@ -251,15 +251,15 @@ describe("retries", () => {
 
   test.each<[string, number | undefined, Answer[], string[], number[]]>([
     ["by default none", undefined, [again], ["error"], []],
-    ["none where the first is fine", 3, [ok], ["ok"], []],
+    ["none if the first succeeds", 3, [ok], ["ok"], []],
     ["until one is fine, waiting twice as long each time", 3, [again, again, ok], ["error", "error", "ok"], [1000, 2000]],
     ["no more than were asked for", 2, [again], ["error", "error", "error"], [1000, 2000]],
     ["none of what Kibana does not call retryable", 3, [{ ...failed, retry: false }], ["error"], []],
     ["none of what Kibana says nothing about", 3, [failed], ["error"], []],
     ["none after null", 3, [{ ...failed, retry: null }], ["error"], []],
     ["no more once Kibana no longer calls it retryable", 3, [again, failed, ok], ["error", "error"], [1000]],
-    ["with back-off where the date cannot be read", 1, [{ ...failed, retry: "soon" }, ok], ["error", "ok"], [1000]],
-    ["at once where the date has passed", 1, [{ ...failed, retry: "2020-01-01T00:00:00.000Z" }, ok], ["error", "ok"], [0]],
+    ["with back-off if the date cannot be read", 1, [{ ...failed, retry: "soon" }, ok], ["error", "ok"], [1000]],
+    ["at once if the date has passed", 1, [{ ...failed, retry: "2020-01-01T00:00:00.000Z" }, ok], ["error", "ok"], [0]],
   ])("%s", async (_what, retries, answers, expected, sleeps) => {
     const { made, runs, execute } = await running(slack, { answers });
     const { body } = await execute(message, retries === undefined ? {} : { retries });

@@ -102,7 +102,7 @@ describe("a mistake is reported before anything is sent", () => {
       { code: "literal_secret_refused", detail: { path: "config.password", secrets: { password: { $ask: true } } } },
     ],
     [
-      "one reference where a map of them belongs",
+      "one reference instead of a map of them",
       { ...hook, secrets: { secretHeaders: { $env: "CONNECTOR_SECRET_PD" } } },
       {
         code: "invalid_config",
@@ -117,7 +117,7 @@ describe("a mistake is reported before anything is sent", () => {
       { code: "invalid_config", message: expect.stringContaining("a map of names to references") },
     ],
     [
-      "a variable that is not there",
+      "a variable that does not exist",
       { ...slack, secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_NONE" } } },
       {
         code: "secret_refused",
@@ -173,7 +173,7 @@ describe("a mistake is reported before anything is sent", () => {
     ],
     ["the id of a preconfigured connector", { ...log, id: "ops-mail-preconfigured" }, { code: "id_taken" }],
     [
-      "a space that is not there",
+      "a space that does not exist",
       { ...log, space: "secruity" },
       { code: "space_not_found", message: 'There is no space "secruity".', fix: 'Did you mean "security"?' },
     ],

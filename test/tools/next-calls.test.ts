@@ -22,7 +22,7 @@ const table: [string, (made: Made) => Promise<{ body: object }>, Next[]][] = [
   ["a create with a safe test", ({ call }) => call("create_connector", { name: "Trail", ...log }), [test1("trail")]],
   ["a create without one", ({ call }) => call("create_connector", page), []],
   [
-    "one that was there",
+    "one that existed already",
     async ({ call }) => {
       await call("create_connector", page);
       return call("create_connector", { ...page, if_exists: "use" });

@@ -149,7 +149,7 @@ describe("if_exists", () => {
   type Call = Record<string, unknown>;
 
   test.each<[string, Call, Call]>([
-    ["use, the same one is there", { ...wanted, if_exists: "use" }, { status: "no_change", result: { connector: { id: "stored" } } }],
+    ["use, the same one exists", { ...wanted, if_exists: "use" }, { status: "no_change", result: { connector: { id: "stored" } } }],
     ["use, the same one, part of its config named", { ...wanted, config: { index: "audit" }, if_exists: "use" }, { status: "no_change" }],
     ["use, the same one by its id", { ...wanted, id: "stored", if_exists: "use" }, { status: "no_change" }],
     ["use, none of that name", { ...wanted, name: "Other", if_exists: "use" }, { status: "done", result: { connector: { id: "other" } } }],
@@ -160,7 +160,7 @@ describe("if_exists", () => {
       { code: "id_taken", message: expect.stringContaining("stored: index") },
     ],
     [
-      "fail, the same one is there",
+      "fail, the same one exists",
       { ...wanted, if_exists: "fail" },
       { code: "id_taken", message: expect.stringContaining("(id stored)"), fix: expect.stringContaining('if_exists: "use"') },
     ],

@@ -35,7 +35,7 @@ describe("update_connector", () => {
     ["nothing", {}],
     ["the name that it has", { name: "Stored one" }],
     ["a value that it has", { config: { index: "audit" } }],
-    ["the removal of what is not there", { config: { toString: null } }],
+    ["the removal of a key that does not exist", { config: { toString: null } }],
   ])("naming %s is no change: nobody is asked and nothing is written", async (_what, args) => {
     const { made, before, update, now } = await withOne(index);
     expect((await update(args)).body).toMatchObject({ status: "no_change", result: { connector: { id: "stored" } } });

@@ -53,7 +53,7 @@ export interface Approvals {
 }
 
 const lifetime = 10 * 60_000;
-/** The most exports and characters of one principal; only their own oldest ones are dropped. */
+/** Of one principal; their own oldest goes first, never another's. */
 const most = 200;
 const prefix = "page-";
 
