@@ -83,7 +83,11 @@ describe("what may not be deleted", () => {
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ["a system connector", { ids: ["system-connector-.cases"] }, { code: "system_action" }],
-    ["one that does not exist", { ids: ["kibana-lgo"] }, { code: "connector_not_found", fix: 'Did you mean "Kibana log" (id kibana-log)?' }],
+    [
+      "one that does not exist",
+      { ids: ["kibana-lgo"] },
+      { code: "connector_not_found", fix: 'Did you mean "Kibana log" (id kibana-log)?' },
+    ],
     ["one of another space", { ids: ["soc-slack"] }, { code: "connector_not_found" }],
     [
       "a name that two have",

@@ -52,13 +52,7 @@ describe("a merge patch on a config", () => {
       { headers: null },
       { headers: null },
     ],
-    [
-      "sets headers if there were none",
-      ".webhook",
-      { headers: null },
-      { headers: { "X-Team": "ops" } },
-      { headers: { "X-Team": "ops" } },
-    ],
+    ["sets headers if there were none", ".webhook", { headers: null }, { headers: { "X-Team": "ops" } }, { headers: { "X-Team": "ops" } }],
     ["tells keys by case that are no headers", undefined, { params: { a: 1 } }, { params: { A: 2 } }, { params: { a: 1, A: 2 } }],
   ])("%s", async (_what, type, current, patch, expected) => {
     const before = structuredClone(current);
