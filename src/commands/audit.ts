@@ -14,7 +14,7 @@ import { openKibana } from "./open-kibana.ts";
 import { writePrivate } from "./private-file.ts";
 import { redactorOf } from "./redactor.ts";
 
-/** Audits the connectors of a deployment, for a person or a pipeline. @returns the exit code, as its help explains it */
+/** Audits the connectors of a deployment, for a person or a pipeline. @returns the exit code that its help explains */
 export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   if (argv.includes("--help") || argv.includes("-h")) {
     await print(auditHelp);
@@ -48,8 +48,8 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
 async function knownBefore({ baseline, writeBaseline: writes }: AuditFlags): Promise<Baseline | undefined> {
   if (baseline === undefined) return undefined;
   const before = await readBaseline(baseline);
-  // A file name with a slip in it must not make all findings new, or let a pipeline believe that it has a baseline.
-  if (!before && !writes) throw new FileProblem(`--baseline: there is no file ${baseline}. --write-baseline makes it.`);
+  // A mistyped file name must not make all findings new, or let a pipeline believe that it has a baseline.
+  if (!before && !writes) throw new FileProblem(`--baseline: there is no file ${baseline}. --write-baseline creates it.`);
   return before;
 }
 
@@ -60,7 +60,7 @@ async function writeFiles(document: AuditDocument, own: AuditFlags, before: Base
   }
   if (own.writeBaseline && own.baseline !== undefined) {
     const number = await writeBaseline(own.baseline, document, before);
-    say(`${own.baseline} knows ${number} finding${number === 1 ? "" : "s"} now.`);
+    say(`${own.baseline} now knows ${number} finding${number === 1 ? "" : "s"}.`);
   }
   if (before && before.deployment !== document.deployment.name)
     say(`the baseline was written for ${before.deployment}, and this is ${document.deployment.name}.`);
@@ -76,7 +76,7 @@ function cannotStart(problems: readonly string[]): number {
   return 2;
 }
 
-/** Nothing could be reported. A pipeline that reads JSON gets JSON. */
+/** Reports that the audit failed. A pipeline that reads JSON gets JSON. */
 async function failed(error: unknown, scrub: (text: string) => string, json: boolean): Promise<2 | 3> {
   const { code, message, fix } =
     error instanceof FileProblem

@@ -13,15 +13,15 @@ import { redactorOf } from "./redactor.ts";
 
 export interface Backend extends Product {
   log: Log;
-  /** Whether Kibana answers; asked of Kibana every few seconds at the most. */
+  /** Whether Kibana answers; checked at most every few seconds. */
   ready(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Milliseconds for which an answer to `ready` holds: anybody may ask. */
+/** Milliseconds for which an answer of `ready` is reused: anybody may ask. */
 const readyHolds = 5_000;
 
-/** Everything behind the tools: Kibana (or the sandbox), journal, pipeline; opened at the first call. */
+/** Everything behind the tools: Kibana (or the sandbox), journal and pipeline; opened at the first call. */
 export function createBackend(settings: Settings, env: Record<string, string | undefined>, clock: Clock = systemClock): Backend {
   const redactor = redactorOf(settings, env);
   const log = createLog(settings.logLevel, redactor.log.text);
@@ -32,7 +32,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
 
   function whenOpen(): Promise<Opened> {
     opened ??= import("./open-backend.ts").then(({ openBackend }) => openBackend({ settings, env, clock, log, exports }));
-    // A failed opening may have passed by the next call.
+    // A failure to open may be temporary: the next call tries again.
     return opened.catch((error: unknown) => {
       opened = undefined;
       throw error;
@@ -87,7 +87,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
   };
 }
 
-/** Where a call goes that names no space: a principal that is held to spaces of its own has its own. */
+/** The space of a call that names none. For a principal limited to other spaces, it is the first of these. */
 function defaultSpace(settings: Settings, { spaces }: Principal): string {
   if (spaces === undefined || spaces === settings.spaces || spaces.includes(settings.space)) return settings.space;
   return spaces[0] ?? settings.space;

@@ -5,7 +5,7 @@ import { connectDemoClient } from "../mcp/demo-client.ts";
 
 type Answer = Record<string, unknown>;
 
-/** Shows the main job on the sandbox: a real client over stdio, the built server, a story to follow. @returns the exit code */
+/** Shows the main job on the sandbox, step by step, with a real client over stdio and the built server. @returns the exit code */
 export async function demo(args: readonly string[]): Promise<number> {
   if (args.includes("--help") || args.includes("-h")) {
     say(demoHelp);
@@ -16,7 +16,7 @@ export async function demo(args: readonly string[]): Promise<number> {
     process.stderr.write(`kibana-connectors-mcp demo takes no "${unknown}": see demo --help.\n`);
     return 2;
   }
-  // Whoever reads only the beginning has seen enough.
+  // A closed pipe is no error: the reader has seen enough.
   process.stdout.on("error", () => process.exit(0));
   const main = process.argv[1] ?? fileURLToPath(import.meta.url);
   say(bold("kibana-connectors-mcp: the demo"));
@@ -24,7 +24,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   const client = await connectDemoClient(
     {
       args: [main, "--sandbox"],
-      // Its client stands for a person, and takes no time to read.
+      // The demo's client answers for a person at once.
       env: {
         CONNECTORS_CONFIRM_READING: "0",
         CONNECTOR_SECRET_TEAM_SLACK: "https://hooks.slack.com/services/T000/B000/a-secret-nobody-sees",
@@ -110,14 +110,14 @@ async function story(client: DemoClient) {
 async function call(client: DemoClient, tool: string, args: Answer, mayFail = false): Promise<Answer> {
   say(cyan(`  → ${tool} ${JSON.stringify(args)}`));
   const { failed, answer } = await client.call(tool, args);
-  if (failed !== mayFail) throw new Error(`the demo went another way than it should: ${tool} answered ${JSON.stringify(answer)}`);
+  if (failed !== mayFail) throw new Error(`the demo did not go as planned: ${tool} answered ${JSON.stringify(answer)}`);
   return answer;
 }
 
 function howToAdd(main: string): string {
   const server = { command: "node", args: [main], env: { KIBANA_URL: "https://kibana.example.com", KIBANA_API_KEY: "…" } };
   return `
-${bold("Add it to your client")} (with --sandbox in place of the two variables, to play first)
+${bold("Add it to your client")} (with --sandbox instead of the two variables, to try it first)
 
 Claude Code:
   claude mcp add kibana -e KIBANA_URL=https://kibana.example.com -e KIBANA_API_KEY=… -- node ${main}

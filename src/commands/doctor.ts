@@ -14,7 +14,7 @@ import { journalDir } from "./journal-dir.ts";
 import { type OpenKibana, openKibana } from "./open-kibana.ts";
 import { redactorOf } from "./redactor.ts";
 
-const help = () => `kibana-connectors-mcp doctor: checks everything that this server needs, and says how to mend it
+const help = () => `kibana-connectors-mcp doctor: checks everything that this server needs, and says how to fix it
 
 Nothing is changed in Kibana. Exit code: 0 nothing failed, 1 something did, 2 the settings cannot be read.
 
@@ -23,19 +23,19 @@ ${flagsHelp(own)}
 ${settingsHelp(lookedAt)}
   --help
 
-The server's other settings are taken too, and read as the server would: kibana-connectors-mcp serve --help.
+The server's other settings are accepted too and read as the server reads them: kibana-connectors-mcp serve --help.
 `;
 
 const own = {
   json: { value: "", about: "The report as JSON", schema: flag },
   key: {
     value: "",
-    about: "Also the request that makes a key with the least privileges, which is otherwise there only where one is missing",
+    about: "Always print the request for a key with the least privileges, not only if a privilege is missing",
     schema: flag,
   },
 } satisfies Flags;
 
-/** The settings on which the report rests. */
+/** The settings that the report depends on. */
 const lookedAt = [
   ...connectionSettings,
   ...(["space", "access", "readOnly", "tools", "excludeTools", "journalDir", "secretPrefix", "secretDir"] as const),
@@ -84,14 +84,12 @@ function startUp(settings: Settings): Finding[] {
     node
       ? ok("node", `Node ${process.versions.node}.`)
       : failed("node", `Node ${process.versions.node} is too old.`, "This server needs Node 20.18.1 or newer."),
-    ...settings.unfilled.map((problem) =>
-      warning("settings", problem, "Fill it in where the server is configured, or take it away there."),
-    ),
+    ...settings.unfilled.map((problem) => warning("settings", problem, "Fill it in where the server is configured, or remove it there.")),
     ...unknownToolNames(settings).map((problem) => failed("settings", problem, "Correct CONNECTORS_TOOLS or CONNECTORS_EXCLUDE_TOOLS.")),
   ];
 }
 
-/** The findings, and the spaces in which the server is used as far as that is known. */
+/** The findings, and the spaces in which the server is used, as far as they are known. */
 interface InKibana {
   findings: Finding[];
   spaces: readonly string[];

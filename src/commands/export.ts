@@ -17,21 +17,21 @@ import { foreignLink, linkedElsewhere, NotWritten, writePrivate } from "./privat
 import { redactorOf } from "./redactor.ts";
 
 const own = {
-  out: { value: "DIR", about: "Where the files go; made if it is not there", schema: text },
+  out: { value: "DIR", about: "Folder for the files; created if missing", schema: text },
   format: { value: "FORMAT", about: `${exportFormats.join(", ")} (default: terraform)`, schema: oneOf(exportFormats) },
-  ids: { value: "IDS", about: "Only these, by id or exact name, with commas", schema: list },
+  ids: { value: "IDS", about: "Only these, by id or exact name, comma-separated", schema: list },
   type: { value: "TYPE", about: "Only connectors of this type", schema: text },
-  text: { value: "TEXT", about: "Only those with this in name or id", schema: text },
+  text: { value: "TEXT", about: "Only those with this text in their name or id", schema: text },
   allSpaces: { value: "", about: "All spaces that the key sees, or those of --spaces", schema: flag },
   secretsInState: { value: "", about: "Terraform: the older attribute, which keeps secrets in the state", schema: flag },
-  force: { value: "", about: "Replace files that are there", schema: flag },
+  force: { value: "", about: "Replace existing files", schema: flag },
 } satisfies Flags;
 
 const takes = [...connectionSettings, "space", "secretPrefix"] as const;
 
 export const exportHelp = () => `kibana-connectors-mcp export --out DIR: connectors as Terraform, kibana.yml or a curl script
 
-Nothing is changed in Kibana, and no secret is in the files: they say which to set. Files are readable by their owner alone,
+Nothing is changed in Kibana, and the files contain no secrets: they say which to set. Only their owner can read them,
 and none is replaced without --force.
 Exit code: 0 written, 1 failed or nothing to write, 2 the command line or the settings cannot be read.
 
@@ -63,14 +63,14 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
     for (const { id, space, why, skeleton = "" } of result.skipped)
       process.stderr.write(`Left out: ${oneLine(scrub(`${word(id)} in ${space}: ${why}`))}\n${scrub(skeleton)}`);
     if (result.files.length === 0) {
-      process.stderr.write(`Nothing is written: none of ${result.seen} connectors is to be exported.\n`);
+      process.stderr.write(`Nothing is written: none of ${result.seen} connectors can be exported.\n`);
       return 1;
     }
     const files = result.files.map(({ name, text }) => ({ path: join(out, name), text: scrub(text) }));
     const there = force ? [] : await existing(files.map(({ path }) => path));
     if (there.length > 0) {
       process.stderr.write(
-        `Nothing is written: ${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already. --force replaces.\n`,
+        `Nothing is written: ${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already. --force replaces them.\n`,
       );
       return 1;
     }

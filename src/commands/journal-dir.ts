@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Settings } from "../settings/index.ts";
 
 /**
- * The folder of the journal: as set, else under the user's state folder. The sandbox lives as long as the process, so
- * its journal does too, in a folder of its own.
+ * The folder of the journal: as set, otherwise under the user's state folder. The sandbox lives only as long as the process,
+ * and so does its journal, in a folder of its own.
  */
 export async function journalDir(settings: Settings): Promise<string> {
   if (settings.journalDir) return settings.journalDir;

@@ -23,7 +23,7 @@ import type { Pages } from "../web/listener.ts";
 import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
 
-/** What calls have in common. */
+/** The part of the context that all calls share. */
 type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "spaces"> & {
   spacesFor: ReturnType<typeof createSpaceChecks>;
 };
@@ -35,7 +35,7 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** What there is before Kibana is opened. */
+/** What exists before Kibana is opened. */
 interface Known {
   settings: Settings;
   env: Record<string, string | undefined>;
@@ -48,7 +48,7 @@ interface Known {
 export async function openBackend({ settings, env, clock, log, exports }: Known): Promise<Opened> {
   const nobodyHere = settings.http !== undefined && isRemote(settings.http);
 
-  /** The listener is loaded and started at the first page. */
+  /** The listener is loaded and started for the first page. */
   let opening: Promise<Pages> | undefined;
   const pages = () => {
     opening ??= import("../web/listener.ts").then(({ createPages }) => createPages(() => clock.now()));
@@ -56,7 +56,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
   };
 
   const { reader: asked, writer, deployment, close } = await openKibana(settings, version);
-  // Kibana's version is known for as long as the process lives: what changes asks once, what looks asks anew.
+  // Kibana's version is checked once for all changes; reads check it themselves.
   let supported = false;
   const noticing = (reads: Reader): Reader => ({
     ...reads,
@@ -87,7 +87,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
     clock,
     log,
   };
-  // In the background: what a crash left open is looked up, and readers of the journal wait for it.
+  // In the background: finds out how entries ended that a crash left open. Readers of the journal wait for it.
   const settled = settleOpenEntries(journal, deployment.name, { reader, clock, log }).catch((error: unknown) => {
     log.warn("unsettled", { error: error instanceof Error ? error.message : "unknown" });
   });
@@ -106,7 +106,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
     exports,
   };
   return {
-    /** @throws ToolError kibana_unreachable before anything is planned, where no supported Kibana answers */
+    /** @throws ToolError kibana_unreachable before anything is planned, if no supported Kibana answers */
     async runChange(change, caller) {
       if (!supported) await reader.until(caller.signal).status().catch(onlyUnreachable);
       return runChange(change, caller, { ...services, redactor: caller.redactor });
@@ -120,7 +120,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
   };
 }
 
-/** A status that only this key may not read says nothing against the change. */
+/** If only this key may not read the status, the change may go on. */
 function onlyUnreachable(error: unknown): void {
   if (!(error instanceof ToolError) || error.code === "kibana_unreachable" || error.code === "cancelled") throw error;
 }

@@ -5,7 +5,7 @@ import type { KibanaSettings, Settings } from "../settings/index.ts";
 export interface OpenKibana extends Kibana {
   connection: KibanaSettings;
   deployment: {
-    /** As plans and reports name it: SANDBOX, the label with the address, or the address. */
+    /** Its name in plans and reports: SANDBOX, the label with the address, or the address. */
     name: string;
     url: string;
     label: string | undefined;

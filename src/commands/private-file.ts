@@ -6,8 +6,8 @@ import { lstat, open, rename, rm, stat, writeFile } from "node:fs/promises";
 export class NotWritten extends Error {}
 
 /**
- * Why nothing is written to that name: through a link one writes where somebody else wants it.
- * @returns undefined where it may; links to pipes and devices, as /dev/stdout is one, may be written
+ * Why nothing may be written to that name: through a link, the file goes where somebody else wants it.
+ * @returns undefined if it may; links to pipes and devices, such as /dev/stdout, may be written to
  */
 export async function linkedElsewhere(file: string): Promise<string | undefined> {
   const there = await lstat(file).catch(() => undefined);
@@ -16,7 +16,7 @@ export async function linkedElsewhere(file: string): Promise<string | undefined>
   return target && !target.isFile() && !target.isDirectory() ? undefined : `${file} is a link: name the file itself`;
 }
 
-/** Why nothing is written into that folder: somebody else's link leads where they want it. */
+/** Why nothing may be written into that folder: it is somebody else's link, and leads where they want. */
 export async function foreignLink(folder: string): Promise<string | undefined> {
   const there = await lstat(folder);
   return there.isSymbolicLink() && there.uid !== process.getuid?.()
@@ -25,16 +25,16 @@ export async function foreignLink(folder: string): Promise<string | undefined> {
 }
 
 /**
- * Writes a file that its owner alone may read, also in place of one that others could, and of which nobody finds the half.
+ * Writes a file that only its owner may read, even if it replaces one that others could read. Nobody ever sees half of it.
  * @throws NotWritten, or the system's error
  */
 export async function writePrivate(file: string, content: string): Promise<void> {
   const linked = await linkedElsewhere(file);
   if (linked !== undefined) throw new NotWritten(`${linked}.`);
   const existing = await stat(file).catch(() => undefined);
-  // A pipe or a device is written as it is.
+  // A pipe or a device is written to directly.
   if (existing && !existing.isFile()) return writeFile(file, content);
-  // A name that nobody can have prepared, and only if it is new.
+  // A name that nobody can guess and prepare, opened only if it is new.
   const part = `${file}.${randomBytes(6).toString("hex")}.part`;
   const { O_WRONLY, O_CREAT, O_EXCL } = constants;
   const handle = await open(part, O_WRONLY | O_CREAT | O_EXCL, 0o600);

@@ -4,7 +4,7 @@ import { secretsIn } from "../secrets/folder.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/index.ts";
 
-/** Knows the server's own credentials, and every secret that could be referred to: a service may echo one that an earlier run stored. */
+/** A redactor that knows the server's own credentials and every secret that could be referred to: a service may echo one that an earlier run stored. */
 export function redactorOf(settings: Settings, env: Record<string, string | undefined>): Redactor {
   const redactor = createRedactor();
   if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);

@@ -11,8 +11,8 @@ export const sandboxHelp = `kibana-connectors-mcp sandbox: a stand-in for Kibana
   --base-path PATH      As server.basePath, such as /kibana
   --kibana-version V    8.17, 9.2, 9.5, serverless and the like (default: 9.5)
   --license LEVEL       ${licenseNames.join(", ")} (default: trial)
-  --kibana-yml FILE     Its xpack.actions settings hold, preconfigured connectors too; \${NAME} is taken from the environment
-  --deliver             What goes to loopback hosts is really sent
+  --kibana-yml FILE     Use its xpack.actions settings, including preconfigured connectors; \${NAME} comes from the environment
+  --deliver             Really send what goes to loopback hosts
 
 Who is let in (default: everybody):
   --api-key KEY         Only this key; repeatable
@@ -21,21 +21,21 @@ Who is let in (default: everybody):
                         {"users": [{"username": "ana", "password": "…", "actions": {"payments": "all", "*": "read"}, "rules": "read"}],
                          "api_keys": [{"key": "<encoded>", "owner": "ana", "actions": "all", "rules": "all"}]}
 
-What is in it (default: three spaces with faults to find):
+Contents (default: three spaces with faults to find):
   --empty               Only the default space, no connectors, no rules
   --space ID            One more space; repeatable
   --seed-connectors N   A generated deployment of any size instead, the same for the same numbers,
-  --seed-rules N          with about as many rules as given here (default: 10 a connector)
-  --seed-spaces N         in so many spaces (default: 1)
-  --seed N                another one of that size
+  --seed-rules N          with about this many rules (default: 10 per connector)
+  --seed-spaces N         in this many spaces (default: 1)
+  --seed N                another one of the same size
   --help
 
-Its URL is the first line on stdout. GET /sandbox/deliveries shows what the outside world saw, /sandbox/incidents what is
-open there, /sandbox/log what Kibana logged. POST /sandbox/rules/{id}/fire {"state": "active"} lets a rule fire ("recovered"
-ends it), POST /sandbox/faults {"fault": "error"} orders a fault for the next call.
+Its URL is the first line on stdout. GET /sandbox/deliveries shows what the outside world got, /sandbox/incidents what is
+open there, /sandbox/log what Kibana logged. POST /sandbox/rules/{id}/fire {"state": "active"} makes a rule fire ("recovered"
+ends it), POST /sandbox/faults {"fault": "error"} sets a fault for the next call.
 `;
 
-/** Runs the sandbox alone until a signal comes. @returns the exit code */
+/** Runs the sandbox on its own until a signal comes. @returns the exit code */
 export async function sandbox(args: readonly string[]): Promise<number> {
   const options = await sandboxOptions(args);
   if (options === undefined) {
@@ -54,14 +54,14 @@ export async function sandbox(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** What a person can mend; anything else is ours. */
+/** The message of an error that a person can fix; anything else is a bug. */
 function sentence(error: unknown): string {
   if (error instanceof SettingsProblem) return error.message;
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return "the port is taken; choose another --port.";
   throw error;
 }
 
-/** The options, undefined when help is asked for, or what is wrong with them. */
+/** The options, undefined if help is asked for, or a text on what is wrong with them. */
 export async function sandboxOptions(args: readonly string[]): Promise<SandboxOptions | string | undefined> {
   try {
     const { values } = parseArgs({

@@ -5,7 +5,7 @@ import type { HttpSettings } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
 import type { Backend } from "./backend.ts";
 
-/** Serves MCP over HTTP until a signal comes; then ends what was begun. @returns the exit code */
+/** Serves MCP over HTTP until a signal comes; then finishes what was begun. @returns the exit code */
 export async function serveHttp(backend: Backend, settings: Settings, http: HttpSettings): Promise<number> {
   const ended = new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve()).once("SIGTERM", () => resolve());
@@ -26,11 +26,11 @@ export async function serveHttp(backend: Backend, settings: Settings, http: Http
   return 0;
 }
 
-/** Starts to serve; tests shorten the time-outs. What speaks HTTP is loaded here: stdio does without. */
+/** Starts to serve; tests shorten the time-outs. HTTP code is loaded here because stdio does not need it. */
 export async function listenFor(backend: Backend, settings: Settings, http: HttpSettings, timing?: Timing): Promise<HttpEntry> {
   const holders = http.tokens.map((holder) => ({ token: holder.token, principal: principalOf(holder, settings) }));
   const everybody = localPrincipal(settings);
-  /** Compares with every token, so that the time tells nothing. */
+  /** Compares with every token, so that the time reveals nothing. */
   const holderOf = (token: string): Principal | undefined => holders.filter((holder) => holder.token.is(token))[0]?.principal;
   const { startHttp } = await import("../mcp/http.ts");
   return startHttp(

@@ -6,7 +6,7 @@ import { unknownToolNames } from "../tools/visible.ts";
 import { createBackend } from "./backend.ts";
 import { serveHttp } from "./serve-http.ts";
 
-/** Serves MCP over stdio, or over HTTP where that is asked for. @returns the exit code */
+/** Serves MCP over stdio, or over HTTP if the settings ask for it. @returns the exit code */
 export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<number> {
   const problems = unknownToolNames(settings);
   if (problems.length > 0) {

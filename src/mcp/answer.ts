@@ -3,10 +3,10 @@ import { ToolError } from "../errors.ts";
 import { plainJson } from "../plain-text.ts";
 import type { Settings } from "../settings/index.ts";
 
-/** No answer is longer (reference/mcp.md §7: hosts cut or spill longer ones). */
+/** The longest answer (reference/mcp.md §7: hosts cut longer ones or move them to a file). */
 const maxCharacters = 20_000;
 
-/** Each looks through the whole answer: of thousands of lists not every one is halved. */
+/** The most lists to halve: each cut searches the whole answer, which may have thousands of lists. */
 const mostCuts = 40;
 
 type Scrub = <T>(value: T) => T;
@@ -25,8 +25,8 @@ export function answer(value: object, results: Settings["results"], scrub: Scrub
 }
 
 /**
- * The result of a call that failed. Text alone: clients hold structured content against the output schema and would
- * replace the error by one of their own (reference/mcp.md §2).
+ * The result of a call that failed. Text only: clients check structured content against the output schema and would
+ * replace the error with one of their own (reference/mcp.md §2).
  */
 export function failure(error: unknown, scrub: Scrub): CallToolResult {
   const known =
@@ -35,14 +35,14 @@ export function failure(error: unknown, scrub: Scrub): CallToolResult {
       : new ToolError(
           "internal",
           `The server failed: ${error instanceof Error ? error.message : "unknown cause"}`,
-          "This is a defect of kibana-connectors-mcp: repeat the call, and report it if it stays.",
+          "This is a bug in kibana-connectors-mcp: repeat the call, and report it if it persists.",
         );
   const { code, message, fix, detail } = known;
   const body = capped({ ...scrub(plainJson({ error: { code, message, fix, ...(detail ? { detail } : {}) } })) });
   return { isError: true, content: [{ type: "text", text: JSON.stringify(body) }] };
 }
 
-/** Shortens the longest list, again and again, until the whole fits, and says so. */
+/** Halves the longest list until the answer fits, and says so. */
 function capped(body: Record<string, unknown>): Record<string, unknown> {
   let result = body;
   const leftOut = new Map<string, number>();
@@ -55,7 +55,7 @@ function capped(body: Record<string, unknown>): Record<string, unknown> {
     result = withList(result, longest.path, longest.list.slice(0, keep)) as Record<string, unknown>;
   }
   if (leftOut.size === 0) return result;
-  const notes = [...leftOut].map(([name, count]) => `${count} of \`${name}\` are left out of this answer: narrow the question.`);
+  const notes = [...leftOut].map(([name, count]) => `${count} of \`${name}\` are left out of this answer: narrow the call.`);
   return { ...result, warnings: [...(Array.isArray(result.warnings) ? result.warnings : []), ...notes] };
 }
 
@@ -74,14 +74,14 @@ function withList(value: unknown, path: string[], list: unknown[]): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, name === key ? withList(item, rest, list) : item]));
 }
 
-/** One huge text, not a list: its strings are cut. */
+/** Cuts long texts, if shortening lists is not enough. */
 function tooLong(body: Record<string, unknown>): Record<string, unknown> {
   for (const most of [1000, 300, 100, 30]) {
     const shorter = plainJson(body, most);
     if (JSON.stringify(shorter).length <= maxCharacters - 300)
       return { ...shorter, warnings: [...(Array.isArray(body.warnings) ? body.warnings : []), `Texts over ${most} characters are cut.`] };
   }
-  // An answer must come: a change that was made has to be told. Small parts stay, large ones are named.
+  // There must be an answer: a change that was made has to be reported. Small parts stay, large ones are only named.
   const parts = Object.entries(body).map(([key, value]) => [
     key,
     JSON.stringify(value)?.length > 2000 ? `(left out: ${JSON.stringify(value).length} characters)` : value,

@@ -4,7 +4,7 @@ import type { Answer, Ask, Question } from "../change/consent/ask.ts";
 import { ToolError } from "../errors.ts";
 import type { Knows } from "../web/page.ts";
 
-/** Asks the person through form elicitation, on the stream of the call itself. One field: some clients can show no more. */
+/** Asks the person through form elicitation, on the stream of the call itself. With one field: some clients cannot show more. */
 export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
   return {
     showsForms: () => server.getClientCapabilities()?.elicitation?.form !== undefined,
@@ -32,7 +32,7 @@ export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
           );
         if (error instanceof McpError && error.code === ErrorCode.RequestTimeout) return { action: "timeout" };
         if (error instanceof McpError && error.code === ErrorCode.MethodNotFound) return { action: "unavailable" };
-        // A client that answers its own question with an error has not agreed.
+        // A client that answers the question with an error has not agreed.
         return { action: "cancel" };
       }
     },
@@ -52,7 +52,7 @@ export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
             "The call was cancelled while a page was shown. Nothing was written.",
             "Nothing to do; repeat the call if it is still wanted.",
           );
-        // The client promised and failed: the answer carries the address after all.
+        // The client declared the capability but failed: the answer gives the address instead.
         return "unavailable";
       }
     },
@@ -70,7 +70,7 @@ function entered(name: unknown): Answer {
 
 type Form = ElicitRequestFormParams["requestedSchema"];
 
-/** What a person may say to a statement that only they can know, and how a form shows it. */
+/** How a person may answer a statement that only they can confirm, and how a form shows the answers. */
 const answers: Record<Knows, string> = {
   yes: "Yes, nothing else: do it",
   no: "No, something else is stored: do nothing",
@@ -90,7 +90,7 @@ function schemaOf({ type, knows }: Pick<Question, "type" | "knows">): Form {
     enum: Object.keys(answers),
     enumNames: Object.values(answers),
   };
-  // The answer to it is the consent too, unless a name is to be typed.
+  // The answer is also the consent, unless a name has to be typed.
   return type === undefined
     ? { type: "object", properties: { nothing_else: nothingElse }, required: ["nothing_else"] }
     : {
@@ -100,7 +100,7 @@ function schemaOf({ type, knows }: Pick<Question, "type" | "knows">): Form {
       };
 }
 
-/** No default: Claude Code sends one as the answer of whoever accepts without a tick, and asks for the tick where there is none. */
+/** No default: if there is one, Claude Code sends it when a person accepts without ticking; without one it asks for the tick. */
 const yesOrNo: Form = {
   type: "object",
   properties: { confirm: { type: "boolean", title: "Yes, do it" } },

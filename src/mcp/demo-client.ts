@@ -8,7 +8,7 @@ export interface DemoClient {
   close(): Promise<void>;
 }
 
-/** A real MCP client over stdio; `onQuestion` sees each question that the server asks, and it is answered with yes. */
+/** A real MCP client over stdio that answers every question with yes; `onQuestion` gets each one first. */
 export async function connectDemoClient(
   command: { args: string[]; env: Record<string, string> },
   onQuestion: (message: string) => void,
@@ -24,7 +24,7 @@ export async function connectDemoClient(
     onQuestion(request.params.message);
     return { action: "accept", content: { confirm: true } };
   });
-  // stderr stays the server's own: the story is told on stdout.
+  // The demo prints on stdout; the server's stderr is not shown.
   await client.connect(new StdioClientTransport({ command: process.execPath, ...command, stderr: "ignore" }));
   return {
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),

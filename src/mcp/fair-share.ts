@@ -1,16 +1,16 @@
-/** Places that the holders of tokens share. */
+/** Places (sessions, requests or connections) that the holders of tokens share. */
 export interface Places {
   /** For all of them together. */
   most: number;
-  /** How many there are who may want some. */
+  /** The number of holders. */
   holders: number;
   /** By the holder's name. */
   taken: ReadonlyMap<string, number>;
 }
 
 /**
- * Whether a holder gets `wanted` more places. Half of all places are parts, the same for everybody and at least one
- * where there are enough: nobody else gets those. The other half goes to whoever comes first.
+ * Whether a holder gets `wanted` more places. Half of all places are reserved in equal parts, one for each holder and of at
+ * least one place if there are enough. The other half goes to whoever comes first.
  */
 export function fits({ most, holders, taken }: Places, name: string, wanted: number): boolean {
   const part = Math.max(Math.floor(most / (2 * holders)), most >= holders ? 1 : 0);

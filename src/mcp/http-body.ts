@@ -4,19 +4,19 @@ import * as z from "zod";
 import { isDeeperThan } from "../json-depth.ts";
 import { type Refusal, refusal, tooLarge } from "./http-guards.ts";
 
-/** What a POST carries, parsed. */
+/** The parsed body of a POST. */
 export interface Body {
   json: unknown;
-  /** The protocol revision that an `initialize` asks for; undefined for everything else. */
+  /** The protocol revision that an `initialize` asks for; undefined for other messages. */
   initialize: string | undefined;
   batch: boolean;
-  /** Somebody wants to hear how far a call is. */
+  /** Whether a call asks for progress. */
   progress: boolean;
-  /** Messages that want an answer. */
+  /** The number of messages that want an answer. */
   requests: number;
-  /** The ids of those that have a proper one. */
+  /** The ids of requests whose id is valid. */
   ids: RequestId[];
-  /** Requests that the client gave up. */
+  /** Requests that the client cancelled. */
   cancelled: RequestId[];
 }
 
@@ -24,10 +24,10 @@ const Request = z.object({ method: z.string(), id: RequestIdSchema });
 const Cancelled = z.object({ method: z.literal("notifications/cancelled"), params: z.object({ requestId: RequestIdSchema }) });
 const WithProgress = z.object({ params: z.object({ _meta: z.object({ progressToken: z.union([z.string(), z.number()]) }) }) });
 
-/** Far deeper than any message. The arguments of a tool may be less deep, which the tool says itself. */
+/** Far deeper than any message. Tools limit their arguments more strictly themselves. */
 const deepest = 1000;
 
-/** Reads a body of at most `maxBody` bytes. Resolves to undefined where the client went away or was too slow. */
+/** Reads a body of at most `maxBody` bytes. Resolves to undefined if the client went away or was too slow. */
 export async function readBody(request: IncomingMessage, maxBody: number): Promise<Body | Refusal | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -38,7 +38,7 @@ export async function readBody(request: IncomingMessage, maxBody: number): Promi
       chunks.push(chunk as Buffer);
     }
   } catch (_cut) {
-    // Nobody is there to be answered; a body that took too long was answered with 408 by node:http.
+    // Nobody is left to answer, or node:http has already answered a slow body with 408.
     return undefined;
   }
   let json: unknown;

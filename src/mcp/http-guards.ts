@@ -16,9 +16,9 @@ export function refusal(status: number, message: string, headers: Record<string,
 const thisMachine = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Whether the request was meant for this server: a page of another site that got its own name resolved to this address
- * still sends that name as Host, and its Origin.
- * @param localAddress the address at which the request arrived: an address, unlike a name, cannot be rebound
+ * Whether the request was meant for this server: a page of another site that made its own name resolve to this address
+ * (DNS rebinding) still sends that name as Host, and its Origin.
+ * @param localAddress the address at which the request arrived: unlike a name, an address cannot be rebound
  */
 export function checkSender(
   headers: IncomingHttpHeaders,
@@ -41,7 +41,7 @@ export function checkSender(
 function hostname(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
   const { hostname: name, username, password, pathname, search } = new URL(url);
-  // A Host is a name and a port; anything else in it is somebody's attempt.
+  // A Host is a name and a port; anything else is an attack.
   return username || password || pathname !== "/" || search ? undefined : name.toLowerCase();
 }
 
@@ -49,7 +49,7 @@ function matches(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern;
 }
 
-/** The token of `Authorization: Bearer …`; undefined where there is none of that form. */
+/** The token of `Authorization: Bearer …`; undefined if the header has another form. */
 export function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? "")?.[1];
 }
@@ -70,7 +70,7 @@ export function checkForm(method: string, headers: IncomingHttpHeaders, maxBody:
   if (!streams || !accept.includes("application/json"))
     return refusal(406, "A POST must accept both application/json and text/event-stream.");
   if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) return refusal(415, "The body must be application/json.");
-  if (headers["content-encoding"] !== undefined) return refusal(415, "Compressed bodies are not taken.");
+  if (headers["content-encoding"] !== undefined) return refusal(415, "Compressed bodies are not accepted.");
   if (Number(headers["content-length"] ?? 0) > maxBody) return tooLarge(maxBody);
   return undefined;
 }

@@ -3,22 +3,22 @@ import type { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/se
 import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
 
 export interface Session {
-  /** Whose it is: the id alone opens nothing. */
+  /** The session's owner: the id alone gives no access. */
   principal: string;
   /** The protocol revision that was agreed on. */
   version: string;
   server: Server;
   transport: StreamableHTTPServerTransport;
-  /** Requests that are not answered yet, and whether each has a stream to itself. */
+  /** Requests that are not answered yet, and whether each has a stream of its own. */
   unanswered: Map<RequestId, boolean>;
-  /** Responses that are not finished. */
+  /** The number of unfinished responses. */
   open: number;
   /** Milliseconds since 1970. */
   lastUsed: number;
 }
 
 export interface Sessions {
-  /** The session by this id, if it is this principal's. */
+  /** The session with this id, if it belongs to this principal. */
   find(id: string, principal: string): Session | undefined;
   add(id: string, session: Session): void;
   delete(id: string): void;

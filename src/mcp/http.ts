@@ -14,17 +14,17 @@ import { createSessions, type Session } from "./http-sessions.ts";
 
 /** What is served, and to whom. */
 export interface Served {
-  /** The holder of a token; without tokens whoever asks. Undefined: nobody that is known. */
+  /** The holder of a token; if the server has no tokens, the local principal. Undefined: the token is unknown or missing. */
   whoIs(token: string | undefined): Principal | undefined;
   /** A server for one client. */
   connect(principal: Principal): Server;
   /** Whether Kibana answers. */
   ready(): Promise<boolean>;
-  /** How many hold a token; 1 without any. */
+  /** The number of token holders; 1 without tokens. */
   holders: number;
-  /** Calls that are under way and whose they are, so that a shutdown can wait for them. */
+  /** Running calls and whose they are, so that a shutdown can wait for them. */
   running: ReadonlyMap<Promise<unknown>, string>;
-  /** A request that failed for reasons of ours. */
+  /** Reports a request that failed because of an error in this server. */
   failed(error: unknown): void;
 }
 
@@ -34,7 +34,7 @@ export interface Timing {
   headers: number;
   /** For the whole of a request. */
   request: number;
-  /** What was begun before the end may take so long; hosts kill a server that takes much longer. */
+  /** For calls that began before the shutdown; hosts kill a server that takes much longer. */
   drain: number;
 }
 
@@ -42,23 +42,23 @@ const usual: Timing = { headers: 10_000, request: 30_000, drain: 10_000 };
 
 const noBody: Body = { json: undefined, initialize: undefined, batch: false, progress: false, requests: 0, ids: [], cancelled: [] };
 
-/** The revision of a client that does not say which it speaks, and the last that had batches (MCP, revision 2025-06-18). */
+/** The revision assumed for a client that does not name one, and the last one with batches (MCP, revision 2025-06-18). */
 const withBatches = "2025-03-26";
 
 export interface HttpEntry {
   /** Where clients connect. */
   url: string;
-  /** Takes nothing new, ends what was begun, and closes. */
+  /** Accepts nothing new, finishes what was begun, and closes. */
   drain(): Promise<void>;
 }
 
-/** Serves Streamable HTTP at `/mcp`, and `/healthz` and `/readyz` for whoever watches. */
+/** Serves Streamable HTTP at `/mcp`, and `/healthz` and `/readyz` for monitoring. */
 export async function startHttp(served: Served, settings: HttpSettings, timing: Timing = usual): Promise<HttpEntry> {
   const { stateless, maxBody, maxSessions, maxInFlight, sessionIdle, allowedOrigins } = settings;
   const sessions = createSessions(sessionIdle, () => Date.now());
-  /** Servers of requests that have no session. */
+  /** Servers of requests without a session. */
   const passing = new Set<Server>();
-  /** Requests whose answers are not finished; streams on which nobody waits for one do not count. */
+  /** Requests whose answers are not finished; streams without a request do not count. */
   const answering = new Set<Promise<void>>();
   const inFlight = createCounts();
   const sessionsOf = createCounts();
@@ -69,7 +69,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
       headersTimeout: timing.headers,
       requestTimeout: timing.request,
       connectionsCheckingInterval: Math.min(1_000, timing.headers),
-      // Longer than the idle time of the usual load balancer, which would reuse a connection that is being closed.
+      // Longer than the idle time of usual load balancers, which would otherwise reuse a connection that is being closed.
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
     },
@@ -81,14 +81,14 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
       });
     },
   );
-  // Those of strangers are bounded by themselves: whoever has no token must not take the place of who has one.
+  // Connections without a token have a limit of their own, so that they take no place from token holders.
   const mostKnown = 2 * maxSessions + maxInFlight;
   const knownSockets = new Set<Socket>();
   const socketsOf = createCounts();
   const strangers = boundStrangers(server);
   const { holders } = served;
 
-  /** @returns false where there are too many connections of those who are known */
+  /** @returns false if token holders have too many connections */
   function letIn(socket: Socket, name: string): boolean {
     if (knownSockets.has(socket)) return true;
     if (!fits({ most: mostKnown, holders, taken: socketsOf }, name, 1)) return false;
@@ -102,7 +102,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     return true;
   }
 
-  /** Counted by what still works as well as by who still waits: clients may leave without an answer. */
+  /** Counts calls that still run as well as requests that still wait: clients may leave without an answer. */
   function underWay(): ReadonlyMap<string, number> {
     const working = createCounts();
     for (const name of served.running.values()) working.add(name, 1);
@@ -138,7 +138,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     const body = method === "POST" ? await readBody(request, maxBody) : noBody;
     if (!body) return;
     if ("status" in body) return refuse(response, body);
-    // A person's answer to a question of ours still comes in: a change may wait for it.
+    // A person's answer to a question is still accepted: a change may be waiting for it.
     if (draining && (method === "GET" || body.requests > 0))
       return refuse(response, refusal(503, "The server is shutting down.", { "retry-after": "5", connection: "close" }));
     if (body.requests > 0 && !fits({ most: maxInFlight, holders, taken: underWay() }, principal.name, body.requests))
@@ -205,7 +205,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   async function inSession(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body) {
     const id = request.headers["mcp-session-id"];
     if (id === undefined) return refuse(response, refusal(400, "The Mcp-Session-Id header is missing: begin with initialize."));
-    // Somebody else's session is answered like one that does not exist.
+    // Somebody else's session gets the same answer as one that does not exist.
     const session = typeof id === "string" ? sessions.find(id, principal.name) : undefined;
     if (!session) return refuse(response, refusal(404, "Session not found: begin again with initialize.", {}, -32001));
     if (body.batch && session.version > withBatches) return refuse(response, noBatch(session.version));
@@ -218,17 +218,17 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     });
     watch(session, response);
     await session.transport.handleRequest(request, response, body.json);
-    // What is cancelled gets no answer, and its stream would stay open for good.
+    // A cancelled request gets no answer, so its stream would stay open forever.
     for (const one of body.cancelled) if (unanswered.get(one)) session.transport.closeSSEStream(one);
   }
 
-  /** One server for one request: nothing of it is left behind. */
+  /** One server for one request; nothing is kept. */
   async function inPassing(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body) {
     const version = request.headers["mcp-protocol-version"];
     if (body.batch && typeof version === "string" && version > withBatches) return refuse(response, noBatch(version));
     const mcp = served.connect(principal);
-    // Plain JSON where nothing comes before the answer: a connection that breaks is then an error at once, while many
-    // clients wait long for the end of a stream.
+    // Plain JSON if nothing precedes the answer: then a broken connection is an error at once, while many clients wait
+    // long for the end of a stream.
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: !body.progress });
     passing.add(mcp);
     response.once("close", () => {
@@ -241,11 +241,11 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
 
   async function drain(): Promise<void> {
     draining = true;
-    // The last byte of an answer counts, and so does a call whose client has left.
+    // Waits for the last byte of each answer, and for calls whose client has left.
     await settled([...answering, ...served.running.keys()], timing.drain);
     const left = [...served.running.keys()];
     const closed = new Promise((resolve) => server.close(resolve));
-    // Whoever still waits for a person or for Kibana's reads is cut off; a write that has begun is not.
+    // Calls that still wait for a person or for reads are cut off; a write that has begun is not.
     await Promise.all([sessions.close(), ...[...passing].map((one) => one.close())]);
     await settled(left, timing.drain);
     server.closeAllConnections();
@@ -260,7 +260,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   return { url: `http://${settings.host}:${port}/mcp`, drain };
 }
 
-/** A session is in use as long as a response is open. */
+/** Marks a session as in use while a response is open. */
 function watch(session: Session, response: ServerResponse): void {
   session.open += 1;
   response.once("close", () => {
@@ -279,10 +279,10 @@ async function settled(running: Iterable<Promise<unknown>>, most: number): Promi
 }
 
 function noBatch(version: string): Refusal {
-  return refusal(400, `Revision ${version} of the protocol has no batches: send one message a request.`, {}, -32600);
+  return refusal(400, `Revision ${version} of the protocol has no batches: send one message per request.`, {}, -32600);
 }
 
-/** Says only whether, never why: anybody may ask. */
+/** Says only whether it is well, never why: anybody may ask. */
 async function health(request: IncomingMessage, response: ServerResponse, well: () => Promise<boolean>): Promise<void> {
   if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, refusal(405, "GET only.", { allow: "GET, HEAD" }));
   const good = await well();
@@ -302,7 +302,7 @@ function allowOrigin(response: ServerResponse, origin: string): void {
 }
 
 function refuse(response: ServerResponse, { status, code, message, headers = {} }: Refusal): void {
-  // What is left of a body that is not wanted is not read either.
+  // The rest of an unwanted body is not read.
   const unread = response.req.complete ? {} : { connection: "close" };
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...unread, ...headers });
   response.end(JSON.stringify({ jsonrpc: "2.0", error: { code, message }, id: null }));

@@ -6,14 +6,14 @@ interface Extra {
   sendNotification(notification: ServerNotification): Promise<void>;
 }
 
-/** How a call tells its progress: only where the client gave a token (reference/mcp.md §3). */
+/** How a call reports progress: only if the client gave a token (reference/mcp.md §3). */
 export function progressOf({ _meta, sendNotification }: Extra): Pick<Caller, "progress"> {
   const token = _meta?.progressToken;
   if (token === undefined) return {};
   return {
     progress(progress, total, message) {
       sendNotification({ method: "notifications/progress", params: { progressToken: token, progress, total, message } }).catch(() => {
-        // The client went away: the signal of the call says so, and progress is nobody's business any more.
+        // The client went away: the signal of the call says so, and progress no longer matters.
       });
     },
   };

@@ -40,7 +40,7 @@ export function getPrompt(name: string, given: Record<string, string>, context: 
   };
 }
 
-/** @returns at most a hundred values @throws ToolError invalid_arguments for what is no argument of a prompt */
+/** @returns at most a hundred values @throws ToolError invalid_arguments for an unknown argument of a prompt */
 export async function completePrompt(
   { prompt: name, variable, value, others }: Omit<Typed, "uriTemplate"> & { prompt: string },
   context: ResourceContext,

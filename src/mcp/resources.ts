@@ -7,7 +7,7 @@ import type { Resource, ResourceContext, ResourceSource, ResourceTemplate, Resou
 /** Every source, in the order in which its resources are listed. */
 const sources: readonly ResourceSource[] = [skillPages, connectorTypePages, connectorPages, exportParts];
 
-/** What is there to read. */
+/** The resources that can be read now. */
 export async function listResources(context: ResourceContext): Promise<Resource[]> {
   return (await Promise.all(sources.map((source) => source.list(context)))).flat();
 }
@@ -16,7 +16,7 @@ export function listTemplates(): ResourceTemplate[] {
   return sources.flatMap((source) => [...source.templates]);
 }
 
-/** @returns undefined where there is no such resource @throws ToolError */
+/** @returns undefined if there is no such resource @throws ToolError */
 export async function readResource(uri: string, context: ResourceContext): Promise<ResourceText | undefined> {
   return sources.find(({ prefix }) => uri.startsWith(prefix))?.read(uri, context);
 }
@@ -25,7 +25,7 @@ export async function readResource(uri: string, context: ResourceContext): Promi
 export async function completeTemplate(typed: Typed, context: ResourceContext): Promise<{ values: string[]; total: number }> {
   const source = sources.find(({ templates }) => templates.some(({ uriTemplate }) => uriTemplate === typed.uriTemplate));
   if (!source)
-    throw new ToolError("invalid_arguments", "There is no resource template of that address.", "Use one of resources/templates/list.");
+    throw new ToolError("invalid_arguments", "There is no resource template with that address.", "Use one of resources/templates/list.");
   const values = await source.complete(typed, context);
   return { values: values.slice(0, 100), total: values.length };
 }

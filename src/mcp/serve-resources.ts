@@ -13,7 +13,7 @@ import { type ErrorCode as OurCode, ToolError } from "../errors.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
 import type { ResourceContext } from "./resources/source.ts";
 
-/** What a request for resources needs: who asks, how its Kibana is opened, and what keeps secrets in. */
+/** What a request for resources needs: who asks, how to open Kibana, and how to remove secrets. */
 export type OpenResources = (
   extra: Extra,
   reads: AbortSignal,
@@ -24,11 +24,11 @@ export type OpenResources = (
 };
 type Extra = { signal: AbortSignal; requestId: string | number };
 
-/** Codes that mean: the address is wrong. Unknown resources are invalid params (reference/mcp.md §1, §2). */
+/** Codes that mean a wrong address. Unknown resources are invalid params (reference/mcp.md §1, §2). */
 const wrongAddress: readonly OurCode[] = ["invalid_arguments", "connector_not_found", "space_not_found", "type_unknown", "system_action"];
 
 /**
- * Answers a server's requests for resources, prompts and completion; what they need is loaded at the first one.
+ * Answers a server's requests for resources, prompts and completion. Their code is loaded at the first request.
  * @param timeout milliseconds for one request to Kibana
  */
 export function serveResources(server: Server, open: OpenResources, timeout: number): void {
@@ -59,11 +59,10 @@ export function serveResources(server: Server, open: OpenResources, timeout: num
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
     const found = await answer(extra, async (context) => {
       const read = await (await registry()).readResource(uri, context);
-      if (!read)
-        throw new McpError(ErrorCode.InvalidParams, "There is no such resource: resources/list names those that are there.", { uri });
+      if (!read) throw new McpError(ErrorCode.InvalidParams, "There is no such resource: resources/list names those that exist.", { uri });
       return { mimeType: read.mimeType, text: read.text };
     });
-    // The client knows its address by the letters that it sent.
+    // The address exactly as the client sent it, so that the client recognises it.
     return { contents: [{ uri, ...found }] };
   });
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context: given } }, extra) =>
@@ -78,7 +77,7 @@ export function serveResources(server: Server, open: OpenResources, timeout: num
   );
 }
 
-/** What the work finds, without secrets; a failure as the protocol's error: code, message and fix of ours in its data. */
+/** The result of the work, without secrets; a failure becomes a protocol error with our code and fix in its data. */
 function answered<T>({ context, scrub, run }: ReturnType<OpenResources>, work: (context: ResourceContext) => Promise<T>): Promise<T> {
   return run(async () => {
     try {

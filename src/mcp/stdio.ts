@@ -2,17 +2,17 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import type { Principal } from "../change/principal.ts";
 import { createMcpServer, type Product } from "./server.ts";
 
-/** Milliseconds for what was begun before the end; hosts kill a server that takes much longer. */
+/** Milliseconds for calls that began before the end; hosts kill a server that takes much longer. */
 const lastWait = 10_000;
 
-/** Serves stdin and stdout until the client goes away or a signal comes; then waits for what was begun. */
+/** Serves stdin and stdout until the client goes away or a signal comes; then waits for running calls. */
 export async function serveStdio(product: Product, principal: Principal): Promise<void> {
   const server = createMcpServer(product, principal);
   const ended = new Promise<void>((resolve) => {
     process.stdin.once("end", resolve).once("close", resolve);
     process.once("SIGINT", () => resolve()).once("SIGTERM", () => resolve());
     server.onclose = () => resolve();
-    // A client that died: there is nobody to write to.
+    // The client died, so nobody reads stdout.
     process.stdout.once("error", () => resolve());
   });
   await server.connect(new StdioServerTransport());

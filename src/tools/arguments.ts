@@ -5,15 +5,15 @@ import { isDeeperThan } from "../json-depth.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { asList, meaningOfAbsence } from "./fields.ts";
 
-/** What is said of an argument that the tool does not take; a function where it says what was given in the right form. */
+/** What to say about an argument that the tool does not take; a function if the text repeats the given value in the right form. */
 export type InsteadOf = Record<string, string | ((given: unknown) => string)>;
 
-/** Levels of nesting; what walks through arguments by recursion must not run out of stack. */
+/** Levels of nesting, limited because recursion over the arguments must not exhaust the stack. */
 const deepest = 64;
-/** Characters of one text in arguments: certificates and documents are shorter, and Kibana takes requests of 1 MB. */
+/** Characters of one text in the arguments: certificates and documents are shorter, and Kibana accepts requests up to 1 MB. */
 const longestText = 250_000;
 
-/** Keys of one object, and keys and items in all: each costs some work, and no connector has nearly as many. */
+/** Keys of one object, and keys and items in total: each costs work, and no connector has nearly as many. */
 const [mostKeys, mostValues] = [1000, 10_000];
 
 interface Problem {
@@ -22,7 +22,7 @@ interface Problem {
 }
 
 /**
- * The arguments as the schema means them, however the client wrote them down (corrections.md §7).
+ * The arguments as the schema wants them, however the client wrote them (corrections.md §7).
  * @throws ToolError invalid_arguments with every problem and its path
  */
 export function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: InsteadOf = {}): z.output<Input> {
@@ -30,7 +30,7 @@ export function readArguments<Input extends z.ZodObject>(schema: Input, args: un
   const known = Object.keys(schema.shape);
   const empty: Problem[] = [];
   const meant = asMeant(schema, args ?? {}, "", empty);
-  // Objects came as text perhaps.
+  // Again: an object that came as JSON text has been parsed only now.
   assertMeasured(meant);
   const parsed = schema.safeParse(meant);
   const problems = [...empty, ...(parsed.success ? [] : misfits(parsed.error, meant, known, insteadOf))];
@@ -44,20 +44,20 @@ export function readArguments<Input extends z.ZodObject>(schema: Input, args: un
   );
 }
 
-/** @throws ToolError invalid_arguments for what is deeper, longer or more than anything that is meant */
+/** @throws ToolError invalid_arguments for arguments that are deeper, longer or more than any real call has */
 function assertMeasured(args: unknown): void {
   if (isDeeperThan(deepest, args))
     throw new ToolError(
       "invalid_arguments",
       `The arguments are nested more than ${deepest} levels deep.`,
-      "Correct them and call again: nothing of a connector or a rule is nested so deep.",
+      "Correct them and call again: no connector or rule is nested that deep.",
     );
   const much = tooMuch(args);
   if (much !== undefined)
     throw new ToolError(
       "invalid_arguments",
       `The arguments hold ${much}.`,
-      "Give fewer: no connector has nearly as many, and documents go in several calls.",
+      "Give fewer: no connector has nearly as many. Send documents in several calls.",
     );
   const odd = prototypeKey(args);
   if (odd !== undefined)
@@ -67,13 +67,13 @@ function assertMeasured(args: unknown): void {
     throw new ToolError(
       "invalid_arguments",
       `${long || "The argument"} is longer than ${longestText} characters.`,
-      "Shorten it: no connector needs a text of that length.",
+      "Shorten it: no connector needs a text that long.",
     );
 }
 
 /**
- * Clients write `null` or "" for what they leave out, and objects, lists, numbers and booleans as JSON text. Read as what
- * the schema asks for where that is the only reading; in free objects (config, params, secrets) every value stays as it is.
+ * Some clients write `null` or "" for what they leave out, and objects, lists, numbers and booleans as JSON text. They are
+ * read as the schema asks if only one reading is possible; in free objects (config, params, secrets) every value stays as it is.
  */
 function asMeant(schema: z.core.$ZodType, value: unknown, path: string, empty: Problem[]): unknown {
   const given = typeof value === "string" ? fromJson(schema, value) : value;
@@ -94,7 +94,7 @@ function asMeant(schema: z.core.$ZodType, value: unknown, path: string, empty: P
   );
 }
 
-/** The value of a JSON text where the schema takes no text, and takes what the text holds. */
+/** The value of a JSON text, if the schema takes no text but takes that value. */
 function fromJson(schema: z.core.$ZodType, text: string): unknown {
   const fits =
     schema instanceof z.ZodObject
@@ -111,7 +111,7 @@ function fromJson(schema: z.core.$ZodType, text: string): unknown {
     const value: unknown = JSON.parse(text);
     return fits(value) ? value : text;
   } catch {
-    // No JSON: the schema says what is wrong with the text.
+    // Not JSON: the schema says what is wrong with the text.
     return text;
   }
 }
@@ -130,7 +130,7 @@ function inner(field: z.core.$ZodType): z.core.$ZodType {
 
 function misfits(error: z.ZodError, args: unknown, known: string[], insteadOf: InsteadOf): Problem[] {
   const ofWrongType = new Set(error.issues.flatMap(({ code, path }) => (code === "invalid_type" ? [path.join(".")] : [])));
-  // zod measures the length of a text that stands in place of a list, too: that says nothing about the list.
+  // If a text is given instead of a list, zod also complains about its length: that says nothing about the list.
   const telling = error.issues.filter(({ code, path }) => !/^too_(small|big)$/.test(code) || !ofWrongType.has(path.join(".")));
   return telling.flatMap((issue) =>
     issue.code === "unrecognized_keys"
@@ -145,7 +145,7 @@ function misfits(error: z.ZodError, args: unknown, known: string[], insteadOf: I
   );
 }
 
-/** The path of a text that is longer than anything a connector takes. */
+/** The path of the first text that is longer than anything a connector takes. */
 function tooLongText(value: unknown, path: readonly string[]): string | undefined {
   if (typeof value === "string") return value.length > longestText ? path.join(".") : undefined;
   if (value === null || typeof value !== "object") return undefined;
@@ -157,7 +157,7 @@ function tooLongText(value: unknown, path: readonly string[]): string | undefine
   return undefined;
 }
 
-/** Looks no further than the limit. */
+/** Stops counting at the limit. */
 function tooMuch(args: unknown): string | undefined {
   let values = 0;
   const walk = (value: unknown): string | undefined => {
@@ -175,7 +175,7 @@ function tooMuch(args: unknown): string | undefined {
   return walk(args);
 }
 
-/** Such a key would get lost on the way, or worse. */
+/** Such a key would get lost in copies, or change their prototype. */
 function prototypeKey(value: unknown): string | undefined {
   if (value === null || typeof value !== "object") return undefined;
   if (Object.hasOwn(value, "__proto__")) return "__proto__";

@@ -11,24 +11,24 @@ export const attachConnector = changeTool({
   name: "attach_connector",
   title: "Attach connector to rules",
   description:
-    "Make rules notify through a connector: an action when an alert fires and, where the type can close, one on recovery under the same de-duplication key. What rules have stays; attached already is no_change. A person is asked.",
+    "Make rules notify through a connector: an action when an alert fires and, if the type can close, one on recovery with the same de-duplication key. Existing actions stay; already attached is no_change. A person is asked.",
   risk: "write",
   access: "change",
   idempotent: true,
   input: z.strictObject({
     connector,
     rules: z.array(idOrName).min(1).max(50).describe("Ids, exact names or tag:NAME"),
-    workflow: z.enum(workflows).optional().describe("Default: what suits the type"),
+    workflow: z.enum(workflows).optional().describe("Default: the one that suits the type"),
     groups: atMost(50, z.array(z.string().min(1)).min(1))
       .optional()
       .describe("Action groups; default: the main one"),
-    params: z.looseObject({}).optional().describe("Laid over the workflow's, such as {to: [...]}"),
+    params: z.looseObject({}).optional().describe("Override the workflow's, such as {to: [...]}"),
     recovery: z.enum(["auto", "none"]).default("auto"),
     dedup_key: z.string().min(1).optional(),
     frequency: z
       .strictObject({ summary: z.boolean().optional(), notify_when: z.enum(notifyWhen).optional(), throttle: z.string().optional() })
       .optional(),
-    replace: z.boolean().optional().describe("Take the place of the connector's present actions in the rule"),
+    replace: z.boolean().optional().describe("Replace the connector's present actions in the rule"),
     space: changedSpace,
   }),
   insteadOf: {

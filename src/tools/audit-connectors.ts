@@ -20,9 +20,9 @@ import { keptReport } from "./exports/kept-reports.ts";
 import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings, widens } from "./fields.ts";
 import { existing, proposedSecrets } from "./secrets/proposed-secrets.ts";
 
-/** Characters of the rows of a short answer: about 900 tokens, which leaves room for what stands around them. */
+/** Characters of the rows of a short answer: about 900 tokens, which leaves room for the rest of the answer. */
 const shortPage = 3_000;
-/** The same with details: what would make the whole answer too long belongs to the next page, or nobody would see it. */
+/** The same with details. More than this would be cut from the answer, so it goes on the next page. */
 const detailedPage = 12_000;
 const entriesShown = 8;
 
@@ -30,12 +30,12 @@ export const auditConnectors = readAcross({
   name: "audit_connectors",
   title: "Audit connectors",
   description:
-    "Find connectors and rules that fail in silence, will break, or are untidy, most severe first, with the calls that mend them. What could not be read is in not_checked: it is not fine.",
+    "Find connectors and rules that fail silently, will break, or are untidy, most severe first, with the calls that fix them. not_checked lists what could not be read: do not take it for fine.",
   input: z.strictObject({
     spaces: widens(atMost(mostSpaces, z.array(idOrName)).optional().describe("Ids; default: all"), "all spaces"),
     checks: widens(atMost(100, z.array(z.string())).optional().describe("Only these, as named in findings"), "all checks"),
     min_severity: widens(z.enum(severities).optional(), "all severities"),
-    days: z.number().int().min(1).max(90).default(7).describe("Of runs to look at"),
+    days: z.number().int().min(1).max(90).default(7).describe("Of runs to check"),
     detail: z.boolean().optional().describe("With why, confidence and next for each finding"),
     limit: z.number().int().min(1).max(50).default(20),
     cursor: z.string().optional(),
@@ -63,7 +63,7 @@ export const auditConnectors = readAcross({
     if (cursor !== undefined && from === 0) {
       throw new ToolError(
         "invalid_arguments",
-        "`cursor` is not one that this tool gave out for these arguments, or the finding it stands for is mended by now.",
+        "`cursor` is not one that this tool gave out for these arguments, or its finding is fixed by now.",
         "Leave it out to begin with the most severe findings.",
       );
     }
@@ -97,7 +97,7 @@ export const auditConnectors = readAcross({
   },
 });
 
-/** A finding whose call asks for secrets, with the references that exist for it. */
+/** A finding whose call needs secrets, with the references that exist for them. */
 function withReferences(finding: Finding, source: SecretSource): Finding {
   const { next, connector } = finding;
   const asked = next?.args.secrets;
@@ -128,7 +128,7 @@ async function chosenSpaces(asked: string[] | undefined, { spaces }: ToolContext
   return Promise.all([...new Set(asked)].sort().map((id) => spaces.check(id, { fresh: false })));
 }
 
-/** As many rows as are short enough together, one at least. */
+/** As many rows as fit the limit, at least one. */
 function page(findings: readonly Finding[], detail: boolean): { rows: Record<string, unknown>[]; last: string | undefined } {
   const rows: Record<string, unknown>[] = [];
   let length = 0;
@@ -147,7 +147,7 @@ function shortRow({ id, check, severity, space, connector, rule, evidence }: Fin
   return compact({ id, check, severity, space, connector: connector?.id, rule: rule?.id, evidence });
 }
 
-/** What a person does in Kibana is for people: an agent gets the call, where there is one. */
+/** `fix` says what a person does in Kibana: an agent gets the call instead, if there is one. */
 function detailedRow({ connector, rule, others, fix, ...finding }: Finding): Record<string, unknown> {
   const named = <T extends { name: string | undefined }>(one: T) =>
     compact({ ...one, name: one.name === undefined ? undefined : plainText(one.name, 120) });
@@ -160,7 +160,7 @@ function detailedRow({ connector, rule, others, fix, ...finding }: Finding): Rec
   });
 }
 
-/** For a person who reads nothing else. */
+/** Written for a person who reads nothing else. */
 function summaryOf({ findings, spaces, notChecked, cancelled, window }: AuditReport, matching: readonly Finding[]): string {
   const sum = (field: "connectors" | "rules" | "failures") => spaces.reduce((total, space) => total + (space[field] ?? 0), 0);
   const all = findings.length;
@@ -173,13 +173,13 @@ function summaryOf({ findings, spaces, notChecked, cancelled, window }: AuditRep
     `${found}, in ${sum("connectors")} connectors and ${sum("rules")} rules of ${spaces.length} space${spaces.length === 1 ? "" : "s"}${readsLog(spaces) ? `; ${sum("failures")} failed runs in ${window.days} days` : ""}.`,
     matching.length < all ? `${matching.length} of ${all} fit the filter.` : "",
     notChecked.length > 0 ? "Not everything could be checked: see not_checked." : "",
-    cancelled ? "It was broken off half way." : "",
+    cancelled ? "It was stopped half way." : "",
   ]
     .filter(Boolean)
     .join(" ");
 }
 
-/** Whether the log of any space was read: not for checks that do without, and not where Kibana refused it. */
+/** Whether the log of any space was read: some checks do without it, and Kibana may refuse it. */
 function readsLog(spaces: AuditReport["spaces"]): boolean {
   return spaces.some((space) => space.failures !== undefined);
 }
@@ -187,10 +187,10 @@ function readsLog(spaces: AuditReport["spaces"]): boolean {
 function warningsOf({ notChecked, spaces, window }: AuditReport): string[] {
   const left = notChecked.length - entriesShown;
   return [
-    ...(left > 0 ? [`${left} more entries of not_checked are left out: ask for one space.`] : []),
+    ...(left > 0 ? [`${left} more entries of not_checked are left out: ask for a single space.`] : []),
     ...(readsLog(spaces)
       ? [
-          `Runs are known since ${window.from.slice(0, 16)}Z. Kibana logs none that it refused before they began: params that do not fit, missing secrets, licence.`,
+          `Runs are known since ${window.from.slice(0, 16)}Z. Kibana does not log runs that it refused before they began: wrong params, missing secrets, licence.`,
         ]
       : []),
   ];
@@ -201,14 +201,14 @@ function nonZero(counts: Record<string, number>): Record<string, number> {
 }
 
 function nextCalls(page: readonly Finding[], spaces: string[] | undefined) {
-  const mends = page.flatMap((one) => (one.next ? [{ ...one.next }] : [])).slice(0, 2);
-  if (page.length === 0) return mends;
+  const fixes = page.flatMap((one) => (one.next ? [{ ...one.next }] : [])).slice(0, 2);
+  if (page.length === 0) return fixes;
   return [
-    ...mends,
+    ...fixes,
     {
       tool: "audit_connectors",
       args: compact({ spaces, detail: true }),
-      why: "Each finding with why it matters and the call that mends it.",
+      why: "Each finding with why it matters and the call that fixes it.",
     },
   ];
 }

@@ -32,7 +32,7 @@ export const createConnector = changeTool({
   name: "create_connector",
   title: "Create connector",
   description:
-    "Create a connector, or copy one with `from`. Secrets are references, never values; a copy needs them again. Checks everything before it writes; never overwrites. One per service, not per rule.",
+    "Create a connector, or copy one with `from`. Secrets are references, never values; a copy needs them again. Checks everything before writing; never overwrites. One per service, not per rule.",
   risk: "write",
   access: "change",
   idempotent: false,
@@ -52,7 +52,7 @@ export const createConnector = changeTool({
   }),
   async plan({ name, type, config = {}, secrets = {}, id, from, if_exists: ifExists }, context): Promise<Plan | NoChange> {
     const { kibana, space: target } = context;
-    const fix = "Give the real value (with `from`, leave out what stays as it is); secrets go into `secrets` as references.";
+    const fix = "Give the real value (with `from`, leave out what does not change); secrets go into `secrets` as references.";
     assertNoMarks("config", config, fix);
     const [types, status, existing] = await Promise.all([kibana.connectorTypes(target), kibana.status(), kibana.connectors(target)]);
     const source = from && (await sourceOf(from, target, status, context));
@@ -72,7 +72,7 @@ export const createConnector = changeTool({
     const chosen = id ?? (source && canChooseId(status) ? idOfCopy(name, target, source.connector.id, existing) : undefined);
     const plan = await planCreate({ space: target, id: chosen, name, live, config: full, secrets }, { status, existing }, context);
     if (!source) return { ...plan, asksBecause, warnings: [...notes, ...plan.warnings] };
-    const left = await assertCarried(plan, "A copy does not take secrets along", status, context.secrets);
+    const left = await assertCarried(plan, "A copy does not include secrets", status, context.secrets);
     return {
       ...plan,
       asksBecause,
@@ -81,7 +81,7 @@ export const createConnector = changeTool({
         ...encoded.notes,
         ...plan.warnings,
         ...source.notes,
-        ...(left.length > 0 ? [`If the original has ${left.join(", ")}, the copy goes without.`] : []),
+        ...(left.length > 0 ? [`If the original has ${left.join(", ")}, the copy does not.`] : []),
       ],
       flows: [...plan.flows, ...(await carriedAlong(source.connector, live.id, full))],
     };
@@ -101,7 +101,7 @@ export const createConnector = changeTool({
   },
 });
 
-/** The connector to copy, and who goes on using it. */
+/** The connector to copy, and who still uses it. */
 async function sourceOf(
   from: { id: string; space?: string | undefined },
   target: string,
@@ -124,14 +124,14 @@ async function sourceOf(
   const rules = await rulesUsing(kibana, space, connector).catch(() => undefined);
   const use =
     rules === undefined
-      ? "rules that use it could not be read"
+      ? "which rules use it could not be read"
       : rules.length === 0
         ? "no rule uses it"
-        : `${rules.length} rule${rules.length > 1 ? "s go" : " goes"} on using it`;
+        : `${rules.length} rule${rules.length > 1 ? "s still use" : " still uses"} it`;
   return { connector, notes: [`${quoted(connector.name)} (${word(connector.id)}) stays as it is; ${use}.`] };
 }
 
-/** What stands in a config, tokens that nobody recognises too, may not go to another host by a copy without a person. */
+/** A copy may not send what is in a config to another host without a person's consent: it may hold tokens that no check recognises. */
 async function carriedAlong(source: Connector, type: string, config: Record<string, unknown>): Promise<SecretFlow[]> {
   const entry = await connectorType(type);
   if (!entry) return [{ field: "config", source: `The config of ${quoted(source.name)}`, hosts: [] }];
@@ -154,7 +154,7 @@ async function typeOf(asked: string | undefined, source: Connector | undefined, 
   return found;
 }
 
-/** The one connector that is what was asked for; undefined when there is none of that name and type. @throws ToolError id_taken */
+/** The connector that already is what was asked for; undefined if none has that name and type. @throws ToolError id_taken */
 async function sameOne(
   wanted: { name: string; type: string; config: Record<string, unknown>; id: string | undefined },
   existing: readonly Connector[],
@@ -170,8 +170,8 @@ async function sameOne(
       noChange: true,
       space,
       result: { connector: connectorView(same, space) },
-      warnings: ["It was there already. Whether its secrets are the ones you mean cannot be seen."],
-      next: await safeTest(same, space, "Its secrets may be others."),
+      warnings: ["It existed already. Whether its secrets are the ones you mean cannot be seen."],
+      next: await safeTest(same, space, "Its secrets may be different."),
     };
   }
   if (named.length === 0) return undefined;
@@ -179,21 +179,21 @@ async function sameOne(
   throw new ToolError(
     "id_taken",
     more.length > 0
-      ? `${more.length + 1} connectors are just like that.`
-      : `A connector named ${quoted(wanted.name)} of that type is there with another config (${rows.map((row) => `${row.id}: ${row.differs.join(", ")}`).join("; ")}).`,
+      ? `${more.length + 1} connectors have this name, type and config.`
+      : `A connector named ${quoted(wanted.name)} of that type exists with another config (${rows.map((row) => `${row.id}: ${row.differs.join(", ")}`).join("; ")}).`,
     "Use one of them by its id, give another name, or change it with update_connector.",
     { candidates: rows },
   );
 }
 
-/** The keys of a wanted config that a connector has otherwise. */
+/** The keys of a wanted config whose values differ in a connector. */
 function differingFrom(one: Connector, config: Record<string, unknown>): string[] {
   return Object.entries(config)
     .filter(([key, value]) => !isDeepStrictEqual(one.config?.[key] ?? null, value ?? null))
     .map(([key]) => key);
 }
 
-/** The very same call made again makes no second connector. @throws ToolError id_taken */
+/** Repeating the same call must not make a second connector. @throws ToolError id_taken */
 function assertNoTwin(
   { name, type, config }: { name: string; type: string; config: Record<string, unknown> },
   existing: readonly Connector[],
@@ -202,13 +202,13 @@ function assertNoTwin(
   if (!twin) return;
   throw new ToolError(
     "id_taken",
-    `A connector named ${quoted(name)} of type ${type} is there already, with nothing different that can be seen (id ${twin.id}).`,
-    `Use ${twin.id}: one connector serves many rules. if_exists: "use" takes it, update_connector changes it; a second one on purpose needs another name or an \`id\`.`,
+    `A connector named ${quoted(name)} of type ${type} exists already, with no visible difference (id ${twin.id}).`,
+    `Use ${twin.id}: one connector serves many rules. if_exists: "use" takes it, update_connector changes it; if you want a second one, give another name or an \`id\`.`,
     { id: twin.id },
   );
 }
 
-/** Ids are unique over all spaces: a copy under the same name gets the name of its space as well. */
+/** Ids are unique over all spaces: the id of a copy with the same name also gets the name of its space. */
 function idOfCopy(name: string, space: string, original: string, existing: readonly Connector[]): string {
   const taken = new Set([original, ...existing.map((one) => one.id)]);
   return freeId(freeId(name, new Set()) === original ? `${name.slice(0, 36 - space.length - 1)} ${space}` : name, taken);

@@ -17,7 +17,7 @@ import { widens } from "./fields.ts";
 
 export type Risk = "read" | "write" | "destructive";
 
-/** What a tool works with. There is no way to a write in it. */
+/** What a tool works with. It offers no way to write. */
 export interface ToolContext {
   kibana: Reader;
   settings: Settings;
@@ -25,13 +25,13 @@ export interface ToolContext {
   journal: JournalReader;
   spaces: SpaceCheck;
   secrets: SecretSource;
-  /** Secrets that were resolved, so that they are taken out of whatever leaves. */
+  /** Registers resolved secrets, so that they are removed from all output. */
   learn(tree: SealedTree): void;
   /** For what is too large for one answer. */
   exports: KeptExports;
   principal: Principal;
   signal: AbortSignal;
-  /** Tells a client that asked for it how far a long call is; `done` never falls. */
+  /** Tells a client that asked for it how far a long call has got; `done` never decreases. */
   progress(done: number, total: number, message: string): void;
 }
 
@@ -40,12 +40,12 @@ export interface SpaceContext extends ToolContext {
   space: CheckedSpace;
 }
 
-/** The context with the pipeline in it, which `changeTool` keeps to itself. */
+/** The context with the pipeline, which `changeTool` does not pass on to tools. */
 export interface CallContext extends ToolContext {
   runChange<P extends Plan>(change: Change<P>): Promise<Outcome>;
 }
 
-/** A tool as the server sees it, its types closed over. */
+/** A tool as the server sees it, with its own types hidden. */
 export interface Tool {
   name: string;
   title: string;
@@ -56,7 +56,7 @@ export interface Tool {
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
   input: z.ZodObject;
   output: z.ZodObject;
-  /** Characters of one text in its answers, where more than usual is wanted. */
+  /** Characters of one text in its answers, if it needs more than usual. */
   maxText?: number | undefined;
   /** @throws ToolError */
   call(args: unknown, context: CallContext): Promise<object>;
@@ -67,7 +67,7 @@ interface Definition<Input extends z.ZodObject> {
   title: string;
   description: string;
   input: Input;
-  /** What people pass and the tool does not take, with the way that works. */
+  /** Arguments that agents pass by mistake, with what to use instead. */
   insteadOf?: InsteadOf;
 }
 
@@ -112,7 +112,7 @@ function reading<Input extends z.ZodObject>(
   };
 }
 
-/** Every changing tool takes these two. */
+/** The arguments that every changing tool takes. */
 const consent = {
   dry_run: widens(z.boolean().optional().describe("Only show the plan"), "that the change is made"),
   confirm: z.string().optional().describe("Id from confirmation_needed"),
@@ -185,7 +185,7 @@ async function inSpace<Args extends { space?: string | undefined }, T>(
   return work(rest, { ...context, space: await context.spaces.check(space ?? context.settings.space, { fresh }) });
 }
 
-/** The work; where a connector is not found, the error says in which other space it is and who still refers to it. */
+/** Does the work. If a connector is not found, the error says in which other space it is and who still refers to it. */
 async function placed<T>(tool: string, context: ToolContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

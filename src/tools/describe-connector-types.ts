@@ -22,7 +22,7 @@ export const describeConnectorTypes = readTool({
   description:
     "Without `types`: which connector types this deployment offers. With `types`: fields, secrets, params, an example call, tests, recovery and traps. For create_connector and params.",
   input: z.strictObject({
-    types: widens(z.array(z.string()).max(3).optional().describe('Ids, as ".slack"; near misses are understood'), "a list of all types"),
+    types: widens(z.array(z.string()).max(3).optional().describe('Ids, such as ".slack"; close matches work too'), "a list of all types"),
     parts: widens(
       atMost(50, z.array(z.enum(parts)))
         .optional()
@@ -59,7 +59,7 @@ export const describeConnectorTypes = readTool({
         }),
       ),
       total: rows.length,
-      ...(rows.length === 0 ? { warnings: [`None of ${live.length} types fits the filters.`] } : {}),
+      ...(rows.length === 0 ? { warnings: [`None of ${live.length} types matches the filters.`] } : {}),
       ...(first ? { next: [{ tool: "describe_connector_types", args: { types: [first.id] }, why: "Fields and example of a type." }] } : {}),
     };
   },
@@ -75,7 +75,9 @@ async function details(asked: readonly string[], wanted: Wanted, live: readonly 
   const types: Record<string, unknown>[] = [];
   for (const word of asked) {
     if (/managed llm/i.test(word))
-      notes.push("Elastic Managed LLM is no type: it is a preconfigured .inference connector that Kibana brings; it is not created.");
+      notes.push(
+        "Elastic Managed LLM is not a type: it is a preconfigured .inference connector that comes with Kibana and cannot be created.",
+      );
     const { id, near, candidates } = findTypeId(
       word,
       live.map((type) => type.id),
@@ -88,11 +90,12 @@ async function details(asked: readonly string[], wanted: Wanted, live: readonly 
   return { types, ...compact({ warnings: notes }) };
 }
 
-/** Why a word leads to no type of this deployment. */
+/** Why a word does not name a type of this deployment. */
 async function notHere(word: string, candidates: readonly string[], live: readonly LiveType[]): Promise<string> {
   const { id, near } = findTypeId(word, catalogIds);
   const entry = id === undefined || near ? undefined : await connectorType(id);
-  if (entry?.system) return `${entry.id} (${entry.name}) is a system type: Kibana makes its connector itself, rules use it without set-up.`;
+  if (entry?.system)
+    return `${entry.id} (${entry.name}) is a system type: Kibana makes its connector itself, and rules use it without any setup.`;
   if (entry) return `This Kibana does not have ${entry.id} (${entry.name})${entry.since ? `: it came with ${entry.since}` : ""}.`;
   return `No type ${quoted(word, 60)} here${candidates.length > 0 ? `: did you mean ${await typesInWords(candidates, live)}?` : "."}`;
 }
@@ -102,10 +105,10 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
   const head = { id: live.id, name: live.name, license: live.license, unusable: unusable(live) };
   if (!entry) {
     const { specTypes } = await import("../catalog/spec-types.ts");
-    const unknown = "This server does not know its fields: config and secrets are passed to Kibana as they are, and Kibana checks them.";
+    const unknown = "This server does not know its fields: config and secrets go to Kibana unchanged, and Kibana checks them.";
     const spec = specTypes.find((one) => one.id === live.id);
     const inSecrets =
-      "Its secrets hold authType (one of `authentication`) beside the fields of that way; its params are {subAction, subActionParams}.";
+      "Its secrets hold authType (one of `authentication`) and the fields of that method; its params are {subAction, subActionParams}.";
     return compact({
       ...head,
       features: live.features.length > 0 ? live.features : spec?.features,
@@ -135,19 +138,19 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
   });
 }
 
-/** The sub-action that is meant; where the type has none like it, its params are shown as without. */
+/** The sub-action that is meant; undefined, which shows all params, if the type has none like it. */
 function meantSubAction(asked: string, entry: ConnectorType, notes: string[]): string | undefined {
   const names = subActionsOf(entry);
   if (names.includes(asked)) return asked;
   const near = didYouMean(asked, names);
   const said = `${entry.id} has no sub-action ${quoted(asked, 60)}`;
   notes.push(
-    near ? `${said}: ${near} was taken.` : `${said}${names.length > 0 ? `; it has ${names.join(", ")}` : ": its params are flat"}.`,
+    near ? `${said}: ${near} is shown instead.` : `${said}${names.length > 0 ? `; it has ${names.join(", ")}` : ": its params are flat"}.`,
   );
   return near;
 }
 
-/** The arguments of create_connector, least of them. */
+/** The least arguments that create_connector needs. */
 function exampleCall(entry: ConnectorType, prefix: string): Record<string, unknown> {
   const secrets: Record<string, unknown> = {};
   for (const path of entry.exampleSecrets) {

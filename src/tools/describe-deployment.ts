@@ -4,7 +4,7 @@ import { availableNames } from "../secrets/resolve.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, next, warnings } from "./fields.ts";
 
-/** Spaces in which is asked what the key may do: two requests each. */
+/** The most spaces in which to ask what the key may do: two requests each. */
 const spacesAsked = 10;
 
 type Answer = "yes" | "no" | "unknown";
@@ -80,7 +80,7 @@ export const describeDeployment = readAcross({
         warnings: [
           ...notes,
           ...(visible.length > 50 ? [`${visible.length - 50} more spaces are not shown.`] : []),
-          ...(visible.length > asked.length ? [`What the key may do was asked in ${asked.length} of ${visible.length} spaces.`] : []),
+          ...(visible.length > asked.length ? [`What the key may do was checked in ${asked.length} of ${visible.length} spaces.`] : []),
         ],
       }),
     };
@@ -91,7 +91,7 @@ async function rightsIn(space: string, { kibana, settings }: ToolContext, notes:
   const [rights, readRules] = await Promise.all([
     kibana.connectorRights(space).catch((error: unknown) => {
       const cause = error instanceof ToolError ? error.message : "unknown cause";
-      notes.push(`What the key may do with connectors could not be asked: ${cause} (space "${space}")`);
+      notes.push(`What the key may do with connectors could not be checked: ${cause} (space "${space}")`);
       return undefined;
     }),
     allowed(kibana.rules(space, { page: 1, perPage: 0 })),
@@ -107,7 +107,7 @@ async function rightsIn(space: string, { kibana, settings }: ToolContext, notes:
   };
 }
 
-/** The rights in the default space, with all spaces that have the same; what differs in others stands beside it. */
+/** The rights in the default space, with all spaces that have the same; other spaces follow in `elsewhere`. */
 function mayWhere(rights: readonly Rights[]): Record<string, unknown> {
   const groups = new Map<string, { spaces: string[] } & Omit<Rights, "space">>();
   for (const { space, ...may } of rights) {
@@ -124,7 +124,7 @@ function answer(right: boolean | undefined): Answer {
   return right === undefined ? "unknown" : right ? "yes" : "no";
 }
 
-/** `no` only when Kibana said so; what failed otherwise is `unknown`. */
+/** `no` only if Kibana said so; any other failure is `unknown`. */
 async function allowed(read: Promise<unknown>): Promise<Answer> {
   try {
     await read;

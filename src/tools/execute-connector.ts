@@ -23,7 +23,7 @@ import { runFlows } from "./secrets/run-flows.ts";
 
 /** Characters of a third party's answer that are shown. */
 const shownData = 6_000;
-/** Of what is longer, so much as one text: every text of an answer is capped at 2,000 (src/plain-text.ts). */
+/** Longer data is shown as one text of this length: every text of an answer is capped at 2,000 (src/plain-text.ts). */
 const shownText = 1_900;
 
 const outside = { none: "none", creates: "creates", updates: "creates", sends: "sends", executes: "executes" } as const;
@@ -32,7 +32,7 @@ export const executeConnector = changeTool({
   name: "execute_connector",
   title: "Execute connector",
   description:
-    "Run a connector once with given params, and see what the service answers. A person is asked unless the call only reads. A failed run is an answer, not an error. To see whether a connector works, use test_connector.",
+    "Run a connector once with given params, and see what the service answers. A person is asked unless the call only reads. A failed run is a result, not an error. To see whether a connector works, use test_connector.",
   risk: "destructive",
   access: "full",
   idempotent: false,
@@ -50,7 +50,7 @@ export const executeConnector = changeTool({
     const entry = await connectorType(found.type);
     const params = withPathApart(entry, found.config, given);
     const { errors, warnings } = entry ? checkPart(entry, "params", params) : { errors: [], warnings: [] };
-    // A key that is nearly a known one is a slip; any other may be of a newer Kibana, as values of open lists may.
+    // A key that is nearly a known one is a typo; any other may come from a newer Kibana, as may values of open lists.
     const slips = warnings.filter(({ path, suggestion }) => suggestion && !Object.hasOwn(entry?.knownValues ?? {}, path));
     if (errors.length + slips.length > 0) {
       const listed = [...errors, ...warnings].map(inWords);
@@ -86,10 +86,10 @@ export const executeConnector = changeTool({
         ...warnings.map(inWords),
         ...(note ? [note] : []),
         ...(doing.opens && entry && keyOf(entry, params) === undefined ? [keyless(entry)] : []),
-        ...(templated ? ["{{…}} in the params goes out as it stands: only a rule fills templates in."] : []),
+        ...(templated ? ["{{…}} in the params is sent as it is: only a rule fills in templates."] : []),
         ...(retries > 0 && effect !== "none"
           ? [
-              `It is run up to ${retries + 1} times while Kibana calls the failure retryable: a service that took the first one in spite of it gets it again.`,
+              `It is run up to ${retries + 1} times while Kibana calls the failure retryable: a service that accepted the first one anyway gets it again.`,
             ]
           : []),
         ...(entry?.runNote ? [entry.runNote] : []),
@@ -131,10 +131,10 @@ export const executeConnector = changeTool({
 });
 
 function keyless({ dedupField, recovery }: ConnectorType): string {
-  return `Without ${dedupField} each run opens another${recovery ? ", and no run can close it: give one to close it with" : ""}.`;
+  return `Without ${dedupField} each run opens another incident${recovery ? ", which no run can close: give one to close it with" : ""}.`;
 }
 
-/** The answer's data, redacted; what does not fit is counted. */
+/** The answer's data, redacted; if it is cut, with the number of characters left out. */
 function data(value: unknown): Record<string, unknown> {
   if (value === undefined || value === null) return {};
   const shown = plainJson(hideSecrets(value).config);

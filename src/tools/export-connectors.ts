@@ -7,7 +7,7 @@ import { readAcross, type ToolContext } from "./define.ts";
 import type { KeptExport } from "./exports/kept-exports.ts";
 import { compact, idOrName, next, textFilter, typeFilter, warnings, widens } from "./fields.ts";
 
-/** Characters of code in one answer, as JSON writes them; hosts cut at about 20,000 with the rest (reference/mcp.md §7). */
+/** Characters of code in one answer, counted as JSON; with the rest of the answer, MCP hosts cut at about 20,000 (reference/mcp.md §7). */
 const onePart = 12_000;
 const skippedShown = 20;
 
@@ -50,11 +50,11 @@ export const exportConnectors = readAcross({
         skipped: skipped.slice(0, skippedShown).map((one) => ({ ...one, id: plainText(one.id, 60) })),
         warnings: [
           ...shortened(notes),
-          ...(skipped.length > skippedShown ? [`${skipped.length - skippedShown} more that are skipped are not shown.`] : []),
+          ...(skipped.length > skippedShown ? [`${skipped.length - skippedShown} more skipped connectors are not shown.`] : []),
         ],
         next:
           first !== undefined
-            ? [{ tool: "export_connectors", args: { cursor: first }, why: "The parts one by one, for clients without resources." }]
+            ? [{ tool: "export_connectors", args: { cursor: first }, why: "The parts one by one, for clients that do not read resources." }]
             : exported === 0
               ? [{ tool: "list_connectors", args: compact({ space: which.space }), why: `None of ${seen} connectors is exported.` }]
               : [],
@@ -63,7 +63,7 @@ export const exportConnectors = readAcross({
   },
 });
 
-/** One part of an export that was too large: pages that together, in order, are its files. */
+/** One part of an export that was too large for one answer: its parts, in order, make up its files. */
 function partAt(cursor: string, { exports, principal }: ToolContext) {
   const [id = "", at = ""] = cursor.split(".");
   const kept = exports.find(principal.name, id);
@@ -73,8 +73,8 @@ function partAt(cursor: string, { exports, principal }: ToolContext) {
   if (!page) {
     throw new ToolError(
       "invalid_arguments",
-      "`cursor` is none that this tool gave out, or older than half an hour.",
-      "Leave it out and give format and connectors to export anew.",
+      "`cursor` is not one that this tool gave out, or it is older than half an hour.",
+      "Leave it out and give format and connectors to export again.",
     );
   }
   return {
@@ -91,7 +91,7 @@ function cursorOf(id: string, page: number): string {
   return `${id}.${page}`;
 }
 
-/** As many as agents need to see that there are more. */
+/** The first few, and how many more there are. */
 function shortened(notes: readonly string[]): string[] {
   const shown = 10;
   const more = notes.length - shown;

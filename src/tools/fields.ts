@@ -3,59 +3,59 @@ import { isPlainObject } from "../plain-object.ts";
 import { plainText } from "../plain-text.ts";
 
 interface Absence {
-  /** What the call then takes: all, or the real thing instead of a look. */
+  /** What the call does when the field is left out: take all, say, or make the change instead of only showing it. */
   means: string;
-  /** Only an empty text or list is a slip here. */
+  /** `null` counts as left out here; only an empty text or list is refused. */
   nullIsAbsent?: true;
 }
 
 const absences = z.registry<Absence>();
 
-/** A field that, when it is left out, lets a call do or show more: empty values of it are refused, not taken for left out. */
+/** A field that, when left out, lets a call do or show more: empty values are refused instead of counting as left out. */
 export function widens<Field extends z.ZodType>(field: Field, means: string, also: Omit<Absence, "means"> = {}): Field {
   absences.add(field, { means, ...also });
   return field;
 }
 
-/** What leaving out a field means, where that makes a call do or show more. */
+/** What leaving out a field means, if that makes a call do or show more. */
 export function meaningOfAbsence(field: z.core.$ZodType): Absence | undefined {
   return absences.get(field);
 }
 
-/** No id and no name comes near; as `atMost`, not in the published schema. */
+/** No id or name is nearly this long; like `atMost`, not in the published schema. */
 const longest = 1000;
 
-/** Names something in Kibana. */
+/** The id or name of something in Kibana. */
 export const idOrName = z
   .string()
   .min(1)
   .refine((text) => text.length <= longest, `is too long: at most ${longest} characters`);
 
-/** Arguments and answer parts that several tools share. */
+/** From here on: arguments and answer parts that several tools share. */
 const anySpace = idOrName.optional().describe("Space id; default: the configured one");
 export const space = anySpace;
-/** The same where something is changed. */
+/** The same for tools that change something. */
 export const changedSpace = widens(anySpace.clone(), "the configured space", { nullIsAbsent: true });
 export const typeFilter = widens(z.string().optional(), "all types");
 export const textFilter = widens(z.string().optional().describe("Part of name or id"), "all names");
 export const connector = idOrName.describe("Connector id, or its exact name");
 
-/** Spaces that one call may name; `*` means all there are. */
+/** The most spaces that one call may name; `*` means all. */
 export const mostSpaces = 100;
 
-/** A list that is refused before anything is asked of Kibana; not in the published schema, where it would cost tokens. */
+/** A list that is refused when too long, before any request; the limit is not in the published schema, where it would cost tokens. */
 export function atMost<Item extends z.ZodType>(most: number, list: z.ZodArray<Item>): z.ZodArray<Item> {
   return list.refine((items) => items.length <= most, `takes at most ${most}: make several calls`);
 }
 
-/** A connector's name as it may be shown: without what cannot be seen. */
+/** A connector's name without invisible characters. */
 export const connectorName = z
   .string()
   .trim()
   .min(1, "must not be empty")
   .max(1000, "is too long: at most 1,000 characters")
   .transform((name) => plainText(name, 1000))
-  .refine((name) => name !== "", "holds nothing that can be seen");
+  .refine((name) => name !== "", "has no visible characters");
 
 export const next = z.array(z.looseObject({ tool: z.string(), args: z.looseObject({}), why: z.string() })).optional();
 export const warnings = z.array(z.string()).optional();
@@ -69,16 +69,16 @@ export function compact<T extends Record<string, unknown>>(value: T): Partial<T>
   return Object.fromEntries(kept) as Partial<T>;
 }
 
-/** One text as the list that a tool takes; of what is a list already in other signs, or nothing, only the form. */
+/** One text as the list that a tool takes; only the form of such a list if the text is empty or holds several items. */
 export function asList(given: string): string {
   return /^\s*$|^\s*[[{"]|,/.test(given) ? '["…", "…"]' : JSON.stringify([plainText(given, 80)]);
 }
 
-/** What to say of one thing where an argument takes several: the argument, with what was given. */
+/** What to say if one item is given for an argument that takes several: the argument, with that item. */
 export function listedIn(argument: string) {
   return (given: unknown) => `is \`${argument}\` here: ${typeof given === "string" ? asList(given) : '["…"]'}`;
 }
 
 const isId = "is `id` here: an id or exact name";
-/** What people write in place of `id`. */
+/** What agents write instead of `id`. */
 export const namedById = { connector: isId, connector_id: isId, name: isId };

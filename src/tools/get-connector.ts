@@ -17,7 +17,7 @@ import { atMost, compact, idOrName, namedById, next, space, warnings } from "./f
 import { shownRules } from "./rules/shown-rules.ts";
 import { reenterSecrets } from "./secrets/reenter-secrets.ts";
 
-/** Rules of one connector that are shown, alone and beside others. */
+/** How many rules of a connector are shown, alone and among others. */
 const rulesShown = { alone: 20, beside: 5 };
 const mostIds = 10;
 
@@ -27,7 +27,7 @@ export const getConnector = readTool({
   name: "get_connector",
   title: "Get connector",
   description:
-    "All about one connector or several: redacted config, the rules that use it, how its runs went. Stored secrets are never readable.",
+    "Details of one or several connectors: redacted config, the rules that use it, how its runs went. Stored secrets are never readable.",
   input: z.strictObject({
     id: z
       .string({ error: ({ input }) => (Array.isArray(input) ? "takes one; several go into `ids`" : undefined) })
@@ -60,7 +60,7 @@ export const getConnector = readTool({
   },
 });
 
-/** One of several: what the log cannot see is said once for all, and what cannot be shown does not keep the others back. */
+/** One of several: blind spots are given once for all, and a connector that cannot be shown does not fail the others. */
 async function row(asked: string, looking: Promise<{ health?: object }>, context: ToolContext): Promise<Record<string, unknown>> {
   try {
     const { health: runs, ...rest } = await looking;
@@ -72,10 +72,7 @@ async function row(asked: string, looking: Promise<{ health?: object }>, context
   }
 }
 
-/**
- * Asks for everything at once: of what looks like an id, rules and runs are asked for before it is known that the
- * connector is there.
- */
+/** Asks for everything at once: if a name looks like an id, rules and runs are requested before the connector is found. */
 function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly string[], context: ToolContext) {
   const { kibana } = context;
   const withActions = include.has("actions");
@@ -90,7 +87,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
       },
     ]),
   );
-  // How many references there are stands in the list alone.
+  // Only the list says how many references there are.
   const all = withRules || wanted.length > 1 ? settled(kibana.connectors(inSpace)) : undefined;
   const types = settled(kibana.connectorTypes(inSpace));
 
@@ -104,7 +101,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     ]);
     const { type, config, notes } = described(found, known);
     if (typeof rules === "string") notes.push(`Which rules use it could not be read: ${rules}`);
-    const repair = await toMend(found, inSpace, runs, context);
+    const repair = await repairCalls(found, inSpace, runs, context);
     return {
       connector: compact({ ...connectorRow(found, inSpace, known, context.settings), type_name: type?.name, config }),
       ...(typeof rules === "object" ? shownRules(found, rules, { space: inSpace, most, withActions, notes }) : {}),
@@ -114,13 +111,13 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   };
 }
 
-/** A rejection that nobody waits for yet is no crash. */
+/** Keeps a rejection that is not awaited yet from ending the process. */
 function settled<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   return work;
 }
 
-/** Ids of saved connectors have such signs; names rarely do, and preconfigured ones are looked up again. */
+/** Ids of saved connectors look like this; names rarely do, and preconfigured ones are looked up again. */
 function isLikeAnId(text: string): boolean {
   return /^[a-z0-9_-]+$/.test(text);
 }
@@ -128,19 +125,17 @@ function isLikeAnId(text: string): boolean {
 function described(found: Connector, types: readonly LiveType[]) {
   const type = types.find((one) => one.id === found.type);
   const { config, found: hidden } = hideSecrets(found.config);
-  const notes = hidden.map(
-    (one) => `A secret stands readable in config.${one.path} (${one.why}); everybody who may read connectors sees it.`,
-  );
+  const notes = hidden.map((one) => `config.${one.path} holds a readable secret (${one.why}); everybody who may read connectors sees it.`);
   if (!found.config)
     notes.push(found.preconfigured ? "Kibana does not show the config of this preconfigured connector." : "It is stored without a config.");
-  if (found.missingSecrets) notes.push("Its secrets are missing (they are lost on import): it fails until they are entered again.");
+  if (found.missingSecrets) notes.push("Its secrets are missing (an import loses them): it fails until they are entered again.");
   const why = unusable(type, found.preconfigured);
   if (why) notes.push(`It cannot run here: ${why}.`);
   return { type, config, notes };
 }
 
-/** What does not work is mended; of what works nothing has to be done, and whether it goes is the user's to say. */
-async function toMend(
+/** Calls for a connector that does not work; none for one that works, since only the user decides whether it is deleted. */
+async function repairCalls(
   found: Connector,
   inSpace: string,
   runs: Partial<Health> | undefined,
@@ -150,7 +145,7 @@ async function toMend(
     return [await reenterSecrets(found, inSpace, secrets)];
   }
   if (runs && "failures" in runs && runs.failures) {
-    return safeTest(found, inSpace, "See whether it fails now, and why.");
+    return safeTest(found, inSpace, "See whether it still fails, and why.");
   }
   return [];
 }

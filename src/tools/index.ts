@@ -15,7 +15,7 @@ import { testConnector } from "./test-connector.ts";
 import { undoChange } from "./undo-change.ts";
 import { updateConnector } from "./update-connector.ts";
 
-/** Every tool, in the order in which an agent meets them. */
+/** Every tool, in the order in which agents see them. */
 export const tools: readonly Tool[] = [
   describeDeployment,
   listConnectors,

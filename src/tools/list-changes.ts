@@ -12,13 +12,13 @@ import { compact, warnings, widens } from "./fields.ts";
 import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
 import { actionDifference, actionLines } from "./rules/shown-actions.ts";
 
-/** Characters of one text of what was before and after. */
+/** Characters of one text in `before` and `after`. */
 const longest = 300;
 
 export const listChanges = readAcross({
   name: "list_changes",
   title: "List changes",
-  description: "What this server changed here, newest first, each with its undo or why there is none.",
+  description: "Changes that this server made here, newest first, each with its undo or why there is none.",
   input: z.strictObject({
     space: widens(z.string().optional().describe("Default: all"), "all spaces"),
     id: widens(z.string().optional().describe("Of a connector or rule"), "all connectors and rules"),
@@ -55,7 +55,7 @@ export const listChanges = readAcross({
           ...problems,
           ...(now.unread === undefined
             ? []
-            : [`What is true now could not all be read; names and undo are as recorded where it was not: ${now.unread}`]),
+            : [`Not all of the present state could be read; where it is missing, names and undo are as recorded: ${now.unread}`]),
         ],
       }),
     };
@@ -86,23 +86,23 @@ async function row(
     name_then: called === then ? undefined : then,
     type: begin.op.type,
     outcome: end?.outcome ?? "unknown",
-    note: end ? undefined : "It was begun and its end is not recorded: look at the connector to see whether it happened.",
+    note: end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.",
     error: end?.error,
     asked: askedOf(begin.consent),
     by: begin.client,
-    // Over stdio there is one, and everybody knows who.
+    // Over stdio there is only the local user.
     principal: begin.principal === "local" ? undefined : begin.principal,
     ...(detail ? beforeAndAfter(entry, now) : {}),
     ...(await undoNow(entry, now, access)),
   });
 }
 
-/** What was there before and after, redacted and cut; of what stays the same nothing. */
+/** The state before and after, redacted and cut; unchanged parts are left out. */
 function beforeAndAfter(entry: JournalEntry, now: Now): { before?: unknown; after?: unknown } {
   const record = recordedIn(entry);
   if (!record) return {};
   const { before, after } = states(record, now);
-  // Actions are cut already.
+  // Actions have been cut already.
   const shown = (state: object | undefined) => (state && record.op !== "put_rule" ? plainJson(hideSecrets(state).config, longest) : state);
   return { ...(before && { before: shown(before) }), ...(after && { after: shown(after) }) };
 }

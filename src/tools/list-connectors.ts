@@ -62,7 +62,7 @@ function isUnused(connector: Connector): boolean {
   return !connector.preconfigured && connector.references === 0;
 }
 
-/** The place of the last row, not a number: rows that come and go in between shift nothing. */
+/** The place of the last row instead of a number: connectors added or deleted between calls do not shift the pages. */
 function writeCursor({ space, connector }: FoundConnector): string {
   return Buffer.from(JSON.stringify([space, connector.name, connector.id])).toString("base64url");
 }

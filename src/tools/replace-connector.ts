@@ -40,7 +40,7 @@ export const replaceConnector = changeTool({
   name: "replace_connector",
   title: "Replace connector in rules",
   description:
-    "Move the actions of rules from one connector to another, or remove them; mends rules whose connector is gone. One of another type needs `params`. Groups, frequency and filters stay. Run again to go on where it stopped. A person is asked.",
+    "Move the actions of rules from one connector to another, or remove them; fixes rules whose connector is gone. Another type needs `params`. Groups, frequency and filters stay. Run again to go on where it stopped. A person is asked.",
   risk: "destructive",
   access: "change",
   idempotent: true,
@@ -52,7 +52,7 @@ export const replaceConnector = changeTool({
       atMost(500, z.array(idOrName).min(1)).optional().describe("Ids, exact names or tag:NAME; default: all that use it"),
       "all rules that use it",
     ),
-    params: z.looseObject({}).optional().describe("New ones, where `to` is of another type"),
+    params: z.looseObject({}).optional().describe("New ones, if `to` is of another type"),
     recovery_params: z.looseObject({}).optional(),
     drop_missing: z.boolean().optional().describe("Also drop the rules' actions of other connectors that are gone"),
     on_error: z.enum(["stop", "continue"]).default("stop"),
@@ -65,7 +65,7 @@ export const replaceConnector = changeTool({
       throw new ToolError(
         "invalid_arguments",
         "Either `to` or `remove: true` is needed, and not both.",
-        "Say where the actions go, or that they go away.",
+        "Say where the actions go, or that they are removed.",
       );
     const connectors = await kibana.connectors(inSpace);
     const from = fromOf(args.from, connectors, inSpace);
@@ -73,7 +73,7 @@ export const replaceConnector = changeTool({
     const using = await rulesWith(kibana, inSpace, from);
     const chosen = await chosenRules(args.rules, using, inSpace, context);
     const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
-    // Where the connector is gone, Elastic Security cannot save the rule either (reference/kibana-api.md §5.4).
+    // If the connector is gone, Elastic Security cannot save the rule either, so it is done here (reference/kibana-api.md §5.4).
     const isLeft = (rule: Rule) => args.rules === undefined && from.known !== undefined && isDetectionRule(rule);
     const left: Left[] = [...chosen.without, ...chosen.using.filter(isLeft).map(detectionRow)];
     const todo = chosen.using.filter((rule) => !isLeft(rule));
@@ -129,13 +129,15 @@ export const replaceConnector = changeTool({
         ...unknownFields(ready),
         ...new Set(ready.flatMap(({ notes }) => notes)),
         ...silencedWarning(ready),
-        ...(lost.length > 0 ? [`drop_missing takes out of the rules what is not named: ${lost.join(", ")}.`] : []),
+        ...(lost.length > 0 ? [`drop_missing also removes these actions from the rules: ${lost.join(", ")}.`] : []),
         ...(left.some((one) => one.outcome === "skipped") ? [skippedWarning(left)] : []),
-        ...(left.some((one) => one.outcome === "blocked") ? [`${obstacles.length} stay as they are: Kibana would not save them.`] : []),
-        ...(todo.some(isDetectionRule)
-          ? ["Detection rules are meant to be edited in the Security app; their actions are saved here all the same."]
+        ...(left.some((one) => one.outcome === "blocked")
+          ? [`${obstacles.length} rules stay as they are: Kibana would not save them.`]
           : []),
-        ...(from.preconfigured ? ["Rules of other spaces may use the same preconfigured connector: they stay as they are."] : []),
+        ...(todo.some(isDetectionRule)
+          ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."]
+          : []),
+        ...(from.preconfigured ? ["Rules in other spaces may use the same preconfigured connector: they stay as they are."] : []),
         ...(hidden ? [hidden] : []),
         ...doubts,
         ...undoWarning(ops),
@@ -158,9 +160,7 @@ export const replaceConnector = changeTool({
       moved: to ? "moved" : "removed",
       from: from.id,
       test:
-        to && doubts.length > 0
-          ? await safeTest(to, inSpace, "Moved is not proved: the safe test shows whether the new connector works.")
-          : [],
+        to && doubts.length > 0 ? await safeTest(to, inSpace, "Test the new connector; moving rules does not prove that it works.") : [],
       used: from.known && explainReferences(from.known, using.length) !== undefined ? undefined : using.length,
     };
   },
@@ -171,13 +171,13 @@ interface From {
   id: string;
   name?: string;
   preconfigured: boolean;
-  /** Undefined where it is gone. */
+  /** Undefined if it is gone. */
   known: Connector | undefined;
   /** Why it was not found. */
   missing?: ConnectorNotHere;
 }
 
-/** The connector to be replaced; by its id where it is gone. @throws ToolError system_action, ambiguous_connector */
+/** The connector to replace; only its id if it is gone. @throws ToolError system_action, ambiguous_connector */
 function fromOf(asked: string, connectors: readonly Connector[], inSpace: string): From {
   try {
     const known = pickConnector(connectors, inSpace, asked);
@@ -188,7 +188,7 @@ function fromOf(asked: string, connectors: readonly Connector[], inSpace: string
   }
 }
 
-/** @throws ToolError when rules could not use it */
+/** @throws ToolError if rules cannot use it */
 async function targetOf(
   asked: string,
   from: string,
@@ -218,7 +218,7 @@ async function targetOf(
   return to;
 }
 
-/** The rules that are meant: all that use it, or those that are named, of which some may not use it. @throws ToolError rule_not_found */
+/** The rules that are meant: all that use it, or those that are named, some of which may not use it. @throws ToolError rule_not_found */
 async function chosenRules(
   asked: readonly string[] | undefined,
   using: readonly Rule[],
@@ -230,7 +230,7 @@ async function chosenRules(
   const without = others.length > 0 ? await askedRules(others, inSpace, context) : [];
   return {
     using: using.filter((rule) => asked.some((one) => isNamed(rule, one))),
-    without: without.map((rule) => row(rule, "unchanged", "It does not use that connector (any more).")),
+    without: without.map((rule) => row(rule, "unchanged", "It does not use that connector, or no longer does.")),
   };
 }
 
@@ -244,11 +244,11 @@ function cannotBeSaved(obstacles: readonly Obstacle[], free: readonly Rule[]): T
     [
       ...(gone.length > 0
         ? [
-            "Make what is gone again under its id first (undo_change of its deletion, or create_connector with that `id`); if nobody wants it back, drop_missing: true drops those dead actions in the same write.",
+            "First restore what is gone under its id (undo_change of its deletion, or create_connector with that `id`); if nobody wants it back, drop_missing: true drops those dead actions in the same write.",
           ]
         : []),
       ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
-      'With on_error: "continue" the other rules are done.',
+      'With on_error: "continue" the other rules are changed.',
     ].join(" "),
     compact({ rules: obstacles.slice(0, 20).map((one) => one.rule.id), gone, could_go: free.slice(0, 20).map(({ id }) => id) }),
   );

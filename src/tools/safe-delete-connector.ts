@@ -32,7 +32,7 @@ export const safeDeleteConnector = changeTool({
   },
 });
 
-/** The rules that took one after the plan was made. */
+/** The rules that started to use one after the plan was made. */
 function inUse({ op, error }: OpResult): Record<string, unknown>[] {
   return error instanceof ToolError && error.code === "in_use" ? [{ id: op.id, rules: error.detail?.rules }] : [];
 }

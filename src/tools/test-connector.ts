@@ -20,7 +20,7 @@ import { runFlows } from "./secrets/run-flows.ts";
 const modes = ["safe", "near_safe", "loud"] as const;
 type Mode = (typeof modes)[number];
 
-/** Puts what the test asks for into params, or into words about them. */
+/** Fills the caller's values into the params of a test, or into texts about them. */
 interface Fill {
   params(params: Params): Params;
   words(text: string): string;
@@ -34,13 +34,13 @@ interface TestPlan extends Plan {
   runs: Record<string, unknown> | undefined;
 }
 
-const rulesOwnKey = "that a rule's run passes: a rule runs with its own API key";
+const rulesOwnKey = "that a run from a rule succeeds: a rule runs with its own API key";
 
 export const testConnector = changeTool({
   name: "test_connector",
   title: "Test connector",
   description:
-    "Test a connector. safe touches nothing outside. near_safe and loud send something to the service: only where the user wants that, and a person is asked. Never escalates by itself. A failed test is an answer, not an error.",
+    "Test a connector. safe touches nothing outside. near_safe and loud send something to the service: only if the user wants that, and a person is asked. Never escalates by itself. A failed test is a result, not an error.",
   risk: "write",
   access: "change",
   idempotent: false,
@@ -48,7 +48,7 @@ export const testConnector = changeTool({
     id: connector,
     space: changedSpace,
     mode: widens(z.enum(modes).default("safe"), "safe"),
-    fill: z.looseObject({}).optional().describe('What the test asks for, as {"to": "me@…"}'),
+    fill: z.looseObject({}).optional().describe('What the test asks for, such as {"to": "me@…"}'),
   }),
   insteadOf: namedById,
   async plan({ id, mode, fill: given = {} }, { kibana, space: target }): Promise<TestPlan | NoChange> {
@@ -56,7 +56,7 @@ export const testConnector = changeTool({
     assertRunnable(found, types);
     const entry = await connectorType(found.type);
     const probe = entry ? probesFor(entry, found.config ?? {})[mode] : undefined;
-    // What is known without a test: a connector that always fails is no shrug.
+    // Without a test, the last runs still show whether a connector keeps failing.
     const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id) : undefined;
     if (!probe) return untested(found, entry, mode, target, runs);
     const fill = filler(probe, given);
@@ -84,12 +84,12 @@ export const testConnector = changeTool({
       warnings: [
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
         ...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []),
-        ...(probe.cost ? ["The test is paid for: it uses tokens of the model's provider."] : []),
+        ...(probe.cost ? ["The test costs money: it uses tokens of the model's provider."] : []),
       ],
       outsideWorld: sends ? "sends" : probe.cost ? "costs" : "none",
       consequence: sends ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
-      // Where an agent may choose the host, a request to it is news in itself.
+      // If an agent may choose the host, the request alone already tells that host something.
       flows,
       asks: [],
       knownHosts: [],
@@ -129,7 +129,7 @@ export const testConnector = changeTool({
   },
 });
 
-/** No test of that mode: what is known without running anything, and which tests there are. */
+/** The answer if there is no test of that mode: what is known without running anything, and which tests there are. */
 function untested(
   found: Connector,
   entry: ConnectorType | undefined,
@@ -171,7 +171,7 @@ function untested(
 
 /**
  * Fills `{unique}`, `{now}` and what the caller gave into a probe's params and texts.
- * @throws ToolError invalid_arguments naming what the probe needs
+ * @throws ToolError invalid_arguments that names what the probe needs
  */
 function filler(probe: Probe, given: Record<string, unknown>): Fill {
   const needs = probe.needs ?? {};
@@ -200,7 +200,7 @@ function filler(probe: Probe, given: Record<string, unknown>): Fill {
     return value;
   };
   const eachField = (value: object) => Object.fromEntries(Object.entries(value).map(([key, item]) => [key, each(item)]));
-  // The whole of it stands among the recipients.
+  // Long values are cut here: the recipients have them in full.
   return { params: eachField, words: (text) => filled(text, (value) => (value.length > 80 ? quoted(value) : word(value))) };
 }
 

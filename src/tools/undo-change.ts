@@ -27,15 +27,15 @@ export const undoChange = changeAcross({
   name: "undo_change",
   title: "Undo change",
   description:
-    "Take back a change of this server, as far as that is possible: make a deleted connector again under its id, put back name and config, remove a new one, give rules their actions back. Secrets have to be given again. A person is asked.",
+    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new connector, give rules their actions back. Secrets have to be given again. A person is asked.",
   risk: "destructive",
   access: "full",
   idempotent: true,
   input: z.strictObject({
     change: z.string().min(1).describe('From list_changes, or "last"'),
-    id: widens(z.string().optional().describe("Which connector or rule, where the change had several"), "all that the change had"),
-    secrets: z.looseObject({}).optional().describe("Field → reference, where secrets were lost"),
-    assert_no_other_secrets: z.boolean().optional().describe("Only where nobody is asked"),
+    id: widens(z.string().optional().describe("Which connector or rule, if the change had several"), "all that the change had"),
+    secrets: z.looseObject({}).optional().describe("Field → reference, if secrets were lost"),
+    assert_no_other_secrets: z.boolean().optional().describe("Only if nobody is asked"),
   }),
   async plan({ change: asked, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const found = await entriesOf(asked, id, context);
@@ -50,13 +50,12 @@ export const undoChange = changeAcross({
     const inverse = inverseOfEntry(entry);
     if (!inverse) throw cannot(whyNone(entry));
     if ("none" in inverse) throw cannot(inverse.none);
-    if (inverse.op === "execute")
-      throw cannot("It is taken back by another run: list_changes holds the call of execute_connector that does it.");
+    if (inverse.op === "execute") throw cannot("Another run reverses it: list_changes has the execute_connector call that does so.");
     if (inverse.op === "put_rule") throw cannot("It was a change of a rule.");
     const space = await context.spaces.check(inverse.space, { fresh: true });
     const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
     if ("noChange" in plan) return plan;
-    // What the op asks elsewhere, and a person at the least: an undo replaces or removes what is there.
+    // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
     const consequence = plan.consequence === "free" ? "person" : plan.consequence;
     return { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence };
   },
@@ -87,7 +86,7 @@ export const undoChange = changeAcross({
   },
 });
 
-/** What the journal has of a change; at least one entry. */
+/** The journal's entries of a change; at least one. */
 async function entriesOf(asked: string, id: string | undefined, { journal, deployment, principal }: ToolContext): Promise<JournalEntry[]> {
   const { entries } = await journal.entries();
   const visible = entries
@@ -102,13 +101,13 @@ async function entriesOf(asked: string, id: string | undefined, { journal, deplo
       ofChange.length > 0
         ? `The change ${quoted(asked)} has no connector or rule ${quoted(id ?? "")}.`
         : `The journal has no change ${quoted(asked)} for this Kibana.`,
-      "Call list_changes for what can be undone.",
+      "Call list_changes to see what can be undone.",
     );
   }
   return matching;
 }
 
-/** The newest change of this caller that can be undone. An undo is none: asked for twice, "last" would do it all again. */
+/** The newest change of this caller that can be undone. Undos do not count, or a second "last" would redo the change. */
 function newest(entries: readonly JournalEntry[], id: string | undefined, caller: string): JournalEntry[] {
   const last = entries.find((entry) => {
     const { begin, end } = entry;
@@ -117,14 +116,18 @@ function newest(entries: readonly JournalEntry[], id: string | undefined, caller
     return inverse !== undefined && !("none" in inverse) && inverse.op !== "execute";
   });
   if (!last)
-    throw new ToolError("invalid_arguments", "There is no change of yours that can be undone.", "Call list_changes for what was changed.");
+    throw new ToolError(
+      "invalid_arguments",
+      "There is no change of yours that can be undone.",
+      "Call list_changes to see what was changed.",
+    );
   return entries.filter(({ begin, end }) => begin.change === last.begin.change && (id === undefined || (begin.op.id ?? end?.id) === id));
 }
 
 function onlyOne(matching: readonly JournalEntry[]): JournalEntry {
   const [only, ...more] = matching;
   if (!only || more.length > 0) {
-    throw new ToolError("invalid_arguments", "The change had several connectors.", "Undo one after the other: give its `id`.", {
+    throw new ToolError("invalid_arguments", "The change had several connectors.", "Undo them one by one: give an `id`.", {
       ids: matching.map(({ begin, end }) => begin.op.id ?? end?.id),
     });
   }
@@ -143,13 +146,13 @@ async function planInverse(
   const { kibana } = context;
   const [status, existing, types] = await Promise.all([kibana.status(), kibana.connectors(space), kibana.connectorTypes(space)]);
   const listed = existing.find((one) => one.id === inverse.id);
-  // The count of references moves by itself: a plan must not rest on it.
+  // The number of references changes by itself: a plan must not depend on it.
   const current = listed && { ...listed, references: undefined };
   if (current && current.type !== type)
-    return changedBySomebody(space, current, `The id "${inverse.id}" belongs to a connector of type ${current.type} now.`, ["type"]);
+    return changedBySomebody(space, current, `The id "${inverse.id}" now belongs to a connector of type ${current.type}.`, ["type"]);
   switch (inverse.op) {
     case "create": {
-      if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" is there again.`, []);
+      if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" exists again.`, []);
       const plan = await planCreate(
         {
           space,
@@ -162,10 +165,10 @@ async function planInverse(
         { status, existing },
         context,
       );
-      const possible = await assertCarried(plan, "Its secrets went with it", status, context.secrets);
-      // Nothing more is lost by it: whoever knows of others gives them, here or with update_connector.
+      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets);
+      // Nothing more is lost by this: whoever knows of other secrets gives them here or with update_connector.
       if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return plan;
-      return { ...plan, warnings: [...plan.warnings, `If it had ${possible.join(", ")}, it comes back without.`] };
+      return { ...plan, warnings: [...plan.warnings, `If it had ${possible.join(", ")}, it comes back without them.`] };
     }
     case "update": {
       if (!current) return gone(space, inverse.id);
@@ -178,7 +181,7 @@ async function planInverse(
       const [op] = plan.ops;
       const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
       if (sent.length === 0) return plan;
-      const note = `Kibana has forgotten the secrets from before the change: what is given for ${sent.join(", ")} is stored as it is, so it must be the OLD value.`;
+      const note = `Kibana has forgotten the secrets from before the change: what you give for ${sent.join(", ")} is stored as it is, so it must be the OLD value.`;
       return { ...plan, warnings: [note, ...plan.warnings] };
     }
     case "delete": {
@@ -190,17 +193,17 @@ async function planInverse(
   }
 }
 
-/** Where nothing but secrets was changed, the ones that the change stored would put nothing back. @throws ToolError secret_refused */
+/** If only secrets were changed, giving those that the change stored would undo nothing. @throws ToolError secret_refused */
 function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<Doable, { op: "update" }>): void {
   if (op.op !== "update" || asks.length > 0 || Object.keys(used).length === 0 || !isDeepStrictEqual(expect, to)) return;
   let values = 0;
   mapSealed(op.secrets, () => values++);
-  // What a person typed has no name to compare.
+  // A secret that a person typed has no name to compare.
   if (values > Object.keys(used).length || !isDeepStrictEqual(referencesIn(op.secrets), used)) return;
   throw new ToolError(
     "secret_refused",
-    `${Object.values(used).join(", ")} ${Object.keys(used).length > 1 ? "are" : "is"} what this change itself stored: giving it again takes nothing back.`,
-    'Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it, or {"$ask": true} where a person knows it. If nobody has it, it cannot be undone.',
+    `${Object.values(used).join(", ")} ${Object.keys(used).length > 1 ? "are" : "is"} what this change itself stored: giving it again undoes nothing.`,
+    'Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it, or {"$ask": true} if a person knows it. If nobody has it, the change cannot be undone.',
     { used },
   );
 }
@@ -209,7 +212,7 @@ function changedBySomebody(space: string, current: Connector, message: string, d
   return {
     noChange: true,
     status: "plan_changed",
-    message: `${message} Nothing was written: an undo would take back what somebody else did.`,
+    message: `${message} Nothing was written: an undo would revert what somebody else did.`,
     space,
     result: compact({ id: current.id, differs, now: connectorView(current, space) }),
     warnings: [],
@@ -220,7 +223,7 @@ function changedBySomebody(space: string, current: Connector, message: string, d
 function gone(space: string, id: string): NoChange {
   return {
     noChange: true,
-    message: `There is no connector "${id}" any more: nothing to take back.`,
+    message: `There is no connector "${id}" any more: nothing to undo.`,
     space,
     result: { id },
     warnings: [],
@@ -231,10 +234,10 @@ function gone(space: string, id: string): NoChange {
 function whyNone({ end }: JournalEntry): string {
   if (!end) return "Its end is not recorded: look at the connector first.";
   return end.outcome === "unknown"
-    ? "Whether it happened is not known: look at the connector first, with get_connector."
-    : "It did not happen, so there is nothing to take back.";
+    ? "Whether it happened is unknown: look at the connector first, with get_connector."
+    : "It did not happen, so there is nothing to undo.";
 }
 
 function cannot(why: string): ToolError {
-  return new ToolError("invalid_arguments", `This change cannot be undone. ${why}`, "Call list_changes for what can be undone.");
+  return new ToolError("invalid_arguments", `This change cannot be undone. ${why}`, "Call list_changes to see what can be undone.");
 }

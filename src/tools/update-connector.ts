@@ -25,7 +25,7 @@ export const updateConnector = changeTool({
   name: "update_connector",
   title: "Update connector",
   description:
-    "Rename a connector, change single config keys, rotate secrets. Kibana's own update replaces everything; this keeps what is not named, and stops where a stored secret would be lost. Type and id cannot change. A person is asked.",
+    "Rename a connector, change single config keys, rotate secrets. Kibana's own update replaces everything; this keeps what is not named, and stops if a stored secret would be lost. Type and id cannot change. A person is asked.",
   risk: "destructive",
   access: "change",
   idempotent: true,
@@ -35,14 +35,14 @@ export const updateConnector = changeTool({
     name: connectorName.optional(),
     config: z.looseObject({}).optional().describe("Merge patch: only what changes; null removes a key"),
     secrets: z.looseObject({}).optional().describe('Field → {"$env"}, {"$file"} or {"$ask": true}: all that are stored'),
-    assert_no_other_secrets: z.boolean().optional().describe("Only where nobody is asked"),
+    assert_no_other_secrets: z.boolean().optional().describe("Only if nobody is asked"),
   }),
   insteadOf: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
   async plan({ id, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const { kibana, space: target } = context;
     const [before, status] = await Promise.all([findConnector(kibana, target, id), kibana.status()]);
     assertSaved(before, "changed", { status, url: context.deployment.url });
-    assertNoMarks("config", patch, "Name only what changes: what is not named stays as it is.");
+    assertNoMarks("config", patch, "Name only what changes: everything else stays as it is.");
     const entry = await connectorType(before.type);
     const types = () => kibana.connectorTypes(target);
     await assertNoKnownWebhook({ type: before.type, name: before.name, config: patch, stored: before.config }, types, context.secrets);

@@ -4,7 +4,7 @@ import { ToolError } from "../errors.ts";
 import { accessLevels, type Settings } from "../settings/index.ts";
 import { type ListedTool, listedTools as tools } from "./listed.ts";
 
-/** The tools that a principal may call: what is not allowed is not listed either. */
+/** The tools that a principal may call; only these are listed. */
 export function visibleTools(settings: Settings, principal: Principal): ListedTool[] {
   return tools.filter((tool) => isAllowed(tool, principal) && isChosen(tool, settings));
 }
@@ -17,7 +17,7 @@ function isChosen(tool: ListedTool, { tools: only, excludeTools }: Settings): bo
   return (only === undefined || only.includes(tool.name)) && !excludeTools.includes(tool.name);
 }
 
-/** Why a call by this name reaches no tool. */
+/** The error for a call to a tool that does not exist or is not visible. */
 export function whyHidden(name: string, settings: Settings, principal: Principal): ToolError {
   const tool = tools.find((one) => one.name === name);
   if (tool && !isAllowed(tool, principal)) {
@@ -42,7 +42,7 @@ export function whyHidden(name: string, settings: Settings, principal: Principal
   );
 }
 
-/** Names in settings that are no tools: reported at the start. */
+/** Names in settings that are not tools, to be reported at the start. */
 export function unknownToolNames({ tools: only = [], excludeTools }: Settings): string[] {
   const names = tools.map((tool) => tool.name);
   return [...only, ...excludeTools]

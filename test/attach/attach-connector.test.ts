@@ -82,7 +82,7 @@ describe("an incident", () => {
     },
   );
 
-  test("is closed under the key that an action in the rule has already, of the same connector or of another one", async () => {
+  test("is closed with the key that an action in the rule has already, of the same connector or another one", async () => {
     const made = await deployment(["pager"]);
     await makeConnector(made, "night", ".pagerduty", { secrets: { routingKey: "n".repeat(32) } });
     const pages = action("pager", { params: { eventAction: "trigger", summary: "s", dedupKey: colon } });
@@ -103,7 +103,7 @@ describe("an incident", () => {
     ]);
   });
 
-  test("of ServiceNow is closed where an action stood that opened it without a key: Kibana's default is the same text for all", async () => {
+  test("of ServiceNow is closed if an existing action opened it without a key: Kibana's default is the same text for all", async () => {
     const made = await deployment(["snow"]);
     const params = { subAction: "pushToService", subActionParams: { incident: { short_description: "x" }, comments: [] } };
     await makeRule(made, "r", [action("snow", { params })]);
@@ -116,7 +116,7 @@ describe("an incident", () => {
     ]);
   });
 
-  test("is closed in each group where each has a key of its own", async () => {
+  test("is closed in each group if each has a key of its own", async () => {
     const made = await deployment(["pager"]);
     const pages = (level: string, dedupKey: string) =>
       action("pager", { group: `metrics.threshold.${level}`, params: { eventAction: "trigger", summary: "s", dedupKey } });
@@ -135,7 +135,7 @@ describe("an incident", () => {
     expect((await attach(made, { connector: "pager", rules: ["r"] })).status).toBe("no_change");
   });
 
-  test("is closed at last where an action stood that opened it without a key", async () => {
+  test("gets closed if an existing action opened it without a key", async () => {
     const made = await deployment(["pager"]);
     await makeRule(made, "r", [
       action("pager", { params: { eventAction: "trigger", summary: "s" }, alerts_filter: { query: { kql: "x", filters: [] } } }),
@@ -168,7 +168,7 @@ describe("an incident", () => {
 });
 
 describe("a message", () => {
-  test("is sent once for each alert, and once when it recovers where that is asked for", async () => {
+  test("is sent once for each alert, and once when it recovers if that is asked for", async () => {
     const made = await deployment(["chat"]);
     await makeRule(made, "r", []);
     await attach(made, { connector: "chat", rules: ["r"], groups: ["query matched", "recovered"] });
@@ -182,7 +182,7 @@ describe("a message", () => {
     ]);
   });
 
-  test("as a digest counts the alerts of a while", async () => {
+  test("as a digest counts the alerts of a period", async () => {
     const made = await deployment(["chat"]);
     await makeRule(made, "r", []);
     const { plan } = await attach(made, { connector: "chat", rules: ["r"], workflow: "chat_digest", dry_run: true });
@@ -203,7 +203,7 @@ describe("a message", () => {
   });
 });
 
-test("an audit index gets a document on every run and one at the end, and the plan speaks of its growth", async () => {
+test("an audit index gets a document on every run and one at the end, and the plan warns about its growth", async () => {
   const made = await deployment(["log"]);
   await makeRule(made, "r", []);
   const { warnings } = await attach(made, { connector: "log", rules: ["r"] });
@@ -221,7 +221,7 @@ test("an audit index gets a document on every run and one at the end, and the pl
 });
 
 describe("a rule", () => {
-  test("as Kibana's form saves it keeps everything but the actions that come", async () => {
+  test("saved by Kibana's form keeps everything, and only gets new actions", async () => {
     const made = await deployment(["pager", "chat"]);
     const filters = {
       uuid: "9a3b8f0e-1111-4222-8333-444455556666",
@@ -259,10 +259,10 @@ describe("a rule", () => {
     expect(steady(await ruleOf(made, "r"))).toEqual(steady(before));
   });
 
-  test("with an action whose connector is gone is not saved by Kibana: the answer says how to mend it, and that works", async () => {
+  test("with an action whose connector is gone is not saved by Kibana: the answer says how to fix it, and that works", async () => {
     const made = await deployment(["pager", "log"]);
     const { change } = (await made.call("safe_delete_connector", { ids: ["log"] })).body;
-    // A rule that took it in the moment of its deletion.
+    // A rule that started to use it at the moment it was deleted.
     await makeConnector(made, "log", ".index", { config: { index: "alerts-out" } });
     await makeRule(made, "r", [action("log", { params: { documents: [{ a: 1 }] } })]);
     await deleteBlindly(made, "log");
@@ -310,7 +310,7 @@ describe("a rule", () => {
     expect(warnings.join("\n")).toContain("never recover by themselves");
   });
 
-  test("that is disabled is attached to all the same, with a word about it", async () => {
+  test("that is disabled is attached to anyway, with a note about it", async () => {
     const made = await deployment(["chat"]);
     await makeRule(made, "r", [], { enabled: false });
     expect((await attach(made, { connector: "chat", rules: ["r"] })).warnings.join("\n")).toContain("The rule is disabled");
@@ -324,13 +324,13 @@ test("another frequency than the action has is not said to be attached already",
   await attach(made, digest);
   expect(await attach(made, { ...digest, frequency: { throttle: "2h" } })).toMatchObject({
     status: "no_change",
-    message: '"Connector chat" is attached already to the rule.',
-    warnings: [expect.stringContaining("(onThrottleInterval 30m), not the one asked for")],
+    message: '"Connector chat" is already attached to the rule.',
+    warnings: [expect.stringContaining("(onThrottleInterval 30m), not as asked for")],
   });
 });
 
 describe("several rules in one plan", () => {
-  test("by id and by name, each once; what is attached already is left out and said", async () => {
+  test("by id and by name, each once; those already attached are left out and listed", async () => {
     const made = await deployment(["pager"]);
     for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, []);
     await attach(made, { connector: "pager", rules: ["r3"] });
@@ -345,7 +345,7 @@ describe("several rules in one plan", () => {
     expect(made.questions).toHaveLength(2);
   });
 
-  test("of several types get the groups of their own, and notes name the rules that they are about", async () => {
+  test("of several types each get their own groups, and notes name the rules that they are about", async () => {
     const made = await deployment(["pager"]);
     await makeRule(made, "q", []);
     await makeRule(made, "m", [], { rule_type_id: "metrics.alert.threshold", consumer: "infrastructure" });
@@ -359,7 +359,7 @@ describe("several rules in one plan", () => {
     );
   });
 
-  test("that stop half way are told apart, with why; the call made again goes on", async () => {
+  test("that stop half way are reported one by one, with the reason; the same call goes on", async () => {
     const made = await deployment(["pager"]);
     const call = { connector: "pager", rules: ["r1", "r2", "r3"] };
     for (const id of call.rules) await makeRule(made, id, []);
@@ -416,7 +416,7 @@ describe("the person", () => {
     expect([await made.state(), made.writes()]).toEqual([state, []]);
   });
 
-  test("who agreed to other actions than there are meanwhile has agreed to nothing", async () => {
+  test("who agreed before the actions changed has agreed to nothing", async () => {
     let made: Made | undefined;
     const meddles: ProductOptions["person"] = async () => {
       const rule = await ruleOf(made as Made, "r");
@@ -430,7 +430,7 @@ describe("the person", () => {
     expect((await ruleOf(made, "r")).actions).toHaveLength(1);
   });
 
-  test("is warned where this server lends the rule its own key", async () => {
+  test("is warned if the rule gets this server's own key", async () => {
     const made = await deployment(["pager"]);
     await makeRule(made, "r", []);
     const call = { connector: "pager", rules: ["r"], dry_run: true };
@@ -445,12 +445,12 @@ describe("the person", () => {
   });
 });
 
-describe("another frequency for a connector that the rule notifies already", () => {
+describe("another frequency for a connector that the rule already notifies", () => {
   const digest = { frequency: { summary: true, notify_when: "onThrottleInterval", throttle: "30m" } };
   const kinds = async (made: Made) =>
     (await ruleOf(made, "r")).actions.map(({ id, frequency }: { id: string; frequency: { summary: boolean } }) => [id, frequency.summary]);
 
-  test("is sent beside what is there: the plan and the answer say so, with the call that puts it in its place", async () => {
+  test("is sent in addition to the existing one: the plan and the answer say so, with the call that replaces it", async () => {
     const made = await deployment(["chat", "pager"]);
     await makeRule(made, "r", [action("chat"), action("pager")]);
     const call = { connector: "chat", rules: ["r"], ...digest };
@@ -467,7 +467,7 @@ describe("another frequency for a connector that the rule notifies already", () 
     expect((await attach(made, next[0].args)).status).toBe("no_change");
   });
 
-  test("takes its place with replace, keeps what it says, and is undone as one", async () => {
+  test("replaces it with `replace`, keeps its text, and is undone as one change", async () => {
     const made = await deployment(["chat"]);
     const old = action("chat", { params: { message: "Ours" } });
     await makeRule(made, "r", [old]);
@@ -485,7 +485,7 @@ describe("another frequency for a connector that the rule notifies already", () 
     expect((await ruleOf(made, "r")).actions).toMatchObject([old]);
   });
 
-  test("of a connector that closes too leaves the key under which incidents are open, and one that closes", async () => {
+  test("of a connector that also closes keeps the key of open incidents, and an action that closes", async () => {
     const made = await deployment(["pager"]);
     await makeRule(made, "r", [
       action("pager", { params: { eventAction: "trigger", summary: "s", dedupKey: colon } }),
@@ -503,7 +503,7 @@ describe("a connector that may not work", () => {
   const warned = async (made: Made, connector: string) =>
     ((await attach(made, { connector, rules: ["r"], dry_run: true })).warnings ?? []).join("\n");
 
-  test("because it never ran, or because its last run failed, is attached with a warning; one that works without", async () => {
+  test("because it never ran, or because its last run failed, is attached with a warning; one that works without one", async () => {
     const made = await product({ person: accepts });
     await makeRule(made, "r", []);
     await makeConnector(made, "fresh");
@@ -513,7 +513,7 @@ describe("a connector that may not work", () => {
     expect(await warned(made, "ops-slack-2")).toMatch(/The last run of "Ops Slack" failed \(\S+\): .*404/);
   });
 
-  test("as far as is known: a log that cannot be read is no good sign", async () => {
+  test("because the log cannot be read is attached with a warning", async () => {
     const made = await product({ person: accepts });
     await makeRule(made, "r", []);
     await made.fault("error", { path: "/internal/actions/_global_connector_execution_logs", times: 20 });
@@ -548,7 +548,7 @@ describe("refused before anything is asked", () => {
       "invalid_arguments",
       "did you mean {{context.message}}?",
     ],
-    ["a key where there is none", { connector: "chat", rules: ["r"], dedup_key: "x" }, "invalid_arguments", "has no de-duplication key"],
+    ["a key for a type without one", { connector: "chat", rules: ["r"], dedup_key: "x" }, "invalid_arguments", "has no de-duplication key"],
     ["a mark from an answer", { connector: "hook", rules: ["r"], params: { body: "[redacted]" } }, "secret_refused", "mark from an answer"],
     ["an argument that is none", { connector: "chat", rules: ["r"], channel: "#x" }, "invalid_arguments", "channelNames"],
     ["no rule at all", { connector: "chat", rules: [] }, "invalid_arguments", "rules"],
@@ -586,7 +586,7 @@ test.each([
   ["disk rule", ["disk-almost-full"], 'Did you mean "Disk almost full" (disk-almost-full)?'],
   ["Chekout errors", ["checkout-errors"], 'Did you mean "Checkout errors" (checkout-errors)?'],
   ["*", 7, "Give ids or exact names of rules of this space: 7 of 7 are in `candidates`."],
-])("a rule that is not there, %j: the rules that may be meant, since no tool lists them", async (rule, candidates, fix) => {
+])("a rule that does not exist, %j: suggests the rules that may be meant, since no tool lists them", async (rule, candidates, fix) => {
   const { call } = await product();
   const { body } = await call("attach_connector", { connector: "ops-slack", rules: [rule] });
   expect([body.code, body.fix]).toEqual(["rule_not_found", fix]);

@@ -12,7 +12,7 @@ async function deployment(rules: Record<string, string[]>) {
 const uses = async (made: Awaited<ReturnType<typeof product>>, id: string) =>
   (await ruleOf(made, id)).actions.map((one: { id: string }) => one.id).sort();
 
-test("rules are named by a tag: all that have it, to the letter, and each once", async () => {
+test("rules are named by a tag: all that have exactly this tag, each once", async () => {
   const made = await deployment({ one: ["mobile"], two: ["mobile", "eu"], three: ["Mobile"], four: ["mobile app"], five: ["eu"] });
   const { body } = await made.call("attach_connector", { connector: "b", rules: ["tag:mobile", "two"] });
   expect(body.status).toBe("done");
@@ -31,7 +31,7 @@ test("a tag with quotes and wildcards is a tag, not a filter", async () => {
   }
 });
 
-test("a tag that no rule has is told like a rule that is not there", async () => {
+test("a tag that no rule has is reported like a rule that does not exist", async () => {
   const made = await deployment({ one: ["mobile"] });
   const { body } = await made.call("attach_connector", { connector: "b", rules: ["tag:mobil"] });
   expect(body).toMatchObject({ code: "rule_not_found", detail: { missing: ["tag:mobil"] } });

@@ -237,8 +237,8 @@ describe.each(changes)("%s", (_what, tool, args) => {
     const { body } = await call(tool, args, { person: accepts, settings: { spaces: ["security"] } });
     expect(body).toMatchObject({
       code: "forbidden",
-      message: 'The space "default" is not among those this server may touch.',
-      fix: "It may touch: security.",
+      message: 'The space "default" is not one that this server may use.',
+      fix: "It may use: security.",
     });
   });
 

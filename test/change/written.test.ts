@@ -122,7 +122,7 @@ describe("a name that must be typed", () => {
     const made = await product({ person: accepts });
     await made.bare("POST", "/api/actions/connector/gpt", bedrock("GPT for support"));
     const { body } = await made.call("safe_delete_connector", { ids: ["gpt", "kibana-log"] });
-    expect(body).toMatchObject({ code: "invalid_arguments", fix: "Delete it in a call of its own.", detail: { alone: ["gpt"] } });
+    expect(body).toMatchObject({ code: "invalid_arguments", fix: "Delete it in a separate call.", detail: { alone: ["gpt"] } });
   });
 });
 

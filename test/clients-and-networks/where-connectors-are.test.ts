@@ -15,7 +15,7 @@ async function built() {
 describe("a connector that lives in another space", () => {
   const again = 'If that one is meant, call again with space "security".';
   const ofRules =
-    'Rules use connectors of their own space alone. If the rules are in "security" too, call again with space "security"; else copy it to them first: create_connector with from: {"id":"soc-jira","space":"security"}.';
+    'Rules use only connectors of their own space. If the rules are in "security" too, call again with space "security"; otherwise copy it to their space first: create_connector with from: {"id":"soc-jira","space":"security"}.';
 
   test.each<[string, Record<string, unknown>, string]>([
     ["get_connector", { id: "soc-jira" }, again],

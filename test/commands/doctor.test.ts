@@ -99,7 +99,7 @@ describe("all is well", () => {
     expect(report.stdout).not.toContain(key("all").KIBANA_API_KEY);
   });
 
-  test("for people it is a table with the fixes, with --key the recipe of a key, and the counts", async () => {
+  test("for people it is a table with the fixes, the counts, and with --key the request for a key", async () => {
     const { stdout, code } = await run(["--key"], { KIBANA_URL: sandbox.url, KIBANA_USERNAME: "owner", KIBANA_PASSWORD: "pw" });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}ok {10}url +http:\/\/127\.0\.0\.1:\d+ is a Kibana\.$/m);
@@ -163,7 +163,7 @@ describe("the address", () => {
     expect(report.find("url")?.message).toBe(`${url} answered 200 with an HTML page titled "Sign in" instead of Kibana's JSON.`);
   });
 
-  test("settings that cannot be read are an exit code of their own, with every problem", async () => {
+  test("settings that cannot be read have an exit code of their own, with every problem", async () => {
     const { code, stderr, stdout } = await run([], { KIBANA_HOST: "https://kibana.example.com", KIBANA_API_KEY: "a b" });
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("did you mean KIBANA_URL?");
@@ -179,14 +179,14 @@ describe("the address", () => {
 });
 
 describe("TLS", () => {
-  test("an authority that is not known", async () => {
+  test("an unknown authority", async () => {
     const report = await doctor({ KIBANA_URL: await overTls("valid"), ...key("all") });
     expect(report.find("url")?.result).toBe("ok");
     expect(report.find("tls")).toMatchObject({ result: "failed", fix: "Set KIBANA_CA_FILE to the authority's certificate." });
     expect(report.find("credentials")?.result).toBe("not_checked");
   });
 
-  test("an expired certificate, though its authority is known", async () => {
+  test("an expired certificate, although its authority is known", async () => {
     const ca = "test/commands/certificates/authority.pem";
     const report = await doctor({ KIBANA_URL: await overTls("expired"), KIBANA_CA_FILE: ca, ...key("all") });
     expect(report.find("tls")).toMatchObject({
@@ -196,10 +196,10 @@ describe("TLS", () => {
     });
   });
 
-  test("a good one: until when", async () => {
+  test("a valid one: until when", async () => {
     const ca = "test/commands/certificates/authority.pem";
     const report = await doctor({ KIBANA_URL: await overTls("valid"), KIBANA_CA_FILE: ca, ...key("all") });
-    expect(report.find("tls")?.message).toBe("The certificate is signed by the authority in KIBANA_CA_FILE and lasts until 2126-01-01.");
+    expect(report.find("tls")?.message).toBe("The certificate is signed by the authority in KIBANA_CA_FILE and valid until 2126-01-01.");
   });
 
   test("verification that is off is a warning", async () => {
@@ -219,9 +219,9 @@ describe("credentials and privileges", () => {
     expect(report.results("ok")).not.toContain("spaces");
   });
 
-  test("none, where some are wanted", async () => {
+  test("none, when some are needed", async () => {
     const report = await doctor({ KIBANA_URL: sandbox.url });
-    expect(report.find("credentials")).toMatchObject({ result: "failed", message: "None are set, and this Kibana wants some." });
+    expect(report.find("credentials")).toMatchObject({ result: "failed", message: "None are set, and this Kibana needs them." });
   });
 
   test("a key that may only read is too little for changes, and enough with --read-only", async () => {
@@ -237,7 +237,7 @@ describe("credentials and privileges", () => {
     expect([reading.code, reading.results("failed")]).toEqual([0, []]);
   });
 
-  test("the recipe of a key is there where one is missing or too weak, and nowhere else without --key", async () => {
+  test("the request for a key is shown if the key is missing or too weak, otherwise only with --key", async () => {
     const asked = async (env: Record<string, string>, args: string[] = []) =>
       "api_key_request" in (await doctor({ KIBANA_URL: sandbox.url, ...env }, args));
     expect(await asked(key("all"))).toBe(false);
@@ -248,7 +248,7 @@ describe("credentials and privileges", () => {
     expect("api_key_request" in (await doctor({ KIBANA_URL: "http://127.0.0.1:1", ...key("all") }))).toBe(false);
   });
 
-  test("a key that is none is told before anything is asked", async () => {
+  test("an invalid key is reported before Kibana is asked", async () => {
     const report = await doctor({ KIBANA_URL: "http://127.0.0.1:1", KIBANA_API_KEY: "YOUR_API_KEY" });
     expect(report.code).toBe(1);
     expect(report.find("credentials")).toMatchObject({ result: "failed", message: "KIBANA_API_KEY is a placeholder, not a key." });
@@ -265,17 +265,17 @@ describe("credentials and privileges", () => {
     });
   });
 
-  test("a key that may more than the server is a warning", async () => {
+  test("a key that may do more than the server is a warning", async () => {
     const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all") }, ["--read-only"]);
     expect([report.code, report.find("privileges in default")?.result]).toEqual([0, "warning"]);
   });
 
-  test("a key for one space that reads no rules: what will be refused is said", async () => {
+  test("a key for one space that cannot read rules: says what will be refused", async () => {
     const report = await doctor({ KIBANA_URL: sandbox.url, ...key("one") });
     expect(report.checks.filter(({ check }) => check.endsWith("team-payments"))).toEqual([]);
     expect(report.find("rules in default")).toMatchObject({
       result: "warning",
-      message: expect.stringContaining("a delete of one that is referred to is refused"),
+      message: expect.stringContaining("deleting one that has references is refused"),
       fix: expect.stringContaining("feature_stackAlerts"),
     });
   });
@@ -329,12 +329,12 @@ describe("an older or ailing Kibana", () => {
     expect(report.find("version")?.result).toBe(result);
   });
 
-  test("one that is degraded", async () => {
+  test("a degraded Kibana", async () => {
     const report = await doctor({ KIBANA_URL: await kibana(of("9.5.0", "degraded")), ...key("all") });
     expect(report.find("health")).toMatchObject({ result: "warning", message: "Kibana says that it is degraded." });
   });
 
-  test("routes that a proxy cuts off are not checked, which is not ok", async () => {
+  test("routes that a proxy blocks are not checked, which is not ok", async () => {
     const url = await listen((request, response) => {
       const blocked = request.method === "POST";
       if (blocked) return void response.writeHead(405, { "content-type": "text/html" }).end("<html><title>Blocked</title></html>");
@@ -360,7 +360,7 @@ describe("an older or ailing Kibana", () => {
 });
 
 describe("this machine", () => {
-  test("a journal that cannot be written fails, except where nothing may be changed anyway", async () => {
+  test("a journal that cannot be written to fails, unless the server may change nothing anyway", async () => {
     const folder = await freshFolder();
     writeFileSync(`${folder}/file`, "");
     const env = { KIBANA_URL: sandbox.url, ...key("all"), CONNECTORS_JOURNAL_DIR: `${folder}/file/journal` };
@@ -394,7 +394,7 @@ describe("this machine", () => {
     expect(report.named("secrets").map(({ result, message }) => `${result}: ${message}`)).toEqual([
       'ok: Variables for {"$env": …}: CONNECTOR_SECRET_EMPTY, CONNECTOR_SECRET_PD.',
       "failed: CONNECTOR_SECRET_EMPTY is empty.",
-      "failed: CONNECTOR_SECRET_PD__FOR is no binding, so its secret goes nowhere.",
+      "failed: CONNECTOR_SECRET_PD__FOR is not a valid binding, so its secret goes nowhere.",
       "warning: CONNECTOR_SECRET_GONE__FOR binds a variable that is not set.",
       "failed: The secrets folder /nowhere/at/all cannot be read (ENOENT).",
     ]);
@@ -403,7 +403,10 @@ describe("this machine", () => {
   test.each([
     [["--dangerously-skip-confirmation"], "Nobody is asked before a change."],
     [["--confirm", "token"], "A client that cannot ask gets a token that the agent passes back by itself."],
-    [["--http", "127.0.0.1:0", "--stateless"], "A stateless server can ask nobody: the agent passes a signed continuation back by itself."],
+    [
+      ["--http", "127.0.0.1:0", "--stateless"],
+      "A stateless server cannot ask anybody: the agent passes a signed continuation back by itself.",
+    ],
   ])("%j is a warning", async (args, message) => {
     const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all") }, args);
     expect(report.find("consent")).toMatchObject({ result: "warning", message });

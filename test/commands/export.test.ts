@@ -35,10 +35,10 @@ test.each([
   for (const name of names) expect((await stat(join(out, name))).mode & 0o777).toBe(0o600);
   expect(stderr).toContain(`9 of 10 connectors written as ${format}.`);
   expect(stderr).toContain("Left out: ops-mail-preconfigured in default: it is defined in kibana.yml");
-  expect(stderr).toContain("A secret stands readable in config.headers.Authorization of deploy-hook");
+  expect(stderr).toContain('config.headers.Authorization of deploy-hook in "default" holds a readable secret');
 });
 
-test("ids, type, text and all spaces choose", async () => {
+test("selects by ids, type, text and all spaces", async () => {
   const exported = async (...args: string[]) => {
     const out = await freshFolder();
     const { stderr } = await run(["--out", out, "--format", "api", ...args]);
@@ -51,19 +51,19 @@ test("ids, type, text and all spaces choose", async () => {
   expect((await exported("--space", "security"))[1]).toContain("post '/s/security/");
 });
 
-test("files that are there stay, and none is written beside them; --force replaces", async () => {
+test("existing files stay, and no other is written; --force replaces them", async () => {
   const out = await freshFolder();
   await writeFile(join(out, "imports.tf"), "mine");
   const refused = await run(["--out", out]);
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain(`Nothing is written: ${join(out, "imports.tf")} is there already. --force replaces.`);
+  expect(refused.stderr).toContain(`Nothing is written: ${join(out, "imports.tf")} is there already. --force replaces them.`);
   expect(await readdir(out)).toEqual(["imports.tf"]);
   expect((await run(["--out", out, "--force"])).code).toBe(0);
   expect(await readFile(join(out, "imports.tf"), "utf8")).toContain("import {");
   expect((await readdir(out)).sort()).toEqual(["connectors.tf", "imports.tf", "providers.tf", "variables.tf"]);
 });
 
-test("a secret of the environment that stands in a config is in no file", async () => {
+test("a secret from the environment that is in a config is in no file", async () => {
   const out = await freshFolder();
   await run(["--out", out, "--format", "api"], { KIBANA_URL: url, CONNECTOR_SECRET_X: "https://deploy.example.com/hooks/kibana" });
   expect(await readFile(join(out, "connectors.sh"), "utf8")).not.toContain("https://deploy.example.com/hooks/kibana");
@@ -72,10 +72,10 @@ test("a secret of the environment that stands in a config is in no file", async 
 test("nothing to write is a failure", async () => {
   const { code, stderr, stdout } = await run(["--out", await freshFolder(), "--text", "no such"]);
   expect([code, stdout]).toEqual([1, ""]);
-  expect(stderr).toContain("Nothing is written: none of 10 connectors is to be exported.");
+  expect(stderr).toContain("Nothing is written: none of 10 connectors can be exported.");
 });
 
-test("a folder that cannot be written is told in a sentence", async () => {
+test("a folder that cannot be written to is reported in a sentence", async () => {
   const out = await freshFolder();
   await writeFile(join(out, "file"), "");
   const { code, stderr } = await run(["--out", join(out, "file")]);
@@ -84,7 +84,7 @@ test("a folder that cannot be written is told in a sentence", async () => {
   expect(stderr).not.toContain("    at ");
 });
 
-test("what Kibana refuses is told with what to do", async () => {
+test("what Kibana refuses is reported with what to do", async () => {
   const { url: refusing } = await scripted({ status: 401, json: { statusCode: 401, error: "Unauthorized", message: "no" } });
   const { code, stderr } = await run(["--out", await freshFolder()], { KIBANA_URL: refusing, KIBANA_API_KEY: "k" });
   expect(code).toBe(1);

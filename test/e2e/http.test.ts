@@ -40,7 +40,7 @@ test("the built server serves a team on all addresses, with a token, and ends wi
   expect(served.stdout()).toBe("");
 });
 
-test("a signal in the midst of a write: it is finished, verified and answered first", async () => {
+test("a signal during a write: it is finished, verified and answered first", async () => {
   const served = await startHttpProcess(["--http", "127.0.0.1:0"], {}, kibana.url);
   await fetch(`${kibana.url}/sandbox/faults`, {
     method: "POST",

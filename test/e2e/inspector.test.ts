@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cleanEnv, main } from "../support/built-server.ts";
 
-/** The MCP Inspector's own command line; it asks for a newer Node, and runs on this one. */
+/** The MCP Inspector's own command line; it asks for a newer Node but runs on this one. */
 const inspector = join(
   import.meta.resolve("@modelcontextprotocol/inspector/package.json").replace("file://", ""),
   "../clients/launcher/build/index.js",
 );
 
-test("the MCP Inspector finds nothing in the list of tools that a client could stumble over", () => {
+test("the MCP Inspector finds no problem in the list of tools", () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [inspector, "--cli", process.execPath, main, "--method", "tools/list", "--strict"],

@@ -69,7 +69,7 @@ describe("starting", () => {
       expect(stdout).toContain(name);
   });
 
-  test("the end of stdin ends it cleanly, and a broken line is passed over", () => {
+  test("the end of stdin ends it cleanly, and a broken line is skipped", () => {
     const { status, stdout, stderr } = run(["--sandbox"], {}, 'this is not JSON\n{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
     expect(status).toBe(0);
     expect(
@@ -81,7 +81,7 @@ describe("starting", () => {
     expect(stderr).not.toContain("    at ");
   });
 
-  test("a signal ends it, with a read under way too", async () => {
+  test("a signal ends it, even during a read", async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const port = (silent.address() as AddressInfo).port;
@@ -189,7 +189,7 @@ describe("the main job, on a sandbox in another process", () => {
     expect(await state()).toBe(untouched);
   });
 
-  test("every tool carries a title, all four hints, and an input schema that every client can read", async () => {
+  test("every tool has a title, all four hints, and an input schema that every client can read", async () => {
     const { client } = await open();
     const { tools } = await client.listTools();
     for (const tool of tools) {

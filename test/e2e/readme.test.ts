@@ -86,7 +86,7 @@ test("every command in the README exists", async () => {
   }
 });
 
-test("every server of the README that speaks HTTP serves as it stands there", async () => {
+test("every HTTP server of the README works as written there", async () => {
   const commands = blocks("sh").flatMap((block) =>
     block
       .trim()
@@ -120,12 +120,12 @@ interface Snippet {
   environment?: Record<string, string>;
 }
 
-test("every snippet for a client can be read as what it is, and starts the built server with variables that exist", async () => {
+test("every snippet for a client is valid, and starts the built server with variables that exist", async () => {
   const snippets = [...blocks("json").map((block) => JSON.parse(block)), ...blocks("toml").map((block) => parseToml(block))];
   const servers = snippets.flatMap(
     (snippet) => Object.values(snippet.mcpServers ?? snippet.servers ?? snippet.mcp ?? snippet.mcp_servers ?? {}) as Snippet[],
   );
-  // Three in JSON and Codex's; Claude Code is told by a command.
+  // Three in JSON and one for Codex; Claude Code uses a command.
   expect(servers).toHaveLength(4);
   for (const { command, args = [], env, environment } of servers) {
     const [program, ...rest] = [command, args].flat();
@@ -147,7 +147,7 @@ test("the request for an API key is the one that doctor prints", () => {
   expect(request).toEqual(apiKeyRequest("full", ["default"]));
 });
 
-test("every link of the documents leads somewhere", () => {
+test("every link of the documents has a target", () => {
   for (const page of [...pages, "CONTRIBUTING.md", "CHANGELOG.md"]) {
     for (const [, target = ""] of readFileSync(page, "utf8").matchAll(/\]\(([^)]+)\)/g)) {
       if (/^https?:/.test(target)) expect(URL.canParse(target), target).toBe(true);
@@ -170,7 +170,7 @@ test("flags and variables that the documents name exist", () => {
   }
 });
 
-test("the README can be read in a few minutes", () => {
+test("the README is short enough to read in a few minutes", () => {
   expect(readme.split(/\s+/).length).toBeLessThanOrEqual(1500);
 });
 
@@ -184,7 +184,7 @@ test("documents and skill name every tool, and no tool that does not exist", () 
   for (const name of named) expect([...names, ...prompts]).toContain(name);
 });
 
-test("every file that CONTRIBUTING.md names is there, and every script", () => {
+test("every file and script that CONTRIBUTING.md names exists", () => {
   const text = readFileSync("CONTRIBUTING.md", "utf8");
   const spans = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? "");
   const paths = spans.filter((span) => /^(src|test|scripts|skill|packaging)\/[\w/.-]+$/.test(span));
@@ -194,7 +194,7 @@ test("every file that CONTRIBUTING.md names is there, and every script", () => {
   expect(readFileSync("src/audit/finding.ts", "utf8")).toContain("checkNames");
 });
 
-test("each claim of the page on threats names a test that is there", () => {
+test("each claim of the page on threats names a test that exists", () => {
   const claims = [...readFileSync("docs/threats.md", "utf8").matchAll(/`(test\/[\w/.-]+\.test\.ts): ([^`]+)`/g)];
   expect(claims.length).toBeGreaterThan(20);
   for (const [, file = "", name = ""] of claims) expect(readFileSync(file, "utf8"), `${file}: ${name}`).toContain(name);
@@ -202,6 +202,6 @@ test("each claim of the page on threats names a test that is there", () => {
   for (const [, what, shown] of rows) expect(shown, what).toMatch(/^`test\//);
 });
 
-test("the page on the audit tells of every check", () => {
+test("the page on the audit lists every check", () => {
   for (const name of checkNames) expect(documents).toContain(`| \`${name}\` |`);
 });

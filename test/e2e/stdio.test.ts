@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => kibana.stop());
 
-/** The built server with its pipes in the test's hands. */
+/** The built server, with its pipes controlled by the test. */
 function start(node: string[] = []) {
   const home = mkdtempSync(join(tmpdir(), "kcm-stdio-"));
   const child = spawn(process.execPath, [...node, main], {
@@ -58,7 +58,7 @@ test.each<[string, (child: ReturnType<typeof start>["child"]) => void]>([
   say(initialize(), toolCall("create_connector", { name: how, id, type: ".server-log" }));
   await expect.poll(journal, { timeout: 5_000 }).toContain('"kind":"begin"');
   end(child);
-  // Whatever it would write to a client that is gone.
+  // What it would write to a client that is gone.
   if (how.startsWith("a client")) child.stdin.end();
   expect(await ended).toBe(0);
   expect(journal()).toContain('"outcome":"done"');
@@ -66,7 +66,7 @@ test.each<[string, (child: ReturnType<typeof start>["child"]) => void]>([
   expect(stderr()).not.toMatch(/^ {4}at /m);
 });
 
-test("nothing but the protocol comes out on stdout, with every module loaded", async () => {
+test("stdout has nothing but the protocol, with every module loaded", async () => {
   const folder = resolve("dist/chunks");
   const chunks = readdirSync(folder).filter((name) => name.endsWith(".js"));
   const loader = join(mkdtempSync(join(tmpdir(), "kcm-load-")), "load.mjs");

@@ -6,7 +6,7 @@ import { seedConnector } from "../update/stored-documents.ts";
 
 type Answer = Record<string, unknown> | { status: number; text: string };
 
-/** A server whose runs are answered in turn as given, the last one again and again; without answers the sandbox answers. */
+/** A server whose runs get the given answers in turn, the last one repeatedly; without answers the sandbox answers. */
 async function running(
   one: { type: string; config?: Record<string, unknown>; secrets?: Record<string, unknown> },
   { answers = [], person = accepts, env = {} }: { answers?: Answer[]; person?: Person | "nobody"; env?: Record<string, string> } = {},
@@ -85,13 +85,13 @@ describe("params that Kibana would refuse are refused before it is called, each 
     expect([runs(), made.questions, await made.deliveries()]).toEqual([0, [], []]);
   });
 
-  test("a key that is like none known may be of a newer Kibana: the person is told", async () => {
+  test("a key unlike any known one may come from a newer Kibana: the person is told", async () => {
     const { made, execute } = await running(pagerduty);
     await execute({ eventAction: "trigger", dedupKey: "k", zebra: 1 });
     expect(made.questions[0]?.message).toContain("params.zebra is not a field of .pagerduty params");
   });
 
-  test("a redaction mark is no value", async () => {
+  test("a redaction mark is not a value", async () => {
     const { runs, execute } = await running(slack);
     expect((await execute({ message: "token [redacted]" })).body.code).toBe("secret_refused");
     expect(runs()).toBe(0);
@@ -149,7 +149,7 @@ describe("who is asked depends on what the call does", () => {
     const { body } = await made.call("execute_connector", { id: "stored", params: { body: "{}" } });
     expect(body).toMatchObject({ status: "done", result: { ok: true } });
     expect(body.warnings.join()).toContain("does not know what .of-tomorrow does");
-    expect(made.questions[0]?.message).toContain("makes something act outside");
+    expect(made.questions[0]?.message).toContain("makes something outside Kibana act");
   });
 
   test("a preconfigured connector can be run, a system one cannot", async () => {
@@ -167,11 +167,11 @@ describe("who is asked depends on what the call does", () => {
     expect(await made.deliveries()).toEqual([]);
   });
 
-  test("Mustache in the params is warned about: it goes out as it stands", async () => {
+  test("Mustache in the params is warned about: it is sent as it is", async () => {
     const { made, execute } = await running(slack);
     const { body } = await execute({ message: "{{rule.name}} is {{alert.actionGroup}}" });
-    expect(body.warnings).toContain("{{…}} in the params goes out as it stands: only a rule fills templates in.");
-    expect(made.questions[0]?.message).toContain("goes out as it stands");
+    expect(body.warnings).toContain("{{…}} in the params is sent as it is: only a rule fills in templates.");
+    expect(made.questions[0]?.message).toContain("is sent as it is");
     expect(JSON.stringify(await made.deliveries())).toContain("{{rule.name}}");
     expect((await running(slack).then(({ execute: plain }) => plain(message))).body.warnings).toBeUndefined();
   });
@@ -188,7 +188,7 @@ describe("a run that opens an incident", () => {
       "Effect: Opens an incident on the service behind the routing key: may page somebody.",
     ],
     ["its end", pagerduty, { eventAction: "resolve", dedupKey: "k-1" }, "It closes what is open under its key."],
-    ["an acknowledgement", pagerduty, { eventAction: "acknowledge", dedupKey: "k-1" }, "It creates something outside."],
+    ["an acknowledgement", pagerduty, { eventAction: "acknowledge", dedupKey: "k-1" }, "It creates something outside Kibana."],
     ["an alert", opsgenie, opened, "Effect: Opens one alert: may notify responders."],
     [
       "an issue",
@@ -197,10 +197,10 @@ describe("a run that opens an incident", () => {
       "Effect: Creates one issue in the project.",
     ],
     [
-      "an issue that is there",
+      "an existing issue",
       jira,
       { subAction: "pushToService", subActionParams: { incident: { summary: "s", externalId: "1" }, comments: [] } },
-      "It creates something outside.",
+      "It creates something outside Kibana.",
     ],
   ])("says so to the person: %s", async (_what, one, params, words) => {
     const { made, execute } = await running(one);
@@ -211,7 +211,7 @@ describe("a run that opens an incident", () => {
   test.each([
     ["PagerDuty", pagerduty, { eventAction: "trigger", summary: "s", dedupKey: "k-1" }, { eventAction: "resolve", dedupKey: "k-1" }],
     ["Opsgenie", opsgenie, opened, { subAction: "closeAlert", subActionParams: { alias: "k-1" } }],
-  ])("has the ready call that closes it, in the answer and in list_changes: %s", async (_what, one, params, closing) => {
+  ])("has the call that closes it, in the answer and in list_changes: %s", async (_what, one, params, closing) => {
     const { made, execute } = await running(one);
     const { body } = await execute(params);
     const args = { id: "stored", space: "default", params: closing };
@@ -222,7 +222,7 @@ describe("a run that opens an incident", () => {
     const { changes } = (await made.call("list_changes")).body;
     expect(changes[0].undo).toEqual({ tool: "execute_connector", args });
     const undone = (await made.call("undo_change", { change: changes[0].change })).body;
-    expect(undone).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("another run") });
+    expect(undone).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("Another run") });
     const closed = (await made.call("execute_connector", args)).body;
     expect(closed).toMatchObject({ status: "done", result: { ok: true } });
     expect(closed.next).toBeUndefined();
@@ -231,7 +231,7 @@ describe("a run that opens an incident", () => {
   test("without a key is warned about, and nothing is promised", async () => {
     const { made, execute } = await running(pagerduty);
     const { body } = await execute({ summary: "s" });
-    expect(body.warnings).toEqual(["Without dedupKey each run opens another, and no run can close it: give one to close it with."]);
+    expect(body.warnings).toEqual(["Without dedupKey each run opens another incident, which no run can close: give one to close it with."]);
     expect(made.questions[0]?.message).toContain("Without dedupKey");
     expect(made.questions[0]?.message).toContain("It cannot be undone.");
     expect(body.next).toBeUndefined();
@@ -252,15 +252,15 @@ describe("retries", () => {
 
   test.each<[string, number | undefined, Answer[], string[], number[]]>([
     ["by default none", undefined, [again], ["error"], []],
-    ["none where the first is fine", 3, [ok], ["ok"], []],
+    ["none if the first succeeds", 3, [ok], ["ok"], []],
     ["until one is fine, waiting twice as long each time", 3, [again, again, ok], ["error", "error", "ok"], [1000, 2000]],
     ["no more than were asked for", 2, [again], ["error", "error", "error"], [1000, 2000]],
     ["none of what Kibana does not call retryable", 3, [{ ...failed, retry: false }], ["error"], []],
     ["none of what Kibana says nothing about", 3, [failed], ["error"], []],
     ["none after null", 3, [{ ...failed, retry: null }], ["error"], []],
     ["no more once Kibana no longer calls it retryable", 3, [again, failed, ok], ["error", "error"], [1000]],
-    ["with back-off where the date cannot be read", 1, [{ ...failed, retry: "soon" }, ok], ["error", "ok"], [1000]],
-    ["at once where the date has passed", 1, [{ ...failed, retry: "2020-01-01T00:00:00.000Z" }, ok], ["error", "ok"], [0]],
+    ["with back-off if the date cannot be read", 1, [{ ...failed, retry: "soon" }, ok], ["error", "ok"], [1000]],
+    ["at once if the date has passed", 1, [{ ...failed, retry: "2020-01-01T00:00:00.000Z" }, ok], ["error", "ok"], [0]],
   ])("%s", async (_what, retries, answers, expected, sleeps) => {
     const { made, runs, execute } = await running(slack, { answers });
     const { body } = await execute(message, retries === undefined ? {} : { retries });
@@ -269,7 +269,7 @@ describe("retries", () => {
     expect([statuses(body), runs(), made.clock.sleeps]).toEqual([expected, expected.length, sleeps]);
   });
 
-  test("wait until the date that Kibana names, and not longer than a client has patience", async () => {
+  test("wait until the date that Kibana gives, but not longer than a client waits", async () => {
     const answers: Answer[] = [];
     const { made, execute, runs } = await running(slack, { answers });
     const at = (ms: number) => new Date(made.clock.now() + ms).toISOString();
@@ -279,7 +279,7 @@ describe("retries", () => {
     expect(body.result).toMatchObject({ ok: false, retry_after: at(85_000), attempts: [{ status: "error" }, { status: "error" }] });
   });
 
-  test("are never made after a time-out: whether it ran is not known", async () => {
+  test("are never made after a time-out: whether it ran is unknown", async () => {
     const { made, runs, execute } = await running(slack);
     await made.fault("timeout_after", { path: "/_execute" });
     const { body } = await execute(message, { retries: 3 });
@@ -288,7 +288,7 @@ describe("retries", () => {
     expect((await made.call("list_changes")).body.changes).toMatchObject([{ op: "execute", outcome: "unknown" }]);
   });
 
-  test("that end in a time-out are not known either, and not made again", async () => {
+  test("that end in a time-out are also unknown, and not repeated", async () => {
     const { made, runs, execute } = await running(slack, { answers: [again] });
     const once = await execute(message, { retries: 0 });
     expect(once.body.result.ok).toBe(false);
@@ -297,7 +297,7 @@ describe("retries", () => {
     expect(runs()).toBe(3);
   });
 
-  test("that Kibana refuses do not turn the runs before into none", async () => {
+  test("that Kibana refuses do not hide the runs before", async () => {
     const { made, execute } = await running(slack, {
       answers: [again, { status: 429, text: '{"statusCode":429,"error":"Too Many Requests","message":"later"}' }],
     });
@@ -306,7 +306,7 @@ describe("retries", () => {
     expect((await made.call("list_changes")).body.changes).toMatchObject([{ outcome: "done" }]);
   });
 
-  test("of what has an effect are announced: a service may get it more than once", async () => {
+  test("of calls with an effect get a warning: a service may get them more than once", async () => {
     const { execute } = await running(slack);
     expect((await execute(message, { retries: 2, dry_run: true })).body.warnings.join()).toContain("up to 3 times");
     const read = await running(jira);
@@ -315,8 +315,8 @@ describe("retries", () => {
   });
 });
 
-describe("what comes back", () => {
-  test("a failed run is an answer with cause and way out, not an error", async () => {
+describe("the answer", () => {
+  test("a failed run is a result with cause and fix, not an error", async () => {
     const { execute } = await running(slack, {
       answers: [{ status: "error", message: "error posting slack message", service_message: "getaddrinfo ENOTFOUND hooks.slack.com" }],
     });
@@ -351,7 +351,7 @@ describe("what comes back", () => {
     expect(JSON.stringify(body.result)).toMatch(/more characters|left out/);
   });
 
-  test("a service that repeats secrets is not repeated here", async () => {
+  test("secrets that a service repeats are hidden", async () => {
     const echo = {
       status: "ok",
       data: {
@@ -368,7 +368,7 @@ describe("what comes back", () => {
     expect(text).toContain("[redacted]");
   });
 
-  test("a failure that repeats secrets is not repeated either", async () => {
+  test("secrets that a failure repeats are hidden too", async () => {
     const { execute, made } = await running(slack, {
       answers: [{ status: "error", message: "no", service_message: "POST https://hooks.slack.com/services/T0/B0/stored-path failed" }],
     });
@@ -376,12 +376,12 @@ describe("what comes back", () => {
     expect(text + (await made.journal())).not.toContain("stored-path");
   });
 
-  test("control characters in it are taken out", async () => {
+  test("control characters in it are removed", async () => {
     const { execute } = await running(slack, { answers: [{ status: "ok", data: { "na\u200bme": "a\u202eb\u200bc" } }] });
     expect((await execute(message)).body.result.data).toEqual({ name: "abc" });
   });
 
-  test("no content at all is told as such", async () => {
+  test("an empty answer is reported as such", async () => {
     const { execute } = await running(slack, { answers: [{ status: 204, text: "" }] });
     const { body } = await execute(message);
     expect(body.result.ok).toBe(false);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { product, type Question, types } from "../support/product.ts";
 
-/** The question that this call puts to the person, who answers anything. */
+/** The question that this call asks the person. */
 async function asked(tool: string, args: Record<string, unknown>): Promise<Question | undefined> {
   let question: Question | undefined;
   const { call } = await product({
@@ -14,7 +14,7 @@ async function asked(tool: string, args: Record<string, unknown>): Promise<Quest
   return question;
 }
 
-test("a question has no answer of its own, and wants one: whoever accepts without it is asked for it, not taken for a no", async () => {
+test("a question has no default and requires an answer: accepting without one is not taken for a no", async () => {
   expect((await asked("safe_delete_connector", { ids: ["ops-slack-2"] }))?.requestedSchema).toEqual({
     type: "object",
     properties: { confirm: { type: "boolean", title: "Yes, do it" } },

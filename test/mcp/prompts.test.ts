@@ -26,7 +26,7 @@ async function text(client: Awaited<ReturnType<typeof product>>["client"], name:
 }
 
 describe("prompts/list", () => {
-  test("names the tasks, each with its arguments", async () => {
+  test("lists the tasks, each with its arguments", async () => {
     const { client, calls } = await product();
     const { prompts } = await client.listPrompts();
     expect(prompts.map(({ name }) => name)).toEqual(offered);
@@ -38,7 +38,7 @@ describe("prompts/list", () => {
     expect(calls).toEqual([]);
   });
 
-  test("leaves out what the tools of this server cannot do", async () => {
+  test("leaves out tasks that the tools of this server cannot do", async () => {
     const { client } = await product({ settings: { access: "read" } });
     const names = (await client.listPrompts()).prompts.map(({ name }) => name);
     expect(names.filter((name) => name !== "audit_connectors")).toEqual([]);
@@ -93,7 +93,7 @@ describe("completion of a prompt's arguments", () => {
     expect(completion.values.sort()).toEqual(values);
   });
 
-  test("an argument that the prompt does not have, and a space that is not there", async () => {
+  test("an argument that the prompt does not have, and a space that does not exist", async () => {
     const { client } = await product();
     const ref = { type: "ref/prompt" as const, name: "retire_connector" };
     await expect(client.complete({ ref, argument: { name: "colour", value: "" } })).rejects.toMatchObject(wrong);

@@ -7,7 +7,7 @@ import { connect, product } from "../support/product.ts";
 const file = { name: "connectors.tf", mimeType: "text/plain", parts: ["one\n", "two\n"] };
 const wrong = { code: ErrorCode.InvalidParams };
 
-test("the server says that it has resources, and no subscriptions or list changes", async () => {
+test("the server declares resources, but no subscriptions or list changes", async () => {
   const { client } = await product();
   expect(client.getServerCapabilities()).toMatchObject({ resources: {}, completions: {} });
   expect(client.getServerCapabilities()?.resources).toEqual({});
@@ -63,14 +63,14 @@ test.each([
   await expect(client.readResource({ uri: uri.replace("ID", id) })).rejects.toMatchObject(wrong);
 });
 
-test("a template or prompt that is not there is invalid params", async () => {
+test("a template or prompt that does not exist is invalid params", async () => {
   const { client } = await product();
   const argument = { name: "id", value: "" };
   await expect(client.complete({ ref: { type: "ref/resource", uri: "x://{y}" }, argument })).rejects.toMatchObject(wrong);
   await expect(client.complete({ ref: { type: "ref/prompt", name: "x" }, argument })).rejects.toMatchObject(wrong);
 });
 
-test("another principal sees nothing of an export, though it knows the address", async () => {
+test("another principal sees nothing of an export, even with the address", async () => {
   const { backend, settings, client } = await product();
   const { id } = backend.exports.keep("somebody-else", [file]);
   expect((await client.listResources()).resources.filter(({ uri }) => uri.includes(id))).toEqual([]);
@@ -80,7 +80,7 @@ test("another principal sees nothing of an export, though it knows the address",
   expect((await second.client.readResource({ uri: `kibana-export://${mine.id}/connectors.tf/1` })).contents).toHaveLength(1);
 });
 
-test("known secrets are taken out of what a resource holds", async () => {
+test("known secrets are removed from resources", async () => {
   const { client, backend } = await product({ env: { CONNECTOR_SECRET_X: "a-long-enough-value" } });
   const { id } = backend.exports.keep("tester", [{ ...file, parts: ["token = a-long-enough-value"] }]);
   const { contents } = await client.readResource({ uri: `kibana-export://${id}/connectors.tf/1` });

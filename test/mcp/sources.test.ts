@@ -41,7 +41,7 @@ describe("the skill as resources", () => {
     "skill://kibana-connectors/nope.md",
     "skill://other/SKILL.md",
     "skill://kibana-connectors/",
-  ])("%s is no page", async (uri) => {
+  ])("%s is not a page", async (uri) => {
     const { client } = await product();
     await expect(client.readResource({ uri })).rejects.toMatchObject(wrong);
   });
@@ -73,7 +73,7 @@ describe("a connector as a resource", () => {
     await expect(client.readResource({ uri })).rejects.toMatchObject(error);
   });
 
-  test("is not there where get_connector is switched off", async () => {
+  test("does not exist if get_connector is switched off", async () => {
     const { client, calls } = await product({ settings: { excludeTools: ["get_connector"] } });
     await expect(client.readResource({ uri: "kibana://default/connectors/ops-slack" })).rejects.toMatchObject({
       data: { code: "tool_unknown" },

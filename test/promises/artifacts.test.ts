@@ -215,7 +215,7 @@ describe("where artifacts cannot be read", () => {
     gate.shut = true;
     const undone = await server.call("undo_change", { change: body.change });
     expect(undone.body.status, JSON.stringify(undone.body)).toBe("done");
-    expect(server.questions.at(-1)).toContain("those of before the change take the place");
+    expect(server.questions.at(-1)).toContain("those from before the change replace");
     expect(await kibana.rule()).toEqual(start);
   });
 });

@@ -22,7 +22,7 @@ describe("drop_missing", () => {
     const args = { from: "gone", ...how, drop_missing: true };
     const { plan, warnings } = (await call("replace_connector", { ...args, dry_run: true })).body;
     expect(plan.summary).toContain(`It also drops ${dead}.`);
-    expect(warnings).toContain(`drop_missing takes out of the rules what is not named: ${dead}.`);
+    expect(warnings).toContain(`drop_missing also removes these actions from the rules: ${dead}.`);
     const undo = 'An undo is possible only after "gone", "gone-too" exist again: Kibana saves no action of a connector that is gone.';
     expect(warnings).toContain(undo);
     expect([plan.reversible, plan.effects[0].after.removed.join()]).toEqual([

@@ -41,17 +41,17 @@ export async function makeConnector(made: Made, id: string, type = ".slack", mor
   });
 }
 
-/** The connector goes, as somebody deletes it who does not look at the rules. */
+/** Deletes the connector without regard to the rules that use it. */
 export const deleteBlindly = (made: Made, id: string) => made.bare("DELETE", `/api/actions/connector/${id}`);
 
-/** A rule as Kibana gives it. */
+/** A rule as Kibana returns it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into rules freely
 export async function ruleOf(made: Made, id: string, space = "default"): Promise<any> {
   const prefix = space === "default" ? "" : `/s/${space}`;
   return JSON.parse(await made.bare("GET", `${prefix}/api/alerting/rule/${id}`));
 }
 
-/** A rule without what saving it changes by itself. */
+/** A rule without the fields that every save changes. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into rules freely
 export function steady({ revision, updated_at, updated_by, api_key_owner, api_key_created_by_user, execution_status, ...rest }: any): Dict {
   return rest;

@@ -13,7 +13,7 @@ async function undo(made: Made, [tool, args]: Call): Promise<Call> {
   return ["undo_change", { change: (await made.call(tool, args)).body.change }];
 }
 
-/** The call under which the fault falls, after what has to come before it. */
+/** The call that meets the fault, after what has to come before it. */
 const kinds: Record<string, (made: Made) => Promise<Call>> = {
   replace: async () => move,
   remove: async () => remove,
@@ -28,7 +28,7 @@ afterAll(() => {
   process.stdout.write(`${[line(["fault", ...Object.keys(kinds)]), ...rows].join("\n")}\n`);
 });
 
-test("the table speaks of every fault that the sandbox has", async () => {
+test("the table covers every fault of the sandbox", async () => {
   const made = await product();
   const refusal = await made.fault("no such fault").catch((error: Error) => error.message);
   const [, known = ""] = /known are ([\w, ]+)/.exec(String(refusal)) ?? [];
@@ -36,7 +36,7 @@ test("the table speaks of every fault that the sandbox has", async () => {
 });
 
 describe.each(faultTable)("$fault while a rule is written", ({ fault, work, told: expected }) => {
-  test.each(Object.entries(kinds))("%s: the answer says truly whether it happened", async (kind, ready) => {
+  test.each(Object.entries(kinds))("%s: the answer truthfully says whether it happened", async (kind, ready) => {
     // Nothing the sandbox does takes a quarter of a second; a slow answer takes a whole one.
     const made = await product({ person: accepts, sandbox: { empty: true }, settings: { timeout: 250 } });
     for (const id of ["old", "new", "other"]) await makeConnector(made, id);

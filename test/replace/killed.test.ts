@@ -63,7 +63,7 @@ test("2,000 rules, killed in the middle, run again: each is right, and the repor
   const report = await second.call("replace_connector", args);
   expect(report).toMatchObject({ status: "done", result: { counts: { moved: count - partly }, earlier: [{ rules: expect.any(Number) }] } });
   const [earlier] = report.result.earlier;
-  // The one that was under way may have happened without its end on record: the journal asks Kibana.
+  // The write that was running may have happened without a recorded end: the journal asks Kibana.
   expect([partly, partly - 1]).toContain(earlier.rules);
   expect(Date.parse(earlier.first)).toBeLessThanOrEqual(Date.parse(earlier.last));
 

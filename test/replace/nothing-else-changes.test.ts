@@ -24,7 +24,7 @@ const frequency = fc.oneof(
   fc.constant({ summary: true, notify_when: "onThrottleInterval", throttle: "2h" }),
 );
 
-/** An action as Kibana's interface or an API client saves it; `legacy`: the rule notifies by a setting of its own. */
+/** An action as Kibana's interface or an API client saves it; `legacy`: the rule has a notify setting of its own. */
 const anAction = (legacy: boolean) =>
   fc
     .record({
@@ -70,10 +70,10 @@ const step = fc.oneof(
 );
 
 const answers = ["done", "no_change", "plan_changed"];
-/** A call may be refused for what it would do; it may not fail. */
+/** A call may be refused because of its effect, but must not fail. */
 const refusals = ["invalid_arguments", "connector_not_found"];
 
-/** Everything of a rule but its actions, and the notification of old that they may take over. */
+/** Everything in a rule but its actions, and the old notify setting that they may take over. */
 function besides(rule: Dict): Dict {
   const { actions: _actions, notify_when: _when, throttle: _throttle, last_run: _run, ...rest } = steady(rule);
   return rest;
@@ -91,7 +91,7 @@ function kept(rule: Dict, legacy: boolean): Map<unknown, Dict> {
 }
 
 describe("through any sequence of changes to rules", () => {
-  test("no field changes that this server does not own, and undone backwards all is as it was", { timeout: 120_000 }, async () => {
+  test("no field changes that this server does not own, and undoing everything backwards restores all", { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(aRule, { minLength: 2, maxLength: 2 }),

@@ -20,7 +20,7 @@ const replace = async (made: Made, args: Record<string, unknown>) => (await made
 const idsIn = async (made: Made, rule: string) => (await ruleOf(made, rule)).actions.map(({ id }: { id: string }) => id);
 
 describe("a replacement", () => {
-  test("moves every action of the old connector and leaves all else of the rule as it was", async () => {
+  test("moves every action of the old connector and leaves the rest of the rule as it was", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [
       action("old", { alerts_filter: filter, use_alert_data_for_template: true }),
@@ -54,7 +54,7 @@ describe("a replacement", () => {
       expect(question?.message).toContain(part);
   });
 
-  test("of several rules shows for each what goes, what comes, and whose key it runs with; ids where names are the same", async () => {
+  test("of several rules shows for each what is removed, what is added, and whose key it runs with; ids if names are the same", async () => {
     const made = await deployment();
     await makeConnector(made, "twin", ".slack", { name: "Connector new" });
     for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old"), action("pager")]);
@@ -76,7 +76,7 @@ describe("a replacement", () => {
     expect([await made.state(), made.writes()]).toEqual([state, []]);
   });
 
-  test("tells how far it is, where the client wants to know", async () => {
+  test("reports progress if the client asks for it", async () => {
     const made = await deployment();
     for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
     const seen: number[] = [];
@@ -85,7 +85,7 @@ describe("a replacement", () => {
     expect(seen).toEqual(expect.arrayContaining([1, 2]));
   });
 
-  test("takes names in place of ids, and only the rules that are named", async () => {
+  test("takes names instead of ids, and only the rules that are named", async () => {
     const made = await deployment();
     for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old")]);
     expect((await replace(made, { from: "Connector old", to: "Connector new", rules: ["Rule r2"] })).status).toBe("done");
@@ -117,7 +117,7 @@ describe("a replacement", () => {
     expect([await idsIn(made, "r1"), await idsIn(made, "r2")]).toEqual([[], ["pager"]]);
   });
 
-  test("leaves one action where the rule had the same with both connectors", async () => {
+  test("leaves one action if the rule had the same with both connectors", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old"), action("new")]);
     const body = await replace(made, { from: "old", to: "new" });
@@ -125,7 +125,7 @@ describe("a replacement", () => {
     expect(await idsIn(made, "r1")).toEqual(["new"]);
   });
 
-  test("warns where a rule would notify the new connector twice", async () => {
+  test("warns if a rule would notify the new connector twice", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old"), action("new", { params: { message: "another text" } })]);
     expect((await replace(made, { from: "old", to: "new" })).warnings.join()).toContain("twice");
@@ -139,7 +139,7 @@ describe("a replacement", () => {
     expect(body.warnings.join()).toContain("other spaces");
   });
 
-  test("is not asked for a second time: what is done is told with its time and its change", async () => {
+  test("is not done a second time: the answer gives the time and the change of the first", async () => {
     const made = await deployment();
     for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old")]);
     const first = await replace(made, { from: "old", to: "new" });
@@ -154,7 +154,7 @@ describe("a replacement", () => {
 });
 
 describe("a target that may not work", () => {
-  test("is warned of in the plan, the question and the answer, before the old one goes", async () => {
+  test("gets a warning in the plan, the question and the answer, before the old one is deleted", async () => {
     const made = await product({ person: accepts });
     await makeRule(made, "r1", [action("ops-slack")]);
     await makeConnector(made, "fresh");
@@ -164,11 +164,11 @@ describe("a target that may not work", () => {
     const done = await replace(made, args);
     expect(made.questions[0]?.message).toContain(doubt);
     expect([done.status, done.warnings]).toEqual(["done", expect.arrayContaining([doubt])]);
-    // A Slack webhook has no safe test, and that the old one goes is not for the server to propose.
+    // A Slack webhook has no safe test, and deleting the old one is not for the server to propose.
     expect([done.next, done.result.still_used_by]).toEqual([undefined, 2]);
   });
 
-  test("because its last run failed, or because the log cannot be read, is warned of; one that works is not", async () => {
+  test("because its last run failed, or because the log cannot be read, gets a warning; one that works does not", async () => {
     const made = await product({ person: accepts });
     await makeConnector(made, "old");
     await makeRule(made, "r1", [action("old")]);
@@ -187,7 +187,7 @@ describe("a target that may not work", () => {
     await makeRule(made, "r1", [action("old")]);
     await made.bare("POST", "/api/actions/connector/ops-slack-2/_execute", { params: { message: "m" } });
     const { detail } = (await made.call("safe_delete_connector", { ids: ["old"] })).body;
-    // Whom they serve is in their secrets: they are named, and none is proposed.
+    // Their secrets decide whom they serve: they are listed, and none is proposed.
     expect([detail.next, detail.same_type[0]]).toEqual([undefined, { id: "ops-slack", name: "Ops Slack", last_run: "works" }]);
     expect(detail.same_type.slice(1).map(({ last_run: run }: { last_run: string }) => run)).not.toContain("works");
   });
@@ -237,13 +237,13 @@ describe("another type", () => {
     expect(made.writes()).toEqual([]);
   });
 
-  test("is said to leave open what no action closes under the same key", async () => {
+  test("gets a warning if no action closes with the same key", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old"), action("old", { group: "recovered" })]);
     const params = { eventAction: "trigger", summary: "{{rule.name}}", dedupKey: "{{rule.id}}:{{alert.id}}" };
     const args = { from: "old", to: "pager", params, dry_run: true };
     const { warnings } = await replace(made, { ...args, recovery_params: { eventAction: "resolve", dedupKey: "{{rule.id}}" } });
-    expect(warnings.join()).toContain('Recovery would not close all that "Connector pager" opens');
+    expect(warnings.join()).toContain('Recovery would not close everything that "Connector pager" opens');
     const same = await replace(made, { ...args, recovery_params: { eventAction: "resolve", dedupKey: params.dedupKey } });
     expect(same.warnings.join()).not.toContain("Recovery would not close");
   });
@@ -258,7 +258,7 @@ describe("a connector that is gone", () => {
     expect(JSON.parse(await made.bare("POST", "/sandbox/rules/r1/fire", { state: "active" })).outcome).toBe("succeeded");
   });
 
-  test("cannot be put back: the plan says so before", async () => {
+  test("cannot be restored: the plan says so beforehand", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old")]);
     await deleteBlindly(made, "old");
@@ -271,7 +271,7 @@ describe("a connector that is gone", () => {
     });
   });
 
-  test("beside another that is gone is mended in the same write", async () => {
+  test("together with another that is gone is fixed in the same write", async () => {
     const made = await deployment();
     await makeConnector(made, "other");
     await makeRule(made, "r1", [action("old"), action("other"), action("pager", { params: { eventAction: "trigger" } })]);
@@ -287,7 +287,7 @@ describe("a connector that is gone", () => {
     expect(await idsIn(made, "r1")).toEqual(["new", "pager"]);
   });
 
-  test("that no rule uses is not found, with what was meant", async () => {
+  test("that no rule uses is not found, with what may be meant", async () => {
     const made = await deployment();
     expect(await replace(made, { from: "pagre", remove: true })).toMatchObject({
       code: "connector_not_found",
@@ -296,7 +296,7 @@ describe("a connector that is gone", () => {
     });
   });
 
-  test("of a detection rule is mended, though others of those are left to the Security app", async () => {
+  test("of a detection rule is fixed, although other detection rules are left to the Security app", async () => {
     const made = await product({ person: accepts });
     expect(await replace(made, { from: "soc-pagerduty", remove: true, space: "security" })).toMatchObject({ status: "done" });
     const left = await replace(made, { from: "soc-slack", remove: true, space: "security" });
@@ -313,7 +313,7 @@ describe("a connector that is gone", () => {
   });
 });
 
-describe("what stands in the way", () => {
+describe("an obstacle", () => {
   test("is named with what to do about it, before anybody is asked", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old")]);
@@ -365,10 +365,10 @@ describe("what stands in the way", () => {
   });
 });
 
-describe("a failure on the way", () => {
+describe("a failure half way", () => {
   const put = (rule: string) => ({ method: "PUT", path: `/api/alerting/rule/${rule}`, times: 1 });
 
-  test("stops there by default; the call made again goes on", async () => {
+  test("stops there by default; the same call goes on", async () => {
     const made = await deployment();
     for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
     await made.fault("conflict", put("r2"));
@@ -391,7 +391,7 @@ describe("a failure on the way", () => {
     });
   });
 
-  test("is passed over where that is wanted, and named", async () => {
+  test("is skipped if asked for, and named", async () => {
     const made = await deployment();
     for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
     await made.fault("conflict", put("r2"));
@@ -402,7 +402,7 @@ describe("a failure on the way", () => {
     });
   });
 
-  test("after the write is found out: it happened", async () => {
+  test("after the write is recognised: it happened", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old")]);
     await made.fault("cut_after", put("r1"));
@@ -410,7 +410,7 @@ describe("a failure on the way", () => {
     expect(await idsIn(made, "r1")).toEqual(["new"]);
   });
 
-  test("by somebody who changes the actions in the last moment: theirs stay", async () => {
+  test("because somebody changes the actions at the last moment: theirs stay", async () => {
     let armed = false;
     const made: Made = await deployment({
       onRequest: async ({ method, path }) => {
@@ -435,7 +435,7 @@ describe("a failure on the way", () => {
     expect(await idsIn(made, "r1")).toEqual(["pager"]);
   });
 
-  test("by somebody who changes another field in the last moment: both changes stand", async () => {
+  test("because somebody changes another field at the last moment: both changes stay", async () => {
     let armed = false;
     const made: Made = await deployment({
       onRequest: async ({ method, path }) => {
@@ -464,8 +464,8 @@ describe("a failure on the way", () => {
   });
 });
 
-describe("rules of old", () => {
-  test("whose actions have no frequency, nor have they themselves, are saved as they are", async () => {
+describe("rules of older versions", () => {
+  test("without a frequency, in the rule or its actions, are saved as they are", async () => {
     const made = await deployment();
     const { frequency: _none, ...bare } = action("old") as { frequency: unknown };
     await makeRule(made, "r1", [bare], { notify_when: null, throttle: null });
@@ -474,7 +474,7 @@ describe("rules of old", () => {
     expect(steady(await ruleOf(made, "r1"))).toEqual({ ...steady(before), actions: [{ ...before.actions[0], id: "new" }] });
   });
 
-  test("that notify by a setting of their own keep it", async () => {
+  test("with a notify setting of their own keep it", async () => {
     const made = await deployment();
     const { frequency: _none, ...bare } = action("old") as { frequency: unknown };
     await makeRule(made, "r1", [bare], { notify_when: "onThrottleInterval", throttle: "10m" });
@@ -483,7 +483,7 @@ describe("rules of old", () => {
     expect(steady(await ruleOf(made, "r1"))).toEqual({ ...steady(before), actions: [{ ...before.actions[0], id: "new" }] });
   });
 
-  test("with a system action beside keep that too", async () => {
+  test("with a system action keep that too", async () => {
     const made = await product({ person: accepts });
     await makeRule(made, "r1", [
       {
@@ -522,7 +522,7 @@ describe("an undo of a replacement", () => {
     });
   });
 
-  test("leaves a rule that somebody changed since, and says so; one that is gone too", async () => {
+  test("leaves alone a rule that somebody changed since, or that is gone, and says so", async () => {
     const made = await deployment();
     for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
     const { change } = await replace(made, { from: "old", to: "new" });
@@ -540,7 +540,7 @@ describe("an undo of a replacement", () => {
     expect([await idsIn(made, "r1"), await idsIn(made, "r2")]).toEqual([["new"], ["old"]]);
   });
 
-  test("of one rule alone is possible, and of an undo", async () => {
+  test("is possible for a single rule, and for an undo", async () => {
     const made = await deployment();
     for (const id of ["r1", "r2"]) await makeRule(made, id, [action("old")]);
     const { change } = await replace(made, { from: "old", to: "new" });

@@ -29,7 +29,7 @@ describe("who was asked", () => {
       ["safe_delete_connector", { ids: ["kibana-log"] }],
       "skipped",
     ],
-  ])("%s: stands in the answer and in list_changes", async (_who, options, [tool, args], asked) => {
+  ])("%s: is in the answer and in list_changes", async (_who, options, [tool, args], asked) => {
     const { call } = await product(options);
     expect((await call(tool, args)).body).toMatchObject({ status: "done", asked });
     expect((await call("list_changes")).body.changes[0].asked).toBe(asked);
@@ -44,7 +44,7 @@ describe("who was asked", () => {
 });
 
 describe("an answer has what the next step needs", () => {
-  test("uses, and the rules with enabled, groups and the params that they have now", async () => {
+  test("uses, and the rules with enabled, groups and their present params", async () => {
     const { call, clock } = await product({ person: accepts });
     expect((await call("create_connector", log)).body.result.connector).toMatchObject({ id: "trail", uses: 0 });
     const rules = ["deploy-watch", "nightly-batch-is-late"];
@@ -88,7 +88,7 @@ describe("the owner of a rule's API key", () => {
   }
   const replaced = { from: "one", to: "two" };
 
-  test("has the same name in the plan, the question, the answer and the rule; the way back is said", async () => {
+  test("has the same name in the plan, the question, the answer and the rule, with how to restore it", async () => {
     const made = await deployment();
     const server = await as(made, { kind: "api_key", key: seal("a-b-c-d-e-f", "API key") });
     const { plan, warnings } = (await server.call("replace_connector", { ...replaced, dry_run: true })).body;
@@ -106,17 +106,19 @@ describe("the owner of a rule's API key", () => {
     }
   });
 
-  test("who changes is named with the former one, and how that one gets it back", async () => {
+  test("is named together with the former one if it changes, and how that one gets the key back", async () => {
     const made = await deployment();
     const server = await as(made, { kind: "basic", username: "ann", password: seal("x", "password") });
     const { plan, warnings } = (await server.call("replace_connector", { ...replaced, dry_run: true })).body;
     const { before, after } = plan.effects[0];
     expect([before.api_key_owner, after.api_key_owner]).toEqual(["sandbox", "ann"]);
-    expect(warnings.join()).toContain('will run with a key of ann, no longer of sandbox. "Update API key" in a rule\'s menu in Kibana');
+    expect(warnings.join()).toContain(
+      'will run with a key of ann, no longer of sandbox. To give it back, the former owner clicks "Update API key" in a rule\'s menu in Kibana',
+    );
   });
 });
 
-describe("a plan shows what goes and what comes", () => {
+describe("a plan shows what is removed and what is added", () => {
   async function deployment(options: ProductOptions = {}) {
     const made = await product({ person: declines, ...options, sandbox: { empty: true } });
     await makeConnector(made, "chat");
@@ -127,7 +129,7 @@ describe("a plan shows what goes and what comes", () => {
   const planOf = async (made: Made, tool: string, args: Record<string, unknown>) =>
     (await made.call(tool, { ...args, dry_run: true })).body.plan;
 
-  test("where an action moves to another type: the params of both, in the plan and in the question", async () => {
+  test("when an action moves to another type: the params of both, in the plan and in the question", async () => {
     const made = await deployment();
     const filter = { query: { kql: "host.name: a", filters: [] } };
     await makeRule(made, "r", [action("chat", { params: { message: "Old words" }, alerts_filter: filter })]);
@@ -139,13 +141,13 @@ describe("a plan shows what goes and what comes", () => {
     for (const words of ["Old words", "New words"]) expect(made.questions[0]?.message).toContain(words);
   });
 
-  test("where it moves to one of its type, the connector alone differs", async () => {
+  test("when it moves to the same type: only the connector differs", async () => {
     const made = await deployment();
     await makeRule(made, "r", [action("chat", { params: { message: "Same" } })]);
     expect(JSON.stringify((await planOf(made, "replace_connector", { from: "chat", to: "other" })).effects)).not.toContain("Same");
   });
 
-  test("where it goes for good: whole, its conditions too; a secret in it is hidden, a long text cut", async () => {
+  test("when it is removed: all of it, with its conditions; a secret in it is hidden, a long text cut", async () => {
     const made = await deployment();
     const params = { message: `See https://x.example/?token=abcdefgh ${"x".repeat(500)}` };
     await makeRule(made, "r", [
@@ -156,7 +158,7 @@ describe("a plan shows what goes and what comes", () => {
     expect(before.goes[0].params.message).toMatch(/^See https:\/\/x\.example\/\?token=\[redacted\] x+… \(\d+ more characters\)$/);
   });
 
-  test("in an undo and in a place that is taken: what differs of the same action alone; in many rules once", async () => {
+  test("in an undo and a replaced action: only what differs; once if it is the same in many rules", async () => {
     const made = await deployment({ person: accepts });
     for (const id of ["a", "b"])
       await makeRule(made, id, [action("pager", { params: { eventAction: "trigger", summary: "Old", severity: "info" } })]);
@@ -186,7 +188,7 @@ describe("how many incidents there can be", () => {
     expect([one.summary, one.effects[0].after.alerts]).toEqual([expect.stringContaining(`Alerts: ${each}.`), each]);
     const { result } = (await made.call("attach_connector", { connector: "pager", rules: ["a", "b"] })).body;
     expect(result.rules.map(({ alerts }: { alerts: string }) => alerts)).toEqual([each, "one for the whole rule"]);
-    expect(made.questions[0]?.message).toContain("How many alerts there can be differs");
+    expect(made.questions[0]?.message).toContain("The number of possible alerts differs by rule");
   });
 });
 
@@ -201,7 +203,7 @@ describe("a batch that is refused says what could go", () => {
     ]);
   });
 
-  test("of which one is protected: the others", async () => {
+  test("if one is protected: the others", async () => {
     const { call } = await product({ person: accepts, settings: { protect: ["kibana-*"] } });
     await call("create_connector", log);
     expect((await call("safe_delete_connector", { ids: ["kibana-log", "trail"] })).body).toMatchObject({
@@ -210,7 +212,7 @@ describe("a batch that is refused says what could go", () => {
     });
   });
 
-  test("of rules: those that it fits", async () => {
+  test("of rules: those that fit", async () => {
     const { call } = await product({ person: accepts });
     const args = { connector: "ops-slack", rules: ["deploy-watch", "search-latency"], groups: ["query matched"] };
     expect((await call("attach_connector", args)).body).toMatchObject({
@@ -226,7 +228,7 @@ describe("a batch that is refused says what could go", () => {
   });
 });
 
-describe("the same target is said of nothing whose secret decides it", () => {
+describe("connectors whose secret decides the target are never said to have the same target", () => {
   test.each([
     [{ type: ".pagerduty", secrets: { routingKey: { $env: "CONNECTOR_SECRET_A" } } }],
     [{ type: ".opsgenie", config: { apiUrl: "https://api.opsgenie.com" }, secrets: { apiKey: { $env: "CONNECTOR_SECRET_A" } } }],
@@ -241,7 +243,7 @@ describe("the same target is said of nothing whose secret decides it", () => {
   });
 });
 
-test("a rename alone draws no word about tests, tokens or what the config says", async () => {
+test("a mere rename says nothing about tests, tokens or the config", async () => {
   const { call, bare } = await product({ person: accepts, sandbox: { empty: true } });
   const config = { url: "https://a.example/x?token=abcdefgh", method: "post", hasAuth: false, authType: null };
   await bare("POST", "/api/actions/connector/hook", { name: "Hook", connector_type_id: ".webhook", config, secrets: {} });
@@ -268,7 +270,7 @@ describe("a dry run says what the call would be refused for", () => {
     expect([refused[0].code, refused[0].message, writes()]).toEqual([code, why, []]);
   });
 
-  test("that the credentials may not in that space, for connectors and for rules", async () => {
+  test("that the credentials may not do it in that space, for connectors and for rules", async () => {
     const rights = { actions: { default: "all", "*": "read" }, rules: { default: "all", "*": "read" } };
     const users = [
       { username: "admin", password: "admin", actions: "all", rules: "all" },
@@ -314,7 +316,7 @@ describe("a dry run says what the call would be refused for", () => {
     expect([plan.effects[0].before.api_key_owner, plan.effects[0].after.api_key_owner]).toEqual(["admin", "admin"]);
   });
 
-  test("and nothing where somebody could, or nobody has to", async () => {
+  test("and nothing if somebody can agree, or nobody has to", async () => {
     const asks = await product({ person: accepts });
     const token = await product({ settings: { confirm: "token" } });
     for (const { call } of [asks, token])

@@ -113,7 +113,7 @@ test.each<[string, Args, string]>([
   ["safe_delete_connector", { ids: "kibana-log" }, 'ids: is a list: ["kibana-log"]'],
   ["safe_delete_connector", { id: '["kibana-log"]' }, 'id: is `ids` here: ["…", "…"]'],
   ["safe_delete_connector", { id: "" }, 'id: is `ids` here: ["…", "…"]'],
-])("%s %j: a hint never proposes the mistake as the cure", async (name, args, hint) => {
+])("%s %j: a hint never proposes the mistake itself", async (name, args, hint) => {
   const { call } = await product();
   expect((await call(name, args)).body.message).toContain(hint);
 });
@@ -125,7 +125,7 @@ const lists = tools.flatMap((tool) =>
   ),
 );
 
-test.each(lists)("%s: a text in place of the list %s is one mistake, whatever its length", (name, key) => {
+test.each(lists)("%s: a text instead of the list %s is one mistake, whatever its length", (name, key) => {
   const tool = toolOf(name);
   const [, args] = corpus.find(([one]) => one === name) ?? ["", {}];
   for (const text of ["x", "a-text", "x".repeat(300)]) {

@@ -18,7 +18,7 @@ const create = async (args: Record<string, unknown>, options: ProductOptions = {
   return { ...made, ...(await made.call("create_connector", args)) };
 };
 
-describe("a mistake is told before anything is sent", () => {
+describe("a mistake is reported before anything is sent", () => {
   const unwritten = async (args: Record<string, unknown>, options: ProductOptions = {}) => {
     const made = await product({ env, person: accepts, ...options });
     const before = await made.state();
@@ -39,7 +39,7 @@ describe("a mistake is told before anything is sent", () => {
       {
         code: "type_unknown",
         message: 'This Kibana has no connector type "quux-zz".',
-        fix: "Call describe_connector_types for the types that it has.",
+        fix: "Call describe_connector_types to see which types it has.",
       },
     ],
     [
@@ -102,22 +102,22 @@ describe("a mistake is told before anything is sent", () => {
       { code: "literal_secret_refused", detail: { path: "config.password", secrets: { password: { $ask: true } } } },
     ],
     [
-      "one reference where a map of them belongs",
+      "one reference instead of a map of them",
       { ...hook, secrets: { secretHeaders: { $env: "CONNECTOR_SECRET_PD" } } },
       {
         code: "invalid_config",
         message: expect.stringContaining(
-          'secrets.secretHeaders must be an object, not text (a map of names to references, as {"X-Api-Key": {"$ask": true}})',
+          'secrets.secretHeaders must be an object, not text (a map of names to references, such as {"X-Api-Key": {"$ask": true}})',
         ),
       },
     ],
     [
-      "the same where nothing is said of authentication",
+      "the same if nothing is said about authentication",
       { ...hook, config: { url: hook.config.url }, secrets: { secretHeaders: { $env: "CONNECTOR_SECRET_PD" } } },
       { code: "invalid_config", message: expect.stringContaining("a map of names to references") },
     ],
     [
-      "a variable that is not there",
+      "a variable that does not exist",
       { ...slack, secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_NONE" } } },
       {
         code: "secret_refused",
@@ -168,12 +168,12 @@ describe("a mistake is told before anything is sent", () => {
       {
         code: "id_taken",
         message: 'The id "kibana-log" is taken by "Kibana log" (.server-log) in this space.',
-        fix: "Choose another id, or use the connector that is there.",
+        fix: "Choose another id, or use the existing connector.",
       },
     ],
     ["the id of a preconfigured connector", { ...log, id: "ops-mail-preconfigured" }, { code: "id_taken" }],
     [
-      "a space that is not there",
+      "a space that does not exist",
       { ...log, space: "secruity" },
       { code: "space_not_found", message: 'There is no space "secruity".', fix: 'Did you mean "security"?' },
     ],
@@ -205,13 +205,9 @@ describe("a mistake is told before anything is sent", () => {
     ]),
     ["no name", { type: ".index" }, { code: "invalid_arguments", message: "The arguments do not fit: name: is required." }],
     ["a blank name", { ...log, name: "  " }, { code: "invalid_arguments", message: expect.stringContaining("name:") }],
+    ["an invisible name", { ...log, name: "\u200b\u2066" }, { code: "invalid_arguments", message: expect.stringContaining("name:") }],
     [
-      "a name that cannot be seen",
-      { ...log, name: "\u200b\u2066" },
-      { code: "invalid_arguments", message: expect.stringContaining("name:") },
-    ],
-    [
-      "a dry run that is no truth value",
+      "a dry_run that is not a boolean",
       { ...log, dry_run: "yes" },
       { code: "invalid_arguments", message: expect.stringContaining("dry_run") },
     ],
@@ -224,7 +220,7 @@ describe("a mistake is told before anything is sent", () => {
     expect(writes).toEqual([]);
   });
 
-  test("an id that is taken in a space that is not looked at is told by Kibana, and nothing is written over", async () => {
+  test("an id taken in another space is reported by Kibana, and nothing is overwritten", async () => {
     const { body } = await unwritten({ ...log, id: "payments-pagerduty" });
     expect(body).toMatchObject({
       code: "id_taken",
@@ -246,7 +242,7 @@ describe("a mistake is told before anything is sent", () => {
   });
 });
 
-describe("what is near a mistake is understood", () => {
+describe("small mistakes are understood", () => {
   test.each(["slack", "Slack", "SLACK", " .slack "])("the type %j", async (type) => {
     const { body } = await create({ ...slack, type });
     expect(body).toMatchObject({ status: "done", result: { connector: { type: ".slack" } } });
@@ -254,7 +250,7 @@ describe("what is near a mistake is understood", () => {
 });
 
 describe("a new connector", () => {
-  test("stands in Kibana with its secret, and the answer shows where it is and how to undo it", async () => {
+  test("is in Kibana with its secret, and the answer shows where it is and how to undo it", async () => {
     const { body, bare } = await create(slack);
     expect(body).toMatchObject({
       status: "done",
@@ -271,13 +267,13 @@ describe("a new connector", () => {
     );
   });
 
-  test("goes to the space that was named", async () => {
+  test("goes to the given space", async () => {
     const { body, writes } = await create({ ...log, space: "security" });
     expect(body.result.connector.space).toBe("security");
     expect(writes()).toEqual([{ method: "POST", path: "/s/security/api/actions/connector/nightly-trail" }]);
   });
 
-  test("goes to the configured space when none is named", async () => {
+  test("goes to the configured space if none is given", async () => {
     const { body } = await create(log, { settings: { space: "team-payments" } });
     expect(body.result.connector.space).toBe("team-payments");
   });
@@ -288,11 +284,11 @@ describe("a new connector", () => {
     expect(JSON.parse(await bare("GET", "/api/actions/connector/intake-of-tickets")).config).toMatchObject(config);
   });
 
-  test("gets the next free id where the name is there already with another config", async () => {
+  test("gets the next free id if the name exists already with another config", async () => {
     const { call } = await create(index);
     const { body } = await call("create_connector", { ...index, config: { index: "alert-trail-2" } });
     expect(body.result.connector.id).toBe("alert-trail-2");
-    expect(body.warnings).toContain('Another connector of this space is named "Alert trail" too.');
+    expect(body.warnings).toContain('Another connector in this space is also named "Alert trail".');
   });
 
   test.each([
@@ -309,7 +305,7 @@ describe("a new connector", () => {
     expect((await call("create_connector", { ...args, id: "second-one" })).body.status).toBe("done");
   });
 
-  test("below 8.8 gets the id that Kibana chooses, and an undo with it", async () => {
+  test("before 8.8 gets the id that Kibana chooses, and an undo with it", async () => {
     const { body, writes } = await create(log, { sandbox: { version: "8.7.1" } });
     expect(writes()[0]?.path).toBe("/api/actions/connector");
     expect(body.result.connector.id).toMatch(/^[0-9a-f-]{36}$/);
@@ -317,7 +313,7 @@ describe("a new connector", () => {
   });
 });
 
-describe("a warning, and no refusal", () => {
+describe("a warning, not a refusal", () => {
   test.each<[string, Record<string, unknown>, string | RegExp, ProductOptions?]>([
     [
       "a generic name",
@@ -345,7 +341,7 @@ describe("a warning, and no refusal", () => {
       { ...hook, config: { ...hook.config, url: "https://deploy.example.com/hooks/kibana" } },
       /^"Deploy hook" \(deploy-hook\) has the same target/,
     ],
-    ["a target that is a secret", slack, /whether one reaches the same place cannot be seen, since a secret decides it\.$/],
+    ["a target that is a secret", slack, /whether any reaches the same place cannot be seen, since a secret decides it\.$/],
   ])("%s", async (_what, args, warning, options) => {
     const { body } = await create(args, options);
     expect(body.status).toBe("done");
@@ -377,7 +373,7 @@ describe("a secret in config that has no other place", () => {
     expect(JSON.stringify(declined.body)).not.toContain("secretHeaders");
   });
 
-  test("is asked of nobody where plain text is allowed", async () => {
+  test("asks nobody if plain text is allowed", async () => {
     const config = { ...hook.config, url: "https://tickets.example.net/in?token=abc" };
     const { questions } = await create({ ...hook, config }, { settings: { literalSecrets: "warn" } });
     expect(questions).toEqual([]);
@@ -398,7 +394,7 @@ describe("a webhook without credentials", () => {
     expect(changed.body.status).toBe("done");
   });
 
-  test("may have secret headers all the same", async () => {
+  test("may still have secret headers", async () => {
     const secrets = { secretHeaders: { "X-Token": { $env: "CONNECTOR_SECRET_PD" } } };
     const { body } = await create({ ...hook, config: { url }, secrets });
     expect(body).toMatchObject({ status: "done", result: { connector: { type: ".webhook" } } });
@@ -435,7 +431,7 @@ describe("an id made from a name", () => {
     ["Ops Slack", ["ops-slack"], "ops-slack-2"],
     ["Ops Slack", ["ops-slack", "ops-slack-2", "ops-slack-3"], "ops-slack-4"],
     ["x".repeat(50), ["x".repeat(36)], `${"x".repeat(34)}-2`],
-  ])("%s beside %j → %s", (name, taken, id) => {
+  ])("%s with %j taken → %s", (name, taken, id) => {
     expect(freeId(name, new Set(taken))).toBe(id);
   });
 

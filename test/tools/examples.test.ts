@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
 
-/** Values that any service would take for a secret of that kind. */
+/** Values in the form that such a secret has at any service. */
 function valueFor(variable: string): string {
   if (/URL$/.test(variable))
     return variable.includes("TORQ") ? "https://hooks.torq.io/v1/x" : "https://hooks.example.com/services/T0/B0/abcdefgh";
@@ -10,7 +10,7 @@ function valueFor(variable: string): string {
   return "a-value-that-is-long-enough";
 }
 
-test("for every type, the example of its description is taken at the first call", async () => {
+test("for every type, the example in its description works at the first call", async () => {
   const env: Record<string, string> = {};
   const { call } = await product({ person: accepts, env, settings: { maxChangesPerHour: 1000 } });
   const { types } = (await call("describe_connector_types")).body;

@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
 import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 
-/** What mail servers say, as nodemailer hands it on, and what it means. */
+/** What mail servers say, as nodemailer passes it on, and what it means. */
 test.each([
-  ["Mail command failed: 530 5.7.0 Authentication Required.", "The mail server wants credentials before it takes a mail (SMTP 530)."],
+  ["Mail command failed: 530 5.7.0 Authentication Required.", "The mail server wants credentials before it accepts mail (SMTP 530)."],
   [
     "Mail command failed: 530 5.7.57 Client not authenticated to send mail.",
-    "The mail server wants credentials before it takes a mail (SMTP 530).",
+    "The mail server wants credentials before it accepts mail (SMTP 530).",
   ],
   ["Mail command failed: 530 5.7.0 Must issue a STARTTLS command first", "The mail server wants an encrypted connection (SMTP 530)."],
   [
     "Mail command failed: 550 5.7.1 Sender not authenticated: authentication required",
-    "The mail server wants credentials before it takes a mail (SMTP 550).",
+    "The mail server wants credentials before it accepts mail (SMTP 550).",
   ],
   ["Invalid login: 535-5.7.8 Username and Password not accepted.", "The mail server does not accept user and password (SMTP 535)."],
   [
@@ -41,10 +41,10 @@ test.each([
     "Can't send mail - all recipients were rejected: 553 5.7.1 <x@example.com>: Sender address rejected: not owned by user",
     "The mail server refuses the sender (SMTP 553).",
   ],
-  ["Message failed: 554 5.7.1 Spam message rejected", "The mail server takes the mail, or Kibana's host, for unwanted (SMTP 554)."],
+  ["Message failed: 554 5.7.1 Spam message rejected", "The mail server treats the mail, or Kibana's host, as unwanted (SMTP 554)."],
   [
     "Invalid greeting. response=554 blocked by reputation: 554 blocked",
-    "The mail server takes the mail, or Kibana's host, for unwanted (SMTP 554).",
+    "The mail server treats the mail, or Kibana's host, as unwanted (SMTP 554).",
   ],
   [
     "Can't send mail - all recipients were rejected: 550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown",
@@ -52,11 +52,11 @@ test.each([
   ],
   [
     "Can't send mail - all recipients were rejected: 451 4.7.1 Greylisting in action, please come back later",
-    "The mail server does not take the mail now (SMTP 451).",
+    "The mail server does not accept the mail now (SMTP 451).",
   ],
-  ["Invalid login: 454 4.7.0 Too many login attempts", "The mail server does not take the mail now (SMTP 454)."],
-  ["Message failed: 554 Transaction failed", "The mail server refuses the mail for good (SMTP 554)."],
-  ['Missing credentials for "PLAIN"', "The mail server wants credentials before it takes a mail."],
+  ["Invalid login: 454 4.7.0 Too many login attempts", "The mail server does not accept the mail now (SMTP 454)."],
+  ["Message failed: 554 Transaction failed", "The mail server refuses the mail permanently (SMTP 554)."],
+  ['Missing credentials for "PLAIN"', "The mail server wants credentials before it accepts mail."],
 ])("error sending email: %s", (said, cause) => {
   for (const ran of [{ type: ".email", params: {} }, undefined]) {
     const told = explainFailure(`error sending email: ${said}`, ran);
@@ -69,7 +69,7 @@ test.each([
   ["error sending email: connect ECONNREFUSED 10.0.0.1:587", ".email", "Kibana cannot reach the host."],
   ["error sending email: Request failed with status code 401", ".email", "The service does not accept the credentials."],
   ["error calling webhook: [503] Service Unavailable", ".webhook", "The service failed."],
-  ["error calling webhook: 550 5.1.1 said a mail API", ".webhook", "The run failed; the service's own words say how."],
-])("%s of %s is no reply of a mail server", (words, type, cause) => {
+  ["error calling webhook: 550 5.1.1 said a mail API", ".webhook", "The run failed; the service's own words say why."],
+])("%s of %s is not a reply of a mail server", (words, type, cause) => {
   expect(explainFailure(words, { type, params: {} }).cause).toBe(cause);
 });

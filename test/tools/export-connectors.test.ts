@@ -7,7 +7,7 @@ type Made = Awaited<ReturnType<typeof product>>;
 const contentOf = (body: { files: { name: string; content: string }[] }, name: string) =>
   body.files.find((one) => one.name === name)?.content ?? "";
 
-test("a small export stands in the answer, whole", async () => {
+test("a small export is in the answer, complete", async () => {
   const { call, writes } = await product();
   const { body, text } = await call("export_connectors", { ids: ["ops-slack"] });
   expect(body).toMatchObject({ format: "terraform", counts: { exported: 1, seen: 10 } });
@@ -18,7 +18,7 @@ test("a small export stands in the answer, whole", async () => {
   expect(writes()).toEqual([]);
 });
 
-test("a text longer than other answers show is not cut", async () => {
+test("a text longer than other tools show is not cut", async () => {
   const made = await product({ sandbox: { empty: true } });
   const ca = "x".repeat(5_000);
   await seedConnector(made, { type: ".webhook", config: { url: "https://a.example.com", hasAuth: false, authType: null, ca } });
@@ -76,10 +76,10 @@ test("parts are what was exported, whatever changes meanwhile; and end after hal
   expect(made.calls.length).toBe(before);
   made.clock.advance(31 * 60_000);
   const late = await made.call("export_connectors", { cursor: second.cursor });
-  expect(late).toMatchObject({ isError: true, body: { code: "invalid_arguments", fix: expect.stringContaining("export anew") } });
+  expect(late).toMatchObject({ isError: true, body: { code: "invalid_arguments", fix: expect.stringContaining("export again") } });
 });
 
-test("parts belong to who asked for them", async () => {
+test("parts belong to whoever asked for them", async () => {
   const made = await many();
   const { body } = await made.call("export_connectors", { space: "*" });
   const same = await connect(made.backend, made.settings, undefined);
@@ -90,7 +90,7 @@ test("parts belong to who asked for them", async () => {
   }
 });
 
-test("preconfigured connectors are skipped in every format, and it is said", async () => {
+test("preconfigured connectors are skipped in every format, and the answer says so", async () => {
   const { call } = await product();
   for (const format of ["terraform", "api"]) {
     const { body } = await call("export_connectors", { format, ids: ["ops-mail-preconfigured", "kibana-log"] });
@@ -99,7 +99,7 @@ test("preconfigured connectors are skipped in every format, and it is said", asy
       {
         id: "ops-mail-preconfigured",
         space: "default",
-        why: "it is defined in kibana.yml: there is no saved connector to write down",
+        why: "it is defined in kibana.yml: there is no saved connector to export",
       },
     ]);
   }
@@ -112,7 +112,7 @@ test("kibana.yml for a preconfigured connector: why there is nothing, and a skel
   const { body } = await call("export_connectors", { format: "kibana_yml", ids: ["ops-mail-preconfigured"] });
   const [row] = body.skipped;
   expect(row.why).toBe(
-    "it is defined in kibana.yml: it is written there already, and Kibana shows no secrets of it and no config (exposeConfig: true shows that); take its lines from that file",
+    "it is defined in kibana.yml: it is written there already, and Kibana does not show its secrets or config (exposeConfig: true shows the config); take its lines from that file",
   );
   const { "xpack.actions.preconfigured": all } = parse(row.skeleton);
   expect(all["ops-mail-preconfigured"]).toMatchObject({ actionTypeId: ".email" });
@@ -123,17 +123,14 @@ test("kibana.yml for a preconfigured connector: why there is nothing, and a skel
   expect(JSON.stringify(every.skipped)).not.toContain("skeleton");
 });
 
-test.each(["terraform", "kibana_yml", "api"])(
-  "%s: no file holds the address of the deployment; the label stands for it",
-  async (format) => {
-    const made = await product();
-    const { body, text } = await made.call("export_connectors", { format });
-    const { hostname, port } = new URL(made.settings.kibana?.url ?? "");
-    expect(text).not.toContain(`${hostname}:${port}`);
-    const [head] = body.files.map(({ content }: { content: string }) => content);
-    expect(head).toMatch(/^(#!\/bin\/sh\n)?# \d+ (Kibana )?connectors? of (Kibana [\d.]+|SANDBOX)/);
-  },
-);
+test.each(["terraform", "kibana_yml", "api"])("%s: no file has the address of the deployment; it has the label instead", async (format) => {
+  const made = await product();
+  const { body, text } = await made.call("export_connectors", { format });
+  const { hostname, port } = new URL(made.settings.kibana?.url ?? "");
+  expect(text).not.toContain(`${hostname}:${port}`);
+  const [head] = body.files.map(({ content }: { content: string }) => content);
+  expect(head).toMatch(/^(#!\/bin\/sh\n)?# \d+ (Kibana )?connectors? of (Kibana [\d.]+|SANDBOX)/);
+});
 
 test("a variable says whether it is a whole URL or the token in it", async () => {
   const made = await product();
@@ -156,19 +153,19 @@ test("a variable says whether it is a whole URL or the token in it", async () =>
   expect(all).toContain("S3 with KMS, Azure Blob Storage, GCS with CMEK");
 });
 
-test("secrets that stand in the config are placeholders, and listed", async () => {
+test("secrets in the config become placeholders, and are listed", async () => {
   const { call, bare } = await product();
   const secret = JSON.parse(await bare("GET", "/api/actions/connector/deploy-hook")).config.headers.Authorization;
   expect(secret.length).toBeGreaterThan(8);
   for (const format of ["terraform", "kibana_yml", "api"]) {
     const { body, text } = await call("export_connectors", { format, ids: ["deploy-hook"] });
     expect(text).not.toContain(secret);
-    expect(body.warnings.join(" ")).toContain("A secret stands readable in config.headers.Authorization of deploy-hook");
+    expect(body.warnings.join(" ")).toContain('config.headers.Authorization of deploy-hook in "default" holds a readable secret');
     expect(JSON.stringify(body.files)).toMatch(/deploy_hook_headers_authorization/i);
   }
 });
 
-test("type, text and exact names choose; a name in several spaces is ambiguous", async () => {
+test("selects by type, text and exact names; a name in several spaces is ambiguous", async () => {
   const { call } = await product();
   const exported = async (args: Record<string, unknown>) => (await call("export_connectors", { format: "api", ...args })).body;
   expect((await exported({ type: "slack" })).counts.exported).toBe(2);
@@ -195,11 +192,11 @@ test("Serverless and Cloud take no kibana.yml, and the answer says so", async ()
   const serverless = await product({ sandbox: { version: "serverless" } });
   const { body } = await serverless.call("export_connectors", { format: "kibana_yml", ids: ["kibana-log"] });
   expect(body.warnings[0]).toBe(
-    "This deployment is on Serverless, which takes no preconfigured connectors: the file is for a self-managed Kibana alone.",
+    "This deployment is on Serverless, which takes no preconfigured connectors: the file is only for a self-managed Kibana.",
   );
 });
 
-test("ids that this Kibana would not take again are named", async () => {
+test("names the ids that this Kibana would not take again", async () => {
   const old = await product({ sandbox: { version: "8.17" } });
   await seedConnector(old, { id: "Old_Id", type: ".server-log" });
   const { body } = await old.call("export_connectors", { format: "api", ids: ["Old_Id"] });

@@ -4,7 +4,7 @@ import { seal } from "../../src/sealed.ts";
 import { product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
 
-describe("one look is one call", () => {
+describe("one call is enough", () => {
   test("an id alone gives config, rules and runs, all asked for at once", async () => {
     const { call, calls } = await product();
     const { body } = await call("get_connector", { id: "ops-pagerduty" });
@@ -32,7 +32,7 @@ describe("one look is one call", () => {
 });
 
 describe("several in one call", () => {
-  test("each has the same fields, and what is not there is told for itself", async () => {
+  test("each has the same fields, and a missing one gets its own error", async () => {
     const { call } = await product();
     const { body, isError } = await call("get_connector", { ids: ["ops-slack", "Deploy hook", "soc-jira", "Ops Slack", "nope"] });
     expect(isError).toBeFalsy();
@@ -64,13 +64,13 @@ describe("several in one call", () => {
     [{}, /Neither `id` nor `ids` names a connector/],
     [{ id: ["a", "b"] }, /id: takes one; several go into `ids`/],
     [{ ids: Array.from({ length: 11 }, (_, n) => `c${n}`) }, /ids: takes at most 10/],
-  ])("%j is refused in words", async (args, message) => {
+  ])("%j is refused with an explanation", async (args, message) => {
     const { call } = await product();
     expect((await call("get_connector", args)).body).toMatchObject({ code: "invalid_arguments", message: expect.stringMatching(message) });
   });
 });
 
-describe("what actions of rules send is shown on request", () => {
+describe("what the actions of rules send is shown on request", () => {
   test("params, frequency of each action", async () => {
     const { call } = await product();
     expect((await call("get_connector", { id: "ops-pagerduty" })).text).not.toContain("dedupKey");
@@ -120,14 +120,14 @@ describe("what actions of rules send is shown on request", () => {
     expect(text).not.toContain("dsl");
   });
 
-  test("before frequencies of actions, that of the rule", async () => {
+  test("the rule's frequency, before actions had their own", async () => {
     const { call } = await product();
     const { body } = await call("get_connector", { id: "Ops mail", include: ["actions"] });
     expect(body.rules[0].actions[0]).toMatchObject({ params: { to: ["ops@example.com"] }, frequency: { notify_when: "onActiveAlert" } });
   });
 });
 
-describe("a connector that is gone is told with the rules that still refer to it", () => {
+describe("the error for a connector that is gone names the rules that still refer to it", () => {
   test.each<[string, Record<string, unknown>]>([
     ["get_connector", { id: "soc-pagerduty" }],
     ["test_connector", { id: "soc-pagerduty" }],

@@ -11,7 +11,7 @@ test.each<[string, RegExp]>([
   expect(text).toMatch(said);
 });
 
-test("the finding of missing secrets tells what an import does beside", async () => {
+test("the finding of missing secrets says what else an import does", async () => {
   const { call } = await product();
   const { body } = await call("audit_connectors", { checks: ["missing_secrets"], detail: true });
   expect(body.findings[0].why).toMatch(/random ids makes new connectors.*preconfigured connector has the same id, it wins/);

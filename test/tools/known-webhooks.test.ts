@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { knownWebhook } from "../../src/catalog/known-webhooks.ts";
 import { accepts, product } from "../support/product.ts";
 
-// Put together here: whole ones are taken for leaked ones by those who look through repositories.
+// Put together here: secret scanners would take whole ones for leaked secrets.
 const slack = `https://hooks.slack.com/${["services", "T00000000", "B00000000", "abcdefghijklmnopqrstuvwx"].join("/")}`;
 const addresses: [string, string, Record<string, unknown>][] = [
   [slack, ".slack", { webhookUrl: { $ask: true } }],
@@ -54,7 +54,7 @@ test.each([
   "https://events.pagerduty.com/v2/change/enqueue",
   "https://acme.atlassian.net/rest/api/2/issue",
   "hooks.slack.com/services/a",
-])("%s is nobody's known webhook", (url) => {
+])("%s is not a known webhook", (url) => {
   expect(knownWebhook(url)).toBeUndefined();
 });
 
@@ -74,7 +74,7 @@ test("an update to such an address is refused, and one that leaves it alone is n
   expect(copy.text).not.toContain("abcdefghijklmnopqrstuvwx");
 });
 
-test("where this Kibana has no such type, the other is all there is: a person is asked", async () => {
+test("if this Kibana has no such type, only the generic one is left: a person is asked", async () => {
   const made = await product({
     person: accepts,
     sandbox: { version: "9.1", kibanaYml: "xpack.actions.enabledActionTypes: [.webhook]" },

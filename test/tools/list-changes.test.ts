@@ -19,7 +19,7 @@ async function history() {
 }
 
 describe("list_changes", () => {
-  test("is empty where nothing was changed", async () => {
+  test("is empty if nothing was changed", async () => {
     const { call } = await product();
     expect((await call("list_changes")).body).toMatchObject({ total: 0 });
   });
@@ -79,7 +79,7 @@ describe("list_changes", () => {
     });
   });
 
-  test("shows the changes of this Kibana alone, and of the spaces that may be seen", async () => {
+  test("shows only changes of this Kibana and of spaces that may be seen", async () => {
     const made = await history();
     const elsewhere = await product({ journalDir: made.journalDir });
     expect((await elsewhere.call("list_changes")).body.total).toBe(0);

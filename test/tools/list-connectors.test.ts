@@ -6,8 +6,8 @@ import { kibanaSettings } from "../support/settings.ts";
 
 const row = (body: { connectors: { id: string }[] }, id: string) => body.connectors.find((one) => one.id === id);
 
-describe("a row of the list answers which, used by what, and works", () => {
-  test("the last run's outcome and age; none where it did not run", async () => {
+describe("a row of the list says which connector it is, what uses it, and whether it works", () => {
+  test("the last run's outcome and age; none if it did not run", async () => {
     const { call } = await product();
     const { body } = await call("list_connectors");
     expect(row(body, "deploy-hook")).toMatchObject({ uses: 1, last_run: expect.stringMatching(/^failed \d+ (min|h) ago$/) });
@@ -15,7 +15,7 @@ describe("a row of the list answers which, used by what, and works", () => {
     expect(body).not.toHaveProperty("warnings");
   });
 
-  test("one question of the log for a space, whatever the number of its connectors", async () => {
+  test("one request to the log per space, however many connectors it has", async () => {
     const { call, calls } = await product();
     await call("list_connectors", { space: "*" });
     expect(calls.filter((one) => JSON.stringify(one).includes("execution_logs")).length).toBe(3);
@@ -41,7 +41,7 @@ describe("a row of the list answers which, used by what, and works", () => {
     expect((await call("get_connector", { id: "batch-jira" })).body.connector.flags).toEqual(["protected"]);
   });
 
-  test("what may not be read is said, and the list is there all the same", async () => {
+  test("says what may not be read, and gives the list anyway", async () => {
     const sandbox = await startSandbox({ auth: '{"users": [{"username": "r", "password": "pw", "actions": "read", "rules": "none"}]}' });
     onTestFinished(() => sandbox.close());
     const kibana = kibanaSettings({ url: sandbox.url, auth: { kind: "basic", username: "r", password: seal("pw", "password") } });
@@ -51,7 +51,7 @@ describe("a row of the list answers which, used by what, and works", () => {
     expect(body.warnings).toEqual([expect.stringMatching(/^No uses of preconfigured connectors in the space "default": /)]);
   });
 
-  test("a log that cannot be read is said in a few words", async () => {
+  test("reports a log that cannot be read in a few words", async () => {
     const { call, fault } = await product();
     await fault("error", { path: "/_global_connector_execution_logs", times: 10 });
     const { body } = await call("list_connectors", { type: ".slack" });
@@ -61,7 +61,7 @@ describe("a row of the list answers which, used by what, and works", () => {
 });
 
 describe("describe_deployment says for which spaces the key may do something", () => {
-  test("spaces with the same rights stand together, others beside them", async () => {
+  test("spaces with the same rights are grouped, others follow", async () => {
     const auth = `{"users": [{"username": "r", "password": "pw", "actions": {"*": "all", "security": "read"}, "rules": "all"}]}`;
     const sandbox = await startSandbox({ auth });
     onTestFinished(() => sandbox.close());

@@ -3,7 +3,7 @@ import { product } from "../support/product.ts";
 
 const said = 'No type is named "pagerdutty": .pagerduty (PagerDuty) was taken.';
 
-describe("a word near one type alone is understood in every tool, and the answer says which was taken", () => {
+describe("a word similar to only one type is understood in every tool, and the answer says which was taken", () => {
   test.each<[string, Record<string, unknown>]>([
     ["describe_connector_types", { types: ["pagerdutty"], parts: ["traps"] }],
     ["list_connectors", { type: "pagerdutty" }],
@@ -35,7 +35,7 @@ describe("a word near one type alone is understood in every tool, and the answer
     expect((await call(tool, { types: [word] })).body.types).toEqual([]);
   });
 
-  test("several are told apart where one is to be created", async () => {
+  test("when one is to be created, several candidates are told apart", async () => {
     const { call } = await product();
     const { body } = await call("create_connector", { name: "S", type: "slack webhok" });
     expect(body).toMatchObject({
@@ -45,7 +45,7 @@ describe("a word near one type alone is understood in every tool, and the answer
   });
 });
 
-test("what does not fit the params of a sub-action leads to the params of that sub-action", async () => {
+test("wrong params of a sub-action lead to the list of its params", async () => {
   const { call, bare } = await product();
   await bare("POST", "/api/actions/connector/og", {
     name: "OG",

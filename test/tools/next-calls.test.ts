@@ -17,12 +17,12 @@ const test1 = (id: string) => ({ tool: "test_connector", args: { id, space: "def
 const nextOf = ({ next, detail }: { next?: Next[]; detail?: { next?: Next[] } }) =>
   (next ?? detail?.next ?? []).map(({ tool, args }) => ({ tool, args }));
 
-/** Each way to an answer, and the calls that it proposes. */
+/** Ways to get an answer, and the calls that each proposes. */
 const table: [string, (made: Made) => Promise<{ body: object }>, Next[]][] = [
   ["a create with a safe test", ({ call }) => call("create_connector", { name: "Trail", ...log }), [test1("trail")]],
   ["a create without one", ({ call }) => call("create_connector", page), []],
   [
-    "one that was there",
+    "one that existed already",
     async ({ call }) => {
       await call("create_connector", page);
       return call("create_connector", { ...page, if_exists: "use" });
@@ -35,7 +35,7 @@ const table: [string, (made: Made) => Promise<{ body: object }>, Next[]][] = [
   ["a delete", ({ call }) => call("safe_delete_connector", { ids: ["kibana-log"] }), []],
   ["a delete of what is in use", ({ call }) => call("safe_delete_connector", { ids: ["ops-pagerduty"] }), []],
   [
-    "a delete of one whose very target another has",
+    "a delete of one with the same target as another",
     async (made) => {
       for (const id of ["old", "new"]) await makeConnector(made, id, ".webhook", { config: hook });
       await makeRule(made, "r", [action("old", { params: { body: "{}" } })]);
@@ -69,7 +69,7 @@ const table: [string, (made: Made) => Promise<{ body: object }>, Next[]][] = [
     [test1("kibana-log")],
   ],
   [
-    "attached to a rule, of late not run",
+    "attached to a rule, without a recent run",
     async ({ call }) => {
       await call("create_connector", { name: "Trail", ...log });
       return call("attach_connector", { connector: "trail", rules: ["deploy-watch"], params: { message: "m" } });
@@ -78,7 +78,7 @@ const table: [string, (made: Made) => Promise<{ body: object }>, Next[]][] = [
   ],
   ["attached already", ({ call }) => call("attach_connector", { connector: "ops-slack", rules: ["checkout-errors"] }), []],
   [
-    "rules with dead actions that nobody here deleted",
+    "rules with dead actions whose connector was not deleted here",
     async (made) => {
       await makeConnector(made, "old");
       await makeRule(made, "r", [action("old")]);
@@ -114,7 +114,7 @@ describe("what is proposed next", () => {
 });
 
 describe("a protected connector", () => {
-  test("is proposed to nobody whose deletion is refused, nor named as one to choose", async () => {
+  test("is not proposed when a delete is refused, nor listed as a candidate", async () => {
     const made = await product({ ...options, settings: { protect: ["new"] } });
     for (const id of ["old", "new"]) await makeConnector(made, id, ".webhook", { config: hook });
     await makeRule(made, "r", [action("old", { params: { body: "{}" } })]);
@@ -137,7 +137,7 @@ describe("a protected connector", () => {
 });
 
 describe("an audit", () => {
-  test("proposes to take no action away, and to delete nothing but what says itself that it is left over", async () => {
+  test("proposes to remove no action, and to delete only what is named as left over", async () => {
     const made = await product(options);
     await made.bare("POST", "/api/actions/connector/left", {
       name: "test of tuesday",
@@ -150,7 +150,7 @@ describe("an audit", () => {
     expect(calls.filter(({ args }: Next) => args.remove !== undefined)).toEqual([]);
     const deletions = calls.filter(({ tool }: Next) => tool === "safe_delete_connector");
     expect(deletions).toMatchObject([{ check: "left_over_test", args: { ids: ["left"] } }]);
-    // Where there is no call, what a person does is told.
+    // If there is no call, the fix says what a person does.
     for (const { next, fix } of findings) expect([next === undefined, fix !== undefined]).toEqual([next === undefined, next === undefined]);
   });
 });

@@ -32,7 +32,7 @@ describe("what is in use", () => {
     });
   });
 
-  test("by a rule that is disabled counts, and is told as such", async () => {
+  test("by a disabled rule counts, and the rule is shown as disabled", async () => {
     expect(await refused({ ids: ["Batch Jira"] })).toMatchObject({
       code: "in_use",
       message:
@@ -48,7 +48,7 @@ describe("what is in use", () => {
     });
   });
 
-  test("by something that is no rule is not known to be free", async () => {
+  test("by something other than a rule is not known to be free", async () => {
     expect(await refused({ ids: ["servicenow-itsm"] })).toEqual({
       code: "references_unknown",
       message:
@@ -63,7 +63,7 @@ describe("what is in use", () => {
       expect(await refused({ ids: ["ops-pagerduty"], ...more })).toMatchObject({ code: "invalid_arguments" });
   });
 
-  test("by whatever, when the rules cannot be read for another reason, is an error and not an empty list", async () => {
+  test("is an error and not an empty list if the rules cannot be read for another reason", async () => {
     const made = await product({ person: accepts });
     await made.fault("error", { path: "/api/alerting/rules/_find", times: 10 });
     const before = await made.state();
@@ -83,7 +83,11 @@ describe("what may not be deleted", () => {
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ["a system connector", { ids: ["system-connector-.cases"] }, { code: "system_action" }],
-    ["one that is not there", { ids: ["kibana-lgo"] }, { code: "connector_not_found", fix: 'Did you mean "Kibana log" (id kibana-log)?' }],
+    [
+      "one that does not exist",
+      { ids: ["kibana-lgo"] },
+      { code: "connector_not_found", fix: 'Did you mean "Kibana log" (id kibana-log)?' },
+    ],
     ["one of another space", { ids: ["soc-slack"] }, { code: "connector_not_found" }],
     [
       "a name that two have",
@@ -97,7 +101,7 @@ describe("what may not be deleted", () => {
     ["nothing", { ids: [] }, { code: "invalid_arguments" }],
     ["too many", { ids: Array.from({ length: 21 }, (_, n) => `c${n}`) }, { code: "invalid_arguments" }],
     [
-      "a lone id that is no list",
+      "a single id instead of a list",
       { id: "kibana-log" },
       { code: "invalid_arguments", message: expect.stringContaining('id: is `ids` here: ["kibana-log"]') },
     ],
@@ -107,11 +111,11 @@ describe("what may not be deleted", () => {
 });
 
 describe("several at once", () => {
-  test("are not deleted when one of them may not go; each reason is told", async () => {
+  test("are not deleted if one of them may not be deleted; each reason is given", async () => {
     const body = await refused({ ids: ["kibana-log", "ops-pagerduty", "nope"] });
     expect(body).toMatchObject({
       code: "in_use",
-      message: expect.stringMatching(/^Nothing was deleted: 2 of 3 may not go\. .*ops-pagerduty.*There is no connector "nope"/),
+      message: expect.stringMatching(/^Nothing was deleted: 2 of 3 may not be deleted\. .*ops-pagerduty.*There is no connector "nope"/),
       fix: "Repeat the call without them, or free them first.",
       detail: {
         refused: [
@@ -133,7 +137,7 @@ describe("several at once", () => {
 });
 
 describe("what is free", () => {
-  test("is deleted after the question, and its undo makes it again under the same id", async () => {
+  test("is deleted after the question, and its undo restores it under the same id", async () => {
     const { call, bare } = await product({ person: accepts });
     await bare("POST", "/api/actions/connector/old-hook", {
       name: "Old hook",
@@ -158,7 +162,7 @@ describe("what is free", () => {
     expect(again.config.headers).toEqual({ "X-Team": "ops", Authorization: "Bearer abcdefgh123" });
   });
 
-  test("by its exact name, where only one has it", async () => {
+  test("can be given by its exact name, if only one has it", async () => {
     const { call } = await product({ person: accepts });
     expect((await call("safe_delete_connector", { ids: ["PagerDuty (imported)"] })).body).toMatchObject({
       result: { deleted: ["imported-pagerduty"] },

@@ -15,7 +15,7 @@ test("the skill shows calls", () => {
   expect(calls.length).toBeGreaterThanOrEqual(8);
 });
 
-test.each(calls)("%s: %s %s is taken on the sandbox", async (_page, tool, args) => {
+test.each(calls)("%s: %s %s works on the sandbox", async (_page, tool, args) => {
   const { call } = await product({ person: accepts });
   const { body } = await call(tool, { ...JSON.parse(args), dry_run: true });
   expect(body.status, JSON.stringify(body)).toBe("planned");

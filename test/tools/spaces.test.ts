@@ -12,7 +12,7 @@ test("a space is looked up once a minute for reads", async () => {
   expect(asked(calls)).toBe(2);
 });
 
-test("a space that is gone since a moment ago is not written to", async () => {
+test("a space that was deleted a moment ago is not written to", async () => {
   const { call, bare, writes } = await product();
   await call("list_connectors", { space: "security" });
   await bare("DELETE", "/api/spaces/space/security");
@@ -23,8 +23,8 @@ test("a space that is gone since a moment ago is not written to", async () => {
   expect(writes()).toEqual([]);
 });
 
-test("a space outside --spaces is not even asked for", async () => {
+test("a space outside --spaces is not even requested", async () => {
   const { call, calls } = await product({ settings: { spaces: ["default"] } });
-  expect((await call("list_connectors", { space: "security" })).body).toMatchObject({ code: "forbidden", fix: "It may touch: default." });
+  expect((await call("list_connectors", { space: "security" })).body).toMatchObject({ code: "forbidden", fix: "It may use: default." });
   expect(calls).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 import { accepts, declines, product } from "../support/product.ts";
 
-const own = "that a rule's run passes: a rule runs with its own API key";
+const own = "that a run from a rule succeeds: a rule runs with its own API key";
 
 describe("a safe test", () => {
   test("runs without asking, and says what it proves and what it does not", async () => {
@@ -48,7 +48,7 @@ describe("a safe test", () => {
     expect(body).not.toHaveProperty("next");
   });
 
-  test("is what is proposed where a mode is asked for that the type does not have", async () => {
+  test("is proposed if a mode is asked for that the type does not have", async () => {
     const { call } = await product({ person: accepts });
     const { body } = await call("test_connector", { id: "kibana-log", mode: "near_safe" });
     expect(body).toMatchObject({ result: { ok: "not_tested" }, next: [{ tool: "test_connector", args: { id: "kibana-log" } }] });
@@ -59,7 +59,7 @@ describe("a safe test", () => {
 describe("a test is proposed", () => {
   const of = (body: { next?: { tool: string }[] }) => (body.next ?? []).map(({ tool }) => tool);
 
-  test("after a change where it is safe and can prove something, and else not", async () => {
+  test("after a change only if it is safe and can prove something", async () => {
     const { call } = await product({ person: accepts, sandbox: { empty: true } });
     const made = await call("create_connector", { name: "Trail of night", type: ".server-log" });
     expect(of(made.body)).toEqual(["test_connector"]);
@@ -86,15 +86,15 @@ describe("a test is proposed", () => {
     for (const { name, description } of (await client.listTools()).tools)
       if (name !== "test_connector") expect(description).not.toMatch(/near_safe|loud/);
     const told = (await client.listTools()).tools.find(({ name }) => name === "test_connector")?.description;
-    expect(told).toContain("near_safe and loud send something to the service: only where the user wants that, and a person is asked.");
+    expect(told).toContain("near_safe and loud send something to the service: only if the user wants that, and a person is asked.");
     expect(client.getInstructions()).toContain(
       "Tests that are not safe, and execute_connector, send something: only if the user wants it.",
     );
   });
 });
 
-describe("what the execution log knows already", () => {
-  test("stands beside a test that the type does not have, with the last error", async () => {
+describe("what the execution log already says", () => {
+  test("is given if the type has no such test, with the last error", async () => {
     const { call } = await product();
     const { body } = await call("test_connector", { id: "deploy-hook" });
     expect(body.result).toMatchObject({
@@ -104,14 +104,14 @@ describe("what the execution log knows already", () => {
     expect(body.result.last_runs.failures).toBeGreaterThan(0);
   });
 
-  test("stands beside a safe test, and is of before it", async () => {
+  test("is given with a safe test, and covers the time before it", async () => {
     const { call } = await product({ sandbox: { empty: true } });
     await call("create_connector", { name: "Trail", type: ".server-log" });
     const { body } = await call("test_connector", { id: "trail" });
     expect(body.result).toMatchObject({ ok: true, last_runs: { window_days: 7, runs: 0, failures: 0 } });
   });
 
-  test("is said to be unknown where it cannot be read", async () => {
+  test("is said to be unknown if it cannot be read", async () => {
     const { call, fault } = await product();
     await fault("error", { path: "/_global_connector_execution_logs", times: 10 });
     const { body } = await call("test_connector", { id: "ops-slack" });
@@ -197,7 +197,7 @@ describe("a loud test", () => {
     expect([(await deliveries()).length, writes().length]).toEqual([1, 1]);
   });
 
-  test("gives the params that take it back, with the same fresh word", async () => {
+  test("gives the params that reverse it, with the same random text", async () => {
     const { call } = await product({ person: accepts });
     const { body } = await call("test_connector", { id: "ops-pagerduty", mode: "loud" });
     expect(body.result.undo).toMatchObject({
@@ -207,7 +207,7 @@ describe("a loud test", () => {
     expect(body.result.undo.params.dedupKey).toBeTruthy();
   });
 
-  test("that can be taken back says how, and list_changes has the same call", async () => {
+  test("that can be reversed says how, and list_changes has the same call", async () => {
     const { call, questions } = await product({ person: accepts });
     const { body } = await call("test_connector", { id: "ops-pagerduty", mode: "loud" });
     expect(questions[0]?.message).toContain(
@@ -230,7 +230,7 @@ describe("a loud test", () => {
   });
 });
 
-describe("a failed test is an answer, with cause and fix", () => {
+describe("a failed test is a result, with cause and fix", () => {
   test.each<[string, Record<string, unknown>, Record<string, string>]>([
     [
       "a revoked webhook",
@@ -288,9 +288,9 @@ describe("a failed test is an answer, with cause and fix", () => {
     ],
     ["error validating action params: [message]: expected value of type [string]", "The params do not fit the type."],
     ["Invalid subActionsParams: [webhook] or [webhookUrl] expected but got none", "The params do not fit the type."],
-    ["connection to collector:514 closed", "The run failed; the service's own words say how."],
+    ["connection to collector:514 closed", "The run failed; the service's own words say why."],
     ["Request failed with status code 500", "The service failed."],
-    ["something else entirely", "The run failed; the service's own words say how."],
+    ["something else entirely", "The run failed; the service's own words say why."],
   ])("%s → %s", (words, cause) => {
     expect(explainFailure(words).cause).toBe(cause);
     expect(explainFailure(words).fix).not.toBe("");

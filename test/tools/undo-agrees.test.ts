@@ -16,7 +16,7 @@ const nothing = async () => {};
 const one = (id: string, type?: string, more?: object) => (made: Made) => makeConnector(made, id, type, { ...more });
 const index = [".index", { config: { index: "trail" } }] as const;
 
-/** A change of each kind, and what plan, answer and journal say of its undo. */
+/** A change of each kind, and what plan, answer and journal say about its undo. */
 const table: [string, (made: Made) => Promise<void>, Call, reversible: string, RegExp?][] = [
   ["a create", nothing, ["create_connector", { name: "Trail", type: ".server-log" }], "yes"],
   ["an update without secrets", one("trail", ...index), ["update_connector", { id: "trail", config: { index: "b" } }], "yes"],
@@ -25,14 +25,14 @@ const table: [string, (made: Made) => Promise<void>, Call, reversible: string, R
   ["a delete with secrets", one("pd", ".pagerduty"), ["safe_delete_connector", { ids: ["pd"] }], "needs_secrets"],
   ["a safe test", one("log", ".server-log"), ["test_connector", { id: "log" }], "nothing_to_undo"],
   [
-    "a run that cannot be taken back",
+    "a run that cannot be reversed",
     one("log", ".server-log"),
     ["execute_connector", { id: "log", params: { message: "m" } }],
     "no",
     /taken back/,
   ],
   [
-    "a run that another takes back",
+    "a run that another run reverses",
     one("pd", ".pagerduty"),
     ["execute_connector", { id: "pd", params: { ...trigger, dedupKey: "k" } }],
     "by_a_run",
@@ -59,7 +59,7 @@ const table: [string, (made: Made) => Promise<void>, Call, reversible: string, R
   ],
 ];
 
-/** `yes` where an answer offers a call, `no` where it says why there is none. */
+/** `yes` if an answer offers a call, `no` if it says why there is none. */
 function offered({ undo, no_undo: none }: { undo?: { tool: string; note?: string }; no_undo?: string }): string {
   if (none !== undefined) return none.startsWith("It changed nothing") ? "nothing_to_undo" : "no";
   if (undo === undefined) return "nothing_to_undo";
@@ -68,7 +68,7 @@ function offered({ undo, no_undo: none }: { undo?: { tool: string; note?: string
 }
 
 test.each(table)(
-  "%s: plan, question, answer and journal say the same of its undo",
+  "%s: plan, question, answer and journal say the same about its undo",
   async (_what, prepare, [tool, args], reversible, why) => {
     const made = await product(options);
     await prepare(made);
@@ -84,11 +84,11 @@ test.each(table)(
     expect((await made.call(undo.tool, { ...undo.args, ...secrets })).body.status).toBe("done");
     const { changes } = (await made.call("list_changes")).body;
     const then = changes.find(({ change }: { change: string }) => change === body.change);
-    if (undo.tool === "undo_change") expect(then).toMatchObject({ no_undo: "It is as before that change again." });
+    if (undo.tool === "undo_change") expect(then).toMatchObject({ no_undo: "It is again as it was before that change." });
   },
 );
 
-test("several deleted connectors: each has its undo, and the one that cannot come back says so, before and after", async () => {
+test("several deleted connectors: each has its undo, and the one that cannot be restored says so, before and after", async () => {
   const made = await product({ ...options, sandbox: { empty: true, version: "9.4" } });
   await makeConnector(made, "trail", ...index);
   await makeConnector(made, "pd", ".pagerduty");
@@ -107,7 +107,7 @@ test("several deleted connectors: each has its undo, and the one that cannot com
     expect((await made.call("undo_change", { ...args, ...(args.id === "pd" ? { secrets: key } : {}) })).body.status).toBe("done");
 });
 
-test("without full access the undo says what it takes", async () => {
+test("without full access the undo says what access it needs", async () => {
   const made = await product({ ...options, settings: { access: "change" } });
   const { undo } = (await made.call("create_connector", { name: "Trail", type: ".server-log" })).body;
   expect(undo.note).toBe('It needs a server with access "full".');
@@ -121,7 +121,11 @@ describe("list_changes says what is true now", () => {
 
   test.each<[string, (made: Made) => Promise<unknown>, object]>([
     ["nothing happened", nothing, { undo: expect.any(Object) }],
-    ["it was deleted", (made) => made.bare("DELETE", "/api/actions/connector/trail"), { no_undo: "It is as before that change again." }],
+    [
+      "it was deleted",
+      (made) => made.bare("DELETE", "/api/actions/connector/trail"),
+      { no_undo: "It is again as it was before that change." },
+    ],
     [
       "it was changed",
       (made) => made.bare("PUT", "/api/actions/connector/trail", { name: "Theirs", config: { index: "b" }, secrets: {} }),
@@ -130,16 +134,16 @@ describe("list_changes says what is true now", () => {
     [
       "a rule took it",
       (made) => makeRule(made, "r", [action("trail", { params: { documents: [{ a: 1 }] } })]),
-      { no_undo: "It is in use by now: Kibana counts 1 reference." },
+      { no_undo: "It is in use now: Kibana counts 1 reference." },
     ],
-  ])("of a create, where since %s", async (_what, act, row) => {
+  ])("after a create, when since then %s", async (_what, act, row) => {
     const made = await product(options);
     await made.call("create_connector", trail);
     await act(made);
     expect(await rowOf(made, "create_connector")).toMatchObject(row);
   });
 
-  test("and without Kibana what was recorded, which it says", async () => {
+  test("and without Kibana what was recorded, and that it is only that", async () => {
     const made = await product(options);
     await made.call("create_connector", trail);
     await made.fault("error", { path: "/api/actions/connectors", times: 9 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
 
-/** What is stored, as a model says: no line of it is shared with the product. */
+/** A model of what is stored, which shares no code with the product. */
 interface Doc {
   name: string;
   index: string;
@@ -63,14 +63,14 @@ const step = fc.oneof(
   { arbitrary: fc.record({ do: fc.constant("undo" as const), at: fc.nat(20) }), weight: 3 },
 );
 
-test("creates, updates, deletes and undos in any order end where a model says", { timeout: 60_000 }, async () => {
+test("creates, updates, deletes and undos in any order end in the state that a model predicts", { timeout: 60_000 }, async () => {
   const made = await product({ person: accepts, sandbox: { empty: true }, settings: { maxChangesPerHour: 1_000_000 } });
   const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
   process.stdout.write(`any-order: SEED=${seed}\n`);
   let run = 0;
 
   const property = fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
-    // Ids of their own: what an earlier run left does not count.
+    // Unique ids, so that what an earlier run left does not count.
     const prefix = `run-${++run}-`;
     const model = new Model();
     const ids: string[] = [];

@@ -53,7 +53,7 @@ async function rulesOf(made: Made, id: string): Promise<number> {
 }
 
 describe("each kind of change, undone, restores what was stored", () => {
-  test("a create: the connector is gone again, and the person saw what goes", async () => {
+  test("a create: the connector is gone again, and the person saw what would be deleted", async () => {
     const made = await empty();
     const before = await made.state();
     const change = await changed(made, "create_connector", { name: "Trail", ...index });
@@ -76,7 +76,7 @@ describe("each kind of change, undone, restores what was stored", () => {
     expect(await documentOf(made, "stored")).toEqual(before);
   });
 
-  test("a delete: the connector is there again under its id", async () => {
+  test("a delete: the connector exists again under its id", async () => {
     const made = await empty();
     const before = await seedConnector(made, index);
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
@@ -120,7 +120,7 @@ describe("each kind of change, undone, restores what was stored", () => {
   });
 });
 
-/** Three that stand for all: two secrets, a way with optional ones, a URL that is a secret. */
+/** Three representative ones: two secrets, a method with optional ones, a URL that is a secret. */
 const withSecrets = stored.filter(
   ({ type, way }) => [".tines", ".slack", ".pagerduty"].includes(type) || (type === ".webhook" && way === "basic"),
 );
@@ -157,10 +157,10 @@ describe.each(withSecrets.map((one) => [`${one.type}, ${one.way}`, one] as const
 });
 
 describe("rules", () => {
-  test("that used a deleted connector heal: they find it again under its id", async () => {
+  test("that used a deleted connector work again: they find it under its id", async () => {
     const made = await empty();
     await seedConnector(made, index);
-    // Used by a rule from the moment that the delete is decided, as it happens between two people.
+    // A rule starts to use it once the delete is decided, as when two people work at the same time.
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
     await seedConnector(made, index);
     await ruleUsing(made, "stored");
@@ -169,7 +169,7 @@ describe("rules", () => {
     expect((await undo(made, change)).status).toBe("done");
     expect(await rulesOf(made, "stored")).toBe(1);
     expect((await made.call("get_connector", { id: "stored", include: ["rules"] })).body.rules).toMatchObject([{ name: "Uses it" }]);
-    // Kibana takes the rule again with this action.
+    // Kibana saves the rule with this action again.
     const rule = JSON.parse(await made.bare("GET", "/api/alerting/rule/uses-it"));
     const { name, schedule, params, tags, actions } = rule;
     const bare = actions.map(({ connector_type_id: _type, ...action }: Record<string, unknown>) => action);
@@ -260,11 +260,11 @@ describe("what somebody else changed since", () => {
     await seedConnector(made, index);
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
     await seedConnector(made, { ...index, name: "Theirs" });
-    expect(await undo(made, change)).toMatchObject({ status: "plan_changed", message: expect.stringContaining("is there again") });
+    expect(await undo(made, change)).toMatchObject({ status: "plan_changed", message: expect.stringContaining("exists again") });
     expect((await documentOf(made, "stored"))?.name).toBe("Theirs");
   });
 
-  test("a created one that is another type by now: theirs stays", async () => {
+  test("a created one that is now another type: theirs stays", async () => {
     const made = await empty();
     const change = await changed(made, "create_connector", { name: "Trail", type: ".server-log" });
     await made.bare("DELETE", "/api/actions/connector/trail");
@@ -278,7 +278,7 @@ describe("what somebody else changed since", () => {
     expect((await documentOf(made, "trail"))?.type).toBe(".slack");
   });
 
-  test("one whose id is taken in a space that is not looked at: id_taken, and nothing is lost", async () => {
+  test("one whose id is taken in another space: id_taken, and nothing is lost", async () => {
     const made = await empty({ sandbox: { spaces: ["ops"] } });
     await seedConnector(made, index);
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
@@ -288,11 +288,11 @@ describe("what somebody else changed since", () => {
 });
 
 describe("an undo asked for twice", () => {
-  test("of a create: there is nothing left to take back", async () => {
+  test("of a create: there is nothing left to undo", async () => {
     const made = await empty();
     const change = await changed(made, "create_connector", { name: "Trail", ...index });
     await undo(made, change);
-    expect(await undo(made, change)).toMatchObject({ status: "no_change", message: expect.stringContaining("nothing to take back") });
+    expect(await undo(made, change)).toMatchObject({ status: "no_change", message: expect.stringContaining("nothing to undo") });
     expect(made.writes()).toHaveLength(2);
   });
 
@@ -305,7 +305,7 @@ describe("an undo asked for twice", () => {
     expect(made.writes()).toHaveLength(2);
   });
 
-  test("of a delete: it is there again", async () => {
+  test("of a delete: it already exists again", async () => {
     const made = await empty();
     await seedConnector(made, index);
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
@@ -348,7 +348,7 @@ describe("which change is meant", () => {
     });
   });
 
-  test("one that did not happen has nothing to take back", async () => {
+  test("one that did not happen has nothing to undo", async () => {
     const made = await empty();
     await made.fault("conflict", { method: "POST" });
     await made.call("create_connector", { name: "Trail", ...index });
@@ -358,17 +358,17 @@ describe("which change is meant", () => {
     expect((await undo(made, row.change)).message).toContain("It did not happen");
   });
 
-  test("one of which nobody knows is not said to have not happened", async () => {
+  test("one whose outcome is unknown is not said to have not happened", async () => {
     const made = await empty({ settings: { timeout: 250 } });
     await made.fault("timeout_before", { method: "POST" });
     await made.call("create_connector", { name: "Trail", ...index });
     const [row] = (await made.call("list_changes")).body.changes;
     expect(row.outcome).toBe("unknown");
     const { message } = await undo(made, row.change);
-    expect(message).toContain("Whether it happened is not known");
+    expect(message).toContain("Whether it happened is unknown");
   });
 
-  test("one of another deployment is none of this one's", async () => {
+  test("one of another deployment does not belong to this one", async () => {
     const folder = `${await freshFolder()}/journal`;
     const one = await empty({ journalDir: folder });
     const other = await empty({ journalDir: folder });
@@ -376,7 +376,7 @@ describe("which change is meant", () => {
     expect((await undo(other, change)).message).toContain("has no change");
   });
 
-  test("one in a space that this server may not touch is none of its own either", async () => {
+  test("nor does one in a space that this server may not use", async () => {
     const first = await empty({ sandbox: { spaces: ["ops"] } });
     const change = await changed(first, "create_connector", { name: "Trail", space: "ops", ...index });
     const second = await beside(first, { spaces: ["default"] });
@@ -385,7 +385,7 @@ describe("which change is meant", () => {
   });
 });
 
-describe("policy holds for an undo", () => {
+describe("policy also applies to an undo", () => {
   test.each([
     ["the name that it has", { name: "Other" }, "Other"],
     ["the name that would come back", { name: "Other" }, "Stored*"],
@@ -414,7 +414,7 @@ describe("policy holds for an undo", () => {
 });
 
 describe("ids", () => {
-  test("that newer Kibana refuses: said before the delete, and in the undo", async () => {
+  test("that newer Kibana refuses: the plan of the delete and the undo say so", async () => {
     const made = await product({ person: accepts, sandbox: { empty: true, version: "9.3" } });
     await seedConnector(made, { id: "Old_Style", ...index });
     const planned = (await made.call("safe_delete_connector", { ids: ["Old_Style"], dry_run: true })).body;
@@ -423,7 +423,7 @@ describe("ids", () => {
     expect((await undo(made, change)).status).toBe("done");
   });
 
-  test("on 9.4 and later such a connector cannot be made again: the plan said so, and the undo says why", async () => {
+  test("on 9.4 and later such a connector cannot be created again: the plan said so, and the undo says why", async () => {
     // One Kibana that is upgraded while the server runs.
     const between = await rewritingProxy({});
     const made = await product({
@@ -465,7 +465,7 @@ test("a second server on the same machine undoes what the first one did", async 
 });
 
 describe('"last" is the newest change that can be undone', () => {
-  test("runs, failures and undos are passed over, and the question names the change", async () => {
+  test("runs, failures and undos are skipped, and the question names the change", async () => {
     const made = await empty();
     const first = await changed(made, "create_connector", { name: "Trail", ...index });
     made.clock.advance(1000);
@@ -476,12 +476,12 @@ describe('"last" is the newest change that can be undone', () => {
     expect(await undo(made, "last")).toMatchObject({ status: "done", result: { deleted: ["other"] } });
     expect(made.questions.at(-1)?.message).toContain(`Undo ${second}: Delete connector "Other"`);
     made.clock.advance(1000);
-    expect(await undo(made, "last")).toMatchObject({ status: "no_change", message: expect.stringContaining("nothing to take back") });
+    expect(await undo(made, "last")).toMatchObject({ status: "no_change", message: expect.stringContaining("nothing to undo") });
     expect(await undo(made, "last", { id: "trail" })).toMatchObject({ status: "done", result: { deleted: ["trail"] } });
     expect(made.questions.at(-1)?.message).toContain(`Undo ${first}:`);
   });
 
-  test("there is none where nothing was changed", async () => {
+  test("there is none if nothing was changed", async () => {
     const made = await empty();
     expect(await undo(made, "last")).toMatchObject({
       code: "invalid_arguments",

@@ -13,7 +13,7 @@ const one = "/api/actions/connector/stored";
 const isWrite = ({ method }: Recorded) => method !== "GET";
 const readsIt = ({ method, path }: Recorded) => method === "GET" && path === one;
 
-/** A server in front of which somebody changes the connector once, at the moment that `when` names. */
+/** A server; somebody else changes the connector once, at the moment that `when` names. */
 async function meanwhile(when: {
   before?: (call: Recorded, calls: Recorded[]) => boolean;
   after?: (call: Recorded, calls: Recorded[]) => boolean;
@@ -90,14 +90,14 @@ describe.each([
     expect([await made.journal(), made.writes()]).toEqual(["", []]);
   });
 
-  test("the look just before the write is in the last reads before it, which go out together: more than one round trip nobody has", async () => {
+  test("the last check is among the reads sent together just before the write: nobody has more than one round trip", async () => {
     const { made, between } = await meanwhile({});
     await made.call(tool, args);
     const at = between.calls.findIndex(isWrite);
     expect(between.calls.slice(at - wave, at)).toContainEqual({ method: "GET", path: one });
   });
 
-  test("that look may fail: nothing is written, and the answer says so", async () => {
+  test("if that check fails nothing is written, and the answer says so", async () => {
     const { made, between } = await meanwhile({});
     let seen = 0;
     const broken = await rewritingProxy({
@@ -115,7 +115,7 @@ describe.each([
   });
 });
 
-test("between the write and the look after it: done, with a warning, and the journal has both versions", async () => {
+test("between the write and the read-back: done, with a warning, and the journal has both versions", async () => {
   const { made, records } = await meanwhile({ after: ({ method }) => method === "PUT" });
   const { body } = await made.call(update.tool, update.args);
   expect(body).toMatchObject({ status: "done" });
@@ -124,11 +124,11 @@ test("between the write and the look after it: done, with a warning, and the jou
   expect(begin.op.after.config).toMatchObject({ index: "ours" });
   expect(end).toMatchObject({ outcome: "done", seen: { name: "Theirs", config: theirs.config } });
   expect(await documentOf(made, "stored")).toMatchObject({ name: "Theirs" });
-  // The undo of ours would take back theirs.
+  // Undoing our change would revert theirs.
   expect((await made.call("undo_change", { change: body.change })).body.status).toBe("plan_changed");
 });
 
-test("a connector that somebody deletes just before its update is not made again", async () => {
+test("a connector that somebody deletes just before its update is not created again", async () => {
   let made: Made | undefined;
   let reads = 0;
   const between = await rewritingProxy({
@@ -144,7 +144,7 @@ test("a connector that somebody deletes just before its update is not made again
   expect([between.writes(), await documentOf(made, "stored")]).toEqual([[], undefined]);
 });
 
-test("two changes of one connector at once wait for each other, and the second is shown anew", async () => {
+test("two changes of one connector at once wait for each other, and the second plan is shown again", async () => {
   const made = await product({ person: accepts, sandbox: { empty: true } });
   await seedConnector(made, { type: ".index", config });
   const answers = await Promise.all([

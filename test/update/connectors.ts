@@ -1,6 +1,6 @@
 type Dict = Record<string, unknown>;
 
-/** A connector as people have it, with every secret that its way to authenticate can hold. */
+/** A realistic connector, with every secret that its authentication method can have. */
 export interface Stored {
   type: string;
   way: string;
@@ -8,9 +8,9 @@ export interface Stored {
   secrets: Dict;
   /** One key that a person may want to change, and nothing else. */
   patch: Dict;
-  /** What Kibana would refuse, or forget, without: the way's own credentials. */
+  /** The method's own credentials: without them Kibana would refuse the update, or forget them. */
   required: string[];
-  /** What may be stored beside them, and is forgotten in silence. */
+  /** Other secrets that may be stored, and that Kibana forgets silently. */
   possible: string[];
 }
 
@@ -45,7 +45,7 @@ const one = (type: string, way: string, config: Dict, secrets: Dict, patch: Dict
   ...more,
 });
 
-/** .webhook, .cases-webhook and .http: secret headers may be stored beside every way. */
+/** .webhook, .cases-webhook and .http: secret headers may be stored with every method. */
 function family(type: string, base: Dict, patch: Dict, { oauth = true, beside = [] as string[], sslPassword = true } = {}): Stored[] {
   const also = (way: string, config: Dict, secrets: Dict, more: string[] = []) =>
     one(type, way, { ...base, ...config }, { ...secrets, ...headers }, patch, {
@@ -76,7 +76,7 @@ function family(type: string, base: Dict, patch: Dict, { oauth = true, beside = 
   ];
 }
 
-/** Every type that can be created, in each of its ways. Written from reference/connector-types.md, not from the code. */
+/** Every type that can be created, with each authentication method. Written from reference/connector-types.md, not from the code. */
 export const stored: readonly Stored[] = [
   one(".index", "none", { index: "audit", refresh: false, executionTimeField: "at" }, {}, { index: "audit-2" }),
   one(".server-log", "none", {}, {}, {}),

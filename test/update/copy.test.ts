@@ -39,7 +39,7 @@ describe("a copy", () => {
     expect(made.writes()).toHaveLength(1);
   });
 
-  test("carries over what answers show redacted, byte for byte, and shows none of it", async () => {
+  test("copies what answers show redacted, byte for byte, without showing it", async () => {
     const { made, source, copy } = await withSource(webhook);
     const body = await copy();
     expect(body.status).toBe("done");
@@ -48,7 +48,7 @@ describe("a copy", () => {
     expect(body.result.connector.config).toMatchObject({ headers: { Authorization: "[redacted]", "X-Team": "ops" } });
   });
 
-  test("takes what differs as a patch", async () => {
+  test("takes the differences as a patch", async () => {
     const { made, copy } = await withSource(webhook);
     await copy({ config: { headers: { "x-team": "dev" }, method: "put" } });
     expect((await documentOf(made, "copy"))?.config).toMatchObject({
@@ -72,15 +72,15 @@ describe("a copy", () => {
     expect(await documentOf(made, "copy")).toMatchObject({ config: source.config, secrets: source.secrets });
   });
 
-  test("says what may be stored with the original and does not come along", async () => {
+  test("says which secrets the original may have and the copy does not get", async () => {
     const { copy } = await withSource(webhook);
-    expect((await copy({ dry_run: true })).warnings).toContain("If the original has secretHeaders, the copy goes without.");
+    expect((await copy({ dry_run: true })).warnings).toContain("If the original has secretHeaders, the copy does not.");
   });
 
-  test("says who goes on using the original", async () => {
+  test("says who still uses the original", async () => {
     const made = await product({ person: accepts });
     const { body } = await made.call("create_connector", { name: "Audit copy", from: { id: "alert-audit-index" }, dry_run: true });
-    expect(body.warnings.join()).toContain('"Alert audit log" (alert-audit-index) stays as it is; 1 rule goes on using it.');
+    expect(body.warnings.join()).toContain('"Alert audit log" (alert-audit-index) stays as it is; 1 rule still uses it.');
     const unused = await made.call("create_connector", { name: "Log copy", from: { id: "kibana-log" }, dry_run: true });
     expect(unused.body.warnings.join()).toContain("no rule uses it");
   });
@@ -92,7 +92,7 @@ describe("a copy", () => {
     expect(made.writes()).toHaveLength(1);
   });
 
-  test("of a preconfigured connector whose config is not shown is refused with the way that works", async () => {
+  test("of a preconfigured connector whose config is not shown is refused, with what to do instead", async () => {
     const made = await product({ person: accepts });
     const { body } = await made.call("create_connector", { name: "Mail copy", from: { id: "ops-mail-preconfigured" } });
     expect(body).toMatchObject({ code: "preconfigured", fix: expect.stringContaining("exposeConfig") });
@@ -125,7 +125,7 @@ describe("a copy to another host asks a person: tokens in the config would go th
     expect([made.writes(), await documentOf(made, "copy")]).toEqual([[], undefined]);
   });
 
-  test("and waits where nobody can be asked", async () => {
+  test("and waits if nobody can be asked", async () => {
     const { made, copy } = await withSource(webhook, { person: undefined });
     expect((await copy(elsewhere)).status).toBe("confirmation_needed");
     expect(made.writes()).toEqual([]);
@@ -138,7 +138,7 @@ describe("a copy to another host asks a person: tokens in the config would go th
     expect(made.questions).toEqual([]);
   });
 
-  test("nor does the same host without encryption pass for the same", async () => {
+  test("and the same host without encryption counts as another", async () => {
     const { copy } = await withSource(webhook, { person: declines });
     expect((await copy({ config: { url: "http://hooks.example.com/a" } })).status).toBe("declined");
   });
@@ -149,7 +149,7 @@ describe("if_exists", () => {
   type Call = Record<string, unknown>;
 
   test.each<[string, Call, Call]>([
-    ["use, the same one is there", { ...wanted, if_exists: "use" }, { status: "no_change", result: { connector: { id: "stored" } } }],
+    ["use, the same one exists", { ...wanted, if_exists: "use" }, { status: "no_change", result: { connector: { id: "stored" } } }],
     ["use, the same one, part of its config named", { ...wanted, config: { index: "audit" }, if_exists: "use" }, { status: "no_change" }],
     ["use, the same one by its id", { ...wanted, id: "stored", if_exists: "use" }, { status: "no_change" }],
     ["use, none of that name", { ...wanted, name: "Other", if_exists: "use" }, { status: "done", result: { connector: { id: "other" } } }],
@@ -160,7 +160,7 @@ describe("if_exists", () => {
       { code: "id_taken", message: expect.stringContaining("stored: index") },
     ],
     [
-      "fail, the same one is there",
+      "fail, the same one exists",
       { ...wanted, if_exists: "fail" },
       { code: "id_taken", message: expect.stringContaining("(id stored)"), fix: expect.stringContaining('if_exists: "use"') },
     ],
@@ -175,14 +175,14 @@ describe("if_exists", () => {
     expect(await documentOf(made, "stored")).toEqual(source);
   });
 
-  test("use, several are just like that: none is picked", async () => {
+  test("use, several match: none is picked", async () => {
     const { made } = await withSource(index);
     await seedConnector(made, { ...index, id: "twin" });
     const { body } = await made.call("create_connector", { ...wanted, if_exists: "use" });
-    expect(body).toMatchObject({ code: "id_taken", message: expect.stringContaining("2 connectors are just like that") });
+    expect(body).toMatchObject({ code: "id_taken", message: expect.stringContaining("2 connectors have this name, type and config") });
   });
 
-  test("use, one that is there already says that its secrets may be others", async () => {
+  test("use, for an existing one says that its secrets may be different", async () => {
     const { made } = await withSource({ type: ".slack", secrets: { webhookUrl: "https://hooks.slack.com/services/a/b/c" } });
     const { body } = await made.call("create_connector", { name: "Stored one", type: ".slack", if_exists: "use" });
     expect(body).toMatchObject({ status: "no_change" });

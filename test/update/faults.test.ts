@@ -14,7 +14,7 @@ async function after(made: Made, [tool, args]: Call): Promise<Call> {
   return ["undo_change", { change: body.change }];
 }
 
-/** How each begins, and the call under which the fault falls. */
+/** How each begins, and the call that meets the fault. */
 const kinds: Record<string, { method: string; ready(made: Made): Promise<Call> }> = {
   put: {
     method: "PUT",
@@ -54,7 +54,7 @@ afterAll(() => {
   process.stdout.write(`${[line(["fault", ...Object.keys(kinds)]), ...rows].join("\n")}\n`);
 });
 
-test("the table speaks of every fault that the sandbox has", async () => {
+test("the table covers every fault of the sandbox", async () => {
   const made = await product();
   const refusal = await made.fault("no such fault").catch((error: Error) => error.message);
   const [, known = ""] = /known are ([\w, ]+)/.exec(String(refusal)) ?? [];
@@ -62,7 +62,7 @@ test("the table speaks of every fault that the sandbox has", async () => {
 });
 
 describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
-  test.each(Object.entries(kinds))("%s: the answer says truly whether it happened", async (kind, { method, ready }) => {
+  test.each(Object.entries(kinds))("%s: the answer truthfully says whether it happened", async (kind, { method, ready }) => {
     const env = { CONNECTOR_SECRET_NEW: "rotated-secret-value" };
     // Nothing the sandbox does takes a quarter of a second; a slow answer takes a whole one.
     const made = await product({ person: accepts, env, sandbox: { empty: true }, settings: { timeout: 250 } });
@@ -89,7 +89,7 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
   });
 });
 
-test("an answer that is late but in time is no fault", async () => {
+test("a slow answer within the time limit is not a fault", async () => {
   const made = await product({ person: accepts, sandbox: { empty: true } });
   await seedConnector(made, index);
   await made.bare("POST", "/sandbox/faults", { fault: "slow", method: "PUT", delay: 20 });

@@ -57,15 +57,15 @@ test.each<[string, Person]>([
   await untouched();
 });
 
-test.each([true, false])("the word of the agent (%s) does not stand for the person's", async (word) => {
+test.each([true, false])("the agent's word (%s) does not count as the person's", async (word) => {
   const { made, update, untouched } = await withHook({ person: doesNotKnow });
   expect((await update({ assert_no_other_secrets: word })).code).toBe("secrets_needed");
   expect(made.questions).toHaveLength(1);
-  expect(made.questions[0]?.message.includes("assert_no_other_secrets is not taken from an agent")).toBe(word);
+  expect(made.questions[0]?.message.includes("assert_no_other_secrets does not count from an agent")).toBe(word);
   await untouched();
 });
 
-test("where nobody is asked the argument is heard, and no warning doubts it; without it the call is refused with it", async () => {
+test("if nobody is asked the argument counts, and no warning doubts it; without it the call is refused and names it", async () => {
   const { made, update } = await withHook({ settings: { skipConfirmation: true } });
   expect(await update()).toMatchObject({ code: "secrets_needed", fix: expect.stringContaining("assert_no_other_secrets: true") });
   expect(made.writes()).toEqual([]);
@@ -77,7 +77,7 @@ test.each<[string, ProductOptions]>([
   ["a client that cannot ask", {}],
   ["a form that is accepted without it", { person: () => ({ action: "accept", content: { confirm: true } }) }],
   ["--confirm token: the agent holds the token", { settings: { confirm: "token" }, person: accepts }],
-])("%s: the page of the plan asks it, and takes no approval without it", async (_what, options) => {
+])("%s: the page of the plan asks it, and accepts no approval without it", async (_what, options) => {
   const { made, update } = await withHook(options);
   const asked = await update({ assert_no_other_secrets: true });
   expect(asked.status).toBe("confirmation_needed");
@@ -91,7 +91,7 @@ test.each<[string, ProductOptions]>([
   expect((await update({ assert_no_other_secrets: true, confirm: id })).status).toBe("done");
 });
 
-test("do not know on the page is secrets_needed; once the person has found out, they are asked anew", async () => {
+test("do not know on the page leads to secrets_needed; once the person has found out, they are asked again", async () => {
   const { update, untouched } = await withHook();
   const { id, url } = (await update()).confirm;
   expect((await approve(url, { knows: "do not know" })).html).toContain("Nothing was written");
@@ -110,7 +110,7 @@ test("a plain refusal stays a refusal", async () => {
   expect((await update({ confirm: id })).status).toBe("declined");
 });
 
-test("the page that takes secrets asks it too, and wants no secret from who does not know", async () => {
+test("the page that takes secrets asks it too, and wants no secret from a person who does not know", async () => {
   const { made, update } = await withHook();
   const basic = {
     config: { hasAuth: true, authType: "webhook-authentication-basic" },
@@ -125,7 +125,7 @@ test("the page that takes secrets asks it too, and wants no secret from who does
   expect(made.writes()).toEqual([]);
 });
 
-test("secrets that are flagged missing are not maybe stored: nobody is asked about them", async () => {
+test("secrets flagged as missing are certainly not stored: nobody is asked about them", async () => {
   const made = await product({ person: accepts, env: { CONNECTOR_SECRET_PAGERDUTY: "k", CONNECTOR_SECRET_SLACK: "s" } });
   const needed = (await made.call("update_connector", { id: "imported-pagerduty", name: "PagerDuty of payments" })).body;
   expect(needed).toMatchObject({

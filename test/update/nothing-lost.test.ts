@@ -5,13 +5,13 @@ import { accepts, doesNotKnow, type Person, product } from "../support/product.t
 import { type Stored, stored } from "./connectors.ts";
 import { documentOf, references, seedConnector } from "./stored-documents.ts";
 
-test("the examples speak of every type that can be created", async () => {
+test("the examples cover every type that can be created", async () => {
   const entries = await Promise.all(catalogIds.map(connectorType));
   const creatable = entries.filter((entry) => entry && !entry.system).map((entry) => entry?.id);
   expect([...new Set(stored.map((one) => one.type))].sort()).toEqual(creatable.sort());
 });
 
-/** An update that names one thing: its name, or one key of its config where it has any. */
+/** An update of one thing: the name, or one key of the config if it has any. */
 const changesOf = ({ patch }: Stored): Record<string, unknown>[] => [
   { name: "Other name" },
   ...(Object.keys(patch).length > 0 ? [{ config: patch }] : []),
@@ -29,12 +29,12 @@ const holdsSecrets = (one: Stored) => one.required.length + one.possible.length 
 const named = (some: readonly Stored[]) => some.map((one) => [`${one.type}, ${one.way}`, one] as const);
 
 describe.each(named(stored.filter(holdsSecrets)))("%s", (_name, one) => {
-  test("one change alone stops at the secrets that are stored, or that a person does not know of, and nothing is written", async () => {
+  test("a single change stops because of secrets that are stored, or of which a person is not sure, and nothing is written", async () => {
     const { before, update, untouched, made } = await seeded(one, doesNotKnow);
     for (const change of changesOf(one)) {
       const { code, detail } = await update(change);
       expect(code).toBe("secrets_needed");
-      // Without any Kibana refuses some before a person's word counts.
+      // Kibana refuses some types without any secrets, before a person's word counts.
       if (one.required.length === 0 && detail.required) continue;
       expect([...(detail.required ?? [])].sort()).toEqual([...one.required].sort());
       expect([...(detail.possible ?? [])].sort()).toEqual([...one.possible].sort());
@@ -42,7 +42,7 @@ describe.each(named(stored.filter(holdsSecrets)))("%s", (_name, one) => {
     expect([...(await untouched()), await made.journal()]).toEqual([before, [], ""]);
   });
 
-  test("what is needed stays needed: no word that nothing else is stored, no null and no empty object stands for it", async () => {
+  test("needed secrets stay needed: saying that nothing else is stored, null and empty objects do not replace them", async () => {
     const { before, given, update, untouched } = await seeded(one, doesNotKnow);
     const change = { name: "Other name" };
     for (const field of one.required) {
@@ -58,7 +58,7 @@ describe.each(named(stored.filter(holdsSecrets)))("%s", (_name, one) => {
     expect(await untouched()).toEqual([before, []]);
   });
 
-  test("with all that is stored given again the document is as it was, but for the change", async () => {
+  test("with all stored secrets given again, the document is as it was, except for the change", async () => {
     const { made, before, given, update } = await seeded(one);
     let expected = before;
     for (const change of changesOf(one)) {
@@ -70,11 +70,11 @@ describe.each(named(stored.filter(holdsSecrets)))("%s", (_name, one) => {
   });
 
   if (one.possible.length > 0) {
-    test("what may be stored is lost only after the word of a person that it is not, and then no answer doubts it", async () => {
+    test("possible secrets are given up only after a person says that there are none, and then no answer doubts it", async () => {
       const { made, given, update } = await seeded(one);
       const secrets = Object.fromEntries(Object.entries(given).filter(([field]) => one.required.includes(field)));
       const body = await update({ name: "Other name", secrets });
-      // Kibana itself refuses some without any.
+      // Kibana itself refuses some types without any secrets.
       if (body.code !== undefined) expect([body.code, made.writes()]).toEqual(["secrets_needed", []]);
       else {
         expect(made.questions[0]?.message).toMatch(/Only you can know: Nothing else is stored in "/);
@@ -85,7 +85,7 @@ describe.each(named(stored.filter(holdsSecrets)))("%s", (_name, one) => {
 });
 
 describe.each(named(stored.filter((one) => !holdsSecrets(one))))("%s", (_name, one) => {
-  test("has no secrets that could be lost: one change alone is done, and the document is as it was but for it", async () => {
+  test("has no secrets that could be lost: a single change is made, and the document is otherwise as it was", async () => {
     const { made, before, update } = await seeded(one);
     let expected = before;
     for (const change of changesOf(one)) {

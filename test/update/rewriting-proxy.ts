@@ -5,18 +5,18 @@ import { listen } from "../support/server.ts";
 
 export interface Between {
   url: string;
-  /** Where calls go on to: to be set before the first one. */
+  /** Where calls are forwarded to; set it before the first one. */
   target: string;
   calls: Recorded[];
   writes(): Recorded[];
 }
 
-/** Undefined: as it came. */
+/** Undefined: unchanged. */
 type Shown = string | { status: number; text: string } | undefined;
 
 /**
- * A proxy that may act on both sides of each call: `before` when a request has come and has not gone on, `after` when
- * the answer is there and has not gone back. `after` may hand back another text, or another answer.
+ * A proxy that may act before and after each call: `before` when a request has arrived and is not forwarded yet, `after`
+ * when the answer has arrived and is not returned yet. `after` may return another text, or another answer.
  */
 export async function rewritingProxy(hooks: {
   before?: (call: Recorded) => Promise<void> | void;

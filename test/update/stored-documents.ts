@@ -11,13 +11,13 @@ export interface StoredDocument {
   secrets: string;
 }
 
-/** The stored document itself, its secrets as a hash; undefined where there is none. */
+/** The stored document itself, its secrets as a hash; undefined if there is none. */
 export async function documentOf(made: Made, id: string): Promise<StoredDocument | undefined> {
   const { connectors } = JSON.parse(await made.bare("GET", "/sandbox/state"));
   return connectors.find((one: StoredDocument) => one.id === id);
 }
 
-/** Stores a connector by bare HTTP, behind the server's back. */
+/** Stores a connector by plain HTTP, behind the server's back. */
 export async function seedConnector(
   made: Made,
   {
@@ -43,7 +43,7 @@ export async function seedConnector(
   return found;
 }
 
-/** The references that give a connector just the secrets that it has: field, or field and name, to variable. */
+/** The references that give a connector exactly the secrets it has: field, or field and name, to variable. */
 export function references(secrets: Record<string, unknown>): { env: Record<string, string>; args: Record<string, unknown> } {
   const env: Record<string, string> = {};
   const walk = (value: unknown, path: string): unknown => {

@@ -25,7 +25,7 @@ async function newerKibana(person = accepts) {
   return { made, between, before, update: async (args: object) => (await made.call("update_connector", { id: "stored", ...args })).body };
 }
 
-test("a type that this server does not know stops at the secrets that it may have, also when some are given", async () => {
+test("an unknown type is not updated because of the secrets it may have, even if some are given", async () => {
   const { made, between, before, update } = await newerKibana(doesNotKnow);
   for (const secrets of [{}, given]) {
     expect(await update({ name: "Other name", secrets })).toMatchObject({
@@ -36,7 +36,7 @@ test("a type that this server does not know stops at the secrets that it may hav
   expect([await documentOf(made, "stored"), between.writes()]).toEqual([before, []]);
 });
 
-test("and keeps every key that nobody here knows", async () => {
+test("and keeps every unknown key", async () => {
   const { made, before, update } = await newerKibana();
   const body = await update({ config: { providerConfig: { model_id: "gpt-2" } }, secrets: given, assert_no_other_secrets: true });
   expect(body).toMatchObject({ status: "done", undo: { note: expect.stringContaining("secrets") } });

@@ -15,7 +15,7 @@ async function withOne(one: Parameters<typeof seedConnector>[1], options: Produc
 }
 
 describe("update_connector", () => {
-  test("shows before and after of just what changes, and asks a person", async () => {
+  test("shows before and after of only what changes, and asks a person", async () => {
     const { made, update, now } = await withOne(index);
     const { body } = await update({ name: "Trail", config: { index: "trail" } });
     expect(body).toMatchObject({ status: "done", result: { connector: { id: "stored", name: "Trail", config: { index: "trail" } } } });
@@ -35,14 +35,14 @@ describe("update_connector", () => {
     ["nothing", {}],
     ["the name that it has", { name: "Stored one" }],
     ["a value that it has", { config: { index: "audit" } }],
-    ["the removal of what is not there", { config: { toString: null } }],
+    ["the removal of a key that does not exist", { config: { toString: null } }],
   ])("naming %s is no change: nobody is asked and nothing is written", async (_what, args) => {
     const { made, before, update, now } = await withOne(index);
     expect((await update(args)).body).toMatchObject({ status: "no_change", result: { connector: { id: "stored" } } });
     expect([await now(), made.writes(), made.questions]).toEqual([before, [], []]);
   });
 
-  test("removing a key to which Kibana gives its default again is told as it is", async () => {
+  test("removing a key that Kibana resets to its default is reported as such", async () => {
     const { update, now, before } = await withOne(index);
     const { body } = await update({ config: { refresh: null } });
     expect(["done", "no_change"]).toContain(body.status);
@@ -79,7 +79,7 @@ describe("update_connector", () => {
 describe("a rotation", () => {
   const pagerduty = { type: ".pagerduty", config: { apiUrl: null }, secrets: { routingKey: "stored-key" } };
 
-  test("replaces the secret and nothing else, and offers no test where none is safe", async () => {
+  test("replaces the secret and nothing else, and offers no test if none is safe", async () => {
     const { made, before, update, now } = await withOne(pagerduty);
     const { body } = await update({ secrets: { routingKey: fresh } });
     expect(body).toMatchObject({
@@ -113,7 +113,7 @@ describe("a rotation", () => {
     expect(made.questions[0]?.message).toContain("secrets.secretHeaders is replaced as a whole: names in it that are not given are lost.");
   });
 
-  test("to the same name and config cannot be told from no write when the answer is lost", async () => {
+  test("cannot be told from no write if the answer is lost: name and config are the same", async () => {
     const { made, update, now, before } = await withOne(pagerduty, { settings: { timeout: 250 } });
     await made.fault("timeout_after", { method: "PUT" });
     const { body } = await update({ secrets: { routingKey: fresh } });
@@ -123,7 +123,7 @@ describe("a rotation", () => {
 });
 
 describe("another host", () => {
-  test("is shown beside the one before, with the secrets that will go there", async () => {
+  test("is shown next to the former one, with the secrets that will go there", async () => {
     const { made, update } = await withOne({
       type: ".opsgenie",
       config: { apiUrl: "https://api.opsgenie.com" },
@@ -132,7 +132,7 @@ describe("another host", () => {
     const { body } = await update({ config: { apiUrl: "https://collector.example.net" }, secrets: { apiKey: fresh }, dry_run: true });
     expect(body.plan.secrets).toEqual(["CONNECTOR_SECRET_NEW → collector.example.net"]);
     expect(body.warnings).toContainEqual(
-      "Requests, and the secrets in them, go to collector.example.net from now on, no longer to api.opsgenie.com.",
+      "From now on requests, and the secrets in them, go to collector.example.net, no longer to api.opsgenie.com.",
     );
     await update({ config: { apiUrl: "https://collector.example.net" }, secrets: { apiKey: fresh } });
     expect(made.questions[0]?.message).toContain("Secret: CONNECTOR_SECRET_NEW → collector.example.net");
@@ -144,7 +144,7 @@ describe("another host", () => {
       { person: declines, sandbox: { version: "9.1" } },
     );
     await update({ config: { url: "https://collector.example.net/a" } });
-    expect(made.questions[0]?.message).toContain("go to collector.example.net from now on, no longer to hooks.example.com");
+    expect(made.questions[0]?.message).toContain("go to collector.example.net, no longer to hooks.example.com");
     expect(made.questions[0]?.message).not.toContain("stored-token-in-clear");
     expect(await now()).toEqual(before);
   });
@@ -159,7 +159,7 @@ describe("another host", () => {
   });
 });
 
-describe("another way to authenticate", () => {
+describe("another authentication method", () => {
   const basic = {
     type: ".webhook",
     config: { url: "https://hooks.example.com/a", method: "post", hasAuth: true, authType: "webhook-authentication-basic" },
@@ -170,7 +170,7 @@ describe("another way to authenticate", () => {
     const { update, now, made } = await withOne(basic, { sandbox: { version: "9.1" } });
     const { body } = await update({ config: { hasAuth: false, authType: null }, dry_run: true });
     expect(body.plan.reversible).toBe("needs_secrets");
-    expect(body.warnings.join()).toContain("does not use user and password any more");
+    expect(body.warnings.join()).toContain("no longer uses user and password");
     expect((await update({ config: { hasAuth: false, authType: null } })).body).toMatchObject({
       status: "done",
       undo: { tool: "undo_change", note: expect.stringContaining("give them again") },
@@ -183,7 +183,7 @@ describe("another way to authenticate", () => {
     });
   });
 
-  test("with secrets wants those of the new way", async () => {
+  test("with secrets wants those of the new method", async () => {
     const { update } = await withOne(basic, { sandbox: { version: "9.1" } });
     const { body } = await update({ config: { authType: "webhook-authentication-ssl", certType: "ssl-crt-key" } });
     expect(body).toMatchObject({ code: "secrets_needed", detail: { required: ["crt", "key"], auth_mode: "ssl-crt-key" } });
@@ -200,7 +200,7 @@ describe("secret headers of a webhook", () => {
     ["9.2", ["secretHeaders"]],
     ["9.5", ["secretHeaders"]],
     ["serverless", ["secretHeaders"]],
-  ])("Kibana %s: what a person alone knows of is %j", async (version, possible) => {
+  ])("Kibana %s: what only a person can know is %j", async (version, possible) => {
     const { update, made } = await withOne(open, { sandbox: { version } });
     const { body } = await update({ name: "Other name" });
     if (possible === undefined) expect([body.status, made.writes().length]).toEqual(["done", 1]);
@@ -209,7 +209,7 @@ describe("secret headers of a webhook", () => {
 });
 
 describe("OAuth: the plan says that stored tokens are dropped", () => {
-  const note = "Kibana drops the stored OAuth tokens: the next run signs in anew.";
+  const note = "Kibana drops the stored OAuth tokens: the next run signs in again.";
   test.each<[string, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>, boolean]>([
     [
       ".webhook",
@@ -240,12 +240,12 @@ describe("OAuth: the plan says that stored tokens are dropped", () => {
       expect(body.status).toBe("planned");
       return (body.warnings ?? []).includes(note);
     };
-    // A new name changes nothing of how it signs in.
+    // A new name does not change how it signs in.
     expect([await told({}), await told({ name: "Other name" })]).toEqual([said, false]);
   });
 });
 
-describe("what cannot be changed is refused with the way that works", () => {
+describe("what cannot be changed is refused, with what to do instead", () => {
   test("a preconfigured connector", async () => {
     const made = await product({ person: accepts });
     const { body } = await made.call("update_connector", { id: "ops-mail-preconfigured", name: "Mail" });
@@ -260,7 +260,7 @@ describe("what cannot be changed is refused with the way that works", () => {
     expect(made.writes()).toEqual([]);
   });
 
-  test.each(["type", "connector_type_id", "new_id"])("its %s: the answer names the way that works", async (key) => {
+  test.each(["type", "connector_type_id", "new_id"])("its %s: the answer says what to do instead", async (key) => {
     const { made, update, before, now } = await withOne(index);
     const { body } = await update({ [key]: ".server-log", name: "Trail" });
     expect(body).toMatchObject({
@@ -285,7 +285,7 @@ describe("what cannot be changed is refused with the way that works", () => {
     expect(made.writes()).toEqual([]);
   });
 
-  test("to a connector that is nowhere", async () => {
+  test("a connector that does not exist", async () => {
     const { made } = await withOne(index);
     expect((await made.call("update_connector", { id: "nowhere", name: "X" })).body.code).toBe("connector_not_found");
   });

@@ -5,7 +5,7 @@ import { writePrivate } from "../private-file.ts";
 import type { AuditDocument } from "./document.ts";
 import { codeOf, FileProblem } from "./files.ts";
 
-/** What was known when the baseline was written: a finding's fingerprint, and how bad it was. */
+/** A finding that was known when the baseline was written, with its severity then. */
 const Known = z.object({
   check: z.string(),
   severity: z.enum(severities),
@@ -23,7 +23,7 @@ const BaselineFile = z.object({
 });
 export type Baseline = z.output<typeof BaselineFile>;
 
-/** @returns undefined when there is no such file @throws FileProblem */
+/** @returns undefined if there is no such file @throws FileProblem */
 export async function readBaseline(file: string): Promise<Baseline | undefined> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     if (codeOf(error) === "ENOENT") return undefined;
@@ -47,16 +47,16 @@ function json(text: string, file: string): unknown {
 }
 
 export interface Compared {
-  /** Fingerprints that the baseline holds, no worse than it says. */
+  /** Fingerprints of findings in the baseline that did not get worse. */
   known: Set<string>;
-  /** In the baseline, looked for and not found any more. */
+  /** In the baseline, looked for and no longer found. */
   stale: (Known & { id: string })[];
   /** In the baseline, but this run did not look there. */
   unseen: number;
 }
 
 /**
- * What of the findings was known before. A finding that became worse is new again.
+ * Which findings were known before. A finding that got worse is new again.
  * @param looked whether this run looked for such a finding and could have seen it
  */
 export function compare(findings: readonly Finding[], baseline: Baseline, looked: (known: Known) => boolean): Compared {
@@ -73,7 +73,7 @@ export function compare(findings: readonly Finding[], baseline: Baseline, looked
 
 type Run = Pick<AuditDocument, "checks" | "min_severity" | "spaces" | "not_checked" | "cancelled">;
 
-/** Whether a run looked for what a baseline knows, and would have seen it. What it left out or could not read is not gone. */
+/** Whether a run looked for a finding of the baseline and would have seen it. What it left out or could not read is not gone. */
 export function lookedFor(run: Run, { check, severity, space }: Known): boolean {
   const asked = run.checks.some((one) => one === check) && isAtLeastAsSevere(severity, run.min_severity);
   const near = (other: string) => other === "*" || space === "*" || other === space;
@@ -81,12 +81,12 @@ export function lookedFor(run: Run, { check, severity, space }: Known): boolean 
   return asked && !missed && !run.cancelled && run.spaces.some((one) => near(one.id));
 }
 
-/** A run that sees less may judge milder; what was accepted once stays accepted. */
+/** A run that sees less may rate a finding lower; the severity that was accepted once stays accepted. */
 const worse = (now: Severity, before: Severity = now) => (isAtLeastAsSevere(before, now) ? before : now);
 
 /**
- * Writes the findings as known, one a line in a fixed order, so that version control shows what changed.
- * What an earlier baseline knew and this run could not see stays.
+ * Writes the findings as known, one per line in a fixed order, so that version control shows what changed.
+ * Entries of an earlier baseline that this run could not see stay.
  * @returns how many it knows now
  */
 export async function writeBaseline(file: string, run: AuditDocument, before: Baseline | undefined): Promise<number> {

@@ -19,20 +19,20 @@ const checks = list.transform((names, ctx): CheckName[] => {
 });
 
 const own = {
-  json: { value: "", about: "The whole report as JSON on stdout, instead of the table", schema: flag },
-  html: { value: "FILE", about: "Write it as one self-contained page, to be forwarded", schema: text },
+  json: { value: "", about: "Print the whole report as JSON on stdout instead of the table", schema: flag },
+  html: { value: "FILE", about: "Write it as one self-contained page to forward", schema: text },
   failOn: {
     value: "LEVEL",
     about: `Exit code 1 when there is a new finding of this severity or above: ${worst} (default: never)`,
     schema: oneOf(severities),
   },
-  baseline: { value: "FILE", about: "Findings in this file are known: they are marked, and do not count for --fail-on", schema: text },
-  writeBaseline: { value: "", about: "Write the findings of this run into the file of --baseline, which need not exist yet", schema: flag },
-  checks: { value: "NAMES", about: `Only these checks, with commas: ${checkNames.join(", ")}`, schema: checks },
-  minSeverity: { value: "LEVEL", about: "Leave out what is less severe (default: info)", schema: oneOf(severities) },
+  baseline: { value: "FILE", about: "Findings in this file are known: they are marked and do not count for --fail-on", schema: text },
+  writeBaseline: { value: "", about: "Write the findings of this run to the --baseline file, which need not exist yet", schema: flag },
+  checks: { value: "NAMES", about: `Only these checks, comma-separated: ${checkNames.join(", ")}`, schema: checks },
+  minSeverity: { value: "LEVEL", about: "Leave out less severe findings (default: info)", schema: oneOf(severities) },
   days: {
     value: "N",
-    about: "How far back runs of connectors are looked up (default: 7)",
+    about: "How many days back to look up connector runs (default: 7)",
     schema: z.coerce
       .number("must be a whole number")
       .int("must be a whole number")
@@ -44,24 +44,24 @@ const own = {
 export const commandLine = { takes: connectionSettings, own } satisfies CommandLine<typeof own>;
 export type AuditFlags = FlagValues<typeof own>;
 
-export const auditHelp = `kibana-connectors-mcp audit: what fails in silence, will fail, or is untidy. It reads; it changes nothing
+export const auditHelp = `kibana-connectors-mcp audit: finds what fails silently, will fail, or is untidy. It only reads
 
 ${flagsHelp(own)}
 
 ${settingsHelp(connectionSettings)}
 
 Exit codes:
-  0  everything was checked, and there is no new finding from --fail-on on
-  1  there is one, even where the rest was not checked or Ctrl-C ended it
+  0  everything was checked, and there is no new finding at or above --fail-on
+  1  there is one, even if the rest was not checked or Ctrl-C ended the run
   2  wrong flags, settings or files; nothing was audited
-  3  none was seen, but Kibana did not let it finish, something was not checked, or Ctrl-C: never an all-clear
+  3  none was seen, but the audit did not finish, Ctrl-C stopped it, or something was not checked: never an all-clear
 `;
 
-/** What is wrong with the flags together. */
+/** Flags that contradict each other. */
 export function contradictions({ writeBaseline, baseline, failOn, minSeverity }: AuditFlags): string[] {
   return [
-    writeBaseline && baseline === undefined ? "--write-baseline needs --baseline FILE: it says where." : "",
-    writeBaseline && failOn ? "--write-baseline accepts every finding, so --fail-on has nothing to say: run one after the other." : "",
+    writeBaseline && baseline === undefined ? "--write-baseline needs --baseline FILE, the file to write." : "",
+    writeBaseline && failOn ? "--write-baseline accepts every finding, so --fail-on would never apply: run one after the other." : "",
     failOn && minSeverity && !isAtLeastAsSevere(failOn, minSeverity)
       ? `--min-severity ${minSeverity} would hide what --fail-on ${failOn} asks for.`
       : "",

@@ -9,9 +9,9 @@ export interface Decision {
 }
 
 /**
- * The exit code: 1 for new findings from `failOn` on, 3 when something was not checked, 0 otherwise.
- * What was seen weighs more than what was not: with both it is 1.
- * @param findings with those that the baseline knows taken out
+ * The exit code: 1 for new findings at or above `failOn`, 3 if something was not checked, 0 otherwise.
+ * If both apply, it is 1.
+ * @param findings without those that the baseline knows
  */
 export function decide(findings: readonly Finding[], complete: boolean, failOn: Severity | undefined): Decision {
   const bad = failOn === undefined ? [] : findings.filter((one) => isAtLeastAsSevere(one.severity, failOn));
@@ -24,7 +24,7 @@ export function decide(findings: readonly Finding[], complete: boolean, failOn: 
       ...shared,
     };
   }
-  if (!complete) return { code: 3, why: "Something was not checked, so this is no all-clear.", ...shared };
+  if (!complete) return { code: 3, why: "Something was not checked, so this is not an all-clear.", ...shared };
   if (failOn === undefined) return { code: 0, why: "Everything was checked. No --fail-on was given, so no finding changes the exit code." };
   return { code: 0, why: `Everything was checked, and there is no new finding of severity ${failOn} or above.`, ...shared };
 }

@@ -2,32 +2,32 @@ import type { AuditReport, CheckName, Finding, Group, NotChecked, Severity, Spac
 import type { Known } from "./baseline.ts";
 import type { Decision } from "./decision.ts";
 
-/** A finding as people and pipelines get it. */
+/** A finding as shown to people and pipelines. */
 export interface Row extends Finding {
-  /** In the baseline, and no worse than it says there: it does not count for `--fail-on`. */
+  /** Whether it is in the baseline and did not get worse: then it does not count for `--fail-on`. */
   known: boolean;
 }
 
 /** The audit as `--json` writes it: the contract with pipelines, and what the table and the page show. */
 export interface AuditDocument {
-  /** Rises when a key changes its meaning or goes. */
+  /** Goes up when a key changes its meaning or is removed. */
   format: 1;
   version: string;
   deployment: { name: string; url: string; kibana_version?: string; sandbox: boolean };
   /** ISO. */
   generated_at: string;
-  /** What the execution log was read for. */
+  /** The period for which the execution log was read. */
   window: AuditReport["window"];
   checks: CheckName[];
   min_severity: Severity;
   spaces: SpaceSummary[];
-  /** Nothing is in `not_checked`, and nobody broke it off. */
+  /** Whether `not_checked` is empty and nobody stopped the audit. */
   complete: boolean;
   cancelled: boolean;
   exit: Decision;
   summary: Record<Group, number>;
   counts: { severity: Record<Severity, number>; new: number; known: number };
-  /** The most severe first. */
+  /** Most severe first. */
   findings: Row[];
   not_checked: NotChecked[];
   baseline?: { file: string; written_at: string; deployment: string; stale: (Known & { id: string })[]; unseen: number };

@@ -10,7 +10,7 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "error";
 }
 
-/** Before a long run: whether its result can be written. @throws FileProblem */
+/** Checks before a long run that its result can be written. @throws FileProblem */
 export async function mayWrite(flag: string, file: string): Promise<void> {
   const linked = await linkedElsewhere(file);
   if (linked !== undefined) throw new FileProblem(`${flag}: ${linked}.`);

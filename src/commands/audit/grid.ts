@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 
 /**
  * Draws a table with lines around its cells.
- * @param widths characters of each column; every line of a cell fits
+ * @param widths characters of each column; every line of a cell has to fit
  * @param rows of cells, each a list of lines; the first row is the head
  */
 export function drawGrid(widths: readonly number[], rows: readonly (readonly (readonly string[])[])[]): string {

@@ -11,7 +11,7 @@ interface Asked {
   baseline: { file: string; content: Baseline } | undefined;
 }
 
-/** The report of a run as everybody gets it: less severe findings left out, known ones marked, with the exit code. */
+/** The final report of a run: with the exit code, less severe findings left out and known ones marked. */
 export function makeDocument(report: AuditReport, { deployment, minSeverity, failOn, baseline }: Asked): AuditDocument {
   const kept = report.findings.filter((one) => isAtLeastAsSevere(one.severity, minSeverity));
   const run = {

@@ -7,10 +7,10 @@ import { count, severityWords, spaceWords, worstFirst } from "./words.ts";
 type Markup = ReturnType<typeof html>;
 type Counts = Record<Severity, number>;
 
-/** Spaces with a row of their own; the others are one row together. */
+/** The most spaces with a row of their own; the others share one row. */
 const mostSpaces = 30;
 
-/** How many findings of each severity: a picture, with its numbers as text for who cannot see it. */
+/** How many findings of each severity, as a chart, with the numbers as text for those who cannot see it. */
 export function severityChart({ counts, findings }: AuditDocument): Markup {
   const highest = Math.max(1, ...worstFirst.map((severity) => counts.severity[severity]));
   const [left, width, line] = [66, 240, 30];
@@ -56,7 +56,7 @@ function cells(counts: Counts): Markup[] {
   );
 }
 
-/** Decoration: the numbers stand beside it. */
+/** Decoration: the numbers are next to it. */
 function stackedBar(counts: Counts, highest: number): Markup {
   let x = 0;
   return html`<svg viewBox="0 0 200 10" preserveAspectRatio="none" aria-hidden="true">${worstFirst.map((severity) => {

@@ -5,16 +5,16 @@ import { severityWords, spaceWords, titleOf, worstFirst } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 
-/** With more findings than this, a space is opened by whoever wants it. */
+/** With more findings than this, only the first space is open at the start. */
 const mostOpen = 150;
 
 const name = (text: string, max = 120): Markup => html`<bdi>${plainText(text, max)}</bdi>`;
 
-/** Spaces by a short key: an id from Kibana may be long, or hold what no attribute should. */
+/** Spaces by a short key: an id from Kibana may be long, or contain characters that do not belong in an attribute. */
 const keysOf = (findings: readonly Row[]): Map<string, string> =>
   new Map([...new Set(findings.map((one) => one.space))].sort().map((space, index) => [space, String(index)]));
 
-/** Search and filter; hidden until the script that serves it has run. */
+/** Search and filter; hidden until the script has run. */
 export function filterForm(findings: readonly Row[], hasKnown: boolean): Markup {
   const checks = [...new Set(findings.map((one) => one.check))].sort();
   const levels = worstFirst.filter((severity) => findings.some((one) => one.severity === severity));
@@ -61,7 +61,7 @@ function severities(rows: readonly Row[]): string {
     .join(" · ");
 }
 
-/** In the order of their first row: the findings come with the worst first. */
+/** In the order of their first rows: findings arrive with the worst first. */
 function groups(rows: readonly Row[], key: (row: Row) => string): [string, Row[]][] {
   const found = new Map<string, Row[]>();
   for (const row of rows) {

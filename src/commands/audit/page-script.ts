@@ -1,6 +1,6 @@
 /**
- * Search and filter in the page of an audit; its hash stands in the page's policy. Everything is there without it:
- * it shows the form that it serves, and hides what does not match.
+ * Search and filter in the page of an audit; its hash is in the page's policy. The page is complete without it:
+ * the script only shows the form, and hides what does not match.
  */
 export const pageScript = `"use strict";
 (() => {

@@ -1,6 +1,6 @@
 import { palette } from "../../web/style.ts";
 
-/** What the page of an audit needs beside the palette of the other pages; no rule fetches anything. */
+/** The style of the audit page, on top of the palette of the other pages; no rule fetches anything. */
 export const pageStyle = `${palette}
 :root{--critical:#b4251d;--high:#b8440f;--medium:#8a5a00;--low:#0b5cc4;--info:#5a606b;--good:#1a6e36;--good-bg:#e5f5ea;--track:#e4e8ee}
 @media (prefers-color-scheme:dark){:root{--critical:#ff9d92;--high:#ffab73;--medium:#f2cf6b;--low:#7db2ff;--info:#a5acb8;--good:#7fd99a;--good-bg:#12301c;--track:#2a2f38}}

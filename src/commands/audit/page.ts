@@ -11,15 +11,15 @@ import { count, day, groupWords, moment, titleOf } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 
-/** Findings that the page shows one by one, the most severe first; a browser stays quick with them. */
+/** The most findings that the page shows, most severe first, so that browsers stay fast. */
 const mostShown = 5000;
 
 const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const policy = `default-src 'none'; style-src ${hash(pageStyle)}; script-src ${hash(pageScript)}; base-uri 'none'; form-action 'none'`;
 
 /**
- * The audit as one self-contained page: no script, network or other file is needed to read all of it.
- * Names from outside are escaped by `html`, shortened, and kept to themselves by `bdi`.
+ * The audit as one self-contained page, which can be read in full without script, network or other files.
+ * Names from outside are escaped by `html`, shortened, and isolated by `bdi`.
  * @returns HTML
  */
 export async function renderAuditPage(audit: AuditDocument): Promise<string> {
@@ -36,7 +36,7 @@ export async function renderAuditPage(audit: AuditDocument): Promise<string> {
 ${raw(`<style>${pageStyle}</style>`)}
 </head>
 <body>
-<a class="skip" href="#findings">To the findings</a>
+<a class="skip" href="#findings">Skip to the findings</a>
 <header>
 <p class="eyebrow"><span>Connector audit</span> <bdi class="tag ${deployment.sandbox ? "sandbox" : ""}">${plainText(deployment.name)}</bdi></p>
 <h1>${headline(audit)}</h1>
@@ -87,12 +87,12 @@ function facts({ deployment, spaces, generated_at, window }: AuditDocument): Mar
   return html`<dl class="facts">${rows.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`;
 }
 
-/** In front of everything else: what nobody looked at must not pass for good. */
+/** Comes first, so that nobody takes for fine what was not checked. */
 function unchecked({ complete, cancelled, not_checked }: AuditDocument): Markup {
   if (complete) return html`<p class="checked">Everything that was asked for was checked.</p>`;
   return html`<section class="unchecked" aria-labelledby="not-checked">
 <h2 id="not-checked">Not everything was checked</h2>
-<p>${cancelled ? "The audit was broken off before its end. " : ""}What stands here was not judged: it may be fine, or broken.</p>
+<p>${cancelled ? "The audit was stopped before its end. " : ""}What is listed here was not checked: it may be fine, or broken.</p>
 <ul>${not_checked.map(
     (one) =>
       html`<li><strong>${one.space === "*" ? "All spaces" : html`Space <bdi>${plainText(one.space, 60)}</bdi>`}</strong>: ${one.checks.map(titleOf).join(", ") || "everything"}. ${plainText(one.why, 500)}${one.fix ? html` <em>${plainText(one.fix, 500)}</em>` : ""}</li>`,
@@ -124,10 +124,10 @@ function baseline({ baseline: base, counts }: AuditDocument): Markup {
   if (!base) return html``;
   return html`<section class="card" aria-labelledby="baseline">
 <h2 id="baseline">Known before</h2>
-<p>Of these, the baseline of ${moment(base.written_at)} knows ${counts.known.toLocaleString("en")}, marked so; ${counts.new.toLocaleString("en")} ${counts.new === 1 ? "is" : "are"} new.</p>
+<p>Of these, the baseline of ${moment(base.written_at)} knows ${counts.known.toLocaleString("en")}, marked as known; ${counts.new.toLocaleString("en")} ${counts.new === 1 ? "is" : "are"} new.</p>
 ${
   base.stale.length > 0
-    ? html`<p>${count(base.stale.length, "entry", "entries")} of the baseline ${base.stale.length === 1 ? "is" : "are"} not found any more and can go:</p><ul>${base.stale
+    ? html`<p>${count(base.stale.length, "entry", "entries")} of the baseline ${base.stale.length === 1 ? "is" : "are"} no longer found and can be removed:</p><ul>${base.stale
         .slice(0, 100)
         .map(
           (one) =>
@@ -140,5 +140,5 @@ ${base.unseen > 0 ? html`<p>${count(base.unseen, "entry", "entries")} of the bas
 }
 
 function about({ version, checks, min_severity, window }: AuditDocument): Markup {
-  return html`<p>Made by kibana-connectors-mcp ${version}. It read; it changed nothing. ${count(checks.length, "check")}: ${checks.map((check) => titleOf(check).toLowerCase()).join(", ")}${min_severity === "info" ? "" : `; nothing below severity ${min_severity} is shown`}. Runs were looked up from ${moment(window.from)} to ${moment(window.to)}; Kibana keeps what connectors did for a limited time and not for every kind of run.</p>`;
+  return html`<p>Made by kibana-connectors-mcp ${version}. It only read. ${count(checks.length, "check")}: ${checks.map((check) => titleOf(check).toLowerCase()).join(", ")}${min_severity === "info" ? "" : `; nothing below severity ${min_severity} is shown`}. Runs were looked up from ${moment(window.from)} to ${moment(window.to)}; Kibana logs runs of connectors only for a limited time, and not every kind of run.</p>`;
 }

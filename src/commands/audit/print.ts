@@ -2,11 +2,11 @@ import { escapeHidden } from "../../plain-text.ts";
 import { codeOf } from "./files.ts";
 
 /**
- * Writes to stdout and waits until it is out, so that ending the process cuts nothing off.
- * Whoever reads only the beginning has seen enough.
+ * Writes to stdout and waits until it is written, so that ending the process cuts nothing off.
+ * A closed pipe is no error: the reader has seen enough.
  */
 export function print(text: string): Promise<void> {
-  // The stream reports a failed write as an event as well, after the callback.
+  // The stream also reports a failed write as an event, after the callback.
   if (!process.stdout.listeners("error").includes(reported)) process.stdout.on("error", reported);
   return new Promise((done, failed) => {
     process.stdout.write(text, (error) => (error && codeOf(error) !== "EPIPE" ? failed(error) : done()));
@@ -16,8 +16,8 @@ export function print(text: string): Promise<void> {
 const reported = () => {};
 
 /**
- * JSON without characters that a terminal acts on, or that turn the direction of text. The members of `findings` stand
- * one a line, and come one by one: of a large deployment the whole would be held several times.
+ * JSON without characters that control a terminal or change the direction of text. The `findings` are written one per
+ * line and in batches: in a large deployment the whole text would be in memory several times.
  */
 export async function printJson({ findings, ...head }: Record<string, unknown> & { findings?: readonly unknown[] }): Promise<void> {
   const text = escapeHidden(JSON.stringify(head, null, 2));

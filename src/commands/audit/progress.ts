@@ -1,14 +1,14 @@
 import { Format, SingleBar } from "cli-progress";
 import { plainText } from "../../plain-text.ts";
 
-/** How far the audit is. */
+/** Shows how far the audit has got. */
 export interface Progress {
   show(done: number, total: number, message: string): void;
-  /** Takes it off the screen. */
+  /** Removes it from the screen. */
   end(): void;
 }
 
-/** A bar on stderr, where that is a terminal; nothing otherwise, so that no log fills with it. */
+/** A bar on stderr if that is a terminal; otherwise nothing, to keep logs clean. */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   if (!stream.isTTY) return { show() {}, end() {} };
   const bar = new SingleBar({
@@ -16,7 +16,7 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
     clearOnComplete: true,
     hideCursor: true,
     linewrap: false,
-    // The command minds signals itself.
+    // The command handles signals itself.
     gracefulExit: false,
     format: (options, params, payload) => {
       const head = `${Format.BarFormat(params.progress, options)} ${Math.floor(params.progress * 100)} %  `;
@@ -30,7 +30,7 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
   let ended = false;
   return {
     show(done, total, message) {
-      // Answers that were under way still come in after an interruption.
+      // Answers may still arrive after an interruption.
       if (ended) return;
       bar.setTotal(total);
       bar.update(done, { message });

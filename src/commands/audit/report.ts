@@ -12,13 +12,13 @@ import type { AuditDocument } from "./document.ts";
 import { makeDocument } from "./make-document.ts";
 import { createProgress } from "./progress.ts";
 
-/** An audit of everything may take an hour of a slow Kibana; a tool's call may not. */
+/** On a slow Kibana a full audit from the command line may take an hour; a tool call may not. */
 const mostRequests = 120;
 
 /**
- * Runs the audit, with a bar where somebody sees it. The first SIGINT or SIGTERM ends the requests, and the report
- * holds what was found so far; the second ends the process.
- * @throws ToolError when Kibana gives nothing to report on
+ * Runs the audit, with a progress bar on a terminal. The first SIGINT or SIGTERM stops the requests, and the report
+ * has what was found so far; the second ends the process.
+ * @throws ToolError if Kibana gives nothing to report on
  */
 export async function makeReport(
   kibana: OpenKibana,
@@ -73,7 +73,7 @@ export async function makeReport(
   }
 }
 
-/** The spaces that were asked for, if they are there, or all that the key sees. @throws ToolError space_not_found, forbidden */
+/** The spaces that were asked for, if they exist, or all that the key sees. @throws ToolError space_not_found, forbidden */
 async function spacesOf(reader: Reader, { spaces }: Settings): Promise<string[]> {
   const seen = (await reader.spaces()).map((space) => space.id);
   if (seen.length === 0) {
@@ -93,7 +93,7 @@ async function spacesOf(reader: Reader, { spaces }: Settings): Promise<string[]>
   );
 }
 
-/** For the report only: what needs the version is told as not checked where there is none. */
+/** Only for the report: without a version, checks that need it are reported as not checked. */
 async function versionOf(reader: Reader): Promise<string | undefined> {
   try {
     return (await reader.status()).version;

@@ -7,7 +7,7 @@ import { drawGrid } from "./grid.ts";
 import { count, groupWords, moment, severityWords, spaceWords, titleOf } from "./words.ts";
 
 export interface TableLook {
-  /** Characters a line. */
+  /** Characters per line. */
   width: number;
   colour: boolean;
 }
@@ -15,7 +15,7 @@ export interface TableLook {
 /** Below this width a table is unreadable, and the findings are a list. */
 const narrowest = 76;
 const widest = 160;
-/** Rows of a table, the most severe first: nobody reads more in a terminal. */
+/** The most rows of a table, most severe first: nobody reads more in a terminal. */
 const mostRows = 500;
 
 const colours: Record<Severity, Parameters<typeof styleText>[0]> = {
@@ -26,7 +26,7 @@ const colours: Record<Severity, Parameters<typeof styleText>[0]> = {
   info: "gray",
 };
 
-/** The audit for a person at a terminal: the findings, then what must not be missed, so that it is the last on the screen. */
+/** The audit for a person at a terminal: findings first, what must not be missed last, where it stays on the screen. */
 export function renderTable(audit: AuditDocument, { width, colour }: TableLook): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
@@ -62,7 +62,7 @@ function findings(audit: AuditDocument, look: Look): string {
   if (audit.findings.length === 0) return audit.complete ? "Nothing was found." : "Nothing was found in what was checked.";
   const shown = audit.findings.slice(0, mostRows);
   const rest = audit.findings.length - shown.length;
-  const more = `And ${count(rest, "less severe finding")}, not shown here: --json holds all, --min-severity and --spaces narrow it down.`;
+  const more = `And ${count(rest, "less severe finding")}, not shown here: --json has all of them, --min-severity and --spaces narrow it down.`;
   return `${look.width < narrowest ? list(shown, look) : table(shown, look)}${rest > 0 ? `\n\n${wrapped(more, look.width).join("\n")}` : ""}`;
 }
 
@@ -116,7 +116,7 @@ function about({ connector, rule }: Row): string[] {
   ];
 }
 
-/** Why the kinds of findings matter and what a person does about them, once a kind. */
+/** Why each kind of finding matters and what a person does about it, once per kind. */
 function reasons({ findings: rows }: AuditDocument, look: Look): string {
   const kinds = new Map(rows.map((row) => [row.check, row]));
   if (kinds.size === 0) return "";
@@ -127,7 +127,7 @@ function reasons({ findings: rows }: AuditDocument, look: Look): string {
     ...indented(`→ ${fix}`, "    "),
   ]);
   const agents = rows.some((row) => row.next)
-    ? wrapped("An agent finds the calls that do it in audit_connectors with detail: true.", look.width)
+    ? wrapped("An agent gets the calls that do this from audit_connectors with detail: true.", look.width)
     : [];
   return [look.paint("bold", "Why it matters, and what to do in Kibana"), ...lines, ...agents].join("\n");
 }
@@ -139,7 +139,7 @@ function unchecked({ complete, cancelled, not_checked }: AuditDocument, look: Lo
     const text = `${where}: ${one.checks.join(", ") || "everything"}. ${plainText(one.why, 500)}${one.fix ? ` ${plainText(one.fix, 500)}` : ""}`;
     return wrapped(text, look.width - 4).map((line, index) => `${index === 0 ? "  - " : "    "}${line}`);
   });
-  const title = `NOT EVERYTHING WAS CHECKED${cancelled ? ": the audit was broken off" : ""}`;
+  const title = `NOT EVERYTHING WAS CHECKED${cancelled ? ": the audit was stopped" : ""}`;
   return [look.paint(["bold", "yellow"], title), ...lines].join("\n");
 }
 
@@ -151,7 +151,7 @@ function baseline({ baseline: base, counts }: AuditDocument, look: Look): string
     `Baseline of ${moment(base.written_at)}: ${counts.known} known, ${counts.new} new.`,
     ...(stale.length > 0
       ? [
-          `${count(stale.length, "entry", "entries")} of it ${stale.length === 1 ? "is" : "are"} stale, not found any more (--write-baseline takes them out):`,
+          `${count(stale.length, "entry", "entries")} of it ${stale.length === 1 ? "is" : "are"} stale: no longer found (--write-baseline removes them):`,
         ]
       : []),
     ...shown.map(
@@ -172,7 +172,7 @@ function ending({ summary, exit }: AuditDocument, look: Look): string {
   return [...wrapped(line.join("   "), look.width), ...wrapped(`Exit code ${exit.code}: ${exit.why}`, look.width)].join("\n");
 }
 
-/** Lines of at most `width` columns, broken between words where that can be; nothing is cut off. */
+/** Lines of at most `width` columns, broken between words if possible; nothing is cut off. */
 function wrapped(text: string, width: number): string[] {
   // Nearly all lines are short and plain, and measuring is slow.
   if (text.length <= width && /^[\x20-\x7e]*$/.test(text)) return [text];

@@ -7,17 +7,17 @@ export const severityWords: Record<Severity, string> = { critical: "Critical", h
 export const groupWords: Record<Group, { title: string; some: string; none: string }> = {
   broken_now: {
     title: groupTitles.broken_now,
-    some: "Somebody relies on these, and they fail today, often in silence.",
+    some: "Somebody relies on these, and they fail today, often silently.",
     none: "Nothing that was checked fails today.",
   },
   will_break: {
     title: groupTitles.will_break,
-    some: "Nobody relies on these, or they work today. They will fail, or be missed, once that changes.",
+    some: "Nothing relies on these yet, or they still work. They will fail, or be missed, once that changes.",
     none: "Nothing is waiting to fail.",
   },
   untidy: {
     title: groupTitles.untidy,
-    some: "These break nothing. They cost attention, and hide what matters.",
+    some: "These break nothing, but they take attention and hide what matters.",
     none: "Nothing needs tidying.",
   },
 };
@@ -49,7 +49,7 @@ export function day(iso: string): string {
   return new Date(iso).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 }
 
-/** A space id, or where a finding concerns several. */
+/** A space id, or words for a finding that concerns several. */
 export function spaceWords(space: string): string {
   return space === "*" ? "Several spaces" : space;
 }

@@ -1,6 +1,6 @@
 import type { Access } from "../../settings/index.ts";
 
-/** What the request makes is for these spaces alone. */
+/** A request for a key that is valid only in these spaces. */
 export interface KeyRequest {
   request: ReturnType<typeof apiKeyRequest>;
   spaces: readonly string[];
@@ -9,7 +9,7 @@ export interface KeyRequest {
 /**
  * The request that makes a key with the least privileges for an access level (reference/kibana-api.md §10): attaching
  * and moving rule actions needs `all` on the rules, everything else `read`, so that usage can be looked up.
- * @param spaces those in which the server is used: the key holds in no other
+ * @param spaces those in which the server is used: the key is valid in no other
  */
 export function apiKeyRequest(access: Access, spaces: readonly string[]) {
   const level = access === "read" ? "read" : "all";

@@ -6,7 +6,7 @@ const day = 86_400_000;
 const shown = 5;
 
 /**
- * The connectors of a space whose last run in 24 hours failed; where there are none, those that failed and ran well since.
+ * The connectors of a space whose last run in 24 hours failed; if there are none, those that failed but have succeeded since.
  * @returns a sentence
  */
 export async function failing(space: string, reader: Reader): Promise<string> {
@@ -30,7 +30,7 @@ export async function failing(space: string, reader: Reader): Promise<string> {
     words: `${named(id)} ${failures} time${failures === 1 ? "" : "s"}${lastFailure ? `, last: ${lastError(lastFailure.message)}` : ""}`,
   }));
   const still = rows.filter((row) => row.still);
-  const [about, what] = still.length > 0 ? [still, "failing"] : [rows, "failed, and ran well since"];
+  const [about, what] = still.length > 0 ? [still, "failing"] : [rows, "failed, but have succeeded since"];
   const left = about.length - shown;
   const first = about.slice(0, shown).map(({ words }) => words);
   return `${about.length}${more ? " or more" : ""} ${what}: ${first.join("; ")}${left > 0 ? `; and ${left} more` : ""}.`;

@@ -3,11 +3,11 @@ import { ToolError } from "../../errors.ts";
 /** One line of the doctor's report. */
 export interface Finding {
   check: string;
-  /** `not_checked`: it could not be looked at, which is never the same as fine. */
+  /** `not_checked`: it could not be checked, which never means that it is fine. */
   result: "ok" | "warning" | "failed" | "not_checked";
   message: string;
   fix?: string;
-  /** A key with the privileges of the recipe would mend it. */
+  /** A key with the privileges of the recipe would fix it. */
   wantsKey?: true;
 }
 
@@ -18,7 +18,7 @@ export const notChecked = (check: string, message: string): Finding => ({ check,
 
 export const wantingKey = (finding: Finding): Finding => ({ ...finding, wantsKey: true });
 
-/** A failed request as a finding; Kibana's messages are translated already. */
+/** A failed request as a finding; its message already explains what Kibana said. */
 export function failure(check: string, error: unknown): Finding {
   if (error instanceof ToolError) return failed(check, error.message, error.fix);
   throw error;

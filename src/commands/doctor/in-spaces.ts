@@ -6,12 +6,12 @@ import type { Access, Settings } from "../../settings/index.ts";
 import { failing } from "./failing.ts";
 import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
 
-/** Spaces that are looked at one by one. */
+/** The most spaces to check one by one. */
 const most = 20;
 
 /**
- * What needs a Kibana that answers: its version and health, the spaces, and what the key may do in each.
- * @returns the findings, and the spaces that are there, of those in which the server is used
+ * Checks that need a Kibana that answers: its version and health, the spaces, and what the key may do in each.
+ * @returns the findings, and those spaces of the server that exist
  */
 export async function inSpaces(settings: Settings, reader: Reader, status: Status): Promise<{ findings: Finding[]; spaces: string[] }> {
   const visible = await reader.spaces().catch((error: unknown) => failure("spaces", error));
@@ -34,8 +34,8 @@ export async function inSpaces(settings: Settings, reader: Reader, status: Statu
     health(status),
     ...rows,
     ...perSpace,
-    ...(spaces.length === 0 ? [notChecked("privileges", "There is no space to look into: see above.")] : []),
-    ...(left > 0 ? [notChecked("privileges", `${left} more spaces were not looked into: name those that matter with --spaces.`)] : []),
+    ...(spaces.length === 0 ? [notChecked("privileges", "There is no space to check: see above.")] : []),
+    ...(left > 0 ? [notChecked("privileges", `${left} more spaces were not checked: name those that matter with --spaces.`)] : []),
   ];
   return { findings, spaces };
 }
@@ -45,8 +45,8 @@ function version(status: Status): Finding {
   if (!isAtLeast(status, "8.8")) {
     return warning(
       "version",
-      `${name} chooses the ids of new connectors itself: a create that times out cannot be settled, and a deleted connector cannot get its id back.`,
-      "Kibana 8.8 or newer takes ids.",
+      `${name} chooses the ids of new connectors itself: after a create that times out nobody can tell whether it happened, and a deleted connector cannot get its id back.`,
+      "Kibana 8.8 and newer let the caller choose ids.",
     );
   }
   return ok("version", `${name}.`);
@@ -97,8 +97,8 @@ async function privileges(space: string, access: Access, reader: Reader): Promis
       return wantingKey(
         warning(
           check,
-          `${has}, though this server may only read.`,
-          "A key with feature_actions.read is the surer limit: the recipe is below.",
+          `${has}, although this server may only read.`,
+          "A key with feature_actions.read is a safer limit: the recipe is below.",
         ),
       );
     }
@@ -108,7 +108,7 @@ async function privileges(space: string, access: Access, reader: Reader): Promis
   }
 }
 
-/** The list fails where Kibana has no encryption key, and nowhere else for a key that may read. */
+/** For a key that may read, the list fails only if Kibana has no encryption key. */
 async function connectors(space: string, reader: Reader): Promise<Finding> {
   const check = `connectors in ${space}`;
   try {
@@ -118,7 +118,7 @@ async function connectors(space: string, reader: Reader): Promise<Finding> {
     return warning(
       check,
       `${found.length} are listed; ${lost} lost their secrets in an import and cannot run.`,
-      "Enter them again: update_connector, or Kibana's page of connectors.",
+      "Enter them again: update_connector, or Kibana's connectors page.",
     );
   } catch (error) {
     return failure(check, error);
@@ -149,7 +149,7 @@ async function rules(space: string, access: Access, reader: Reader): Promise<Fin
     return wantingKey(
       warning(
         check,
-        "The key may read none: who uses a connector cannot be told, and a delete of one that is referred to is refused.",
+        "The key may read none: nobody can tell which rules use a connector, and deleting one that has references is refused.",
         `Give the key \`read\` on ${features}.`,
       ),
     );
@@ -161,21 +161,21 @@ async function log(space: string, reader: Reader): Promise<Finding> {
   try {
     const { success, failure: failures } = await reader.executionCounts(space, "now-24h");
     const runs = `${success + failures} runs in 24 hours, ${failures} failed.`;
-    if (failures === 0) return ok(check, `${runs} What fails before it runs is not in it.`);
+    if (failures === 0) return ok(check, `${runs} Failures before a run begins are not in it.`);
     return warning(
       check,
       `${runs} ${await failing(space, reader)}`,
-      "Run the audit, or get_connector; test_connector tells whether it fails now, and why.",
+      "Run the audit, or get_connector; test_connector shows whether it still fails, and why.",
     );
   } catch (error) {
     return unknown(check, error, "The log of runs");
   }
 }
 
-/** A route that an older Kibana or a proxy does not pass on: the server works without, knowing less. */
+/** An older Kibana or a proxy may not serve a route: the server works without it but knows less. */
 function unknown(check: string, error: unknown, what: string): Finding {
   if (!(error instanceof ToolError)) throw error;
   return error.code === "forbidden" || error.code === "unauthorized"
     ? failure(check, error)
-    : notChecked(check, `${what} could not be asked: ${error.message}`);
+    : notChecked(check, `${what} could not be checked: ${error.message}`);
 }

@@ -12,12 +12,12 @@ import { type Finding, failed, ok, warning } from "./finding.ts";
 
 type Env = Record<string, string | undefined>;
 
-/** What does not need Kibana: the journal's folder, the secrets, and who is asked. */
+/** Checks that do not need Kibana: the journal's folder, the secrets, and who is asked. */
 export async function onThisMachine(settings: Settings, env: Env, journal: string): Promise<Finding[]> {
   return [await journalFolder(settings, journal), ...variables(settings, env), ...(await secretFolder(settings)), consent(settings)];
 }
 
-/** A file is made and taken away again: permissions alone do not tell of a full or read-only disk. */
+/** Creates and removes a file: permissions alone do not reveal a full or read-only disk. */
 async function journalFolder({ access }: Settings, dir: string): Promise<Finding> {
   const exposed = await journalFiles(dir).then(
     () => undefined,
@@ -33,16 +33,16 @@ async function journalFolder({ access }: Settings, dir: string): Promise<Finding
     await file.close();
     await unlink(probe);
   } catch (error) {
-    const message = `The journal's folder ${dir} cannot be written (${codeOf(error)})`;
-    const fix = "Make room or mend the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a folder that can be written.";
+    const message = `The journal's folder ${dir} cannot be written to (${codeOf(error)})`;
+    const fix = "Free some space or fix the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a folder that can be written to.";
     if (access === "read") return warning("journal", `${message}: this server may only read, so nothing is lost.`, fix);
     return failed("journal", `${message}: no change would be made.`, fix);
   }
   const { mode } = await stat(dir);
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-    return warning("journal", `Others on this machine can look into ${dir}, which holds configs as they were.`, `chmod 700 ${dir}`);
+    return warning("journal", `Others on this machine can look into ${dir}, which holds earlier configs.`, `chmod 700 ${dir}`);
   }
-  return ok("journal", `${dir} can be written.`);
+  return ok("journal", `${dir} can be written to.`);
 }
 
 function variables({ secretPrefix }: Settings, env: Env): Finding[] {
@@ -59,14 +59,18 @@ function variables({ secretPrefix }: Settings, env: Env): Finding[] {
       "secrets",
       values.length > 0
         ? `Variables for {"$env": …}: ${values.join(", ")}.`
-        : `No variable begins with ${secretPrefix}; {"$ask": true} works without.`,
+        : `No variable begins with ${secretPrefix}; {"$ask": true} needs none.`,
     ),
-    ...empty.map((name) => failed("secrets", `${name} is empty.`, "Set it or take it away.")),
-    ...unfilled.map((name) => failed("secrets", `${name} holds a placeholder that nobody filled in.`, "Set it or take it away.")),
+    ...empty.map((name) => failed("secrets", `${name} is empty.`, "Set it or remove it.")),
+    ...unfilled.map((name) => failed("secrets", `${name} holds a placeholder that nobody filled in.`, "Set it or remove it.")),
     ...bindings
       .filter((name) => !readBindings(env[name] ?? ""))
       .map((name) =>
-        failed("secrets", `${name} is no binding, so its secret goes nowhere.`, "Write type@host, as .pagerduty@events.pagerduty.com."),
+        failed(
+          "secrets",
+          `${name} is not a valid binding, so its secret goes nowhere.`,
+          "Write type@host, such as .pagerduty@events.pagerduty.com.",
+        ),
       ),
     ...bindings
       .filter((name) => !values.includes(name.slice(0, -bindingSuffix.length)))
@@ -93,21 +97,21 @@ function consent({ access, skipConfirmation, confirm, http }: Settings): Finding
     return warning(
       "consent",
       "Nobody is asked before a change.",
-      "Fine in a pipeline that somebody watches. Anywhere else take CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION away.",
+      "Fine in a pipeline that somebody watches. Anywhere else remove CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION.",
     );
   }
   if (http?.stateless) {
     return warning(
       "consent",
-      "A stateless server can ask nobody: the agent passes a signed continuation back by itself.",
-      "Without --stateless the client asks, in a form.",
+      "A stateless server cannot ask anybody: the agent passes a signed continuation back by itself.",
+      "Without --stateless the client asks in a form.",
     );
   }
   if (confirm === "token") {
     return warning(
       "consent",
       "A client that cannot ask gets a token that the agent passes back by itself.",
-      "Set CONNECTORS_CONFIRM to person where somebody sits at this machine.",
+      "Set CONNECTORS_CONFIRM to form or page if somebody sits at this machine.",
     );
   }
   if (http && isRemote(http)) return ok("consent", "A person is asked through the client, in a form; a shared server shows no page.");

@@ -4,10 +4,10 @@ import type { KeyRequest } from "./api-key.ts";
 import type { Finding } from "./finding.ts";
 
 export interface Report {
-  /** How the Kibana is named; undefined where none is set. */
+  /** The name of the Kibana; undefined if none is set. */
   deployment: string | undefined;
   checks: Finding[];
-  /** Undefined where none is missing and nobody asks for it. */
+  /** Undefined if no privilege is missing and --key is not given. */
   key: KeyRequest | undefined;
   access: string;
 }
@@ -45,13 +45,13 @@ ${key ? recipe(key, access) : ""}`;
 function recipe({ request, spaces }: KeyRequest, access: string): string {
   const where = spaces.length === 1 ? `the space ${spaces[0]}` : `the spaces ${spaces.join(", ")}`;
   return `
-A key with the least privileges for access "${access}" in ${oneLine(where)}, to be made by somebody who has them (Kibana, Dev Tools):
+A key with the least privileges for access "${access}" in ${oneLine(where)}, to be made by somebody who has them (in Kibana's Dev Tools):
 
 POST /_security/api_key
 ${escapeHidden(JSON.stringify(request, null, 2))}
 
-KIBANA_API_KEY takes the \`encoded\` value of the answer. Whoever may read connectors may also run them: Kibana knows no
-level in between. Rules of a solution need its feature too, as feature_apm.read or feature_siem.read. Other spaces are added
+KIBANA_API_KEY takes the \`encoded\` value of the answer. Whoever may read connectors may also run them: Kibana has no
+level in between. Rules of a solution need its feature too, such as feature_apm.read or feature_siem.read. Add other spaces
 to resources, as "space:<id>"; "*" means all.
 `;
 }

@@ -6,13 +6,13 @@ import type { KibanaSettings } from "../../settings/index.ts";
 import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
 
 const day = 86_400_000;
-/** Milliseconds for a look at the certificate. */
+/** Milliseconds for reading the certificate. */
 const longestLook = 5_000;
 const later = "Not reached: see above.";
 
 /**
- * Whether Kibana answers, over a connection to trust, and knows the credentials: one request tells all three.
- * @returns the findings, and the status where there is one
+ * Whether Kibana answers, the connection can be trusted, and the credentials are valid: one request shows all three.
+ * @returns the findings, and the status if there is one
  */
 export async function reach(kibana: KibanaSettings, reader: Reader): Promise<{ findings: Finding[]; status?: Status }> {
   try {
@@ -39,7 +39,7 @@ export async function reach(kibana: KibanaSettings, reader: Reader): Promise<{ f
 }
 
 function proxy({ proxy: through }: KibanaSettings): Finding[] {
-  return through ? [ok("proxy", `Kibana is asked through ${through.address} (${through.variable}).`)] : [];
+  return through ? [ok("proxy", `Kibana is reached through ${through.address} (${through.variable}).`)] : [];
 }
 
 function isTls(error: ToolError): boolean {
@@ -51,7 +51,7 @@ function refused({ auth }: KibanaSettings, error: ToolError): Finding {
   return wantingKey(
     failed(
       "credentials",
-      `None are set${auth.why ? ` (${auth.why})` : ""}, and this Kibana wants some.`,
+      `None are set${auth.why ? ` (${auth.why})` : ""}, and this Kibana needs them.`,
       "Set KIBANA_API_KEY; the recipe below makes a key.",
     ),
   );
@@ -63,32 +63,32 @@ function credentials({ auth }: KibanaSettings): Finding {
   return warning(
     "credentials",
     "None are set, and this Kibana lets everybody in.",
-    "Fine for a trial. Anything else: xpack.security.enabled: true in elasticsearch.yml, and KIBANA_API_KEY.",
+    "Fine for a trial. Otherwise set xpack.security.enabled: true in elasticsearch.yml, and KIBANA_API_KEY.",
   );
 }
 
 async function tls({ url, ca, skipTlsVerification }: KibanaSettings): Promise<Finding> {
   const { protocol, hostname, port } = new URL(url);
   if (protocol === "http:") {
-    if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return ok("tls", "None, and none is needed: Kibana is on this machine.");
-    return warning("tls", "None: the credentials travel in the clear.", "Use https:// in KIBANA_URL.");
+    if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return ok("tls", "Not used and not needed: Kibana is on this machine.");
+    return warning("tls", "Not used: the credentials are sent unencrypted.", "Use https:// in KIBANA_URL.");
   }
   if (skipTlsVerification) {
     return warning(
       "tls",
-      "Any certificate is accepted: whoever sits in between reads the credentials.",
-      "Take KIBANA_INSECURE_SKIP_TLS_VERIFICATION away and give the authority's certificate with KIBANA_CA_FILE.",
+      "Any certificate is accepted: anyone in between can read the credentials.",
+      "Remove KIBANA_INSECURE_SKIP_TLS_VERIFICATION and give the authority's certificate with KIBANA_CA_FILE.",
     );
   }
   const by = ca ? "the authority in KIBANA_CA_FILE" : "an authority that Node knows";
   const certificate = await peer(hostname.replace(/^\[|\]$/g, ""), Number(port || 443), ca);
-  if (!certificate) return ok("tls", `The certificate is signed by ${by}. How long it lasts could not be read.`);
+  if (!certificate) return ok("tls", `The certificate is signed by ${by}. Its expiry date could not be read.`);
   const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / day);
-  if (days < 21) return warning("tls", `The certificate is signed by ${by} and ends in ${days} days.`, "Renew Kibana's certificate.");
-  return ok("tls", `The certificate is signed by ${by} and lasts until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}.`);
+  if (days < 21) return warning("tls", `The certificate is signed by ${by} and expires in ${days} days.`, "Renew Kibana's certificate.");
+  return ok("tls", `The certificate is signed by ${by} and valid until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}.`);
 }
 
-/** The certificate; undefined where a direct connection fails, as behind a proxy. */
+/** The certificate; undefined if a direct connection fails, as behind a proxy. */
 function peer(host: string, port: number, ca: string | undefined): Promise<PeerCertificate | undefined> {
   return new Promise((resolve) => {
     const end = (certificate?: PeerCertificate) => {
@@ -100,7 +100,7 @@ function peer(host: string, port: number, ca: string | undefined): Promise<PeerC
       end(socket.getPeerCertificate()),
     );
     socket.on("error", () => end());
-    // In all: a time-out of the socket begins anew with every byte.
+    // For the whole attempt: the socket's own time-out restarts with every byte.
     const limit = setTimeout(() => end(), longestLook);
   });
 }

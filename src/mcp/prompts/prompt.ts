@@ -5,23 +5,23 @@ export interface PromptArgument {
   name: string;
   description: string;
   required: boolean;
-  /** Values that begin with what was typed; `others` are the arguments that stand already. @throws ToolError */
+  /** Values that begin with what was typed; `others` are the arguments given so far. @throws ToolError */
   complete(value: string, others: Record<string, string>, context: ResourceContext): Promise<string[]>;
 }
 
-/** A task that a person picks from a menu: the words that start an agent on it. */
+/** A task that a person picks from a menu, with the text that starts an agent on it. */
 export interface Prompt {
   name: string;
   title: string;
   description: string;
-  /** The tools without which it leads nowhere; a server that does not offer them does not offer the prompt. */
+  /** The tools that it needs; a server that does not offer them does not offer the prompt. */
   needs: readonly string[];
   arguments: readonly PromptArgument[];
-  /** @param given arguments by name, each there that is required */
+  /** @param given arguments by name; all required ones are there */
   text(given: Record<string, string>): string;
 }
 
-/** What a person typed, on one line and in quotes. */
+/** A person's input, on one line and in quotes. */
 export function value(text: string | undefined, otherwise: string): string {
   return text === undefined || text.trim() === "" ? otherwise : JSON.stringify(plainText(text, 200));
 }
@@ -36,7 +36,7 @@ export const space: PromptArgument = {
   },
 };
 
-/** A connector by its id, found by the beginning of id or name. */
+/** A connector's id, completed from the beginning of its id or name. */
 export const connector: PromptArgument = {
   name: "connector",
   description: "Id or exact name of the connector",

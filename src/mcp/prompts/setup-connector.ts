@@ -3,12 +3,12 @@ import { inSpace, type Prompt, space, value } from "./prompt.ts";
 export const setupConnector: Prompt = {
   name: "setup_connector",
   title: "Set up a connector",
-  description: "From a service's name to a connector that is tested.",
+  description: "From a service's name to a tested connector.",
   needs: ["create_connector"],
   arguments: [
     {
       name: "service",
-      description: "Where notifications shall go, as Slack or .pagerduty",
+      description: "Where notifications go, such as Slack or .pagerduty",
       required: true,
       async complete(typed, _others, context) {
         const { kibana, settings } = await context.open();
@@ -26,10 +26,10 @@ export const setupConnector: Prompt = {
     given,
   ) => `Set up a Kibana connector for ${value(given.service, "")} ${inSpace(given)}. Its purpose: ${value(given.purpose, "ask me")}.
 
-1. describe_deployment: is this the Kibana that I mean, and may the key create connectors? Stop and tell me if not.
-2. list_connectors with space "*": if one for this service and team is there, propose to use it instead of a second one.
+1. describe_deployment: is this the Kibana I mean, and may the key create connectors? Stop and tell me if not.
+2. list_connectors with space "*": if there is one for this service and team, propose to use it instead of a second one.
 3. describe_connector_types with the type: which fields and secrets it takes, its example and its traps. Ask me for what you cannot know.
 4. Choose a name that says team and channel. Never ask me for a secret value here: pass {"$env": "…"} if I name a variable, else {"$ask": true}, give me the address from the answer, and repeat the call with \`confirm\` when I say that I am done.
 5. create_connector. Then test_connector in its default mode; tell me what it proved and what it did not. Ask before mode "loud".
-6. Say how rules get to use it: wire_rule_notifications, or attach_connector.`,
+6. Say how to make rules use it: wire_rule_notifications, or attach_connector.`,
 };

@@ -2,7 +2,7 @@ import { ToolError } from "../../errors.ts";
 import { answer } from "../answer.ts";
 import type { ResourceContext, ResourceSource, ResourceText } from "./source.ts";
 
-/** What a reading tool answers, as text. A tool that this server does not offer opens no other door. @throws ToolError */
+/** A reading tool's answer, as text. If this server does not offer the tool, the resource is not available either. @throws ToolError */
 async function answerOf(tool: string, args: object, context: ResourceContext): Promise<ResourceText> {
   const { tools } = await import("../../tools/index.ts");
   const found = context.tools.some(({ name }) => name === tool) ? tools.find(({ name }) => name === tool) : undefined;
@@ -11,7 +11,7 @@ async function answerOf(tool: string, args: object, context: ResourceContext): P
   return { mimeType: "application/json", text: content[0]?.type === "text" ? content[0].text : "" };
 }
 
-/** Undefined where an address is badly encoded. */
+/** Undefined if an address is badly encoded. */
 function decoded(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);
@@ -20,7 +20,7 @@ function decoded(segment: string): string | undefined {
   }
 }
 
-/** Connector types, by ids that begin with a dot: no space does. */
+/** Connector types. Their ids begin with a dot, which no space id does. */
 export const connectorTypePages: ResourceSource = {
   prefix: "kibana://connector-types/.",
   templates: [
@@ -33,7 +33,7 @@ export const connectorTypePages: ResourceSource = {
       mimeType: "application/json",
     },
   ],
-  // Asked at every start of some clients: nothing that would need Kibana.
+  // Empty, since some clients ask at every start: it must not need Kibana.
   list: async () => [],
   async read(uri, context) {
     const id = decoded(uri.slice("kibana://connector-types/".length));

@@ -14,7 +14,7 @@ function resources({ files }: KeptExport): Resource[] {
   );
 }
 
-/** What export_connectors made and could not put into one answer. */
+/** Exports of export_connectors that were too large for one answer. */
 export const exportParts: ResourceSource = {
   prefix,
   templates: [
@@ -22,7 +22,7 @@ export const exportParts: ResourceSource = {
       uriTemplate: `${prefix}{id}/{file}/{part}`,
       name: "export-part",
       title: "Part of an export",
-      description: "A part of a file that export_connectors made; the answer of that tool names the addresses. Kept for half an hour.",
+      description: "A part of a file that export_connectors made; that tool's answer has the addresses. Kept for half an hour.",
     },
   ],
   list: async ({ principal, exports }) => exports.of(principal.name).flatMap(resources),

@@ -6,7 +6,7 @@ import type { Resource, ResourceSource } from "./source.ts";
 const name = "kibana-connectors";
 const prefix = `skill://${name}/`;
 
-/** The skill's folder, beside `dist` in a package and beside `src` in a checkout: the nearest one above this file. */
+/** The skill's folder: the nearest one above this file, next to `dist` in a package and next to `src` in a checkout. */
 async function folder(): Promise<string> {
   for (let above = dirname(fileURLToPath(import.meta.url)); ; above = dirname(above)) {
     const candidate = join(above, "skill", name);
@@ -15,7 +15,7 @@ async function folder(): Promise<string> {
       () => false,
     );
     if (found) return candidate;
-    if (above === dirname(above)) throw new Error(`The folder skill/${name} is not beside this program.`);
+    if (above === dirname(above)) throw new Error(`The folder skill/${name} was not found next to this program.`);
   }
 }
 
@@ -39,7 +39,7 @@ function resource([path, text]: [string, string]): Resource {
   };
 }
 
-/** The know-how for agents: the same pages that clients with skills read from disk. */
+/** The instructions for agents: the same pages that clients with skills read from disk. */
 export const skillPages: ResourceSource = {
   prefix,
   templates: [],

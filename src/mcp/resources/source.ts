@@ -3,7 +3,7 @@ import type { CallContext } from "../../tools/define.ts";
 import type { KeptExports } from "../../tools/exports/kept-exports.ts";
 import type { ListedTool } from "../../tools/listed.ts";
 
-/** What a client may read at an address of its own, as the protocol lists it. */
+/** A resource as the protocol lists it. */
 export interface Resource {
   uri: string;
   name: string;
@@ -29,11 +29,11 @@ export interface ResourceText {
   text: string;
 }
 
-/** What a source works with. Kibana is opened by those that need it, when they need it. */
+/** What a source works with. It opens Kibana only when it needs it. */
 export interface ResourceContext {
   principal: Principal;
   exports: KeptExports;
-  /** Those that this server offers: what no tool shows, no resource does. */
+  /** The tools that this server offers: a resource shows nothing that no tool may show. */
   tools: readonly ListedTool[];
   /** @throws ToolError not_configured */
   open(): Promise<CallContext>;
@@ -44,18 +44,18 @@ export interface Typed {
   uriTemplate: string;
   variable: string;
   value: string;
-  /** Variables that stand already. */
+  /** Variables given so far. */
   others: Record<string, string>;
 }
 
-/** One family of resources, known by how its addresses begin. */
+/** One kind of resource, recognised by how its addresses begin. */
 export interface ResourceSource {
-  /** `kibana-export://`: no other source's addresses begin so. */
+  /** Such as `kibana-export://`: no other source's addresses begin like this. */
   prefix: string;
   templates: readonly ResourceTemplate[];
-  /** What is there now and is worth listing; not everything that a template reaches. */
+  /** Resources worth listing now; not everything that a template can reach. */
   list(context: ResourceContext): Promise<Resource[]>;
-  /** The text at an address with this prefix; undefined where there is none. Secrets that are known are taken out by the caller. @throws ToolError */
+  /** The text at an address with this prefix; undefined if there is none. The caller removes known secrets. @throws ToolError */
   read(uri: string, context: ResourceContext): Promise<ResourceText | undefined>;
   /** Values that begin with what was typed. */
   complete(typed: Typed, context: ResourceContext): Promise<string[]>;

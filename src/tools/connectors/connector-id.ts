@@ -26,24 +26,24 @@ export function assertId(id: string, status: Status): void {
   if (!canChooseId(status)) refuse(`Kibana ${status.version} chooses ids itself (8.8 and later take one)`);
   if (reserved.includes(id) || isSystem(id)) refuse("it is reserved");
   if (/[/\\]|^\.$|\.\./.test(id) || id.trim() !== id || id === "")
-    refuse("it is empty, a dot, or holds a slash, two dots or white space at its ends");
+    refuse("it is empty or a dot, contains a slash or two dots, or begins or ends with white space");
   if (isAtLeast(status, "9.4") && (id.length > longest || !strictId.test(id))) {
     refuse(`Kibana ${status.version} takes 1 to ${longest} lower-case letters, digits and inner hyphens`);
   }
 }
 
-/** Whether a connector could be made again under this id. */
+/** Whether a connector could be created again under this id. */
 export function isRestorable(id: string, status: Status): boolean {
   try {
     assertId(id, status);
     return true;
   } catch {
-    // assertId says why; here only whether counts.
+    // The reason does not matter here.
     return false;
   }
 }
 
-/** A name as an id that every version takes; empty where nothing of it can stay. */
+/** A name as an id that every version takes; empty if no character of it is allowed. */
 function slug(name: string): string {
   return name
     .normalize("NFKD")
@@ -53,7 +53,7 @@ function slug(name: string): string {
     .replace(/^-+|-+$/g, "");
 }
 
-/** The slug of a name that is free among `taken`: `-2`, `-3`… where it is not. */
+/** The slug of a name, with `-2`, `-3`… appended if it is in `taken`. */
 export function freeId(name: string, taken: ReadonlySet<string>): string {
   const base = reserved.includes(slug(name)) ? "" : slug(name);
   for (let n = 1; ; n++) {

@@ -10,12 +10,12 @@ import { compact } from "../fields.ts";
 
 export const states = ["missing_secrets", "deprecated", "unusable", "preconfigured", "unused"] as const;
 
-/** What of the settings a row shows. */
+/** The settings that a row depends on. */
 type Protecting = Pick<Settings, "protect" | "auditConnector">;
 
 /**
- * One connector in a list. `uses` is Kibana's count of references, rules that are disabled among them, but cases and queued
- * runs too.
+ * One connector in a list. `uses` is Kibana's count of references: rules, including disabled ones, but also cases and queued
+ * runs.
  */
 export function connectorRow(connector: Connector, space: string, types: readonly LiveType[], settings: Protecting) {
   return compact({
@@ -28,7 +28,7 @@ export function connectorRow(connector: Connector, space: string, types: readonl
   });
 }
 
-/** Whether no tool may change it, whatever the person says. */
+/** Whether no tool may change it, even if a person agrees. */
 function isProtected({ id, name }: Connector, { protect, auditConnector }: Protecting): boolean {
   return auditConnector?.id === id || protect.some((pattern) => [id, name, plainText(name, 1000)].some((one) => matchesGlob(pattern, one)));
 }
@@ -43,7 +43,7 @@ export function flagsOf(connector: Connector, types: readonly LiveType[]): strin
   ].filter((flag) => flag !== false);
 }
 
-/** Why connectors of a type cannot run here, undefined when they can (reference/kibana-api.md §2). */
+/** Why connectors of a type cannot run here; undefined if they can (reference/kibana-api.md §2). */
 export function unusable(type: LiveType | undefined, preconfigured = false): string | undefined {
   if (!type) return "this Kibana does not have its type";
   if (!type.enabledInLicense) return `the licence does not cover it: it needs ${type.license}`;
@@ -65,20 +65,20 @@ export function assertUsable(type: LiveType): void {
   );
 }
 
-/** @throws ToolError type_unusable when the connector cannot run here; preconfigured ones run though their type is switched off */
+/** @throws ToolError type_unusable if the connector cannot run here; preconfigured ones run even if their type is switched off */
 export function assertRunnable(connector: Connector, types: readonly LiveType[]): void {
   const live = types.find((one) => one.id === connector.type);
   if (!live) {
     throw new ToolError(
       "type_unusable",
       `This Kibana does not have the type ${connector.type} of ${quoted(connector.name)}: it cannot run here.`,
-      "Use a connector of a type that is there.",
+      "Use a connector of a type that this Kibana has.",
     );
   }
   assertUsable(connector.preconfigured ? { ...live, enabledInConfig: true } : live);
 }
 
-/** One connector as an answer after a change shows it. */
+/** One connector as shown in the answer to a change. */
 export function connectorView(
   { id, name, type, config, references }: Pick<Connector, "id" | "name" | "type" | "config"> & { references?: number | undefined },
   space: string,
@@ -86,7 +86,7 @@ export function connectorView(
   return compact({ id, name: plainText(name, 120), type, space, uses: references, config: hideSecrets(config ?? {}).config });
 }
 
-/** What a plan does to a connector that is there. */
+/** What a plan does to an existing connector. */
 export function effectOn(
   verb: Effect["verb"],
   { id, name, type }: Connector,

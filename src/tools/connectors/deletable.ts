@@ -9,10 +9,10 @@ import { waysOut } from "../rules/replacement-calls.ts";
 import { pickConnector } from "./find-connector.ts";
 import { assertSaved } from "./preconfigured.ts";
 
-/** Queued runs end by themselves: a second look after this many milliseconds tells them apart. */
+/** Queued runs count as references only until they end: milliseconds to wait before looking again. */
 const secondLook = 1500;
 
-/** One that may not go, by the name it was asked for. */
+/** A connector that may not be deleted, with the id or name that was asked for. */
 export interface Refused {
   id: string;
   error: ToolError;
@@ -20,11 +20,11 @@ export interface Refused {
 
 interface Looked {
   found: Connector;
-  /** Undefined where the key may not read rules. */
+  /** Undefined if the key may not read rules. */
   rules: RuleUse[] | undefined;
 }
 
-/** Tells what may go from what may not, with one second look for all whose references are not explained by rules. */
+/** Which connectors may be deleted and which may not. Those with references that rules do not explain are looked at twice. */
 export async function whoMayGo(
   ids: readonly string[],
   connectors: readonly Connector[],
@@ -44,7 +44,7 @@ export async function whoMayGo(
     return [];
   });
   if (doubtful.length > 0) {
-    // Runs that were queued a moment ago may be through by now.
+    // Runs that were queued a moment ago may have ended by now.
     await setTimeout(secondLook, undefined, { signal });
     const again = await kibana.connectors(space);
     for (const { id, found, rules } of doubtful) {
@@ -57,7 +57,7 @@ export async function whoMayGo(
   return { free: [...free.values()], refused };
 }
 
-/** The connector that is meant with no rule that uses it, or why it may not go. */
+/** The connector that is meant, if no visible rule uses it, or why it may not be deleted. */
 async function look(
   id: string,
   { connectors, space, status }: { connectors: readonly Connector[]; space: string; status: Status },

@@ -3,7 +3,7 @@ import { inverseOfEntry } from "../../change/undo.ts";
 import { quoted } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 
-/** The calls that take back deletions of connectors that are gone, by id, where this server deleted them. */
+/** The calls that restore connectors which this server deleted, by id. */
 export async function deletedHere(
   ids: readonly string[],
   space: string,
@@ -21,7 +21,7 @@ export async function deletedHere(
     calls.set(id, {
       tool: "undo_change",
       args: { change: begin.change, id },
-      why: `Makes ${quoted(begin.op.name, 60)} again under its id${inverse.secrets ? "; its secrets have to be given in `secrets`" : ""}.`,
+      why: `Restores ${quoted(begin.op.name, 60)} under its id${inverse.secrets ? "; its secrets have to be given in `secrets`" : ""}.`,
     });
   }
   return calls;

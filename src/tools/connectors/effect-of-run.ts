@@ -4,11 +4,11 @@ import { closes, closingParams, keyOf } from "../../rules/incidents.ts";
 import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 
 const generally = {
-  none: "changes nothing outside",
-  creates: "creates something outside",
-  updates: "changes something outside",
-  sends: "sends something outside",
-  executes: "makes something act outside",
+  none: "changes nothing outside Kibana",
+  creates: "creates something outside Kibana",
+  updates: "changes something outside Kibana",
+  sends: "sends something out of Kibana",
+  executes: "makes something outside Kibana act",
 } as const;
 
 /** What one call does to the world, for the person who decides. */
@@ -17,11 +17,11 @@ interface Doing {
   words: string;
   /** It opens something under a key of the caller's choice, or without one. */
   opens: boolean;
-  /** What closes again what it opens. */
+  /** The params that close what it opens. */
   closing?: Params;
 }
 
-/** In the catalogue's words where the call is the one that the type's loud test makes, with other values. */
+/** In the catalogue's words if the call is like the type's loud test, with other values; in general words otherwise. */
 export function whatItDoes(entry: ConnectorType | undefined, params: Params): Doing {
   const effect = entry ? effectOf(entry, params).effect : "executes";
   const general = `It ${generally[effect]}`;
@@ -36,12 +36,12 @@ export function whatItDoes(entry: ConnectorType | undefined, params: Params): Do
   return {
     words: words.includes("{") ? general : `Effect: ${words}`,
     opens,
-    // A mark in place of a value closes nothing.
+    // With a mark in place of a value it would close nothing.
     ...(closing && !JSON.stringify(hideSecrets(closing).config).includes(redactionMark) ? { closing } : {}),
   };
 }
 
-/** Whether the params choose the same action as the test's: what only says how it is done may differ. */
+/** Whether the params choose the same action as the test's; other fields may differ. */
 function isLike({ recovery, dedupField }: ConnectorType, params: Params, test: Params): boolean {
   const incident = (params.subActionParams as Params | undefined)?.incident as Params | null | undefined;
   if (incident?.externalId) return false;

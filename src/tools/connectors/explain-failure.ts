@@ -87,7 +87,7 @@ const refusals: [RegExp, string, string][] = [
   ],
 ];
 
-/** What ran, where it is known. */
+/** What ran. */
 interface Ran {
   type: string;
   params: Record<string, unknown>;
@@ -107,7 +107,7 @@ function noSuchAction(ran: Ran | undefined): Explained {
   };
 }
 
-/** The best explanation of a failed run; the words themselves stand beside it in the answer. @param ran what failed, where it is known */
+/** The best explanation of a failed run; the answer also has the words themselves. @param ran what failed, if known */
 export function explainFailure(words: string, ran?: Ran): Explained {
   const mail = ran === undefined || ran.type === ".email" ? explainMail(words) : undefined;
   if (mail) return mail;
@@ -116,5 +116,5 @@ export function explainFailure(words: string, ran?: Ran): Explained {
   const found = refusals.find(([pattern]) => pattern.test(words));
   return found
     ? { cause: found[1], fix: found[2] }
-    : { cause: "The run failed; the service's own words say how.", fix: "Correct what they name, then test again." };
+    : { cause: "The run failed; the service's own words say why.", fix: "Correct what they name, then test again." };
 }

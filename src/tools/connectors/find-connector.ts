@@ -5,7 +5,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { isSystem } from "../../rules/rule-state.ts";
 
-/** The connector is not in the space; it may be in another. */
+/** The connector is not in the space, but may be in another. */
 export class ConnectorNotHere extends ToolError {
   readonly asked: string;
   readonly space: string;
@@ -18,8 +18,8 @@ export class ConnectorNotHere extends ToolError {
 }
 
 /**
- * The connector that an argument names: by id, or by exact name where that is unique in the space.
- * @throws ToolError connector_not_found with near ones, ambiguous_connector with all candidates, system_action
+ * The connector that an argument names: by id, or by exact name if that is unique in the space.
+ * @throws ToolError connector_not_found with similar ones, ambiguous_connector with all candidates, system_action
  */
 export async function findConnector(kibana: Reader, space: string, idOrName: string): Promise<Connector> {
   if (isSystem(idOrName)) throw systemConnector(idOrName);
@@ -31,7 +31,7 @@ export async function findConnector(kibana: Reader, space: string, idOrName: str
   return pickByName(await kibana.connectors(space), space, idOrName);
 }
 
-/** As findConnector, among connectors that were listed: then `references` is known. */
+/** Like findConnector, among listed connectors: these have `references`. */
 export function pickConnector(connectors: readonly Connector[], space: string, idOrName: string): Connector {
   if (isSystem(idOrName)) throw systemConnector(idOrName);
   return connectors.find((one) => one.id === idOrName) ?? pickByName(connectors, space, idOrName);
@@ -45,7 +45,7 @@ function pickByName(connectors: readonly Connector[], space: string, name: strin
     throw new ToolError(
       "ambiguous_connector",
       `${named.length} connectors in the space "${space}" have that name.`,
-      "Use the id of the one that is meant.",
+      "Use the id of the one you mean.",
       {
         candidates: named.map(candidate),
       },
@@ -61,7 +61,7 @@ function pickByName(connectors: readonly Connector[], space: string, name: strin
   );
 }
 
-/** The connector with the nearest id or name, else at most five in whose id, name or type the word is. */
+/** The connector with the nearest id or name, else at most five whose id, name or type contains the word. */
 function meantBy(asked: string, connectors: readonly Connector[]): Connector[] {
   const near = didYouMean(asked, [...connectors.map((one) => one.id), ...connectors.map((one) => one.name)]);
   const nearest = connectors.find((one) => one.id === near || one.name === near);

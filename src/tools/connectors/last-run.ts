@@ -8,10 +8,10 @@ const days = 7;
 
 type Log = Pick<ToolContext, "kibana">;
 
-/** The newest run of late, undefined where there is none; or why the log could not be read. */
+/** The newest run of the last days, undefined if there is none; or why the log could not be read. */
 type LastRun = { run: { at: string; ok: boolean; message: string } | undefined } | { unread: string };
 
-/** What speaks against relying on a connector, by Kibana's log of its runs: that it failed last time, or has not run. */
+/** Reasons not to rely on a connector yet, from Kibana's log of its runs: the last run failed, or it has not run. */
 export async function doubtsAbout({ id, name }: Connector, space: string, log: Log): Promise<string[]> {
   const last = await lastRun(id, space, log);
   if ("unread" in last)
@@ -19,10 +19,10 @@ export async function doubtsAbout({ id, name }: Connector, space: string, log: L
   if (!last.run) return [`${quoted(name)} has not run in the last ${days} days: test it before rules rely on it.`];
   if (last.run.ok) return [];
   const said = plainText(hideInText(last.run.message), 200);
-  return [`The last run of ${quoted(name)} failed (${plainText(last.run.at, 40)}): ${said}. Mend and test it before rules rely on it.`];
+  return [`The last run of ${quoted(name)} failed (${plainText(last.run.at, 40)}): ${said}. Fix and test it before rules rely on it.`];
 }
 
-/** How far a connector has proved that it works. */
+/** Whether the last run shows that a connector works. */
 export type Proof = "works" | "unproven" | "fails";
 
 export async function proofOf(id: string, space: string, log: Log): Promise<Proof> {

@@ -10,8 +10,8 @@ const days = 7;
 const day = 86_400_000;
 
 /**
- * What the list of connectors itself does not say: how their last run ended, and which preconfigured ones rules use. One
- * question of each kind for a space, whatever the number of its connectors.
+ * What the list of connectors does not say: how their last run ended, and which preconfigured ones rules use. One request
+ * of each kind per space, however many connectors it has.
  * @param notes gets what could not be read
  */
 export async function readFacts(rows: readonly FoundConnector[], context: SpacesContext, notes: string[]) {
@@ -23,7 +23,7 @@ export async function readFacts(rows: readonly FoundConnector[], context: Spaces
   const facts = new Map(await Promise.all(read));
   for (const [space, { runs, uses }] of facts) {
     if (typeof runs === "string") notes.push(`No last_run for the space "${space}": ${runs}`);
-    else if (runs.more) notes.push(`last_run in the space "${space}" is from its newest ${newest} runs: others may have run before them.`);
+    else if (runs.more) notes.push(`last_run in the space "${space}" covers only its newest ${newest} runs: others may have run before.`);
     if (typeof uses === "string") notes.push(`No uses of preconfigured connectors in the space "${space}": ${uses}`);
   }
   return ({ space, connector }: FoundConnector) => {
@@ -35,7 +35,7 @@ export async function readFacts(rows: readonly FoundConnector[], context: Spaces
   };
 }
 
-/** How the last run of each ended, and how long ago; or why that is not known. */
+/** How the last run of each ended, and how long ago; or why that is unknown. */
 async function lastRuns(space: string, rows: readonly FoundConnector[], { kibana }: SpacesContext) {
   const now = Date.now();
   const of = rows.map(({ connector }) => connector.id);

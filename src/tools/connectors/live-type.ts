@@ -7,8 +7,8 @@ import { plainText, quoted } from "../../plain-text.ts";
 
 /**
  * The type that an argument means, among those of this deployment.
- * @returns `note`: which was taken, where the argument is only near its names
- * @throws ToolError type_unknown with near ones, system_action
+ * @returns `note`: which type was taken, if the argument is only similar to its names
+ * @throws ToolError type_unknown with similar ones, system_action
  */
 export async function liveType(asked: string, types: readonly LiveType[]): Promise<{ type: LiveType; note: string | undefined }> {
   const { id, near, candidates } = findTypeId(
@@ -20,7 +20,7 @@ export async function liveType(asked: string, types: readonly LiveType[]): Promi
     throw new ToolError(
       "system_action",
       `${plainText(asked, 60)} is a system type: Kibana makes its connector itself.`,
-      "Use it in a rule's actions in Kibana; for investigations, Cases there is the better choice than a connector.",
+      "Use it in a rule's actions in Kibana; for investigations, Cases in Kibana are a better choice than a connector.",
     );
   }
   if (type) return { type, note: near && taken(asked, type) };
@@ -29,17 +29,17 @@ export async function liveType(asked: string, types: readonly LiveType[]): Promi
     `This Kibana has no connector type ${quoted(asked, 60)}.`,
     candidates.length > 0
       ? `Did you mean ${await typesInWords(candidates, types)}?`
-      : "Call describe_connector_types for the types that it has.",
+      : "Call describe_connector_types to see which types it has.",
     { candidates },
   );
 }
 
-/** Which type a word that is only near to its names was taken for. */
+/** Says which type was taken for a word that is only similar to its names. */
 export function taken(asked: string, { id, name }: Pick<LiveType, "id" | "name">): string {
   return `No type is named ${quoted(asked, 60)}: ${id} (${plainText(name, 60)}) was taken.`;
 }
 
-/** Types to choose from, each with what tells it from the others: `.slack (Slack; Messaging; secrets: webhookUrl) or …`. */
+/** Types to choose from, each with what distinguishes it from the others: `.slack (Slack; Messaging; secrets: webhookUrl) or …`. */
 export async function typesInWords(ids: readonly string[], types: readonly LiveType[]): Promise<string> {
   const lines = ids.map(async (id) => {
     const entry = await connectorType(id);

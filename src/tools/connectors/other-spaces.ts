@@ -6,7 +6,7 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { ConnectorNotHere } from "./find-connector.ts";
 
-/** Spaces that are looked through. */
+/** The most spaces to look through. */
 const looked = 20;
 const shown = 5;
 const shownRules = 10;
@@ -20,9 +20,9 @@ const callAgain = ({ space }: Place) => `If that one is meant, call again with s
 const whole = ({ id, space }: Place) => `from: ${JSON.stringify({ id, space })}`;
 /** A rule and the connectors that it uses are in one space. */
 const ofRules = (place: Place) =>
-  `Rules use connectors of their own space alone. If the rules are in "${place.space}" too, call again with space "${place.space}"; else copy it to them first: create_connector with ${whole(place)}.`;
+  `Rules use only connectors of their own space. If the rules are in "${place.space}" too, call again with space "${place.space}"; otherwise copy it to their space first: create_connector with ${whole(place)}.`;
 
-/** What helps with each tool that does not simply take another \`space\`. */
+/** What to do with each tool that does not simply take another \`space\`. */
 const ways: Record<string, (place: Place, asked: string) => string> = {
   safe_delete_connector: ({ id, space }) =>
     `If that one is meant, delete it with a call of its own: ids ${JSON.stringify([id])}, space "${space}".`,
@@ -33,7 +33,7 @@ const ways: Record<string, (place: Place, asked: string) => string> = {
 };
 
 /**
- * An error as it is; where a connector was not found, with the rules that still refer to it and the other spaces that have it.
+ * The same error; if a connector was not found, with the rules that still refer to it and the other spaces that have it.
  * @param tool the one that was called
  */
 export async function withPlaces(error: ToolError, tool: string, context: ToolContext): Promise<ToolError> {
@@ -44,11 +44,11 @@ export async function withPlaces(error: ToolError, tool: string, context: ToolCo
   const inSpaces = first && ` It is in the space${names.length > 1 ? "s" : ""} ${names.join(", ")}.`;
   const [rule] = referring;
   if (!first && !rule) return error;
-  // Where it is in no other space and no name is like it, nothing is left to look for.
+  // If no other space has it and no name is similar, there is nothing to suggest.
   const fixes = first ? [(ways[tool] ?? callAgain)(first, error.space)] : error.detail ? [error.fix] : [];
   if (rule) {
     const from = `replace_connector with from ${JSON.stringify(error.asked)} and space "${rule.space}"`;
-    fixes.unshift(`It is gone for these rules: ${from} moves their actions to another connector.`);
+    fixes.unshift(`These rules have lost their connector: ${from} moves their actions to another one.`);
   }
   return new ConnectorNotHere(
     error,
@@ -64,7 +64,7 @@ export async function withPlaces(error: ToolError, tool: string, context: ToolCo
   );
 }
 
-/** Rules of the spaces that were looked in which name what is not there; none where they may not be read. */
+/** Rules in the searched spaces that name the missing connector; none where they may not be read. */
 async function referringTo({ asked, space }: ConnectorNotHere, { kibana }: ToolContext) {
   const found = await Promise.allSettled(
     space.split(", ").map(async (one) => {
@@ -77,7 +77,7 @@ async function referringTo({ asked, space }: ConnectorNotHere, { kibana }: ToolC
 }
 
 async function placesOf({ asked, space }: ConnectorNotHere, { kibana, spaces }: ToolContext) {
-  // What may not be read here leaves the error as it was: it says where to look.
+  // If the spaces may not be listed, the error stays as it was: it says where to look.
   const [listed] = await Promise.allSettled([spaces.list()]);
   const others = listed.status === "fulfilled" ? listed.value.map(({ id }) => id).filter((id) => !space.split(", ").includes(id)) : [];
   const lists = await Promise.allSettled(

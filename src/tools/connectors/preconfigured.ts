@@ -11,31 +11,31 @@ interface Where {
   url: string;
 }
 
-/** Who runs the deployment where nobody has its kibana.yml; undefined: its operator has. */
+/** Who runs the deployment, if no customer has access to its kibana.yml; undefined: its operator has. */
 export function hostedOn({ status, url }: Where): "Serverless" | "Elastic Cloud" | undefined {
   if (status.flavour === "serverless") return "Serverless";
   return isElasticCloud(url) ? "Elastic Cloud" : undefined;
 }
 
-/** Where a preconfigured connector comes from and who changes it: the end of a sentence, a fix, and whether a kibana.yml may hold it. */
+/** Where a preconfigured connector comes from and who can change it: the end of a sentence, a fix, and whether a kibana.yml may define it. */
 export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Where): { is: string; fix: string; inKibanaYml: boolean } {
   const hosted = hostedOn(where) ?? (isCloudMail(id) ? "Elastic Cloud" : undefined);
   if (hosted && (hosted === "Serverless" || bringsConnectors(type) || isCloudMail(id)))
     return {
       is: `comes with ${hosted} and is managed by Elastic`,
-      fix: "Leave it as it is; for other settings create a connector of your own beside it with create_connector.",
+      fix: "Leave it as it is; for other settings create your own connector with create_connector.",
       inKibanaYml: false,
     };
   if (hosted)
     return {
       is: `is preconfigured on ${hosted}, by Elastic or in the deployment's user settings for Kibana`,
-      fix: "What stands in the deployment's user settings (xpack.actions.preconfigured) can be changed there; the rest is managed by Elastic.",
+      fix: "If it is in the deployment's user settings (xpack.actions.preconfigured), change it there; otherwise it is managed by Elastic.",
       inKibanaYml: false,
     };
   if (bringsConnectors(type))
     return {
       is: "is preconfigured, by Elastic or in kibana.yml",
-      fix: "What stands in kibana.yml (xpack.actions.preconfigured) an operator changes there; one that Kibana brings is managed by Elastic.",
+      fix: "If it is in kibana.yml (xpack.actions.preconfigured), an operator changes it there; one that comes with Kibana is managed by Elastic.",
       inKibanaYml: true,
     };
   return {
@@ -45,7 +45,7 @@ export function originOf({ id, type }: Pick<Connector, "id" | "type">, where: Wh
   };
 }
 
-/** @throws ToolError preconfigured: the API changes saved connectors alone */
+/** @throws ToolError preconfigured: the API changes only saved connectors */
 export function assertSaved(connector: Connector, wanted: "changed" | "deleted", where: Where): void {
   if (!connector.preconfigured) return;
   const { is, fix } = originOf(connector, where);

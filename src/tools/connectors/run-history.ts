@@ -1,7 +1,7 @@
 import type { Reader } from "../../kibana/reader.ts";
 import { compact } from "../fields.ts";
 
-/** What the execution log knows of a connector without a test, or why that is not known. */
+/** What the execution log knows about a connector, without a test; or why that is unknown. */
 export async function lastRuns(kibana: Reader, space: string, id: string): Promise<Record<string, unknown>> {
   const { healthOf } = await import("../../audit/health.ts");
   const health = await healthOf(kibana, space, id, Date.now());

@@ -5,8 +5,8 @@ import type { NextCall, Op } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 
 /**
- * The call that tests a connector, where it has a test that touches nothing outside. Empty where it has none: what sends
- * something is a user's wish, never a next step.
+ * The call that tests a connector, if it has a test that touches nothing outside; empty if it has none. Tests that send
+ * something are never suggested: only the user asks for them.
  */
 export async function safeTest(
   { id, type, config }: Pick<Connector, "id" | "type" | "config">,

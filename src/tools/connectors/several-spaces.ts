@@ -5,12 +5,12 @@ import type { ToolContext } from "../define.ts";
 import { mostSpaces } from "../fields.ts";
 import { liveType } from "./live-type.ts";
 
-/** What looking through several spaces needs of a tool's context. */
+/** The part of a tool's context that reading several spaces needs. */
 export type SpacesContext = Pick<ToolContext, "kibana" | "settings" | "spaces" | "principal" | "signal">;
 
-/** Spaces that `*` stands for at the most. */
+/** The most spaces that `*` covers. */
 const mostOfAll = 1000;
-/** Spaces that are read at the same time, twice as many as there are connections to Kibana. */
+/** Spaces that are read at the same time: twice the number of connections to Kibana. */
 const spacesAtOnce = 16;
 
 export interface FoundConnector {
@@ -19,8 +19,8 @@ export interface FoundConnector {
 }
 
 /**
- * The spaces that an argument means: ids with commas, `*` for all, the configured one when it is left out.
- * @param notes takes a word on those that are left out
+ * The spaces that an argument means: ids with commas, `*` for all, the configured one if it is left out.
+ * @param notes gets a note if spaces are left out
  * @throws ToolError invalid_arguments, space_not_found, forbidden
  */
 export async function chosenSpaces(asked: string | undefined, { spaces, settings }: SpacesContext, notes: string[]): Promise<string[]> {
@@ -47,7 +47,7 @@ export async function chosenSpaces(asked: string | undefined, { spaces, settings
   return Promise.all(ids.map((id) => spaces.check(id, { fresh: false })));
 }
 
-/** All connectors of the spaces. One unreadable space among several is told in `notes`, not fatal. */
+/** All connectors of the spaces. An unreadable space among several is reported in `notes` and does not fail the call. */
 export async function connectorsIn(spaces: readonly string[], context: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
   const lists: FoundConnector[][] = [];
   const waiting = [...spaces.entries()];
@@ -61,20 +61,22 @@ export async function connectorsIn(spaces: readonly string[], context: SpacesCon
   return lists.flat();
 }
 
-/** The first of very many spaces; what is left out is said. */
+/** The first of very many spaces; a note says what is left out. */
 export function firstSpaces(ids: readonly string[], notes: string[]): string[] {
   if (ids.length > mostOfAll)
-    notes.push(`Kibana names ${ids.length} spaces, of which the first ${mostOfAll} are looked at: name the others, ${mostSpaces} a call.`);
+    notes.push(
+      `Kibana lists ${ids.length} spaces, and only the first ${mostOfAll} are looked at: name the others, ${mostSpaces} per call.`,
+    );
   return ids.slice(0, mostOfAll);
 }
 
 async function connectorsOf(space: string, only: boolean, { kibana, signal }: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
   try {
     const rows = await kibana.connectors(space);
-    if (rows.length >= 10_000) notes.push(`Kibana lists at most 10,000 connectors a space: "${space}" may have more.`);
+    if (rows.length >= 10_000) notes.push(`Kibana lists at most 10,000 connectors per space: "${space}" may have more.`);
     return rows.map((connector) => ({ space, connector }));
   } catch (error) {
-    // Without time none of those that are left is read either.
+    // Once the time is up, the remaining spaces could not be read either.
     if (only || signal.aborted || !(error instanceof ToolError) || error.code === "cancelled") throw error;
     notes.push(`The space "${space}" is not in this list: ${error.message}`);
     return [];
@@ -82,8 +84,8 @@ async function connectorsOf(space: string, only: boolean, { kibana, signal }: Sp
 }
 
 /**
- * Whether a connector is of a type, and has a text in its name or id.
- * @param notes gets which type was taken, where the argument is only near its names
+ * A test whether a connector is of a type and has a text in its name or id.
+ * @param notes gets which type was taken, if the argument is only similar to its names
  * @throws ToolError type_unknown, system_action
  */
 export async function matcher(

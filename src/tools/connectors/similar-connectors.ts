@@ -6,7 +6,7 @@ import { quoted, word } from "../../plain-text.ts";
 
 type Config = Record<string, unknown>;
 
-/** Warnings about a new connector beside those that exist: a generic name, a name or a target that is there already. */
+/** Warnings about a new connector: its name is generic, or its name or target exists already. */
 export function neighbourWarnings(
   entry: ConnectorType | undefined,
   { name, type, config }: { name: string; type: string; config: Config },
@@ -15,12 +15,12 @@ export function neighbourWarnings(
   const notes: string[] = [];
   if (isGenericName(name))
     notes.push("The name is generic: say which team and channel it serves, so that people can tell connectors apart.");
-  if (existing.some((one) => one.name === name)) notes.push(`Another connector of this space is named ${quoted(name)} too.`);
+  if (existing.some((one) => one.name === name)) notes.push(`Another connector in this space is also named ${quoted(name)}.`);
   const same = existing.filter((one) => one.type === type);
   if (same.length === 0 || !entry) return notes;
   if (isBySecret(entry, config)) {
     notes.push(
-      `${same.length} other connector${same.length > 1 ? "s" : ""} of this type: whether one reaches the same place cannot be seen, since a secret decides it.`,
+      `${same.length} other connector${same.length > 1 ? "s" : ""} of this type: whether any reaches the same place cannot be seen, since a secret decides it.`,
     );
     return notes;
   }

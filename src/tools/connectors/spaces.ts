@@ -5,13 +5,10 @@ import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 
-/**
- * Kibana accepts calls for a space that does not exist (reference/kibana-api.md §0): nothing is asked of one before it is
- * checked, as one caller sees it.
- */
+/** Kibana accepts calls for a space that does not exist (reference/kibana-api.md §0), so every space is checked before it is used. */
 export interface SpaceCheck {
   /**
-   * The id, when the space exists and may be touched. Reads may trust a look that is a minute old; changes look anew.
+   * The id, if the space exists and may be used. Reads may trust a check that is a minute old; changes check again.
    * @throws ToolError space_not_found, forbidden
    */
   check(id: string, options: { fresh: boolean }): Promise<CheckedSpace>;
@@ -50,7 +47,7 @@ export function createSpaceChecks(clock: Clock): (reader: Reader, principal: Pri
         const meant = didYouMean(id, spaces);
         throw new ToolError(
           "space_not_found",
-          state === "hidden" ? `The key may not see the space "${id}", or there is none.` : `There is no space "${id}".`,
+          state === "hidden" ? `The key may not see the space "${id}", or it does not exist.` : `There is no space "${id}".`,
           meant
             ? `Did you mean "${meant}"?`
             : spaces.length > 0

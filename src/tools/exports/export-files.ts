@@ -18,7 +18,7 @@ import { storedSecrets } from "../secrets/stored-secrets.ts";
 
 export interface ExportRequest {
   format: ExportFormat;
-  /** Ids or exact names; left out: all that the filters leave. */
+  /** Ids or exact names; left out: all that match the filters. */
   ids?: readonly string[] | undefined;
   space?: string | undefined;
   type?: string | undefined;
@@ -33,7 +33,7 @@ interface Skipped {
   id: string;
   space: string;
   why: string;
-  /** How one of its type looks in kibana.yml, where that was asked for. */
+  /** What a connector of its type looks like in kibana.yml, if it was asked for by id. */
   skeleton?: string;
 }
 
@@ -42,19 +42,19 @@ export interface ConnectorExport {
   exported: number;
   /** Connectors that were asked for and are in no file. */
   skipped: Skipped[];
-  /** Connectors that were looked through. */
+  /** How many connectors were considered. */
   seen: number;
   warnings: string[];
 }
 
 /**
- * Connectors as files of code. Secrets are in none of them.
+ * Connectors as files of code, without secrets.
  * @throws ToolError connector_not_found, ambiguous_connector, system_action, type_unknown, space_not_found, invalid_arguments
  */
 export async function exportFiles(request: ExportRequest, context: ExportContext): Promise<ConnectorExport> {
   const { kibana, settings, deployment } = context;
   if (request.secretsInState && request.format !== "terraform")
-    throw new ToolError("invalid_arguments", "secrets_in_state is for terraform alone.", "Leave it out.");
+    throw new ToolError("invalid_arguments", "secrets_in_state is only for terraform.", "Leave it out.");
   const warnings: string[] = [];
   const spaces = await chosenSpaces(request.space, context, warnings);
   const [status, types, all] = await Promise.all([
@@ -71,14 +71,14 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
     const origin = connector.preconfigured ? originOf(connector, { status, url: deployment.url }) : undefined;
     const inYml = origin?.inKibanaYml && request.format === "kibana_yml";
     const why = origin
-      ? `it ${origin.is}: ${inYml ? `it is written there already, and Kibana shows no secrets of it${connector.config ? "" : " and no config (exposeConfig: true shows that)"}; take its lines from that file` : "there is no saved connector to write down"}`
+      ? `it ${origin.is}: ${inYml ? `it is written there already, and Kibana does not show its secrets${connector.config ? "" : " or config (exposeConfig: true shows the config)"}; take its lines from that file` : "there is no saved connector to export"}`
       : connector.system
         ? "Kibana makes it itself"
         : request.format === "kibana_yml"
           ? notForKibanaYml(connector, status)
           : undefined;
     if (why !== undefined) {
-      // All of them would be more than anybody reads.
+      // Only for those asked for by id: all of them would be too long to read.
       const wanted = inYml && request.ids !== undefined;
       const skeleton = wanted ? kibanaYmlSkeleton(connector, await connectorType(connector.type), settings.secretPrefix) : undefined;
       skipped.push({ id: connector.id, space, why, ...(skeleton === undefined ? {} : { skeleton }) });
@@ -89,7 +89,7 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
     sources.push({ space, connector: { ...connector, config }, entry, secrets: storedSecrets(entry, config, status) });
   }
   const origin: Origin = {
-    // Files are passed on: the address is nobody's business, the label is what the operator calls it.
+    // Files get passed on, so they name the operator's label, not the address.
     from: plainText(deployment.sandbox ? deployment.name : (deployment.label ?? `Kibana ${status.version}`), 200),
     by: `kibana-connectors-mcp ${version}`,
     status,
@@ -122,7 +122,7 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
   };
 }
 
-/** Preconfigured connectors stand in every space; a saved one has one space. */
+/** Each connector once: preconfigured ones appear in every space, a saved one in a single space. */
 function onceEach(all: readonly FoundConnector[]): FoundConnector[] {
   const seen = new Set<string>();
   return all.filter(({ connector: { id, preconfigured } }) => {
@@ -144,13 +144,13 @@ function secretWarnings(connectors: readonly Exported[]): string[] {
   return connectors.flatMap((one) =>
     one.found.map(
       ({ path, why }) =>
-        `A secret stands readable in config.${path} of ${idOf(one)} in "${one.space}" (${why}): in the file it is a placeholder. Everybody who may read connectors sees it in Kibana.`,
+        `config.${path} of ${idOf(one)} in "${one.space}" holds a readable secret (${why}): in the file it is a placeholder. Everybody who may read connectors sees it in Kibana.`,
     ),
   );
 }
 
 function idWarnings(connectors: readonly Exported[], status: Status): string[] {
-  if (!isAtLeast(status, "8.8")) return [`Kibana ${status.version} chooses ids itself: the connectors get others than they have now.`];
+  if (!isAtLeast(status, "8.8")) return [`Kibana ${status.version} chooses ids itself: the connectors will get different ids.`];
   return connectors
     .filter(({ id }) => !isRestorable(id, status))
     .map(
@@ -163,10 +163,10 @@ function kibanaYmlWarnings(spaces: readonly string[], url: string, status: Statu
   const hosted = hostedOn({ status, url });
   return [
     ...(hosted
-      ? [`This deployment is on ${hosted}, which takes no preconfigured connectors: the file is for a self-managed Kibana alone.`]
+      ? [`This deployment is on ${hosted}, which takes no preconfigured connectors: the file is only for a self-managed Kibana.`]
       : []),
     ...(spaces.length > 1 || spaces[0] !== "default"
-      ? ["Preconfigured connectors appear in every space: these are now in their own alone."]
+      ? ["Preconfigured connectors appear in every space: now these are only in their own."]
       : []),
   ];
 }

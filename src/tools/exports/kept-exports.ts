@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** A file of an export, in parts that together are its text. */
+/** A file of an export, in parts that together make up its text. */
 export interface ExportFile {
   name: string;
   mimeType: string;
@@ -15,15 +15,15 @@ interface KeptFile {
 }
 
 export interface KeptExport {
-  /** 128 random bits, in hex: who does not know it cannot guess it. */
+  /** 128 random bits, in hex, so that nobody can guess it. */
   id: string;
   files: readonly KeptFile[];
 }
 
-/** Exports too large for one answer, in memory, each for the principal that asked for it. */
+/** Exports too large for one answer, kept in memory for the principal that asked for them. */
 export interface KeptExports {
   keep(owner: string, files: readonly ExportFile[]): KeptExport;
-  /** Undefined: there is none, it is too old, or it is somebody else's. */
+  /** Undefined if there is none, if it is too old, or if it is somebody else's. */
   find(owner: string, id: string): KeptExport | undefined;
   /** Those of one principal, newest first. */
   of(owner: string): KeptExport[];
@@ -31,13 +31,13 @@ export interface KeptExports {
 
 /** Milliseconds. */
 const longest = 30 * 60_000;
-/** Of one principal; their own oldest goes first, never another's. */
+/** The most exports and characters of one principal; only their own oldest ones are dropped. */
 const most = 20;
 const mostCharacters = 20_000_000;
 
 /** @param now milliseconds since 1970 */
 export function createKeptExports(now: () => number): KeptExports {
-  /** Of each owner the oldest first. */
+  /** For each owner, the oldest first. */
   let kept: (KeptExport & { owner: string; at: number; characters: number })[] = [];
 
   function fresh() {
@@ -56,7 +56,7 @@ export function createKeptExports(now: () => number): KeptExports {
       }));
       const one = { id, files: addressed, owner, at: now(), characters };
       let own = [...fresh().filter((each) => each.owner === owner), one].slice(-most);
-      // The newest stays whatever its size: an answer has just named it.
+      // The newest stays whatever its size: an answer is about to name it.
       while (own.length > 1 && own.reduce((sum, each) => sum + each.characters, 0) > mostCharacters) own = own.slice(1);
       kept = [...kept.filter((each) => each.owner !== owner), ...own];
       return one;

@@ -8,14 +8,14 @@ interface Kept {
   report: AuditReport;
 }
 
-/** The last report of each Kibana: further pages and details are read from it, not from Kibana again. */
+/** The last report of each Kibana: further pages and details come from it instead of a new audit. */
 const kept = new WeakMap<ToolContext["deployment"], Kept>();
-/** Milliseconds for which a report answers for further pages. */
+/** Milliseconds for which a report serves further pages. */
 const fresh = 600_000;
 
 /**
  * An audit of these spaces.
- * @param again the caller goes on reading: a report of the same question serves while it is fresh
+ * @param again the caller asks for a further page: a fresh report on the same arguments is reused
  */
 export async function keptReport(
   { kibana, deployment, settings, signal, progress }: ToolContext,

@@ -6,7 +6,7 @@ import { type Attachment, attach } from "../../rules/attach.ts";
 import type { ParseTemplate, Wanted } from "../../rules/wanted.ts";
 import { compact } from "../fields.ts";
 
-/** @throws ToolError of the first rule that it does not fit, with those that it fits */
+/** @throws ToolError of the first rule that cannot take the attachment, with those that can */
 export function attachedToAll(rules: readonly Rule[], ruleTypes: readonly RuleType[], wanted: Wanted, parse: ParseTemplate) {
   const fitting: { rule: Rule; attachment: Attachment }[] = [];
   const refused: ToolError[] = [];
@@ -32,7 +32,7 @@ export function attachedToAll(rules: readonly Rule[], ruleTypes: readonly RuleTy
   );
 }
 
-/** @throws ToolError with the rule's name before it, where there are several */
+/** @throws ToolError that begins with the rule's name if there are several */
 function attachedTo(
   rule: Rule,
   ruleTypes: readonly RuleType[],

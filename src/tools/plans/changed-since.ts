@@ -6,7 +6,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 /** An undo that expects a connector as the change left it. */
 type OfConnector = Extract<Inverse, { op: "update" | "delete" }>;
 
-/** In what a connector is no longer as a change left it; what Kibana fills in by itself is no difference. */
+/** In what a connector differs from what a change left; values that Kibana fills in by itself do not count. */
 export async function differsFrom(current: Connector, inverse: OfConnector): Promise<string[]> {
   const { config } = inverse.expect;
   const filled = await filledIn(current.type, config);

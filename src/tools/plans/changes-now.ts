@@ -8,14 +8,14 @@ import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords } from "../rules/rule-changes.ts";
 import { differsFrom } from "./changed-since.ts";
 
-const back = "It is as before that change again.";
-/** Rules that are looked up for one answer. */
+const back = "It is again as it was before that change.";
+/** The most rules to look up for one answer. */
 const mostRules = 20;
 
-/** What Kibana shows now of what changes were about. */
+/** The present state of what changes were about. */
 export interface Now {
   connectors: ReadonlyMap<string, readonly Connector[]>;
-  /** Undefined: it is gone. Not in it: it was not looked up. */
+  /** An undefined value: the rule is gone. No entry: it was not looked up. */
   rules: ReadonlyMap<string, Rule | undefined>;
   /** Why something could not be read. */
   unread: string | undefined;
@@ -23,7 +23,7 @@ export interface Now {
 
 const key = (space: string, id: string) => JSON.stringify([space, id]);
 
-/** One list of connectors for each space, and each rule. */
+/** Reads one list of connectors for each space, and each rule. */
 export async function readNow(entries: readonly JournalEntry[], { kibana }: Pick<ToolContext, "kibana">): Promise<Now> {
   const spaces = [...new Set(entries.map(({ begin }) => begin.op.space))];
   const rules = new Map(
@@ -55,7 +55,7 @@ export async function readNow(entries: readonly JournalEntry[], { kibana }: Pick
   };
 }
 
-/** What it is called now; undefined where it is gone, or was not looked up. */
+/** Its present name; undefined if it is gone or was not looked up. */
 export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefined {
   const { op, space } = begin.op;
   const id = begin.op.id ?? end?.id;
@@ -63,7 +63,7 @@ export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefi
   return op === "put_rule" ? now.rules.get(key(space, id))?.name : now.connectors.get(space)?.find((one) => one.id === id)?.name;
 }
 
-/** The undo of a change as it is possible now, or why it is not; undefined for one that did not happen. */
+/** The undo of a change if it is possible now, or why it is not; undefined for a change that did not happen. */
 export async function undoNow(
   entry: JournalEntry,
   now: Now,
@@ -77,7 +77,7 @@ export async function undoNow(
   return against === undefined ? undoCall(entry.begin.change, inverse, { id, access }) : { no_undo: against };
 }
 
-/** Connectors that were gone then may be back, and others gone. */
+/** Since the change, connectors may have come back or gone. */
 function withNeedsNow(inverse: Inverse, now: Now): Inverse {
   if ("none" in inverse || inverse.op !== "put_rule") return inverse;
   const known = knownIn(inverse.space, now);
@@ -111,7 +111,7 @@ async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now):
     return asBefore ? back : `It was changed since: ${differs.join(", ")}.`;
   }
   const uses = current.references ?? 0;
-  return inverse.op === "delete" && uses > 0 ? `It is in use by now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;
+  return inverse.op === "delete" && uses > 0 ? `It is in use now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;
 }
 
 function knownIn(space: string, now: Now): ReadonlyMap<string, Connector> | undefined {

@@ -11,7 +11,7 @@ import { proposalInWords, proposedSecrets, type Subject } from "../secrets/propo
 /**
  * Checks config and sealed secrets of a new connector against its type, all at once.
  * @returns warnings
- * @throws ToolError secrets_needed when only secrets are missing, else invalid_config with every problem
+ * @throws ToolError secrets_needed if only secrets are missing, otherwise invalid_config with every problem
  */
 export function checkNew(
   type: ConnectorType,
@@ -33,7 +33,7 @@ export function checkNew(
       ? examine(whole, (plain) => checkTogether(type, config, isPlainObject(plain) ? plain : {}).errors)
       : [];
   const hints = warnings.filter((warning) => warning.suggestion);
-  // What is given in a wrong shape is the problem, whatever else is missing.
+  // A secret in the wrong shape is reported first, whatever else is missing.
   const misshapen = ofSecrets.filter(({ path }) => Object.hasOwn(whole, path.split(".")[1] ?? ""));
   const open = misshapen.length > 0 ? undefined : missingSecrets(type, config, whole);
   if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
@@ -63,17 +63,17 @@ export function checkNew(
   return warnings.map(inWords);
 }
 
-/** Says how a map of secrets looks where one reference stands in its place. */
+/** Shows what a map of secrets looks like if a single reference was given instead. */
 function asMap(problem: Problem, { noPage, prefix }: SecretSource): Problem {
   if (problem.problem !== "must be an object, not text") return problem;
   const name = /header/i.test(problem.path) ? "X-Api-Key" : "name";
   return {
     ...problem,
-    suggestion: `a map of names to references, as {"${name}": ${noPage ? `{"$env": "${prefix}…"}` : '{"$ask": true}'}}`,
+    suggestion: `a map of names to references, such as {"${name}": ${noPage ? `{"$env": "${prefix}…"}` : '{"$ask": true}'}}`,
   };
 }
 
-/** The fields of the fitting way to authenticate that are not given; undefined when none is missing. */
+/** The fields of the best matching authentication method that are not given; undefined if none is missing. */
 function missingSecrets(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord) {
   const ways = credentialsFor(type, config);
   const given = Object.keys(secrets).filter((field) => secrets[field] != null);
@@ -90,12 +90,12 @@ function missingSecrets(type: ConnectorType, config: Record<string, unknown>, se
   };
 }
 
-/** A problem as one reads it in a sentence. */
+/** A problem as part of a sentence. */
 export function inWords({ path, problem, suggestion }: Problem): string {
   return `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`;
 }
 
-/** What a person has yet to type, as if it were there: it is not missing, and its value is checked when it comes. */
+/** The secrets with placeholders for those that a person has yet to type: they are not missing, and are checked once typed. */
 function withPlaceholders(secrets: SealedRecord, asked: readonly string[]): SealedRecord {
   const whole: SealedRecord = { ...secrets };
   for (const path of asked) {

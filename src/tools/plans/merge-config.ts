@@ -5,8 +5,8 @@ import { isPlainObject } from "../../plain-object.ts";
 type Config = Record<string, unknown>;
 
 /**
- * A merge patch on a config: objects merge, `null` removes, or is set where the type has null as a value; header names
- * merge without regard to case. Nothing that is not named changes.
+ * A merge patch on a config: objects merge; `null` removes, or is set if the type has null as a value; header names
+ * merge regardless of case. Nothing else changes.
  */
 export function mergeConfig(entry: ConnectorType | undefined, current: Config, patch: Config): Config {
   const nullable = new Set(
@@ -26,7 +26,7 @@ export function mergeConfig(entry: ConnectorType | undefined, current: Config, p
 
 function mergeObject(current: unknown, patch: Config, headers: boolean): Config {
   const merged: Config = isPlainObject(current) ? { ...current } : {};
-  /** By the name in small letters: looked up once, there may be many. */
+  /** Keys by their lower-case name. A map, since there may be many. */
   const alike = new Map<string, string[]>();
   const remember = (key: string) => alike.set(key.toLowerCase(), [...(alike.get(key.toLowerCase()) ?? []), key]);
   if (headers) for (const key of Object.keys(merged)) remember(key);

@@ -47,22 +47,22 @@ interface Args extends Pick<Wanted, "recovery"> {
   space?: string | undefined;
 }
 
-/** What became of one rule, for the report. */
+/** What a rule gets, for the report. */
 interface Row {
   id: string;
   name: string;
   enabled: boolean;
   groups: string[];
-  /** How it groups them. */
+  /** How the rule groups its alerts. */
   alerts: string;
-  /** What it has of the connector now that it had not. */
+  /** The connector's actions that are new in the rule. */
   actions: unknown;
 }
 
 export interface AttachPlan extends Plan {
   connectorId: string;
   attached: Row[];
-  /** Rules that have it already. */
+  /** Rules to which it is attached already. */
   already: string[];
   next: NextCall[];
 }
@@ -91,7 +91,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
   };
   const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace)]);
   assertTypeFitsRules(found, rules, types);
-  // The parser of templates is needed by this call alone.
+  // Loaded here because only this call needs the template parser.
   const parse = await templateParser();
   const all = attachedToAll(rules, ruleTypes, wanted, parse);
   const changes = all.filter(({ attachment }) => !attachment.unchanged);
@@ -122,7 +122,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
   const groupings = changes.map(({ rule }) => groupingOf(rule));
   const lost = losses(ops, known);
   return {
-    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It takes the place of ${lost.join(", ")}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It replaces ${lost.join(", ")}.` : ""}`,
     ops: [first, ...rest],
     effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
     ...(params ? { given: hideSecrets(params).config } : {}),
@@ -130,9 +130,9 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
       ...unknownFields(whole),
       ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.mended, ...attachment.warnings] }))),
       ...(params && hideSecrets(params).found.length > 0
-        ? ["The params hold what looks like a secret: everybody who may read the rule reads it. It belongs in the connector."]
+        ? ["The params contain what looks like a secret: everybody who may read the rule can read it. It belongs in the connector."]
         : []),
-      ...(found.deprecated ? [`${quoted(found.name)} is deprecated in its present form: update_connector can mend its config.`] : []),
+      ...(found.deprecated ? [`${quoted(found.name)} is deprecated in its present form: update_connector can fix its config.`] : []),
       ...doubts,
       ...keyWarning(
         changes.map(({ rule }) => rule),
@@ -159,9 +159,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
     already,
     next: [
       ...inTheirPlace(args, all, inSpace),
-      ...(doubts.length > 0
-        ? await safeTest(found, inSpace, "Attached is not proved: the safe test shows whether the connector works.")
-        : []),
+      ...(doubts.length > 0 ? await safeTest(found, inSpace, "Test the connector; attaching it does not prove that it works.") : []),
     ],
   };
 }
@@ -171,8 +169,8 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
   if (!isAtLeast(status, "8.6")) {
     throw new ToolError(
       "kibana_error",
-      `Kibana ${status.version} has no frequency for a single action: that came with 8.6.`,
-      "Add the action in Kibana's own form for rules, or upgrade.",
+      `Kibana ${status.version} has no frequency for single actions: that came with 8.6.`,
+      "Add the action in Kibana's own rule form, or upgrade.",
     );
   }
   assertRunnable(found, types);
@@ -186,7 +184,7 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
   }
 }
 
-/** @throws ToolError type_unusable where the type is not made for rules of that kind */
+/** @throws ToolError type_unusable if the type is not made for rules of that kind */
 function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: readonly LiveType[]): void {
   const features = types.find((one) => one.id === found.type)?.features ?? [];
   if (features.length === 0) return;
@@ -212,11 +210,11 @@ function featureOf(rule: Rule): string {
   return consumer === "uptime" || type.startsWith("xpack.uptime.") || type.startsWith("xpack.synthetics.") ? "uptime" : "alerting";
 }
 
-/** The same call for the rules in which actions stay that are not as was asked for. */
+/** The same call with `replace`, for the rules that keep actions which differ from what was asked for. */
 function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attachment }[], space: string): NextCall[] {
   const rules = all.filter(({ attachment }) => attachment.beside).map(({ rule }) => rule.id);
   if (rules.length === 0) return [];
-  const why = "Puts the new action in the place of what the connector has in the rule: else both are sent.";
+  const why = "Replaces the connector's present action in the rule with the new one; otherwise both are sent.";
   return [
     {
       tool: "attach_connector",
@@ -233,11 +231,11 @@ function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attach
   ];
 }
 
-/** `notifies on "threshold met", "recovered".`, where it is the same for all. */
+/** `an action on "threshold met" and on "recovered".`, if it is the same for all. */
 function whatItDoes(attachments: readonly Attachment[]): string {
   const sentences = new Set(
     attachments.map(({ added: actions }) => {
-      if (actions.length === 0) return "no action is new, one that is there is mended.";
+      if (actions.length === 0) return "no new action; an existing one is fixed.";
       if (actions.some((action) => action.frequency?.summary))
         return `a summary, ${actions[0]?.frequency?.throttle ? `every ${actions[0].frequency.throttle} at most` : "on every run"}.`;
       return `an action on ${actions.map((action) => quoted(action.group ?? "")).join(" and on ")}.`;
@@ -247,8 +245,8 @@ function whatItDoes(attachments: readonly Attachment[]): string {
   return only !== undefined && more.length === 0 ? only : "what is missing in each.";
 }
 
-/** How many incidents there can be, where it is the same for all rules; else each effect says it. */
+/** How many incidents there can be, if it is the same for all rules; otherwise each effect says it. */
 function howMany(groupings: readonly string[]): string {
   const [only, ...more] = new Set(groupings);
-  return more.length > 0 ? " How many alerts there can be differs: see each rule." : ` Alerts: ${only}.`;
+  return more.length > 0 ? " The number of possible alerts differs by rule: see each one." : ` Alerts: ${only}.`;
 }

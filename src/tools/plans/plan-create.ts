@@ -23,7 +23,7 @@ import { checkNew } from "./check-new-connector.ts";
 
 export interface NewOne {
   space: CheckedSpace;
-  /** Undefined: from the name. */
+  /** Undefined: derived from the name. */
   id: string | undefined;
   name: string;
   live: LiveType;
@@ -32,14 +32,14 @@ export interface NewOne {
   secrets: Record<string, unknown>;
 }
 
-/** What is there already. */
+/** The Kibana version and the connectors that exist already. */
 export interface Surroundings {
   status: Status;
   existing: readonly Connector[];
 }
 
 /**
- * The plan of a new connector, everything checked before it is written.
+ * The plan of a new connector; everything is checked before it is written.
  * @throws ToolError type_unusable, id_invalid, id_taken, invalid_config, secrets_needed, secret_refused
  */
 export async function planCreate(
@@ -56,7 +56,7 @@ export async function planCreate(
   context.learn(secrets);
   const checked = entry
     ? checkNew(entry, config, resolved, { type: live.id, name, id }, context.secrets)
-    : [`This server does not know the fields of ${live.id}: Kibana alone checks them.`];
+    : [`This server does not know the fields of ${live.id}: only Kibana checks them.`];
   assertFree(id, existing);
   const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
   const hidden = hideSecrets(config);
@@ -91,9 +91,9 @@ export async function planCreate(
 }
 
 /**
- * Stops a connector that is made after another, and would come without secrets of that one: Kibana would take it, and it
+ * Stops a copy or a restored connector that would lack secrets of the original: Kibana would accept it, and its runs
  * would fail.
- * @returns what the other may have had beside them and is not given: nothing of it is lost by this
+ * @returns other secrets that the original may have and that are not given: this call loses none of them
  * @throws ToolError secrets_needed
  */
 export async function assertCarried({ ops: [op], asks }: Plan, why: string, status: Status, source: SecretSource): Promise<string[]> {
@@ -111,12 +111,12 @@ function assertFree(id: string | undefined, existing: readonly Connector[]): voi
   throw new ToolError(
     "id_taken",
     `The id "${taken.id}" is taken by ${quoted(taken.name)} (${word(taken.type)}) in this space.`,
-    "Choose another id, or use the connector that is there.",
+    "Choose another id, or use the existing connector.",
     { id: taken.id },
   );
 }
 
-/** References by name, and what is yet to be typed. */
+/** References by name, and a mark for what is yet to be typed. */
 function shownSecrets(secrets: SealedRecord, asked: readonly string[]): Record<string, unknown> {
   const given = Object.entries(secrets).map(([field, tree]) => [field, mapSealed(tree, String)]);
   const typed = asked.map((path) => [path.replace(/^secrets\./, ""), "<to be typed>"]);

@@ -15,10 +15,10 @@ import { compact } from "../fields.ts";
 import { mayHoldSecrets } from "../secrets/stored-secrets.ts";
 
 /**
- * The plan of a delete, whichever tool makes it: nothing goes that is used, and where its use leaves no trace a person
+ * The plan of a delete, for every tool that deletes: nothing that is used is deleted, and if use leaves no trace a person
  * types the name.
  * @param ids ids or exact names
- * @throws ToolError in_use, references_unknown, preconfigured, connector_not_found: one that may not go stops all
+ * @throws ToolError in_use, references_unknown, preconfigured, connector_not_found: one that may not be deleted stops all
  */
 export async function planDelete(
   { ids, space }: { ids: readonly string[]; space: CheckedSpace },
@@ -32,8 +32,8 @@ export async function planDelete(
   if (only && (more.length > 0 || free.length > 1)) {
     throw new ToolError(
       "invalid_arguments",
-      `Whether ${quoted(only.name)} (${word(only.id)}) is used cannot be known, so a person has to type its name: it is deleted alone.`,
-      "Delete it in a call of its own.",
+      `Whether ${quoted(only.name)} (${word(only.id)}) is used cannot be known, so a person has to type its name and it has to be deleted alone.`,
+      "Delete it in a separate call.",
       { alone: typed.map((one) => one.id) },
     );
   }
@@ -77,9 +77,9 @@ async function refusal(refused: readonly Refused[], free: readonly Connector[], 
   );
   return new ToolError(
     first?.error.code ?? "internal",
-    `Nothing was deleted: ${all.length} of ${asked} may not go. ${all.map(({ error }) => error.message).join(" ")}`,
+    `Nothing was deleted: ${all.length} of ${asked} may not be deleted. ${all.map(({ error }) => error.message).join(" ")}`,
     all.every(({ error }) => error.code === "connector_not_found")
-      ? "Repeat the call without them; `refused` says of each where it is, or which may be meant."
+      ? "Repeat the call without them; `refused` says where each one is, or which one may be meant."
       : "Repeat the call without them, or free them first.",
     compact({
       could_go: free.map(({ id }) => id),
@@ -98,7 +98,7 @@ const silentUsers = [
   "endpointSecurity",
 ];
 
-/** Assistants, agents and workflows keep no reference: where they alone use a type, its use cannot be known (reference/kibana-api.md §5.1). */
+/** Assistants, agents and workflows keep no reference: if only they use a type, its use cannot be known (reference/kibana-api.md §5.1). */
 function needsName(connector: Connector, types: readonly LiveType[]): boolean {
   const features = types.find((one) => one.id === connector.type)?.features ?? [];
   return features.length > 0 && !features.some((feature) => ruleFeatures.includes(feature));

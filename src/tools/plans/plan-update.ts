@@ -29,13 +29,13 @@ export interface Wanted {
   after: { name: string; config: Config };
   /** As given in the arguments. */
   secrets: Config;
-  /** The caller says that nothing else is stored: heard where no person can be asked. */
+  /** The caller says that nothing else is stored: it counts only if no person can be asked. */
   noOtherSecrets: boolean;
   verb: string;
 }
 
 /**
- * The plan of a PUT that loses nothing: the whole config, and every secret that may be stored, or it stops.
+ * The plan of a PUT that loses nothing: it sends the whole config and every secret that may be stored, or stops.
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
@@ -55,13 +55,13 @@ export async function planUpdate(
   const given = givenFields(resolved.secrets, resolved.asked);
   const left = assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
-  // What is flagged missing is not stored.
+  // Secrets that are flagged as missing are not stored.
   const possible = before.missingSecrets || (alone && noOtherSecrets) ? [] : left;
   const onlyAPersonKnows = nothingElse(possible, { subject, entry, why }, context.secrets, alone);
   if (onlyAPersonKnows && alone) throw stillUnknown(onlyAPersonKnows, "nobody");
   const warnings = entry
     ? checkNew(entry, after.config, resolved, subject, context.secrets)
-    : [`This server does not know the fields of ${before.type}: Kibana alone checks them.`];
+    : [`This server does not know the fields of ${before.type}: only Kibana checks them.`];
   const op: UpdateOp = {
     op: "update",
     space,
@@ -74,7 +74,7 @@ export async function planUpdate(
   const [was, becomes] = entry
     ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
     : [[], []];
-  // What a config says is no news where it stays as it is.
+  // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
   const moved = !isDeepStrictEqual(was, becomes) && was.length > 0;
   const removed = removedKeys(before.config ?? {}, after.config);
@@ -88,17 +88,17 @@ export async function planUpdate(
       ...resolved.warnings,
       ...(moved
         ? [
-            `Requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"} from now on, no longer to ${was.map(word).join(", ")}.`,
+            `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.`,
           ]
         : []),
-      ...(usesOAuth(after.config) && !renames ? ["Kibana drops the stored OAuth tokens: the next run signs in anew."] : []),
-      ...(removed.length > 0 ? [`What goes: ${inShort(removed)}.`] : []),
+      ...(usesOAuth(after.config) && !renames ? ["Kibana drops the stored OAuth tokens: the next run signs in again."] : []),
+      ...(removed.length > 0 ? [`Removed: ${inShort(removed)}.`] : []),
       ...forgotten(storedBefore, stored),
       ...Object.entries(resolved.secrets)
         .filter(([, value]) => holdsSeveral(value))
         .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
       ...(noOtherSecrets && onlyAPersonKnows
-        ? ["assert_no_other_secrets is not taken from an agent: the person is asked whether something else is stored."]
+        ? ["assert_no_other_secrets does not count from an agent: the person is asked whether something else is stored."]
         : []),
       ...(renames ? [] : hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status))),
     ],
@@ -112,7 +112,7 @@ export async function planUpdate(
   };
 }
 
-/** The keys that have a value and have none afterwards, at any depth: `config.headers.X-Team`. */
+/** The keys that lose their value, at any depth: `config.headers.X-Team`. */
 function removedKeys(before: Config, after: Config, path = "config"): string[] {
   return Object.entries(before).flatMap(([key, value]) => {
     const [at, now] = [`${path}.${plainText(key, 80)}`, after[key]];
@@ -126,7 +126,7 @@ function inShort(keys: readonly string[]): string {
   return keys.length > 20 ? `${keys.slice(0, 20).join(", ")} and ${keys.length - 20} more keys` : keys.join(", ");
 }
 
-/** What changes, redacted: keys that stay are left out. */
+/** What changes, redacted; unchanged keys are left out. */
 function difference(
   before: Connector,
   after: Wanted["after"],
@@ -152,11 +152,11 @@ function holdsSeveral(tree: SealedTree): boolean {
   return tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
 }
 
-/** Secrets of the way to authenticate that the change leaves behind. */
+/** Secrets of the authentication method that the change gives up. */
 function forgotten(was: StoredSecrets, becomes: StoredSecrets): string[] {
   const still = [...becomes.needed, ...becomes.possible];
   const left = was.needed.filter((field) => !still.includes(field));
-  return left.length > 0 ? [`The new config does not use ${left.join(" and ")} any more: Kibana forgets what is stored of it.`] : [];
+  return left.length > 0 ? [`The new config no longer uses ${left.join(" and ")}: Kibana forgets what is stored there.`] : [];
 }
 
 /** Whether the config authenticates with tokens that Kibana fetches and keeps. */

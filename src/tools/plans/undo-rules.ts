@@ -21,12 +21,12 @@ import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 
-/** Connectors whose last runs are looked up. */
+/** The most connectors whose last runs are looked up. */
 const doubtsLooked = 5;
 
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
 
-/** Rules of a change, to be put back together; undefined where the change was of something else. */
+/** The rules of a change, to be put back together; undefined if the change was not about rules. */
 export function ruleInverses(entries: readonly JournalEntry[]): PutBack[] | undefined {
   const inverses = entries
     .map(inverseOfEntry)
@@ -34,7 +34,7 @@ export function ruleInverses(entries: readonly JournalEntry[]): PutBack[] | unde
   return inverses.length > 0 ? inverses : undefined;
 }
 
-/** Gives each rule the actions back that it had; one that somebody changed since, or that is gone, is left as it is. */
+/** Gives each rule back the actions it had; rules that somebody changed since, or that are gone, are left as they are. */
 export async function planUndoRules(inverses: readonly PutBack[], space: CheckedSpace, context: ToolContext): Promise<Plan | NoChange> {
   const { kibana, settings } = context;
   const [connectors, rules] = await Promise.all([
@@ -63,7 +63,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: Checked
   const left = [
     ...(changed.length > 0
       ? [
-          `${rulesInWords(changed.map(({ rule }) => rule))} changed since and stay as they are: an undo would take back what somebody else did.`,
+          `${rulesInWords(changed.map(({ rule }) => rule))} changed since and stay as they are: an undo would revert what somebody else did.`,
         ]
       : []),
     ...(gone.length > 0 ? [`${gone.length} rule${gone.length > 1 ? "s are" : " is"} gone: ${gone.slice(0, 5).map(word).join(", ")}.`] : []),
@@ -75,7 +75,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: Checked
       throw new ToolError(
         "connector_not_found",
         `Kibana would not save ${obstacles.length === 1 ? "the rule" : `${obstacles.length} rules`} as before: ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}.`,
-        "Make the connector again under its id first (undo_change of its deletion, or create_connector with that id), or enter its secrets again.",
+        "First restore the connector under its id (undo_change of its deletion, or create_connector with that id), or enter its secrets again.",
         { rules: obstacles.map((one) => one.rule.id) },
       );
     }
@@ -100,7 +100,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: Checked
     effects: effectsOnRules(ops, connectors, owner),
     warnings: [
       ...left,
-      ...(kept.length > 0 ? [`Stays as it is, since somebody changed it or a secret stood in it: ${kept.join(", ")}.`] : []),
+      ...(kept.length > 0 ? [`These stay as they are, since somebody changed them or they held a secret: ${kept.join(", ")}.`] : []),
       ...unknownFields(ops),
       ...blocked.slice(0, 5),
       ...silencedWarning(ops),
@@ -131,7 +131,7 @@ async function ruleOrNone(id: string, space: string, { kibana }: ToolContext): P
   }
 }
 
-/** What speaks against the connectors that come back, as for those that a call gives to rules. */
+/** Reasons not to rely on the connectors that come back, as for connectors that a call attaches. */
 async function doubtsAboutReturning(
   ops: readonly PutRuleOp[],
   space: CheckedSpace,
@@ -158,15 +158,15 @@ async function doubtsAboutReturning(
 }
 
 /**
- * The fields that go back because the save changed them without being meant to, unless somebody changed them since.
- * What the save kept is as it is now.
+ * The fields to put back: those that the save changed unintentionally, unless somebody changed them since.
+ * Fields that the save kept are not touched.
  */
 function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { inverse: PutBack }) {
   const { artifacts: recorded, ...others } = to.fields ?? {};
   const fields = Object.entries(artifacts === "unreadable" ? others : (to.fields ?? {}));
-  // The journal keeps no secret: marks in its place would put nothing back.
+  // The journal has marks instead of secrets, and a mark must not be written back.
   const isMarked = (value: unknown) => JSON.stringify(value ?? null).includes(redactionMark);
-  // What the journal has of artifacts is better than none.
+  // The artifacts in the journal are better than none.
   const unread = artifacts === "unreadable" && recorded !== undefined && !isMarked(recorded) ? { artifacts: recorded } : {};
   const stays = fields
     .filter(([name, value]) => isMarked(value) || !sameField(name, ownValue(rule, name), ownValue(expect.fields, name)))

@@ -10,7 +10,7 @@ import { inWords } from "./replaced-report.ts";
 import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
 
 /**
- * @param deletions calls that take back deletions of this server, by the connector's id
+ * @param deletions calls that undo deletions by this server, by the connector's id
  * @param free the rules that Kibana would save
  */
 export async function cannotBeSaved(
@@ -28,7 +28,7 @@ export async function cannotBeSaved(
     [
       ...(gone.length > 0
         ? [
-            "Mend the rules first: make the connector again under its id (undo_change of its deletion, or create_connector with that `id`), or move its actions to another with replace_connector (`to`); if nobody wants them back, `remove` takes them out.",
+            "Fix the rules first: restore the connector under its id (undo_change of its deletion, or create_connector with that `id`), or move its actions to another with replace_connector (`to`); if nobody wants them back, `remove` removes them.",
           ]
         : []),
       ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
@@ -53,7 +53,7 @@ export function nothingToDo(
 ): NoChange {
   return {
     noChange: true,
-    message: `${quoted(found.name)} is attached already to ${already.length === 1 ? "the rule" : `all ${already.length} rules`}${warnings.length > 0 ? "" : ", with everything that was asked for"}.`,
+    message: `${quoted(found.name)} is already attached to ${already.length === 1 ? "the rule" : `all ${already.length} rules`}${warnings.length > 0 ? "" : ", with everything that was asked for"}.`,
     space: inSpace,
     result: { connector: found.id, already },
     warnings,
@@ -61,7 +61,7 @@ export function nothingToDo(
   };
 }
 
-/** Each note once; with the rules that it is about where it is not about all of them. */
+/** Each note once, with the rules it is about unless it is about all of them. */
 export function perRule(all: readonly { rule: Rule; notes: readonly string[] }[]): string[] {
   const about = new Map<string, string[]>();
   for (const { rule, notes } of all)

@@ -8,8 +8,8 @@ const namesLooked = 200;
 const namesShown = 10;
 
 /**
- * The rules that arguments name, by id, by exact name or, as `tag:NAME`, by a tag; each once.
- * @throws ToolError rule_not_found with all that are missing, invalid_arguments where a name is not unique, or a tag is on
+ * The rules that arguments name by id, by exact name or, as `tag:NAME`, by a tag; each once.
+ * @throws ToolError rule_not_found with all that are missing, invalid_arguments if a name is not unique or a tag is on
  * too many rules
  */
 export async function askedRules(asked: readonly string[], space: string, context: Pick<ToolContext, "kibana">): Promise<Rule[]> {
@@ -21,7 +21,7 @@ export async function askedRules(asked: readonly string[], space: string, contex
     throw new ToolError(
       "invalid_arguments",
       `Several rules of the space "${space}" are called ${several.map((one) => quoted(one.asked)).join(", ")}.`,
-      "Use the ids of those that are meant.",
+      "Use the ids of those you mean.",
       { candidates: several.flatMap(({ rules }) => rules.map(({ id, name, tags }) => ({ id, name: plainText(name, 80), tags }))) },
     );
   }
@@ -48,7 +48,7 @@ async function rulesTagged(tag: string, space: string, { kibana }: Pick<ToolCont
       "Name the rules in several calls.",
     );
   }
-  // Kibana compares tags without case, and by their words.
+  // Kibana compares tags by word and ignores case.
   return rules.filter(({ tags }) => tags.includes(tag));
 }
 
@@ -56,7 +56,7 @@ function quotedKql(text: string): string {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** Those of that tag, the rule of that id, or those of that name. */
+/** The rules with that tag, the rule with that id, or the rules with that name. */
 async function rulesNamed(idOrName: string, space: string, context: Pick<ToolContext, "kibana">): Promise<Rule[]> {
   const { kibana } = context;
   const tag = tagOf(idOrName);
@@ -84,12 +84,12 @@ async function notFound(missing: readonly string[], space: string, { kibana }: P
       ? `Did you mean ${candidates.map(({ id, name }) => `${quoted(name)} (${id})`).join(" or ")}?`
       : total > 0
         ? `Give ids or exact names of rules of this space: ${candidates.length} of ${total} are in \`candidates\`.`
-        : "This key sees no rule in this space: rules are made in Kibana.",
+        : "This key sees no rule in this space: create rules in Kibana.",
     { missing: missing.map((one) => plainText(one, 100)), ...(candidates.length > 0 ? { candidates } : {}) },
   );
 }
 
-/** The rule with the nearest name or id, else those that have all words of it, or else its longest word. */
+/** The rule with the nearest name or id, else those whose name has all its words, else those with its longest word. */
 function meantBy(asked: string, rules: readonly Rule[]): Rule[] {
   const near = didYouMean(
     asked,

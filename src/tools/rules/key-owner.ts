@@ -3,10 +3,10 @@ import { plainText, word } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 import { inWords } from "./replaced-report.ts";
 
-/** Credentials do not change while a server runs. */
+/** Cached: credentials do not change while a server runs. */
 const names = new WeakMap<ToolContext["deployment"], Promise<string>>();
 
-/** Whose API key a rule runs with once this server has saved it, by the name that Kibana then shows. */
+/** The owner of the API key that a rule runs with once this server has saved it, as Kibana then shows it. */
 export async function ownerAfter({
   kibana,
   deployment,
@@ -21,13 +21,13 @@ export async function ownerAfter({
   try {
     return plainText(await asked, 120);
   } catch {
-    // Security is off, or something stands before the route: the answer after the save has the name.
+    // Security is off, or something blocks the route: the answer after the save has the name.
     names.delete(deployment);
     return "this server's user";
   }
 }
 
-/** What becomes of the rules' API keys, and how they get their own back (reference/kibana-api.md §6.1). */
+/** What happens to the rules' API keys, and how they get their own back (reference/kibana-api.md §6.1). */
 export function keyWarning(rules: readonly Rule[], owner: string, { kibana }: ToolContext["settings"]): string[] {
   if (rules.length === 0) return [];
   const [it, runs, stops] = rules.length === 1 ? ["the rule", "runs", "stops"] : ["these rules", "run", "stop"];
@@ -35,11 +35,11 @@ export function keyWarning(rules: readonly Rule[], owner: string, { kibana }: To
   const was = [...new Set(others.map(({ api_key_owner: before }) => word(plainText(before ?? "", 60))))].slice(0, 5).join(", ");
   if (kibana?.auth.kind === "api_key") {
     return [
-      `Kibana keeps this server's own API key in what it saves: from then on ${it} ${runs} with that key and its privileges (owner: ${word(owner)}${was ? `; before: ${was}` : ""}), and ${stops} when it is revoked or expires. "Update API key" in a rule's menu in Kibana gives it a key of its own, of whoever clicks; with a user's name and password here every save does.`,
+      `Kibana stores this server's own API key with what it saves: from then on ${it} ${runs} with that key and its privileges (owner: ${word(owner)}${was ? `; before: ${was}` : ""}), and ${stops} when it is revoked or expires. "Update API key" in a rule's menu in Kibana gives the rule a key of its own, owned by whoever clicks; if this server uses a user name and password, every save does.`,
     ];
   }
   if (others.length === 0) return [];
   return [
-    `From then on ${inWords(others)} will run with a key of ${word(owner)}, no longer of ${was}. "Update API key" in a rule's menu in Kibana, by the former owner, or a save with that user's credentials here gives it back.`,
+    `From then on ${inWords(others)} will run with a key of ${word(owner)}, no longer of ${was}. To give it back, the former owner clicks "Update API key" in a rule's menu in Kibana, or this server saves with that user's credentials.`,
   ];
 }

@@ -7,18 +7,18 @@ import { plainText, quoted } from "../../plain-text.ts";
 import { isSystem, type RuleState } from "../../rules/rule-state.ts";
 import { compact } from "../fields.ts";
 
-/** The actions that a rule has no longer afterwards. One that goes on under another connector, or is mended, stays. */
+/** The actions that a rule loses. One that moves to another connector, or is fixed, is not lost. */
 function removedActions({ before, after }: { before: RuleState; after: RuleState }): RuleAction[] {
   const fresh = after.actions.filter((action) => !before.actions.some((one) => isDeepStrictEqual(one, action)));
   const stays = (action: RuleAction) =>
     action.uuid === undefined || action.uuid === null
-      ? // Below 8.7 actions have no uuid.
+      ? // Before 8.7 actions have no uuid.
         after.actions.some((one) => isDeepStrictEqual(one, action)) || fresh.some((one) => one.group === action.group)
       : after.actions.some((one) => one.uuid === action.uuid);
   return before.actions.filter((action) => !stays(action));
 }
 
-/** Connectors of a rule that are gone, with how many of their actions a new state drops. */
+/** A rule's connectors that are gone, with how many of their actions the new state drops. */
 export function goneActions(before: RuleState, after: RuleState, known: ReadonlyMap<string, Connector>): GoneActions[] {
   const removed = removedActions({ before, after });
   const dead = before.actions.filter(({ id }) => !isSystem(id) && !known.has(id));
@@ -29,8 +29,8 @@ export function goneActions(before: RuleState, after: RuleState, known: Readonly
 }
 
 /**
- * What rules lose, one text a connector: `2 actions of "Ops Slack" (ops-slack) in 2 rules`, `1 action of "old" (gone, .slack)`.
- * @param except the connector that is said already
+ * What rules lose, one text per connector: `2 actions of "Ops Slack" (ops-slack) in 2 rules`, `1 action of "old" (gone, .slack)`.
+ * @param except a connector that the summary names already
  */
 export function losses(ops: readonly PutRuleOp[], known: ReadonlyMap<string, Connector>, except?: string): string[] {
   const lost = new Map<string, { type: string | undefined; actions: number; rules: number }>();
@@ -51,7 +51,7 @@ export function losses(ops: readonly PutRuleOp[], known: ReadonlyMap<string, Con
   });
 }
 
-/** What has to come back before these writes can be undone. */
+/** Which connectors have to come back before these writes can be undone. */
 export function undoWarning(ops: readonly PutRuleOp[]): string[] {
   const note = needsNote(ops.flatMap(({ gone }) => gone.map(({ id }) => id)));
   return note === undefined ? [] : [note];

@@ -19,10 +19,10 @@ export interface NewParams {
 }
 
 /**
- * The actions of a rule after those of `from` went to `to`, or away where `to` is undefined. What an action has beside
+ * The actions of a rule after those of `from` have moved to `to`, or have been removed if `to` is undefined. Everything but
  * connector and params stays: uuid, group, frequency, filters.
- * @param ruleType undefined where Kibana does not tell
- * @throws ToolError invalid_arguments where another type needs other params
+ * @param ruleType undefined if Kibana does not give it
+ * @throws ToolError invalid_arguments if another type needs other params
  */
 export async function movedActions(
   rule: Rule,
@@ -42,11 +42,11 @@ export async function movedActions(
     }
     const moved = { ...action, id: to.id, connector_type_id: to.type, params: await paramsFor(action, rule, to, given, ruleType, notes) };
     const twin = others.find((other) => other.id === to.id && other.group === action.group);
-    if (twin && sameButUuid(twin, moved)) notes.push(`${quoted(rule.name, 60)} had the same action with both connectors: one is left.`);
+    if (twin && sameButUuid(twin, moved)) notes.push(`${quoted(rule.name, 60)} had the same action with both connectors: one remains.`);
     else {
       if (twin)
         notes.push(
-          `${quoted(rule.name, 60)} notifies ${quoted(to.name, 60)} twice on ${quoted(action.group ?? "every run")}: it had an action of its own there.`,
+          `${quoted(rule.name, 60)} notifies ${quoted(to.name, 60)} twice on ${quoted(action.group ?? "every run")}: it already had an action there.`,
         );
       actions.push(moved);
     }
@@ -55,7 +55,7 @@ export async function movedActions(
   return { actions, notes };
 }
 
-/** New params may open what nothing closes any more. */
+/** New params may open incidents that no action closes any more. */
 async function looseEnds(actions: readonly RuleAction[], to: Connector, ruleType: RuleType | undefined): Promise<string[]> {
   const type = await connectorType(to.type);
   if (!type?.recovery || ruleType?.recoveryGroup === undefined || !recovers(ruleType)) return [];
@@ -63,7 +63,7 @@ async function looseEnds(actions: readonly RuleAction[], to: Connector, ruleType
   const { mends, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
   if (mends.size + uncovered.length === 0) return [];
   return [
-    `Recovery would not close all that ${quoted(to.name, 60)} opens: no action closes under the same ${type.dedupField ?? "key"}. attach_connector adds what is missing.`,
+    `Recovery would not close everything that ${quoted(to.name, 60)} opens: no action closes with the same ${type.dedupField ?? "key"}. attach_connector adds what is missing.`,
   ];
 }
 
@@ -85,14 +85,14 @@ async function paramsFor(
     throw new ToolError(
       "invalid_arguments",
       `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
-      `Give \`${field}\` (${paramsCall(to.type, closing)} lists them)${closing ? `; what closes an incident of this type is ${JSON.stringify(closing)}` : ""}.`,
+      `Give \`${field}\` (${paramsCall(to.type, closing)} lists them)${closing ? `; an incident of this type is closed by ${JSON.stringify(closing)}` : ""}.`,
       { rule: rule.id, field },
     );
   }
   const entry = await connectorType(to.type);
   const checked: Checked = { errors: [], warnings: [] };
   if (ruleType) {
-    // The parser of templates is needed for new params alone.
+    // Loaded here because only new params need the template parser.
     const parse = await templateParser();
     checkAction(chosen, action.frequency?.summary ?? false, rule, ruleType, entry, parse, checked);
   }

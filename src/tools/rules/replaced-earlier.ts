@@ -2,7 +2,7 @@ import { inverseOfEntry } from "../../change/undo.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { ToolContext } from "../define.ts";
 
-/** Rules that an earlier change moved, with the time of its first and its last. */
+/** How many rules an earlier change moved, with the time of the first and the last. */
 export interface Move {
   change: string;
   rules: number;
@@ -10,7 +10,7 @@ export interface Move {
   last: string;
 }
 
-/** What the journal has of the same replacement: which rules were done before, and when. */
+/** Earlier runs of the same replacement, from the journal. */
 export async function earlierMoves(
   { space, from, to }: { space: string; from: string; to: string | undefined },
   using: readonly Rule[],

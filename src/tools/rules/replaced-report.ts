@@ -7,7 +7,7 @@ import { compact } from "../fields.ts";
 import type { Move } from "./replaced-earlier.ts";
 import { overlapWarnings, ownersNow } from "./rule-changes.ts";
 
-/** Rules that an answer names one by one; list_changes has them all. */
+/** The most rules that an answer names one by one; list_changes has them all. */
 export const rowsShown = 40;
 
 /** A rule that stays as it is, and why. */
@@ -18,20 +18,20 @@ export interface Left {
   why: string;
 }
 
-/** A plan with what it leaves alone. */
+/** A plan, with the rules it leaves alone. */
 export interface ReplacePlan extends Plan {
   left: Left[];
   earlier: Move[];
   moved: "moved" | "removed";
   /** The connector whose actions were meant. */
   from: string;
-  /** Tests the connector that is notified now, where actions were moved. */
+  /** The call that tests the new connector, if actions were moved. */
   test: NextCall[];
-  /** Rules that used the old connector; undefined where this key may not see them all. */
+  /** How many rules used the old connector; undefined if this key may not see them all. */
   used: number | undefined;
 }
 
-/** What became of each rule: what needs attention first. */
+/** What happened to each rule; those that need attention come first. */
 export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
   const done = results.filter((result) => result.outcome === "done");
   const { failed, waiting } = notDone(plan.ops, results);
@@ -45,8 +45,8 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
         skipped: plan.left.filter((one) => one.outcome === "skipped").length || undefined,
         blocked: plan.left.filter((one) => one.outcome === "blocked").length || undefined,
       }),
-      // What a delete would ask first.
-      still_used_by: plan.used === undefined ? "unknown: something that this key does not see refers to it" : plan.used - done.length,
+      // The first thing that a delete would check.
+      still_used_by: plan.used === undefined ? "unknown: something that this key cannot see refers to it" : plan.used - done.length,
       api_key_owner: ownersNow(results),
       earlier: plan.earlier,
       rules: rows.slice(0, rowsShown),
@@ -60,7 +60,7 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
   };
 }
 
-/** With what went beside what was meant: actions of other connectors that are gone. */
+/** Includes what else was dropped: actions of other connectors that are gone. */
 function doneRow(result: OpResult, { moved, from }: ReplacePlan) {
   const { op } = result;
   const dropped = op.op === "put_rule" ? op.gone.filter(({ id, actions }) => id !== from && actions > 0) : [];
@@ -72,7 +72,7 @@ export function ruleNow({ op, data }: OpResult) {
   return compact({ id: op.id, name: nameOf(op), enabled: isSaved(data) ? data.enabled : undefined });
 }
 
-/** The rules that were to change and did not, or of which it is not known, and why; and those that were not begun. */
+/** The rules whose change failed or is unknown, and why; and those that were not begun. */
 export function notDone(ops: Plan["ops"], results: readonly OpResult[]) {
   const begun = new Set(results.map(({ op }) => op.id));
   return {
@@ -81,7 +81,7 @@ export function notDone(ops: Plan["ops"], results: readonly OpResult[]) {
   };
 }
 
-/** A rule that is left alone. */
+/** The row of a rule that is left alone. */
 export function row({ id, name }: Rule, outcome: Left["outcome"], why: string): Left {
   return { id, name: plainText(name, 120), outcome, why };
 }
@@ -96,13 +96,13 @@ export function skippedWarning(left: readonly Left[]): string {
   return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.map(word).join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
 }
 
-/** Rules that lose the last of their actions. */
+/** Warns about rules that lose their last action. */
 export function silencedWarning(changes: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
   const silent = changes.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
   return silent.length > 0 ? [`${inWords(silent)} will notify nobody: no action is left.`] : [];
 }
 
-/** The answer when no rule is to be changed. */
+/** The answer if no rule needs a change. */
 export function nothingToDo({
   from,
   space: inSpace,

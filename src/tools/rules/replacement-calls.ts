@@ -7,18 +7,18 @@ import { plainText, quoted } from "../../plain-text.ts";
 import { type Proof, proofOf } from "../connectors/last-run.ts";
 import type { ToolContext } from "../define.ts";
 
-/** Others of the type whose last runs are looked up: those in use first. */
+/** The most connectors of the same type whose last runs are looked up; those in use come first. */
 const looked = 4;
 const order: readonly Proof[] = ["works", "unproven", "fails"];
 
 export interface WaysOut {
-  /** The call that frees it, where another connector reaches the very same place. */
+  /** The call that frees it, if another connector has the same target. */
   next: NextCall[];
-  /** Others of its type, for the user to choose from: whom they serve nobody here knows. */
+  /** Others of its type, for the user to choose from: this server does not know whom they serve. */
   sameType: { id: string; name: string; last_run: Proof }[];
 }
 
-/** Where the rules of a connector could go that is to be deleted. Protected ones are left out: no tool touches them. */
+/** Where the rules of a connector to be deleted could go. Protected connectors are left out: no tool touches them. */
 export async function waysOut(
   connector: Connector,
   space: string,
@@ -42,7 +42,7 @@ export async function waysOut(
           {
             tool: "replace_connector",
             args: { from: connector.id, to: same.one.id, space },
-            why: `${quoted(same.one.name, 60)} (${same.one.id}) reaches the same place${same.proof === "works" ? "" : ", and is not known to work: test it first"}.`,
+            why: `${quoted(same.one.name, 60)} (${same.one.id}) has the same target${same.proof === "works" ? "" : ", but is not known to work: test it first"}.`,
           },
         ]
       : [],

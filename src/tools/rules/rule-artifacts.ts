@@ -6,7 +6,7 @@ import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 
-/** A rule that is to be saved, with its artifacts where they can be read. */
+/** A rule to be saved, with its artifacts if they can be read. */
 export interface WholeRule {
   rule: Rule;
   artifacts: ArtifactsRead;
@@ -17,9 +17,9 @@ export interface WholeRule {
 const namesShown = 5;
 
 /**
- * The same rules with their dashboards and investigation guide: a save without them erases them. Where the public API
- * does not answer them and this Kibana has them, one more read a rule (reference/corrections.md §1).
- * @param status where it is known already
+ * The same rules with their dashboards and investigation guide: a save without them erases them. If this Kibana has them
+ * but its public API does not return them, each rule takes one more read (reference/corrections.md §1).
+ * @param status if it is known already
  */
 export async function withArtifacts<One extends { rule: Rule }>(
   all: readonly One[],
@@ -47,7 +47,7 @@ async function readHidden(rule: Rule, space: string, { kibana }: Pick<ToolContex
   }
 }
 
-/** Where the public API answers artifacts, it answers empty ones too. */
+/** A public API that returns artifacts also returns empty ones. */
 function isHidden({ rule }: { rule: Rule }): boolean {
   return !isPlainObject(rule.artifacts);
 }
@@ -57,19 +57,19 @@ function knowsArtifacts(status: Status): boolean {
 }
 
 /**
- * What only a person may agree to: saving rules whose artifacts could not be read. Undefined where all were.
- * @param rules `back`: with what the journal has of them
+ * What only a person may agree to: saving rules whose artifacts could not be read. Undefined if all were read.
+ * @param rules `back` has the artifacts from the journal
  */
 export function erasing(rules: readonly (WholeRule & { back?: Record<string, unknown> })[]): { inPerson: string[] } | undefined {
   const lost = rules.filter(({ artifacts }) => artifacts === "unreadable");
   const inPerson = [
     ...sentence(
       lost.filter(({ back }) => back?.artifacts === undefined),
-      "saving erases what there is of them, and nothing brings it back",
+      "saving erases them if there are any, and nothing brings them back",
     ),
     ...sentence(
       lost.filter(({ back }) => back?.artifacts !== undefined),
-      "those of before the change take the place of what there is now",
+      "those from before the change replace the present ones",
     ),
   ];
   return inPerson.length > 0 ? { inPerson } : undefined;

@@ -14,7 +14,7 @@ import type { WholeRule } from "./rule-artifacts.ts";
 type Known = ReadonlyMap<string, Connector>;
 
 /**
- * The write that gives a rule another state. Its artifacts stay, unless the state puts others back.
+ * The write that gives a rule another state. Its artifacts stay, unless the state restores others.
  * @param named connectors that the call names
  */
 export function putRule(
@@ -50,7 +50,7 @@ function withFields({ fields: _fields, ...state }: RuleState, fields: Record<str
   return Object.keys(fields).length > 0 ? { ...state, fields } : state;
 }
 
-/** The connectors whose actions come, go, or are others; a frequency that moves into them from the rule makes them no others. */
+/** The connectors whose actions are added, removed or changed; a frequency that moves from the rule into an action is no change. */
 function touched(before: RuleState, after: RuleState): string[] {
   const missing = (these: RuleState, those: RuleState) =>
     these.actions.filter((action) => !those.actions.some((one) => isSame(one, action)));
@@ -63,7 +63,7 @@ function isSame(one: RuleAction, other: RuleAction): boolean {
   return !one.frequency || !other.frequency || isDeepStrictEqual(one.frequency, other.frequency);
 }
 
-/** Fields of a later Kibana in what is saved: they are sent as they came. */
+/** Warns about fields of a later Kibana: they are sent back unchanged. */
 export function unknownFields(rules: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
   const rulesWith = new Map<string, Rule[]>();
   for (const { rule, op } of rules) {
@@ -77,11 +77,11 @@ export function unknownFields(rules: readonly { rule: Rule; op: PutRuleOp }[]): 
     return `${quoted(field, 80)}${where}`;
   });
   return [
-    `This server does not know what Kibana answers as ${named.join(", ")}${rulesWith.size > named.length ? " and more" : ""}: it is sent back as it was read; where Kibana refuses it by name, the rule is saved without it, and the answer says so.`,
+    `This server does not know what Kibana answers as ${named.join(", ")}${rulesWith.size > named.length ? " and more" : ""}: it is sent back unchanged; if Kibana refuses it by name, the rule is saved without it, and the answer says so.`,
   ];
 }
 
-/** What keeps Kibana from saving a rule at all: actions whose connector is gone, or has lost its secrets (reference/kibana-api.md §6.1). */
+/** Why Kibana would refuse to save a rule: actions whose connector is gone or has lost its secrets (reference/kibana-api.md §6.1). */
 export interface Obstacle {
   rule: Rule;
   /** Ids of connectors that are gone. */
@@ -90,7 +90,7 @@ export interface Obstacle {
   withoutSecrets: Connector[];
 }
 
-/** The obstacle that a list of actions would meet, undefined where there is none. */
+/** The obstacle to saving a list of actions; undefined if there is none. */
 export function obstacle(rule: Rule, actions: readonly RuleAction[], connectors: Known): Obstacle | undefined {
   const ids = [...new Set(actions.map((action) => action.id))].filter((id) => !isSystem(id));
   const gone = ids.filter((id) => !connectors.has(id));
@@ -107,7 +107,7 @@ export function obstacleInWords({ rule, gone, withoutSecrets }: Obstacle): strin
   return `${quoted(rule.name, 60)} (${word(rule.id)}): ${parts.join(", ")}`;
 }
 
-/** Rules that somebody else saved between our reading and our writing, which Kibana has no lock against. */
+/** Warns about rules that somebody else saved between our read and our write: Kibana has no lock against that. */
 export function overlapWarnings(results: readonly OpResult[]): string[] {
   const overlapping = results.filter(({ op, outcome, data }) => {
     if (op.op !== "put_rule" || outcome !== "done" || !isSaved(data)) return false;
@@ -115,11 +115,11 @@ export function overlapWarnings(results: readonly OpResult[]): string[] {
   });
   return overlapping.map(
     ({ op }) =>
-      `Somebody else saved the rule "${op.id}" in the same moment: their change may be overwritten. Look at the rule's history in Kibana.`,
+      `Somebody else saved the rule "${op.id}" at the same moment: their change may be overwritten. Look at the rule's history in Kibana.`,
   );
 }
 
-/** The owners of the keys with which the saved rules run now, as Kibana answered. */
+/** The owners of the keys that the saved rules run with now, as Kibana answered. */
 export function ownersNow(results: readonly OpResult[]): string | undefined {
   const owners = results.flatMap(({ outcome, data }) =>
     outcome === "done" && isSaved(data) && data.owner !== undefined ? [data.owner] : [],

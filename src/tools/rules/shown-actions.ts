@@ -12,7 +12,7 @@ import { losses } from "./lost-by-rules.ts";
 /** Characters of one text of an action. */
 const longest = 300;
 
-/** An action in a line, with what of it is new or goes: params, conditions. Redacted and cut. */
+/** An action as one line, with the params and conditions that are added or removed. Redacted and cut. */
 export type ShownAction = { action: string } & Record<string, unknown>;
 
 export interface Difference {
@@ -21,8 +21,8 @@ export interface Difference {
 }
 
 /**
- * What rules get and lose beside the connector and the frequency, which the lines of `actions` show: whole actions that go
- * or come, and of those that stay what changes in them.
+ * What a rule gains and loses apart from connector and frequency, which the lines of `actions` show: whole actions that
+ * are removed or added, and what changes in those that stay.
  */
 export function actionDifference(before: RuleState, after: RuleState, connectors: readonly Connector[]): Difference {
   const left = [...after.actions];
@@ -50,7 +50,7 @@ export function actionDifference(before: RuleState, after: RuleState, connectors
   return { goes: folded(shown.goes), comes: folded(shown.comes) };
 }
 
-/** Actions that say the same in several groups as one. */
+/** Merges actions of several groups that have the same content. */
 function folded(actions: readonly ShownAction[]): ShownAction[] {
   const byContent = new Map<string, ShownAction>();
   for (const one of actions) {
@@ -76,7 +76,7 @@ function contentOf({
   return { params: params ?? {}, ...Object.fromEntries(set) };
 }
 
-/** What the one has otherwise than the other; of params the fields that differ. */
+/** The parts of one content that differ from the other; of params, only the fields that differ. */
 function differing(one: Content, other: Content): Record<string, unknown> {
   const differs = (mine: Record<string, unknown>, theirs: Record<string, unknown>) =>
     Object.fromEntries(Object.entries(mine).filter(([name, value]) => !isDeepStrictEqual(value, ownValue(theirs, name))));
@@ -92,7 +92,7 @@ export function actionLines({ actions }: RuleState, connectors: readonly Connect
   return actions.map((action) => actionLine(action, connectors));
 }
 
-/** `Ops PagerDuty: query matched (onActionGroupChange)`; with the id where a name is not the only one. */
+/** `Ops PagerDuty: query matched (onActionGroupChange)`; with the id if the name is not unique. */
 function actionLine({ id, group, frequency }: RuleAction, connectors: readonly Connector[]): string {
   const known = connectors.find((connector) => connector.id === id);
   const twins = connectors.filter((one) => one.name === known?.name).length > 1;
@@ -113,7 +113,7 @@ export function effectsOnRules(
 ): (Effect & { before: Record<string, unknown>; after: Record<string, unknown> })[] {
   const known = new Map(connectors.map((one) => [one.id, one]));
   const shown = new Map<string, string>();
-  // What is the same in many rules is shown once.
+  // If many rules get the same, it is shown once.
   const once = (id: string, actions: ShownAction[]) => {
     if (actions.length === 0) return undefined;
     const first = shown.get(JSON.stringify(actions));
@@ -146,7 +146,7 @@ export function effectsOnRules(
   });
 }
 
-/** Fields that the save changes beside the actions. */
+/** Fields that the save changes apart from the actions. */
 function putBack(op: PutRuleOp, side: "before" | "after"): Record<string, unknown> {
   const fields = Object.entries(op[side].fields ?? {});
   return Object.fromEntries(fields.filter(([name]) => !sameField(name, ownValue(op.before.fields, name), ownValue(op.after.fields, name))));

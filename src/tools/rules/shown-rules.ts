@@ -11,9 +11,9 @@ const longest = 300;
 
 /**
  * The rules that use a connector, as an answer shows them.
- * @param most rules that are shown
- * @param withActions with what their actions send, when and for which alerts
- * @param notes gets what Kibana's count has more
+ * @param most the most rules to show
+ * @param withActions whether to show what their actions send, when and for which alerts
+ * @param notes gets an explanation if Kibana counts more uses
  */
 export function shownRules(
   found: Connector,
@@ -33,7 +33,7 @@ export function shownRules(
   };
 }
 
-/** Secrets hidden, long texts cut. Before 8.6 the frequency stands at the rule (reference/kibana-api.md §6.1). */
+/** With secrets hidden and long texts cut. Before 8.6 the frequency is the rule's (reference/kibana-api.md §6.1). */
 function shownAction({ group, params, frequency, alerts_filter: filter }: RuleAction, rule: Rule) {
   const ofRule = { notify_when: rule.notify_when ?? undefined, throttle: rule.throttle ?? undefined };
   const often = frequency ?? (group == null ? undefined : ofRule);

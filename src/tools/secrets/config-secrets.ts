@@ -8,10 +8,10 @@ import type { SecretSource } from "../../secrets/resolve.ts";
 type Config = Record<string, unknown>;
 
 /**
- * Literal secrets in the config of a call. Those that have a place among the secrets of the type are refused; the
- * others, as a token in a URL, are possible when a person agrees.
- * @param given the config as it stands in the arguments
- * @param stored what is there already: what is merely repeated has passed nothing on
+ * Literal secrets in the config of a call. Those that the type can take in `secrets` are refused; others, such as a
+ * token in a URL, are possible if a person agrees.
+ * @param given the config from the arguments
+ * @param stored the present config: repeating a value from it gives nothing new away
  * @returns why a person has to be asked
  * @throws ToolError literal_secret_refused
  */
@@ -38,19 +38,19 @@ export function literalsInConfig(
   );
 }
 
-/** What to say of a secret that stands in config. */
+/** A warning about a secret in config. */
 export function readableSecret({ path, why }: FoundSecret, entry: ConnectorType | undefined, status: Status): string {
   const place = placeOf(path, entry, status);
   return `config.${path} looks like a secret (${why}): config is readable by everyone who may read connectors.${
     place
       ? ` Put it into secrets: ${JSON.stringify(place({ $ask: true }))}.`
       : /^the URL|in the URL/.test(why)
-        ? " Better a way to authenticate that keeps it in `secrets`, or a token that can do little else and is changed often."
+        ? " Better use an authentication method that keeps it in `secrets`, or a token that can do little else and is changed often."
         : ""
   }`;
 }
 
-/** The argument that holds the same encrypted; undefined where the type and version have none. */
+/** The argument that keeps the same value encrypted; undefined if the type and version have none. */
 function placeOf(path: string, entry: ConnectorType | undefined, status: Status): ((reference: Config) => Config) | undefined {
   const fields = entry ? describeFields(entry, "secrets").map(({ name }) => name) : [];
   const [first = "", ...rest] = path.split(".");
@@ -64,7 +64,7 @@ function valueAt(config: Config, path: string): unknown {
   const [first = "", ...rest] = path.split(".");
   const at = config[first];
   if (rest.length === 0 || typeof at !== "object" || at === null) return at;
-  // A header's name may hold dots.
+  // A header's name may contain dots.
   return Object.hasOwn(at, rest.join(".")) ? Reflect.get(at, rest.join(".")) : valueAt({ ...at }, rest.join("."));
 }
 

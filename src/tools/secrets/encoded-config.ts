@@ -4,9 +4,9 @@ import { ToolError } from "../../errors.ts";
 import { encodedFile } from "../../secrets/certificate.ts";
 
 /**
- * A config whose files, such as the certificate authority, are in the form that Kibana decodes.
- * @returns it with notes on what was rewritten
- * @throws ToolError invalid_config where only rubbish could come of it
+ * A config with its files, such as the certificate authority, in the form that Kibana decodes.
+ * @returns the config, and notes on what was rewritten
+ * @throws ToolError invalid_config if Kibana could only decode rubbish
  */
 export function encodedConfig(entry: ConnectorType | undefined, config: Config): { config: Config; notes: string[] } {
   const notes: string[] = [];

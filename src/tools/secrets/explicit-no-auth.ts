@@ -6,8 +6,8 @@ import { credentialsFor } from "../../catalog/when.ts";
 type Config = Record<string, unknown>;
 
 /**
- * A config in which "no authentication" is said where no credentials come along: Kibana would take the connector, keep
- * its own default, hasAuth true, and every later update would be asked for a user and a password that never were.
+ * A config that says "no authentication" if no credentials are given. Otherwise Kibana would accept the connector with
+ * its default, hasAuth true, and every later update would ask for a user and a password that never existed.
  */
 export function authenticationSaid(entry: ConnectorType | undefined, config: Config, secrets: Config): { config: Config; notes: string[] } {
   const none = entry && withoutAuthentication(entry);
@@ -21,21 +21,21 @@ export function authenticationSaid(entry: ConnectorType | undefined, config: Con
   return {
     config: { ...config, ...none },
     notes: [
-      `No credentials are given, so config gets ${said}: no authentication. For another way give config.hasAuth true and its secrets.`,
+      `No credentials are given, so config gets ${said}: no authentication. For another method give config.hasAuth true and its secrets.`,
     ],
   };
 }
 
-/** The way out where credentials are asked for that the service does not want; empty where the type has none. */
+/** What to do if the service wants no credentials; empty if the type always has some. */
 export function noneInstead(entry: ConnectorType): string {
   const none = withoutAuthentication(entry);
   return none ? ` If the service wants no authentication, pass config: ${JSON.stringify(none)}.` : "";
 }
 
-/** The config that says "no authentication"; undefined where the type has no such way. */
+/** The config that says "no authentication"; undefined if the type cannot say so. */
 function withoutAuthentication(entry: ConnectorType): Config | undefined {
   if (!entry.credentials.some(({ fields, when }) => fields.length === 0 && when?.hasAuth === false)) return undefined;
-  // Some versions take basic where authType is left out, and then refuse it (reference/connector-types.md).
+  // Some versions assume basic if authType is left out, and then refuse it (reference/connector-types.md).
   const nullable = describeFields(entry, "config").some(({ name, type }) => name === "authType" && type.split("|").includes("null"));
   return { hasAuth: false, ...(nullable ? { authType: null } : {}) };
 }

@@ -13,14 +13,14 @@ interface Addressed {
   type: string;
   name: string;
   config: Config;
-  /** What is stored already under the same id: an address that merely stays has passed nothing on. */
+  /** The config stored under the same id: an address that merely stays gives nothing new away. */
   stored?: Config | undefined;
 }
 
 /**
  * Refuses the address of a known service in the config of another type: whoever has it can post there, and config is
  * readable by everybody who may read connectors. The address is not in the error.
- * @param types what this Kibana offers, asked for only where an address is known
+ * @param types what this Kibana offers, requested only if an address is recognised
  * @throws ToolError literal_secret_refused
  */
 export async function assertNoKnownWebhook(
@@ -32,7 +32,7 @@ export async function assertNoKnownWebhook(
     const found = typeof value === "string" && value !== stored[field] ? knownWebhook(value) : undefined;
     if (!found || found.type === type) continue;
     const live = (await types()).find((one) => one.id === found.type);
-    // Where this Kibana cannot have that type, the other is all there is: a person is asked about what stands in its URL.
+    // If this Kibana does not have that type, only the generic one is left: a person is asked about the secret in its URL.
     if (!live || unusable(live, false)) continue;
     const proposal = proposedSecrets(found.fields, await connectorType(found.type), { type: found.type, name }, source);
     const call = `create_connector with type: "${found.type}"${found.config ? `, config: ${JSON.stringify(found.config)}` : ""}, ${proposalInWords(proposal, source)}`;
@@ -40,7 +40,7 @@ export async function assertNoKnownWebhook(
     throw new ToolError(
       "literal_secret_refused",
       `config.${field} is an address of ${found.service}: whoever has it can post there, and everyone who may read connectors can read the config of ${type}. Nothing was written.`,
-      `Use the type made for it, which keeps this encrypted: ${call}.${change ? " A connector cannot change its type: replace_connector then moves the rules." : ""} The address stands in this conversation now: have it renewed at the service if that matters.`,
+      `Use the type made for it, which keeps this encrypted: ${call}.${change ? " A connector cannot change its type: replace_connector then moves the rules." : ""} The address is now in this conversation: have it renewed at the service if that matters.`,
       compact({ path: `config.${field}`, type: found.type, config: found.config && { ...found.config }, ...proposal }),
     );
   }

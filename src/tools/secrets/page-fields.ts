@@ -9,8 +9,8 @@ type Config = Record<string, unknown>;
 const long = /^(crt|key|pfx|ca|privateKey|.*(Certificate|PrivateKey|KeyData|CertificateData|Json|JSON))$/;
 
 /**
- * The secret fields that `{"$ask": true}` in place of all of them stands for: those of the fitting way to authenticate.
- * None where one of them holds several secrets by names that only the caller knows.
+ * The secret fields that a single `{"$ask": true}` stands for: those of the authentication method that fits the config.
+ * None if one of them holds several secrets under names that only the caller knows.
  */
 export function askableFields(entry: ConnectorType | undefined, config: Config): string[] {
   const [way] = entry ? credentialsFor(entry, config) : [];
@@ -19,7 +19,7 @@ export function askableFields(entry: ConnectorType | undefined, config: Config):
   return way.fields.every((field) => texts.some(({ name }) => name === field)) ? [...way.fields] : [];
 }
 
-/** Whether one reference fills a secret field; a field that holds several by name needs one for each. */
+/** Whether one reference fills a secret field; a field with several named secrets needs one for each. */
 export function isOneText(entry: ConnectorType | undefined, field: string): boolean {
   const known = entry && describeFields(entry, "secrets").find(({ name }) => name === field);
   return known === undefined || isText(known.type);
@@ -31,7 +31,7 @@ function isText(type: string): boolean {
 
 /**
  * How the page shows the fields that a person is asked for.
- * @throws ToolError secret_refused for a field that holds several secrets: one text cannot fill it
+ * @throws ToolError secret_refused for a field with several secrets: one text cannot fill it
  */
 export function askedFields(paths: readonly string[], entry: ConnectorType | undefined): Plan["asks"] {
   const known = entry ? describeFields(entry, "secrets") : [];
@@ -42,7 +42,7 @@ export function askedFields(paths: readonly string[], entry: ConnectorType | und
       throw new ToolError(
         "secret_refused",
         `${path} holds several secrets by name: a person cannot type it as one.`,
-        `Ask for each by its name, as {"${field}": {"X-Api-Key": {"$ask": true}}}.`,
+        `Ask for each by its name, such as {"${field}": {"X-Api-Key": {"$ask": true}}}.`,
         { path },
       );
     }

@@ -5,7 +5,7 @@ import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
 import { isOneText } from "./page-fields.ts";
 
-/** What secrets are proposed for. */
+/** The connector that secrets are proposed for. */
 export interface Subject {
   type: string;
   name: string;
@@ -13,22 +13,22 @@ export interface Subject {
 }
 
 export interface Proposal {
-  /** As it goes into a call: each field with `{"$ask": true}`, or a reference where no person can type. */
+  /** Ready to go into a call: each field with `{"$ask": true}`, or a reference if no person can type. */
   secrets: Record<string, unknown>;
   /** References that exist and may fit; absent: none. */
   secret_names?: string[];
   secret_files?: string[];
 }
 
-/** As many names as are of use in an answer. */
+/** The most names to list in an answer. */
 const most = 8;
 
-/** Words that stand in the names of secrets of every kind. */
+/** Words that appear in the names of all kinds of secrets. */
 const common = new Set(["connector", "secret", "secrets", "key", "token", "url", "api", "password", "user", "prod", "the", "for"]);
 
 /**
- * How to give the secrets of these fields: the one shape that answers and errors propose.
- * @param entry of the type, where fields may hold several secrets by name
+ * How to give the secrets of these fields, in the form that all answers and errors propose.
+ * @param entry of the type, which says whether a field holds several named secrets
  */
 export function proposedSecrets(
   fields: readonly string[],
@@ -46,24 +46,24 @@ export function proposedSecrets(
   };
 }
 
-/** `secrets: {"token":{"$ask":true}} (a person types it). A reference that exists does it too: {"$env": "CONNECTOR_SECRET_PD"}` */
+/** `secrets: {"token":{"$ask":true}} (a person types it). An existing reference also works: {"$env": "CONNECTOR_SECRET_PD"}` */
 export function proposalInWords({ secrets, ...names }: Proposal, { noPage, prefix }: SecretSource): string {
   const there = existing(names) || (noPage ? "The operator sets the variable" : `Or {"$env": "${prefix}…"}, which the operator sets`);
   return `secrets: ${JSON.stringify(secrets)}${noPage ? "" : " (a person types it)"}. ${there}`;
 }
 
-/** `A reference that exists does it too: {"$env": "CONNECTOR_SECRET_PD"}`; empty where there is none. */
+/** `An existing reference also works: {"$env": "CONNECTOR_SECRET_PD"}`; empty if there is none. */
 export function existing({ secret_names: names = [], secret_files: files = [] }: Omit<Proposal, "secrets">): string {
   const there = [...names.map((name) => `{"$env": "${name}"}`), ...files.map((name) => `{"$file": "${name}"}`)];
-  return there.length > 0 ? `A reference that exists does it too: ${there.join(", ")}` : "";
+  return there.length > 0 ? `An existing reference also works: ${there.join(", ")}` : "";
 }
 
-/** What a map of secrets is keyed by. */
+/** An example key for a map of secrets. */
 function nameIn(field: string): string {
   return /header/i.test(field) ? "X-Api-Key" : "name";
 }
 
-/** Variables and files whose names speak of the connector; all, where none does. What the operator bound to another type is left out. */
+/** Variables and files whose names share a word with the connector; all, if none does. Those that the operator bound to another type are left out. */
 function fitting({ type, name, id = "" }: Subject, fields: readonly string[], source: SecretSource) {
   const free = availableNames(source).filter((one) => {
     const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
@@ -82,7 +82,7 @@ function wordsOf(text: string): string[] {
   return parts.split(/[^a-z0-9]+/).filter((word) => word.length > 1 && !common.has(word));
 }
 
-/** Names in the secrets folder that this caller may name; whether each may be read is seen when it is. */
+/** Files in the secrets folder that this caller may name; whether they can be read is checked on use. */
 function filesIn({ dir, allowed }: SecretSource): string[] {
   if (dir === undefined) return [];
   try {

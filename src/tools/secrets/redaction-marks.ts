@@ -2,7 +2,7 @@ import { ToolError } from "../../errors.ts";
 import { redactionMark } from "../../secrets/detect.ts";
 
 /**
- * Refuses what was copied out of an answer of ours: written down, the mark would take the place of the real value.
+ * Refuses values copied from an answer: when written, the mark would replace the real value.
  * @throws ToolError secret_refused
  */
 export function assertNoMarks(

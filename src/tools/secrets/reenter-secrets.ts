@@ -5,7 +5,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { existing, proposedSecrets } from "./proposed-secrets.ts";
 
-/** The call that enters the secrets of a connector that has lost them. */
+/** The call that enters the secrets of a connector again, after it has lost them. */
 export async function reenterSecrets(
   { id, type, name, config }: Pick<Connector, "id" | "type" | "name" | "config">,
   space: string,

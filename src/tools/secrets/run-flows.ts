@@ -14,16 +14,16 @@ import { requestFlow } from "./secret-flows.ts";
 
 type Runnable = Pick<Connector, "id" | "name" | "type" | "config">;
 
-/** Where one run goes: the effective request of config and params. */
+/** Where one run goes, from its config and params together. */
 export interface RunFlows {
   flows: SecretFlow[];
-  /** A sentence on hosts that are not the connector's own; empty where there are none. */
+  /** A sentence on hosts that are not the connector's own; empty if there are none. */
   words: string;
 }
 
 /**
  * The destinations of a run with these params, for its plan.
- * @throws ToolError secret_refused where what is stored in the connector would go to a host that is not its own
+ * @throws ToolError secret_refused if secrets stored in the connector would go to a host that is not its own
  */
 export function runFlows(found: Runnable, entry: ConnectorType | undefined, params: Params): RunFlows {
   const elsewhere = elsewhereBy(found, entry, params);
@@ -34,7 +34,7 @@ export function runFlows(found: Runnable, entry: ConnectorType | undefined, para
   };
 }
 
-/** Beside a host within what is the service's own, the request itself goes where it always does: that is agreed, and said. */
+/** If the params name a further host for the service to call, the request itself still goes to the connector's own host, which is agreed already and shown too. */
 function ownFlow({ config }: Runnable, entry: ConnectorType, besides: boolean): SecretFlow[] {
   const flow = requestFlow(entry, config ?? {});
   if (flow.length > 0 || !besides || entry.freeParams === undefined) return flow;
@@ -42,7 +42,7 @@ function ownFlow({ config }: Runnable, entry: ConnectorType, besides: boolean): 
 }
 
 /**
- * The destinations that actions of a rule choose by their params and that the rule's actions did not have before.
+ * The destinations that a rule's actions choose by their params and did not have before.
  * @throws ToolError secret_refused
  */
 export async function actionFlows(
@@ -62,7 +62,7 @@ export async function actionFlows(
   return flows.flat();
 }
 
-/** Several rules often get the same: each way once. */
+/** Each flow once: several rules often get the same. */
 export function eachOnce(flows: readonly SecretFlow[]): SecretFlow[] {
   return [...new Map(flows.map((flow) => [JSON.stringify(flow), flow])).values()];
 }
@@ -74,8 +74,8 @@ function elsewhereBy(found: Runnable, entry: ConnectorType | undefined, params: 
     const own = typeof found.config?.url === "string" ? ` Its own address is ${plainText(found.config.url, 120)}.` : "";
     throw new ToolError(
       "secret_refused",
-      `${refused.field} leads to ${plainText(refused.host, 120)}, and what is stored in ${quoted(found.name, 60)} (${found.id}), its secrets too, would go along.${own}`,
-      "Leave it out, or stay on the connector's own host, scheme and port. For another host create a connector of its own with create_connector.",
+      `${refused.field} leads to ${plainText(refused.host, 120)}, and what is stored in ${quoted(found.name, 60)} (${found.id}), including its secrets, would be sent there.${own}`,
+      "Leave it out, or stay on the connector's own host, scheme and port. For another host create a separate connector with create_connector.",
       { path: refused.field, host: refused.host },
     );
   }
@@ -87,7 +87,7 @@ function elsewhereBy(found: Runnable, entry: ConnectorType | undefined, params: 
   }));
 }
 
-/** Kibana does not tell whether secrets are stored, and config may hold some as well. */
+/** Kibana does not say whether secrets are stored, and config may hold some too. */
 function mayHold({ config }: Runnable, entry: ConnectorType | undefined): boolean {
   if (config === undefined || entry === undefined) return true;
   const ways = credentialsFor(entry, config);

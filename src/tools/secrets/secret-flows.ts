@@ -10,7 +10,7 @@ import type { Resolved } from "../../secrets/resolve.ts";
 
 type Config = Record<string, unknown>;
 
-/** The host within a secret that is a URL. */
+/** Looks up the host of a secret that is a URL. */
 export function hostIn(secrets: SealedRecord): (field: string) => string | undefined {
   return (field) => {
     const value = secrets[field];
@@ -19,9 +19,9 @@ export function hostIn(secrets: SealedRecord): (field: string) => string | undef
 }
 
 /**
- * Where each secret would go; a type without an entry may send it anywhere. What a person types for just this plan is
- * agreed by that, and so is what the operator bound to this type and host.
- * @throws ToolError secret_refused where a binding says otherwise
+ * Where each secret would go; a type without an entry may send it anywhere. A secret that a person types for this plan is
+ * thereby agreed to, and so is one that the operator bound to this type and host.
+ * @throws ToolError secret_refused if a binding forbids it
  */
 export function secretFlows(
   type: string,
@@ -44,8 +44,8 @@ export function secretFlows(
 }
 
 /**
- * Hosts that somebody agreed to before: connectors of the space carry secrets there. Only types and configs count that
- * Kibana takes with secrets alone; others anybody can create freely, and an agent could agree with itself.
+ * Hosts that somebody agreed to before: connectors of the space send secrets there. Only configs that Kibana refuses
+ * without secrets count: others can be created without asking, so an agent could approve its own host.
  */
 export async function agreedHosts(existing: readonly Connector[]): Promise<string[]> {
   const hosts = await Promise.all(existing.map(secretHosts));
@@ -57,7 +57,7 @@ async function secretHosts({ type, config }: Connector): Promise<string[]> {
   return entry && config && demandsSecrets(entry, config) ? destinations(entry, config, () => undefined) : [];
 }
 
-/** Whether the type takes no empty secrets, whatever the config: looked up once, a space may have thousands of connectors. */
+/** Whether the type refuses empty secrets, whatever the config. Cached: a space may have thousands of connectors. */
 const always = new WeakMap<ConnectorType, boolean>();
 
 /** Whether Kibana would have refused this config without secrets. */
@@ -67,7 +67,7 @@ function demandsSecrets(entry: ConnectorType, config: Config): boolean {
   return ofType || checkTogether(entry, config, {}).errors.length > 0;
 }
 
-/** A run goes to hosts that anybody may have put into the config, when no secret was needed to create the connector. */
+/** The hosts of a run, if anybody could have put them into the config because the connector needs no secret. */
 export function requestFlow(entry: ConnectorType, config: Config): SecretFlow[] {
   if (entry.target.kind === "fixed" || demandsSecrets(entry, config)) return [];
   const hosts = destinations(entry, config, () => undefined);

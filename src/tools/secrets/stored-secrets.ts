@@ -14,25 +14,25 @@ import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secre
 type Config = Record<string, unknown>;
 
 /**
- * The secrets that a connector of this type and config needs, and those that it may have beside them. Kibana tells
- * neither which are stored nor keeps the ones that a PUT leaves out (reference/kibana-api.md §4).
+ * The secrets that a connector of this type and config needs, and others that it may have. Kibana does not say which are
+ * stored, and does not keep those that a PUT leaves out (reference/kibana-api.md §4).
  */
 export interface StoredSecrets {
   needed: string[];
   possible: string[];
-  /** The way to authenticate, where the type has several. */
+  /** The authentication method, if the type has several. */
   mode: string | undefined;
-  /** How to say that it needs none; empty where the type has no such way. */
+  /** How to say that it needs none; empty if the type cannot say so. */
   noneInstead?: string;
 }
 
-/** Of a type without an entry anything may be stored. */
+/** For a type without an entry, anything may be stored. */
 export function storedSecrets(entry: ConnectorType | undefined, config: Config, status: Status): StoredSecrets {
   if (!entry) return { needed: [], possible: ["secrets of a type that this server does not know"], mode: undefined };
   const ways = credentialsFor(entry, config);
   const [first] = ways;
   if (!first) return { needed: [], possible: [], mode: undefined };
-  // Where the config does not decide, only what all ways share is surely needed.
+  // If the config does not decide on a method, only what all methods share is certainly needed.
   const needed = first.fields.filter((field) => ways.every((way) => way.fields.includes(field)));
   const others = ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]).filter((field) => !needed.includes(field));
   const possible = [...new Set(others)].filter((field) => field !== "secretHeaders" || isAtLeast(status, "9.2"));
@@ -44,7 +44,7 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
   };
 }
 
-/** The fields of which something is given: null and an empty object are nothing, Kibana would take them for "no such secret". */
+/** The fields with a value. Null and an empty object are no values: Kibana would read them as "no such secret". */
 export function givenFields(secrets: SealedRecord, asked: readonly string[]): Set<string> {
   const values = Object.keys(secrets).filter((field) => holdsValue(secrets[field] ?? null));
   return new Set([...values, ...asked.map((path) => path.split(".")[1] ?? path)]);
@@ -58,15 +58,15 @@ function holdsValue(tree: SealedTree): boolean {
 interface Given {
   subject: Subject;
   entry: ConnectorType | undefined;
-  /** What becomes of secrets that are not given. */
+  /** What happens to secrets that are not given. */
   why: string;
   stored: StoredSecrets;
   given: ReadonlySet<string>;
 }
 
 /**
- * Stops where a secret that the connector needs would be missing.
- * @returns what may be stored beside them and is not given
+ * Stops if a secret that the connector needs would be missing.
+ * @returns other secrets that may be stored and are not given
  * @throws ToolError secrets_needed
  */
 export function assertAllGiven({ subject, entry, why, stored, given }: Given, source: SecretSource): string[] {
@@ -82,7 +82,7 @@ export function assertAllGiven({ subject, entry, why, stored, given }: Given, so
   );
 }
 
-/** What only a person can know of the secrets that may be stored, for the plan; undefined where nothing may be. */
+/** What only a person can know about further stored secrets, for the plan; undefined if there can be none. */
 export function nothingElse(
   possible: readonly string[],
   { subject, entry, why }: Pick<Given, "subject" | "entry" | "why">,
@@ -91,15 +91,13 @@ export function nothingElse(
 ): Unknown | undefined {
   if (possible.length === 0) return undefined;
   const proposal = proposedSecrets(entry ? possible : [], entry, subject, source);
-  const pass = entry
-    ? `pass what is stored: ${proposalInWords(proposal, source)}, those of them that it has`
-    : "pass what is stored in `secrets`";
+  const pass = entry ? `pass those of these that it has: ${proposalInWords(proposal, source)}` : "pass what is stored in `secrets`";
   return {
     statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: no ${possible.join(", no ")}` : ""} (${lower(why)})`,
-    fix: `Ask the person who set it up, or at the service what it expects; then ${pass}.${
+    fix: `Ask the person who set it up, or find out at the service what it expects; then ${pass}.${
       unattended
-        ? " Where nothing else is stored, say so with assert_no_other_secrets: true."
-        : " Where nothing else is stored, repeat the call: a person answers it in the form or page of the plan."
+        ? " If nothing else is stored, say so with assert_no_other_secrets: true."
+        : " If nothing else is stored, repeat the call: a person confirms it in the form or page of the plan."
     }`,
     detail: compact({ possible, ...proposal }),
   };
@@ -109,7 +107,7 @@ function lower(sentence: string): string {
   return sentence.startsWith("Kibana") ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-/** Whether a stored connector may hold secrets, so that a delete or an update loses them. */
+/** Whether a stored connector may hold secrets, which a delete or an update would lose. */
 export async function mayHoldSecrets({ type, config }: { type: string; config: Config | undefined }, status: Status): Promise<boolean> {
   const { needed, possible } = storedSecrets(await connectorType(type), config ?? {}, status);
   return needed.length + possible.length > 0;

@@ -76,11 +76,11 @@ describe("the exit code", () => {
     expect(stdout === "").toBe(expected === 2);
   });
 
-  test("is 2 for a misspelt space, and names the one that is there", async () => {
+  test("is 2 for a misspelt space, and names the right one", async () => {
     expect((await run(["--spaces", "defalt"])).stderr).toContain('Did you mean "default"?');
   });
 
-  test("is 2 where nothing is configured, and says what to set", async () => {
+  test("is 2 if nothing is configured, and says what to set", async () => {
     const { code, stderr } = await run([], {});
     expect(code).toBe(2);
     expect(stderr).toContain("KIBANA_URL");
@@ -95,7 +95,7 @@ describe("the exit code", () => {
     expect(document).toMatchObject({ format: 1, error: { code: error }, exit: { code: 3 } });
   });
 
-  test("is 3 where something was not checked, with and without --fail-on", async () => {
+  test("is 3 if something was not checked, with and without --fail-on", async () => {
     for (const args of [[], ["--fail-on", "critical", "--checks", "deprecated,dangling_reference", "--spaces", "team-payments"]]) {
       const document = await json(args, as("rulesOfDefault"));
       expect(document).toMatchObject({ code: 3, complete: false, exit: { code: 3, why: expect.stringContaining("not checked") } });
@@ -103,7 +103,7 @@ describe("the exit code", () => {
     }
   });
 
-  test("is 1 where something was not checked and something is bad", async () => {
+  test("is 1 if something was not checked and something is bad", async () => {
     expect(await json(["--fail-on", "critical"], as("rulesOfDefault"))).toMatchObject({ code: 1, complete: false });
   });
 
@@ -151,7 +151,7 @@ describe("--json", () => {
     expect(stderr).toBe("");
   });
 
-  test("counts what it shows, and leaves out what is less severe than asked", async () => {
+  test("counts what it shows, and leaves out findings less severe than asked", async () => {
     const all = await json();
     const some = await json(["--min-severity", "high"]);
     expect(some.findings.length).toBeGreaterThan(0);
@@ -172,13 +172,13 @@ describe("--json", () => {
     expect(new Set(document.findings.map((one) => one.space))).toEqual(new Set(["security"]));
   });
 
-  test("is the same twice, but for the time", async () => {
+  test("is the same twice, except for the time", async () => {
     const [one, other] = await Promise.all([json(["--sandbox"], {}), json(["--sandbox"], {})]);
     expect(other.findings.map((finding) => finding.id)).toEqual(one.findings.map((finding) => finding.id));
   });
 });
 
-describe("one audit, told three times", () => {
+describe("one audit in three forms", () => {
   test.each([[[]], [["--min-severity", "medium"]]])(
     "table, page and tool answer count alike and in the same words: %j",
     async (flags: string[]) => {
@@ -199,7 +199,7 @@ describe("one audit, told three times", () => {
     },
   );
 
-  test("nobody relies on what no rule uses: it is not among what is broken now", async () => {
+  test("a connector that no rule uses is not counted as broken now", async () => {
     const { findings }: AuditDocument = JSON.parse((await run(["--json"])).stdout);
     const unused = findings.filter(({ evidence }) => /no rule uses it/.test(evidence));
     expect(unused.map(({ check }) => check)).toContain("missing_secrets");
@@ -223,13 +223,13 @@ describe("the baseline", () => {
     const file = join(await freshFolder(), "baseline.json");
     const first = await run(["--baseline", file, "--write-baseline"]);
     expect(first.code).toBe(0);
-    expect(first.stderr).toMatch(/knows \d+ findings now/);
+    expect(first.stderr).toMatch(/now knows \d+ findings/);
     const second = await json(["--baseline", file, "--fail-on", "info"]);
     expect(second).toMatchObject({ code: 0, counts: { new: 0, known: second.findings.length }, baseline: { stale: [], unseen: 0 } });
     expect(second.findings.every((one) => one.known)).toBe(true);
   });
 
-  test("says what it holds and nobody finds any more, and forgets it when it is written again", async () => {
+  test("lists its entries that are no longer found, and forgets them when it is written again", async () => {
     const file = join(await freshFolder(), "baseline.json");
     await run(["--baseline", file, "--write-baseline"]);
     const content = JSON.parse(readFileSync(file, "utf8"));
@@ -262,7 +262,7 @@ describe("the baseline", () => {
     }
   });
 
-  test("does not cover a finding that became worse", async () => {
+  test("does not cover a finding that got worse", async () => {
     const file = join(await freshFolder(), "baseline.json");
     await run(["--baseline", file, "--write-baseline"]);
     writeFileSync(file, readFileSync(file, "utf8").replaceAll('"severity":"critical"', '"severity":"medium"'));
@@ -271,7 +271,7 @@ describe("the baseline", () => {
     expect(exit.why).toContain("critical");
   });
 
-  test("of another Kibana is said to be one", async () => {
+  test("of another Kibana is reported as such", async () => {
     const file = join(await freshFolder(), "baseline.json");
     await run(["--baseline", file, "--write-baseline"]);
     const { stderr } = await run(["--baseline", file, "--sandbox"], {});
@@ -352,14 +352,14 @@ describe("what it writes", () => {
     expect(await text(child.stderr)).toBe("code 1\n");
   });
 
-  test("holds neither the server's key nor a secret that it knows", async () => {
+  test("contains neither the server's key nor a secret that it knows", async () => {
     const { stdout } = await run(["--json"], { ...as("reads"), CONNECTOR_SECRET_X: "soc-pagerduty" });
     expect(stdout).toContain("Lateral movement");
     expect(stdout).not.toContain("soc-pagerduty");
     expect(stdout).not.toContain(keys.reads);
   });
 
-  test.skipIf(process.getuid?.() === 0)("cannot be a page that may not be written: that is said before Kibana is asked", async () => {
+  test.skipIf(process.getuid?.() === 0)("cannot be a page that may not be written: it says so before Kibana is asked", async () => {
     const page = join(await freshFolder(), "page.html");
     writeFileSync(page, "", { mode: 0o400 });
     chmodSync(page, 0o400);

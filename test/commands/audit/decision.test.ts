@@ -15,7 +15,7 @@ const high: Finding = {
   fix: "Correct it.",
 };
 
-describe("what was seen weighs more than what was not", () => {
+describe("findings count more than what was not checked", () => {
   test.each([
     [[high], true, 1],
     [[high], false, 1],
@@ -26,7 +26,7 @@ describe("what was seen weighs more than what was not", () => {
   });
 
   test("and the help says so", () => {
-    expect(auditHelp).toContain("1  there is one, even where the rest was not checked or Ctrl-C ended it");
+    expect(auditHelp).toContain("1  there is one, even if the rest was not checked or Ctrl-C ended the run");
     expect(auditHelp).toContain("3  none was seen, but");
   });
 });

@@ -104,7 +104,7 @@ function never(): never {
   throw new Error("there are kinds");
 }
 
-/** A report that everything was read for, with these findings. */
+/** A report of a complete audit, with these findings. */
 export function auditDocument(findings: readonly Row[], more: Partial<AuditDocument> = {}): AuditDocument {
   const sorted = [...findings].sort((one: Finding, other: Finding) => mostSevereFirst(one, other));
   const number = (test: (one: Row) => boolean) => findings.filter(test).length;
@@ -140,7 +140,7 @@ export function auditDocument(findings: readonly Row[], more: Partial<AuditDocum
   };
 }
 
-/** `n` findings over so many spaces. */
+/** `n` findings spread over this many spaces. */
 export function manyRows(n: number, spaces: number): Row[] {
   return Array.from({ length: n }, (_, at) => row(at * 7 + ((at * 5) % 11), `team-${(at * at) % spaces}`));
 }

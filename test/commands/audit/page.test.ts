@@ -7,14 +7,14 @@ import { nastyNames } from "./nasty-names.ts";
 
 const few = [0, 1, 2, 3, 4, 5, 6].map((n) => row(n, n < 4 ? "default" : "payments"));
 
-/** Opening tags of the page, without what stands inside of style and script. */
+/** Opening tags of the page, without the contents of style and script. */
 function tags(page: string): string[] {
   const bare = page.replace(/(<style>)[\s\S]*?(<\/style>)/g, "$1$2").replace(/(<script>)[\s\S]*?(<\/script>)/g, "$1$2");
   return bare.match(/<[a-z!/][^>]*>/gi) ?? [];
 }
 
 describe("the page", () => {
-  test("is one file: nothing in it is fetched from anywhere", async () => {
+  test("is one file that fetches nothing", async () => {
     const page = await renderAuditPage(auditDocument(few));
     for (const tag of tags(page)) {
       expect(tag).not.toMatch(/^<(?:link|img|iframe|object|embed|base|source|video|audio)\b/i);
@@ -24,7 +24,7 @@ describe("the page", () => {
     expect(page).not.toMatch(/url\(|@import/);
   });
 
-  test("names in its policy exactly the style and the script that it holds", async () => {
+  test("names in its policy exactly the style and the script that it contains", async () => {
     const page = await renderAuditPage(auditDocument(few));
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replaceAll("&#39;", "'") ?? "";
     const hashes = ["style", "script"].map((tag) => {
@@ -37,7 +37,7 @@ describe("the page", () => {
     expect(policy.split("; ")).toEqual(["default-src 'none'", ...hashes, "base-uri 'none'", "form-action 'none'"]);
   });
 
-  test("says first what is broken, what will break and what is untidy, and from where and when it is", async () => {
+  test("begins with what is broken, what will break and what is untidy, and with its source and date", async () => {
     const page = await renderAuditPage(auditDocument(few));
     const order = [
       "<h1>3 are broken now, 2 will break",
@@ -60,7 +60,7 @@ describe("the page", () => {
       expect(page).toContain(part);
   });
 
-  test("puts what was not checked before everything else, and never calls the rest fine", async () => {
+  test("shows what was not checked before everything else, and never calls the rest fine", async () => {
     const page = await renderAuditPage(
       auditDocument([], {
         complete: false,
@@ -78,8 +78,8 @@ describe("the page", () => {
     );
   });
 
-  test("of an audit that was broken off says so", async () => {
-    expect(await renderAuditPage(auditDocument(few, { complete: false, cancelled: true }))).toContain("broken off before its end");
+  test("of an audit that was stopped says so", async () => {
+    expect(await renderAuditPage(auditDocument(few, { complete: false, cancelled: true }))).toContain("stopped before its end");
   });
 
   test("marks what the baseline knew and lists what is gone", async () => {
@@ -100,7 +100,7 @@ describe("the page", () => {
 });
 
 describe("names from Kibana", () => {
-  /** In the order given, so that two pages can be laid side by side. */
+  /** In the order given, so that two pages can be compared. */
   const about = (findings: Row[]) => ({ ...auditDocument(findings), findings });
   const names = nastyNames.map((name, n) =>
     row(0, name, {
@@ -113,7 +113,7 @@ describe("names from Kibana", () => {
     }),
   );
 
-  test("never become markup, attributes or a script, wherever they stand", async () => {
+  test("never become markup, attributes or a script, wherever they appear", async () => {
     const plainRef = { id: "a", name: "b", type: "c" };
     const harmless = names.map((one, n) => ({
       ...one,
@@ -137,27 +137,27 @@ describe("names from Kibana", () => {
     expect(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/.exec(page)?.index).toBeUndefined();
   });
 
-  test("of any length make a page of a sensible size", async () => {
+  test("of any length give a page of reasonable size", async () => {
     const page = await renderAuditPage(auditDocument(names));
     expect(page.length).toBeLessThan(150_000);
   });
 });
 
 describe("many findings", () => {
-  test("up to 5,000 are all there, at less than 900 bytes each", async () => {
+  test("are all shown up to 5,000, at less than 900 bytes each", async () => {
     const page = await renderAuditPage(auditDocument(manyRows(5000, 50)));
     expect(page.match(/<li class="finding/g)).toHaveLength(5000);
     expect(page.length).toBeLessThan(5000 * 900);
   });
 
-  test("beyond that the most severe are there, the rest is counted, and the page says so", async () => {
+  test("beyond that, only the most severe are shown, the rest is counted, and the page says so", async () => {
     const page = await renderAuditPage(auditDocument(manyRows(6000, 50)));
     expect(page.match(/<li class="finding/g)).toHaveLength(5000);
     expect(page).toContain("5,000 most severe findings out of 6,000");
     expect(page).toContain("6,000 findings by severity");
   });
 
-  test("stand closed, but for the worst space", async () => {
+  test("are collapsed, except for the worst space", async () => {
     const page = await renderAuditPage(auditDocument(manyRows(500, 24)));
     expect(page.match(/<details class="space"[^>]* open/g)).toHaveLength(1);
     expect((await renderAuditPage(auditDocument(few))).match(/<details class="space"[^>]* open/g)).toHaveLength(2);

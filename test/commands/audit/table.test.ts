@@ -18,7 +18,7 @@ describe("the table", () => {
       for (const name of [connector?.name, rule?.name]) for (const word of (name ?? "").split(" ")) expect(words).toContain(word);
   });
 
-  test("has colours where they are wanted, and the same words", () => {
+  test("has colours if they are wanted, with the same words", () => {
     const coloured = renderTable(auditDocument(few), { width: 100, colour: true });
     const plain = renderTable(auditDocument(few), { width: 100, colour: false });
     expect(coloured).toContain("\u001b[31m");
@@ -26,17 +26,17 @@ describe("the table", () => {
     expect(stripVTControlCharacters(coloured)).toBe(plain);
   });
 
-  test("ends with what was not checked and why it ends as it does", () => {
+  test("ends with what was not checked and the reason for the exit code", () => {
     const text = renderTable(
       auditDocument(few, {
         complete: false,
-        exit: { code: 3, why: "Something was not checked, so this is no all-clear." },
+        exit: { code: 3, why: "Something was not checked, so this is not an all-clear." },
         not_checked: [{ space: "security", checks: ["failing"], why: "Kibana refused.", fix: "Give the key read access." }],
       }),
       { width: 100, colour: false },
     );
     expect(text).toMatch(/NOT EVERYTHING WAS CHECKED\n {2}- space security: failing\. Kibana refused\. Give the key read access\.\n/);
-    expect(text).toMatch(/Exit code 3: Something was not checked, so this is no all-clear\.\n$/);
+    expect(text).toMatch(/Exit code 3: Something was not checked, so this is not an all-clear\.\n$/);
     expect(renderTable(auditDocument([], { complete: false }), { width: 100, colour: false })).toContain(
       "Nothing was found in what was checked.",
     );
@@ -73,7 +73,7 @@ describe("the progress bar", () => {
     };
   }
 
-  test("shows how far it is on a terminal, and is gone at the end", () => {
+  test("shows progress on a terminal, and is gone at the end", () => {
     const { stream, written } = screen(true);
     const progress = createProgress(stream);
     progress.show(1, 4, "Space default is read: 1 of 4.");
