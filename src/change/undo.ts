@@ -64,7 +64,7 @@ export function undoCall(change: string, inverse: Inverse, { id, access }: { id?
 
 function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {
   if (inverse.op === "put_rule") return artifactsNote(inverse.artifacts);
-  return "secrets" in inverse && inverse.secrets ? "Kibana does not return secrets: give them again in `secrets`." : undefined;
+  return "secrets" in inverse && inverse.secrets ? "Kibana returns no secrets: give them again in `secrets`." : undefined;
 }
 
 /** What an undo of rules does not restore; undefined where it restores everything. */

@@ -29,7 +29,7 @@ describe("a change that the person accepts", () => {
       undo: { tool: "undo_change" },
     });
     expect(body.undo.args.change).toBe(body.change);
-    expect(body.undo.note).toContain("Kibana does not return secrets");
+    expect(body.undo.note).toContain("Kibana returns no secrets");
     expect(made.writes()).toEqual([{ method: "DELETE", path: "/api/actions/connector/ops-slack-2" }]);
     const [begin, end, ...more] = await records(made);
     expect(more).toEqual([]);

@@ -37,7 +37,7 @@ export function webhookAuthentication() {
       .record(z.string(), z.string())
       .nullable()
       .default(null)
-      .describe("Readable by everyone who may read connectors; secret ones go in secrets.secretHeaders"),
+      .describe("Readable by all who read connectors; secret ones go in secrets.secretHeaders"),
     hasAuth: z.boolean().default(true),
     authType: z
       .enum(["webhook-authentication-basic", "webhook-authentication-ssl", "webhook-oauth2-client-credentials"])
@@ -68,7 +68,7 @@ export function webhookSecretFields() {
     key: fileSecret("private key", "Of PEM"),
     pfx: fileSecret("PKCS #12", "Of a .p12; the operator must allow it"),
     clientSecret: optionalSecret("OAuth2"),
-    secretHeaders: z.record(z.string(), z.string()).nullable().default(null).describe("HTTP headers kept encrypted (9.2 and later)"),
+    secretHeaders: z.record(z.string(), z.string()).nullable().default(null).describe("Encrypted headers, from 9.2"),
   };
 }
 

@@ -64,7 +64,7 @@ export const webhook: ConnectorType = {
   traps: [
     "With hasAuth false send authType null: some versions default to basic and then refuse it.",
     "This server encodes PEM and files for crt, key, pfx and ca.",
-    "A success echoes what was sent, not what came back.",
+    "A success echoes the request, not the response.",
     'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by all.',
     userAgentOnCloud,
   ],

@@ -50,7 +50,7 @@ export const execute: OpKind<ExecuteOp> = {
     if (undo) return { op: "execute", space, id, params: undo };
     return safe || onlyReads
       ? { none: "It changed nothing: there is nothing to undo.", onlyRead: true }
-      : { none: "What was sent cannot be taken back from here." };
+      : { none: "What was sent cannot be taken back." };
   },
 };
 
