@@ -32,9 +32,18 @@ export function* needlesOf(value: string): Generator<NeedleBytes> {
     if (line.length >= 16 && !line.startsWith("-----")) yield { bytes: plain(line, true), least: shortest };
 }
 
-/** Signs at the ends of a value (a plus, a backslash) may be no part of its bytes, and letters may take several of them. */
+/** Characters at the ends of a value (a plus, a backslash) may not be in its bytes, and a letter may take several of them. */
 function leastFor(bytes: Uint8Array, text: string): number {
-  return bytes.length < shortest ? text.length : Math.min(shortest, [...Buffer.from(bytes).toString()].length);
+  return bytes.length < shortest ? lengthWithoutEnds(text) : Math.min(shortest, [...Buffer.from(bytes).toString()].length);
+}
+
+/** From the first to the last character that a canonical text has. */
+function lengthWithoutEnds(text: string): number {
+  const isKept = (character: string | undefined) => character !== undefined && !/[\s\\+]/.test(character);
+  let [from, to] = [0, text.length];
+  while (from < to && !isKept(text[from])) from += 1;
+  while (from < to && !isKept(text[to - 1])) to -= 1;
+  return to - from;
 }
 
 function plain(text: string, escapes: boolean): Uint8Array {

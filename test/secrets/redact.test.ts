@@ -129,6 +129,11 @@ describe("what is innocent stays", () => {
     expect(knowing("canary-0123456789").text("a list of things, and can…")).toBe("a list of things, and can…");
   });
 
+  test.each(["aaaaa\\ä+", "+ä\\aaaaa", "++abcd++", "\\abcdef\\", "ää\\ää+++"])("eight characters with signs at the ends: %s", (value) => {
+    for (const around of [`${value}`, `is ${value}, or`, JSON.stringify({ a: value }), `${value}${value}`])
+      expect(knowing(value).text(around)).not.toContain(value);
+  });
+
   test("numbers that are not the value, booleans and null keep their type", () => {
     expect(knowing("12345678").json({ count: 1234567, yes: true, none: null, text: "12345678" })).toEqual({
       count: 1234567,
