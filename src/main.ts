@@ -13,7 +13,7 @@ const help = () => `kibana-connectors-mcp ${version}: an MCP server for Kibana c
                                      serve MCP over HTTP, for several people (serve --help)
   kibana-connectors-mcp demo         show the main job on the sandbox
   kibana-connectors-mcp audit        find connectors that fail in silence, will fail, or are untidy (audit --help)
-  kibana-connectors-mcp doctor       check what this server needs, and say how to mend it (doctor --help)
+  kibana-connectors-mcp doctor       check what this server needs, and say how to fix it (doctor --help)
   kibana-connectors-mcp export       write connectors as Terraform, kibana.yml or a curl script (export --help)
   kibana-connectors-mcp sandbox      run a stand-in for Kibana alone (sandbox --help)
 

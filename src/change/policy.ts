@@ -24,8 +24,8 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     if (!maySee(principal, op.space)) {
       throw new ToolError(
         "forbidden",
-        `The space "${op.space}" is not among those this server may touch.`,
-        `It may touch: ${principal.spaces?.join(", ")} (setting CONNECTORS_SPACES).`,
+        `The space "${op.space}" is not one that this server may use.`,
+        `It may use: ${principal.spaces?.join(", ")} (setting CONNECTORS_SPACES).`,
       );
     }
     if (settings.auditConnector && settings.auditConnector.id === op.id && op.op !== "put_rule" && isChange(op)) {

@@ -374,7 +374,7 @@ describe("somebody else edits dashboards or guide", () => {
     await kibana.edit("r1", { actions: now.actions.map(({ connector_type_id: _type, ...one }: Dict) => one), artifacts: theirs });
     const undone = await server.call("undo_change", { change: body.change });
     expect(undone.body.status, JSON.stringify(undone.body)).toBe("done");
-    expect(undone.body.warnings.join()).toMatch(/Stays as it is.*: artifacts/);
+    expect(undone.body.warnings.join()).toMatch(/These stay as they are.*: artifacts/);
     expect(await kibana.rule()).toEqual({ ...start, artifacts: theirs });
   });
 });

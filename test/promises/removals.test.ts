@@ -96,10 +96,10 @@ describe("what a change removes from rules without naming it", () => {
     await mine(made);
     const { call, questions } = await serve(made);
     const { plan } = (await call("attach_connector", { ...attach, dry_run: true })).body;
-    expect(plan.summary).toContain('It takes the place of 2 actions of "The live" (live).');
+    expect(plan.summary).toContain('It replaces 2 actions of "The live" (live).');
     expect(plan.effects[0].after.removed).toEqual(['2 actions of "The live" (live)']);
     await call("attach_connector", attach);
-    expect(questions[0]).toContain('It takes the place of 2 actions of "The live" (live).');
+    expect(questions[0]).toContain('It replaces 2 actions of "The live" (live).');
   });
 
   test("an undo of attach: the actions that were added, and that the rule then notifies nobody", async () => {
@@ -141,7 +141,7 @@ describe("an update", () => {
     const args = { id: "hook", config: { headers: { "X-Team": null, "X-New": "1" } }, assert_no_other_secrets: true };
     const { body } = await call("update_connector", args);
     expect(questions[0]).toContain("It removes config.headers.X-Team.");
-    expect(body.warnings).toContain("What goes: config.headers.X-Team.");
+    expect(body.warnings).toContain("Removed: config.headers.X-Team.");
     await call("undo_change", { change: body.change, assert_no_other_secrets: true });
     expect(questions[1]).toContain("It removes config.headers.X-New.");
   });

@@ -33,8 +33,8 @@ export function createSpaceChecks(clock: Clock): (reader: Reader, principal: Pri
         if (!maySee(principal, id)) {
           throw new ToolError(
             "forbidden",
-            `The space "${id}" is not among those this server may touch.`,
-            `It may touch: ${principal.spaces?.join(", ")}.`,
+            `The space "${id}" is not one that this server may use.`,
+            `It may use: ${principal.spaces?.join(", ")}.`,
           );
         }
         if (!fresh && clock.now() - (seen.get(id) ?? Number.NEGATIVE_INFINITY) < trusted) return checked(id);

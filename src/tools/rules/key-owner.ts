@@ -35,7 +35,7 @@ export function keyWarning(rules: readonly Rule[], owner: string, { kibana }: To
   const was = [...new Set(others.map(({ api_key_owner: before }) => word(plainText(before ?? "", 60))))].slice(0, 5).join(", ");
   if (kibana?.auth.kind === "api_key") {
     return [
-      `Kibana stores this server's own API key with what it saves: from then on ${it} ${runs} with that key and its privileges (owner: ${word(owner)}${was ? `; before: ${was}` : ""}), and ${stops} when it is revoked or expires. "Update API key" in a rule's menu in Kibana gives the rule a key of its own, owned by whoever clicks; if this server uses a user name and password, every save does.`,
+      `Kibana stores this server's own API key with what it saves: from then on ${it} ${runs} with that key and its privileges (owner: ${word(owner)}${was ? `; before: ${was}` : ""}), and ${stops} when it is revoked or expires. "Update API key" in a rule's menu in Kibana gives it a key of whoever clicks; with a user name and password here every save does.`,
     ];
   }
   if (others.length === 0) return [];
