@@ -14,5 +14,5 @@ test.each<[string, RegExp]>([
 test("the finding of missing secrets says what else an import does", async () => {
   const { call } = await product();
   const { body } = await call("audit_connectors", { checks: ["missing_secrets"], detail: true });
-  expect(body.findings[0].why).toMatch(/random ids makes new connectors.*preconfigured connector has the same id, it wins/);
+  expect(body.findings[0].why).toMatch(/random ids creates new connectors.*preconfigured connector has the same id, it wins/);
 });
