@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { product } from "../support/product.ts";
 
 test.each<[string, RegExp]>([
-  [".email", /Narrowing xpack\.actions\.email\.domain_allowlist breaks connectors that are there/],
+  [".email", /Narrowing xpack\.actions\.email\.domain_allowlist breaks existing connectors/],
   [".webhook", /the User-Agent holds elastic \(deployment:<id>\) or \(project:<id>\)/],
   [".http", /elastic \(deployment:<id>\)/],
 ])("describing %s tells what surprises people", async (type, said) => {
