@@ -3,7 +3,7 @@ import { beginning, oneLine } from "../plain-text.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import { askedOf, type Consent } from "./consent/ask.ts";
 import { reachOf } from "./consent/reach.ts";
-import { inverseOf, recordOf } from "./ops/index.ts";
+import { recordOf } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
@@ -12,7 +12,7 @@ import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { Caller, ChangeServices, Report } from "./services.ts";
-import { needsNote, undoCall } from "./undo.ts";
+import { inverseAfter, leftNote, needsNote, undoCall } from "./undo.ts";
 
 /** Lines of what a plan does, or of what became of it, in an answer. */
 const shownEffects = 20;
@@ -168,18 +168,20 @@ function undoOf(change: string, results: OpResult[], { principal: { access } }: 
     .flatMap((result) => {
       const { op } = result;
       const record = readRecord({ ...(result.recorded ?? recordOf(op)), id: newId(result) ?? op.id });
-      const inverse = record && inverseOf(record);
-      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse }] : [];
+      const inverse = record && inverseAfter(record, result.unmeant?.byOthers ? {} : result.unmeant?.fields);
+      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse, ofRule: record.op === "put_rule" }] : [];
     });
   const [first, ...more] = parts;
   if (!first) return {};
   if (more.length === 0) return undoCall(change, first.inverse, { access });
-  const rules = parts.flatMap(({ inverse }) => ("op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
-  if (rules.length === parts.length) {
+  if (parts.every(({ ofRule }) => ofRule)) {
+    const inverses = parts.map(({ inverse }) => inverse);
+    const rules = inverses.flatMap((inverse) => ("op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
     const able = rules.filter(({ needs }) => needs.length === 0);
     const told = able.find(({ artifacts }) => artifacts === "unreadable") ?? able[0];
-    if (told) return undoCall(change, told, { access });
-    return { no_undo: needsNote(rules.flatMap(({ needs }) => needs)) };
+    const left = leftNote(inverses);
+    if (told) return undoCall(change, told, { access, left });
+    return { no_undo: [needsNote(rules.flatMap(({ needs }) => needs)), left].filter((note) => note !== undefined).join(" ") };
   }
   const offers = parts.map(({ id, inverse }) => ({ id, offer: undoCall(change, inverse, { id, access }) }));
   return { undo: offers.map(({ id, offer }) => ("undo" in offer ? offer.undo : { id, ...offer })) };

@@ -4,6 +4,7 @@ import { ruleNames } from "../rules/connector-usage.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import type { DeleteOp, NextCall, OpResult, PutRuleOp } from "./plan.ts";
+import { whyNoUndo } from "./undo.ts";
 
 interface Broken {
   warnings: string[];
@@ -16,7 +17,7 @@ interface Broken {
  */
 export async function brokenMeanwhile(change: string, results: readonly OpResult[], reader: Reader): Promise<Broken> {
   const done = results.filter(({ outcome }) => outcome === "done");
-  const rules = done.flatMap(({ op }) => (op.op === "put_rule" ? [op] : []));
+  const rules = done.flatMap((result) => (result.op.op === "put_rule" ? [{ ...result.op, why: whyNoUndo(result) }] : []));
   const all = [
     ...done.flatMap(({ op, leftBehind }) => (op.op === "delete" && leftBehind ? [rulesWithout(change, op, leftBehind)] : [])),
     ...(rules.length > 0 ? [await deletedSince(change, rules, reader)] : []),
@@ -54,30 +55,31 @@ function rulesWithout(change: string, { id, before, secretsBefore }: DeleteOp, r
 }
 
 /** Connectors that rules were given here and that somebody deleted meanwhile. */
-async function deletedSince(change: string, ops: readonly PutRuleOp[], reader: Reader): Promise<Broken> {
-  const given = new Map<string, { space: string; name: string; rules: string[] }>();
-  for (const { space, name: rule, touches, after } of ops) {
+async function deletedSince(change: string, ops: readonly (PutRuleOp & { why: string | undefined })[], reader: Reader): Promise<Broken> {
+  const given = new Map<string, { space: string; name: string; rules: string[]; undoable: boolean }>();
+  for (const { space, name: rule, touches, after, why } of ops) {
     for (const { id, name = id } of touches) {
       if (isSystem(id) || !after.actions.some((action) => action.id === id)) continue;
-      given.set(id, { space, name, rules: [...(given.get(id)?.rules ?? []), rule] });
+      const before = given.get(id);
+      given.set(id, { space, name, rules: [...(before?.rules ?? []), rule], undoable: before?.undoable === true || why === undefined });
     }
   }
   const looked = await Promise.all(
-    [...given].map(async ([id, { space, name, rules }]) => {
+    [...given].map(async ([id, { space, name, rules, undoable }]) => {
       const found = await connectorOrNone(reader, space, id).catch(() => "unknown" as const);
       const named = `${quoted(name, 60)} (${plainText(id, 80)})`;
-      if (found === "unknown") return { gone: false, warning: `Whether ${named} is still there could not be read.` };
-      if (found) return { gone: false, warning: undefined };
+      if (found === "unknown") return { mends: false, warning: `Whether ${named} is still there could not be read.` };
+      if (found) return { mends: false, warning: undefined };
       const first = rules.slice(0, 3).map((rule) => quoted(rule, 60));
       return {
-        gone: true,
+        mends: undoable,
         warning: `${named} was deleted by somebody else while ${rules.length === 1 ? "this rule" : "these rules"} took it: ${first.join(", ")}${rules.length > 3 ? ` and ${rules.length - 3} more` : ""}. Every action of ${rules.length === 1 ? "it" : "them"} fails in silence until it is back or its actions are gone.`,
       };
     }),
   );
   return {
     warnings: looked.flatMap(({ warning }) => warning ?? []),
-    next: looked.some(({ gone }) => gone)
+    next: looked.some(({ mends }) => mends)
       ? [{ tool: "undo_change", args: { change }, why: "Gives the rules back what they had before it." }]
       : [],
   };

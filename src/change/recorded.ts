@@ -5,6 +5,7 @@ import type { RuleAction } from "../kibana/rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import type { Scrub } from "../secrets/redact.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
+import { carriedActions } from "./marked-rules.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Op, Plan } from "./plan.ts";
@@ -32,8 +33,12 @@ export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub)
   ];
   return {
     summary: scrub.text(plan.summary, kept),
-    ops: await Promise.all(plan.ops.map(async (op, n) => scrub.json(recordOf(op), held[n] ? await words(op) : []))),
+    ops: await Promise.all(plan.ops.map(async (op, n) => withCarried(op, scrub.json(recordOf(op), held[n] ? await words(op) : [])))),
   };
+}
+
+function withCarried(op: Op, record: Recorded): Recorded {
+  return op.op === "put_rule" && record.op === "put_rule" ? { ...record, carried: carriedActions(op, record) } : record;
 }
 
 /** What is called or followed: ids, types, action groups and hosts. */

@@ -1,6 +1,7 @@
 import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
 import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
+import { whyNoUndo } from "./undo.ts";
 
 /** Rules that one sentence names. */
 const namesShown = 5;
@@ -11,7 +12,8 @@ const sentencesShown = 10;
 export function savedWarnings(change: string, results: readonly OpResult[]): string[] {
   const rules = new Map<string, PutRuleOp[]>();
   const note = (sentence: string, op: PutRuleOp) => rules.set(sentence, [...(rules.get(sentence) ?? []), op]);
-  for (const { op, data, unmeant } of results) {
+  for (const result of results) {
+    const { op, data, unmeant } = result;
     if (op.op !== "put_rule") continue;
     for (const field of new Set(refusedIn(data)))
       note(`Kibana does not take ${quoted(field, 80)}, which it answers: saved without it, and nothing was written before.`, op);
@@ -19,11 +21,7 @@ export function savedWarnings(change: string, results: readonly OpResult[]): str
     const differ = Object.entries(unmeant.fields);
     const back = differ.filter(([field]) => canBeSaved(field) && !refusedIn(data).includes(field)).map(inWords);
     const others = unmeant.byOthers ? " Somebody else saved the rule in the same moment: it may be their doing." : "";
-    if (back.length > 0)
-      note(
-        `Differs after the save and was not meant to: ${back.join(", ")}.${others || ` undo_change {"change": "${change}"} puts it back, with the actions.`}`,
-        op,
-      );
+    if (back.length > 0) note(`Differs after the save and was not meant to: ${back.join(", ")}.${others || wayBack(change, result)}`, op);
     const byHand = differ.filter(([field]) => !canBeSaved(field) || refusedIn(data).includes(field)).map(inWords);
     if (byHand.length > 0)
       note(`Differs after the save and was not meant to: ${byHand.join(", ")}.${others} No save sets it: set it back in Kibana.`, op);
@@ -32,6 +30,11 @@ export function savedWarnings(change: string, results: readonly OpResult[]): str
   return sentences.length > sentencesShown
     ? [...sentences.slice(0, sentencesShown), `${sentences.length - sentencesShown} more sentences of this kind are left out.`]
     : sentences;
+}
+
+function wayBack(change: string, result: OpResult): string {
+  const why = whyNoUndo(result);
+  return why === undefined ? ` undo_change {"change": "${change}"} puts it back, with the actions.` : ` Set it back in Kibana. ${why}`;
 }
 
 function inWords([field, difference]: [string, { was: unknown; is: unknown }]): string {

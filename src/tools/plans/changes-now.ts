@@ -3,9 +3,9 @@ import { type Inverse, inverseOfEntry, type UndoOffer, undoCall } from "../../ch
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import { ruleState, sameState } from "../../rules/rule-state.ts";
 import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords } from "../rules/rule-changes.ts";
+import { cannotTell, ruleSince } from "../rules/rule-since.ts";
 import { differsFrom } from "./changed-since.ts";
 
 const back = "It is as before that change again.";
@@ -67,13 +67,13 @@ export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefi
 export async function undoNow(
   entry: JournalEntry,
   now: Now,
-  access: Parameters<typeof undoCall>[2]["access"],
+  { principal: { access }, hides }: Pick<ToolContext, "principal" | "hides">,
 ): Promise<UndoOffer | undefined> {
   const recorded = inverseOfEntry(entry);
   if (!recorded) return undefined;
   const id = entry.begin.op.id ?? entry.end?.id;
   const inverse = withNeedsNow(recorded, now);
-  const against = "none" in inverse ? undefined : await whyNotNow(inverse, now);
+  const against = "none" in inverse ? undefined : await whyNotNow(inverse, now, hides);
   return against === undefined ? undoCall(entry.begin.change, inverse, { id, access }) : { no_undo: against };
 }
 
@@ -86,15 +86,16 @@ function withNeedsNow(inverse: Inverse, now: Now): Inverse {
   return { ...inverse, needs: obstacle(rule, inverse.to.actions, known)?.gone ?? [] };
 }
 
-async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now): Promise<string | undefined> {
+async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now, hides: ToolContext["hides"]): Promise<string | undefined> {
   const { space, id } = inverse;
   if (inverse.op === "put_rule") {
     const at = key(space, id);
     if (!now.rules.has(at)) return undefined;
     const rule = now.rules.get(at);
     if (!rule) return "The rule is gone.";
-    if (!sameState(ruleState(rule), inverse.expect))
-      return sameState(ruleState(rule), inverse.to) ? back : "The rule's actions were changed since.";
+    const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, hides);
+    if (isUnsure) return `The rule stays as it is: ${cannotTell}`;
+    if (!isAfter) return isBefore ? back : "The rule's actions were changed since.";
     const known = knownIn(space, now);
     const found = known && obstacle(rule, inverse.to.actions, known);
     return found && found.gone.length === 0 ? `Kibana would not save ${obstacleInWords(found)}.` : undefined;
