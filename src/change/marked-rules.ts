@@ -80,13 +80,13 @@ function reveal(recorded: unknown, stored: unknown, hides: Hides): unknown {
   if (typeof recorded === "string") return isUnder(recorded, stored) && hides(String(stored)) ? stored : recorded;
   if (Array.isArray(recorded)) return Array.isArray(stored) ? recorded.map((item, at) => reveal(item, stored[at], hides)) : recorded;
   if (recorded === null || typeof recorded !== "object" || stored === null || typeof stored !== "object") return recorded;
-  return Object.fromEntries(
-    Object.entries(recorded).flatMap(([key, item]) =>
-      isMarked(key)
-        ? Object.entries(stored).filter(([name]) => !Object.hasOwn(recorded, name) && isUnder(key, name) && hides(name))
-        : [[key, reveal(item, ownValue({ ...stored }, key), hides)]],
-    ),
-  );
+  const own: Record<string, unknown> = { ...stored };
+  const plain = Object.entries(recorded).filter(([key]) => !isMarked(key));
+  const under =
+    plain.length === Object.keys(recorded).length
+      ? []
+      : Object.entries(own).filter(([name]) => !Object.hasOwn(recorded, name) && hides(name));
+  return Object.fromEntries([...plain.map(([key, item]) => [key, reveal(item, ownValue(own, key), hides)]), ...under]);
 }
 
 /** Whether a value is what stands under the marks of a text. */

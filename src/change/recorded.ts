@@ -26,15 +26,18 @@ export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub)
   // Hardly any plan has a secret in it.
   const held = records.map((record) => JSON.stringify(scrub.json(record)) !== JSON.stringify(record));
   const kept = wordsToKeep(plan, reach, "", scrub);
-  const words = async (op: Op) => [
-    ...kept,
-    ...(await addressesOf(op)),
-    ...(await textsOf(op)).filter((text) => isSecretAsAWhole(text, scrub)),
-  ];
+  // One list for all: a look for others in each op would take as long as the square of their number.
+  const words = plan.ops.filter((_op, n) => held[n]).map((op) => wordsOf(op, scrub));
+  const all = [...new Set([...kept, ...(await Promise.all(words)).flat()])];
   return {
     summary: scrub.text(plan.summary, kept),
-    ops: await Promise.all(plan.ops.map(async (op, n) => withCarried(op, scrub.json(recordOf(op), held[n] ? await words(op) : [])))),
+    ops: plan.ops.map((op, n) => withCarried(op, scrub.json(recordOf(op), held[n] ? all : []))),
   };
+}
+
+/** What an op is about. */
+async function wordsOf(op: Op, scrub: Scrub): Promise<string[]> {
+  return [...(await addressesOf(op)), ...(await textsOf(op)).filter((text) => isSecretAsAWhole(text, scrub))];
 }
 
 function withCarried(op: Op, record: Recorded): Recorded {
