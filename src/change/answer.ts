@@ -13,6 +13,7 @@ import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { Caller, ChangeServices, Report } from "./services.ts";
 import { inverseAfter, leftNote, needsNote, undoCall } from "./undo.ts";
+import { type UndoBy, undoBy } from "./undo-here.ts";
 
 /** Lines of what a plan does, or of what became of it, in an answer. */
 const shownEffects = 20;
@@ -82,6 +83,7 @@ export function outcome(
   caller: Caller,
   services: ChangeServices,
 ): Outcome {
+  const by = undoBy(caller.principal, services.settings);
   const failed = results.find((result) => result.outcome !== "done");
   const done = results.filter((result) => result.outcome === "done");
   if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
@@ -101,7 +103,7 @@ export function outcome(
       ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
     }));
   const warnings = [
-    ...savedWarnings(id, results),
+    ...savedWarnings(id, results, by),
     ...(plan.inPerson ?? []),
     ...plan.warnings,
     ...results.map((result) => result.warning).filter((warning) => warning !== undefined),
@@ -141,7 +143,7 @@ export function outcome(
     asked: askedOf(consent),
     ...(lines.length === 0 || (status === "done" && plan.ops.length === 1) ? {} : { ops: lines }),
     ...(report.result ? { result: report.result } : {}),
-    ...undoOf(id, results, caller),
+    ...undoOf(id, results, by),
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
   };
@@ -162,7 +164,7 @@ function failedWords(results: OpResult[]): string {
 }
 
 /** The undo of what was done: of several connectors each by itself, of rules all together. */
-function undoOf(change: string, results: OpResult[], { principal: { access } }: Caller): Record<string, unknown> {
+function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string, unknown> {
   const parts = results
     .filter(({ outcome }) => outcome === "done")
     .flatMap((result) => {
@@ -173,16 +175,16 @@ function undoOf(change: string, results: OpResult[], { principal: { access } }: 
     });
   const [first, ...more] = parts;
   if (!first) return {};
-  if (more.length === 0) return undoCall(change, first.inverse, { access });
+  if (more.length === 0) return undoCall(change, first.inverse, { by });
   if (parts.every(({ ofRule }) => ofRule)) {
     const inverses = parts.map(({ inverse }) => inverse);
     const rules = inverses.flatMap((inverse) => ("op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
     const able = rules.filter(({ needs }) => needs.length === 0);
     const told = able.find(({ artifacts }) => artifacts === "unreadable") ?? able[0];
     const left = leftNote(inverses);
-    if (told) return undoCall(change, told, { access, left });
+    if (told) return undoCall(change, told, { by, left });
     return { no_undo: [needsNote(rules.flatMap(({ needs }) => needs)), left].filter((note) => note !== undefined).join(" ") };
   }
-  const offers = parts.map(({ id, inverse }) => ({ id, offer: undoCall(change, inverse, { id, access }) }));
+  const offers = parts.map(({ id, inverse }) => ({ id, offer: undoCall(change, inverse, { id, by }) }));
   return { undo: offers.map(({ id, offer }) => ("undo" in offer ? offer.undo : { id, ...offer })) };
 }

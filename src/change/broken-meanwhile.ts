@@ -5,6 +5,7 @@ import { isSystem } from "../rules/rule-state.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import type { DeleteOp, NextCall, OpResult, PutRuleOp } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
+import { type UndoBy, withoutTool } from "./undo-here.ts";
 
 interface Broken {
   warnings: string[];
@@ -15,11 +16,13 @@ interface Broken {
  * What this change and somebody else's in the same moment have broken together, with the call that mends it: Kibana has no
  * lock, so that a rule can take a connector while it is deleted (reference/kibana-api.md §1.4, §5.4).
  */
-export async function brokenMeanwhile(change: string, results: readonly OpResult[], reader: Reader): Promise<Broken> {
+export async function brokenMeanwhile(change: string, results: readonly OpResult[], reader: Reader, by: UndoBy): Promise<Broken> {
   const done = results.filter(({ outcome }) => outcome === "done");
-  const rules = done.flatMap((result) => (result.op.op === "put_rule" ? [{ ...result.op, why: whyNoUndo(result) }] : []));
+  const rules = done.flatMap((result) => (result.op.op === "put_rule" ? [{ ...result.op, why: whyNoUndo(result, by) }] : []));
   const all = [
-    ...done.flatMap(({ op, leftBehind }) => (op.op === "delete" && leftBehind ? [rulesWithout(change, op, leftBehind)] : [])),
+    ...done.flatMap(({ op, leftBehind }) =>
+      op.op === "delete" && leftBehind ? [rulesWithout(change, op, leftBehind, withoutTool("undo_change", by))] : [],
+    ),
     ...(rules.length > 0 ? [await deletedSince(change, rules, reader)] : []),
   ];
   return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
@@ -31,7 +34,12 @@ export function isTaken({ leftBehind }: OpResult): boolean {
 }
 
 /** Rules that took a connector while it was deleted. */
-function rulesWithout(change: string, { id, before, secretsBefore }: DeleteOp, rules: NonNullable<OpResult["leftBehind"]>): Broken {
+function rulesWithout(
+  change: string,
+  { id, before, secretsBefore }: DeleteOp,
+  rules: NonNullable<OpResult["leftBehind"]>,
+  refused: string | undefined,
+): Broken {
   const name = `${quoted(before.name, 60)} (${id})`;
   if (rules === "unknown")
     return {
@@ -42,15 +50,18 @@ function rulesWithout(change: string, { id, before, secretsBefore }: DeleteOp, r
   const one = rules.length === 1;
   return {
     warnings: [
-      `${name} was taken by ${one ? "a rule" : `${rules.length} rules`} in the moment of its deletion: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} in silence until it is back: call undo_change.`,
+      `${name} was taken by ${one ? "a rule" : `${rules.length} rules`} in the moment of its deletion: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} in silence until it is back${refused === undefined ? ": call undo_change." : ` under its id. ${refused}`}`,
     ],
-    next: [
-      {
-        tool: "undo_change",
-        args: { change, id },
-        why: `Makes it again under its id, for ${one ? "the rule" : "the rules"}${secretsBefore ? "; its secrets have to be given in `secrets`" : ""}.`,
-      },
-    ],
+    next:
+      refused !== undefined
+        ? []
+        : [
+            {
+              tool: "undo_change",
+              args: { change, id },
+              why: `Makes it again under its id, for ${one ? "the rule" : "the rules"}${secretsBefore ? "; its secrets have to be given in `secrets`" : ""}.`,
+            },
+          ],
   };
 }
 

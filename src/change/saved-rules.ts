@@ -2,6 +2,7 @@ import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
 import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
+import type { UndoBy } from "./undo-here.ts";
 
 /** Rules that one sentence names. */
 const namesShown = 5;
@@ -9,7 +10,7 @@ const namesShown = 5;
 const sentencesShown = 10;
 
 /** What saving rules did beside what it was meant to, with the way back: one sentence for all rules of which it is true. */
-export function savedWarnings(change: string, results: readonly OpResult[]): string[] {
+export function savedWarnings(change: string, results: readonly OpResult[], by: UndoBy): string[] {
   const rules = new Map<string, PutRuleOp[]>();
   const note = (sentence: string, op: PutRuleOp) => rules.set(sentence, [...(rules.get(sentence) ?? []), op]);
   for (const result of results) {
@@ -21,7 +22,8 @@ export function savedWarnings(change: string, results: readonly OpResult[]): str
     const differ = Object.entries(unmeant.fields);
     const back = differ.filter(([field]) => canBeSaved(field) && !refusedIn(data).includes(field)).map(inWords);
     const others = unmeant.byOthers ? " Somebody else saved the rule in the same moment: it may be their doing." : "";
-    if (back.length > 0) note(`Differs after the save and was not meant to: ${back.join(", ")}.${others || wayBack(change, result)}`, op);
+    if (back.length > 0)
+      note(`Differs after the save and was not meant to: ${back.join(", ")}.${others || wayBack(change, result, by)}`, op);
     const byHand = differ.filter(([field]) => !canBeSaved(field) || refusedIn(data).includes(field)).map(inWords);
     if (byHand.length > 0)
       note(`Differs after the save and was not meant to: ${byHand.join(", ")}.${others} No save sets it: set it back in Kibana.`, op);
@@ -32,8 +34,8 @@ export function savedWarnings(change: string, results: readonly OpResult[]): str
     : sentences;
 }
 
-function wayBack(change: string, result: OpResult): string {
-  const why = whyNoUndo(result);
+function wayBack(change: string, result: OpResult, by: UndoBy): string {
+  const why = whyNoUndo(result, by);
   return why === undefined ? ` undo_change {"change": "${change}"} puts it back, with the actions.` : ` Set it back in Kibana. ${why}`;
 }
 

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
 import { ownValue } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
-import type { Access } from "../settings/index.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
 import { secretMissing } from "./marked-rules.ts";
 import { differingKeys } from "./ops/connector-state.ts";
@@ -10,6 +9,7 @@ import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { type Recorded, readRecord, readState } from "./ops/records.ts";
 import type { ArtifactsRead, OpResult } from "./plan.ts";
+import { type UndoBy, withoutTool } from "./undo-here.ts";
 
 export type { Inverse, Recorded };
 
@@ -52,9 +52,9 @@ export type UndoOffer = { undo: UndoCall } | { no_undo: string };
 export type UndoCall = { tool: string; args: Record<string, unknown>; note?: string };
 
 /** Why an op that was just done could not be taken back; undefined where it can. */
-export function whyNoUndo({ recorded, unmeant }: OpResult): string | undefined {
+export function whyNoUndo({ recorded, unmeant }: OpResult, by: UndoBy): string | undefined {
   if (!recorded) return undefined;
-  const offer = undoCall("", inverseAfter(recorded, unmeant?.byOthers ? {} : unmeant?.fields), { access: "full" });
+  const offer = undoCall("", inverseAfter(recorded, unmeant?.byOthers ? {} : unmeant?.fields), { by });
   return "no_undo" in offer ? offer.no_undo : undefined;
 }
 
@@ -70,24 +70,25 @@ export function leftNote(inverses: readonly Inverse[]): string | undefined {
 /**
  * How an answer offers the undo of a change.
  * @param id names one of several parts
- * @param access what the caller may: an undo takes all of it
+ * @param by who would call it: what this server refuses them is not offered
  * @param left what stays as it is
  */
 export function undoCall(
   change: string,
   inverse: Inverse,
-  { id, access, left }: { id?: string | undefined; access: Access; left?: string | undefined },
+  { id, by, left }: { id?: string | undefined; by: UndoBy; left?: string | undefined },
 ): UndoOffer {
   if ("none" in inverse) return { no_undo: inverse.none };
   const missing = inverse.op === "put_rule" ? needsNote(inverse.needs) : undefined;
   if (missing !== undefined) return { no_undo: missing };
-  const notes = [noteOn(inverse), left, access === "full" ? undefined : 'It takes a server with access "full".'];
+  const notes = [noteOn(inverse), left];
   const note = notes.filter((one) => one !== undefined).join(" ");
   const call =
     inverse.op === "execute"
       ? { tool: "execute_connector", args: { id: inverse.id, space: inverse.space, params: inverse.params } }
       : { tool: "undo_change", args: { change, ...(id === undefined ? {} : { id }) } };
-  return { undo: { ...call, ...(note ? { note } : {}) } };
+  const refused = withoutTool(call.tool, by);
+  return refused === undefined ? { undo: { ...call, ...(note ? { note } : {}) } } : { no_undo: refused };
 }
 
 function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {

@@ -1,10 +1,11 @@
 import type { JournalEntry } from "../../change/journal.ts";
 import { type Inverse, inverseOfEntry, type UndoOffer, undoCall } from "../../change/undo.ts";
+import { connectorProtected, ruleProtected, undoBy } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { ToolContext } from "../define.ts";
-import { obstacle, obstacleInWords } from "../rules/rule-changes.ts";
+import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { cannotTell, ruleSince } from "../rules/rule-since.ts";
 import { differsFrom } from "./changed-since.ts";
 
@@ -67,14 +68,34 @@ export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefi
 export async function undoNow(
   entry: JournalEntry,
   now: Now,
-  { principal: { access }, hides }: Pick<ToolContext, "principal" | "hides">,
+  context: Pick<ToolContext, "principal" | "hides" | "settings">,
 ): Promise<UndoOffer | undefined> {
   const recorded = inverseOfEntry(entry);
   if (!recorded) return undefined;
   const id = entry.begin.op.id ?? entry.end?.id;
   const inverse = withNeedsNow(recorded, now);
-  const against = "none" in inverse ? undefined : await whyNotNow(inverse, now, hides);
-  return against === undefined ? undoCall(entry.begin.change, inverse, { id, access }) : { no_undo: against };
+  const against =
+    "none" in inverse ? undefined : ((await whyNotNow(inverse, now, context.hides)) ?? protectedNow(inverse, entry, now, context.settings));
+  return against === undefined
+    ? undoCall(entry.begin.change, inverse, { id, by: undoBy(context.principal, context.settings) })
+    : { no_undo: against };
+}
+
+/** Why the operator's protection stands against it, as the undo's own plan would be refused. */
+function protectedNow(
+  inverse: Exclude<Inverse, { none: string }>,
+  entry: JournalEntry,
+  now: Now,
+  settings: ToolContext["settings"],
+): string | undefined {
+  const { space, id } = inverse;
+  const known = knownIn(space, now);
+  const name = nameNow(entry, now) ?? entry.begin.op.name;
+  if (inverse.op === "put_rule") {
+    const touches = touched(inverse.expect, inverse.to).map((one) => ({ id: one, name: known?.get(one)?.name }));
+    return ruleProtected({ id, name, tags: now.rules.get(key(space, id))?.tags ?? [] }, touches, settings);
+  }
+  return connectorProtected(id, [name, ...(inverse.op === "update" ? [inverse.to.name] : [])], settings);
 }
 
 /** Connectors that were gone then may be back, and others gone. */
