@@ -3,7 +3,7 @@ import { beginning, oneLine } from "../plain-text.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import { askedOf, type Consent } from "./consent/ask.ts";
 import { reachOf } from "./consent/reach.ts";
-import { inverseOf, recordOf } from "./ops/index.ts";
+import { recordOf } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
@@ -12,7 +12,8 @@ import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { Caller, ChangeServices, Report } from "./services.ts";
-import { needsNote, undoCall } from "./undo.ts";
+import { inverseAfter, leftNote, needsNote, undoCall } from "./undo.ts";
+import { type UndoBy, undoBy } from "./undo-here.ts";
 
 /** Most effects of a plan that an answer lists. */
 const shownEffects = 20;
@@ -82,6 +83,7 @@ export function outcome(
   caller: Caller,
   services: ChangeServices,
 ): Outcome {
+  const by = undoBy(caller.principal, services.settings);
   const failed = results.find((result) => result.outcome !== "done");
   const done = results.filter((result) => result.outcome === "done");
   if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
@@ -101,7 +103,7 @@ export function outcome(
       ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
     }));
   const warnings = [
-    ...savedWarnings(id, results),
+    ...savedWarnings(id, results, by),
     ...(plan.inPerson ?? []),
     ...plan.warnings,
     ...results.map((result) => result.warning).filter((warning) => warning !== undefined),
@@ -139,7 +141,7 @@ export function outcome(
     asked: askedOf(consent),
     ...(lines.length === 0 || (status === "done" && plan.ops.length === 1) ? {} : { ops: lines }),
     ...(report.result ? { result: report.result } : {}),
-    ...undoOf(id, results, caller),
+    ...undoOf(id, results, by),
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
   };
@@ -160,25 +162,27 @@ function failedWords(results: OpResult[]): string {
 }
 
 /** How to undo what was done: several connectors one by one, rules all together. */
-function undoOf(change: string, results: OpResult[], { principal: { access } }: Caller): Record<string, unknown> {
+function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string, unknown> {
   const parts = results
     .filter(({ outcome }) => outcome === "done")
     .flatMap((result) => {
       const { op } = result;
       const record = readRecord({ ...(result.recorded ?? recordOf(op)), id: newId(result) ?? op.id });
-      const inverse = record && inverseOf(record);
-      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse }] : [];
+      const inverse = record && inverseAfter(record, result.unmeant?.byOthers ? {} : result.unmeant?.fields);
+      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse, ofRule: record.op === "put_rule" }] : [];
     });
   const [first, ...more] = parts;
   if (!first) return {};
-  if (more.length === 0) return undoCall(change, first.inverse, { access });
-  const rules = parts.flatMap(({ inverse }) => ("op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
-  if (rules.length === parts.length) {
+  if (more.length === 0) return undoCall(change, first.inverse, { by });
+  if (parts.every(({ ofRule }) => ofRule)) {
+    const inverses = parts.map(({ inverse }) => inverse);
+    const rules = inverses.flatMap((inverse) => ("op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
     const able = rules.filter(({ needs }) => needs.length === 0);
     const told = able.find(({ artifacts }) => artifacts === "unreadable") ?? able[0];
-    if (told) return undoCall(change, told, { access });
-    return { no_undo: needsNote(rules.flatMap(({ needs }) => needs)) };
+    const left = leftNote(inverses);
+    if (told) return undoCall(change, told, { by, left });
+    return { no_undo: [needsNote(rules.flatMap(({ needs }) => needs)), left].filter((note) => note !== undefined).join(" ") };
   }
-  const offers = parts.map(({ id, inverse }) => ({ id, offer: undoCall(change, inverse, { id, access }) }));
+  const offers = parts.map(({ id, inverse }) => ({ id, offer: undoCall(change, inverse, { id, by }) }));
   return { undo: offers.map(({ id, offer }) => ("undo" in offer ? offer.undo : { id, ...offer })) };
 }

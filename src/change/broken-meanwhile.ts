@@ -4,6 +4,8 @@ import { ruleNames } from "../rules/connector-usage.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import type { DeleteOp, NextCall, OpResult, PutRuleOp } from "./plan.ts";
+import { whyNoUndo } from "./undo.ts";
+import { type UndoBy, withoutTool } from "./undo-here.ts";
 
 interface Broken {
   warnings: string[];
@@ -14,11 +16,13 @@ interface Broken {
  * What this change and another one at the same moment broke together, with the call that fixes it: Kibana has no lock, so
  * a rule can start to use a connector while it is being deleted (reference/kibana-api.md §1.4, §5.4).
  */
-export async function brokenMeanwhile(change: string, results: readonly OpResult[], reader: Reader): Promise<Broken> {
+export async function brokenMeanwhile(change: string, results: readonly OpResult[], reader: Reader, by: UndoBy): Promise<Broken> {
   const done = results.filter(({ outcome }) => outcome === "done");
-  const rules = done.flatMap(({ op }) => (op.op === "put_rule" ? [op] : []));
+  const rules = done.flatMap((result) => (result.op.op === "put_rule" ? [{ ...result.op, why: whyNoUndo(result, by) }] : []));
   const all = [
-    ...done.flatMap(({ op, leftBehind }) => (op.op === "delete" && leftBehind ? [rulesWithout(change, op, leftBehind)] : [])),
+    ...done.flatMap(({ op, leftBehind }) =>
+      op.op === "delete" && leftBehind ? [rulesWithout(change, op, leftBehind, withoutTool("undo_change", by))] : [],
+    ),
     ...(rules.length > 0 ? [await deletedSince(change, rules, reader)] : []),
   ];
   return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
@@ -30,7 +34,12 @@ export function isTaken({ leftBehind }: OpResult): boolean {
 }
 
 /** Rules that began to use a connector while it was being deleted. */
-function rulesWithout(change: string, { id, before, secretsBefore }: DeleteOp, rules: NonNullable<OpResult["leftBehind"]>): Broken {
+function rulesWithout(
+  change: string,
+  { id, before, secretsBefore }: DeleteOp,
+  rules: NonNullable<OpResult["leftBehind"]>,
+  refused: string | undefined,
+): Broken {
   const name = `${quoted(before.name, 60)} (${id})`;
   if (rules === "unknown")
     return {
@@ -43,43 +52,47 @@ function rulesWithout(change: string, { id, before, secretsBefore }: DeleteOp, r
   const one = rules.length === 1;
   return {
     warnings: [
-      `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} silently until the connector is back: call undo_change.`,
+      `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${refused}`}`,
     ],
-    next: [
-      {
-        tool: "undo_change",
-        args: { change, id },
-        why: `Creates it again under its id, for ${one ? "the rule" : "the rules"}${secretsBefore ? "; give its secrets in `secrets`" : ""}.`,
-      },
-    ],
+    next:
+      refused !== undefined
+        ? []
+        : [
+            {
+              tool: "undo_change",
+              args: { change, id },
+              why: `Makes it again under its id, for ${one ? "the rule" : "the rules"}${secretsBefore ? "; its secrets have to be given in `secrets`" : ""}.`,
+            },
+          ],
   };
 }
 
 /** Connectors that this change put into rules and that somebody deleted meanwhile. */
-async function deletedSince(change: string, ops: readonly PutRuleOp[], reader: Reader): Promise<Broken> {
-  const given = new Map<string, { space: string; name: string; rules: string[] }>();
-  for (const { space, name: rule, touches, after } of ops) {
+async function deletedSince(change: string, ops: readonly (PutRuleOp & { why: string | undefined })[], reader: Reader): Promise<Broken> {
+  const given = new Map<string, { space: string; name: string; rules: string[]; undoable: boolean }>();
+  for (const { space, name: rule, touches, after, why } of ops) {
     for (const { id, name = id } of touches) {
       if (isSystem(id) || !after.actions.some((action) => action.id === id)) continue;
-      given.set(id, { space, name, rules: [...(given.get(id)?.rules ?? []), rule] });
+      const before = given.get(id);
+      given.set(id, { space, name, rules: [...(before?.rules ?? []), rule], undoable: before?.undoable === true || why === undefined });
     }
   }
   const looked = await Promise.all(
-    [...given].map(async ([id, { space, name, rules }]) => {
+    [...given].map(async ([id, { space, name, rules, undoable }]) => {
       const found = await connectorOrNone(reader, space, id).catch(() => "unknown" as const);
       const named = `${quoted(name, 60)} (${plainText(id, 80)})`;
-      if (found === "unknown") return { gone: false, warning: `Could not check whether ${named} still exists.` };
-      if (found) return { gone: false, warning: undefined };
+      if (found === "unknown") return { undoes: false, warning: `Could not check whether ${named} still exists.` };
+      if (found) return { undoes: false, warning: undefined };
       const first = rules.slice(0, 3).map((rule) => quoted(rule, 60));
       return {
-        gone: true,
+        undoes: undoable,
         warning: `Somebody else deleted ${named} while it was being added to ${rules.length === 1 ? "this rule" : "these rules"}: ${first.join(", ")}${rules.length > 3 ? ` and ${rules.length - 3} more` : ""}. Every action of ${rules.length === 1 ? "it" : "them"} fails silently until the connector is back or its actions are removed.`,
       };
     }),
   );
   return {
     warnings: looked.flatMap(({ warning }) => warning ?? []),
-    next: looked.some(({ gone }) => gone)
+    next: looked.some(({ undoes }) => undoes)
       ? [{ tool: "undo_change", args: { change }, why: "Restores what the rules had before this change." }]
       : [],
   };

@@ -12,6 +12,7 @@ import type { Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
+import { undoBy } from "./undo-here.ts";
 import { wouldBeRefused } from "./would-be-refused.ts";
 
 /** Plan, policy, consent, plan again, journal, write, read back, report: the only way to write. */
@@ -66,7 +67,10 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     const results = await withinLimit(first, caller, services, () =>
       perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
     );
-    const [report, broken] = await Promise.all([change.report(first, results), brokenMeanwhile(id, results, services.reader)]);
+    const [report, broken] = await Promise.all([
+      change.report(first, results),
+      brokenMeanwhile(id, results, services.reader, undoBy(caller.principal, services.settings)),
+    ]);
     const warnings = [...broken.warnings, ...(report.warnings ?? [])];
     const told = { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] };
     return outcome({ id, consent: consent.how }, first, results, told, caller, services);

@@ -5,6 +5,7 @@ import type { RuleAction } from "../kibana/rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import type { Scrub } from "../secrets/redact.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
+import { carriedActions } from "./marked-rules.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Op, Plan } from "./plan.ts";
@@ -25,15 +26,22 @@ export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub)
   // Hardly any plan has a secret in it.
   const held = records.map((record) => JSON.stringify(scrub.json(record)) !== JSON.stringify(record));
   const kept = wordsToKeep(plan, reach, "", scrub);
-  const words = async (op: Op) => [
-    ...kept,
-    ...(await addressesOf(op)),
-    ...(await textsOf(op)).filter((text) => isSecretAsAWhole(text, scrub)),
-  ];
+  // One list for all: a look for others in each op would take as long as the square of their number.
+  const words = plan.ops.filter((_op, n) => held[n]).map((op) => wordsOf(op, scrub));
+  const all = [...new Set([...kept, ...(await Promise.all(words)).flat()])];
   return {
     summary: scrub.text(plan.summary, kept),
-    ops: await Promise.all(plan.ops.map(async (op, n) => scrub.json(recordOf(op), held[n] ? await words(op) : []))),
+    ops: plan.ops.map((op, n) => withCarried(op, scrub.json(recordOf(op), held[n] ? all : []))),
   };
+}
+
+/** What an op is about. */
+async function wordsOf(op: Op, scrub: Scrub): Promise<string[]> {
+  return [...(await addressesOf(op)), ...(await textsOf(op)).filter((text) => isSecretAsAWhole(text, scrub))];
+}
+
+function withCarried(op: Op, record: Recorded): Recorded {
+  return op.op === "put_rule" && record.op === "put_rule" ? { ...record, carried: carriedActions(op, record) } : record;
 }
 
 /** What calls need: ids, types, action groups and hosts. */

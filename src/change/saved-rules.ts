@@ -1,6 +1,8 @@
 import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
 import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
+import { whyNoUndo } from "./undo.ts";
+import type { UndoBy } from "./undo-here.ts";
 
 /** Most rules that one sentence names. */
 const namesShown = 5;
@@ -8,10 +10,11 @@ const namesShown = 5;
 const sentencesShown = 10;
 
 /** What saving rules changed unintentionally, and how to undo it: one sentence for all rules that it applies to. */
-export function savedWarnings(change: string, results: readonly OpResult[]): string[] {
+export function savedWarnings(change: string, results: readonly OpResult[], by: UndoBy): string[] {
   const rules = new Map<string, PutRuleOp[]>();
   const note = (sentence: string, op: PutRuleOp) => rules.set(sentence, [...(rules.get(sentence) ?? []), op]);
-  for (const { op, data, unmeant } of results) {
+  for (const result of results) {
+    const { op, data, unmeant } = result;
     if (op.op !== "put_rule") continue;
     for (const field of new Set(refusedIn(data)))
       note(`Kibana returns ${quoted(field, 80)} but refuses it in a save: saved without it; the refused attempt wrote nothing.`, op);
@@ -19,11 +22,7 @@ export function savedWarnings(change: string, results: readonly OpResult[]): str
     const differ = Object.entries(unmeant.fields);
     const back = differ.filter(([field]) => canBeSaved(field) && !refusedIn(data).includes(field)).map(inWords);
     const others = unmeant.byOthers ? " Somebody else saved the rule at the same moment: that may be the cause." : "";
-    if (back.length > 0)
-      note(
-        `Differs after the save unintentionally: ${back.join(", ")}.${others || ` undo_change {"change": "${change}"} restores it, with the actions.`}`,
-        op,
-      );
+    if (back.length > 0) note(`Differs after the save unintentionally: ${back.join(", ")}.${others || wayBack(change, result, by)}`, op);
     const byHand = differ.filter(([field]) => !canBeSaved(field) || refusedIn(data).includes(field)).map(inWords);
     if (byHand.length > 0)
       note(`Differs after the save unintentionally: ${byHand.join(", ")}.${others} A save cannot set it: restore it in Kibana.`, op);
@@ -32,6 +31,11 @@ export function savedWarnings(change: string, results: readonly OpResult[]): str
   return sentences.length > sentencesShown
     ? [...sentences.slice(0, sentencesShown), `${sentences.length - sentencesShown} more sentences of this kind are left out.`]
     : sentences;
+}
+
+function wayBack(change: string, result: OpResult, by: UndoBy): string {
+  const why = whyNoUndo(result, by);
+  return why === undefined ? ` undo_change {"change": "${change}"} restores it, with the actions.` : ` Set it back in Kibana. ${why}`;
 }
 
 function inWords([field, difference]: [string, { was: unknown; is: unknown }]): string {

@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
 import { ownValue } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
-import type { Access } from "../settings/index.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
+import { secretMissing } from "./marked-rules.ts";
 import { differingKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { type Recorded, readRecord, readState } from "./ops/records.ts";
-import type { ArtifactsRead } from "./plan.ts";
+import type { ArtifactsRead, OpResult } from "./plan.ts";
+import { type UndoBy, withoutTool } from "./undo-here.ts";
 
 export type { Inverse, Recorded };
 
@@ -16,9 +17,15 @@ export type { Inverse, Recorded };
 export function inverseOfEntry(entry: JournalEntry): Inverse | undefined {
   const { end } = entry;
   const record = end?.outcome === "done" ? recordedIn(entry) : undefined;
-  const inverse = record && inverseOf(record);
-  if (!inverse) return undefined;
-  return "op" in inverse && inverse.op === "put_rule" ? withUnmeant(inverse, end?.unmeant ?? {}) : inverse;
+  return record && inverseAfter(record, end?.unmeant);
+}
+
+/** What would take an op back, and with it what its save changed without being meant to. */
+export function inverseAfter(record: Recorded, unmeant: EndRecord["unmeant"] = {}): Inverse {
+  const inverse = inverseOf(record);
+  if ("none" in inverse || inverse.op !== "put_rule") return inverse;
+  // Kibana stored other actions: what stands under a mark is not in them.
+  return "actions" in unmeant && inverse.carried.length > 0 ? { none: secretMissing } : withUnmeant(inverse, unmeant);
 }
 
 /** What an entry records; undefined where a newer version wrote it. */
@@ -44,22 +51,44 @@ function withUnmeant(inverse: Extract<Inverse, { op: "put_rule" }>, unmeant: Non
 export type UndoOffer = { undo: UndoCall } | { no_undo: string };
 export type UndoCall = { tool: string; args: Record<string, unknown>; note?: string };
 
+/** Why an op that was just done could not be taken back; undefined where it can. */
+export function whyNoUndo({ recorded, unmeant }: OpResult, by: UndoBy): string | undefined {
+  if (!recorded) return undefined;
+  const offer = undoCall("", inverseAfter(recorded, unmeant?.byOthers ? {} : unmeant?.fields), { by });
+  return "no_undo" in offer ? offer.no_undo : undefined;
+}
+
+/** What an undo of several rules leaves as it is; undefined where it gives all of them back. */
+export function leftNote(inverses: readonly Inverse[]): string | undefined {
+  const none = inverses.flatMap((inverse) => ("none" in inverse ? [inverse.none] : []));
+  const why = [...new Set(none)].join(" ");
+  if (none.length === 0) return undefined;
+  if (none.length === inverses.length) return why;
+  return `${none.length} of the ${inverses.length} rules ${none.length === 1 ? "stays" : "stay"} as ${none.length === 1 ? "it is" : "they are"}: ${why}`;
+}
+
 /**
  * How an answer offers the undo of a change.
  * @param id names one of several parts
- * @param access the caller's: an undo needs "full"
+ * @param by who would call it: what this server refuses them is not offered
+ * @param left what stays as it is
  */
-export function undoCall(change: string, inverse: Inverse, { id, access }: { id?: string | undefined; access: Access }): UndoOffer {
+export function undoCall(
+  change: string,
+  inverse: Inverse,
+  { id, by, left }: { id?: string | undefined; by: UndoBy; left?: string | undefined },
+): UndoOffer {
   if ("none" in inverse) return { no_undo: inverse.none };
   const missing = inverse.op === "put_rule" ? needsNote(inverse.needs) : undefined;
   if (missing !== undefined) return { no_undo: missing };
-  const notes = [noteOn(inverse), access === "full" ? undefined : 'It needs a server with access "full".'];
+  const notes = [noteOn(inverse), left];
   const note = notes.filter((one) => one !== undefined).join(" ");
   const call =
     inverse.op === "execute"
       ? { tool: "execute_connector", args: { id: inverse.id, space: inverse.space, params: inverse.params } }
       : { tool: "undo_change", args: { change, ...(id === undefined ? {} : { id }) } };
-  return { undo: { ...call, ...(note ? { note } : {}) } };
+  const refused = withoutTool(call.tool, by);
+  return refused === undefined ? { undo: { ...call, ...(note ? { note } : {}) } } : { no_undo: refused };
 }
 
 function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {

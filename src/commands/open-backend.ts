@@ -24,7 +24,7 @@ import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
 
 /** The part of the context that all calls share. */
-type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "spaces"> & {
+type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "hides" | "spaces"> & {
   spacesFor: ReturnType<typeof createSpaceChecks>;
 };
 

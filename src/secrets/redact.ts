@@ -1,6 +1,7 @@
 import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
 import { type Canonical, canonical } from "./canonical.ts";
 import { redactionMark } from "./detect.ts";
+import { type FindWords, findWords, outside } from "./kept-words.ts";
 import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
 import { shortest } from "./needles.ts";
 import { idsIn, isKey, isOurWord, isTypeName, namesIn } from "./structure.ts";
@@ -177,41 +178,25 @@ function cutsIn({ bytes, length }: Canonical): number[] {
   return cuts;
 }
 
-/** Whether a span is not within one of those that stay. */
-function outside(spans: readonly Span[]): (span: Span) => boolean {
-  const held = joined(spans, false);
-  return ([from, to]) => {
-    let [low, high] = [0, held.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((held[middle]?.[1] ?? 0) < to) low = middle + 1;
-      else high = middle;
-    }
-    return (held[low]?.[0] ?? to) > from;
-  };
-}
+/** A list of words is looked for in every text of a plan: what finds them is made once for it. */
+const finders = new WeakMap<readonly string[], FindWords>();
 
 function occurrencesOf(words: readonly string[], text: string): Span[] {
-  return [...new Set(words)]
-    .filter((word) => word !== "")
-    .flatMap((word) => occurrences(text, word).map((at): Span => [at, at + word.length]));
-}
-
-function occurrences(text: string, word: string): number[] {
-  const found: number[] = [];
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) found.push(at);
-  return found;
+  if (words.length === 0) return [];
+  const find = finders.get(words) ?? findWords(words);
+  finders.set(words, find);
+  return find(text);
 }
 
 /** Where no ids are known. */
 const none: ReadonlySet<string> = new Set();
 
-/** In order; those that overlap as one, and those that touch where asked for. */
-function joined(spans: readonly Span[], touching = true): Span[] {
+/** In order; those that overlap or touch as one. */
+function joined(spans: readonly Span[]): Span[] {
   const result: Span[] = [];
   for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
     const last = result.at(-1);
-    if (last && (touching ? from <= last[1] : from < last[1])) last[1] = Math.max(last[1], to);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
     else result.push([from, to]);
   }
   return result;

@@ -6,8 +6,7 @@ import { type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
-import type { Access } from "../settings/index.ts";
-import { readAcross } from "./define.ts";
+import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
 import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
 import { actionDifference, actionLines } from "./rules/shown-actions.ts";
@@ -47,7 +46,7 @@ export const listChanges = readAcross({
     const last = page.at(-1);
     const now = await readNow(page, context);
     return {
-      changes: await Promise.all(page.map((entry) => row(entry, now, { detail, access: principal.access }))),
+      changes: await Promise.all(page.map((entry) => row(entry, now, detail, context))),
       total: mine.length,
       ...compact({
         cursor: last && start + limit < mine.length ? key(last) : undefined,
@@ -66,11 +65,7 @@ function key({ begin }: JournalEntry): string {
   return `${begin.change}/${begin.n}`;
 }
 
-async function row(
-  entry: JournalEntry,
-  now: Now,
-  { detail, access }: { detail: boolean | undefined; access: Access },
-): Promise<Record<string, unknown>> {
+async function row(entry: JournalEntry, now: Now, detail: boolean | undefined, context: ToolContext): Promise<Record<string, unknown>> {
   const { begin, end } = entry;
   const name = nameNow(entry, now);
   const then = plainText(begin.op.name, 120);
@@ -93,7 +88,7 @@ async function row(
     // Over stdio there is only the local user.
     principal: begin.principal === "local" ? undefined : begin.principal,
     ...(detail ? beforeAndAfter(entry, now) : {}),
-    ...(await undoNow(entry, now, access)),
+    ...(await undoNow(entry, now, context)),
   });
 }
 

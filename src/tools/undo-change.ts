@@ -42,7 +42,9 @@ export const undoChange = changeAcross({
     const change = found[0]?.begin.change ?? asked;
     const rules = ruleInverses(found);
     if (rules) {
-      const inSpace = await context.spaces.check(rules[0]?.space ?? "", { fresh: true });
+      const [firstRule] = rules.inverses;
+      if (!firstRule) throw cannot([...new Set(rules.left.map(({ why }) => why))].join(" "));
+      const inSpace = await context.spaces.check(firstRule.space, { fresh: true });
       const plan = await planUndoRules(rules, inSpace, context);
       return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
     }

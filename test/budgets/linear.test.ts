@@ -19,6 +19,7 @@ import { isTimestamp } from "../../src/catalog/shared/timestamp.ts";
 import { checkPart } from "../../src/catalog/validate.ts";
 import { question, whatMatters } from "../../src/change/consent/question.ts";
 import { matchesGlob } from "../../src/change/glob.ts";
+import { recordingOf } from "../../src/change/recorded.ts";
 import { didYouMean } from "../../src/did-you-mean.ts";
 import { fromAnswer, notKibana } from "../../src/kibana/errors.ts";
 import { answer, failure } from "../../src/mcp/answer.ts";
@@ -39,7 +40,7 @@ import { resolveSecrets } from "../../src/secrets/resolve.ts";
 import { freeId } from "../../src/tools/connectors/connector-id.ts";
 import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 import { readSubmission } from "../../src/web/submission.ts";
-import { plan } from "../support/plan.ts";
+import { createOp, inSpace, plan } from "../support/plan.ts";
 
 /** Units that are repeated to make awkward texts. */
 const units = [
@@ -262,6 +263,20 @@ test("the guard tells quadratic from linear time", () => {
   expect(growth(square, text(small), text(large))).toBeGreaterThan(30);
 });
 
+/** Recipients of one rule, each with a known value within it. */
+const manyRecipients = (count: number) => Array.from({ length: count }, (_none, n) => `sk_live_7_canary-0123456789-aaaaaaa${n}`);
+
+function ruleOf(id: string, channelIds: string[]) {
+  const params = { subAction: "postMessage", subActionParams: { text: "t", channelIds } };
+  const state = { notify_when: null, throttle: null };
+  return {
+    ...{ op: "put_rule" as const, space: inSpace("default"), id, name: id, type: ".es-query", tags: [], touches: [], gone: [] },
+    artifacts: "public" as const,
+    before: { ...state, actions: [{ id: "chat", connector_type_id: ".slack_api", params }] },
+    after: { ...state, actions: [] },
+  };
+}
+
 /** A form, and bodies of requests, of so many characters. */
 const streams: Record<string, (length: number) => Promise<unknown>> = {
   "a form's line ends": (length) => {
@@ -280,6 +295,20 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
   "an answer of many lists": async (length) => {
     const lists = Array.from({ length: length / 10 }, (_none, n) => [`key${n}`, ["x".repeat(40), "y".repeat(40)]]);
     return answer({ config: Object.fromEntries(lists) }, "both", (value) => value);
+  },
+  "a record of many recipients that hold a secret": (length) => {
+    const reached = manyRecipients(length / 4);
+    const [op, reach] = [ruleOf("r", reached), { recipients: [], noLonger: reached.map((one) => `channelIds "${one}"`), requests: [] }];
+    return recordingOf(plan({ ops: [op] }), reach, redactor);
+  },
+  "a record of many rules that notify such a recipient": (length) => {
+    const reached = manyRecipients(length / 16);
+    const [first, ...rest] = reached.map((one, n) => ruleOf(`r${n}`, [one]));
+    return recordingOf(plan({ ops: [first ?? createOp(), ...rest] }), { recipients: reached, noLonger: [], requests: [] }, redactor);
+  },
+  "a question about many recipients that hold a secret": async (length) => {
+    const reached = manyRecipients(length / 8);
+    return redactor.json({ recipients: reached, question: reached.join(", ") }, reached);
   },
   "an export of many secrets in one text": async (length) => exportOf({ url: `https://a.example/?x=1${"&token=abc".repeat(length / 10)}` }),
 };

@@ -1,6 +1,6 @@
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import { redactionMark } from "../../secrets/detect.ts";
+import { canGoBack, isMarked, secretMissing } from "../marked-rules.ts";
 import type { Op, OpResult } from "../plan.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
@@ -74,11 +74,8 @@ export async function readBack(
 /** How to undo a recorded op; `none` where a redaction mark replaces something it needs. */
 export function inverseOf(record: Recorded): Inverse {
   const inverse = inverseOfKind(record);
-  // In a rule the mark is in the params of one action: those are left as they are.
-  if ("op" in inverse && inverse.op === "put_rule") return inverse;
-  return JSON.stringify(inverse).includes(redactionMark)
-    ? { none: "What would be restored contains a secret, and the journal keeps none: restore it by hand." }
-    : inverse;
+  const isWhole = "op" in inverse && inverse.op === "put_rule" ? canGoBack(inverse) : !isMarked(inverse);
+  return isWhole ? inverse : { none: secretMissing };
 }
 
 function inverseOfKind(record: Recorded): Inverse {

@@ -36,6 +36,8 @@ export type Inverse =
       expect: RuleState;
       to: RuleState;
       needs: string[];
+      /** Actions whose marks stand for what the rule still has: their places in `to` and in `expect`. */
+      carried: [number, number][];
     }
   /** `onlyRead`: it changed nothing. */
   | { none: string; onlyRead?: true };

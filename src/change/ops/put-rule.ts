@@ -6,6 +6,7 @@ import type { Writer } from "../../kibana/writer.ts";
 import { fieldInWords, type RuleBody, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
 import { type RuleState, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
 import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
+import { isMarked, revealed } from "../marked-rules.ts";
 import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
 import { connectorOrNone, replacing } from "./connector-state.ts";
 import type { Happened, OpKind } from "./op-kind.ts";
@@ -46,11 +47,12 @@ export const putRule: OpKind<PutRuleOp> = {
     before,
     after,
     gone: gone.map((one) => one.id),
+    carried: [],
   }),
 
   happened: async (record, reader) => asRecorded(record, await ruleOrNone(reader, record)),
 
-  inverse: ({ space, id, artifacts, before, after, gone }) => ({
+  inverse: ({ space, id, artifacts, before, after, gone, carried }) => ({
     op: "put_rule",
     space,
     id,
@@ -58,6 +60,7 @@ export const putRule: OpKind<PutRuleOp> = {
     expect: after,
     to: before,
     needs: gone,
+    carried,
   }),
 };
 
@@ -83,8 +86,11 @@ function asRecorded(record: RecordOf<"put_rule">, rule: Rule | undefined): Happe
   const [before, after] = [readable(record.artifacts, record.before), readable(record.artifacts, record.after)];
   const changing = Object.keys(after.fields ?? {}).filter((name) => !sameField(name, before.fields?.[name], after.fields?.[name]));
   const is = (state: typeof after) =>
-    sameState(ruleState(rule), state) && changing.every((name) => sameField(name, rule[name], state.fields?.[name]));
-  if (is(after)) return "done";
+    sameState(
+      ruleState(rule),
+      revealed(state, ruleState(rule), () => true),
+    ) && changing.every((name) => sameField(name, rule[name], state.fields?.[name]));
+  if (is(after)) return isMarked(after) && is(before) ? "unknown" : "done";
   return is(before) ? "not_done" : "differs";
 }
 

@@ -49,6 +49,7 @@ const Recorded = z.discriminatedUnion("op", [
     before: RuleState,
     after: RuleState,
     gone: z.array(z.string()).default([]),
+    carried: z.array(z.tuple([z.number(), z.number()])).default([]),
   }),
 ]);
 export type Recorded = z.output<typeof Recorded>;

@@ -1,5 +1,6 @@
 import type { NextCall } from "../../change/plan.ts";
 import { inverseOfEntry } from "../../change/undo.ts";
+import { connectorProtected, undoBy, withoutTool } from "../../change/undo-here.ts";
 import { quoted } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 
@@ -7,17 +8,18 @@ import type { ToolContext } from "../define.ts";
 export async function deletedHere(
   ids: readonly string[],
   space: string,
-  { journal, deployment, principal }: Pick<ToolContext, "journal" | "deployment" | "principal">,
+  { journal, deployment, principal, settings }: Pick<ToolContext, "journal" | "deployment" | "principal" | "settings">,
 ): Promise<Map<string, NextCall>> {
   const calls = new Map<string, NextCall>();
-  if (ids.length === 0 || (principal.spaces !== undefined && !principal.spaces.includes(space))) return calls;
+  if (ids.length === 0 || withoutTool("undo_change", undoBy(principal, settings)) !== undefined) return calls;
+  if (principal.spaces !== undefined && !principal.spaces.includes(space)) return calls;
   for (const entry of (await journal.entries()).entries) {
     const { begin } = entry;
     if (begin.deployment !== deployment.name || begin.op.space !== space || begin.op.op !== "delete") continue;
     const { id } = begin.op;
     if (id === undefined || !ids.includes(id) || calls.has(id)) continue;
     const inverse = inverseOfEntry(entry);
-    if (!inverse || "none" in inverse || inverse.op !== "create") continue;
+    if (!inverse || "none" in inverse || inverse.op !== "create" || connectorProtected(id, [inverse.name], settings)) continue;
     calls.set(id, {
       tool: "undo_change",
       args: { change: begin.change, id },

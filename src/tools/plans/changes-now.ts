@@ -1,11 +1,12 @@
 import type { JournalEntry } from "../../change/journal.ts";
 import { type Inverse, inverseOfEntry, type UndoOffer, undoCall } from "../../change/undo.ts";
+import { connectorProtected, ruleProtected, undoBy } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import { ruleState, sameState } from "../../rules/rule-state.ts";
 import type { ToolContext } from "../define.ts";
-import { obstacle, obstacleInWords } from "../rules/rule-changes.ts";
+import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
+import { cannotTell, ruleSince } from "../rules/rule-since.ts";
 import { differsFrom } from "./changed-since.ts";
 
 const back = "It is again as it was before that change.";
@@ -67,14 +68,34 @@ export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefi
 export async function undoNow(
   entry: JournalEntry,
   now: Now,
-  access: Parameters<typeof undoCall>[2]["access"],
+  context: Pick<ToolContext, "principal" | "hides" | "settings">,
 ): Promise<UndoOffer | undefined> {
   const recorded = inverseOfEntry(entry);
   if (!recorded) return undefined;
   const id = entry.begin.op.id ?? entry.end?.id;
   const inverse = withNeedsNow(recorded, now);
-  const against = "none" in inverse ? undefined : await whyNotNow(inverse, now);
-  return against === undefined ? undoCall(entry.begin.change, inverse, { id, access }) : { no_undo: against };
+  const against =
+    "none" in inverse ? undefined : ((await whyNotNow(inverse, now, context.hides)) ?? protectedNow(inverse, entry, now, context.settings));
+  return against === undefined
+    ? undoCall(entry.begin.change, inverse, { id, by: undoBy(context.principal, context.settings) })
+    : { no_undo: against };
+}
+
+/** Why the operator's protection stands against it, as the undo's own plan would be refused. */
+function protectedNow(
+  inverse: Exclude<Inverse, { none: string }>,
+  entry: JournalEntry,
+  now: Now,
+  settings: ToolContext["settings"],
+): string | undefined {
+  const { space, id } = inverse;
+  const known = knownIn(space, now);
+  const name = nameNow(entry, now) ?? entry.begin.op.name;
+  if (inverse.op === "put_rule") {
+    const touches = touched(inverse.expect, inverse.to).map((one) => ({ id: one, name: known?.get(one)?.name }));
+    return ruleProtected({ id, name, tags: now.rules.get(key(space, id))?.tags ?? [] }, touches, settings);
+  }
+  return connectorProtected(id, [name, ...(inverse.op === "update" ? [inverse.to.name] : [])], settings);
 }
 
 /** Since the change, connectors may have come back or gone. */
@@ -86,15 +107,16 @@ function withNeedsNow(inverse: Inverse, now: Now): Inverse {
   return { ...inverse, needs: obstacle(rule, inverse.to.actions, known)?.gone ?? [] };
 }
 
-async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now): Promise<string | undefined> {
+async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now, hides: ToolContext["hides"]): Promise<string | undefined> {
   const { space, id } = inverse;
   if (inverse.op === "put_rule") {
     const at = key(space, id);
     if (!now.rules.has(at)) return undefined;
     const rule = now.rules.get(at);
     if (!rule) return "The rule is gone.";
-    if (!sameState(ruleState(rule), inverse.expect))
-      return sameState(ruleState(rule), inverse.to) ? back : "The rule's actions were changed since.";
+    const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, hides);
+    if (isUnsure) return `The rule stays as it is: ${cannotTell}`;
+    if (!isAfter) return isBefore ? back : "The rule's actions were changed since.";
     const known = knownIn(space, now);
     const found = known && obstacle(rule, inverse.to.actions, known);
     return found && found.gone.length === 0 ? `Kibana would not save ${obstacleInWords(found)}.` : undefined;

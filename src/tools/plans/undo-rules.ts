@@ -1,5 +1,6 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { JournalEntry } from "../../change/journal.ts";
+import { isMarked } from "../../change/marked-rules.ts";
 import type { NoChange, Plan, PutRuleOp } from "../../change/plan.ts";
 import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
@@ -7,8 +8,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { ownValue } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
-import { ruleState, sameField, sameState } from "../../rules/rule-state.ts";
-import { redactionMark } from "../../secrets/detect.ts";
+import { sameField } from "../../rules/rule-state.ts";
 import { unusable } from "../connectors/connector-row.ts";
 import { doubtsAbout } from "../connectors/last-run.ts";
 import type { ToolContext } from "../define.ts";
@@ -18,6 +18,7 @@ import { losses, undoWarning } from "../rules/lost-by-rules.ts";
 import { silencedWarning } from "../rules/replaced-report.ts";
 import { erasing, type WholeRule, withArtifacts } from "../rules/rule-artifacts.ts";
 import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule-changes.ts";
+import { cannotTell, ruleSince } from "../rules/rule-since.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 
@@ -26,16 +27,28 @@ const doubtsLooked = 5;
 
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
 
-/** The rules of a change, to be put back together; undefined if the change was not about rules. */
-export function ruleInverses(entries: readonly JournalEntry[]): PutBack[] | undefined {
-  const inverses = entries
-    .map(inverseOfEntry)
-    .filter((inverse): inverse is PutBack => inverse !== undefined && "op" in inverse && inverse.op === "put_rule");
-  return inverses.length > 0 ? inverses : undefined;
+/** What of a change's rules is put back together. */
+interface RulesBack {
+  inverses: PutBack[];
+  /** Names of rules that cannot be, and why. */
+  left: { name: string; why: string }[];
+}
+
+/** Rules of a change; undefined where the change was of something else, or did nothing to them. */
+export function ruleInverses(entries: readonly JournalEntry[]): RulesBack | undefined {
+  const ofRules = entries.filter(({ begin }) => begin.op.op === "put_rule");
+  const all = ofRules.map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
+  const inverses = all.flatMap(({ inverse }) => (inverse && "op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
+  const left = all.flatMap(({ name, inverse }) => (inverse && "none" in inverse ? [{ name, why: inverse.none }] : []));
+  return inverses.length + left.length > 0 ? { inverses, left } : undefined;
 }
 
 /** Gives each rule back the actions it had; rules that somebody changed since, or that are gone, are left as they are. */
-export async function planUndoRules(inverses: readonly PutBack[], space: CheckedSpace, context: ToolContext): Promise<Plan | NoChange> {
+export async function planUndoRules(
+  { inverses, left: unable }: RulesBack,
+  space: CheckedSpace,
+  context: ToolContext,
+): Promise<Plan | NoChange> {
   const { kibana, settings } = context;
   const [connectors, rules] = await Promise.all([
     kibana.connectors(space),
@@ -50,10 +63,11 @@ export async function planUndoRules(inverses: readonly PutBack[], space: Checked
       space,
       context,
     )
-  ).map((one) => ({ ...one, ...fieldsOf(one) }));
-  const already = there.filter(({ inverse, rule, back }) => sameState(ruleState(rule), inverse.to) && Object.keys(back).length === 0);
-  const changed = there.filter((one) => !already.includes(one) && !sameState(ruleState(one.rule), one.inverse.expect));
-  const todo = there.filter((one) => !already.includes(one) && !changed.includes(one));
+  ).map((one) => ({ ...one, ...fieldsOf(one), ...ruleSince(one.inverse, one.rule, context.hides) }));
+  const already = there.filter(({ isBefore, back }) => isBefore && Object.keys(back).length === 0);
+  const unsure = there.filter(({ isUnsure }) => isUnsure);
+  const changed = there.filter((one) => !already.includes(one) && !one.isAfter && !one.isUnsure);
+  const todo = there.filter((one) => one.isAfter && !already.includes(one));
   const obstacles = todo.flatMap(({ inverse, rule }) => obstacle(rule, inverse.to.actions, known) ?? []);
   const ops = todo
     .filter(({ rule }) => !obstacles.some((one) => one.rule === rule))
@@ -63,9 +77,13 @@ export async function planUndoRules(inverses: readonly PutBack[], space: Checked
   const left = [
     ...(changed.length > 0
       ? [
-          `${rulesInWords(changed.map(({ rule }) => rule))} changed since and stay as they are: an undo would revert what somebody else did.`,
+          `${rulesInWords(changed.map(({ rule }) => rule.name))} changed since and stay as they are: an undo would revert what somebody else did.`,
         ]
       : []),
+    ...(unsure.length > 0
+      ? [`${rulesInWords(unsure.map(({ rule }) => rule.name))} ${unsure.length > 1 ? "stay as they are" : "stays as it is"}: ${cannotTell}`]
+      : []),
+    ...eachReason(unable),
     ...(gone.length > 0 ? [`${gone.length} rule${gone.length > 1 ? "s are" : " is"} gone: ${gone.slice(0, 5).map(word).join(", ")}.`] : []),
   ];
   const [first, ...rest] = ops;
@@ -81,7 +99,7 @@ export async function planUndoRules(inverses: readonly PutBack[], space: Checked
     }
     return {
       noChange: true,
-      ...(changed.length > 0 ? { status: "plan_changed" } : {}),
+      ...(changed.length + unsure.length > 0 ? { status: "plan_changed" } : {}),
       message: left.length > 0 ? `Nothing was written. ${left.join(" ")}` : "The rules are as they were before that change.",
       space,
       result: compact({ changed_since: changed.map(({ rule }) => rule.id), gone }),
@@ -164,8 +182,6 @@ async function doubtsAboutReturning(
 function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { inverse: PutBack }) {
   const { artifacts: recorded, ...others } = to.fields ?? {};
   const fields = Object.entries(artifacts === "unreadable" ? others : (to.fields ?? {}));
-  // The journal has marks instead of secrets, and a mark must not be written back.
-  const isMarked = (value: unknown) => JSON.stringify(value ?? null).includes(redactionMark);
   // The artifacts in the journal are better than none.
   const unread = artifacts === "unreadable" && recorded !== undefined && !isMarked(recorded) ? { artifacts: recorded } : {};
   const stays = fields
@@ -175,7 +191,15 @@ function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { in
   return { back: { ...Object.fromEntries(back), ...unread }, stays };
 }
 
-function rulesInWords(rules: readonly Rule[]): string {
-  const names = rules.slice(0, 3).map((rule) => quoted(rule.name, 60));
+/** One sentence for all rules that stay for the same reason. */
+function eachReason(left: RulesBack["left"]): string[] {
+  return [...new Set(left.map(({ why }) => why))].map((why) => {
+    const names = left.filter((one) => one.why === why).map(({ name }) => name);
+    return `${rulesInWords(names)} ${names.length > 1 ? "stay as they are" : "stays as it is"}: ${why}`;
+  });
+}
+
+function rulesInWords(rules: readonly string[]): string {
+  const names = rules.slice(0, 3).map((name) => quoted(name, 60));
   return `${rules.length} rule${rules.length > 1 ? "s" : ""} (${names.join(", ")}${rules.length > 3 ? " and more" : ""})`;
 }

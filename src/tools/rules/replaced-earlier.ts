@@ -1,4 +1,4 @@
-import { inverseOfEntry } from "../../change/undo.ts";
+import { recordedIn } from "../../change/undo.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { ToolContext } from "../define.ts";
 
@@ -22,9 +22,9 @@ export async function earlierMoves(
   const moves = new Map<string, Move>();
   for (const { begin, end } of entries) {
     if (begin.tool !== "replace_connector" || begin.deployment !== deployment.name || begin.op.space !== space || !end) continue;
-    const inverse = inverseOfEntry({ begin, end });
-    if (!inverse || !("op" in inverse) || inverse.op !== "put_rule" || again.has(inverse.id)) continue;
-    const { to: before, expect: after } = inverse;
+    const record = end.outcome === "done" ? recordedIn({ begin, end }) : undefined;
+    if (record?.op !== "put_rule" || again.has(record.id)) continue;
+    const { before, after } = record;
     const has = (state: typeof before, id: string) => state.actions.some((action) => action.id === id);
     if (!has(before, from) || has(after, from) || (to !== undefined && !has(after, to))) continue;
     const known = moves.get(begin.change);

@@ -51,7 +51,7 @@ function withFields({ fields: _fields, ...state }: RuleState, fields: Record<str
 }
 
 /** The connectors whose actions are added, removed or changed; a frequency that moves from the rule into an action is no change. */
-function touched(before: RuleState, after: RuleState): string[] {
+export function touched(before: RuleState, after: RuleState): string[] {
   const missing = (these: RuleState, those: RuleState) =>
     these.actions.filter((action) => !those.actions.some((one) => isSame(one, action)));
   return [...new Set([...missing(before, after), ...missing(after, before)].map(({ id }) => id))];

@@ -1,0 +1,44 @@
+import { quoted } from "../plain-text.ts";
+import type { Access, Settings } from "../settings/index.ts";
+import { isProtected, isProtectedRule } from "./policy.ts";
+import type { Principal } from "./principal.ts";
+
+/** Of whom an undo would be asked. */
+export interface UndoBy {
+  access: Access;
+  settings: Pick<Settings, "tools" | "excludeTools">;
+}
+
+/** By what a connector and a rule are protected. */
+type Protection = Pick<Settings, "protect" | "protectRules" | "auditConnector">;
+
+export function undoBy({ access }: Principal, settings: UndoBy["settings"]): UndoBy {
+  return { access, settings };
+}
+
+/** Why this server has no such tool for the caller, as the call would be refused; undefined where it has. */
+export function withoutTool(tool: string, { access, settings: { tools: only, excludeTools } }: UndoBy): string | undefined {
+  if (access !== "full") return `Not by this server: ${tool} takes access "full", and this is "${access}".`;
+  const isOff = (only !== undefined && !only.includes(tool)) || excludeTools.includes(tool);
+  return isOff ? `Not by this server: ${tool} is switched off.` : undefined;
+}
+
+/** Why the operator lets no undo change a connector by these names; undefined where it may. */
+export function connectorProtected(id: string, names: readonly (string | undefined)[], settings: Protection): string | undefined {
+  if (settings.auditConnector?.id === id)
+    return `The connector ${quoted(id, 60)} carries the audit trail of this server: no tool changes it.`;
+  return [undefined, ...names].some((name) => isProtected({ id, name }, settings.protect))
+    ? `The operator protects the connector ${quoted(id, 60)}: no tool changes it.`
+    : undefined;
+}
+
+/** Why the operator lets no undo change a rule, by itself or by the connectors whose actions would come or go. */
+export function ruleProtected(
+  rule: Parameters<typeof isProtectedRule>[0],
+  touches: readonly { id: string; name?: string | undefined }[],
+  settings: Protection,
+): string | undefined {
+  if (isProtectedRule(rule, settings.protectRules)) return `The operator protects the rule ${quoted(rule.name, 60)}: no tool changes it.`;
+  const found = touches.find((one) => isProtected(one, settings.protect));
+  return found && `The operator protects the connector ${quoted(found.id, 60)}: no tool changes its actions.`;
+}
