@@ -1,4 +1,6 @@
+import { asUrlsAreRead } from "../host-name.ts";
 import { isDeeperThan } from "../json-depth.ts";
+
 /** The mark that stands where a secret was. */
 export const redactionMark = "[redacted]";
 
@@ -41,11 +43,29 @@ export function hideSecrets(config: unknown): {
   return { config: walk(config, "", "", found), found };
 }
 
-function walk(value: unknown, key: string, path: string, found: FoundSecret[]): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => walk(item, key, path ? `${path}.${index}` : String(index), found));
+/**
+ * As hideSecrets, for what says whom or what a call reaches: mail addresses and plain words stay whole, also such as begin
+ * like a token, so that nobody is out of sight by their name.
+ */
+export function hideInRecipient(value: unknown): unknown {
+  return walk(value, "", "", [], (text, found) => (isMailAddress(text) || isWords(text) ? text : hideInText(asUrlsAreRead(text), found)));
+}
+
+function isMailAddress(text: string): boolean {
+  return /^[^@/\\]*@[^@/\\:?#\s]+$/.test(text.trim());
+}
+
+/** "Basic operations 2": a team, and no credentials. */
+function isWords(text: string): boolean {
+  const words = text.trim().split(/\s+/);
+  return words.length > 1 && words.every((word) => /^(\p{L}+|\d{1,4})$/u.test(word));
+}
+
+function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => walk(item, key, path ? `${path}.${index}` : String(index), found, inText));
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, walk(item, name, path ? `${path}.${name}` : name, found)]),
+      Object.entries(value).map(([name, item]) => [name, walk(item, name, path ? `${path}.${name}` : name, found, inText)]),
     );
   }
   if (typeof value !== "string" || value === "" || value === redactionMark || /^\{\{.*\}\}$/.test(value)) return value;
@@ -58,10 +78,10 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[]): 
     found.push({ path, why: "JSON nested too deep to look through" });
     return redactionMark;
   }
-  if (object === undefined) return hideInText(value, (why) => found.push({ path, why }));
+  if (object === undefined) return inText(value, (why) => found.push({ path, why }));
   // JSON in a text, as additionalFields has it: looked through like config itself.
   const before = found.length;
-  const hidden = walk(object, key, path, found);
+  const hidden = walk(object, key, path, found, inText);
   return found.length > before ? JSON.stringify(hidden) : value;
 }
 

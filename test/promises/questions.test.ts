@@ -60,6 +60,7 @@ const types: Record<string, Dict> = {
   ".servicenow-itom": { config: { apiUrl: "https://one.service-now.com", isOAuth: false }, secrets: { username: "u", password: "p" } },
   ".xmatters": { config: { configUrl: "https://one.xmatters.com/x", usesBasic: true }, secrets: { user: "u", password: "p" } },
   ".jira": { config: { apiUrl: "https://one.atlassian.net", projectKey: "X" }, secrets: { email: "a@b.c", apiToken: "k" } },
+  ".tines": { config: { url: "https://one.tines.com" }, secrets: { email: "a@b.c", token: "k" } },
   ".sentinelone": { config: { url: "https://one.sentinelone.net" }, secrets: { token: "k" } },
   ".gen-ai": { config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" }, secrets: { apiKey: "x" } },
 };
@@ -271,6 +272,69 @@ describe("recipients and hosts", () => {
     expect(moving.some((line) => line.startsWith("No longer: "))).toBe(false);
     const removing = (await asked("replace_connector", { from, remove: true, rules: rules.slice(25) })).split("\n");
     for (const one of many.slice(25, 30)) expect(removing.find((line) => line.startsWith("No longer: "))).toContain(`to "${one}"`);
+  });
+
+  const hiddenWord = "rule-param-secret-9";
+  const slackToken = "xoxb-123456789012-1234567890123-abcdefghijklmnopqrstuvwx";
+  test.each<[string, string, Dict, string[]]>([
+    [
+      ".tines",
+      "a webhook with its secret",
+      {
+        subAction: "run",
+        subActionParams: { body: "{}", webhook: { id: 1, storyId: 99, name: "Night story", path: "p", secret: hiddenWord } },
+      },
+      ["storyId 99", "name Night story"],
+    ],
+    [
+      ".jira",
+      "fields with a password, at depth too",
+      {
+        subAction: "pushToService",
+        subActionParams: {
+          comments: null,
+          incident: {
+            summary: "s",
+            otherFields: { project: { key: "K", token: hiddenWord }, api_token: hiddenWord, password: hiddenWord },
+          },
+        },
+      },
+      ['otherFields \\"project '],
+    ],
+    [
+      ".slack_api",
+      "a token in place of a channel",
+      { subAction: "postMessage", subActionParams: { text: "x", channelIds: [slackToken] } },
+      ['channelIds \\"[redacted]\\"'],
+    ],
+    [
+      ".opsgenie",
+      "responders named like credentials, with a password beside them",
+      {
+        subAction: "createAlert",
+        subActionParams: {
+          message: "m",
+          responders: [
+            { name: "Basic operations 2", type: "team" },
+            { username: "xoxb-not-a-token@example.com", type: "user" },
+          ],
+          visibleTo: [{ name: "Bearer department", type: "team" }],
+        },
+      },
+      ["Basic operations 2", "xoxb-not-a-token@example.com", "Bearer department"],
+    ],
+  ])("of %s with %s: whoever is reached is read by the agent, and no secret beside them", async (type, _what, params, shown) => {
+    const id = await connector(type, "One");
+    const rules = [await rule("Rule with params", [{ id, params }])];
+    const read = async (tool: string, args: Dict) => JSON.stringify((await server.call(tool, args)).body);
+    const plans = [
+      await read("execute_connector", { id, params, dry_run: true }),
+      await read("replace_connector", { from: id, remove: true, rules, dry_run: true }),
+    ];
+    const { body } = await server.call("replace_connector", { from: id, remove: true, rules });
+    plans.push(JSON.stringify(server.questions.at(-1)), await read("undo_change", { change: body.change, dry_run: true }));
+    for (const text of plans) for (const one of shown) expect(text).toContain(one);
+    for (const text of [...plans, JSON.stringify(body)]) for (const one of [hiddenWord, "xoxb-1234"]) expect(text).not.toContain(one);
   });
 
   test("that do not fit a question are all on a page", async () => {
