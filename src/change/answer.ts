@@ -17,6 +17,8 @@ import { needsNote, undoCall } from "./undo.ts";
 /** Lines of what a plan does, or of what became of it, in an answer. */
 const shownEffects = 20;
 
+const toSeeAll = "Whoever is asked sees the name of each. Here: dry_run with fewer rules (by id or a narrower tag) shows theirs.";
+
 /** The plan as the answer shows it: an agent passes it on, so it is as hard to forge as a question. */
 export async function shown(
   status: Outcome["status"],
@@ -50,7 +52,7 @@ export async function shown(
         name: beginning(effect.name, 300),
         ...(differ ? { reversible: undo.each[at] } : {}),
       })),
-      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects } : {}),
+      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects, to_see_all: toSeeAll } : {}),
       ...(plan.given ? { params_given: plan.given } : {}),
     },
     ...(warnings.length > 0 ? { warnings: warnings.map(oneLine) } : {}),

@@ -80,7 +80,7 @@ async function connector(type: string, name: string, config: Dict = {}): Promise
 
 const mailTo = (to: string[], more: Dict = {}) => ({ to, subject: "s", message: "m", ...more });
 
-async function rule(name: string, actions: Dict[] = []): Promise<string> {
+async function rule(name: string, actions: Dict[] = [], tags = [name]): Promise<string> {
   const id = `r-${++number}`;
   await kibana("POST", `/api/alerting/rule/${id}`, {
     name,
@@ -88,7 +88,7 @@ async function rule(name: string, actions: Dict[] = []): Promise<string> {
     consumer: "stackAlerts",
     schedule: { interval: "5m" },
     params: { index: ["logs-*"], threshold: [3], esQuery: '{"query":{"match_all":{}}}' },
-    tags: [name],
+    tags,
     actions: actions.map((action) => ({
       group: "query matched",
       frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
@@ -335,6 +335,42 @@ describe("recipients and hosts", () => {
     plans.push(JSON.stringify(server.questions.at(-1)), await read("undo_change", { change: body.change, dry_run: true }));
     for (const text of plans) for (const one of shown) expect(text).toContain(one);
     for (const text of [...plans, JSON.stringify(body)]) for (const one of [hiddenWord, "xoxb-1234"]) expect(text).not.toContain(one);
+  });
+
+  test("and all rules by name, however many: in the question before any detail, or on a page", async () => {
+    const [from, to] = [await connector(".slack", "Old chat"), await connector(".slack", "New chat")];
+    const action = { id: from, params: { message: "m" } };
+    const names = [...Array(40).keys()].map((at) => `Rule of team ${at}`);
+    const tag = `T-${++number}`;
+    const rules: string[] = [];
+    for (const name of [...names, "Twice", "Twice"]) rules.push(await rule(name, [action], [tag]));
+    const calls: [string, Dict][] = [
+      ["attach_connector", { connector: to, rules: [`tag:${tag}`], params: { message: "m" } }],
+      ["replace_connector", { from, to }],
+      ["replace_connector", { from: to, remove: true }],
+      ["undo_change", {}],
+    ];
+    let change = "";
+    for (const [tool, args] of calls) {
+      const before = server.questions.length;
+      const { body } = await server.call(tool, tool === "undo_change" ? { change } : args);
+      const lines = (server.questions[before] ?? "").split("\n");
+      const [at, undo] = [lines.findIndex((line) => line.startsWith("Rules (42): ")), lines.findIndex((line) => line.startsWith("It can"))];
+      expect([at > 0, at < undo, body.status], tool).toEqual([true, true, "done"]);
+      for (const name of names) expect(lines[at]).toMatch(new RegExp(`"${name}"(,|$)`));
+      for (const id of rules.slice(-2)) expect(lines[at]).toContain(`"Twice" (${id})`);
+      change = body.change;
+    }
+    const { body } = await server.call("replace_connector", { from: to, remove: true, dry_run: true });
+    expect([body.plan.effects.length, body.plan.effects_left_out]).toEqual([20, 22]);
+    expect(body.plan.to_see_all).toContain("dry_run");
+    const more = [...Array(60).keys()].map((at) => `Rule ${at} with a name that is a good deal longer than others`);
+    for (const name of more) await rule(name, [{ ...action, id: to }]);
+    const before = server.questions.length;
+    const { body: waiting } = await server.call("replace_connector", { from: to, remove: true });
+    expect([waiting.status, server.questions.length]).toEqual(["confirmation_needed", before]);
+    const { html } = await look(waiting.confirm.url);
+    for (const name of [...names, ...more]) expect(html).toContain(`&quot;${name}&quot;`);
   });
 
   test("that do not fit a question are all on a page", async () => {
