@@ -1,3 +1,4 @@
+import { mailAddresses } from "./addresses.ts";
 import type { Config, ConnectorType, Params } from "./connector-type.ts";
 
 /** Somebody or something that a call reaches or acts on: `what` is the field, as `to` or `channels`. */
@@ -7,7 +8,7 @@ export interface Recipient {
 }
 
 /**
- * Whom a call reaches, by the fields that the type's entry names. Of a type without an entry nobody knows which of its
+ * Whom a call reaches, by the fields that the type's entry names and by the mail addresses in what a tool or model reads. Of a type without an entry nobody knows which of its
  * params name somebody: all of them do.
  * @param hide takes secrets out of a value of which the entry does not name every field
  */
@@ -17,9 +18,15 @@ export function recipientsIn(
   hide: (value: unknown) => unknown = (value) => value,
 ): Recipient[] {
   if (!type) return params && Object.keys(params).length > 0 ? [{ what: "params", value: JSON.stringify(hide(params)) }] : [];
-  const { recipients = [], notRecipients = [] } = type;
+  const { recipients = [], notRecipients = [], freeParams = [] } = type;
   const found = recipients.flatMap((path) => at({ config, params }, path.split("."), { what: path, leaveOut: notRecipients, hide }));
-  return found.filter(({ value }) => value !== "");
+  const written = freeParams.flatMap((field) => mailAddresses(params?.[field], field));
+  return [...found.filter(({ value }) => value !== ""), ...written.map(({ field, address }) => ({ what: lastKey(field), value: address }))];
+}
+
+/** `to` of `subActionParams.arguments.to.0` */
+function lastKey(field: string): string {
+  return field.split(".").findLast((step) => !/^\d+$/.test(step)) ?? field;
 }
 
 interface Place {
