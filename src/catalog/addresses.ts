@@ -66,7 +66,8 @@ function withoutAngles(text: string): string {
 /** `ann@example.com`, `Ann <ann@example.com>`, `mailto:ann@example.com`. */
 function isMailAddress(text: string): boolean {
   const inner = /^[^<>]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
-  return !isAddress(inner) && /^("[^"]*"|[^\s@"<>]+)@([^\s@"<>]*[^\s@"<>.]\.[^\s@"<>.][^\s@"<>]*|\[[^\s\]]+\])$/.test(inner);
+  // Whether the host has a dot is looked up ahead, once: within the rest it would be tried at each one.
+  return !isAddress(inner) && /^("[^"]*"|[^\s@"<>]+)@((?=[^\s@"<>]*[^\s@"<>.]\.[^\s@"<>.])[^\s@"<>]+|\[[^\s\]]+\])$/.test(inner);
 }
 
 /** Keys of what is written for readers. */

@@ -22,7 +22,10 @@ const secretParam =
 const shapes: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
   [/\bxox[abeoprs]-[A-Za-z0-9-]{8,}/g, "a Slack token"],
-  [/(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9_/-]{8,}/g, "a Slack webhook path"],
+  [
+    /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi,
+    "a Slack webhook path",
+  ],
   [/\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}/g, "a GitHub token"],
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
   [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
