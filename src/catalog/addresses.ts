@@ -25,9 +25,54 @@ export function everyAddress(value: unknown, field: string): FoundAddress[] {
   });
 }
 
-/** The values of keys that say that they are addresses, within texts of JSON too; other texts are left alone. */
+/**
+ * Values that are addresses as a whole, whatever their key, or whose key says that they are; within texts of JSON too.
+ * Other texts are left alone.
+ */
 export function namedAddresses(value: unknown, field: string): FoundAddress[] {
-  return collect(value, field, (text, key) => (isNamed(text, key) ? [text.slice(0, longestAddress)] : []));
+  return collect(value, field, (text, key) => {
+    const addresses = asAWhole(text, isAddress);
+    if (addresses.length > 0) return addresses.map((one) => withoutAngles(one).slice(0, longestAddress));
+    const begins = isAddress(text.trim().split(/\s/, 1)[0] ?? "") && text.length <= longestAddress && !isProse(key);
+    return begins || isNamed(text, key) ? [text.slice(0, longestAddress)] : [];
+  });
+}
+
+/** Values that are mail addresses as a whole, or lists of them, whatever their key. */
+export function mailAddresses(value: unknown, field: string): FoundAddress[] {
+  return collect(value, field, (text) => asAWhole(text, isMailAddress));
+}
+
+/** A text, or the parts of a list in one, where each is what is looked for. */
+function asAWhole(text: string, fits: (part: string) => boolean): string[] {
+  for (const separator of [/[,;\r\n]+/, /[\s,;]+/]) {
+    const parts = text.split(separator).map((part) => part.trim());
+    const some = parts.filter((part) => part !== "");
+    if (some.length > 0 && some.every(fits)) return some;
+  }
+  return fits(text.trim()) ? [text.trim()] : [];
+}
+
+function isAddress(text: string): boolean {
+  const bare = withoutAngles(text);
+  if (/\s/.test(bare)) return false;
+  return /^([a-z][a-z\d+.-]{0,30}:[\\/]{2}[^\\/]|https?:[^\s]|[\\/]{2}[^\\/]+\.|www\.)/i.test(bare);
+}
+
+function withoutAngles(text: string): string {
+  return text.startsWith("<") && text.endsWith(">") ? text.slice(1, -1) : text;
+}
+
+/** `ann@example.com`, `Ann <ann@example.com>`, `mailto:ann@example.com`. */
+function isMailAddress(text: string): boolean {
+  const inner = /^[^<>]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
+  // Whether the host has a dot is looked up ahead, once: within the rest it would be tried at each one.
+  return !isAddress(inner) && /^("[^"]*"|[^\s@"<>]+)@((?=[^\s@"<>]*[^\s@"<>.]\.[^\s@"<>.])[^\s@"<>]+|\[[^\s\]]+\])$/.test(inner);
+}
+
+/** Keys of what is written for readers. */
+function isProse(key: string): boolean {
+  return /(content|text|message|prompt|input|description|body|summary|title)s?$/i.test(key);
 }
 
 function collect(value: unknown, field: string, read: (text: string, key: string) => readonly string[]): FoundAddress[] {

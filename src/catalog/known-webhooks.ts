@@ -1,3 +1,5 @@
+import { withoutEnd } from "../host-name.ts";
+
 /** An address that belongs to a service with a type of its own, which keeps its secret encrypted. */
 export interface KnownWebhook {
   service: string;
@@ -9,8 +11,15 @@ export interface KnownWebhook {
   config?: Readonly<Record<string, unknown>>;
 }
 
+/** What tells an address, however it is spelled. */
+interface Read {
+  /** As a server reads it: without escapes, doubled slashes and parameters of a segment. */
+  pathname: string;
+  searchParams: URLSearchParams;
+}
+
 interface Known extends KnownWebhook {
-  is(url: URL, host: string): boolean;
+  is(url: Read, host: string): boolean;
 }
 
 const under = (host: string, domain: string) => host === domain || host.endsWith(`.${domain}`);
@@ -76,17 +85,17 @@ const known: readonly Known[] = [
     type: ".xmatters",
     fields: ["secretsUrl"],
     config: { usesBasic: false },
-    is: ({ searchParams }, host) => under(host, "xmatters.com") && [...searchParams.keys()].some((name) => /^apikey$/i.test(name)),
+    is: ({ searchParams }, host) => under(host, "xmatters.com") && [...searchParams.keys()].some((name) => /^apikey$/i.test(name.trim())),
   },
 ];
 
 /** Change events of PagerDuty go elsewhere, and the type does not send them. */
-function takesEvents({ pathname }: URL): boolean {
+function takesEvents({ pathname }: Read): boolean {
   return /^\/(v2\/enqueue|integration\/|x-ere\/|generic\/)/i.test(pathname);
 }
 
 /** Heartbeats of Opsgenie go elsewhere, and the type does not send them. */
-function takesAlerts({ pathname }: URL): boolean {
+function takesAlerts({ pathname }: Read): boolean {
   return /^\/(v2\/alerts|v1\/json)/i.test(pathname);
 }
 
@@ -95,6 +104,18 @@ export function knownWebhook(address: string): KnownWebhook | undefined {
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);
   if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
-  const host = url.hostname.replace(/\.$/, "");
-  return known.find((one) => one.is(url, host));
+  const read = { pathname: asServersRead(url.pathname), searchParams: url.searchParams };
+  return known.find((one) => one.is(read, withoutEnd(url.hostname, ".")));
+}
+
+function asServersRead(path: string): string {
+  const bare = path.replace(/%([\da-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  // Dots that an escaped slash stood between are resolved once more.
+  const { pathname } = new URL(
+    `https://any/${bare
+      .replace(/[?#]/g, "_")
+      .replace(/[\\/]+/g, "/")
+      .replace(/^\//, "")}`,
+  );
+  return pathname.replace(/;[^/]*/g, "").replace(/\/+/g, "/");
 }

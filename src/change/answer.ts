@@ -18,6 +18,8 @@ import { type UndoBy, undoBy } from "./undo-here.ts";
 /** Most effects of a plan that an answer lists. */
 const shownEffects = 20;
 
+const toSeeAll = "Whoever is asked sees the name of each. Here: dry_run with fewer rules (by id or a narrower tag) shows theirs.";
+
 /** The plan as the answer shows it. An agent passes it on, so it must be as hard to forge as a question. */
 export async function shown(
   status: Outcome["status"],
@@ -51,7 +53,7 @@ export async function shown(
         name: beginning(effect.name, 300),
         ...(differ ? { reversible: undo.each[at] } : {}),
       })),
-      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects } : {}),
+      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects, to_see_all: toSeeAll } : {}),
       ...(plan.given ? { params_given: plan.given } : {}),
     },
     ...(warnings.length > 0 ? { warnings: warnings.map(oneLine) } : {}),

@@ -1,5 +1,6 @@
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { fileText } from "./file-text.ts";
+import { certificatesCanBeRead } from "./tls-files.ts";
 
 /** The base64 that Kibana stores, or why the file cannot be used. Neither quotes the content. */
 export type EncodedFile = { base64: string; warning?: string } | { refused: string; fix: string };
@@ -78,10 +79,13 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   const mistaken = labels.some((label) => label.includes(other)) && !labels.some((label) => label.includes(wanted));
   // As OpenSSL reads it: blocks begin and end on their own lines, and nothing before the first one hides it.
   const broken = inLines !== text || content.toString("utf8") !== text || blocks.some(({ body, alone }) => !alone || !body.includes("\n"));
-  return {
-    base64: (broken ? Buffer.from(blocks.map(rewritten).join("")) : content).toString("base64"),
-    ...(mistaken && { warning: `holds a ${other.toLowerCase()} and no ${wanted.toLowerCase()}: requests will fail` }),
-  };
+  const sent = broken ? Buffer.from(blocks.map(rewritten).join("")) : content;
+  const warning = mistaken
+    ? `holds a ${other.toLowerCase()} and no ${wanted.toLowerCase()}: requests will fail`
+    : !isKey(kind) && !certificatesCanBeRead(sent.toString())
+      ? "holds a certificate that cannot be read, as one of which a part is missing: requests will fail"
+      : undefined;
+  return { base64: sent.toString("base64"), ...(warning !== undefined && { warning }) };
 }
 
 /** What TLS accepts as neither: a request, a public key, an SSH key. */

@@ -1,4 +1,6 @@
+import { asUrlsAreRead } from "../host-name.ts";
 import { isDeeperThan } from "../json-depth.ts";
+
 /** The mark that replaces a secret. */
 export const redactionMark = "[redacted]";
 
@@ -20,7 +22,10 @@ const secretParam =
 const shapes: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
   [/\bxox[abeoprs]-[A-Za-z0-9-]{8,}/g, "a Slack token"],
-  [/(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9_/-]{8,}/g, "a Slack webhook path"],
+  [
+    /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi,
+    "a Slack webhook path",
+  ],
   [/\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}/g, "a GitHub token"],
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
   [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
@@ -41,11 +46,29 @@ export function hideSecrets(config: unknown): {
   return { config: walk(config, "", "", found), found };
 }
 
-function walk(value: unknown, key: string, path: string, found: FoundSecret[]): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => walk(item, key, path ? `${path}.${index}` : String(index), found));
+/**
+ * As hideSecrets, for what says whom or what a call reaches: mail addresses and plain words stay whole, also such as begin
+ * like a token, so that nobody is out of sight by their name.
+ */
+export function hideInRecipient(value: unknown): unknown {
+  return walk(value, "", "", [], (text, found) => (isMailAddress(text) || isWords(text) ? text : hideInText(asUrlsAreRead(text), found)));
+}
+
+function isMailAddress(text: string): boolean {
+  return /^[^@/\\]*@[^@/\\:?#\s]+$/.test(text.trim());
+}
+
+/** "Basic operations 2": a team, and no credentials. */
+function isWords(text: string): boolean {
+  const words = text.trim().split(/\s+/);
+  return words.length > 1 && words.every((word) => /^(\p{L}+|\d{1,4})$/u.test(word));
+}
+
+function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => walk(item, key, path ? `${path}.${index}` : String(index), found, inText));
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, walk(item, name, path ? `${path}.${name}` : name, found)]),
+      Object.entries(value).map(([name, item]) => [name, walk(item, name, path ? `${path}.${name}` : name, found, inText)]),
     );
   }
   if (typeof value !== "string" || value === "" || value === redactionMark || /^\{\{.*\}\}$/.test(value)) return value;
@@ -58,10 +81,10 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[]): 
     found.push({ path, why: "JSON nested too deep to look through" });
     return redactionMark;
   }
-  if (object === undefined) return hideInText(value, (why) => found.push({ path, why }));
+  if (object === undefined) return inText(value, (why) => found.push({ path, why }));
   // JSON in a text, as additionalFields has it: looked through like config itself.
   const before = found.length;
-  const hidden = walk(object, key, path, found);
+  const hidden = walk(object, key, path, found, inText);
   return found.length > before ? JSON.stringify(hidden) : value;
 }
 

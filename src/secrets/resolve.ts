@@ -7,6 +7,7 @@ import { encodedFile } from "./certificate.ts";
 import { redactionMark } from "./detect.ts";
 import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";
+import { unusableFiles } from "./tls-files.ts";
 
 /** Where references lead. */
 export interface SecretSource {
@@ -68,6 +69,8 @@ export function resolveSecrets(
     if (tree !== undefined) Object.defineProperty(walk.secrets, key, { value: tree, enumerable: true });
   }
   const { secrets, asked, bindings, warnings, read } = walk;
+  // What a person has yet to type may be the passphrase.
+  if (asked.length === 0) warnings.push(...unusableFiles(secrets, files));
   return { secrets, asked, bindings, warnings, read };
 }
 

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -15,7 +16,28 @@ const container = Buffer.from([0x30, 0x82, 0x04, 0x00, ...Array.from({ length: 1
 const der = Buffer.from([0x30, 0x82, 0x01, 0x0a, ...Array.from({ length: 266 }, (_, n) => (n * 5) % 256)]);
 const base64 = (content: string | Buffer) => Buffer.from(content).toString("base64");
 
+/** A certificate and its key that TLS can use. */
+const real = {
+  crt: readFileSync("test/commands/certificates/valid.pem", "utf8"),
+  key: readFileSync("test/commands/certificates/key.pem", "utf8"),
+};
+const locked = createPrivateKey(real.key).export({
+  type: "pkcs8",
+  format: "pem",
+  cipher: "aes-256-cbc",
+  passphrase: "passphrase-of-the-key-1",
+});
+const otherKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" });
+const cut = (pem: string) => pem.replace(/\n.{20}/, "\n");
+
 const files: Record<string, string | Buffer> = {
+  "real.crt": real.crt,
+  "real.key": real.key,
+  "cut.crt": cut(real.crt),
+  "chain.crt": `${real.crt}${cut(real.crt)}`,
+  "cut.key": cut(real.key),
+  "locked.key": locked,
+  "other.key": otherKey,
   "client.crt": certificate,
   "client.key": key,
   "client.p12": container,
@@ -27,6 +49,8 @@ const files: Record<string, string | Buffer> = {
   token: "token-of-the-service-1\n",
 };
 const variables = {
+  CONNECTOR_SECRET_PASSPHRASE: "passphrase-of-the-key-1",
+  CONNECTOR_SECRET_WRONG: "passphrase-of-another-1",
   CONNECTOR_SECRET_CRT: certificate,
   CONNECTOR_SECRET_KEY: key,
   CONNECTOR_SECRET_ONE_LINE: certificate.trim().replaceAll("\n", "\\n"),
@@ -165,6 +189,57 @@ describe.each(bases)("%s", (type, base) => {
     expect(body.error.message).toMatch(message);
     expect(body.error.fix).not.toBe("");
     for (const content of Object.values(variables)) expect(JSON.stringify(body)).not.toContain(content);
+  });
+});
+
+describe.each(bases)("what TLS can only refuse is said before and after it is stored, by %s", (type, base) => {
+  const file = (name: string) => ({ $file: name });
+  test.each<[string, Record<string, unknown>, RegExp | undefined]>([
+    ["a pair that fits", { crt: file("real.crt"), key: file("real.key") }, undefined],
+    [
+      "a locked key with its passphrase",
+      { crt: file("real.crt"), key: file("locked.key"), password: { $env: "CONNECTOR_SECRET_PASSPHRASE" } },
+      undefined,
+    ],
+    [
+      "a certificate with a part missing",
+      { crt: file("cut.crt"), key: file("real.key") },
+      /secrets\.crt holds a certificate that cannot be read/,
+    ],
+    [
+      "a broken one behind a good one",
+      { crt: file("chain.crt"), key: file("real.key") },
+      /secrets\.crt holds a certificate that cannot be read/,
+    ],
+    ["a key with a part missing", { crt: file("real.crt"), key: file("cut.key") }, /secrets\.key holds no private key that can be read/],
+    [
+      "another one's key",
+      { crt: file("real.crt"), key: file("other.key") },
+      /secrets\.key is not the key of the certificate in secrets\.crt/,
+    ],
+    ["a locked key alone", { crt: file("real.crt"), key: file("locked.key") }, /secrets\.key is encrypted, and no passphrase/],
+    [
+      "a locked key with another passphrase",
+      { crt: file("real.crt"), key: file("locked.key"), password: { $env: "CONNECTOR_SECRET_WRONG" } },
+      /secrets\.key cannot be read with the passphrase in secrets\.password/,
+    ],
+  ])("%s", async (_name, secrets, warning) => {
+    const args = { name: "Planned", type, config: { ...base, ...withPair }, secrets, dry_run: true };
+    for (const { body } of [await server.call("create_connector", args), await create(type, args.config, secrets)]) {
+      const said = (body.warnings ?? []).join("\n");
+      if (warning === undefined) expect(said).not.toContain("requests will fail");
+      else expect(said).toMatch(warning);
+    }
+  });
+
+  test("a container that cannot be read", async () => {
+    const { body } = await create(type, { ...base, ...withContainer }, { pfx: file("client.p12") });
+    expect(body.warnings.join()).toContain("secrets.pfx cannot be read without a passphrase: requests will fail.");
+  });
+
+  test.each([cut(real.crt), base64(cut(real.crt))])("an authority with a part missing", async (ca) => {
+    const { body } = await create(type, { ...base, hasAuth: false, authType: null, ca }, {});
+    expect(body.warnings.join()).toMatch(/config\.ca .*holds a certificate that cannot be read/);
   });
 });
 

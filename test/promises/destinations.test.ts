@@ -275,6 +275,26 @@ describe("a call of a type whose params are partly the service's own", () => {
     ],
     ["mcp", "mcp.example.com", sub("callTool", { name: "fetch", arguments: { url: "https://evil.example.net/x" } })],
     ["mcp", "mcp.example.com", sub("callTool", { name: "fetch", arguments: { deep: [{ hosts: ["evil.example.net"] }] } })],
+    ...[
+      { feed: "https://evil.example.net/x" },
+      { repo: "git+ssh://evil.example.net/x.git" },
+      { sitemap: " HTTPS:\\\\evil.example.net/x\n" },
+      { x: ["a", ["https://evil.example.net/x"]] },
+      { x: "https://evil.example.net/a, https://mcp.example.com/b" },
+      { x: "https://evil.example.net/a b" },
+      { x: "<https://evil.example.net>" },
+      { x: "//evil.example.net/x" },
+      { text: "https://evil.example.net/x" },
+      { x: '{"deep":{"y":"https://evil.example.net"}}' },
+      { "https://evil.example.net/as-a-key": 1 },
+    ].map((args): [string, string, Record<string, unknown>] => [
+      "mcp",
+      "mcp.example.com",
+      sub("callTool", { name: "fetch", arguments: args }),
+    ]),
+    ["open-ai", "llm.example.com", sub("run", { body: JSON.stringify({ messages, feed: "https://evil.example.net/x" }) })],
+    ["bedrock", "llm.example.com", sub("bedrockClientSend", { command: { input: { feed: ["https://evil.example.net/x"] } } })],
+    ["gemini", "llm.example.com", sub("run", { body: { messages, feed: "https://evil.example.net/x" } })],
     ["bedrock", "llm.example.com", sub("bedrockClientSend", { command: { endpoint: "evil.example.net" } })],
     ["gemini", "llm.example.com", sub("run", { body: { tools: [{ server_url: "https://evil.example.net" }] } })],
     ["gemini", "llm.example.com", sub("run", { body: JSON.stringify({ fileData: { fileUri: "https://evil.example.net/f" } }) })],
@@ -289,7 +309,8 @@ describe("a call of a type whose params are partly the service's own", () => {
         .filter((line) => line.startsWith("A request → "))
         .join(),
     ).toContain(own);
-    expect(question).toContain("A request → evil.example.net");
+    const requests = question.split("\n").filter((line) => line.startsWith("A request → "));
+    expect(requests.join()).toMatch(/(→ |, |:\/\/)evil\.example\.net/);
     expect(question.split("\n")[0]).toContain("evil.example.net");
   });
 
@@ -297,11 +318,33 @@ describe("a call of a type whose params are partly the service's own", () => {
     ["open-ai", sub("run", { body: JSON.stringify({ messages: [{ role: "user", content: "see https://docs.example.net/x" }] }) })],
     ["open-ai", sub("run", { body: JSON.stringify({ messages: [{ content: [{ image_url: { url: "data:image/png;base64,AAAA" } }] }] }) })],
     ["open-ai", sub("invokeAI", { messages, apiUrl: "https://llm.example.com/v1/other" })],
-    ["mcp", sub("callTool", { name: "search", arguments: { text: "https://docs.example.net", limit: 5 } })],
+    ["mcp", sub("callTool", { name: "search", arguments: { text: "https://docs.example.net/x is it", limit: 5 } })],
   ])("%s: an address that is only mentioned, or its own host, is not a destination (%j)", async (id, params) => {
     await open.call("execute_connector", { id, params });
     const lines = (open.questions.at(-1) ?? "").split("\n").filter((line) => line.startsWith("A request → "));
     expect(lines.join()).not.toMatch(/docs\.example\.net|unreadable/);
+  });
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    ["to", { to: "x@evil.example.net" }, ['to "x@evil.example.net"']],
+    ["any key", { whoever: "x@evil.example.net" }, ['whoever "x@evil.example.net"']],
+    [
+      "a list",
+      { deep: [{ email: ["x@evil.example.net", "y@evil.example.net"] }] },
+      ['email "x@evil.example.net"', 'email "y@evil.example.net"'],
+    ],
+    ["a list in a text", { cc: "x@evil.example.net; Y <y@evil.example.net>" }, ['cc "x@evil.example.net"', 'cc "Y <y@evil.example.net>"']],
+    ["a name beside it", { recipient: "Boss <x@evil.example.net>" }, ['recipient "Boss <x@evil.example.net>"']],
+    ["JSON in a text", { body: '{"rcpt":"x@evil.example.net"}' }, ['body "x@evil.example.net"']],
+    ["a link", { x: "mailto:x@evil.example.net" }, ['x "mailto:x@evil.example.net"']],
+  ])("whom a tool would write to (%s) is among the recipients, and what a text tells of is not", async (_what, args, recipients) => {
+    const all = { filler: "z".repeat(3000), note: "ask docs@example.org about it", ...args };
+    const params = sub("callTool", { name: "send", arguments: all });
+    const { body } = await open.call("execute_connector", { id: "mcp", params, dry_run: true });
+    expect(body.plan.recipients).toEqual(['name "send"', ...recipients]);
+    await open.call("execute_connector", { id: "mcp", params });
+    const line = (open.questions.at(-1) ?? "").split("\n").find((one) => one.startsWith("Recipients: "));
+    for (const one of recipients) expect(line).toContain(one);
   });
 });
 

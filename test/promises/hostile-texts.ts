@@ -20,6 +20,7 @@ export const unseen = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ign
 const labels = [
   /^https?:\/\/127\.0\.0\.1:\d+: /,
   /^- (create|update|delete|run) connector "/,
+  /^Rules \(\d+\): "/,
   /^Secret: /,
   /^A request → /,
   /^Recipients: /,
@@ -28,7 +29,7 @@ const labels = [
   /^Note: /,
   /^Params given: /,
   /^- (update) rule "/,
-  /^- and \d+ more$/,
+  /^- and \d+ more, named above$/,
   /^Before: /,
   /^After: /,
 ];
@@ -37,7 +38,7 @@ const labels = [
 export function problemsOf(message: string): string[] {
   const lines = message.split("\n");
   const ranks = lines.map((line) => labels.findIndex((label) => label.test(line)));
-  const undo = ranks.filter((rank) => rank === 6).length;
+  const undo = ranks.filter((rank) => rank === 7).length;
   return [
     ...(unseen.test(message) ? [`something hidden: ${JSON.stringify(unseen.exec(message)?.[0])}`] : []),
     ...lines.filter((_line, at) => (ranks[at] ?? -1) < 0).map((line) => `no line of ours: ${line.slice(0, 80)}`),

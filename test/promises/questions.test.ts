@@ -60,6 +60,7 @@ const types: Record<string, Dict> = {
   ".servicenow-itom": { config: { apiUrl: "https://one.service-now.com", isOAuth: false }, secrets: { username: "u", password: "p" } },
   ".xmatters": { config: { configUrl: "https://one.xmatters.com/x", usesBasic: true }, secrets: { user: "u", password: "p" } },
   ".jira": { config: { apiUrl: "https://one.atlassian.net", projectKey: "X" }, secrets: { email: "a@b.c", apiToken: "k" } },
+  ".tines": { config: { url: "https://one.tines.com" }, secrets: { email: "a@b.c", token: "k" } },
   ".sentinelone": { config: { url: "https://one.sentinelone.net" }, secrets: { token: "k" } },
   ".gen-ai": { config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" }, secrets: { apiKey: "x" } },
 };
@@ -79,7 +80,7 @@ async function connector(type: string, name: string, config: Dict = {}): Promise
 
 const mailTo = (to: string[], more: Dict = {}) => ({ to, subject: "s", message: "m", ...more });
 
-async function rule(name: string, actions: Dict[] = []): Promise<string> {
+async function rule(name: string, actions: Dict[] = [], tags = [name]): Promise<string> {
   const id = `r-${++number}`;
   await kibana("POST", `/api/alerting/rule/${id}`, {
     name,
@@ -87,7 +88,7 @@ async function rule(name: string, actions: Dict[] = []): Promise<string> {
     consumer: "stackAlerts",
     schedule: { interval: "5m" },
     params: { index: ["logs-*"], threshold: [3], esQuery: '{"query":{"match_all":{}}}' },
-    tags: [name],
+    tags,
     actions: actions.map((action) => ({
       group: "query matched",
       frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
@@ -271,6 +272,105 @@ describe("recipients and hosts", () => {
     expect(moving.some((line) => line.startsWith("No longer: "))).toBe(false);
     const removing = (await asked("replace_connector", { from, remove: true, rules: rules.slice(25) })).split("\n");
     for (const one of many.slice(25, 30)) expect(removing.find((line) => line.startsWith("No longer: "))).toContain(`to "${one}"`);
+  });
+
+  const hiddenWord = "rule-param-secret-9";
+  const slackToken = "xoxb-123456789012-1234567890123-abcdefghijklmnopqrstuvwx";
+  test.each<[string, string, Dict, string[]]>([
+    [
+      ".tines",
+      "a webhook with its secret",
+      {
+        subAction: "run",
+        subActionParams: { body: "{}", webhook: { id: 1, storyId: 99, name: "Night story", path: "p", secret: hiddenWord } },
+      },
+      ["storyId 99", "name Night story"],
+    ],
+    [
+      ".jira",
+      "fields with a password, at depth too",
+      {
+        subAction: "pushToService",
+        subActionParams: {
+          comments: null,
+          incident: {
+            summary: "s",
+            otherFields: { project: { key: "K", token: hiddenWord }, api_token: hiddenWord, password: hiddenWord },
+          },
+        },
+      },
+      ['otherFields \\"project '],
+    ],
+    [
+      ".slack_api",
+      "a token in place of a channel",
+      { subAction: "postMessage", subActionParams: { text: "x", channelIds: [slackToken] } },
+      ['channelIds \\"[redacted]\\"'],
+    ],
+    [
+      ".opsgenie",
+      "responders named like credentials, with a password beside them",
+      {
+        subAction: "createAlert",
+        subActionParams: {
+          message: "m",
+          responders: [
+            { name: "Basic operations 2", type: "team" },
+            { username: "xoxb-not-a-token@example.com", type: "user" },
+          ],
+          visibleTo: [{ name: "Bearer department", type: "team" }],
+        },
+      },
+      ["Basic operations 2", "xoxb-not-a-token@example.com", "Bearer department"],
+    ],
+  ])("of %s with %s: whoever is reached is read by the agent, and no secret beside them", async (type, _what, params, shown) => {
+    const id = await connector(type, "One");
+    const rules = [await rule("Rule with params", [{ id, params }])];
+    const read = async (tool: string, args: Dict) => JSON.stringify((await server.call(tool, args)).body);
+    const plans = [
+      await read("execute_connector", { id, params, dry_run: true }),
+      await read("replace_connector", { from: id, remove: true, rules, dry_run: true }),
+    ];
+    const { body } = await server.call("replace_connector", { from: id, remove: true, rules });
+    plans.push(JSON.stringify(server.questions.at(-1)), await read("undo_change", { change: body.change, dry_run: true }));
+    for (const text of plans) for (const one of shown) expect(text).toContain(one);
+    for (const text of [...plans, JSON.stringify(body)]) for (const one of [hiddenWord, "xoxb-1234"]) expect(text).not.toContain(one);
+  });
+
+  test("and all rules by name, however many: in the question before any detail, or on a page", async () => {
+    const [from, to] = [await connector(".slack", "Old chat"), await connector(".slack", "New chat")];
+    const action = { id: from, params: { message: "m" } };
+    const names = [...Array(40).keys()].map((at) => `Rule of team ${at}`);
+    const tag = `T-${++number}`;
+    const rules: string[] = [];
+    for (const name of [...names, "Twice", "Twice"]) rules.push(await rule(name, [action], [tag]));
+    const calls: [string, Dict][] = [
+      ["attach_connector", { connector: to, rules: [`tag:${tag}`], params: { message: "m" } }],
+      ["replace_connector", { from, to }],
+      ["replace_connector", { from: to, remove: true }],
+      ["undo_change", {}],
+    ];
+    let change = "";
+    for (const [tool, args] of calls) {
+      const before = server.questions.length;
+      const { body } = await server.call(tool, tool === "undo_change" ? { change } : args);
+      const lines = (server.questions[before] ?? "").split("\n");
+      const [at, undo] = [lines.findIndex((line) => line.startsWith("Rules (42): ")), lines.findIndex((line) => line.startsWith("It can"))];
+      expect([at > 0, at < undo, body.status], tool).toEqual([true, true, "done"]);
+      for (const name of names) expect(lines[at]).toMatch(new RegExp(`"${name}"(,|$)`));
+      for (const id of rules.slice(-2)) expect(lines[at]).toContain(`"Twice" (${id})`);
+      change = body.change;
+    }
+    const { body } = await server.call("replace_connector", { from: to, remove: true, dry_run: true });
+    expect([body.plan.effects.length, body.plan.effects_left_out]).toEqual([20, 22]);
+    expect(body.plan.to_see_all).toContain("dry_run");
+    const more = [...Array(60).keys()].map((at) => `Rule ${at} with a name that is a good deal longer than others`);
+    for (const name of more) await rule(name, [{ ...action, id: to }]);
+    const before = server.questions.length;
+    const { body: waiting } = await server.call("replace_connector", { from: to, remove: true });
+    expect([waiting.status, server.questions.length]).toEqual(["confirmation_needed", before]);
+    const { html } = await look(waiting.confirm.url);
+    for (const name of [...names, ...more]) expect(html).toContain(`&quot;${name}&quot;`);
   });
 
   test("that do not fit a question are all on a page", async () => {

@@ -42,7 +42,30 @@ describe.each(addresses)("%s", (url, type, secrets) => {
   });
 });
 
+test.each<[string, string]>([
+  [slack.replace(".com/", ".com../"), ".slack"],
+  [slack.replace(".com/", ".com....:8443//"), ".slack"],
+  ["https://outlook.office.com//webhook/x", ".teams"],
+  ["https://outlook.office.com/./%77ebhook/x", ".teams"],
+  ["https://outlook.office.com/x/..%2fwebhook/y", ".teams"],
+  ["https://prod-1.logic.azure.com/workflows/a//%74riggers/manual", ".teams"],
+  ["https://prod-1.logic.azure.com/workflows/a%2Ftriggers%2Fmanual", ".teams"],
+  ["https://one.api.powerplatform.com.../x/%74RIGGERS//manual", ".teams"],
+  ["https://events.pagerduty.com//v2/enqueue", ".pagerduty"],
+  ["https://events.pagerduty.com/%76%32/enqueue", ".pagerduty"],
+  ["https://events.pagerduty.com/v2;a=b//enqueue", ".pagerduty"],
+  ["https://events.eu.pagerduty.com%2e/\\integration\\a\\enqueue", ".pagerduty"],
+  ["https://api.opsgenie.com//v2//alerts", ".opsgenie"],
+  ["https://api.eu.opsgenie.com/%2Fv1/json/x", ".opsgenie"],
+  ["https://api.atlassian.com//jsm/%6fps/integration/v2/alerts", ".jira-service-management"],
+  ["https://acme.xmatters.com../api?%61piKey=b", ".xmatters"],
+  ["https://acme.xmatters.com/api?apiKey%20=b", ".xmatters"],
+])("%s is %s's, however it is spelled", (url, type) => {
+  expect(knownWebhook(url)?.type).toBe(type);
+});
+
 test.each([
+  "https://events.pagerduty.com/v2/change%3Fv2/enqueue",
   "https://hooks.example.com/services/T/B/x",
   "https://slack.com/api/chat.postMessage",
   "https://hooks.slack.com.evil.example/services/a",

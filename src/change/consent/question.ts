@@ -16,14 +16,15 @@ const mostNotes = 15;
 const mostOnPage = 500;
 
 /**
- * What a person has to know before anything else, in this order and uncut: where, what is done, to which things; hosts;
- * recipients; whether it can be undone. No line begins with text from outside.
+ * What a person has to know before anything else, in this order and uncut: where, what is done, to which connectors and
+ * rules; hosts; recipients; whether it can be undone. No line begins with text from outside.
  */
 export function whatMatters(plan: Plan, reach: Reach, deployment: string): string[] {
   return [
     `${deployment}: ${plan.summary}`,
     ...(plan.inPerson ?? []),
     ...things(plan).map((effect) => `- ${effectLine(effect)}`),
+    ...namesOfRules(plan),
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
     ...reach.requests.map((host) => `A request → ${host}`),
     ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
@@ -41,7 +42,7 @@ export function fitsQuestion(lines: readonly string[], { recipients, noLonger }:
 export function question(plan: Plan, matters: readonly string[]): string {
   const { given, effects } = plan;
   const notes = plan.warnings.slice(0, mostNotes);
-  const rules = effects.length > 1 ? effects.filter(({ kind }) => kind === "rule") : [];
+  const rules = rulesOf(plan);
   return [
     ...matters,
     // The field that takes the answer says it too.
@@ -50,7 +51,7 @@ export function question(plan: Plan, matters: readonly string[]): string {
     ...left(plan.warnings.length - notes.length, "Note: and", "more notes"),
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
     ...rules.slice(0, mostLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`),
-    ...left(rules.length - mostLines, "- and", "more"),
+    ...left(rules.length - mostLines, "- and", "more, named above"),
     ...(effects.length === 1 ? effects.flatMap(details) : details(contents(rules))),
   ]
     .map(oneLine)
@@ -116,6 +117,23 @@ const undoLines = {
 /** Several connectors are all named first; a single one is in the summary, and rules are listed with their before and after. */
 function things({ effects }: Plan): Effect[] {
   return effects.length > 1 ? effects.filter(({ kind }) => kind === "connector") : [];
+}
+
+/** Several rules, or one beside connectors; a single one stands in the summary. */
+function rulesOf({ effects }: Plan): Effect[] {
+  return effects.length > 1 ? effects.filter(({ kind }) => kind === "rule") : [];
+}
+
+/** `Rules (2): "Disk", "CPU"`: all of them, with the id where a name is cut or another one's too. */
+function namesOfRules(plan: Plan): string[] {
+  const rules = rulesOf(plan).map((rule) => ({ ...rule, shown: quoted(rule.name) }));
+  if (rules.length === 0) return [];
+  const times = new Map<string, number>();
+  for (const { shown } of rules) times.set(shown, (times.get(shown) ?? 0) + 1);
+  const named = rules.map(({ name, shown, id }) =>
+    id === undefined || (shown === `"${name}"` && times.get(shown) === 1) ? shown : `${shown} (${word(id)})`,
+  );
+  return [`Rules (${rules.length}): ${named.join(", ")}`];
 }
 
 /** `delete connector "Ops chat" (.slack, ops-chat) in space default` */

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { type Recipient, recipientsIn } from "../../catalog/recipients.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, word } from "../../plain-text.ts";
-import { hideInText, hideSecrets } from "../../secrets/detect.ts";
+import { hideInRecipient, hideInText, hideSecrets } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
@@ -88,7 +89,7 @@ async function reachOfOp(op: Op): Promise<OpReach> {
       return {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
-        reached: recipientsIn(entry, { config, params: entry ? op.params : hideSecrets(op.params).config }),
+        reached: shownRecipients(entry, { config, params: op.params }),
       };
     }
     default: {
@@ -98,15 +99,19 @@ async function reachOfOp(op: Op): Promise<OpReach> {
       return {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
-        reached: recipientsIn(entry, { config }),
+        reached: shownRecipients(entry, { config }),
       };
     }
   }
 }
 
 async function recipientsOfAction({ connector_type_id: type, params }: RuleAction): Promise<Recipient[]> {
-  const entry = await connectorType(type ?? "");
-  return recipientsIn(entry, { params: entry ? (params ?? {}) : hideSecrets(params ?? {}).config });
+  return shownRecipients(await connectorType(type ?? ""), { params: params ?? {} });
+}
+
+/** Without secrets beside whoever is written to: the model reads it. Of a type that nobody knows, all may be one. */
+function shownRecipients(entry: ConnectorType | undefined, given: Parameters<typeof recipientsIn>[1]): Recipient[] {
+  return recipientsIn(entry, given, entry ? hideInRecipient : (params) => hideSecrets(params).config);
 }
 
 /** A token in an address is hidden; a recipient never is. */

@@ -19,7 +19,7 @@ export function onlyInPerson(why: readonly string[]): ToolError {
 export function tooMuch(matters: readonly string[]): ToolError {
   return new ToolError(
     "limit_reached",
-    `What a person has to see before agreeing (hosts, recipients, what is deleted) takes ${matters.join("\n").length} characters here, and a question holds ${mostThatMatters}. Nothing was written.`,
+    `What a person has to see before agreeing (rules, hosts, recipients, what is deleted) takes ${matters.join("\n").length} characters here, and a question holds ${mostThatMatters}. Nothing was written.`,
     "Do it in several calls with fewer rules, connectors or recipients each.",
   );
 }

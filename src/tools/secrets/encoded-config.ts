@@ -20,7 +20,10 @@ export function encodedConfig(entry: ConnectorType | undefined, config: Config):
       const problems = [{ path, problem: result.refused, suggestion: result.fix }];
       throw new ToolError("invalid_config", `${path} ${result.refused}.`, result.fix, { problems });
     }
-    if (result.base64 === value) continue;
+    if (result.base64 === value) {
+      if (result.warning) notes.push(`${path} ${result.warning}.`);
+      continue;
+    }
     rewritten[field] = result.base64;
     notes.push(`${path} is stored as the base64 of what was given: Kibana decodes it.${result.warning ? ` It ${result.warning}.` : ""}`);
   }
