@@ -9,7 +9,7 @@ type Action = RuleState["actions"][number];
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
 
 /** Why what the journal has of something does not go back. */
-export const secretMissing = "A secret stands in what would go back, and the journal keeps none: put it back by hand.";
+export const secretMissing = "What would be restored contains a secret, and the journal keeps none: restore it by hand.";
 
 /** Whether a mark stands where a secret was. */
 export function isMarked(value: unknown): boolean {

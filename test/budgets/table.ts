@@ -61,7 +61,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   replace_connector: { listed: 280, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 19, tokens: 290 }] },
   // Names and undo as they are now: the list of connectors, and the rules.
   list_changes: { listed: 95, calls: [{ args: {}, requests: 4, tokens: 940 }] },
-  safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 16, tokens: 130 }] },
+  safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 16, tokens: 140 }] },
 };
 
 interface Call {
@@ -71,4 +71,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed. */
-export const start = { bytes: 245_000, files: 4 };
+export const start = { bytes: 250_000, files: 4 };

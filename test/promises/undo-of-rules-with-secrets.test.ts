@@ -7,7 +7,7 @@ type Dict = Record<string, unknown>;
 
 const user = "alerts@example.com";
 const env = { CONNECTOR_SECRET_USER: user, CONNECTOR_SECRET_TEAM: "Platform team" };
-const why = /^A secret stands in what would go back, and the journal keeps none/;
+const why = /^What would be restored contains a secret, and the journal keeps none/;
 
 /** Actions that hold a known value within what they say. */
 const holding: Record<string, Dict> = {
@@ -46,7 +46,7 @@ describe.each(Object.entries(holding))("a rule's action with a known value %s", 
     const [row] = await rows(server);
     expect([row.undo, row.no_undo]).toEqual([undefined, expect.stringMatching(why)]);
     for (const change of [body.change, "last"]) expect((await call("undo_change", { change })).failed).toBe(true);
-    expect((await call("undo_change", { change: body.change })).body.error.message).toContain("A secret stands in what would go back");
+    expect((await call("undo_change", { change: body.change })).body.error.message).toContain("What would be restored contains a secret");
     expect((await ruleOf(bare, "r")).actions).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describe.each(Object.entries(holding))("a rule's action with a known value %s", 
     expect([plan.reversible, body.undo.tool, (await rows(server))[0].undo.tool]).toEqual(["yes", "undo_change", "undo_change"]);
     expect((await call("undo_change", { change: body.change })).body.status).toBe("done");
     expect(await contentOf(bare, "r")).toEqual(before);
-    expect((await rows(server)).at(-1).no_undo).toBe("It is as before that change again.");
+    expect((await rows(server)).at(-1).no_undo).toBe("It is again as it was before that change.");
     expect(await filesIn(join(server.home, "state/kibana-connectors-mcp/journal"))).not.toContain(user);
   });
 });
