@@ -76,7 +76,8 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     reasons.unshift(
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,
     );
-  return { reasons, newFlows };
+  // One variable may stand for several fields.
+  return { reasons: [...new Set(reasons)], newFlows };
 }
 
 /** The parts of a plan that nothing protects. */

@@ -97,15 +97,21 @@ function beforeAndAfter(entry: JournalEntry, now: Now): { before?: unknown; afte
   const record = recordedIn(entry);
   if (!record) return {};
   const { before, after } = states(record, now);
-  // Actions have been cut already.
-  const shown = (state: object | undefined) => (state && record.op !== "put_rule" ? plainJson(hideSecrets(state).config, longest) : state);
+  // Actions are cut already.
+  const shown = ({ secrets, ...state }: Shown) => ({
+    ...(record.op === "put_rule" ? state : plainJson(hideSecrets(state).config, longest)),
+    // Names of fields, which are no secret.
+    ...compact({ secrets }),
+  });
   return { ...(before && { before: shown(before) }), ...(after && { after: shown(after) }) };
 }
 
-function states(record: Recorded, now: Now): { before?: object; after?: object } {
+type Shown = Record<string, unknown> & { secrets?: string[] | undefined };
+
+function states(record: Recorded, now: Now): { before?: Shown; after?: Shown } {
   switch (record.op) {
     case "create":
-      return { after: { name: record.name, config: record.config, ...compact({ secrets: record.secretFields }) } };
+      return { after: { name: record.name, config: record.config, secrets: record.secretFields } };
     case "delete":
       return { before: { name: record.name, config: record.config } };
     case "execute":
@@ -114,7 +120,7 @@ function states(record: Recorded, now: Now): { before?: object; after?: object }
       const { before, after, secretFields } = record;
       return {
         before: differing(before, after),
-        after: { ...differing(after, before), ...compact({ secrets: secretFields }) },
+        after: { ...differing(after, before), secrets: secretFields },
       };
     }
     case "put_rule": {
@@ -133,7 +139,7 @@ interface NameAndConfig {
   config: Record<string, unknown>;
 }
 
-function differing(one: NameAndConfig, other: NameAndConfig): object {
+function differing(one: NameAndConfig, other: NameAndConfig): Shown {
   const keys = [...new Set([...Object.keys(one.config), ...Object.keys(other.config)])];
   const changed = keys.filter((name) => !isDeepStrictEqual(one.config[name] ?? null, other.config[name] ?? null));
   const config = Object.fromEntries(changed.map((name) => [name, one.config[name] ?? null]));
