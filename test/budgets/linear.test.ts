@@ -12,9 +12,11 @@ import { isGenericName } from "../../src/audit/checks/generic-name.ts";
 import { leftOverTest } from "../../src/audit/checks/left-over-test.ts";
 import { reachOf } from "../../src/audit/hosts.ts";
 import { targetOf } from "../../src/audit/same-target.ts";
+import { mailAddresses, namedAddresses } from "../../src/catalog/addresses.ts";
 import { destinations } from "../../src/catalog/destinations.ts";
 import { findTypeId } from "../../src/catalog/find-type.ts";
 import { connectorType } from "../../src/catalog/index.ts";
+import { knownWebhook } from "../../src/catalog/known-webhooks.ts";
 import { isTimestamp } from "../../src/catalog/shared/timestamp.ts";
 import { checkPart } from "../../src/catalog/validate.ts";
 import { question, whatMatters } from "../../src/change/consent/question.ts";
@@ -34,7 +36,8 @@ import { rendered } from "../../src/sandbox/rules/templates.ts";
 import { fitsWildcard } from "../../src/sandbox/wildcard.ts";
 import { seal } from "../../src/sealed.ts";
 import { readBindings } from "../../src/secrets/binding.ts";
-import { hideInText, hideSecrets } from "../../src/secrets/detect.ts";
+import { encodedFile } from "../../src/secrets/certificate.ts";
+import { hideInRecipient, hideInText, hideSecrets } from "../../src/secrets/detect.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
 import { resolveSecrets } from "../../src/secrets/resolve.ts";
 import { freeId } from "../../src/tools/connectors/connector-id.ts";
@@ -126,6 +129,15 @@ const names = { known: ["context.reason", "rule.name", "alert.id"], elsewhere: [
 const takers: Record<string, Taker> = {
   "the detector, in a text": (text) => hideInText(text),
   "the detector, by key": (text) => hideSecrets({ [text]: "x", headers: { [text]: text }, url: text }),
+  "the detector, beside whoever is written to": (text) =>
+    hideInRecipient({ [text]: "x", to: [text, `a@${text}`, `a <${text}>`], url: `https://hooks.slack.com/services/${text}` }),
+  "addresses in what a tool reads": (text) =>
+    [text, `a@${text}`, `a <${text}>`, `https://a.example, ${text}`].map((one) => [
+      namedAddresses({ x: one }, "x"),
+      mailAddresses({ x: one }, "x"),
+    ]),
+  "addresses of known services": (text) => [knownWebhook(text), knownWebhook(`https://events.pagerduty.com/${text}`)],
+  certificates: (text) => encodedFile(Buffer.from(`-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`), "certificate"),
   "the redactor with a thousand secrets": (text) => redactor.text(text),
   "the redactor with long literals": (text) => call.text(text),
   "the redactor, in JSON": (text) => redactor.json({ [text]: [text] }),
