@@ -325,7 +325,7 @@ test("another frequency than the action has is not said to be attached already",
   expect(await attach(made, { ...digest, frequency: { throttle: "2h" } })).toMatchObject({
     status: "no_change",
     message: '"Connector chat" is already attached to the rule.',
-    warnings: [expect.stringContaining("(onThrottleInterval 30m), not as asked for")],
+    warnings: [expect.stringContaining("(onThrottleInterval 30m), not the one asked for")],
   });
 });
 

@@ -45,7 +45,7 @@ describe("a bare 500 on a run", () => {
         expect([failed, body.status, body.result.ok]).toEqual([false, "done", false]);
         expect(body.result.cause).toContain("xpack.encryptedSavedObjects.encryptionKey");
         expect(body.result.fix).toContain("Enter the secrets again");
-        expect(body.result.not_known).toContain("look at the service");
+        expect(body.result.not_known).toContain("check the service");
       }
     },
   );

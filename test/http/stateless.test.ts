@@ -189,7 +189,7 @@ describe("the audit connector", () => {
     const { body } = await (await served.open()).call("create_connector", { name: "Told", type: ".server-log" });
     expect(body).toMatchObject({
       status: "done",
-      warnings: [expect.stringContaining('The audit connector "alert-audit-index" did not take the record')],
+      warnings: [expect.stringContaining('The audit connector "alert-audit-index" did not accept the record')],
     });
   });
 
