@@ -8,53 +8,32 @@ export type FindWords = (text: string) => Span[];
  * them (Aho and Corasick's automaton).
  */
 export function findWords(words: readonly string[]): FindWords {
-  const nodes = 1 + words.reduce((sum, word) => sum + word.length, 0);
-  const numbers = () => new Int32Array(nodes);
-  const [parent, firstChild, fallback, longest] = [numbers(), numbers(), numbers(), numbers()];
-  const [leading, firstLetter] = [new Uint16Array(nodes), new Uint16Array(nodes)];
-  // Nearly all nodes have one child.
-  const otherChildren = new Map<number, number>();
-  const byDepth: number[][] = [];
-  let made = 1;
-
-  /** 0: there is none. */
-  const childOf = (node: number, letter: number): number =>
-    firstChild[node] !== 0 && firstLetter[node] === letter ? (firstChild[node] ?? 0) : (otherChildren.get(node * 0x10000 + letter) ?? 0);
-
-  function addChild(node: number, letter: number, depth: number): number {
-    const child = made++;
-    parent[child] = node;
-    leading[child] = letter;
-    if (firstChild[node] === 0) {
-      firstChild[node] = child;
-      firstLetter[node] = letter;
-    } else otherChildren.set(node * 0x10000 + letter, child);
-    const level = byDepth[depth] ?? [];
-    level.push(child);
-    byDepth[depth] = level;
-    return child;
-  }
+  const children = new Map<number, number>();
+  /** By node: where the longest ending goes on that is another beginning, and the longest word that ends there. */
+  const [fallback, longest] = [[0], [0]];
+  const childOf = (node: number, letter: number) => children.get(node * 0x10000 + letter);
 
   function step(from: number, letter: number): number {
-    let node = from;
-    for (; node !== 0; node = fallback[node] ?? 0) {
+    for (let node = from; ; node = fallback[node] ?? 0) {
       const child = childOf(node, letter);
-      if (child !== 0) return child;
+      if (child !== undefined || node === 0) return child ?? 0;
     }
-    return childOf(0, letter);
   }
 
-  for (const word of words) {
-    let node = 0;
-    for (let at = 0; at < word.length; at++) node = childOf(node, word.charCodeAt(at)) || addChild(node, word.charCodeAt(at), at);
-    longest[node] = word.length;
-  }
-  for (const level of byDepth)
-    for (const node of level) {
-      const above = parent[node] ?? 0;
-      fallback[node] = above === 0 ? 0 : step(fallback[above] ?? 0, leading[node] ?? 0);
-      longest[node] ||= longest[fallback[node] ?? 0] ?? 0;
+  // All words letter by letter: what a node falls back to is shorter, so it is there already.
+  let left = words.map((word) => ({ word, node: 0 }));
+  for (let depth = 0; left.length > 0; depth++) {
+    left = left.filter(({ word }) => word.length > depth);
+    for (const one of left) {
+      const letter = one.word.charCodeAt(depth);
+      const back = depth === 0 ? 0 : step(fallback[one.node] ?? 0, letter);
+      const child = childOf(one.node, letter) ?? fallback.push(back) - 1;
+      children.set(one.node * 0x10000 + letter, child);
+      longest[child] ??= longest[back] ?? 0;
+      if (one.word.length === depth + 1) longest[child] = depth + 1;
+      one.node = child;
     }
+  }
 
   return (text) => {
     const spans: Span[] = [];
@@ -71,9 +50,9 @@ export function findWords(words: readonly string[]): FindWords {
 /** Whether a span is within none of those that stay. */
 export function outside(kept: readonly Span[]): (span: Span) => boolean {
   const byEnd = [...kept].sort((one, other) => one[1] - other[1]);
-  /** How far before it those begin that end there or later. */
-  const begins = new Array<number>(byEnd.length);
-  for (let at = byEnd.length - 1; at >= 0; at--) begins[at] = Math.min(byEnd[at]?.[0] ?? 0, begins[at + 1] ?? Number.POSITIVE_INFINITY);
+  /** For each, where the first of those begins that end there or later. */
+  const begins = byEnd.map(([begin]) => begin);
+  for (let at = begins.length - 2; at >= 0; at--) begins[at] = Math.min(begins[at] ?? 0, begins[at + 1] ?? 0);
   return ([from, to]) => {
     let [low, high] = [0, byEnd.length];
     while (low < high) {
@@ -81,6 +60,6 @@ export function outside(kept: readonly Span[]): (span: Span) => boolean {
       if ((byEnd[middle]?.[1] ?? 0) < to) low = middle + 1;
       else high = middle;
     }
-    return (begins[low] ?? Number.POSITIVE_INFINITY) > from;
+    return (begins[low] ?? to) > from;
   };
 }
