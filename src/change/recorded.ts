@@ -31,7 +31,7 @@ export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub)
   const all = [...new Set([...kept, ...(await Promise.all(words)).flat()])];
   return {
     summary: scrub.text(plan.summary, kept),
-    ops: plan.ops.map((op, n) => withCarried(op, scrub.json(recordOf(op), held[n] ? all : []))),
+    ops: plan.ops.map((op, n) => withCarried(op, scrub.json(records[n] ?? recordOf(op), held[n] ? all : []))),
   };
 }
 

@@ -17,7 +17,7 @@ export interface Undoing {
   why: string[];
 }
 
-/** Derived from the records that an undo is made from, so that the plan says the same as the answer and the journal. */
+/** Derived from the records that an undo is made from. What this server would refuse its caller is for the answer to say (undo-here.ts). */
 export function undoingOf(ops: readonly Op[], recording: Recording): Undoing {
   const inverses = ops.map((op, n) => plannedInverse(op, recording.ops[n]));
   const each = inverses.map((inverse) => (inverse === undefined ? "yes" : verdictOn(inverse)));

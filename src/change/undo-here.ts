@@ -24,7 +24,11 @@ export function withoutTool(tool: string, { access, settings: { tools: only, exc
 }
 
 /** Why the operator lets no undo change a connector by these names; undefined where it may. */
-export function connectorProtected(id: string, names: readonly (string | undefined)[], settings: Protection): string | undefined {
+export function connectorProtected(
+  id: string,
+  names: readonly (string | undefined)[],
+  settings: Pick<Protection, "protect" | "auditConnector">,
+): string | undefined {
   if (settings.auditConnector?.id === id)
     return `The connector ${quoted(id, 60)} carries the audit trail of this server: no tool changes it.`;
   return [undefined, ...names].some((name) => isProtected({ id, name }, settings.protect))

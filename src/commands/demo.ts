@@ -103,7 +103,7 @@ async function story(client: DemoClient) {
   const changes = await call(client, "list_changes", {});
   for (const row of rows(changes, "changes")) {
     const undo = row.undo === undefined ? String(row.no_undo) : `undo: ${at(row, "undo").tool}`;
-    say(`  ${pad(row.op, 8)} ${pad(row.id, 22)} ${pad(row.outcome, 5)} asked: ${pad(row.consent, 11)} ${undo}`);
+    say(`  ${pad(row.op, 8)} ${pad(row.id, 22)} ${pad(row.outcome, 5)} asked: ${pad(row.asked, 11)} ${undo}`);
   }
 }
 

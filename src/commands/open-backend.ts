@@ -108,7 +108,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
   return {
     /** @throws ToolError kibana_unreachable before anything is planned, if no supported Kibana answers */
     async runChange(change, caller) {
-      if (!supported) await reader.until(caller.signal).status().catch(onlyUnreachable);
+      if (!supported) await reader.until(caller.reads).status().catch(onlyUnreachable);
       return runChange(change, caller, { ...services, redactor: caller.redactor });
     },
     shared,

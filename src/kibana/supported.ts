@@ -9,12 +9,13 @@ import { isUnsupported, statusPath, statusReads } from "./status.ts";
 export function refusingUnsupported(http: Http): Http {
   let asked: Promise<unknown> | undefined;
 
-  /** Why it is not supported; undefined too where the status does not tell. */
+  /** Why it is not supported; undefined too where the status does not tell: then the next call asks anew. */
   async function lookUp(body: () => Promise<unknown>): Promise<unknown> {
     try {
       await statusReads(body).status();
     } catch (error) {
       if (isUnsupported(error)) return error;
+      asked = undefined;
     }
     return undefined;
   }

@@ -240,7 +240,7 @@ describe.each(killTable)("killed while: $step", (row) => {
     const seen: Told[] = [told(first.rows[0])];
     expect(first.rows.length).toBeLessThanOrEqual(1);
     if (seen[0] === "open") expect(first.rows[0]?.note).toContain("look at the connector");
-    if (seen[0] === "unknown") expect(first.rows[0]?.error).toContain("The server ended before");
+    if (seen[0] === "unknown") expect(first.rows[0]?.error).toContain("The server stopped before");
     let { again } = first;
     let entry = first.rows[0];
     if (expected.length > 1) {

@@ -101,7 +101,7 @@ describe("a journal's folder", () => {
     const before = await connectors();
     expect((await create()).body.error).toMatchObject({
       code: "journal_unavailable",
-      message: expect.stringContaining("removed or moved while this server runs"),
+      message: expect.stringContaining("removed or moved while this server was running"),
       fix: expect.stringContaining("repeat the call"),
     });
     expect(await connectors()).toBe(before);

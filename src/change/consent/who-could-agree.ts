@@ -23,7 +23,8 @@ export async function whyNobodyCouldAgree(
   const reach = await reachOf(plan, redactor.withoutLiterals);
   const matters = whatMatters(plan, reach, deployment);
   if (!fitsQuestion(matters, reach)) return tooMuch(matters);
-  if (settings.confirm === "token" && toType(plan, services) === undefined) return undefined;
-  if (settings.confirm !== "page" && !connection.formsFail && ask.showsForms()) return undefined;
+  if (settings.confirm === "token" && !plan.onlyAPersonKnows && toType(plan, services) === undefined) return undefined;
+  const byForm = settings.confirm === "form" || (settings.confirm === "token" && !plan.onlyAPersonKnows);
+  if (byForm && !connection.formsFail && ask.showsForms()) return undefined;
   return plan.inPerson ? onlyInPerson(plan.inPerson) : nobodyHere(plan, services, connection.formsFail);
 }

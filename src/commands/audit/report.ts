@@ -1,5 +1,6 @@
 import { runAudit } from "../../audit/run.ts";
-import { isProtected, isProtectedRule } from "../../change/policy.ts";
+import { isProtectedRule } from "../../change/policy.ts";
+import { connectorProtected } from "../../change/undo-here.ts";
 import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import { startCallLimit } from "../../kibana/deadline.ts";
@@ -50,7 +51,7 @@ export async function makeReport(
       now: Date.now(),
       signal,
       protects: {
-        connector: (one) => isProtected(one, settings.protect),
+        connector: (one) => connectorProtected(one.id, [one.name ?? one.id], settings) !== undefined,
         rule: (one) => isProtectedRule(one, settings.protectRules),
       },
       onProgress: ({ done, total, message }) => progress.show(done, total, message),

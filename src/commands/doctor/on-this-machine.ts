@@ -103,14 +103,16 @@ function consent({ access, skipConfirmation, confirm, http }: Settings): Finding
   if (http?.stateless) {
     return warning(
       "consent",
-      "A stateless server cannot ask anybody: the agent passes a signed continuation back by itself.",
-      "Without --stateless the client asks in a form.",
+      confirm === "token"
+        ? "A stateless server cannot ask anybody: the agent passes a signed continuation back by itself."
+        : "A stateless server cannot ask anybody: changes that need a person are refused.",
+      "Without --stateless the client asks in a form; CONNECTORS_CONFIRM_KEY lets the agent pass a signed continuation back.",
     );
   }
   if (confirm === "token") {
     return warning(
       "consent",
-      "A client that cannot ask gets a token that the agent passes back by itself.",
+      "Nobody is asked: the agent gets a token and passes it back by itself.",
       "Set CONNECTORS_CONFIRM to form or page if somebody sits at this machine.",
     );
   }

@@ -1,5 +1,5 @@
-import { matchesGlob } from "../../change/glob.ts";
 import type { Effect } from "../../change/plan.ts";
+import { connectorProtected } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -24,13 +24,11 @@ export function connectorRow(connector: Connector, space: string, types: readonl
     type: connector.type,
     space,
     uses: connector.preconfigured ? undefined : connector.references,
-    flags: [...flagsOf(connector, types), ...(isProtected(connector, settings) ? ["protected"] : [])],
+    flags: [
+      ...flagsOf(connector, types),
+      ...(connectorProtected(connector.id, [connector.name], settings) !== undefined ? ["protected"] : []),
+    ],
   });
-}
-
-/** Whether no tool may change it, even if a person agrees. */
-function isProtected({ id, name }: Connector, { protect, auditConnector }: Protecting): boolean {
-  return auditConnector?.id === id || protect.some((pattern) => [id, name, plainText(name, 1000)].some((one) => matchesGlob(pattern, one)));
 }
 
 export function flagsOf(connector: Connector, types: readonly LiveType[]): string[] {

@@ -45,7 +45,9 @@ export async function whoMayGo(
   });
   if (doubtful.length > 0) {
     // Runs that were queued a moment ago may have ended by now.
-    await setTimeout(secondLook, undefined, { signal });
+    await setTimeout(secondLook, undefined, { signal }).catch(() => {
+      throw signal.reason;
+    });
     const again = await kibana.connectors(space);
     for (const { id, found, rules } of doubtful) {
       const now = again.find((one) => one.id === found.id) ?? found;

@@ -1,5 +1,6 @@
 import type { AuditReport, CheckName } from "../../audit/finding.ts";
-import { isProtected, isProtectedRule } from "../../change/policy.ts";
+import { isProtectedRule } from "../../change/policy.ts";
+import { connectorProtected } from "../../change/undo-here.ts";
 import type { ToolContext } from "../define.ts";
 
 interface Kept {
@@ -33,7 +34,7 @@ export async function keptReport(
     now,
     signal,
     protects: {
-      connector: (one) => isProtected(one, settings.protect),
+      connector: (one) => connectorProtected(one.id, [one.name ?? one.id], settings) !== undefined,
       rule: (one) => isProtectedRule(one, settings.protectRules),
     },
     onProgress: ({ done, total, message }) => progress(done, total, message),

@@ -14,9 +14,7 @@ export async function ownerAfter({
 }: Pick<ToolContext, "kibana" | "deployment" | "settings">): Promise<string> {
   const { auth } = settings.kibana ?? {};
   if (auth?.kind === "basic") return auth.username;
-  const known = names.get(deployment);
-  if (known) return known;
-  const asked = kibana.userName();
+  const asked = names.get(deployment) ?? kibana.userName();
   names.set(deployment, asked);
   try {
     return plainText(await asked, 120);
