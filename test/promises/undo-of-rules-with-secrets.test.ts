@@ -105,17 +105,17 @@ test("of several rules those without a secret are put back, and the others are n
   const { plan } = (await call("replace_connector", { ...args, dry_run: true })).body;
   expect([plan.reversible, plan.no_undo]).toEqual(["partly", [expect.stringMatching(why)]]);
   const { body } = await call("replace_connector", args);
-  expect(server.questions.at(-1)).toMatch(/It can be undone in part\. A secret stands in/);
+  expect(server.questions.at(-1)).toMatch(/It can be undone in part\. What would be restored contains a secret/);
   expect(body.undo).toMatchObject({
     tool: "undo_change",
-    note: expect.stringMatching(/^1 of the 2 rules stays as it is: A secret stands/),
+    note: expect.stringMatching(/^1 of the 2 rules stays as it is: What would be restored contains a secret/),
   });
   const of = (await rows(server)).map(({ id, undo }: { id: string; undo?: object }) => [id, undo !== undefined]);
   expect(Object.fromEntries(of)).toEqual({ plain: true, held: false });
   const undone = (await call("undo_change", { change: body.change })).body;
   expect([undone.status, undone.warnings.join()]).toEqual([
     "done",
-    expect.stringMatching(/1 rule \("Rule held"\) stays as it is: A secret stands/),
+    expect.stringMatching(/1 rule \("Rule held"\) stays as it is: What would be restored contains a secret/),
   ]);
   expect([await contentOf(bare, "plain"), await contentOf(bare, "held")]).toEqual([before, []]);
 });
