@@ -65,7 +65,7 @@ describe("drop_missing", () => {
       if (method === "GET" && path === "/api/alerting/rule/first" && ++looks === 1) await makeConnector(made.bare, "gone-too");
     };
     const { body } = await call("replace_connector", { from: "gone", to: "live", drop_missing: true });
-    expect(JSON.stringify(body)).toContain("is there again");
+    expect(JSON.stringify(body)).toContain("exists again");
     expect(await made.actionsOf("first")).toContain("gone-too");
   });
 
