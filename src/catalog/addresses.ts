@@ -13,15 +13,16 @@ const addressWords = new Set(
 );
 /** Words of a key that say so of a value which looks like one. */
 const likelyWords = new Set("api base origin proxy target webhook link gateway upstream site addr ip fqdn redirect callback".split(" "));
-/** Longer than any scheme and any address that is worth reading. */
-const [longestScheme, longestAddress] = [20, 300];
+/** Longer than any scheme and any real address: what is longer counts as one that cannot be read. */
+const [longestScheme, longestAddress] = [20, 4096];
+/** More than any real text has. */
+const mostUrls = 500;
 
 /** Whatever looks like an address in a value of unknown meaning; in time linear in its length. */
 export function everyAddress(value: unknown, field: string): FoundAddress[] {
   return collect(value, field, (text, key) => {
-    const within = urlsIn(text);
-    if (within.length > 0) return within;
-    return isNamed(text, key) || /^\s*(https?:|[\\/]{2})/i.test(text) ? [text.slice(0, longestAddress)] : [];
+    const whole = asParsersRead(text);
+    return [...urlsIn(text), ...(isNamed(whole, key) || isAddress(whole) ? [readable(whole)] : [])];
   });
 }
 
@@ -32,9 +33,11 @@ export function everyAddress(value: unknown, field: string): FoundAddress[] {
 export function namedAddresses(value: unknown, field: string): FoundAddress[] {
   return collect(value, field, (text, key) => {
     const addresses = asAWhole(text, isAddress);
-    if (addresses.length > 0) return addresses.map((one) => withoutAngles(one).slice(0, longestAddress));
-    const begins = isAddress(text.trim().split(/\s/, 1)[0] ?? "") && text.length <= longestAddress && !isProse(key);
-    return begins || isNamed(text, key) ? [text.slice(0, longestAddress)] : [];
+    if (addresses.length > 0) return addresses.map((one) => readable(bare(one)));
+    const whole = asParsersRead(text);
+    if (isAddress(whole)) return [readable(whole)];
+    const [first = ""] = whole.split(/\s/, 1);
+    return [...(isAddress(first) && !isProse(key) ? [readable(first)] : []), ...(isNamed(whole, key) ? [readable(whole)] : [])];
   });
 }
 
@@ -54,13 +57,31 @@ function asAWhole(text: string, fits: (part: string) => boolean): string[] {
 }
 
 function isAddress(text: string): boolean {
-  const bare = withoutAngles(text);
-  if (/\s/.test(bare)) return false;
-  return /^([a-z][a-z\d+.-]{0,30}:[\\/]{2}[^\\/]|https?:[^\s]|[\\/]{2}[^\\/]+\.|www\.)/i.test(bare);
+  const inner = bare(text);
+  if (/\s/.test(inner)) return false;
+  return /^([a-z][a-z\d+.-]{0,30}:([a-z][a-z\d+.-]{0,30}:)?[\\/]{2}[^\\/]|https?:[^\s]|[\\/]{2}[^\\/.]{1,300}\.|www\.)/i.test(inner);
 }
 
-function withoutAngles(text: string): string {
-  return text.startsWith("<") && text.endsWith(">") ? text.slice(1, -1) : text;
+/** What people and markup put around an address. */
+const around = new Set("\"'`<>()[]{}\u200b\u200c\u200d\u2060\ufeff");
+
+function bare(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && around.has(text[from] ?? "")) from += 1;
+  while (from < to && around.has(text[to - 1] ?? "")) to -= 1;
+  return text.slice(from, to);
+}
+
+/** Parsers of URLs leave out tabs and line ends, wherever they are. */
+function asParsersRead(text: string): string {
+  return bare(text.trim().replace(/[\t\r\n]+/g, ""));
+}
+
+/** The address, or one that nobody takes for another where it is longer than any real one. */
+function readable(address: string): string {
+  if (address.length > longestAddress) return `${address.slice(0, 60)} … (${address.length} characters)`;
+  // A page that shows another one, such as view-source:https://…
+  return address.replace(/^(?!https?:)[a-z][a-z\d+.-]{0,30}:(?=https?:)/i, "");
 }
 
 /** `ann@example.com`, `Ann <ann@example.com>`, `mailto:ann@example.com`. */
@@ -105,9 +126,12 @@ function isNamed(text: string, key: string): boolean {
     .split(/[^a-z\d]+/);
   const last = words.at(-1) ?? "";
   if (addressWords.has(last) || /(url|uri|host|hostname|endpoint|server|domain)$/.test(last)) return true;
+  if (!words.some((word) => addressWords.has(word) || likelyWords.has(word))) return false;
   // "see https://…" in a link's text is none, "evil.example.com:443/x" in a target is one.
-  const looks = /^\s*([a-z][a-z\d+.-]*:|[\\/]{2}|[^\s/]*[.:][^\s/]*([/?#]|$))\S*\s*$/i.test(text);
-  return looks && words.some((word) => addressWords.has(word) || likelyWords.has(word));
+  const one = text.trim();
+  if (/\s/.test(one)) return false;
+  const [host = ""] = one.split(/[/?#]/, 1);
+  return /^([a-z][a-z\d+.-]{0,30}:|[\\/]{2})/i.test(one) || /[.:]/.test(host);
 }
 
 /** JSON from a text; what is nested deeper than any real value stays text. */
@@ -123,12 +147,16 @@ function asObject(text: string): object | undefined {
 
 const deepest = 100;
 
+/** Each address in a text, up to a space, and up to a quotation mark too: a parser goes on behind one. */
 function urlsIn(text: string): string[] {
   const urls: string[] = [];
   for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
+    if (urls.length >= mostUrls) return [...urls, `more than ${mostUrls} addresses in one text`];
     const scheme = /[a-z][a-z0-9+.-]*$/i.exec(text.slice(Math.max(0, at - longestScheme), at))?.[0];
-    const rest = /^[^\s"'<>`]*/.exec(text.slice(at + 3, at + 3 + longestAddress))?.[0];
-    if (scheme !== undefined && rest) urls.push(`${scheme}://${rest}`);
+    const rest = /^\S*/.exec(text.slice(at + 3, at + 4 + longestAddress))?.[0] ?? "";
+    if (scheme === undefined || rest === "") continue;
+    const [quoted = ""] = rest.split(/["'<>`]/, 1);
+    for (const one of new Set([quoted, rest])) if (one !== "") urls.push(readable(`${scheme}://${one}`));
   }
   return urls;
 }
