@@ -101,6 +101,9 @@ function parseObject(text: string): object | undefined {
   }
 }
 
+/** `"api_key": "…"` */
+const namedInText = /(["']([\w-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,4096})\3/g;
+
 /** Secrets within one text: URL parts and token shapes. */
 export function hideInText(text: string, found: (why: string) => void = () => {}): string {
   let hidden = text.replace(/(?<=[a-z0-9+.-]):\/\/([^\s/@:?#]*):([^\s/@?#]+)@/gi, (whole, user: string, word: string) => {
@@ -114,10 +117,16 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
     found("a token in the URL");
     return `${scheme}${redactionMark}@`;
   });
-  hidden = hidden.replace(/([?&;#])([^=?&;\s#]+)=([^&\s#]+)/g, (whole, before: string, name: string, value: string) => {
+  hidden = hidden.replace(/(^|[?&;#])([^=?&;\s#]+)=([^&\s#]+)/g, (whole, before: string, name: string, value: string) => {
     if (!secretParam.test(name) || value === redactionMark || value.startsWith("{{")) return whole;
     found(`the URL parameter "${name}"`);
     return `${before}${name}=${redactionMark}`;
+  });
+  // JSON with templates in it is none that could be parsed.
+  hidden = hidden.replace(namedInText, (whole, before: string, name: string, quote: string, value: string) => {
+    if (!secretKey.test(name) || innocentKey.test(name) || value.includes(redactionMark) || value.startsWith("{{")) return whole;
+    found(`the name "${name}"`);
+    return `${before}${quote}${redactionMark}${quote}`;
   });
   const mark = (why: string) => {
     found(why);

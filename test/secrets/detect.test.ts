@@ -172,3 +172,13 @@ describe("tokens in the path of a URL", () => {
     expect(hideSecrets({ url })).toEqual({ config: { url }, found: [] });
   });
 });
+
+test.each([
+  ['{"api_key": "abc123", "v": {{context.value}}}', '{"api_key": "[redacted]", "v": {{context.value}}}'],
+  ["token=abc123&text=hello", "token=[redacted]&text=hello"],
+  ["{'password': 'abc123'}", "{'password': '[redacted]'}"],
+  ['{"api_key": "{{context.key}}", "v": {{context.value}}}', '{"api_key": "{{context.key}}", "v": {{context.value}}}'],
+  ['{"message": "the token: fine", "token_type": "bearer"} {{x}}', '{"message": "the token: fine", "token_type": "bearer"} {{x}}'],
+])("names that hold secrets are found in a body that only a rule makes JSON: %s", (text, hidden) => {
+  expect(hideInText(text)).toBe(hidden);
+});
