@@ -96,7 +96,7 @@ describe("a reader", () => {
   test("with the keyboard reaches the filter, the spaces and the details", async () => {
     const { page } = await opened(few);
     await page.keyboard.press("Tab");
-    expect(await inPage(page, "focused")).toContain("To the findings");
+    expect(await inPage(page, "focused")).toContain("Skip to the findings");
     await page.getByRole("searchbox").focus();
     await page.keyboard.type("unused");
     await page.getByText("1 finding of 7 shown").waitFor();

@@ -138,7 +138,9 @@ describe("a person", () => {
   test("takes a key from a file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "kcm-upload-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    for (const name of ["crt", "key"]) writeFileSync(join(folder, name), `-----BEGIN ${name}-----\r\nabc\r\n-----END ${name}-----\r\n`);
+    const labels = { crt: "CERTIFICATE", key: "PRIVATE KEY" };
+    for (const [name, label] of Object.entries(labels))
+      writeFileSync(join(folder, name), `-----BEGIN ${label}-----\r\nYWJjZGVm\r\n-----END ${label}-----\r\n`);
     const { url, again } = await wanted(certificate());
     const { page } = await openWindow();
     await page.goto(url);
