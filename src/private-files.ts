@@ -29,7 +29,7 @@ export function exposedFolder(dir: string): Exposed | undefined {
   try {
     real = realpathSync(path);
   } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
+    if (codeOf(error) !== "ENOENT") throw error;
     return exposedAbove(path);
   }
   const link = lstatSync(path);
@@ -76,7 +76,7 @@ export async function makePrivateFolder(dir: string): Promise<void> {
   for (const path of missing) {
     await mkdir(path, 0o700).catch((error: unknown) => {
       // Another process was first.
-      if (systemCode(error) !== "EEXIST") throw error;
+      if (codeOf(error) !== "EEXIST") throw error;
     });
   }
 }
@@ -85,12 +85,13 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory()) return true;
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return false;
+    if (codeOf(error) === "ENOENT") return false;
     throw error;
   }
   throw Object.assign(new Error(`${path} is not a folder`), { code: "ENOTDIR" });
 }
 
-function systemCode(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+/** The code of the system's error, such as ENOENT; "error" where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "error";
 }

@@ -1,7 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
-import { exposedFolder, writableByOthers } from "../private-files.ts";
+import { codeOf, exposedFolder, writableByOthers } from "../private-files.ts";
 
 const elsewhere = "set CONNECTORS_JOURNAL_DIR to another folder";
 
@@ -64,8 +64,4 @@ async function lookAt(dir: string, name: string): Promise<JournalFile | string |
   if (!stats.isFile()) return `${path} is ${stats.isSymbolicLink() ? "a link" : "not a file"}`;
   const why = writableByOthers(stats);
   return why === undefined ? { name, bytes: stats.size, written: stats.mtimeMs } : `${path} ${why}`;
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "error";
 }

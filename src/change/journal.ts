@@ -4,9 +4,9 @@ import { type FileHandle, lstat, open, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
-import { makePrivateFolder } from "../private-files.ts";
+import { codeOf, makePrivateFolder } from "../private-files.ts";
 import type { Clock } from "./clock.ts";
-import { assertPrivate, codeOf, journalFiles } from "./journal-folder.ts";
+import { assertPrivate, journalFiles } from "./journal-folder.ts";
 import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
 import { createRecentOps, type RecentOp } from "./recent-ops.ts";
 

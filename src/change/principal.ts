@@ -31,3 +31,8 @@ export function principalOf(holder: TokenHolder, { access, spaces }: Pick<Settin
 export function maySee(principal: Principal, space: string): boolean {
   return principal.spaces === undefined || principal.spaces.includes(space);
 }
+
+/** Whether the operator lets this server have a tool at all. */
+export function isSwitchedOn(tool: string, { tools: only, excludeTools }: Pick<Settings, "tools" | "excludeTools">): boolean {
+  return (only === undefined || only.includes(tool)) && !excludeTools.includes(tool);
+}

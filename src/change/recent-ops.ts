@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf } from "../private-files.ts";
 import type { Clock } from "./clock.ts";
-import { cannotBeRead, codeOf, type JournalFile, journalFiles } from "./journal-folder.ts";
+import { cannotBeRead, type JournalFile, journalFiles } from "./journal-folder.ts";
 import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
 
 const hour = 3_600_000;

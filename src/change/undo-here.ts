@@ -1,7 +1,7 @@
 import { quoted } from "../plain-text.ts";
 import type { Access, Settings } from "../settings/index.ts";
 import { isProtected, isProtectedRule } from "./policy.ts";
-import type { Principal } from "./principal.ts";
+import { isSwitchedOn, type Principal } from "./principal.ts";
 
 /** Of whom an undo would be asked. */
 export interface UndoBy {
@@ -17,10 +17,9 @@ export function undoBy({ access }: Principal, settings: UndoBy["settings"]): Und
 }
 
 /** Why this server has no such tool for the caller, as the call would be refused; undefined where it has. */
-export function withoutTool(tool: string, { access, settings: { tools: only, excludeTools } }: UndoBy): string | undefined {
+export function withoutTool(tool: string, { access, settings }: UndoBy): string | undefined {
   if (access !== "full") return `Not by this server: ${tool} takes access "full", and this is "${access}".`;
-  const isOff = (only !== undefined && !only.includes(tool)) || excludeTools.includes(tool);
-  return isOff ? `Not by this server: ${tool} is switched off.` : undefined;
+  return isSwitchedOn(tool, settings) ? undefined : `Not by this server: ${tool} is switched off.`;
 }
 
 /** Why the operator lets no undo change a connector by these names; undefined where it may. */

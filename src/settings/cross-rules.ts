@@ -1,4 +1,5 @@
 import type { HttpSettings } from "./http.ts";
+import { isLoopback } from "./http.ts";
 import type { KibanaSettings } from "./kibana.ts";
 import type { Values } from "./rows.ts";
 
@@ -41,7 +42,7 @@ const cautions: readonly Rule[] = [
   ({ kibana }) =>
     kibana?.url.startsWith("http:") &&
     kibana.auth.kind !== "none" &&
-    !/^http:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/.test(kibana.url) &&
+    !isLoopback(new URL(kibana.url).hostname) &&
     "KIBANA_URL is http: the credentials travel in the clear.",
   ({ http }) => http && !http.loopback && `HTTP on ${http.host} is not encrypted: put TLS in front, or tokens travel in the clear.`,
   ({ values: { authToken }, http }) =>

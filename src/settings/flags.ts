@@ -82,3 +82,8 @@ export function flagsHelp(rows: Record<string, Pick<Flag, "value" | "about"> & {
     .map(([key, one]) => `  --${flagName(key)}${one.value ? ` ${one.value}` : ""}\n      ${one.about}.${one.env ? ` [${one.env}]` : ""}`)
     .join("\n");
 }
+
+/** One setting: its variable, the word for its value in help (empty for a switch), what it does, and what it takes. */
+export function row<Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) {
+  return { env, value, about, schema };
+}

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Sealed, seal } from "../sealed.ts";
-import { flag, list, text } from "./flags.ts";
+import { flag, list, row, text } from "./flags.ts";
 
 /** How the server is served over HTTP. */
 export interface HttpSettings {
@@ -57,8 +57,6 @@ const origins = list.refine(
   "must be origins, such as https://app.example.com: no path",
 );
 
-const row = <Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) => ({ env, value, about, schema });
-
 /** One row per setting, as in src/settings/rows.ts. */
 export const httpRows = {
   http: row("CONNECTORS_HTTP", "HOST:PORT", "Serve Streamable HTTP there, at /mcp, instead of stdio", address),
@@ -96,7 +94,7 @@ export const httpRows = {
 type Values = { [Name in keyof typeof httpRows]?: z.output<(typeof httpRows)[Name]["schema"]> };
 
 /** Whether the name reaches only this machine. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(host);
 }
 

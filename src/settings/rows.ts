@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { readHostPattern } from "../host-name.ts";
 import { logLevels } from "../log.ts";
-import { flag, flagName, flagsHelp, list, oneOf, text } from "./flags.ts";
+import { flag, flagName, flagsHelp, list, oneOf, row, text } from "./flags.ts";
 import { accessLevels, httpRows } from "./http.ts";
 
 const confirmWays = ["form", "page", "token"] as const;
@@ -157,10 +157,6 @@ export const connectionSettings = [
   "spaces",
   "logLevel",
 ] as const satisfies readonly SettingName[];
-
-function row<Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) {
-  return { env, value, about, schema };
-}
 
 function url() {
   return text.transform((value, ctx) => {

@@ -4,12 +4,12 @@ import type { NextCall } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import type { Rule } from "../kibana/rules.ts";
 import { plainText } from "../plain-text.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { connectorRow, unusable } from "./connectors/connector-row.ts";
 import { findConnector, pickConnector } from "./connectors/find-connector.ts";
+import { orWhy } from "./connectors/or-why.ts";
 import { withPlaces } from "./connectors/other-spaces.ts";
 import { safeTest } from "./connectors/safe-test.ts";
 import { readTool, type ToolContext } from "./define.ts";
@@ -77,7 +77,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   const { kibana } = context;
   const withActions = include.has("actions");
   const withRules = withActions || include.has("rules");
-  const rulesOf = (found: { id: string; preconfigured: boolean }) => orWhy(rulesWith(kibana, inSpace, { id: found.id, known: found }));
+  const rulesOf = (found: { id: string; preconfigured: boolean }) => orWhy(rulesWith(kibana, inSpace, { id: found.id, known: found }), 200);
   const early = new Map(
     wanted.filter(isLikeAnId).map((id) => [
       id,
@@ -153,14 +153,4 @@ async function repairCalls(
 async function health(id: string, inSpace: string, { kibana }: ToolContext) {
   const { healthOf } = await import("../audit/health.ts");
   return compact(await healthOf(kibana, inSpace, id, Date.now()));
-}
-
-/** The rules, or why they could not be read. */
-async function orWhy(reading: Promise<Rule[]>): Promise<Rule[] | string> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
-    return plainText(error.message, 200);
-  }
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { askedOf } from "../change/consent/ask.ts";
 import type { JournalEntry } from "../change/journal.ts";
+import { maySee } from "../change/principal.ts";
 import { type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText } from "../plain-text.ts";
@@ -31,7 +32,7 @@ export const listChanges = readAcross({
     const { entries, problems } = await journal.entries();
     const mine = entries
       .filter(({ begin }) => begin.deployment === deployment.name)
-      .filter(({ begin }) => principal.spaces === undefined || principal.spaces.includes(begin.op.space))
+      .filter(({ begin }) => maySee(principal, begin.op.space))
       .filter(({ begin }) => space === undefined || begin.op.space === space)
       .filter(({ begin, end }) => id === undefined || begin.op.id === id || end?.id === id);
     const start = cursor === undefined ? 0 : mine.findIndex((entry) => key(entry) === cursor) + 1;

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { CheckedSpace } from "../change/checked-space.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
+import { maySee } from "../change/principal.ts";
 import { type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -93,7 +94,7 @@ async function entriesOf(asked: string, id: string | undefined, { journal, deplo
   const { entries } = await journal.entries();
   const visible = entries
     .filter(({ begin }) => begin.deployment === deployment.name)
-    .filter(({ begin }) => principal.spaces === undefined || principal.spaces.includes(begin.op.space));
+    .filter(({ begin }) => maySee(principal, begin.op.space));
   if (asked === "last") return newest(visible, id, principal.name);
   const ofChange = visible.filter(({ begin }) => begin.change === asked);
   const matching = ofChange.filter(({ begin, end }) => id === undefined || (begin.op.id ?? end?.id) === id);

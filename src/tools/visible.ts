@@ -1,4 +1,4 @@
-import type { Principal } from "../change/principal.ts";
+import { isSwitchedOn, type Principal } from "../change/principal.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { accessLevels, type Settings } from "../settings/index.ts";
@@ -6,15 +6,11 @@ import { type ListedTool, listedTools as tools } from "./listed.ts";
 
 /** The tools that a principal may call; only these are listed. */
 export function visibleTools(settings: Settings, principal: Principal): ListedTool[] {
-  return tools.filter((tool) => isAllowed(tool, principal) && isChosen(tool, settings));
+  return tools.filter((tool) => isAllowed(tool, principal) && isSwitchedOn(tool.name, settings));
 }
 
 function isAllowed(tool: ListedTool, { access }: Principal): boolean {
   return accessLevels.indexOf(tool.access) <= accessLevels.indexOf(access);
-}
-
-function isChosen(tool: ListedTool, { tools: only, excludeTools }: Settings): boolean {
-  return (only === undefined || only.includes(tool.name)) && !excludeTools.includes(tool.name);
 }
 
 /** The error for a call to a tool that does not exist or is not visible. */

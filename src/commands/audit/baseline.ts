@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { type Finding, isAtLeastAsSevere, type Severity, severities } from "../../audit/finding.ts";
+import { codeOf } from "../../private-files.ts";
 import { writePrivate } from "../private-file.ts";
 import type { AuditDocument } from "./document.ts";
-import { codeOf, FileProblem } from "./files.ts";
+import { FileProblem } from "./files.ts";
 
 /** A finding that was known when the baseline was written, with its severity then. */
 const Known = z.object({

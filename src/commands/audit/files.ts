@@ -1,14 +1,10 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { codeOf } from "../../private-files.ts";
 import { linkedElsewhere } from "../private-file.ts";
 
 /** A file that cannot be used; the message is a sentence for the person who named it. */
 export class FileProblem extends Error {}
-
-/** `ENOENT` and the like, or "error". */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "error";
-}
 
 /** Checks before a long run that its result can be written. @throws FileProblem */
 export async function mayWrite(flag: string, file: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { escapeHidden } from "../../plain-text.ts";
-import { codeOf } from "./files.ts";
+import { codeOf } from "../../private-files.ts";
 
 /**
  * Writes to stdout and waits until it is written, so that ending the process cuts nothing off.

@@ -3,7 +3,7 @@ import { open, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { journalFiles } from "../../change/journal-folder.ts";
 import { ToolError } from "../../errors.ts";
-import { exposedFolder, makePrivateFolder } from "../../private-files.ts";
+import { codeOf, exposedFolder, makePrivateFolder } from "../../private-files.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import { readGiven } from "../../settings/given-values.ts";
 import { isRemote } from "../../settings/http.ts";
@@ -118,8 +118,4 @@ function consent({ access, skipConfirmation, confirm, http }: Settings): Finding
   }
   if (http && isRemote(http)) return ok("consent", "A person is asked through the client, in a form; a shared server shows no page.");
   return ok("consent", "A person is asked through the client, or on a page on this machine.");
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "error";
 }

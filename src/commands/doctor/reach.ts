@@ -2,6 +2,7 @@ import { connect, type PeerCertificate } from "node:tls";
 import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Status } from "../../kibana/status.ts";
+import { isLoopback } from "../../settings/http.ts";
 import type { KibanaSettings } from "../../settings/index.ts";
 import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
 
@@ -70,7 +71,7 @@ function credentials({ auth }: KibanaSettings): Finding {
 async function tls({ url, ca, skipTlsVerification }: KibanaSettings): Promise<Finding> {
   const { protocol, hostname, port } = new URL(url);
   if (protocol === "http:") {
-    if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return ok("tls", "Not used and not needed: Kibana is on this machine.");
+    if (isLoopback(hostname)) return ok("tls", "Not used and not needed: Kibana is on this machine.");
     return warning("tls", "Not used: the credentials are sent unencrypted.", "Use https:// in KIBANA_URL.");
   }
   if (skipTlsVerification) {

@@ -1,4 +1,5 @@
 import type { NextCall } from "../../change/plan.ts";
+import { maySee } from "../../change/principal.ts";
 import { inverseOfEntry } from "../../change/undo.ts";
 import { connectorProtected, undoBy, withoutTool } from "../../change/undo-here.ts";
 import { quoted } from "../../plain-text.ts";
@@ -12,7 +13,7 @@ export async function deletedHere(
 ): Promise<Map<string, NextCall>> {
   const calls = new Map<string, NextCall>();
   if (ids.length === 0 || withoutTool("undo_change", undoBy(principal, settings)) !== undefined) return calls;
-  if (principal.spaces !== undefined && !principal.spaces.includes(space)) return calls;
+  if (!maySee(principal, space)) return calls;
   for (const entry of (await journal.entries()).entries) {
     const { begin } = entry;
     if (begin.deployment !== deployment.name || begin.op.space !== space || begin.op.op !== "delete") continue;

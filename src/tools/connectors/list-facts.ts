@@ -1,11 +1,12 @@
-import { ToolError } from "../../errors.ts";
-import { plainText } from "../../plain-text.ts";
 import { countUses } from "../../rules/find-rules.ts";
 import { compact } from "../fields.ts";
+import { orWhy } from "./or-why.ts";
 import type { FoundConnector, SpacesContext } from "./several-spaces.ts";
 
 /** One page of the execution log. */
 const newest = 100;
+/** Characters of why something could not be read. */
+const longestReason = 160;
 const days = 7;
 const day = 86_400_000;
 
@@ -39,27 +40,18 @@ export async function readFacts(rows: readonly FoundConnector[], context: Spaces
 async function lastRuns(space: string, rows: readonly FoundConnector[], { kibana }: SpacesContext) {
   const now = Date.now();
   const of = rows.map(({ connector }) => connector.id);
-  return orWhy(async () => {
-    const { total, runs } = await kibana.newestRuns(space, { from: new Date(now - days * day).toISOString(), of, most: newest });
+  const reading = kibana.newestRuns(space, { from: new Date(now - days * day).toISOString(), of, most: newest }).then(({ total, runs }) => {
     const last = new Map<string, string>();
     for (const { connector, at, ok } of runs)
       if (!last.has(connector)) last.set(connector, `${ok ? "ok" : "failed"} ${age(now - Date.parse(at))} ago`);
     return { last, more: total > runs.length && last.size < of.length };
   });
+  return orWhy(reading, longestReason);
 }
 
 async function usesIn(space: string, rows: readonly FoundConnector[], { kibana }: SpacesContext) {
   const ids = rows.filter(({ connector }) => connector.preconfigured).map(({ connector }) => connector.id);
-  return ids.length === 0 ? undefined : orWhy(() => countUses(kibana, space, ids));
-}
-
-async function orWhy<T>(read: () => Promise<T>): Promise<T | string> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
-    return plainText(error.message, 160);
-  }
+  return ids.length === 0 ? undefined : orWhy(countUses(kibana, space, ids), longestReason);
 }
 
 function age(milliseconds: number): string {

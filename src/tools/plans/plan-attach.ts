@@ -44,7 +44,6 @@ interface Args extends Pick<Wanted, "recovery"> {
   dedup_key?: string | undefined;
   frequency?: Wanted["frequency"];
   replace?: boolean | undefined;
-  space?: string | undefined;
 }
 
 /** What a rule gets, for the report. */

@@ -1,3 +1,4 @@
+import { maySee } from "../../change/principal.ts";
 import { recordedIn } from "../../change/undo.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { ToolContext } from "../define.ts";
@@ -16,7 +17,7 @@ export async function earlierMoves(
   using: readonly Rule[],
   { journal, deployment, principal }: ToolContext,
 ): Promise<Move[]> {
-  if (principal.spaces !== undefined && !principal.spaces.includes(space)) return [];
+  if (!maySee(principal, space)) return [];
   const again = new Set(using.map((rule) => rule.id));
   const { entries } = await journal.entries();
   const moves = new Map<string, Move>();

@@ -98,7 +98,7 @@ export function obstacle(rule: Rule, actions: readonly RuleAction[], connectors:
   return gone.length + withoutSecrets.length > 0 ? { rule, gone, withoutSecrets } : undefined;
 }
 
-/** `"Checkout errors" (rule-1): its connector "old" is gone` */
+/** `"Checkout errors" (rule-1): the connector "old" of one of its actions is gone` */
 export function obstacleInWords({ rule, gone, withoutSecrets }: Obstacle): string {
   const parts = [
     ...gone.map((id) => `the connector ${quoted(id, 60)} of one of its actions is gone`),
