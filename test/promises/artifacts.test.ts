@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { no, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
-import { type Passing, rewritingProxy } from "../support/rewriting-proxy.ts";
+import { type Passing, type Rewrite, rewritingProxy } from "../support/rewriting-proxy.ts";
+import { type Person, sharedServers } from "../support/shared-server.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into rules of many shapes
 type Dict = Record<string, any>;
@@ -58,14 +59,21 @@ async function kibanaOf(version: string) {
   };
   /** Somebody else saves the rule. */
   const edit = async (id: string, more: Dict) => bare("PUT", `/api/alerting/rule/${id}`, { ...shape(id), ...more });
-  return { url, bare, rule, edit, has };
+  return { url, version, bare, rule, edit, has };
 }
+
+type Kibana = Awaited<ReturnType<typeof kibanaOf>>;
 
 async function serverAt(url: string, options: Parameters<typeof startBuilt>[0] = { person: yes }) {
   const server = await startBuilt({ ...options, env: { KIBANA_URL: url, KIBANA_API_KEY: "any", ...options.env } });
   onTestFinished(server.close);
   return server;
 }
+
+const asking = sharedServers();
+const unasked = sharedServers({ args: ["--dangerously-skip-confirmation"], asks: false });
+/** A server between which and Kibana the traffic is rewritten, and its requests. */
+const serverBefore = ({ url, version }: Kibana, rewrite?: Rewrite, person?: Person) => asking(version, url, rewrite, person);
 
 const attachB = { connector: "b", rules: ["r1"] };
 /** Every change of rules; each undone before the next. */
@@ -81,8 +89,7 @@ const puts = (calls: readonly Passing[]) => calls.filter(({ method }) => method 
 describe.each(["8.17", "8.19", "9.0", "9.1", "9.2", "9.4", "9.5", "serverless"])("on Kibana %s", (version) => {
   test("attach, replace, remove and their undos keep everything that the rule had", async () => {
     const kibana = await kibanaOf(version);
-    const proxy = await rewritingProxy(kibana.url, {});
-    const server = await serverAt(proxy.url);
+    const server = await serverBefore(kibana);
     const start = await kibana.rule();
     expect(start.artifacts).toEqual(kibana.has ? artifacts : undefined);
     const { actions: _actions, ...besides } = start;
@@ -96,8 +103,8 @@ describe.each(["8.17", "8.19", "9.0", "9.1", "9.2", "9.4", "9.5", "serverless"])
       expect(await kibana.rule()).toEqual(start);
     }
     const hidden = kibana.has && !["9.5", "serverless"].includes(version);
-    expect(proxy.calls.some(isInternal)).toBe(hidden);
-    for (const { body } of puts(proxy.calls)) expect(Object.keys(body).includes("artifacts")).toBe(kibana.has);
+    expect(server.calls.some(isInternal)).toBe(hidden);
+    for (const { body } of puts(server.calls)) expect(Object.keys(body).includes("artifacts")).toBe(kibana.has);
   });
 });
 
@@ -124,15 +131,14 @@ const blocks: [string, { status: number; body: string; type?: string }][] = [
 ];
 
 describe.each(blocks)("a proxy that %s the internal route", (_what, answer) => {
-  const blocked = (url: string) => rewritingProxy(url, { refuse: (call) => (isInternal(call) ? answer : undefined) });
+  const blocked: Rewrite = { refuse: (call) => (isInternal(call) ? answer : undefined) };
   const sentence = /^The dashboards and the investigation guide of rule "Rule r1" could not be read \(.+\): saving erases/;
 
   test.each(changes)("makes %s say first that they are erased, and a person decides", async (_name, tool, args) => {
     const kibana = await kibanaOf("9.2");
-    const proxy = await blocked(kibana.url);
+    const server = await serverBefore(kibana, blocked, () => answers.pop()?.() ?? yes());
     const start = await kibana.rule();
     const answers = [no];
-    const server = await serverAt(proxy.url, { person: () => answers.pop()?.() ?? yes() });
     const planned = await server.call(tool, { ...args, dry_run: true });
     expect(planned.body.warnings[0]).toMatch(sentence);
     expect(planned.body.plan.reversible).toBe("partly");
@@ -151,7 +157,7 @@ describe.each(blocks)("a proxy that %s the internal route", (_what, answer) => {
 
 describe("where artifacts cannot be read", () => {
   const answer = { status: 403, body: '{"statusCode":403,"error":"Forbidden","message":"no"}' };
-  const blocked = (url: string) => rewritingProxy(url, { refuse: (call) => (isInternal(call) ? answer : undefined) });
+  const blocked: Rewrite = { refuse: (call) => (isInternal(call) ? answer : undefined) };
   const refusal = { code: "confirmation_invalid", reason: "person_needed" };
 
   test.each([
@@ -186,7 +192,7 @@ describe("where artifacts cannot be read", () => {
 
   test("a client that cannot ask gets the page, which says it", async () => {
     const kibana = await kibanaOf("8.19");
-    const proxy = await blocked(kibana.url);
+    const proxy = await rewritingProxy(kibana.url, blocked);
     const server = await serverAt(proxy.url, {});
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status).toBe("confirmation_needed");
@@ -197,8 +203,7 @@ describe("where artifacts cannot be read", () => {
 
   test.each(["8.17", "9.0", "9.5", "serverless"])("nothing is said on %s, which does not need that route", async (version) => {
     const kibana = await kibanaOf(version);
-    const proxy = await blocked(kibana.url);
-    const server = await serverAt(proxy.url, { args: ["--dangerously-skip-confirmation"] });
+    const server = await unasked(version, kibana.url, blocked);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status, JSON.stringify(body)).toBe("done");
     expect(JSON.stringify(body)).not.toContain("could not be read");
@@ -208,8 +213,7 @@ describe("where artifacts cannot be read", () => {
   test("an undo saves those that the journal has", async () => {
     const kibana = await kibanaOf("9.4");
     const gate = { shut: false };
-    const proxy = await rewritingProxy(kibana.url, { refuse: (call) => (gate.shut && isInternal(call) ? answer : undefined) });
-    const server = await serverAt(proxy.url);
+    const server = await serverBefore(kibana, { refuse: (call) => (gate.shut && isInternal(call) ? answer : undefined) });
     const start = await kibana.rule();
     const { body } = await server.call("attach_connector", attachB);
     gate.shut = true;
@@ -226,16 +230,15 @@ const journal = "state/kibana-connectors-mcp/journal";
 describe("a field of a later Kibana", () => {
   const future = { mode: "calm", list: [1, { deep: true }] };
   /** It answers the fields, and takes them in a PUT; or refuses the first that it meets. */
-  const laterKibana = (url: string, place: (rule: Dict) => Dict, accept: boolean) =>
-    rewritingProxy(url, {
-      request: ({ method, body }) => {
-        if (method === "PUT" && accept) for (const key of ["future_key", "other_key"]) delete place(body)[key];
-      },
-      answer: ({ path, method }, body) => {
-        if (!/\/alerting\/rules?\//.test(path) || method === "POST") return;
-        for (const rule of body?.data ?? [body]) if (rule?.actions) Object.assign(place(rule), { future_key: future, other_key: "x" });
-      },
-    });
+  const laterKibana = (place: (rule: Dict) => Dict, accept: boolean): Rewrite => ({
+    request: ({ method, body }) => {
+      if (method === "PUT" && accept) for (const key of ["future_key", "other_key"]) delete place(body)[key];
+    },
+    answer: ({ path, method }, body) => {
+      if (!/\/alerting\/rules?\//.test(path) || method === "POST") return;
+      for (const rule of body?.data ?? [body]) if (rule?.actions) Object.assign(place(rule), { future_key: future, other_key: "x" });
+    },
+  });
   const places: [string, (rule: Dict) => Dict, string][] = [
     ["a rule", (rule) => rule, "future_key"],
     ["an action", (rule) => rule.actions.find((one: Dict) => one.id === "a") ?? rule, "actions.future_key"],
@@ -250,27 +253,25 @@ describe("a field of a later Kibana", () => {
   describe.each(["8.19", "9.2", "9.5"])("on Kibana %s", (version) => {
     test.each(places)("in %s is sent back as it came, and the plan names it", async (_where, place, name) => {
       const kibana = await kibanaOf(version);
-      const proxy = await laterKibana(kibana.url, place, true);
-      const server = await serverAt(proxy.url);
+      const server = await serverBefore(kibana, laterKibana(place, true));
       const { body } = await server.call("attach_connector", attachB);
       expect(body.status, JSON.stringify(body)).toBe("done");
       expect(server.questions[0]).toContain(name);
-      expect(puts(proxy.calls)).toHaveLength(1);
-      expect(place(puts(proxy.calls)[0]?.body)).toMatchObject({ future_key: future, other_key: "x" });
+      expect(puts(server.calls)).toHaveLength(1);
+      expect(place(puts(server.calls)[0]?.body)).toMatchObject({ future_key: future, other_key: "x" });
       expect(JSON.stringify(body)).not.toContain("not meant");
       const undone = await server.call("undo_change", { change: body.change });
       expect(undone.body.status, JSON.stringify(undone.body)).toBe("done");
-      expect(place(puts(proxy.calls)[1]?.body)).toMatchObject({ future_key: future, other_key: "x" });
+      expect(place(puts(server.calls)[1]?.body)).toMatchObject({ future_key: future, other_key: "x" });
     });
 
     test.each(places)("in %s that Kibana refuses by name is left out, and the answer says so", async (_where, place, name) => {
       const kibana = await kibanaOf(version);
-      const proxy = await laterKibana(kibana.url, place, false);
-      const server = await serverAt(proxy.url);
+      const server = await serverBefore(kibana, laterKibana(place, false));
       const { body } = await server.call("attach_connector", attachB);
       expect(body.status, JSON.stringify(body)).toBe("done");
       expect(body.warnings.join("\n")).toContain(`Kibana returns "${name}" but refuses it in a save`);
-      const [first, ...rest] = puts(proxy.calls);
+      const [first, ...rest] = puts(server.calls);
       expect(place(first?.body).future_key).toEqual(future);
       expect(place(rest.at(-1)?.body)).not.toHaveProperty("future_key");
       expect(rest).toHaveLength(2);
@@ -284,23 +285,22 @@ describe("a field of a later Kibana", () => {
     ["its value", "[request body.future_key]: expected value of type [string] but got [Object]"],
   ])("a 400 that names %s is a failure, and nothing is sent again", async (_what, message) => {
     const kibana = await kibanaOf("9.5");
-    const proxy = await rewritingProxy(kibana.url, {
+    const server = await serverBefore(kibana, {
       refuse: ({ method }) =>
         method === "PUT" ? { status: 400, body: JSON.stringify({ statusCode: 400, error: "Bad Request", message }) } : undefined,
       answer: ({ path }, body) => {
         if (path.includes("/api/alerting/rule/")) body.future_key = future;
       },
     });
-    const server = await serverAt(proxy.url);
     const { failed } = await server.call("attach_connector", attachB);
     expect(failed).toBe(true);
-    expect(puts(proxy.calls)).toHaveLength(1);
+    expect(puts(server.calls)).toHaveLength(1);
   });
 });
 
 test("read-only fields are not sent: none of the rule, of an action or of a filter", async () => {
   const kibana = await kibanaOf("9.5");
-  const proxy = await rewritingProxy(kibana.url, {
+  const server = await serverBefore(kibana, {
     answer: ({ path, method }, body) => {
       if (!path.includes("/alerting/rule/") || method !== "GET") return;
       Object.assign(body, {
@@ -313,10 +313,9 @@ test("read-only fields are not sent: none of the rule, of an action or of a filt
       for (const one of body.actions) if (one.alerts_filter?.query) one.alerts_filter.query.dsl = '{"bool":{}}';
     },
   });
-  const server = await serverAt(proxy.url);
   const { body } = await server.call("attach_connector", attachB);
   expect(body.status, JSON.stringify(body)).toBe("done");
-  const [sent] = puts(proxy.calls);
+  const [sent] = puts(server.calls);
   expect(Object.keys(sent?.body).sort()).toEqual([
     ...["actions", "alert_delay", "artifacts", "flapping", "name", "params", "schedule", "tags"],
   ]);
@@ -330,14 +329,13 @@ describe("somebody else edits dashboards or guide", () => {
   test.each(["8.19", "9.4", "9.5"])("between plan and save: that rule is left alone on %s, the others are saved", async (version) => {
     const kibana = await kibanaOf(version);
     let edited = false;
-    const proxy = await rewritingProxy(kibana.url, {
+    const server = await serverBefore(kibana, {
       request: async ({ method }) => {
         if (method !== "PUT" || edited) return;
         edited = true;
         await kibana.edit("r2", { artifacts: theirs });
       },
     });
-    const server = await serverAt(proxy.url);
     const { body } = await server.call("replace_connector", { from: "a", to: "b", on_error: "continue" });
     expect(body.status).toBe("partial");
     expect(body.result.rules[0]).toMatchObject({ id: "r2", outcome: "failed", error: expect.stringContaining("artifacts") });
@@ -350,24 +348,23 @@ describe("somebody else edits dashboards or guide", () => {
   test.each(["8.19", "9.5"])("the only rule, on %s: target_changed, and nothing is written", async (version) => {
     const kibana = await kibanaOf(version);
     let looks = 0;
-    const proxy = await rewritingProxy(kibana.url, {
+    const server = await unasked(version, kibana.url, {
       request: async ({ method, path }) => {
         const isLook = version === "9.5" ? path === "/api/alerting/rule/r1" : path.includes("/internal/alerting/rule/r1");
         // The last look, after the reads of one plan: nobody had to be asked.
         if (method === "GET" && isLook && ++looks === 2) await kibana.edit("r1", { artifacts: theirs });
       },
     });
-    const server = await serverAt(proxy.url, { args: ["--dangerously-skip-confirmation"] });
     const { failed, body } = await server.call("attach_connector", attachB);
     expect(failed).toBe(true);
     expect(JSON.stringify(body)).toContain("target_changed");
-    expect(puts(proxy.calls)).toEqual([]);
+    expect(puts(server.calls)).toEqual([]);
     expect((await kibana.rule()).artifacts).toEqual(theirs);
   });
 
   test.each(["8.19", "9.5"])("after the change: an undo puts the actions back and leaves theirs, on %s", async (version) => {
     const kibana = await kibanaOf(version);
-    const server = await serverAt(kibana.url);
+    const server = await serverBefore(kibana);
     const start = await kibana.rule();
     const { body } = await server.call("replace_connector", { from: "a", to: "b", rules: ["r1"] });
     const now = await kibana.rule();
@@ -397,12 +394,11 @@ describe("a Kibana that loses something in a save", () => {
     test.each(losses)("%s: the answer says what, and the undo restores it", async (name, lose) => {
       const kibana = await kibanaOf(version);
       const gate = { loses: true };
-      const proxy = await rewritingProxy(kibana.url, {
+      const server = await serverBefore(kibana, {
         request: ({ method, body }) => {
           if (method === "PUT" && gate.loses) lose(body);
         },
       });
-      const server = await serverAt(proxy.url);
       const start = await kibana.rule();
       const { body } = await server.call("attach_connector", attachB);
       expect(body.status, JSON.stringify(body)).toBe("done");
@@ -419,7 +415,7 @@ describe("a Kibana that loses something in a save", () => {
 
   test("where somebody else saved the rule too, that may be the cause, and no undo reverts it", async () => {
     const kibana = await kibanaOf("9.5");
-    const proxy = await rewritingProxy(kibana.url, {
+    const server = await serverBefore(kibana, {
       answer: async ({ method }) => {
         if (method !== "PUT") return;
         const { actions } = await kibana.rule();
@@ -427,7 +423,6 @@ describe("a Kibana that loses something in a save", () => {
         await kibana.edit("r1", { actions: sent, tags: ["theirs"] });
       },
     });
-    const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status).toBe("done");
     expect(body.warnings[0]).toMatch(/tags: .*theirs.* Somebody else saved the rule at the same moment/);
@@ -437,12 +432,11 @@ describe("a Kibana that loses something in a save", () => {
 
   test("what no save can set is reported, with how to restore it by hand", async () => {
     const kibana = await kibanaOf("9.4");
-    const proxy = await rewritingProxy(kibana.url, {
+    const server = await serverBefore(kibana, {
       answer: async ({ method }) => {
         if (method === "PUT") await kibana.bare("POST", "/api/alerting/rule/r1/_disable");
       },
     });
-    const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status).toBe("done");
     expect(body.warnings[0]).toMatch(/enabled: true → false\. A save cannot set it: restore it in Kibana/);
@@ -450,7 +444,7 @@ describe("a Kibana that loses something in a save", () => {
 
   test("also where the answer of the save does not come", async () => {
     const kibana = await kibanaOf("9.4");
-    const proxy = await rewritingProxy(kibana.url, {
+    const server = await serverBefore(kibana, {
       request: ({ method, body }) => {
         if (method === "PUT") delete body.artifacts;
       },
@@ -459,7 +453,6 @@ describe("a Kibana that loses something in a save", () => {
       method: "POST",
       body: JSON.stringify({ fault: "error_after", method: "PUT", path: "/api/alerting/rule/" }),
     });
-    const server = await serverAt(proxy.url);
     const { body } = await server.call("attach_connector", attachB);
     expect(body.status, JSON.stringify(body)).toBe("done");
     expect(body.warnings.join("\n")).toContain("Differs after the save unintentionally: artifacts");

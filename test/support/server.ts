@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
-/** A server on a free loopback port for the time of a test. @returns its address without a slash at the end */
-export async function listen(listener: RequestListener): Promise<string> {
+/** A server on a free loopback port for the time of a test, or until what `atEnd` waits for. @returns its address without a slash at the end */
+export async function listen(listener: RequestListener, atEnd: (end: () => Promise<void>) => unknown = onTestFinished): Promise<string> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(
+  atEnd(
     () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,40 @@
+import { afterAll } from "vitest";
+import { startBuilt, yes } from "./built-server.ts";
+import { type Rewrite, switchableProxy } from "./rewriting-proxy.ts";
+
+/** Who answers a question. */
+export type Person = NonNullable<NonNullable<Parameters<typeof startBuilt>[0]>["person"]>;
+
+/**
+ * Servers for the tests of a file that need no start of their own: those of one key share one, its journal too. A test sets what
+ * is behind it and who answers its questions, and sees only its own questions and requests.
+ * @param options how each starts; `asks: false` for a client that cannot ask
+ */
+export function sharedServers(options: { args?: string[]; env?: Record<string, string>; asks?: boolean } = {}) {
+  const started = new Map<string, ReturnType<typeof start>>();
+  const ends: (() => Promise<void>)[] = [];
+  afterAll(() => Promise.all(ends.map((end) => end())));
+
+  async function start() {
+    const behind = { target: "", rewrite: {} as Rewrite, person: yes as Person };
+    const { url, calls } = await switchableProxy(behind, (end) => ends.push(end));
+    const server = await startBuilt({
+      args: ["--max-changes-per-hour", "100000", ...(options.args ?? [])],
+      env: { KIBANA_URL: url, KIBANA_API_KEY: "any", ...options.env },
+      ...(options.asks === false ? {} : { person: () => behind.person() }),
+    });
+    ends.push(server.close);
+    return { behind, calls, server };
+  }
+
+  /** @param key what a server learns once, as the version of Kibana */
+  return async (key: string, target: string, rewrite: Rewrite = {}, person: Person = yes) => {
+    const running = started.get(key) ?? start();
+    started.set(key, running);
+    const { behind, calls, server } = await running;
+    Object.assign(behind, { target, rewrite, person });
+    calls.length = 0;
+    server.questions.length = 0;
+    return { ...server, calls };
+  };
+}
