@@ -1,12 +1,13 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { approve, look } from "../pages/form.ts";
-import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { filesIn, startHttpProcess } from "../support/http-process.ts";
 import { listen } from "../support/server.ts";
@@ -20,7 +21,7 @@ afterAll(() => sandbox.stop());
 type Json = Record<string, unknown>;
 
 /** A Kibana that says `words` in the name, the config, and the runs of connector `echo`, and in every refusal of a write. */
-async function echoing(words: () => string): Promise<string> {
+async function echoing(words: () => string, atEnd?: Parameters<typeof listen>[1]): Promise<string> {
   const twisted = (path: string, json: Json): Json => {
     if (path.endsWith("/_execute"))
       return { connector_id: "echo", status: "error", message: words(), service_message: words(), retry: false };
@@ -58,10 +59,13 @@ async function echoing(words: () => string): Promise<string> {
       },
     );
     sent.end(body);
-  });
+  }, atEnd);
 }
 
-async function built(options: Parameters<typeof startBuilt>[0] & { kibana?: string } = {}) {
+async function built(
+  options: Parameters<typeof startBuilt>[0] & { kibana?: string } = {},
+  atEnd: (end: () => Promise<void>) => unknown = onTestFinished,
+) {
   const { kibana = sandbox.url, env, ...more } = options;
   const server = await startBuilt({
     ...more,
@@ -72,7 +76,7 @@ async function built(options: Parameters<typeof startBuilt>[0] & { kibana?: stri
       ...env,
     },
   });
-  onTestFinished(() => server.close());
+  atEnd(server.close);
   return server;
 }
 
@@ -100,6 +104,17 @@ const webhook = (secrets: Json, more: Json = {}) => ({
 });
 
 describe("what an agent calls a secret removes no word from a question", () => {
+  let plain: string[];
+  beforeAll(async () => {
+    const { call, questions } = await built({ person: yes }, afterAll);
+    await call(
+      "create_connector",
+      webhook({ user: "somebody", password: "x-other-0123456789" }, { id: "same-for-both", name: "Same for both" }),
+    );
+    await call("safe_delete_connector", { ids: ["same-for-both"] });
+    plain = questions;
+  });
+
   test.each([
     ["the host", "intake.example.net"],
     ["the address", "https://intake.example.net/kibana"],
@@ -112,17 +127,9 @@ describe("what an agent calls a secret removes no word from a question", () => {
     ["a word in capitals of another form", "intake%2Eexample%2Enet"],
   ])("%s, given in the same call", async (_what, word) => {
     const server = await built({ person: yes });
-    const { questions } = await built({ person: yes }).then(async (plain) => {
-      await plain.call(
-        "create_connector",
-        webhook({ user: "somebody", password: "x-other-0123456789" }, { id: "same-for-both", name: "Same for both" }),
-      );
-      await plain.call("safe_delete_connector", { ids: ["same-for-both"] });
-      return plain;
-    });
     await server.call("create_connector", webhook({ user: word, password: word }, { id: "same-for-both", name: "Same for both" }));
     await server.call("safe_delete_connector", { ids: ["same-for-both"] });
-    expect(server.questions).toEqual(questions);
+    expect(server.questions).toEqual(plain);
     expect(server.questions.join()).toContain("intake.example.net");
     expect(server.questions.join()).not.toContain("[redacted]");
   });
@@ -171,39 +178,7 @@ describe("what an agent calls a secret removes no word from a question", () => {
 });
 
 describe("what one holder of a token calls a secret", () => {
-  const tokens = { ann: "token-of-ann-0123456789", bob: "token-of-bob-0123456789" };
-  async function shared() {
-    const folder = await freshFolder();
-    const file = join(folder, "tokens.json");
-    writeFileSync(file, JSON.stringify({ principals: Object.entries(tokens).map(([name, token]) => ({ name, token })) }), { mode: 0o600 });
-    const served = await startHttpProcess(
-      ["--http", "127.0.0.1:0"],
-      { MCP_AUTH_TOKEN_FILE: file, CONNECTORS_LITERAL_SECRETS: "warn", CONNECTORS_TARGET_HOSTS: "*" },
-      sandbox.url,
-    );
-    const again = () => connect(served.url, tokens.ann);
-    return { ann: await again(), bob: await connect(served.url, tokens.bob), again, served };
-  }
-  /** Words that everybody's list has: a connector's name, and its id, which calls need. */
-  const [word, id] = ["Ops Slack", "ops-slack-2"];
-
-  test("is hidden from that holder once it was written, in every session, but never from another", async () => {
-    const { ann, bob, again, served } = await shared();
-    expect(await ann("list_connectors", { limit: 100 })).toContain(word);
-    const tried = await ann("create_connector", { ...webhook({ user: word, password: word }), dry_run: true });
-    expect(tried).toContain("planned");
-    expect(await ann("list_connectors", { limit: 100 })).toContain(word);
-    expect(await bob("list_connectors", { limit: 100 })).toContain(word);
-    expect(await ann("create_connector", webhook({ user: word, password: word }))).toContain('"done"');
-    expect(await ann("list_connectors", { limit: 100 })).not.toContain(word);
-    expect(await (await again())("list_connectors", { limit: 100 })).not.toContain(word);
-    expect(await bob("list_connectors", { limit: 100 })).toContain(word);
-    expect(await bob("list_changes", { limit: 5 })).toContain("create_connector");
-    expect(await ann("list_connectors", { limit: 100 })).toContain(id);
-    expect(served.stderr()).not.toContain("[redacted]");
-  });
-
-  test.each([
+  const literals = [
     "connector",
     "connectors",
     "ops-slack-2",
@@ -214,21 +189,59 @@ describe("what one holder of a token calls a secret", () => {
     "127.0.0.1",
     "confirmation_needed",
     "connector_not_found",
-  ])("removes no key, id, tool or status from that holder's later answers: %s", async (literal) => {
-    const { ann, bob } = await shared();
-    expect(await ann("create_connector", webhook({ user: literal, password: literal }))).toContain('"done"');
-    const asked: [string, Json][] = [
-      ["list_connectors", { limit: 100 }],
-      ["get_connector", { id: "ops-slack-2", include: ["rules"] }],
-      ["get_connector", { id: "nowhere" }],
-      ["attach_connector", { connector: "ops-slack-2", rules: ["disk-almost-full"], dry_run: true }],
-      ["list_changes", { limit: 5 }],
-    ];
-    for (const [tool, args] of asked) {
-      const [hers, his] = [JSON.parse(await ann(tool, args)), JSON.parse(await bob(tool, args))];
-      expect(followed(hers), `${tool} of a holder who wrote ${literal}`).toEqual(followed(his));
-    }
+  ];
+  const tokenOf = (name: string) => `token-of-${name}-0123456789`;
+  let served: Awaited<ReturnType<typeof startHttpProcess>>;
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), "kcm-tokens-"));
+    const file = join(folder, "tokens.json");
+    const names = ["ann", "bob", ...literals.map((_literal, at) => `holder${at}`)];
+    writeFileSync(file, JSON.stringify({ principals: names.map((name) => ({ name, token: tokenOf(name) })) }), { mode: 0o600 });
+    served = await startHttpProcess(
+      ["--http", "127.0.0.1:0", "--max-changes-per-hour", "100"],
+      { MCP_AUTH_TOKEN_FILE: file, CONNECTORS_LITERAL_SECRETS: "warn", CONNECTORS_TARGET_HOSTS: "*" },
+      sandbox.url,
+      afterAll,
+    );
   });
+  const as = (name: string) => connect(served.url, tokenOf(name));
+  /** Words that everybody's list has: a connector's name, and its id, which calls need. */
+  const [word, id] = ["Ops Slack", "ops-slack-2"];
+
+  test("is hidden from that holder once it was written, in every session, but never from another", async () => {
+    const [ann, bob] = [await as("ann"), await as("bob")];
+    expect(await ann("list_connectors", { limit: 100 })).toContain(word);
+    const tried = await ann("create_connector", { ...webhook({ user: word, password: word }), dry_run: true });
+    expect(tried).toContain("planned");
+    expect(await ann("list_connectors", { limit: 100 })).toContain(word);
+    expect(await bob("list_connectors", { limit: 100 })).toContain(word);
+    expect(await ann("create_connector", webhook({ user: word, password: word }))).toContain('"done"');
+    expect(await ann("list_connectors", { limit: 100 })).not.toContain(word);
+    expect(await (await as("ann"))("list_connectors", { limit: 100 })).not.toContain(word);
+    expect(await bob("list_connectors", { limit: 100 })).toContain(word);
+    expect(await bob("list_changes", { limit: 5 })).toContain("create_connector");
+    expect(await ann("list_connectors", { limit: 100 })).toContain(id);
+    expect(served.stderr()).not.toContain("[redacted]");
+  });
+
+  test.each(literals.map((literal, at) => [literal, `holder${at}`] as const))(
+    "removes no key, id, tool or status from that holder's later answers: %s",
+    async (literal, holder) => {
+      const [hers, his] = [await as(holder), await as("bob")];
+      expect(await hers("create_connector", webhook({ user: literal, password: literal }))).toContain('"done"');
+      const asked: [string, Json][] = [
+        ["list_connectors", { limit: 100 }],
+        ["get_connector", { id: "ops-slack-2", include: ["rules"] }],
+        ["get_connector", { id: "nowhere" }],
+        ["attach_connector", { connector: "ops-slack-2", rules: ["disk-almost-full"], dry_run: true }],
+        ["list_changes", { limit: 5 }],
+      ];
+      for (const [tool, args] of asked) {
+        const [one, other] = [JSON.parse(await hers(tool, args)), JSON.parse(await his(tool, args))];
+        expect(followed(one), `${tool} of a holder who wrote ${literal}`).toEqual(followed(other));
+      }
+    },
+  );
 });
 
 /** What agents act on in an answer: all keys, and the values of those that name things. */
@@ -303,12 +316,16 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
     "in hexadecimal": Buffer.from(secret).toString("hex"),
   };
 
+  let said = "";
+  let server: Started;
+  beforeAll(async () => {
+    const kibana = await echoing(() => `said ${said} there`, afterAll);
+    server = await built({ kibana, env: { CONNECTOR_SECRET_X: secret }, person: yes }, afterAll);
+  });
+
   test.each(Object.entries(forms))("%s", async (_form, written) => {
-    const server = await built({
-      kibana: await echoing(() => `said ${written} there`),
-      env: { CONNECTOR_SECRET_X: secret },
-      person: yes,
-    });
+    said = written;
+    server.questions.length = 0;
     const answers = [
       await server.call("get_connector", { id: "echo" }),
       await server.call("execute_connector", { id: "echo", params: { message: "x" } }),
@@ -325,8 +342,8 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
   });
 
   test("also in the completions that a client is offered", async () => {
-    const server = await built({ env: { CONNECTOR_SECRET_X: "Ops notifications", CONNECTOR_SECRET_Y: "ops-slack-2" } });
-    const { completion } = await server.client.complete({
+    const listing = await built({ env: { CONNECTOR_SECRET_X: "Ops notifications", CONNECTOR_SECRET_Y: "ops-slack-2" } });
+    const { completion } = await listing.client.complete({
       ref: { type: "ref/resource", uri: "kibana://{space}/connectors/{id}" },
       argument: { name: "id", value: "ops" },
       context: { arguments: { space: "default" } },
@@ -418,12 +435,10 @@ describe("a secret cannot be guessed", () => {
   });
 
   test("but cut in the middle it is hidden, wherever the cut is", async () => {
-    for (const padding of [40, 55, 60, 65, 70, 75, 1975, 1990]) {
-      const server = await built({
-        kibana: await echoing(() => `${"p".repeat(padding)} ${known} ${"q".repeat(3000)}`),
-        env: { CONNECTOR_SECRET_X: known },
-        person: yes,
-      });
+    let padding = 0;
+    const kibana = await echoing(() => `${"p".repeat(padding)} ${known} ${"q".repeat(3000)}`);
+    const server = await built({ kibana, env: { CONNECTOR_SECRET_X: known }, person: yes });
+    for (padding of [40, 55, 60, 65, 70, 75, 1975, 1990]) {
       const answers = [
         await server.call("get_connector", { id: "echo" }),
         await server.call("execute_connector", { id: "echo", params: { message: "x" } }),

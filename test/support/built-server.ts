@@ -85,9 +85,9 @@ export async function startBuilt(
   };
 }
 
-/** A no that takes as long as a person takes to read. */
+/** A no that takes as long as a person takes to read, where that is not set to nothing. */
 export const no = async (): Promise<ElicitResult> => {
-  await setTimeout(1_200);
+  if (serverBuild !== main) await setTimeout(1_200);
   return { action: "decline" };
 };
 export const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true, nothing_else: "yes" } });

@@ -5,8 +5,13 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { cleanEnv, serverBuild } from "./built-server.ts";
 
-/** The built server over HTTP, in a process of its own; gone at the end of the test. `kibana`: its address; null if the flags name it. */
-export async function startHttpProcess(args: string[], env: Record<string, string>, kibana: string | null) {
+/** The built server over HTTP, in a process of its own; gone at the end of the test, or where `atEnd` says. `kibana`: its address; null if the flags name it. */
+export async function startHttpProcess(
+  args: string[],
+  env: Record<string, string>,
+  kibana: string | null,
+  atEnd: (end: () => Promise<void>) => unknown = onTestFinished,
+) {
   const home = mkdtempSync(join(tmpdir(), "kcm-http-"));
   const child = spawn(process.execPath, [serverBuild, "serve", ...args], {
     env: cleanEnv(home, { ...(kibana === null ? {} : { KIBANA_URL: kibana, KIBANA_API_KEY: "any" }), ...env }),
@@ -18,7 +23,7 @@ export async function startHttpProcess(args: string[], env: Record<string, strin
     child.kill(signal);
     return exit;
   };
-  onTestFinished(async () => {
+  atEnd(async () => {
     await end("SIGKILL");
     rmSync(home, { recursive: true, force: true });
   });
