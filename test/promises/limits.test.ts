@@ -8,6 +8,7 @@ import { type Answer, type Started, startBuilt, startSandboxWith, yes } from "..
 import { initialize, openClient, send } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
+import { sharedServers } from "../support/shared-server.ts";
 
 let sandbox: { url: string; stop(): Promise<void> };
 let folder: string;
@@ -142,6 +143,7 @@ describe("the limit of changes an hour", () => {
 });
 
 describe("a call that names more than anybody can mean", () => {
+  const shared = sharedServers();
   const many = (n: number) => Array.from({ length: n }, (_, i) => `some-${i}`);
   const long = "x".repeat(5_000);
 
@@ -170,10 +172,8 @@ describe("a call that names more than anybody can mean", () => {
     ["replace_connector", { from: long, to: "b" }],
     ["attach_connector", { connector: long, rules: ["a"] }],
   ])("%s is refused before any request to Kibana", async (tool, args) => {
-    const { url, calls } = await recordingProxy(sandbox.url);
-    const server = await startBuilt({ env: { KIBANA_URL: url }, person: yes });
-    onTestFinished(() => server.close());
-    const { failed, body } = await server.call(tool, args);
+    const { call, calls } = await shared("", sandbox.url);
+    const { failed, body } = await call(tool, args);
     expect([failed, ["invalid_arguments", "id_invalid"].includes(body.error?.code)]).toEqual([true, true]);
     expect(calls.filter(({ path }) => /some-\d|xxxx/.test(path))).toEqual([]);
     expect(calls.length).toBeLessThan(3);
@@ -182,6 +182,7 @@ describe("a call that names more than anybody can mean", () => {
 });
 
 describe("arguments of tens of thousands of keys", () => {
+  const shared = sharedServers();
   const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`key-${n}`, "v"]));
   const url = "https://intake.example.net/";
   test.each<[what: string, tool: string, args: Record<string, unknown>]>([
@@ -194,11 +195,10 @@ describe("arguments of tens of thousands of keys", () => {
     ["spread over many objects", "execute_connector", { id: "kibana-log", params: { list: Array.from({ length: 60 }, () => many(900)) } }],
     ["as a list", "execute_connector", { id: "kibana-log", params: { list: Array.from({ length: 40_000 }, () => 1) } }],
   ])("%s are refused at once", async (_what, tool, args) => {
-    const server = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
-    onTestFinished(() => server.close());
-    await server.call("list_connectors");
+    const { call } = await shared("", sandbox.url);
+    await call("list_connectors");
     const began = performance.now();
-    const { body } = await server.call(tool, args);
+    const { body } = await call(tool, args);
     expect(body.error).toMatchObject({ code: "invalid_arguments", message: expect.stringMatching(/keys/) });
     expect(performance.now() - began).toBeLessThan(700);
   });
