@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { checks } from "../src/audit/checks/index.ts";
 import { type SettingRow, settingRows } from "../src/settings/index.ts";
 import type { Tool } from "../src/tools/define.ts";
 import { tools } from "../src/tools/index.ts";
@@ -14,6 +15,18 @@ export function clientsPage(published = manifest.publishedOnNpm): string {
 /** docs/tools.md with its table generated again. */
 export function toolsPage(): string {
   return withPart("docs/tools.md", "tools", toolsTable());
+}
+
+/** docs/audit.md with its table of checks generated again. */
+export function auditPage(): string {
+  return withPart(
+    "docs/audit.md",
+    "checks",
+    table(
+      ["check", "finds", "ignores"],
+      checks.map(({ name, finds, ignores }) => [`\`${name}\``, finds, ignores]),
+    ),
+  );
 }
 
 function withPart(page: string, name: string, part: string): string {

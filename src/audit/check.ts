@@ -2,7 +2,7 @@ import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
 import type { ConnectorFacts, RuleContext, SpaceFacts } from "./facts.ts";
-import type { CheckName, ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity } from "./finding.ts";
+import type { ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity } from "./finding.ts";
 
 /** What a check needs to read. Where a part could not be read, the checks that need it are reported as not done. */
 export type Part = "connectors" | "types" | "rules" | "rule_types" | "log";
@@ -22,7 +22,12 @@ export interface Draft {
 }
 
 interface AnyCheck {
-  name: CheckName;
+  name: string;
+  /** What it finds, and what it leaves alone: a row of the page on the audit. */
+  finds: string;
+  ignores: string;
+  /** Names of checks whose findings on the same connector it makes superfluous. */
+  supersedes?: readonly string[];
   group: Group;
   needs: readonly Part[];
   /** What its severity or confidence also depends on: always read, but the check works without it. */

@@ -16,29 +16,6 @@ export function tally<Name extends string>(names: readonly Name[], all: readonly
   return counts;
 }
 
-export const checkNames = [
-  "missing_secrets",
-  "type_unusable",
-  "dangling_reference",
-  "failing",
-  "never_run",
-  "deprecated",
-  "no_recovery_action",
-  "no_dedup_key",
-  "deprecated_rule_notify",
-  "rule_key_owner",
-  "secret_in_config",
-  "insecure_url",
-  "webhook_without_auth",
-  "noisy_frequency",
-  "unused",
-  "left_over_test",
-  "duplicate_target",
-  "generic_name",
-  "preconfigured_candidate",
-] as const;
-export type CheckName = (typeof checkNames)[number];
-
 /** A call that is ready to be made. */
 export interface ReadyCall {
   tool: string;
@@ -64,7 +41,8 @@ export interface RuleRef {
 export interface Finding {
   /** Stable across runs: made of check, space and the ids it is about, not of names or counts. */
   id: string;
-  check: CheckName;
+  /** The name of the check that found it. */
+  check: string;
   severity: Severity;
   confidence: "certain" | "likely";
   group: Group;
@@ -88,7 +66,7 @@ export interface Finding {
 export interface NotChecked {
   /** A space id, or "*" for all. */
   space: string;
-  checks: CheckName[];
+  checks: string[];
   why: string;
   fix?: string;
 }
@@ -107,7 +85,7 @@ export interface AuditReport {
   /** Most severe first; within a severity by check, space and id. */
   findings: Finding[];
   /** The checks that were asked for. */
-  checks: CheckName[];
+  checks: string[];
   spaces: SpaceSummary[];
   /** What the execution log was read for; ISO times. */
   window: { from: string; to: string; days: number };
@@ -117,32 +95,16 @@ export interface AuditReport {
 }
 
 /** 12 hex digits that stay the same as long as the fault is the same. */
-export function fingerprint(check: CheckName, space: string, ids: readonly string[]): string {
+export function fingerprint(check: string, space: string, ids: readonly string[]): string {
   return createHash("sha256")
     .update(JSON.stringify([check, space, ids]))
     .digest("hex")
     .slice(0, 12);
 }
 
-const rank = Object.fromEntries(severities.map((severity, at) => [severity, at])) as Record<Severity, number>;
-
-const place = Object.fromEntries(checkNames.map((name, at) => [name, at])) as Record<CheckName, number>;
+/** From 0, the least. */
+export const rank = Object.fromEntries(severities.map((severity, at) => [severity, at])) as Record<Severity, number>;
 
 export function isAtLeastAsSevere(severity: Severity, least: Severity): boolean {
   return rank[severity] >= rank[least];
-}
-
-/** The order of a report. */
-export function mostSevereFirst(one: Finding, other: Finding): number {
-  return (
-    rank[other.severity] - rank[one.severity] ||
-    place[one.check] - place[other.check] ||
-    compareText(one.space, other.space) ||
-    compareText(one.id, other.id)
-  );
-}
-
-/** By code unit: the same on every machine. */
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -1,9 +1,9 @@
 import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Check, Draft } from "./check.ts";
-import { checksNamed } from "./checks/index.ts";
+import { checks as allChecks, checkNames } from "./checks/index.ts";
 import { createDeployment } from "./deployment.ts";
-import { type AuditReport, type CheckName, checkNames, type Finding, fingerprint, mostSevereFirst, type NotChecked } from "./finding.ts";
+import { type AuditReport, type Finding, fingerprint, type NotChecked, rank } from "./finding.ts";
 import { fitting, type Protects } from "./fitting-calls.ts";
 import { auditSpace } from "./space.ts";
 
@@ -11,7 +11,7 @@ export interface AuditOptions {
   /** Space ids, which exist and may be read. */
   spaces: readonly string[];
   /** Default: all. */
-  checks?: readonly CheckName[];
+  checks?: readonly string[];
   /** How far the execution log is read back, in days. Default: 7. */
   days?: number;
   /** Kibana's address: on Elastic Cloud nobody has the whole kibana.yml. */
@@ -46,7 +46,8 @@ const day = 86_400_000;
 export async function runAudit(unbound: Reader, options: AuditOptions): Promise<AuditReport> {
   const { spaces, now, days = defaultDays, signal } = options;
   const reader = signal ? unbound.until(signal) : unbound;
-  const checks = checksNamed(options.checks ?? checkNames);
+  const { checks: asked } = options;
+  const checks = asked ? allChecks.filter(({ name }) => asked.includes(name)) : allChecks;
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);
   const deployment = await createDeployment(reader, { spaces, checks, from, days, url: options.url, ...(signal && { signal }) });
@@ -102,13 +103,26 @@ function finding(check: Check, draft: Draft, space: string): Finding {
   };
 }
 
-/** By check: the findings on the same connector that it makes superfluous. */
-const supersedes: Partial<Record<CheckName, readonly CheckName[]>> = { left_over_test: ["unused", "generic_name"] };
-
 function withoutSuperseded(findings: readonly Finding[]): Finding[] {
-  const key = (check: CheckName, { space, connector }: Finding) => JSON.stringify([check, space, connector?.id]);
-  const said = new Set(findings.flatMap((one) => (supersedes[one.check] ?? []).map((check) => key(check, one))));
+  const key = (check: string, { space, connector }: Finding) => JSON.stringify([check, space, connector?.id]);
+  const supersedes = new Map(allChecks.map((check) => [check.name, check.supersedes ?? []]));
+  const said = new Set(findings.flatMap((one) => (supersedes.get(one.check) ?? []).map((check) => key(check, one))));
   return said.size === 0 ? [...findings] : findings.filter((one) => !said.has(key(one.check, one)));
+}
+
+/** The order of a report: by severity, check, space and id. */
+export function mostSevereFirst(one: Finding, other: Finding): number {
+  return (
+    rank[other.severity] - rank[one.severity] ||
+    checkNames.indexOf(one.check) - checkNames.indexOf(other.check) ||
+    compareText(one.space, other.space) ||
+    compareText(one.id, other.id)
+  );
+}
+
+/** By code unit: the same on every machine. */
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** The same cause in one space is one entry. */

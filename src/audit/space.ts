@@ -5,7 +5,7 @@ import { rulePages } from "../rules/rule-pages.ts";
 import type { Check, Part } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import type { ConnectorFacts, Runs, SpaceFacts, Usage } from "./facts.ts";
-import { type CheckName, isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
+import { isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
 import { cancelled, reason } from "./not-checked.ts";
 import { failingConnectors, type RunCounts, runsOf, whoRan } from "./runs.ts";
 import { countUse, unusedSoFar } from "./usage.ts";
@@ -40,7 +40,7 @@ export async function auditSpace(
   const wanted = new Set(checks.flatMap((check) => [...check.needs, ...(check.weighs ?? [])]));
   let failure: unknown;
 
-  function skip(names: readonly CheckName[], why: Pick<NotChecked, "why" | "fix">) {
+  function skip(names: readonly string[], why: Pick<NotChecked, "why" | "fix">) {
     const asked = checks.map((check) => check.name).filter((name) => names.includes(name));
     if (asked.length > 0) notChecked.push({ space, checks: asked, ...why });
   }

@@ -1,15 +1,6 @@
 import * as z from "zod";
-import {
-  type AuditReport,
-  type CheckName,
-  checkNames,
-  type Finding,
-  groups,
-  groupTitles,
-  isAtLeastAsSevere,
-  severities,
-  tally,
-} from "../audit/finding.ts";
+import { checkNames } from "../audit/checks/index.ts";
+import { type AuditReport, type Finding, groups, groupTitles, isAtLeastAsSevere, severities, tally } from "../audit/finding.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
@@ -111,9 +102,8 @@ function withReferences(finding: Finding, source: SecretSource): Finding {
   return Object.keys(names).length === 0 ? finding : { ...finding, next: { ...next, why: `${next.why} ${existing(names)}.` } };
 }
 
-function checkNamed(name: string): CheckName {
-  const found = checkNames.find((one) => one === name);
-  if (found) return found;
+function checkNamed(name: string): string {
+  if (checkNames.includes(name)) return name;
   const meant = didYouMean(name, checkNames);
   throw new ToolError(
     "invalid_arguments",

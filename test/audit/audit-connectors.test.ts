@@ -1,6 +1,6 @@
 import { countTokens } from "gpt-tokenizer";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { checkNames } from "../../src/audit/finding.ts";
+import { checkNames } from "../../src/audit/checks/index.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { seal } from "../../src/sealed.ts";
 import { product } from "../support/product.ts";

@@ -4,15 +4,22 @@ import { type ProductOptions, product } from "../support/product.ts";
 export async function emptyDeployment(options: ProductOptions = {}) {
   const made = await product({ ...options, sandbox: { empty: true, spaces: ["web", "soc"], ...options.sandbox } });
   const inSpace = (space: string) => (space === "default" ? "" : `/s/${space}`);
-  const post = async (space: string, path: string, body: object) =>
-    JSON.parse((await made.bare("POST", `${inSpace(space)}${path}`, body)) || "null");
+  const post = async (space: string, path: string, body: object, headers?: Record<string, string>) =>
+    JSON.parse((await made.bare("POST", `${inSpace(space)}${path}`, body, headers)) || "null");
   return {
     ...made,
     async connector(space: string, id: string, type: string, name: string, config: object = {}, secrets: object = {}) {
       await post(space, `/api/actions/connector/${id}`, { name, connector_type_id: type, config, secrets });
       return id;
     },
-    async rule(space: string, id: string, actions: object[], more: object = {}) {
+    /** An import as people move saved objects: without their secrets. */
+    async imported(space: string, id: string, type: string, name: string, isMissingSecrets: boolean) {
+      const line = { type: "action", id, attributes: { actionTypeId: type, name, config: {}, isMissingSecrets } };
+      const file = new FormData();
+      file.append("file", new Blob([JSON.stringify(line)]), "export.ndjson");
+      await post(space, "/api/saved_objects/_import?overwrite=true", file);
+    },
+    async rule(space: string, id: string, actions: object[], more: object = {}, headers?: Record<string, string>) {
       const body = {
         name: `Rule ${id}`,
         rule_type_id: ".es-query",
@@ -21,7 +28,7 @@ export async function emptyDeployment(options: ProductOptions = {}) {
         actions,
         ...more,
       };
-      await post(space, `/api/alerting/rule/${id}`, body);
+      await post(space, `/api/alerting/rule/${id}`, body, headers);
       return id;
     },
     remove: (space: string, id: string) => made.bare("DELETE", `${inSpace(space)}/api/actions/connector/${id}`),

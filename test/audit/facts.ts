@@ -1,7 +1,6 @@
 import type { DeploymentFacts, Draft } from "../../src/audit/check.ts";
-import { checksNamed } from "../../src/audit/checks/index.ts";
+import { checks } from "../../src/audit/checks/index.ts";
 import type { ConnectorFacts, RuleContext, SpaceFacts } from "../../src/audit/facts.ts";
-import type { CheckName } from "../../src/audit/finding.ts";
 import { connectorTypes } from "../../src/catalog/index.ts";
 import type { LiveType } from "../../src/kibana/connector-types.ts";
 import type { Connector } from "../../src/kibana/connectors.ts";
@@ -123,26 +122,28 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
 }
 
 /** What one check says about one connector, alone in its space. */
-export function ofConnector(name: CheckName, given: ConnectorFacts, inSpace: Partial<SpaceFacts> = {}): Draft | undefined {
-  const [check] = checksNamed([name]);
+const checkNamed = (wanted: string) => checks.find(({ name }) => name === wanted);
+
+export function ofConnector(name: string, given: ConnectorFacts, inSpace: Partial<SpaceFacts> = {}): Draft | undefined {
+  const check = checkNamed(name);
   if (check?.of !== "connector") throw new Error(`${name} does not look at a connector`);
   return check.find(given, space([given], inSpace));
 }
 
-export function ofSpace(name: CheckName, given: readonly ConnectorFacts[], more: Partial<SpaceFacts> = {}): Draft[] {
-  const [check] = checksNamed([name]);
+export function ofSpace(name: string, given: readonly ConnectorFacts[], more: Partial<SpaceFacts> = {}): Draft[] {
+  const check = checkNamed(name);
   if (check?.of !== "space") throw new Error(`${name} does not look at a space`);
   return check.find(space(given, more));
 }
 
-export function ofRule(name: CheckName, given: Rule, within: RuleContext): Draft[] {
-  const [check] = checksNamed([name]);
+export function ofRule(name: string, given: Rule, within: RuleContext): Draft[] {
+  const check = checkNamed(name);
   if (check?.of !== "rule") throw new Error(`${name} does not look at a rule`);
   return check.find(given, within);
 }
 
-export function ofDeployment(name: CheckName, given: DeploymentFacts): Draft[] {
-  const [check] = checksNamed([name]);
+export function ofDeployment(name: string, given: DeploymentFacts): Draft[] {
+  const check = checkNamed(name);
   if (check?.of !== "deployment") throw new Error(`${name} does not look at a deployment`);
   return check.find(given);
 }

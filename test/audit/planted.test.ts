@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { checkNames } from "../../src/audit/checks/index.ts";
 import { accepts, type ProductOptions } from "../support/product.ts";
 import { act, emptyDeployment, fires, key } from "./deployment.ts";
 
@@ -27,9 +28,19 @@ async function planted(options: ProductOptions = {}) {
       kibanaYml: "xpack.actions.enabledActionTypes: ['.pagerduty', '.slack', '.webhook', '.server-log', '.index', '.servicenow', '.email']",
     },
   });
-  const { connector, rule } = made;
+  const { connector, imported, rule } = made;
   await connector("default", "pd", ".pagerduty", "Ops PagerDuty", { apiUrl: null }, routing);
   await connector("default", "ops-slack", ".slack", "Ops channel", {}, slack);
+  await connector("default", "night-slack", ".slack", "Night channel", {}, slack);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 30 * 86_400_000 });
+  await rule("default", "never-fired", [act("night-slack", fires, { message: "x" })]);
+  vi.useRealTimers();
+  await connector("default", "moved", ".pagerduty", "Moved PagerDuty", { apiUrl: null }, routing);
+  await rule("default", "through-moved", [trigger("moved"), resolve("moved")]);
+  await imported("default", "moved", ".pagerduty", "Moved PagerDuty", true);
+  await imported("default", "switched-off", ".teams", "Teams of the office", false);
+  await rule("default", "through-teams", [act("switched-off", fires, { message: "x" })]);
+  await rule("default", "of-ann", [act("ops-slack", fires, { message: "x" })], {}, { authorization: "ApiKey YW5uOmtleQ==" });
   await connector("web", "pd-web", ".pagerduty", "Web PagerDuty", { apiUrl: null }, routing);
 
   await connector("web", "soon-gone", ".slack", "Channel of the web team", {}, slack);
@@ -70,6 +81,10 @@ async function planted(options: ProductOptions = {}) {
   await connector("default", "audit-a", ".index", "Audit trail", { index: "alert-audit" });
   await connector("default", "audit-b", ".index", "Audit trail of alerts", { index: "alert-audit" });
   await connector("default", "generic", ".server-log", "Server log 2");
+  for (const space of ["default", "web", "soc"]) {
+    await connector(space, `runbook-${space}`, ".index", `Runbook of ${space}`, { index: "runbook" });
+    await rule(space, `uses-runbook-${space}`, [act(`runbook-${space}`, fires, { documents: [{}] })]);
+  }
   await connector("soc", "lonely", ".slack", "Channel of nobody", {}, slack);
   await connector("soc", "tmp-slack", ".slack", "Tmp try", {}, slack);
   await rule(
@@ -84,6 +99,11 @@ async function planted(options: ProductOptions = {}) {
 
 /** Check, severity, space, connector, rule. */
 const expected = [
+  ["missing_secrets", "critical", "default", "moved", undefined],
+  ["type_unusable", "critical", "default", "switched-off", undefined],
+  ["never_run", "info", "default", "night-slack", undefined],
+  ["rule_key_owner", "low", "default", undefined, "of-ann"],
+  ["preconfigured_candidate", "info", "*", undefined, undefined],
   ["dangling_reference", "critical", "web", "soon-gone", "dangling"],
   ["failing", "critical", "default", "refused", undefined],
   ["no_recovery_action", "medium", "default", "pd", "never-closes"],
@@ -99,6 +119,10 @@ const expected = [
   ["unused", "low", "soc", "lonely", undefined],
   ["left_over_test", "low", "soc", "tmp-slack", undefined],
 ];
+
+test("every check has a planted fault", () => {
+  expect(new Set(expected.map(([check]) => check))).toEqual(new Set(checkNames));
+});
 
 test("each planted fault is found once, nothing else is, and the ids stay from audit to audit", async () => {
   const { findings } = await planted();

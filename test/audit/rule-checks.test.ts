@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { RuleContext } from "../../src/audit/facts.ts";
-import type { CheckName } from "../../src/audit/finding.ts";
 import type { Rule } from "../../src/kibana/rules.ts";
 import { action, connector, context, ofRule, rule } from "./facts.ts";
 
@@ -27,7 +26,7 @@ const sub = (subAction: string, subActionParams: Record<string, unknown> = {}) =
 
 type Row = [name: string, given: Partial<Rule>, found: (string | undefined)[], within?: Partial<RuleContext>];
 /** Severities of what one check finds in the rule. */
-const severities = (check: CheckName, given: Partial<Rule>, within: Partial<RuleContext> = {}) =>
+const severities = (check: string, given: Partial<Rule>, within: Partial<RuleContext> = {}) =>
   ofRule(check, rule(given), context(all, within)).map((one) => one.severity);
 
 describe("dangling_reference", () => {

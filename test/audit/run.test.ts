@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { checkNames } from "../../src/audit/finding.ts";
+import { checkNames } from "../../src/audit/checks/index.ts";
 import { runAudit } from "../../src/audit/run.ts";
 import { ToolError } from "../../src/errors.ts";
 import { connectKibana } from "../../src/kibana/connect.ts";

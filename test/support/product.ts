@@ -106,11 +106,12 @@ export async function connect(backend: ReturnType<typeof createBackend>, chosen:
 
 /** The sandbox's own routes, and its Kibana without the server. */
 function own(url: string) {
-  async function bare(method: string, path: string, body?: unknown): Promise<string> {
+  async function bare(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<string> {
+    const form = body instanceof FormData ? { body } : undefined;
     const answer = await fetch(url + path, {
       method,
-      headers: { "kbn-xsrf": "test", "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { "kbn-xsrf": "test", ...(form ? {} : { "content-type": "application/json" }), ...headers },
+      ...(form ?? (body === undefined ? {} : { body: JSON.stringify(body) })),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);

@@ -4,6 +4,8 @@ import { type Draft, type RuleCheck, ruleRef } from "../check.ts";
 /** A rule whose connector is gone fails each time it should notify, its other actions too (reference/kibana-api.md §5.4). */
 export const danglingReference: RuleCheck = {
   name: "dangling_reference",
+  finds: "rules whose connector is gone",
+  ignores: "system connectors, preconfigured ones; low in disabled rules",
   of: "rule",
   group: "broken_now",
   needs: ["connectors", "rules"],

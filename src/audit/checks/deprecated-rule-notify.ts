@@ -4,6 +4,8 @@ import { type RuleCheck, ruleRef } from "../check.ts";
 /** Before 8.7 there is no other way; without ordinary actions the setting does nothing (reference/kibana-api.md §6.1). */
 export const deprecatedRuleNotify: RuleCheck = {
   name: "deprecated_rule_notify",
+  finds: "`notify_when` or `throttle` of the whole rule",
+  ignores: "Kibana before 8.7, rules without actions",
   of: "rule",
   group: "will_break",
   needs: ["rules"],

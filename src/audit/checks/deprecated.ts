@@ -2,6 +2,8 @@ import { type ConnectorCheck, refTo, usedBy } from "../check.ts";
 
 export const deprecated: ConnectorCheck = {
   name: "deprecated",
+  finds: "connectors or types that Kibana marks as deprecated",
+  ignores: "",
   of: "connector",
   group: "will_break",
   needs: ["connectors"],

@@ -7,6 +7,8 @@ import { targetOf } from "../same-target.ts";
 /** The whole target has to match, with path, project and sender: one host serves many. */
 export const duplicateTarget: SpaceCheck = {
   name: "duplicate_target",
+  finds: "two of one type with the same host, path, project, sender",
+  ignores: "types whose secret decides the target: PagerDuty, Slack, Opsgenie, Teams",
   of: "space",
   group: "untidy",
   needs: ["connectors"],

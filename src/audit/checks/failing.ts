@@ -6,6 +6,8 @@ import { lastError } from "../runs.ts";
 /** Task Manager counts failed runs as successes: only the execution log shows them (reference/kibana-api.md §8.1). */
 export const failing: ConnectorCheck = {
   name: "failing",
+  finds: "connectors whose runs fail, with rate and last error",
+  ignores: "an occasional time-out; an outage that is over is reported as such",
   of: "connector",
   group: "broken_now",
   needs: ["connectors", "log"],

@@ -13,6 +13,8 @@ export function isGenericName(name: string): boolean {
 /** Also names that two connectors of a type share: nobody can tell them apart. */
 export const genericName: SpaceCheck = {
   name: "generic_name",
+  finds: 'names such as "Slack" or "webhook 2", and names that two connectors share',
+  ignores: "",
   of: "space",
   group: "untidy",
   needs: ["connectors"],

@@ -1,5 +1,4 @@
 import type { Check } from "../check.ts";
-import type { CheckName } from "../finding.ts";
 import { danglingReference } from "./dangling-reference.ts";
 import { deprecated } from "./deprecated.ts";
 import { deprecatedRuleNotify } from "./deprecated-rule-notify.ts";
@@ -20,29 +19,27 @@ import { typeUnusable } from "./type-unusable.ts";
 import { unused } from "./unused.ts";
 import { webhookWithoutAuth } from "./webhook-without-auth.ts";
 
-const checks: Readonly<Record<CheckName, Check>> = {
-  missing_secrets: missingSecrets,
-  type_unusable: typeUnusable,
-  dangling_reference: danglingReference,
+/** In the order in which a report has them. */
+export const checks: readonly Check[] = [
+  missingSecrets,
+  typeUnusable,
+  danglingReference,
   failing,
-  never_run: neverRun,
+  neverRun,
   deprecated,
-  no_recovery_action: noRecoveryAction,
-  no_dedup_key: noDedupKey,
-  deprecated_rule_notify: deprecatedRuleNotify,
-  rule_key_owner: ruleKeyOwner,
-  secret_in_config: secretInConfig,
-  insecure_url: insecureUrl,
-  webhook_without_auth: webhookWithoutAuth,
-  noisy_frequency: noisyFrequency,
+  noRecoveryAction,
+  noDedupKey,
+  deprecatedRuleNotify,
+  ruleKeyOwner,
+  secretInConfig,
+  insecureUrl,
+  webhookWithoutAuth,
+  noisyFrequency,
   unused,
-  left_over_test: leftOverTest,
-  duplicate_target: duplicateTarget,
-  generic_name: genericName,
-  preconfigured_candidate: preconfiguredCandidate,
-};
+  leftOverTest,
+  duplicateTarget,
+  genericName,
+  preconfiguredCandidate,
+];
 
-/** The checks of these names. */
-export function checksNamed(names: readonly CheckName[]): Check[] {
-  return [...new Set(names)].map((name) => checks[name]);
-}
+export const checkNames: readonly string[] = checks.map(({ name }) => name);

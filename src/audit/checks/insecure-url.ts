@@ -8,6 +8,8 @@ import { type Reach, reachOf } from "../hosts.ts";
  */
 export const insecureUrl: ConnectorCheck = {
   name: "insecure_url",
+  finds: "`http://` beyond this machine, and `verificationMode: none`",
+  ignores: "loopback; low in private networks",
   of: "connector",
   group: "will_break",
   needs: ["connectors"],

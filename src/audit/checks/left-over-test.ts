@@ -9,6 +9,9 @@ const testWord =
 /** A connector for tests that a rule uses is in use. */
 export const leftOverTest: ConnectorCheck = {
   name: "left_over_test",
+  finds: "unused connectors named test, tmp, demo and the like",
+  ignores: "those that a rule or case uses",
+  supersedes: ["unused", "generic_name"],
   of: "connector",
   group: "untidy",
   needs: ["connectors"],

@@ -5,6 +5,8 @@ import type { ConnectorFacts } from "../facts.ts";
 /** An import brings no secrets (reference/kibana-api.md §4, §7.4), and such runs leave no trace in the log (§8.1). */
 export const missingSecrets: ConnectorCheck = {
   name: "missing_secrets",
+  finds: "secrets lost in an import: Kibana skips each run and logs nothing",
+  ignores: "types without secrets",
   of: "connector",
   group: "broken_now",
   needs: ["connectors"],

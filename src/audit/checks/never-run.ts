@@ -4,6 +4,8 @@ import { type ConnectorCheck, refTo } from "../check.ts";
 /** Only what the log covers: rules younger than the window, or with a connector known to be broken, prove nothing. */
 export const neverRun: ConnectorCheck = {
   name: "never_run",
+  finds: "connectors that enabled rules use, but that did not run within the window",
+  ignores: "rules younger than the window",
   of: "connector",
   group: "untidy",
   needs: ["connectors", "rules", "log"],

@@ -6,6 +6,8 @@ import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 /** Any key counts: people may choose one per alert, per rule or by hand. A summary of many alerts needs none. */
 export const noDedupKey: RuleCheck = {
   name: "no_dedup_key",
+  finds: "each run opens another incident",
+  ignores: "any key of your own, keys that Kibana fills in, summaries",
   of: "rule",
   group: "will_break",
   needs: ["connectors", "rules", "rule_types"],

@@ -9,6 +9,8 @@ import type { RuleContext } from "../facts.ts";
 /** Only for types that can close (the catalogue's `recovery`), in rules whose alerts can recover. */
 export const noRecoveryAction: RuleCheck = {
   name: "no_recovery_action",
+  finds: "incidents that nothing closes, or that are closed under another key",
+  ignores: "types that cannot close, rule types without recovery, detection rules, summaries, disabled rules, automation on recovery",
   of: "rule",
   group: "will_break",
   needs: ["connectors", "rules", "rule_types"],

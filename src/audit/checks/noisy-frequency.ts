@@ -12,6 +12,8 @@ const fineMinutes = 60;
 /** On each run, to people: not to an index, a log or a program, and not where a key makes one incident of many messages. */
 export const noisyFrequency: RuleCheck = {
   name: "noisy_frequency",
+  finds: "people are notified on each run, more often than hourly",
+  ignores: "throttled actions, indices, logs, programs, incidents with a key",
   of: "rule",
   group: "untidy",
   needs: ["connectors", "rules"],

@@ -8,6 +8,8 @@ const spacesWanted = 3;
 /** One finding for the deployment. On Elastic Cloud and serverless nobody may define connectors in kibana.yml. */
 export const preconfiguredCandidate: DeploymentCheck = {
   name: "preconfigured_candidate",
+  finds: "one target set up in three spaces or more",
+  ignores: "Elastic Cloud and serverless",
   of: "deployment",
   group: "untidy",
   needs: ["connectors"],

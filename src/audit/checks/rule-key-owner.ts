@@ -4,6 +4,8 @@ import { type RuleCheck, ruleRef } from "../check.ts";
 /** Enabling a rule creates a new key for it, and a rule without actions notifies nobody (reference/kibana-api.md §6.1). */
 export const ruleKeyOwner: RuleCheck = {
   name: "rule_key_owner",
+  finds: "rules that run with somebody's own API key",
+  ignores: "disabled rules: enabling makes a key",
   of: "rule",
   group: "will_break",
   needs: ["rules"],

@@ -8,6 +8,8 @@ import type { SpaceFacts } from "../facts.ts";
 /** Kibana does not keep config secret. Many services issue addresses with a token in them: those have no other place. */
 export const secretInConfig: ConnectorCheck = {
   name: "secret_in_config",
+  finds: "passwords and tokens that everybody can read",
+  ignores: "low if the service puts them into the address",
   of: "connector",
   group: "will_break",
   needs: ["connectors"],

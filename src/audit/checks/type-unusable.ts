@@ -4,6 +4,8 @@ import type { ConnectorFacts } from "../facts.ts";
 /** Runs that the licence or the configuration refuses leave no trace in the log (reference/kibana-api.md §8.1). */
 export const typeUnusable: ConnectorCheck = {
   name: "type_unusable",
+  finds: "types that the licence or `enabledActionTypes` rules out, or that Kibana does not have",
+  ignores: "preconfigured connectors of a type that is switched off: they run",
   of: "connector",
   group: "broken_now",
   needs: ["connectors", "types"],

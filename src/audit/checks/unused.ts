@@ -3,6 +3,8 @@ import { isIdle } from "../idle.ts";
 
 export const unused: ConnectorCheck = {
   name: "unused",
+  finds: "connectors that nothing refers to",
+  ignores: "types for assistants, agents, workflows, endpoint security: their users leave no reference",
   of: "connector",
   group: "untidy",
   needs: ["connectors"],

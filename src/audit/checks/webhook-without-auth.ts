@@ -12,6 +12,8 @@ const random = /^(?=.*\d)(?=.*[a-z])[\w-]{12,}$/i;
 /** A token in the address, a header that signs in, or a secret header counts as authentication. */
 export const webhookWithoutAuth: ConnectorCheck = {
   name: "webhook_without_auth",
+  finds: "webhooks without any authentication",
+  ignores: "tokens in the address, services whose address is the credential",
   of: "connector",
   group: "will_break",
   needs: ["connectors"],

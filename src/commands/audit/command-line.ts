@@ -1,14 +1,15 @@
 import * as z from "zod";
-import { type CheckName, checkNames, isAtLeastAsSevere, severities } from "../../audit/finding.ts";
+import { checkNames } from "../../audit/checks/index.ts";
+import { isAtLeastAsSevere, severities } from "../../audit/finding.ts";
 import { didYouMean } from "../../did-you-mean.ts";
 import { type FlagValues, flag, flagsHelp, list, oneOf, text } from "../../settings/flags.ts";
 import { type CommandLine, connectionSettings, settingsHelp } from "../../settings/index.ts";
 
 const worst = [...severities].reverse().join(", ");
 
-const checks = list.transform((names, ctx): CheckName[] => {
-  const known = names.filter((name): name is CheckName => (checkNames as readonly string[]).includes(name));
-  const unknown = names.find((name) => !(known as string[]).includes(name));
+const checks = list.transform((names, ctx): string[] => {
+  const known = names.filter((name) => checkNames.includes(name));
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return [...new Set(known)];
   const meant = didYouMean(unknown, checkNames);
   ctx.addIssue({

@@ -1,4 +1,4 @@
-import type { AuditReport, CheckName, Finding, Group, NotChecked, Severity, SpaceSummary } from "../../audit/finding.ts";
+import type { AuditReport, Finding, Group, NotChecked, Severity, SpaceSummary } from "../../audit/finding.ts";
 import type { Known } from "./baseline.ts";
 import type { Decision } from "./decision.ts";
 
@@ -18,7 +18,7 @@ export interface AuditDocument {
   generated_at: string;
   /** The period for which the execution log was read. */
   window: AuditReport["window"];
-  checks: CheckName[];
+  checks: string[];
   min_severity: Severity;
   spaces: SpaceSummary[];
   /** Whether `not_checked` is empty and nobody stopped the audit. */

@@ -1,4 +1,4 @@
-import type { AuditReport, CheckName } from "../../audit/finding.ts";
+import type { AuditReport } from "../../audit/finding.ts";
 import { isProtectedRule } from "../../change/policy.ts";
 import { connectorProtected } from "../../change/undo-here.ts";
 import type { ToolContext } from "../define.ts";
@@ -20,7 +20,7 @@ const fresh = 600_000;
  */
 export async function keptReport(
   { kibana, deployment, settings, signal, progress }: ToolContext,
-  asked: { spaces: readonly string[]; days: number; checks?: readonly CheckName[] },
+  asked: { spaces: readonly string[]; days: number; checks?: readonly string[] },
   again: boolean,
 ): Promise<AuditReport> {
   const key = JSON.stringify(asked);
