@@ -98,12 +98,12 @@ async function judged(plan: Plan, { principal }: Caller, { settings, journal }: 
 /** Judges once more, counting other calls' writes that are not in the journal yet, and reserves places for its own. */
 async function withinLimit<T>(plan: Plan, caller: Caller, services: ChangeServices, work: () => Promise<T>): Promise<T> {
   const mine = plan.ops.filter(isChange).length;
-  services.underWay.writes += mine;
+  services.inFlight.writes += mine;
   try {
     const recorded = await services.journal.countLastHour();
-    judge(plan, services.settings, caller.principal, recorded + services.underWay.writes - mine);
+    judge(plan, services.settings, caller.principal, recorded + services.inFlight.writes - mine);
     return await work();
   } finally {
-    services.underWay.writes -= mine;
+    services.inFlight.writes -= mine;
   }
 }

@@ -35,7 +35,7 @@ export interface ChangeServices {
   /** For the current call. */
   redactor: CallRedactor;
   /** Writes that calls of this process are about to make. */
-  underWay: { writes: number };
+  inFlight: { writes: number };
 }
 
 /** One call of a changing tool. */

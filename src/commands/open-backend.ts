@@ -71,7 +71,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
   const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
   const journal = createJournal(await journalDir(settings), clock);
   const services: Omit<ChangeServices, "redactor"> = {
-    underWay: { writes: 0 },
+    inFlight: { writes: 0 },
     settings,
     deployment: deployment.name,
     reader,

@@ -17,9 +17,9 @@ export interface Turns {
  * fewest, and the last one is left for somebody who has none, so that nobody waits behind all that another one asks.
  */
 export function createTurns(most: number): Turns {
-  const underWay = new Map<string, number>();
+  const inFlight = new Map<string, number>();
   const waiting: { name: string; begin: () => void }[] = [];
-  const of = (name: string) => underWay.get(name) ?? 0;
+  const of = (name: string) => inFlight.get(name) ?? 0;
   let all = 0;
   /** Callers with a name that ever asked: one alone may use all places. */
   const seen = new Set<string>();
@@ -34,15 +34,15 @@ export function createTurns(most: number): Turns {
       if (!chosen) return;
       waiting.splice(waiting.indexOf(chosen), 1);
       all += 1;
-      underWay.set(chosen.name, of(chosen.name) + 1);
+      inFlight.set(chosen.name, of(chosen.name) + 1);
       chosen.begin();
     }
   }
 
   function give(name: string): void {
     all -= 1;
-    if (of(name) > 1) underWay.set(name, of(name) - 1);
-    else underWay.delete(name);
+    if (of(name) > 1) inFlight.set(name, of(name) - 1);
+    else inFlight.delete(name);
     next();
   }
 

@@ -103,7 +103,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   }
 
   /** Counts calls that still run as well as requests that still wait: clients may leave without an answer. */
-  function underWay(): ReadonlyMap<string, number> {
+  function busy(): ReadonlyMap<string, number> {
     const working = createCounts();
     for (const name of served.running.values()) working.add(name, 1);
     for (const [name, waiting] of inFlight) working.add(name, Math.max(0, waiting - (working.get(name) ?? 0)));
@@ -141,7 +141,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     // A person's answer to a question is still accepted: a change may be waiting for it.
     if (draining && (method === "GET" || body.requests > 0))
       return refuse(response, refusal(503, "The server is shutting down.", { "retry-after": "5", connection: "close" }));
-    if (body.requests > 0 && !fits({ most: maxInFlight, holders, taken: underWay() }, principal.name, body.requests))
+    if (body.requests > 0 && !fits({ most: maxInFlight, holders, taken: busy() }, principal.name, body.requests))
       return refuse(response, refusal(429, "Too many requests at the same time.", { "retry-after": "1" }));
     if (body.requests > 0) count(response, principal.name, body.requests);
     if (stateless) return inPassing(request, response, principal, body);

@@ -13,7 +13,7 @@ import { closes, closingParams, keyOf } from "./incidents.ts";
 import { chooseKey } from "./key-choice.ts";
 import { contains, laidOver } from "./params.ts";
 import { isSystem, type RuleState, ruleState } from "./rule-state.ts";
-import { mendInWords, nothingTied, tied } from "./tied.ts";
+import { nothingTied, rekeyedInWords, tied } from "./tied.ts";
 import type { Frequency, ParseTemplate, Wanted } from "./wanted.ts";
 
 /** What becomes of one rule. */
@@ -23,7 +23,7 @@ export interface Attachment {
   unchanged: boolean;
   added: RuleAction[];
   /** What else changes in the rule, in sentences. */
-  mended: string[];
+  otherChanges: string[];
   warnings: string[];
   /** Actions of the connector stay that are not as asked for: `replace` would replace them. */
   beside: boolean;
@@ -60,19 +60,19 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     add(group, params, role === "recovered" ? onChange : frequency);
   }
   const { recoveryGroup = "" } = ruleType;
-  const { mends, uncovered } = closing ? tied([...mine, ...added], mine, closing, recoveryGroup, key) : nothingTied;
+  const { rekeyed, uncovered } = closing ? tied([...mine, ...added], mine, closing, recoveryGroup, key) : nothingTied;
   for (const one of uncovered) {
     const params = closing && closingParams(closing, one);
     if (params) add(recoveryGroup, params, onChange);
   }
   if (checked.errors.length > 0) throw refusal(checked, connector.type, wanted.params);
 
-  const unchanged = wanted.replace ? sameActions(going, added) : added.length === 0 && mends.size === 0;
+  const unchanged = wanted.replace ? sameActions(going, added) : added.length === 0 && rekeyed.size === 0;
   const legacy = unchanged ? undefined : frequencyOfOld(rule);
   const staying = rule.actions.filter((action) => !going.includes(action));
   const kept = staying.map((action): RuleAction => {
-    const mended = mends.get(action) ?? action;
-    return legacy && !mended.frequency && !isSystem(action.id) ? { ...mended, frequency: { ...legacy } } : mended;
+    const keyed = rekeyed.get(action) ?? action;
+    return legacy && !keyed.frequency && !isSystem(action.id) ? { ...keyed, frequency: { ...legacy } } : keyed;
   });
   const beside = [...otherFrequency(rule, firing, wanted, frequency), ...secondAction(mine, added)];
   return {
@@ -80,9 +80,9 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     unchanged,
     added: unchanged ? [] : added,
     beside: beside.length > 0,
-    mended: [
+    otherChanges: [
       ...(going.length > 0 ? [goingInWords(going)] : []),
-      ...(mends.size > 0 && closing ? [mendInWords(mends, closing)] : []),
+      ...(rekeyed.size > 0 && closing ? [rekeyedInWords(rekeyed, closing)] : []),
       ...(legacy ? [legacyInWords(legacy)] : []),
     ],
     warnings: unchanged

@@ -5,11 +5,11 @@ import { closes, keyInOneForm, keyOf, withKey } from "./incidents.ts";
 
 interface Tied {
   /** Actions without a key, or that close what nothing opens, by their fixed form: recovery could not work with them. */
-  mends: Map<RuleAction, RuleAction>;
+  rekeyed: Map<RuleAction, RuleAction>;
   /** Keys under which something is opened that no action closes. */
   uncovered: string[];
 }
-export const nothingTied: Tied = { mends: new Map(), uncovered: [] };
+export const nothingTied: Tied = { rekeyed: new Map(), uncovered: [] };
 
 /**
  * Ties each opening action to one that closes under the same key. A rule may have several keys, one per group.
@@ -33,21 +33,21 @@ export function tied(
   const opened = new Map(keys.map((each) => [keyInOneForm(each), each]));
   const closed = new Set(closers.map((action) => keyInOneForm(keyIn(action) ?? "")));
   const uncovered = [...opened].filter(([form]) => !closed.has(form)).map(([, each]) => each);
-  const mends = new Map<RuleAction, RuleAction>();
-  const give = (action: RuleAction, given: string) => mends.set(action, { ...action, params: withKey(type, action.params ?? {}, given) });
+  const rekeyed = new Map<RuleAction, RuleAction>();
+  const give = (action: RuleAction, given: string) => rekeyed.set(action, { ...action, params: withKey(type, action.params ?? {}, given) });
   for (const action of openers) if (mine.includes(action) && keyIn(action) === undefined) give(action, key);
   for (const action of closers) {
     if (opened.has(keyInOneForm(keyIn(action) ?? ""))) continue;
     const wanted = uncovered.shift();
     if (wanted !== undefined) give(action, wanted);
   }
-  return { mends, uncovered };
+  return { rekeyed, uncovered };
 }
 
 /** What becomes of actions that were not tied, as a sentence. */
-export function mendInWords(mends: Tied["mends"], type: ConnectorType): string {
+export function rekeyedInWords(rekeyed: Tied["rekeyed"], type: ConnectorType): string {
   const which =
-    mends.size === 1 ? "An action of this connector in the rule has" : `${mends.size} actions of this connector in the rule have`;
-  const keys = new Set([...mends.values()].map(({ params }) => word(keyOf(type, params ?? {}) ?? "")));
+    rekeyed.size === 1 ? "An action of this connector in the rule has" : `${rekeyed.size} actions of this connector in the rule have`;
+  const keys = new Set([...rekeyed.values()].map(({ params }) => word(keyOf(type, params ?? {}) ?? "")));
   return `${which} no ${type.dedupField ?? ""}, or another one than its counterpart, so recovery would close nothing: it becomes ${[...keys].join(" and ")}.`;
 }

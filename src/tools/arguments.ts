@@ -6,7 +6,7 @@ import { isPlainObject } from "../plain-object.ts";
 import { asList, meaningOfAbsence } from "./fields.ts";
 
 /** What to say about an argument that the tool does not take; a function if the text repeats the given value in the right form. */
-export type InsteadOf = Record<string, string | ((given: unknown) => string)>;
+export type ArgumentHints = Record<string, string | ((given: unknown) => string)>;
 
 /** Levels of nesting, limited because recursion over the arguments must not exhaust the stack. */
 const deepest = 64;
@@ -25,7 +25,7 @@ interface Problem {
  * The arguments as the schema wants them, however the client wrote them (corrections.md §7).
  * @throws ToolError invalid_arguments with every problem and its path
  */
-export function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, insteadOf: InsteadOf = {}): z.output<Input> {
+export function readArguments<Input extends z.ZodObject>(schema: Input, args: unknown, argumentHints: ArgumentHints = {}): z.output<Input> {
   assertMeasured(args);
   const known = Object.keys(schema.shape);
   const empty: Problem[] = [];
@@ -33,7 +33,7 @@ export function readArguments<Input extends z.ZodObject>(schema: Input, args: un
   // Again: an object that came as JSON text has been parsed only now.
   assertMeasured(meant);
   const parsed = schema.safeParse(meant);
-  const problems = [...empty, ...(parsed.success ? [] : misfits(parsed.error, meant, known, insteadOf))];
+  const problems = [...empty, ...(parsed.success ? [] : misfits(parsed.error, meant, known, argumentHints))];
   if (parsed.success && problems.length === 0) return parsed.data;
   const said = problems.map(({ path, problem }) => `${path || "arguments"}: ${problem}`).join("; ");
   throw new ToolError(
@@ -128,14 +128,14 @@ function inner(field: z.core.$ZodType): z.core.$ZodType {
   return field instanceof z.ZodOptional || field instanceof z.ZodDefault ? inner(field.unwrap()) : field;
 }
 
-function misfits(error: z.ZodError, args: unknown, known: string[], insteadOf: InsteadOf): Problem[] {
+function misfits(error: z.ZodError, args: unknown, known: string[], argumentHints: ArgumentHints): Problem[] {
   const ofWrongType = new Set(error.issues.flatMap(({ code, path }) => (code === "invalid_type" ? [path.join(".")] : [])));
   // If a text is given instead of a list, zod also complains about its length: that says nothing about the list.
   const telling = error.issues.filter(({ code, path }) => !/^too_(small|big)$/.test(code) || !ofWrongType.has(path.join(".")));
   return telling.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => {
-          const instead = issue.path.length === 0 && Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;
+          const instead = issue.path.length === 0 && Object.hasOwn(argumentHints, key) ? argumentHints[key] : undefined;
           if (instead !== undefined)
             return { path: key, problem: typeof instead === "string" ? instead : instead(lookUp(args, issue.path.concat(key))) };
           const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;

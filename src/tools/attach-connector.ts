@@ -31,7 +31,7 @@ export const attachConnector = changeTool({
     replace: z.boolean().optional().describe("Replace the connector's present actions in the rule"),
     space: changedSpace,
   }),
-  insteadOf: {
+  argumentHints: {
     id: "is not an argument: name the connector in `connector`",
     rule: listedIn("rules"),
     channel: 'is not an argument: params {"subActionParams": {"channelNames": ["#alerts"]}}',

@@ -31,7 +31,7 @@ export const auditConnectors = readAcross({
     limit: z.number().int().min(1).max(50).default(20),
     cursor: z.string().optional(),
   }),
-  insteadOf: { space: listedIn("spaces"), check: listedIn("checks"), severity: "is `min_severity` here" },
+  argumentHints: { space: listedIn("spaces"), check: listedIn("checks"), severity: "is `min_severity` here" },
   output: z.looseObject({
     summary: z.string(),
     findings: z.array(z.looseObject({})),

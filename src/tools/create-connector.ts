@@ -36,7 +36,7 @@ export const createConnector = changeTool({
   risk: "write",
   access: "change",
   idempotent: false,
-  insteadOf: { connector_type: isType, connector_type_id: isType, actionTypeId: isType },
+  argumentHints: { connector_type: isType, connector_type_id: isType, actionTypeId: isType },
   input: z.strictObject({
     name: connectorName,
     type: z.string().min(1).optional().describe('As ".slack"; not needed with from'),

@@ -10,7 +10,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import type { Access, Settings } from "../settings/index.ts";
-import { type InsteadOf, readArguments } from "./arguments.ts";
+import { type ArgumentHints, readArguments } from "./arguments.ts";
 import type { SpaceCheck } from "./connectors/spaces.ts";
 import type { KeptExports } from "./exports/kept-exports.ts";
 import { widens } from "./fields.ts";
@@ -70,7 +70,7 @@ interface Definition<Input extends z.ZodObject> {
   description: string;
   input: Input;
   /** Arguments that agents pass by mistake, with what to use instead. */
-  insteadOf?: InsteadOf;
+  argumentHints?: ArgumentHints;
 }
 
 /** Input of a tool that works in one space. */
@@ -110,7 +110,7 @@ function reading<Input extends z.ZodObject>(
     output: tool.output,
     maxText: tool.maxText,
     call: (args, context) =>
-      placed(tool.name, context, async () => tool.output.parse(await run(readArguments(tool.input, args, tool.insteadOf), context))),
+      placed(tool.name, context, async () => tool.output.parse(await run(readArguments(tool.input, args, tool.argumentHints), context))),
   };
 }
 
@@ -159,7 +159,7 @@ function changing<Input extends z.ZodObject, P extends Plan>(
     },
     output: Outcome,
     async call(given, context) {
-      const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given, tool.insteadOf);
+      const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given, tool.argumentHints);
       const args = readArguments(tool.input, rest);
       return placed(tool.name, context, async () =>
         Outcome.parse(

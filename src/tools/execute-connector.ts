@@ -42,7 +42,7 @@ export const executeConnector = changeTool({
     params: z.looseObject({}).describe("As describe_connector_types says"),
     retries: z.number().int().min(0).max(3).optional().describe("While Kibana calls the failure retryable; default 0"),
   }),
-  insteadOf: namedById,
+  argumentHints: namedById,
   async plan({ id, params: given, retries = 0 }, { kibana, space: target }): Promise<Plan> {
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);

@@ -40,7 +40,7 @@ export const getConnector = readTool({
       .default(["rules", "health"])
       .describe("actions: rules with params, frequency, filters"),
   }),
-  insteadOf: namedById,
+  argumentHints: namedById,
   output: z.looseObject({
     connector: z.looseObject({}).optional(),
     rules: z.array(z.looseObject({})).optional(),

@@ -20,7 +20,7 @@ export const listConnectors = readAcross({
     limit: z.number().int().min(1).max(100).default(20),
     cursor: z.string().optional(),
   }),
-  insteadOf: {
+  argumentHints: {
     name: "is `text` here",
     query: "is `text` here",
     spaces: 'is `space` here: "default,security", or "*"',

@@ -58,7 +58,7 @@ export const replaceConnector = changeTool({
     on_error: z.enum(["stop", "continue"]).default("stop"),
     space: changedSpace,
   }),
-  insteadOf: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
+  argumentHints: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
   async plan(args, context): Promise<ReplacePlan | NoChange> {
     const { kibana, settings, space: inSpace } = context;
     if ((args.to === undefined) === (args.remove !== true))

@@ -14,7 +14,7 @@ export const safeDeleteConnector = changeTool({
   access: "full",
   idempotent: false,
   input: z.strictObject({ ids: z.array(idOrName).min(1).max(20).describe("Ids or exact names"), space: changedSpace }),
-  insteadOf: {
+  argumentHints: {
     id: listedIn("ids"),
     connector: listedIn("ids"),
     connectors: "is `ids` here",

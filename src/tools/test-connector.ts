@@ -50,7 +50,7 @@ export const testConnector = changeTool({
     mode: widens(z.enum(modes).default("safe"), "safe"),
     fill: z.looseObject({}).optional().describe('What the test asks for, such as {"to": "me@…"}'),
   }),
-  insteadOf: namedById,
+  argumentHints: namedById,
   async plan({ id, mode, fill: given = {} }, { kibana, space: target }): Promise<TestPlan | NoChange> {
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);

@@ -37,7 +37,7 @@ export const updateConnector = changeTool({
     secrets: z.looseObject({}).optional().describe('Field → {"$env"}, {"$file"} or {"$ask": true}: all that are stored'),
     assert_no_other_secrets: z.boolean().optional().describe("Only if nobody is asked"),
   }),
-  insteadOf: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
+  argumentHints: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
   async plan({ id, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const { kibana, space: target } = context;
     const [before, status] = await Promise.all([findConnector(kibana, target, id), kibana.status()]);

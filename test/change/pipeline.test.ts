@@ -69,7 +69,7 @@ async function pipeline({
     clock,
     log: createLog("silent"),
     redactor: createRedactor().principal("tester").call(),
-    underWay: { writes: 0 },
+    inFlight: { writes: 0 },
   };
   const caller: Caller = {
     principal: { name: "tester", access: "full", spaces: undefined },
@@ -222,16 +222,16 @@ describe("the order of things", () => {
   test("places reserved for writes in progress are released, after a failure too", async () => {
     const { run, services } = await pipeline({ journal: { begin: full } });
     await run(plan()).catch(() => undefined);
-    expect(services.underWay.writes).toBe(0);
+    expect(services.inFlight.writes).toBe(0);
   });
 });
 
 describe("the limit of an hour", () => {
   test("counts what other calls of this process are about to write", async () => {
     const { run, ids, services } = await pipeline({ journal: { countLastHour: async () => 58 } });
-    services.underWay.writes = 1;
+    services.inFlight.writes = 1;
     await expect(run(two)).rejects.toMatchObject({ code: "limit_reached" });
-    services.underWay.writes = 0;
+    services.inFlight.writes = 0;
     expect((await run(two)).status).toBe("done");
     expect(await ids()).toEqual(["one", "two"]);
   });

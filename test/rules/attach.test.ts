@@ -186,10 +186,10 @@ describe("the key", () => {
   test("is given to an action that opens without one, since nothing could ever be closed, and nothing else in it changes", async () => {
     const filter = { alerts_filter: { query: { kql: "x", filters: [] } }, uuid: "u-1", use_alert_data_for_template: true };
     const before = { ...pages(undefined, "c"), ...filter };
-    const { after, added, mended } = await attached(".pagerduty", {}, { actions: [before] });
+    const { after, added, otherChanges } = await attached(".pagerduty", {}, { actions: [before] });
     expect(after.actions[0]).toEqual({ ...before, params: { ...before.params, dedupKey: dash } });
     expect(added.map((one) => one.group)).toEqual(["recovered"]);
-    expect(mended.join()).toContain(`it becomes ${dash}`);
+    expect(otherChanges.join()).toContain(`it becomes ${dash}`);
     expect((await attached(".pagerduty", { recovery: "none" }, { actions: [before] })).unchanged).toBe(true);
   });
 
@@ -358,10 +358,10 @@ describe("a rule that notifies as before 8.6", () => {
     [null, "10m", { notify_when: "onThrottleInterval", throttle: "10m" }],
     [null, null, { notify_when: "onActiveAlert", throttle: null }],
   ])("%s %s: its actions get that frequency themselves, and the plan says so", async (notify_when, throttle, expected) => {
-    const { after, mended } = await attached(".pagerduty", {}, { notify_when, throttle, actions: [bare, system] });
+    const { after, otherChanges } = await attached(".pagerduty", {}, { notify_when, throttle, actions: [bare, system] });
     expect(after.actions.slice(0, 2)).toEqual([{ ...bare, frequency: { summary: false, ...expected } }, system]);
     expect(after).toMatchObject({ notify_when: null, throttle: null });
-    expect(mended.join()).toContain("deprecated frequency of the rule itself");
+    expect(otherChanges.join()).toContain("deprecated frequency of the rule itself");
   });
 
   test.each([
@@ -375,8 +375,8 @@ describe("a rule that notifies as before 8.6", () => {
   });
 
   test("is left alone where nothing is missing", async () => {
-    const { unchanged, mended } = await attached(".slack", {}, { notify_when: "onActiveAlert", actions: [{ ...bare, id: "c" }] });
-    expect([unchanged, mended]).toEqual([true, []]);
+    const { unchanged, otherChanges } = await attached(".slack", {}, { notify_when: "onActiveAlert", actions: [{ ...bare, id: "c" }] });
+    expect([unchanged, otherChanges]).toEqual([true, []]);
   });
 });
 

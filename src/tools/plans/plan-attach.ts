@@ -127,7 +127,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
     ...(params ? { given: hideSecrets(params).config } : {}),
     warnings: [
       ...unknownFields(whole),
-      ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.mended, ...attachment.warnings] }))),
+      ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.otherChanges, ...attachment.warnings] }))),
       ...(params && hideSecrets(params).found.length > 0
         ? ["The params contain what looks like a secret: everybody who may read the rule can read it. It belongs in the connector."]
         : []),

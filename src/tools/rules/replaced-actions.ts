@@ -60,8 +60,8 @@ async function looseEnds(actions: readonly RuleAction[], to: Connector, ruleType
   const type = await connectorType(to.type);
   if (!type?.recovery || ruleType?.recoveryGroup === undefined || !recovers(ruleType)) return [];
   const ours = actions.filter((action) => action.id === to.id);
-  const { mends, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
-  if (mends.size + uncovered.length === 0) return [];
+  const { rekeyed, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
+  if (rekeyed.size + uncovered.length === 0) return [];
   return [
     `Recovery would not close everything that ${quoted(to.name, 60)} opens: no action closes with the same ${type.dedupField ?? "key"}. attach_connector adds what is missing.`,
   ];
