@@ -52,3 +52,17 @@ const frequency = { summary: false, notify_when: "onActionGroupChange", throttle
 export const act = (id: string, group: string, params: object, more: object = {}) => ({ id, group, params, frequency, ...more });
 export const key = "{{rule.id}}:{{alert.id}}";
 export const fires = "query matched";
+
+export const routing = { routingKey: "0123456789abcdef0123456789abcdef" };
+export const login = { user: "kibana", password: "geheim-und-lang" };
+export const withoutAuth = { hasAuth: false, authType: null };
+/** The config of a webhook; with a password unless `more` says otherwise. */
+export const hook = (url: string, more: object = {}) => ({
+  url,
+  method: "post",
+  headers: null,
+  hasAuth: true,
+  authType: "webhook-authentication-basic",
+  ...more,
+});
+export const eachRun = { frequency: { summary: false, notify_when: "onActiveAlert", throttle: null } };

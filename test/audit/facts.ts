@@ -5,24 +5,14 @@ import { connectorTypes } from "../../src/catalog/index.ts";
 import type { LiveType } from "../../src/kibana/connector-types.ts";
 import type { Connector } from "../../src/kibana/connectors.ts";
 import type { Rule, RuleType } from "../../src/kibana/rules.ts";
+import { rule as anyRule } from "../rules/rules.ts";
+import { connector as listed } from "../support/plan.ts";
 
 /** Everything healthy but what the test is about. */
 export const entries = new Map((await connectorTypes()).map((entry) => [entry.id, entry]));
 
-export function connector(more: Partial<Connector> = {}): Connector {
-  return {
-    id: "payments-slack",
-    name: "Payments on-call",
-    type: ".slack",
-    config: {},
-    missingSecrets: false,
-    preconfigured: false,
-    system: false,
-    deprecated: false,
-    references: 1,
-    ...more,
-  };
-}
+export const connector = (more: Partial<Connector> = {}) =>
+  listed({ id: "payments-slack", name: "Payments on-call", references: 1, ...more });
 
 function liveType(id: string, more: Partial<LiveType> = {}): LiveType {
   const features = [...(entries.get(id)?.features ?? ["alerting"])];
@@ -75,20 +65,7 @@ function space(all: readonly ConnectorFacts[] = [], more: Partial<SpaceFacts> = 
   };
 }
 
-export function rule(more: Partial<Rule> = {}): Rule {
-  return {
-    id: "cpu",
-    name: "CPU is high",
-    enabled: true,
-    tags: [],
-    consumer: "stackAlerts",
-    rule_type_id: ".es-query",
-    schedule: { interval: "1m" },
-    params: {},
-    actions: [],
-    ...more,
-  };
-}
+export const rule = (more: Partial<Rule> = {}) => anyRule({ id: "cpu", name: "CPU is high", ...more });
 
 type Action = Rule["actions"][number];
 export function action(id: string, group: string, params: Record<string, unknown> = {}, more: Partial<Action> = {}): Action {

@@ -1,18 +1,7 @@
 import { expect, test } from "vitest";
-import { act, emptyDeployment, fires, key } from "./deployment.ts";
+import { act, eachRun, emptyDeployment, fires, hook, key, login, routing, withoutAuth } from "./deployment.ts";
 
-const routing = { routingKey: "0123456789abcdef0123456789abcdef" };
 const slack = (channel: string) => ({ webhookUrl: `https://hooks.slack.com/services/T0/B0/${channel}` });
-const login = { user: "kibana", password: "geheim-und-lang" };
-const hook = (url: string, more: object = {}) => ({
-  url,
-  method: "post",
-  headers: null,
-  hasAuth: true,
-  authType: "webhook-authentication-basic",
-  ...more,
-});
-const eachRun = { frequency: { summary: false, notify_when: "onActiveAlert", throttle: null } };
 const text = { message: "{{rule.name}}" };
 const push = { subAction: "pushToService", subActionParams: {} };
 
@@ -45,19 +34,13 @@ async function healthy() {
   );
   await connector("default", "rundeck", ".webhook", "Rundeck restart", hook("https://rundeck.acme.io/hooks/restart"), login);
   await connector("default", "rundeck-scale", ".webhook", "Rundeck scale-out", hook("https://rundeck.acme.io/hooks/scale"), login);
-  await connector(
-    "default",
-    "local-relay",
-    ".webhook",
-    "Relay on this machine",
-    hook("http://localhost:9099/in", { hasAuth: false, authType: null }),
-  );
+  await connector("default", "local-relay", ".webhook", "Relay on this machine", hook("http://localhost:9099/in", withoutAuth));
   await connector(
     "default",
     "status-page",
     ".webhook",
     "Status page",
-    hook("https://status.acme.io/in/5f2c1d7e9a414c558d1f0d6a8f1c2b3e", { hasAuth: false, authType: null }),
+    hook("https://status.acme.io/in/5f2c1d7e9a414c558d1f0d6a8f1c2b3e", withoutAuth),
   );
   await connector(
     "default",

@@ -1,23 +1,11 @@
 import { expect, test, vi } from "vitest";
 import { checkNames } from "../../src/audit/checks/index.ts";
 import { accepts, type ProductOptions } from "../support/product.ts";
-import { act, emptyDeployment, fires, key } from "./deployment.ts";
+import { act, eachRun, emptyDeployment, fires, hook, key, login, routing, withoutAuth } from "./deployment.ts";
 
-const routing = { routingKey: "0123456789abcdef0123456789abcdef" };
-const login = { user: "kibana", password: "geheim-und-lang" };
-const hook = (url: string, more: object = {}) => ({
-  url,
-  method: "post",
-  headers: null,
-  hasAuth: true,
-  authType: "webhook-authentication-basic",
-  ...more,
-});
-const open = { hasAuth: false, authType: null };
 const trigger = (id: string, more: object = {}) => act(id, fires, { eventAction: "trigger", dedupKey: key, summary: "x", ...more });
 const resolve = (id: string) => act(id, "recovered", { eventAction: "resolve", dedupKey: key });
 const slack = { webhookUrl: "https://hooks.slack.com/services/T0/B0/planted" };
-const eachRun = { frequency: { summary: false, notify_when: "onActiveAlert", throttle: null } };
 
 /** One fault of each kind, and where it has to be found. */
 async function planted(options: ProductOptions = {}) {
@@ -74,10 +62,10 @@ async function planted(options: ProductOptions = {}) {
     "clear-header",
     ".webhook",
     "Deploy gate",
-    hook("https://deploy.acme.io/gate", { ...open, headers: { "X-Api-Key": "abcdefgh12345678" } }),
+    hook("https://deploy.acme.io/gate", { ...withoutAuth, headers: { "X-Api-Key": "abcdefgh12345678" } }),
   );
   await connector("default", "plain-http", ".webhook", "Billing inbox", hook("http://billing.acme.io/inbox"), login);
-  await connector("default", "open-door", ".webhook", "Shop inbox", hook("https://shop.acme.io/inbox", open));
+  await connector("default", "open-door", ".webhook", "Shop inbox", hook("https://shop.acme.io/inbox", withoutAuth));
   await connector("default", "audit-a", ".index", "Audit trail", { index: "alert-audit" });
   await connector("default", "audit-b", ".index", "Audit trail of alerts", { index: "alert-audit" });
   await connector("default", "generic", ".server-log", "Server log 2");

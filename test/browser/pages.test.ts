@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createPages } from "../../src/web/listener.ts";
+import { page as anyPage } from "../pages/page.ts";
 import { type Started, startBuilt, startSandboxWith } from "../support/built-server.ts";
 import { controls, inPage, openWindow, picture, useChromium } from "./chromium.ts";
 
@@ -242,23 +243,7 @@ describe("a page", () => {
     const pages = createPages(() => now);
     onTestFinished(() => pages.close());
     const url = await pages.open(
-      {
-        kind: "approve",
-        deployment: "PROD",
-        sandbox: false,
-        space: "default",
-        summary: "Delete connector.",
-        things: [],
-        flows: [],
-        requests: [],
-        recipients: [],
-        noLonger: [],
-        warnings: [],
-        details: [],
-        undo: "It cannot be undone.",
-        fields: [],
-        expiresAt: now + 600_000,
-      },
+      anyPage({ summary: "Delete connector.", expiresAt: now + 600_000 }),
       async (submission) => {
         got.push(submission);
         return {};

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { createPages } from "../../src/web/listener.ts";
 import type { Problems, Submission, Take } from "../../src/web/page.ts";
+import { page as anyPage } from "../pages/page.ts";
 import { inTime } from "./answers.ts";
 import { awkwardText } from "./json.ts";
 import { print, runs } from "./runs.ts";
@@ -101,23 +102,7 @@ test("whatever is sent to a page, it answers with a status of its own, and takes
   const taken: Submission[] = [];
   const tally = new Map<number, number>();
   const property = fc.asyncProperty(sent, fc.boolean(), async (one, late) => {
-    const page = {
-      kind: "secrets" as const,
-      deployment: "PROD",
-      sandbox: false,
-      space: "default",
-      summary: "Create.",
-      things: [],
-      flows: [],
-      requests: [],
-      recipients: [],
-      noLonger: [],
-      warnings: [],
-      details: [],
-      undo: "",
-      fields,
-      expiresAt: now + 600_000,
-    };
+    const page = anyPage({ kind: "secrets", fields, expiresAt: now + 600_000 });
     taken.length = 0;
     const problems: Problems = late ? { "": "Not now." } : {};
     const take: Take = async (submission) => {

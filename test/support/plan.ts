@@ -2,6 +2,7 @@ import type { CheckedSpace } from "../../src/change/checked-space.ts";
 import type { CreateOp, DeleteOp, ExecuteOp, Plan } from "../../src/change/plan.ts";
 import type { Connector } from "../../src/kibana/connectors.ts";
 
+/** A connector as Kibana lists it, healthy and unused. */
 export function connector(more: Partial<Connector> = {}): Connector {
   return {
     id: "ops-slack",

@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPages, type Pages } from "../../src/web/listener.ts";
 import type { Page, Problems, Submission, Take } from "../../src/web/page.ts";
+import { page as anyPage } from "../pages/page.ts";
 
 let now = 0;
 let pages: Pages;
@@ -12,27 +13,15 @@ beforeEach(() => {
 afterEach(() => pages.close());
 
 function page(more: Partial<Page> = {}): Page {
-  return {
+  return anyPage({
     kind: "secrets",
-    deployment: "PROD",
-    sandbox: false,
-    space: "default",
-    summary: "Create connector.",
-    things: ["create connector"],
-    flows: [],
-    requests: [],
-    recipients: [],
-    noLonger: [],
-    warnings: [],
-    details: [],
-    undo: "It can be undone.",
     fields: [
       { path: "secrets.user", label: "user", required: true, multiline: false },
       { path: "secrets.key", label: "key", required: false, multiline: true },
     ],
     expiresAt: now + 600_000,
     ...more,
-  };
+  });
 }
 
 /** Accepts everything, or answers with problems; records what it got. */
