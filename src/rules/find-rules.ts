@@ -18,12 +18,8 @@ export interface RuleUse {
  * (reference/kibana-api.md §5.1, §5.2).
  */
 export async function rulesUsing(reader: Reader, space: string, connector: { id: string; preconfigured: boolean }): Promise<RuleUse[]> {
-  const rules: RuleUse[] = [];
-  const which = connector.preconfigured ? byText(connector.id) : { connector: connector.id };
-  for await (const page of rulePages(reader, space, which)) {
-    rules.push(...page.rules.map((rule) => ruleUse(rule, connector.id, space)));
-  }
-  return rules.sort((one, other) => one.name.localeCompare(other.name));
+  const rules = await rulesWith(reader, space, { id: connector.id, known: connector });
+  return rules.map((rule) => ruleUse(rule, connector.id, space));
 }
 
 /** The same rules in full; for a connector that is gone (`known` undefined) it is not known whether it was preconfigured: both ways are tried. */

@@ -1,5 +1,6 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { effectOf } from "../catalog/when.ts";
+import { valueAt } from "../plain-object.ts";
 import { oldNames } from "./action-variables.ts";
 
 /** The key that ties recovery to the incident it closes, unless another is chosen: one for each alert of each rule. */
@@ -15,7 +16,7 @@ const places: readonly (readonly string[])[] = [[], ["subActionParams"], ["subAc
 export function keyOf({ dedupField: field }: ConnectorType, params: Params): string | undefined {
   if (field === undefined) return undefined;
   for (const place of places) {
-    const at = lookUp(params, [...place, field]);
+    const at = valueAt(params, [...place, field]);
     if (typeof at === "string" && at.trim() !== "") return at;
   }
   return undefined;
@@ -34,7 +35,7 @@ export function withKey(type: ConnectorType, params: Params, key: string): Param
   const { dedupField: field, recovery } = type;
   if (field === undefined) return params;
   const example = recovery?.params ?? params;
-  const place = places.find((each) => lookUp(example, [...each, field]) !== undefined) ?? [];
+  const place = places.find((each) => valueAt(example, [...each, field]) !== undefined) ?? [];
   return put(params, [...place, field], key);
 }
 
@@ -55,16 +56,12 @@ export function closes(type: ConnectorType, params: Params): boolean {
   const { recovery, dedupField: field = "" } = type;
   if (!recovery) return false;
   const signs = leaves(recovery.params).filter(([path]) => path.at(-1) !== field);
-  return signs.every(([path, value]) => String(lookUp(params, path)) === String(value));
+  return signs.every(([path, value]) => String(valueAt(params, path)) === String(value));
 }
 
 function leaves(value: unknown, path: string[] = []): [path: string[], value: unknown][] {
   if (value === null || typeof value !== "object") return [[path, value]];
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
-}
-
-function lookUp(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, key) => (at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined), value);
 }
 
 function put(value: Params, [key = "", ...rest]: readonly string[], item: string): Params {

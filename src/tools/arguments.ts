@@ -2,7 +2,7 @@ import * as z from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
-import { isPlainObject } from "../plain-object.ts";
+import { isPlainObject, valueAt } from "../plain-object.ts";
 import { asList, meaningOfAbsence } from "./fields.ts";
 
 /** What to say about an argument that the tool does not take; a function if the text repeats the given value in the right form. */
@@ -137,11 +137,11 @@ function misfits(error: z.ZodError, args: unknown, known: string[], argumentHint
       ? issue.keys.map((key) => {
           const instead = issue.path.length === 0 && Object.hasOwn(argumentHints, key) ? argumentHints[key] : undefined;
           if (instead !== undefined)
-            return { path: key, problem: typeof instead === "string" ? instead : instead(lookUp(args, issue.path.concat(key))) };
+            return { path: key, problem: typeof instead === "string" ? instead : instead(valueAt(args, issue.path.concat(key))) };
           const meant = issue.path.length === 0 ? didYouMean(key, known) : undefined;
           return { path: [...issue.path, key].join("."), problem: `is not an argument${meant ? `: did you mean "${meant}"?` : ""}` };
         })
-      : [{ path: issue.path.join("."), problem: inWords(issue, lookUp(args, issue.path)) }],
+      : [{ path: issue.path.join("."), problem: inWords(issue, valueAt(args, issue.path)) }],
   );
 }
 
@@ -190,8 +190,4 @@ function inWords(issue: z.core.$ZodIssue, given: unknown): string {
   if (given === undefined) return "is required";
   if (issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string") return `is a list: ${asList(given)}`;
   return issue.message;
-}
-
-function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined), value);
 }

@@ -8,7 +8,7 @@ import type { Rule } from "../kibana/rules.ts";
 import { explainReferences } from "../rules/connector-usage.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
-import { assertRunnable } from "./connectors/connector-row.ts";
+import { assertHasSecrets, assertRunnable } from "./connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "./connectors/find-connector.ts";
 import { doubtsAbout } from "./connectors/last-run.ts";
 import { safeTest } from "./connectors/safe-test.ts";
@@ -207,14 +207,7 @@ async function targetOf(
       `Rules cannot use connectors of type ${to.type}.`,
       "Name a connector of a type with the feature alerting.",
     );
-  if (to.missingSecrets) {
-    throw new ToolError(
-      "secrets_needed",
-      `${named(to)} has lost its secrets: Kibana saves no rule with it.`,
-      "Enter them again with update_connector first.",
-      { connector: to.id },
-    );
-  }
+  assertHasSecrets(to);
   return to;
 }
 

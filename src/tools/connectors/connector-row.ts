@@ -3,7 +3,7 @@ import { connectorProtected } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import type { Settings } from "../../settings/index.ts";
 import { compact } from "../fields.ts";
@@ -74,6 +74,17 @@ export function assertRunnable(connector: Connector, types: readonly LiveType[])
     );
   }
   assertUsable(connector.preconfigured ? { ...live, enabledInConfig: true } : live);
+}
+
+/** @throws ToolError secrets_needed for one that lost them in an import: rules cannot be saved with it */
+export function assertHasSecrets({ id, name, missingSecrets }: Connector): void {
+  if (!missingSecrets) return;
+  throw new ToolError(
+    "secrets_needed",
+    `${quoted(name)} (${word(id)}) has lost its secrets: Kibana saves no rule with it.`,
+    "Enter them again with update_connector first.",
+    { connector: id },
+  );
 }
 
 /** One connector as shown in the answer to a change. */

@@ -16,7 +16,7 @@ import { templateParser } from "../../rules/template-parser.ts";
 import type { Wanted } from "../../rules/wanted.ts";
 import { workflowFor } from "../../rules/workflow.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
-import { assertRunnable } from "../connectors/connector-row.ts";
+import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { deletedHere } from "../connectors/deleted-here.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
 import { doubtsAbout } from "../connectors/last-run.ts";
@@ -173,14 +173,7 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
     );
   }
   assertRunnable(found, types);
-  if (found.missingSecrets) {
-    throw new ToolError(
-      "secrets_needed",
-      `${quoted(found.name)} (${word(found.id)}) has lost its secrets: Kibana saves no rule with it.`,
-      "Enter them again with update_connector first.",
-      { connector: found.id },
-    );
-  }
+  assertHasSecrets(found);
 }
 
 /** @throws ToolError type_unusable if the type is not made for rules of that kind */
