@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { optionalSecret, parsedUrl, urlText, withRules } from "../shared/fields.ts";
-import { httpParams, httpParamTargets } from "../shared/http-params.ts";
+import { httpFreeRecipients, httpParams, httpParamTargets } from "../shared/http-params.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 import {
   authenticationRules,
@@ -78,7 +78,7 @@ export const http: ConnectorType = {
     verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode", proxyUrl: "proxyVerificationMode" },
   },
   paramTargets: httpParamTargets(true),
-  recipients: ["params.method", "params.url", "params.path", "config.url"],
+  recipients: ["params.method", "params.url", "params.path", "config.url", ...httpFreeRecipients],
   credentials: [
     {
       name: "query",

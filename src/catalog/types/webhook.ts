@@ -34,7 +34,7 @@ export const webhook: ConnectorType = {
     fields: ["url", "accessTokenUrl"],
     verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode" },
   },
-  recipients: ["config.method", "config.url"],
+  recipients: ["config.method", "config.url", "params.body.**"],
   credentials: webhookCredentials,
   effect: "sends",
   tests: {
