@@ -59,7 +59,7 @@ const whom = new Set(
 /** Longer than any name or address of somebody. */
 const longestName = 320;
 
-/** A key that comes first is read first: what names somebody by its key or as an address, then what is short. */
+/** What is likely to name somebody first, then what is short: a long text puts nothing out of sight. */
 export function byProminence(recipients: readonly Recipient[]): Recipient[] {
   const rank = (one: Recipient) => (!one.free ? 0 : namesSomebody(one) ? 1 : 2 + one.value.length);
   return recipients

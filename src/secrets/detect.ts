@@ -96,7 +96,7 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
 }
 
 /** `user:password@host` as a whole; `mailto:ann@example.com` is an address. */
-const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@]{1,256}:)([^\s:/@]{3,256})(@[^\s:/@]+(?::\d{1,5})?)$/i;
+const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1,256}:)([^\s:/@\\]{3,256})(@[^\s:/@\\]+(?::\d{1,5})?)$/i;
 
 /** `"api_key": "…"` */
 const namedInText = /(["']([\w-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,4096})\3/g;

@@ -102,7 +102,7 @@ export const http: ConnectorType = {
   automation: true,
   openAddress: { secretHeaders: "always" },
   traps: [
-    'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
+    "Secret headers, from 9.2: secrets.secretHeaders has a reference for each name; config.headers is readable by everyone who may read connectors.",
     "This server encodes PEM and files for crt, key, pfx and ca.",
     "Methods are upper case here, lower case in .webhook.",
     "It answers with the response (status, headers, data), unlike .webhook.",

@@ -115,11 +115,12 @@ function shownRecipients(entry: ConnectorType | undefined, given: Parameters<typ
   return recipientsIn(entry, given, { named: hideInRecipient, free: hideInField, isSecret: isSecretKey });
 }
 
-/** A token in an address is hidden; somebody who is named never is, even by a known value. */
-function told({ what, value, free }: Recipient, scrub: Scrub): string {
+/** A token in an address is hidden; somebody who is named never is, even by a known value. Of other texts any word may be a name. */
+function told(one: Recipient, scrub: Scrub): string {
+  const { what, value, free } = one;
   const read = asUrlsAreRead(value);
   const shown = free || /^\/|:\/\//.test(read) ? hideInText(read) : read;
-  return `${word(scrub.text(hideInText(what)))} ${exact(free ? scrub.text(shown) : shown)}`;
+  return `${namesSomebody(one) ? "" : "anybody in "}${word(scrub.text(hideInText(what)))} ${exact(free ? scrub.text(shown) : shown)}`;
 }
 
 function unique(flows: readonly SecretFlow[]): Way[] {
