@@ -8,3 +8,17 @@ export function isDeeperThan(most: number, json: unknown): boolean {
   if (Array.isArray(json)) return json.some((item) => isDeeperThan(most - 1, item));
   return Object.values(json).some((item) => isDeeperThan(most - 1, item));
 }
+
+/** The deepest JSON in a text that is read: others walk through it by recursion. */
+const deepest = 100;
+
+/** The object or list that a text is the JSON of; what is nested deeper than any real value stays text. */
+export function objectIn(text: string): object | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === "object" && !isDeeperThan(deepest, value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -56,7 +56,8 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
     const files = fileFields(entry, "secrets");
     const placeholder = (path: string, required: boolean, map: boolean): Placeholder => {
       const is = map ? "names with their values" : isUrl(entry, path) ? "the whole URL" : "the value alone";
-      return { path, variable: variable(path), is, required, map, ...(files.has(path.replace(/^secrets\./, "")) && { file: true }) };
+      const file = files.get(path.replace(/^secrets\./, ""));
+      return { path, variable: variable(path), is, required, map, ...(file !== undefined && file !== "PEM key text" && { file: true }) };
     };
     const ofSecrets = entry
       ? [

@@ -1,4 +1,4 @@
-import { isDeeperThan } from "../json-depth.ts";
+import { objectIn } from "../json-depth.ts";
 
 /** An address within params, and where it is. */
 export interface FoundAddress {
@@ -32,7 +32,7 @@ export function everyAddress(value: unknown, field: string): FoundAddress[] {
  */
 export function namedAddresses(value: unknown, field: string): FoundAddress[] {
   return collect(value, field, (text, key) => {
-    const addresses = asAWhole(text, isAddress);
+    const addresses = asAWhole(text);
     if (addresses.length > 0) return addresses.map((one) => readable(bare(one)));
     const whole = asParsersRead(text);
     if (isAddress(whole)) return [readable(whole)];
@@ -41,19 +41,14 @@ export function namedAddresses(value: unknown, field: string): FoundAddress[] {
   });
 }
 
-/** Values that are mail addresses as a whole, or lists of them, whatever their key. */
-export function mailAddresses(value: unknown, field: string): FoundAddress[] {
-  return collect(value, field, (text) => asAWhole(text, isMailAddress));
-}
-
-/** A text, or the parts of a list in one, where each is what is looked for. */
-function asAWhole(text: string, fits: (part: string) => boolean): string[] {
+/** A text, or the parts of a list in one, where each is an address. */
+function asAWhole(text: string): string[] {
   for (const separator of [/[,;\r\n]+/, /[\s,;]+/]) {
     const parts = text.split(separator).map((part) => part.trim());
     const some = parts.filter((part) => part !== "");
-    if (some.length > 0 && some.every(fits)) return some;
+    if (some.length > 0 && some.every(isAddress)) return some;
   }
-  return fits(text.trim()) ? [text.trim()] : [];
+  return isAddress(text.trim()) ? [text.trim()] : [];
 }
 
 function isAddress(text: string): boolean {
@@ -84,13 +79,6 @@ function readable(address: string): string {
   return address.replace(/^(?!https?:)[a-z][a-z\d+.-]{0,30}:(?=https?:)/i, "");
 }
 
-/** `ann@example.com`, `Ann <ann@example.com>`, `mailto:ann@example.com`. */
-function isMailAddress(text: string): boolean {
-  const inner = /^[^<>]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
-  // Whether the host has a dot is looked up ahead, once: within the rest it would be tried at each one.
-  return !isAddress(inner) && /^("[^"]*"|[^\s@"<>]+)@((?=[^\s@"<>]*[^\s@"<>.]\.[^\s@"<>.])[^\s@"<>]+|\[[^\s\]]+\])$/.test(inner);
-}
-
 /** Keys of what is written for readers. */
 function isProse(key: string): boolean {
   return /(content|text|message|prompt|input|description|body|summary|title)s?$/i.test(key);
@@ -104,7 +92,7 @@ function collect(value: unknown, field: string, read: (text: string, key: string
   /** `path` ends at the JSON text that contains the object. */
   const walk = (item: unknown, key: string, path: string, inText: boolean): void => {
     if (typeof item === "string") {
-      const parsed = asObject(item);
+      const parsed = objectIn(item);
       if (parsed === undefined) take(item, key, path);
       else walk(parsed, key, path, true);
     } else if (item !== null && typeof item === "object") {
@@ -133,19 +121,6 @@ function isNamed(text: string, key: string): boolean {
   const [host = ""] = one.split(/[/?#]/, 1);
   return /^([a-z][a-z\d+.-]{0,30}:|[\\/]{2})/i.test(one) || /[.:]/.test(host);
 }
-
-/** JSON from a text; what is nested deeper than any real value stays text. */
-function asObject(text: string): object | undefined {
-  if (!/^\s*[{[]/.test(text)) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return value !== null && typeof value === "object" && !isDeeperThan(deepest, value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const deepest = 100;
 
 /** Each address in a text, up to a space, and up to a quotation mark too: a parser goes on behind one. */
 function urlsIn(text: string): string[] {

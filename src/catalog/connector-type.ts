@@ -30,7 +30,8 @@ export interface ConnectorType {
   freeParams?: readonly string[];
   /**
    * Params and config fields that say whom or what a call reaches or acts on, dotted from the part: `params.to`. People
-   * see their values whole before they agree. `*` means every field at its place except `notRecipients`.
+   * see their values whole before they agree. `*` means every field at its place except `notRecipients`, `**` at the end
+   * everything within: only the service knows which of it names somebody.
    */
   recipients?: readonly string[];
   /** Fields that a `*` in `recipients` leaves out. */

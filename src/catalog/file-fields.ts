@@ -3,7 +3,7 @@ import { alternatives, asSchema, fieldsAt, inputSchema, type JsonSchema } from "
 import { type FileKind, fileKinds } from "./shared/file-kinds.ts";
 
 /**
- * The fields of a part that Kibana decodes from base64 into a file, with what the file holds. Of a type without an entry
+ * The fields of a part that hold a file, mostly as base64, with what it holds. Of a type without an entry
  * those that its way to authenticate has. Source: stack_connectors/common/auth, kbn-connector-specs/src/auth_types/{crt,pfx}.ts.
  */
 export function fileFields(type: ConnectorType | undefined, part: "config" | "secrets", given: Config = {}): ReadonlyMap<string, FileKind> {

@@ -1,32 +1,100 @@
-import { mailAddresses } from "./addresses.ts";
 import type { Config, ConnectorType, Params } from "./connector-type.ts";
+import { jsonLeaves } from "./json-leaves.ts";
+import { inputSchema, unknownParts } from "./json-schema.ts";
 
-/** Somebody or something that a call reaches or acts on: `what` is the field, as `to` or `channels`. */
+/** Somebody or something that a call reaches or acts on: `what` is the field, as `to` or `arguments.channel`. */
 export interface Recipient {
   what: string;
   value: string;
+  /** Only the service knows what it means: it may name somebody, or be any other text. A mail address needs no service. */
+  free?: true;
 }
 
+/** Takes secrets out of values. */
+export interface Hide {
+  /** Out of a value at a field that an entry names. */
+  named(value: unknown): unknown;
+  /** Out of a text under a key of any meaning. */
+  free(text: string, key: string): string;
+  /** Whether the key says that its value is a secret. */
+  isSecret(key: string): boolean;
+}
+
+const nothingHidden: Hide = { named: (value) => value, free: (text) => text, isSecret: () => false };
+const everything = ".**";
+
 /**
- * Whom a call reaches, by the fields that the type's entry names and by the mail addresses in what a tool or model reads. Of a type without an entry nobody knows which of its
- * params name somebody: all of them do.
- * @param hide takes secrets out of a value of which the entry does not name every field
+ * Whom a call reaches, by the fields that the type's entry names. Where only the service knows which field names somebody,
+ * each one counts: behind `**`, under a key that no known version of the type has, and in all params of a type without an entry.
  */
 export function recipientsIn(
   type: ConnectorType | undefined,
-  { config, params }: { config?: Config; params?: Params },
-  hide: (value: unknown) => unknown = (value) => value,
+  given: { config?: Config; params?: Params },
+  hide: Hide = nothingHidden,
 ): Recipient[] {
-  if (!type) return params && Object.keys(params).length > 0 ? [{ what: "params", value: JSON.stringify(hide(params)) }] : [];
-  const { recipients = [], notRecipients = [], freeParams = [] } = type;
-  const found = recipients.flatMap((path) => at({ config, params }, path.split("."), { what: path, leaveOut: notRecipients, hide }));
-  const written = freeParams.flatMap((field) => mailAddresses(params?.[field], field));
-  return [...found.filter(({ value }) => value !== ""), ...written.map(({ field, address }) => ({ what: lastKey(field), value: address }))];
+  const { recipients = [], notRecipients = [] } = type ?? { recipients: [`params${everything}`] };
+  const named = recipients
+    .filter((path) => !path.endsWith(everything))
+    .flatMap((path) => at(given, path.split("."), { what: path, leaveOut: notRecipients, hide: hide.named }))
+    .filter(({ value }) => value !== "");
+  const within = recipients.filter((path) => path.endsWith(everything)).map((path) => path.slice(0, -everything.length));
+  const listed = recipients.map((path) => path.replace(/\.\*+$/, ""));
+  const unknown = type ? unknownParts(inputSchema(type.schemas().params), given.params) : [];
+  const free = [
+    ...within.flatMap((path) => leaves(valueAt(given, path.split(".")), /params$/i.test(path) ? [] : path.split(".").slice(-1), hide)),
+    ...unknown
+      .filter(({ path }) => !listed.some((one) => `params.${path}.`.startsWith(`${one}.`)))
+      .flatMap(({ path, value }) => leaves(value, [path], hide)),
+  ];
+  return [...named, ...free];
 }
 
-/** `to` of `subActionParams.arguments.to.0` */
-function lastKey(field: string): string {
-  return field.split(".").findLast((step) => !/^\d+$/.test(step)) ?? field;
+/** Words of a key that say whom something goes to. */
+const whom = new Set(
+  `to cc bcc recipient recipients rcpt receiver channel channels room rooms chat chats group groups team teams user users username
+  userid member members person people contact contacts email emails mail phone phones mobile msisdn number numbers sms assignee
+  assignees owner responder responders attendee attendees guest guests participant participants invitee invitees audience handle
+  mention mentions target targets destination dest dn upn sip`.split(/\s+/),
+);
+/** Longer than any name or address of somebody. */
+const longestName = 320;
+
+/** What is likely to name somebody first, then what is short: a long text puts nothing out of sight. */
+export function byProminence(recipients: readonly Recipient[]): Recipient[] {
+  const rank = (one: Recipient) => (!one.free ? 0 : namesSomebody(one) ? 1 : 2 + one.value.length);
+  return recipients
+    .map((one) => ({ one, rank: rank(one) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ one }) => one);
+}
+
+/** Whether it is known to say whom a call reaches, or looks like it. */
+export function namesSomebody({ what, value, free }: Recipient): boolean {
+  if (!free) return true;
+  const words = what
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+  return value.length <= longestName && (value.includes("@") || words.some((word) => whom.has(word)));
+}
+
+function leaves(value: unknown, path: readonly string[], hide: Hide): Recipient[] {
+  if (value === undefined) return [];
+  return jsonLeaves(JSON.stringify(value), path, (key) => !hide.isSecret(key))
+    .filter((leaf) => leaf.path.length > 0)
+    .map((leaf) => {
+      const one = { what: leaf.path.join("."), value: hide.free(leaf.text, leaf.path.at(-1) ?? "") };
+      return isMailAddress(one.value) ? one : { ...one, free: true };
+    });
+}
+
+/** `ann@example.com`, `Ann <ann@example.com>`, `mailto:ann@example.com`. */
+function isMailAddress(text: string): boolean {
+  return text.length <= longestName && /^([^<>@]*<)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?$/.test(text);
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, step) => (at !== null && typeof at === "object" ? Reflect.get(at, step) : undefined), value);
 }
 
 interface Place {

@@ -7,7 +7,7 @@ import { recordOf } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
-import type { NoChange, OpResult, Plan } from "./plan.ts";
+import { type NoChange, type OpResult, type Plan, warningsBefore } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
@@ -36,7 +36,7 @@ export async function shown(
     recipients,
     no_longer: noLonger,
   };
-  const warnings = [...(plan.inPerson ?? []), ...plan.warnings];
+  const warnings = [...(plan.inPerson ?? []), ...warningsBefore(plan)];
   return {
     status,
     deployment,

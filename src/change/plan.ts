@@ -140,6 +140,8 @@ export interface Plan {
   /** Params that the caller gave for all of it, redacted. */
   given?: Record<string, unknown>;
   warnings: string[];
+  /** Warnings that only help whoever decides: the answer after the writes leaves them out. */
+  beforehand?: string[];
   /** What people outside Kibana notice. */
   outsideWorld: "none" | "costs" | "sends" | "creates" | "executes";
   /** Who must agree: nobody, a person, or a person who types the connector's name. */
@@ -163,6 +165,11 @@ export interface Plan {
   knownHosts: string[];
   /** Whether the ops after a failed one are performed anyway. Default: stop. */
   onError?: "stop" | "continue";
+}
+
+/** All warnings of a plan that is not done yet. */
+export function warningsBefore({ beforehand = [], warnings }: Plan): string[] {
+  return [...beforehand, ...warnings];
 }
 
 /** A question to a person: whether secrets are stored that Kibana does not show and the plan would lose. */

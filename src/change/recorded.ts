@@ -66,8 +66,9 @@ async function textsOf(op: Op): Promise<string[]> {
       recipientsIn(await connectorType(type ?? ""), { params: params ?? {} }),
     ),
   );
+  const people = reached.flat().filter(({ free }) => !free);
   // A whole address may be the secret itself, as with webhooks.
-  return [...new Set([...texts, ...reached.flat().map(({ value }) => value)])].filter((text) => !text.includes("://"));
+  return [...new Set([...texts, ...people.map(({ value }) => value)])].filter((text) => !text.includes("://"));
 }
 
 function typeOf(op: Op): string {

@@ -46,7 +46,7 @@ interface Known {
 
 /** Opens Kibana (or the sandbox), the journal and the pipeline. @throws ToolError not_configured */
 export async function openBackend({ settings, env, clock, log, exports }: Known): Promise<Opened> {
-  const nobodyHere = settings.http !== undefined && isRemote(settings.http);
+  const nobodyHere = isRemote(settings.http);
 
   /** The listener is loaded and started for the first page. */
   let opening: Promise<Pages> | undefined;

@@ -36,7 +36,7 @@ export function getPrompt(name: string, given: Record<string, string>, context: 
     throw new ToolError("invalid_arguments", `The prompt ${name}: ${problems.join("; ")}.`, `It takes: ${known.join(", ")}.`);
   return {
     description: prompt.description,
-    messages: [{ role: "user" as const, content: { type: "text" as const, text: prompt.text(given) } }],
+    messages: [{ role: "user" as const, content: { type: "text" as const, text: prompt.text(given, context) } }],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
+import { objectIn } from "../json-depth.ts";
 import { fileText } from "./file-text.ts";
 import { certificatesCanBeRead } from "./tls-files.ts";
 
@@ -30,6 +31,11 @@ function textOf(content: Buffer): string | undefined {
   return rough.includes(begin) ? rough : undefined;
 }
 
+const unreadable: EncodedFile = {
+  refused: "is neither PEM nor the base64 of a certificate file: Kibana would decode it into garbage",
+  fix: 'Give the file itself with {"$file": "name"}, its PEM text, or the base64 of its bytes (base64 -w0 file).',
+};
+
 function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
   if (/^(feedfeed|cececece)/.test(content.subarray(0, 4).toString("hex"))) {
     return {
@@ -38,6 +44,7 @@ function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
     };
   }
   const base64 = content.toString("base64");
+  if (isListOfTexts(content)) return unreadable;
   if (kind === "PKCS #12") return { base64 };
   if (isContainer(content)) {
     return {
@@ -56,7 +63,7 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
       fix: "Give the .p12 or .pfx file, or put the PEM certificate into crt and the key into key, with certType ssl-crt-key.",
     };
   }
-  const inLines = linesOf(text);
+  const inLines = linesOf(withinJson(text));
   const blocks = blocksOf(inLines);
   if (blocks === undefined) return { refused: "is PEM without its end", fix: "Give the whole file, from -----BEGIN to -----END." };
   const labels = blocks.map(({ label }) => label);
@@ -67,7 +74,8 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
     };
   }
   if (kind === "PEM certificate" && !labels.includes("CERTIFICATE")) return notPem(kind);
-  if (blocks.some(({ body }) => !isBase64(body)))
+  if (blocks.some(({ body }) => body.trim() === "")) return { refused: "is PEM with nothing in it", fix: "Give the whole file." };
+  if (blocks.some(({ body }) => linesOfBody(body) === undefined))
     return {
       refused: "is PEM with invalid characters in it: Kibana would store what nothing can read",
       fix: "Give the file as it was made, with its line breaks and nothing else between -----BEGIN and -----END.",
@@ -76,12 +84,17 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   if (useless) return ofOther(labels[0] ?? "", kind);
   const wanted = isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE";
   const other = isKey(kind) ? "CERTIFICATE" : "PRIVATE KEY";
-  const mistaken = labels.some((label) => label.includes(other)) && !labels.some((label) => label.includes(wanted));
+  const mistaken = labels.every((label) => !label.includes(wanted));
+  if (mistaken && kind !== "PEM key text")
+    return {
+      refused: `holds a ${other.toLowerCase()} and no ${wanted.toLowerCase()}`,
+      fix: `Give the file with -----BEGIN ${wanted}-----.`,
+    };
   // As OpenSSL reads it: blocks begin and end on their own lines, and nothing before the first one hides it.
-  const broken = inLines !== text || content.toString("utf8") !== text || blocks.some(({ body, alone }) => !alone || !body.includes("\n"));
+  const broken = inLines !== text || content.toString("utf8") !== text || blocks.some(({ body, alone }) => !alone || !isInLines(body));
   const sent = broken ? Buffer.from(blocks.map(rewritten).join("")) : content;
   const warning = mistaken
-    ? `holds a ${other.toLowerCase()} and no ${wanted.toLowerCase()}: requests will fail`
+    ? "holds a certificate and no private key: requests will fail"
     : !isKey(kind) && !certificatesCanBeRead(sent.toString())
       ? "holds a certificate that cannot be read, as one of which a part is missing: requests will fail"
       : undefined;
@@ -106,22 +119,44 @@ function linesOf(text: string): string {
   return /&#|<br/i.test(read) ? read.replace(/&#0*13;|&#x0*d;/gi, "").replace(/&#0*10;|&#x0*a;|<br ?\/?>/gi, "\n") : read;
 }
 
-/** Headers, as old encrypted keys have them, end with an empty line. */
-function isBase64(body: string): boolean {
-  const content = body.includes(":") ? (/\n[ \t\r]*\n/.test(body) ? body.slice(body.search(/\n[ \t\r]*\n/)) : "") : body;
-  return /^[A-Za-z0-9+/=\s]*$/.test(content);
+/** The one text with PEM in it, where it is in JSON. */
+function withinJson(text: string): string {
+  const [pem, ...others] = objectIn(text) === undefined ? [] : pemTexts(JSON.parse(text));
+  return pem === undefined || others.length > 0 ? text : withinJson(pem);
+}
+
+function pemTexts(json: unknown): string[] {
+  if (typeof json === "string") return json.includes(begin) ? [json] : [];
+  return json !== null && typeof json === "object" ? Object.values(json).flatMap(pemTexts) : [];
+}
+
+/** The two headers of keys that are encrypted in the old way, also with other white space than line breaks. */
+const encryptedInTheOldWay = /^\s*(Proc-Type:\s*4,ENCRYPTED)\s+(DEK-Info:\s*[A-Z\d-]{1,40},[A-F\d]{1,64})\s+([^:]*)$/i;
+
+/** What is between the first line of a block and the last; undefined if nothing could read it. */
+function linesOfBody(body: string): string[] | undefined {
+  const [, type, info, content = body] = encryptedInTheOldWay.exec(body) ?? [];
+  if (!/^[A-Za-z0-9+/=\s]*$/.test(content)) return undefined;
+  const headers = type !== undefined && info !== undefined ? [type, info, ""] : [];
+  return [...headers, ...(content.replace(/\s+/g, "").match(/.{1,64}/g) ?? [])];
+}
+
+/** Whether OpenSSL finds its lines: none is empty but the one behind the headers. */
+function isInLines(body: string): boolean {
+  const lines = body.replace(/\r?\n$/, "").split(/\r?\n/);
+  const empty = body.includes(":") ? lines.indexOf("", 1) : -1;
+  return (
+    lines.length > 1 &&
+    lines.every((line, n) => n === 0 || n === empty || /^\S/.test(line)) &&
+    (!body.includes(":") || (empty > 1 && /^DEK-Info:/i.test(lines[empty - 1] ?? "")))
+  );
 }
 
 function ofBase64(text: string, kind: FileKind): EncodedFile {
   const content = Buffer.from(text, "base64");
   const same = content.toString("base64").replace(/=+$/, "") === text.replace(/=+$/, "");
   const within = same && content.length >= leastBytes ? textOf(content) : "";
-  if (within !== undefined && !within.includes(begin)) {
-    return {
-      refused: "is neither PEM nor the base64 of a certificate file: Kibana would decode it into garbage",
-      fix: 'Give the file itself with {"$file": "name"}, its PEM text, or the base64 of its bytes (base64 -w0 file).',
-    };
-  }
+  if (within !== undefined && !within.includes(begin)) return unreadable;
   return within === undefined ? ofBytes(content, kind) : ofPem(within, content, kind);
 }
 
@@ -149,8 +184,12 @@ function blocksOf(text: string): Block[] | undefined {
 
 /** A block whose line breaks were lost or written out. */
 function rewritten({ label, body }: Block): string {
-  const lines = body.includes(":") ? [body.trim()] : (body.replace(/\s+/g, "").match(/.{1,64}/g) ?? []);
-  return `${begin}${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
+  return `${begin}${label}-----\n${(linesOfBody(body) ?? []).join("\n")}\n-----END ${label}-----\n`;
+}
+
+/** What the system tells of a process, as its variables: texts that end in a zero. */
+function isListOfTexts(content: Buffer): boolean {
+  return /^[\t\n\r\x20-\x7e\0]*$/.test(content.toString("latin1"));
 }
 
 /** It has its version, 3, where a certificate has the part that is signed. */
@@ -159,11 +198,11 @@ function isContainer(content: Buffer): boolean {
 }
 
 function isKey(kind: FileKind): boolean {
-  return kind.endsWith("private key");
+  return kind.endsWith("private key") || kind === "PEM key text";
 }
 
 function isPemOnly(kind: FileKind): boolean {
-  return kind === "PKCS 8 private key" || kind === "PEM certificate";
+  return kind === "PKCS 8 private key" || kind === "PEM certificate" || kind === "PEM key text";
 }
 
 function notPem(kind: FileKind): EncodedFile {

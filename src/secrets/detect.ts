@@ -1,5 +1,5 @@
 import { asUrlsAreRead } from "../host-name.ts";
-import { isDeeperThan } from "../json-depth.ts";
+import { objectIn } from "../json-depth.ts";
 
 /** The mark that replaces a secret. */
 export const redactionMark = "[redacted]";
@@ -28,6 +28,7 @@ const shapes: [RegExp, string][] = [
   ],
   [/\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}/g, "a GitHub token"],
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
+  [/\bsk-(?=[\w-]{0,60}\d)[\w-]{20,}/g, "a key of a model's provider"],
   [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
   [/\b(Bearer|Basic|ApiKey|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
   [/\b(bearer|basic|apikey|geniekey)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{12,}/gi, "credentials"],
@@ -54,6 +55,16 @@ export function hideInRecipient(value: unknown): unknown {
   return walk(value, "", "", [], (text, found) => (isMailAddress(text) || isWords(text) ? text : hideInText(asUrlsAreRead(text), found)));
 }
 
+/** A text under a key of unknown meaning, without secrets. */
+export function hideInField(text: string, key: string): string {
+  return isSecretKey(key) && text !== "" ? redactionMark : hideInText(text);
+}
+
+/** Whether a key says that its value is a secret. */
+export function isSecretKey(key: string): boolean {
+  return secretKey.test(key) && !innocentKey.test(key);
+}
+
 function isMailAddress(text: string): boolean {
   return /^[^@/\\]*@[^@/\\:?#\s]+$/.test(text.trim());
 }
@@ -72,15 +83,11 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
     );
   }
   if (typeof value !== "string" || value === "" || value === redactionMark || /^\{\{.*\}\}$/.test(value)) return value;
-  if (secretKey.test(key) && !innocentKey.test(key)) {
+  if (isSecretKey(key)) {
     found.push({ path, why: `the name "${key}"` });
     return redactionMark;
   }
-  const object = /^\s*[{[]/.test(value) ? parseObject(value) : undefined;
-  if (isDeeperThan(deepest, object)) {
-    found.push({ path, why: "JSON nested too deep to look through" });
-    return redactionMark;
-  }
+  const object = objectIn(value);
   if (object === undefined) return inText(value, (why) => found.push({ path, why }));
   // JSON in a text, as additionalFields has it: looked through like config itself.
   const before = found.length;
@@ -88,18 +95,8 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
   return found.length > before ? JSON.stringify(hidden) : value;
 }
 
-/** Levels of nesting of JSON in a text; this looks through it by recursion. */
-const deepest = 100;
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value !== null && typeof value === "object" && !isDeeperThan(deepest, value) ? value : undefined;
-  } catch {
-    // Not JSON after all, but a template of it: it is looked through as text.
-    return undefined;
-  }
-}
+/** `user:password@host` as a whole; `mailto:ann@example.com` is an address. */
+const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1,256}:)([^\s:/@\\]{3,256})(@[^\s:/@\\]+(?::\d{1,5})?)$/i;
 
 /** `"api_key": "…"` */
 const namedInText = /(["']([\w-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,4096})\3/g;
@@ -111,6 +108,11 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
     if (word === redactionMark || /^\d{0,5}\\/.test(word)) return whole;
     found("a password in the URL");
     return `://${user}:${redactionMark}@`;
+  });
+  hidden = hidden.replace(credentialsAtHost, (whole, user: string, word: string, host: string) => {
+    if (word === redactionMark) return whole;
+    found("a password before a host");
+    return user + redactionMark + host;
   });
   hidden = hidden.replace(/\b(https?:\/\/)([^\s/\\@:?#]{8,})@/gi, (whole, scheme: string, user: string) => {
     if (user === redactionMark) return whole;
@@ -124,7 +126,7 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
   });
   // JSON with templates in it is none that could be parsed.
   hidden = hidden.replace(namedInText, (whole, before: string, name: string, quote: string, value: string) => {
-    if (!secretKey.test(name) || innocentKey.test(name) || value.includes(redactionMark) || value.startsWith("{{")) return whole;
+    if (!isSecretKey(name) || value.includes(redactionMark) || value.startsWith("{{")) return whole;
     found(`the name "${name}"`);
     return `${before}${quote}${redactionMark}${quote}`;
   });

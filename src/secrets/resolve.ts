@@ -45,7 +45,7 @@ interface Walk extends Resolved {
 /**
  * Replaces the references in the `secrets` argument of a tool by sealed values.
  * @param askable the fields that `{"$ask": true}` in place of all secrets stands for; none: it is refused
- * @param files the fields that Kibana decodes into a file: what is given for them becomes base64 of the file's bytes
+ * @param files the fields that hold a file: what is given for them becomes what Kibana reads, base64 of the bytes or PEM
  * @throws ToolError literal_secret_refused, secret_refused; never with a value in it
  */
 export function resolveSecrets(
@@ -55,6 +55,7 @@ export function resolveSecrets(
   files: ReadonlyMap<string, FileKind> = new Map(),
 ): Resolved {
   const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [] };
+  if (isAsk(given) && source.noPage) throw nobodyTypes("secrets", source);
   if (isAsk(given) && askable.length === 0) {
     throw new ToolError(
       "secret_refused",
@@ -90,7 +91,7 @@ function encoded(content: Buffer, kind: FileKind, path: string, { warnings }: Wa
     throw new ToolError("secret_refused", `${path} ${result.refused}.`, result.fix, { path, problems });
   }
   if (result.warning !== undefined) warnings.push(`${path} ${result.warning}.`);
-  return result.base64;
+  return kind === "PEM key text" ? Buffer.from(result.base64, "base64").toString().trimEnd() : result.base64;
 }
 
 /** Before the name of a file, where a value came from one. */
@@ -106,14 +107,7 @@ function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefin
   if (isAsk(value)) {
     const typed = source.typed?.get(path);
     if (typed) return typed;
-    if (source.noPage) {
-      throw new ToolError(
-        "secret_refused",
-        `${path} asks a person to type it, on a page of this server's machine: the server is shared over HTTP, and nobody sits there.`,
-        ways(source),
-        { path },
-      );
-    }
+    if (source.noPage) throw nobodyTypes(path, source);
     walk.asked.push(path);
     return undefined;
   }
@@ -121,9 +115,14 @@ function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefin
   const reference = entries.find(([key]) => key.startsWith("$"));
   const [bare] = entries;
   if (!reference && entries.length === 1 && bare && ["env", "file", "ask"].includes(bare[0])) {
-    throw new ToolError("secret_refused", `${path} has "${bare[0]}" where a reference has "$${bare[0]}".`, `Pass {"$${bare[0]}": …}.`, {
-      path,
-    });
+    throw new ToolError(
+      "secret_refused",
+      `${path} has "${bare[0]}" where a reference has "$${bare[0]}".`,
+      bare[0] === "ask" ? ways(source) : `Pass {"$${bare[0]}": …}.`,
+      {
+        path,
+      },
+    );
   }
   if (!reference) {
     const resolved = entries.map(([key, item]) => [key, resolve(item, `${path}.${key}`, walk)] as const);
@@ -133,6 +132,15 @@ function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefin
   if (entries.length === 1 && typeof name === "string" && kind === "$env") return fromEnvironment(name, path, walk);
   if (entries.length === 1 && typeof name === "string" && kind === "$file") return fromFile(name, path, walk);
   throw new ToolError("secret_refused", `${path} is not a reference that this server knows.`, ways(source), { path });
+}
+
+function nobodyTypes(path: string, source: SecretSource): ToolError {
+  return new ToolError(
+    "secret_refused",
+    `${path} asks a person to type it, on a page of this server's machine: the server is shared over HTTP, and nobody sits there.`,
+    ways(source),
+    { path },
+  );
 }
 
 function isAsk(value: object): boolean {

@@ -185,6 +185,8 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
 }
 
 /** Whether people on other machines use the server: a page on this one does not reach them. */
-export function isRemote({ loopback, stateless, allowedHosts }: HttpSettings): boolean {
+export function isRemote(http: HttpSettings | undefined): boolean {
+  if (http === undefined) return false;
+  const { loopback, stateless, allowedHosts } = http;
   return !loopback || stateless || allowedHosts.some((host) => !isLoopback(host));
 }

@@ -3,13 +3,14 @@ import { checkNames } from "../audit/checks/index.ts";
 import { type AuditReport, type Finding, groups, groupTitles, isAtLeastAsSevere, severities, tally } from "../audit/finding.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { plainText } from "../plain-text.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import { firstSpaces } from "./connectors/several-spaces.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { keptReport } from "./exports/kept-reports.ts";
 import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings, widens } from "./fields.ts";
-import { existing, proposedSecrets } from "./secrets/proposed-secrets.ts";
+import { asOffered, existing, proposedSecrets } from "./secrets/proposed-secrets.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for the rest of the answer. */
 const shortPage = 3_000;
@@ -88,18 +89,17 @@ export const auditConnectors = readAcross({
   },
 });
 
-/** A finding whose call needs secrets, with the references that exist for them. */
+/** A finding whose call needs secrets, which are given as this server offers it. */
 function withReferences(finding: Finding, source: SecretSource): Finding {
   const { next, connector } = finding;
   const asked = next?.args.secrets;
-  if (!next || !connector || typeof asked !== "object" || asked === null) return finding;
-  const { secrets: _shape, ...names } = proposedSecrets(
-    Object.keys(asked),
-    undefined,
-    { ...connector, type: connector.type ?? "", name: connector.name ?? "" },
-    source,
-  );
-  return Object.keys(names).length === 0 ? finding : { ...finding, next: { ...next, why: `${next.why} ${existing(names)}.` } };
+  if (!next || !connector || !isPlainObject(asked)) return finding;
+  const subject = { ...connector, type: connector.type ?? "", name: connector.name ?? "" };
+  const { secrets: _shape, ...names } = proposedSecrets(Object.keys(asked), undefined, subject, source);
+  const args = { ...next.args, secrets: asOffered(asked, source, names.secret_names?.[0]) };
+  const known = existing(names);
+  const how = [...(source.noPage ? [] : ["A person types the secrets on a local page."]), ...(known === "" ? [] : [`${known}.`])];
+  return { ...finding, next: { ...next, args, why: [next.why, ...how].join(" ") } };
 }
 
 function checkNamed(name: string): string {

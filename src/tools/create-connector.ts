@@ -41,7 +41,10 @@ export const createConnector = changeTool({
     name: connectorName,
     type: z.string().min(1).optional().describe('As ".slack"; not needed with from'),
     config: z.looseObject({}).optional().describe("With from: only what differs"),
-    secrets: z.looseObject({}).optional().describe('Field → {"$env": "NAME"}, {"$file": "name"} or {"$ask": true}: a person types it'),
+    secrets: z
+      .looseObject({})
+      .optional()
+      .describe('Field → {"$env": "NAME"}, {"$file": "name"} or, on a local server, {"$ask": true}: a person types it'),
     id: z.string().optional().describe("Default: from the name"),
     space: changedSpace,
     from: z

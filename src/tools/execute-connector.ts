@@ -82,16 +82,18 @@ export const executeConnector = changeTool({
       summary: `Run ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) in space ${target}.${elsewhere} ${doing.words}${cost ? ". It costs tokens" : ""}.`,
       ops: [op],
       effects: [effectOn("run", found, target, { after: { params: hideSecrets(params).config } })],
-      warnings: [
-        ...warnings.map(inWords),
-        ...(note ? [note] : []),
-        ...(doing.opens && entry && keyOf(entry, params) === undefined ? [keyless(entry)] : []),
-        ...(templated ? ["{{…}} in the params is sent as it is: only a rule fills in templates."] : []),
+      beforehand: [
         ...(retries > 0 && effect !== "none"
           ? [
               `It is run up to ${retries + 1} times while Kibana calls the failure retryable: a service that accepted the first one anyway gets it again.`,
             ]
           : []),
+      ],
+      warnings: [
+        ...warnings.map(inWords),
+        ...(note ? [note] : []),
+        ...(doing.opens && entry && keyOf(entry, params) === undefined ? [keyless(entry)] : []),
+        ...(templated ? ["{{…}} in the params is sent as it is: only a rule fills in templates."] : []),
         ...(entry?.runNote ? [entry.runNote] : []),
         ...(entry ? [] : [`This server does not know what ${found.type} does with these params.`]),
       ],

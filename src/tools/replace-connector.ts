@@ -125,6 +125,7 @@ export const replaceConnector = changeTool({
       summary: `${what} in space ${inSpace}.${also}`,
       ops: [first.op, ...rest.map(({ op }) => op)],
       effects: effectsOnRules(ready, connectors, owner),
+      beforehand: doubts,
       warnings: [
         ...unknownFields(ready),
         ...new Set(ready.flatMap(({ notes }) => notes)),
@@ -139,7 +140,6 @@ export const replaceConnector = changeTool({
           : []),
         ...(from.preconfigured ? ["Rules in other spaces may use the same preconfigured connector: they stay as they are."] : []),
         ...(hidden ? [hidden] : []),
-        ...doubts,
         ...undoWarning(ops),
         ...keyWarning(
           ready.map(({ rule }) => rule),

@@ -81,11 +81,11 @@ export const testConnector = changeTool({
         },
       ],
       effects: [effectOn("run", found, target, { after: { params } })],
-      warnings: [
+      beforehand: [
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
-        ...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []),
         ...(probe.cost ? ["The test costs money: it uses tokens of the model's provider."] : []),
       ],
+      warnings: probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : [],
       outsideWorld: sends ? "sends" : probe.cost ? "costs" : "none",
       consequence: sends ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },

@@ -9,6 +9,7 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
 import { mapSealed, referencesIn } from "../sealed.ts";
+import type { SecretSource } from "../secrets/resolve.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { liveType } from "./connectors/live-type.ts";
 import { assertSaved } from "./connectors/preconfigured.ts";
@@ -180,7 +181,7 @@ async function planInverse(
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
       const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
       const plan = await planUpdate(wanted, status, context);
-      assertOthers(plan, inverse);
+      assertOthers(plan, inverse, context.secrets);
       const [op] = plan.ops;
       const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
       if (sent.length === 0) return plan;
@@ -197,7 +198,7 @@ async function planInverse(
 }
 
 /** If only secrets were changed, giving those that the change stored would undo nothing. @throws ToolError secret_refused */
-function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<Doable, { op: "update" }>): void {
+function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<Doable, { op: "update" }>, { noPage }: SecretSource): void {
   if (op.op !== "update" || asks.length > 0 || Object.keys(used).length === 0 || !isDeepStrictEqual(expect, to)) return;
   let values = 0;
   mapSealed(op.secrets, () => values++);
@@ -206,7 +207,7 @@ function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<D
   throw new ToolError(
     "secret_refused",
     `${Object.values(used).join(", ")} ${Object.keys(used).length > 1 ? "are" : "is"} what this change itself stored: giving it again undoes nothing.`,
-    'Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it, or {"$ask": true} if a person knows it. If nobody has it, the change cannot be undone.',
+    `Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it${noPage ? "" : ', or {"$ask": true} if a person knows it'}. If nobody has it, the change cannot be undone.`,
     { used },
   );
 }

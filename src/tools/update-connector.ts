@@ -34,7 +34,10 @@ export const updateConnector = changeTool({
     space: changedSpace,
     name: connectorName.optional(),
     config: z.looseObject({}).optional().describe("Merge patch: only what changes; null removes a key"),
-    secrets: z.looseObject({}).optional().describe('Field → {"$env"}, {"$file"} or {"$ask": true}: all that are stored'),
+    secrets: z
+      .looseObject({})
+      .optional()
+      .describe('Field → {"$env"}, {"$file"} or, on a local server, {"$ask": true}: all that are stored'),
     assert_no_other_secrets: z.boolean().optional().describe("Only if nobody is asked"),
   }),
   argumentHints: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },

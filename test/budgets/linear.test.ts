@@ -12,11 +12,12 @@ import { isGenericName } from "../../src/audit/checks/generic-name.ts";
 import { leftOverTest } from "../../src/audit/checks/left-over-test.ts";
 import { reachOf } from "../../src/audit/hosts.ts";
 import { targetOf } from "../../src/audit/same-target.ts";
-import { mailAddresses, namedAddresses } from "../../src/catalog/addresses.ts";
+import { namedAddresses } from "../../src/catalog/addresses.ts";
 import { destinations } from "../../src/catalog/destinations.ts";
 import { findTypeId } from "../../src/catalog/find-type.ts";
 import { connectorType } from "../../src/catalog/index.ts";
 import { knownWebhook } from "../../src/catalog/known-webhooks.ts";
+import { byProminence, recipientsIn } from "../../src/catalog/recipients.ts";
 import { isTimestamp } from "../../src/catalog/shared/timestamp.ts";
 import { checkPart } from "../../src/catalog/validate.ts";
 import { question, whatMatters } from "../../src/change/consent/question.ts";
@@ -37,7 +38,7 @@ import { fitsWildcard } from "../../src/sandbox/wildcard.ts";
 import { seal } from "../../src/sealed.ts";
 import { readBindings } from "../../src/secrets/binding.ts";
 import { encodedFile } from "../../src/secrets/certificate.ts";
-import { hideInRecipient, hideInText, hideSecrets } from "../../src/secrets/detect.ts";
+import { hideInField, hideInRecipient, hideInText, hideSecrets, isSecretKey } from "../../src/secrets/detect.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
 import { resolveSecrets } from "../../src/secrets/resolve.ts";
 import { freeId } from "../../src/tools/connectors/connector-id.ts";
@@ -121,8 +122,8 @@ call.learn(seal(`${"a".repeat(3000)}b`, "secrets.x (plain text)"));
 call.learn(seal("/".repeat(3000), "secrets.y (plain text)"));
 
 const parse = await templateParser();
-const [email, webhook, http] = await Promise.all([".email", ".webhook", ".http"].map(connectorType));
-if (!email || !webhook || !http) throw new Error("types are missing");
+const [email, webhook, http, mcp] = await Promise.all([".email", ".webhook", ".http", ".mcp"].map(connectorType));
+if (!email || !webhook || !http || !mcp) throw new Error("types are missing");
 
 const names = { known: ["context.reason", "rule.name", "alert.id"], elsewhere: [], listed: ["context"] };
 
@@ -132,10 +133,17 @@ const takers: Record<string, Taker> = {
   "the detector, beside whoever is written to": (text) =>
     hideInRecipient({ [text]: "x", to: [text, `a@${text}`, `a <${text}>`], url: `https://hooks.slack.com/services/${text}` }),
   "addresses in what a tool reads": (text) =>
-    [text, `a@${text}`, `a <${text}>`, `https://a.example, ${text}`].map((one) => [
-      namedAddresses({ x: one }, "x"),
-      mailAddresses({ x: one }, "x"),
-    ]),
+    [text, `a@${text}`, `a <${text}>`, `https://a.example, ${text}`].map((one) => namedAddresses({ x: one }, "x")),
+  "whom a tool may write to": (text) =>
+    [text, `a@${text}`, `a <${text}>`, `[${JSON.stringify(text)}]`, `{"to":${text}}`].map((one) =>
+      byProminence(
+        recipientsIn(
+          mcp,
+          { params: { subActionParams: { [text]: one, a: { to: one } } } },
+          { named: hideInRecipient, free: hideInField, isSecret: isSecretKey },
+        ),
+      ),
+    ),
   "addresses of known services": (text) => [knownWebhook(text), knownWebhook(`https://events.pagerduty.com/${text}`)],
   certificates: (text) => encodedFile(Buffer.from(`-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`), "certificate"),
   "the redactor with a thousand secrets": (text) => redactor.text(text),

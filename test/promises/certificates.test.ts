@@ -2,6 +2,7 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createSecureContext } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { approve } from "../pages/form.ts";
 import { startLyingKibana } from "../secrets-through/watched-server.ts";
@@ -37,6 +38,15 @@ const files: Record<string, string | Buffer> = {
   "chain.crt": `${real.crt}${cut(real.crt)}`,
   "cut.key": cut(real.key),
   "locked.key": locked,
+  "environ.txt": Buffer.from("PATH=/usr/bin:/bin\0HOME=/home/somebody\0LANG=C\0"),
+  "json.crt": JSON.stringify({ tls: { crt: real.crt } }),
+  "json.key": JSON.stringify({ tls: { key: real.key } }),
+  "escaped.crt": real.crt.replaceAll("\n", "\\n"),
+  "escaped.key": real.key.replaceAll("\n", "\\n"),
+  "spaces.crt": real.crt.replaceAll("\n", " "),
+  "spaces.key": real.key.replaceAll("\n", " "),
+  "crlf.key": real.key.replaceAll("\n", "\r\n"),
+  "utf16.key": Buffer.from(`\ufeff${real.key}`, "utf16le"),
   "other.key": otherKey,
   "client.crt": certificate,
   "client.key": key,
@@ -49,6 +59,7 @@ const files: Record<string, string | Buffer> = {
   token: "token-of-the-service-1\n",
 };
 const variables = {
+  CONNECTOR_SECRET_ESCAPED: real.key.replaceAll("\n", "\\n"),
   CONNECTOR_SECRET_PASSPHRASE: "passphrase-of-the-key-1",
   CONNECTOR_SECRET_WRONG: "passphrase-of-another-1",
   CONNECTOR_SECRET_CRT: certificate,
@@ -158,6 +169,18 @@ describe.each(bases)("%s", (type, base) => {
     expect(sent.secrets).toEqual(expected);
   });
 
+  test.each(["escaped", "spaces", "json"])(
+    "a pair in a damaged form (%s) reaches Kibana as what TLS reads, without a word",
+    async (form) => {
+      const secrets = { crt: { $file: `${form}.crt` }, key: { $file: `${form}.key` } };
+      const { body, sent } = await create(type, { ...base, ...withPair }, secrets);
+      expect(body.status).toBe("done");
+      const [crt, key] = [sent.secrets.crt, sent.secrets.key].map((one) => Buffer.from(one, "base64").toString());
+      expect(() => createSecureContext({ cert: crt, key })).not.toThrow();
+      expect(JSON.stringify(body.warnings ?? [])).not.toContain("requests will fail");
+    },
+  );
+
   test("an authority that the model gives as PEM is encoded, and the plan says so", async () => {
     const { body, sent } = await create(type, { ...base, hasAuth: false, authType: null, ca: certificate }, {});
     expect(sent.config.ca).toBe(base64(certificate));
@@ -182,6 +205,25 @@ describe.each(bases)("%s", (type, base) => {
     ["a password", withContainer, { pfx: { $env: "CONNECTOR_SECRET_RUBBISH" } }, /secrets.pfx is neither PEM nor/],
     ["PEM without its end", withPair, { crt: { $env: "CONNECTOR_SECRET_HALF" }, key: { $file: "client.key" } }, /PEM without its end/],
     ["PEM in place of a container", withContainer, { pfx: { $file: "client.crt" } }, /PKCS #12 file is needed/],
+    [
+      "a key in place of the certificate",
+      withPair,
+      { crt: { $file: "real.key" }, key: { $file: "real.key" } },
+      /secrets.crt holds a private key/,
+    ],
+    [
+      "a certificate in place of the key",
+      withPair,
+      { crt: { $file: "real.crt" }, key: { $file: "real.crt" } },
+      /secrets.key holds a certificate/,
+    ],
+    [
+      "what the system tells of a process",
+      withPair,
+      { crt: { $file: "environ.txt" }, key: { $file: "real.key" } },
+      /secrets.crt is neither PEM/,
+    ],
+    ["the same as a container", withContainer, { pfx: { $file: "environ.txt" } }, /secrets.pfx is neither PEM/],
     ["a Java keystore", withContainer, { pfx: { $file: "keystore.jks" } }, /Java keystore/],
   ])("%s is refused with its fix, and nothing is written", async (_name, config, secrets, message) => {
     const { body, sent } = await create(type, { ...base, ...config }, secrets);
@@ -280,6 +322,48 @@ test("a binary container from the page arrives byte by byte", async () => {
   } finally {
     await page.close();
   }
+});
+
+describe(".servicenow, which takes the key as text,", () => {
+  const config = {
+    apiUrl: "https://one.service-now.com",
+    isOAuth: true,
+    usesTableApi: false,
+    clientId: "c",
+    userIdentifierValue: "u",
+    jwtKeyId: "k",
+  };
+  const given = (privateKey: unknown) => ({ clientSecret: { $env: "CONNECTOR_SECRET_RUBBISH" }, privateKey });
+
+  test.each(["real.key", "escaped.key", "spaces.key", "json.key", "crlf.key", "utf16.key"])("gets PEM from %s", async (name) => {
+    for (const type of [".servicenow", ".servicenow-sir", ".servicenow-itom"]) {
+      const { usesTableApi: _not, ...forItom } = config;
+      const { body, sent } = await create(type, type.endsWith("itom") ? forItom : config, given({ $file: name }));
+      expect([type, body.status]).toEqual([type, "done"]);
+      expect(createPrivateKey(sent.secrets.privateKey).export({ type: "pkcs8", format: "pem" })).toBe(
+        createPrivateKey(real.key).export({ type: "pkcs8", format: "pem" }),
+      );
+    }
+  });
+
+  test.each(["rubbish.txt", "environ.txt", "client.p12"])("refuses %s", async (name) => {
+    const { body, sent } = await create(".servicenow", config, given({ $file: name }));
+    expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
+    expect(body.error.fix).not.toBe("");
+  });
+
+  test("a certificate in its place is said to fail", async () => {
+    expect((await create(".servicenow", config, given({ $file: "real.crt" }))).body.warnings.join()).toContain(
+      "no private key: requests will fail",
+    );
+  });
+
+  test("the same from a variable", async () => {
+    const { sent } = await create(".servicenow", config, given({ $env: "CONNECTOR_SECRET_ESCAPED" }));
+    expect(createPrivateKey(sent.secrets.privateKey).asymmetricKeyType).toBe("ec");
+    const { body } = await create(".servicenow", config, given({ $env: "CONNECTOR_SECRET_RUBBISH" }));
+    expect(body.error.code).toBe("secret_refused");
+  });
 });
 
 describe(".gen-ai", () => {

@@ -324,28 +324,6 @@ describe("a call of a type whose params are partly the service's own", () => {
     const lines = (open.questions.at(-1) ?? "").split("\n").filter((line) => line.startsWith("A request → "));
     expect(lines.join()).not.toMatch(/docs\.example\.net|unreadable/);
   });
-
-  test.each<[string, Record<string, unknown>, string[]]>([
-    ["to", { to: "x@evil.example.net" }, ['to "x@evil.example.net"']],
-    ["any key", { whoever: "x@evil.example.net" }, ['whoever "x@evil.example.net"']],
-    [
-      "a list",
-      { deep: [{ email: ["x@evil.example.net", "y@evil.example.net"] }] },
-      ['email "x@evil.example.net"', 'email "y@evil.example.net"'],
-    ],
-    ["a list in a text", { cc: "x@evil.example.net; Y <y@evil.example.net>" }, ['cc "x@evil.example.net"', 'cc "Y <y@evil.example.net>"']],
-    ["a name beside it", { recipient: "Boss <x@evil.example.net>" }, ['recipient "Boss <x@evil.example.net>"']],
-    ["JSON in a text", { body: '{"rcpt":"x@evil.example.net"}' }, ['body "x@evil.example.net"']],
-    ["a link", { x: "mailto:x@evil.example.net" }, ['x "mailto:x@evil.example.net"']],
-  ])("whom a tool would write to (%s) is among the recipients, and what a text tells of is not", async (_what, args, recipients) => {
-    const all = { filler: "z".repeat(3000), note: "ask docs@example.org about it", ...args };
-    const params = sub("callTool", { name: "send", arguments: all });
-    const { body } = await open.call("execute_connector", { id: "mcp", params, dry_run: true });
-    expect(body.plan.recipients).toEqual(['name "send"', ...recipients]);
-    await open.call("execute_connector", { id: "mcp", params });
-    const line = (open.questions.at(-1) ?? "").split("\n").find((one) => one.startsWith("Recipients: "));
-    for (const one of recipients) expect(line).toContain(one);
-  });
 });
 
 test("of a type without an entry every address in the params is shown", async () => {

@@ -36,6 +36,13 @@ test.each([
   ["with breaks of HTML", pem.replaceAll("\n", "<br>")],
   ["in quotes", `"${pem.trim()}"`],
   ["in quotes, as JSON", JSON.stringify(pem)],
+  ["with empty lines between", pem.replaceAll("\n", "\n\n")],
+  ["within JSON", JSON.stringify({ tls: { key: pem, user: "u" } })],
+  ["within JSON with escapes of its own", JSON.stringify({ key: pem }).replaceAll("/", "\\/").replaceAll("+", "\\u002b")],
+  ["as the value of a variable", `TLS_KEY="${pem.replaceAll("\n", "\\n")}"`],
+  ["among the variables of a process", Buffer.from(`PATH=/bin\0TLS_KEY=${pem}\0HOME=/x\0`)],
+  ["in YAML", `tls:\n  key: |\n${pem.replaceAll(/^/gm, "    ")}`],
+  ["in base64, within JSON", Buffer.from(JSON.stringify({ key: pem })).toString("base64")],
   ["in base64, on one line", Buffer.from(pem.replaceAll("\n", " ")).toString("base64")],
 ])("a key %s becomes one that can be read", (_name, given) => {
   expect(createPrivateKey(decoded(given)).export({ type: "pkcs8", format: "pem" })).toBe(pem);
@@ -64,6 +71,7 @@ test("a refusal quotes nothing of what was given", () => {
   expect(JSON.stringify(result)).not.toContain("mistook");
 });
 
+const begin = "-----BEGIN";
 const block = (label: string, body = "MIIBhzCCAS0=") => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 
 test.each<[string, "certificate" | "private key", string]>([
@@ -87,4 +95,37 @@ test.each([
   ["encrypted", block("ENCRYPTED PRIVATE KEY")],
 ])("a key %s is kept as it is", (_what, given) => {
   expect(decoded(given)).toBe(given);
+});
+
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+const old = rsa.export({ type: "pkcs1", format: "pem", cipher: "aes-128-cbc", passphrase: "word" }).toString();
+test.each<[string, string]>([
+  ["as it is", old],
+  ["with line ends written out", old.replaceAll("\n", "\\n")],
+  ["with spaces for line ends", old.replaceAll("\n", " ")],
+  ["with line ends of old systems", old.replaceAll("\n", "\r")],
+  ["with line ends of other systems", old.replaceAll("\n", "\r\n")],
+  ["indented", old.replaceAll(/^/gm, "  ")],
+  ["within JSON", JSON.stringify({ key: old })],
+])("a key encrypted in the old way %s becomes one that can be read", (_name, given) => {
+  expect(createPrivateKey({ key: decoded(given), passphrase: "word" }).export({ type: "pkcs1", format: "pem" })).toBe(
+    rsa.export({ type: "pkcs1", format: "pem" }),
+  );
+});
+
+test.each<[string, "certificate" | "private key" | "PKCS #12" | "PEM key text", string | Buffer]>([
+  ["a key", "certificate", pem],
+  ["a key in base64", "certificate", Buffer.from(pem).toString("base64")],
+  ["a certificate", "private key", block("CERTIFICATE")],
+  ["variables of a process", "certificate", Buffer.from("PATH=/usr/bin:/bin\0HOME=/home/somebody\0LANG=C\0")],
+  ["variables of a process", "PKCS #12", Buffer.from("PATH=/usr/bin:/bin\0HOME=/home/somebody\0LANG=C\0")],
+  ["a command line that begins like a container", "PKCS #12", Buffer.from("0node\0dist/main.js\0--stdio\0--and-more-words\0")],
+  ["variables of a process in base64", "PKCS #12", Buffer.from(`PATH=/usr/bin:/bin\0${"A=b\0".repeat(9)}`).toString("base64")],
+  ["the status of a process", "certificate", "Name:\tnode\nUmask:\t0022\nState:\tS (sleeping)\n"],
+  ["a block without content", "private key", block("PRIVATE KEY", "")],
+  ["two texts within JSON, cut", "certificate", JSON.stringify([`${begin} CERTIFICATE-----`, "MIIBhzCCAS0="])],
+  ["an old key without its line ends", "private key", old.replaceAll("\n", "")],
+  ["DER", "PEM key text", rsa.export({ type: "pkcs8", format: "der" })],
+])("%s in place of a %s is refused", (_what, kind, given) => {
+  expect(encodedFile(Buffer.from(given as string), kind)).toMatchObject({ refused: expect.any(String), fix: expect.any(String) });
 });

@@ -27,11 +27,11 @@ export const missingSecrets: ConnectorCheck = {
   },
 };
 
-/** Where the config decides which secrets there are; a person types them. */
+/** Where the config decides which secrets there are. */
 function reenter({ entry, connector: { id, config } }: ConnectorFacts, space: string): Pick<Draft, "next"> {
   const ways = entry && config ? credentialsFor(entry, config) : [];
   const [way] = ways;
   if (!way || ways.length > 1 || way.fields.length === 0) return {};
   const secrets = Object.fromEntries(way.fields.map((field) => [field, { $ask: true }]));
-  return { next: { tool: "update_connector", args: { id, space, secrets }, why: "A person types the secrets on a local page." } };
+  return { next: { tool: "update_connector", args: { id, space, secrets }, why: "Enters its secrets again." } };
 }

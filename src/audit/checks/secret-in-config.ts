@@ -46,7 +46,7 @@ function moveHeaders(
     next: {
       tool: "update_connector",
       args: { id, space, config: { headers: each(null) }, secrets: { secretHeaders: each({ $ask: true }) } },
-      why: "Moves it to the secrets; a person types it on a local page. Change it at the service too: it was readable.",
+      why: "Moves it to the secrets. Change it at the service too: it was readable.",
     },
   };
 }

@@ -36,3 +36,6 @@ export function httpParamTargets(withSecrets: boolean): ParamTarget[] {
   const fields = { url: "url", path: "path", headers: "headers", "fetcher.skip_ssl_verification": "skips_verification" } as const;
   return Object.entries(fields).map(([field, kind]) => ({ field, kind, replaces: "url", withSecrets }));
 }
+
+/** What only the server reads. */
+export const httpFreeRecipients = ["params.query.**", "params.body.**", "params.form_data.**", "params.headers.**"];

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Config, Credentials } from "../connector-type.ts";
 import { extraFields } from "./extra-fields.ts";
 import { optionalSecret, type Report, urlText, withRules } from "./fields.ts";
+import { pemText } from "./file-kinds.ts";
 import { anyParams, noParams, nullableText } from "./sub-actions.ts";
 
 /** The key that Kibana groups by when none is given: a template, rendered only when a rule runs the action. */
@@ -41,7 +42,7 @@ export function serviceNowSecrets() {
       username: optionalSecret(),
       password: optionalSecret(),
       clientSecret: optionalSecret("With isOAuth"),
-      privateKey: optionalSecret("With isOAuth"),
+      privateKey: pemText().nullable().default(null).describe("With isOAuth: PEM"),
       privateKeyPassword: optionalSecret("With isOAuth, where the key has one"),
     }),
     ({ username, password, clientSecret, privateKey }, report) => {

@@ -42,6 +42,7 @@ export const bedrock: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
   freeParams: ["subActionParams"],
+  recipients: ["params.subActionParams.**"],
   credentials: [{ name: "access key", fields: ["accessKey", "secret"] }],
   subActions: {
     run: paid,

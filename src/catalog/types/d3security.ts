@@ -21,6 +21,7 @@ export const d3security: ConnectorType = {
   }),
   allowedHosts: ["config.url"],
   target: { kind: "config", fields: ["url"] },
+  recipients: ["params.subActionParams.body.**"],
   credentials: [{ name: "token", fields: ["token"] }],
   subActions: {
     run: { effect: "creates" },

@@ -40,6 +40,7 @@ export const gemini: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
   freeParams: ["subActionParams"],
+  recipients: ["params.subActionParams.**"],
   credentials: [{ name: "service account", fields: ["credentialsJson"] }],
   subActions: {
     run: paid,

@@ -62,6 +62,7 @@ export const genAi: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"], verifiedBy: { apiUrl: "verificationMode" } },
   freeParams: ["subActionParams"],
+  recipients: ["params.subActionParams.**"],
   credentials: [
     { name: "API key", fields: ["apiKey"] },
     { name: "certificate", fields: ["certificateData", "privateKeyData"], optional: ["caData"] },

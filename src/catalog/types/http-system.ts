@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
-import { httpParams, httpParamTargets } from "../shared/http-params.ts";
+import { httpFreeRecipients, httpParams, httpParamTargets } from "../shared/http-params.ts";
 
 /** reference: .http-system; executor http/http_connector.ts. */
 export const httpSystem: ConnectorType = {
@@ -19,7 +19,7 @@ export const httpSystem: ConnectorType = {
   allowedHosts: ["params.url"],
   target: { kind: "none" },
   paramTargets: httpParamTargets(false),
-  recipients: ["params.method", "params.url", "params.path"],
+  recipients: ["params.method", "params.url", "params.path", ...httpFreeRecipients],
   credentials: [],
   effect: "executes",
   tests: {},

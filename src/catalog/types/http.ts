@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { optionalSecret, parsedUrl, urlText, withRules } from "../shared/fields.ts";
-import { httpParams, httpParamTargets } from "../shared/http-params.ts";
+import { httpFreeRecipients, httpParams, httpParamTargets } from "../shared/http-params.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 import {
   authenticationRules,
@@ -78,7 +78,7 @@ export const http: ConnectorType = {
     verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode", proxyUrl: "proxyVerificationMode" },
   },
   paramTargets: httpParamTargets(true),
-  recipients: ["params.method", "params.url", "params.path", "config.url"],
+  recipients: ["params.method", "params.url", "params.path", "config.url", ...httpFreeRecipients],
   credentials: [
     {
       name: "query",
@@ -102,7 +102,7 @@ export const http: ConnectorType = {
   automation: true,
   openAddress: { secretHeaders: "always" },
   traps: [
-    'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by everyone who may read connectors.',
+    "Secret headers, from 9.2: secrets.secretHeaders has a reference for each name; config.headers is readable by everyone who may read connectors.",
     "This server encodes PEM and files for crt, key, pfx and ca.",
     "Methods are upper case here, lower case in .webhook.",
     "It answers with the response (status, headers, data), unlike .webhook.",

@@ -52,6 +52,7 @@ export const inference: ConnectorType = {
   // Elasticsearch makes the call: Kibana's allowed hosts do not count, and the host is in the provider's settings.
   target: { kind: "computed", fields: ["provider", "providerConfig", "taskTypeConfig"], hosts: providerHosts },
   freeParams: ["subActionParams"],
+  recipients: ["params.subActionParams.**"],
   credentials: [{ name: "provider", fields: [], optional: ["providerSecrets"] }],
   subActions: {
     unified_completion: paid,

@@ -38,7 +38,7 @@ export const mcp: ConnectorType = {
   allowedHosts: ["config.serverUrl"],
   target: { kind: "config", fields: ["serverUrl"] },
   freeParams: ["subActionParams"],
-  recipients: ["params.subActionParams.name"],
+  recipients: ["params.subActionParams.**"],
   credentials: [
     { name: "none", fields: [], optional: ["secretHeaders"], when: { hasAuth: false } },
     { name: "none", fields: [], optional: ["secretHeaders"], when: { authType: "none" } },

@@ -24,7 +24,8 @@ export const observabilityAiAssistant: ConnectorType = {
   }),
   allowedHosts: [],
   target: { kind: "none" },
-  recipients: ["params.connector"],
+  // The assistant may act by what it is told, also through connectors.
+  recipients: ["params.connector", "params.message.**", "params.prompts.**"],
   credentials: [],
   effect: "executes",
   tests: {},

@@ -55,7 +55,7 @@ export const thehive: ConnectorType = {
     "params.subActionParams.source",
     "params.subActionParams.sourceRef",
     // Its keys win over those three.
-    "params.subActionParams.body",
+    "params.subActionParams.body.**",
   ],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: {

@@ -27,7 +27,7 @@ export const tines: ConnectorType = {
   target: { kind: "config", fields: ["url"] },
   // The request to a webhook carries the params' body and no credentials. Source: tines/tines.ts, runWebhook.
   paramTargets: [{ field: "subActionParams.webhookUrl", kind: "url", replaces: "url", withSecrets: false }],
-  recipients: ["params.subActionParams.webhook", "params.subActionParams.webhookUrl"],
+  recipients: ["params.subActionParams.webhook", "params.subActionParams.webhookUrl", "params.subActionParams.body.**"],
   credentials: [{ name: "token", fields: ["email", "token"] }],
   subActions: {
     stories: { effect: "none", note: "At most 500; incompleteResponse tells that there are more" },

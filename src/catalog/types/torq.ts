@@ -27,6 +27,7 @@ export const torq: ConnectorType = {
   }),
   allowedHosts: ["config.webhookIntegrationUrl"],
   target: { kind: "config", fields: ["webhookIntegrationUrl"] },
+  recipients: ["params.body.**"],
   credentials: [{ name: "token", fields: ["token"] }],
   effect: "executes",
   tests: {

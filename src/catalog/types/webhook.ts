@@ -34,7 +34,7 @@ export const webhook: ConnectorType = {
     fields: ["url", "accessTokenUrl"],
     verifiedBy: { url: "verificationMode", accessTokenUrl: "verificationMode" },
   },
-  recipients: ["config.method", "config.url"],
+  recipients: ["config.method", "config.url", "params.body.**"],
   credentials: webhookCredentials,
   effect: "sends",
   tests: {
@@ -65,7 +65,7 @@ export const webhook: ConnectorType = {
     "With hasAuth false send authType null: some versions default to basic and then refuse it.",
     "This server encodes PEM and files for crt, key, pfx and ca.",
     "A success echoes the request, not the response.",
-    'Secret headers, from 9.2: secrets {"secretHeaders": {"X-Api-Key": {"$ask": true}}}; config.headers is readable by all.',
+    "Secret headers, from 9.2: secrets.secretHeaders has a reference for each name; config.headers is readable by all.",
     userAgentOnCloud,
   ],
   exampleConfig: {

@@ -25,7 +25,7 @@ export const workflows: ConnectorType = {
   }),
   allowedHosts: [],
   target: { kind: "none" },
-  recipients: ["params.subActionParams.workflowId"],
+  recipients: ["params.subActionParams.workflowId", "params.subActionParams.inputs.**"],
   credentials: [],
   subActions: { run: { effect: "executes" } },
   tests: {},

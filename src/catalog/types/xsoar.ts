@@ -34,7 +34,7 @@ export const xsoar: ConnectorType = {
   }),
   allowedHosts: ["config.url"],
   target: { kind: "config", fields: ["url"] },
-  recipients: ["params.subActionParams.playbookId"],
+  recipients: ["params.subActionParams.playbookId", "params.subActionParams.body.**"],
   credentials: [{ name: "API key", fields: ["apiKey"], optional: ["apiKeyID"] }],
   subActions: {
     getPlaybooks: { effect: "none" },

@@ -1,7 +1,7 @@
 import { asUrlsAreRead } from "../../host-name.ts";
 import { beginning, exact, oneLine, quoted, shownJson, word } from "../../plain-text.ts";
 import type { Page } from "../../web/page.ts";
-import type { Effect, Plan } from "../plan.ts";
+import { type Effect, type Plan, warningsBefore } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Reach } from "./reach.ts";
 
@@ -41,14 +41,15 @@ export function fitsQuestion(lines: readonly string[], { recipients, noLonger }:
 /** The plan in words, for the person who decides: what matters, then notes and details, saying what is left out. */
 export function question(plan: Plan, matters: readonly string[]): string {
   const { given, effects } = plan;
-  const notes = plan.warnings.slice(0, mostNotes);
+  const warnings = warningsBefore(plan);
+  const notes = warnings.slice(0, mostNotes);
   const rules = rulesOf(plan);
   return [
     ...matters,
     // The field that takes the answer says it too.
     ...(plan.onlyAPersonKnows ? [`Note: Only you can know: ${plan.onlyAPersonKnows.statement}. Anything else is lost.`] : []),
     ...notes.map((warning) => `Note: ${beginning(warning, 300)}`),
-    ...left(plan.warnings.length - notes.length, "Note: and", "more notes"),
+    ...left(warnings.length - notes.length, "Note: and", "more notes"),
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
     ...rules.slice(0, mostLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`),
     ...left(rules.length - mostLines, "- and", "more, named above"),
@@ -85,7 +86,7 @@ export function pageModel(
       ...(plan.inPerson ?? []),
       ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
       ...(plan.effects.length > inFull.length ? [`${plan.effects.length - inFull.length} more are shown by name only.`] : []),
-      ...plan.warnings,
+      ...warningsBefore(plan),
     ],
     details: [
       ...(plan.given ? [{ text: "Params given", after: shown(plan.given, 2) }] : []),

@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
-import { type Recipient, recipientsIn } from "../../catalog/recipients.ts";
+import { byProminence, namesSomebody, type Recipient, recipientsIn } from "../../catalog/recipients.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, word } from "../../plain-text.ts";
-import { hideInRecipient, hideInText, hideSecrets } from "../../secrets/detect.ts";
+import { hideInField, hideInRecipient, hideInText, isSecretKey } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
@@ -40,8 +40,9 @@ interface Way {
 export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
   const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
-  const reached = new Set(each.flatMap(({ reached }) => reached.map(told)));
-  const kept = new Set([...reached, ...each.flatMap(({ kept }) => kept.map(told))]);
+  const all = (recipients: readonly Recipient[]) => new Set(byProminence(recipients).map((one) => told(one, scrub)));
+  const reached = all(each.flatMap(({ reached }) => reached));
+  const kept = new Set([...reached, ...all(each.flatMap(({ kept }) => kept))]);
   const requests = flows.filter(({ field }) => field === "").map(hostsOf);
   const words = {
     secrets: unique(flows.filter(({ field }) => field !== "")),
@@ -49,7 +50,7 @@ export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
       ...new Set([...requests, ...(flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word)))]),
     ],
     recipients: [...reached],
-    noLonger: [...new Set(each.flatMap(({ left }) => left.map(told)))].filter((one) => !kept.has(one)),
+    noLonger: [...all(each.flatMap(({ left }) => left.filter(namesSomebody)))].filter((one) => !kept.has(one)),
   };
   const recording = await recordingOf(plan, words, scrub);
   return { ...words, recording, undo: undoingOf(ops, recording) };
@@ -109,15 +110,17 @@ async function recipientsOfAction({ connector_type_id: type, params }: RuleActio
   return shownRecipients(await connectorType(type ?? ""), { params: params ?? {} });
 }
 
-/** Without secrets beside whoever is written to: the model reads it. Of a type that nobody knows, all may be one. */
+/** Without secrets beside whoever is written to: the model reads it. */
 function shownRecipients(entry: ConnectorType | undefined, given: Parameters<typeof recipientsIn>[1]): Recipient[] {
-  return recipientsIn(entry, given, entry ? hideInRecipient : (params) => hideSecrets(params).config);
+  return recipientsIn(entry, given, { named: hideInRecipient, free: hideInField, isSecret: isSecretKey });
 }
 
-/** A token in an address is hidden; a recipient never is. */
-function told({ what, value }: Recipient): string {
+/** A token in an address is hidden; somebody who is named never is, even by a known value. Of other texts any word may be a name. */
+function told(one: Recipient, scrub: Scrub): string {
+  const { what, value, free } = one;
   const read = asUrlsAreRead(value);
-  return `${oneLine(what)} ${exact(/^\/|:\/\//.test(read) ? hideInText(read) : read)}`;
+  const shown = free || /^\/|:\/\//.test(read) ? hideInText(read) : read;
+  return `${namesSomebody(one) ? "" : "anybody in "}${word(scrub.text(hideInText(what)))} ${exact(free ? scrub.text(shown) : shown)}`;
 }
 
 function unique(flows: readonly SecretFlow[]): Way[] {

@@ -116,6 +116,6 @@ function consent({ access, skipConfirmation, confirm, http }: Settings): Finding
       "Set CONNECTORS_CONFIRM to form or page if somebody sits at this machine.",
     );
   }
-  if (http && isRemote(http)) return ok("consent", "A person is asked through the client, in a form; a shared server shows no page.");
+  if (isRemote(http)) return ok("consent", "A person is asked through the client, in a form; a shared server shows no page.");
   return ok("consent", "A person is asked through the client, or on a page on this machine.");
 }

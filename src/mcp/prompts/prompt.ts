@@ -18,7 +18,14 @@ export interface Prompt {
   needs: readonly string[];
   arguments: readonly PromptArgument[];
   /** @param given arguments by name; all required ones are there */
-  text(given: Record<string, string>): string;
+  text(given: Record<string, string>, context: Pick<ResourceContext, "shared">): string;
+}
+
+/** How an agent gives a secret that no variable holds. `what` is as in "for all of it", or empty. */
+export function otherwiseTyped({ shared }: Pick<ResourceContext, "shared">, what = ""): string {
+  return shared
+    ? "else tell me that the operator has to set one"
+    : `else {"$ask": true}${what}, give me the address from the answer, and repeat the same call with \`confirm\` when I say that I am done`;
 }
 
 /** A person's input, on one line and in quotes. */

@@ -1,4 +1,4 @@
-import { inSpace, type Prompt, space, value } from "./prompt.ts";
+import { inSpace, otherwiseTyped, type Prompt, space, value } from "./prompt.ts";
 
 export const setupConnector: Prompt = {
   name: "setup_connector",
@@ -24,12 +24,13 @@ export const setupConnector: Prompt = {
   ],
   text: (
     given,
+    context,
   ) => `Set up a Kibana connector for ${value(given.service, "")} ${inSpace(given)}. Its purpose: ${value(given.purpose, "ask me")}.
 
 1. describe_deployment: is this the Kibana I mean, and may the key create connectors? Stop and tell me if not.
 2. list_connectors with space "*": if there is one for this service and team, propose to use it instead of a second one.
 3. describe_connector_types with the type: which fields and secrets it takes, its example and its traps. Ask me for what you cannot know.
-4. Choose a name that says team and channel. Never ask me for a secret value here: pass {"$env": "…"} if I name a variable, else {"$ask": true}, give me the address from the answer, and repeat the call with \`confirm\` when I say that I am done.
+4. Choose a name that says team and channel. Never ask me for a secret value here: pass {"$env": "…"} if I name a variable, ${otherwiseTyped(context)}.
 5. create_connector. Then test_connector in its default mode; tell me what it proved and what it did not. Ask before mode "loud".
 6. Say how to make rules use it: wire_rule_notifications, or attach_connector.`,
 };

@@ -35,6 +35,8 @@ export interface ResourceContext {
   exports: KeptExports;
   /** The tools that this server offers: a resource shows nothing that no tool may show. */
   tools: readonly ListedTool[];
+  /** Nobody sits at the server's machine: it shows no page. */
+  shared: boolean;
   /** @throws ToolError not_configured */
   open(): Promise<CallContext>;
 }

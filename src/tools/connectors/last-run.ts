@@ -3,6 +3,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { hideInText } from "../../secrets/detect.ts";
 import type { ToolContext } from "../define.ts";
+import { hasSafeTest } from "./safe-test.ts";
 
 const days = 7;
 
@@ -12,14 +13,21 @@ type Log = Pick<ToolContext, "kibana">;
 type LastRun = { run: { at: string; ok: boolean; message: string } | undefined } | { unread: string };
 
 /** Reasons not to rely on a connector yet, from Kibana's log of its runs: the last run failed, or it has not run. */
-export async function doubtsAbout({ id, name }: Connector, space: string, log: Log): Promise<string[]> {
+export async function doubtsAbout(connector: Connector, space: string, log: Log): Promise<string[]> {
+  const { id, name } = connector;
   const last = await lastRun(id, space, log);
   if ("unread" in last)
     return [`Whether ${quoted(name)} works could not be looked up: the execution log could not be read. ${last.unread}`];
-  if (!last.run) return [`${quoted(name)} has not run in the last ${days} days: test it before rules rely on it.`];
+  const testable = await hasSafeTest(connector);
+  if (!last.run)
+    return [
+      `${quoted(name)} has not run in the last ${days} days: ${testable ? "test it before rules rely on it" : "nothing shows that it works, and its type has no test that touches nothing outside"}.`,
+    ];
   if (last.run.ok) return [];
   const said = plainText(hideInText(last.run.message), 200);
-  return [`The last run of ${quoted(name)} failed (${plainText(last.run.at, 40)}): ${said}. Fix and test it before rules rely on it.`];
+  return [
+    `The last run of ${quoted(name)} failed (${plainText(last.run.at, 40)}): ${said}. Fix ${testable ? "and test it" : "it"} before rules rely on it.`,
+  ];
 }
 
 /** Whether the last run shows that a connector works. */

@@ -125,6 +125,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
     ops: [first, ...rest],
     effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
     ...(params ? { given: hideSecrets(params).config } : {}),
+    beforehand: doubts,
     warnings: [
       ...unknownFields(whole),
       ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.otherChanges, ...attachment.warnings] }))),
@@ -132,7 +133,6 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
         ? ["The params contain what looks like a secret: everybody who may read the rule can read it. It belongs in the connector."]
         : []),
       ...(found.deprecated ? [`${quoted(found.name)} is deprecated in its present form: update_connector can fix its config.`] : []),
-      ...doubts,
       ...keyWarning(
         changes.map(({ rule }) => rule),
         owner,

@@ -79,7 +79,7 @@ export async function planCreate(
       ...checked,
       ...resolved.warnings,
       ...neighbourWarnings(entry, { name, type: live.id, config }, existing),
-      ...hidden.found.map((one) => readableSecret(one, entry, status)),
+      ...hidden.found.map((one) => readableSecret(one, entry, status, context.secrets)),
     ],
     outsideWorld: "none",
     consequence: "free",

@@ -83,6 +83,10 @@ export async function planUpdate(
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${goes}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
+    beforehand:
+      noOtherSecrets && onlyAPersonKnows
+        ? ["assert_no_other_secrets does not count from an agent: the person is asked whether something else is stored."]
+        : [],
     warnings: [
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
@@ -97,10 +101,7 @@ export async function planUpdate(
       ...Object.entries(resolved.secrets)
         .filter(([, value]) => holdsSeveral(value))
         .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
-      ...(noOtherSecrets && onlyAPersonKnows
-        ? ["assert_no_other_secrets does not count from an agent: the person is asked whether something else is stored."]
-        : []),
-      ...(renames ? [] : hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status))),
+      ...(renames ? [] : hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status, context.secrets))),
     ],
     outsideWorld: "none",
     consequence: "person",

@@ -116,6 +116,7 @@ export async function planUndoRules(
     summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first.op, ...rest.map(({ op }) => op)],
     effects: effectsOnRules(ops, connectors, owner),
+    beforehand: await doubtsAboutReturning(writes, space, known, context),
     warnings: [
       ...left,
       ...(kept.length > 0 ? [`These stay as they are, since somebody changed them or they held a secret: ${kept.join(", ")}.`] : []),
@@ -123,7 +124,6 @@ export async function planUndoRules(
       ...blocked.slice(0, 5),
       ...silencedWarning(ops),
       ...undoWarning(writes),
-      ...(await doubtsAboutReturning(writes, space, known, context)),
       ...keyWarning(
         ops.map(({ rule }) => rule),
         owner,

@@ -4,6 +4,7 @@ import { ToolError } from "../../errors.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { type FoundSecret, hideSecrets } from "../../secrets/detect.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
+import { offeredReference } from "./proposed-secrets.ts";
 
 type Config = Record<string, unknown>;
 
@@ -17,20 +18,21 @@ type Config = Record<string, unknown>;
  */
 export function literalsInConfig(
   { given, stored = {}, entry, status }: { given: Config; stored?: Config | undefined; entry: ConnectorType | undefined; status: Status },
-  { literals, noPage, prefix }: SecretSource,
+  source: SecretSource,
 ): string[] {
+  const { literals, noPage, prefix } = source;
   if (literals === "warn") return [];
   const found = hideSecrets(given).found.filter(({ path }) => valueAt(given, path) !== valueAt(stored, path));
   for (const { path } of found) {
     const place = placeOf(path, entry, status);
     if (!place) continue;
-    const secrets = JSON.stringify(place(noPage ? { $env: `${prefix}…` } : { $ask: true }));
+    const secrets = JSON.stringify(place(offeredReference(source)));
     const before = valueAt(stored, path) === undefined ? "" : ` with config: ${JSON.stringify(nested(path.split("."), null))}`;
     throw new ToolError(
       "literal_secret_refused",
       `config.${path} is a secret given as plain text: it stays in the conversation's transcript, and everyone who may read connectors can read config.`,
       `Take it out of config and pass secrets: ${secrets}${before}${noPage ? "" : ` (a person types it), or {"$env": "${prefix}…"} in place of {"$ask": true}`}.`,
-      { path: `config.${path}`, secrets: place(noPage ? { $env: `${prefix}…` } : { $ask: true }) },
+      { path: `config.${path}`, secrets: place(offeredReference(source)) },
     );
   }
   return found.map(
@@ -39,11 +41,11 @@ export function literalsInConfig(
 }
 
 /** A warning about a secret in config. */
-export function readableSecret({ path, why }: FoundSecret, entry: ConnectorType | undefined, status: Status): string {
+export function readableSecret({ path, why }: FoundSecret, entry: ConnectorType | undefined, status: Status, source: SecretSource): string {
   const place = placeOf(path, entry, status);
   return `config.${path} looks like a secret (${why}): config is readable by everyone who may read connectors.${
     place
-      ? ` Put it into secrets: ${JSON.stringify(place({ $ask: true }))}.`
+      ? ` Put it into secrets: ${JSON.stringify(place(offeredReference(source)))}.`
       : /^the URL|in the URL/.test(why)
         ? " Better use an authentication method that keeps it in `secrets`, or a token that can do little else and is changed often."
         : ""

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { typeAliases } from "../../catalog/type-aliases.ts";
+import { isPlainObject } from "../../plain-object.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
 import { isOneText } from "./page-fields.ts";
@@ -38,12 +39,24 @@ export function proposedSecrets(
 ): Proposal {
   const { names, files } = fitting(subject, fields, source);
   const [name] = names;
-  const one = source.noPage ? { $env: name ?? `${source.prefix}…` } : { $ask: true };
+  const one = offeredReference(source, name);
   return {
     secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? one : { [nameIn(field)]: one }])),
     ...(names.length > 0 ? { secret_names: names } : {}),
     ...(files.length > 0 ? { secret_files: files } : {}),
   };
+}
+
+/** How a secret can be given here: a person types it, or a variable holds it. */
+export function offeredReference({ noPage, prefix }: SecretSource, name = `${prefix}…`): Record<string, unknown> {
+  return noPage ? { $env: name } : { $ask: true };
+}
+
+/** The same with every `{"$ask": true}` as this server offers it. */
+export function asOffered(secrets: unknown, source: SecretSource, name?: string): unknown {
+  if (!isPlainObject(secrets)) return secrets;
+  if (secrets.$ask === true) return offeredReference(source, name);
+  return Object.fromEntries(Object.entries(secrets).map(([field, value]) => [field, asOffered(value, source, name)]));
 }
 
 /** `secrets: {"token":{"$ask":true}} (a person types it). An existing reference also works: {"$env": "CONNECTOR_SECRET_PD"}` */

@@ -3,7 +3,7 @@ import { credentialsFor } from "../../catalog/when.ts";
 import type { NextCall } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
-import { existing, proposedSecrets } from "./proposed-secrets.ts";
+import { existing, offeredReference, proposedSecrets } from "./proposed-secrets.ts";
 
 /** The call that enters the secrets of a connector again, after it has lost them. */
 export async function reenterSecrets(
@@ -14,7 +14,7 @@ export async function reenterSecrets(
   const entry = await connectorType(type);
   const [way] = entry ? credentialsFor(entry, config ?? {}) : [];
   const { secrets, ...names } = proposedSecrets(way?.fields ?? [], entry, { id, type, name }, source);
-  const asked = Object.keys(secrets).length > 0 ? secrets : { $ask: true };
+  const asked = Object.keys(secrets).length > 0 ? secrets : source.noPage ? { "…": offeredReference(source) } : { $ask: true };
   const how = [source.noPage ? "" : "A person types them on a local page.", existing(names)].filter((one) => one !== "").join(" ");
   return { tool: "update_connector", args: { id, space, secrets: asked }, why: `Enter its secrets again. ${how}`.trim() };
 }

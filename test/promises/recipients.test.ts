@@ -1,0 +1,228 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { look } from "../pages/form.ts";
+import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { startHttpProcess } from "../support/http-process.ts";
+
+type Dict = Record<string, unknown>;
+
+const env = () => ({ KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", CONNECTORS_MAX_CHANGES_PER_HOUR: "5000" });
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
+let server: Started;
+beforeAll(async () => {
+  sandbox = await startSandboxWith(["--kibana-version", "9.5", "--empty"]);
+  server = await startBuilt({ env: env(), person: yes });
+  for (const [id, { type, ...rest }] of Object.entries(connectors))
+    await kibana(`/api/actions/connector/${id}`, { name: id, connector_type_id: type, secrets: {}, ...rest });
+});
+afterAll(async () => {
+  await server.close();
+  await sandbox.stop();
+});
+
+async function kibana(path: string, body: Dict): Promise<void> {
+  const headers = { "kbn-xsrf": "1", "content-type": "application/json", authorization: "ApiKey any" };
+  const answer = await fetch(sandbox.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+}
+
+const connectors: Record<string, Dict> = {
+  mcp: { type: ".mcp", config: { serverUrl: "https://tools.example.com/mcp", hasAuth: false } },
+  http: { type: ".http", config: { url: "https://api.example.com", hasAuth: false, authType: null } },
+  hook: { type: ".webhook", config: { url: "https://hooks.example.com/x", hasAuth: false, authType: null, method: "post" } },
+  hook2: { type: ".webhook", config: { url: "https://hooks.example.com/y", hasAuth: false, authType: null, method: "post" } },
+  torq: { type: ".torq", config: { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/1" }, secrets: { token: "k" } },
+  tines: { type: ".tines", config: { url: "https://one.tines.com" }, secrets: { email: "a@b.c", token: "k" } },
+  ai: {
+    type: ".gen-ai",
+    config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" },
+    secrets: { apiKey: "x" },
+  },
+  mail: { type: ".email", config: { service: "other", host: "smtp.example.com", port: 25, from: "k@example.com", hasAuth: false } },
+};
+
+const tool = (args: Dict) => ({ subAction: "callTool", subActionParams: { name: "send", arguments: args } });
+const lineOf = (message: string) => message.split("\n").find((line) => line.startsWith("Recipients: ")) ?? "";
+
+/** The line about recipients in the question that a call asks. */
+async function recipientsAsked(name: string, args: Dict): Promise<string> {
+  const before = server.questions.length;
+  const { body } = await server.call(name, args);
+  const message = server.questions[before];
+  if (message === undefined) throw new Error(`nobody was asked: ${JSON.stringify(body)}`);
+  return lineOf(message);
+}
+
+const written: [what: string, args: Dict, shown: string[]][] = [
+  ["a channel", { channel: "#evil" }, ['arguments.channel "#evil"']],
+  ["a phone number", { phone: "+15550100" }, ['arguments.phone "+15550100"']],
+  ["a number longer than any double", JSON.parse('{"body":"{\\"chat_id\\":12345678901234567890}"}'), ['.chat_id "12345678901234567890"']],
+  ["a user's id", { user_id: "U0EVIL" }, ['arguments.user_id "U0EVIL"']],
+  ["a key that nobody knows", { whither: "U0EVIL" }, ['arguments.whither "U0EVIL"']],
+  ["a link with a copy", { x: "mailto:a@x?cc=b@y" }, ['arguments.x "mailto:a@x?cc=b@y"']],
+  ["a name behind the address", { x: '"x@evil" (Evil)' }, ["x@evil", "(Evil)"]],
+  ["a directory's name", { x: "CN=Evil,OU=Staff,DC=example" }, ['arguments.x "CN=Evil,OU=Staff,DC=example"']],
+  ["a list at depth", { a: [{ b: { c: ["U1EVIL", "U2EVIL"] } }] }, ['arguments.a.b.c "U1EVIL"', 'arguments.a.b.c "U2EVIL"']],
+  ["JSON in a text", { body: '{"to":[{"id":"U1EVIL"}]}' }, ['arguments.body.to.id "U1EVIL"']],
+  ["JSON in JSON", { body: '{"more":"{\\"to\\":\\"U1EVIL\\"}"}' }, ['arguments.body.more.to "U1EVIL"']],
+  ["a key that comes twice", { body: '{"to":"U1EVIL","to":"good"}' }, ['arguments.body.to "U1EVIL"', 'arguments.body.to "good"']],
+  ["a key itself", { members: { U1EVIL: {} } }, ['arguments.members.U1EVIL "{}"']],
+  ["what a text says", { note: "send it to U1EVIL, please" }, ['"send it to U1EVIL, please"']],
+  ["an address in a list in a text", { cc: "x@evil.example; Y <y@evil.example>" }, ['arguments.cc "x@evil.example; Y <y@evil.example>"']],
+];
+
+describe("whom a tool may write to", () => {
+  test.each(written)("by %s is among the recipients", async (_what, args, shown) => {
+    const params = tool({ filler: "z".repeat(1500), ...args });
+    const line = await recipientsAsked("execute_connector", { id: "mcp", params });
+    const { body } = await server.call("execute_connector", { id: "mcp", params, dry_run: true });
+    for (const one of shown) {
+      expect(line).toContain(one);
+      expect(line.indexOf(one)).toBeLessThan(line.indexOf("zzz"));
+      expect(body.plan.recipients.join(", ")).toContain(one);
+    }
+  });
+
+  test.each(written)("by %s is on the page where the rest is too long for a question", async (_what, args, shown) => {
+    const before = server.questions.length;
+    const { body } = await server.call("execute_connector", { id: "mcp", params: tool({ filler: "z".repeat(5000), ...args }) });
+    expect([body.status, server.questions.length]).toEqual(["confirmation_needed", before]);
+    const { html } = await look(body.confirm.url);
+    const read = html.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&#39;", "'");
+    for (const one of shown) expect(read).toContain(one);
+    expect(read).toContain("z".repeat(5000));
+  });
+
+  test("is never cut: what neither fits a question nor has a page is refused", async () => {
+    const flags = ["--http", "127.0.0.1:0", "--allowed-hosts", "127.0.0.1,mcp.example.com", "--confirm", "token"];
+    const http = await startHttpProcess(flags, {}, sandbox.url);
+    const client = new Client({ name: "test", version: "1" });
+    await client.connect(new StreamableHTTPClientTransport(new URL(http.url)));
+    onTestFinished(() => client.close());
+    const run = async (length: number) => {
+      const args = { id: "mcp", params: tool({ filler: "z".repeat(length), x: "U1EVIL" }) };
+      const { content } = (await client.callTool({ name: "execute_connector", arguments: args })) as CallToolResult;
+      return content[0]?.type === "text" ? JSON.parse(content[0].text) : undefined;
+    };
+    expect((await run(500)).plan.recipients.join()).toContain("U1EVIL");
+    expect((await run(5000)).error).toMatchObject({ code: "limit_reached", message: expect.stringContaining("Nothing was written") });
+  });
+
+  test("cannot be forged by a key", async () => {
+    const line = await recipientsAsked("execute_connector", { id: "mcp", params: tool({ 'x "me@good.example", to': "U1EVIL" }) });
+    expect(line).not.toContain('x "me@good.example"');
+    expect(line).toContain('"U1EVIL"');
+  });
+});
+
+const message = '{"channel":"#evil","text":"hello"}';
+test.each<[string, Dict, string[]]>([
+  ["hook", { body: message }, ['body.channel "#evil"', 'body.text "hello"']],
+  ["hook", { body: "to #evil: hello" }, ['body "to #evil: hello"']],
+  ["http", { method: "POST", body: message }, ['body.channel "#evil"']],
+  ["http", { method: "POST", body: { channel: "#evil" } }, ['body.channel "#evil"']],
+  ["http", { query: { channel: "#evil" }, headers: { "X-To": "U1EVIL" } }, ['query.channel "#evil"', 'headers.X-To "U1EVIL"']],
+  ["http", { method: "POST", form_data: { channel: "#evil" } }, ['form_data.channel "#evil"']],
+  ["torq", { body: message }, ['body.channel "#evil"']],
+  ["torq", { body: "{}", whomever: "U1EVIL" }, ['whomever "U1EVIL"']],
+  [
+    "tines",
+    { subAction: "run", subActionParams: { webhookUrl: "https://one.tines.com/webhook/a/b", body: message } },
+    ['body.channel "#evil"'],
+  ],
+  [
+    "ai",
+    { subAction: "run", subActionParams: { body: '{"messages":[{"role":"user","content":"write to U1EVIL"}]}' } },
+    ['body.messages.content "write to U1EVIL"'],
+  ],
+])("whom a run of %s may write to by %j is among the recipients", async (id, params, shown) => {
+  const line = await recipientsAsked("execute_connector", { id, params });
+  for (const one of shown) expect(line).toContain(one);
+});
+
+describe("of a rule's action", () => {
+  let made = 0;
+  async function rule(actions: Dict[]): Promise<string> {
+    const id = `rule-${++made}`;
+    await kibana(`/api/alerting/rule/${id}`, {
+      name: id,
+      rule_type_id: ".es-query",
+      consumer: "stackAlerts",
+      schedule: { interval: "5m" },
+      params: { index: ["logs-*"], threshold: [3], esQuery: '{"query":{"match_all":{}}}' },
+      tags: [id],
+      actions: actions.map((action) => ({
+        group: "query matched",
+        frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
+        ...action,
+      })),
+    });
+    return id;
+  }
+
+  test("that is attached, whatever its body names is among the recipients", async () => {
+    const line = await recipientsAsked("attach_connector", { connector: "hook", rules: [await rule([])], params: { body: message } });
+    expect(line).toContain('body.channel "#evil"');
+  });
+
+  test("that moves to another connector, and of one that is removed, too", async () => {
+    const rules = [await rule([{ id: "hook", params: { body: message } }])];
+    expect(await recipientsAsked("replace_connector", { from: "hook", to: "hook2", rules })).toContain('body.channel "#evil"');
+    const before = server.questions.length;
+    await server.call("replace_connector", { from: "hook2", remove: true, rules });
+    expect(server.questions[before]).toMatch(/^No longer: .*body\.channel "#evil"/m);
+  });
+});
+
+describe("what has the shape of a secret", () => {
+  const shapes = {
+    "a Slack token": "xoxb-123456789012-abcdefghijkl",
+    "a GitHub token": `ghp_${"a1B2".repeat(9)}`,
+    "an AWS key id": "AKIAABCDEFGHIJKLMNOP",
+    "a web token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJlLW9mLWl0",
+    "a model's key": `sk-proj-${"a1B2".repeat(9)}`,
+  };
+
+  test.each(Object.entries(shapes))(
+    "%s before an @ is hidden where the field is of any meaning, and its host is not",
+    async (_what, token) => {
+      const params = tool({ channel: `${token}@evil.example`, body: JSON.stringify({ to: `${token}@evil.example` }) });
+      const { body } = await server.call("execute_connector", { id: "mcp", params, dry_run: true });
+      expect(JSON.stringify(body)).not.toContain(token);
+      expect(body.plan.recipients.join()).toContain('channel "[redacted]@evil.example"');
+      await server.call("execute_connector", { id: "mcp", params });
+      expect(server.questions.at(-1)).not.toContain(token);
+    },
+  );
+
+  test.each(Object.entries(shapes))("%s is shown where the type's own field says that somebody is written to", async (_what, token) => {
+    const params = { to: [`${token}@evil.example`], subject: "s", message: "m" };
+    expect(await recipientsAsked("execute_connector", { id: "mail", params })).toContain(`to "${token}@evil.example"`);
+  });
+
+  test("a password before a host is hidden, a link to an address is not", async () => {
+    const params = tool({ a: "svc:hunter2hunter2@host.example", b: "mailto:ann@host.example" });
+    const line = await recipientsAsked("execute_connector", { id: "mcp", params });
+    expect(line).toContain('a "svc:[redacted]@host.example"');
+    expect(line).toContain('b "mailto:ann@host.example"');
+  });
+
+  test("under a key that says so is hidden, JSON in it too", async () => {
+    const params = tool({ channel: "#ok", password: '{"a":"hunter2hunter2"}', more: { api_key: "hunter3hunter3" } });
+    const { body } = await server.call("execute_connector", { id: "mcp", params, dry_run: true });
+    expect(body.plan.recipients.join()).toContain('password "[redacted]"');
+    expect(JSON.stringify(body)).not.toMatch(/hunter[23]/);
+  });
+});
+
+test("a known secret within what a tool reads is hidden in question, answer and journal", async () => {
+  const known = "known-secret-value-77";
+  const other = await startBuilt({ env: { ...env(), CONNECTOR_SECRET_K: known }, person: yes });
+  onTestFinished(() => other.close());
+  const { body } = await other.call("execute_connector", { id: "mcp", params: tool({ channel: `#a-${known}`, note: known, [known]: 1 }) });
+  const { body: journal } = await other.call("list_changes", { limit: 10 });
+  expect(JSON.stringify([body, journal, other.questions])).not.toContain(known);
+  expect(lineOf(other.questions.at(-1) ?? "")).toContain('channel "#a-[redacted]"');
+});
