@@ -71,10 +71,13 @@ function rulesWithout(
 async function deletedSince(change: string, ops: readonly (PutRuleOp & { why: string | undefined })[], reader: Reader): Promise<Broken> {
   const given = new Map<string, { space: string; name: string; rules: string[]; undoable: boolean }>();
   for (const { space, name: rule, touches, after, why } of ops) {
+    const used = new Set(after.actions.map(({ id }) => id));
     for (const { id, name = id } of touches) {
-      if (isSystem(id) || !after.actions.some((action) => action.id === id)) continue;
-      const before = given.get(id);
-      given.set(id, { space, name, rules: [...(before?.rules ?? []), rule], undoable: before?.undoable === true || why === undefined });
+      if (isSystem(id) || !used.has(id)) continue;
+      const one = given.get(id) ?? { space, name, rules: [], undoable: false };
+      one.rules.push(rule);
+      one.undoable ||= why === undefined;
+      given.set(id, one);
     }
   }
   const looked = await Promise.all(

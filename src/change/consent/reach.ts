@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
@@ -6,6 +5,7 @@ import { type Recipient, recipientsIn } from "../../catalog/recipients.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, word } from "../../plain-text.ts";
+import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInRecipient, hideInText, hideSecrets } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow } from "../plan.ts";
@@ -75,13 +75,8 @@ async function reachOfOp(op: Op): Promise<OpReach> {
     case "put_rule": {
       const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map(recipientsOfAction))).flat();
       const { before, after } = { before: op.before.actions, after: op.after.actions };
-      const isIn = (actions: readonly RuleAction[], one: RuleAction) => actions.some((other) => isDeepStrictEqual(other, one));
-      return {
-        ...nothing,
-        reached: await of(after.filter((one) => !isIn(before, one))),
-        kept: await of(after),
-        left: await of(before.filter((one) => !isIn(after, one))),
-      };
+      const { gone, fresh } = paired(before, after, actionKey);
+      return { ...nothing, reached: await of(fresh), kept: await of(after), left: await of(gone) };
     }
     case "execute": {
       const entry = await connectorType(op.type);

@@ -156,10 +156,11 @@ async function doubtsAboutReturning(
   known: ReadonlyMap<string, Connector>,
   context: ToolContext,
 ): Promise<string[]> {
-  const had = (state: PutRuleOp["before"], id: string) => state.actions.some((action) => action.id === id);
-  const ids = ops.flatMap(({ touches, before, after }) =>
-    touches.filter(({ id }) => had(after, id) && !had(before, id)).map(({ id }) => id),
-  );
+  const used = (state: PutRuleOp["before"]) => new Set(state.actions.map(({ id }) => id));
+  const ids = ops.flatMap(({ touches, before, after }) => {
+    const [then, now] = [used(before), used(after)];
+    return touches.map(({ id }) => id).filter((id) => now.has(id) && !then.has(id));
+  });
   const back = [...new Set(ids)].flatMap((id) => known.get(id) ?? []).slice(0, doubtsLooked);
   if (back.length === 0) return [];
   const types = await context.kibana.connectorTypes(space);
