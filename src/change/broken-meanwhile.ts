@@ -5,7 +5,7 @@ import { isSystem } from "../rules/rule-state.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import type { DeleteOp, NextCall, OpResult, PutRuleOp } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
-import { type UndoBy, withoutTool } from "./undo-here.ts";
+import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
 
 interface Broken {
   warnings: string[];
@@ -52,7 +52,7 @@ function rulesWithout(
   const one = rules.length === 1;
   return {
     warnings: [
-      `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${refused}`}`,
+      `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${notHere(refused)}`}`,
     ],
     next:
       refused !== undefined

@@ -17,7 +17,7 @@ import { movedActions } from "../../src/tools/rules/replaced-actions.ts";
 import { putRule, touched, unknownFields } from "../../src/tools/rules/rule-changes.ts";
 import { effectsOnRules } from "../../src/tools/rules/shown-actions.ts";
 import { actionFlows } from "../../src/tools/secrets/run-flows.ts";
-import { inSpace, plan } from "../support/plan.ts";
+import { anybody, inSpace, plan } from "../support/plan.ts";
 import { timesAsLong } from "./growth.ts";
 
 const webhook = await connectorType(".webhook");
@@ -56,7 +56,7 @@ const counts: Record<string, (count: number) => unknown> = {
     const effects = effectsOnRules([{ rule, op }], connectors, "ann");
     await actionFlows(op.before.actions, op.after.actions, known);
     const shown = plan({ ops: [op], effects: [...effects, ...effects] });
-    const reach = await reachOf(shown, createRedactor());
+    const reach = await reachOf(shown, createRedactor(), anybody);
     return [losses([op], known), question(shown, whatMatters(shown, reach, "k"))];
   },
   "an undo of it": (count) => {

@@ -103,7 +103,8 @@ export function pageModel(
   };
 }
 
-function undoLine({ undo: { reversible, why } }: Reach): string {
+function undoLine({ undo: { reversible, why, refused } }: Reach): string {
+  if (refused !== undefined) return `It cannot be undone by this server: ${refused}`;
   return reversible === "partly" ? `It can be undone in part. ${why.join(" ")}` : undoLines[reversible];
 }
 

@@ -11,6 +11,7 @@ import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
 import { type Undoing, undoingOf } from "../reversible.ts";
+import type { UndoBy } from "../undo-here.ts";
 
 /** Whom and what a plan reaches, over all its ops, each once. One-line texts, uncut: a person decides on them. */
 export interface Reach {
@@ -36,8 +37,9 @@ interface Way {
 /**
  * Derived from the ops themselves, so that no tool can forget anything.
  * @param scrub removes what must not get into the journal
+ * @param by who makes the change, and would undo it
  */
-export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
+export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> {
   const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
   const reached = new Set(each.flatMap(({ reached }) => reached.map(told)));
@@ -52,7 +54,7 @@ export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
     noLonger: [...new Set(each.flatMap(({ left }) => left.map(told)))].filter((one) => !kept.has(one)),
   };
   const recording = await recordingOf(plan, words, scrub);
-  return { ...words, recording, undo: undoingOf(ops, recording) };
+  return { ...words, recording, undo: undoingOf(ops, recording, by) };
 }
 
 /** `hooks.example.com, api.example.com` */

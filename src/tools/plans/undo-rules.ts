@@ -15,7 +15,7 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses, undoWarning } from "../rules/lost-by-rules.ts";
-import { silencedWarning } from "../rules/replaced-report.ts";
+import { inWords, silencedWarning } from "../rules/replaced-report.ts";
 import { erasing, type WholeRule, withArtifacts } from "../rules/rule-artifacts.ts";
 import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule-changes.ts";
 import { cannotTell, ruleSince } from "../rules/rule-since.ts";
@@ -113,7 +113,7 @@ export async function planUndoRules(
   const writes = ops.map(({ op }) => op);
   const lost = losses(writes, known);
   return {
-    summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
+    summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? inWords([first.rule]) : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first.op, ...rest.map(({ op }) => op)],
     effects: effectsOnRules(ops, connectors, owner),
     warnings: [

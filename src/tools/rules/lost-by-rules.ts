@@ -3,7 +3,7 @@ import { needsNote } from "../../change/undo.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { quoted, word } from "../../plain-text.ts";
 import { isSystem, type RuleState } from "../../rules/rule-state.ts";
 import { actionKey, paired, uuidOf } from "../../rules/same-action.ts";
 import { compact } from "../fields.ts";
@@ -39,7 +39,7 @@ export function losses(ops: readonly PutRuleOp[], known: ReadonlyMap<string, Con
   return [...lost].map(([id, { type, actions, rules }]) => {
     const connector = known.get(id);
     const named = connector
-      ? `${quoted(connector.name, 60)} (${plainText(id, 60)})`
+      ? `${quoted(connector.name, 60)} (${word(id)})`
       : `${quoted(id, 60)} (${isSystem(id) ? "system" : ["gone", type].filter((one) => one !== undefined).join(", ")})`;
     return `${actions} action${actions === 1 ? "" : "s"} of ${named}${ops.length > 1 ? ` in ${rules} rule${rules === 1 ? "" : "s"}` : ""}`;
   });
