@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { startBuilt, yes } from "../support/built-server.ts";
-import { deployment, logs, makeConnector, makeRule } from "./race-deployment.ts";
+import { deployment, logs, makeConnector } from "./race-deployment.ts";
 
 const names: [what: string, name: string][] = [
   ["long", `Disk of the database ${"in the second room ".repeat(8)}`],
@@ -13,8 +13,9 @@ test.each(names)("a question names what it is about by its id too, where the nam
   const world = await deployment({ connectors: ["log", "other"], rules: { "rule-b": [] } });
   await makeConnector(world.bare, "chat-1", { name });
   await makeConnector(world.bare, "chat-2", { name: "Disk" });
-  await makeRule(world.bare, "rule-1", [logs("other")], { name });
-  await makeRule(world.bare, "rule-2", [], { name: "Disk" });
+  const base = { rule_type_id: ".es-query", consumer: "stackAlerts", schedule: { interval: "1m" }, params: {} };
+  await world.bare("POST", "/api/alerting/rule/rule-1", { ...base, name, actions: [logs("other")] });
+  await world.bare("POST", "/api/alerting/rule/rule-2", { ...base, name: "Disk", actions: [] });
   const server = await startBuilt({ env: { KIBANA_URL: world.url, KIBANA_API_KEY: "any" }, person: yes });
   onTestFinished(() => server.close());
   const first = async (tool: string, args: Record<string, unknown>) => {
