@@ -3,7 +3,18 @@ import { posix } from "node:path";
 import { expect, test } from "vitest";
 
 /** Root files that import nothing of ours, or only each other as the table says. */
-const leaves = ["did-you-mean", "errors", "host-name", "json-depth", "plain-object", "plain-text", "private-files", "sealed", "version"];
+const leaves = [
+  "did-you-mean",
+  "errors",
+  "grouped",
+  "host-name",
+  "json-depth",
+  "plain-object",
+  "plain-text",
+  "private-files",
+  "sealed",
+  "version",
+];
 
 /** Who may import whom: folder or root file of src → what it may import beside itself. This is the design's picture of the floors. */
 const table: Record<string, readonly string[]> = {
@@ -18,12 +29,12 @@ const table: Record<string, readonly string[]> = {
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],
   change: [
     ...["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings"],
-    ...["errors", "log", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
+    ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
   ],
-  audit: ["kibana", "catalog", "rules", "secrets", "errors", "plain-text", "host-name"],
+  audit: ["kibana", "catalog", "rules", "secrets", "errors", "grouped", "plain-text", "host-name"],
   tools: [
     ...["change", "audit", "as-code", "rules", "secrets", "catalog", "kibana", "sealed", "settings"],
-    ...["errors", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
+    ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
   ],
   mcp: ["tools", "change", "web", "settings", "catalog", "kibana", "errors", "log", "plain-text", "json-depth", "version"],
   sandbox: ["catalog", "errors", "json-depth", "plain-object"],

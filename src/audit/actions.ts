@@ -1,3 +1,4 @@
+import { grouped } from "../grouped.ts";
 import type { Rule } from "../kibana/rules.ts";
 import type { RuleContext } from "./facts.ts";
 
@@ -18,10 +19,8 @@ export function minutesBetween({ schedule }: Rule): number | undefined {
 
 /** Actions by the connector that they use, without those whose connector is gone. */
 export function byConnector(rule: Rule, { connectors }: RuleContext): Map<string, Action[]> {
-  const actions = new Map<string, Action[]>();
-  for (const action of rule.actions) {
-    if (!connectors.has(action.id)) continue;
-    actions.set(action.id, [...(actions.get(action.id) ?? []), action]);
-  }
-  return actions;
+  return grouped(
+    rule.actions.filter(({ id }) => connectors.has(id)),
+    ({ id }) => id,
+  );
 }

@@ -42,7 +42,8 @@ export function hostsInParams(type: ConnectorType | undefined, config: Config | 
     ),
     ...(type.freeParams ?? []).flatMap((field) => toOthers(namedAddresses(valueAt(params, field), `params.${field}`), own, false)),
   ];
-  return all.filter((one, index) => all.findIndex(({ host }) => host === one.host) === index);
+  // The first that names a host says where it is from.
+  return [...new Map(all.reverse().map((one) => [one.host, one])).values()].reverse();
 }
 
 function toOthers(found: readonly FoundAddress[], own: readonly string[], withSecrets: boolean): NamedInParams[] {

@@ -167,12 +167,10 @@ function unknownKey(
 
 /** K§1.1: the routes refuse empty text among the top-level values, whatever the type says. */
 function refuseEmptyText(part: Part, given: Config, verdict: Verdict): void {
-  for (const [field, value] of Object.entries(given)) {
-    if (value !== "") continue;
-    const path = `${part}.${field}`;
-    verdict.errors = verdict.errors.filter((error) => error.path !== path);
-    verdict.errors.push({ path, problem: "must not be empty text: Kibana refuses it", suggestion: "leave it out" });
-  }
+  const empty = Object.keys(given).filter((field) => given[field] === "");
+  const paths = new Set(empty.map((field) => `${part}.${field}`));
+  verdict.errors = verdict.errors.filter(({ path }) => !paths.has(path));
+  for (const path of paths) verdict.errors.push({ path, problem: "must not be empty text: Kibana refuses it", suggestion: "leave it out" });
 }
 
 /** URLs that Kibana saves without reading them, and schemes that it cannot call. */

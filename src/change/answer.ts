@@ -11,9 +11,9 @@ import { type NoChange, type OpResult, type Plan, warningsBefore } from "./plan.
 import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
-import type { Caller, ChangeServices, Report } from "./services.ts";
+import type { ChangeServices, Report } from "./services.ts";
 import { inverseAfter, leftNote, needsNote, undoCall } from "./undo.ts";
-import { type UndoBy, undoBy } from "./undo-here.ts";
+import { type UndoBy, withoutTool } from "./undo-here.ts";
 
 /** Most effects of a plan that an answer lists. */
 const shownEffects = 20;
@@ -25,9 +25,9 @@ export async function shown(
   status: Outcome["status"],
   plan: Plan,
   verdict: Verdict,
-  { deployment, redactor }: ChangeServices,
+  { deployment, redactor, undoBy }: ChangeServices,
 ): Promise<Outcome> {
-  const { secrets, requests, recipients, noLonger, undo } = await reachOf(plan, redactor.withoutLiterals);
+  const { secrets, requests, recipients, noLonger, undo } = await reachOf(plan, redactor.withoutLiterals, undoBy);
   // Where the parts differ, each says whether it can be undone.
   const differ = plan.effects.length === plan.ops.length && undo.each.some((one) => one !== undo.each[0]);
   const lists = {
@@ -82,10 +82,9 @@ export function outcome(
   plan: Plan,
   results: OpResult[],
   report: Report,
-  caller: Caller,
   services: ChangeServices,
 ): Outcome {
-  const by = undoBy(caller.principal, services.settings);
+  const by = services.undoBy;
   const failed = results.find((result) => result.outcome !== "done");
   const done = results.filter((result) => result.outcome === "done");
   if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
@@ -133,7 +132,7 @@ export function outcome(
           ...(timeUp && !failed ? { fix: "Repeat the call for what is left. The writes of one call have ten times KIBANA_TIMEOUT." } : {}),
           ...(taken
             ? {
-                fix: "First restore it with the undo_change in `next`, or remove its actions from the rule; then repeat the call for what is left.",
+                fix: `First ${withoutTool("undo_change", by) === undefined ? "restore it with the undo_change in `next`" : "create it again under its id"}, or remove its actions from the rule; then repeat the call for what is left.`,
               }
             : {}),
           message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not started${taken ? ", because a rule began to use the last one while it was being deleted" : timeUp ? ", because Kibana answers so slowly that the time for one call ran out" : ""}`] : [])].join("; ")}.`,

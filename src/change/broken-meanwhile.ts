@@ -5,7 +5,7 @@ import { isSystem } from "../rules/rule-state.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import type { DeleteOp, NextCall, OpResult, PutRuleOp } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
-import { type UndoBy, withoutTool } from "./undo-here.ts";
+import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
 
 interface Broken {
   warnings: string[];
@@ -52,7 +52,7 @@ function rulesWithout(
   const one = rules.length === 1;
   return {
     warnings: [
-      `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${refused}`}`,
+      `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${notHere(refused)}`}`,
     ],
     next:
       refused !== undefined
@@ -71,10 +71,13 @@ function rulesWithout(
 async function deletedSince(change: string, ops: readonly (PutRuleOp & { why: string | undefined })[], reader: Reader): Promise<Broken> {
   const given = new Map<string, { space: string; name: string; rules: string[]; undoable: boolean }>();
   for (const { space, name: rule, touches, after, why } of ops) {
+    const used = new Set(after.actions.map(({ id }) => id));
     for (const { id, name = id } of touches) {
-      if (isSystem(id) || !after.actions.some((action) => action.id === id)) continue;
-      const before = given.get(id);
-      given.set(id, { space, name, rules: [...(before?.rules ?? []), rule], undoable: before?.undoable === true || why === undefined });
+      if (isSystem(id) || !used.has(id)) continue;
+      const one = given.get(id) ?? { space, name, rules: [], undoable: false };
+      one.rules.push(rule);
+      one.undoable ||= why === undefined;
+      given.set(id, one);
     }
   }
   const looked = await Promise.all(

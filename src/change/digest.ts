@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { canonicalJson } from "../plain-object.ts";
 import { Sealed } from "../sealed.ts";
 import type { Plan } from "./plan.ts";
 
@@ -16,18 +17,6 @@ export function planDigest({ ops, facts, consequence, outsideWorld, flows }: Pla
 
 /** A digest of JSON that does not depend on the order of keys. */
 export function digest(value: unknown, key: Buffer = processKey): string {
-  return createHash("sha256").update(canonical(value, key)).digest("base64url");
-}
-
-function canonical(value: unknown, key: Buffer): string {
-  if (value instanceof Sealed) return `sealed:${value.source}:${value.fingerprint(key)}`;
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, key)).join(",")}]`;
-  if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return `{${entries
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, item]) => `${JSON.stringify(name)}:${canonical(item, key)}`)
-      .join(",")}}`;
-  }
-  return JSON.stringify(value) ?? "null";
+  const sealed = (item: unknown) => (item instanceof Sealed ? `sealed:${item.source}:${item.fingerprint(key)}` : undefined);
+  return createHash("sha256").update(canonicalJson(value, sealed)).digest("base64url");
 }

@@ -12,7 +12,6 @@ import type { Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
-import { undoBy } from "./undo-here.ts";
 import { wouldBeRefused } from "./would-be-refused.ts";
 
 /** Plan, policy, consent, plan again, journal, write, read back, report: the only way to write. */
@@ -63,17 +62,17 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is written, exactly: the second plan is for comparison only.
-    const { recording } = await reachOf(first, services.redactor.withoutLiterals);
+    const { recording } = await reachOf(first, services.redactor.withoutLiterals, services.undoBy);
     const results = await withinLimit(first, caller, services, () =>
       perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
     );
     const [report, broken] = await Promise.all([
       change.report(first, results),
-      brokenMeanwhile(id, results, services.reader, undoBy(caller.principal, services.settings)),
+      brokenMeanwhile(id, results, services.reader, services.undoBy),
     ]);
     const warnings = [...broken.warnings, ...(report.warnings ?? [])];
     const told = { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] };
-    return outcome({ id, consent: consent.how }, first, results, told, caller, services);
+    return outcome({ id, consent: consent.how }, first, results, told, services);
   });
 }
 

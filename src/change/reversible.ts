@@ -4,6 +4,7 @@ import type { Recorded } from "./ops/records.ts";
 import type { Op } from "./plan.ts";
 import type { Recording } from "./recorded.ts";
 import { artifactsNote, needsNote } from "./undo.ts";
+import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
 
 /** `partly`: some of its parts, or some of one; `nothing_to_undo`: it only read. */
 export type Reversible = "yes" | "partly" | "by_a_run" | "needs_secrets" | "nothing_to_undo" | "no";
@@ -15,14 +16,25 @@ export interface Undoing {
   each: Reversible[];
   /** What an undo does not restore, or why there is none, in sentences. */
   why: string[];
+  /** Why this server would refuse its caller an undo that is possible. */
+  refused?: string;
 }
 
-/** Derived from the records that an undo is made from. What this server would refuse its caller is for the answer to say (undo-here.ts). */
-export function undoingOf(ops: readonly Op[], recording: Recording): Undoing {
+/**
+ * Derived from the records that an undo is made from.
+ * @param by who would call it: nobody is promised what this server refuses
+ */
+export function undoingOf(ops: readonly Op[], recording: Recording, by: UndoBy): Undoing {
   const inverses = ops.map((op, n) => plannedInverse(op, recording.ops[n]));
   const each = inverses.map((inverse) => (inverse === undefined ? "yes" : verdictOn(inverse)));
   const why = inverses.flatMap((inverse) => (inverse === undefined ? [] : (whyNot(inverse) ?? [])));
-  return { reversible: together(each), each, why: [...new Set(why)] };
+  const reversible = together(each);
+  const refused =
+    reversible === "no" || reversible === "nothing_to_undo"
+      ? undefined
+      : withoutTool(reversible === "by_a_run" ? "execute_connector" : "undo_change", by);
+  if (refused === undefined) return { reversible, each, why: [...new Set(why)] };
+  return { reversible: "no", each: each.map((one) => (one === "nothing_to_undo" ? one : "no")), why: [notHere(refused)], refused };
 }
 
 /** Undefined for a new connector whose id Kibana chooses: only the answer has it. */

@@ -1,3 +1,4 @@
+import { grouped } from "../grouped.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
 import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
@@ -11,8 +12,8 @@ const sentencesShown = 10;
 
 /** What saving rules changed unintentionally, and how to undo it: one sentence for all rules that it applies to. */
 export function savedWarnings(change: string, results: readonly OpResult[], by: UndoBy): string[] {
-  const rules = new Map<string, PutRuleOp[]>();
-  const note = (sentence: string, op: PutRuleOp) => rules.set(sentence, [...(rules.get(sentence) ?? []), op]);
+  const notes: { sentence: string; op: PutRuleOp }[] = [];
+  const note = (sentence: string, op: PutRuleOp) => notes.push({ sentence, op });
   for (const result of results) {
     const { op, data, unmeant } = result;
     if (op.op !== "put_rule") continue;
@@ -27,7 +28,9 @@ export function savedWarnings(change: string, results: readonly OpResult[], by: 
     if (byHand.length > 0)
       note(`Differs after the save unintentionally: ${byHand.join(", ")}.${others} A save cannot set it: restore it in Kibana.`, op);
   }
-  const sentences = [...rules].map(([sentence, ops]) => `${named(ops)}: ${sentence}`);
+  const sentences = [...grouped(notes, ({ sentence }) => sentence)].map(
+    ([sentence, rules]) => `${named(rules.map(({ op }) => op))}: ${sentence}`,
+  );
   return sentences.length > sentencesShown
     ? [...sentences.slice(0, sentencesShown), `${sentences.length - sentencesShown} more sentences of this kind are left out.`]
     : sentences;

@@ -12,6 +12,7 @@ import type { Alone } from "./locks.ts";
 import type { AuditTrail } from "./ops/audit-trail.ts";
 import type { NextCall, NoChange, OpResult, Plan } from "./plan.ts";
 import type { Principal } from "./principal.ts";
+import type { UndoBy } from "./undo-here.ts";
 
 /** What the pipeline needs from the server. Tools see none of it but `runChange`. */
 export interface ChangeServices {
@@ -34,6 +35,8 @@ export interface ChangeServices {
   log: Log;
   /** For the current call. */
   redactor: CallRedactor;
+  /** Who makes the current call, and would undo it. */
+  undoBy: UndoBy;
   /** Writes that calls of this process are about to make. */
   inFlight: { writes: number };
 }

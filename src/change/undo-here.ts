@@ -9,6 +9,9 @@ export interface UndoBy {
   settings: Pick<Settings, "tools" | "excludeTools">;
 }
 
+/** What undoes: another run reverses a run. */
+export type UndoTool = "undo_change" | "execute_connector";
+
 /** By what a connector and a rule are protected. */
 type Protection = Pick<Settings, "protect" | "protectRules" | "auditConnector">;
 
@@ -17,9 +20,14 @@ export function undoBy({ access }: Principal, settings: UndoBy["settings"]): Und
 }
 
 /** Why this server has no such tool for the caller, as the call would be refused; undefined where it has. */
-export function withoutTool(tool: string, { access, settings }: UndoBy): string | undefined {
-  if (access !== "full") return `Not by this server: ${tool} takes access "full", and this is "${access}".`;
-  return isSwitchedOn(tool, settings) ? undefined : `Not by this server: ${tool} is switched off.`;
+export function withoutTool(tool: UndoTool, { access, settings }: UndoBy): string | undefined {
+  if (access !== "full") return `${tool} takes access "full", and this is "${access}".`;
+  return isSwitchedOn(tool, settings) ? undefined : `${tool} is switched off.`;
+}
+
+/** `Not by this server: undo_change is switched off.` */
+export function notHere(refused: string): string {
+  return `Not by this server: ${refused}`;
 }
 
 /** Why the operator lets no undo change a connector by these names; undefined where it may. */

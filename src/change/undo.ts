@@ -9,7 +9,7 @@ import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { type Recorded, readRecord, readState } from "./ops/records.ts";
 import type { ArtifactsRead, OpResult } from "./plan.ts";
-import { type UndoBy, withoutTool } from "./undo-here.ts";
+import { notHere, type UndoBy, type UndoTool, withoutTool } from "./undo-here.ts";
 
 export type { Inverse, Recorded };
 
@@ -49,7 +49,7 @@ function withUnmeant(inverse: Extract<Inverse, { op: "put_rule" }>, unmeant: Non
 
 /** A call that undoes a change, or why there is none. */
 export type UndoOffer = { undo: UndoCall } | { no_undo: string };
-export type UndoCall = { tool: string; args: Record<string, unknown>; note?: string };
+export type UndoCall = { tool: UndoTool; args: Record<string, unknown>; note?: string };
 
 /** Why an op that was just done could not be taken back; undefined where it can. */
 export function whyNoUndo({ recorded, unmeant }: OpResult, by: UndoBy): string | undefined {
@@ -83,12 +83,12 @@ export function undoCall(
   if (missing !== undefined) return { no_undo: missing };
   const notes = [noteOn(inverse), left];
   const note = notes.filter((one) => one !== undefined).join(" ");
-  const call =
+  const call: UndoCall =
     inverse.op === "execute"
       ? { tool: "execute_connector", args: { id: inverse.id, space: inverse.space, params: inverse.params } }
       : { tool: "undo_change", args: { change, ...(id === undefined ? {} : { id }) } };
   const refused = withoutTool(call.tool, by);
-  return refused === undefined ? { undo: { ...call, ...(note ? { note } : {}) } } : { no_undo: refused };
+  return refused === undefined ? { undo: { ...call, ...(note ? { note } : {}) } } : { no_undo: notHere(refused) };
 }
 
 function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {

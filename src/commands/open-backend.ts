@@ -10,6 +10,7 @@ import { runChange } from "../change/pipeline.ts";
 import type { Plan } from "../change/plan.ts";
 import { settleOpenEntries } from "../change/recover.ts";
 import type { Caller, Change, ChangeServices } from "../change/services.ts";
+import { undoBy } from "../change/undo-here.ts";
 import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Log } from "../log.ts";
@@ -70,7 +71,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
   const reader = noticing(asked);
   const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
   const journal = createJournal(await journalDir(settings), clock);
-  const services: Omit<ChangeServices, "redactor"> = {
+  const services: Omit<ChangeServices, "redactor" | "undoBy"> = {
     inFlight: { writes: 0 },
     settings,
     deployment: deployment.name,
@@ -109,7 +110,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
     /** @throws ToolError kibana_unreachable before anything is planned, if no supported Kibana answers */
     async runChange(change, caller) {
       if (!supported) await reader.until(caller.reads).status().catch(onlyUnreachable);
-      return runChange(change, caller, { ...services, redactor: caller.redactor });
+      return runChange(change, caller, { ...services, redactor: caller.redactor, undoBy: undoBy(caller.principal, settings) });
     },
     shared,
     async close() {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Params } from "../catalog/connector-type.ts";
 import { paramsCall } from "../catalog/params-call.ts";
 import type { About } from "../catalog/shared/recipe.ts";
@@ -13,6 +12,7 @@ import { closes, closingParams, keyOf } from "./incidents.ts";
 import { chooseKey } from "./key-choice.ts";
 import { contains, laidOver } from "./params.ts";
 import { isSystem, type RuleState, ruleState } from "./rule-state.ts";
+import { actionKey, paired } from "./same-action.ts";
 import { nothingTied, rekeyedInWords, tied } from "./tied.ts";
 import type { Frequency, ParseTemplate, Wanted } from "./wanted.ts";
 
@@ -69,7 +69,7 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
 
   const unchanged = wanted.replace ? sameActions(going, added) : added.length === 0 && rekeyed.size === 0;
   const legacy = unchanged ? undefined : frequencyOfOld(rule);
-  const staying = rule.actions.filter((action) => !going.includes(action));
+  const staying = wanted.replace ? rule.actions.filter((action) => action.id !== connector.id) : rule.actions;
   const kept = staying.map((action): RuleAction => {
     const keyed = rekeyed.get(action) ?? action;
     return legacy && !keyed.frequency && !isSystem(action.id) ? { ...keyed, frequency: { ...legacy } } : keyed;
@@ -105,11 +105,8 @@ function wordsOf(
 }
 
 function sameActions(ones: readonly RuleAction[], others: readonly RuleAction[]): boolean {
-  const bare = (actions: readonly RuleAction[]) =>
-    actions
-      .map(({ uuid: _uuid, connector_type_id: _type, ...rest }) => rest)
-      .sort((one, other) => (one.group ?? "").localeCompare(other.group ?? ""));
-  return isDeepStrictEqual(bare(ones), bare(others));
+  const { gone, fresh } = paired(ones, others, actionKey);
+  return gone.length + fresh.length === 0;
 }
 
 function goingInWords(going: readonly RuleAction[]): string {
@@ -192,7 +189,8 @@ function legacyInWords({ notify_when, throttle }: Frequency): string {
 /** A summary covers all groups, so it overlaps with every other action; the others overlap within their group. */
 function secondAction(mine: readonly RuleAction[], added: readonly RuleAction[]): string[] {
   const isSummary = ({ frequency }: RuleAction) => frequency?.summary === true;
-  const twice = mine.filter((action) => added.some((one) => isSummary(one) !== isSummary(action) || one.group === action.group));
+  const [summaries, groups] = [new Set(added.map(isSummary)), new Set(added.map(({ group }) => group))];
+  const twice = mine.filter((action) => summaries.has(!isSummary(action)) || groups.has(action.group));
   return [...new Set(twice.map(actionInWords))].map(
     (which) => `Its action on ${which} stays: both are sent. Repeat the call with replace: true to put the new one in its place.`,
   );

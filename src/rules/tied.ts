@@ -35,7 +35,8 @@ export function tied(
   const uncovered = [...opened].filter(([form]) => !closed.has(form)).map(([, each]) => each);
   const rekeyed = new Map<RuleAction, RuleAction>();
   const give = (action: RuleAction, given: string) => rekeyed.set(action, { ...action, params: withKey(type, action.params ?? {}, given) });
-  for (const action of openers) if (mine.includes(action) && keyIn(action) === undefined) give(action, key);
+  const own = new Set(mine);
+  for (const action of openers) if (own.has(action) && keyIn(action) === undefined) give(action, key);
   for (const action of closers) {
     if (opened.has(keyInOneForm(keyIn(action) ?? ""))) continue;
     const wanted = uncovered.shift();

@@ -10,7 +10,7 @@ import { hideSecrets } from "../secrets/detect.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
 import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
-import { actionDifference, actionLines } from "./rules/shown-actions.ts";
+import { actionDifference, actionLines, connectorNames } from "./rules/shown-actions.ts";
 
 /** Characters of one text in `before` and `after`. */
 const longest = 300;
@@ -125,11 +125,11 @@ function states(record: Recorded, now: Now): { before?: Shown; after?: Shown } {
       };
     }
     case "put_rule": {
-      const connectors = now.connectors.get(record.space) ?? [];
-      const { goes, comes } = actionDifference(record.before, record.after, connectors);
+      const names = connectorNames(now.connectors.get(record.space) ?? []);
+      const { goes, comes } = actionDifference(record.before, record.after, names);
       return {
-        before: compact({ actions: actionLines(record.before, connectors), goes }),
-        after: compact({ actions: actionLines(record.after, connectors), comes }),
+        before: compact({ actions: actionLines(record.before, names), goes }),
+        after: compact({ actions: actionLines(record.after, names), comes }),
       };
     }
   }

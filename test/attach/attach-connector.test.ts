@@ -398,7 +398,7 @@ describe("the person", () => {
     await makeRule(made, "r", []);
     await attach(made, { connector: "pager", rules: ["r"], params: { severity: "error" } });
     for (const part of [
-      'Attach "Connector pager" (.pagerduty, id pager) to rule "Rule r" in space default: an action on "query matched" and on "recovered".',
+      'Attach "Connector pager" (.pagerduty, id pager) to rule "Rule r" (r) in space default: an action on "query matched" and on "recovered".',
       'Params given: {"severity":"error"}.',
       dash,
       "api_key_owner",

@@ -45,6 +45,7 @@ import { freeId } from "../../src/tools/connectors/connector-id.ts";
 import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 import { readSubmission } from "../../src/web/submission.ts";
 import { createOp, inSpace, plan } from "../support/plan.ts";
+import { since, timesAsLong } from "./growth.ts";
 
 /** Units that are repeated to make awkward texts. */
 const units = [
@@ -334,17 +335,7 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
 };
 
 test.each(Object.entries(streams))("%s take time linear in their length", async (_name, read) => {
-  const quickestOf = async (length: number) => {
-    const times: number[] = [];
-    for (let n = 0; n < 3; n++) {
-      const began = process.cpuUsage();
-      await read(length);
-      times.push(since(began));
-    }
-    return Math.max(6, Math.min(...times));
-  };
-  const [short, long] = [await quickestOf(small), await quickestOf(large)];
-  expect(long / short).toBeLessThan(30);
+  expect(await timesAsLong(read, small, large)).toBeLessThan(30);
 });
 
 function request(body: string, type: string): IncomingMessage {
@@ -359,12 +350,6 @@ function once(take: Taker, text: string): number {
   const began = process.cpuUsage();
   take(text);
   return since(began);
-}
-
-/** Milliseconds that this process worked: what else the machine does is none of it. */
-function since(began: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(began);
-  return (user + system) / 1000;
 }
 
 /** How many times as long the long text takes; the least of three measurements, since other work of the machine can only add to it. */

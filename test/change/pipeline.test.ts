@@ -14,7 +14,7 @@ import { createLog } from "../../src/log.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
 import { fakeClock } from "../support/clock.ts";
-import { createOp, plan } from "../support/plan.ts";
+import { anybody, createOp, plan } from "../support/plan.ts";
 import { kibanaSettings, settings } from "../support/settings.ts";
 
 const full = () => Promise.reject(new ToolError("journal_unavailable", "The disk is full.", "Make room."));
@@ -69,6 +69,7 @@ async function pipeline({
     clock,
     log: createLog("silent"),
     redactor: createRedactor().principal("tester").call(),
+    undoBy: anybody,
     inFlight: { writes: 0 },
   };
   const caller: Caller = {

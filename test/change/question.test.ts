@@ -7,7 +7,7 @@ import { exact, quoted, shownJson, word } from "../../src/plain-text.ts";
 import type { Scrub } from "../../src/secrets/redact.ts";
 import { renderPage } from "../../src/web/render.ts";
 import { hostile, problemsOf, unseen } from "../promises/hostile-texts.ts";
-import { deleteOp, executeOp, plan } from "../support/plan.ts";
+import { anybody, deleteOp, executeOp, plan } from "../support/plan.ts";
 
 const anyText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 200 }),
@@ -39,7 +39,7 @@ function hostilePlan(text: string, more: Partial<Plan> = {}): Plan {
 }
 
 const asItIs: Scrub = { text: (text) => text, json: (value) => value };
-const asked = async (one: Plan) => question(one, whatMatters(one, await reachOf(one, asItIs), "http://127.0.0.1:5601"));
+const asked = async (one: Plan) => question(one, whatMatters(one, await reachOf(one, asItIs, anybody), "http://127.0.0.1:5601"));
 
 test("whatever text a plan contains, every line of a question is ours, in our order, and hides nothing", async () => {
   await fc.assert(
@@ -64,7 +64,7 @@ test("whatever text a plan contains, its page hides nothing", async () => {
   await fc.assert(
     fc.asyncProperty(anyText, async (text) => {
       const one = hostilePlan(text, { summary: text, warnings: [text] });
-      const model = pageModel(one, { reasons: [text], newFlows: [] }, await reachOf(one, asItIs), {
+      const model = pageModel(one, { reasons: [text], newFlows: [] }, await reachOf(one, asItIs, anybody), {
         name: "here",
         sandbox: false,
         expiresAt: 0,
@@ -130,7 +130,7 @@ test("what matters is never cut: what is too long for a question says so", async
   const to = (count: number) => [...Array(count).keys()].map((at) => `somebody-${at}@example.com`);
   const fits = async (params: Record<string, unknown>) => {
     const one = plan({ ops: [executeOp({ type: ".email", params })] });
-    const reach = await reachOf(one, asItIs);
+    const reach = await reachOf(one, asItIs, anybody);
     const lines = whatMatters(one, reach, "here");
     return [fitsQuestion(lines, reach), lines.join("\n").length > mostThatMatters];
   };

@@ -110,7 +110,7 @@ describe("what a change removes from rules without naming it", () => {
     const { plan, warnings } = (await call("undo_change", { change, dry_run: true })).body;
     expect(plan.summary).toContain('It removes 1 action of "The live" (live).');
     expect(plan.effects[0].after.removed).toEqual(['1 action of "The live" (live)']);
-    expect(warnings).toContain('rule "Rule bare" will notify nobody: no action is left.');
+    expect(warnings).toContain('rule "Rule bare" (bare) will notify nobody: no action is left.');
     await call("undo_change", { change });
     expect(questions.at(-1)).toContain('It removes 1 action of "The live" (live).');
   });

@@ -113,7 +113,7 @@ describe("a replacement", () => {
     await makeRule(made, "r2", [action("old"), action("pager", { params: { eventAction: "trigger" } })]);
     const body = await replace(made, { from: "old", remove: true });
     expect(body).toMatchObject({ status: "done", result: { counts: { removed: 2 } } });
-    expect(body.warnings.join()).toContain('rule "Rule r1" will notify nobody');
+    expect(body.warnings.join()).toContain('rule "Rule r1" (r1) will notify nobody');
     expect([await idsIn(made, "r1"), await idsIn(made, "r2")]).toEqual([[], ["pager"]]);
   });
 

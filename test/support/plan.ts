@@ -1,5 +1,6 @@
 import type { CheckedSpace } from "../../src/change/checked-space.ts";
 import type { CreateOp, DeleteOp, ExecuteOp, Plan } from "../../src/change/plan.ts";
+import type { UndoBy } from "../../src/change/undo-here.ts";
 import type { Connector } from "../../src/kibana/connectors.ts";
 
 /** A connector as Kibana lists it, healthy and unused. */
@@ -41,6 +42,9 @@ export function deleteOp(more: Partial<DeleteOp> = {}): DeleteOp {
 export function executeOp(more: Partial<ExecuteOp> = {}): ExecuteOp {
   return { op: "execute", space: inSpace("default"), id: "ops-slack", name: "Ops Slack", type: ".slack", params: {}, safe: false, ...more };
 }
+
+/** To whom no undo is refused. */
+export const anybody: UndoBy = { access: "full", settings: { tools: undefined, excludeTools: [] } };
 
 /** A plan that is free and harmless by default. */
 export function plan(more: Partial<Plan> = {}): Plan {

@@ -14,8 +14,8 @@ export const danglingReference: RuleCheck = {
   find(rule, context) {
     const gone = rule.actions.filter(({ id }) => !context.connectors.has(id) && !isSystem(id));
     const byId = new Map(gone.map((action) => [action.id, action]));
+    const others = new Set(rule.actions.filter((action) => !byId.has(action.id)).map((action) => action.id)).size;
     return [...byId.values()].map(({ id, connector_type_id: type }): Draft => {
-      const others = new Set(rule.actions.filter((action) => !byId.has(action.id)).map((action) => action.id)).size;
       return {
         severity: rule.enabled ? "critical" : "low",
         ...(rule.enabled ? {} : { group: "will_break" }),

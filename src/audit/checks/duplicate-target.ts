@@ -1,3 +1,4 @@
+import { grouped } from "../../grouped.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { type Draft, refTo, type SpaceCheck } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
@@ -16,11 +17,9 @@ export const duplicateTarget: SpaceCheck = {
   why: "One connector per service can serve many rules; of two, one is forgotten when a password or an address changes.",
   fix: "Move the rules to one of them, then delete the others.",
   find({ connectors, space, rulesKnown }) {
-    const byTarget = new Map<string, ConnectorFacts[]>();
-    for (const facts of connectors.values()) {
-      const target = targetOf(facts.connector, facts.entry);
-      if (target !== undefined) byTarget.set(target, [...(byTarget.get(target) ?? []), facts]);
-    }
+    const byTarget = grouped(connectors.values(), ({ connector, entry }) => targetOf(connector, entry));
+    // Nobody knows where these go.
+    byTarget.delete(undefined);
     return [...byTarget.values()].filter((same) => same.length > 1).map((same) => draft([...same].sort(mostUsedLast), space, rulesKnown));
   },
 };

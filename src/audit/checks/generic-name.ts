@@ -1,6 +1,6 @@
+import { grouped } from "../../grouped.ts";
 import { word } from "../../plain-text.ts";
 import { type Draft, refTo, type SpaceCheck } from "../check.ts";
-import type { ConnectorFacts } from "../facts.ts";
 
 const generic =
   /^(my |new |test |a |the |default |copy of )?(untitled|connector|slack|slack api|webhook|http|email|e-mail|mail|smtp|pager ?duty|index|server log|jira|service ?now|opsgenie|teams|microsoft teams|ops|alerts?|notifications?|test)( connector)?([ _-]?(\d+|\(\d+\)))?$/i;
@@ -21,11 +21,7 @@ export const genericName: SpaceCheck = {
   why: "Whoever picks it for a rule has to guess which team and channel it reaches.",
   fix: "Edit the connector: name the team and the channel.",
   find({ connectors }) {
-    const byName = new Map<string, ConnectorFacts[]>();
-    for (const facts of connectors.values()) {
-      const key = JSON.stringify([facts.connector.type, facts.connector.name.trim().toLowerCase()]);
-      byName.set(key, [...(byName.get(key) ?? []), facts]);
-    }
+    const byName = grouped(connectors.values(), ({ connector: { type, name } }) => JSON.stringify([type, name.trim().toLowerCase()]));
     return [...byName.values()].flatMap((same): Draft[] => {
       const [first, ...others] = same.map(({ connector }) => connector).sort((one, other) => (one.id < other.id ? -1 : 1));
       if (!first) return [];

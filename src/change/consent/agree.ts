@@ -50,7 +50,7 @@ export async function getConsent(
   const open = await pageOf(change, plan, verdict, services);
   if (open) return { outcome: open };
   if (!asks && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
-  const reach = await reachOf(plan, services.redactor.withoutLiterals);
+  const reach = await reachOf(plan, services.redactor.withoutLiterals, services.undoBy);
   const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
   // The agent holds the token, and cannot know it.
   if (asks || (onlyAPersonKnows && settings.confirm === "token")) return { outcome: await onPage() };

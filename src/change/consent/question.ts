@@ -1,5 +1,6 @@
 import { asUrlsAreRead } from "../../host-name.ts";
 import { beginning, exact, oneLine, quoted, shownJson, word } from "../../plain-text.ts";
+import { paired } from "../../rules/same-action.ts";
 import type { Page } from "../../web/page.ts";
 import { type Effect, type Plan, warningsBefore } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
@@ -103,7 +104,8 @@ export function pageModel(
   };
 }
 
-function undoLine({ undo: { reversible, why } }: Reach): string {
+function undoLine({ undo: { reversible, why, refused } }: Reach): string {
+  if (refused !== undefined) return `It cannot be undone by this server: ${refused}`;
   return reversible === "partly" ? `It can be undone in part. ${why.join(" ")}` : undoLines[reversible];
 }
 
@@ -147,7 +149,7 @@ function inShort({ before, after }: Effect): string {
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   const [then, now] = [list(before?.actions), list(after?.actions)];
   const named = (lines: string[]) => lines.map((line) => quoted(line, 100)).join(", ") || "nothing";
-  const [goes, comes] = [then.filter((line) => !now.includes(line)), now.filter((line) => !then.includes(line))];
+  const { gone: goes, fresh: comes } = paired(then, now, (line) => line);
   const owners = [before?.api_key_owner, after?.api_key_owner].map((owner) => ownerWord(String(owner ?? "unknown")));
   const owner = owners[0] === owners[1] ? "" : `; its API key: ${owners.join(" → ")}`;
   return beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400);

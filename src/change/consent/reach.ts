@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
@@ -6,11 +5,13 @@ import { byProminence, namesSomebody, type Recipient, recipientsIn } from "../..
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, word } from "../../plain-text.ts";
+import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInField, hideInRecipient, hideInText, isSecretKey } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
 import { type Undoing, undoingOf } from "../reversible.ts";
+import type { UndoBy } from "../undo-here.ts";
 
 /** Whom and what a plan reaches, over all its ops, each once. One-line texts, uncut: a person decides on them. */
 export interface Reach {
@@ -36,8 +37,9 @@ interface Way {
 /**
  * Derived from the ops themselves, so that no tool can forget anything.
  * @param scrub removes what must not get into the journal
+ * @param by who makes the change, and would undo it
  */
-export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
+export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> {
   const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
   const all = (recipients: readonly Recipient[]) => new Set(byProminence(recipients).map((one) => told(one, scrub)));
@@ -53,7 +55,7 @@ export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
     noLonger: [...all(each.flatMap(({ left }) => left.filter(namesSomebody)))].filter((one) => !kept.has(one)),
   };
   const recording = await recordingOf(plan, words, scrub);
-  return { ...words, recording, undo: undoingOf(ops, recording) };
+  return { ...words, recording, undo: undoingOf(ops, recording, by) };
 }
 
 /** `hooks.example.com, api.example.com` */
@@ -76,13 +78,8 @@ async function reachOfOp(op: Op): Promise<OpReach> {
     case "put_rule": {
       const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map(recipientsOfAction))).flat();
       const { before, after } = { before: op.before.actions, after: op.after.actions };
-      const isIn = (actions: readonly RuleAction[], one: RuleAction) => actions.some((other) => isDeepStrictEqual(other, one));
-      return {
-        ...nothing,
-        reached: await of(after.filter((one) => !isIn(before, one))),
-        kept: await of(after),
-        left: await of(before.filter((one) => !isIn(after, one))),
-      };
+      const { gone, fresh } = paired(before, after, actionKey);
+      return { ...nothing, reached: await of(fresh), kept: await of(after), left: await of(gone) };
     }
     case "execute": {
       const entry = await connectorType(op.type);

@@ -14,13 +14,13 @@ export async function whyNobodyCouldAgree(
   { connection, ask }: Caller,
   services: ChangeServices,
 ): Promise<ToolError | undefined> {
-  const { settings, openPage, deployment, redactor } = services;
+  const { settings, openPage, deployment } = services;
   const asks = plan.asks.length > 0;
   if (!asks && reasons.length === 0) return undefined;
   if (!asks && plan.inPerson && (settings.skipConfirmation || settings.confirm === "token")) return onlyInPerson(plan.inPerson);
   if ((!asks && settings.skipConfirmation) || openPage) return undefined;
   if (asks) return nobodyHere(plan, services, connection.formsFail);
-  const reach = await reachOf(plan, redactor.withoutLiterals);
+  const reach = await reachOf(plan, services.redactor.withoutLiterals, services.undoBy);
   const matters = whatMatters(plan, reach, deployment);
   if (!fitsQuestion(matters, reach)) return tooMuch(matters);
   if (settings.confirm === "token" && !plan.onlyAPersonKnows && toType(plan, services) === undefined) return undefined;

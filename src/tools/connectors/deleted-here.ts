@@ -12,13 +12,14 @@ export async function deletedHere(
   { journal, deployment, principal, settings }: Pick<ToolContext, "journal" | "deployment" | "principal" | "settings">,
 ): Promise<Map<string, NextCall>> {
   const calls = new Map<string, NextCall>();
+  const wanted = new Set(ids);
   if (ids.length === 0 || withoutTool("undo_change", undoBy(principal, settings)) !== undefined) return calls;
   if (!maySee(principal, space)) return calls;
   for (const entry of (await journal.entries()).entries) {
     const { begin } = entry;
     if (begin.deployment !== deployment.name || begin.op.space !== space || begin.op.op !== "delete") continue;
     const { id } = begin.op;
-    if (id === undefined || !ids.includes(id) || calls.has(id)) continue;
+    if (id === undefined || !wanted.has(id) || calls.has(id)) continue;
     const inverse = inverseOfEntry(entry);
     if (!inverse || "none" in inverse || inverse.op !== "create" || connectorProtected(id, [inverse.name], settings)) continue;
     calls.set(id, {

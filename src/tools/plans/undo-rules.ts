@@ -15,7 +15,7 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses, undoWarning } from "../rules/lost-by-rules.ts";
-import { silencedWarning } from "../rules/replaced-report.ts";
+import { inWords, silencedWarning } from "../rules/replaced-report.ts";
 import { erasing, type WholeRule, withArtifacts } from "../rules/rule-artifacts.ts";
 import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule-changes.ts";
 import { cannotTell, ruleSince } from "../rules/rule-since.ts";
@@ -113,7 +113,7 @@ export async function planUndoRules(
   const writes = ops.map(({ op }) => op);
   const lost = losses(writes, known);
   return {
-    summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? `rule ${quoted(first.rule.name)}` : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
+    summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? inWords([first.rule]) : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first.op, ...rest.map(({ op }) => op)],
     effects: effectsOnRules(ops, connectors, owner),
     beforehand: await doubtsAboutReturning(writes, space, known, context),
@@ -156,10 +156,11 @@ async function doubtsAboutReturning(
   known: ReadonlyMap<string, Connector>,
   context: ToolContext,
 ): Promise<string[]> {
-  const had = (state: PutRuleOp["before"], id: string) => state.actions.some((action) => action.id === id);
-  const ids = ops.flatMap(({ touches, before, after }) =>
-    touches.filter(({ id }) => had(after, id) && !had(before, id)).map(({ id }) => id),
-  );
+  const used = (state: PutRuleOp["before"]) => new Set(state.actions.map(({ id }) => id));
+  const ids = ops.flatMap(({ touches, before, after }) => {
+    const [then, now] = [used(before), used(after)];
+    return touches.map(({ id }) => id).filter((id) => now.has(id) && !then.has(id));
+  });
   const back = [...new Set(ids)].flatMap((id) => known.get(id) ?? []).slice(0, doubtsLooked);
   if (back.length === 0) return [];
   const types = await context.kibana.connectorTypes(space);

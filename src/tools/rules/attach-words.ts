@@ -1,5 +1,6 @@
 import type { NextCall, NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
@@ -63,12 +64,9 @@ export function nothingToDo(
 
 /** Each note once, with the rules it is about unless it is about all of them. */
 export function perRule(all: readonly { rule: Rule; notes: readonly string[] }[]): string[] {
-  const about = new Map<string, string[]>();
-  for (const { rule, notes } of all)
-    for (const note of new Set(notes)) about.set(note, [...(about.get(note) ?? []), quoted(rule.name, 40)]);
-  return [...about].map(([note, names]) =>
-    names.length === all.length
-      ? note
-      : `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}: ${note}`,
-  );
+  const each = all.flatMap(({ rule, notes }) => [...new Set(notes)].map((note) => ({ note, rule })));
+  return [...grouped(each, ({ note }) => note)].map(([note, about]) => {
+    const names = about.slice(0, 3).map(({ rule }) => quoted(rule.name, 40));
+    return about.length === all.length ? note : `${names.join(", ")}${about.length > 3 ? ` and ${about.length - 3} more` : ""}: ${note}`;
+  });
 }

@@ -1,30 +1,25 @@
-import { isDeepStrictEqual } from "node:util";
 import type { GoneActions, PutRuleOp } from "../../change/plan.ts";
 import { needsNote } from "../../change/undo.ts";
+import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { quoted, word } from "../../plain-text.ts";
 import { isSystem, type RuleState } from "../../rules/rule-state.ts";
+import { actionKey, paired, uuidOf } from "../../rules/same-action.ts";
 import { compact } from "../fields.ts";
 
 /** The actions that a rule loses. One that moves to another connector, or is fixed, is not lost. */
 function removedActions({ before, after }: { before: RuleState; after: RuleState }): RuleAction[] {
-  const fresh = after.actions.filter((action) => !before.actions.some((one) => isDeepStrictEqual(one, action)));
-  const stays = (action: RuleAction) =>
-    action.uuid === undefined || action.uuid === null
-      ? // Before 8.7 actions have no uuid.
-        after.actions.some((one) => isDeepStrictEqual(one, action)) || fresh.some((one) => one.group === action.group)
-      : after.actions.some((one) => one.uuid === action.uuid);
-  return before.actions.filter((action) => !stays(action));
+  const group = (action: RuleAction) => (uuidOf(action) === undefined ? (action.group ?? "") : undefined);
+  return paired(before.actions, after.actions, uuidOf, actionKey, group).gone;
 }
 
 /** A rule's connectors that are gone, with how many of their actions the new state drops. */
 export function goneActions(before: RuleState, after: RuleState, known: ReadonlyMap<string, Connector>): GoneActions[] {
-  const removed = removedActions({ before, after });
+  const removed = grouped(removedActions({ before, after }), ({ id }) => id);
   const dead = before.actions.filter(({ id }) => !isSystem(id) && !known.has(id));
   return [...new Map(dead.map((action) => [action.id, action])).values()].map(
-    ({ id, connector_type_id: type }) =>
-      compact({ id, type: type ?? undefined, actions: removed.filter((action) => action.id === id).length }) as GoneActions,
+    ({ id, connector_type_id: type }) => compact({ id, type: type ?? undefined, actions: removed.get(id)?.length ?? 0 }) as GoneActions,
   );
 }
 
@@ -36,8 +31,7 @@ export function losses(ops: readonly PutRuleOp[], known: ReadonlyMap<string, Con
   const lost = new Map<string, { type: string | undefined; actions: number; rules: number }>();
   for (const op of ops) {
     const removed = removedActions(op).filter((action) => action.id !== except);
-    for (const id of new Set(removed.map((action) => action.id))) {
-      const mine = removed.filter((action) => action.id === id);
+    for (const [id, mine] of grouped(removed, (action) => action.id)) {
       const { actions = 0, rules = 0 } = lost.get(id) ?? {};
       lost.set(id, { type: mine[0]?.connector_type_id ?? undefined, actions: actions + mine.length, rules: rules + 1 });
     }
@@ -45,7 +39,7 @@ export function losses(ops: readonly PutRuleOp[], known: ReadonlyMap<string, Con
   return [...lost].map(([id, { type, actions, rules }]) => {
     const connector = known.get(id);
     const named = connector
-      ? `${quoted(connector.name, 60)} (${plainText(id, 60)})`
+      ? `${quoted(connector.name, 60)} (${word(id)})`
       : `${quoted(id, 60)} (${isSystem(id) ? "system" : ["gone", type].filter((one) => one !== undefined).join(", ")})`;
     return `${actions} action${actions === 1 ? "" : "s"} of ${named}${ops.length > 1 ? ` in ${rules} rule${rules === 1 ? "" : "s"}` : ""}`;
   });

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { connectorType } from "../../catalog/index.ts";
 import { paramsCall } from "../../catalog/params-call.ts";
 import { ToolError } from "../../errors.ts";
@@ -8,6 +7,7 @@ import { quoted } from "../../plain-text.ts";
 import { recovers } from "../../rules/attach-notes.ts";
 import { type Checked, checkAction } from "../../rules/check-action.ts";
 import { usualKey } from "../../rules/incidents.ts";
+import { actionKey } from "../../rules/same-action.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import { tied } from "../../rules/tied.ts";
 
@@ -32,7 +32,8 @@ export async function movedActions(
   ruleType: RuleType | undefined,
 ): Promise<{ actions: RuleAction[]; notes: string[] }> {
   if (!to) return { actions: rule.actions.filter((action) => action.id !== from.id), notes: [] };
-  const others = rule.actions.filter((action) => action.id !== from.id);
+  const there = rule.actions.filter((action) => action.id === to.id);
+  const [same, groups] = [new Set(there.map(actionKey)), new Set(there.map(({ group }) => group))];
   const actions: RuleAction[] = [];
   const notes: string[] = [];
   for (const action of rule.actions) {
@@ -41,10 +42,9 @@ export async function movedActions(
       continue;
     }
     const moved = { ...action, id: to.id, connector_type_id: to.type, params: await paramsFor(action, rule, to, given, ruleType, notes) };
-    const twin = others.find((other) => other.id === to.id && other.group === action.group);
-    if (twin && sameButUuid(twin, moved)) notes.push(`${quoted(rule.name, 60)} had the same action with both connectors: one remains.`);
+    if (same.has(actionKey(moved))) notes.push(`${quoted(rule.name, 60)} had the same action with both connectors: one remains.`);
     else {
-      if (twin)
+      if (groups.has(action.group))
         notes.push(
           `${quoted(rule.name, 60)} notifies ${quoted(to.name, 60)} twice on ${quoted(action.group ?? "every run")}: it already had an action there.`,
         );
@@ -106,11 +106,4 @@ async function paramsFor(
   }
   notes.push(...checked.warnings);
   return chosen;
-}
-
-function sameButUuid(
-  { uuid: _one, connector_type_id: _type, ...left }: RuleAction,
-  { uuid: _other, connector_type_id: _kind, ...right }: RuleAction,
-): boolean {
-  return isDeepStrictEqual(left, right);
 }

@@ -149,5 +149,5 @@ export function named({ id, name }: { id: string; name?: string }): string {
 
 export function inWords(rules: readonly Rule[]): string {
   const [only, ...more] = rules;
-  return only && more.length === 0 ? `rule ${quoted(only.name, 60)}` : `${rules.length} rules`;
+  return only && more.length === 0 ? `rule ${quoted(only.name, 60)} (${word(only.id)})` : `${rules.length} rules`;
 }

@@ -1,13 +1,14 @@
-import { isDeepStrictEqual } from "node:util";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { OpResult, PutRuleOp } from "../../change/plan.ts";
 import { isSaved } from "../../change/saved-rules.ts";
+import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
 import { ownValue } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { fieldInWords, ruleBody } from "../../rules/rule-body.ts";
 import { isSystem, type RuleState, ruleState } from "../../rules/rule-state.ts";
+import { actionKey, paired } from "../../rules/same-action.ts";
 import { goneActions } from "./lost-by-rules.ts";
 import type { WholeRule } from "./rule-artifacts.ts";
 
@@ -52,28 +53,26 @@ function withFields({ fields: _fields, ...state }: RuleState, fields: Record<str
 
 /** The connectors whose actions are added, removed or changed; a frequency that moves from the rule into an action is no change. */
 export function touched(before: RuleState, after: RuleState): string[] {
-  const missing = (these: RuleState, those: RuleState) =>
-    these.actions.filter((action) => !those.actions.some((one) => isSame(one, action)));
-  return [...new Set([...missing(before, after), ...missing(after, before)].map(({ id }) => id))];
-}
-
-function isSame(one: RuleAction, other: RuleAction): boolean {
-  const bare = ({ uuid: _uuid, connector_type_id: _type, frequency: _often, ...rest }: RuleAction) => rest;
-  if (!isDeepStrictEqual(bare(one), bare(other))) return false;
-  return !one.frequency || !other.frequency || isDeepStrictEqual(one.frequency, other.frequency);
+  const withoutFrequency = ({ frequency: _often, ...action }: RuleAction) => actionKey(action);
+  const ofRule = new Set([...before.actions, ...after.actions].filter(({ frequency }) => !frequency).map(withoutFrequency));
+  const keyOf = (action: RuleAction) => {
+    const key = withoutFrequency(action);
+    return ofRule.has(key) ? key : actionKey(action);
+  };
+  const { gone, fresh } = paired(before.actions, after.actions, keyOf);
+  return [...new Set([...gone, ...fresh].map(({ id }) => id))];
 }
 
 /** Warns about fields of a later Kibana: they are sent back unchanged. */
 export function unknownFields(rules: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
-  const rulesWith = new Map<string, Rule[]>();
-  for (const { rule, op } of rules) {
-    const fields = new Set(ruleBody(rule, op.after).unknown.map(fieldInWords));
-    for (const field of fields) rulesWith.set(field, [...(rulesWith.get(field) ?? []), rule]);
-  }
+  const found = rules.flatMap(({ rule, op }) =>
+    [...new Set(ruleBody(rule, op.after).unknown.map(fieldInWords))].map((field) => ({ field, rule })),
+  );
+  const rulesWith = grouped(found, ({ field }) => field);
   if (rulesWith.size === 0) return [];
   const named = [...rulesWith].slice(0, 10).map(([field, having]) => {
     const where =
-      having.length === rules.length ? "" : ` (${having.length === 1 ? quoted(having[0]?.name ?? "", 60) : `${having.length} rules`})`;
+      having.length === rules.length ? "" : ` (${having.length === 1 ? quoted(having[0]?.rule.name ?? "", 60) : `${having.length} rules`})`;
     return `${quoted(field, 80)}${where}`;
   });
   return [

@@ -1,16 +1,33 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Effect, PutRuleOp } from "../../change/plan.ts";
+import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
 import { ownValue } from "../../plain-object.ts";
 import { plainJson, plainText, word } from "../../plain-text.ts";
 import { isSystem, type RuleState, sameField } from "../../rules/rule-state.ts";
+import { actionKey, paired, uuidOf } from "../../rules/same-action.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { compact } from "../fields.ts";
 import { losses } from "./lost-by-rules.ts";
 
 /** Characters of one text of an action. */
 const longest = 300;
+
+/** What connectors are called in lines of actions, by id. */
+export type ConnectorNames = ReadonlyMap<string, string>;
+
+/** Their names, with the id where a name is cut, another one's too, or ends as if an id followed. */
+export function connectorNames(connectors: readonly Connector[]): ConnectorNames {
+  const shown = connectors.map(({ id, name }) => ({ id, name, text: plainText(name, 60) }));
+  const alike = grouped(shown, ({ text }) => text);
+  return new Map(
+    shown.map(({ id, name, text }) => [
+      id,
+      text === name && alike.get(text)?.length === 1 && !text.endsWith(")") ? text : `${text} (${word(id)})`,
+    ]),
+  );
+}
 
 /** An action as one line, with the params and conditions that are added or removed. Redacted and cut. */
 export type ShownAction = { action: string } & Record<string, unknown>;
@@ -24,30 +41,19 @@ export interface Difference {
  * What a rule gains and loses apart from connector and frequency, which the lines of `actions` show: whole actions that
  * are removed or added, and what changes in those that stay.
  */
-export function actionDifference(before: RuleState, after: RuleState, connectors: readonly Connector[]): Difference {
-  const left = [...after.actions];
-  const take = (fits: (one: RuleAction) => boolean) => {
-    const at = left.findIndex(fits);
-    return at < 0 ? undefined : left.splice(at, 1)[0];
-  };
-  const same = before.actions.map((action) => take((one) => isDeepStrictEqual(one, action)));
-  const pairs = before.actions.flatMap((action, at) => {
-    if (same[at]) return [];
-    const becomes =
-      action.uuid == null ? take((one) => one.id === action.id && one.group === action.group) : take((one) => one.uuid === action.uuid);
-    return [{ action, becomes }];
+export function actionDifference(before: RuleState, after: RuleState, names: ConnectorNames): Difference {
+  const place = (action: RuleAction) => (uuidOf(action) === undefined ? JSON.stringify([action.id, action.group]) : undefined);
+  const { pairs, gone, fresh } = paired(before.actions, after.actions, uuidOf, actionKey, place);
+  const changed = pairs.flatMap(([action, becomes]) => {
+    const [goes, comes] = [contentOf(action), contentOf(becomes)];
+    if (isDeepStrictEqual(goes, comes)) return [];
+    return [{ goes: shownAction(action, differing(goes, comes), names), comes: shownAction(becomes, differing(comes, goes), names) }];
   });
-  const shown: Difference = { goes: [], comes: [] };
-  for (const { action, becomes } of pairs) {
-    const [goes, comes] = [contentOf(action), becomes && contentOf(becomes)];
-    if (!comes || !becomes) shown.goes.push(shownAction(action, goes, connectors));
-    else if (!isDeepStrictEqual(goes, comes)) {
-      shown.goes.push(shownAction(action, differing(goes, comes), connectors));
-      shown.comes.push(shownAction(becomes, differing(comes, goes), connectors));
-    }
-  }
-  shown.comes.push(...left.map((action) => shownAction(action, contentOf(action), connectors)));
-  return { goes: folded(shown.goes), comes: folded(shown.comes) };
+  const whole = (action: RuleAction) => shownAction(action, contentOf(action), names);
+  return {
+    goes: folded([...changed.map(({ goes }) => goes), ...gone.map(whole)]),
+    comes: folded([...changed.map(({ comes }) => comes), ...fresh.map(whole)]),
+  };
 }
 
 /** Merges actions of several groups that have the same content. */
@@ -84,23 +90,17 @@ function differing(one: Content, other: Content): Record<string, unknown> {
   return { params: differs(params, other.params), ...differs(others, other) };
 }
 
-function shownAction(action: RuleAction, content: Record<string, unknown>, connectors: readonly Connector[]): ShownAction {
-  return { action: actionLine(action, connectors), ...compact(plainJson(hideSecrets(content).config, longest)) };
+function shownAction(action: RuleAction, content: Record<string, unknown>, names: ConnectorNames): ShownAction {
+  return { action: actionLine(action, names), ...compact(plainJson(hideSecrets(content).config, longest)) };
 }
 
-export function actionLines({ actions }: RuleState, connectors: readonly Connector[]): string[] {
-  return actions.map((action) => actionLine(action, connectors));
+export function actionLines({ actions }: RuleState, names: ConnectorNames): string[] {
+  return actions.map((action) => actionLine(action, names));
 }
 
-/** `Ops PagerDuty: query matched (onActionGroupChange)`; with the id if the name is not unique. */
-function actionLine({ id, group, frequency }: RuleAction, connectors: readonly Connector[]): string {
-  const known = connectors.find((connector) => connector.id === id);
-  const twins = connectors.filter((one) => one.name === known?.name).length > 1;
-  const name = known
-    ? `${plainText(known.name, 60)}${twins ? ` (${word(known.id)})` : ""}`
-    : isSystem(id)
-      ? id
-      : `${plainText(id, 60)} (gone)`;
+/** `Ops PagerDuty: query matched (onActionGroupChange)` */
+function actionLine({ id, group, frequency }: RuleAction, names: ConnectorNames): string {
+  const name = names.get(id) ?? (isSystem(id) ? id : `${plainText(id, 60)} (gone)`);
   const { summary, notify_when: often, throttle } = frequency ?? {};
   return `${name}: ${group ?? "every run"}${often ? ` (${summary ? "summary, " : ""}${often}${throttle ? ` ${throttle}` : ""})` : ""}`;
 }
@@ -112,6 +112,7 @@ export function effectsOnRules(
   owner: string,
 ): (Effect & { before: Record<string, unknown>; after: Record<string, unknown> })[] {
   const known = new Map(connectors.map((one) => [one.id, one]));
+  const names = connectorNames(connectors);
   const shown = new Map<string, string>();
   // If many rules get the same, it is shown once.
   const once = (id: string, actions: ShownAction[]) => {
@@ -122,7 +123,7 @@ export function effectsOnRules(
   };
   return rules.map(({ rule, op }) => {
     const { id, name, type, space, before, after } = op;
-    const { goes, comes } = actionDifference(before, after, connectors);
+    const { goes, comes } = actionDifference(before, after, names);
     return {
       verb: "update",
       kind: "rule",
@@ -131,13 +132,13 @@ export function effectsOnRules(
       type,
       space,
       before: {
-        actions: actionLines(before, connectors),
+        actions: actionLines(before, names),
         ...compact({ goes: once(id, goes) }),
         api_key_owner: rule.api_key_owner ?? "unknown",
         ...putBack(op, "before"),
       },
       after: {
-        actions: actionLines(after, connectors),
+        actions: actionLines(after, names),
         ...compact({ removed: losses([op], known), comes: once(id, comes) }),
         api_key_owner: owner,
         ...putBack(op, "after"),

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
@@ -6,8 +5,10 @@ import { hostsInParams } from "../../catalog/request-destinations.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import type { SecretFlow } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
+import { canonicalJson } from "../../plain-object.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { requestFlow } from "./secret-flows.ts";
@@ -50,9 +51,9 @@ export async function actionFlows(
   after: readonly RuleAction[],
   connectors: ReadonlyMap<string, Connector>,
 ): Promise<SecretFlow[]> {
-  const fresh = after.filter(
-    (action) => !before.some((one) => one.id === action.id && isDeepStrictEqual(one.params ?? {}, action.params ?? {})),
-  );
+  const request = ({ id, params }: RuleAction) => canonicalJson([id, params ?? {}]);
+  const had = new Set(before.map(request));
+  const fresh = after.filter((action) => !had.has(request(action)));
   const flows = await Promise.all(
     fresh.map(async (action) => {
       const found = connectors.get(action.id);
@@ -79,11 +80,10 @@ function elsewhereBy(found: Runnable, entry: ConnectorType | undefined, params: 
       { path: refused.field, host: refused.host },
     );
   }
-  const fields = [...new Set(named.map(({ field }) => field))];
-  return fields.map((field) => ({
+  return [...grouped(named, ({ field }) => field)].map(([field, ofField]) => ({
     field: "",
     source: entry ? `The request, as ${field} says,` : `An address in ${field}`,
-    hosts: named.filter((one) => one.field === field).map(({ host }) => host),
+    hosts: ofField.map(({ host }) => host),
   }));
 }
 
