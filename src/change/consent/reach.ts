@@ -36,8 +36,9 @@ interface Way {
 /**
  * Derived from the ops themselves, so that no tool can forget anything.
  * @param scrub removes what must not get into the journal
+ * @param key the journal's, where this is recorded
  */
-export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
+export async function reachOf(plan: Plan, scrub: Scrub, key?: () => Promise<Buffer>): Promise<Reach> {
   const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
   const reached = new Set(each.flatMap(({ reached }) => reached.map(told)));
@@ -51,7 +52,7 @@ export async function reachOf(plan: Plan, scrub: Scrub): Promise<Reach> {
     recipients: [...reached],
     noLonger: [...new Set(each.flatMap(({ left }) => left.map(told)))].filter((one) => !kept.has(one)),
   };
-  const recording = await recordingOf(plan, words, scrub);
+  const recording = await recordingOf(plan, words, scrub, key);
   return { ...words, recording, undo: undoingOf(ops, recording) };
 }
 

@@ -9,6 +9,8 @@ const RuleState = z.object({
   throttle: z.string().nullable(),
   fields: Config.optional(),
 });
+/** By the name of a field. */
+const FieldDigests = z.record(z.string(), z.string());
 const State = z.object({ name: z.string(), config: Config });
 
 /**
@@ -49,9 +51,11 @@ const Recorded = z.discriminatedUnion("op", [
     before: RuleState,
     after: RuleState,
     gone: z.array(z.string()).default([]),
-    carried: z.array(z.tuple([z.number(), z.number()])).default([]),
+    // Of the marked fields of each action; records of older versions have none.
+    digests: z.object({ before: z.array(FieldDigests), after: z.array(FieldDigests) }).default({ before: [], after: [] }),
   }),
 ]);
+export type FieldDigests = z.output<typeof FieldDigests>;
 export type Recorded = z.output<typeof Recorded>;
 export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;
 
