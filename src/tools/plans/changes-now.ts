@@ -20,11 +20,10 @@ export interface Now {
   rules: ReadonlyMap<string, Rule | undefined>;
   /** Why something could not be read. */
   unread: string | undefined;
-  /** The journal's. */
-  key: Buffer | undefined;
+  journalKey: Buffer | undefined;
 }
 
-const place = (space: string, id: string) => JSON.stringify([space, id]);
+const key = (space: string, id: string) => JSON.stringify([space, id]);
 
 /** Reads one list of connectors for each space, and each rule. */
 export async function readNow(
@@ -33,14 +32,14 @@ export async function readNow(
 ): Promise<Now> {
   const spaces = [...new Set(entries.map(({ begin }) => begin.op.space))];
   const rules = new Map(
-    entries.flatMap(({ begin: { op } }) => (op.op === "put_rule" && op.id !== undefined ? [[place(op.space, op.id), op] as const] : [])),
+    entries.flatMap(({ begin: { op } }) => (op.op === "put_rule" && op.id !== undefined ? [[key(op.space, op.id), op] as const] : [])),
   );
   const failures: string[] = [];
   const failed = (error: unknown) => {
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
     failures.push(error.message);
   };
-  const [key, lists, found] = await Promise.all([
+  const [journalKey, lists, found] = await Promise.all([
     journal.key(),
     Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space).catch(failed)] as const)),
     Promise.all(
@@ -59,7 +58,7 @@ export async function readNow(
     connectors: new Map(lists.flatMap(([space, list]) => (list ? [[space, list] as const] : []))),
     rules: new Map(found.flat()),
     unread: failures[0],
-    key,
+    journalKey,
   };
 }
 
@@ -68,7 +67,7 @@ export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefi
   const { op, space } = begin.op;
   const id = begin.op.id ?? end?.id;
   if (id === undefined) return undefined;
-  return op === "put_rule" ? now.rules.get(place(space, id))?.name : now.connectors.get(space)?.find((one) => one.id === id)?.name;
+  return op === "put_rule" ? now.rules.get(key(space, id))?.name : now.connectors.get(space)?.find((one) => one.id === id)?.name;
 }
 
 /** The undo of a change if it is possible now, or why it is not; undefined for a change that did not happen. */
@@ -99,7 +98,7 @@ function protectedNow(
   const name = nameNow(entry, now) ?? entry.begin.op.name;
   if (inverse.op === "put_rule") {
     const touches = touched(inverse.expect, inverse.to).map((one) => ({ id: one, name: known?.get(one)?.name }));
-    return ruleProtected({ id, name, tags: now.rules.get(place(space, id))?.tags ?? [] }, touches, settings);
+    return ruleProtected({ id, name, tags: now.rules.get(key(space, id))?.tags ?? [] }, touches, settings);
   }
   return connectorProtected(id, [name, ...(inverse.op === "update" ? [inverse.to.name] : [])], settings);
 }
@@ -108,7 +107,7 @@ function protectedNow(
 function withNeedsNow(inverse: Inverse, now: Now): Inverse {
   if ("none" in inverse || inverse.op !== "put_rule") return inverse;
   const known = knownIn(inverse.space, now);
-  const rule = now.rules.get(place(inverse.space, inverse.id));
+  const rule = now.rules.get(key(inverse.space, inverse.id));
   if (!known || !rule) return inverse;
   return { ...inverse, needs: obstacle(rule, inverse.to.actions, known)?.gone ?? [] };
 }
@@ -116,11 +115,11 @@ function withNeedsNow(inverse: Inverse, now: Now): Inverse {
 async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now): Promise<string | undefined> {
   const { space, id } = inverse;
   if (inverse.op === "put_rule") {
-    const at = place(space, id);
+    const at = key(space, id);
     if (!now.rules.has(at)) return undefined;
     const rule = now.rules.get(at);
     if (!rule) return "The rule is gone.";
-    const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, now.key);
+    const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, now.journalKey);
     if (isUnsure) return `The rule stays as it is: ${cannotTell}`;
     if (!isAfter) return isBefore ? back : "The rule's actions were changed since.";
     const known = knownIn(space, now);
