@@ -14,8 +14,8 @@ const FieldDigests = z.record(z.string(), z.string());
 const State = z.object({ name: z.string(), config: Config });
 
 /**
- * What the journal keeps of an op: everything that verification and an undo need, and no secret. Config is kept as it is:
- * redaction marks could not be restored.
+ * What the journal keeps of an op: everything that verification and an undo need, and no known secret. Tokens that only
+ * their shape gives away stay in config: redaction marks could not be restored.
  */
 const Recorded = z.discriminatedUnion("op", [
   z.object({ op: z.literal("create"), ...Place, id: z.string().optional(), config: Config, secretFields: z.array(z.string()).default([]) }),

@@ -18,7 +18,7 @@ export interface RuleSince {
 }
 
 export const cannotTell =
-  "a secret stood in its actions that this server does not find there now, so nobody here can tell whether somebody changed them since.";
+  "a secret stood in its actions that is not found there now, so nobody here can tell whether somebody changed them since. Restore it by hand.";
 
 /**
  * What became of a rule's actions since a change.
