@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { canonicalJson } from "../plain-object.ts";
 import { Sealed } from "../sealed.ts";
 import type { Plan } from "./plan.ts";
@@ -17,6 +17,14 @@ export function planDigest({ ops, facts, consequence, outsideWorld, flows }: Pla
 
 /** A digest of JSON that does not depend on the order of keys. */
 export function digest(value: unknown, key: Buffer = processKey): string {
-  const sealed = (item: unknown) => (item instanceof Sealed ? `sealed:${item.source}:${item.fingerprint(key)}` : undefined);
-  return createHash("sha256").update(canonicalJson(value, sealed)).digest("base64url");
+  return createHash("sha256").update(canonical(value, key)).digest("base64url");
+}
+
+/** A digest of JSON that tells nothing to whoever lacks the key, not even whether a guess is right. */
+export function keyedDigest(value: unknown, key: Buffer): string {
+  return createHmac("sha256", key).update(canonical(value, key)).digest("base64url");
+}
+
+function canonical(value: unknown, key: Buffer): string {
+  return canonicalJson(value, (item) => (item instanceof Sealed ? `sealed:${item.source}:${item.fingerprint(key)}` : undefined));
 }

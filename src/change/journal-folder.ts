@@ -37,15 +37,8 @@ export async function journalFiles(dir: string): Promise<JournalFile[]> {
     if (codeOf(error) === "ENOENT") return [];
     throw cannotBeRead(dir, error);
   }
-  const looks = await Promise.all(names.map((name) => lookAt(dir, name)));
-  const problem = looks.find((look) => typeof look === "string");
-  if (typeof problem === "string")
-    throw new ToolError(
-      "journal_unavailable",
-      `The journal is not safe from others: ${problem}.`,
-      `Find out who wrote it; then remove it, or chmod 600 it and chown it to this user. Or ${elsewhere}.`,
-    );
-  return looks.filter((look) => typeof look === "object");
+  const files = await Promise.all(names.map((name) => fileIn(dir, name)));
+  return files.filter((file) => file !== undefined);
 }
 
 export function cannotBeRead(path: string, error: unknown): ToolError {
@@ -56,12 +49,25 @@ export function cannotBeRead(path: string, error: unknown): ToolError {
   );
 }
 
-/** The file, or what is wrong with it; undefined where it is gone. */
-async function lookAt(dir: string, name: string): Promise<JournalFile | string | undefined> {
+export function cannotBeWritten(dir: string, error: unknown): ToolError {
+  return new ToolError(
+    "journal_unavailable",
+    `The journal in ${dir} cannot be written (${codeOf(error)}).`,
+    "Free disk space, fix the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a writable folder.",
+  );
+}
+
+/** @returns undefined where it is gone @throws ToolError journal_unavailable where others may write it */
+export async function fileIn(dir: string, name: string): Promise<JournalFile | undefined> {
   const path = join(dir, name);
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return undefined;
-  if (!stats.isFile()) return `${path} is ${stats.isSymbolicLink() ? "a link" : "not a file"}`;
-  const why = writableByOthers(stats);
-  return why === undefined ? { name, bytes: stats.size, written: stats.mtimeMs } : `${path} ${why}`;
+  const isNone = stats.isFile() ? undefined : `is ${stats.isSymbolicLink() ? "a link" : "not a file"}`;
+  const why = isNone ?? writableByOthers(stats);
+  if (why === undefined) return { name, bytes: stats.size, written: stats.mtimeMs };
+  throw new ToolError(
+    "journal_unavailable",
+    `The journal is not safe from others: ${path} ${why}.`,
+    `Find out who wrote it; then remove it, or chmod 600 it and chown it to this user. Or ${elsewhere}.`,
+  );
 }

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { codeOf, makePrivateFolder } from "../private-files.ts";
 import type { Clock } from "./clock.ts";
-import { assertPrivate, journalFiles } from "./journal-folder.ts";
+import { assertPrivate, cannotBeWritten, journalFiles } from "./journal-folder.ts";
+import { keyOf, readKey } from "./journal-key.ts";
 import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
 import { createRecentOps, type RecentOp } from "./recent-ops.ts";
 
@@ -27,6 +28,8 @@ export interface Journal extends JournalReader {
   end(record: Omit<EndRecord, "v" | "kind" | "at">): Promise<void>;
   /** Whether a continuation was spent in the last hour, by any process that shares the folder. */
   spent(nonce: string): Promise<boolean>;
+  /** The key for new digests, made where there is none. @throws ToolError journal_unavailable */
+  keyForRecords(): Promise<Buffer>;
   /** Changes begun in the last hour, by any process that shares the folder, in any Kibana; safe tests do not count. */
   countLastHour(): Promise<number>;
   /**
@@ -41,6 +44,8 @@ export interface Journal extends JournalReader {
 export interface JournalReader {
   /** All entries, newest first, and what could not be read. */
   entries(): Promise<{ entries: JournalEntry[]; problems: string[] }>;
+  /** The key of the digests in it; undefined where it has none. @throws ToolError journal_unavailable */
+  key(): Promise<Buffer | undefined>;
 }
 
 /** `full`: it would be one change too many in this hour. `used`: another change spends the same continuation. */
@@ -103,11 +108,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
       () => undefined,
       (error: unknown) => {
         if (error instanceof ToolError) throw error;
-        throw new ToolError(
-          "journal_unavailable",
-          `The journal in ${dir} cannot be written (${codeOf(error)}).`,
-          "Free disk space, fix the folder's permissions, or set CONNECTORS_JOURNAL_DIR to a writable folder.",
-        );
+        throw cannotBeWritten(dir, error);
       },
     );
   }
@@ -122,6 +123,8 @@ export function createJournal(dir: string, clock: Clock): Journal {
     begin: (record) => inTurn(() => append({ v: 1, kind: "begin", at: now(), ...thisRun, ...record } as BeginRecord)),
     end: (record) => inTurn(() => append({ v: 1, kind: "end", at: now(), ...record } as EndRecord)),
     entries: () => readAll(dir),
+    key: () => readKey(dir),
+    keyForRecords: () => keyOf(dir),
     countLastHour: async () => counted(await recent.look()).length,
     async admit({ change, n }, most) {
       for (let look = 1; ; look++) {

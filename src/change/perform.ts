@@ -5,6 +5,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { ruleState } from "../rules/rule-state.ts";
 import { canBeSaved, type Unmeant } from "../rules/unmeant.ts";
+import { hideCertainSecrets, hideInText, hideSecrets } from "../secrets/detect.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import type { Consent } from "./consent/ask.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
@@ -66,10 +67,10 @@ export async function perform(
       outcome: result.outcome,
       ...(newId(result) ? { id: newId(result) } : {}),
       // Their version; ours is in the record.
-      ...(result.seen ? { seen: withoutLiterals.json(result.seen) } : {}),
+      ...(result.seen ? { seen: withoutLiterals.json(hideSecrets(result.seen).config) } : {}),
       // An undo puts these back too.
       ...(result.unmeant && !result.unmeant.byOthers ? { unmeant: withoutLiterals.json(savable(result.unmeant.fields)) } : {}),
-      ...(result.error ? { error: withoutLiterals.text(result.error.message) } : {}),
+      ...(result.error ? { error: withoutLiterals.text(hideInText(result.error.message)) } : {}),
     };
     await journal.end(end).catch((error: unknown) => {
       const what = result.outcome === "done" ? "The change happened, but its outcome" : "The outcome of this op";
@@ -183,9 +184,10 @@ async function leftBehind(op: Op, reader: Reader): Promise<Pick<OpResult, "leftB
   return op.op === "delete" ? { leftBehind: await rulesLeftBehind(op, reader) } : {};
 }
 
-/** The fields that a save of the rule can restore. */
+/** The fields that a save of the rule can restore; actions without tokens, as in the record. */
 function savable(fields: Unmeant): Unmeant {
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => canBeSaved(field)));
+  const restorable = Object.entries(fields).filter(([field]) => canBeSaved(field));
+  return Object.fromEntries(restorable.map(([field, one]) => [field, field === "actions" ? hideCertainSecrets(one) : one]));
 }
 
 /** Whether a failure concerns this op alone and says nothing about the later ones. */

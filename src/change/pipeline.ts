@@ -62,7 +62,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is written, exactly: the second plan is for comparison only.
-    const { recording } = await reachOf(first, services.redactor.withoutLiterals, services.undoBy);
+    const { recording } = await reachOf(first, services.redactor.withoutLiterals, services.undoBy, journal.keyForRecords);
     const results = await withinLimit(first, caller, services, () =>
       perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
     );

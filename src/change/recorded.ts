@@ -1,11 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
 import { recipientsIn } from "../catalog/recipients.ts";
 import type { RuleAction } from "../kibana/rules.ts";
-import { hideSecrets } from "../secrets/detect.ts";
+import type { RuleState } from "../rules/rule-state.ts";
+import { hideCertainSecrets, hideSecrets } from "../secrets/detect.ts";
 import type { Scrub } from "../secrets/redact.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
-import { carriedActions } from "./marked-rules.ts";
+import { digestsOfMarked, isMarked } from "./marked-rules.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Op, Plan } from "./plan.ts";
@@ -20,8 +22,9 @@ export interface Recording {
 /**
  * A secret that Kibana echoes must not get into the journal. Ids, types, hosts and recipients stay, and so do names and
  * config texts that equal a known value as a whole: an undo needs them.
+ * @param key the journal's, asked for only if something is marked; without it the recording is only looked at
  */
-export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub): Promise<Recording> {
+export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub, key = unrecorded): Promise<Recording> {
   const records = plan.ops.map(recordOf);
   // Hardly any plan has a secret in it.
   const held = records.map((record) => JSON.stringify(scrub.json(record)) !== JSON.stringify(record));
@@ -29,19 +32,43 @@ export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub)
   // One list for all: a look for others in each op would take as long as the square of their number.
   const words = plan.ops.filter((_op, n) => held[n]).map((op) => wordsOf(op, scrub));
   const all = [...new Set([...kept, ...(await Promise.all(words)).flat()])];
+  const marked = plan.ops.map((op, n) => withoutTokens(scrub.json(records[n] ?? recordOf(op), held[n] ? all : [])));
   return {
     summary: scrub.text(plan.summary, kept),
-    ops: plan.ops.map((op, n) => withCarried(op, scrub.json(records[n] ?? recordOf(op), held[n] ? all : []))),
+    ops: await Promise.all(plan.ops.map((op, n) => withDigests(op, marked[n] ?? recordOf(op), key))),
   };
 }
+
+const keyOfThisProcess = randomBytes(32);
+const unrecorded = async (): Promise<Buffer> => keyOfThisProcess;
 
 /** What an op is about. */
 async function wordsOf(op: Op, scrub: Scrub): Promise<string[]> {
   return [...(await addressesOf(op)), ...(await textsOf(op)).filter((text) => isSecretAsAWhole(text, scrub))];
 }
 
-function withCarried(op: Op, record: Recorded): Recorded {
-  return op.op === "put_rule" && record.op === "put_rule" ? { ...record, carried: carriedActions(op, record) } : record;
+/** Rules' actions without tokens that nobody knows. Config is kept: nothing else could restore a connector. */
+function withoutTokens(record: Recorded): Recorded {
+  if (record.op !== "put_rule") return record;
+  const [before, after] = [withoutTokensInActions(record.before), withoutTokensInActions(record.after)];
+  return { ...record, before, after };
+}
+
+/** Where an action goes is no secret. */
+const addresses: readonly string[] = ["id", "uuid", "group", "connector_type_id"];
+
+function withoutTokensInActions<State extends RuleState>(state: State): State {
+  const actions = state.actions.map((action) => {
+    const content = Object.entries(action).filter(([name]) => !addresses.includes(name));
+    return { ...action, ...hideCertainSecrets(Object.fromEntries(content)) };
+  });
+  return { ...state, actions };
+}
+
+async function withDigests(op: Op, record: Recorded, key: () => Promise<Buffer>): Promise<Recorded> {
+  if (op.op !== "put_rule" || record.op !== "put_rule" || !isMarked([record.before.actions, record.after.actions])) return record;
+  const of = async (state: "before" | "after") => digestsOfMarked(record[state].actions, op[state].actions, await key());
+  return { ...record, digests: { before: await of("before"), after: await of("after") } };
 }
 
 /** What calls need: ids, types, action groups and hosts. */

@@ -21,11 +21,12 @@ export async function settleOpenEntries(
   { reader, clock, log }: { reader: Reader; clock: Clock; log: Log },
 ): Promise<void> {
   const { entries } = await journal.entries();
+  const key = await journal.key();
   for (const entry of entries.filter((one) => one.end === undefined && one.begin.deployment === deployment && isOrphan(one, clock))) {
     const { change, n, op } = entry.begin;
     const record = readRecord(op);
     if (!record) continue;
-    const outcome = await happened(record, reader).catch((error: unknown) => {
+    const outcome = await happened(record, reader, key).catch((error: unknown) => {
       log.warn("unsettled", { change, n, error: error instanceof Error ? error.message : "unknown" });
       return undefined;
     });

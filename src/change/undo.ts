@@ -3,7 +3,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import { ownValue } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
-import { secretMissing } from "./marked-rules.ts";
+import { isMarked, secretMissing } from "./marked-rules.ts";
 import { differingKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
@@ -24,8 +24,8 @@ export function inverseOfEntry(entry: JournalEntry): Inverse | undefined {
 export function inverseAfter(record: Recorded, unmeant: EndRecord["unmeant"] = {}): Inverse {
   const inverse = inverseOf(record);
   if ("none" in inverse || inverse.op !== "put_rule") return inverse;
-  // Kibana stored other actions: what stands under a mark is not in them.
-  return "actions" in unmeant && inverse.carried.length > 0 ? { none: secretMissing } : withUnmeant(inverse, unmeant);
+  // Kibana stored other actions than the digests are of.
+  return "actions" in unmeant && isMarked([inverse.to.actions, unmeant.actions]) ? { none: secretMissing } : withUnmeant(inverse, unmeant);
 }
 
 /** What an entry records; undefined where a newer version wrote it. */

@@ -74,7 +74,6 @@ export function createBackend(settings: Settings, env: Record<string, string | u
         signal: reads,
         progress,
         learn: (tree) => known.learn(tree),
-        hides: (text) => known.withoutLiterals.text(text) !== text,
         runChange: (change) => runChange(change, caller),
       };
     },

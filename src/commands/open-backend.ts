@@ -25,7 +25,7 @@ import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
 
 /** The part of the context that all calls share. */
-type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "hides" | "spaces"> & {
+type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "spaces"> & {
   spacesFor: ReturnType<typeof createSpaceChecks>;
 };
 
@@ -101,6 +101,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
         await settled;
         return journal.entries();
       },
+      key: journal.key,
     },
     spacesFor: createSpaceChecks(clock),
     secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets, noPage: nobodyHere },

@@ -32,12 +32,12 @@ export function sameField(name: string, one: unknown, other: unknown): boolean {
 /** Null and nothing are the same to Kibana. */
 function withoutNull(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNull);
-  if (!isPlainObject(value)) return value ?? undefined;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item != null)
-      .map(([key, item]) => [key, withoutNull(item)]),
-  );
+  return isPlainObject(value) ? fieldsWithoutNull(value) : (value ?? undefined);
+}
+
+function fieldsWithoutNull(value: object): Record<string, unknown> {
+  const fields = Object.entries(value).filter(([, item]) => item != null);
+  return Object.fromEntries(fields.map(([key, item]) => [key, withoutNull(item)]));
 }
 
 /** Kibana stores artifacts that nobody gave as empty ones (reference/corrections.md §1). */
@@ -57,7 +57,7 @@ export function sameActions(stored: readonly RuleAction[], others: readonly Rule
 }
 
 /** System connectors' actions last. */
-export function inOrder(actions: readonly RuleAction[]): RuleAction[] {
+function inOrder(actions: readonly RuleAction[]): RuleAction[] {
   return [...actions.filter((action) => !isSystem(action.id)), ...actions.filter((action) => isSystem(action.id))];
 }
 
@@ -69,10 +69,10 @@ export function isSystem(id: string): boolean {
 function sameAction(stored: RuleAction, other: RuleAction | undefined): boolean {
   if (!other) return false;
   const uuid = other.uuid ?? stored.uuid;
-  return isDeepStrictEqual(comparable(stored), comparable({ ...other, uuid }));
+  return isDeepStrictEqual(comparableAction(stored), comparableAction({ ...other, uuid }));
 }
 
-/** Without what Kibana derives, such as a filter's query as Elasticsearch takes it. */
-function comparable(action: RuleAction): unknown {
-  return withoutNull({ ...writable(action, actionFields), params: action.params ?? {} });
+/** What of an action is compared: without what Kibana derives, such as a filter's query as Elasticsearch takes it. */
+export function comparableAction(action: RuleAction): Record<string, unknown> {
+  return fieldsWithoutNull({ ...writable(action, actionFields), params: action.params ?? {} });
 }

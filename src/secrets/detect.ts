@@ -47,6 +47,12 @@ export function hideSecrets(config: unknown): {
   return { config: walk(config, "", "", found), found };
 }
 
+/** As hideSecrets, but URLs keep path segments that only look random: most are links to documents. */
+export function hideCertainSecrets<T>(value: T): T;
+export function hideCertainSecrets(value: unknown): unknown {
+  return walk(value, "", "", [], hideCertainInText);
+}
+
 /**
  * As hideSecrets, for what says whom or what a call reaches: mail addresses and plain words stay whole, also such as begin
  * like a token, so that nobody is out of sight by their name.
@@ -103,6 +109,10 @@ const namedInText = /(["']([\w-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,40
 
 /** Secrets within one text: URL parts and token shapes. */
 export function hideInText(text: string, found: (why: string) => void = () => {}): string {
+  return withoutPathTokens(hideCertainInText(text, found), marking(found));
+}
+
+function hideCertainInText(text: string, found: (why: string) => void = () => {}): string {
   let hidden = text.replace(/(?<=[a-z0-9+.-]):\/\/([^\s/@:?#]*):([^\s/@?#]+)@/gi, (whole, user: string, word: string) => {
     // Behind "good:443\\" the path begins for every reader of URLs: what is before it is the host.
     if (word === redactionMark || /^\d{0,5}\\/.test(word)) return whole;
@@ -130,15 +140,19 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
     found(`the name "${name}"`);
     return `${before}${quote}${redactionMark}${quote}`;
   });
-  const mark = (why: string) => {
-    found(why);
-    return redactionMark;
-  };
+  const mark = marking(found);
   for (const [shape, why] of shapes) hidden = hidden.replace(shape, () => mark(why));
-  return withoutWebTokens(withoutPathTokens(hidden, mark), mark);
+  return withoutWebTokens(hidden, mark);
 }
 
 type Mark = (why: string) => string;
+
+function marking(found: (why: string) => void): Mark {
+  return (why) => {
+    found(why);
+    return redactionMark;
+  };
+}
 
 /** Hides path segments that look random; UUIDs and words do not. */
 function withoutPathTokens(text: string, mark: Mark): string {

@@ -27,8 +27,6 @@ export interface ToolContext {
   secrets: SecretSource;
   /** Registers resolved secrets, so that they are removed from all output. */
   learn(tree: SealedTree): void;
-  /** Whether a text holds a secret that the journal keeps nothing of. */
-  hides(text: string): boolean;
   /** For what is too large for one answer. */
   exports: KeptExports;
   principal: Principal;

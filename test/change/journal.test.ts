@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createJournal } from "../../src/change/journal.ts";
@@ -72,6 +72,25 @@ describe("the journal", () => {
       const { entries } = await journal.entries();
       expect(entries.map((entry) => `${entry.begin.change}: ${entry.end?.outcome}`).sort()).toEqual(["of one: done", "of two: unknown"]);
     }
+  });
+
+  test("has one key, whoever asks for it first, and none before", async () => {
+    const one = await made();
+    const two = await made({ dir: one.dir });
+    expect(await one.journal.key()).toBeUndefined();
+    await expect(stat(one.dir)).rejects.toThrow("ENOENT");
+    const keys = await Promise.all([one, two, one, two].map(({ journal }) => journal.keyForRecords()));
+    expect(new Set([...keys, await two.journal.key()].map((key) => key?.toString("hex"))).size).toBe(1);
+    expect([keys[0]?.length, (await stat(join(one.dir, "key"))).mode & 0o777]).toEqual([32, 0o600]);
+    expect((await one.journal.entries()).entries).toEqual([]);
+  });
+
+  test("takes no key through a link", async () => {
+    const { journal, dir } = await made();
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await symlink("/dev/zero", join(dir, "key"));
+    for (const ask of [journal.key, journal.keyForRecords])
+      await expect(ask()).rejects.toMatchObject({ code: "journal_unavailable", message: expect.stringContaining("is a link") });
   });
 
   test("skips a line torn by a crash, and keeps what is before it", async () => {

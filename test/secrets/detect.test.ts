@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hideInText, hideSecrets } from "../../src/secrets/detect.ts";
+import { hideCertainSecrets, hideInText, hideSecrets } from "../../src/secrets/detect.ts";
 
 const mark = "[redacted]";
 
@@ -160,6 +160,11 @@ describe("tokens in the path of a URL", () => {
     ["https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXX", `https://hooks.slack.com/services/${mark}`],
   ])("%s is hidden", (url, shown) => {
     expect(hideSecrets({ url }).config).toEqual({ url: shown });
+  });
+
+  test("is only a guess, and stays where only certain ones are hidden", () => {
+    const texts = ["https://docs.example.com/d/aB3dE5fG7hI9jK1lM3nO5", "https://docs.example.com/d/aB3dE5fG7hI9jK1lM3nO5?token=abc"];
+    expect(hideCertainSecrets(texts)).toEqual([texts[0], `${texts[0]}?token=${mark}`]);
   });
 
   test.each([

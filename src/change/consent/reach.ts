@@ -38,8 +38,9 @@ interface Way {
  * Derived from the ops themselves, so that no tool can forget anything.
  * @param scrub removes what must not get into the journal
  * @param by who makes the change, and would undo it
+ * @param key the journal's, where this is recorded
  */
-export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> {
+export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy, key?: () => Promise<Buffer>): Promise<Reach> {
   const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
   const all = (recipients: readonly Recipient[]) => new Set(byProminence(recipients).map((one) => told(one, scrub)));
@@ -54,7 +55,7 @@ export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Rea
     recipients: [...reached],
     noLonger: [...all(each.flatMap(({ left }) => left.filter(namesSomebody)))].filter((one) => !kept.has(one)),
   };
-  const recording = await recordingOf(plan, words, scrub);
+  const recording = await recordingOf(plan, words, scrub, key);
   return { ...words, recording, undo: undoingOf(ops, recording, by) };
 }
 

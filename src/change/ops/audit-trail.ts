@@ -52,7 +52,7 @@ export function createAuditTrail(
 
 /** Flat, with the op as one text: the keys of configs would bloat the mapping and conflict in it. */
 function described({ change, n, deployment, tool, principal, client, consent, summary, op }: Begun): Record<string, unknown> {
-  const { op: kind, space, id, name, type, secretFields, secretSources, ...details } = op;
+  const { op: kind, space, id, name, type, secretFields, secretSources, digests: _forTheUndo, ...details } = op;
   // Names of fields and of variables, which are no secret, under words that look like one.
   const named = Object.fromEntries(Object.entries({ secretFields, secretSources }).filter(([, value]) => value !== undefined));
   return {

@@ -46,19 +46,22 @@ export function recordOf(op: Op): Recorded {
   }
 }
 
-/** Whether a recorded op happened, as far as Kibana shows. */
-export function happened(record: Recorded, reader: Reader): Promise<Happened> {
+/**
+ * Whether a recorded op happened, as far as Kibana shows.
+ * @param key the journal's; undefined for a record without marks
+ */
+export function happened(record: Recorded, reader: Reader, key: Buffer | undefined): Promise<Happened> {
   switch (record.op) {
     case "create":
-      return kinds.create.happened(record, reader);
+      return kinds.create.happened(record, reader, key);
     case "update":
-      return kinds.update.happened(record, reader);
+      return kinds.update.happened(record, reader, key);
     case "delete":
-      return kinds.delete.happened(record, reader);
+      return kinds.delete.happened(record, reader, key);
     case "execute":
-      return kinds.execute.happened(record, reader);
+      return kinds.execute.happened(record, reader, key);
     case "put_rule":
-      return kinds.put_rule.happened(record, reader);
+      return kinds.put_rule.happened(record, reader, key);
   }
 }
 
@@ -68,7 +71,7 @@ export async function readBack(
   before: Rule | undefined,
   reader: Reader,
 ): Promise<{ happened: Happened } & Pick<OpResult, "unmeant">> {
-  return op.op === "put_rule" ? readRuleBack(op, before, reader) : { happened: await happened(recordOf(op), reader) };
+  return op.op === "put_rule" ? readRuleBack(op, before, reader) : { happened: await happened(recordOf(op), reader, undefined) };
 }
 
 /** How to undo a recorded op; `none` where a redaction mark replaces something it needs. */

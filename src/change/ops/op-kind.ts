@@ -4,7 +4,7 @@ import type { Writer } from "../../kibana/writer.ts";
 import type { RuleState } from "../../rules/rule-state.ts";
 import type { Clock } from "../clock.ts";
 import type { ArtifactsRead, Op } from "../plan.ts";
-import type { RecordOf } from "./records.ts";
+import type { FieldDigests, RecordOf } from "./records.ts";
 
 /** `differs`: it exists, but neither as before nor as written. `unknown`: Kibana does not show it. */
 export type Happened = "done" | "not_done" | "differs" | "unknown";
@@ -36,8 +36,8 @@ export type Inverse =
       expect: RuleState;
       to: RuleState;
       needs: string[];
-      /** Actions whose marks stand for what the rule still has: their places in `to` and in `expect`. */
-      carried: [number, number][];
+      /** Of what the journal marks in the actions of `to` and of `expect`. */
+      digests: { before: FieldDigests[]; after: FieldDigests[] };
     }
   /** `onlyRead`: it changed nothing. */
   | { none: string; onlyRead?: true };
@@ -55,7 +55,10 @@ export interface Means {
 export interface OpKind<O extends Op> {
   write(op: O, means: Means): Promise<unknown>;
   record(op: O): RecordOf<O["op"]>;
-  /** Verification after a write, doubt after a time-out and recovery after a crash ask the same question. */
-  happened(record: RecordOf<O["op"]>, reader: Reader): Promise<Happened>;
+  /**
+   * Verification after a write, doubt after a time-out and recovery after a crash ask the same question.
+   * @param key the journal's, for what is marked in the record
+   */
+  happened(record: RecordOf<O["op"]>, reader: Reader, key: Buffer | undefined): Promise<Happened>;
   inverse(record: RecordOf<O["op"]>): Inverse;
 }

@@ -6,11 +6,11 @@ import type { Writer } from "../../kibana/writer.ts";
 import { fieldInWords, type RuleBody, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
 import { type RuleState, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
 import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
-import { isMarked, revealed } from "../marked-rules.ts";
+import { revealed } from "../marked-rules.ts";
 import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
 import { connectorOrNone, replacing } from "./connector-state.ts";
 import type { Happened, OpKind } from "./op-kind.ts";
-import type { RecordOf } from "./records.ts";
+import type { FieldDigests, RecordOf } from "./records.ts";
 
 export const putRule: OpKind<PutRuleOp> = {
   /** Reads the rule once more: what others changed meanwhile is kept, unless it is what this writes: then it stops. */
@@ -47,12 +47,12 @@ export const putRule: OpKind<PutRuleOp> = {
     before,
     after,
     gone: gone.map((one) => one.id),
-    carried: [],
+    digests: { before: [], after: [] },
   }),
 
-  happened: async (record, reader) => asRecorded(record, await ruleOrNone(reader, record)),
+  happened: async (record, reader, key) => asRecorded(record, await ruleOrNone(reader, record), key),
 
-  inverse: ({ space, id, artifacts, before, after, gone, carried }) => ({
+  inverse: ({ space, id, artifacts, before, after, gone, digests }) => ({
     op: "put_rule",
     space,
     id,
@@ -60,7 +60,7 @@ export const putRule: OpKind<PutRuleOp> = {
     expect: after,
     to: before,
     needs: gone,
-    carried,
+    digests,
   }),
 };
 
@@ -71,7 +71,7 @@ export async function readRuleBack(
   reader: Reader,
 ): Promise<{ happened: Happened; unmeant?: { fields: Unmeant; byOthers: boolean } }> {
   const rule = await ruleOrNone(reader, op);
-  const happened = asRecorded(putRule.record(op), rule);
+  const happened = asRecorded(putRule.record(op), rule, undefined);
   if (!rule || !before || happened === "not_done") return { happened };
   const fields = unmeant(before, readable(op.artifacts, op.after), rule);
   if (Object.keys(fields).length === 0) return { happened };
@@ -81,17 +81,15 @@ export async function readRuleBack(
 }
 
 /** Only fields that the save was to change count: what it was to keep is compared as a whole and reported separately. */
-function asRecorded(record: RecordOf<"put_rule">, rule: Rule | undefined): Happened {
+function asRecorded(record: RecordOf<"put_rule">, rule: Rule | undefined, key: Buffer | undefined): Happened {
   if (!rule) return "differs";
   const [before, after] = [readable(record.artifacts, record.before), readable(record.artifacts, record.after)];
   const changing = Object.keys(after.fields ?? {}).filter((name) => !sameField(name, before.fields?.[name], after.fields?.[name]));
-  const is = (state: typeof after) =>
-    sameState(
-      ruleState(rule),
-      revealed(state, ruleState(rule), () => true),
-    ) && changing.every((name) => sameField(name, rule[name], state.fields?.[name]));
-  if (is(after)) return isMarked(after) && is(before) ? "unknown" : "done";
-  return is(before) ? "not_done" : "differs";
+  const now = ruleState(rule);
+  const is = (state: RuleState, digests: FieldDigests[]) =>
+    sameState(now, revealed(state, digests, now, key)) && changing.every((name) => sameField(name, rule[name], state.fields?.[name]));
+  if (is(after, record.digests.after)) return "done";
+  return is(before, record.digests.before) ? "not_done" : "differs";
 }
 
 /** The part of a state that the rule can be compared with. */

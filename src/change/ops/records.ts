@@ -9,11 +9,13 @@ const RuleState = z.object({
   throttle: z.string().nullable(),
   fields: Config.optional(),
 });
+/** By the name of a field. */
+const FieldDigests = z.record(z.string(), z.string());
 const State = z.object({ name: z.string(), config: Config });
 
 /**
- * What the journal keeps of an op: everything that verification and an undo need, and no secret. Config is kept as it is:
- * redaction marks could not be restored.
+ * What the journal keeps of an op: everything that verification and an undo need, and no known secret. Tokens that only
+ * their shape gives away stay in config: redaction marks could not be restored.
  */
 const Recorded = z.discriminatedUnion("op", [
   z.object({ op: z.literal("create"), ...Place, id: z.string().optional(), config: Config, secretFields: z.array(z.string()).default([]) }),
@@ -49,9 +51,11 @@ const Recorded = z.discriminatedUnion("op", [
     before: RuleState,
     after: RuleState,
     gone: z.array(z.string()).default([]),
-    carried: z.array(z.tuple([z.number(), z.number()])).default([]),
+    // Of the marked fields of each action; records of older versions have none.
+    digests: z.object({ before: z.array(FieldDigests), after: z.array(FieldDigests) }).default({ before: [], after: [] }),
   }),
 ]);
+export type FieldDigests = z.output<typeof FieldDigests>;
 export type Recorded = z.output<typeof Recorded>;
 export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;
 

@@ -20,12 +20,16 @@ export interface Now {
   rules: ReadonlyMap<string, Rule | undefined>;
   /** Why something could not be read. */
   unread: string | undefined;
+  journalKey: Buffer | undefined;
 }
 
 const key = (space: string, id: string) => JSON.stringify([space, id]);
 
 /** Reads one list of connectors for each space, and each rule. */
-export async function readNow(entries: readonly JournalEntry[], { kibana }: Pick<ToolContext, "kibana">): Promise<Now> {
+export async function readNow(
+  entries: readonly JournalEntry[],
+  { kibana, journal }: Pick<ToolContext, "kibana" | "journal">,
+): Promise<Now> {
   const spaces = [...new Set(entries.map(({ begin }) => begin.op.space))];
   const rules = new Map(
     entries.flatMap(({ begin: { op } }) => (op.op === "put_rule" && op.id !== undefined ? [[key(op.space, op.id), op] as const] : [])),
@@ -35,7 +39,8 @@ export async function readNow(entries: readonly JournalEntry[], { kibana }: Pick
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
     failures.push(error.message);
   };
-  const [lists, found] = await Promise.all([
+  const [journalKey, lists, found] = await Promise.all([
+    journal.key(),
     Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space).catch(failed)] as const)),
     Promise.all(
       [...rules].slice(0, mostRules).map(async ([at, { space, id = "" }]) => {
@@ -53,6 +58,7 @@ export async function readNow(entries: readonly JournalEntry[], { kibana }: Pick
     connectors: new Map(lists.flatMap(([space, list]) => (list ? [[space, list] as const] : []))),
     rules: new Map(found.flat()),
     unread: failures[0],
+    journalKey,
   };
 }
 
@@ -68,14 +74,13 @@ export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefi
 export async function undoNow(
   entry: JournalEntry,
   now: Now,
-  context: Pick<ToolContext, "principal" | "hides" | "settings">,
+  context: Pick<ToolContext, "principal" | "settings">,
 ): Promise<UndoOffer | undefined> {
   const recorded = inverseOfEntry(entry);
   if (!recorded) return undefined;
   const id = entry.begin.op.id ?? entry.end?.id;
   const inverse = withNeedsNow(recorded, now);
-  const against =
-    "none" in inverse ? undefined : ((await whyNotNow(inverse, now, context.hides)) ?? protectedNow(inverse, entry, now, context.settings));
+  const against = "none" in inverse ? undefined : ((await whyNotNow(inverse, now)) ?? protectedNow(inverse, entry, now, context.settings));
   return against === undefined
     ? undoCall(entry.begin.change, inverse, { id, by: undoBy(context.principal, context.settings) })
     : { no_undo: against };
@@ -107,14 +112,14 @@ function withNeedsNow(inverse: Inverse, now: Now): Inverse {
   return { ...inverse, needs: obstacle(rule, inverse.to.actions, known)?.gone ?? [] };
 }
 
-async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now, hides: ToolContext["hides"]): Promise<string | undefined> {
+async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now): Promise<string | undefined> {
   const { space, id } = inverse;
   if (inverse.op === "put_rule") {
     const at = key(space, id);
     if (!now.rules.has(at)) return undefined;
     const rule = now.rules.get(at);
     if (!rule) return "The rule is gone.";
-    const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, hides);
+    const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, now.journalKey);
     if (isUnsure) return `The rule stays as it is: ${cannotTell}`;
     if (!isAfter) return isBefore ? back : "The rule's actions were changed since.";
     const known = knownIn(space, now);

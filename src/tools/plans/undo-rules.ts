@@ -49,9 +49,10 @@ export async function planUndoRules(
   space: CheckedSpace,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
-  const { kibana, settings } = context;
-  const [connectors, rules] = await Promise.all([
+  const { kibana, settings, journal } = context;
+  const [connectors, key, rules] = await Promise.all([
     kibana.connectors(space),
+    journal.key(),
     Promise.all(inverses.map((inverse) => ruleOrNone(inverse.id, space, context))),
   ]);
   const known = new Map(connectors.map((one) => [one.id, one]));
@@ -63,7 +64,7 @@ export async function planUndoRules(
       space,
       context,
     )
-  ).map((one) => ({ ...one, ...fieldsOf(one), ...ruleSince(one.inverse, one.rule, context.hides) }));
+  ).map((one) => ({ ...one, ...fieldsOf(one), ...ruleSince(one.inverse, one.rule, key) }));
   const already = there.filter(({ isBefore, back }) => isBefore && Object.keys(back).length === 0);
   const unsure = there.filter(({ isUnsure }) => isUnsure);
   const changed = there.filter((one) => !already.includes(one) && !one.isAfter && !one.isUnsure);
@@ -186,7 +187,7 @@ function fieldsOf({ rule, artifacts, inverse: { expect, to } }: WholeRule & { in
   // The artifacts in the journal are better than none.
   const unread = artifacts === "unreadable" && recorded !== undefined && !isMarked(recorded) ? { artifacts: recorded } : {};
   const stays = fields
-    .filter(([name, value]) => isMarked(value) || !sameField(name, ownValue(rule, name), ownValue(expect.fields, name)))
+    .filter(([name, value]) => isMarked([name, value]) || !sameField(name, ownValue(rule, name), ownValue(expect.fields, name)))
     .map(([name]) => name);
   const back = fields.filter(([name, value]) => !stays.includes(name) && !sameField(name, value, ownValue(expect.fields, name)));
   return { back: { ...Object.fromEntries(back), ...unread }, stays };

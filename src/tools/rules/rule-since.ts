@@ -1,4 +1,4 @@
-import { type Hides, revealed, withoutMarks } from "../../change/marked-rules.ts";
+import { isMarked, revealed } from "../../change/marked-rules.ts";
 import type { Inverse } from "../../change/undo.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { ruleState, sameState } from "../../rules/rule-state.ts";
@@ -18,24 +18,22 @@ export interface RuleSince {
 }
 
 export const cannotTell =
-  "a secret stood in its actions that this server does not find there now, so nobody here can tell whether somebody changed them since.";
+  "a secret stood in its actions that is not found there now, so nobody here can tell whether somebody changed them since. Restore it by hand.";
 
-/** What became of a rule's actions since a change. */
-export function ruleSince(recorded: PutBack, rule: Rule, hides: Hides): RuleSince {
+/**
+ * What became of a rule's actions since a change.
+ * @param key the journal's
+ */
+export function ruleSince(recorded: PutBack, rule: Rule, key: Buffer | undefined): RuleSince {
   const now = ruleState(rule);
-  const inverse = withoutMarks(recorded, now, hides);
-  const isBefore = sameState(now, revealed(recorded.to, now, hides));
-  const isAfter = sameState(now, inverse.expect);
+  const expect = revealed(recorded.expect, recorded.digests.after, now, key);
+  const to = revealed(recorded.to, recorded.digests.before, now, key);
+  const isBefore = sameState(now, to);
+  const isAfter = sameState(now, expect);
   return {
-    inverse,
+    inverse: { ...recorded, expect, to },
     isBefore,
     isAfter,
-    isUnsure:
-      !isBefore &&
-      !isAfter &&
-      sameState(
-        now,
-        revealed(recorded.expect, now, () => true),
-      ),
+    isUnsure: !isBefore && !isAfter && isMarked({ ...expect, fields: {} }),
   };
 }
