@@ -1,7 +1,6 @@
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText, quoted } from "../../plain-text.ts";
-import { hideInText } from "../../secrets/detect.ts";
 import type { ToolContext } from "../define.ts";
 
 const days = 7;
@@ -18,7 +17,7 @@ export async function doubtsAbout({ id, name }: Connector, space: string, log: L
     return [`Whether ${quoted(name)} works could not be looked up: the execution log could not be read. ${last.unread}`];
   if (!last.run) return [`${quoted(name)} has not run in the last ${days} days: test it before rules rely on it.`];
   if (last.run.ok) return [];
-  const said = plainText(hideInText(last.run.message), 200);
+  const said = plainText(last.run.message, 200);
   return [`The last run of ${quoted(name)} failed (${plainText(last.run.at, 40)}): ${said}. Fix and test it before rules rely on it.`];
 }
 
