@@ -18,7 +18,7 @@ export interface Canonical {
 /** Most levels of escapes within escapes that are decoded. */
 const mostRounds = 8;
 
-const [percent, backslash, ampersand, semicolon, hash, plus, quote] = [0x25, 0x5c, 0x26, 0x3b, 0x23, 0x2b, 0x22];
+const [percent, backslash, ampersand, semicolon, hash, plus, quote, equals] = [0x25, 0x5c, 0x26, 0x3b, 0x23, 0x2b, 0x22, 0x3d];
 
 /**
  * In time linear in the text's length.
@@ -28,6 +28,19 @@ export function canonical(text: string, escapes = true): Canonical {
   const out = Output.of(text);
   if (escapes) out.readAllEscapes();
   out.leaveOut(escapes);
+  return out;
+}
+
+/**
+ * As canonical, of a mail body: `=73`, and lines that go on after a `=`. Its own reading, since a `=` often stands before
+ * something else, such as base64.
+ */
+export function canonicalMail(text: string): Canonical {
+  const out = Output.of(text);
+  out.readAllEscapes();
+  out.readQuotedPrintable();
+  out.readAllEscapes();
+  out.leaveOut(true);
   return out;
 }
 
@@ -74,6 +87,23 @@ export class Output implements Canonical {
 
   readAllEscapes(): void {
     for (let round = 0; round < mostRounds && this.#readEscapes(); round++);
+  }
+
+  readQuotedPrintable(): void {
+    const { bytes } = this;
+    const end = this.#restart();
+    for (let at = 0; at < end; at++) {
+      const [byte, next, last] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
+      const from = this.from[at] ?? 0;
+      if (byte !== equals || at + 2 >= end) this.put(byte, from, this.to[at] ?? 0);
+      else if (hexDigit(next) >= 0 && hexDigit(last) >= 0) {
+        at += 2;
+        this.put(hexDigit(next) * 16 + hexDigit(last), from, this.to[at] ?? 0);
+      }
+      // The end of a line, as it is, folded to a blank, or as JSON writes it.
+      else if (next === backslash && isBlankEscape(last)) at += 2;
+      else if (next > 0x20) this.put(byte, from, this.to[at] ?? 0);
+    }
   }
 
   /** One pass for each kind of escape. @returns whether there was one */
@@ -129,6 +159,8 @@ export class Output implements Canonical {
   /** Two halves of a pair that were written apart become one character. */
   #character(point: number, from: number, to: number): void {
     if (isInvisible(point)) return;
+    // Full-width forms of ASCII.
+    if (point >= 0xff01 && point <= 0xff5e) return this.put(point - 0xfee0, from, to);
     const { bytes, length } = this;
     if (point >= 0xdc00 && point <= 0xdfff && length >= 3 && bytes[length - 3] === 0xed && (bytes[length - 2] ?? 0) >= 0xa0) {
       const high = 0xd000 | (((bytes[length - 2] ?? 0) & 0x3f) << 6) | ((bytes[length - 1] ?? 0) & 0x3f);
@@ -172,6 +204,17 @@ export class Output implements Canonical {
     return value;
   }
 
+  /** The number in the last three bytes, of one byte in octal, or -1. */
+  #octal(): number {
+    let value = 0;
+    for (let at = this.length - 3; at < this.length; at++) {
+      const digit = (this.bytes[at] ?? 0) - 0x30;
+      if (digit < 0 || digit > 7) return -1;
+      value = value * 8 + digit;
+    }
+    return value <= 0xff ? value : -1;
+  }
+
   #back(count: number): number {
     return this.length >= count ? (this.bytes[this.length - count] ?? 0) : 0;
   }
@@ -190,7 +233,7 @@ export class Output implements Canonical {
     return this.length !== end;
   }
 
-  /** `\u0041`, `\x41`, `\u{41}`, after any number of backslashes. */
+  /** `\u0041`, `\x41`, `\101`, `\u{41}`, after any number of backslashes. */
   #backslashes(): boolean {
     const end = this.#restart();
     // A backslash that was itself escaped is not one of several before an escape.
@@ -203,6 +246,7 @@ export class Output implements Canonical {
         const before = this.length;
         if (this.#back(6) === backslash && isU(this.#back(5)) && this.#hex(4) >= 0) this.#replace(6, this.#hex(4));
         else if (this.#back(4) === backslash && this.#back(3) === 0x78 && this.#hex(2) >= 0) this.#replace(4, this.#hex(2));
+        else if (this.#back(4) === backslash && this.#octal() >= 0) this.#replace(4, this.#octal(), true);
         if (this.length !== before) read = this.length;
       } else if (byte === 0x7d) this.#braced();
     }
