@@ -34,7 +34,9 @@ function noCommand(word: string | undefined): string | undefined {
   if (word === undefined || word.startsWith("-") || commands.some((one) => one === word)) return undefined;
   const meant = didYouMean(word, commands);
   // A word that is like no command may be a secret in the wrong place.
-  return meant ? `"${word}" is not a command: did you mean ${meant}?` : `The first word is not a command. There are: ${commands.join(", ")}.`;
+  return meant
+    ? `"${word}" is not a command: did you mean ${meant}?`
+    : `The first word is not a command. There are: ${commands.join(", ")}.`;
 }
 
 /** argv to one command. Each command is loaded when it is asked for. */

@@ -370,7 +370,14 @@ test.each<[string[], Record<string, string>]>([
   [["--kibana-url", "https://hunter2-canary@kibana.example.com"], {}],
   [[], { KIBANA_URL: url, KIBANA_API_KEY_FILE: "hunter2-canary" }],
   [[], { KIBANA_URL: url, KIBANA_CA_FILE: "/hunter2-canary" }],
-  [[], { CONNECTORS_HTTP: "hunter2-canary", CONNECTORS_TARGET_HOSTS: "https://hunter2-canary", CONNECTORS_MAX_CHANGES_PER_HOUR: "hunter2-canary" }],
+  [
+    [],
+    {
+      CONNECTORS_HTTP: "hunter2-canary",
+      CONNECTORS_TARGET_HOSTS: "https://hunter2-canary",
+      CONNECTORS_MAX_CHANGES_PER_HOUR: "hunter2-canary",
+    },
+  ],
 ])("no problem repeats a value, which may be a secret in the wrong place: %j %j", (argv, env) => {
   const problems = problemsOf(argv, env);
   expect(problems).not.toEqual([]);

@@ -1,4 +1,5 @@
-import { htmlNames, withoutSemicolon } from "./html-names.ts";
+import { hexDigit, isBlankEscape, isInvisible, isU } from "./characters.ts";
+import { entityAt } from "./html-entities.ts";
 
 /**
  * A text with all escapes decoded, and without anything that a service or our own clean-up may add or remove. Texts that
@@ -18,7 +19,7 @@ export interface Canonical {
 /** Most levels of escapes within escapes that are decoded. */
 const mostRounds = 8;
 
-const [percent, backslash, ampersand, semicolon, hash, plus, quote, equals] = [0x25, 0x5c, 0x26, 0x3b, 0x23, 0x2b, 0x22, 0x3d];
+const [percent, backslash, ampersand, plus, quote, equals] = [0x25, 0x5c, 0x26, 0x2b, 0x22, 0x3d];
 
 /**
  * In time linear in the text's length.
@@ -159,8 +160,6 @@ export class Output implements Canonical {
   /** Two halves of a pair that were written apart become one character. */
   #character(point: number, from: number, to: number): void {
     if (isInvisible(point)) return;
-    // Full-width forms of ASCII.
-    if (point >= 0xff01 && point <= 0xff5e) return this.put(point - 0xfee0, from, to);
     const { bytes, length } = this;
     if (point >= 0xdc00 && point <= 0xdfff && length >= 3 && bytes[length - 3] === 0xed && (bytes[length - 2] ?? 0) >= 0xa0) {
       const high = 0xd000 | (((bytes[length - 2] ?? 0) & 0x3f) << 6) | ((bytes[length - 1] ?? 0) & 0x3f);
@@ -170,8 +169,10 @@ export class Output implements Canonical {
         return;
       }
     }
-    if (point < 0x80) this.put(point, from, to);
-    if (point < 0x80) return;
+    const fullWidth = point >= 0xff01 && point <= 0xff5e;
+    const ascii = fullWidth ? point - 0xfee0 : point;
+    if (ascii < 0x80) this.put(ascii, from, to);
+    if (ascii < 0x80) return;
     if (point < 0x800) this.put(0xc0 | (point >> 6), from, to);
     else {
       if (point < 0x10000) this.put(0xe0 | (point >> 12), from, to);
@@ -290,61 +291,4 @@ export class Output implements Canonical {
     }
     return this.length !== end;
   }
-}
-
-/** What follows an ampersand at `at`, when it is a character's name or number. */
-function entityAt(bytes: Uint8Array, at: number, end: number): { point: number; next: number } | undefined {
-  const after = (next: number) => (next < end && bytes[next] === semicolon ? next + 1 : next);
-  if (bytes[at] === hash && at < end) {
-    const hexadecimal = ((bytes[at + 1] ?? 0) | 0x20) === 0x78;
-    const base = hexadecimal ? 16 : 10;
-    const first = at + (hexadecimal ? 2 : 1);
-    let next = first;
-    let point = 0;
-    for (; next < end; next++) {
-      const digit = hexDigit(bytes[next] ?? 0);
-      if (digit < 0 || digit >= base) break;
-      point = Math.min(point * base + digit, 0x110000);
-    }
-    return next === first || point > 0x10ffff ? undefined : { point, next: after(next) };
-  }
-  let name = "";
-  let found: { point: number; next: number } | undefined;
-  for (let next = at; next < end && name.length < longestName; ) {
-    const byte = bytes[next] ?? 0;
-    if (!isLetterOrDigit(byte)) break;
-    name += String.fromCharCode(byte);
-    next += 1;
-    const point = htmlNames.get(name);
-    if (point !== undefined && (withoutSemicolon.has(name) || (next < end && bytes[next] === semicolon)))
-      found = { point, next: after(next) };
-  }
-  return found;
-}
-
-const longestName = Math.max(...[...htmlNames.keys()].map((name) => name.length));
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const small = byte | 0x20;
-  return small >= 0x61 && small <= 0x66 ? small - 0x57 : -1;
-}
-
-function isU(byte: number): boolean {
-  return (byte | 0x20) === 0x75;
-}
-
-function isLetterOrDigit(byte: number): boolean {
-  const small = byte | 0x20;
-  return (byte >= 0x30 && byte <= 0x39) || (small >= 0x61 && small <= 0x7a);
-}
-
-/** After a backslash: b, f, n, r, t. */
-function isBlankEscape(byte: number): boolean {
-  return byte === 0x6e || byte === 0x72 || byte === 0x74 || byte === 0x62 || byte === 0x66;
-}
-
-/** White space beyond ASCII, and invisible characters (plain-text.ts removes them). */
-function isInvisible(point: number): boolean {
-  return point >= 0x80 && !(point >= 0xd800 && point <= 0xdfff) && /[\p{C}\p{Z}]/u.test(String.fromCodePoint(point));
 }

@@ -81,4 +81,3 @@ function parseObject(text: string): object | undefined {
     return undefined;
   }
 }
-

@@ -123,7 +123,11 @@ function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
     const plain = canonical(given, false);
     const read = /[%&\\]/.test(given) ? canonical(given) : plain;
     // Every escape is longer than what it stands for.
-    const texts = [plain, ...(read.length === plain.length ? [] : [read]), ...(/(=|%3d)[\da-f]{2}/i.test(given) ? [canonicalMail(given)] : [])];
+    const texts = [
+      plain,
+      ...(read.length === plain.length ? [] : [read]),
+      ...(/(=|%3d)[\da-f]{2}/i.test(given) ? [canonicalMail(given)] : []),
+    ];
     const inside = withinBase64(given).map(hashed);
     return [
       ...texts.flatMap((text) => {

@@ -179,7 +179,8 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
   if (twice(({ token }) => token)) say("two principals have the same token");
   for (const [at, { spaces }] of principals.entries()) {
     const beyond = spaces?.filter((space) => serverSpaces && !serverSpaces.includes(space)) ?? [];
-    if (beyond.length > 0) say(`principals.${at} is given spaces that this server may not touch (${beyond.join(", ")}): see CONNECTORS_SPACES`);
+    if (beyond.length > 0)
+      say(`principals.${at} is given spaces that this server may not touch (${beyond.join(", ")}): see CONNECTORS_SPACES`);
   }
   return principals.map(({ token, ...rest }) => ({ ...rest, token: seal(token, `token of ${rest.name}`) }));
 }

@@ -28,7 +28,10 @@ export function namesSecret(name: string, where: "field" | "parameter" = "field"
 function dashed(name: string): string {
   const words = name.toLowerCase().split(/[^\p{L}\d]+/u);
   while (words.length > 0 && /^(v?\d*|value|old|new)$/.test(words.at(-1) ?? "")) words.pop();
-  return words.filter(Boolean).join("-").replace(/\d{1,6}$/, "");
+  return words
+    .filter(Boolean)
+    .join("-")
+    .replace(/\d{1,6}$/, "");
 }
 
 /** ASCII characters that are percent-encoded, even twice. */

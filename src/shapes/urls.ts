@@ -45,8 +45,10 @@ function isShown(value: string): boolean {
 
 /** Hides the segments of a path that look random. */
 export function withoutPathTokens(text: string, mark: Mark): string {
-  return text.replace(path, (_whole, start: string, rest = "") =>
-    start + rest.replace(/[^/\\"'<>(),;]+/g, (segment: string) => (isToken(segment) ? mark("a token in the URL's path") : segment)),
+  return text.replace(
+    path,
+    (_whole, start: string, rest = "") =>
+      start + rest.replace(/[^/\\"'<>(),;]+/g, (segment: string) => (isToken(segment) ? mark("a token in the URL's path") : segment)),
   );
 }
 

@@ -148,7 +148,8 @@ const takers: Record<string, Taker> = {
       mailAddresses({ x: one }, "x"),
     ]),
   "addresses of known services": (text) => [knownWebhook(text), knownWebhook(`https://events.pagerduty.com/${text}`)],
-  "names of fields and parameters": (text) => [text, `?${text}=x`, `x-${text}`].map((one) => [namesSecret(one), namesSecret(one, "parameter")]),
+  "names of fields and parameters": (text) =>
+    [text, `?${text}=x`, `x-${text}`].map((one) => [namesSecret(one), namesSecret(one, "parameter")]),
   "what Kibana says": (text) => said(text),
   certificates: (text) => encodedFile(Buffer.from(`-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`), "certificate"),
   "the redactor with a thousand secrets": (text) => redactor.text(text),

@@ -169,7 +169,11 @@ describe("a file of tokens", () => {
   test.each<[string, unknown, string]>([
     ["that is not JSON", '{"principals": [{"token": "token-of-ops-0123456789"', "the file is not JSON"],
     ["of nobody", { principals: [] }, "names nobody"],
-    ["with an unknown key", { principals: [{ ...ops, role: "admin" }] }, "principals.0: has keys other than name, token, access, spaces and secrets"],
+    [
+      "with an unknown key",
+      { principals: [{ ...ops, role: "admin" }] },
+      "principals.0: has keys other than name, token, access, spaces and secrets",
+    ],
     ["with a token for a key", { principals: [{ name: "ops", [ops.token]: "" }] }, "principals.0: has keys other than name"],
     ["with a token for a key, outside", { [ops.token]: "ops" }, "the file: has keys other than principals"],
     ["with a token for a name", { principals: [{ name: ops.token, token: "ops", spaces: ["b"] }] }, "16 characters or more"],

@@ -28,7 +28,13 @@ async function put(id: string, config: Record<string, unknown>, type = ".webhook
   });
   expect(answer.status).toBe(200);
 }
-const hook = (url: string, headers: Record<string, string> | null = null) => ({ method: "post", hasAuth: false, authType: null, url, headers });
+const hook = (url: string, headers: Record<string, string> | null = null) => ({
+  method: "post",
+  hasAuth: false,
+  authType: null,
+  url,
+  headers,
+});
 
 async function serverFor(refuse: (call: Passing) => { status: number; body: string; type?: string } | undefined, more: string[] = []) {
   const proxy = await rewritingProxy(sandbox.url, { refuse });
@@ -86,7 +92,10 @@ test.each<[string, { status: number; body: string; type?: string }]>([
   ["a 409", problem(409, address)],
   ["a 503", problem(503, address)],
   ["a 500", problem(500, `connect ECONNREFUSED ${address}`)],
-  ["a text that is cut in the middle of a password", problem(500, `${"x".repeat(470)} https://bob:${parts[0]}${"p".repeat(40)}@in.example.com`)],
+  [
+    "a text that is cut in the middle of a password",
+    problem(500, `${"x".repeat(470)} https://bob:${parts[0]}${"p".repeat(40)}@in.example.com`),
+  ],
 ])("what answers in place of Kibana is quoted without secrets: %s", async (_what, answer) => {
   const server = await serverFor(({ path }) => (path.includes("/connectors") ? answer : undefined));
   const { raw, failed } = await server.call("list_connectors");
@@ -116,14 +125,17 @@ test("what a service says to a run, and what the log says of it, is told without
 });
 
 describe("an address of a config that our own sentences name", () => {
-  test.each(["?api_key=canary-query", "hooks/abcDEF123ghiJKL456mnoPQ"])("a refused run names the connector's host alone: %s", async (rest) => {
-    const id = `own-${rest.length}`;
-    await put(id, { hasAuth: false, authType: null, url: `https://bob:Canary-pw1@in.example.com/${rest}` }, ".http");
-    const server = await serverFor(() => undefined);
-    const { body, raw } = await server.call("execute_connector", { id, params: { method: "GET", url: "https://other.example.net/" } });
-    expect(body.error).toMatchObject({ code: "secret_refused", message: expect.stringContaining("Its own is in.example.com.") });
-    expect(leaks(JSON.stringify(raw))).toEqual([]);
-  });
+  test.each(["?api_key=canary-query", "hooks/abcDEF123ghiJKL456mnoPQ"])(
+    "a refused run names the connector's host alone: %s",
+    async (rest) => {
+      const id = `own-${rest.length}`;
+      await put(id, { hasAuth: false, authType: null, url: `https://bob:Canary-pw1@in.example.com/${rest}` }, ".http");
+      const server = await serverFor(() => undefined);
+      const { body, raw } = await server.call("execute_connector", { id, params: { method: "GET", url: "https://other.example.net/" } });
+      expect(body.error).toMatchObject({ code: "secret_refused", message: expect.stringContaining("Its own is in.example.com.") });
+      expect(leaks(JSON.stringify(raw))).toEqual([]);
+    },
+  );
 
   test.each([
     ["query", "https://in$x.example.com/hook?api_key=canary-query"],
@@ -174,7 +186,7 @@ describe("a secret in a config, by its name or shape", () => {
     ...["X_API_KEY", "X-Authorization", "x-functions-key", "pwd", "X-Passcode", "X-Api-Key-V2", "api_key ", "X-ApiKey", "Authorisation"],
     ...["X-Session", "X-Auth-Header"],
   ])("nor in a header: %s", async (name) => {
-    expect((await read("https://a.example.com/", { [name]: "sEcR3tabc" })).headers).toEqual({ [name]: "[redacted]" });
+    expect((await read("https://a.example.com/", { [name]: "sEcR3tabc" })).headers).toEqual({ [name.trim()]: "[redacted]" });
   });
 
   test.each(["Token sEcR3tabcdef", "Splunk sEcR3tabcdef", "token sEcR3tab"])("nor one with a scheme: %s", async (value) => {
