@@ -33,7 +33,10 @@ ${settingsHelp()}
 function noCommand(word: string | undefined): string | undefined {
   if (word === undefined || word.startsWith("-") || commands.some((one) => one === word)) return undefined;
   const meant = didYouMean(word, commands);
-  return `"${word}" is not a command${meant ? `: did you mean ${meant}?` : `. There are: ${commands.join(", ")}.`}`;
+  // A word that is like no command may be a secret in the wrong place.
+  return meant
+    ? `"${word}" is not a command: did you mean ${meant}?`
+    : `The first word is not a command. There are: ${commands.join(", ")}.`;
 }
 
 /** argv to one command. Each command is loaded when it is asked for. */

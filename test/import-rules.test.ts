@@ -20,12 +20,13 @@ const leaves = [
 const table: Record<string, readonly string[]> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   log: ["plain-text"],
+  shapes: [],
   settings: ["sealed", "log", "did-you-mean", "host-name", "private-files"],
-  catalog: ["errors", "did-you-mean", "host-name", "json-depth", "plain-object"],
+  catalog: ["shapes", "errors", "did-you-mean", "host-name", "json-depth", "plain-object"],
   web: ["errors", "plain-text"],
-  kibana: ["sealed", "settings", "errors", "plain-text", "json-depth", "plain-object", "version"],
+  kibana: ["shapes", "sealed", "settings", "errors", "plain-text", "json-depth", "plain-object", "version"],
   rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean"],
-  secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
+  secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],
   change: [
     ...["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings"],

@@ -1,7 +1,6 @@
 import { idsInOneQuestion, type Run } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { plainText } from "../plain-text.ts";
-import { hideInText } from "../secrets/detect.ts";
 import type { Runs } from "./facts.ts";
 
 /** One page of the log. */
@@ -39,9 +38,9 @@ export async function runsOf(reader: Reader, space: string, id: string, { from }
   };
 }
 
-/** What went wrong, without the connector that Kibana puts in front and without secrets that a service may echo. */
+/** What went wrong, without the connector that Kibana puts in front. */
 export function lastError(message: string): string {
-  return plainText(hideInText(message.replace(/^action execution failure: .*? - /, "")), 160);
+  return plainText(message.replace(/^action execution failure: .*? - /, ""), 160);
 }
 
 /**

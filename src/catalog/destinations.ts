@@ -1,4 +1,5 @@
 import { canonicalHost } from "../host-name.ts";
+import { hideInText } from "../shapes/text.ts";
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
 
 /** An address as a config or params hold it, and whether TLS to it is checked. */
@@ -18,9 +19,10 @@ export function destinations(type: ConnectorType, config: Config, secretHost: (f
   return [...new Set(given.map(named))].sort();
 }
 
-/** The name of one address. */
+/** The name of one address. A token in one that cannot be read is no part of it, as in any other. */
 export function named({ address, verified }: Address): string {
-  return canonicalHost(address, verified) ?? `unreadable address ${typeof address === "string" ? address : JSON.stringify(address)}`;
+  const text = typeof address === "string" ? address : JSON.stringify(address);
+  return canonicalHost(address, verified) ?? `unreadable address ${hideInText(text)}`;
 }
 
 /** The host of one field of a config. */

@@ -56,6 +56,7 @@ export function createBackend(settings: Settings, env: Record<string, string | u
     log,
     running: new Map(),
     begin(principal) {
+      redactor.refresh();
       const call = redactor.principal(principal.name).call();
       return { redactor: call, run: (work) => inLineOf(principal.name, () => hidingBeforeCut(call.withoutLiterals.text, work)) };
     },

@@ -11,9 +11,8 @@ export async function demo(args: readonly string[]): Promise<number> {
     say(demoHelp);
     return 0;
   }
-  const [unknown] = args;
-  if (unknown !== undefined) {
-    process.stderr.write(`kibana-connectors-mcp demo takes no "${unknown}": see demo --help.\n`);
+  if (args.length > 0) {
+    process.stderr.write("kibana-connectors-mcp demo takes no settings: see demo --help.\n");
     return 2;
   }
   // A closed pipe is no error: the reader has seen enough.

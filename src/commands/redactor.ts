@@ -1,11 +1,17 @@
 import { seal } from "../sealed.ts";
 import { bindingSuffix } from "../secrets/binding.ts";
-import { secretsIn } from "../secrets/folder.ts";
+import { watchSecrets } from "../secrets/folder.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/index.ts";
 
+/** What a server's answers are checked against. */
+interface OperatorsRedactor extends Redactor {
+  /** Learns what is new in the secrets folder. Values that were there before stay known. */
+  refresh(): void;
+}
+
 /** A redactor that knows the server's own credentials and every secret that could be referred to: a service may echo one that an earlier run stored. */
-export function redactorOf(settings: Settings, env: Record<string, string | undefined>): Redactor {
+export function redactorOf(settings: Settings, env: Record<string, string | undefined>): OperatorsRedactor {
   const redactor = createRedactor();
   if (settings.kibana?.auth.kind === "api_key") redactor.learn(settings.kibana.auth.key);
   if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
@@ -15,6 +21,8 @@ export function redactorOf(settings: Settings, env: Record<string, string | unde
   for (const [name, value] of Object.entries(env)) {
     if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));
   }
-  if (settings.secretDir !== undefined) redactor.learn(secretsIn(settings.secretDir));
-  return redactor;
+  const unseen = settings.secretDir === undefined ? () => [] : watchSecrets(settings.secretDir);
+  const refresh = () => redactor.learn(unseen());
+  refresh();
+  return { ...redactor, refresh };
 }

@@ -86,11 +86,11 @@ export async function sandboxOptions(args: readonly string[]): Promise<SandboxOp
     });
     if (values.help) return undefined;
     const license = licenseNames.find((one) => one === (values.license ?? "trial"));
-    if (!license) return `--license takes one of ${licenseNames.join(", ")}, not "${values.license}".`;
+    if (!license) return `--license takes one of ${licenseNames.join(", ")}.`;
     const bad = values.space?.find((id) => !/^[a-z0-9_-]+$/.test(id));
-    if (bad !== undefined) return `--space takes lower-case letters, digits, _ and -, not "${bad}".`;
+    if (bad !== undefined) return `--space takes lower-case letters, digits, _ and -.`;
     if (values["base-path"] !== undefined && !/^(\/[\w.-]+)+$/.test(values["base-path"]))
-      return `--base-path takes a path such as /kibana, not "${values["base-path"]}".`;
+      return `--base-path takes a path such as /kibana.`;
     const seeds = ["seed-spaces", "seed-connectors", "seed-rules", "seed"] as const;
     const generated = seeds.some((flag) => values[flag] !== undefined);
     if (generated && values.empty) return "--empty and --seed… exclude each other.";
@@ -117,6 +117,9 @@ export async function sandboxOptions(args: readonly string[]): Promise<SandboxOp
       }),
     };
   } catch (error) {
+    // Node's message repeats the word, which may be a secret behind a mistyped flag.
+    if (error instanceof Error && "code" in error && error.code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL")
+      return "a word that belongs to no flag is not expected here: see --help.";
     return error instanceof Error ? error.message : "the flags cannot be read.";
   }
 }
@@ -124,7 +127,7 @@ export async function sandboxOptions(args: readonly string[]): Promise<SandboxOp
 function wholeNumber(flag: string, text: string | undefined, fallback: number, highest: number): number {
   const value = text === undefined ? fallback : Number(text);
   if (text?.trim() === "" || !Number.isInteger(value) || value < 0 || value > highest) {
-    throw new Error(`${flag} takes a number from 0 to ${highest}, not "${text}".`);
+    throw new Error(`${flag} takes a number from 0 to ${highest}.`);
   }
   return value;
 }

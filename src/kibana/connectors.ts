@@ -3,6 +3,7 @@ import { type SealedRecord, unseal } from "../sealed.ts";
 import { type Get, path, type Send } from "./http.ts";
 import { opaque } from "./opaque.ts";
 import { readAs } from "./read-as.ts";
+import { said } from "./said.ts";
 
 /** Config is opaque: no key is ever dropped. Absent for preconfigured connectors (reference/kibana-api.md §1.2). */
 const Connector = z.object({
@@ -85,8 +86,8 @@ export interface NewConnector {
 
 const Execution = z.object({
   status: z.enum(["ok", "error"]),
-  message: z.string().nullish(),
-  service_message: z.string().nullish(),
+  message: z.string().transform(said).nullish(),
+  service_message: z.string().transform(said).nullish(),
   data: z.unknown().optional(),
   retry: z.union([z.boolean(), z.string()]).nullish(),
   errorSource: z.string().nullish(),

@@ -5,6 +5,7 @@ import type { ProxySettings } from "../settings/proxy.ts";
 import { translations } from "./messages.ts";
 import { throughProxy } from "./proxy-failure.ts";
 import { rulePrivilege } from "./rule-privilege.ts";
+import { said } from "./said.ts";
 
 /**
  * A request to Kibana that failed.
@@ -35,7 +36,7 @@ export class KibanaError extends ToolError {
  * @param auth which credentials were sent
  */
 export function fromAnswer(status: number, body: unknown, text: string, url: string, auth?: KibanaSettings["auth"]): KibanaError {
-  const message = plainText(messageOf(body) ?? "", 500);
+  const message = plainText(messageOf(body), 500);
   const applied = status >= 500 || status === 408 ? "maybe" : "no";
   const detail = { status, ...(message ? { kibana: message } : {}) };
   const fail = (code: ErrorCode, cause: string, fix: string) => new KibanaError(code, cause, fix, { applied, status, detail });
@@ -57,7 +58,7 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   }
   if (status === 429)
     return fail("kibana_error", "Kibana or a proxy in front of it limits the rate (429).", "Wait a minute, then repeat the call.");
-  if (!("statusCode" in body)) return notKibana(status, text, url, applied, plainText(messageOf(body) ?? "", 120));
+  if (!("statusCode" in body)) return notKibana(status, text, url, applied, plainText(messageOf(body), 120));
   if (status === 401) {
     const [cause, fix] = notAccepted(auth);
     return fail("unauthorized", cause, fix);
@@ -113,24 +114,24 @@ export function notAccepted(auth: KibanaSettings["auth"] | undefined): [cause: s
 export const basePathFix =
   "Most likely the base path in KIBANA_URL is missing or wrong (server.basePath in kibana.yml, as in https://example.com/kibana): use the address that the browser shows, up to (not including) /app or /s/.";
 
-/** A body that is not Kibana's JSON: a proxy, a login page, or a cut answer. @param said the message, if it is somebody else's JSON */
-export function notKibana(status: number, text: string, url: string, applied: "no" | "maybe", said?: string): KibanaError {
+/** A body that is not Kibana's JSON: a proxy, a login page, or a cut answer. @param message what it says, if it is somebody else's JSON */
+export function notKibana(status: number, text: string, url: string, applied: "no" | "maybe", message?: string): KibanaError {
   // Elastic Cloud's own proxy, for a host without a deployment.
-  if (said !== undefined && /^unknown resource/i.test(said)) {
+  if (message !== undefined && /^unknown resource/i.test(message)) {
     return new KibanaError(
       "kibana_unreachable",
-      `${url} is on Elastic Cloud, which knows no running deployment at that address (${status}: ${said}).`,
+      `${url} is on Elastic Cloud, which knows no running deployment at that address (${status}: ${message}).`,
       "Copy the address of Kibana from the deployment's page in Elastic Cloud into KIBANA_URL; the deployment may have been deleted.",
       { applied, status },
     );
   }
   const title = /<title[^<>]{0,200}>([^<]{1,200})/i.exec(text)?.[1];
   const html = /^\s*<(!doctype|html|head|body)/i.test(text);
-  const json = said !== undefined;
+  const json = message !== undefined;
   const what = json
-    ? `JSON that is not Kibana's${said ? ` ("${said}")` : ""}`
+    ? `JSON that is not Kibana's${message ? ` ("${message}")` : ""}`
     : html
-      ? `an HTML page${title ? ` titled "${plainText(title, 80)}"` : ""}`
+      ? `an HTML page${title ? ` titled "${plainText(said(title), 80)}"` : ""}`
       : text
         ? "text that is not complete JSON"
         : "an empty body";
@@ -284,8 +285,8 @@ function networkCode(error: unknown): string {
   return inner === undefined ? error.name : networkCode(inner);
 }
 
-function messageOf(body: unknown): string | undefined {
-  return body !== null && typeof body === "object" && "message" in body && typeof body.message === "string" ? body.message : undefined;
+function messageOf(body: unknown): string {
+  return body !== null && typeof body === "object" && "message" in body && typeof body.message === "string" ? said(body.message) : "";
 }
 
 /**

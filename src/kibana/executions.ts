@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Query } from "./http.ts";
 import { readAs } from "./read-as.ts";
+import { said } from "./said.ts";
 
 const Counts = z.object({ success: z.number(), failure: z.number(), unknown: z.number().default(0), warning: z.number().default(0) });
 export type ExecutionCounts = z.output<typeof Counts>;
@@ -11,7 +12,7 @@ const Log = z.object({
     z.object({
       timestamp: z.string(),
       status: z.string(),
-      message: z.string().nullish(),
+      message: z.string().transform(said).nullish(),
       connector_id: z.string().nullish(),
       connector_name: z.string().nullish(),
     }),
@@ -35,7 +36,7 @@ export interface Run {
   /** ISO. */
   at: string;
   ok: boolean;
-  /** Text from outside: the third party's words may be in it. */
+  /** Text from outside, read by `said`. */
   message: string;
 }
 

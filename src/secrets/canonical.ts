@@ -1,4 +1,5 @@
-import { htmlNames, withoutSemicolon } from "./html-names.ts";
+import { hexDigit, isBlankEscape, isInvisible, isU } from "./characters.ts";
+import { entityAt } from "./html-entities.ts";
 
 /**
  * A text with all escapes decoded, and without anything that a service or our own clean-up may add or remove. Texts that
@@ -18,7 +19,7 @@ export interface Canonical {
 /** Most levels of escapes within escapes that are decoded. */
 const mostRounds = 8;
 
-const [percent, backslash, ampersand, semicolon, hash, plus, quote] = [0x25, 0x5c, 0x26, 0x3b, 0x23, 0x2b, 0x22];
+const [percent, backslash, ampersand, plus, quote, equals] = [0x25, 0x5c, 0x26, 0x2b, 0x22, 0x3d];
 
 /**
  * In time linear in the text's length.
@@ -28,6 +29,19 @@ export function canonical(text: string, escapes = true): Canonical {
   const out = Output.of(text);
   if (escapes) out.readAllEscapes();
   out.leaveOut(escapes);
+  return out;
+}
+
+/**
+ * As canonical, of a mail body: `=73`, and lines that go on after a `=`. Its own reading, since a `=` often stands before
+ * something else, such as base64.
+ */
+export function canonicalMail(text: string): Canonical {
+  const out = Output.of(text);
+  out.readAllEscapes();
+  out.readQuotedPrintable();
+  out.readAllEscapes();
+  out.leaveOut(true);
   return out;
 }
 
@@ -74,6 +88,23 @@ export class Output implements Canonical {
 
   readAllEscapes(): void {
     for (let round = 0; round < mostRounds && this.#readEscapes(); round++);
+  }
+
+  readQuotedPrintable(): void {
+    const { bytes } = this;
+    const end = this.#restart();
+    for (let at = 0; at < end; at++) {
+      const [byte, next, last] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
+      const from = this.from[at] ?? 0;
+      if (byte !== equals || at + 2 >= end) this.put(byte, from, this.to[at] ?? 0);
+      else if (hexDigit(next) >= 0 && hexDigit(last) >= 0) {
+        at += 2;
+        this.put(hexDigit(next) * 16 + hexDigit(last), from, this.to[at] ?? 0);
+      }
+      // The end of a line, as it is, folded to a blank, or as JSON writes it.
+      else if (next === backslash && isBlankEscape(last)) at += 2;
+      else if (next > 0x20) this.put(byte, from, this.to[at] ?? 0);
+    }
   }
 
   /** One pass for each kind of escape. @returns whether there was one */
@@ -138,8 +169,10 @@ export class Output implements Canonical {
         return;
       }
     }
-    if (point < 0x80) this.put(point, from, to);
-    if (point < 0x80) return;
+    const fullWidth = point >= 0xff01 && point <= 0xff5e;
+    const ascii = fullWidth ? point - 0xfee0 : point;
+    if (ascii < 0x80) this.put(ascii, from, to);
+    if (ascii < 0x80) return;
     if (point < 0x800) this.put(0xc0 | (point >> 6), from, to);
     else {
       if (point < 0x10000) this.put(0xe0 | (point >> 12), from, to);
@@ -172,6 +205,17 @@ export class Output implements Canonical {
     return value;
   }
 
+  /** The number in the last three bytes, of one byte in octal, or -1. */
+  #octal(): number {
+    let value = 0;
+    for (let at = this.length - 3; at < this.length; at++) {
+      const digit = (this.bytes[at] ?? 0) - 0x30;
+      if (digit < 0 || digit > 7) return -1;
+      value = value * 8 + digit;
+    }
+    return value <= 0xff ? value : -1;
+  }
+
   #back(count: number): number {
     return this.length >= count ? (this.bytes[this.length - count] ?? 0) : 0;
   }
@@ -190,7 +234,7 @@ export class Output implements Canonical {
     return this.length !== end;
   }
 
-  /** `\u0041`, `\x41`, `\u{41}`, after any number of backslashes. */
+  /** `\u0041`, `\x41`, `\101`, `\u{41}`, after any number of backslashes. */
   #backslashes(): boolean {
     const end = this.#restart();
     // A backslash that was itself escaped is not one of several before an escape.
@@ -203,6 +247,7 @@ export class Output implements Canonical {
         const before = this.length;
         if (this.#back(6) === backslash && isU(this.#back(5)) && this.#hex(4) >= 0) this.#replace(6, this.#hex(4));
         else if (this.#back(4) === backslash && this.#back(3) === 0x78 && this.#hex(2) >= 0) this.#replace(4, this.#hex(2));
+        else if (this.#back(4) === backslash && this.#octal() >= 0) this.#replace(4, this.#octal(), true);
         if (this.length !== before) read = this.length;
       } else if (byte === 0x7d) this.#braced();
     }
@@ -246,61 +291,4 @@ export class Output implements Canonical {
     }
     return this.length !== end;
   }
-}
-
-/** What follows an ampersand at `at`, when it is a character's name or number. */
-function entityAt(bytes: Uint8Array, at: number, end: number): { point: number; next: number } | undefined {
-  const after = (next: number) => (next < end && bytes[next] === semicolon ? next + 1 : next);
-  if (bytes[at] === hash && at < end) {
-    const hexadecimal = ((bytes[at + 1] ?? 0) | 0x20) === 0x78;
-    const base = hexadecimal ? 16 : 10;
-    const first = at + (hexadecimal ? 2 : 1);
-    let next = first;
-    let point = 0;
-    for (; next < end; next++) {
-      const digit = hexDigit(bytes[next] ?? 0);
-      if (digit < 0 || digit >= base) break;
-      point = Math.min(point * base + digit, 0x110000);
-    }
-    return next === first || point > 0x10ffff ? undefined : { point, next: after(next) };
-  }
-  let name = "";
-  let found: { point: number; next: number } | undefined;
-  for (let next = at; next < end && name.length < longestName; ) {
-    const byte = bytes[next] ?? 0;
-    if (!isLetterOrDigit(byte)) break;
-    name += String.fromCharCode(byte);
-    next += 1;
-    const point = htmlNames.get(name);
-    if (point !== undefined && (withoutSemicolon.has(name) || (next < end && bytes[next] === semicolon)))
-      found = { point, next: after(next) };
-  }
-  return found;
-}
-
-const longestName = Math.max(...[...htmlNames.keys()].map((name) => name.length));
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const small = byte | 0x20;
-  return small >= 0x61 && small <= 0x66 ? small - 0x57 : -1;
-}
-
-function isU(byte: number): boolean {
-  return (byte | 0x20) === 0x75;
-}
-
-function isLetterOrDigit(byte: number): boolean {
-  const small = byte | 0x20;
-  return (byte >= 0x30 && byte <= 0x39) || (small >= 0x61 && small <= 0x7a);
-}
-
-/** After a backslash: b, f, n, r, t. */
-function isBlankEscape(byte: number): boolean {
-  return byte === 0x6e || byte === 0x72 || byte === 0x74 || byte === 0x62 || byte === 0x66;
-}
-
-/** White space beyond ASCII, and invisible characters (plain-text.ts removes them). */
-function isInvisible(point: number): boolean {
-  return point >= 0x80 && !(point >= 0xd800 && point <= 0xdfff) && /[\p{C}\p{Z}]/u.test(String.fromCodePoint(point));
 }

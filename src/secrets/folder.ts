@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Sealed, seal } from "../sealed.ts";
 import { fileText } from "./file-text.ts";
@@ -8,17 +8,37 @@ import { fileText } from "./file-text.ts";
 const most = 64 * 1024;
 
 /**
- * The values of all files in the secrets folder, also of those that no reference may name: links, and what everybody may read.
- * Bytes that are not text are known as base64, which is how they travel. What cannot be read is left out.
+ * Reads the secrets folder: each time, the values of those files that are new or changed since the last time. Files that no
+ * reference may name count too: links, and what everybody may read. Bytes that are not text are known as base64, which is
+ * how they travel. What cannot be read is left out.
  */
-export function secretsIn(dir: string): Sealed[] {
-  return namesIn(dir).flatMap((name) => {
-    const bytes = read(join(dir, name));
-    if (bytes === undefined || bytes.length === 0) return [];
-    const text = fileText(bytes)?.replace(/\r?\n$/, "");
-    const forms = [...(text === undefined ? [] : [text]), ...(isUtf8(bytes) ? [] : [bytes.toString("base64")])];
-    return forms.map((form) => seal(form, `file ${name}`));
-  });
+export function watchSecrets(dir: string): () => Sealed[] {
+  let before = new Map<string, string>();
+  return () => {
+    const now = new Map(namesIn(dir).map((name) => [name, stateOf(join(dir, name))]));
+    const changed = [...now].filter(([name, state]) => state !== "" && state !== before.get(name));
+    before = now;
+    return changed.flatMap(([name]) => valuesOf(join(dir, name), name));
+  };
+}
+
+/** Differs once a file has been written to, or another one has its name. */
+function stateOf(path: string): string {
+  try {
+    const found = statSync(path, { bigint: true });
+    return found.isFile() ? [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join() : "";
+  } catch {
+    // Gone meanwhile, or a link to nowhere.
+    return "";
+  }
+}
+
+function valuesOf(path: string, name: string): Sealed[] {
+  const bytes = read(path);
+  if (bytes === undefined || bytes.length === 0) return [];
+  const text = fileText(bytes)?.replace(/\r?\n$/, "");
+  const forms = [...(text === undefined ? [] : [text]), ...(isUtf8(bytes) ? [] : [bytes.toString("base64")])];
+  return forms.map((form) => seal(form, `file ${name}`));
 }
 
 function namesIn(dir: string): string[] {

@@ -88,7 +88,8 @@ function within(value: string): string[] {
   const forHtml = escaped.replace(/[&<>']/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
   const texts = [...new Set([value, escaped, slashes, forHtml, encodeURIComponent(Buffer.from(value).toString())])];
   const hex = Buffer.from(value).toString("hex");
-  return [hex, hex.toUpperCase(), ...texts.flatMap((text) => withinBase64(Buffer.from(text)))];
+  const pairs = hex.replace(/..(?=.)/g, "$&:");
+  return [hex, hex.toUpperCase(), pairs, pairs.toUpperCase(), ...texts.flatMap((text) => withinBase64(Buffer.from(text)))];
 }
 
 /** What all base64 texts that hold the bytes have in common, at each of three offsets. */

@@ -1,5 +1,5 @@
 import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
-import { type Canonical, canonical } from "./canonical.ts";
+import { type Canonical, canonical, canonicalMail } from "./canonical.ts";
 import { redactionMark } from "./detect.ts";
 import { type FindWords, findWords, outside } from "./kept-words.ts";
 import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
@@ -123,7 +123,11 @@ function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
     const plain = canonical(given, false);
     const read = /[%&\\]/.test(given) ? canonical(given) : plain;
     // Every escape is longer than what it stands for.
-    const texts = read.length === plain.length ? [plain] : [plain, read];
+    const texts = [
+      plain,
+      ...(read.length === plain.length ? [] : [read]),
+      ...(/(=|%3d)[\da-f]{2}/i.test(given) ? [canonicalMail(given)] : []),
+    ];
     const inside = withinBase64(given).map(hashed);
     return [
       ...texts.flatMap((text) => {

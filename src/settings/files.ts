@@ -8,7 +8,8 @@ export function readText(path: string, variable: string, problems: string[]): st
     if (content) return content;
     problems.push(`${variable}: ${path} is empty.`);
   } catch (error) {
-    problems.push(`${variable}: ${path} cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "error"}).`);
+    // Without its name: who gives the secret itself in place of a file would see it repeated.
+    problems.push(`${variable}: the file cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "error"}).`);
   }
   return undefined;
 }

@@ -59,9 +59,18 @@ export function readFlags(
     allowPositionals: true,
     tokens: true,
   });
+  const short = "There are no flags of one letter: see --help.";
+  let before: string | undefined;
   for (const token of tokens) {
-    if (token.kind === "positional") problems.push(`"${token.value}" is not expected here: see --help.`);
+    // A word may be a secret that stands behind a mistyped flag: no message repeats one.
+    if (token.kind === "positional") problems.push(`A word${before ? ` after ${before}` : ""} is not expected here: see --help.`);
     if (token.kind !== "option") continue;
+    if (!token.rawName.startsWith("--")) {
+      // `-p` before a secret is read as one such flag for each of its letters.
+      if (!problems.includes(short)) problems.push(short);
+      continue;
+    }
+    before = token.rawName;
     const option = options[token.name];
     const meant = option ? undefined : didYouMean(token.name, Object.keys(options));
     if (!option && others.includes(token.name)) problems.push(`${token.rawName} does not apply to this command: see --help.`);

@@ -170,18 +170,25 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
   }
   const parsed = Holders.safeParse(given);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) say(`${issue.path.join(".") || "the file"}: ${issue.message}`);
+    for (const issue of parsed.error.issues) say(`${issue.path.join(".") || "the file"}: ${wordsOf(issue)}`);
     return [];
   }
   const { principals } = parsed.data;
   const twice = (of: (one: (typeof principals)[number]) => string) => new Set(principals.map(of)).size !== principals.length;
   if (twice(({ name }) => name)) say("two principals have the same name");
   if (twice(({ token }) => token)) say("two principals have the same token");
-  for (const { name, spaces } of principals) {
+  for (const [at, { spaces }] of principals.entries()) {
     const beyond = spaces?.filter((space) => serverSpaces && !serverSpaces.includes(space)) ?? [];
-    if (beyond.length > 0) say(`${name} is given spaces that this server may not touch (${beyond.join(", ")}): see CONNECTORS_SPACES`);
+    if (beyond.length > 0)
+      say(`principals.${at} is given spaces that this server may not touch (${beyond.join(", ")}): see CONNECTORS_SPACES`);
   }
   return principals.map(({ token, ...rest }) => ({ ...rest, token: seal(token, `token of ${rest.name}`) }));
+}
+
+/** A key may be a token that was written in the wrong place: it is not repeated. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "unrecognized_keys") return issue.message;
+  return issue.path.length === 0 ? "has keys other than principals" : "has keys other than name, token, access, spaces and secrets";
 }
 
 /** Whether people on other machines use the server: a page on this one does not reach them. */

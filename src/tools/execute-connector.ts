@@ -10,7 +10,7 @@ import { ToolError } from "../errors.ts";
 import { isParamsMistake } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted, readyToCut, word } from "../plain-text.ts";
 import { keyOf } from "../rules/incidents.ts";
-import { hideInText, hideSecrets } from "../secrets/detect.ts";
+import { hideSecrets } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { whatItDoes } from "./connectors/effect-of-run.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
@@ -110,9 +110,7 @@ export const executeConnector = changeTool({
     const { attempts, ended, retryAfter } = result.data as Runs;
     const last = attempts.at(-1);
     if (!last) return {};
-    const said = attempts
-      .map((one) => plainText([one.message, one.service_message].filter(Boolean).join(": "), 500))
-      .map((text) => hideInText(text));
+    const said = attempts.map((one) => plainText([one.message, one.service_message].filter(Boolean).join(": "), 500));
     const ok = last.status === "ok";
     return {
       result: compact({

@@ -8,7 +8,6 @@ import type { ExecuteOp, NoChange, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
-import { hideInText } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
@@ -104,7 +103,7 @@ export const testConnector = changeTool({
     const { attempts, ended } = result.data as Runs;
     const execution = attempts.at(-1);
     if (!execution) return {};
-    const words = hideInText(plainText([execution.message, execution.service_message].filter(Boolean).join(": "), 500));
+    const words = plainText([execution.message, execution.service_message].filter(Boolean).join(": "), 500);
     if (execution.status !== "ok")
       return { result: { ok: false, mode, ...(ended ?? explainFailure(words, op)), said: words, ...(runs && { last_runs: runs }) } };
     return {

@@ -12,7 +12,10 @@ export async function readSubmission(
   { fields, knows }: Pick<Page, "fields" | "knows">,
 ): Promise<Submission | { problems: Problems }> {
   const form = await readForm(request);
-  if (!form) return { problems: { "": "The form could not be read. Nothing was written." } };
+  const [answer, ...more] = form?.getAll("answer") ?? [];
+  // Neither button: what was sent is not what the page sends, and decides nothing.
+  if (!form || (answer !== "approve" && answer !== "refuse") || more.length > 0)
+    return { problems: { "": "The form could not be read. Nothing was written." } };
   const problems: Problems = {};
   const values: Record<string, string> = {};
   for (const field of fields) {
@@ -20,15 +23,14 @@ export async function readSubmission(
     if (new Set(given).size > 1) problems[field.path] = "It is both typed and taken from a file, and the two differ: use one.";
     else if (given[0] !== undefined) values[field.path] = given[0];
   }
-  const approved = form.get("answer") === "approve";
-  if (!approved) return { approved, typedName: "", values: {} };
+  if (answer === "refuse") return { approved: false, typedName: "", values: {} };
   const known = knows === undefined ? undefined : answers.find((one) => one === form.get("knows"));
   if (known === "no" || known === "do not know") return { approved: false, known, typedName: "", values: {} };
   if (knows !== undefined && known === undefined) problems.knows = "It has to be answered.";
   for (const field of fields) if (field.required && values[field.path] === undefined) problems[field.path] ??= "It is required.";
   if (Object.keys(problems).length > 0) return { problems };
   const name = form.get("name");
-  return { approved, typedName: typeof name === "string" ? name.trim() : "", values };
+  return { approved: true, typedName: typeof name === "string" ? name.trim() : "", values };
 }
 
 /** Forms send line ends as CRLF, and files end in one: neither is part of a key. Bytes that are not text become base64, as in Kibana's own form. */

@@ -25,6 +25,7 @@ import { matchesGlob } from "../../src/change/glob.ts";
 import { recordingOf } from "../../src/change/recorded.ts";
 import { didYouMean } from "../../src/did-you-mean.ts";
 import { fromAnswer, notKibana } from "../../src/kibana/errors.ts";
+import { said } from "../../src/kibana/said.ts";
 import { answer, failure } from "../../src/mcp/answer.ts";
 import { readBody } from "../../src/mcp/http-body.ts";
 import { bearerToken, checkForm } from "../../src/mcp/http-guards.ts";
@@ -38,9 +39,10 @@ import { fitsWildcard } from "../../src/sandbox/wildcard.ts";
 import { seal } from "../../src/sealed.ts";
 import { readBindings } from "../../src/secrets/binding.ts";
 import { encodedFile } from "../../src/secrets/certificate.ts";
-import { hideInField, hideInRecipient, hideInText, hideSecrets, isSecretKey } from "../../src/secrets/detect.ts";
+import { hideInField, hideInRecipient, hideInText, hideSecrets } from "../../src/secrets/detect.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
 import { resolveSecrets } from "../../src/secrets/resolve.ts";
+import { namesSecret } from "../../src/shapes/names.ts";
 import { freeId } from "../../src/tools/connectors/connector-id.ts";
 import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 import { readSubmission } from "../../src/web/submission.ts";
@@ -64,6 +66,15 @@ const units = [
     "https://a/",
     "http://a:b",
     "https://a:b@",
+    "https:",
+    "https:/\\",
+    "://a:",
+    "Token ",
+    "bot1:",
+    "=73",
+    "=\n",
+    "73:",
+    "\\163",
     "//",
     "&a",
     "&amp;",
@@ -141,11 +152,14 @@ const takers: Record<string, Taker> = {
         recipientsIn(
           mcp,
           { params: { subActionParams: { [text]: one, a: { to: one } } } },
-          { named: hideInRecipient, free: hideInField, isSecret: isSecretKey },
+          { named: hideInRecipient, free: hideInField, isSecret: namesSecret },
         ),
       ),
     ),
   "addresses of known services": (text) => [knownWebhook(text), knownWebhook(`https://events.pagerduty.com/${text}`)],
+  "names of fields and parameters": (text) =>
+    [text, `?${text}=x`, `x-${text}`].map((one) => [namesSecret(one), namesSecret(one, "parameter")]),
+  "what Kibana says": (text) => said(text),
   certificates: (text) => encodedFile(Buffer.from(`-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`), "certificate"),
   "the redactor with a thousand secrets": (text) => redactor.text(text),
   "the redactor with long literals": (text) => call.text(text),

@@ -96,7 +96,7 @@ describe("refused at the start, with the reason:", () => {
     [["--http", there], { MCP_AUTH_TOKEN: "" }, "MCP_AUTH_TOKEN is set and empty: fill it in"],
     [["--http", there], { MCP_AUTH_TOKEN: ["$", "{MCP_AUTH_TOKEN}"].join("") }, "which nobody filled in: fill it in"],
     [["--http", there], { MCP_AUTH_TOKEN_FILE: "" }, "MCP_AUTH_TOKEN_FILE is set and empty: fill it in"],
-    [["--http", there, "--auth-token-file", "/nowhere"], {}, "MCP_AUTH_TOKEN_FILE: /nowhere cannot be read (ENOENT)."],
+    [["--http", there, "--auth-token-file", "/nowhere"], {}, "MCP_AUTH_TOKEN_FILE: the file cannot be read (ENOENT)."],
     [["--http", there, "--auth-token-file", "/nowhere"], { MCP_AUTH_TOKEN: "x" }, "set one of them"],
   ])("%j %j", (argv, env, problem) => {
     expect(problemsOf(argv, env)).toContainEqual(expect.stringContaining(problem));
@@ -169,7 +169,14 @@ describe("a file of tokens", () => {
   test.each<[string, unknown, string]>([
     ["that is not JSON", '{"principals": [{"token": "token-of-ops-0123456789"', "the file is not JSON"],
     ["of nobody", { principals: [] }, "names nobody"],
-    ["with an unknown key", { principals: [{ ...ops, role: "admin" }] }, "role"],
+    [
+      "with an unknown key",
+      { principals: [{ ...ops, role: "admin" }] },
+      "principals.0: has keys other than name, token, access, spaces and secrets",
+    ],
+    ["with a token for a key", { principals: [{ name: "ops", [ops.token]: "" }] }, "principals.0: has keys other than name"],
+    ["with a token for a key, outside", { [ops.token]: "ops" }, "the file: has keys other than principals"],
+    ["with a token for a name", { principals: [{ name: ops.token, token: "ops", spaces: ["b"] }] }, "16 characters or more"],
     ["with a short token", { principals: [{ ...ops, token: "0123456789" }] }, "16 characters or more"],
     ["with an invalid name", { principals: [{ ...ops, name: "a b" }] }, "principals.0.name"],
     ["with an unknown access level", { principals: [{ ...ops, access: "admin" }] }, "principals.0.access"],
@@ -178,7 +185,7 @@ describe("a file of tokens", () => {
     [
       "with spaces beyond the server's",
       { principals: [{ ...ops, spaces: ["a", "b"] }] },
-      "ops is given spaces that this server may not touch (b)",
+      "principals.0 is given spaces that this server may not touch (b)",
     ],
   ])("%s is refused, and no token is quoted", async (_what, content, problem) => {
     const problems = problemsOf(["--http", there, "--auth-token-file", await tokenFile(content), "--spaces", "a"]);

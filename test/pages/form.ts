@@ -19,8 +19,11 @@ export async function submit(url: string, fields: Record<string, string | File>)
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   const encoded = new Response(form);
-  const body = Buffer.from(await encoded.arrayBuffer());
-  const type = encoded.headers.get("content-type") ?? "";
+  return post(url, encoded.headers.get("content-type") ?? "", Buffer.from(await encoded.arrayBuffer()));
+}
+
+/** Sends any body with a browser's headers. */
+export function post(url: string, type: string, body: string | Buffer): Promise<Seen> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(url, { method: "POST", headers: { ...byBrowser, "content-type": type } }, (answer) => {
       const parts: Buffer[] = [];

@@ -15,14 +15,14 @@ const badAuth = await file("auth.json", '{"users": [{"username": "a"}]}');
 afterEach(() => vi.restoreAllMocks());
 
 test.each([
-  [["--port", "x"], '--port takes a number from 0 to 65535, not "x".'],
-  [["--license", "gratis"], "--license takes one of basic, standard, gold, platinum, enterprise, trial, expired, not"],
+  [["--port", "x"], "--port takes a number from 0 to 65535."],
+  [["--license", "gratis"], "--license takes one of basic, standard, gold, platinum, enterprise, trial, expired."],
   [["--kibana-version", "nine"], 'There is no Kibana "nine"'],
   [["--kibana-yml", "/nowhere/kibana.yml"], "--kibana-yml: /nowhere/kibana.yml cannot be read (ENOENT)."],
   [["--kibana-yml", badYml], "Kibana would not start: [config validation of [xpack.actions].nope]: definition for this key is missing"],
   [["--auth", badAuth], "The file of users and API keys: users.0.password: "],
   [["--auth", badAuth, "--api-key", "k"], "--auth and --api-key exclude each other."],
-  [["--seed-rules=-1"], '--seed-rules takes a number from 0 to 200000, not "-1".'],
+  [["--seed-rules=-1"], "--seed-rules takes a number from 0 to 200000."],
   [["--empty", "--seed", "2"], "--empty and --seed… exclude each other."],
 ])("%j: a sentence, and exit code 2", async (args, message) => {
   const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hideCertainSecrets, hideInText, hideSecrets } from "../../src/secrets/detect.ts";
+import { namesSecret } from "../../src/shapes/names.ts";
 
 const mark = "[redacted]";
 
@@ -186,4 +187,63 @@ test.each([
   ['{"message": "the token: fine", "token_type": "bearer"} {{x}}', '{"message": "the token: fine", "token_type": "bearer"} {{x}}'],
 ])("names that hold secrets are found in a body that only a rule makes JSON: %s", (text, hidden) => {
   expect(hideInText(text)).toBe(hidden);
+});
+
+describe("a name", () => {
+  test.each([
+    ...["apiKey", "APIKey", "api_key", "API-KEY", "api.key", "apikey", "aPiKeY", "api_key ", "api%5Fkey", "api%255Fkey", "api%4Bey"],
+    ...["X_API_KEY", "X-ApiKey", "X-Api-Key-V2", "apiKey2", "api_key[0]", "apiKeyValue", "token[]", "sessionToken", "access-tokens"],
+    ...["x-functions-key", "Ocp-Apim-Subscription-Key", "sharedAccessKey", "X-Key", "X-Auth-Header", "X-Session", "PRIVATE-TOKEN"],
+    ...["Authorisation", "X-Authorization", "Set-Cookie", "X-Hub-Signature-256", "X-Amz-Signature", "pwd", "X-Passcode", "clientSecret"],
+  ])("%s is of a secret", (name) => {
+    expect(namesSecret(name)).toBe(true);
+  });
+
+  test.each([
+    ...["tokenType", "keyField", "max_tokens", "completionTokens", "dedupKey", "dedup_key", "issueKey", "projectKey", "primary_key"],
+    ...["authType", "hasAuth", "accessTokenUrl", "api_key_id", "apiKeyName", "secretName", "X-Request-Id", "X-Idempotency-Key", "userKey"],
+    ...["keyboard", "monkey", "hotkey", "secretary", "tokenizer", "design", "key", "code", "auth", "session", "public_key", "cookieless"],
+  ])("%s is of none", (name) => {
+    expect(namesSecret(name)).toBe(false);
+  });
+
+  test.each(["key", "code", "auth", "pass"])("%s is of one in a URL's query only", (name) => {
+    expect([namesSecret(name), namesSecret(name, "parameter")]).toEqual([false, true]);
+  });
+});
+
+test.each([
+  ["https:user:hunter2@a.example/", "https:user:[redacted]@a.example/"],
+  ["https:/\\user:hunter2@a.example/", "https:/\\user:[redacted]@a.example/"],
+  ["https://user:hun/ter2@a.example/", "https://user:[redacted]@a.example/"],
+  ["https://user:hun:ter2@a.example/", "https://user:[redacted]@a.example/"],
+  ["https://a@user:hunter2@a.example/", "https://a@user:[redacted]@a.example/"],
+  ["https://tok@a.example/", "https://[redacted]@a.example/"],
+  ["https://tok:@a.example/", "https://[redacted]@a.example/"],
+  ["postgres://user:hunter2@a.example/", "postgres://user:[redacted]@a.example/"],
+  ["https://a.example/?api%5Fkey=hunter2&x=1", "https://a.example/?api%5Fkey=[redacted]&x=1"],
+  ["https://a.example/?token[]=hunter2", "https://a.example/?token[]=[redacted]"],
+  ['target url "https://u:hunter2@a.example/?sig=hunter2" is not', 'target url "https://u:[redacted]@a.example/?sig=[redacted]" is not'],
+  ["https://api.telegram.org/bot123456789:AAabcdefghijklmnopqrstuvwxyz12/x", "https://api.telegram.org/bot[redacted]/x"],
+  ["https://a.example/in/aB3dE5fG7hI9jK1lM3nO%3D", "https://a.example/in/[redacted]"],
+  ["https://a.example/in/aB3dE5fG7hI9jK1lM.nOpQ", "https://a.example/in/[redacted]"],
+  ['"https://a.example/in/aB3dE5fG7hI9jK1lM3nO5" is', '"https://a.example/in/[redacted]" is'],
+  ["Token abcdefghij", "[redacted]"],
+  ["send Token abcdef123456 with it", "send [redacted] with it"],
+])("%s is shown as %s", (text, shown) => {
+  expect(hideInText(text)).toBe(shown);
+  expect(hideInText(shown)).toBe(shown);
+});
+
+test.each([
+  "https://good.example:443\\@evil.example/x",
+  "https://a.example:8443/path/a@b.example",
+  "https://[::1]:9200/x@y",
+  "smtp://ops@mail.example",
+  "mail ops@a.example, see https://a.example/x?page=2&sort=key",
+  '{"url":"https://a.example","to":"a@b.example"} {{x}}',
+  "Token authentication failed, a token of the issue",
+  "https://a.example/downloads/elastic-agent-8.17.1-linux-x86_64.tar.gz",
+])("%s stays as it is", (text) => {
+  expect(hideInText(text)).toBe(text);
 });

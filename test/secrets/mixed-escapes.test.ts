@@ -15,6 +15,8 @@ const escapes: ((character: string) => string)[] = [
   (c) => percent(c).replaceAll("%", "%25"),
   (c) => percent(c).replaceAll("%", "%2525").toLowerCase(),
   (c) => (c === " " ? "+" : percent(c)),
+  (c) => [...Buffer.from(c)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""),
+  (c) => (/^[!-~]$/.test(c) ? String.fromCharCode(c.charCodeAt(0) + 0xfee0) : c),
   (c) => `&#${c.codePointAt(0)};`,
   (c) => `&#000${c.codePointAt(0)};`,
   (c) => `&#x${c.codePointAt(0)?.toString(16)};`,
@@ -114,5 +116,34 @@ describe("a secret under two layers of encoding, each at any offset", () => {
   test("what only looks like base64 stays", () => {
     const text = "/api/actions/connector/ops-slack-2 550e8400-e29b-41d4-a716-446655440000 QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=";
     expect(knowing("canary-0123456789").text(text)).toBe(text);
+  });
+});
+
+describe("in a mail or a dump of bytes", () => {
+  const value = 'Zebra/Quilt&9"Mango=3DFig+Kiwi';
+  const bytes = [...Buffer.from(value)].map((byte) => byte.toString(16).padStart(2, "0"));
+  const printable = bytes.map((byte) => `=${byte.toUpperCase()}`).join("");
+  test.each<[string, string]>([
+    ["quoted-printable", printable],
+    ["quoted-printable in small letters", printable.toLowerCase()],
+    ["quoted-printable of what needs it", value.replace(/=/g, "=3D")],
+    ["quoted-printable in short lines", printable.replace(/.{30}/g, "$&=\r\n")],
+    ["the same, as JSON", JSON.stringify(printable.replace(/.{30}/g, "$&=\r\n"))],
+    ["quoted-printable, URL-encoded", encodeURIComponent(printable)],
+    ["bytes in hexadecimal with colons", bytes.join(":")],
+    ["the same in capitals", bytes.join(":").toUpperCase()],
+    ["octal", [...Buffer.from(value)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("")],
+    ["\\x", bytes.map((byte) => `\\x${byte}`).join("")],
+  ])("%s", (_what, text) => {
+    const redactor = knowing(value);
+    expect(redactor.text(`before ${text} after`)).toMatch(/^before "?\[redacted\](=\\r\\n|=\r\n)?"? after$/);
+    expect(JSON.stringify(redactor.json({ a: text }))).toContain("[redacted]");
+  });
+
+  test("base64 behind a sign of equality is still found, whatever it begins with", () => {
+    for (const start of ["i", "m", "r", "v", "\u00e9", "}"]) {
+      const secret = `${start}hunter2-hunter2`;
+      expect(knowing(secret).text(`key=${Buffer.from(secret).toString("base64")}`)).toMatch(/^key=\[redacted\]=*$/);
+    }
   });
 });

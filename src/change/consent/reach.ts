@@ -6,7 +6,7 @@ import { asUrlsAreRead } from "../../host-name.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, word } from "../../plain-text.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
-import { hideInField, hideInRecipient, hideInText, isSecretKey } from "../../secrets/detect.ts";
+import { hideInField, hideInRecipient, hideInText, namesSecret } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
@@ -110,7 +110,7 @@ async function recipientsOfAction({ connector_type_id: type, params }: RuleActio
 
 /** Without secrets beside whoever is written to: the model reads it. */
 function shownRecipients(entry: ConnectorType | undefined, given: Parameters<typeof recipientsIn>[1]): Recipient[] {
-  return recipientsIn(entry, given, { named: hideInRecipient, free: hideInField, isSecret: isSecretKey });
+  return recipientsIn(entry, given, { named: hideInRecipient, free: hideInField, isSecret: namesSecret });
 }
 
 /** A token in an address is hidden; somebody who is named never is, even by a known value. Of other texts any word may be a name. */

@@ -1,7 +1,6 @@
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText, quoted } from "../../plain-text.ts";
-import { hideInText } from "../../secrets/detect.ts";
 import type { ToolContext } from "../define.ts";
 import { hasSafeTest } from "./safe-test.ts";
 
@@ -24,7 +23,7 @@ export async function doubtsAbout(connector: Connector, space: string, log: Log)
       `${quoted(name)} has not run in the last ${days} days: ${testable ? "test it before rules rely on it" : "nothing shows that it works, and its type has no test that touches nothing outside"}.`,
     ];
   if (last.run.ok) return [];
-  const said = plainText(hideInText(last.run.message), 200);
+  const said = plainText(last.run.message, 200);
   return [
     `The last run of ${quoted(name)} failed (${plainText(last.run.at, 40)}): ${said}. Fix ${testable ? "and test it" : "it"} before rules rely on it.`,
   ];

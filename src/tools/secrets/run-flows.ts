@@ -72,7 +72,8 @@ function elsewhereBy(found: Runnable, entry: ConnectorType | undefined, params: 
   const named = hostsInParams(entry, found.config, params);
   const refused = named.find(({ withSecrets }) => withSecrets && mayHold(found, entry));
   if (refused) {
-    const own = typeof found.config?.url === "string" ? ` Its own address is ${plainText(found.config.url, 120)}.` : "";
+    const hosts = entry ? destinations(entry, found.config ?? {}, () => undefined) : [];
+    const own = hosts.length > 0 ? ` Its own is ${shownHosts(hosts)}.` : "";
     throw new ToolError(
       "secret_refused",
       `${refused.field} leads to ${plainText(refused.host, 120)}, and what is stored in ${quoted(found.name, 60)} (${found.id}), including its secrets, would be sent there.${own}`,

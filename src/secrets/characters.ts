@@ -1,0 +1,27 @@
+/** The digit that a byte stands for, or -1. */
+export function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const small = byte | 0x20;
+  return small >= 0x61 && small <= 0x66 ? small - 0x57 : -1;
+}
+
+/** u or U, which begin an escape. */
+export function isU(byte: number): boolean {
+  return (byte | 0x20) === 0x75;
+}
+
+/** Of ASCII. */
+export function isLetterOrDigit(byte: number): boolean {
+  const small = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (small >= 0x61 && small <= 0x7a);
+}
+
+/** After a backslash: b, f, n, r, t. */
+export function isBlankEscape(byte: number): boolean {
+  return byte === 0x6e || byte === 0x72 || byte === 0x74 || byte === 0x62 || byte === 0x66;
+}
+
+/** White space beyond ASCII, and invisible characters (plain-text.ts removes them). */
+export function isInvisible(point: number): boolean {
+  return point >= 0x80 && !(point >= 0xd800 && point <= 0xdfff) && /[\p{C}\p{Z}]/u.test(String.fromCodePoint(point));
+}

@@ -1,0 +1,43 @@
+/** They make a name one of a secret wherever they are in it. */
+const strong = /passw(or)?d|passphrase|passcode|secret(?!ar)|credential/;
+/** So do these at its end. */
+const atEnd =
+  /(^|-)(pwd|sig|hmac|jwt|(access|api|auth|bearer|refresh|session)-?tokens)$|(token|authori[sz]ation|signature)$|^(x-)?(set-)?cookie$/;
+/** A key is secret by what it is for: an issue's, a project's or a table's is not. */
+const secretKey =
+  /(^|-)(x?api|access|account|admin|app|auth|client|consumer|encryption|functions?|hmac|ingest|insert|integration|licen[sc]e|master|private|routing|security|service|session|shared|signing|ssh|storage|subscription|webhook|write)-?keys?$/;
+/** Something about a secret, and none. */
+const about =
+  /(^|-)(ur[il]|ids?|names?|types?|fields?|versions?|header|endpoint|expiry|expires|provided|length|count|limit)$|(key|token|secret|password)-?(ur[il]|id|name|type|field|version|header)$/;
+/** Too common to count in a body; in a URL, or after the `X-` of a header, they do. */
+const alone = /^(x-)?(auth|auth-header|code|key|pass|pw|session|sig)$/;
+
+/**
+ * Whether the name of a field, a header or a URL's parameter says that its value is a secret. It is read by its words,
+ * however they are joined: `apiKey`, `API_KEY`, `api%5Fkey`, `x-api-key-v2`, `token[]`.
+ */
+export function namesSecret(name: string, where: "field" | "parameter" = "field"): boolean {
+  const plain = decoded(name);
+  const [split, joined] = [dashed(plain.replace(/([a-z\d])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2-")), dashed(plain)];
+  if ((where === "parameter" || split.startsWith("x-")) && alone.test(split)) return true;
+  if (about.test(split)) return false;
+  return [split, joined].some((words) => !about.test(words) && (strong.test(words) || atEnd.test(words) || secretKey.test(words)));
+}
+
+/** In lower case, with dashes between the words, without what only counts at the end: `api-key` of `API_KEY[2]` and `api-key-v2`. */
+function dashed(name: string): string {
+  const words = name.toLowerCase().split(/[^\p{L}\d]+/u);
+  while (words.length > 0 && /^(v?\d*|value|old|new)$/.test(words.at(-1) ?? "")) words.pop();
+  return words
+    .filter(Boolean)
+    .join("-")
+    .replace(/\d{1,6}$/, "");
+}
+
+/** ASCII characters that are percent-encoded, even twice. */
+function decoded(name: string): string {
+  let plain = name;
+  for (let round = 0; round < 3 && plain.includes("%"); round++)
+    plain = plain.replace(/%([2-7][\da-f])/gi, (_whole, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return plain;
+}

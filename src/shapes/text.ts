@@ -1,0 +1,73 @@
+import { namesSecret } from "./names.ts";
+import { type Mark, redactionMark, withoutParameters, withoutPathTokens, withoutUserinfo } from "./urls.ts";
+
+const shapes: [RegExp, string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
+  [/\bxox[abeoprs]-[A-Za-z0-9-]{8,}/g, "a Slack token"],
+  [
+    /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi,
+    "a Slack webhook path",
+  ],
+  [/\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}/g, "a GitHub token"],
+  [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
+  [/\bsk-(?=[\w-]{0,60}\d)[\w-]{20,}/g, "a key of a model's provider"],
+  [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
+  [/\b(Bearer|Basic|ApiKey|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
+  [/\b(bearer|basic|apikey|geniekey|token|splunk|negotiate)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{12,}/gi, "credentials"],
+  // A header's whole value.
+  [/^\s*(token|splunk|negotiate|digest|hmac|aws4-hmac-sha256|sharedaccesssignature)\s+\S{8,}\s*$/gi, "credentials"],
+  [/(?<=\bbot)\d{3,12}(?::|%3a)[\w-]{10,}|\b\d{8,10}:AA[\w-]{30,}/gi, "a Telegram token"],
+];
+
+/** `"api_key": "…"` */
+const namedInText = /(["']([\w.-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,4096})\3/g;
+
+/** `user:password@host` as a whole; `mailto:ann@example.com` is an address. */
+const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1,256}:)([^\s:/@\\]{3,256})(@[^\s:/@\\]+(?::\d{1,5})?)$/i;
+
+/** Secrets within one text: URL parts and token shapes. */
+export function hideInText(text: string, found: (why: string) => void = () => {}): string {
+  return withoutPathTokens(hideCertainInText(text, found), marking(found));
+}
+
+/** As hideInText, but segments of a path that only look random stay. */
+export function hideCertainInText(text: string, found: (why: string) => void = () => {}): string {
+  const mark = marking(found);
+  let hidden = withoutUserinfo(text, mark).replace(credentialsAtHost, (whole, user: string, word: string, host: string) =>
+    word === redactionMark ? whole : user + mark("a password before a host") + host,
+  );
+  // JSON with templates in it is none that could be parsed.
+  hidden = withoutParameters(hidden, mark).replace(namedInText, (whole, before: string, name: string, quote: string, value: string) =>
+    !namesSecret(name) || value.includes(redactionMark) || value.startsWith("{{")
+      ? whole
+      : `${before}${quote}${mark(`the name "${name}"`)}${quote}`,
+  );
+  for (const [shape, why] of shapes) hidden = hidden.replace(shape, () => mark(why));
+  return withoutWebTokens(hidden, mark);
+}
+
+function marking(found: (why: string) => void): Mark {
+  return (why) => {
+    found(why);
+    return redactionMark;
+  };
+}
+
+/** `eyJ….eyJ….…`. Each run of such characters is looked at once, however often a token could begin in it. */
+function withoutWebTokens(text: string, mark: Mark): string {
+  if (!text.includes("eyJ")) return text;
+  return text.replace(/[\w.-]+/g, (run) => {
+    const parts = run.split(".");
+    const kept: string[] = [];
+    for (let n = 0; n < parts.length; n++) {
+      const [head = "", payload = ""] = [parts[n], parts[n + 1]];
+      const at = head.startsWith("eyJ") ? 0 : head.indexOf("-eyJ") + 1;
+      const begins = head.startsWith("eyJ", at) && (at > 0 || head.startsWith("eyJ"));
+      if (begins && head.length - at >= 11 && payload.startsWith("eyJ") && payload.length >= 11 && n + 2 < parts.length) {
+        kept.push(head.slice(0, at) + mark("a JSON web token"));
+        n += 2;
+      } else kept.push(head);
+    }
+    return kept.join(".");
+  });
+}

@@ -1,0 +1,273 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { readingFor, type Started, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { filesIn } from "../support/http-process.ts";
+import { type Passing, rewritingProxy } from "../support/rewriting-proxy.ts";
+
+let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
+beforeAll(async () => {
+  sandbox = await startSandboxWith(["--kibana-version", "9.5"]);
+});
+afterAll(() => sandbox.stop());
+
+// Put together here: whole ones are taken for leaked ones by those who look through repositories.
+const parts = ["Canary-pw1", "abcDEF123ghiJKL456mnoPQ", "canary-query"] as const;
+const address = `https://bob:${parts[0]}@in.example.com/hooks/${parts[1]}?api_key=${parts[2]}`;
+const shown = "https://bob:[redacted]@in.example.com/hooks/[redacted]?api_key=[redacted]";
+const leaks = (text: string) => parts.filter((part) => text.includes(part));
+
+async function put(id: string, config: Record<string, unknown>, type = ".webhook") {
+  const answer = await fetch(`${sandbox.url}/api/actions/connector/${id}`, {
+    method: "POST",
+    headers: { "kbn-xsrf": "1", "content-type": "application/json", authorization: "ApiKey any" },
+    body: JSON.stringify({ name: id, connector_type_id: type, config, secrets: {} }),
+  });
+  expect(answer.status).toBe(200);
+}
+const hook = (url: string, headers: Record<string, string> | null = null) => ({
+  method: "post",
+  hasAuth: false,
+  authType: null,
+  url,
+  headers,
+});
+
+async function serverFor(refuse: (call: Passing) => { status: number; body: string; type?: string } | undefined, more: string[] = []) {
+  const proxy = await rewritingProxy(sandbox.url, { refuse });
+  const server = await startBuilt({
+    person: yes,
+    args: ["--max-changes-per-hour", "1000", ...more],
+    env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" },
+  });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+const notAllowed = `error validating connector type config: error validation webhook action config: target url "${address}" is not added to the Kibana config xpack.actions.allowedHosts`;
+const problem = (status: number, message: string) => ({ status, body: JSON.stringify({ statusCode: status, error: "Bad", message }) });
+
+describe("a refusal of Kibana's that repeats an address with its tokens", () => {
+  test.each<[what: string, method: string, path: RegExp, tool: string, args: Record<string, unknown>]>([
+    ["update", "PUT", /connector\/refused/, "update_connector", { id: "refused", name: "other" }],
+    ["copy", "POST", /\/api\/actions\/connector(\/[\w-]+)?$/, "create_connector", { from: { id: "refused" }, name: "Copy" }],
+    ["execute", "POST", /_execute$/, "execute_connector", { id: "refused", params: { body: "x" } }],
+    ["test", "POST", /_execute$/, "test_connector", { id: "refused", mode: "loud" }],
+    ["attach", "PUT", /alerting\/rule/, "attach_connector", { connector: "refused", rules: ["disk-almost-full"], params: { body: "x" } }],
+    ["replace", "PUT", /alerting\/rule/, "replace_connector", { from: "ops-slack", to: "refused", params: { body: "x" } }],
+    ["delete", "DELETE", /connector\/log/, "safe_delete_connector", { ids: ["log"] }],
+  ])("is told without them, in the answer, the list of changes and the journal: %s", async (_what, method, path, tool, args) => {
+    await put("refused", hook(address)).catch(() => undefined);
+    await put("log", {}, ".server-log").catch(() => undefined);
+    for (const status of [400, 403, 500]) {
+      const server = await serverFor((call) => (call.method === method && path.test(call.path) ? problem(status, notAllowed) : undefined));
+      const { raw } = await server.call(tool, args);
+      expect(leaks(JSON.stringify(raw))).toEqual([]);
+      expect(JSON.stringify(raw)).toContain("in.example.com");
+      expect(leaks(JSON.stringify((await server.call("list_changes")).raw))).toEqual([]);
+      const ends = filesIn(join(server.home, "state/kibana-connectors-mcp/journal"))
+        .split("\n")
+        .filter((line) => line.includes('"kind":"end"'));
+      expect(leaks(ends.join() + server.stderr())).toEqual([]);
+    }
+  });
+
+  test("keeps its meaning: the host is told, and what to do", async () => {
+    await put("meaning", hook(address));
+    const server = await serverFor(({ method }) => (method === "PUT" ? problem(400, notAllowed) : undefined));
+    const { body } = await server.call("update_connector", { id: "meaning", name: "other" });
+    expect(body.error).toMatchObject({ code: "invalid_config", message: `Kibana does not allow the target ${shown}.` });
+    expect(body.error.detail.kibana).toContain(`target url "${shown}" is not added`);
+  });
+});
+
+test.each<[string, { status: number; body: string; type?: string }]>([
+  ["a page's title", { status: 500, type: "text/html", body: `<html><title>Login ${address}</title></html>` }],
+  ["JSON of a proxy", { status: 502, body: JSON.stringify({ message: `no route to ${address}` }) }],
+  ["a 403", problem(403, `Authorization: Bearer ${parts[1]} for ${address}`)],
+  ["a 404", problem(404, address)],
+  ["a 409", problem(409, address)],
+  ["a 503", problem(503, address)],
+  ["a 500", problem(500, `connect ECONNREFUSED ${address}`)],
+  [
+    "a text that is cut in the middle of a password",
+    problem(500, `${"x".repeat(470)} https://bob:${parts[0]}${"p".repeat(40)}@in.example.com`),
+  ],
+])("what answers in place of Kibana is quoted without secrets: %s", async (_what, answer) => {
+  const server = await serverFor(({ path }) => (path.includes("/connectors") ? answer : undefined));
+  const { raw, failed } = await server.call("list_connectors");
+  expect(failed).toBe(true);
+  expect(leaks(JSON.stringify(raw))).toEqual([]);
+});
+
+test("what a service says to a run, and what the log says of it, is told without secrets", async () => {
+  await put("said", hook("https://in.example.com/"));
+  const body = { status: "error", connector_id: "said", message: `failed: ${address}`, service_message: `Token ${parts[1]}` };
+  const server = await serverFor(({ path, method }) => {
+    if (path.endsWith("_execute") && method === "POST") return { status: 200, body: JSON.stringify(body) };
+    if (!path.includes("_global_connector_execution_logs")) return undefined;
+    const run = { timestamp: new Date().toISOString(), status: "failure", connector_id: "said", message: `error: ${address}` };
+    return { status: 200, body: JSON.stringify({ total: 1, data: [run] }) };
+  });
+  for (const [tool, args] of [
+    ["execute_connector", { id: "said", params: { body: "x" } }],
+    ["test_connector", { id: "said", mode: "loud" }],
+    ["get_connector", { id: "said", include: ["health"] }],
+    ["attach_connector", { connector: "said", rules: ["disk-almost-full"], params: { body: "x" }, dry_run: true }],
+    ["audit_connectors", {}],
+  ] as const) {
+    const { raw } = await server.call(tool, args);
+    expect([tool, leaks(JSON.stringify(raw))]).toEqual([tool, []]);
+  }
+});
+
+describe("an address of a config that our own sentences name", () => {
+  test.each(["?api_key=canary-query", "hooks/abcDEF123ghiJKL456mnoPQ"])(
+    "a refused run names the connector's host alone: %s",
+    async (rest) => {
+      const id = `own-${rest.length}`;
+      await put(id, { hasAuth: false, authType: null, url: `https://bob:Canary-pw1@in.example.com/${rest}` }, ".http");
+      const server = await serverFor(() => undefined);
+      const { body, raw } = await server.call("execute_connector", { id, params: { method: "GET", url: "https://other.example.net/" } });
+      expect(body.error).toMatchObject({ code: "secret_refused", message: expect.stringContaining("Its own is in.example.com.") });
+      expect(leaks(JSON.stringify(raw))).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["query", "https://in$x.example.com/hook?api_key=canary-query"],
+    ["userinfo", "https://bob:Canary-pw1@in$x.example.com/hook"],
+    ["path", "https://in$x.example.com/hook/abcDEF123ghiJKL456mnoPQ"],
+  ])("one that cannot be read is shown with its host and without its token: %s", async (what, url) => {
+    await put(`unread-${what}`, hook(url));
+    const server = await serverFor(() => undefined);
+    for (const [tool, args] of [
+      ["execute_connector", { params: { body: "x" }, dry_run: true }],
+      ["test_connector", { mode: "loud", dry_run: true }],
+      ["update_connector", { config: { url: "https://in2.example.com/" } }],
+      ["get_connector", {}],
+    ] as const) {
+      const { raw } = await server.call(tool, { id: `unread-${what}`, ...args });
+      expect([tool, leaks(JSON.stringify(raw) + server.questions.join())]).toEqual([tool, []]);
+    }
+  });
+});
+
+describe("a secret in a config, by its name or shape", () => {
+  let server: Started;
+  beforeAll(async () => {
+    server = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
+  });
+  afterAll(() => server.close());
+  let count = 0;
+  async function read(url: string, headers: Record<string, string> | null) {
+    const id = `shape-${count++}`;
+    await put(id, hook(url, headers));
+    return (await server.call("get_connector", { id })).body.connector.config;
+  }
+
+  test.each([
+    ...["access-token", "subscription-key", "webhook_token", "sessionToken", "X-Amz-Signature", "api%5Fkey", "token[]", "api%4Bey"].map(
+      (name) => `https://a.example.com/?x=1&${name}=sEcR3t`,
+    ),
+    ...["https:user:sEcR3t@a.example.com/", "https:/\\user:sEcR3t@a.example.com/", "https://sEcR3t@a.example.com/"],
+    `https://api.telegram.org/bot123456789:AA${"sEcR3t".repeat(5)}/sendMessage`,
+    ...["%3D", ".MnOpQrSt"].map((end) => `https://a.example.com/hooks/sEcR3tAbCdEfGhIjKlMn${end}`),
+  ])("is not shown: %s", async (url) => {
+    const config = await read(url, null);
+    expect(JSON.stringify(config)).not.toContain("sEcR3t");
+    expect(config.url).toMatch(/a\.example\.com|api\.telegram\.org/);
+  });
+
+  test.each([
+    ...["X_API_KEY", "X-Authorization", "x-functions-key", "pwd", "X-Passcode", "X-Api-Key-V2", "api_key ", "X-ApiKey", "Authorisation"],
+    ...["X-Session", "X-Auth-Header"],
+  ])("nor in a header: %s", async (name) => {
+    expect((await read("https://a.example.com/", { [name]: "sEcR3tabc" })).headers).toEqual({ [name.trim()]: "[redacted]" });
+  });
+
+  test.each(["Token sEcR3tabcdef", "Splunk sEcR3tabcdef", "token sEcR3tab"])("nor one with a scheme: %s", async (value) => {
+    expect((await read("https://a.example.com/", { "X-Custom": value })).headers).toEqual({ "X-Custom": "[redacted]" });
+  });
+
+  test("innocent neighbours are shown", async () => {
+    const innocent = ["tokenType", "keyField", "max_tokens", "dedupKey", "issueKey", "projectKey", "authType", "accessTokenUrl"];
+    const more = ["primary_key", "keyboard", "monkey", "X-Request-Id"];
+    const headers = Object.fromEntries([...innocent, ...more].map((name) => [name, "plain words"]));
+    const url = "https://a.example.com/team-payments/v2?sort=key&page=2&monkey=1";
+    expect(await read(url, headers)).toMatchObject({ url, headers });
+  });
+});
+
+test("a file that is added to the secrets folder or changed while the server runs is known at the next call, and so is its old value", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "kcm-secrets-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const write = (name: string, value: string) => writeFileSync(join(dir, name), `${value}\n`, { mode: 0o600 });
+  write("first", "first-canary-1");
+  let message = "";
+  const server = await serverFor(({ path }) => (path.includes("/connectors") ? problem(400, message) : undefined), ["--secret-dir", dir]);
+  const said = async (text: string) => {
+    message = `the value ${text} was refused`;
+    return JSON.stringify((await server.call("list_connectors")).raw);
+  };
+  expect(await said("first-canary-1")).not.toContain("canary");
+  write("second", "second-canary-2");
+  expect(await said("second-canary-2")).not.toContain("canary");
+  write("first", "third--canary-3");
+  expect(await said("third--canary-3")).not.toContain("canary");
+  expect(await said("first-canary-1")).not.toContain("canary");
+});
+
+test.each<[string, (text: string) => string]>([
+  ["octal", (text) => each(text, (byte) => `\\${byte.toString(8).padStart(3, "0")}`)],
+  ["\\x", (text) => each(text, (byte) => `\\x${byte.toString(16)}`)],
+  ["quoted-printable", (text) => each(text, (byte) => `=${byte.toString(16).toUpperCase()}`)],
+  ["hexadecimal with colons", (text) => each(text, (byte) => `:${byte.toString(16)}`).slice(1)],
+  ["full width", (text) => each(text, (byte) => String.fromCharCode(byte + 0xfee0))],
+])("a known secret is hidden in %s", async (_what, encoded) => {
+  const proxy = await rewritingProxy(sandbox.url, {
+    refuse: ({ path }) => (path.includes("/connectors") ? problem(400, `the value ${encoded("canary-secret-42")} was refused`) : undefined),
+  });
+  const server = await startBuilt({ env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_A: "canary-secret-42" } });
+  onTestFinished(() => server.close());
+  expect((await server.call("list_connectors")).body.error.message).toContain("the value [redacted] was refused");
+});
+
+const each = (text: string, write: (byte: number) => string) => [...Buffer.from(text)].map(write).join("");
+
+describe("a mistake in the settings is told without the value that was given", () => {
+  const word = "topSecretWord123456";
+  const folder = mkdtempSync(join(tmpdir(), "kcm-settings-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const tokens = (text: unknown) => {
+    const path = join(folder, `${Math.random()}.json`);
+    writeFileSync(path, JSON.stringify(text), { mode: 0o600 });
+    return ["serve", "--http", "127.0.0.1:0", "--auth-token-file", path];
+  };
+  test.each<[string, string[]]>([
+    ["a token for a key of the tokens file", tokens({ principals: [{ [word]: "ann" }] })],
+    ["the same, outside", tokens({ [word]: "ann" })],
+    ["a token for a name", tokens({ principals: [{ name: word, token: `${word}-of-ann`, spaces: ["b"] }] }).concat("--spaces", "a")],
+    ["a mistyped flag before it", ["--pasword", word]],
+    ["a mistyped flag with it", [`--pasword=${word}`]],
+    ["a flag of one letter", [`-p${word}`]],
+    ["a switch before it", ["--read-only", word]],
+    ["a secret in place of a file", ["--api-key-file", word]],
+    ["in place of a command", [word]],
+    ["of doctor", ["doctor", "--pasword", word]],
+    ["of audit", ["audit", word]],
+    ["of export", ["export", word]],
+    ["of demo", ["demo", word]],
+    ["of sandbox", ["sandbox", "--auth", "x", word]],
+  ])("%s", async (_what, args) => {
+    const home = { PATH: process.env.PATH ?? "", HOME: folder, KIBANA_URL: sandbox.url, ...readingFor("0") };
+    const ran = await promisify(execFile)(process.execPath, [serverBuild, ...args], { env: home, timeout: 20_000 }).catch(
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+    expect(ran).toMatchObject({ code: expect.any(Number) });
+    expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/topSecret|Word123/);
+  });
+});
