@@ -57,7 +57,7 @@ export function sameActions(stored: readonly RuleAction[], others: readonly Rule
 }
 
 /** System connectors' actions last. */
-export function inOrder(actions: readonly RuleAction[]): RuleAction[] {
+function inOrder(actions: readonly RuleAction[]): RuleAction[] {
   return [...actions.filter((action) => !isSystem(action.id)), ...actions.filter((action) => isSystem(action.id))];
 }
 
