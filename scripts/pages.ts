@@ -42,7 +42,7 @@ export function settingsPage(): string {
 
 Each setting is a flag or a variable; the flag wins. A variable that begins with \`CONNECTORS_\` and is not listed here stops the start, so that a typo does not pass for protection.
 
-A setting that is empty counts as not set, and so does a placeholder that a client did not fill in (\`\${user_config.name}\`, \`\${env:NAME}\`, \`\${input:name}\`, \`\${NAME}\`), with a warning on stderr and in \`doctor\`. \`KIBANA_API_KEY\` takes the \`encoded\` value, \`id:api_key\`, or the whole answer that made the key; a value that cannot be a key is reported by the first call, before Kibana is asked.
+A setting that is empty counts as not set, and so does a placeholder that a client did not fill in (\`\${user_config.name}\`, \`\${env:NAME}\`, \`\${input:name}\`, \`\${NAME}\`, \`$NAME\`, \`%NAME%\`, \`{{NAME}}\`), with a warning on stderr and in \`doctor\`. \`KIBANA_API_KEY\` takes the \`encoded\` value, \`id:api_key\`, or the whole answer that made the key; a value that cannot be a key is reported by the first call, before Kibana is asked.
 
 A proxy is read from \`https_proxy\` or \`http_proxy\` (upper case too), with or without \`http://\`; it must speak HTTP (CONNECT), not SOCKS. \`NO_PROXY\` lists hosts that need none: names with their subdomains, \`*\`, \`10.*\`, \`10.0.0.0/8\`, ports; commas or spaces between.
 

@@ -28,6 +28,11 @@ test.each(["essu_VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHA=", "a-form-to-come", "any"]
   },
 );
 
+test("an address, also of a secret store, is none", () => {
+  for (const given of ["https://kibana.example.com", "op://vault/kibana/key"])
+    expect(readApiKey(given)).toEqual({ problem: "is an address, not a key" });
+});
+
 test.each([
   "...",
   "…",

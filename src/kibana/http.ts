@@ -125,7 +125,8 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     } catch {
       // Not JSON: `body` stays undefined, and both branches below report it.
     }
-    if ((status >= 200 && status < 300) || tolerate.includes(status)) {
+    // A Kibana that is starting answers 503 with a text, whatever the route.
+    if ((status >= 200 && status < 300) || (tolerate.includes(status) && body !== undefined)) {
       if (body === undefined) throw notKibana(status, text, settings.url, "maybe");
       if (isDeeperThan(deepest, body)) throw tooDeep(status, settings.url, deepest);
       return body;

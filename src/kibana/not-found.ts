@@ -3,8 +3,9 @@ import type { Http } from "./http.ts";
 import { statusPath, statusReads } from "./status.ts";
 
 /**
- * The client, which checks the status after each 404 that names nothing: with a wrong base path every route is a 404, and
- * in something that is not Kibana, or an old one, the ones we use are. Once Kibana has answered there, a 404 is its own.
+ * The client, which checks the status after each 404 that names nothing, and each 401: with a wrong base path every route
+ * is a 404, and in something that is not Kibana, or an old one, the ones we use are; it may not know our credentials
+ * either. Once Kibana has answered there, such an answer is its own.
  */
 export function explainingNotFound(http: Http): Http {
   let known = false;
@@ -34,9 +35,12 @@ export function explainingNotFound(http: Http): Http {
   };
 }
 
-/** A 404 whose message does not name what is missing. */
+/** A 404 whose message does not name what is missing, or a 401. */
 function isBare(error: unknown): error is KibanaError {
-  return error instanceof KibanaError && error.status === 404 && error.code === "kibana_error";
+  return (
+    error instanceof KibanaError &&
+    ((error.status === 404 && error.code === "kibana_error") || (error.status === 401 && error.code === "unauthorized"))
+  );
 }
 
 /** Something answered that is not a supported Kibana: not a network failure, and not a Kibana that is down (503). */

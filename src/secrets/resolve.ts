@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { ToolError } from "../errors.ts";
 import { Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
+import { isUnfilled } from "../settings/given-values.ts";
 import { type Binding, bindingSuffix, readBindings } from "./binding.ts";
 import { encodedFile } from "./certificate.ts";
 import { redactionMark } from "./detect.ts";
@@ -195,7 +196,8 @@ function assertAllowed(name: string, path: string, { allowed = [name] }: SecretS
 /** The variables that this caller may name and that are set; the first thirty. */
 export function availableNames({ env, prefix, allowed }: SecretSource): string[] {
   return Object.keys(env)
-    .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && env[key] && (allowed?.includes(key) ?? true))
+    .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && (allowed?.includes(key) ?? true))
+    .filter((key) => env[key]?.trim() && !isUnfilled(env[key]))
     .sort()
     .slice(0, 30);
 }
@@ -217,6 +219,7 @@ function fromEnvironment(name: string, path: string, { source, bindings, warning
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value === undefined) throw refuse(`${path} names a variable that is not set in the environment of this server.`);
   if (value.trim() === "") throw refuse(`${path} names a variable that is empty.`);
+  if (isUnfilled(value)) throw refuse(`${path} names a variable that holds a placeholder that nobody filled in.`);
   const binding = Object.hasOwn(env, name + bindingSuffix) ? env[name + bindingSuffix] : undefined;
   if (binding !== undefined) {
     const read = readBindings(binding);

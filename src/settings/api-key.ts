@@ -23,7 +23,7 @@ export function readApiKey(given: string): { encoded: string } | { problem: stri
   if (!/^[\x21-\x7e]+$/.test(text)) return { problem: "contains white space or characters that no API key has" };
   // Elastic Cloud's keys for several projects are not base64.
   if (text.startsWith("essu_")) return { encoded: text };
-  if (/^https?:\/\//i.test(text)) return { problem: "is an address, not a key" };
+  if (/^[a-z][a-z+.-]*:\/\//i.test(text)) return { problem: "is an address, not a key" };
   if (text.includes(":")) return ofHalves(text, Buffer.from(text).toString("base64"));
   if (/^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text)) return { problem: "is a JSON Web Token, not an API key" };
   const decoded = /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, "base64").toString("latin1") : "";

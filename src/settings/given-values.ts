@@ -1,7 +1,7 @@
-/** `${user_config.name}`, `${env:NAME}`, `${input:name}`, `${NAME}`, `${NAME:-default}`, opencode's `{env:NAME}` and `{file:…}`. */
-const unresolved = /\$\{[^{}\s]{1,100}\}|\{(?:env|file|input):[^{}\s]{1,100}\}|\{\{[^{}]{1,100}\}\}/;
-/** `$NAME` and `%NAME%`, which also occur inside ordinary text. */
-const shellName = /^(?:\$[A-Z][A-Z0-9_]{2,}|%[A-Z][A-Z0-9_]{2,}%)$/i;
+/** `${user_config.name}`, `${env:NAME}`, `${input:name}`, `${NAME}`, `${NAME:-default}`, `#{NAME}`, `{{NAME}}`, `${{ NAME }}`, opencode's `{env:NAME}` and `{file:…}`. */
+const unresolved = /[$#]\{[^{}\s]{1,100}\}|\{(?:env|file|input):[^{}\s]{1,100}\}|\$?\{\{[^{}]{1,100}\}\}/;
+/** `$NAME`, `$env:NAME`, `$(NAME)` and `%NAME%`, which also occur inside ordinary text. */
+const shellName = /^(?:\$(?:env:)?[A-Z_][A-Z0-9_]*|\$\([A-Z_][A-Z0-9_.]*\)|%[A-Z_][A-Z0-9_]*%)$/i;
 
 /** How to read a text from a host: as it is, or why it counts as not given. */
 export type Given = { kind: "value" } | { kind: "empty" } | { kind: "placeholder"; placeholder: string; whole: boolean };
@@ -13,4 +13,10 @@ export function readGiven(text: string): Given {
   if (shellName.test(given)) return { kind: "placeholder", placeholder: given, whole: true };
   const [placeholder] = unresolved.exec(given) ?? [];
   return placeholder === undefined ? { kind: "value" } : { kind: "placeholder", placeholder, whole: placeholder === given };
+}
+
+/** Whether a text that may hold anything, such as a password, is one placeholder in braces as a whole. */
+export function isUnfilled(text: string): boolean {
+  const given = readGiven(text);
+  return given.kind === "placeholder" && given.whole && given.placeholder.includes("{");
 }

@@ -1,6 +1,6 @@
 import { didYouMean } from "../did-you-mean.ts";
 import { type Flags, type FlagValues, flagName } from "./flags.ts";
-import { readGiven } from "./given-values.ts";
+import { isUnfilled, readGiven } from "./given-values.ts";
 import { rows, type SettingName, settingNames, type Values } from "./rows.ts";
 
 /** Values that may contain the characters of a placeholder, unless one in braces is the whole value. */
@@ -48,10 +48,7 @@ export function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv
         problems.push(`${name} holds ${read.placeholder}, which nobody filled in.`);
         break;
       }
-      if (
-        read.kind === "empty" ||
-        (read.kind === "placeholder" && (!opaque.includes(key) || (read.whole && read.placeholder.includes("{"))))
-      ) {
+      if (read.kind === "empty" || (read.kind === "placeholder" && (!opaque.includes(key) || isUnfilled(given)))) {
         const why = read.kind === "empty" ? "is set and empty" : `holds ${read.placeholder}, which nobody filled in`;
         if (read.kind === "placeholder") unfilled.push(`${name} ${why}: it counts as not set.`);
         blank.set(key, `${name} ${why}`);

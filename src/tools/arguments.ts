@@ -29,7 +29,7 @@ export function readArguments<Input extends z.ZodObject>(schema: Input, args: un
   assertMeasured(args);
   const known = Object.keys(schema.shape);
   const empty: Problem[] = [];
-  const meant = asMeant(schema, args ?? {}, "", empty);
+  const meant = asMeant(schema, fromJson(schema, args ?? {}), "", empty);
   // Again: an object that came as JSON text has been parsed only now.
   assertMeasured(meant);
   const parsed = schema.safeParse(meant);
@@ -75,27 +75,29 @@ function assertMeasured(args: unknown): void {
  * Some clients write `null` or "" for what they leave out, and objects, lists, numbers and booleans as JSON text. They are
  * read as the schema asks if only one reading is possible; in free objects (config, params, secrets) every value stays as it is.
  */
-function asMeant(schema: z.core.$ZodType, value: unknown, path: string, empty: Problem[]): unknown {
-  const given = typeof value === "string" ? fromJson(schema, value) : value;
+function asMeant(schema: z.core.$ZodType, given: unknown, path: string, empty: Problem[]): unknown {
   if (!(schema instanceof z.ZodObject) || !isPlainObject(given)) return given;
   return Object.fromEntries(
     Object.entries(given).flatMap(([key, item]): [string, unknown][] => {
       const field: z.core.$ZodType | undefined = Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
       if (!field) return [[key, item]];
       const at = path ? `${path}.${key}` : key;
-      const absence = isEmpty(item) ? meaningOfAbsence(field) : undefined;
+      // First: a client that writes lists as JSON text writes an empty one as "[]".
+      const meant = fromJson(inner(field), item);
+      const absence = isEmpty(meant) ? meaningOfAbsence(field) : undefined;
       if (absence && !(item === null && absence.nullIsAbsent)) {
         empty.push({ path: at, problem: `is ${JSON.stringify(item)}; left out, it means ${absence.means}. Leave it out for that` });
         return [];
       }
       if ((item === null || item === "") && isOptional(field)) return [];
-      return [[key, asMeant(inner(field), item, at, empty)]];
+      return [[key, asMeant(inner(field), meant, at, empty)]];
     }),
   );
 }
 
-/** The value of a JSON text, if the schema takes no text but takes that value. */
-function fromJson(schema: z.core.$ZodType, text: string): unknown {
+/** The value of a JSON text, if the schema takes no text but takes that value; anything else as it is. */
+function fromJson(schema: z.core.$ZodType, text: unknown): unknown {
+  if (typeof text !== "string") return text;
   const fits =
     schema instanceof z.ZodObject
       ? isPlainObject
@@ -117,7 +119,7 @@ function fromJson(schema: z.core.$ZodType, text: string): unknown {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+  return value === null || (typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0);
 }
 
 function isOptional(field: z.core.$ZodType): boolean {
@@ -188,6 +190,8 @@ function prototypeKey(value: unknown): string | undefined {
 
 function inWords(issue: z.core.$ZodIssue, given: unknown): string {
   if (given === undefined) return "is required";
+  if (given === null) return "must not be null";
+  if (issue.code === "too_small" && issue.minimum === 1 && /^(?:string|array)$/.test(issue.origin)) return "must not be empty";
   if (issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string") return `is a list: ${asList(given)}`;
   return issue.message;
 }

@@ -69,9 +69,9 @@ export function compact<T extends Record<string, unknown>>(value: T): Partial<T>
   return Object.fromEntries(kept) as Partial<T>;
 }
 
-/** One text as the list that a tool takes; only the form of such a list if the text is empty or holds several items. */
+/** One text as the list that a tool takes; only the form of such a list if the text names nothing or several items. */
 export function asList(given: string): string {
-  return /^\s*$|^\s*[[{"]|,/.test(given) ? '["…", "…"]' : JSON.stringify([plainText(given, 80)]);
+  return /^\s*(?:null|none|undefined)?\s*$|^\s*[[{"]|,/i.test(given) ? '["…", "…"]' : JSON.stringify([plainText(given, 80)]);
 }
 
 /** What to say if one item is given for an argument that takes several: the argument, with that item. */

@@ -82,6 +82,8 @@ describe("mistakes in the params", () => {
       'Sub action "createAlrt" is not registered. Connector id: a. Connector name: Opsgenie. Connector type: .opsgenie',
       /sub-action that the type does not have/,
     ],
+    ["[Action][ExternalService] Unsupported subAction type createAlrt.", /sub-action that the type does not have/],
+    ["[Action][ExternalService] subAction createAlrt not implemented.", /sub-action that the type does not have/],
     ["Invalid subActionsParams: [webhook] or [webhookUrl] expected but got none", /params do not fit/],
   ])("are reported as such and not repeated, whatever Kibana calls retryable: %s", async (said, cause) => {
     const made = await running(

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 
 /** A placeholder as passed on by hosts that could not fill it in. */
 const hole = (name: string) => ["$", `{${name}}`].join("");
@@ -61,6 +61,36 @@ test.each(["user_config.kibana_url", "env:KIBANA_URL", "input:kibana-url", "KIBA
     expect(stderr).toContain(`KIBANA_API_KEY holds ${hole("KIBANA_API_KEY")}`);
   },
 );
+
+test.each([
+  ...[hole("X"), hole("env:X"), hole("input:x"), "$X", "$KEY", "$env:KEY", "$(KEY)", "%X%", "%KEY%"],
+  ...["{{X}}", "{{ secrets.key }}", "#{KEY}", "{env:KEY}", `$${"{{ secrets.KEY }}"}`],
+])("a key that is the placeholder %s counts as not set, and stderr names it", async (placeholder) => {
+  const { failed, stderr } = await first({ KIBANA_URL: kibana.url, KIBANA_API_KEY: placeholder });
+  expect([failed, stderr]).toEqual([
+    false,
+    expect.stringContaining(`KIBANA_API_KEY holds ${placeholder}, which nobody filled in: it counts as not set.`),
+  ]);
+});
+
+test("a secret whose variable is a placeholder is refused, not stored, and not offered", async () => {
+  const server = await startBuilt({
+    env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_PD: hole("env:PD"), CONNECTOR_SECRET_OTHER: "real" },
+    person: yes,
+  });
+  try {
+    const { body } = await server.call("create_connector", {
+      ...{ name: "Pager", type: ".pagerduty", secrets: { routingKey: { $env: "CONNECTOR_SECRET_PD" } } },
+    });
+    expect(body.error).toMatchObject({
+      code: "secret_refused",
+      message: expect.stringContaining("holds a placeholder that nobody filled in"),
+      detail: { available: ["CONNECTOR_SECRET_OTHER"] },
+    });
+  } finally {
+    await server.close();
+  }
+});
 
 test.each([
   ["", "KIBANA_API_KEY is set and empty"],

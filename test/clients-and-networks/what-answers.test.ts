@@ -69,6 +69,15 @@ describe("a 404 to everything is the address's fault, never a space's or a conne
   });
 });
 
+test("a Kibana that is starting answers every route with a text, and is reported as starting", async () => {
+  for (const error of await errorsAt(await answering(503, "Kibana server is not ready yet", "text/plain")))
+    expect(error).toMatchObject({
+      code: "kibana_unreachable",
+      message: "Kibana is starting, overloaded or down for maintenance (503).",
+      fix: "Wait a minute, then repeat the call.",
+    });
+}, 60_000);
+
 describe("what is no supported Kibana is named with its version", () => {
   const seen = (number: string, core: string) => ({
     name: "node",
@@ -95,6 +104,13 @@ describe("what is no supported Kibana is named with its version", () => {
         message: `What answers there is ${name}, which is not supported.`,
         fix: expect.stringContaining("8.0 or newer"),
       });
+  });
+
+  test("OpenSearch Dashboards whose other routes do not accept the key", async () => {
+    const refusal = { statusCode: 401, error: "Unauthorized", message: "Authentication required" };
+    const url = await answering(401, refusal, "application/json", { path: "/api/status", body: seen("2.19.0", "opensearch") });
+    for (const error of await errorsAt(url))
+      expect(error.message).toBe("What answers there is OpenSearch Dashboards 2.19.0, which is not supported.");
   });
 
   test("no change is made in Kibana 7.17, although its routes are much the same", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { approve, look, refuse } from "../pages/form.ts";
-import { type Agent, type FormAnswer, type Run, runAgent } from "./agent.ts";
+import { type Agent, type FormAnswer, type Person, type Run, runAgent } from "./agent.ts";
 import type { Step } from "./models/script.ts";
 import { readAnswer } from "./read-answer.ts";
 import { callsIn, questionsIn, startWorld } from "./world.ts";
@@ -22,7 +22,15 @@ const onPage =
   };
 
 /** What a host's own code answers at once, although nobody looked. */
-const nobody: FormAnswer[] = [{ action: "cancel" }, { action: "decline" }, { action: "accept", content: {} }];
+const nobody: FormAnswer[] = [
+  { action: "cancel" },
+  { action: "decline" },
+  { action: "accept", content: {} },
+  { action: "accept", content: { confirm: true } },
+];
+
+/** A person, who reads before they answer. */
+const reads = (answer: FormAnswer): Person => ({ answer, afterMs: 1_200 });
 
 /** What each agent can do with the built server: read, change something with a person, and learn the truth without one. */
 export function agentTests(agents: readonly Agent[]): void {
@@ -73,27 +81,34 @@ export function agentTests(agents: readonly Agent[]): void {
 
       const deletesByForm = async () => {
         const { answers, questions, world } = await started([deleting()], {
-          serverArgs: ["--confirm-reading", "0"],
-          person: { action: "accept", content: { confirm: true } },
+          person: reads({ action: "accept", content: { confirm: true } }),
         });
         expect(answers[0]).toMatchObject({ status: "done" });
         expect(questions).toMatchObject([{ action: "accept", message: expect.stringContaining("ops-slack-2") }]);
         expect(await world.connectors()).not.toContain("ops-slack-2");
         expect(await world.journal()).toContain('"consent":"form"');
       };
-      if (agent.forms === "host") test("deletes once the person said yes in the host's form", deletesByForm);
+      const keepsByForm = async () => {
+        const { answers, world } = await started([deleting()], { person: reads({ action: "decline" }) });
+        expect(answers[0]).toMatchObject({ status: "declined", message: expect.stringContaining("The person declined") });
+        expect(await world.connectors()).toContain("ops-slack-2");
+      };
+      if (agent.forms === "host") {
+        test("deletes once the person said yes in the host's form", deletesByForm);
+        test("deletes nothing when the person said no in the host's form, and the model hears that it was the person", keepsByForm);
+      }
 
       const byItself: [how: string, person: FormAnswer | undefined][] =
         agent.forms === "host" ? nobody.map((answer) => [`, and its host answers ${JSON.stringify(answer)}`, answer]) : [["", undefined]];
-      test.each(byItself)("is told the truth where nobody can be asked%s", async (_how, person) => {
-        const { answers, questions, world } = await started([deleting(), deleting()], person ? { person } : {});
+      test.each(byItself)("is told the truth where nobody can be asked%s", async (_how, answer) => {
+        const { answers, questions, world } = await started([deleting(), deleting()], answer ? { person: { answer, afterMs: 0 } } : {});
         for (const { action, ms } of questions) process.stdout.write(`client ${agent.name}: ${action} by itself after ${ms} ms\n`);
         const asks = agent.forms !== "none";
         expect(await world.connectors()).toContain("ops-slack-2");
         // Asked once: the second call goes straight to the page.
-        expect(questions.map(({ action }) => action)).toEqual(asks ? [person?.action ?? agent.forms] : []);
-        for (const answer of answers) {
-          expect(answer).toMatchObject({
+        expect(questions.map(({ action }) => action)).toEqual(asks ? [answer?.action ?? agent.forms] : []);
+        for (const told of answers) {
+          expect(told).toMatchObject({
             status: "confirmation_needed",
             message: expect.stringContaining("Nothing was written"),
             confirm: { id: expect.any(String), url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/) },
@@ -113,7 +128,7 @@ export function agentTests(agents: readonly Agent[]): void {
           const { id } = readAnswer(results[0] ?? "").confirm;
           return { call: "safe_delete_connector", args: { ...unused, confirm: id } };
         };
-        const person: FormAnswer = { action: "cancel" };
+        const person = reads({ action: "cancel" });
         const { answers, questions, world } = await started([deleting(), again], {
           serverArgs: ["--confirm", "token"],
           ...(agent.forms === "host" ? { person } : {}),

@@ -8,14 +8,21 @@ import type { World } from "./world.ts";
 /** What a host answers to a question by form. */
 export type FormAnswer = { action: "accept"; content: Record<string, unknown> } | { action: "decline" | "cancel" };
 
+/** Who answers questions by form in a host's own code. */
+export interface Person {
+  answer: FormAnswer;
+  /** Milliseconds from the question to the answer. */
+  afterMs: number;
+}
+
 export interface Start {
   world: World;
   /** Address of the scripted model. */
   model: string;
   /** The folder into which npm installed the client. */
   installed: string;
-  /** The host's answer to questions by form; undefined where the client offers none. */
-  person?: FormAnswer;
+  /** Undefined where the client offers no forms. */
+  person?: Person;
   /** Whether the client's own approval was given beforehand: for all tools of the server, or none. */
   approved: boolean;
 }
@@ -43,7 +50,7 @@ export interface Run {
   installed: string;
   world: World;
   steps: readonly Step[];
-  person?: FormAnswer;
+  person?: Person;
   approved?: boolean;
 }
 

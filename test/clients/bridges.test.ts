@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -7,7 +8,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { approve } from "../pages/form.ts";
-import { cleanEnv, serverBuild, startSandboxWith, yes } from "../support/built-server.ts";
+import { cleanEnv, readingFor, serverBuild, startSandboxWith, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { startProgram } from "./program.ts";
@@ -18,7 +19,7 @@ const folderOf = (name: string) => {
 };
 
 /** A client at the near end of a bridge; `person` answers by form. */
-async function connected(transport: Transport, person?: () => ElicitResult) {
+async function connected(transport: Transport, person?: () => ElicitResult | Promise<ElicitResult>) {
   const client = new Client({ name: "test", version: "1" }, { capabilities: person ? { elicitation: {} } : {} });
   if (person) client.setRequestHandler(ElicitRequestSchema, person);
   await client.connect(transport);
@@ -29,6 +30,12 @@ async function connected(transport: Transport, person?: () => ElicitResult) {
     return first?.type === "text" ? JSON.parse(first.text) : undefined;
   };
 }
+
+/** A person's yes, who reads before they answer. */
+const read = async () => {
+  await setTimeout(1_200);
+  return yes();
+};
 
 async function sandbox(): Promise<string> {
   const { url, stop } = await startSandboxWith();
@@ -52,8 +59,8 @@ const toHttp: [name: string, args: (url: string) => string[], forms: boolean][] 
 
 describe.each(toHttp)("%s, from stdio to `serve --http`", (name, args, forms) => {
   const folder = folderOf(name);
-  const through = async (person?: () => ElicitResult) => {
-    const { url } = await startHttpProcess(["--http", "127.0.0.1:0"], {}, await sandbox());
+  const through = async (person?: () => ElicitResult | Promise<ElicitResult>) => {
+    const { url } = await startHttpProcess(["--http", "127.0.0.1:0"], readingFor("1"), await sandbox());
     const home = await freshFolder();
     return connected(
       new StdioClientTransport({
@@ -67,7 +74,7 @@ describe.each(toHttp)("%s, from stdio to `serve --http`", (name, args, forms) =>
   };
 
   test.skipIf(folder === undefined)(`reads, and changes with a person's yes ${forms ? "by form" : "on the page"}`, async () => {
-    const call = await through(yes);
+    const call = await through(read);
     expect((await call("list_connectors")).connectors.length).toBeGreaterThan(5);
     const answer = await call("safe_delete_connector", { ids: ["ops-slack-2"] });
     if (!forms) await approve(answer.confirm.url);
@@ -86,7 +93,7 @@ describe.each(toHttp)("%s, from stdio to `serve --http`", (name, args, forms) =>
 
 describe("supergateway, from HTTP to the server over stdio", () => {
   const folder = folderOf("supergateway");
-  const through = async (person?: () => ElicitResult) => {
+  const through = async (person?: () => ElicitResult | Promise<ElicitResult>) => {
     const [port, home, kibana] = [await freePort(), await freshFolder(), await sandbox()];
     const gateway = await startProgram(
       [
@@ -95,14 +102,14 @@ describe("supergateway, from HTTP to the server over stdio", () => {
         ...["--stdio", `${process.execPath} ${resolve(serverBuild)}`, "--outputTransport", "streamableHttp", "--stateful"],
         ...["--port", String(port)],
       ],
-      { cwd: home, env: cleanEnv(home, { KIBANA_URL: kibana, KIBANA_API_KEY: "any" }), ready: /Listening on port/ },
+      { cwd: home, env: cleanEnv(home, { ...readingFor("1"), KIBANA_URL: kibana, KIBANA_API_KEY: "any" }), ready: /Listening on port/ },
     );
     onTestFinished(gateway.stop);
     return connected(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)), person);
   };
 
   test.skipIf(folder === undefined)("reads, and changes with a person's yes by form", async () => {
-    const call = await through(yes);
+    const call = await through(read);
     expect((await call("list_connectors")).connectors.length).toBeGreaterThan(5);
     expect(await call("safe_delete_connector", { ids: ["ops-slack-2"] })).toMatchObject({ status: "done" });
   });

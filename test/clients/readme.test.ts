@@ -3,13 +3,18 @@ import { join, resolve } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { serverBuild } from "../support/built-server.ts";
 import { serveAnthropic } from "./models/anthropic.ts";
+import { serveOpenai } from "./models/openai.ts";
 import { createScript } from "./models/script.ts";
 import { runProgram } from "./program.ts";
+import { programs } from "./programs.ts";
 import { readAnswer } from "./read-answer.ts";
 import { startWorld } from "./world.ts";
 
-const installed = inject("clients")["claude-code"];
-const folder = installed && "folder" in installed ? installed.folder : undefined;
+const folderOf = (name: string) => {
+  const installed = inject("clients")[name];
+  return installed && "folder" in installed ? installed.folder : undefined;
+};
+const folder = folderOf("claude-code");
 
 /** Every command with which a page adds the server to Claude Code, as it is written there. */
 const additions = ["README.md", "docs/clients.md"].flatMap((page) =>
@@ -49,5 +54,39 @@ describe.skipIf(folder === undefined)("Claude Code", () => {
     if (words.includes("--sandbox")) expect(answer.connectors.length).toBeGreaterThan(5);
     else
       expect(answer.error).toMatchObject({ code: "not_configured", message: expect.stringContaining("KIBANA_API_KEY is a placeholder") });
+  });
+});
+
+/** The commands with which README runs clients where nobody sits. */
+const unattended: [begins: string, client: string, serve: typeof serveAnthropic][] = [
+  ["claude -p ", "claude-code", serveAnthropic],
+  ["codex exec ", "codex", serveOpenai],
+];
+
+describe.each(unattended)("`%s…` of README", (begins, client, serve) => {
+  const at = folderOf(client);
+
+  test.skipIf(at === undefined)("gives the client's own approval, and the model hears that nobody agreed to a change", async () => {
+    const line = readFileSync("README.md", "utf8")
+      .split("\n")
+      .find((one) => one.startsWith(begins));
+    const world = await startWorld();
+    const script = createScript([
+      () => ({ call: "list_connectors", args: {} }),
+      () => ({ call: "safe_delete_connector", args: { ids: ["ops-slack-2"] } }),
+    ]);
+    const model = await serve(script);
+    const agent = programs.find(({ name }) => name === client);
+    // For the configuration that it writes: the command is README's.
+    const configured = agent?.start({ world, model: model.url, installed: at ?? "", approved: false });
+    await runProgram(["git", "init", "--quiet"], { cwd: world.folder, env: world.env });
+    await runProgram(["sh", "-c", line ?? ""], {
+      cwd: world.folder,
+      env: { ...world.env, ...configured?.env, PATH: `${join(at ?? "", "node_modules/.bin")}:${process.env.PATH}` },
+    });
+    const [read, changed] = (script.told.at(-1)?.results ?? []).map(readAnswer);
+    expect(read.connectors.length).toBeGreaterThan(5);
+    expect(changed).toMatchObject({ status: "confirmation_needed", message: expect.stringContaining("perhaps nobody saw the question") });
+    expect(await world.connectors()).toContain("ops-slack-2");
   });
 });

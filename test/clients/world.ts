@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
-import { cleanEnv, serverBuild, startSandboxWith } from "../support/built-server.ts";
+import { cleanEnv, readingFor, serverBuild, startSandboxWith } from "../support/built-server.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 
 /** One message of the protocol, as it passed. */
@@ -23,8 +23,8 @@ export async function startWorld(serverArgs: string[] = [], sandboxArgs: string[
   const journal = join(folder, "journal");
   return {
     folder,
-    /** For a client's environment: nothing of ours. */
-    env: cleanEnv(folder),
+    /** For a client's environment, which some clients hand to the server: as for people, who need a second to read. */
+    env: cleanEnv(folder, readingFor("1")),
     kibana: sandbox.url,
     server: {
       command: process.execPath,

@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { approve } from "../pages/form.ts";
-import { readingFor, startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { cleanEnv, readingFor, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
 import { openClient } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
@@ -24,6 +29,35 @@ async function started(person: () => ElicitResult | Promise<ElicitResult>, args:
   onTestFinished(() => server.close());
   return server;
 }
+
+test.each<["accept" | "decline", string]>([
+  ["accept", "accepted"],
+  ["decline", "declined"],
+])("an %s at once of a page's address is the client's own: the answer has the address too", async (action, said) => {
+  const client = new Client({ name: "test", version: "1" }, { capabilities: { elicitation: { url: {} } } });
+  let asked = 0;
+  client.setRequestHandler(ElicitRequestSchema, () => {
+    asked++;
+    return { action };
+  });
+  const home = mkdtempSync(join(tmpdir(), "kcm-url-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const env = cleanEnv(home, { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", ...reading });
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [serverBuild], env, stderr: "ignore" }));
+  onTestFinished(() => client.close());
+  const call = async () => {
+    const { content } = (await client.callTool({ name: "safe_delete_connector", arguments: unused })) as CallToolResult;
+    return JSON.parse(content[0]?.type === "text" ? content[0].text : "");
+  };
+  const answer = await call();
+  expect(answer).toMatchObject({
+    status: "confirmation_needed",
+    message: expect.stringContaining(`${said} it faster than a person reads: perhaps nobody saw the question`),
+    confirm: { url: expect.stringMatching(/^http:/) },
+  });
+  expect((await call()).confirm.url).toBe(answer.confirm.url);
+  expect([asked, await connectors()]).toEqual([1, expect.arrayContaining(["ops-slack-2"])]);
+});
 
 describe("a yes that comes faster than a person reads", () => {
   test.each<[string, Record<string, unknown>, ElicitResult]>([

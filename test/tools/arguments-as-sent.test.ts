@@ -75,7 +75,9 @@ test.each(wide)("%s: an empty %s is refused with the reason", async (name, key) 
   const tool = toolOf(name);
   const [, args] = corpus.find(([one]) => one === name) ?? ["", {}];
   const field = tool.input.shape[key] as z.core.$ZodType;
-  for (const empty of nullIsFine(field) ? ["", []] : ["", [], null])
+  // The list as some clients write it; for a text or a word it is no empty value.
+  const asText = lists.some(([tool, list]) => tool === name && list === key) ? ["[]"] : [];
+  for (const empty of ["", " ", [], ...asText, ...(nullIsFine(field) ? [] : [null])])
     expect(() => readArguments(tool.input, { ...args, [key]: empty })).toThrow(
       `${key}: is ${JSON.stringify(empty)}; left out, it means ${meaningOfAbsence(field)?.means}. Leave it out for that`,
     );
@@ -113,9 +115,23 @@ test.each<[string, Args, string]>([
   ["safe_delete_connector", { ids: "kibana-log" }, 'ids: is a list: ["kibana-log"]'],
   ["safe_delete_connector", { id: '["kibana-log"]' }, 'id: is `ids` here: ["…", "…"]'],
   ["safe_delete_connector", { id: "" }, 'id: is `ids` here: ["…", "…"]'],
+  ["safe_delete_connector", { ids: "null" }, 'ids: is a list: ["…", "…"]'],
+  ["safe_delete_connector", { id: "undefined" }, 'id: is `ids` here: ["…", "…"]'],
 ])("%s %j: a hint never proposes the mistake itself", async (name, args, hint) => {
   const { call } = await product();
   expect((await call(name, args)).body.message).toContain(hint);
+});
+
+test.each<[string, Args, string]>([
+  ["safe_delete_connector", { ids: [] }, "ids: must not be empty"],
+  ["safe_delete_connector", { ids: "[]" }, "ids: must not be empty"],
+  ["safe_delete_connector", { ids: [""] }, "ids.0: must not be empty"],
+  ["safe_delete_connector", { ids: null }, "ids: must not be null"],
+  ["update_connector", { id: "" }, "id: must not be empty"],
+  ["audit_connectors", { spaces: [null] }, "spaces.0: must not be null"],
+])("%s %j: what must be given and is empty is named in plain words", async (name, args, said) => {
+  const { call } = await product();
+  expect((await call(name, args)).body.message).toContain(said);
 });
 
 /** Every list of every tool. */

@@ -73,14 +73,16 @@ export async function askOnPage({ change, plan, verdict, reach, caller, services
         { message: forPeople.text(oneLine(message), kept), url, id: entry.id },
         { signal: caller.signal, timeoutMs: settings.confirmWait },
       );
-  // A refusal that comes faster than a person reads is the client's own: then the answer has the address.
-  if (seen === "declined" && clock.now() - began >= settings.confirmReading) {
+  const byItself = seen !== "unavailable" && clock.now() - began < settings.confirmReading;
+  if (seen === "declined" && !byItself) {
     entry.answer({ approved: false });
     return declined(plan, verdict, services);
   }
-  const visible = seen === "shown" ? undefined : url;
+  // Whether the client really showed the address is not known if it answered by itself: then the answer has it too.
+  const visible = seen === "shown" && !byItself ? undefined : url;
+  const why = byItself ? { why: `${seen === "shown" ? "accepted" : "declined"} it faster than a person reads` } : undefined;
   entry.shownAt(visible);
-  return waiting(plan, verdict, { id: entry.id, url: visible, expiresAt: entry.expiresAt, answered }, services);
+  return waiting(plan, verdict, { id: entry.id, url: visible, expiresAt: entry.expiresAt, answered: answered ?? why }, services);
 }
 
 /** Checks typed values as the plan does, before they are taken. @returns problems by field */

@@ -5,7 +5,7 @@ import { journalFiles } from "../../change/journal-folder.ts";
 import { ToolError } from "../../errors.ts";
 import { codeOf, exposedFolder, makePrivateFolder } from "../../private-files.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
-import { readGiven } from "../../settings/given-values.ts";
+import { isUnfilled } from "../../settings/given-values.ts";
 import { isRemote } from "../../settings/http.ts";
 import type { Settings } from "../../settings/index.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
@@ -50,10 +50,7 @@ function variables({ secretPrefix }: Settings, env: Env): Finding[] {
   const bindings = names.filter((name) => name.endsWith(bindingSuffix));
   const values = names.filter((name) => !name.endsWith(bindingSuffix)).sort();
   const empty = values.filter((name) => !env[name]);
-  const unfilled = values.filter((name) => {
-    const given = readGiven(env[name] ?? "");
-    return given.kind === "placeholder" && given.whole && given.placeholder.includes("{");
-  });
+  const unfilled = values.filter((name) => isUnfilled(env[name] ?? ""));
   return [
     ok(
       "secrets",

@@ -1,5 +1,5 @@
 import { paramsCall } from "../../catalog/params-call.ts";
-import { isParamsMistake } from "../../kibana/params-mistake.ts";
+import { isParamsMistake, namesNoAction } from "../../kibana/params-mistake.ts";
 import { explainMail } from "./explain-mail.ts";
 
 /** Why a run failed and what to do, from the words of Kibana and of the third party. */
@@ -111,7 +111,7 @@ function noSuchAction(ran: Ran | undefined): Explained {
 export function explainFailure(words: string, ran?: Ran): Explained {
   const mail = ran === undefined || ran.type === ".email" ? explainMail(words) : undefined;
   if (mail) return mail;
-  if (/Sub action ".+?" is not registered/i.test(words)) return noSuchAction(ran);
+  if (namesNoAction(words)) return noSuchAction(ran);
   if (isParamsMistake(words)) return wrongParams(ran);
   const found = refusals.find(([pattern]) => pattern.test(words));
   return found
