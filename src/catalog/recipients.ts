@@ -56,21 +56,15 @@ const whom = new Set(
   assignees owner responder responders attendee attendees guest guests participant participants invitee invitees audience handle
   mention mentions target targets destination dest dn upn sip`.split(/\s+/),
 );
+/** Kibana's own word, under a key such as `action_group`. */
+const groupOfAlert = /^\{\{\{?\s?alert\.actionGroup(Name)?\s?\}\}\}?$/;
 /** Longer than any name or address of somebody. */
 const longestName = 320;
-
-/** What is likely to name somebody first, then what is short: a long text puts nothing out of sight. */
-export function byProminence(recipients: readonly Recipient[]): Recipient[] {
-  const rank = (one: Recipient) => (!one.free ? 0 : namesSomebody(one) ? 1 : 2 + one.value.length);
-  return recipients
-    .map((one) => ({ one, rank: rank(one) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ one }) => one);
-}
 
 /** Whether it is known to say whom a call reaches, or looks like it. */
 export function namesSomebody({ what, value, free }: Recipient): boolean {
   if (!free) return true;
+  if (groupOfAlert.test(value)) return false;
   const words = what
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
     .toLowerCase()

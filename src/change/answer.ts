@@ -27,7 +27,7 @@ export async function shown(
   verdict: Verdict,
   { deployment, redactor, undoBy }: ChangeServices,
 ): Promise<Outcome> {
-  const { secrets, requests, recipients, noLonger, undo } = await reachOf(plan, redactor.withoutLiterals, undoBy);
+  const { secrets, requests, recipients, noLonger, mayName, undo } = await reachOf(plan, redactor.withoutLiterals, undoBy);
   // Where the parts differ, each says whether it can be undone.
   const differ = plan.effects.length === plan.ops.length && undo.each.some((one) => one !== undo.each[0]);
   const lists = {
@@ -35,6 +35,7 @@ export async function shown(
     requests: requests.map((host) => `A request → ${host}`),
     recipients,
     no_longer: noLonger,
+    may_name: mayName,
   };
   const warnings = [...(plan.inPerson ?? []), ...warningsBefore(plan)];
   return {

@@ -16,6 +16,8 @@ export interface Page {
   /** Whom it reaches or acts on: all of them, however many. */
   recipients: string[];
   noLonger: string[];
+  /** Texts that the service may take for somebody. */
+  mayName: string[];
   undo: string;
   warnings: string[];
   /** Details, one block per thing, with the state before and after. */

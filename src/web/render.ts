@@ -32,6 +32,7 @@ export async function renderPage(given: Page, found: Problems, submittedName = "
         ${people("Recipients", page.recipients)}
         ${people("No longer", page.noLonger)}
         <p><strong>${page.undo}</strong></p>
+        ${people("May name somebody", page.mayName)}
         ${page.warnings.map((warning) => html`<p class="warn">${warning}</p>`)}
       </section>
       ${page.details.length > 0 ? html`<section class="card" aria-labelledby="details"><h2 id="details">In detail</h2>${details(page.details)}</section>` : ""}
@@ -66,6 +67,7 @@ function inLines(page: Page): Page {
     requests: lines(page.requests),
     recipients: lines(page.recipients),
     noLonger: lines(page.noLonger),
+    mayName: lines(page.mayName),
     undo: oneLine(page.undo),
     warnings: lines(page.warnings),
     details: page.details.map(({ text, before, after }) => ({

@@ -17,7 +17,7 @@ import { destinations } from "../../src/catalog/destinations.ts";
 import { findTypeId } from "../../src/catalog/find-type.ts";
 import { connectorType } from "../../src/catalog/index.ts";
 import { knownWebhook } from "../../src/catalog/known-webhooks.ts";
-import { byProminence, recipientsIn } from "../../src/catalog/recipients.ts";
+import { namesSomebody, recipientsIn } from "../../src/catalog/recipients.ts";
 import { isTimestamp } from "../../src/catalog/shared/timestamp.ts";
 import { checkPart } from "../../src/catalog/validate.ts";
 import { question, whatMatters } from "../../src/change/consent/question.ts";
@@ -148,13 +148,11 @@ const takers: Record<string, Taker> = {
     [text, `a@${text}`, `a <${text}>`, `https://a.example, ${text}`].map((one) => namedAddresses({ x: one }, "x")),
   "whom a tool may write to": (text) =>
     [text, `a@${text}`, `a <${text}>`, `[${JSON.stringify(text)}]`, `{"to":${text}}`].map((one) =>
-      byProminence(
-        recipientsIn(
-          mcp,
-          { params: { subActionParams: { [text]: one, a: { to: one } } } },
-          { named: hideInRecipient, free: hideInField, isSecret: namesSecret },
-        ),
-      ),
+      recipientsIn(
+        mcp,
+        { params: { subActionParams: { [text]: one, a: { to: one } } } },
+        { named: hideInRecipient, free: hideInField, isSecret: namesSecret },
+      ).map(namesSomebody),
     ),
   "addresses of known services": (text) => [knownWebhook(text), knownWebhook(`https://events.pagerduty.com/${text}`)],
   "names of fields and parameters": (text) =>
@@ -184,6 +182,7 @@ const takers: Record<string, Taker> = {
       requests: [text],
       recipients: [text],
       noLonger: [text],
+      mayName: [text],
       recording: { summary: text, ops: [] },
       undo: { reversible: "partly" as const, each: [], why: [text] },
     };

@@ -13,6 +13,7 @@ export function page(more: Partial<Page> & Pick<Page, "expiresAt">): Page {
     requests: [],
     recipients: [],
     noLonger: [],
+    mayName: [],
     warnings: [],
     details: [],
     undo: "It can be undone.",

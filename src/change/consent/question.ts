@@ -18,7 +18,7 @@ const mostOnPage = 500;
 
 /**
  * What a person has to know before anything else, in this order and uncut: where, what is done, to which connectors and
- * rules; hosts; recipients; whether it can be undone. No line begins with text from outside.
+ * rules; hosts; recipients; whether it can be undone; what only the service reads. No line begins with text from outside.
  */
 export function whatMatters(plan: Plan, reach: Reach, deployment: string): string[] {
   return [
@@ -31,12 +31,13 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string): strin
     ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
     ...(reach.noLonger.length > 0 ? [`No longer: ${reach.noLonger.join(", ")}`] : []),
     undoLine(reach),
+    ...(reach.mayName.length > 0 ? [`May name somebody: ${reach.mayName.join(", ")}`] : []),
   ].map(oneLine);
 }
 
 /** Whether what matters can be read in a form or an answer, where nobody scrolls. */
-export function fitsQuestion(lines: readonly string[], { recipients, noLonger }: Reach): boolean {
-  return lines.join("\n").length <= mostThatMatters && [...recipients, ...noLonger].every((one) => one.length <= longestWord);
+export function fitsQuestion(lines: readonly string[], { recipients, noLonger, mayName }: Reach): boolean {
+  return lines.join("\n").length <= mostThatMatters && [...recipients, ...noLonger, ...mayName].every((one) => one.length <= longestWord);
 }
 
 /** The plan in words, for the person who decides: what matters, then notes and details, saying what is left out. */
@@ -82,6 +83,7 @@ export function pageModel(
     requests: reach.requests,
     recipients: reach.recipients,
     noLonger: reach.noLonger,
+    mayName: reach.mayName,
     undo: undoLine(reach),
     warnings: [
       ...(plan.inPerson ?? []),

@@ -1,7 +1,7 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
-import { byProminence, namesSomebody, type Recipient, recipientsIn } from "../../catalog/recipients.ts";
+import { namesSomebody, type Recipient, recipientsIn } from "../../catalog/recipients.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, word } from "../../plain-text.ts";
@@ -21,6 +21,8 @@ export interface Reach {
   requests: string[];
   /** `to "ops@example.com"` */
   recipients: string[];
+  /** Other texts that only the service reads, so that it may take them for somebody: `body.text "…"`. */
+  mayName: string[];
   /** Recipients that only removed actions reached. */
   noLonger: string[];
   /** What the journal will record. */
@@ -43,17 +45,18 @@ interface Way {
 export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy, key?: () => Promise<Buffer>): Promise<Reach> {
   const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
-  const all = (recipients: readonly Recipient[]) => new Set(byProminence(recipients).map((one) => told(one, scrub)));
-  const reached = all(each.flatMap(({ reached }) => reached));
-  const kept = new Set([...reached, ...all(each.flatMap(({ kept }) => kept))]);
+  const inWords = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
+  const reached = each.flatMap(({ reached }) => reached);
+  const kept = new Set(inWords(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
   const requests = flows.filter(({ field }) => field === "").map(hostsOf);
   const words = {
     secrets: unique(flows.filter(({ field }) => field !== "")),
     requests: [
       ...new Set([...requests, ...(flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word)))]),
     ],
-    recipients: [...reached],
-    noLonger: [...all(each.flatMap(({ left }) => left.filter(namesSomebody)))].filter((one) => !kept.has(one)),
+    recipients: inWords(reached.filter(namesSomebody)),
+    mayName: inWords(shortestFirst(reached.filter((one) => !namesSomebody(one) && !isFilledIn(one)))),
+    noLonger: inWords(each.flatMap(({ left }) => left.filter(namesSomebody))).filter((one) => !kept.has(one)),
   };
   const recording = await recordingOf(plan, words, scrub, key);
   return { ...words, recording, undo: undoingOf(ops, recording, by) };
@@ -118,7 +121,17 @@ function told(one: Recipient, scrub: Scrub): string {
   const { what, value, free } = one;
   const read = asUrlsAreRead(value);
   const shown = free || /^\/|:\/\//.test(read) ? hideInText(read) : read;
-  return `${namesSomebody(one) ? "" : "anybody in "}${word(scrub.text(hideInText(what)))} ${exact(free ? scrub.text(shown) : shown)}`;
+  return `${word(scrub.text(hideInText(what)))} ${exact(free ? scrub.text(shown) : shown)}`;
+}
+
+/** Nothing but variables, which each alert fills in. */
+function isFilledIn({ value }: Recipient): boolean {
+  return value.replace(/\{\{[^{}]*\}\}\}?/g, "").replace(/[{\s]/g, "") === "";
+}
+
+/** A long text puts nothing out of sight. */
+function shortestFirst(recipients: readonly Recipient[]): Recipient[] {
+  return [...recipients].sort((one, other) => one.value.length - other.value.length);
 }
 
 function unique(flows: readonly SecretFlow[]): Way[] {
