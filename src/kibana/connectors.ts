@@ -59,6 +59,7 @@ export function connectorReads(get: Get) {
       const body = await get({
         path: "/api/actions/connectors",
         space,
+        largest: 64,
       });
       return readAs(Connectors, body).map(fromRaw);
     },
@@ -131,6 +132,8 @@ export function connectorWrites(send: Send) {
       const body = await send("POST", {
         path: `/api/actions/connector${path(id)}/_execute`,
         space,
+        // What the service answered, as long as xpack.actions.maxResponseContentLength allows.
+        largest: 32,
         body: { params },
       });
       if (body === undefined) return { status: "error", message: "Kibana answered 204: it does not say how the run ended" };

@@ -1,4 +1,4 @@
-import { request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
 import { quoted } from "../plain-text.ts";
@@ -6,7 +6,7 @@ import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings/index.ts";
 import { openConnections } from "./connections.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
-import { fromAnswer, fromNetwork, KibanaError, notKibana, tooDeep } from "./errors.ts";
+import { fromAnswer, fromNetwork, KibanaError, notKibana, tooDeep, tooLarge } from "./errors.ts";
 
 export interface Call {
   /** From the root of Kibana, ids encoded: build it with `path`. */
@@ -16,6 +16,8 @@ export interface Call {
   query?: Record<string, string | number | undefined>;
   /** Internal routes need a header of their own from 9.0 on (reference/kibana-api.md §0). */
   internal?: boolean;
+  /** The largest answer, in megabytes; default: 8. JSON blocks the process while it is parsed. */
+  largest?: number;
   signal?: AbortSignal;
 }
 
@@ -44,6 +46,7 @@ const readAttempts = 4;
 const temporary = [429, 502, 503, 504];
 /** Longest wait between two attempts of a read, in milliseconds. */
 const longestWait = 5_000;
+const usualLargest = 8;
 /** No answer of Kibana's is nested nearly as deep; code that walks one recursively must not run out of stack. */
 const deepest = 200;
 
@@ -93,7 +96,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       return {
         status: answer.statusCode,
         headers: answer.headers,
-        text: await answer.body.text(),
+        text: await textOf(answer, call),
       };
     }
     const giveBack = await turns.take(deadline.signal);
@@ -101,11 +104,29 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       if (!giveBack) throw deadline.signal.reason;
       return await deadline.race(exchange());
     } catch (error) {
+      if (error instanceof KibanaError) throw error;
       if (!deadline.passed() && call.signal?.aborted) throw givenUp(call.signal, giveBack ? "maybe" : "no");
       throw fromNetwork(error, settings.url, settings.proxy);
     } finally {
       giveBack?.();
     }
+  }
+
+  async function textOf({ body, headers: got }: Dispatcher.ResponseData, { largest = usualLargest, path: of }: Call): Promise<string> {
+    const most = largest * 1024 * 1024;
+    const chunks: Buffer[] = [];
+    let bytes = Number(got["content-length"] ?? 0);
+    if (bytes <= most) {
+      bytes = 0;
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes > most) break;
+        chunks.push(chunk);
+      }
+    }
+    if (bytes <= most) return Buffer.concat(chunks).toString("utf8");
+    body.destroy();
+    throw tooLarge(settings.url, of, largest);
   }
 
   function parsed({ status, headers: got, text }: Awaited<ReturnType<typeof once>>, tolerate: number[] = []): unknown {

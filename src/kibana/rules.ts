@@ -61,6 +61,7 @@ export function ruleReads(get: Get) {
       const body = await get({
         path: "/api/alerting/rules/_find",
         space,
+        largest: 64,
         query: {
           page,
           per_page: perPage,
@@ -84,7 +85,7 @@ export function ruleReads(get: Get) {
     },
     /** The rule types that the key may use (reference/kibana-api.md §6.3). */
     async ruleTypes(space: string): Promise<RuleType[]> {
-      const body = readAs(RuleTypes, await get({ path: "/api/alerting/rule_types", space }));
+      const body = readAs(RuleTypes, await get({ path: "/api/alerting/rule_types", space, largest: 16 }));
       return body.map((raw) => {
         const recoveryGroup = raw.recovery_action_group?.id;
         const names = (list: z.output<typeof Variables>) => (list ?? []).map((variable) => variable.name);
