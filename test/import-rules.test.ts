@@ -12,7 +12,7 @@ const table: Record<string, readonly string[]> = {
   settings: ["sealed", "log", "did-you-mean", "host-name", "private-files"],
   catalog: ["errors", "did-you-mean", "host-name", "json-depth", "plain-object"],
   web: ["errors", "plain-text"],
-  kibana: ["sealed", "settings", "errors", "plain-text", "json-depth", "plain-object", "version"],
+  kibana: ["sealed", "settings", "errors", "plain-text", "json-depth", "json-size", "plain-object", "version"],
   rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean"],
   secrets: ["sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],

@@ -103,9 +103,9 @@ function doneAnyway(op: Op, error: KibanaError): string {
   if (error.applied === "maybe") return `${error.message} It happened anyway.`;
   const secrets =
     op.op === "create" && Object.keys(op.secrets).length > 0
-      ? " Kibana does not show whether its secrets are the given ones: test it."
+      ? " Kibana does not show whether the secrets in it are the given ones: test it."
       : "";
-  return `Kibana refused it (${error.status}: ${error.message.replace(/\.$/, "")}), and yet it has happened: something between here and Kibana sent it twice, or somebody else did the same at the same moment.${secrets}`;
+  return `Kibana answered ${error.status}, and yet it has happened: the request was sent twice on its way, or somebody else did the same at the same moment.${secrets}`;
 }
 
 /** Rules that a delete left without their connector. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type SealedRecord, unseal } from "../sealed.ts";
 import { type Get, path, type Send } from "./http.ts";
 import { opaque } from "./opaque.ts";
-import { readAs } from "./read-as.ts";
+import { listOf, readAs } from "./read-as.ts";
 
 /** Config is opaque: no key is ever dropped. Absent for preconfigured connectors (reference/kibana-api.md §1.2). */
 const Connector = z.object({
@@ -18,7 +18,7 @@ const Connector = z.object({
   referenced_by_count: z.number().nullish(),
 });
 
-const Connectors = z.array(Connector);
+const Connectors = listOf(Connector);
 
 export interface Connector {
   id: string;

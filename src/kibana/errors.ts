@@ -157,11 +157,11 @@ export function tooDeep(status: number, url: string, deepest: number): KibanaErr
   );
 }
 
-/** An answer larger than Kibana's ever is. @param most in megabytes */
-export function tooLarge(url: string, path: string, most: number): KibanaError {
+/** An answer larger than Kibana's ever is. @param most such as `8 MB` */
+export function tooLarge(url: string, path: string, most: string): KibanaError {
   return new KibanaError(
     "kibana_error",
-    `${url} answered ${path} with more than ${most} MB, which is more than Kibana sends there.`,
+    `${url} answered ${path} with more than ${most}, which is more than Kibana sends there.`,
     "Check that KIBANA_URL is the address of a Kibana, and the proxy in front of it.",
     { applied: "maybe" },
   );

@@ -1,6 +1,7 @@
-import { type Dispatcher, request } from "undici";
+import { request } from "undici";
 import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
+import { hasMoreCommas } from "../json-size.ts";
 import { quoted } from "../plain-text.ts";
 import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings/index.ts";
@@ -47,6 +48,8 @@ const temporary = [429, 502, 503, 504];
 /** Longest wait between two attempts of a read, in milliseconds. */
 const longestWait = 5_000;
 const usualLargest = 8;
+/** Kibana's largest answers have far fewer: names, texts and ids are long. */
+const valuesInAMegabyte = 16_000;
 /** No answer of Kibana's is nested nearly as deep; code that walks one recursively must not run out of stack. */
 const deepest = 200;
 
@@ -96,7 +99,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       return {
         status: answer.statusCode,
         headers: answer.headers,
-        text: await textOf(answer, call),
+        text: await textOf(answer.body, call),
       };
     }
     const giveBack = await turns.take(deadline.signal);
@@ -112,21 +115,17 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     }
   }
 
-  async function textOf({ body, headers: got }: Dispatcher.ResponseData, { largest = usualLargest, path: of }: Call): Promise<string> {
-    const most = largest * 1024 * 1024;
+  async function textOf(body: AsyncIterable<Buffer>, { largest = usualLargest, path: of }: Call): Promise<string> {
     const chunks: Buffer[] = [];
-    let bytes = Number(got["content-length"] ?? 0);
-    if (bytes <= most) {
-      bytes = 0;
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
-        if (bytes > most) break;
-        chunks.push(chunk);
-      }
+    let bytes = 0;
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > largest * 1024 * 1024) throw tooLarge(settings.url, of, `${largest} MB`);
+      chunks.push(chunk);
     }
-    if (bytes <= most) return Buffer.concat(chunks).toString("utf8");
-    body.destroy();
-    throw tooLarge(settings.url, of, largest);
+    const text = new TextDecoder().decode(Buffer.concat(chunks));
+    if (hasMoreCommas(largest * valuesInAMegabyte, text)) throw tooLarge(settings.url, of, `${largest * valuesInAMegabyte} values`);
+    return text;
   }
 
   function parsed({ status, headers: got, text }: Awaited<ReturnType<typeof once>>, tolerate: number[] = []): unknown {

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { isDetectionType } from "./detection.ts";
 import { type Get, path, type Send } from "./http.ts";
-import { readAs } from "./read-as.ts";
+import { listOf, readAs } from "./read-as.ts";
 import { Rule, type RuleAction } from "./rule-shape.ts";
 import { isWhole } from "./whole-rule.ts";
 
-const Page = z.object({ total: z.number(), data: z.array(Rule) });
-const WholePage = z.object({ total: z.number(), data: z.array(z.custom<Rule>(isWhole)) });
+const Page = z.object({ total: z.number(), data: listOf(Rule) });
+const WholePage = z.object({ total: z.number(), data: listOf(z.custom<Rule>(isWhole)) });
 
 export type { Rule, RuleAction };
 
