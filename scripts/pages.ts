@@ -46,6 +46,8 @@ A setting that is empty counts as not set, and so does a placeholder that a clie
 
 A proxy is read from \`https_proxy\` or \`http_proxy\` (upper case too), with or without \`http://\`; it must speak HTTP (CONNECT), not SOCKS. \`NO_PROXY\` lists hosts that need none: names with their subdomains, \`*\`, \`10.*\`, \`10.0.0.0/8\`, ports; commas or spaces between.
 
+Times in the journal are those of the server that wrote them, and the hour of \`--max-changes-per-hour\` ends by the clock of the server that counts: servers that share a journal need clocks that agree. Undo with \`last\` takes the order of writing among the changes of one server, whatever happens to its clock, and the times between several.
+
 ${settingsTable(settingRows())}
 `;
 }

@@ -24,7 +24,7 @@ export interface Journal extends JournalReader {
   ready(): Promise<void>;
   /** On disk before it returns. @throws ToolError journal_unavailable: then nothing may be written */
   begin(record: Omit<BeginRecord, "v" | "kind" | "at" | "pid" | "host" | "run">): Promise<void>;
-  /** @throws ToolError journal_unavailable: the write has happened anyway */
+  /** @throws ToolError journal_unavailable: the write has happened anyway, and the record is kept and written later */
   end(record: Omit<EndRecord, "v" | "kind" | "at">): Promise<void>;
   /** Whether a continuation was spent in the last hour, by any process that shares the folder. */
   spent(nonce: string): Promise<boolean>;
@@ -66,7 +66,10 @@ export const thisRun = { pid: process.pid, host: hostname(), run: randomBytes(6)
  */
 export function createJournal(dir: string, clock: Clock): Journal {
   let file: OpenFile | undefined;
+  let opened = 0;
   let queue: Promise<unknown> = Promise.resolve();
+  /** Ends that could not be written, by a full disk for example. */
+  const unwritten = new Set<EndRecord>();
 
   async function current(): Promise<OpenFile> {
     const before = file;
@@ -77,7 +80,9 @@ export function createJournal(dir: string, clock: Clock): Journal {
     if (before && before.bytes < maxBytes) throw takenAway(dir);
     await assertPrivate(dir);
     await makePrivateFolder(dir);
-    const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, "-");
+    // Files of one process sort in the order in which they were begun, even after the clock was set back.
+    opened = Math.max(opened + 1, clock.now());
+    const stamp = new Date(opened).toISOString().replace(/[:.]/g, "-");
     const name = `changes-${stamp}-${process.pid}-${randomBytes(3).toString("hex")}.jsonl`;
     const path = join(dir, name);
     const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
@@ -100,6 +105,16 @@ export function createJournal(dir: string, clock: Clock): Journal {
     }
   }
 
+  async function appendEnd(record: EndRecord): Promise<void> {
+    unwritten.add(record);
+    await append(record);
+    unwritten.delete(record);
+  }
+
+  async function appendUnwritten(): Promise<void> {
+    for (const record of unwritten) await appendEnd(record);
+  }
+
   /** One write at a time, each whole. */
   function inTurn(work: () => Promise<unknown>): Promise<void> {
     const turn = queue.then(work, work);
@@ -119,10 +134,18 @@ export function createJournal(dir: string, clock: Clock): Journal {
   const now = () => new Date(clock.now()).toISOString();
 
   return {
-    ready: () => inTurn(current),
+    ready: () =>
+      inTurn(async () => {
+        await current();
+        await appendUnwritten();
+      }),
     begin: (record) => inTurn(() => append({ v: 1, kind: "begin", at: now(), ...thisRun, ...record } as BeginRecord)),
-    end: (record) => inTurn(() => append({ v: 1, kind: "end", at: now(), ...record } as EndRecord)),
-    entries: () => readAll(dir),
+    end: (record) => inTurn(() => appendEnd({ v: 1, kind: "end", at: now(), ...record } as EndRecord)),
+    async entries() {
+      // What still cannot be written is known anyway.
+      await inTurn(appendUnwritten).catch(() => undefined);
+      return readAll(dir, unwritten);
+    },
     key: () => readKey(dir),
     keyForRecords: () => keyOf(dir),
     countLastHour: async () => counted(await recent.look()).length,
@@ -145,7 +168,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
     },
     spent: async (nonce) => (await recent.look()).some((op) => op.nonce === nonce),
     async close() {
-      await queue;
+      await inTurn(appendUnwritten).catch(() => undefined);
       await file?.handle.close();
       file = undefined;
     },
@@ -171,10 +194,13 @@ function takenAway(dir: string): ToolError {
   );
 }
 
-async function readAll(dir: string): Promise<{ entries: JournalEntry[]; problems: string[] }> {
+/** @param unwritten ends that are in no file yet */
+async function readAll(dir: string, unwritten: Iterable<EndRecord>): Promise<{ entries: JournalEntry[]; problems: string[] }> {
   const problems: string[] = [];
-  const byOp = new Map<string, JournalEntry>();
+  const byOp = new Map<string, JournalEntry & { order: string }>();
   const ends: EndRecord[] = [];
+  /** The latest time of a process so far: in its own records the order of writing counts, whatever was done to the clock. */
+  const latest = new Map<string, string>();
   for (const { name } of await journalFiles(dir)) {
     const path = join(dir, name);
     let text: string;
@@ -190,18 +216,18 @@ async function readAll(dir: string): Promise<{ entries: JournalEntry[]; problems
       const record = parseLine(line);
       if (!record) {
         if (index < lines.length - 1) problems.push(`${name}, line ${index + 1}, is not a record of this version.`);
-      } else if (record.kind === "begin")
-        byOp.set(`${record.change}/${record.n}`, {
-          begin: record,
-          end: undefined,
-        });
-      else ends.push(record);
+      } else if (record.kind === "begin") {
+        const by = record.run ?? name;
+        if (record.at > (latest.get(by) ?? "")) latest.set(by, record.at);
+        byOp.set(`${record.change}/${record.n}`, { begin: record, end: undefined, order: latest.get(by) ?? record.at });
+      } else ends.push(record);
     }
   }
-  for (const end of ends) {
+  for (const end of [...ends, ...unwritten]) {
     const entry = byOp.get(`${end.change}/${end.n}`);
     if (entry) entry.end = end;
   }
-  const entries = [...byOp.values()].sort((a, b) => b.begin.at.localeCompare(a.begin.at) || b.begin.n - a.begin.n);
-  return { entries, problems };
+  // Of equal times the one written later comes first.
+  const newestFirst = [...byOp.values()].reverse().sort((a, b) => b.order.localeCompare(a.order));
+  return { entries: newestFirst.map(({ begin, end }) => ({ begin, end })), problems };
 }

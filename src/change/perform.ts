@@ -1,23 +1,16 @@
 import { ToolError } from "../errors.ts";
 import { requestsInACall } from "../kibana/deadline.ts";
-import { KibanaError } from "../kibana/errors.ts";
-import type { Reader } from "../kibana/reader.ts";
-import type { Rule } from "../kibana/rules.ts";
-import { ruleState } from "../rules/rule-state.ts";
 import { canBeSaved, type Unmeant } from "../rules/unmeant.ts";
 import { hideCertainSecrets, hideInText, hideSecrets } from "../secrets/detect.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import type { Consent } from "./consent/ask.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
-import { rulesLeftBehind } from "./ops/delete.ts";
-import { readBack, recordOf, writeOp } from "./ops/index.ts";
+import { recordOf } from "./ops/index.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
 import { hourIsFull, isChange } from "./policy.ts";
 import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
-
-/** Milliseconds between looks after a write whose answer did not come. */
-const looks = [0, 300, 700, 1500];
+import { asError, writeAndLook } from "./write-and-look.ts";
 
 /** Performs the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
 export async function perform(
@@ -59,7 +52,7 @@ export async function perform(
       break;
     }
     const untold = [await trail?.begin(begun)];
-    const result: OpResult = { ...(await write(op, services)), recorded: record };
+    const result: OpResult = { ...(await writeAndLook(op, until, services)), recorded: record };
     if (result.outcome !== "not_done") redactor.keep();
     const end = {
       change: id,
@@ -70,11 +63,11 @@ export async function perform(
       ...(result.seen ? { seen: withoutLiterals.json(hideSecrets(result.seen).config) } : {}),
       // An undo puts these back too.
       ...(result.unmeant && !result.unmeant.byOthers ? { unmeant: withoutLiterals.json(savable(result.unmeant.fields)) } : {}),
-      ...(result.error ? { error: withoutLiterals.text(hideInText(result.error.message)) } : {}),
+      ...noted(result, (text) => withoutLiterals.text(hideInText(text))),
     };
     await journal.end(end).catch((error: unknown) => {
       const what = result.outcome === "done" ? "The change happened, but its outcome" : "The outcome of this op";
-      result.warning = `${what} could not be recorded: ${asError(error).message}`;
+      result.warning = `${what} could not be recorded: ${asError(error).message} This server keeps it in mind and records it once it can.`;
     });
     untold.push(await trail?.end(begun, end));
     const warnings = [result.warning, ...new Set(untold)].filter((warning) => warning !== undefined);
@@ -116,99 +109,21 @@ async function admission(op: Op, begun: { change: string; n: number }, { journal
   return answer === "full" ? hourIsFull(settings.maxChangesPerHour) : undefined;
 }
 
-/** Writes once, never twice, and finds out what happened after a doubtful answer. Never aborted halfway. */
-async function write(op: Op, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
-  const look: { before?: Rule } = {};
-  const seen = () => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" as const }));
-  let data: unknown;
-  try {
-    const saw = (rule: Rule) => {
-      look.before = rule;
-    };
-    data = await writeOp(op, { writer, reader, clock, saw });
-  } catch (error) {
-    const failure = asError(error);
-    if (!(error instanceof KibanaError) || error.applied === "no") {
-      const changed = error instanceof ToolError && error.detail?.reason === "target_changed" ? await stateNow(op, reader) : {};
-      return { op, outcome: "not_done", error: failure, ...changed };
-    }
-    // Kibana does not say whether a third party was reached.
-    if (op.op === "execute") return { op, outcome: "unknown", error: failure };
-    let after: Awaited<ReturnType<typeof seen>> | undefined;
-    for (const wait of looks) {
-      await clock.sleep(wait);
-      after = await seen();
-      const { happened, ...more } = after;
-      if (happened === "done")
-        return { op, outcome: "done", warning: `${error.message} It happened anyway.`, ...more, ...(await leftBehind(op, reader)) };
-      if (happened === "unreadable") break;
-    }
-    // A complete answer means that Kibana is done with the request; after a gateway's 502 or 504 the write may still come.
-    const through = error.status !== undefined && error.status !== 502 && error.status !== 504;
-    return {
-      op,
-      outcome: through && after?.happened === "not_done" ? "not_done" : "unknown",
-      error: failure,
-      ...(after && "unmeant" in after ? { unmeant: after.unmeant } : {}),
-    };
-  }
-  if (op.op === "execute") return { op, outcome: "done", data };
-  const [{ happened: after, ...more }, left] = await Promise.all([seen(), leftBehind(op, reader)]);
-  // Kibana accepted it but does not show it: that does not count as done.
-  if (after === "not_done")
-    return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading it back does not show it.") };
-  return {
-    op,
-    outcome: "done",
-    data,
-    ...left,
-    ...more,
-    ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
-    ...(after === "differs"
-      ? {
-          ...(await stateNow(op, reader)),
-          // The differences are reported field by field.
-          ...("unmeant" in more
-            ? {}
-            : {
-                warning:
-                  "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again.",
-              }),
-        }
-      : {}),
-  };
-}
-
-/** Rules that a delete left without their connector. */
-async function leftBehind(op: Op, reader: Reader): Promise<Pick<OpResult, "leftBehind">> {
-  return op.op === "delete" ? { leftBehind: await rulesLeftBehind(op, reader) } : {};
-}
-
 /** The fields that a save of the rule can restore; actions without tokens, as in the record. */
 function savable(fields: Unmeant): Unmeant {
   const restorable = Object.entries(fields).filter(([field]) => canBeSaved(field));
   return Object.fromEntries(restorable.map(([field, one]) => [field, field === "actions" ? hideCertainSecrets(one) : one]));
 }
 
+/** Why it failed, or what is doubtful about it although it happened. */
+function noted({ error, warning }: OpResult, scrub: (text: string) => string): { error?: string } {
+  const what = error?.message ?? warning;
+  return what === undefined ? {} : { error: scrub(what) };
+}
+
 /** Whether a failure concerns this op alone and says nothing about the later ones. */
 function isOfThisOp({ outcome, error }: OpResult): boolean {
   return outcome === "not_done" && error instanceof ToolError && !["kibana_unreachable", "unauthorized"].includes(error.code);
-}
-
-/** What somebody else changed it to, for the journal. */
-async function stateNow({ op, space, id }: Op, reader: Reader): Promise<Pick<OpResult, "seen">> {
-  if (id === undefined) return {};
-  try {
-    if (op === "put_rule") {
-      const rule = await reader.rule(space, id);
-      return { seen: { name: rule.name, config: { ...ruleState(rule) } } };
-    }
-    const { name, config = {} } = await reader.connector(space, id);
-    return { seen: { name, config } };
-  } catch {
-    // The answer says that it differs or is gone; there is nothing to keep.
-    return {};
-  }
 }
 
 /** The id that Kibana chose for a new connector. */
@@ -221,8 +136,4 @@ export function newId({ op, data }: OpResult): string | undefined {
     typeof data.id === "string"
     ? data.id
     : undefined;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -14,7 +14,6 @@ export interface Connections {
 }
 
 const maxConnections = 8;
-const maxBytes = 128 * 1024 * 1024;
 /** Milliseconds for one connection, and for the tunnel through a proxy. */
 const longestConnect = 10_000;
 /** undici endlessly repeats a connection that is cut before it carries a request: this many in a row are enough. */
@@ -48,7 +47,7 @@ export function openConnections(settings: KibanaSettings, timeout: number): Conn
     );
   };
   // A request has one limit overall; undici's own start again with every byte.
-  const dispatcher = new Agent({ connect, connections: maxConnections, maxResponseSize: maxBytes, headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = new Agent({ connect, connections: maxConnections, headersTimeout: 0, bodyTimeout: 0 });
   return {
     dispatcher,
     turns: createTurns(maxConnections),

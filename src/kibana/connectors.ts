@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type SealedRecord, unseal } from "../sealed.ts";
 import { type Get, path, type Send } from "./http.ts";
 import { opaque } from "./opaque.ts";
-import { readAs } from "./read-as.ts";
+import { listOf, readAs } from "./read-as.ts";
 import { said } from "./said.ts";
 
 /** Config is opaque: no key is ever dropped. Absent for preconfigured connectors (reference/kibana-api.md §1.2). */
@@ -19,7 +19,7 @@ const Connector = z.object({
   referenced_by_count: z.number().nullish(),
 });
 
-const Connectors = z.array(Connector);
+const Connectors = listOf(Connector);
 
 export interface Connector {
   id: string;
@@ -60,6 +60,7 @@ export function connectorReads(get: Get) {
       const body = await get({
         path: "/api/actions/connectors",
         space,
+        largest: 64,
       });
       return readAs(Connectors, body).map(fromRaw);
     },
@@ -132,6 +133,8 @@ export function connectorWrites(send: Send) {
       const body = await send("POST", {
         path: `/api/actions/connector${path(id)}/_execute`,
         space,
+        // What the service answered, as long as xpack.actions.maxResponseContentLength allows.
+        largest: 32,
         body: { params },
       });
       if (body === undefined) return { status: "error", message: "Kibana answered 204: it does not say how the run ended" };

@@ -9,7 +9,8 @@ import { said } from "./said.ts";
 
 /**
  * A request to Kibana that failed.
- * `applied` tells a writer what is known. "no": Kibana certainly did nothing; "maybe": ask Kibana what is true now.
+ * `applied` tells a writer what is known. "no": it was never sent, or refused, which is certain only where nothing in
+ * between repeats requests; "maybe": ask Kibana what is true now.
  */
 export class KibanaError extends ToolError {
   readonly applied: "no" | "maybe";
@@ -157,6 +158,16 @@ export function tooDeep(status: number, url: string, deepest: number): KibanaErr
   );
 }
 
+/** An answer larger than Kibana's ever is. @param most such as `8 MB` */
+export function tooLarge(url: string, path: string, most: string): KibanaError {
+  return new KibanaError(
+    "kibana_error",
+    `${url} answered ${path} with more than ${most}, which is more than Kibana sends there.`,
+    "Check that KIBANA_URL is the address of a Kibana, and the proxy in front of it.",
+    { applied: "maybe" },
+  );
+}
+
 const tlsFix = "Set KIBANA_CA_FILE to the authority's certificate.";
 const networkCauses: Record<string, { cause: string; fix: string; applied?: "maybe" }> = {
   ECONNREFUSED: {
@@ -243,11 +254,6 @@ const networkCauses: Record<string, { cause: string; fix: string; applied?: "may
   UND_ERR_BODY_TIMEOUT: {
     cause: "the answer stopped halfway",
     fix: "Repeat the call.",
-    applied: "maybe",
-  },
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: {
-    cause: "the answer is larger than 128 MB",
-    fix: "Check that KIBANA_URL is the address of a Kibana.",
     applied: "maybe",
   },
   ECONNABORTED: {

@@ -1,12 +1,13 @@
 import { request } from "undici";
 import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
+import { hasMoreCommas } from "../json-size.ts";
 import { quoted } from "../plain-text.ts";
 import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings/index.ts";
 import { openConnections } from "./connections.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
-import { fromAnswer, fromNetwork, KibanaError, notKibana, tooDeep } from "./errors.ts";
+import { fromAnswer, fromNetwork, KibanaError, notKibana, tooDeep, tooLarge } from "./errors.ts";
 
 export interface Call {
   /** From the root of Kibana, ids encoded: build it with `path`. */
@@ -16,6 +17,8 @@ export interface Call {
   query?: Record<string, string | number | undefined>;
   /** Internal routes need a header of their own from 9.0 on (reference/kibana-api.md §0). */
   internal?: boolean;
+  /** The largest answer, in megabytes; default: 8. JSON blocks the process while it is parsed. */
+  largest?: number;
   signal?: AbortSignal;
 }
 
@@ -44,6 +47,9 @@ const readAttempts = 4;
 const temporary = [429, 502, 503, 504];
 /** Longest wait between two attempts of a read, in milliseconds. */
 const longestWait = 5_000;
+const usualLargest = 8;
+/** Kibana's largest answers have far fewer: names, texts and ids are long. */
+const valuesInAMegabyte = 16_000;
 /** No answer of Kibana's is nested nearly as deep; code that walks one recursively must not run out of stack. */
 const deepest = 200;
 
@@ -93,7 +99,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       return {
         status: answer.statusCode,
         headers: answer.headers,
-        text: await answer.body.text(),
+        text: await textOf(answer.body, call),
       };
     }
     const giveBack = await turns.take(deadline.signal);
@@ -101,11 +107,25 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       if (!giveBack) throw deadline.signal.reason;
       return await deadline.race(exchange());
     } catch (error) {
+      if (error instanceof KibanaError) throw error;
       if (!deadline.passed() && call.signal?.aborted) throw givenUp(call.signal, giveBack ? "maybe" : "no");
       throw fromNetwork(error, settings.url, settings.proxy);
     } finally {
       giveBack?.();
     }
+  }
+
+  async function textOf(body: AsyncIterable<Buffer>, { largest = usualLargest, path: of }: Call): Promise<string> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > largest * 1024 * 1024) throw tooLarge(settings.url, of, `${largest} MB`);
+      chunks.push(chunk);
+    }
+    const text = new TextDecoder().decode(Buffer.concat(chunks));
+    if (hasMoreCommas(largest * valuesInAMegabyte, text)) throw tooLarge(settings.url, of, `${largest * valuesInAMegabyte} values`);
+    return text;
   }
 
   function parsed({ status, headers: got, text }: Awaited<ReturnType<typeof once>>, tolerate: number[] = []): unknown {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { opaque } from "./opaque.ts";
+import { listOf } from "./read-as.ts";
 
 /** An action of a rule, no field dropped. */
 export const RuleAction = z.looseObject({
@@ -15,12 +16,12 @@ export const Rule = z.looseObject({
   id: z.string(),
   name: z.string(),
   enabled: z.boolean().default(false),
-  tags: z.array(z.string()).default([]),
+  tags: listOf(z.string()).default([]),
   consumer: z.string().default(""),
   rule_type_id: z.string().default(""),
   schedule: z.looseObject({ interval: z.string().optional() }).default({}),
   params: opaque.default({}),
-  actions: z.array(RuleAction).default([]),
+  actions: listOf(RuleAction).default([]),
   throttle: z.string().nullish(),
   notify_when: z.string().nullish(),
   revision: z.number().nullish(),

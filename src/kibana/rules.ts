@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { isDetectionType } from "./detection.ts";
 import { type Get, path, type Send } from "./http.ts";
-import { readAs } from "./read-as.ts";
+import { listOf, readAs } from "./read-as.ts";
 import { Rule, type RuleAction } from "./rule-shape.ts";
 import { isWhole } from "./whole-rule.ts";
 
-const Page = z.object({ total: z.number(), data: z.array(Rule) });
-const WholePage = z.object({ total: z.number(), data: z.array(z.custom<Rule>(isWhole)) });
+const Page = z.object({ total: z.number(), data: listOf(Rule) });
+const WholePage = z.object({ total: z.number(), data: listOf(z.custom<Rule>(isWhole)) });
 
 export type { Rule, RuleAction };
 
@@ -61,6 +61,7 @@ export function ruleReads(get: Get) {
       const body = await get({
         path: "/api/alerting/rules/_find",
         space,
+        largest: 64,
         query: {
           page,
           per_page: perPage,
@@ -84,7 +85,7 @@ export function ruleReads(get: Get) {
     },
     /** The rule types that the key may use (reference/kibana-api.md §6.3). */
     async ruleTypes(space: string): Promise<RuleType[]> {
-      const body = readAs(RuleTypes, await get({ path: "/api/alerting/rule_types", space }));
+      const body = readAs(RuleTypes, await get({ path: "/api/alerting/rule_types", space, largest: 16 }));
       return body.map((raw) => {
         const recoveryGroup = raw.recovery_action_group?.id;
         const names = (list: z.output<typeof Variables>) => (list ?? []).map((variable) => variable.name);

@@ -9,9 +9,9 @@ export type Space = z.output<typeof Space>;
 
 export function spaceReads(get: Get) {
   return {
-    /** The spaces that the key may see. */
+    /** The spaces that the key may see, each with its picture. */
     async spaces(): Promise<Space[]> {
-      return readAs(Spaces, await get({ path: "/api/spaces/space" }));
+      return readAs(Spaces, await get({ path: "/api/spaces/space", largest: 32 }));
     },
     /** Whether the space exists; "hidden" when the key may not see it. Kibana's other routes do not check (reference/kibana-api.md §0). */
     async space(id: string): Promise<"exists" | "missing" | "hidden"> {

@@ -8,7 +8,7 @@ import type { Principal } from "../change/principal.ts";
 import type { HttpSettings } from "../settings/http.ts";
 import { boundStrangers } from "../web/strangers.ts";
 import { createCounts, fits } from "./fair-share.ts";
-import { type Body, readBody } from "./http-body.ts";
+import { type Body, createBodyReader } from "./http-body.ts";
 import { bearerToken, checkForm, checkSender, type Refusal, refusal, unauthorized } from "./http-guards.ts";
 import { createSessions, type Session } from "./http-sessions.ts";
 
@@ -62,6 +62,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   const answering = new Set<Promise<void>>();
   const inFlight = createCounts();
   const sessionsOf = createCounts();
+  const readBody = createBodyReader(maxBody);
   let draining = false;
 
   const server = createServer(
@@ -135,7 +136,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
       return refuse(response, refusal(503, "Too many connections at the same time.", { "retry-after": "5", connection: "close" }));
     const malformed = checkForm(method, request.headers, maxBody);
     if (malformed) return refuse(response, malformed);
-    const body = method === "POST" ? await readBody(request, maxBody) : noBody;
+    const body = method === "POST" ? await readBody(request, principal.name) : noBody;
     if (!body) return;
     if ("status" in body) return refuse(response, body);
     // A person's answer to a question is still accepted: a change may be waiting for it.

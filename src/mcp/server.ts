@@ -5,6 +5,7 @@ import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { isRemote } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
 import type { CallContext } from "../tools/define.ts";
@@ -141,7 +142,7 @@ function objectInText(text: unknown): Record<string, unknown> | undefined {
   if (typeof text !== "string") return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return z.record(z.string(), z.unknown()).safeParse(value).data;
+    return isPlainObject(value) ? value : undefined;
   } catch {
     // Not JSON: the text itself is refused.
     return undefined;

@@ -27,7 +27,7 @@ import { didYouMean } from "../../src/did-you-mean.ts";
 import { fromAnswer, notKibana } from "../../src/kibana/errors.ts";
 import { said } from "../../src/kibana/said.ts";
 import { answer, failure } from "../../src/mcp/answer.ts";
-import { readBody } from "../../src/mcp/http-body.ts";
+import { createBodyReader } from "../../src/mcp/http-body.ts";
 import { bearerToken, checkForm } from "../../src/mcp/http-guards.ts";
 import { plainJson, plainText, quoted } from "../../src/plain-text.ts";
 import { checkTemplates } from "../../src/rules/check-templates.ts";
@@ -322,10 +322,11 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
   ...Object.fromEntries(
     ["[", '{"a":', "[[],", '"\\u0041'].map((unit) => [
       `a body of ${unit}`,
-      (length: number) => readBody(request(unit.repeat(length / 4), "application/json"), 10_000_000),
+      (length: number) => createBodyReader(10_000_000)(request(unit.repeat(length / 4), "application/json"), "ann"),
     ]),
   ),
-  "a body of many lists": (length) => readBody(request(`[${Array(length).fill("[[]]").join(",")}]`, "application/json"), 10_000_000),
+  "a body of many lists": (length) =>
+    createBodyReader(10_000_000)(request(`[${Array(length).fill("[[]]").join(",")}]`, "application/json"), "ann"),
   "an answer of many lists": async (length) => {
     const lists = Array.from({ length: length / 10 }, (_none, n) => [`key${n}`, ["x".repeat(40), "y".repeat(40)]]);
     return answer({ config: Object.fromEntries(lists) }, "both", (value) => value);

@@ -1,9 +1,9 @@
-import { appendFile, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createJournal } from "../../src/change/journal.ts";
 import { fakeClock } from "../support/clock.ts";
-import { freshFolder } from "../support/folder.ts";
+import { freshFolder, textIn } from "../support/folder.ts";
 
 const hour = 3_600_000;
 
@@ -130,6 +130,33 @@ describe("the journal", () => {
     for (let n = 0; n < 9; n++) await journal.begin(begin(`change ${n}`, { summary }));
     expect(await readdir(dir)).toHaveLength(2);
     expect((await journal.entries()).entries).toHaveLength(9);
+  });
+
+  test.each([-2 * hour, 0, 2 * hour])(
+    "lists a process's changes in the order of writing over several files, with the clock moved by %i",
+    async (by) => {
+      const { journal, dir, clock } = await made();
+      const summary = "x".repeat(5 * 1024 * 1024);
+      for (const change of ["one", "two", "three", "four"]) {
+        await journal.begin(begin(change, { summary }));
+        clock.advance(change === "two" ? by : 0);
+      }
+      expect(await readdir(dir)).toHaveLength(2);
+      expect((await journal.entries()).entries.map((entry) => entry.begin.change)).toEqual(["four", "three", "two", "one"]);
+    },
+  );
+
+  test("knows an end that could not be written, and writes it with the next record", async () => {
+    const { journal, dir } = await made();
+    await journal.begin(begin("one"));
+    const [name = ""] = await readdir(dir);
+    await rename(join(dir, name), join(dir, "away"));
+    await expect(journal.end(end("one"))).rejects.toThrow("was removed or moved");
+    await rename(join(dir, "away"), join(dir, name));
+    expect(await textIn(dir)).not.toContain('"kind":"end"');
+    await journal.ready();
+    expect((await textIn(dir)).match(/"kind":"end"/g)).toHaveLength(1);
+    expect((await journal.entries()).entries).toMatchObject([{ end: { outcome: "done" } }]);
   });
 
   test("takes records at the same moment one after the other, each whole", async () => {

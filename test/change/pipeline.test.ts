@@ -142,7 +142,9 @@ describe("a journal that fails", () => {
     const outcome = await run(plan());
     expect(outcome).toMatchObject({
       status: "done",
-      warnings: ["The change happened, but its outcome could not be recorded: The disk is full."],
+      warnings: [
+        "The change happened, but its outcome could not be recorded: The disk is full. This server keeps it in mind and records it once it can.",
+      ],
     });
     expect(await ids()).toEqual(["audit-trail"]);
   });

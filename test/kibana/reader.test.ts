@@ -224,7 +224,7 @@ describe("the rules that use a connector", () => {
   /** A Kibana with that many rules, `at(n)` the moment when each was created, and Elasticsearch's window. */
   async function kibanaWith(count: number, at: (n: number) => string) {
     let most = 0;
-    const all = Array.from({ length: count }, (_, n) => ({ ...rule(n, []), created_at: at(n) }));
+    const all = Array.from({ length: count }, (_, n) => ({ ...rule(n, [{ id: "a" }]), created_at: at(n) }));
     const url = await listen((request, response) => {
       const query = new URL(request.url ?? "", "http://x").searchParams;
       const [page, perPage] = [Number(query.get("page")), Number(query.get("per_page"))];

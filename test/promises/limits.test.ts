@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Answer, type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
-import { initialize, openClient, send } from "../support/http.ts";
+import { initialize, openClient, ping, send, tokenOf } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
 import { sharedServers } from "../support/shared-server.ts";
@@ -375,5 +375,70 @@ describe("pages that wait for a person", () => {
     await new Promise((done) => setTimeout(done, 1_300));
     expect(held.slice(0, 1_000).filter((socket) => !socket.closed).length).toBeLessThanOrEqual(200);
     expect((await fetch(body.confirm.url)).status).toBe(200);
+  });
+});
+
+describe("a body of a token holder", () => {
+  const of = (count: number, value: unknown) => Array.from({ length: count }, () => value);
+  const keys = (count: number, value: unknown) => Object.fromEntries(of(count, value).map((one, n) => [`k${n}`, one]));
+  const message = (method: string, params: unknown, more = {}) => ({ jsonrpc: "2.0", id: 7, method, params, ...more });
+
+  test.each<[string, unknown]>([
+    ["of many empty messages", of(300_000, {})],
+    ["of many numbers", of(450_000, 0)],
+    ["of many notifications", of(20_000, { jsonrpc: "2.0", method: "a" })],
+    ["of many answers", of(20_000, { jsonrpc: "2.0", id: 9, result: {} })],
+    [
+      "that says hello with many pictures",
+      message("initialize", {
+        protocolVersion: "2025-03-26",
+        capabilities: {},
+        clientInfo: { name: "a", version: "1", icons: of(300_000, {}) },
+      }),
+    ],
+    [
+      "that says hello with many abilities",
+      message("initialize", {
+        protocolVersion: "2025-03-26",
+        capabilities: { experimental: keys(70_000, {}) },
+        clientInfo: { name: "a", version: "1" },
+      }),
+    ],
+    ["with many keys beside its params", message("ping", {}, keys(70_000, 0))],
+    ["with many keys in its params", message("ping", keys(70_000, 0))],
+    ["with many arguments", message("tools/call", { name: "list_connectors", arguments: keys(70_000, 0) })],
+    ["with lists in lists in its arguments", message("tools/call", { name: "list_connectors", arguments: { a: of(1000, of(200, [])) } })],
+  ])("%s is refused before it is read closely, and others are answered meanwhile", async (_what, body) => {
+    const file = join(folder, "tokens.json");
+    writeFileSync(file, JSON.stringify({ principals: ["ann", "bob"].map((name) => ({ name, token: tokenOf(name) })) }), { mode: 0o600 });
+    const { url } = await startHttpProcess(["--http", "127.0.0.1:0", "--auth-token-file", file], {}, sandbox.url);
+    const [ann, bob] = await Promise.all(
+      ["ann", "bob"].map(async (name) => {
+        const authorization = `Bearer ${tokenOf(name)}`;
+        const { headers } = await send(url, { headers: { authorization }, body: initialize("2025-03-26") });
+        return { authorization, "mcp-session-id": String(headers["mcp-session-id"]) };
+      }),
+    );
+    const raw = JSON.stringify(body);
+    const start = Date.now();
+    const heavy = Array.from({ length: 5 }, () => send(url, { headers: ann ?? {}, raw }));
+    const other = await send(url, { headers: bob ?? {}, body: ping });
+    const waited = Date.now() - start;
+    expect(other.status).toBe(200);
+    expect((await Promise.all(heavy)).map(({ status }) => status)).toEqual(of(5, 400));
+    expect(waited).toBeLessThan(2_500);
+  });
+
+  test("with as many documents as a call may write is no such body", async () => {
+    const { url } = await startHttpProcess(["--http", "127.0.0.1:0", "--stateless", "--confirm-key", "k".repeat(32)], {}, sandbox.url);
+    const documents = of(500, keys(12, "text"));
+    const { json } = await send(url, {
+      body: message("tools/call", {
+        name: "execute_connector",
+        arguments: { id: "alert-audit-index", params: { documents }, dry_run: true },
+      }),
+    });
+    expect(JSON.stringify(json)).not.toContain("values in the arguments");
+    expect(json.result).toBeDefined();
   });
 });

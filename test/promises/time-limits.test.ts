@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { answeringProxy } from "../support/answering-proxy.ts";
 import { type Answer, cleanEnv, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
+import { rewritingProxy } from "../support/rewriting-proxy.ts";
 
 /** Seconds for one request, and milliseconds in which a call that asks little must have ended. */
 const limit = 0.4;
@@ -342,3 +343,45 @@ test("writes that are all slow end in time: the answer says what was not started
     fix: expect.stringContaining("Repeat the call"),
   });
 }, 60_000);
+
+test("a Kibana that refuses one field of a rule after the other gets a few saves and no more: the rule is not saved, and the answer names them", async () => {
+  const sandbox = await startSandboxWith(["--empty"]);
+  onTestFinished(() => sandbox.stop());
+  const bare = (method: string, path: string, body: unknown) =>
+    fetch(sandbox.url + path, { method, headers: { "kbn-xsrf": "test", "content-type": "application/json" }, body: JSON.stringify(body) });
+  for (const id of ["one", "two"]) await bare("POST", `/api/actions/connector/${id}`, { name: id, connector_type_id: ".server-log" });
+  const action = {
+    id: "one",
+    group: "query matched",
+    params: { message: "m" },
+    frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
+  };
+  await bare("POST", "/api/alerting/rule/a", {
+    name: "a",
+    rule_type_id: ".es-query",
+    consumer: "stackAlerts",
+    schedule: { interval: "1m" },
+    actions: [action],
+  });
+  let saves = 0;
+  const proxy = await rewritingProxy(sandbox.url, {
+    refuse({ method, body }) {
+      if (method !== "PUT") return undefined;
+      saves += 1;
+      const field = Object.keys(body).find((key) => key.startsWith("later"));
+      const message = `[request body.${field}]: definition for this key is missing`;
+      return field === undefined ? undefined : { status: 400, body: JSON.stringify({ statusCode: 400, error: "Bad Request", message }) };
+    },
+    answer({ path }, answer) {
+      if (!path.includes("/alerting/rule")) return;
+      for (const rule of answer?.data ?? [answer]) if (rule?.id === "a") for (let n = 0; n < 60; n++) rule[`later${n}`] = n;
+    },
+  });
+  const server = await startBuilt({ env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" }, person: yes });
+  onTestFinished(() => server.close());
+  const { failed, body } = await server.call("replace_connector", { from: "one", to: "two" });
+  expect([failed, body.error.code]).toEqual([true, "kibana_error"]);
+  expect(body.error.message).toContain('"later0", "later1"');
+  expect(saves).toBeLessThan(10);
+  expect((await server.call("list_changes")).body.changes).toMatchObject([{ outcome: "not_done" }]);
+});

@@ -4,7 +4,8 @@
  *
  * - `put`: a new name can be read back: found is done, whatever the answer was. Not found is failed only after a complete
  *   answer of Kibana itself; without one, or with a gateway's, the request may still come.
- * - `rotate`: nothing shows whether a secret was stored: unknown, unless Kibana refused before it wrote.
+ * - `rotate`: nothing shows whether a secret was stored: unknown, unless Kibana refused it for what a repetition of a write
+ *   that was done is not refused for. A conflict is one that a repetition meets.
  * - `undo_create` deletes, `undo_update` puts back, `undo_delete` creates: each can be looked for.
  */
 export const faultTable = [
@@ -12,7 +13,7 @@ export const faultTable = [
   row("timeout_after", true, "done"),
   row("cut_before", false, "unknown"),
   row("cut_after", true, "done"),
-  row("conflict", false, "failed", "failed"),
+  row("conflict", false, "failed"),
   row("rate_limit", false, "failed", "failed"),
   row("error", false, "failed"),
   row("error_after", true, "done"),

@@ -47,6 +47,8 @@ export interface Means {
   writer: Writer;
   reader: Reader;
   clock: Clock;
+  /** When the time for the writes of the call is over, by the clock: nothing is repeated after it. */
+  until: number;
   /** Receives the rule as the last look saw it, for a comparison as a whole, even after a write without an answer. */
   saw(rule: Rule): void;
 }

@@ -2,7 +2,7 @@ import { ToolError } from "../../errors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import type { Writer } from "../../kibana/writer.ts";
+import { quoted } from "../../plain-text.ts";
 import { fieldInWords, type RuleBody, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
 import { type RuleState, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
 import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
@@ -12,9 +12,12 @@ import { connectorOrNone, replacing } from "./connector-state.ts";
 import type { Happened, OpKind } from "./op-kind.ts";
 import type { FieldDigests, RecordOf } from "./records.ts";
 
+/** The most fields that a save leaves out because Kibana refuses them one by one. */
+const mostRefused = 5;
+
 export const putRule: OpKind<PutRuleOp> = {
   /** Reads the rule once more: what others changed meanwhile is kept, unless it is what this writes: then it stops. */
-  async write({ space, id, before, after, artifacts, gone }, { writer, reader, saw }): Promise<RuleSaved> {
+  async write({ space, id, before, after, artifacts, gone }, { writer, reader, clock, until, saw }): Promise<RuleSaved> {
     const [now, back] = await lastLook(Promise.all([ruleOrNone(reader, { space, id, artifacts }), backAgain(gone, space, reader)]));
     if (!now) throw touched(`deleted the rule "${id}"`);
     if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
@@ -27,7 +30,11 @@ export const putRule: OpKind<PutRuleOp> = {
         `The connector "${back}" was gone and exists again: its actions in the rule "${id}" work, and would have been lost. Nothing was written.`,
       );
     saw(now);
-    const { saved, refused } = await save(writer, space, id, ruleBody(now, after));
+    const { saved, refused } = await save(
+      ruleBody(now, after),
+      (body) => replacing(writer.updateRule(space, id, body)),
+      () => clock.now() < until,
+    );
     return {
       read: now.revision ?? undefined,
       saved: saved.revision ?? undefined,
@@ -99,19 +106,36 @@ function readable(artifacts: ArtifactsRead, { fields = {}, ...state }: RuleState
   return { ...state, fields: others };
 }
 
-/** If Kibana's 400 names a field unknown to this server, nothing was written: tries again without it. */
-async function save(writer: Writer, space: string, id: string, whole: RuleBody): Promise<{ saved: Rule; refused: string[] }> {
+/**
+ * If Kibana's 400 names a field unknown to this server, nothing was written: tries again without it.
+ * @param mayRepeat whether there is time for one more attempt
+ */
+async function save(
+  whole: RuleBody,
+  send: (body: RuleBody["body"]) => Promise<Rule>,
+  mayRepeat: () => boolean,
+): Promise<{ saved: Rule; refused: string[] }> {
   const refused: string[] = [];
   for (let sent = whole; ; ) {
     try {
-      return { saved: await replacing(writer.updateRule(space, id, sent.body)), refused };
+      return { saved: await send(sent.body), refused };
     } catch (error) {
       const field = error instanceof KibanaError && error.status === 400 ? refusedField(String(error.detail?.kibana), sent) : undefined;
       if (!field) throw error;
       refused.push(fieldInWords(field));
+      if (refused.length > mostRefused || !mayRepeat()) throw tooManyRefused(refused);
       sent = without(sent, field);
     }
   }
+}
+
+function tooManyRefused(refused: readonly string[]): ToolError {
+  return new ToolError(
+    "kibana_error",
+    `Kibana refuses one field of the rule after the other: ${refused.map((field) => quoted(field, 60)).join(", ")}. It was not saved.`,
+    "Use a version of this server that knows this Kibana's rules, or change the rule in Kibana.",
+    { refused },
+  );
 }
 
 function touched(what: string): ToolError {

@@ -1,0 +1,134 @@
+import { ToolError } from "../errors.ts";
+import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import type { Rule } from "../kibana/rules.ts";
+import { ruleState } from "../rules/rule-state.ts";
+import { rulesLeftBehind } from "./ops/delete.ts";
+import { readBack, writeOp } from "./ops/index.ts";
+import type { Op, OpResult } from "./plan.ts";
+import type { ChangeServices } from "./services.ts";
+
+/** Milliseconds between looks after a write whose answer did not come. */
+const looks = [0, 300, 700, 1500];
+
+type Seen = Awaited<ReturnType<typeof readBack>> | { happened: "unreadable"; unmeant?: never };
+
+/** Refusals that a write meets when it is repeated after it was done. */
+const ofRepetition = [404, 409, 412];
+
+/**
+ * Writes once and finds out what happened after a doubtful answer. Never aborted halfway.
+ * @param until when the time for the writes of the call is over
+ */
+export async function writeAndLook(op: Op, until: number, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
+  const look: { before?: Rule } = {};
+  const seen = (): Promise<Seen> => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" }));
+  let data: unknown;
+  try {
+    const saw = (rule: Rule) => {
+      look.before = rule;
+    };
+    data = await writeOp(op, { writer, reader, clock, until, saw });
+  } catch (error) {
+    const failure = asError(error);
+    if (!(error instanceof KibanaError) || (error.applied === "no" && error.status === undefined)) {
+      const changed = error instanceof ToolError && error.detail?.reason === "target_changed" ? await stateNow(op, reader) : {};
+      return { op, outcome: "not_done", error: failure, ...changed };
+    }
+    const refused = error.applied === "no";
+    // Kibana does not say whether a third party was reached.
+    if (op.op === "execute") return { op, outcome: refused ? "not_done" : "unknown", error: failure };
+    let after: Seen | undefined;
+    // A proxy may have repeated a write that was done: the refusal is then only the repetition's.
+    for (const wait of refused ? looks.slice(0, 1) : looks) {
+      await clock.sleep(wait);
+      after = await seen();
+      const { happened, ...more } = after;
+      if (happened === "done") return { op, outcome: "done", warning: doneAnyway(op, error), ...more, ...(await leftBehind(op, reader)) };
+      if (happened === "unreadable") break;
+    }
+    if (refused) return { op, error: failure, ...(await notSeen(op, error, after, reader)) };
+    // A complete answer means that Kibana is done with the request; after a gateway's 502 or 504 the write may still come.
+    const through = error.status !== undefined && error.status !== 502 && error.status !== 504;
+    return {
+      op,
+      outcome: through && after?.happened === "not_done" ? "not_done" : "unknown",
+      error: failure,
+      ...(after && "unmeant" in after ? { unmeant: after.unmeant } : {}),
+    };
+  }
+  if (op.op === "execute") return { op, outcome: "done", data };
+  const [{ happened: after, ...more }, left] = await Promise.all([seen(), leftBehind(op, reader)]);
+  // Kibana accepted it but does not show it: that does not count as done.
+  if (after === "not_done")
+    return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading it back does not show it.") };
+  return {
+    op,
+    outcome: "done",
+    data,
+    ...left,
+    ...more,
+    ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
+    ...(after === "differs"
+      ? {
+          ...(await stateNow(op, reader)),
+          // The differences are reported field by field.
+          ...("unmeant" in more
+            ? {}
+            : {
+                warning:
+                  "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again.",
+              }),
+        }
+      : {}),
+  };
+}
+
+/** A refused write that Kibana does not show: whether it is certain that it did not happen. */
+async function notSeen(
+  op: Op,
+  { status = 0 }: KibanaError,
+  after: Seen | undefined,
+  reader: Reader,
+): Promise<Pick<OpResult, "outcome" | "seen">> {
+  const cannotTell = after?.happened === "unknown" || after?.happened === "unreadable";
+  if (cannotTell && ofRepetition.includes(status)) return { outcome: "unknown" };
+  if (after?.happened !== "differs") return { outcome: "not_done" };
+  // Saved more than once since the last look: ours may have been among the saves.
+  return { outcome: after.unmeant?.byOthers ? "unknown" : "not_done", ...(await stateNow(op, reader)) };
+}
+
+/** Why it counts as done although the answer does not say so. */
+function doneAnyway(op: Op, error: KibanaError): string {
+  if (error.applied === "maybe") return `${error.message} It happened anyway.`;
+  const secrets =
+    op.op === "create" && Object.keys(op.secrets).length > 0
+      ? " Kibana does not show whether the secrets in it are the given ones: test it."
+      : "";
+  return `Kibana answered ${error.status}, and yet it has happened: the request was sent twice on its way, or somebody else did the same at the same moment.${secrets}`;
+}
+
+/** Rules that a delete left without their connector. */
+async function leftBehind(op: Op, reader: Reader): Promise<Pick<OpResult, "leftBehind">> {
+  return op.op === "delete" ? { leftBehind: await rulesLeftBehind(op, reader) } : {};
+}
+
+/** What somebody else changed it to, for the journal. */
+async function stateNow({ op, space, id }: Op, reader: Reader): Promise<Pick<OpResult, "seen">> {
+  if (id === undefined) return {};
+  try {
+    if (op === "put_rule") {
+      const rule = await reader.rule(space, id);
+      return { seen: { name: rule.name, config: { ...ruleState(rule) } } };
+    }
+    const { name, config = {} } = await reader.connector(space, id);
+    return { seen: { name, config } };
+  } catch {
+    // The answer says that it differs or is gone; there is nothing to keep.
+    return {};
+  }
+}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

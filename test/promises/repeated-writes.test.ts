@@ -1,0 +1,215 @@
+import { text } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import type { Started } from "../support/built-server.ts";
+import { listen } from "../support/server.ts";
+import { type Deployment, deployment, logs, makeConnector, serve, setActions } from "./race-deployment.ts";
+
+/** What the next write meets: whether Kibana does it, and what comes back. */
+interface Fault {
+  status: number;
+  done: boolean;
+  /** What somebody else does before the answer. */
+  meanwhile?: () => Promise<unknown>;
+}
+
+/** A Kibana behind something that sends a write twice, so that the answer is the repetition's. */
+async function repeating(made: Deployment) {
+  const meets: { next?: Fault } = {};
+  const url = await listen(async (incoming, outgoing) => {
+    const { method = "GET", url: path = "/", headers } = incoming;
+    const body = await text(incoming);
+    const fault = method === "GET" || path.startsWith("/api/core") || path.startsWith("/internal") ? undefined : meets.next;
+    const { "content-length": _length, connection: _connection, host: _host, ...kept } = headers;
+    const pass = () =>
+      fetch(made.url + path, {
+        method,
+        headers: Object.entries(kept).map(([name, value]): [string, string] => [name, String(value)]),
+        ...(body === "" ? {} : { body }),
+      });
+    if (!fault) {
+      const answer = await pass();
+      outgoing.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+      return;
+    }
+    delete meets.next;
+    if (fault.done) expect((await pass()).status).toBeLessThan(300);
+    await fault.meanwhile?.();
+    const { status } = fault;
+    const message = path.includes("/rule/") ? "Saved object [alert/a] conflict" : "Saved object [action/one] conflict";
+    outgoing
+      .writeHead(status, { "content-type": "application/json" })
+      .end(JSON.stringify({ statusCode: status, error: "x", message: status === 409 ? message : "simulated" }));
+  });
+  return { url, meets };
+}
+
+const statuses = [400, 403, 404, 409, 412, 429];
+const config = { index: "audit", refresh: false, executionTimeField: null };
+
+/** Each kind of write, and how the world tells that it happened. */
+const kinds: Record<
+  string,
+  {
+    call: [string, Record<string, unknown>];
+    ready(made: Deployment): Promise<unknown>;
+    done: unknown;
+    state(made: Deployment): Promise<unknown>;
+  }
+> = {
+  "a delete": {
+    ready: (made) => makeConnector(made.bare, "one"),
+    call: ["safe_delete_connector", { ids: ["one"] }],
+    state: (made) => made.connectorIds(),
+    done: [],
+  },
+  "a create": {
+    ready: async () => {},
+    call: ["create_connector", { id: "one", name: "One", type: ".index", config: { index: "audit" } }],
+    state: (made) => made.connectorIds(),
+    done: ["one"],
+  },
+  "an update": {
+    ready: (made) => makeConnector(made.bare, "one", { connector_type_id: ".index", config }),
+    call: ["update_connector", { id: "one", name: "Renamed" }],
+    state: async (made) => JSON.parse(await made.bare("GET", "/api/actions/connector/one")).name,
+    done: "Renamed",
+  },
+  "a move of a rule": {
+    ready: (made) => Promise.all([setActions(made.bare, "a", [logs("two")]), makeConnector(made.bare, "one")]),
+    call: ["replace_connector", { from: "two", to: "one" }],
+    state: (made) => made.actionsOf("a"),
+    done: ["one"],
+  },
+  "a removal from a rule": {
+    ready: (made) => setActions(made.bare, "a", [logs("two")]),
+    call: ["replace_connector", { from: "two", remove: true }],
+    state: (made) => made.actionsOf("a"),
+    done: [],
+  },
+};
+
+async function started(kind: keyof typeof kinds) {
+  const { call, ready, state, done } = kinds[kind] ?? {};
+  if (!call || !ready || !state) throw new Error(kind);
+  const made = await deployment({ connectors: kind.includes("rule") ? ["two"] : [], rules: { a: [] } });
+  await ready(made);
+  const { url, meets } = await repeating(made);
+  const server = await serve({ url });
+  return { made, meets, server, call, done, state: () => state(made) };
+}
+
+const newest = async (server: Started) => (await server.call("list_changes")).body.changes[0];
+
+describe.each(Object.keys(kinds))("%s", (kind) => {
+  test("that was done and whose repetition is refused is told and recorded as done, and can be undone", async () => {
+    const { meets, server, call, state, done } = await started(kind);
+    const before = await state();
+    for (const status of statuses) {
+      meets.next = { status, done: true };
+      const { body } = await server.call(...call);
+      expect(body).toMatchObject({
+        status: "done",
+        undo: { tool: "undo_change" },
+      });
+      expect(body.warnings.join()).toContain(`Kibana answered ${status}, and yet it has happened`);
+      expect(await state()).toEqual(done);
+      expect(await newest(server)).toMatchObject({
+        outcome: "done",
+        error: expect.stringContaining("somebody else did the same"),
+        undo: { args: { change: body.change } },
+      });
+      expect((await server.call("undo_change", body.undo.args)).body.status).toBe("done");
+      expect(await state()).toEqual(before);
+    }
+  });
+
+  test("that was refused, and did not happen, has failed", async () => {
+    const { meets, server, call, state } = await started(kind);
+    const before = await state();
+    for (const status of statuses) {
+      meets.next = { status, done: false };
+      expect((await server.call(...call)).failed).toBe(true);
+      expect(await state()).toEqual(before);
+      expect(await newest(server)).toMatchObject({ outcome: "not_done" });
+    }
+  });
+
+  test("whose undo was done and answered as a repetition is done", async () => {
+    const { meets, server, call, state } = await started(kind);
+    const before = await state();
+    const { change } = (await server.call(...call)).body;
+    meets.next = { status: kind === "a create" ? 404 : 409, done: true };
+    expect((await server.call("undo_change", { change })).body.status).toBe("done");
+    expect(await state()).toEqual(before);
+    expect(await newest(server)).toMatchObject({ tool: "undo_change", outcome: "done" });
+  });
+});
+
+test("a batch of deletes goes on after one whose repetition finds nothing", async () => {
+  const made = await deployment({ connectors: ["one", "two", "three"] });
+  const { url, meets } = await repeating(made);
+  const server = await serve({ url });
+  meets.next = { status: 404, done: true };
+  const { body } = await server.call("safe_delete_connector", { ids: ["one", "two", "three"] });
+  expect(body).toMatchObject({ status: "done", result: { deleted: ["one", "two", "three"] } });
+  expect(body.undo).toHaveLength(3);
+});
+
+describe("what somebody else did at the same moment", () => {
+  test("to a rule is not taken for ours, and stays", async () => {
+    const { made, meets, server, call } = await started("a move of a rule");
+    meets.next = { status: 409, done: false, meanwhile: () => setActions(made.bare, "a", [logs("two"), logs("two")]) };
+    const { failed, body } = await server.call(...call);
+    expect([failed, body.error.code]).toEqual([true, "kibana_error"]);
+    expect(body.error.message).toContain("Somebody else changed it");
+    expect(await made.actionsOf("a")).toEqual(["two", "two"]);
+    expect(await newest(server)).toMatchObject({ outcome: "not_done" });
+  });
+
+  test("to a rule that was saved twice meanwhile is not certain: ours may have been one of the saves", async () => {
+    const { made, meets, server, call } = await started("a move of a rule");
+    meets.next = { status: 409, done: true, meanwhile: () => setActions(made.bare, "a", [logs("two"), logs("two")]) };
+    expect((await server.call(...call)).body.status).toBe("unknown");
+    expect(await newest(server)).toMatchObject({ outcome: "unknown" });
+  });
+
+  test.each([
+    ["name", { name: "Theirs", connector_type_id: ".index", config }],
+    ["type", { name: "One", connector_type_id: ".server-log", config: {} }],
+    ["config", { name: "One", connector_type_id: ".index", config: { ...config, index: "theirs" } }],
+  ])("is a connector under our id with another %s: the id is taken", async (_what, theirs) => {
+    const { made, meets, server, call } = await started("a create");
+    meets.next = { status: 409, done: false, meanwhile: () => makeConnector(made.bare, "one", theirs) };
+    const { failed, body } = await server.call(...call);
+    expect([failed, body.error.code, (await newest(server)).outcome]).toEqual([true, "id_taken", "not_done"]);
+  });
+});
+
+describe("where Kibana does not show it", () => {
+  const hook = { id: "one", name: "One", type: ".slack", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } };
+  const env = { CONNECTOR_SECRET_HOOK: "https://hooks.slack.com/services/T0/B0/abcdefghijk" };
+
+  test("a create whose repetition conflicts says that its secrets are not seen", async () => {
+    const made = await deployment();
+    const { url, meets } = await repeating(made);
+    const server = await serve({ url }, { env });
+    meets.next = { status: 409, done: true };
+    const { body } = await server.call("create_connector", hook);
+    expect(body.status).toBe("done");
+    expect(body.warnings.join()).toContain("Kibana does not show whether the secrets in it are the given ones");
+  });
+
+  test.each([
+    [409, "unknown"],
+    [400, "not_done"],
+  ])("a rotation that is answered %i is %s", async (status, outcome) => {
+    const made = await deployment();
+    const { url, meets } = await repeating(made);
+    const server = await serve({ url }, { env });
+    await server.call("create_connector", hook);
+    meets.next = { status, done: false };
+    const { failed, body } = await server.call("update_connector", { id: "one", secrets: hook.secrets });
+    expect(failed ? "not_done" : body.status).toBe(outcome);
+    expect(await newest(server)).toMatchObject({ outcome });
+  });
+});
