@@ -6,6 +6,8 @@ export interface ConnectorType {
   /** With the leading dot: `.slack`. */
   id: string;
   name: string;
+  /** What people also call it. A word for several types is listed at each. */
+  aliases?: readonly string[];
   category: Category;
   license: License;
   /** Kibana's feature ids: where the type is offered. The live deployment's list counts, this one describes. */

@@ -6,6 +6,7 @@ import { httpParams, httpParamTargets } from "../shared/http-params.ts";
 export const httpSystem: ConnectorType = {
   id: ".http-system",
   name: "HTTP",
+  aliases: ["HTTP (system)"],
   category: "Webhook",
   license: "gold",
   features: ["workflows", "agentBuilder"],

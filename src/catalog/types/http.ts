@@ -22,6 +22,7 @@ const authTypes = [
 export const http: ConnectorType = {
   id: ".http",
   name: "HTTP",
+  aliases: ["http request"],
   category: "Webhook",
   license: "gold",
   features: ["workflows", "agentBuilder"],
