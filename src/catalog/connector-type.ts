@@ -146,6 +146,8 @@ export interface Credentials {
   fields: readonly string[];
   optional?: readonly string[];
   when?: When;
+  /** Needed, where `when` holds, on top of the way that signs in: what a proxy asks for. Elsewhere it may still be stored. */
+  beside?: true;
 }
 
 /** What a config must hold: each of these fields with this value. Ask `whenText` for words. */
