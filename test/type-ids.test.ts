@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { connectorTypes } from "../src/catalog/index.ts";
-import { systemTypeIds } from "../src/catalog/made-by-elastic.ts";
-import { catalogIds } from "../src/catalog/type-ids.ts";
+import { catalogIds } from "../src/catalog/index.ts";
 
 /** Files outside the catalogue that name a type all the same, with the reason. */
 const allowed: Record<string, string> = {
@@ -20,9 +18,4 @@ test("what is known of a type is in the catalogue: nobody else names one, unless
     (path) => path.endsWith(".ts") && !/^(catalog|sandbox)\//.test(path) && named.test(readFileSync(`src/${path}`, "utf8")),
   );
   expect(naming.sort()).toEqual(Object.keys(allowed).sort());
-});
-
-test("the ids of system types are those of the entries that are system types", async () => {
-  const system = (await connectorTypes()).filter((type) => type.system).map(({ id }) => id);
-  expect([...systemTypeIds].sort()).toEqual(system.sort());
 });

@@ -6,6 +6,8 @@ export interface ConnectorType {
   /** With the leading dot: `.slack`. */
   id: string;
   name: string;
+  /** What people also call it. A word for several types is listed at each. */
+  aliases?: readonly string[];
   category: Category;
   license: License;
   /** Kibana's feature ids: where the type is offered. The live deployment's list counts, this one describes. */
@@ -145,6 +147,8 @@ export interface Credentials {
   fields: readonly string[];
   optional?: readonly string[];
   when?: When;
+  /** Needed, where `when` holds, on top of the way that signs in: what a proxy asks for. Elsewhere it may still be stored. */
+  beside?: true;
 }
 
 /** What a config must hold: each of these fields with this value. Ask `whenText` for words. */

@@ -1,8 +1,6 @@
 import { didYouMean } from "../did-you-mean.ts";
+import { connectorTypes } from "./index.ts";
 import { specTypes } from "./spec-types.ts";
-import { typeAliases } from "./type-aliases.ts";
-
-const specNames = new Map(specTypes.map(({ id, name }) => [id, name]));
 
 /** What a word for a connector type leads to. */
 export interface FoundType {
@@ -18,44 +16,58 @@ export interface FoundType {
  * with other case and separators, the display name, common other names, and what is near to the names of one alone. No id
  * where several fit or none does, or where the word is the name of a type that is not among them.
  */
-export function findTypeId(asked: string, ids: readonly string[]): FoundType {
+export async function findTypeId(asked: string, ids: readonly string[]): Promise<FoundType> {
   const wanted = asked.trim();
-  for (const exact of [wanted, wanted.toLowerCase(), `.${wanted.toLowerCase()}`]) {
-    if (ids.includes(exact)) return { id: exact, candidates: [] };
-  }
+  const exact = [wanted, wanted.toLowerCase(), `.${wanted.toLowerCase()}`].find((id) => ids.includes(id));
+  // Only names need the entries of all types.
+  return exact === undefined ? findByName(wanted, ids, await typeNames()) : { id: exact, candidates: [] };
+}
+
+/** What known types are called, by id. */
+export type TypeNames = ReadonlyMap<string, readonly string[]>;
+
+export async function typeNames(): Promise<TypeNames> {
+  // A system type is not asked for by the name it shares with another: .http-system is HTTP too.
+  const entries = (await connectorTypes()).map(
+    ({ id, name, aliases = [], system }) => [id, system ? aliases : [name, ...aliases]] as const,
+  );
+  return new Map([...specTypes.map(({ id, name }) => [id, [name]] as const), ...entries]);
+}
+
+/** `findTypeId` for a word that is not an id as it is written. */
+export function findByName(wanted: string, ids: readonly string[], names: TypeNames): FoundType {
   const word = plain(wanted);
   if (word === "") return { candidates: [] };
   // An id that exists elsewhere is not one of its neighbours by another name.
-  const isKnownId = Object.hasOwn(typeAliases, wanted) || specNames.has(wanted);
-  const named = isKnownId ? [] : ids.filter((id) => wordsFor(id).includes(word));
+  const named = names.has(wanted) ? [] : ids.filter((id) => wordsFor(id, names).includes(word));
   const [only] = named;
   if (only !== undefined && named.length === 1) return { id: only, candidates: [] };
   if (named.length > 1) return { candidates: named.slice(0, 5) };
-  const candidates = nearIds(word, ids);
+  const candidates = nearIds(word, ids, names);
   const [nearest] = candidates;
-  const isTaken = nearest !== undefined && candidates.length === 1 && isNear(wanted, nearest) && !namesAnother(word, ids);
+  const isTaken =
+    nearest !== undefined && candidates.length === 1 && isNear(wanted, wordsFor(nearest, names)) && !namesAnother(word, ids, names);
   return isTaken ? { id: nearest, near: true, candidates: [] } : { candidates };
 }
 
-/** Whether the word is a slip for a name of the type, or says one among its words: "slak", "jira cloud". */
-function isNear(wanted: string, id: string): boolean {
-  const names = wordsFor(id);
+/** Whether the word is a slip for one of a type's names, or says one among its words: "slak", "jira cloud". */
+function isNear(wanted: string, called: readonly string[]): boolean {
   const spoken = wanted.split(/[^a-zA-Z0-9]+/).map(plain);
   return (
-    (plain(wanted).length >= 4 && didYouMean(plain(wanted), names) !== undefined) ||
-    names.some((name) => name.length >= 4 && spoken.includes(name))
+    (plain(wanted).length >= 4 && didYouMean(plain(wanted), called) !== undefined) ||
+    called.some((name) => name.length >= 4 && spoken.includes(name))
   );
 }
 
 /** Whether the word is the name of a type that this deployment does not have. */
-function namesAnother(word: string, ids: readonly string[]): boolean {
-  return [...Object.keys(typeAliases), ...specNames.keys()].some((id) => !ids.includes(id) && wordsFor(id).includes(word));
+function namesAnother(word: string, ids: readonly string[], names: TypeNames): boolean {
+  return [...names.keys()].some((id) => !ids.includes(id) && wordsFor(id, names).includes(word));
 }
 
 /** First ids with a similar word, nearest first, then those whose word is in the asked one or the other way round. */
-function nearIds(word: string, ids: readonly string[]): string[] {
+function nearIds(word: string, ids: readonly string[], names: TypeNames): string[] {
   const near: string[] = [];
-  let words = ids.flatMap((id) => wordsFor(id).map((each) => ({ id, word: each })));
+  let words = ids.flatMap((id) => wordsFor(id, names).map((each) => ({ id, word: each })));
   while (near.length < 5) {
     const similar = didYouMean(
       word,
@@ -74,9 +86,8 @@ function oneInTheOther(word: string, other: string): boolean {
   return word.length >= 3 && (word.includes(other) || other.includes(word));
 }
 
-function wordsFor(id: string): string[] {
-  const aliases = Object.hasOwn(typeAliases, id) ? typeAliases[id] : undefined;
-  return [id, specNames.get(id) ?? "", ...(aliases ?? [])].map(plain).filter((word) => word !== "");
+function wordsFor(id: string, names: TypeNames): string[] {
+  return [id, ...(names.get(id) ?? [])].map(plain).filter((word) => word !== "");
 }
 
 function plain(text: string): string {

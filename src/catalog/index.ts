@@ -1,8 +1,7 @@
 import type { ConnectorType } from "./connector-type.ts";
-import { type CatalogId, catalogIds } from "./type-ids.ts";
 
-/** Every type with an entry, loaded one by one: a server that is only asked for its tools loads none. */
-const entries = {
+/** Every type with an entry, by its id. Each is loaded when it is asked for: a start loads none. */
+const entries: Readonly<Record<string, () => Promise<ConnectorType>>> = {
   ".bedrock": async () => (await import("./types/bedrock.ts")).bedrock,
   ".cases": async () => (await import("./types/cases.ts")).cases,
   ".cases-webhook": async () => (await import("./types/cases-webhook.ts")).casesWebhook,
@@ -39,14 +38,18 @@ const entries = {
   ".workflows": async () => (await import("./types/workflows.ts")).workflows,
   ".xmatters": async () => (await import("./types/xmatters.ts")).xmatters,
   ".xsoar": async () => (await import("./types/xsoar.ts")).xsoar,
-} satisfies Record<CatalogId, () => Promise<ConnectorType>>;
+};
+
+/** Ids of the types with an entry, for those who need no entry. */
+export const catalogIds: readonly string[] = Object.keys(entries);
 
 const loaded = new Map<string, Promise<ConnectorType>>();
 
 /** The entry of a type by its exact id, undefined where there is none. Always the same object, its schemas made once. */
 export async function connectorType(id: string): Promise<ConnectorType | undefined> {
-  if (!Object.hasOwn(entries, id)) return undefined;
-  const entry = loaded.get(id) ?? entries[id as keyof typeof entries]().then(withSchemasKept);
+  const load = Object.hasOwn(entries, id) ? entries[id] : undefined;
+  if (!load) return undefined;
+  const entry = loaded.get(id) ?? load().then(withSchemasKept);
   loaded.set(id, entry);
   return entry;
 }

@@ -19,8 +19,16 @@ export function whenText(when: When): string {
  */
 export function credentialsFor(type: ConnectorType, config: Config): readonly Credentials[] {
   const full = withDefaults(type.schemas().config, config);
-  const decided = type.credentials.find((way) => way.when !== undefined && holds(way.when, full));
-  return decided ? [decided] : type.credentials.filter((way) => way.when === undefined);
+  const ways = type.credentials.filter((way) => !way.beside);
+  const decided = ways.find((way) => way.when !== undefined && holds(way.when, full));
+  const open = decided ? [decided] : ways.filter((way) => way.when === undefined);
+  const beside = type.credentials.filter((way) => way.beside);
+  return open.map((way) => beside.reduce((sum, more) => together(sum, more, holds(more.when ?? {}, full)), way));
+}
+
+function together(way: Credentials, more: Credentials, needed: boolean): Credentials {
+  if (!needed) return { ...way, optional: [...(way.optional ?? []), ...more.fields] };
+  return { ...way, name: `${way.name} and ${more.name}`, fields: [...way.fields, ...more.fields] };
 }
 
 /** The tests that hold for a connector with this config. */

@@ -2,8 +2,7 @@ import * as z from "zod";
 import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
 import { describeFields, subActionsOf } from "../catalog/describe.ts";
 import { findTypeId } from "../catalog/find-type.ts";
-import { connectorType } from "../catalog/index.ts";
-import { catalogIds } from "../catalog/type-ids.ts";
+import { catalogIds, connectorType } from "../catalog/index.ts";
 import { whenText } from "../catalog/when.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
@@ -78,7 +77,7 @@ async function details(asked: readonly string[], wanted: Wanted, live: readonly 
       notes.push(
         "Elastic Managed LLM is not a type: it is a preconfigured .inference connector that comes with Kibana and cannot be created.",
       );
-    const { id, near, candidates } = findTypeId(
+    const { id, near, candidates } = await findTypeId(
       word,
       live.map((type) => type.id),
     );
@@ -92,7 +91,7 @@ async function details(asked: readonly string[], wanted: Wanted, live: readonly 
 
 /** Why a word does not name a type of this deployment. */
 async function notHere(word: string, candidates: readonly string[], live: readonly LiveType[]): Promise<string> {
-  const { id, near } = findTypeId(word, catalogIds);
+  const { id, near } = await findTypeId(word, catalogIds);
   const entry = id === undefined || near ? undefined : await connectorType(id);
   if (entry?.system)
     return `${entry.id} (${entry.name}) is a system type: Kibana makes its connector itself, and rules use it without any setup.`;

@@ -98,7 +98,7 @@ test("secrets that may be stored are sent if their variable is set", async () =>
 });
 
 test("all secrets of an unknown type are one JSON variable, and none are sent if it is not set", async () => {
-  const text = await script({ id: "x", type: ".acme" });
+  const text = await script({ id: "x", type: ".unheard-of" });
   expect((await sent(text)).seen[0]?.body.secrets).toEqual({});
   expect((await sent(text, { CONNECTOR_SECRET_X: '{"a": "b"}' })).seen[0]?.body.secrets).toEqual({ a: "b" });
 });

@@ -1,7 +1,7 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
+import { stored } from "../catalog/examples.ts";
 import { product } from "../support/product.ts";
-import { type Stored, stored } from "../update/connectors.ts";
 import { seedConnector } from "../update/stored-documents.ts";
 import { nastyNames } from "./nasty.ts";
 import { runShell } from "./shell.ts";
@@ -52,15 +52,6 @@ async function wipe(made: Made): Promise<void> {
   for (const { id } of connectors) await made.bare("DELETE", `/api/actions/connector/${id}`);
   expect((await stateOf(made)).connectors).toEqual([]);
 }
-
-let types: Set<string>;
-beforeAll(() => {
-  types = new Set(connectors.map(({ type }: Stored) => type));
-});
-
-test("the examples are of every type that can be created", () => {
-  expect(types.size).toBeGreaterThanOrEqual(32);
-});
 
 test("export as curl calls, wipe, run the script: the stored documents are the same, secrets too", async () => {
   const made = await seeded();

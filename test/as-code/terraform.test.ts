@@ -94,7 +94,7 @@ test("an optional secret that is given is sent", async () => {
 });
 
 test("a type that the catalogue does not know gets one variable for all its secrets", async () => {
-  const all = await files([{ id: "spec", type: ".acme" }]);
+  const all = await files([{ id: "spec", type: ".unheard-of" }]);
   const [spec] = await resourcesOf(all["connectors.tf"] ?? "", { spec: { token: "t" } });
   expect(spec?.secrets).toEqual({ token: "t" });
 });

@@ -14,7 +14,7 @@ import { reachOf } from "../../src/audit/hosts.ts";
 import { targetOf } from "../../src/audit/same-target.ts";
 import { namedAddresses } from "../../src/catalog/addresses.ts";
 import { destinations } from "../../src/catalog/destinations.ts";
-import { findTypeId } from "../../src/catalog/find-type.ts";
+import { findByName, typeNames } from "../../src/catalog/find-type.ts";
 import { connectorType } from "../../src/catalog/index.ts";
 import { knownWebhook } from "../../src/catalog/known-webhooks.ts";
 import { namesSomebody, recipientsIn } from "../../src/catalog/recipients.ts";
@@ -137,6 +137,7 @@ const parse = await templateParser();
 const [email, webhook, http, mcp] = await Promise.all([".email", ".webhook", ".http", ".mcp"].map(connectorType));
 if (!email || !webhook || !http || !mcp) throw new Error("types are missing");
 
+const called = await typeNames();
 const names = { known: ["context.reason", "rule.name", "alert.id"], elsewhere: [], listed: ["context"] };
 
 const takers: Record<string, Taker> = {
@@ -192,7 +193,7 @@ const takers: Record<string, Taker> = {
   "what was meant": (text) => [
     didYouMean(text, [text, `${text}a`, "connector"]),
     didYouMean("connector", [text]),
-    findTypeId(text, [".slack", text]),
+    findByName(text, [".slack", text], called),
   ],
   "e-mail config": (text) => checkPart(email, "config", { service: text, host: text, from: text, port: 1 }),
   "e-mail params": (text) => checkPart(email, "params", { to: [text], subject: text, message: text }),

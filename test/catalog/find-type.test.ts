@@ -72,8 +72,8 @@ describe("a word for one type", () => {
     ["AI Connector", ".inference"],
     ["Sentinel One", ".sentinelone"],
     ["http", ".http"],
-  ])("%s is %s", (asked, id) => {
-    expect(findTypeId(asked, ids)).toEqual({ id, candidates: [] });
+  ])("%s is %s", async (asked, id) => {
+    expect(await findTypeId(asked, ids)).toEqual({ id, candidates: [] });
   });
 });
 
@@ -81,8 +81,8 @@ describe("a word for several types, or for none", () => {
   test.each([
     ["snow", [".servicenow", ".servicenow-itom", ".servicenow-sir"]],
     ["llm", [".bedrock", ".gemini", ".gen-ai", ".inference"]],
-  ])("%s could be any of %j", (asked, candidates) => {
-    const found = findTypeId(asked, ids);
+  ])("%s could be any of %j", async (asked, candidates) => {
+    const found = await findTypeId(asked, ids);
     expect(found.id).toBeUndefined();
     expect(found.candidates.toSorted()).toEqual(candidates);
   });
@@ -93,45 +93,45 @@ describe("a word for several types, or for none", () => {
     ["webhok", ".webhook"],
     ["opsgeny", ".opsgenie"],
     ["jira tickets", ".jira"],
-  ])("%s is near only %s", (asked, id) => {
-    const found = findTypeId(asked, ids);
+  ])("%s is near only %s", async (asked, id) => {
+    const found = await findTypeId(asked, ids);
     expect(found).toEqual({ id, near: true, candidates: [] });
   });
 
-  test.each(["sms", "sns", "logstash", "splunk", "discord"])("%s is near none", (asked) => {
-    expect(findTypeId(asked, ids).id).toBeUndefined();
+  test.each(["sms", "sns", "logstash", "splunk", "discord"])("%s is near none", async (asked) => {
+    expect((await findTypeId(asked, ids)).id).toBeUndefined();
   });
 
-  test.each(["", " ", ".", "qqqqqqqqqq", "constructor"])("%j is nothing", (asked) => {
-    expect(findTypeId(asked, ids)).toEqual({ candidates: [] });
+  test.each(["", " ", ".", "qqqqqqqqqq", "constructor"])("%j is nothing", async (asked) => {
+    expect(await findTypeId(asked, ids)).toEqual({ candidates: [] });
   });
 });
 
-test("an id that the deployment does not have is not another id", () => {
+test("an id that the deployment does not have is not another id", async () => {
   const without = ids.filter((id) => id !== ".slack");
-  const found = findTypeId(".slack", without);
+  const found = await findTypeId(".slack", without);
   expect(found.id).toBeUndefined();
   expect(found.candidates).toContain(".slack_api");
 });
 
-test("types that the table does not know are found by their id", () => {
-  expect(findTypeId("Jira Cloud", [...ids, ".jira-cloud"])).toEqual({ id: ".jira-cloud", candidates: [] });
-  expect(findTypeId("acme_thing", [".acme-thing"])).toEqual({ id: ".acme-thing", candidates: [] });
+test("types that the table does not know are found by their id", async () => {
+  expect(await findTypeId("Jira Cloud", [...ids, ".jira-cloud"])).toEqual({ id: ".jira-cloud", candidates: [] });
+  expect(await findTypeId("acme_thing", [".acme-thing"])).toEqual({ id: ".acme-thing", candidates: [] });
 });
 
-test("every id finds itself, in any case and with any separators", () => {
-  fc.assert(
-    fc.property(fc.constantFrom(...ids), fc.boolean(), fc.constantFrom("_", "-", " "), (id, upper, separator) => {
+test("every id finds itself, in any case and with any separators", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...ids), fc.boolean(), fc.constantFrom("_", "-", " "), async (id, upper, separator) => {
       const written = id.slice(1).replaceAll(/[-_]/g, separator);
-      expect(findTypeId(upper ? written.toUpperCase() : written, ids).id).toBe(id);
+      expect((await findTypeId(upper ? written.toUpperCase() : written, ids)).id).toBe(id);
     }),
   );
 });
 
-test("whatever is asked, answers come from the ids offered, at most five", () => {
-  fc.assert(
-    fc.property(fc.string(), fc.subarray(ids), (asked, offered) => {
-      const { id, candidates } = findTypeId(asked, offered);
+test("whatever is asked, answers come from the ids offered, at most five", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string(), fc.subarray(ids), async (asked, offered) => {
+      const { id, candidates } = await findTypeId(asked, offered);
       expect(offered).toEqual(expect.arrayContaining([...candidates, ...(id === undefined ? [] : [id])]));
       expect(candidates.length).toBeLessThanOrEqual(id === undefined ? 5 : 0);
     }),

@@ -1,21 +1,32 @@
 import { describe, expect, test } from "vitest";
 import { describeFields } from "../../src/catalog/describe.ts";
-import { connectorType } from "../../src/catalog/index.ts";
-import { catalogIds } from "../../src/catalog/type-ids.ts";
+import { catalogIds, connectorType } from "../../src/catalog/index.ts";
 import { checkPart, checkTogether } from "../../src/catalog/validate.ts";
 import { credentialsFor, effectOf, probesFor } from "../../src/catalog/when.ts";
-import { firstSix } from "./examples-first-six.ts";
-import { messagingAndIncidents } from "./examples-messaging-and-incidents.ts";
-import { others } from "./examples-others.ts";
+import { typeExamples } from "./examples.ts";
 import { entry } from "./type-examples.ts";
 
-const examples = { ...firstSix, ...messagingAndIncidents, ...others };
-
-test("every type has examples of what Kibana accepts", () => {
-  expect(Object.keys(examples).toSorted()).toEqual(catalogIds.toSorted());
+test("every type has examples", () => {
+  const have = typeExamples.map(({ type }) => type);
+  const without = catalogIds.filter((id) => !have.includes(id));
+  expect(without.map((id) => `${id} has no examples: write test/catalog/examples/<name>.ts, as torq.ts beside it`)).toEqual([]);
+  expect(have.toSorted()).toEqual(catalogIds.toSorted());
 });
 
-describe.each(Object.entries(examples))("%s", (id, { accepted, refused, together }) => {
+describe.each(typeExamples)("$type", ({ type: id, accepted, refused, together, stored = [] }) => {
+  test("has the id under which the index loads it", async () => {
+    expect((await entry(id)).id).toBe(id);
+  });
+
+  test("its examples store every secret field that it has, or nothing if Kibana makes its connector", async () => {
+    const type = await entry(id);
+    // .cases-webhook has the field of a way that Kibana refuses for it.
+    const fields = describeFields(type, "secrets").filter(({ name }) => !(id === ".cases-webhook" && name === "clientSecret"));
+    const held = new Set(stored.flatMap(({ secrets }) => Object.keys(secrets)));
+    expect([...held].sort(), "secret fields of stored in test/catalog/examples").toEqual(fields.map(({ name }) => name).sort());
+    expect(stored.length > 0, "stored in test/catalog/examples: a connector for each way to authenticate").toBe(!type.system);
+  });
+
   test.each(accepted)("takes what Kibana takes: %s %j", async (part, value) => {
     expect(checkPart(await entry(id), part, value).errors).toEqual([]);
   });

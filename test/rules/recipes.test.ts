@@ -1,8 +1,7 @@
 import mustache from "mustache";
 import { describe, expect, test } from "vitest";
-import { connectorType, connectorTypes } from "../../src/catalog/index.ts";
+import { catalogIds, connectorType, connectorTypes } from "../../src/catalog/index.ts";
 import { workflows } from "../../src/catalog/shared/recipe.ts";
-import { catalogIds } from "../../src/catalog/type-ids.ts";
 import { checkAction } from "../../src/rules/check-action.ts";
 import { rule, ruleType } from "./rules.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
+import { stored } from "../catalog/examples.ts";
 import { freshFolder } from "../support/folder.ts";
 import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
-import { stored } from "../update/connectors.ts";
 import { rewritingProxy } from "../update/rewriting-proxy.ts";
 import { documentOf, references, seedConnector } from "../update/stored-documents.ts";
 

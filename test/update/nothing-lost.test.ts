@@ -1,15 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { connectorType } from "../../src/catalog/index.ts";
-import { catalogIds } from "../../src/catalog/type-ids.ts";
+import { type Stored, stored } from "../catalog/examples.ts";
 import { accepts, doesNotKnow, type Person, product } from "../support/product.ts";
-import { type Stored, stored } from "./connectors.ts";
 import { documentOf, references, seedConnector } from "./stored-documents.ts";
-
-test("the examples cover every type that can be created", async () => {
-  const entries = await Promise.all(catalogIds.map(connectorType));
-  const creatable = entries.filter((entry) => entry && !entry.system).map((entry) => entry?.id);
-  expect([...new Set(stored.map((one) => one.type))].sort()).toEqual(creatable.sort());
-});
 
 /** An update of one thing: the name, or one key of the config if it has any. */
 const changesOf = ({ patch }: Stored): Record<string, unknown>[] => [

@@ -10,6 +10,7 @@ const pingBody = '{"anthropic_version":"bedrock-2023-05-31","max_tokens":16,"mes
 export const bedrock: ConnectorType = {
   id: ".bedrock",
   name: "Amazon Bedrock",
+  aliases: ["aws bedrock", "anthropic", "claude", "llm"],
   category: "LLM",
   license: "enterprise",
   features: ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground", "workflows"],

@@ -10,6 +10,7 @@ const requestUrls = ["createIncidentUrl", "getIncidentUrl", "updateIncidentUrl",
 export const casesWebhook: ConnectorType = {
   id: ".cases-webhook",
   name: "Webhook - Case Management",
+  aliases: ["case webhook", "case management webhook"],
   category: "Webhook",
   license: "gold",
   features: ["cases"],

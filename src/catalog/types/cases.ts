@@ -6,6 +6,7 @@ import { subActionParams } from "../shared/sub-actions.ts";
 export const cases: ConnectorType = {
   id: ".cases",
   name: "Cases",
+  aliases: ["kibana cases"],
   category: "Elastic",
   license: "platinum",
   features: ["uptime", "alerting", "siem"],

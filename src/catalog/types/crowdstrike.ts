@@ -7,6 +7,7 @@ import { anyParams, subActionParams } from "../shared/sub-actions.ts";
 export const crowdstrike: ConnectorType = {
   id: ".crowdstrike",
   name: "CrowdStrike",
+  aliases: ["crowdstrike falcon", "falcon"],
   category: "Endpoint security",
   license: "enterprise",
   features: ["endpointSecurity"],

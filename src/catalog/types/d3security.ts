@@ -9,6 +9,7 @@ import { userAgentOnCloud } from "../shared/user-agent.ts";
 export const d3security: ConnectorType = {
   id: ".d3security",
   name: "D3 Security",
+  aliases: ["d3", "d3 soar"],
   category: "Incident management",
   license: "gold",
   features: ["alerting", "siem", "workflows", "agentBuilder"],

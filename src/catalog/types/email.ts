@@ -8,6 +8,7 @@ import { headline, text } from "../shared/recipe.ts";
 export const email: ConnectorType = {
   id: ".email",
   name: "Email",
+  aliases: ["e-mail", "mail", "smtp", "gmail", "outlook", "exchange", "ses"],
   category: "Messaging",
   license: "gold",
   features: ["alerting", "uptime", "siem", "workflows", "agentBuilder"],

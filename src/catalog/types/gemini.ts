@@ -9,6 +9,7 @@ import { subActionParams } from "../shared/sub-actions.ts";
 export const gemini: ConnectorType = {
   id: ".gemini",
   name: "Google Gemini",
+  aliases: ["vertex ai", "llm"],
   category: "LLM",
   license: "enterprise",
   features: ["generativeAIForSecurity", "generativeAIForSearchPlayground", "generativeAIForObservability", "workflows"],

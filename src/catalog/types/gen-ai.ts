@@ -10,6 +10,7 @@ import { subActionParams } from "../shared/sub-actions.ts";
 export const genAi: ConnectorType = {
   id: ".gen-ai",
   name: "OpenAI",
+  aliases: ["azure openai", "chatgpt", "gpt", "genai", "generative ai", "llm"],
   category: "LLM",
   license: "enterprise",
   features: ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"],

@@ -6,6 +6,7 @@ import { httpFreeRecipients, httpParams, httpParamTargets } from "../shared/http
 export const httpSystem: ConnectorType = {
   id: ".http-system",
   name: "HTTP",
+  aliases: ["HTTP (system)"],
   category: "Webhook",
   license: "gold",
   features: ["workflows", "agentBuilder"],

@@ -22,6 +22,7 @@ const authTypes = [
 export const http: ConnectorType = {
   id: ".http",
   name: "HTTP",
+  aliases: ["http request"],
   category: "Webhook",
   license: "gold",
   features: ["workflows", "agentBuilder"],
@@ -83,10 +84,11 @@ export const http: ConnectorType = {
     {
       name: "query",
       fields: ["secretQueryParams"],
-      optional: ["secretHeaders", "proxyUsername", "proxyPassword"],
+      optional: ["secretHeaders"],
       when: { authType: "http-authentication-query-param" },
     },
-    ...webhookCredentials.map((way) => ({ ...way, optional: [...(way.optional ?? []), "proxyUsername", "proxyPassword"] })),
+    ...webhookCredentials,
+    { name: "proxy", fields: ["proxyUsername", "proxyPassword"], when: { hasProxyAuth: true }, beside: true },
   ],
   effect: "executes",
   tests: {

@@ -9,6 +9,7 @@ const alertHistoryPrefix = "kibana-alert-history-";
 export const indexType: ConnectorType = {
   id: ".index",
   name: "Index",
+  aliases: ["es-index", "elasticsearch index", "index document"],
   category: "Logs & observability",
   license: "basic",
   features: ["alerting", "uptime", "siem"],

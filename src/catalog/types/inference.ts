@@ -21,6 +21,7 @@ const taskTypes = [
 export const inference: ConnectorType = {
   id: ".inference",
   name: "AI Connector",
+  aliases: ["inference endpoint", "elastic managed llm", "llm"],
   category: "LLM",
   license: "enterprise",
   features: ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground", "workflows"],

@@ -9,6 +9,7 @@ import { subActionParams } from "../shared/sub-actions.ts";
 export const jiraServiceManagement: ConnectorType = {
   id: ".jira-service-management",
   name: "Jira Service Management",
+  aliases: ["jsm", "jira service desk"],
   category: "Incident management",
   license: "platinum",
   features: ["alerting", "uptime", "siem", "workflows", "agentBuilder"],

@@ -12,6 +12,7 @@ const ownFields = ["summary", "description", "externalId", "issueType", "priorit
 export const jira: ConnectorType = {
   id: ".jira",
   name: "Jira",
+  aliases: ["atlassian jira", "jira software"],
   category: "Incident management",
   license: "gold",
   features: ["alerting", "cases", "uptime", "siem"],

@@ -7,6 +7,7 @@ import { noParams, subActionParams } from "../shared/sub-actions.ts";
 export const mcp: ConnectorType = {
   id: ".mcp",
   name: "MCP",
+  aliases: ["mcp server", "model context protocol"],
   category: "LLM",
   license: "enterprise",
   features: ["generativeAIForSecurity", "generativeAIForSearchPlayground", "generativeAIForObservability", "workflows", "agentBuilder"],

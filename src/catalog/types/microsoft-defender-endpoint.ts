@@ -28,6 +28,7 @@ const actionTypes = [
 export const microsoftDefenderEndpoint: ConnectorType = {
   id: ".microsoft_defender_endpoint",
   name: "Microsoft Defender for Endpoint",
+  aliases: ["microsoft defender", "defender", "mde", "defender for endpoint"],
   category: "Endpoint security",
   license: "enterprise",
   features: ["endpointSecurity"],

@@ -5,6 +5,7 @@ import type { ConnectorType } from "../connector-type.ts";
 export const observabilityAiAssistant: ConnectorType = {
   id: ".observability-ai-assistant",
   name: "Observability AI Assistant",
+  aliases: ["o11y ai assistant"],
   category: "Logs & observability",
   license: "enterprise",
   features: ["alerting"],

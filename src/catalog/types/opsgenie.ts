@@ -9,6 +9,7 @@ import { subActionParams } from "../shared/sub-actions.ts";
 export const opsgenie: ConnectorType = {
   id: ".opsgenie",
   name: "Opsgenie",
+  aliases: ["ops genie", "atlassian opsgenie"],
   category: "Incident management",
   license: "platinum",
   features: ["alerting", "uptime", "siem", "workflows", "agentBuilder"],

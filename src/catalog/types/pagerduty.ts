@@ -8,6 +8,7 @@ import { isTimestamp } from "../shared/timestamp.ts";
 export const pagerduty: ConnectorType = {
   id: ".pagerduty",
   name: "PagerDuty",
+  aliases: ["pager duty", "pager", "pd"],
   category: "Incident management",
   license: "gold",
   features: ["alerting", "uptime", "siem", "workflows"],

@@ -12,6 +12,7 @@ const ownFields = ["name", "description", "externalId", "incidentTypes", "severi
 export const resilient: ConnectorType = {
   id: ".resilient",
   name: "IBM Resilient",
+  aliases: ["ibm soar", "qradar soar"],
   category: "Incident management",
   license: "platinum",
   features: ["alerting", "cases", "siem"],

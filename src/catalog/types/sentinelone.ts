@@ -7,6 +7,7 @@ import { nullableText, subActionParams } from "../shared/sub-actions.ts";
 export const sentinelone: ConnectorType = {
   id: ".sentinelone",
   name: "Sentinel One",
+  aliases: ["sentinel 1", "s1"],
   category: "Endpoint security",
   license: "enterprise",
   features: ["endpointSecurity"],

@@ -6,6 +6,7 @@ import { headline } from "../shared/recipe.ts";
 export const serverLog: ConnectorType = {
   id: ".server-log",
   name: "Server log",
+  aliases: ["log", "kibana log"],
   category: "Logs & observability",
   license: "basic",
   features: ["alerting", "uptime", "siem"],

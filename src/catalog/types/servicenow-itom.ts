@@ -18,6 +18,7 @@ import { nullableText, subActionParams } from "../shared/sub-actions.ts";
 export const servicenowItom: ConnectorType = {
   id: ".servicenow-itom",
   name: "ServiceNow ITOM",
+  aliases: ["itom", "servicenow event management", "snow"],
   category: "Incident management",
   license: "platinum",
   features: ["alerting", "siem", "workflows"],

@@ -20,6 +20,7 @@ import { comments, nullableText, subActionParams } from "../shared/sub-actions.t
 export const servicenowSir: ConnectorType = {
   id: ".servicenow-sir",
   name: "ServiceNow SecOps",
+  aliases: ["sir", "secops", "servicenow security incident response", "snow"],
   category: "Incident management",
   license: "platinum",
   features: ["alerting", "cases", "siem", "workflows"],

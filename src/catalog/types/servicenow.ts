@@ -22,6 +22,7 @@ import { comments, nullableText, subActionParams } from "../shared/sub-actions.t
 export const servicenow: ConnectorType = {
   id: ".servicenow",
   name: "ServiceNow ITSM",
+  aliases: ["itsm", "servicenow incident", "snow"],
   category: "Incident management",
   license: "platinum",
   features: ["alerting", "cases", "uptime", "siem", "workflows"],

@@ -9,6 +9,7 @@ import { subActionParams } from "../shared/sub-actions.ts";
 export const slackApi: ConnectorType = {
   id: ".slack_api",
   name: "Slack API",
+  aliases: ["slack bot", "slack web api"],
   category: "Messaging",
   license: "gold",
   features: ["uptime", "alerting", "siem", "workflows"],

@@ -7,6 +7,7 @@ import { slackText } from "../shared/recipe.ts";
 export const slack: ConnectorType = {
   id: ".slack",
   name: "Slack",
+  aliases: ["slack webhook", "slack incoming webhook"],
   category: "Messaging",
   license: "gold",
   features: ["alerting", "uptime", "siem", "workflows"],

@@ -7,6 +7,7 @@ import { text } from "../shared/recipe.ts";
 export const teams: ConnectorType = {
   id: ".teams",
   name: "Microsoft Teams",
+  aliases: ["ms teams", "msteams"],
   category: "Messaging",
   license: "gold",
   features: ["alerting", "uptime", "siem", "workflows", "agentBuilder"],

@@ -8,6 +8,7 @@ import { comments, nullableText, subActionParams } from "../shared/sub-actions.t
 export const thehive: ConnectorType = {
   id: ".thehive",
   name: "TheHive",
+  aliases: ["the hive", "hive"],
   category: "Incident management",
   license: "platinum",
   features: ["alerting", "siem", "uptime", "cases", "workflows"],

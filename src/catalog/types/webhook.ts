@@ -9,6 +9,7 @@ import { webhookAuthentication, webhookAuthenticationRules, webhookCredentials, 
 export const webhook: ConnectorType = {
   id: ".webhook",
   name: "Webhook",
+  aliases: ["web hook"],
   category: "Webhook",
   license: "gold",
   features: ["alerting", "uptime", "siem"],

@@ -6,6 +6,7 @@ import { subActionParams } from "../shared/sub-actions.ts";
 export const workflows: ConnectorType = {
   id: ".workflows",
   name: "Workflows",
+  aliases: ["workflow"],
   category: "Elastic",
   license: "gold",
   features: ["alerting", "siem"],

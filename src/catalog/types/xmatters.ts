@@ -7,6 +7,7 @@ import { userAgentOnCloud } from "../shared/user-agent.ts";
 export const xmatters: ConnectorType = {
   id: ".xmatters",
   name: "xMatters",
+  aliases: ["x matters"],
   category: "Webhook",
   license: "gold",
   features: ["alerting", "siem"],

@@ -7,6 +7,7 @@ import { anyParams, nullableText, subActionParams } from "../shared/sub-actions.
 export const xsoar: ConnectorType = {
   id: ".xsoar",
   name: "XSOAR",
+  aliases: ["cortex xsoar", "palo alto xsoar", "demisto"],
   category: "Incident management",
   license: "platinum",
   features: ["siem"],

@@ -43,6 +43,7 @@ const serviceNow: Record<string, Answer> = {
   getFields: () => [{ column_label: "Short description", mandatory: "true", max_length: "160", element: "short_description" }],
 };
 
+/** By type and sub-action. One that is absent answers that it went well, without data. */
 export const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
   ".jira": {
     pushToService: (_sub, run) => {

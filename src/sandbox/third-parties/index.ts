@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Target } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { effectOf } from "../../catalog/when.ts";
 import type { Dict } from "../types.ts";
@@ -92,15 +93,13 @@ function jsonMessage({ config, params, kibanaUrl }: Run, messageId: string): Dic
   };
 }
 
-/** All other types answer from `answers`; only what the catalogue calls an effect is one. */
+/** All other types answer from `answers`, or with success alone; only what the catalogue calls an effect is one. */
 async function anyOther(run: Run): Promise<Outcome> {
-  const { config, secrets, params, type } = run;
+  const { secrets, params, type } = run;
+  const known = await connectorType(type);
   const action = String(params.subAction ?? "run");
   const outgoing = run.deliver ? deliverable[`${type} ${action}`]?.(run) : undefined;
-  const host = hostOf(
-    outgoing?.url ??
-      String(addressInParams(params) ?? config.apiUrl ?? config.url ?? config.configUrl ?? secrets.secretsUrl ?? secrets.webhookUrl ?? ""),
-  );
+  const host = hostOf(outgoing?.url ?? String(addressInParams(params) ?? (known && ownAddress(known.target, run)) ?? ""));
   const real = outgoing !== undefined && isLoopback(outgoing.url);
   const answer = real ? await deliver(outgoing) : cannedAnswer(host, secrets, gone, accepted);
   if ("code" in answer || answer.status >= 300) {
@@ -112,9 +111,24 @@ async function anyOther(run: Run): Promise<Outcome> {
   }
   const data =
     outgoing?.data?.(answer) ?? answers[type]?.[action]?.(params.subAction === undefined ? params : Object(params.subActionParams), run);
-  const known = await connectorType(type);
   if (known && effectOf(known, params).effect === "none") return { status: "ok", ...(data !== undefined && { data }) };
   return ok(data, `${action} at ${host || type}`, params);
+}
+
+/** The first address that the connector itself holds. */
+function ownAddress(target: Target, { config, secrets }: Run): unknown {
+  switch (target.kind) {
+    case "none":
+      return undefined;
+    case "fixed":
+      return target.host;
+    case "secret":
+      return secrets[target.field];
+    case "computed":
+      return target.hosts(config)[0];
+    case "config":
+      return [...target.fields.map((field) => config[field]), secrets[target.secret ?? ""], target.fallback].find(Boolean);
+  }
 }
 
 /** The address in the params themselves: .http and .tines. */

@@ -1,6 +1,5 @@
 import { findTypeId } from "../../catalog/find-type.ts";
 import { connectorType } from "../../catalog/index.ts";
-import { systemTypeIds } from "../../catalog/made-by-elastic.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import { plainText, quoted } from "../../plain-text.ts";
@@ -11,12 +10,12 @@ import { plainText, quoted } from "../../plain-text.ts";
  * @throws ToolError type_unknown with similar ones, system_action
  */
 export async function liveType(asked: string, types: readonly LiveType[]): Promise<{ type: LiveType; note: string | undefined }> {
-  const { id, near, candidates } = findTypeId(
+  const { id, near, candidates } = await findTypeId(
     asked,
     types.map((type) => type.id),
   );
   const type = types.find((one) => one.id === id);
-  if (type?.system || (!type && systemTypeIds.includes(asked.trim()))) {
+  if (type?.system || (!type && (await connectorType(asked.trim()))?.system)) {
     throw new ToolError(
       "system_action",
       `${plainText(asked, 60)} is a system type: Kibana makes its connector itself.`,

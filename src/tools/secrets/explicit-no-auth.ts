@@ -12,7 +12,7 @@ type Config = Record<string, unknown>;
 export function authenticationSaid(entry: ConnectorType | undefined, config: Config, secrets: Config): { config: Config; notes: string[] } {
   const none = entry && withoutAuthentication(entry);
   if (!entry || !none || config.hasAuth !== undefined || config.authType != null) return { config, notes: [] };
-  const credentials = new Set(entry.credentials.flatMap(({ fields }) => fields));
+  const credentials = new Set(entry.credentials.filter(({ beside }) => !beside).flatMap(({ fields }) => fields));
   const given = Object.keys(secrets).some((field) => field === "$ask" || credentials.has(field));
   const needed = (credentialsFor(entry, config)[0]?.fields.length ?? 0) > 0;
   const taken = checkPart(entry, "secrets", {}).errors.length === 0 && checkTogether(entry, config, {}).errors.length === 0;

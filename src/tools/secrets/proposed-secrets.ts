@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { typeAliases } from "../../catalog/type-aliases.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
@@ -37,7 +36,7 @@ export function proposedSecrets(
   subject: Subject,
   source: SecretSource,
 ): Proposal {
-  const { names, files } = fitting(subject, fields, source);
+  const { names, files } = fitting(subject, entry, fields, source);
   const [name] = names;
   const one = offeredReference(source, name);
   return {
@@ -77,12 +76,13 @@ function nameIn(field: string): string {
 }
 
 /** Variables and files whose names share a word with the connector; all, if none does. Those that the operator bound to another type are left out. */
-function fitting({ type, name, id = "" }: Subject, fields: readonly string[], source: SecretSource) {
+function fitting(subject: Subject, entry: ConnectorType | undefined, fields: readonly string[], source: SecretSource) {
+  const { type, name, id = "" } = subject;
   const free = availableNames(source).filter((one) => {
     const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
     return !bindings || bindings.some((binding) => binding.type === undefined || binding.type === type);
   });
-  const words = new Set([type, name, id, ...fields, ...(typeAliases[type] ?? [])].flatMap(wordsOf));
+  const words = new Set([type, name, id, entry?.name ?? "", ...(entry?.aliases ?? []), ...fields].flatMap(wordsOf));
   const speaks = (one: string) => wordsOf(one).some((word) => words.has(word));
   const files = filesIn(source);
   const spoken = { names: free.filter(speaks), files: files.filter(speaks) };
