@@ -15,12 +15,22 @@ const withoutAjv = {
   },
 };
 
-/** The list of tools is computed here, so that a start loads none of them. */
-const { listedTools } = await runTypeScript("src/tools/listed.ts");
+/** The lists of tools and of types are computed here, so that a start loads none of them. */
+const lists = {
+  "src/tools/listed.ts": await runTypeScript("src/tools/listed.ts"),
+  "src/catalog/ids.ts": await runTypeScript("src/catalog/ids.ts"),
+};
 const listedAtBuild = {
   name: "listed-at-build",
   setup({ onLoad }) {
-    onLoad({ filter: /src[\\/]tools[\\/]listed\.ts$/ }, () => ({ contents: `export const listedTools = ${JSON.stringify(listedTools)};` }));
+    onLoad({ filter: /src[\\/](tools[\\/]listed|catalog[\\/]ids)\.ts$/ }, ({ path }) => {
+      const [, list] = Object.entries(lists).find(([file]) => path.replaceAll("\\", "/").endsWith(file)) ?? [];
+      return {
+        contents: Object.entries(list)
+          .map(([name, rows]) => `export const ${name} = ${JSON.stringify(rows)};`)
+          .join("\n"),
+      };
+    });
   },
 };
 

@@ -1,4 +1,4 @@
-import { catalogIds } from "../catalog/index.ts";
+import { catalogIds } from "../catalog/ids.ts";
 import { errorCodes } from "../errors.ts";
 import { withoutEnd } from "../host-name.ts";
 
