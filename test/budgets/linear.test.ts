@@ -121,8 +121,8 @@ call.learn(seal(`${"a".repeat(3000)}b`, "secrets.x (plain text)"));
 call.learn(seal("/".repeat(3000), "secrets.y (plain text)"));
 
 const parse = await templateParser();
-const [email, webhook, http] = await Promise.all([".email", ".webhook", ".http"].map(connectorType));
-if (!email || !webhook || !http) throw new Error("types are missing");
+const [email, webhook, http, inference] = await Promise.all([".email", ".webhook", ".http", ".inference"].map(connectorType));
+if (!email || !webhook || !http || !inference) throw new Error("types are missing");
 
 const names = { known: ["context.reason", "rule.name", "alert.id"], elsewhere: [], listed: ["context"] };
 
@@ -158,7 +158,7 @@ const takers: Record<string, Taker> = {
   questions: (text) => {
     const reach = {
       secrets: [{ source: text, to: text }],
-      requests: [text],
+      requests: [{ to: text }],
       recipients: [text],
       noLonger: [text],
       recording: { summary: text, ops: [] },
@@ -182,6 +182,9 @@ const takers: Record<string, Taker> = {
   destinations: (text) => [
     destinations(webhook, { url: text }, () => undefined),
     destinations(webhook, { url: `https://${text}` }, () => undefined),
+    destinations(webhook, { url: "https://a.example", headers: { Host: text } }, () => undefined),
+    destinations(email, { service: "other", host: text }, () => undefined),
+    destinations(inference, { provider: "openai", providerConfig: { [text]: text, url: text } }, () => undefined),
   ],
   "where two send to": (text) => [
     targetOf({ type: ".webhook", config: { url: text } }, webhook),
