@@ -115,6 +115,22 @@ describe("a rule that gets a connector's actions", () => {
     expect(recipients()).toContain(whom);
   });
 
+  test("is asked about too if it gets them because its rules still refer to the id of a connector that is gone", async () => {
+    await create("gone-hook", ".webhook", open("https://good.example.com/in"));
+    await server.call("attach_connector", { connector: "gone-hook", rules: ["disk-almost-full"], params: { body: "x" } });
+    const headers = { "kbn-xsrf": "1", authorization: "ApiKey any" };
+    await fetch(`${sandbox.url}/api/actions/connector/gone-hook`, { method: "DELETE", headers });
+    for (const named of [{ id: "gone-hook", name: "Anything" }, { name: "Gone hook" }]) {
+      const before = server.questions.length;
+      const made = await server.call("create_connector", { ...named, type: ".webhook", config: open("https://again.evil.example.net/in") });
+      expect([made.body.status, server.questions.length]).toEqual(["done", before + 1]);
+      expect(requests()).toEqual(["A request → again.evil.example.net"]);
+      expect(server.questions.at(-1)).toContain('"Disk almost full"');
+      await fetch(`${sandbox.url}/api/actions/connector/gone-hook`, { method: "DELETE", headers });
+    }
+    await server.call("replace_connector", { from: "gone-hook", remove: true });
+  });
+
   test("names the host once for many rules, in a plan, with a token and on a page", async () => {
     await create("many", ".webhook", open("https://many.evil.example.net/in"));
     const args = { connector: "many", rules: ["disk-almost-full", "checkout-errors", "high-cpu-on-web-hosts"], params: { body: "x" } };
