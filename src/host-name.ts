@@ -20,13 +20,32 @@ export function canonicalHost(address: unknown, verified = true): string | undef
   // "https:host" has a host for that parser, though no slashes.
   const [whole = "", web, other] = /^(?:(https?):|([a-z][a-z0-9+.-]{0,30}):\/\/)/i.exec(text) ?? [];
   const url = web === undefined ? `https://${text.slice(whole.length)}` : text;
-  if (!URL.canParse(url)) return undefined;
+  // A template before the path ends can turn into another host, though parsers take it for a user's name.
+  const [, authority = ""] = /^[a-z]+:[\\/]*([^\\/?#]*)/i.exec(url) ?? [];
+  if (authority.includes("{{") || !URL.canParse(url)) return undefined;
   const { hostname, port } = new URL(url);
   const host = withoutEnd(hostname.toLowerCase(), ".");
   if (!/^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])$/.test(host)) return undefined;
   const scheme = (web ?? other ?? "https").toLowerCase();
   const prefix = scheme !== "https" ? `${scheme}://` : verified ? "" : "unverified://";
   return `${prefix}${host}${port === "" || (scheme === "smtp" && mailPorts.includes(port)) ? "" : `:${port}`}`;
+}
+
+/**
+ * Whether a text is a name as DNS has them, or an IP address, and nothing else: no scheme, user, port, path or escape. For
+ * fields that are looked up as they are, where a URL parser would see only the beginning: `smtp.example.com/.example.net`.
+ */
+export function isHostName(text: string): boolean {
+  const inner = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+  if (/^[\da-f.]*:[\da-f:.]*$/i.test(inner)) return URL.canParse(`https://[${inner}]`);
+  if (text.length > 254 || !/^([\w-]{1,63}\.)*[\w-]{1,63}\.?$/.test(text) || !URL.canParse(`https://${text}`)) return false;
+  // A parser makes 127.0.0.1 of 0x7f.1.
+  return new URL(`https://${text}`).hostname === text.toLowerCase();
+}
+
+/** Whether a text is such a name, or one with a port, as in a Host header. */
+export function isHostWithPort(text: string): boolean {
+  return isHostName(text) || isHostName(text.replace(/:\d{1,5}$/, ""));
 }
 
 /** What an operator wrote: a host, or labels with `*` for whole ones, reached in one way. */

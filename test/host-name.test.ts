@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { asUrlsAreRead, canonicalHost, exactHost, matchesHost, readHostPattern } from "../src/host-name.ts";
+import { asUrlsAreRead, canonicalHost, exactHost, isHostName, isHostWithPort, matchesHost, readHostPattern } from "../src/host-name.ts";
 
 test.each([
   ["https://Host.Example.com./x", "host.example.com"],
@@ -15,6 +15,10 @@ test.each([
   ["https://[2001:DB8:0::1]:9243", "[2001:db8::1]:9243"],
   ["https://0x7f.1/", "127.0.0.1"],
   ["https://{{host}}/", undefined],
+  ["https://{{user}}@host.example.com/", undefined],
+  ["{{user}}@host.example.com/", undefined],
+  ["https:{{x}}@host.example.com", undefined],
+  ["https://host.example.com/{{path}}?{{query}}#{{hash}}", "host.example.com"],
   ["https://*.example.com/", undefined],
   ["https://a b/", undefined],
   ["", undefined],
@@ -71,4 +75,47 @@ test.each([
 ])("%s is shown as readers of URLs see it", (given, shown) => {
   expect(asUrlsAreRead(given)).toBe(shown);
   if (shown.startsWith("https")) expect(canonicalHost(given)).toBe("good.example.com");
+});
+
+test.each(["a", "smtp.example.com", "SMTP.Example.com.", "_a.b-c.example", "xn--bcher-kva.example", "127.0.0.1", "::1", "[2001:DB8::1]"])(
+  "%j is a host's name",
+  (text) => {
+    expect([isHostName(text), isHostWithPort(text)]).toEqual([true, true]);
+  },
+);
+
+test.each([
+  "",
+  ".",
+  "a..b",
+  "a/b",
+  "a\\b",
+  "a?b",
+  "a#b",
+  "a@b",
+  "a b",
+  " a",
+  "a\n",
+  "%61",
+  "b\u00fccher.example",
+  "a\u3002b",
+  "0x7f.1",
+  "127.1",
+  "1.2.3.4.5",
+  "{{a}}",
+  "https://a",
+  "[a]",
+  "fe80::1%eth0",
+  `${"a".repeat(64)}.example`,
+])("%j is no host's name", (text) => {
+  expect([isHostName(text), isHostWithPort(text)]).toEqual([false, false]);
+});
+
+test("a host with a port is one only where a port may be", () => {
+  expect([isHostName("a:25"), isHostWithPort("a:25"), isHostWithPort("[::1]:25"), isHostWithPort("a:25/b")]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
 });

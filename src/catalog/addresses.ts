@@ -106,14 +106,21 @@ function collect(value: unknown, field: string, read: (text: string, key: string
   return [...found.values()];
 }
 
+/** Whether a key alone says that its value is an address: `url`, `apiHost`, `"URL "`. */
+export function isAddressKey(key: string): boolean {
+  const last = wordsIn(key).at(-1) ?? "";
+  return addressWords.has(last) || /(url|uri|host|hostname|endpoint|server|domain)$/.test(last);
+}
+
+function wordsIn(key: string): string[] {
+  const words = key.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
+  return words.split(/[^a-z\d]+/).filter((word) => word !== "");
+}
+
 function isNamed(text: string, key: string): boolean {
   if (text === "" || /^\s*data:/i.test(text)) return false;
-  const words = key
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^a-z\d]+/);
-  const last = words.at(-1) ?? "";
-  if (addressWords.has(last) || /(url|uri|host|hostname|endpoint|server|domain)$/.test(last)) return true;
+  if (isAddressKey(key)) return true;
+  const words = wordsIn(key);
   if (!words.some((word) => addressWords.has(word) || likelyWords.has(word))) return false;
   // "see https://…" in a link's text is none, "evil.example.com:443/x" in a target is one.
   const one = text.trim();

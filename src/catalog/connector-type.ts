@@ -107,7 +107,7 @@ interface Schemas {
  * `config`: hosts come from these config fields (URLs or host names) and from the URL in the `secret` field if there
  * is one, or from `fallback` where they are empty.
  * `secret`: the URL itself is a secret field, so two connectors cannot be compared.
- * `computed`: hosts follow from several config fields. `fixed`: the type has one host. `none`: nothing leaves Kibana
+ * `computed`: hosts follow from several config fields; whatever is not a text among them cannot be read. `fixed`: the type has one host. `none`: nothing leaves Kibana
  * and Elasticsearch. Ask `destinations` for the hosts of one connector.
  */
 export type Target =
@@ -120,7 +120,7 @@ export type Target =
       verifiedBy?: Readonly<Record<string, string>>;
     }
   | { kind: "secret"; field: string }
-  | { kind: "computed"; fields: readonly string[]; hosts: (config: Config) => readonly string[] }
+  | { kind: "computed"; fields: readonly string[]; hosts: (config: Config) => readonly unknown[] }
   | { kind: "fixed"; host: string }
   | { kind: "none" };
 

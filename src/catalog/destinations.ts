@@ -1,4 +1,4 @@
-import { canonicalHost } from "../host-name.ts";
+import { canonicalHost, isHostWithPort } from "../host-name.ts";
 import { hideInText } from "../shapes/text.ts";
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
 
@@ -15,8 +15,11 @@ interface Address {
  * never matches an agreed host.
  */
 export function destinations(type: ConnectorType, config: Config, secretHost: (field: string) => string | undefined): string[] {
-  const given = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
-  return [...new Set(given.map(named))].sort();
+  if (type.target.kind === "none") return [];
+  const own = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
+  // A Host header of its own chooses who answers at the address.
+  const chosen = headerHosts(config).map((address) => ({ address, verified: own[0]?.verified ?? true }));
+  return [...new Set([...own, ...chosen].map(named))].sort();
 }
 
 /** The name of one address. A token in one that cannot be read is no part of it, as in any other. */
@@ -32,10 +35,12 @@ export function hostOfField({ target }: ConnectorType, config: Config, field: st
   return named({ address, verified: isVerified(target, config, field) });
 }
 
-function addresses(target: Target, config: Config, secretHost: (field: string) => string | undefined): readonly Address[] {
+function addresses(
+  target: Exclude<Target, { kind: "none" }>,
+  config: Config,
+  secretHost: (field: string) => string | undefined,
+): readonly Address[] {
   switch (target.kind) {
-    case "none":
-      return [];
     case "fixed":
       return [{ address: target.host, verified: true }];
     case "secret":
@@ -48,9 +53,7 @@ function addresses(target: Target, config: Config, secretHost: (field: string) =
         ...target.fields.map((field) => ({ address: config[field], verified: isVerified(target, config, field) })),
         { address: fromSecret, verified: true },
       ].filter(({ address }) => Boolean(address));
-      const own = given.length > 0 ? given : [{ address: target.fallback, verified: true }];
-      // Its own Host header chooses who answers at the address.
-      return [...own, ...hostHeaders(config.headers).map((address) => ({ address, verified: own[0]?.verified ?? true }))];
+      return given.length > 0 ? given : [{ address: target.fallback, verified: true }];
     }
   }
 }
@@ -64,10 +67,20 @@ function isVerified(target: Target, config: Config, field: string): boolean {
   return mode === undefined || (!config.ca && (config[mode] == null || config[mode] === "full"));
 }
 
-/** Values of `Host` among headers, whatever the case of the name. */
+/** Hosts that the headers in a config name, also where a field of its own says the name of one. */
+function headerHosts({ headers, apiKeyHeaderName: name, apiKeyHeaderValue: value }: Config): unknown[] {
+  return [...hostHeaders(headers), ...(typeof name === "string" ? hostHeaders({ [name]: value ?? "{{apiKey}}" }) : [])];
+}
+
+/** Values of `Host` among headers; one that is no host is an object, which nobody takes for an address. */
 export function hostHeaders(headers: unknown): unknown[] {
   if (headers === null || typeof headers !== "object") return [];
   return Object.entries(headers)
-    .filter(([name, value]) => name.trim().toLowerCase() === "host" && value !== "")
-    .map(([, value]) => value);
+    .filter(([name, value]) => isHostHeader(name) && value !== "")
+    .map(([name, value]) => (typeof value === "string" && isHostWithPort(value.trim()) ? value : { [name]: value }));
+}
+
+/** Whether a header chooses who answers the request. */
+export function isHostHeader(name: string): boolean {
+  return name.trim().toLowerCase() === "host";
 }

@@ -33,6 +33,11 @@ export function fieldsAt(schema: JsonSchema, value: unknown, path: readonly Prop
   return new Map(level.flatMap((each) => Object.entries(each.properties ?? {}).map(([name, field]) => [name, asSchema(field)] as const)));
 }
 
+/** Whether it is a text of a format, or may be null instead. */
+export function hasFormat(schema: JsonSchema, format: string): boolean {
+  return alternatives(schema).some((each) => each.format === format);
+}
+
 /** What a value has beyond the fields that the schema knows. Within a value that may hold anything nothing is unknown. */
 export function unknownParts(schema: JsonSchema, value: unknown): { path: string; value: unknown }[] {
   const found: { path: string; value: unknown }[] = [];

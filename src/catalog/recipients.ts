@@ -13,7 +13,7 @@ export interface Recipient {
 /** Takes secrets out of values. */
 export interface Hide {
   /** Out of a value at a field that an entry names. */
-  named(value: unknown): unknown;
+  named(value: unknown, isUrl: boolean): unknown;
   /** Out of a text under a key of any meaning. */
   free(text: string, key: string): string;
   /** Whether the key says that its value is a secret. */
@@ -22,6 +22,8 @@ export interface Hide {
 
 const nothingHidden: Hide = { named: (value) => value, free: (text) => text, isSecret: () => false };
 const everything = ".**";
+/** Fields for addresses of the web. */
+const isUrl = /(url|path)$/i;
 
 /**
  * Whom a call reaches, by the fields that the type's entry names. Where only the service knows which field names somebody,
@@ -35,7 +37,9 @@ export function recipientsIn(
   const { recipients = [], notRecipients = [] } = type ?? { recipients: [`params${everything}`] };
   const named = recipients
     .filter((path) => !path.endsWith(everything))
-    .flatMap((path) => at(given, path.split("."), { what: path, leaveOut: notRecipients, hide: hide.named }))
+    .flatMap((path) =>
+      at(given, path.split("."), { what: path, leaveOut: notRecipients, hide: (value) => hide.named(value, isUrl.test(path)) }),
+    )
     .filter(({ value }) => value !== "");
   const within = recipients.filter((path) => path.endsWith(everything)).map((path) => path.slice(0, -everything.length));
   const listed = recipients.map((path) => path.replace(/\.\*+$/, ""));

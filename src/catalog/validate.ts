@@ -2,7 +2,8 @@ import type * as z from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 import { isPlainObject } from "../plain-object.ts";
 import type { Config, ConnectorType, Problem } from "./connector-type.ts";
-import { fieldsAt, inputSchema, type JsonSchema } from "./json-schema.ts";
+import { hostProblems } from "./host-problems.ts";
+import { fieldsAt, hasFormat, inputSchema, type JsonSchema } from "./json-schema.ts";
 import { withDefaults } from "./shared/fields.ts";
 import { type KnownFields, suggestField } from "./suggest-field.ts";
 
@@ -42,6 +43,7 @@ export function checkPart(type: ConnectorType, part: Part, value: unknown, { byR
   if (part !== "params" && isPlainObject(given)) {
     refuseEmptyText(part, given, verdict);
     warnOfUrls(inputSchema(schema), part, given, verdict);
+    verdict.errors.push(...hostProblems(inputSchema(schema), part, given));
   }
   warnOfDroppedKeys(inputSchema(schema), part, given, missing, verdict);
   warnOfUnknownValues(type, part, given, verdict);
@@ -178,7 +180,7 @@ function warnOfUrls(schema: JsonSchema, part: Part, given: Config, verdict: Verd
   for (const [field, fieldSchema] of fieldsAt(schema, given)) {
     const value = given[field];
     const path = `${part}.${field}`;
-    if (!takesUrl(fieldSchema) || typeof value !== "string" || value === "") continue;
+    if (!hasFormat(fieldSchema, "uri") || typeof value !== "string" || value === "") continue;
     if (verdict.errors.some((error) => error.path === path)) continue;
     if (!URL.canParse(value)) {
       verdict.warnings.push({ path, problem: "is not a full URL such as https://host.example.com/path: requests will fail" });
@@ -210,10 +212,6 @@ function warnOfUnknownValues(type: ConnectorType, part: Part, given: unknown, ve
       ...(near === undefined ? {} : { suggestion: `did you mean ${near}?` }),
     });
   }
-}
-
-function takesUrl(schema: JsonSchema): boolean {
-  return schema.format === "uri" || (schema.anyOf ?? []).some((each) => typeof each !== "boolean" && each.format === "uri");
 }
 
 function isAbsent(issue: z.core.$ZodIssue, given: unknown): boolean {

@@ -2,7 +2,7 @@ import { ToolError } from "../errors.ts";
 import { beginning, oneLine } from "../plain-text.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import { askedOf, type Consent } from "./consent/ask.ts";
-import { reachOf } from "./consent/reach.ts";
+import { reachOf, requestInWords } from "./consent/reach.ts";
 import { recordOf } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
@@ -32,7 +32,7 @@ export async function shown(
   const differ = plan.effects.length === plan.ops.length && undo.each.some((one) => one !== undo.each[0]);
   const lists = {
     secrets: secrets.map(({ source, to }) => `${source} → ${to}`),
-    requests: requests.map((host) => `A request → ${host}`),
+    requests: requests.map((one) => `A request → ${requestInWords(one)}`),
     recipients,
     no_longer: noLonger,
     may_name: mayName,

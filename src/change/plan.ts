@@ -75,12 +75,21 @@ export interface PutRuleOp {
   type: string;
   tags: string[];
   /** The connectors whose actions come, go or change: they may be protected, and other writes to them wait. */
-  touches: { id: string; name?: string }[];
+  touches: TouchedConnector[];
   /** Connectors of the rule that are gone: Kibana saves their actions again only once they are back. */
   gone: GoneActions[];
   artifacts: ArtifactsRead;
   before: RuleState;
   after: RuleState;
+}
+
+/** A connector as it is now; only its id where it is gone. */
+export interface TouchedConnector {
+  id: string;
+  name?: string;
+  type?: string;
+  /** Undefined where Kibana does not show it. */
+  config?: Connector["config"];
 }
 
 /** Actions of a rule whose connector is gone. */

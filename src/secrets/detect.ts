@@ -1,7 +1,7 @@
 import { asUrlsAreRead } from "../host-name.ts";
 import { objectIn } from "../json-depth.ts";
 import { namesSecret } from "../shapes/names.ts";
-import { hideCertainInText, hideInText } from "../shapes/text.ts";
+import { hideBesideNames, hideCertainInText, hideInText, hideTokens } from "../shapes/text.ts";
 import { redactionMark } from "../shapes/urls.ts";
 
 export { hideInText, namesSecret, redactionMark };
@@ -34,16 +34,20 @@ export function hideCertainSecrets(value: unknown): unknown {
 }
 
 /**
- * As hideSecrets, for what says whom or what a call reaches: mail addresses and plain words stay whole, also such as begin
- * like a token, so that nobody is out of sight by their name.
+ * As hideSecrets, for what says whom or what a call reaches: nobody and no command is out of sight by looking like a secret.
+ * Of a text that is no address of the web only whole tokens are hidden; mail addresses and plain words stay as they are.
  */
-export function hideInRecipient(value: unknown): unknown {
-  return walk(value, "", "", [], (text, found) => (isMailAddress(text) || isWords(text) ? text : hideInText(asUrlsAreRead(text), found)));
+export function hideInRecipient(value: unknown, isUrl: boolean): unknown {
+  return walk(value, "", "", [], (text, found) => {
+    if (isMailAddress(text) || isWords(text)) return text;
+    return isUrl ? hideInText(asUrlsAreRead(text), found) : hideTokens(text, found);
+  });
 }
 
 /** A text under a key of unknown meaning, without secrets. */
 export function hideInField(text: string, key: string): string {
-  return namesSecret(key) && text !== "" ? redactionMark : hideInText(text);
+  if (namesSecret(key) && text !== "") return redactionMark;
+  return /^\s*https?:/i.test(text) ? hideInText(text) : hideBesideNames(text);
 }
 
 function isMailAddress(text: string): boolean {

@@ -1,22 +1,26 @@
 import { namesSecret } from "./names.ts";
 import { type Mark, redactionMark, withoutParameters, withoutPathTokens, withoutUserinfo } from "./urls.ts";
 
-const shapes: [RegExp, string][] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
+/** Tokens from end to end. */
+const tokens: [RegExp, string][] = [
   [/\bxox[abeoprs]-[A-Za-z0-9-]{8,}/g, "a Slack token"],
-  [
-    /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi,
-    "a Slack webhook path",
-  ],
   [/\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}/g, "a GitHub token"],
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "an AWS key id"],
   [/\bsk-(?=[\w-]{0,60}\d)[\w-]{20,}/g, "a key of a model's provider"],
   [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
+  [/(?<=\bbot)\d{3,12}(?::|%3a)[\w-]{10,}|\b\d{8,10}:AA[\w-]{30,}/gi, "a Telegram token"],
+];
+/** Words and lines that say that what follows is a secret. */
+const announced: [RegExp, string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
+  [
+    /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi,
+    "a Slack webhook path",
+  ],
   [/\b(Bearer|Basic|ApiKey|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
   [/\b(bearer|basic|apikey|geniekey|token|splunk|negotiate)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{12,}/gi, "credentials"],
   // A header's whole value.
   [/^\s*(token|splunk|negotiate|digest|hmac|aws4-hmac-sha256|sharedaccesssignature)\s+\S{8,}\s*$/gi, "credentials"],
-  [/(?<=\bbot)\d{3,12}(?::|%3a)[\w-]{10,}|\b\d{8,10}:AA[\w-]{30,}/gi, "a Telegram token"],
 ];
 
 /** `"api_key": "…"` */
@@ -33,17 +37,38 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
 /** As hideInText, but segments of a path that only look random stay. */
 export function hideCertainInText(text: string, found: (why: string) => void = () => {}): string {
   const mark = marking(found);
-  let hidden = withoutUserinfo(text, mark).replace(credentialsAtHost, (whole, user: string, word: string, host: string) =>
+  let hidden = withoutNamed(withoutParameters(withoutLogin(text, mark), mark), mark);
+  for (const [shape, why] of announced) hidden = hidden.replace(shape, () => mark(why));
+  return hideTokens(hidden, found);
+}
+
+/** Secrets in a text that may also name somebody, or be a command: with a secret goes nothing that is no part of it. */
+export function hideBesideNames(text: string): string {
+  const mark = marking(() => {});
+  return hideTokens(withoutNamed(withoutParameters(withoutLogin(text, mark), mark, "tokens"), mark));
+}
+
+/** Only tokens that their shape alone gives away, as a whole. */
+export function hideTokens(text: string, found: (why: string) => void = () => {}): string {
+  const mark = marking(found);
+  let hidden = text;
+  for (const [shape, why] of tokens) hidden = hidden.replace(shape, () => mark(why));
+  return withoutWebTokens(hidden, mark);
+}
+
+function withoutLogin(text: string, mark: Mark): string {
+  return withoutUserinfo(text, mark).replace(credentialsAtHost, (whole, user: string, word: string, host: string) =>
     word === redactionMark ? whole : user + mark("a password before a host") + host,
   );
-  // JSON with templates in it is none that could be parsed.
-  hidden = withoutParameters(hidden, mark).replace(namedInText, (whole, before: string, name: string, quote: string, value: string) =>
+}
+
+/** JSON with templates in it is none that could be parsed. */
+function withoutNamed(text: string, mark: Mark): string {
+  return text.replace(namedInText, (whole, before: string, name: string, quote: string, value: string) =>
     !namesSecret(name) || value.includes(redactionMark) || value.startsWith("{{")
       ? whole
       : `${before}${quote}${mark(`the name "${name}"`)}${quote}`,
   );
-  for (const [shape, why] of shapes) hidden = hidden.replace(shape, () => mark(why));
-  return withoutWebTokens(hidden, mark);
 }
 
 function marking(found: (why: string) => void): Mark {

@@ -9,10 +9,12 @@ export type Mark = (why: string) => string;
 /** What ends a text in quotes, and no text that merely holds one. */
 const closing = String.raw`["'](?=[\s,:;}\])>.]|$)`;
 /** The scheme, as parsers read it (those of the web need no slashes), and what is before the path. */
-const authority = new RegExp(String.raw`(\b(?:https?|wss?|ftp):[/\\]*|(?<=[a-z\d+.-]):\/\/)((?:(?!${closing})[^\s/\\?#])*)`, "gi");
+const authority = new RegExp(String.raw`(\b(?:https?|wss?|ftp):[/\\]*|(?<=[a-z\d+.-]):\/\/)((?:(?!${closing})[^\s/\\?#<>])*)`, "gi");
 /** `user:pass/word@host`: no port begins so. */
 const passwordWithSlash = /(:\/\/[^\s/\\@:?#[\]]{1,100}:)(?!\d{0,5}(?:[\s/\\?#"'<>),;]|$))(?=[^\s@"']{0,200}[/\\?#])[^\s@"']{1,300}@/g;
 const parameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=((?:(?!${closing})[^&\s#])+)`, "g");
+/** The same with a value of the characters that tokens have. */
+const tokenParameter = /(^|[?&;#])([^=?&;\s#]+)=([\w.~+/=:%-]+)/g;
 const path = /(\bhttps?:[/\\]*[^\s?#/\\]+)([/\\][^\s?#]*)?/gi;
 
 /** Hides the userinfo of URLs; the host stays. A user's name does too, before a password. */
@@ -31,9 +33,12 @@ export function withoutUserinfo(text: string, mark: Mark): string {
   );
 }
 
-/** Hides the values of parameters that name a secret. */
-export function withoutParameters(text: string, mark: Mark): string {
-  return text.replace(parameter, (whole, before: string, name: string, value: string) =>
+/**
+ * Hides the values of parameters that name a secret.
+ * @param only "tokens": nothing that is no part of a token goes with it, as a command or somebody's address after it
+ */
+export function withoutParameters(text: string, mark: Mark, only?: "tokens"): string {
+  return text.replace(only ? tokenParameter : parameter, (whole, before: string, name: string, value: string) =>
     isShown(value) || !namesSecret(name, "parameter") ? whole : `${before}${name}=${mark(`the URL parameter "${name}"`)}`,
   );
 }

@@ -13,13 +13,15 @@ import { canChooseId, freeId } from "./connectors/connector-id.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { ConnectorNotHere, findConnector } from "./connectors/find-connector.ts";
 import { liveType } from "./connectors/live-type.ts";
+import { orWhy } from "./connectors/or-why.ts";
 import { originOf } from "./connectors/preconfigured.ts";
 import { safeTest } from "./connectors/safe-test.ts";
 import { storedNow } from "./connectors/stored-now.ts";
-import { changeTool, type ToolContext } from "./define.ts";
+import { changeTool, type SpaceContext, type ToolContext } from "./define.ts";
 import { changedSpace, connectorName, widens } from "./fields.ts";
 import { mergeConfig } from "./plans/merge-config.ts";
 import { assertCarried, planCreate } from "./plans/plan-create.ts";
+import { inWords } from "./rules/replaced-report.ts";
 import { literalsInConfig } from "./secrets/config-secrets.ts";
 import { encodedConfig } from "./secrets/encoded-config.ts";
 import { authenticationSaid } from "./secrets/explicit-no-auth.ts";
@@ -73,7 +75,10 @@ export const createConnector = changeTool({
     }
     if (id === undefined) assertNoTwin({ name, type: live.id, config: full }, existing);
     const chosen = id ?? (source && canChooseId(status) ? idOfCopy(name, target, source.connector.id, existing) : undefined);
-    const plan = await planCreate({ space: target, id: chosen, name, live, config: full, secrets }, { status, existing }, context);
+    const planned = await planCreate({ space: target, id: chosen, name, live, config: full, secrets }, { status, existing }, context);
+    const awaiting = await rulesAwaiting(planned.ops[0].id, context);
+    const plan = { ...planned, warnings: [...awaiting, ...planned.warnings] };
+    if (awaiting.length > 0) asksBecause.push("rules of a connector that is gone send to it from then on");
     if (!source) return { ...plan, asksBecause, warnings: [...notes, ...plan.warnings] };
     const left = await assertCarried(plan, "A copy does not include secrets", status, context.secrets);
     return {
@@ -103,6 +108,14 @@ export const createConnector = changeTool({
     };
   },
 });
+
+/** Says which rules refer to the id already, of a connector that is gone: they get the new one unsaved. A key that reads no rules is not told. */
+async function rulesAwaiting(id: string | undefined, { kibana, space }: SpaceContext): Promise<string[]> {
+  if (id === undefined) return [];
+  const rules = await orWhy(rulesUsing(kibana, space, { id, preconfigured: false }), 200);
+  if (typeof rules === "string") return [];
+  return rules.length > 0 ? [`Actions of ${inWords(rules)} still have this id: from then on they send to this connector.`] : [];
+}
 
 /** The connector to copy, and who still uses it. */
 async function sourceOf(

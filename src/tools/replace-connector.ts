@@ -105,7 +105,7 @@ export const replaceConnector = changeTool({
     const savable = changes.filter((change) => change.obstacle === undefined);
     const ready = (await withArtifacts(savable, inSpace, context)).map((one) => ({
       ...one,
-      op: putRule(one, inSpace, { ...ruleState(one.rule), actions: one.actions }, known, [from, ...(to ? [to] : [])]),
+      op: putRule(one, inSpace, { ...ruleState(one.rule), actions: one.actions }, known, [from.id, ...(to ? [to.id] : [])]),
     }));
     const [first, ...rest] = ready;
     const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;

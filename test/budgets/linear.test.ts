@@ -134,8 +134,8 @@ call.learn(seal(`${"a".repeat(3000)}b`, "secrets.x (plain text)"));
 call.learn(seal("/".repeat(3000), "secrets.y (plain text)"));
 
 const parse = await templateParser();
-const [email, webhook, http, mcp] = await Promise.all([".email", ".webhook", ".http", ".mcp"].map(connectorType));
-if (!email || !webhook || !http || !mcp) throw new Error("types are missing");
+const [email, webhook, http, mcp, inference] = await Promise.all([".email", ".webhook", ".http", ".mcp", ".inference"].map(connectorType));
+if (!email || !webhook || !http || !mcp || !inference) throw new Error("types are missing");
 
 const called = await typeNames();
 const names = { known: ["context.reason", "rule.name", "alert.id"], elsewhere: [], listed: ["context"] };
@@ -144,7 +144,7 @@ const takers: Record<string, Taker> = {
   "the detector, in a text": (text) => hideInText(text),
   "the detector, by key": (text) => hideSecrets({ [text]: "x", headers: { [text]: text }, url: text }),
   "the detector, beside whoever is written to": (text) =>
-    hideInRecipient({ [text]: "x", to: [text, `a@${text}`, `a <${text}>`], url: `https://hooks.slack.com/services/${text}` }),
+    hideInRecipient({ [text]: "x", to: [text, `a@${text}`, `a <${text}>`], url: `https://hooks.slack.com/services/${text}` }, true),
   "addresses in what a tool reads": (text) =>
     [text, `a@${text}`, `a <${text}>`, `https://a.example, ${text}`].map((one) => namedAddresses({ x: one }, "x")),
   "whom a tool may write to": (text) =>
@@ -180,7 +180,7 @@ const takers: Record<string, Taker> = {
   questions: (text) => {
     const reach = {
       secrets: [{ source: text, to: text }],
-      requests: [text],
+      requests: [{ to: text }],
       recipients: [text],
       noLonger: [text],
       mayName: [text],
@@ -205,6 +205,9 @@ const takers: Record<string, Taker> = {
   destinations: (text) => [
     destinations(webhook, { url: text }, () => undefined),
     destinations(webhook, { url: `https://${text}` }, () => undefined),
+    destinations(webhook, { url: "https://a.example", headers: { Host: text } }, () => undefined),
+    destinations(email, { service: "other", host: text }, () => undefined),
+    destinations(inference, { provider: "openai", providerConfig: { [text]: text, url: text } }, () => undefined),
   ],
   "where two send to": (text) => [
     targetOf({ type: ".webhook", config: { url: text } }, webhook),

@@ -104,6 +104,7 @@ describe("a call of .http, whose stored secrets travel with it", () => {
     [".evil.example.net/x"],
     ["\u3002evil.example.net/x"],
     ["-x.evil.example.net"],
+    ["{{x}}"],
     ["x.evil.example.net/y"],
     ["%2eevil.example.net"],
     ["\u00ad.evil.example.net"],
@@ -177,16 +178,41 @@ describe("a call of .tines, whose params name the webhook", () => {
     if (other.body.status === "done") expect(asked()).toContain("→ other.example.net");
   });
 
-  test("a template in the address is an unknown destination, and the person sees it", async () => {
+  test.each([
+    "https://{{context.host}}/webhook",
+    "https://{{rule.name}}@tenant.tines.com/webhook",
+    "https://x:{{rule.name}}@tenant.tines.com/webhook",
+    "https:{{rule.name}}//tenant.tines.com/webhook",
+    "{{rule.name}}://tenant.tines.com/webhook",
+    "{{rule.name}}@tenant.tines.com/webhook",
+    "https://tenant.tines.com{{rule.name}}/webhook",
+    "https://tenant.tines.com:443{{rule.name}}/webhook",
+    "https://{{{rule.name}}}@tenant.tines.com/webhook",
+    "https://{{#rule}}@tenant.tines.com/webhook{{/rule}}",
+  ])("a template before the path is an unknown destination, and the person sees it: %s", async (address) => {
     const { body } = await server.call("attach_connector", {
       connector: "tines-soc",
       rules: ["malware-detected"],
       space: "security",
-      params: story("https://{{context.host}}/webhook"),
+      params: story(address),
+      dry_run: true,
     });
-    expect(body).toMatchObject({ status: "done" });
-    expect(asked()).toContain('→ "unreadable address https://{{context.host}}/webhook"');
+    expect(body.plan.requests.join("\n")).toContain("unreadable address");
   });
+
+  test.each(["https://tenant.tines.com/{{rule.id}}", "https://tenant.tines.com/webhook?to={{rule.name}}"])(
+    "a template in its path or query leaves the host as it is: %s",
+    async (address) => {
+      const { body } = await server.call("attach_connector", {
+        connector: "tines-soc",
+        rules: ["malware-detected"],
+        space: "security",
+        params: story(address),
+        dry_run: true,
+      });
+      expect(body.plan.requests).toEqual(['A request → tenant.tines.com (.tines "Tines tines-soc")']);
+    },
+  );
 });
 
 describe("a call of a type whose params are partly the service's own", () => {

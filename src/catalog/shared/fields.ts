@@ -22,6 +22,11 @@ export function urlText(note?: string) {
   return note === undefined ? field : field.describe(note);
 }
 
+/** A host that is looked up as it is: Kibana saves any text, and this server refuses what is no name or address (validate.ts). */
+export function hostText(note: string) {
+  return z.string().meta({ format: "hostname" }).describe(note);
+}
+
 /** A record that may also be given as its JSON text, as with the older `@kbn/config-schema`. Source: common/utils/coerced.ts. */
 export function recordOrJsonText(note: string) {
   return z

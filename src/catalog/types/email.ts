@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { isHostName } from "../../host-name.ts";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { emailServiceEncrypts, emailServiceHost } from "../shared/email-services.ts";
-import { optionalSecret, urlText, withRules } from "../shared/fields.ts";
+import { hostText, optionalSecret, urlText, withRules } from "../shared/fields.ts";
 import { headline, text } from "../shared/recipe.ts";
 
 /** reference: .email; schema email/schemas/v1.ts, rules and executor email/index.ts. */
@@ -21,7 +22,7 @@ export const email: ConnectorType = {
           .string()
           .default("other")
           .describe("other (your own host), gmail, outlook365, ses, elastic_cloud, exchange_server, or a name Nodemailer knows"),
-        host: z.string().nullable().default(null).describe("With service other"),
+        host: hostText("With service other").nullable().default(null),
         port: z.coerce.number().min(1).max(65535).nullable().default(null).describe("With service other"),
         secure: z.boolean().nullable().default(null).describe("TLS from the start; null: only on port 465"),
         from: z.string().describe("Sender address"),
@@ -139,7 +140,7 @@ function addresses() {
  * Exchange Online signs in at Microsoft and mails through Microsoft Graph; every other service is one SMTP host. Without
  * TLS from the start mail is encrypted only if the server offers it, or whoever sits between. Source: email/send_email.ts.
  */
-function mailHosts({ service = "other", host, port, secure, oauthTokenUrl }: Config): string[] {
+function mailHosts({ service = "other", host, port, secure, oauthTokenUrl }: Config): unknown[] {
   if (service === "exchange_server") {
     return ["graph.microsoft.com", typeof oauthTokenUrl === "string" ? oauthTokenUrl : "login.microsoftonline.com"];
   }
@@ -147,9 +148,12 @@ function mailHosts({ service = "other", host, port, secure, oauthTokenUrl }: Con
     const known = emailServiceHost(service);
     return known === undefined ? [] : [emailServiceEncrypts(known) ? known : `smtp://${known}`];
   }
-  if (typeof host !== "string") return [];
+  if (host == null || host === "") return [];
+  // The mail client looks up the whole text as a name.
+  if (typeof host !== "string" || !isHostName(host)) return [{ host }];
   const encrypted = secure === true || (secure == null && Number(port) === 465);
-  const place = port == null || mailPorts.includes(Number(port)) ? host : `${host}:${String(port)}`;
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  const place = port == null || mailPorts.includes(Number(port)) ? name : `${name}:${String(port)}`;
   return [encrypted ? place : `smtp://${place}`];
 }
 

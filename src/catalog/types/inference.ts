@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { isHostName, isHostWithPort } from "../../host-name.ts";
 import { isPlainObject } from "../../plain-object.ts";
+import { namedAddresses } from "../addresses.ts";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { modelConfig, paid, telemetryMetadata } from "../shared/llm.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
@@ -133,21 +135,22 @@ const hostByProvider: Readonly<Record<string, string>> = {
 };
 
 /** Which setting counts differs between providers and versions, so that every address among them does. */
-function providerHosts({ provider, providerConfig, taskTypeConfig }: Config): string[] {
+function providerHosts({ provider, providerConfig, taskTypeConfig }: Config): unknown[] {
   const settings = isPlainObject(providerConfig) ? providerConfig : {};
-  const all = [...Object.entries(settings), ...Object.entries(isPlainObject(taskTypeConfig) ? taskTypeConfig : {})];
-  const given = all.flatMap(([name, value]) =>
-    typeof value === "string" &&
-    value !== "" &&
-    (value.includes("://") || /^(url|target|host|uri|endpoint)$|_(url|host|endpoint)$/.test(name))
-      ? [value]
-      : [],
-  );
-  if (given.length > 0) return given;
-  if (typeof provider !== "string" || provider === "elastic" || provider === "elasticsearch") return [];
-  const host = Object.hasOwn(hostByProvider, provider) ? hostByProvider[provider] : undefined;
+  const given = namedAddresses([settings, taskTypeConfig], "config").map(({ address }) => asUsed(address));
+  if (typeof provider !== "string" || provider === "elastic" || provider === "elasticsearch") return given;
+  const usual = Object.hasOwn(hostByProvider, provider) ? hostByProvider[provider] : undefined;
+  const settingsInHost = usual?.match(/(?<=\{)\w+(?=\})/g) ?? [];
+  const replaced = settingsInHost.length > 0 ? settingsInHost.every((name) => settings[name] === undefined) : settings.url || !usual;
+  if (given.length > 0 && replaced) return given;
   // A provider without a known host is named itself: better than seeming to go nowhere.
-  return [(host ?? provider.replaceAll("_", "-")).replaceAll(/\{(\w+)\}/g, (_, name: string) => String(settings[name] ?? "unknown"))];
+  const host = (usual ?? provider.replaceAll("_", "-")).replaceAll(/\{(\w+)\}/g, (_, name: string) => String(settings[name] ?? "unknown"));
+  return [isHostName(host) ? host : { host }, ...given];
+}
+
+/** Elasticsearch takes a text without a scheme as a host, not as the beginning of a URL. */
+function asUsed(address: string): unknown {
+  return address.includes("://") || isHostWithPort(address) ? address : { address };
 }
 
 function unifiedParams() {

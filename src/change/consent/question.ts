@@ -4,7 +4,7 @@ import { paired } from "../../rules/same-action.ts";
 import type { Page } from "../../web/page.ts";
 import { type Effect, type Plan, warningsBefore } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
-import type { Reach } from "./reach.ts";
+import { type Reach, requestInWords } from "./reach.ts";
 
 /** Most characters of what matters in a question or an answer; a page holds all. */
 export const mostThatMatters = 3000;
@@ -27,7 +27,7 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string): strin
     ...things(plan).map((effect) => `- ${effectLine(effect)}`),
     ...namesOfRules(plan),
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
-    ...reach.requests.map((host) => `A request → ${host}`),
+    ...reach.requests.map((one) => `A request → ${requestInWords(one)}`),
     ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
     ...(reach.noLonger.length > 0 ? [`No longer: ${reach.noLonger.join(", ")}`] : []),
     undoLine(reach),
@@ -80,7 +80,7 @@ export function pageModel(
     summary: plan.summary,
     things: named.map(effectLine),
     flows: reach.secrets,
-    requests: reach.requests,
+    requests: reach.requests.map(requestInWords),
     recipients: reach.recipients,
     noLonger: reach.noLonger,
     mayName: reach.mayName,

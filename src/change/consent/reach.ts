@@ -1,14 +1,16 @@
+import { everyAddress } from "../../catalog/addresses.ts";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { destinations } from "../../catalog/destinations.ts";
+import { destinations, named } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { namesSomebody, type Recipient, recipientsIn } from "../../catalog/recipients.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
+import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
-import { exact, oneLine, word } from "../../plain-text.ts";
+import { exact, oneLine, quoted, word } from "../../plain-text.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInField, hideInRecipient, hideInText, namesSecret } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
-import type { Op, Plan, SecretFlow } from "../plan.ts";
+import type { Op, Plan, SecretFlow, TouchedConnector } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
 import { type Undoing, undoingOf } from "../reversible.ts";
 import type { UndoBy } from "../undo-here.ts";
@@ -17,8 +19,8 @@ import type { UndoBy } from "../undo-here.ts";
 export interface Reach {
   /** Where each secret goes. */
   secrets: Way[];
-  /** Hosts that requests go to, as far as they are known beforehand. */
-  requests: string[];
+  /** Where requests go, as far as that is known beforehand. */
+  requests: RequestTo[];
   /** `to "ops@example.com"` */
   recipients: string[];
   /** Other texts that only the service reads, so that it may take them for somebody: `body.text "…"`. */
@@ -29,6 +31,12 @@ export interface Reach {
   recording: Recording;
   /** Whether it can be undone. */
   undo: Undoing;
+}
+
+/** Hosts in words, and the connector that a rule gets, with its type: the call may not even name it. */
+export interface RequestTo {
+  to: string;
+  connector?: string;
 }
 
 interface Way {
@@ -48,11 +56,14 @@ export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy, key?: () => 
   const inWords = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
   const reached = each.flatMap(({ reached }) => reached);
   const kept = new Set(inWords(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
-  const requests = flows.filter(({ field }) => field === "").map(hostsOf);
+  const requests = flows.filter(({ field }) => field === "").map((flow) => hostsOf(flow.hosts));
+  const others = flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word));
+  const used = new Map(each.flatMap(({ used }) => used.map((one) => [one.id, one])));
   const words = {
     secrets: unique(flows.filter(({ field }) => field !== "")),
     requests: [
-      ...new Set([...requests, ...(flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word)))]),
+      ...[...new Set([...requests, ...others])].map((to) => ({ to })),
+      ...(await Promise.all([...used.values()].map(requestsOf))).flat(),
     ],
     recipients: inWords(reached.filter(namesSomebody)),
     mayName: inWords(shortestFirst(reached.filter((one) => !namesSomebody(one) && !isFilledIn(one)))),
@@ -62,28 +73,42 @@ export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy, key?: () => 
   return { ...words, recording, undo: undoingOf(ops, recording, by) };
 }
 
+/** `hooks.example.com (.webhook "Ops chat")` */
+export function requestInWords({ to, connector }: RequestTo): string {
+  return connector === undefined ? to : `${to} (${connector})`;
+}
+
 /** `hooks.example.com, api.example.com` */
-function hostsOf({ hosts }: SecretFlow): string {
+function hostsOf(hosts: readonly string[]): string {
   return hosts.map(word).join(", ") || "a host not known beforehand";
 }
 
 interface OpReach {
   hosts: string[];
+  /** Connectors of which a rule gets actions. */
+  used: TouchedConnector[];
   reached: Recipient[];
   kept: Recipient[];
   left: Recipient[];
 }
 
 async function reachOfOp(op: Op): Promise<OpReach> {
-  const nothing: OpReach = { hosts: [], reached: [], kept: [], left: [] };
+  const nothing: OpReach = { hosts: [], used: [], reached: [], kept: [], left: [] };
   switch (op.op) {
     case "delete":
       return nothing;
     case "put_rule": {
-      const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map(recipientsOfAction))).flat();
+      const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map((one) => recipientsOfAction(one)))).flat();
       const { before, after } = { before: op.before.actions, after: op.after.actions };
       const { gone, fresh } = paired(before, after, actionKey);
-      return { ...nothing, reached: await of(fresh), kept: await of(after), left: await of(gone) };
+      const touched = new Map(op.touches.map((one) => [one.id, one]));
+      return {
+        ...nothing,
+        used: [...new Set(fresh.map(({ id }) => id))].flatMap((id) => touched.get(id) ?? []),
+        reached: (await Promise.all(fresh.map((one) => recipientsOfAction(one, touched.get(one.id)?.config)))).flat(),
+        kept: await of(after),
+        left: await of(gone),
+      };
     }
     case "execute": {
       const entry = await connectorType(op.type);
@@ -107,8 +132,25 @@ async function reachOfOp(op: Op): Promise<OpReach> {
   }
 }
 
-async function recipientsOfAction({ connector_type_id: type, params }: RuleAction): Promise<Recipient[]> {
-  return shownRecipients(await connectorType(type ?? ""), { params: params ?? {} });
+/** Of a connector that is gone nothing is known. */
+async function requestsOf({ type, name = "", config }: TouchedConnector): Promise<RequestTo[]> {
+  if (type === undefined) return [];
+  const entry = await connectorType(type);
+  const connector = `${word(type)} ${quoted(name)}`;
+  if (entry?.target.kind === "none") return [{ to: "nowhere outside Kibana and Elasticsearch", connector }];
+  const isKnown = config !== undefined || entry?.target.kind === "fixed";
+  const hosts = entry ? destinations(entry, config ?? {}, () => undefined) : addressesIn(config);
+  return [{ to: hostsOf(isKnown ? hosts : []), connector }];
+}
+
+/** In the config of a type that nobody knows. */
+function addressesIn(config: Connector["config"]): string[] {
+  return [...new Set(everyAddress(config, "config").map(({ address }) => named({ address, verified: true })))];
+}
+
+/** @param config the connector's, which may fix whom each of its actions reaches */
+async function recipientsOfAction({ connector_type_id: type, params }: RuleAction, config?: Connector["config"]): Promise<Recipient[]> {
+  return shownRecipients(await connectorType(type ?? ""), { ...(config && { config }), params: params ?? {} });
 }
 
 /** Without secrets beside whoever is written to: the model reads it. */
@@ -116,12 +158,11 @@ function shownRecipients(entry: ConnectorType | undefined, given: Parameters<typ
   return recipientsIn(entry, given, { named: hideInRecipient, free: hideInField, isSecret: namesSecret });
 }
 
-/** A token in an address is hidden; somebody who is named never is, even by a known value. Of other texts any word may be a name. */
+/** Somebody who is named is never hidden, even by a known value; of other texts any word may be a name. */
 function told(one: Recipient, scrub: Scrub): string {
   const { what, value, free } = one;
   const read = asUrlsAreRead(value);
-  const shown = free || /^\/|:\/\//.test(read) ? hideInText(read) : read;
-  return `${word(scrub.text(hideInText(what)))} ${exact(free ? scrub.text(shown) : shown)}`;
+  return `${word(scrub.text(hideInText(what)))} ${exact(free ? scrub.text(read) : read)}`;
 }
 
 /** Nothing but variables, which each alert fills in. */
@@ -135,6 +176,6 @@ function shortestFirst(recipients: readonly Recipient[]): Recipient[] {
 }
 
 function unique(flows: readonly SecretFlow[]): Way[] {
-  const ways = flows.map((flow) => ({ source: oneLine(flow.source), to: hostsOf(flow) }));
+  const ways = flows.map((flow) => ({ source: oneLine(flow.source), to: hostsOf(flow.hosts) }));
   return [...new Map(ways.map((way) => [`${way.source} → ${way.to}`, way])).values()];
 }

@@ -104,7 +104,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
   }
   const whole = (await withArtifacts(changes, inSpace, context, status)).map((one) => ({
     ...one,
-    op: putRule(one, inSpace, one.attachment.after, known, [found]),
+    op: putRule(one, inSpace, one.attachment.after, known, [found.id]),
   }));
   const ops = whole.map(({ op }) => op);
   const [first, ...rest] = ops;

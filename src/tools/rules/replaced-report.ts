@@ -147,7 +147,7 @@ export function named({ id, name }: { id: string; name?: string }): string {
   return name === undefined ? `${quoted(id, 80)} (gone)` : `${quoted(name, 60)} (${word(id)})`;
 }
 
-export function inWords(rules: readonly Rule[]): string {
+export function inWords(rules: readonly Pick<Rule, "id" | "name">[]): string {
   const [only, ...more] = rules;
   return only && more.length === 0 ? `rule ${quoted(only.name, 60)} (${word(only.id)})` : `${rules.length} rules`;
 }

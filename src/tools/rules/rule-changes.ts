@@ -1,5 +1,5 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
-import type { OpResult, PutRuleOp } from "../../change/plan.ts";
+import type { OpResult, PutRuleOp, TouchedConnector } from "../../change/plan.ts";
 import { isSaved } from "../../change/saved-rules.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -16,21 +16,21 @@ type Known = ReadonlyMap<string, Connector>;
 
 /**
  * The write that gives a rule another state. Its artifacts stay, unless the state restores others.
- * @param named connectors that the call names
+ * @param named ids of connectors that the call names
  */
 export function putRule(
   { rule, artifacts }: WholeRule,
   space: CheckedSpace,
   after: RuleState,
   known: Known,
-  named: readonly { id: string; name?: string }[] = [],
+  named: readonly string[] = [],
 ): PutRuleOp {
   const { id, name, rule_type_id: type, tags } = rule;
   const before = ruleState(rule);
   const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, ownValue(rule, field) ?? null]));
-  const others = touched(before, after).filter((one) => !named.some((it) => it.id === one));
-  const touches = [...named, ...others.map((one) => ({ id: one, name: known.get(one)?.name }))].map((one) => {
-    return one.name === undefined ? { id: one.id } : { id: one.id, name: one.name };
+  const touches = [...new Set([...named, ...touched(before, after)])].map((one): TouchedConnector => {
+    const { name, type, config } = known.get(one) ?? {};
+    return { id: one, ...(name !== undefined && { name }), ...(type !== undefined && { type }), ...(config && { config }) };
   });
   return {
     op: "put_rule",
