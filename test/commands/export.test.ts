@@ -96,7 +96,7 @@ test.each([
   [["--out", "x", "--format", "yaml"], "--format must be one of terraform, kibana_yml, api."],
   [["--out", "x", "--formt", "api"], "did you mean --format?"],
   [["--out", "x", "--read-only"], "--read-only does not apply to this command"],
-  [["x"], '"x" is not expected here'],
+  [["x"], "A word is not expected here"],
 ])("the command line %j ends with 2: %s", async (args, reason) => {
   const { code, stderr, stdout } = await run(args);
   expect([code, stdout]).toEqual([2, ""]);
