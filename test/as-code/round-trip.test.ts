@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { stored } from "../catalog/examples.ts";
 import { product } from "../support/product.ts";
-import { seedConnector } from "../update/stored-documents.ts";
+import { seedConnector } from "../support/stored-documents.ts";
 import { nastyNames } from "./nasty.ts";
 import { runShell } from "./shell.ts";
 import { hcl, resourcesOf } from "./terraform-values.ts";

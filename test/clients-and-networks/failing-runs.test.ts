@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
-import { rewritingProxy } from "../update/rewriting-proxy.ts";
+import { rewritingProxy } from "../support/config-proxy.ts";
 
 type Answer = { status: number; text: string };
 const kibanaSaid = (status: number, message: string): Answer => ({

@@ -2,10 +2,10 @@ import { appendFile, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
+import { rewritingProxy } from "../support/config-proxy.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 import { accepts, product } from "../support/product.ts";
-import { rewritingProxy } from "../update/rewriting-proxy.ts";
-import { documentOf, seedConnector } from "../update/stored-documents.ts";
+import { documentOf, seedConnector } from "../support/stored-documents.ts";
 import { startKillable } from "./killable-server.ts";
 import { canMount, smallDisk } from "./small-disk.ts";
 

@@ -3,11 +3,11 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { action } from "../replace/deployment.ts";
 import { startSandboxWith } from "../support/built-server.ts";
+import { type Between, rewritingProxy } from "../support/config-proxy.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 import type { Recorded } from "../support/recording-proxy.ts";
-import { type Between, rewritingProxy } from "../update/rewriting-proxy.ts";
+import { action } from "../support/rules-deployment.ts";
 import { type Kind, killTable, type Step, type Told } from "./kill-table.ts";
 import { startKillable } from "./killable-server.ts";
 

@@ -2,9 +2,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createBackend } from "../../src/commands/backend.ts";
 import { seal } from "../../src/sealed.ts";
 import type { Settings } from "../../src/settings/index.ts";
-import { action, makeConnector, makeRule, ruleOf } from "../replace/deployment.ts";
 import { httpSettings } from "../support/http.ts";
 import { accepts, connect, declines, type ProductOptions, product } from "../support/product.ts";
+import { action, makeConnector, makeRule, ruleOf } from "../support/rules-deployment.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 const log = { name: "Trail", type: ".server-log" };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { connect, product } from "../support/product.ts";
-import { seedConnector } from "../update/stored-documents.ts";
+import { seedConnector } from "../support/stored-documents.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 const contentOf = (body: { files: { name: string; content: string }[] }, name: string) =>

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { seal } from "../../src/sealed.ts";
-import { product } from "../support/product.ts";
+import { type Called, product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
 
 const row = (body: { connectors: { id: string }[] }, id: string) => body.connectors.find((one) => one.id === id);
@@ -89,5 +89,123 @@ describe("describe_deployment says for which spaces the key may do something", (
     const { body, isError } = await call("describe_deployment");
     expect(isError).toBeFalsy();
     expect(body.deployment).not.toHaveProperty("licence");
+  });
+});
+
+const ids = ({ body }: Called): string[] => body.connectors.map(({ id }: { id: string }) => id);
+
+describe("list_connectors", () => {
+  test("lists one space: names, types, uses and flags, nothing else", async () => {
+    const { call } = await product();
+    const { body } = await call("list_connectors");
+    expect(body.total).toBe(10);
+    expect(body.connectors).toContainEqual({
+      id: "ops-pagerduty",
+      name: "Ops PagerDuty",
+      type: ".pagerduty",
+      space: "default",
+      uses: 4,
+      last_run: expect.stringMatching(/^ok \d+ (min|h) ago$/),
+    });
+    expect(body.connectors).toContainEqual({
+      id: "ops-mail-preconfigured",
+      name: "Ops mail",
+      type: ".email",
+      space: "default",
+      uses: 1,
+      flags: ["preconfigured"],
+    });
+    expect(body).not.toHaveProperty("cursor");
+  });
+
+  test.each<[Record<string, unknown>, string[]]>([
+    [{ type: ".slack" }, ["ops-slack", "ops-slack-2"]],
+    [{ type: "Slack" }, ["ops-slack", "ops-slack-2"]],
+    [{ text: "SLACK-2" }, ["ops-slack-2"]],
+    [{ text: "imported" }, ["imported-pagerduty"]],
+    [{ state: "missing_secrets" }, ["imported-pagerduty"]],
+    [{ state: "deprecated" }, ["servicenow-itsm"]],
+    [{ state: "preconfigured" }, ["ops-mail-preconfigured"]],
+    [{ state: "unused" }, ["kibana-log", "ops-slack-2", "imported-pagerduty"]],
+    [{ state: "unusable" }, []],
+    [{ type: "pagerduty", state: "missing_secrets" }, ["imported-pagerduty"]],
+    [{ space: "security" }, ["ops-mail-preconfigured", "soc-jira", "soc-slack"]],
+    [{ space: "security, team-payments,security", type: ".slack" }, ["soc-slack"]],
+    [{ space: "*", type: ".pagerduty" }, ["ops-pagerduty", "imported-pagerduty", "payments-pagerduty"]],
+  ])("%j → %j", async (args, expected) => {
+    const { call } = await product();
+    expect(ids(await call("list_connectors", args))).toEqual(expected);
+  });
+
+  test("marks as unusable what the licence does not cover", async () => {
+    const { call } = await product({ sandbox: { license: "basic" } });
+    expect(ids(await call("list_connectors", { state: "unusable" }))).not.toContain("kibana-log");
+    expect(ids(await call("list_connectors", { state: "unusable" }))).toContain("ops-slack");
+  });
+
+  test("all pages together are complete, whatever is added or deleted in between", async () => {
+    const { call, bare } = await product();
+    const whole = ids(await call("list_connectors", { space: "*" }));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < 20; page++) {
+      const answer = await call("list_connectors", { space: "*", limit: 3, ...(cursor && { cursor }) });
+      seen.push(...ids(answer));
+      // One is added that sorts before the rows already seen, and one of those is deleted.
+      if (page === 0) await bare("POST", "/api/actions/connector/aaa", { name: "AAA", connector_type_id: ".server-log" });
+      if (page === 1) await bare("DELETE", "/api/actions/connector/alert-audit-index");
+      cursor = answer.body.cursor;
+      if (!cursor) break;
+    }
+    expect(seen).toEqual(whole);
+  });
+
+  test("a limit that exactly fits one page leaves no cursor", async () => {
+    const { call } = await product();
+    expect((await call("list_connectors", { limit: 10 })).body).not.toHaveProperty("cursor");
+    expect((await call("list_connectors", { limit: 9 })).body).toHaveProperty("cursor");
+  });
+
+  test("reports one unreadable space among several, and fails if it is the only one", async () => {
+    const { call, fault } = await product();
+    await fault("error", { path: "/s/security/api/actions/connectors" });
+    const { body } = await call("list_connectors", { space: "default,security" });
+    expect(body.total).toBe(10);
+    expect(body.warnings[0]).toMatch(/^The space "security" is not in this list: Kibana failed \(500/);
+    await fault("error", { path: "/s/security/api/actions/connectors" });
+    expect((await call("list_connectors", { space: "security" })).body).toMatchObject({ code: "kibana_error" });
+  });
+
+  test('"*" keeps to --spaces', async () => {
+    const { call } = await product({ settings: { spaces: ["security"] } });
+    const { body } = await call("list_connectors", { space: "*" });
+    expect(new Set(body.connectors.map(({ space }: { space: string }) => space))).toEqual(new Set(["security"]));
+  });
+
+  test.each<[Record<string, unknown>, string, string, string]>([
+    [{ space: "secruity" }, "space_not_found", 'There is no space "secruity".', 'Did you mean "security"?'],
+    [{ space: "default,nothing-like-it" }, "space_not_found", 'There is no space "nothing-like-it".', "Use one of the spaces in `spaces`."],
+    [{ space: "," }, "invalid_arguments", "`space` names no space.", 'Give ids with commas, or "*", or leave it out.'],
+    [
+      { type: "teams webhook" },
+      "type_unknown",
+      'This Kibana has no connector type "teams webhook".',
+      expect.stringMatching(/^Did you mean \.cases-webhook \(.+\) or \.slack \(Slack; Messaging; secrets: webhookUrl\) or /),
+    ],
+    [{ cursor: "abc" }, "invalid_arguments", "`cursor` is not one that this tool gave out.", "Leave it out to begin with the first page."],
+    [
+      { spcae: "default" },
+      "invalid_arguments",
+      'The arguments do not fit: spcae: is not an argument: did you mean "space"?',
+      "Correct them and call again. It takes: space, type, text, state, limit, cursor.",
+    ],
+  ])("%j → %s", async (args, code, message, fix) => {
+    const { call } = await product();
+    expect((await call("list_connectors", args)).body).toMatchObject({ code, message, fix });
+  });
+
+  test.each([[[]], ["{"], ["[]"], [7]])("arguments that are not an object, %j, get a coded error like any other mistake", async (args) => {
+    const { call } = await product();
+    expect((await call("list_connectors", args as unknown as Record<string, unknown>)).body).toMatchObject({ code: "invalid_arguments" });
   });
 });

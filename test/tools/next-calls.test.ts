@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { action, deleteBlindly, makeConnector, makeRule } from "../replace/deployment.ts";
 import { accepts, type ProductOptions, product } from "../support/product.ts";
+import { action, deleteBlindly, makeConnector, makeRule } from "../support/rules-deployment.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 interface Next {

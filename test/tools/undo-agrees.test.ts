@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { action, makeConnector, makeRule } from "../replace/deployment.ts";
 import { accepts, type ProductOptions, product } from "../support/product.ts";
+import { action, makeConnector, makeRule } from "../support/rules-deployment.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 type Call = [tool: string, args: Record<string, unknown>];

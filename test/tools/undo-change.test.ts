@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { stored } from "../catalog/examples.ts";
+import { rewritingProxy } from "../support/config-proxy.ts";
 import { freshFolder } from "../support/folder.ts";
 import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
-import { rewritingProxy } from "../update/rewriting-proxy.ts";
-import { documentOf, references, seedConnector } from "../update/stored-documents.ts";
+import { documentOf, references, seedConnector } from "../support/stored-documents.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { action, makeConnector, makeRule, ruleOf } from "../replace/deployment.ts";
 import { accepts, product } from "../support/product.ts";
+import { action, makeConnector, makeRule, ruleOf } from "../support/rules-deployment.ts";
 
 async function deployment(rules: Record<string, string[]>) {
   const made = await product({ person: accepts, sandbox: { empty: true } });

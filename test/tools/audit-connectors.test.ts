@@ -3,9 +3,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { checkNames } from "../../src/audit/checks/index.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { seal } from "../../src/sealed.ts";
+import { act, emptyDeployment, fires } from "../audit/deployment.ts";
 import { product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
-import { act, emptyDeployment, fires } from "./deployment.ts";
 
 /** A product whose key has these privileges. */
 async function limited(actions: unknown, rules: unknown) {

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import type { Recorded } from "../support/recording-proxy.ts";
-import { listen } from "../support/server.ts";
+import type { Recorded } from "./recording-proxy.ts";
+import { listen } from "./server.ts";
 
 export interface Between {
   url: string;

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startKillable } from "../kill/killable-server.ts";
 import { startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
-import { action } from "./deployment.ts";
+import { action } from "../support/rules-deployment.ts";
+import { startKillable } from "./killable-server.ts";
 
 const count = 2_000;
 const half = 700;

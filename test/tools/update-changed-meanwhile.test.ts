@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { rewritingProxy } from "../support/config-proxy.ts";
 import { accepts, product } from "../support/product.ts";
 import type { Recorded } from "../support/recording-proxy.ts";
 import { kibanaSettings } from "../support/settings.ts";
-import { rewritingProxy } from "./rewriting-proxy.ts";
-import { documentOf, seedConnector } from "./stored-documents.ts";
+import { documentOf, seedConnector } from "../support/stored-documents.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createBackend } from "../../src/commands/backend.ts";
 import { seal } from "../../src/sealed.ts";
-import { action, deleteBlindly, makeConnector, makeRule, ruleOf, steady } from "../replace/deployment.ts";
 import { accepts, connect, declines, type ProductOptions, product } from "../support/product.ts";
+import { action, deleteBlindly, makeConnector, makeRule, ruleOf, steady } from "../support/rules-deployment.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
-import { makeConnector, makeRule, ruleOf, steady } from "./deployment.ts";
+import { makeConnector, makeRule, ruleOf, steady } from "../support/rules-deployment.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 type Dict = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { rewritingProxy } from "../support/config-proxy.ts";
 import { accepts, declines, type Person, product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
-import { rewritingProxy } from "../update/rewriting-proxy.ts";
-import { seedConnector } from "../update/stored-documents.ts";
+import { seedConnector } from "../support/stored-documents.ts";
 
 type Answer = Record<string, unknown> | { status: number; text: string };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
-import { documentOf, seedConnector } from "./stored-documents.ts";
+import { documentOf, seedConnector } from "../support/stored-documents.ts";
 
 const env = { CONNECTOR_SECRET_NEW: "rotated-secret-value", CONNECTOR_SECRET_SECOND: "second-secret-value" };
 const fresh = { $env: "CONNECTOR_SECRET_NEW" };

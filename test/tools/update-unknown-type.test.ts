@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { rewritingProxy } from "../support/config-proxy.ts";
 import { accepts, doesNotKnow, product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
-import { rewritingProxy } from "./rewriting-proxy.ts";
-import { documentOf, seedConnector } from "./stored-documents.ts";
+import { documentOf, seedConnector } from "../support/stored-documents.ts";
 
 const given = { providerSecrets: { api_key: { $env: "CONNECTOR_SECRET_NEW" } } };
 

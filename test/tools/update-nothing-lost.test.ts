@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Stored, stored } from "../catalog/examples.ts";
 import { accepts, doesNotKnow, type Person, product } from "../support/product.ts";
-import { documentOf, references, seedConnector } from "./stored-documents.ts";
+import { documentOf, references, seedConnector } from "../support/stored-documents.ts";
 
 /** An update of one thing: the name, or one key of the config if it has any. */
 const changesOf = ({ patch }: Stored): Record<string, unknown>[] => [

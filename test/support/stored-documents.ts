@@ -1,4 +1,4 @@
-import type { product } from "../support/product.ts";
+import type { product } from "./product.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 

@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
-import { faultTable, type Told } from "./fault-table.ts";
-import { documentOf, seedConnector } from "./stored-documents.ts";
+import { documentOf, seedConnector } from "../support/stored-documents.ts";
+import { coversEveryFault, printedAtEnd } from "./harness.ts";
+import { faultTable, type Told } from "./update-table.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 type Call = [tool: string, args: Record<string, unknown>];
@@ -47,19 +48,8 @@ const kinds: Record<string, { method: string; ready(made: Made): Promise<Call> }
   },
 };
 
-const printed: Record<string, Record<string, string>> = {};
-afterAll(() => {
-  const line = (cells: string[]) => cells.map((cell) => cell.padEnd(22)).join("");
-  const rows = Object.entries(printed).map(([fault, cells]) => line([fault, ...Object.values(cells)]));
-  process.stdout.write(`${[line(["fault", ...Object.keys(kinds)]), ...rows].join("\n")}\n`);
-});
-
-test("the table covers every fault of the sandbox", async () => {
-  const made = await product();
-  const refusal = await made.fault("no such fault").catch((error: Error) => error.message);
-  const [, known = ""] = /known are ([\w, ]+)/.exec(String(refusal)) ?? [];
-  expect(known.split(", ")).toEqual(faultTable.map(({ fault }) => fault));
-});
+const print = printedAtEnd(Object.keys(kinds));
+coversEveryFault(faultTable);
 
 describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
   test.each(Object.entries(kinds))("%s: the answer truthfully says whether it happened", async (kind, { method, ready }) => {
@@ -75,7 +65,7 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
     const now = await documentOf(made, "stored");
     const changed = JSON.stringify(now) !== JSON.stringify(before);
     const told: Told = isError ? "failed" : body.status;
-    printed[fault] = { ...printed[fault], [kind]: `${told} (${changed ? "it was" : "it was not"})` };
+    print(fault, told, changed);
 
     expect(told).toBe(expected[kind as keyof typeof expected]);
     expect(changed).toBe(work);

@@ -1,6 +1,7 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
-import { faultTable, type Told } from "./fault-table.ts";
+import { coversEveryFault, printedAtEnd } from "./harness.ts";
+import { faultTable, type Told } from "./table.ts";
 
 const kinds = {
   create: {
@@ -17,22 +18,8 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-const table = Object.fromEntries(faultTable.map(({ fault }) => [fault, {} as Record<string, string>]));
-// The whole picture at a glance: what the answer said, and whether Kibana had done it.
-afterAll(() => void process.stdout.write(`${printed()}\n`));
-
-function printed(): string {
-  const head = ["fault", ...Object.keys(kinds)].map((text) => text.padEnd(22)).join("");
-  return [
-    head,
-    ...Object.entries(table).map(([fault, cells]) => [fault, ...Object.values(cells)].map((text) => text.padEnd(22)).join("")),
-  ].join("\n");
-}
-
-test("the table covers every fault that the sandbox has", async () => {
-  const made = await product();
-  await expect(made.fault("no such fault")).rejects.toThrow(`known are ${faultTable.map(({ fault }) => fault).join(", ")}`);
-});
+const print = printedAtEnd(Object.keys(kinds));
+coversEveryFault(faultTable);
 
 describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
   test.each(Object.keys(kinds) as Kind[])("%s: the answer says truly whether it happened", async (kind) => {
@@ -44,7 +31,7 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
     const answer = await made.call(tool, args);
     const changed = (await made.state()) !== before;
     const told: Told = answer.isError ? "failed" : answer.body.result?.ok === false ? "failed_run" : answer.body.status;
-    Object.assign(table[fault] ?? {}, { [kind]: `${told} (${changed ? "it was" : "it was not"})` });
+    print(fault, told, changed);
 
     expect(told).toBe(expected[kind]);
     expect(changed).toBe(work);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { stored } from "../catalog/examples.ts";
 import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
-import { documentOf, references, seedConnector } from "./stored-documents.ts";
+import { documentOf, references, seedConnector } from "../support/stored-documents.ts";
 
 const hidden = { Authorization: "Bearer hidden-token-0123456789", "X-Team": "ops" };
 const webhook = {

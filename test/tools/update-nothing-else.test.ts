@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { approve, look, refuse } from "../pages/form.ts";
 import { accepts, doesNotKnow, type Person, type ProductOptions, product } from "../support/product.ts";
-import { documentOf, seedConnector } from "./stored-documents.ts";
+import { documentOf, seedConnector } from "../support/stored-documents.ts";
 
 const hook = {
   type: ".webhook",

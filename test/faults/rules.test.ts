@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
-import { action, makeConnector, makeRule, ruleOf } from "./deployment.ts";
-import { faultTable } from "./fault-table.ts";
+import { action, makeConnector, makeRule, ruleOf } from "../support/rules-deployment.ts";
+import { coversEveryFault, printedAtEnd } from "./harness.ts";
+import { faultTable } from "./rules-table.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 type Call = [tool: string, args: Record<string, unknown>];
@@ -21,22 +22,11 @@ const kinds: Record<string, (made: Made) => Promise<Call>> = {
   undo_remove: (made) => undo(made, remove),
 };
 
-const printed: Record<string, Record<string, string>> = {};
-afterAll(() => {
-  const line = (cells: string[]) => cells.map((cell) => cell.padEnd(22)).join("");
-  const rows = Object.entries(printed).map(([fault, cells]) => line([fault, ...Object.values(cells)]));
-  process.stdout.write(`${[line(["fault", ...Object.keys(kinds)]), ...rows].join("\n")}\n`);
-});
-
-test("the table covers every fault of the sandbox", async () => {
-  const made = await product();
-  const refusal = await made.fault("no such fault").catch((error: Error) => error.message);
-  const [, known = ""] = /known are ([\w, ]+)/.exec(String(refusal)) ?? [];
-  expect(known.split(", ")).toEqual(faultTable.map(({ fault }) => fault));
-});
+const print = printedAtEnd(Object.keys(kinds));
+coversEveryFault(faultTable);
 
 describe.each(faultTable)("$fault while a rule is written", ({ fault, work, told: expected }) => {
-  test.each(Object.entries(kinds))("%s: the answer truthfully says whether it happened", async (kind, ready) => {
+  test.each(Object.entries(kinds))("%s: the answer truthfully says whether it happened", async (_kind, ready) => {
     // Nothing the sandbox does takes a quarter of a second; a slow answer takes a whole one.
     const made = await product({ person: accepts, sandbox: { empty: true }, settings: { timeout: 250 } });
     for (const id of ["old", "new", "other"]) await makeConnector(made, id);
@@ -50,7 +40,7 @@ describe.each(faultTable)("$fault while a rule is written", ({ fault, work, told
     const { isError, body } = await made.call(tool, args);
     const changed = (await actions()) !== before;
     const told = isError ? "failed" : body.status;
-    printed[fault] = { ...printed[fault], [kind]: `${told} (${changed ? "it was" : "it was not"})` };
+    print(fault, told, changed);
 
     expect(told).toBe(expected);
     expect(changed).toBe(work);
