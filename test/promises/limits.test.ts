@@ -200,7 +200,7 @@ describe("arguments of tens of thousands of keys", () => {
     const began = performance.now();
     const { body } = await call(tool, args);
     expect(body.error).toMatchObject({ code: "invalid_arguments", message: expect.stringMatching(/keys/) });
-    expect(performance.now() - began).toBeLessThan(700);
+    expect(performance.now() - began).toBeLessThan(1500);
   });
 });
 
