@@ -1,7 +1,7 @@
 import { asUrlsAreRead } from "../host-name.ts";
 import { objectIn } from "../json-depth.ts";
 import { namesSecret } from "../shapes/names.ts";
-import { hideBesideNames, hideCertainInText, hideInText, hideTokens } from "../shapes/text.ts";
+import { hideBesideNames, hideCertainInText, hideInText, hideInUrl, isToken } from "../shapes/text.ts";
 import { redactionMark } from "../shapes/urls.ts";
 
 export { hideInText, namesSecret, redactionMark };
@@ -35,29 +35,16 @@ export function hideCertainSecrets(value: unknown): unknown {
 
 /**
  * As hideSecrets, for what says whom or what a call reaches: nobody and no command is out of sight by looking like a secret.
- * Of a text that is no address of the web only whole tokens are hidden; mail addresses and plain words stay as they are.
+ * Of a text that is no address of the web only one that is a token from end to end is hidden.
  */
 export function hideInRecipient(value: unknown, isUrl: boolean): unknown {
-  return walk(value, "", "", [], (text, found) => {
-    if (isMailAddress(text) || isWords(text)) return text;
-    return isUrl ? hideInText(asUrlsAreRead(text), found) : hideTokens(text, found);
-  });
+  return walk(value, "", "", [], (text) => (isToken(text) ? redactionMark : isUrl ? hideInUrl(asUrlsAreRead(text)) : text));
 }
 
 /** A text under a key of unknown meaning, without secrets. */
 export function hideInField(text: string, key: string): string {
   if (namesSecret(key) && text !== "") return redactionMark;
   return /^\s*https?:/i.test(text) ? hideInText(text) : hideBesideNames(text);
-}
-
-function isMailAddress(text: string): boolean {
-  return /^[^@/\\]*@[^@/\\:?#\s]+$/.test(text.trim());
-}
-
-/** "Basic operations 2": a team, and no credentials. */
-function isWords(text: string): boolean {
-  const words = text.trim().split(/\s+/);
-  return words.length > 1 && words.every((word) => /^(\p{L}+|\d{1,4})$/u.test(word));
 }
 
 function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText): unknown {

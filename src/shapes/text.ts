@@ -1,6 +1,9 @@
 import { namesSecret } from "./names.ts";
 import { type Mark, redactionMark, withoutParameters, withoutPathTokens, withoutUserinfo } from "./urls.ts";
 
+const slackPath = /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi;
+const wholeToken =
+  /^\s*(xox[abeoprs]-\d[\w-]{8,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|(AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,}|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+)\s*$/;
 /** Tokens from end to end. */
 const tokens: [RegExp, string][] = [
   [/\bxox[abeoprs]-[A-Za-z0-9-]{8,}/g, "a Slack token"],
@@ -13,10 +16,7 @@ const tokens: [RegExp, string][] = [
 /** Words and lines that say that what follows is a secret. */
 const announced: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
-  [
-    /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi,
-    "a Slack webhook path",
-  ],
+  [slackPath, "a Slack webhook path"],
   [/\b(Bearer|Basic|ApiKey|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
   [/\b(bearer|basic|apikey|geniekey|token|splunk|negotiate)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{12,}/gi, "credentials"],
   // A header's whole value.
@@ -25,6 +25,12 @@ const announced: [RegExp, string][] = [
 
 /** `"api_key": "…"` */
 const namedInText = /(["']([\w.-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,4096})\3/g;
+
+/** What a name says in other ways: `X-Api-Key: …`, `api_key=…`, JSON within JSON, a list. Words without a digit are no secret. */
+const namedInProse =
+  /(?<![\w.-])([A-Za-z][\w.-]{2,39})(\\{0,6}["']?\s{0,2}[:=]\s{0,2}\[?\s?\\{0,6}["']?)((?:[A-Za-z]{3,20} )?[^\s"'\\<>,;&)}\]]{6,1000})/g;
+const namedInEncodedUrl = /((?:%3f|%26|%3b))([\w.-]{3,40})%3d([^%&\s"'<>]{1,1000})/gi;
+const namedInXml = /<([\w.-]{3,40})>([^<>\r\n]{1,1000})<\/\1>/g;
 
 /** `user:password@host` as a whole; `mailto:ann@example.com` is an address. */
 const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1,256}:)([^\s:/@\\]{3,256})(@[^\s:/@\\]+(?::\d{1,5})?)$/i;
@@ -37,7 +43,7 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
 /** As hideInText, but segments of a path that only look random stay. */
 export function hideCertainInText(text: string, found: (why: string) => void = () => {}): string {
   const mark = marking(found);
-  let hidden = withoutNamed(withoutParameters(withoutLogin(text, mark), mark), mark);
+  let hidden = withoutSpoken(withoutNamed(withoutParameters(withoutLogin(text, mark), mark), mark), mark);
   for (const [shape, why] of announced) hidden = hidden.replace(shape, () => mark(why));
   return hideTokens(hidden, found);
 }
@@ -48,8 +54,18 @@ export function hideBesideNames(text: string): string {
   return hideTokens(withoutNamed(withoutParameters(withoutLogin(text, mark), mark, "tokens"), mark));
 }
 
-/** Only tokens that their shape alone gives away, as a whole. */
-export function hideTokens(text: string, found: (why: string) => void = () => {}): string {
+/** The same in an address of the web, where a part of the path may be a token. */
+export function hideInUrl(text: string): string {
+  const mark = marking(() => {});
+  return withoutPathTokens(hideBesideNames(text).replace(slackPath, mark("a Slack webhook path")), mark);
+}
+
+/** Whether a text is a token from end to end, which nobody and nothing is called. */
+export function isToken(text: string): boolean {
+  return wholeToken.test(text);
+}
+
+function hideTokens(text: string, found: (why: string) => void = () => {}): string {
   const mark = marking(found);
   let hidden = text;
   for (const [shape, why] of tokens) hidden = hidden.replace(shape, () => mark(why));
@@ -69,6 +85,18 @@ function withoutNamed(text: string, mark: Mark): string {
       ? whole
       : `${before}${quote}${mark(`the name "${name}"`)}${quote}`,
   );
+}
+
+/** As services and Kibana write it in what they say. */
+function withoutSpoken(text: string, mark: Mark): string {
+  return text
+    .replace(namedInProse, (whole, name: string, between: string, value: string) =>
+      namesSecret(name) && /\d/.test(value) && !value.includes("{{") ? `${name}${between}${mark(`the name "${name}"`)}` : whole,
+    )
+    .replace(namedInEncodedUrl, (whole, before: string, name: string) =>
+      namesSecret(name, "parameter") ? `${before}${name}%3D${mark(`the URL parameter "${name}"`)}` : whole,
+    )
+    .replace(namedInXml, (whole, name: string) => (namesSecret(name) ? `<${name}>${mark(`the name "${name}"`)}</${name}>` : whole));
 }
 
 function marking(found: (why: string) => void): Mark {

@@ -39,7 +39,7 @@ export function withoutUserinfo(text: string, mark: Mark): string {
  */
 export function withoutParameters(text: string, mark: Mark, only?: "tokens"): string {
   return text.replace(only ? tokenParameter : parameter, (whole, before: string, name: string, value: string) =>
-    isShown(value) || !namesSecret(name, "parameter") ? whole : `${before}${name}=${mark(`the URL parameter "${name}"`)}`,
+    isShown(value) || !namesSecret(name, only ? "field" : "parameter") ? whole : `${before}${name}=${mark(`the URL parameter "${name}"`)}`,
   );
 }
 
