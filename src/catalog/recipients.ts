@@ -79,7 +79,7 @@ export function namesSomebody({ what, value, free }: Recipient): boolean {
 function leaves(value: unknown, path: readonly string[], hide: Hide): Recipient[] {
   if (value === undefined) return [];
   return jsonLeaves(JSON.stringify(value), path, (key) => !hide.isSecret(key))
-    .filter((leaf) => leaf.path.length > 0)
+    .filter((leaf) => leaf.path.length > 0 && (leaf.path.length > path.length || !["{}", "[]"].includes(leaf.text)))
     .map((leaf) => {
       const one = { what: leaf.path.join("."), value: hide.free(leaf.text, leaf.path.at(-1) ?? "") };
       return isMailAddress(one.value) ? one : { ...one, free: true };

@@ -78,7 +78,7 @@ export const createConnector = changeTool({
     const planned = await planCreate({ space: target, id: chosen, name, live, config: full, secrets }, { status, existing }, context);
     const awaiting = await rulesAwaiting(planned.ops[0].id, context);
     const plan = { ...planned, warnings: [...awaiting, ...planned.warnings] };
-    if (awaiting.length > 0) asksBecause.push("rules of a connector that is gone send to it from then on");
+    if (awaiting.length > 0) asksBecause.push("rules of a connector that is gone send to it from then on, or may");
     if (!source) return { ...plan, asksBecause, warnings: [...notes, ...plan.warnings] };
     const left = await assertCarried(plan, "A copy does not include secrets", status, context.secrets);
     return {
@@ -109,11 +109,13 @@ export const createConnector = changeTool({
   },
 });
 
-/** Says which rules refer to the id already, of a connector that is gone: they get the new one unsaved. A key that reads no rules is not told. */
+/** Says which rules refer to the id already, of a connector that is gone, preconfigured or not: they get the new one unsaved. */
 async function rulesAwaiting(id: string | undefined, { kibana, space }: SpaceContext): Promise<string[]> {
   if (id === undefined) return [];
-  const rules = await orWhy(rulesUsing(kibana, space, { id, preconfigured: false }), 200);
-  if (typeof rules === "string") return [];
+  const ways = [false, true].map((preconfigured) => rulesUsing(kibana, space, { id, preconfigured }));
+  const found = await orWhy(Promise.all(ways), 200);
+  if (typeof found === "string") return [`Whether rules still have this id could not be read: they would send to this connector. ${found}`];
+  const rules = found.flat();
   return rules.length > 0 ? [`Actions of ${inWords(rules)} still have this id: from then on they send to this connector.`] : [];
 }
 

@@ -34,7 +34,7 @@ test.each<[string, Partial<RuleAction>, Partial<RuleAction>]>([
 ])("of two equal actions %s one that goes is counted, shown and asked about", async (_what, one, other) => {
   const change = made([action(one), action(other)], [action(other)]);
   expect(losses([change.op], known)).toEqual(['1 action of "Chat" (chat)']);
-  expect(change.op.touches).toEqual([{ id: "chat", name: "Chat" }]);
+  expect(change.op.touches).toEqual([{ id: "chat", name: "Chat", type: ".slack", config: {} }]);
   expect(goneActions(change.op.before, change.op.after, new Map())).toEqual([{ id: "chat", type: ".slack", actions: 1 }]);
   const effects = effectsOnRules([change], [chat], "ann");
   expect(effects[0]?.before.goes).toEqual([{ action: "Chat: fired", params: { message: "m" } }]);

@@ -47,7 +47,15 @@ export const opsgenie: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["params.subActionParams.alias", "params.subActionParams.responders", "params.subActionParams.visibleTo"],
+  recipients: [
+    ...[
+      "params.subActionParams.alias",
+      "params.subActionParams.responders",
+      "params.subActionParams.visibleTo",
+      "params.subActionParams.user",
+    ],
+    ...["params.subActionParams.actions.**", "params.subActionParams.details.**"],
+  ],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: { createAlert: { effect: "creates" }, closeAlert: { effect: "updates" } },
   tests: {

@@ -47,7 +47,7 @@ export const pagerduty: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"], fallback: "events.pagerduty.com" },
-  recipients: ["params.eventAction", "params.dedupKey"],
+  recipients: ["params.eventAction", "params.dedupKey", "params.customDetails.**"],
   credentials: [{ name: "routing key", fields: ["routingKey"] }],
   effect: "creates",
   tests: {

@@ -47,7 +47,10 @@ export const servicenowItom: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["params.subActionParams.message_key", "params.subActionParams.node", "params.subActionParams.resource"],
+  recipients: [
+    ...["params.subActionParams.message_key", "params.subActionParams.node", "params.subActionParams.resource"],
+    "params.subActionParams.additional_info.**",
+  ],
   credentials: serviceNowCredentials,
   subActions: { addEvent: { effect: "creates" }, getChoices: { effect: "none" } },
   tests: {

@@ -176,8 +176,12 @@ function details({ before, after }: Pick<Effect, "before" | "after">): string[] 
   return [...show("Before", before), ...show("After", after)];
 }
 
+/** A long text puts no other field out of sight. */
 function cutJson(value: Record<string, unknown>): string {
-  return beginning(shown(value), 1500);
+  const whole = shown(value);
+  if (whole.length <= 1500) return whole;
+  const short = JSON.stringify(value, (_key, item: unknown) => (typeof item === "string" ? beginning(item, 200) : item));
+  return beginning(shown(JSON.parse(short)), 4000);
 }
 
 /** JSON in which addresses read as URL parsers read them. */
