@@ -105,7 +105,7 @@ export function outcome(
       op: result.op.op,
       id: result.op.id,
       ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
-      ...(result.outcome === "unknown" && result.seen ? { now: hideSecrets(result.seen).config } : {}),
+      ...(result.outcome === "unknown" && result.seen ? { now: services.redactor.json(hideSecrets(result.seen).config) } : {}),
     }));
   const warnings = [
     ...savedWarnings(id, results, by),

@@ -2,11 +2,12 @@ import { ToolError } from "../errors.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { quoted } from "../plain-text.ts";
+import { quoted, word } from "../plain-text.ts";
 import { ruleState } from "../rules/rule-state.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import { rulesLeftBehind } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
+import { readState } from "./ops/records.ts";
 import type { Op, OpResult } from "./plan.ts";
 import type { ChangeServices } from "./services.ts";
 
@@ -103,7 +104,9 @@ async function neverRan({ space, id }: Op, { status = 0, code }: KibanaError, re
 
 /** What Kibana shows is neither the state before nor the wanted one. */
 function somethingElse({ op }: Op, error: KibanaError, seen: OpResult["seen"]): KibanaError {
-  const now = seen ? `It is there as ${quoted(seen.name, 80)} now.` : "It is gone, or cannot be read now.";
+  const used = seen && op === "put_rule" ? readState(seen.config)?.actions.map(({ id }) => word(id)) : undefined;
+  const actions = used && (used.length === 0 ? ", without actions" : `, with actions of ${[...new Set(used)].slice(0, 10).join(", ")}`);
+  const now = seen ? `It is there as ${quoted(seen.name, 80)} now${actions ?? ""}.` : "It is gone, or cannot be read now.";
   const { code, message, fix, applied, status, detail } = error;
   return new KibanaError(
     code,
