@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { beginning, oneLine } from "../plain-text.ts";
+import { hideSecrets } from "../secrets/detect.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import { askedOf, type Consent } from "./consent/ask.ts";
 import { reachOf, requestInWords } from "./consent/reach.ts";
@@ -86,7 +87,8 @@ export function outcome(
   services: ChangeServices,
 ): Outcome {
   const by = services.undoBy;
-  const failed = results.find((result) => result.outcome !== "done");
+  // With one unknown, it is not certain that nothing was done.
+  const failed = results.find((result) => result.outcome === "unknown") ?? results.find((result) => result.outcome !== "done");
   const done = results.filter((result) => result.outcome === "done");
   if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
   const status =
@@ -103,6 +105,7 @@ export function outcome(
       op: result.op.op,
       id: result.op.id,
       ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
+      ...(result.outcome === "unknown" && result.seen ? { now: services.redactor.json(hideSecrets(result.seen).config) } : {}),
     }));
   const warnings = [
     ...savedWarnings(id, results, by),
@@ -122,14 +125,14 @@ export function outcome(
       ? {
           message:
             `${failed?.error?.message ?? ""} It is not known yet whether it happened. Check before you repeat it: list_changes shows the entry, get_connector the connector.`.trim(),
-          ...fixOf(failed?.error),
+          ...fixOf(failed),
         }
       : report.message
         ? { message: report.message }
         : {}),
     ...(status === "partial"
       ? {
-          ...fixOf(failed?.error),
+          ...fixOf(failed),
           ...(timeUp && !failed ? { fix: "Repeat the call for what is left. The writes of one call have ten times KIBANA_TIMEOUT." } : {}),
           ...(taken
             ? {
@@ -149,9 +152,13 @@ export function outcome(
   };
 }
 
-/** The failure's fix, reworded where it is not known whether the write happened. */
-function fixOf(error: Error | undefined): { fix?: string } {
-  return error instanceof ToolError ? { fix: error.fix.replace(/^Repeat the call;/, "If it did not happen, repeat the call;") } : {};
+/** The failure's fix; where it is not known whether the write happened, what to look at before anything is repeated. */
+function fixOf(failed: OpResult | undefined): { fix?: string } {
+  if (!(failed?.error instanceof ToolError)) return {};
+  const { fix } = failed.error;
+  if (failed.outcome !== "unknown" || !/repeat the call/i.test(fix)) return { fix };
+  const look = failed.op.op === "execute" ? "Check the service behind the connector first" : "Look at it first";
+  return { fix: `${look}. Only if it did not happen: ${fix.charAt(0).toLowerCase()}${fix.slice(1)}` };
 }
 
 function failedWords(results: OpResult[]): string {

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
+import { constants, copyFile, link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { ToolError } from "../errors.ts";
 import { codeOf, makePrivateFolder } from "../private-files.ts";
 import { assertPrivate, cannotBeRead, cannotBeWritten, fileIn } from "./journal-folder.ts";
@@ -9,26 +8,19 @@ import { assertPrivate, cannotBeRead, cannotBeWritten, fileIn } from "./journal-
 const name = "key";
 const bytes = 32;
 
-/** How often, and at which distance in milliseconds, a key is looked at that another process is just writing. */
-const looks = 10;
-const betweenLooks = 20;
-
 /**
  * The key of the digests in a journal, in its folder, since all who share the folder have to share it.
- * @returns undefined where there is none
+ * @returns undefined where there is none; an empty file, which a full disk leaves, is none
  * @throws ToolError journal_unavailable
  */
 export async function readKey(dir: string): Promise<Buffer | undefined> {
   await assertPrivate(dir);
   const path = join(dir, name);
-  for (let look = 1; look <= looks; look++) {
-    if ((await fileIn(dir, name)) === undefined) return undefined;
-    const key = await readFile(path).catch((error: unknown) => {
-      throw cannotBeRead(path, error);
-    });
-    if (key.length === bytes) return key;
-    await setTimeout(betweenLooks);
-  }
+  if (((await fileIn(dir, name))?.bytes ?? 0) === 0) return undefined;
+  const key = await readFile(path).catch((error: unknown) => {
+    throw cannotBeRead(path, error);
+  });
+  if (key.length === bytes) return key;
   throw new ToolError(
     "journal_unavailable",
     `${path} is not the key of a journal.`,
@@ -40,14 +32,45 @@ export async function readKey(dir: string): Promise<Buffer | undefined> {
 export async function keyOf(dir: string): Promise<Buffer> {
   const there = await readKey(dir);
   if (there) return there;
-  const key = randomBytes(bytes);
+  const made = join(dir, `${name}-${randomUUID()}`);
   try {
     await makePrivateFolder(dir);
-    await writeFile(join(dir, name), key, { flag: "wx", mode: 0o600, flush: true });
-    return key;
+    await writeFile(made, randomBytes(bytes), { flag: "wx", mode: 0o600, flush: true });
+    await takeEmptyAway(dir);
+    await putInPlace(made, join(dir, name));
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw cannotBeWritten(dir, error);
-    // Another process was first.
-    return keyOf(dir);
+    throw error instanceof ToolError ? error : cannotBeWritten(dir, error);
+  } finally {
+    await rm(made, { force: true }).catch(() => undefined);
   }
+  return keyOf(dir);
+}
+
+/** Whole or not at all, and only where no other process was first. */
+async function putInPlace(made: string, path: string): Promise<void> {
+  try {
+    // Some file systems have no links.
+    await link(made, path).catch((error: unknown) => {
+      if (codeOf(error) === "EEXIST") throw error;
+      return copyFile(made, path, constants.COPYFILE_EXCL);
+    });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+}
+
+/** Renamed first: what another process put there since it was seen to be empty goes back. */
+async function takeEmptyAway(dir: string): Promise<void> {
+  if ((await fileIn(dir, name))?.bytes !== 0) return;
+  const path = join(dir, name);
+  const asideName = `${name}-${randomUUID()}`;
+  const aside = join(dir, asideName);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return;
+    throw error;
+  }
+  if ((await fileIn(dir, asideName))?.bytes !== 0) await putInPlace(aside, path);
+  await rm(aside);
 }

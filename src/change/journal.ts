@@ -44,7 +44,7 @@ export interface Journal extends JournalReader {
 export interface JournalReader {
   /** All entries, newest first, and what could not be read. */
   entries(): Promise<{ entries: JournalEntry[]; problems: string[] }>;
-  /** The key of the digests in it; undefined where it has none. @throws ToolError journal_unavailable */
+  /** The key of the digests in it; undefined where it has none that can be used: `entries` says why. */
   key(): Promise<Buffer | undefined>;
 }
 
@@ -144,9 +144,11 @@ export function createJournal(dir: string, clock: Clock): Journal {
     async entries() {
       // What still cannot be written is known anyway.
       await inTurn(appendUnwritten).catch(() => undefined);
-      return readAll(dir, unwritten);
+      const { entries, problems } = await readAll(dir, unwritten);
+      return { entries, problems: [...problems, ...(await problemOfKey(dir))] };
     },
-    key: () => readKey(dir),
+    // Only undos that have to find a hidden text again need it.
+    key: () => readKey(dir).catch(() => undefined),
     keyForRecords: () => keyOf(dir),
     countLastHour: async () => counted(await recent.look()).length,
     async admit({ change, n }, most) {
@@ -192,6 +194,15 @@ function takenAway(dir: string): ToolError {
     `The journal in ${dir} was removed or moved while this server was running.`,
     "Put it back if it was moved: without it earlier changes cannot be undone. Then repeat the call, which starts a new file there.",
   );
+}
+
+async function problemOfKey(dir: string): Promise<string[]> {
+  try {
+    await readKey(dir);
+    return [];
+  } catch (error) {
+    return [error instanceof ToolError ? `${error.message} ${error.fix}` : String(error)];
+  }
 }
 
 /** @param unwritten ends that are in no file yet */

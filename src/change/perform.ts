@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { requestsInACall } from "../kibana/deadline.ts";
+import { KibanaError } from "../kibana/errors.ts";
 import { canBeSaved, type Unmeant } from "../rules/unmeant.ts";
 import { hideCertainSecrets, hideInText, hideSecrets } from "../secrets/detect.ts";
 import { isTaken } from "./broken-meanwhile.ts";
@@ -123,7 +124,8 @@ function noted({ error, warning }: OpResult, scrub: (text: string) => string): {
 
 /** Whether a failure concerns this op alone and says nothing about the later ones. */
 function isOfThisOp({ outcome, error }: OpResult): boolean {
-  return outcome === "not_done" && error instanceof ToolError && !["kibana_unreachable", "unauthorized"].includes(error.code);
+  const isAnswered = outcome === "not_done" || (error instanceof KibanaError && error.applied === "no");
+  return isAnswered && error instanceof ToolError && !["kibana_unreachable", "unauthorized"].includes(error.code);
 }
 
 /** The id that Kibana chose for a new connector. */

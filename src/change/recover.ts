@@ -36,7 +36,7 @@ export async function settleOpenEntries(
     await journal.end({
       change,
       n,
-      outcome: outcome === "differs" ? "unknown" : outcome,
+      outcome: outcome === "differs" || outcome === "and_more" ? "unknown" : outcome,
       error: "The server stopped before this op was finished; what Kibana shows was recorded later.",
     });
     log.info("settled", { change, n, outcome });

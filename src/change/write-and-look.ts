@@ -2,9 +2,12 @@ import { ToolError } from "../errors.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
+import { quoted, word } from "../plain-text.ts";
 import { ruleState } from "../rules/rule-state.ts";
+import { connectorOrNone } from "./ops/connector-state.ts";
 import { rulesLeftBehind } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
+import { readState } from "./ops/records.ts";
 import type { Op, OpResult } from "./plan.ts";
 import type { ChangeServices } from "./services.ts";
 
@@ -13,8 +16,8 @@ const looks = [0, 300, 700, 1500];
 
 type Seen = Awaited<ReturnType<typeof readBack>> | { happened: "unreadable"; unmeant?: never };
 
-/** Refusals that a write meets when it is repeated after it was done. */
-const ofRepetition = [404, 409, 412];
+/** Refusals that a write meets when it is repeated after it was done; 429: what repeats may also limit the rate. */
+const ofRepetition = [404, 409, 412, 429];
 
 /**
  * Writes once and finds out what happened after a doubtful answer. Never aborted halfway.
@@ -37,7 +40,7 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
     }
     const refused = error.applied === "no";
     // Kibana does not say whether a third party was reached.
-    if (op.op === "execute") return { op, outcome: refused ? "not_done" : "unknown", error: failure };
+    if (op.op === "execute") return { op, outcome: refused && (await neverRan(op, error, reader)) ? "not_done" : "unknown", error };
     let after: Seen | undefined;
     // A proxy may have repeated a write that was done: the refusal is then only the repetition's.
     for (const wait of refused ? looks.slice(0, 1) : looks) {
@@ -47,14 +50,22 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
       if (happened === "done") return { op, outcome: "done", warning: doneAnyway(op, error), ...more, ...(await leftBehind(op, reader)) };
       if (happened === "unreadable") break;
     }
-    if (refused) return { op, error: failure, ...(await notSeen(op, error, after, reader)) };
+    const more = after && "unmeant" in after ? { unmeant: after.unmeant } : {};
+    if (after?.happened === "differs" || after?.happened === "and_more") {
+      const now = await stateNow(op, reader);
+      return { op, outcome: "unknown", error: somethingElse(op, error, now.seen), ...now, ...(refused ? {} : more) };
+    }
+    if (refused) {
+      const isCertain = after?.happened === "not_done" || !ofRepetition.includes(error.status ?? 0);
+      return { op, outcome: isCertain ? "not_done" : "unknown", error };
+    }
     // A complete answer means that Kibana is done with the request; after a gateway's 502 or 504 the write may still come.
     const through = error.status !== undefined && error.status !== 502 && error.status !== 504;
     return {
       op,
       outcome: through && after?.happened === "not_done" ? "not_done" : "unknown",
-      error: failure,
-      ...(after && "unmeant" in after ? { unmeant: after.unmeant } : {}),
+      error,
+      ...more,
     };
   }
   if (op.op === "execute") return { op, outcome: "done", data };
@@ -84,18 +95,25 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
   };
 }
 
-/** A refused write that Kibana does not show: whether it is certain that it did not happen. */
-async function notSeen(
-  op: Op,
-  { status = 0 }: KibanaError,
-  after: Seen | undefined,
-  reader: Reader,
-): Promise<Pick<OpResult, "outcome" | "seen">> {
-  const cannotTell = after?.happened === "unknown" || after?.happened === "unreadable";
-  if (cannotTell && ofRepetition.includes(status)) return { outcome: "unknown" };
-  if (after?.happened !== "differs") return { outcome: "not_done" };
-  // Saved more than once since the last look: ours may have been among the saves.
-  return { outcome: after.unmeant?.byOthers ? "unknown" : "not_done", ...(await stateNow(op, reader)) };
+/** Whether Kibana refused a run before it ran: for what no repetition is refused for, or because the connector is gone. */
+async function neverRan({ space, id }: Op, { status = 0, code }: KibanaError, reader: Reader): Promise<boolean> {
+  if (!ofRepetition.includes(status)) return true;
+  if (code !== "connector_not_found" || id === undefined) return false;
+  return (await connectorOrNone(reader, space, id).catch(() => "unreadable")) === undefined;
+}
+
+/** What Kibana shows is neither the state before nor the wanted one. */
+function somethingElse({ op }: Op, error: KibanaError, seen: OpResult["seen"]): KibanaError {
+  const used = seen && op === "put_rule" ? readState(seen.config)?.actions.map(({ id }) => word(id)) : undefined;
+  const actions = used && (used.length === 0 ? ", without actions" : `, with actions of ${[...new Set(used)].slice(0, 10).join(", ")}`);
+  const now = seen ? `It is there as ${quoted(seen.name, 80)} now${actions ?? ""}.` : "It is gone, or cannot be read now.";
+  const { code, message, fix, applied, status, detail } = error;
+  return new KibanaError(
+    code,
+    `${message} Kibana shows something else than ${op === "create" ? "" : "before and than "}what was wanted: it may have been done and changed since, or somebody else changed it. ${now}`,
+    fix,
+    { applied, ...(status === undefined ? {} : { status }), ...(detail ? { detail } : {}) },
+  );
 }
 
 /** Why it counts as done although the answer does not say so. */

@@ -89,8 +89,23 @@ describe("the journal", () => {
     const { journal, dir } = await made();
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await symlink("/dev/zero", join(dir, "key"));
-    for (const ask of [journal.key, journal.keyForRecords])
-      await expect(ask()).rejects.toMatchObject({ code: "journal_unavailable", message: expect.stringContaining("is a link") });
+    expect(await journal.key()).toBeUndefined();
+    expect((await journal.entries()).problems).toEqual([expect.stringContaining("is a link")]);
+    await expect(journal.keyForRecords()).rejects.toMatchObject({
+      code: "journal_unavailable",
+      message: expect.stringContaining("is a link"),
+    });
+  });
+
+  test("takes an empty key file, which a full disk leaves, for none: whoever replaces it, all have the same", async () => {
+    const one = await made();
+    const two = await made({ dir: one.dir });
+    await mkdir(one.dir, { recursive: true, mode: 0o700 });
+    await writeFile(join(one.dir, "key"), "", { mode: 0o600 });
+    expect([await one.journal.key(), (await one.journal.entries()).problems]).toEqual([undefined, []]);
+    const keys = await Promise.all([one, two].map(({ journal }) => journal.keyForRecords()));
+    expect(new Set([...keys, await two.journal.key()].map((key) => key?.toString("hex"))).size).toBe(1);
+    expect(await readdir(one.dir)).toEqual(["key"]);
   });
 
   test("skips a line torn by a crash, and keeps what is before it", async () => {

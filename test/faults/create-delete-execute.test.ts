@@ -105,5 +105,6 @@ test("somebody else's connector under the same id is not taken for ours after a 
     },
   });
   const { body } = await made.call("create_connector", kinds.create.args);
-  expect(body).toMatchObject({ code: "kibana_error" });
+  expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("Kibana shows something else than what was wanted") });
+  expect(body.undo).toBeUndefined();
 });

@@ -6,15 +6,15 @@
  * - A create and a delete can be looked for afterwards: found is done, whatever the answer was. Not found is failed only
  *   after an answer that was complete; a request without an answer may still be in flight.
  * - Whether a run reached the outside cannot be read from Kibana: without its answer it is unknown, unless Kibana
- *   refused before it ran.
+ *   refused before it ran. A conflict or a rate limit (409, 429) may be of a proxy's repetition of a run that was done.
  */
 export const faultTable = [
   { fault: "timeout_before", work: false, create: "unknown", delete: "unknown", execute: "unknown" },
   { fault: "timeout_after", work: true, create: "done", delete: "done", execute: "unknown" },
   { fault: "cut_before", work: false, create: "unknown", delete: "unknown", execute: "unknown" },
   { fault: "cut_after", work: true, create: "done", delete: "done", execute: "unknown" },
-  { fault: "conflict", work: false, create: "failed", delete: "failed", execute: "failed" },
-  { fault: "rate_limit", work: false, create: "failed", delete: "failed", execute: "failed" },
+  { fault: "conflict", work: false, create: "failed", delete: "failed", execute: "unknown" },
+  { fault: "rate_limit", work: false, create: "failed", delete: "failed", execute: "unknown" },
   { fault: "error", work: false, create: "failed", delete: "failed", execute: "failed_run" },
   { fault: "error_after", work: true, create: "done", delete: "done", execute: "failed_run" },
   { fault: "html", work: false, create: "failed", delete: "failed", execute: "unknown" },

@@ -5,7 +5,7 @@
  * - `put`: a new name can be read back: found is done, whatever the answer was. Not found is failed only after a complete
  *   answer of Kibana itself; without one, or with a gateway's, the request may still come.
  * - `rotate`: nothing shows whether a secret was stored: unknown, unless Kibana refused it for what a repetition of a write
- *   that was done is not refused for. A conflict is one that a repetition meets.
+ *   that was done is not refused for (400, 401, 403, 413). A repetition meets a conflict (409), or the limit of a rate (429).
  * - `undo_create` deletes, `undo_update` puts back, `undo_delete` creates: each can be looked for.
  */
 export const faultTable = [
@@ -14,7 +14,7 @@ export const faultTable = [
   row("cut_before", false, "unknown"),
   row("cut_after", true, "done"),
   row("conflict", false, "failed"),
-  row("rate_limit", false, "failed", "failed"),
+  row("rate_limit", false, "failed"),
   row("error", false, "failed"),
   row("error_after", true, "done"),
   row("html", false, "failed"),
@@ -26,6 +26,7 @@ export const faultTable = [
 
 export type Told = "done" | "failed" | "unknown";
 
-function row(fault: string, work: boolean, seen: Told, rotate: Told = "unknown") {
+function row(fault: string, work: boolean, seen: Told) {
+  const rotate: Told = "unknown";
   return { fault, work, put: seen, rotate, undo_create: seen, undo_update: seen, undo_delete: seen };
 }

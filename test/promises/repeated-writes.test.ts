@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import type { Started } from "../support/built-server.ts";
 import { listen } from "../support/server.ts";
-import { type Deployment, deployment, logs, makeConnector, serve, setActions } from "./race-deployment.ts";
+import { type Bare, type Deployment, deployment, logs, makeConnector, serve, setActions } from "./race-deployment.ts";
 
 /** What the next write meets: whether Kibana does it, and what comes back. */
 interface Fault {
@@ -44,6 +44,7 @@ async function repeating(made: Deployment) {
 }
 
 const statuses = [400, 403, 404, 409, 412, 429];
+const ofRepetition = [404, 409, 412, 429];
 const config = { index: "audit", refresh: false, executionTimeField: null };
 
 /** Each kind of write, and how the world tells that it happened. */
@@ -97,6 +98,15 @@ async function started(kind: keyof typeof kinds) {
   const server = await serve({ url });
   return { made, meets, server, call, done, state: () => state(made) };
 }
+
+type Call = [tool: string, args: Record<string, unknown>];
+const creating: Call = [
+  "create_connector",
+  { id: "one", name: "Hook", type: ".webhook", config: { url: "https://hooks.example.com/a", hasAuth: false } },
+];
+const renaming: Call = ["update_connector", { id: "one", name: "Renamed" }];
+const put = (bare: Bare, body: { name: string; config: Record<string, unknown> }) =>
+  bare("PUT", "/api/actions/connector/one", { ...body, secrets: {} });
 
 const newest = async (server: Started) => (await server.call("list_changes")).body.changes[0];
 
@@ -156,14 +166,14 @@ test("a batch of deletes goes on after one whose repetition finds nothing", asyn
 });
 
 describe("what somebody else did at the same moment", () => {
-  test("to a rule is not taken for ours, and stays", async () => {
+  test("to a rule is neither taken for ours nor told as not done, and stays", async () => {
     const { made, meets, server, call } = await started("a move of a rule");
     meets.next = { status: 409, done: false, meanwhile: () => setActions(made.bare, "a", [logs("two"), logs("two")]) };
-    const { failed, body } = await server.call(...call);
-    expect([failed, body.error.code]).toEqual([true, "kibana_error"]);
-    expect(body.error.message).toContain("Somebody else changed it");
+    const { body } = await server.call(...call);
+    expect([body.status, body.message]).toEqual(["unknown", expect.stringContaining("Somebody else changed it")]);
+    expect(body.message).toContain("with actions of two");
     expect(await made.actionsOf("a")).toEqual(["two", "two"]);
-    expect(await newest(server)).toMatchObject({ outcome: "not_done" });
+    expect(await newest(server)).toMatchObject({ outcome: "unknown" });
   });
 
   test("to a rule that was saved twice meanwhile is not certain: ours may have been one of the saves", async () => {
@@ -173,16 +183,93 @@ describe("what somebody else did at the same moment", () => {
     expect(await newest(server)).toMatchObject({ outcome: "unknown" });
   });
 
-  test.each([
-    ["name", { name: "Theirs", connector_type_id: ".index", config }],
-    ["type", { name: "One", connector_type_id: ".server-log", config: {} }],
-    ["config", { name: "One", connector_type_id: ".index", config: { ...config, index: "theirs" } }],
-  ])("is a connector under our id with another %s: the id is taken", async (_what, theirs) => {
+  test("is a connector under our id with another type: the id is taken", async () => {
     const { made, meets, server, call } = await started("a create");
+    const theirs = { name: "One", connector_type_id: ".server-log", config: {} };
     meets.next = { status: 409, done: false, meanwhile: () => makeConnector(made.bare, "one", theirs) };
     const { failed, body } = await server.call(...call);
     expect([failed, body.error.code, (await newest(server)).outcome]).toEqual([true, "id_taken", "not_done"]);
   });
+});
+
+/** Kibana shows neither what was before nor what was wanted. */
+describe.each(ofRepetition)("a write that may have been done, answered %i", (status) => {
+  const hook = { url: "https://hooks.example.com/a", hasAuth: false };
+  const webhook = { connector_type_id: ".webhook", config: hook };
+  const theirs = { ...hook, method: "put", headers: { "x-team": "theirs" } };
+  const rows: [what: string, ready: (bare: Bare) => Promise<unknown>, call: Call, meanwhile: (bare: Bare) => Promise<unknown>][] = [
+    ["an update that somebody renamed since", madeHook, renaming, (bare) => put(bare, { name: "Theirs", config: hook })],
+    ["an update to which somebody added", madeHook, renaming, (bare) => put(bare, { name: "Renamed", config: theirs })],
+    ["an update whose target is gone", madeHook, renaming, (bare) => bare("DELETE", one)],
+    ["a create that somebody renamed since", async () => {}, creating, (bare) => put(bare, { name: "Theirs", config: hook })],
+    ["a create to which somebody added", async () => {}, creating, (bare) => put(bare, { name: "Hook", config: theirs })],
+    [
+      "a delete whose id somebody took since",
+      madeHook,
+      ["safe_delete_connector", { ids: ["one"] }],
+      (bare) => makeConnector(bare, "one", { name: "Theirs" }),
+    ],
+  ];
+  const one = "/api/actions/connector/one";
+  function madeHook(bare: Bare) {
+    return makeConnector(bare, "one", { ...webhook, name: "Hook" });
+  }
+
+  test.each(rows)("%s is unknown, says what is there now, and has no undo", async (_what, ready, call, meanwhile) => {
+    const made = await deployment();
+    await ready(made.bare);
+    const { url, meets } = await repeating(made);
+    const server = await serve({ url });
+    meets.next = { status, done: true, meanwhile: () => meanwhile(made.bare) };
+    const { body } = await server.call(...call);
+    expect(body).toMatchObject({ status: "unknown", message: expect.stringMatching(/Kibana shows something else than .*now\./) });
+    expect(body.fix).not.toMatch(/^(Wait a minute, then r|R)epeat/);
+    const entry = await newest(server);
+    expect([entry.outcome, entry.undo]).toEqual(["unknown", undefined]);
+    const before = await made.bare("GET", "/api/actions/connectors");
+    expect((await server.call("undo_change", { change: body.change })).failed).toBe(true);
+    expect(await made.bare("GET", "/api/actions/connectors")).toBe(before);
+  });
+
+  test("a rule that somebody changed back since is unknown", async () => {
+    const { made, meets, server, call } = await started("a removal from a rule");
+    meets.next = { status, done: true, meanwhile: () => setActions(made.bare, "a", [logs("two")]) };
+    expect((await server.call(...call)).body.status).toBe("unknown");
+  });
+
+  test("a run is unknown, and the service is to be checked before another", async () => {
+    const made = await deployment({ connectors: ["one"] });
+    const { url, meets } = await repeating(made);
+    const server = await serve({ url });
+    meets.next = { status, done: true };
+    const { body } = await server.call("execute_connector", { id: "one", params: { message: "m" } });
+    expect(body.status).toBe("unknown");
+    if (/repeat the call/i.test(body.fix)) expect(body.fix).toMatch(/^Check the service behind the connector first/);
+    expect(await newest(server)).toMatchObject({ outcome: "unknown" });
+  });
+});
+
+test("a run of a connector that Kibana says is gone, and that is gone, has failed", async () => {
+  const made = await deployment({ connectors: ["one"] });
+  const server = await serve(made);
+  made.hook.before = async ({ path }) => {
+    if (path.endsWith("/_execute")) await made.bare("DELETE", "/api/actions/connector/one");
+  };
+  const { failed } = await server.call("execute_connector", { id: "one", params: { message: "m" } });
+  expect([failed, (await newest(server)).outcome]).toEqual([true, "not_done"]);
+});
+
+test("somebody else's connector of our id, name, type and address, but with more in it, is not told as ours", async () => {
+  const made = await deployment();
+  const { url, meets } = await repeating(made);
+  const server = await serve({ url });
+  const config = { url: "https://hooks.example.com/a", hasAuth: false, method: "put", headers: { "x-team": "theirs" } };
+  meets.next = {
+    status: 409,
+    done: false,
+    meanwhile: () => makeConnector(made.bare, "one", { name: "Hook", connector_type_id: ".webhook", config }),
+  };
+  expect((await server.call(...creating)).body.status).toBe("unknown");
 });
 
 describe("where Kibana does not show it", () => {
@@ -201,7 +288,9 @@ describe("where Kibana does not show it", () => {
 
   test.each([
     [409, "unknown"],
+    [429, "unknown"],
     [400, "not_done"],
+    [403, "not_done"],
   ])("a rotation that is answered %i is %s", async (status, outcome) => {
     const made = await deployment();
     const { url, meets } = await repeating(made);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshFolder } from "../support/folder.ts";
@@ -179,6 +179,28 @@ describe("a journal", () => {
     const { body } = await made.server.call("attach_connector", { connector: "three", rules: ["r"] });
     expect([body.error.code, body.error.message]).toEqual(["journal_unavailable", expect.stringMatching(why)]);
     expect(await actionsOf(made.bare)).toEqual(now);
+  });
+
+  test("with a damaged key is listed, which says so, and plain changes are undone", async () => {
+    const made = await world([logs("one", text)]);
+    await makeRule(made.bare, "plain", [logs("one")]);
+    const marked = (await made.server.call("attach_connector", { connector: "two", rules: ["r"] })).body;
+    const plain = (await made.server.call("attach_connector", { connector: "two", rules: ["plain"] })).body;
+    writeFileSync(join(made.dir, "key"), "short", { mode: 0o600 });
+    const { body } = await made.server.call("list_changes");
+    expect([body.changes.length, body.warnings.join()]).toEqual([2, expect.stringContaining("is not the key of a journal")]);
+    expect((await made.server.call("undo_change", { change: plain.change })).body.status).toBe("done");
+    expect(await made.actionsOf("plain")).toEqual(["one"]);
+    await isRefused(made, marked.change, cannotTell);
+  });
+
+  test("with an empty key, as a full disk leaves it, gets a new one with the next change", async () => {
+    const made = await world([logs("one", text)]);
+    mkdirSync(made.dir, { mode: 0o700, recursive: true });
+    writeFileSync(join(made.dir, "key"), "", { mode: 0o600 });
+    const { body } = await made.server.call("attach_connector", { connector: "two", rules: ["r"] });
+    expect((await made.server.call("undo_change", { change: body.change })).body.status).toBe("done");
+    expect([await contentOf(made.bare), statSync(join(made.dir, "key")).size]).toEqual([made.before, 32]);
   });
 
   test("that several servers write at once has one key, for its owner alone", async () => {

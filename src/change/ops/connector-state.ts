@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { connectorType } from "../../catalog/index.ts";
+import { withDefaults } from "../../catalog/shared/fields.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
@@ -27,8 +29,7 @@ export async function assertUntouched(before: Connector, space: string, reader: 
     // Only a read failed: no write was made.
     throw error instanceof KibanaError ? new ToolError(error.code, error.message, error.fix, error.detail) : error;
   });
-  const same = now && now.name === before.name && now.type === before.type && isDeepStrictEqual(now.config, before.config);
-  if (same) return;
+  if (now && isStill(now, { ...before, config: before.config ?? {} })) return;
   throw new ToolError(
     "confirmation_invalid",
     `Somebody ${now ? "changed" : "deleted"} the connector "${before.id}" a moment ago. Nothing was written: what was agreed to no longer holds.`,
@@ -52,8 +53,24 @@ export async function replacing<T>(write: Promise<T>): Promise<T> {
   }
 }
 
+/** Whether all that Kibana shows of a connector is as it was. */
+export function isStill(now: Connector, before: { name: string; type: string; config: Config }): boolean {
+  return now.name === before.name && now.type === before.type && isDeepStrictEqual(now.config ?? {}, before.config);
+}
+
+/** Whether a connector is as it was sent, with no more in it than Kibana fills in by itself. */
+export async function asSent(
+  now: Connector,
+  sent: { name: string; type: string; config: Config },
+): Promise<"done" | "and_more" | "differs"> {
+  const stored = now.config ?? {};
+  if (now.name !== sent.name || now.type !== sent.type || !holds(stored, sent.config)) return "differs";
+  const entry = await connectorType(sent.type);
+  return holds(entry ? withDefaults(entry.schemas().config, sent.config) : sent.config, stored) ? "done" : "and_more";
+}
+
 /** Whether a stored config holds what was sent: Kibana adds defaults, at any depth; every key that was sent must be there as it was sent. */
-export function holds(stored: Config, sent: Config): boolean {
+function holds(stored: Config, sent: Config): boolean {
   return Object.entries(sent).every(([key, value]) => holdsValue(stored[key] ?? null, value ?? null));
 }
 

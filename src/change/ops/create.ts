@@ -1,5 +1,5 @@
 import type { CreateOp } from "../plan.ts";
-import { connectorOrNone, holds } from "./connector-state.ts";
+import { asSent, connectorOrNone } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const create: OpKind<CreateOp> = {
@@ -14,8 +14,9 @@ export const create: OpKind<CreateOp> = {
       return twins.length === 0 ? "not_done" : "unknown";
     }
     const found = await connectorOrNone(reader, space, id);
-    if (found?.name !== name || found.type !== type) return "not_done";
-    return holds(found.config ?? {}, config) ? "done" : "differs";
+    // No change of ours since could have given it another type.
+    if (found?.type !== type) return "not_done";
+    return asSent(found, { name, type, config });
   },
 
   inverse({ space, id, name, config }) {

@@ -4,7 +4,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
 import { visibleRules, whyNotFree } from "../../rules/connector-usage.ts";
 import type { DeleteOp } from "../plan.ts";
-import { assertUntouched, connectorOrNone, replacing } from "./connector-state.ts";
+import { assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const remove: OpKind<DeleteOp> = {
@@ -24,7 +24,11 @@ export const remove: OpKind<DeleteOp> = {
     restorable,
   }),
 
-  happened: async ({ space, id }, reader) => ((await connectorOrNone(reader, space, id)) ? "not_done" : "done"),
+  async happened({ space, id, ...before }, reader) {
+    const found = await connectorOrNone(reader, space, id);
+    if (!found) return "done";
+    return isStill(found, before) ? "not_done" : "differs";
+  },
 
   inverse: ({ space, id, name, type, config, secretsBefore, restorable }) =>
     restorable

@@ -64,6 +64,8 @@ const bareFailure: NonNullable<Runs["ended"]> = {
   fix: "Enter the secrets again with update_connector, or have the operator put the old key into xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys; the cause is in Kibana's log.",
 };
 
+const notKnown = "Whether anything went out: check the service before you run it again.";
+
 /**
  * How a failure of Kibana's own ended a run: with a complete 500 answer, or with a refusal after earlier attempts. Undefined
  * otherwise: nothing ran, or no answer came.
@@ -74,8 +76,8 @@ function howItEnded(error: KibanaError, before: number): { said: string; why: No
     const said = typeof error.detail?.kibana === "string" ? error.detail.kibana : "";
     const bare = said === "" || /internal server error/i.test(said);
     const why = bare || /decrypt/i.test(said) ? bareFailure : known;
-    return { said: said || "500", why: { ...why, not_known: "Whether anything went out: check the service before you run it again." } };
+    return { said: said || "500", why: { ...why, not_known: notKnown } };
   }
   // Earlier attempts ran before Kibana refused this one: it must not count as not done.
-  return before > 0 && error.applied === "no" ? { said: error.message, why: known } : undefined;
+  return before > 0 && error.applied === "no" ? { said: error.message, why: { ...known, not_known: notKnown } } : undefined;
 }

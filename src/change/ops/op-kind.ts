@@ -6,8 +6,11 @@ import type { Clock } from "../clock.ts";
 import type { ArtifactsRead, Op } from "../plan.ts";
 import type { FieldDigests, RecordOf } from "./records.ts";
 
-/** `differs`: it exists, but neither as before nor as written. `unknown`: Kibana does not show it. */
-export type Happened = "done" | "not_done" | "differs" | "unknown";
+/**
+ * `and_more`: it is as written, with more in its config than the type's known defaults add. `differs`: it is neither as
+ * before nor as written. `unknown`: Kibana does not show it.
+ */
+export type Happened = "done" | "not_done" | "and_more" | "differs" | "unknown";
 
 /**
  * How to undo an op. `secrets`: whether values that nobody keeps have to be given again; `expect`: the state in which

@@ -79,7 +79,9 @@ export async function readRuleBack(
 ): Promise<{ happened: Happened; unmeant?: { fields: Unmeant; byOthers: boolean } }> {
   const rule = await ruleOrNone(reader, op);
   const happened = asRecorded(putRule.record(op), rule, undefined);
-  if (!rule || !before || happened === "not_done") return { happened };
+  if (!rule || !before) return { happened };
+  // Saved meanwhile: it may have been changed and changed back.
+  if (happened === "not_done") return { happened: rule.revision === before.revision ? "not_done" : "differs" };
   const fields = unmeant(before, readable(op.artifacts, op.after), rule);
   if (Object.keys(fields).length === 0) return { happened };
   // One save adds at most one revision.

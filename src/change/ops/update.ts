@@ -1,6 +1,6 @@
 import { referencesIn } from "../../sealed.ts";
 import type { UpdateOp } from "../plan.ts";
-import { assertUntouched, connectorOrNone, holds, replacing } from "./connector-state.ts";
+import { asSent, assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const update: OpKind<UpdateOp> = {
@@ -22,16 +22,14 @@ export const update: OpKind<UpdateOp> = {
     secretsBefore,
   }),
 
-  async happened({ space, id, before, after }, reader) {
+  async happened({ space, id, type, before, after }, reader) {
     const found = await connectorOrNone(reader, space, id);
     if (!found) return "differs";
-    const stored = found.config ?? {};
-    const is = (state: typeof after) => found.name === state.name && holds(stored, state.config);
-    const [isBefore, isAfter] = [is(before), is(after)];
+    const now = await asSent(found, { type, ...after });
+    if (!isStill(found, { type, ...before })) return now;
     // A rotation cannot be seen, nor can a removed key whose default is its old value: Kibana shows nothing about
     // secrets (reference/kibana-api.md §4).
-    if (isAfter) return isBefore ? "unknown" : "done";
-    return isBefore ? "not_done" : "differs";
+    return now === "differs" ? "not_done" : "unknown";
   },
 
   inverse: ({ space, id, before, after, secretsBefore, secretSources }) => ({
