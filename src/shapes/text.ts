@@ -28,7 +28,7 @@ const namedInText = /(["']([\w.-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,4
 
 /** What a name says in other ways: `X-Api-Key: …`, `api_key=…`, JSON within JSON, a list. Words without a digit are no secret. */
 const namedInProse =
-  /(?<![\w.-])([A-Za-z][\w.-]{2,39})(\\{0,6}["']?\s{0,2}[:=]\s{0,2}\[?\s?\\{0,6}["']?)((?:[A-Za-z]{3,20} )?[^\s"'\\<>,;&)}\]]{6,1000})/g;
+  /(?<![\w.-])([\w.-]{0,30}(?:key|token|secret|pass|pwd|auth|cookie|credential|sig|jwt)[\w.-]{0,20})(\\{0,6}["']?\s{0,2}[:=]\s{0,2}\[?\s?\\{0,6}["']?)((?:[A-Za-z]{3,20} )?[^\s"'\\<>,;&)}\]]{6,1000})/gi;
 const namedInEncodedUrl = /((?:%3f|%26|%3b))([\w.-]{3,40})%3d([^%&\s"'<>]{1,1000})/gi;
 const namedInXml = /<([\w.-]{3,40})>([^<>\r\n]{1,1000})<\/\1>/g;
 
