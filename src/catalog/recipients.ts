@@ -1,3 +1,4 @@
+import { ToolError } from "../errors.ts";
 import type { Config, ConnectorType, Params } from "./connector-type.ts";
 import { jsonLeaves } from "./json-leaves.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
@@ -51,6 +52,23 @@ export function recipientsIn(
       .flatMap(({ path, value }) => leaves(value, [path], hide)),
   ];
   return [...named, ...free];
+}
+
+/** More than anybody reads before a call. */
+const mostRecipients = 1000;
+
+/**
+ * Counts before anything is done with each of them.
+ * @throws ToolError limit_reached if params hold more values that may name somebody than a person could decide on
+ */
+export function assertFewRecipients(type: ConnectorType | undefined, params: Params): void {
+  const { length } = recipientsIn(type, { params });
+  if (length <= mostRecipients) return;
+  throw new ToolError(
+    "limit_reached",
+    `The params hold ${length} values that may name whom the call reaches, and at most ${mostRecipients} can be decided on.`,
+    "Split it into several calls.",
+  );
 }
 
 /** Words of a key that say whom something goes to. */

@@ -33,6 +33,8 @@ export interface Reach {
   undo: Undoing;
 }
 
+type ReachInWords = Omit<Reach, "recording" | "undo">;
+
 /** Hosts in words, and the connector that a rule gets, with its type: the call may not even name it. */
 export interface RequestTo {
   to: string;
@@ -44,6 +46,9 @@ interface Way {
   to: string;
 }
 
+/** A plan belongs to one call, which asks several times. */
+const known = new WeakMap<Plan, Promise<ReachInWords>>();
+
 /**
  * Derived from the ops themselves, so that no tool can forget anything.
  * @param scrub removes what must not get into the journal
@@ -51,6 +56,14 @@ interface Way {
  * @param key the journal's, where this is recorded
  */
 export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy, key?: () => Promise<Buffer>): Promise<Reach> {
+  const asked = known.get(plan) ?? reachInWords(plan, scrub);
+  known.set(plan, asked);
+  const words = await asked;
+  const recording = await recordingOf(plan, words, scrub, key);
+  return { ...words, recording, undo: undoingOf(plan.ops, recording, by) };
+}
+
+async function reachInWords(plan: Plan, scrub: Scrub): Promise<ReachInWords> {
   const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
   const inWords = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
@@ -59,7 +72,7 @@ export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy, key?: () => 
   const requests = flows.filter(({ field }) => field === "").map((flow) => hostsOf(flow.hosts));
   const others = flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word));
   const used = new Map(each.flatMap(({ used }) => used.map((one) => [one.id, one])));
-  const words = {
+  return {
     secrets: unique(flows.filter(({ field }) => field !== "")),
     requests: [
       ...[...new Set([...requests, ...others])].map((to) => ({ to })),
@@ -69,8 +82,6 @@ export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy, key?: () => 
     mayName: inWords(shortestFirst(reached.filter((one) => !namesSomebody(one) && !isFilledIn(one)))),
     noLonger: inWords(each.flatMap(({ left }) => left.filter(namesSomebody))).filter((one) => !kept.has(one)),
   };
-  const recording = await recordingOf(plan, words, scrub, key);
-  return { ...words, recording, undo: undoingOf(ops, recording, by) };
 }
 
 /** `hooks.example.com (.webhook "Ops chat")` */

@@ -1,5 +1,6 @@
 import { ruleFeatures } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
+import { assertFewRecipients } from "../../catalog/recipients.ts";
 import type { Workflow } from "../../catalog/shared/recipe.ts";
 import { asOfVersion } from "../../catalog/when.ts";
 import type { NextCall, NoChange, Plan } from "../../change/plan.ts";
@@ -75,6 +76,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
   const { params } = args;
   if (params) assertNoMarks("params", params);
   const entry = await connectorType(found.type);
+  if (params) assertFewRecipients(entry, params);
   const type = entry && asOfVersion(entry, (since) => isAtLeast(status, since));
   const workflow = workflowFor(found.type, type, args.workflow);
   const wanted: Wanted = {
