@@ -81,7 +81,9 @@ export const replaceConnector = changeTool({
     const todo = chosen.using.filter((rule) => !isLeft(rule));
     if (from.missing && using.length === 0 && earlier.length === 0) throw neitherThereNorUsed(from.missing);
 
-    if (to) for (const params of [args.params, args.recovery_params]) if (params) assertFewRecipients(await connectorType(to.type), params);
+    const entry = to && (await connectorType(to.type));
+    if (to) for (const params of [args.params, args.recovery_params]) if (params) assertFewRecipients(entry, params, todo.length);
+
     const newParams: NewParams = { params: args.params, recovery: args.recovery_params };
     const known = new Map(connectors.map((one) => [one.id, one]));
     const types = to ? await kibana.ruleTypes(inSpace) : [];

@@ -76,7 +76,6 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
   const { params } = args;
   if (params) assertNoMarks("params", params);
   const entry = await connectorType(found.type);
-  if (params) assertFewRecipients(entry, params);
   const type = entry && asOfVersion(entry, (since) => isAtLeast(status, since));
   const workflow = workflowFor(found.type, type, args.workflow);
   const wanted: Wanted = {
@@ -91,6 +90,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
     replace: args.replace,
   };
   const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace)]);
+  if (params) assertFewRecipients(entry, params, rules.length);
   assertTypeFitsRules(found, rules, types);
   // Loaded here because only this call needs the template parser.
   const parse = await templateParser();
