@@ -1,3 +1,4 @@
+import { ToolError } from "../errors.ts";
 import type { Config, ConnectorType, Params } from "./connector-type.ts";
 import { jsonLeaves } from "./json-leaves.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
@@ -51,6 +52,26 @@ export function recipientsIn(
       .flatMap(({ path, value }) => leaves(value, [path], hide)),
   ];
   return [...named, ...free];
+}
+
+/** More than anybody reads before a call, or a server quickly: values, the same in all rules that get them, and characters there. */
+const most = { values: 1000, inRules: 5000, characters: 250_000 };
+
+/**
+ * Counts before anything is done with each of them.
+ * @param rules how many get the params
+ * @throws ToolError limit_reached if params hold more that may name somebody than a person could decide on
+ */
+export function assertFewRecipients(type: ConnectorType | undefined, params: Params, rules = 1): void {
+  const all = recipientsIn(type, { params });
+  const characters = all.reduce((sum, { value }) => sum + value.length, 0);
+  if (all.length <= most.values && all.length * rules <= most.inRules && characters * rules <= most.characters) return;
+  const inRules = rules > 1 ? `, for each of ${rules} rules` : "";
+  throw new ToolError(
+    "limit_reached",
+    `The params hold ${all.length} values of ${characters} characters that may name whom the call reaches${inRules}: more than a person can decide on.`,
+    `Split it: at most ${most.values} values in a call, and ${most.inRules} values and ${most.characters} characters in all its rules.`,
+  );
 }
 
 /** Words of a key that say whom something goes to. */

@@ -1,3 +1,4 @@
+import { ToolError } from "../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { everyAddress, type FoundAddress, namedAddresses } from "./addresses.ts";
 import type { Config, ConnectorType, Params, ParamTarget } from "./connector-type.ts";
@@ -14,15 +15,19 @@ export interface NamedInParams {
   withSecrets: boolean;
 }
 
+/** More than anybody reads before a run. */
+const mostAddresses = 500;
+
 /**
  * The hosts other than the connector's own to which params lead one call: from the effective request, config and params
  * together. A path counts by what any reader could make of it, and an address that is yet to be filled in by a rule as one
  * that cannot be read. Of a type without an entry every address in the params counts, and so does every address under a
  * key that no known version of a type has: nobody knows what becomes of it.
  * @param config undefined where Kibana does not show it: then no host is its own
+ * @throws ToolError limit_reached before any of too many addresses is read
  */
 export function hostsInParams(type: ConnectorType | undefined, config: Config | undefined, params: Params): NamedInParams[] {
-  if (!type) return toOthers(everyAddress(params, "params"), [], false);
+  if (!type) return toOthers(few(everyAddress(params, "params")), [], false);
   const targets = type.paramTargets ?? [];
   const own = destinations(type, config ?? {}, () => undefined);
   const skips = targets.find(({ kind, field }) => kind === "skips_verification" && valueAt(params, field) === true);
@@ -33,17 +38,20 @@ export function hostsInParams(type: ConnectorType | undefined, config: Config | 
       .map((host) => ({ field: `params.${target.field}`, host, withSecrets: target.withSecrets }));
   });
   const unknown = unknownParts(inputSchema(type.schemas().params), params);
-  const all = [
-    ...found,
-    ...toOthers(
-      unknown.flatMap(({ path, value }) => everyAddress(value, `params.${path}`)),
-      own,
-      true,
-    ),
-    ...(type.freeParams ?? []).flatMap((field) => toOthers(namedAddresses(valueAt(params, field), `params.${field}`), own, false)),
-  ];
+  const underUnknown = few(unknown.flatMap(({ path, value }) => everyAddress(value, `params.${path}`)));
+  const free = few((type.freeParams ?? []).flatMap((field) => namedAddresses(valueAt(params, field), `params.${field}`)));
+  const all = [...found, ...toOthers(underUnknown, own, true), ...toOthers(free, own, false)];
   // The first that names a host says where it is from.
   return [...new Map(all.reverse().map((one) => [one.host, one])).values()].reverse();
+}
+
+function few(found: readonly FoundAddress[]): readonly FoundAddress[] {
+  if (found.length <= mostAddresses) return found;
+  throw new ToolError(
+    "limit_reached",
+    `The params name more than ${mostAddresses} different addresses: nobody could decide on them.`,
+    "Name fewer in one call.",
+  );
 }
 
 function toOthers(found: readonly FoundAddress[], own: readonly string[], withSecrets: boolean): NamedInParams[] {

@@ -10,6 +10,7 @@ import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";
 import type { Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
+import { recordingOf } from "./recorded.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
 import { wouldBeRefused } from "./would-be-refused.ts";
@@ -62,7 +63,9 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is written, exactly: the second plan is for comparison only.
-    const { recording } = await reachOf(first, services.redactor.withoutLiterals, services.undoBy, journal.keyForRecords);
+    const { withoutLiterals } = services.redactor;
+    const reach = await reachOf(first, withoutLiterals, services.undoBy);
+    const recording = await recordingOf(first, reach, withoutLiterals, journal.keyForRecords);
     const results = await withinLimit(first, caller, services, () =>
       perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
     );

@@ -27,12 +27,13 @@ export interface Recording {
 export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub, key = unrecorded): Promise<Recording> {
   const records = plan.ops.map(recordOf);
   // Hardly any plan has a secret in it.
-  const held = records.map((record) => JSON.stringify(scrub.json(record)) !== JSON.stringify(record));
+  const scrubbed = records.map((record) => scrub.json(record));
+  const held = records.map((record, n) => JSON.stringify(scrubbed[n]) !== JSON.stringify(record));
   const kept = wordsToKeep(plan, reach, "", scrub);
   // One list for all: a look for others in each op would take as long as the square of their number.
   const words = plan.ops.filter((_op, n) => held[n]).map((op) => wordsOf(op, scrub));
   const all = [...new Set([...kept, ...(await Promise.all(words)).flat()])];
-  const marked = plan.ops.map((op, n) => withoutTokens(scrub.json(records[n] ?? recordOf(op), held[n] ? all : [])));
+  const marked = records.map((record, n) => withoutTokens(held[n] ? scrub.json(record, all) : (scrubbed[n] ?? record)));
   return {
     summary: scrub.text(plan.summary, kept),
     ops: await Promise.all(plan.ops.map((op, n) => withDigests(op, marked[n] ?? recordOf(op), key))),

@@ -1,6 +1,8 @@
 import { grouped } from "../grouped.ts";
+import { ownValue } from "../plain-object.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
+import { hideSecrets } from "../secrets/detect.ts";
 import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
 import type { UndoBy } from "./undo-here.ts";
@@ -42,7 +44,10 @@ function wayBack(change: string, result: OpResult, by: UndoBy): string {
 }
 
 function inWords([field, difference]: [string, { was: unknown; is: unknown }]): string {
-  return plainText(differenceInWords(field, difference), 400);
+  return plainText(
+    differenceInWords(field, difference, (key, value) => ownValue(hideSecrets({ [key]: value }).config, key)),
+    400,
+  );
 }
 
 function named(ops: readonly PutRuleOp[]): string {

@@ -24,19 +24,23 @@ export function canBeSaved(field: string): boolean {
   return kindOf(rootFields, field) !== "read_only";
 }
 
-/** `params.threshold: [3] → [4]`, only what differs in a field. */
-export function differenceInWords(field: string, { was, is }: Unmeant[string]): string {
+/** Takes secrets out of a value, as its key and its own texts give them away. */
+type HideValue = (key: string, value: unknown) => unknown;
+
+/** `params.threshold: [3] → [4]`, only what differs in a field. Texts are cut only after secrets are out of them. */
+export function differenceInWords(field: string, { was, is }: Unmeant[string], hide: HideValue): string {
   if (isPlainObject(was) && isPlainObject(is)) {
     const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
       (key) => !sameField(field, ownValue(was, key), ownValue(is, key)),
     );
-    return keys.map((key) => differenceInWords(`${field}.${key}`, { was: ownValue(was, key), is: ownValue(is, key) })).join(", ");
+    return keys.map((key) => differenceInWords(`${field}.${key}`, { was: ownValue(was, key), is: ownValue(is, key) }, hide)).join(", ");
   }
   if (Array.isArray(was) && Array.isArray(is) && was.length === is.length && was.some(isPlainObject)) {
     const items = was.map((one, index) => [one, is[index]] as const).filter(([one, other]) => !sameField(field, one, other));
-    return items.map(([one, other]) => differenceInWords(field, { was: one, is: other })).join(", ");
+    return items.map(([one, other]) => differenceInWords(field, { was: one, is: other }, hide)).join(", ");
   }
-  return `${field}: ${inWords(was)} → ${inWords(is)}`;
+  const key = field.split(".").at(-1) ?? "";
+  return `${field}: ${inWords(hide(key, was))} → ${inWords(hide(key, is))}`;
 }
 
 function inWords(value: unknown): string {

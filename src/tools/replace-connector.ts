@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { ruleFeatures } from "../catalog/connector-type.ts";
+import { connectorType } from "../catalog/index.ts";
+import { assertFewRecipients } from "../catalog/recipients.ts";
 import type { NoChange } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -78,6 +80,9 @@ export const replaceConnector = changeTool({
     const left: Left[] = [...chosen.without, ...chosen.using.filter(isLeft).map(detectionRow)];
     const todo = chosen.using.filter((rule) => !isLeft(rule));
     if (from.missing && using.length === 0 && earlier.length === 0) throw neitherThereNorUsed(from.missing);
+
+    const entry = to && (await connectorType(to.type));
+    if (to) for (const params of [args.params, args.recovery_params]) if (params) assertFewRecipients(entry, params, todo.length);
 
     const newParams: NewParams = { params: args.params, recovery: args.recovery_params };
     const known = new Map(connectors.map((one) => [one.id, one]));

@@ -204,6 +204,74 @@ describe("arguments of tens of thousands of keys", () => {
   });
 });
 
+describe("a call that names more whom it reaches than a person can decide on", () => {
+  const shared = sharedServers();
+  const hosts = (count: number) => Array.from({ length: count }, (_none, n) => `http://h${n}.example.org`);
+  const words = (count: number) => Array.from({ length: count }, (_none, n) => `word-${n}`);
+  const tool = (list: unknown) => ({ subAction: "callTool", subActionParams: { name: "fetch", arguments: { list } } });
+  const run = (params: unknown) => ["execute_connector", { id: "named", params, dry_run: true }] as const;
+  const attach = (body: unknown, rules = ["disk-almost-full"]) =>
+    ["attach_connector", { connector: "ops-webhook", rules, params: { body: JSON.stringify(body) }, dry_run: true }] as const;
+  const everyRule: string[] = [];
+  const text = "A sentence of a document. ".repeat(360);
+
+  beforeAll(async () => {
+    const make = (id: string, type: string, config: unknown) =>
+      fetch(`${sandbox.url}/api/actions/connector/${id}`, {
+        method: "POST",
+        headers: { "kbn-xsrf": "t", "content-type": "application/json" },
+        body: JSON.stringify({ name: id, connector_type_id: type, config, secrets: {} }),
+      });
+    const { data } = (await (await fetch(`${sandbox.url}/api/alerting/rules/_find?per_page=100`)).json()) as { data: { id: string }[] };
+    everyRule.push(...data.map(({ id }) => id));
+    await make("named", ".mcp", { serverUrl: "https://tools.example.com/mcp" });
+    await make("ops-webhook", ".webhook", { url: "https://hooks.example.com/x", method: "post", hasAuth: false });
+  });
+
+  test.each<[string, readonly [string, Record<string, unknown>]]>([
+    ["hosts among a tool's arguments", run(tool(hosts(9_900)))],
+    ["hosts, of few values", run(tool(hosts(600)))],
+    [
+      "hosts in texts",
+      run(
+        tool(
+          Array.from({ length: 90 }, (_none, n) =>
+            hosts(400 * (n + 1))
+              .slice(-400)
+              .join(" "),
+          ),
+        ),
+      ),
+    ],
+    ["words among a tool's arguments", run(tool(words(5_000)))],
+    ["hosts under a key that nobody knows", run({ ...tool([]), other: hosts(9_000) })],
+    ["texts of a tool's arguments", run(tool(Array.from({ length: 90 }, () => text)))],
+    ["hosts in the body of a rule's webhook", attach({ list: hosts(9_000) })],
+    ["values in several rules", attach({ list: words(900) }, everyRule)],
+    [
+      "values in rules that move to another type",
+      ["replace_connector", { from: "ops-slack", to: "ops-webhook", params: { body: JSON.stringify(words(5_000)) }, dry_run: true }],
+    ],
+  ])("%s is refused at once", async (_what, [name, args]) => {
+    const { call } = await shared("", sandbox.url);
+    await call("list_connectors");
+    const began = performance.now();
+    const { body } = await call(name, args);
+    expect(body.error).toMatchObject({ code: "limit_reached", fix: expect.any(String) });
+    expect(performance.now() - began).toBeLessThan(500);
+    expect(JSON.stringify(body).length).toBeLessThan(1_000);
+  });
+
+  test.each<[string, readonly [string, Record<string, unknown>]]>([
+    ["a few hundred hosts", run(tool(hosts(450)))],
+    ["many words", run(tool(words(900)))],
+    ["a body of many words", attach({ list: words(900) })],
+  ])("and %s are shown", async (_what, [name, args]) => {
+    const { call } = await shared("", sandbox.url);
+    expect((await call(name, args)).body.status).toBe("planned");
+  });
+});
+
 describe("clients without a token keep nobody out of the HTTP server", () => {
   const token = "the-token-of-somebody-known";
   const small = { CONNECTORS_MAX_SESSIONS: "4", CONNECTORS_MAX_IN_FLIGHT: "4" };

@@ -271,3 +271,72 @@ describe("a mistake in the settings is told without the value that was given", (
     expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/topSecret|Word123/);
   });
 });
+
+describe("what Kibana stores differently in a saved rule", () => {
+  const token = ["xoxb", "123456789012", "AbCdEfGhIjKlMnOpQrStUvWx"].join("-");
+  const rule = "/api/alerting/rule/disk-almost-full";
+  const action = (id: string, message: string) => ({
+    ...{ id, group: "metrics.threshold.fired", params: { message } },
+    frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
+  });
+  const kibana = async (method: string, body?: unknown) => {
+    const answer = await fetch(sandbox.url + rule, {
+      method,
+      headers: { "kbn-xsrf": "1", "content-type": "application/json", authorization: "ApiKey any" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    expect(answer.status).toBe(200);
+    return answer.json();
+  };
+
+  /** A server to which Kibana shows a rule with this message; what it saves is stored as `stored` makes it. */
+  async function saving(message: string, stored: (rule: Passing["body"]) => void) {
+    const { name, tags, schedule, params } = await kibana("GET");
+    const before = { name, tags, schedule, params, actions: [action("ops-slack", message), action("ops-slack-2", "x")] };
+    await kibana("PUT", before);
+    onTestFinished(() => kibana("PUT", before));
+    const proxy = await rewritingProxy(sandbox.url, {
+      request({ method, path, body }) {
+        if (method === "PUT" && path.startsWith(rule)) stored(body);
+      },
+    });
+    const server = await startBuilt({ person: yes, env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" } });
+    onTestFinished(() => server.close());
+    return server;
+  }
+
+  test.each<[string, string, (rule: Passing["body"]) => void, RegExp]>([
+    [
+      "a token in a message",
+      token,
+      ({ actions }) => {
+        for (const { params } of actions) params.message += "!";
+      },
+      /params\.message: "\[redacted\]" → "\[redacted\]!"/,
+    ],
+    [
+      "a token in one of more actions",
+      token,
+      ({ actions }) => {
+        actions.push(action("ops-slack-2", token));
+      },
+      /actions: \[.+ → \[/,
+    ],
+    ["a token in a rule's params", "m", ({ params }) => Object.assign(params, { filterQuery: `it is ${token}` }), /it is \[redacted\]/],
+    ["a password by its name", "m", ({ params }) => Object.assign(params, { password: "Canary-pw1" }), /password: none → "\[redacted\]"/],
+    [
+      "a password within an object",
+      "m",
+      ({ params }) => Object.assign(params, { login: { apiToken: "Canary-pw1" } }),
+      /login: none → \{"apiToken":"\[redacted\]"\}/,
+    ],
+  ])("is told without %s", async (_what, message, stored, told) => {
+    const server = await saving(message, stored);
+    const { body } = await server.call("replace_connector", { from: "ops-slack-2", remove: true, rules: ["disk-almost-full"] });
+    expect(body.warnings.join(" ")).toMatch(told);
+    const list = await server.call("list_changes");
+    const undo = await server.call("undo_change", { change: body.change, dry_run: true });
+    for (const text of [body, list.body, undo.body, server.questions].map((one) => JSON.stringify(one)))
+      expect([text.includes(token), text.includes("Canary-pw1")]).toEqual([false, false]);
+  });
+});

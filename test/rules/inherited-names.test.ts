@@ -10,7 +10,7 @@ test.each(inherited)("a field of a newer Kibana called %s is compared like any o
   const now = { ...before, params: { ...before.params, [name]: { a: 1 } }, [name]: "x" };
   const differ = unmeant(before, { actions: before.actions, notify_when: null, throttle: null }, now);
   expect(differ[name]).toEqual({ was: null, is: "x" });
-  const words = Object.entries(differ).map(([field, one]) => differenceInWords(field, one));
+  const words = Object.entries(differ).map(([field, one]) => differenceInWords(field, one, (_key, value) => value));
   expect(words.join("; ")).toContain(`params.${name}: none → {"a":1}`);
 });
 

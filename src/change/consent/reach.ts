@@ -44,33 +44,45 @@ interface Way {
   to: string;
 }
 
+/** A plan belongs to one call, which asks several times. */
+const known = new WeakMap<Plan, Promise<Reach>>();
+
 /**
  * Derived from the ops themselves, so that no tool can forget anything.
  * @param scrub removes what must not get into the journal
  * @param by who makes the change, and would undo it
- * @param key the journal's, where this is recorded
  */
-export async function reachOf(plan: Plan, scrub: Scrub, by: UndoBy, key?: () => Promise<Buffer>): Promise<Reach> {
+export function reachOf(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> {
+  const reach = known.get(plan) ?? reachOfNew(plan, scrub, by);
+  known.set(plan, reach);
+  return reach;
+}
+
+async function reachOfNew(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> {
+  const words = await inWords(plan, scrub);
+  const recording = await recordingOf(plan, words, scrub);
+  return { ...words, recording, undo: undoingOf(plan.ops, recording, by) };
+}
+
+async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording" | "undo">> {
   const { ops, flows } = plan;
   const each = await Promise.all(ops.map(reachOfOp));
-  const inWords = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
+  const toldOnce = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
   const reached = each.flatMap(({ reached }) => reached);
-  const kept = new Set(inWords(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
+  const kept = new Set(toldOnce(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
   const requests = flows.filter(({ field }) => field === "").map((flow) => hostsOf(flow.hosts));
   const others = flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word));
   const used = new Map(each.flatMap(({ used }) => used.map((one) => [one.id, one])));
-  const words = {
+  return {
     secrets: unique(flows.filter(({ field }) => field !== "")),
     requests: [
       ...[...new Set([...requests, ...others])].map((to) => ({ to })),
       ...(await Promise.all([...used.values()].map(requestsOf))).flat(),
     ],
-    recipients: inWords(reached.filter(namesSomebody)),
-    mayName: inWords(shortestFirst(reached.filter((one) => !namesSomebody(one) && !isFilledIn(one)))),
-    noLonger: inWords(each.flatMap(({ left }) => left.filter(namesSomebody))).filter((one) => !kept.has(one)),
+    recipients: toldOnce(reached.filter(namesSomebody)),
+    mayName: toldOnce(shortestFirst(reached.filter((one) => !namesSomebody(one) && !isFilledIn(one)))),
+    noLonger: toldOnce(each.flatMap(({ left }) => left.filter(namesSomebody))).filter((one) => !kept.has(one)),
   };
-  const recording = await recordingOf(plan, words, scrub, key);
-  return { ...words, recording, undo: undoingOf(ops, recording, by) };
 }
 
 /** `hooks.example.com (.webhook "Ops chat")` */

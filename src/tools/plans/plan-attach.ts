@@ -1,5 +1,6 @@
 import { ruleFeatures } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
+import { assertFewRecipients } from "../../catalog/recipients.ts";
 import type { Workflow } from "../../catalog/shared/recipe.ts";
 import { asOfVersion } from "../../catalog/when.ts";
 import type { NextCall, NoChange, Plan } from "../../change/plan.ts";
@@ -89,6 +90,7 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
     replace: args.replace,
   };
   const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace)]);
+  if (params) assertFewRecipients(entry, params, rules.length);
   assertTypeFitsRules(found, rules, types);
   // Loaded here because only this call needs the template parser.
   const parse = await templateParser();

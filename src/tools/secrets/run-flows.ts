@@ -1,6 +1,7 @@
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
+import { assertFewRecipients } from "../../catalog/recipients.ts";
 import { hostsInParams } from "../../catalog/request-destinations.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import type { SecretFlow } from "../../change/plan.ts";
@@ -24,9 +25,10 @@ export interface RunFlows {
 
 /**
  * The destinations of a run with these params, for its plan.
- * @throws ToolError secret_refused if secrets stored in the connector would go to a host that is not its own
+ * @throws ToolError limit_reached; secret_refused if secrets stored in the connector would go to a host that is not its own
  */
 export function runFlows(found: Runnable, entry: ConnectorType | undefined, params: Params): RunFlows {
+  assertFewRecipients(entry, params);
   const elsewhere = elsewhereBy(found, entry, params);
   const own = entry ? ownFlow(found, entry, elsewhere.length > 0) : [];
   return {
