@@ -9,6 +9,8 @@ export interface Recipient {
   value: string;
   /** Only the service knows what it means: it may name somebody, or be any other text. A mail address needs no service. */
   free?: true;
+  /** Kibana fills its value in, for each alert; only its key was chosen. */
+  filledIn?: true;
 }
 
 /** Takes secrets out of values. */

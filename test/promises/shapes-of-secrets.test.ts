@@ -279,7 +279,7 @@ describe("what Kibana stores differently in a saved rule", () => {
     ...{ id, group: "metrics.threshold.fired", params: { message } },
     frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
   });
-  const kibana = async (method: string, body?: unknown) => {
+  const kibana = async (method: string, body?: unknown): Promise<Passing["body"]> => {
     const answer = await fetch(sandbox.url + rule, {
       method,
       headers: { "kbn-xsrf": "1", "content-type": "application/json", authorization: "ApiKey any" },
@@ -294,7 +294,7 @@ describe("what Kibana stores differently in a saved rule", () => {
     const { name, tags, schedule, params } = await kibana("GET");
     const before = { name, tags, schedule, params, actions: [action("ops-slack", message), action("ops-slack-2", "x")] };
     await kibana("PUT", before);
-    onTestFinished(() => kibana("PUT", before));
+    onTestFinished(async () => void (await kibana("PUT", before)));
     const proxy = await rewritingProxy(sandbox.url, {
       request({ method, path, body }) {
         if (method === "PUT" && path.startsWith(rule)) stored(body);
@@ -337,6 +337,6 @@ describe("what Kibana stores differently in a saved rule", () => {
     const list = await server.call("list_changes");
     const undo = await server.call("undo_change", { change: body.change, dry_run: true });
     for (const text of [body, list.body, undo.body, server.questions].map((one) => JSON.stringify(one)))
-      expect([text.includes(token), text.includes("Canary-pw1")]).toEqual([false, false]);
+      expect([text.includes(token), text.includes("Canary-pw1")], text).toEqual([false, false]);
   });
 });

@@ -80,7 +80,7 @@ async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording
       ...(await Promise.all([...used.values()].map(requestsOf))).flat(),
     ],
     recipients: toldOnce(reached.filter(namesSomebody)),
-    mayName: toldOnce(shortestFirst(reached.filter((one) => !namesSomebody(one) && !isFilledIn(one)))),
+    mayName: toldOnce(shortestFirst(reached.filter((one) => !namesSomebody(one)))),
     noLonger: toldOnce(each.flatMap(({ left }) => left.filter(namesSomebody))).filter((one) => !kept.has(one)),
   };
 }
@@ -117,7 +117,7 @@ async function reachOfOp(op: Op): Promise<OpReach> {
       return {
         ...nothing,
         used: [...new Set(fresh.map(({ id }) => id))].flatMap((id) => touched.get(id) ?? []),
-        reached: (await Promise.all(fresh.map((one) => recipientsOfAction(one, touched.get(one.id)?.config)))).flat(),
+        reached: (await Promise.all(fresh.map((one) => recipientsOfAction(one, touched.get(one.id)?.config)))).flat().map(asFilledIn),
         kept: await of(after),
         left: await of(gone),
       };
@@ -172,19 +172,26 @@ function shownRecipients(entry: ConnectorType | undefined, given: Parameters<typ
 
 /** Somebody who is named is never hidden, even by a known value; of other texts any word may be a name. */
 function told(one: Recipient, scrub: Scrub): string {
-  const { what, value, free } = one;
+  const { what, value, free, filledIn } = one;
+  const key = word(scrub.text(hideInText(what)));
+  if (filledIn && !namesSomebody(one)) return key;
   const read = asUrlsAreRead(value);
-  return `${word(scrub.text(hideInText(what)))} ${exact(free ? scrub.text(read) : read)}`;
+  return `${key} ${exact(free ? scrub.text(read) : read)}`;
 }
 
-/** Nothing but variables, which each alert fills in. */
-function isFilledIn({ value }: Recipient): boolean {
-  return value.replace(/\{\{[^{}]*\}\}\}?/g, "").replace(/[{\s]/g, "") === "";
+/** Of a rule's action; in a run nothing is filled in. */
+function asFilledIn(one: Recipient): Recipient {
+  const isVariables = one.value.trim() !== "" && one.value.replace(ownVariables, "").trim() === "";
+  return isVariables ? { ...one, filledIn: true } : one;
 }
+
+const ownVariables = /\{\{\{?\s?(?:rule|alert|alerts|context|state|params|date|kibanaBaseUrl)(?:\.[\w.-]{1,100})?\s?\}?\}\}/g;
 
 /** A long text puts nothing out of sight. */
 function shortestFirst(recipients: readonly Recipient[]): Recipient[] {
-  return [...recipients].sort((one, other) => one.value.length - other.value.length);
+  return [...recipients].sort(
+    (one, other) => Number(one.filledIn ?? false) - Number(other.filledIn ?? false) || one.value.length - other.value.length,
+  );
 }
 
 function unique(flows: readonly SecretFlow[]): Way[] {
