@@ -286,7 +286,7 @@ describe("what Kibana stores differently in a saved rule", () => {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     expect(answer.status).toBe(200);
-    return answer.json();
+    return (await answer.json()) as Passing["body"];
   };
 
   /** A server to which Kibana shows a rule with this message; what it saves is stored as `stored` makes it. */
@@ -294,7 +294,7 @@ describe("what Kibana stores differently in a saved rule", () => {
     const { name, tags, schedule, params } = await kibana("GET");
     const before = { name, tags, schedule, params, actions: [action("ops-slack", message), action("ops-slack-2", "x")] };
     await kibana("PUT", before);
-    onTestFinished(() => kibana("PUT", before));
+    onTestFinished(async () => void (await kibana("PUT", before)));
     const proxy = await rewritingProxy(sandbox.url, {
       request({ method, path, body }) {
         if (method === "PUT" && path.startsWith(rule)) stored(body);

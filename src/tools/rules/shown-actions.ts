@@ -147,8 +147,9 @@ export function effectsOnRules(
   });
 }
 
-/** Fields that the save changes apart from the actions. */
+/** Fields that the save changes apart from the actions. Redacted. */
 function putBack(op: PutRuleOp, side: "before" | "after"): Record<string, unknown> {
   const fields = Object.entries(op[side].fields ?? {});
-  return Object.fromEntries(fields.filter(([name]) => !sameField(name, ownValue(op.before.fields, name), ownValue(op.after.fields, name))));
+  const differ = fields.filter(([name]) => !sameField(name, ownValue(op.before.fields, name), ownValue(op.after.fields, name)));
+  return hideSecrets(Object.fromEntries(differ)).config;
 }
