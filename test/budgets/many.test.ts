@@ -4,6 +4,7 @@ import { duplicateTarget } from "../../src/audit/checks/duplicate-target.ts";
 import { genericName } from "../../src/audit/checks/generic-name.ts";
 import { noisyFrequency } from "../../src/audit/checks/noisy-frequency.ts";
 import { connectorType } from "../../src/catalog/index.ts";
+import { assertFewRecipients } from "../../src/catalog/recipients.ts";
 import { hostsInParams } from "../../src/catalog/request-destinations.ts";
 import { checkPart } from "../../src/catalog/validate.ts";
 import { question, whatMatters } from "../../src/change/consent/question.ts";
@@ -100,9 +101,14 @@ const counts: Record<string, (count: number) => unknown> = {
     const facts = { space: "default", connectors: new Map(all as never), rulesKnown: true } as never;
     return [genericName.find(facts), duplicateTarget.find(facts)];
   },
-  "many hosts in params": (count) => {
+  "many hosts in params, more than are accepted": (count) => {
     const hosts = Array.from({ length: count }, (_none, n) => `https://h${n}.example.org/x`);
-    return hostsInParams(undefined, {}, { hosts });
+    try {
+      assertFewRecipients(undefined, { hosts });
+      return hostsInParams(undefined, {}, { hosts });
+    } catch (error) {
+      return expect(error).toMatchObject({ code: "limit_reached" });
+    }
   },
   "many empty fields of a config": (count) =>
     checkPart(webhook, "config", Object.fromEntries(Array.from({ length: count }, (_none, n) => [`k${n}`, ""]))),

@@ -286,7 +286,7 @@ describe("what Kibana stores differently in a saved rule", () => {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     expect(answer.status).toBe(200);
-    return answer.json();
+    return (await answer.json()) as Passing["body"];
   };
 
   /** A server to which Kibana shows a rule with this message; what it saves is stored as `stored` makes it. */

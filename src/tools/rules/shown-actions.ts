@@ -147,9 +147,9 @@ export function effectsOnRules(
   });
 }
 
-/** Fields that the save changes apart from the actions. */
+/** Fields that the save changes apart from the actions. Redacted. */
 function putBack(op: PutRuleOp, side: "before" | "after"): Record<string, unknown> {
   const fields = Object.entries(op[side].fields ?? {});
-  const changed = fields.filter(([name]) => !sameField(name, ownValue(op.before.fields, name), ownValue(op.after.fields, name)));
-  return hideSecrets(Object.fromEntries(changed)).config;
+  const differ = fields.filter(([name]) => !sameField(name, ownValue(op.before.fields, name), ownValue(op.after.fields, name)));
+  return hideSecrets(Object.fromEntries(differ)).config;
 }
