@@ -26,12 +26,6 @@ const announced: [RegExp, string][] = [
 /** `"api_key": "…"` */
 const namedInText = /(["']([\w.-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,4096})\3/g;
 
-/** What a name says in other ways: `X-Api-Key: …`, `api_key=…`, JSON within JSON, a list. Words without a digit are no secret. */
-const namedInProse =
-  /(?<![\w.-])([\w.-]{0,30}(?:key|token|secret|pass|pwd|auth|cookie|credential|sig|jwt)[\w.-]{0,20})(\\{0,6}["']?\s{0,2}[:=]\s{0,2}\[?\s?\\{0,6}["']?)((?:[A-Za-z]{3,20} )?[^\s"'\\<>,;&)}\]]{6,1000})/gi;
-const namedInEncodedUrl = /((?:%3f|%26|%3b))([\w.-]{3,40})%3d([^%&\s"'<>]{1,1000})/gi;
-const namedInXml = /<([\w.-]{3,40})>([^<>\r\n]{1,1000})<\/\1>/g;
-
 /** `user:password@host` as a whole; `mailto:ann@example.com` is an address. */
 const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1,256}:)([^\s:/@\\]{3,256})(@[^\s:/@\\]+(?::\d{1,5})?)$/i;
 
@@ -43,7 +37,7 @@ export function hideInText(text: string, found: (why: string) => void = () => {}
 /** As hideInText, but segments of a path that only look random stay. */
 export function hideCertainInText(text: string, found: (why: string) => void = () => {}): string {
   const mark = marking(found);
-  let hidden = withoutSpoken(withoutNamed(withoutParameters(withoutLogin(text, mark), mark), mark), mark);
+  let hidden = withoutNamed(withoutParameters(withoutLogin(text, mark), mark), mark);
   for (const [shape, why] of announced) hidden = hidden.replace(shape, () => mark(why));
   return hideTokens(hidden, found);
 }
@@ -85,18 +79,6 @@ function withoutNamed(text: string, mark: Mark): string {
       ? whole
       : `${before}${quote}${mark(`the name "${name}"`)}${quote}`,
   );
-}
-
-/** As services and Kibana write it in what they say. */
-function withoutSpoken(text: string, mark: Mark): string {
-  return text
-    .replace(namedInProse, (whole, name: string, between: string, value: string) =>
-      namesSecret(name) && /\d/.test(value) && !value.includes("{{") ? `${name}${between}${mark(`the name "${name}"`)}` : whole,
-    )
-    .replace(namedInEncodedUrl, (whole, before: string, name: string) =>
-      namesSecret(name, "parameter") ? `${before}${name}%3D${mark(`the URL parameter "${name}"`)}` : whole,
-    )
-    .replace(namedInXml, (whole, name: string) => (namesSecret(name) ? `<${name}>${mark(`the name "${name}"`)}</${name}>` : whole));
 }
 
 function marking(found: (why: string) => void): Mark {
