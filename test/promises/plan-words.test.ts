@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look } from "../pages/form.ts";
 import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { esQueryRule } from "../support/es-query-rule.ts";
 import { filesIn } from "../support/http-process.ts";
 
 type Dict = Record<string, unknown>;
@@ -33,14 +34,7 @@ async function kibana(method: string, path: string, body?: Dict): Promise<Dict> 
 
 async function rule(name: string): Promise<string> {
   const id = `rule-${++number}`;
-  await kibana("POST", `/api/alerting/rule/${id}`, {
-    name,
-    rule_type_id: ".es-query",
-    consumer: "stackAlerts",
-    schedule: { interval: "5m" },
-    params: { index: ["logs-*"], threshold: [3], esQuery: '{"query":{"match_all":{}}}' },
-    actions: [],
-  });
+  await kibana("POST", `/api/alerting/rule/${id}`, esQueryRule(name, []));
   return id;
 }
 

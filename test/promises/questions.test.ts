@@ -9,6 +9,7 @@ import { type CallToolResult, ElicitRequestSchema } from "@modelcontextprotocol/
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look, submit } from "../pages/form.ts";
 import { cleanEnv, type Started, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { esQueryRule } from "../support/es-query-rule.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { hostile, problemsOf, unseen } from "./hostile-texts.ts";
 
@@ -82,19 +83,7 @@ const mailTo = (to: string[], more: Dict = {}) => ({ to, subject: "s", message: 
 
 async function rule(name: string, actions: Dict[] = [], tags = [name]): Promise<string> {
   const id = `r-${++number}`;
-  await kibana("POST", `/api/alerting/rule/${id}`, {
-    name,
-    rule_type_id: ".es-query",
-    consumer: "stackAlerts",
-    schedule: { interval: "5m" },
-    params: { index: ["logs-*"], threshold: [3], esQuery: '{"query":{"match_all":{}}}' },
-    tags,
-    actions: actions.map((action) => ({
-      group: "query matched",
-      frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
-      ...action,
-    })),
-  });
+  await kibana("POST", `/api/alerting/rule/${id}`, { ...esQueryRule(name, actions), tags });
   return id;
 }
 

@@ -4,6 +4,7 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look } from "../pages/form.ts";
 import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { esQueryRule } from "../support/es-query-rule.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
 type Dict = Record<string, unknown>;
@@ -181,19 +182,7 @@ describe("of a rule's action", () => {
   let made = 0;
   async function rule(actions: Dict[]): Promise<string> {
     const id = `rule-${++made}`;
-    await kibana(`/api/alerting/rule/${id}`, {
-      name: id,
-      rule_type_id: ".es-query",
-      consumer: "stackAlerts",
-      schedule: { interval: "5m" },
-      params: { index: ["logs-*"], threshold: [3], esQuery: '{"query":{"match_all":{}}}' },
-      tags: [id],
-      actions: actions.map((action) => ({
-        group: "query matched",
-        frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
-        ...action,
-      })),
-    });
+    await kibana(`/api/alerting/rule/${id}`, esQueryRule(id, actions));
     return id;
   }
 

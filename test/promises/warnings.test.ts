@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { esQueryRule } from "../support/es-query-rule.ts";
 
 type Dict = Record<string, unknown>;
 
@@ -31,19 +32,7 @@ async function connector(type: string): Promise<string> {
 }
 async function rule(actions: Dict[] = []): Promise<string> {
   const id = `rule-${++made}`;
-  await kibana(`/api/alerting/rule/${id}`, {
-    name: id,
-    rule_type_id: ".es-query",
-    consumer: "stackAlerts",
-    schedule: { interval: "5m" },
-    params: { index: ["logs-*"], threshold: [3], esQuery: '{"query":{"match_all":{}}}' },
-    tags: [id],
-    actions: actions.map((action) => ({
-      group: "query matched",
-      frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
-      ...action,
-    })),
-  });
+  await kibana(`/api/alerting/rule/${id}`, esQueryRule(id, actions));
   return id;
 }
 

@@ -34,3 +34,8 @@ export function closeAlertParams() {
     note: z.string().max(25000).optional(),
   });
 }
+
+/** Whom an alert reaches, and what its own fields may name. */
+export const alertRecipients = ["alias", "responders", "visibleTo", "user", "actions.**", "details.**"].map(
+  (field) => `params.subActionParams.${field}`,
+);

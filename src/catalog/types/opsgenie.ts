@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
-import { closeAlertParams, createAlertFields, responderKinds } from "../shared/alert-params.ts";
+import { alertRecipients, closeAlertParams, createAlertFields, responderKinds } from "../shared/alert-params.ts";
 import { urlText } from "../shared/fields.ts";
 import { createAlert } from "../shared/recipe.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
@@ -47,15 +47,7 @@ export const opsgenie: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: [
-    ...[
-      "params.subActionParams.alias",
-      "params.subActionParams.responders",
-      "params.subActionParams.visibleTo",
-      "params.subActionParams.user",
-    ],
-    ...["params.subActionParams.actions.**", "params.subActionParams.details.**"],
-  ],
+  recipients: alertRecipients,
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: { createAlert: { effect: "creates" }, closeAlert: { effect: "updates" } },
   tests: {
