@@ -12,13 +12,25 @@ export function isDeeperThan(most: number, json: unknown): boolean {
 /** The deepest JSON in a text that is read: others walk through it by recursion. */
 const deepest = 100;
 
-/** The object or list that a text is the JSON of; what is nested deeper than any real value stays text. */
+/** As many values as a text may have to be read as JSON: each costs more than its characters do. */
+const mostCommas = 300;
+
+/** The object or list that a text is the JSON of; what is nested deeper, or has more values, than any real one stays text. */
 export function objectIn(text: string): object | undefined {
-  if (!/^\s*[{[]/.test(text)) return undefined;
+  if (!/^\s*[{[]/.test(text) || hasMoreCommas(mostCommas, text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return value !== null && typeof value === "object" && !isDeeperThan(deepest, value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function hasMoreCommas(most: number, text: string): boolean {
+  let at = -1;
+  for (let found = 0; found <= most; found++) {
+    at = text.indexOf(",", at + 1);
+    if (at < 0) return false;
+  }
+  return true;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Answer, type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { esQueryRule } from "../support/es-query-rule.ts";
 import { initialize, openClient, ping, send, tokenOf } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
@@ -271,6 +272,31 @@ describe("a call that names more whom it reaches than a person can decide on", (
     expect((await call(name, args)).body.status).toBe("planned");
   });
 });
+
+test("rules whose texts have very many values are planned in seconds, and read as texts", async () => {
+  const own = await startSandboxWith(["--empty"]);
+  onTestFinished(() => own.stop());
+  const post = async (path: string, body: object) => {
+    const headers = { "kbn-xsrf": "1", "content-type": "application/json" };
+    const answer = await fetch(own.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    expect(answer.status).toBe(200);
+  };
+  for (const id of ["one", "two"])
+    await post(`/api/actions/connector/${id}`, {
+      name: id,
+      connector_type_id: ".webhook",
+      config: { url: "https://in.example.com/", method: "post", hasAuth: false, authType: null },
+      secrets: {},
+    });
+  const body = JSON.stringify(Array.from({ length: 15_000 }, (_, n) => n));
+  for (let n = 0; n < 20; n++) await post(`/api/alerting/rule/r${n}`, esQueryRule(`r${n}`, [{ id: "one", params: { body } }]));
+  const server = await startBuilt({ env: { KIBANA_URL: own.url, KIBANA_API_KEY: "any" } });
+  onTestFinished(() => server.close());
+  await server.call("list_connectors");
+  const began = performance.now();
+  const answer = await server.call("replace_connector", { from: "one", to: "two", dry_run: true });
+  expect([answer.body.status, performance.now() - began < 4_000]).toEqual(["planned", true]);
+}, 30_000);
 
 describe("clients without a token keep nobody out of the HTTP server", () => {
   const token = "the-token-of-somebody-known";

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { everyAddress } from "../../catalog/addresses.ts";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations, named } from "../../catalog/destinations.ts";
@@ -66,7 +67,12 @@ async function reachOfNew(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> 
 
 async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording" | "undo">> {
   const { ops, flows } = plan;
-  const each = await Promise.all(ops.map(reachOfOp));
+  const each: OpReach[] = [];
+  for (const op of ops) {
+    each.push(await reachOfOp(op));
+    // Rules may be many, and their texts long: others are answered in between.
+    await setImmediate();
+  }
   const toldOnce = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
   const reached = each.flatMap(({ reached }) => reached);
   const kept = new Set(toldOnce(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
