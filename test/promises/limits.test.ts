@@ -247,12 +247,6 @@ describe("a call that names more whom it reaches than a person can decide on", (
     ["words among a tool's arguments", run(tool(words(5_000)))],
     ["hosts under a key that nobody knows", run({ ...tool([]), other: hosts(9_000) })],
     ["texts of a tool's arguments", run(tool(Array.from({ length: 90 }, () => text)))],
-    ["hosts in the body of a rule's webhook", attach({ list: hosts(9_000) })],
-    ["values in several rules", attach({ list: words(900) }, everyRule)],
-    [
-      "values in rules that move to another type",
-      ["replace_connector", { from: "ops-slack", to: "ops-webhook", params: { body: JSON.stringify(words(5_000)) }, dry_run: true }],
-    ],
   ])("%s is refused at once", async (_what, [name, args]) => {
     const { call } = await shared("", sandbox.url);
     await call("list_connectors");
@@ -267,9 +261,19 @@ describe("a call that names more whom it reaches than a person can decide on", (
     ["a few hundred hosts", run(tool(hosts(450)))],
     ["many words", run(tool(words(900)))],
     ["a body of many words", attach({ list: words(900) })],
-  ])("and %s are shown", async (_what, [name, args]) => {
+    // JSON of so many values is one text: nobody looks into it, and a page shows it whole.
+    ["hosts in the body of a rule's webhook", attach({ list: hosts(9_000) })],
+    ["values in several rules", attach({ list: words(900) }, everyRule)],
+    [
+      "values in rules that move to another type",
+      ["replace_connector", { from: "ops-slack", to: "ops-webhook", params: { body: JSON.stringify(words(5_000)) }, dry_run: true }],
+    ],
+  ])("and %s are shown, soon", async (_what, [name, args]) => {
     const { call } = await shared("", sandbox.url);
+    await call("list_connectors");
+    const began = performance.now();
     expect((await call(name, args)).body.status).toBe("planned");
+    expect(performance.now() - began).toBeLessThan(1_500);
   });
 });
 
