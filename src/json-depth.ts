@@ -1,3 +1,5 @@
+import { hasMoreCommas } from "./json-size.ts";
+
 /**
  * Whether JSON is nested more than `most` levels deep; a bare value has none. What comes from outside is asked this
  * first: code that walks through it by recursion would run out of stack. This walk goes no deeper than `most`.
@@ -24,13 +26,4 @@ export function objectIn(text: string): object | undefined {
   } catch {
     return undefined;
   }
-}
-
-function hasMoreCommas(most: number, text: string): boolean {
-  let at = -1;
-  for (let found = 0; found <= most; found++) {
-    at = text.indexOf(",", at + 1);
-    if (at < 0) return false;
-  }
-  return true;
 }

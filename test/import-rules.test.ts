@@ -8,7 +8,6 @@ const leaves = [
   "errors",
   "grouped",
   "host-name",
-  "json-depth",
   "json-size",
   "plain-object",
   "plain-text",
@@ -20,6 +19,7 @@ const leaves = [
 /** Who may import whom: folder or root file of src → what it may import beside itself. This is the design's picture of the floors. */
 const table: Record<string, readonly string[]> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
+  "json-depth": ["json-size"],
   log: ["plain-text"],
   shapes: [],
   settings: ["sealed", "log", "did-you-mean", "host-name", "private-files"],

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { valueAt } from "../plain-object.ts";
 import type { Config, ConnectorType, Params } from "./connector-type.ts";
 import { jsonLeaves } from "./json-leaves.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
@@ -112,10 +113,6 @@ function leaves(value: unknown, path: readonly string[], hide: Hide): Recipient[
 /** `ann@example.com`, `Ann <ann@example.com>`, `mailto:ann@example.com`. */
 function isMailAddress(text: string): boolean {
   return text.length <= longestName && /^([^<>@]*<)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?$/.test(text);
-}
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, step) => (at !== null && typeof at === "object" ? Reflect.get(at, step) : undefined), value);
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import { isPlainObject } from "../plain-object.ts";
+import { valueAt } from "../plain-object.ts";
 import { everyAddress, type FoundAddress, namedAddresses } from "./addresses.ts";
 import type { Config, ConnectorType, Params, ParamTarget } from "./connector-type.ts";
 import { destinations, hostHeaders, hostOfField, named } from "./destinations.ts";
@@ -30,7 +30,7 @@ export function hostsInParams(type: ConnectorType | undefined, config: Config | 
   if (!type) return toOthers(few(everyAddress(params, "params")), [], false);
   const targets = type.paramTargets ?? [];
   const own = destinations(type, config ?? {}, () => undefined);
-  const skips = targets.find(({ kind, field }) => kind === "skips_verification" && valueAt(params, field) === true);
+  const skips = targets.find(({ kind, field }) => kind === "skips_verification" && paramAt(params, field) === true);
   const found = targets.flatMap((target) => {
     const own = hostOfField(type, config ?? {}, target.replaces);
     return hostsBy(target, { base: config?.[target.replaces], params, verified: !skips && !own?.startsWith("unverified://"), targets })
@@ -39,7 +39,7 @@ export function hostsInParams(type: ConnectorType | undefined, config: Config | 
   });
   const unknown = unknownParts(inputSchema(type.schemas().params), params);
   const underUnknown = few(unknown.flatMap(({ path, value }) => everyAddress(value, `params.${path}`)));
-  const free = few((type.freeParams ?? []).flatMap((field) => namedAddresses(valueAt(params, field), `params.${field}`)));
+  const free = few((type.freeParams ?? []).flatMap((field) => namedAddresses(paramAt(params, field), `params.${field}`)));
   const all = [...found, ...toOthers(underUnknown, own, true), ...toOthers(free, own, false)];
   // The first that names a host says where it is from.
   return [...new Map(all.reverse().map((one) => [one.host, one])).values()].reverse();
@@ -70,7 +70,7 @@ interface Request {
 
 function hostsBy({ kind, field }: ParamTarget, request: Request): string[] {
   const { base, params, verified, targets } = request;
-  const value = valueAt(params, field);
+  const value = paramAt(params, field);
   if (value == null || value === "") return [];
   switch (kind) {
     case "url":
@@ -80,7 +80,7 @@ function hostsBy({ kind, field }: ParamTarget, request: Request): string[] {
     case "skips_verification":
       return value === true && base != null ? [named({ address: base, verified: false })] : [];
     case "path": {
-      const chosen = targets.filter((one) => one.kind === "url").map((one) => valueAt(params, one.field));
+      const chosen = targets.filter((one) => one.kind === "url").map((one) => paramAt(params, one.field));
       const from = chosen.find((one) => typeof one === "string" && one !== "") ?? base;
       return readings(String(from ?? ""), String(value)).map((address) => named({ address, verified }));
     }
@@ -94,11 +94,11 @@ function hostsBy({ kind, field }: ParamTarget, request: Request): string[] {
 export function withPathApart(type: ConnectorType | undefined, config: Config | undefined, params: Params): Params {
   const targets = type?.paramTargets ?? [];
   const apart = targets.flatMap(({ kind, field, replaces }): [string, string][] => {
-    const path = valueAt(params, field);
+    const path = paramAt(params, field);
     // Such a path comes after the name in any reading, or is refused as another address.
     if (kind !== "path" || typeof path !== "string" || path === "" || /^([/\\?#@:]|https?:)/i.test(path.trim()) || path.includes("://"))
       return [];
-    const urls = targets.filter((one) => one.kind === "url").map((one) => valueAt(params, one.field));
+    const urls = targets.filter((one) => one.kind === "url").map((one) => paramAt(params, one.field));
     return [config?.[replaces], ...urls].some(endsWithItsHost) ? [[field, `/${path}`]] : [];
   });
   return { ...params, ...Object.fromEntries(apart) };
@@ -124,6 +124,6 @@ function resolved(path: string, base: string): string[] {
   return /^https?:$/.test(protocol) || path.includes("://") ? [href] : [];
 }
 
-function valueAt(params: Params, path: string): unknown {
-  return path.split(".").reduce<unknown>((at, key) => (isPlainObject(at) ? at[key] : undefined), params);
+function paramAt(params: Params, field: string): unknown {
+  return valueAt(params, field.split("."));
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { didYouMean } from "../did-you-mean.ts";
-import { isPlainObject } from "../plain-object.ts";
+import { isPlainObject, valueAt } from "../plain-object.ts";
 import type { Config, ConnectorType, Problem } from "./connector-type.ts";
 import { hostProblems } from "./host-problems.ts";
 import { fieldsAt, hasFormat, inputSchema, type JsonSchema } from "./json-schema.ts";
@@ -224,10 +224,6 @@ function isAbsent(issue: z.core.$ZodIssue, given: unknown): boolean {
 
 function holdsTemplate(value: unknown): boolean {
   return typeof value === "string" && value.includes("{{");
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (isPlainObject(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined), value);
 }
 
 function dotted(part: Part, path: readonly PropertyKey[]): string {

@@ -26,7 +26,7 @@ export function withoutUserinfo(text: string, mark: Mark): string {
     if (at < 0 || isShown(word === "" ? user : word)) return whole;
     const host = rest.slice(at);
     if (word === "") return user === "" || !/^[a-z]/i.test(scheme) ? whole : `${scheme}${mark("a token in the URL")}${host}`;
-    return `${scheme}${isToken(user) ? redactionMark : user}:${mark("a password in the URL")}${host}`;
+    return `${scheme}${looksRandom(user) ? redactionMark : user}:${mark("a password in the URL")}${host}`;
   });
   return hidden.replace(passwordWithSlash, (whole, before: string) =>
     whole.includes(redactionMark) ? whole : `${before}${mark("a password in the URL")}@`,
@@ -53,12 +53,12 @@ export function withoutPathTokens(text: string, mark: Mark): string {
   return text.replace(
     path,
     (_whole, start: string, rest = "") =>
-      start + rest.replace(/[^/\\"'<>(),;]+/g, (segment: string) => (isToken(segment) ? mark("a token in the URL's path") : segment)),
+      start + rest.replace(/[^/\\"'<>(),;]+/g, (segment: string) => (looksRandom(segment) ? mark("a token in the URL's path") : segment)),
   );
 }
 
 /** Long and mixed, as nobody names a thing; UUIDs and words are not. */
-function isToken(segment: string): boolean {
+function looksRandom(segment: string): boolean {
   const plain = segment.replace(/%(2b|2f|3d|7e)/gi, "_");
   if (plain.length < 20 || !/^[\w.~+=:-]+$/.test(plain)) return false;
   const parts = plain.split(/[.~:]/);

@@ -178,6 +178,12 @@ describe("a call of .tines, whose params name the webhook", () => {
     if (other.body.status === "done") expect(asked()).toContain("→ other.example.net");
   });
 
+  /** Where the requests of a rule with such params go, as its plan says. */
+  async function requestsOf(address: string): Promise<string[]> {
+    const args = { connector: "tines-soc", rules: ["malware-detected"], space: "security", params: story(address), dry_run: true };
+    return (await server.call("attach_connector", args)).body.plan.requests;
+  }
+
   test.each([
     "https://{{context.host}}/webhook",
     "https://{{rule.name}}@tenant.tines.com/webhook",
@@ -190,27 +196,13 @@ describe("a call of .tines, whose params name the webhook", () => {
     "https://{{{rule.name}}}@tenant.tines.com/webhook",
     "https://{{#rule}}@tenant.tines.com/webhook{{/rule}}",
   ])("a template before the path is an unknown destination, and the person sees it: %s", async (address) => {
-    const { body } = await server.call("attach_connector", {
-      connector: "tines-soc",
-      rules: ["malware-detected"],
-      space: "security",
-      params: story(address),
-      dry_run: true,
-    });
-    expect(body.plan.requests.join("\n")).toContain("unreadable address");
+    expect((await requestsOf(address)).join("\n")).toContain("unreadable address");
   });
 
   test.each(["https://tenant.tines.com/{{rule.id}}", "https://tenant.tines.com/webhook?to={{rule.name}}"])(
     "a template in its path or query leaves the host as it is: %s",
     async (address) => {
-      const { body } = await server.call("attach_connector", {
-        connector: "tines-soc",
-        rules: ["malware-detected"],
-        space: "security",
-        params: story(address),
-        dry_run: true,
-      });
-      expect(body.plan.requests).toEqual(['A request → tenant.tines.com (.tines "Tines tines-soc")']);
+      expect(await requestsOf(address)).toEqual(['A request → tenant.tines.com (.tines "Tines tines-soc")']);
     },
   );
 });

@@ -8,6 +8,7 @@ import { type Answer, type Started, startBuilt, startSandboxWith, yes } from "..
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { initialize, openClient, ping, send, tokenOf } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
+import { postTo } from "../support/kibana-api.ts";
 import { recordingProxy } from "../support/recording-proxy.ts";
 import { sharedServers } from "../support/shared-server.ts";
 
@@ -280,11 +281,7 @@ describe("a call that names more whom it reaches than a person can decide on", (
 test("rules whose texts have very many values are planned in seconds, and read as texts", async () => {
   const own = await startSandboxWith(["--empty"]);
   onTestFinished(() => own.stop());
-  const post = async (path: string, body: object) => {
-    const headers = { "kbn-xsrf": "1", "content-type": "application/json" };
-    const answer = await fetch(own.url + path, { method: "POST", headers, body: JSON.stringify(body) });
-    expect(answer.status).toBe(200);
-  };
+  const post = (path: string, body: Record<string, unknown>) => postTo(own.url, path, body);
   for (const id of ["one", "two"])
     await post(`/api/actions/connector/${id}`, {
       name: id,

@@ -6,6 +6,7 @@ import { look } from "../pages/form.ts";
 import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { startHttpProcess } from "../support/http-process.ts";
+import { postTo } from "../support/kibana-api.ts";
 
 type Dict = Record<string, unknown>;
 
@@ -23,11 +24,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-async function kibana(path: string, body: Dict): Promise<void> {
-  const headers = { "kbn-xsrf": "1", "content-type": "application/json", authorization: "ApiKey any" };
-  const answer = await fetch(sandbox.url + path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-}
+const kibana = (path: string, body: Dict) => postTo(sandbox.url, path, body);
 
 const connectors: Record<string, Dict> = {
   mcp: { type: ".mcp", config: { serverUrl: "https://tools.example.com/mcp", hasAuth: false } },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
+import { postTo } from "../support/kibana-api.ts";
 
 type Dict = Record<string, unknown>;
 
@@ -15,11 +16,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-async function kibana(path: string, body: Dict): Promise<void> {
-  const headers = { "kbn-xsrf": "1", "content-type": "application/json", authorization: "ApiKey any" };
-  const answer = await fetch(sandbox.url + path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-}
+const kibana = (path: string, body: Dict) => postTo(sandbox.url, path, body);
 
 let made = 0;
 async function connector(type: string): Promise<string> {

@@ -412,24 +412,26 @@ describe("a failure half way", () => {
     expect(await idsIn(made, "r1")).toEqual(["new"]);
   });
 
-  test("because somebody changes the actions at the last moment: theirs stay", async () => {
+  /** A rule r1 with an action of `old` that somebody saves as `edit` makes it, when it is looked at next. */
+  async function editedAtTheLastMoment(edit: (rule: Awaited<ReturnType<typeof ruleOf>>) => Record<string, unknown>): Promise<Made> {
     let armed = false;
     const made: Made = await deployment({
       onRequest: async ({ method, path }) => {
         if (!armed || method !== "GET" || path !== "/api/alerting/rule/r1") return;
         armed = false;
-        const rule = await ruleOf(made, "r1");
-        await made.bare("PUT", "/api/alerting/rule/r1", {
-          name: rule.name,
-          schedule: rule.schedule,
-          params: rule.params,
-          tags: rule.tags,
-          actions: [action("pager", { params: { eventAction: "trigger" } })],
-        });
+        await made.bare("PUT", "/api/alerting/rule/r1", edit(await ruleOf(made, "r1")));
       },
     });
     await makeRule(made, "r1", [action("old")]);
     armed = true;
+    return made;
+  }
+
+  test("because somebody changes the actions at the last moment: theirs stay", async () => {
+    const made = await editedAtTheLastMoment(({ name, schedule, params, tags }) => ({
+      ...{ name, schedule, params, tags },
+      actions: [action("pager", { params: { eventAction: "trigger" } })],
+    }));
     expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
       code: "confirmation_invalid",
       detail: { reason: "target_changed" },
@@ -438,24 +440,13 @@ describe("a failure half way", () => {
   });
 
   test("because somebody changes another field at the last moment: both changes stay", async () => {
-    let armed = false;
-    const made: Made = await deployment({
-      onRequest: async ({ method, path }) => {
-        if (!armed || method !== "GET" || path !== "/api/alerting/rule/r1") return;
-        armed = false;
-        const rule = await ruleOf(made, "r1");
-        const actions = rule.actions.map(({ connector_type_id: _type, ...one }: Record<string, unknown>) => one);
-        await made.bare("PUT", "/api/alerting/rule/r1", {
-          name: "Renamed",
-          schedule: { interval: "9m" },
-          params: rule.params,
-          tags: ["x"],
-          actions,
-        });
-      },
-    });
-    await makeRule(made, "r1", [action("old")]);
-    armed = true;
+    const made = await editedAtTheLastMoment(({ params, actions }) => ({
+      name: "Renamed",
+      schedule: { interval: "9m" },
+      params,
+      tags: ["x"],
+      actions: actions.map(({ connector_type_id: _type, ...one }: Record<string, unknown>) => one),
+    }));
     expect((await replace(made, { from: "old", to: "new" })).status).toBe("done");
     expect(await ruleOf(made, "r1")).toMatchObject({
       name: "Renamed",

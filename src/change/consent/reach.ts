@@ -118,13 +118,13 @@ async function reachOfOp(op: Op): Promise<OpReach> {
     case "put_rule": {
       const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map((one) => recipientsOfAction(one)))).flat();
       const { before, after } = { before: op.before.actions, after: op.after.actions };
-      const { gone, fresh } = paired(before, after, actionKey);
+      const { pairs, gone, fresh } = paired(before, after, actionKey);
       const touched = new Map(op.touches.map((one) => [one.id, one]));
       return {
         ...nothing,
         used: [...new Set(fresh.map(({ id }) => id))].flatMap((id) => touched.get(id) ?? []),
         reached: (await Promise.all(fresh.map((one) => recipientsOfAction(one, touched.get(one.id)?.config)))).flat().map(asFilledIn),
-        kept: await of(after),
+        kept: await of(pairs.map(([, stays]) => stays)),
         left: await of(gone),
       };
     }
