@@ -13,6 +13,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: "forks",
+    isolate: false,
     // A test that starts processes waits more than it works.
     maxWorkers: 3,
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],

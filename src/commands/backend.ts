@@ -21,10 +21,18 @@ export interface Backend extends Product {
 /** Milliseconds for which an answer of `ready` is reused: anybody may ask. */
 const readyHolds = 5_000;
 
-/** Everything behind the tools: Kibana (or the sandbox), journal and pipeline; opened at the first call. */
-export function createBackend(settings: Settings, env: Record<string, string | undefined>, clock: Clock = systemClock): Backend {
+/**
+ * Everything behind the tools: Kibana (or the sandbox), journal and pipeline; opened at the first call.
+ * @param write takes the lines of the log
+ */
+export function createBackend(
+  settings: Settings,
+  env: Record<string, string | undefined>,
+  clock: Clock = systemClock,
+  write?: (line: string) => void,
+): Backend {
   const redactor = redactorOf(settings, env);
-  const log = createLog(settings.logLevel, redactor.log.text);
+  const log = createLog(settings.logLevel, redactor.log.text, write);
   const exports = createKeptExports(() => clock.now());
   let opened: Promise<Opened> | undefined;
 

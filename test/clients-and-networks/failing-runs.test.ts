@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { rewritingProxy } from "../support/config-proxy.ts";
 
 type Answer = { status: number; text: string };
@@ -18,7 +18,7 @@ async function running(...answers: [Answer, ...Answer[]]) {
     after: ({ path }) => (path.endsWith("/_execute") ? answers[Math.min(turn++, answers.length - 1)] : undefined),
   });
   between.target = kibana.url;
-  const server = await startBuilt({ env: { KIBANA_URL: between.url, KIBANA_API_KEY: "any" }, person: yes });
+  const server = await startServer({ env: { KIBANA_URL: between.url, KIBANA_API_KEY: "any" }, person: yes });
   onTestFinished(async () => {
     await server.close();
     await kibana.stop();

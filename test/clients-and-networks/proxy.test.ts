@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startSandboxWith, startServer } from "../support/built-server.ts";
 
 let kibana: { url: string; stop(): Promise<void> };
 beforeAll(async () => {
@@ -41,7 +41,7 @@ async function proxy(manner: Manner) {
 }
 
 async function first(env: Record<string, string>) {
-  const server = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_TIMEOUT: "2", ...env } });
+  const server = await startServer({ env: { KIBANA_URL: kibana.url, KIBANA_TIMEOUT: "2", ...env } });
   try {
     const { failed, body } = await server.call("list_connectors");
     return { failed, body: failed ? body.error : body };
@@ -65,7 +65,7 @@ describe("a proxy", () => {
 
   test("is not asked for the sandbox, which is in the same process", async () => {
     const { at, asked } = await proxy("passes");
-    const server = await startBuilt({ args: ["--sandbox"], env: { HTTP_PROXY: at } });
+    const server = await startServer({ args: ["--sandbox"], env: { HTTP_PROXY: at } });
     expect((await server.call("list_connectors")).failed).toBe(false);
     await server.close();
     expect(asked).toEqual([]);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 
 /** A placeholder as passed on by hosts that could not fill it in. */
 const hole = (name: string) => ["$", `{${name}}`].join("");
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 /** What a client sees of one call: the error's code, message and fix, or the answer; and what was on stderr. */
 async function first(env: Record<string, string>, args: string[] = []) {
-  const server = await startBuilt({ env, args });
+  const server = await startServer({ env, args });
   try {
     const { failed, body } = await server.call("describe_deployment");
     return { failed, body: failed ? body.error : body, stderr: server.stderr() };
@@ -74,7 +74,7 @@ test.each([
 });
 
 test("a secret whose variable is a placeholder is refused, not stored, and not offered", async () => {
-  const server = await startBuilt({
+  const server = await startServer({
     env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_PD: hole("env:PD"), CONNECTOR_SECRET_OTHER: "real" },
     person: yes,
   });

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { tools } from "../../src/tools/index.ts";
-import { startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { startSandboxWith, startServer } from "../support/built-server.ts";
 import { listen } from "../support/server.ts";
 
 /** One call of each kind: a look, one connector, a space that is named, a change. */
@@ -16,7 +16,7 @@ const calls: [string, Record<string, unknown>][] = [
 ];
 
 async function errorsAt(url: string) {
-  const server = await startBuilt({ env: { KIBANA_URL: url, KIBANA_API_KEY: "any" } });
+  const server = await startServer({ env: { KIBANA_URL: url, KIBANA_API_KEY: "any" } });
   onTestFinished(() => server.close());
   const errors: { code: string; message: string; fix: string }[] = [];
   for (const [tool, args] of calls) errors.push((await server.call(tool, args)).body.error);
@@ -63,7 +63,7 @@ describe("a 404 to everything is the address's fault, never a space's or a conne
   test("while a Kibana that answers reports a missing space as such", async () => {
     const kibana = await startSandboxWith();
     onTestFinished(() => kibana.stop());
-    const server = await startBuilt({ env: { KIBANA_URL: kibana.url } });
+    const server = await startServer({ env: { KIBANA_URL: kibana.url } });
     onTestFinished(() => server.close());
     expect((await server.call("list_connectors", { space: "no-such" })).body.error.code).toBe("space_not_found");
   });
@@ -120,7 +120,7 @@ describe("what is no supported Kibana is named with its version", () => {
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify(request.url === "/api/status" ? seen("7.17.9", "elasticsearch") : { id: "default", name: "Default" }));
     });
-    const server = await startBuilt({ env: { KIBANA_URL: url } });
+    const server = await startServer({ env: { KIBANA_URL: url } });
     onTestFinished(() => server.close());
     for (const [tool, args] of calls.slice(4))
       expect((await server.call(tool, args)).body.error).toMatchObject({ message: expect.stringContaining("Kibana 7.17.9") });
@@ -144,7 +144,7 @@ describe("what is no supported Kibana is named with its version", () => {
     const reads = tools.filter(({ name, risk }) => risk === "read" && name !== "list_changes");
     for (const { name } of reads) {
       // Each is the first call of its server: an agent may start with any of them.
-      const server = await startBuilt({ env: { KIBANA_URL: url } });
+      const server = await startServer({ env: { KIBANA_URL: url } });
       onTestFinished(() => server.close());
       const args = name === "get_connector" ? { id: "ops-slack" } : {};
       expect([name, (await server.call(name, args)).body.error]).toMatchObject([

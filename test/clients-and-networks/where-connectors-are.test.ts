@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { rewritingProxy } from "../support/config-proxy.ts";
 
 async function built() {
   const kibana = await startSandboxWith();
-  const server = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" }, person: yes });
+  const server = await startServer({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" }, person: yes });
   onTestFinished(async () => {
     await server.close();
     await kibana.stop();
@@ -86,7 +86,7 @@ async function managed(id: string, type: string, version = "9.5") {
     },
   });
   between.target = kibana.url;
-  const server = await startBuilt({ env: { KIBANA_URL: between.url, KIBANA_API_KEY: "any" }, person: yes });
+  const server = await startServer({ env: { KIBANA_URL: between.url, KIBANA_API_KEY: "any" }, person: yes });
   onTestFinished(async () => {
     await server.close();
     await kibana.stop();
@@ -134,7 +134,7 @@ test("a saved connector without a config is not called preconfigured, and can be
     after: ({ path, method }, text) => (method === "GET" && path.endsWith("/api/actions/connector/kibana-log") ? without(text) : undefined),
   });
   between.target = kibana.url;
-  const server = await startBuilt({ env: { KIBANA_URL: between.url, KIBANA_API_KEY: "any" }, person: yes });
+  const server = await startServer({ env: { KIBANA_URL: between.url, KIBANA_API_KEY: "any" }, person: yes });
   onTestFinished(async () => {
     await server.close();
     await kibana.stop();

@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
+import { startSandboxWith } from "../support/built-server.ts";
+import { runCommand } from "../support/command.ts";
 import { freshFolder } from "../support/folder.ts";
 import { envelope, listen, scripted } from "../support/server.ts";
 
@@ -17,13 +16,7 @@ interface Finding {
   fix?: string;
 }
 
-async function run(args: string[], env: Record<string, string> = {}) {
-  const home = await freshFolder();
-  const child = spawn(process.execPath, [main, "doctor", ...args], { env: cleanEnv(home, env), stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { stdout, stderr, code, home };
-}
+const run = (args: string[], env: Record<string, string> = {}) => runCommand("doctor", args, env);
 
 /** The report as data. */
 async function doctor(env: Record<string, string> = {}, args: string[] = []) {

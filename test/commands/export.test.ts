@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
+import { startSandboxWith } from "../support/built-server.ts";
+import { runCommand } from "../support/command.ts";
 import { freshFolder } from "../support/folder.ts";
 import { scripted } from "../support/server.ts";
 
@@ -13,14 +13,7 @@ beforeAll(async () => {
   return sandbox.stop;
 });
 
-async function run(args: string[], env: Record<string, string> = { KIBANA_URL: url }) {
-  const home = await freshFolder();
-  return new Promise<{ code: number; stdout: string; stderr: string }>((done) => {
-    const child = execFile(process.execPath, [main, "export", ...args], { env: cleanEnv(home, env) }, (_error, stdout, stderr) =>
-      done({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const run = (args: string[], env: Record<string, string> = { KIBANA_URL: url }) => runCommand("export", args, env);
 
 test.each([
   ["terraform", ["connectors.tf", "imports.tf", "providers.tf", "variables.tf"]],

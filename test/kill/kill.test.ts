@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { startSandboxWith } from "../support/built-server.ts";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { type Between, rewritingProxy } from "../support/config-proxy.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 import type { Recorded } from "../support/recording-proxy.ts";
@@ -232,8 +232,12 @@ describe.each(killTable)("killed while: $step", (row) => {
     await bare("DELETE", "/sandbox/faults");
 
     const look = async () => {
-      const again = await startKillable({ home, url: between.url, journalDir });
-      const { changes } = await again.call("list_changes", { id });
+      const again = await startServer({
+        env: { KIBANA_URL: between.url, KIBANA_API_KEY: "any", CONNECTORS_JOURNAL_DIR: journalDir },
+        person: yes,
+      });
+      onTestFinished(again.close);
+      const { changes } = (await again.call("list_changes", { id })).body;
       return { again, rows: changes as Row[] };
     };
     const first = await look();
@@ -264,13 +268,13 @@ describe.each(killTable)("killed while: $step", (row) => {
     // What existed is in the journal from before the write on.
     if (["update", "delete", "replace"].includes(kind) && entry) expect(await textIn(journalDir)).toContain("worth-keeping");
     if (seen.at(-1) === "done" && kind !== "execute" && entry) {
-      expect((await again.call("undo_change", { change: entry.change })).status).toBe("done");
+      expect((await again.call("undo_change", { change: entry.change })).body.status).toBe("done");
       expect(await state(id)).toBe(initial);
     }
     // Whatever was left behind, the next change is made and recorded.
     const next = await again.call("create_connector", { id: `${id}-next`, name: "Next", type: ".server-log" });
-    expect(next.status).toBe("done");
-    expect((await again.call("list_changes", { id: `${id}-next` })).changes).toMatchObject([{ outcome: "done" }]);
+    expect(next.body.status).toBe("done");
+    expect((await again.call("list_changes", { id: `${id}-next` })).body.changes).toMatchObject([{ outcome: "done" }]);
     await again.close();
   });
 });

@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { no, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import type { Person } from "../support/built-server.ts";
+import { no, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { type Passing, type Rewrite, rewritingProxy } from "../support/rewriting-proxy.ts";
-import { type Person, sharedServers } from "../support/shared-server.ts";
+import { sharedServers } from "../support/shared-server.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into rules of many shapes
 type Dict = Record<string, any>;
@@ -64,8 +65,8 @@ async function kibanaOf(version: string) {
 
 type Kibana = Awaited<ReturnType<typeof kibanaOf>>;
 
-async function serverAt(url: string, options: Parameters<typeof startBuilt>[0] = { person: yes }) {
-  const server = await startBuilt({ ...options, env: { KIBANA_URL: url, KIBANA_API_KEY: "any", ...options.env } });
+async function serverAt(url: string, options: Parameters<typeof startServer>[0] = { person: yes }) {
+  const server = await startServer({ ...options, env: { KIBANA_URL: url, KIBANA_API_KEY: "any", ...options.env } });
   onTestFinished(server.close);
   return server;
 }

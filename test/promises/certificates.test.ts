@@ -6,7 +6,7 @@ import { createSecureContext } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { approve } from "../pages/form.ts";
 import { startLyingKibana } from "../secrets-through/watched-server.ts";
-import { type Started, startBuilt, yes } from "../support/built-server.ts";
+import { type Started, startServer, yes } from "../support/built-server.ts";
 
 const pem = (label: string, line: string) => `-----BEGIN ${label}-----\n${line}\n-----END ${label}-----\n`;
 const certificate = pem("CERTIFICATE", "TUlJQ2NlcnRpZmljYXRlLW9mLXRoZS1jbGllbnQ=");
@@ -82,7 +82,7 @@ beforeAll(async () => {
   await kibana.tell("none");
   folder = mkdtempSync(join(tmpdir(), "kcm-certificates-"));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
-  server = await startBuilt({
+  server = await startServer({
     person: yes,
     env: {
       ...variables,
@@ -286,7 +286,7 @@ describe.each(bases)("what TLS can only refuse is said before and after it is st
 });
 
 test("what a person types or picks on the page is encoded too, and an invalid value is reported beside its field", async () => {
-  const page = await startBuilt({
+  const page = await startServer({
     env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any", CONNECTORS_SECRET_DIR: folder },
   });
   try {
@@ -311,7 +311,7 @@ test("what a person types or picks on the page is encoded too, and an invalid va
 });
 
 test("a binary container from the page arrives byte by byte", async () => {
-  const page = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" } });
+  const page = await startServer({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" } });
   try {
     const args = { id: "picked", name: "Picked", type: ".webhook", config: { url, ...withContainer }, secrets: { pfx: { $ask: true } } };
     const { body } = await page.call("create_connector", args);

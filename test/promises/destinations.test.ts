@@ -5,7 +5,7 @@ import { connectorTypes } from "../../src/catalog/index.ts";
 import { alternatives, asSchema, inputSchema, type JsonSchema } from "../../src/catalog/json-schema.ts";
 import { look } from "../pages/form.ts";
 import { startLyingKibana } from "../secrets-through/watched-server.ts";
-import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 
 let kibana: Awaited<ReturnType<typeof startLyingKibana>>;
 let server: Started;
@@ -21,8 +21,8 @@ beforeAll(async () => {
     CONNECTOR_SECRET_TINES: "secret-of-tines-1",
     CONNECTORS_MAX_CHANGES_PER_HOUR: "1000",
   };
-  server = await startBuilt({ person: yes, env });
-  unattended = await startBuilt({ env: { ...env, CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION: "true", CONNECTORS_TARGET_HOSTS: "*,*:*" } });
+  server = await startServer({ person: yes, env });
+  unattended = await startServer({ env: { ...env, CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION: "true", CONNECTORS_TARGET_HOSTS: "*,*:*" } });
   const bearer = { $env: "CONNECTOR_SECRET_API" };
   await server.call("create_connector", {
     id: "api",
@@ -129,7 +129,7 @@ describe("a call of .tines, whose params name the webhook", () => {
   test("is asked with the host in its first line, and the page shows it", async () => {
     await server.call("execute_connector", { id: "tines", params: story("https://evil.example.net/webhook/1/2") });
     expect(asked().split("\n")[0]).toContain("evil.example.net");
-    const page = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" } });
+    const page = await startServer({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" } });
     try {
       const { body } = await page.call("execute_connector", { id: "tines", params: story("https://evil.example.net/webhook/1/2") });
       expect(body.plan.requests.join()).toContain("evil.example.net");
@@ -236,7 +236,7 @@ describe("a call of a type whose params are partly the service's own", () => {
   beforeAll(async () => {
     kibana94 = await startSandboxWith(["--kibana-version", "9.4"]);
     const env = { CONNECTOR_SECRET_API: "secret-of-the-api-1", CONNECTOR_SECRET_GCP: '{"type":"service_account"}' };
-    open = await startBuilt({
+    open = await startServer({
       person: yes,
       env: { KIBANA_URL: kibana94.url, KIBANA_API_KEY: "any", ...env, CONNECTORS_MAX_CHANGES_PER_HOUR: "1000" },
     });
@@ -357,7 +357,7 @@ test("of a type without an entry every address in the params is shown", async ()
   });
   await new Promise<void>((listening) => renaming.listen(0, "127.0.0.1", listening));
   const { port } = renaming.address() as AddressInfo;
-  const page = await startBuilt({ env: { KIBANA_URL: `http://127.0.0.1:${port}`, KIBANA_API_KEY: "any" } });
+  const page = await startServer({ env: { KIBANA_URL: `http://127.0.0.1:${port}`, KIBANA_API_KEY: "any" } });
   try {
     const params = { subAction: "browse", subActionParams: { text: "see https://evil.example.net/x now", host: "other.example.net" } };
     const { body } = await page.call("execute_connector", { id: "tines", params });

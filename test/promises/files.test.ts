@@ -20,7 +20,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { initialize, send, toolCall } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
@@ -50,7 +50,7 @@ function run(args: string[], env: Record<string, string> = {}): Promise<{ code: 
 }
 
 async function created(env: Record<string, string>, args: Record<string, unknown> = { name: randomUUID(), type: ".server-log" }) {
-  const server = await startBuilt({ env: { KIBANA_URL: sandbox.url, ...env }, person: yes });
+  const server = await startServer({ env: { KIBANA_URL: sandbox.url, ...env }, person: yes });
   onTestFinished(() => server.close());
   const answer = await server.call("create_connector", args);
   return { server, ...answer };
@@ -198,7 +198,7 @@ describe("what is nested too deep", () => {
   test.each([100, 5_000, 100_000])(
     "arguments, %i levels, are invalid arguments, over stdio",
     async (levels) => {
-      const server = await startBuilt({ env: { KIBANA_URL: sandbox.url }, person: yes });
+      const server = await startServer({ env: { KIBANA_URL: sandbox.url }, person: yes });
       onTestFinished(() => server.close());
       // The client's own checks and printing would run out of stack: the text goes over the wire as it is.
       const raw = (name: string, args: string): Promise<{ result?: { content: { text: string }[] }; error?: unknown }> =>
@@ -279,7 +279,7 @@ describe("what is nested too deep", () => {
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     onTestFinished(() => void server.close());
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const built = await startBuilt({ env: { KIBANA_URL: url }, person: yes });
+    const built = await startServer({ env: { KIBANA_URL: url }, person: yes });
     onTestFinished(() => built.close());
     for (const [tool, args] of [
       ["list_connectors", {}],
@@ -295,7 +295,7 @@ describe("what is nested too deep", () => {
   });
 
   test("in a text of a config (JSON within JSON) is hidden, not walked through", async () => {
-    const server = await startBuilt({ env: { KIBANA_URL: sandbox.url }, person: yes });
+    const server = await startServer({ env: { KIBANA_URL: sandbox.url }, person: yes });
     onTestFinished(() => server.close());
     const url = "https://example.com/hook";
     const args = {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { no, type Started, startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { no, type Started, startSandboxWith, startServer } from "../support/built-server.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--kibana-version", "9.5"]);
   const hosts = ["smtp://smtp.good.example.com", "smtp.good.example.com", "good.example.com", "api.openai.com"];
-  server = await startBuilt({
+  server = await startServer({
     person: no,
     env: {
       KIBANA_URL: sandbox.url,

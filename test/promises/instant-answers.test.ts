@@ -7,7 +7,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { approve } from "../pages/form.ts";
-import { cleanEnv, readingFor, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { cleanEnv, readingFor, serverBuild, startSandboxWith, startServer } from "../support/built-server.ts";
 import { openClient } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
@@ -25,7 +25,7 @@ const connectors = async () =>
   ((await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as { id: string }[]).map(({ id }) => id);
 
 async function started(person: () => ElicitResult | Promise<ElicitResult>, args: string[] = []) {
-  const server = await startBuilt({ args, person, env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", ...reading } });
+  const server = await startServer({ args, person, env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", ...reading } });
   onTestFinished(() => server.close());
   return server;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { startSandboxWith, startServer } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
@@ -13,7 +13,7 @@ afterAll(() => sandbox.stop());
 /** Kibana has one of a name. */
 let made = 0;
 async function started(dir: string) {
-  const server = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", CONNECTORS_JOURNAL_DIR: dir } });
+  const server = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", CONNECTORS_JOURNAL_DIR: dir } });
   onTestFinished(() => server.close());
   return (more = {}) => server.call("create_connector", { name: `Log ${made++} of journals`, type: ".server-log", ...more });
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--kibana-version", "9.5"]);
-  server = await startBuilt({ person: yes, env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
+  server = await startServer({ person: yes, env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
 });
 afterAll(async () => {
   await server.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { answeringProxy } from "../support/answering-proxy.ts";
-import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { startSandboxWith, startServer, yes } from "../support/built-server.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ describe("a secret of digits", () => {
     const proxy = await answeringProxy(sandbox.url, (path) =>
       path.endsWith("/_execute") ? `{"status":"ok","connector_id":"deploy-hook","data":${data}}` : undefined,
     );
-    const server = await startBuilt({ env: { KIBANA_URL: proxy, KIBANA_API_KEY: "any", CONNECTOR_SECRET_PIN: secret }, person: yes });
+    const server = await startServer({ env: { KIBANA_URL: proxy, KIBANA_API_KEY: "any", CONNECTOR_SECRET_PIN: secret }, person: yes });
     onTestFinished(() => server.close());
     const { body } = await server.call("execute_connector", { id: "deploy-hook", params: { body: "x" } });
     expect(body.status).toBe("done");

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look } from "../pages/form.ts";
-import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { filesIn } from "../support/http-process.ts";
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 
 async function built(env: Record<string, string>, person: typeof yes | null = yes): Promise<Started> {
-  const server = await startBuilt({
+  const server = await startServer({
     env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any-key-of-tests", CONNECTORS_MAX_CHANGES_PER_HOUR: "500", ...env },
     ...(person ? { person } : {}),
   });

@@ -8,7 +8,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { type CallToolResult, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look, submit } from "../pages/form.ts";
-import { cleanEnv, type Started, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { cleanEnv, type Started, serverBuild, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { hostile, problemsOf, unseen } from "./hostile-texts.ts";
@@ -29,7 +29,7 @@ const env = () => ({
 
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--empty"]);
-  server = await startBuilt({ env: env(), person: yes });
+  server = await startServer({ env: env(), person: yes });
 });
 afterAll(async () => {
   await server.close();
@@ -402,7 +402,7 @@ test.each([
     CONNECTOR_SECRET_U: "user-0123456789",
     CONNECTOR_SECRET_P: "word-0123456789",
   };
-  const server = await startBuilt({ person: yes, env });
+  const server = await startServer({ person: yes, env });
   onTestFinished(() => server.close());
   await server.call("create_connector", { name: "Two hosts", type: ".webhook", config, secrets });
   const question = server.questions.join();
@@ -480,7 +480,7 @@ test("a name that could pass for a sentence of ours is quoted where it is to be 
 describe("a page", () => {
   let alone: Started;
   beforeAll(async () => {
-    alone = await startBuilt({ env: env() });
+    alone = await startServer({ env: env() });
   });
   afterAll(() => alone.close());
   const page = async (tool: string, args: Dict) => {

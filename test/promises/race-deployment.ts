@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { type Recorded, recordingProxy } from "../support/recording-proxy.ts";
 
 const onChange = { summary: false, notify_when: "onActionGroupChange", throttle: null };
@@ -91,8 +91,8 @@ export async function setActions(bare: Bare, id: string, actions: unknown[]): Pr
 }
 
 /** The built server in front of it. */
-export async function serve(made: Pick<Deployment, "url">, options: Parameters<typeof startBuilt>[0] = {}): Promise<Started> {
-  const server = await startBuilt({
+export async function serve(made: Pick<Deployment, "url">, options: Parameters<typeof startServer>[0] = {}): Promise<Started> {
+  const server = await startServer({
     person: yes,
     ...options,
     env: { KIBANA_URL: made.url, KIBANA_API_KEY: "any", ...options.env },

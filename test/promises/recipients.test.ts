@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look } from "../pages/form.ts";
-import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { postTo } from "../support/kibana-api.ts";
@@ -15,7 +15,7 @@ let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--kibana-version", "9.5", "--empty"]);
-  server = await startBuilt({ env: env(), person: yes });
+  server = await startServer({ env: env(), person: yes });
   for (const [id, { type, ...rest }] of Object.entries(connectors))
     await kibana(`/api/actions/connector/${id}`, { name: id, connector_type_id: type, secrets: {}, ...rest });
 });
@@ -248,7 +248,7 @@ describe("what has the shape of a secret", () => {
 
 test("a known secret within what a tool reads is hidden in question, answer and journal", async () => {
   const known = "known-secret-value-77";
-  const other = await startBuilt({ env: { ...env(), CONNECTOR_SECRET_K: known }, person: yes });
+  const other = await startServer({ env: { ...env(), CONNECTOR_SECRET_K: known }, person: yes });
   onTestFinished(() => other.close());
   const { body } = await other.call("execute_connector", { id: "mcp", params: tool({ channel: `#a-${known}`, note: known, [known]: 1 }) });
   const { body: journal } = await other.call("list_changes", { limit: 10 });

@@ -7,7 +7,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { approve, look } from "../pages/form.ts";
-import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { filesIn, startHttpProcess } from "../support/http-process.ts";
 import { listen } from "../support/server.ts";
@@ -63,11 +63,11 @@ async function echoing(words: () => string, atEnd?: Parameters<typeof listen>[1]
 }
 
 async function built(
-  options: Parameters<typeof startBuilt>[0] & { kibana?: string } = {},
+  options: Parameters<typeof startServer>[0] & { kibana?: string } = {},
   atEnd: (end: () => Promise<void>) => unknown = onTestFinished,
 ) {
   const { kibana = sandbox.url, env, ...more } = options;
-  const server = await startBuilt({
+  const server = await startServer({
     ...more,
     env: {
       KIBANA_URL: kibana,

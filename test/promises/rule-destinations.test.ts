@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { look } from "../pages/form.ts";
-import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
@@ -9,9 +9,9 @@ let byPage: Started;
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--kibana-version", "9.5"]);
   const env = { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", CONNECTORS_MAX_CHANGES_PER_HOUR: "1000" };
-  server = await startBuilt({ person: yes, env });
-  byToken = await startBuilt({ env, args: ["--confirm", "token"] });
-  byPage = await startBuilt({ env, args: ["--confirm", "page"] });
+  server = await startServer({ person: yes, env });
+  byToken = await startServer({ env, args: ["--confirm", "token"] });
+  byPage = await startServer({ env, args: ["--confirm", "page"] });
 });
 afterAll(async () => {
   await Promise.all([server.close(), byToken.close(), byPage.close()]);

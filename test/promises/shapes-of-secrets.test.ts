@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { readingFor, type Started, serverBuild, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { readingFor, type Started, serverBuild, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { filesIn } from "../support/http-process.ts";
 import { type Passing, rewritingProxy } from "../support/rewriting-proxy.ts";
 
@@ -38,7 +38,7 @@ const hook = (url: string, headers: Record<string, string> | null = null) => ({
 
 async function serverFor(refuse: (call: Passing) => { status: number; body: string; type?: string } | undefined, more: string[] = []) {
   const proxy = await rewritingProxy(sandbox.url, { refuse });
-  const server = await startBuilt({
+  const server = await startServer({
     person: yes,
     args: ["--max-changes-per-hour", "1000", ...more],
     env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" },
@@ -159,7 +159,7 @@ describe("an address of a config that our own sentences name", () => {
 describe("a secret in a config, by its name or shape", () => {
   let server: Started;
   beforeAll(async () => {
-    server = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
+    server = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
   });
   afterAll(() => server.close());
   let count = 0;
@@ -231,7 +231,7 @@ test.each<[string, (text: string) => string]>([
   const proxy = await rewritingProxy(sandbox.url, {
     refuse: ({ path }) => (path.includes("/connectors") ? problem(400, `the value ${encoded("canary-secret-42")} was refused`) : undefined),
   });
-  const server = await startBuilt({ env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_A: "canary-secret-42" } });
+  const server = await startServer({ env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_A: "canary-secret-42" } });
   onTestFinished(() => server.close());
   expect((await server.call("list_connectors")).body.error.message).toContain("the value [redacted] was refused");
 });
@@ -300,7 +300,7 @@ describe("what Kibana stores differently in a saved rule", () => {
         if (method === "PUT" && path.startsWith(rule)) stored(body);
       },
     });
-    const server = await startBuilt({ person: yes, env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" } });
+    const server = await startServer({ person: yes, env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" } });
     onTestFinished(() => server.close());
     return server;
   }

@@ -2,7 +2,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished, test } from "vitest";
-import { startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { startSandboxWith, startServer } from "../support/built-server.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 
 /** A server for people on other machines: it shows no page, so nobody can type a secret. */
@@ -86,7 +86,7 @@ test("asking for it there is refused with what works, in each form", async () =>
 
 test("on the person's own machine findings and prompts propose it", async () => {
   const { sandbox } = await shared();
-  const own = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_HOOK: "a-secret-of-hooks-1" } });
+  const own = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_HOOK: "a-secret-of-hooks-1" } });
   onTestFinished(() => own.close());
   const { body } = await own.call("audit_connectors", {
     spaces: ["*"],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cleanEnv, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { cleanEnv, serverBuild, startSandboxWith, startServer } from "../support/built-server.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ const http = (more: Record<string, unknown>): Connector => ({ ...webhook("https:
 
 /** Whether each is created without a person, by a server whose operator named these hosts. */
 async function freely(connectors: readonly Connector[], env: Record<string, string>): Promise<string[]> {
-  const server = await startBuilt({
+  const server = await startServer({
     env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_X: "secret-of-mine-1", ...env },
   });
   try {

@@ -1,6 +1,6 @@
 import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Started, startBuilt, yes } from "../support/built-server.ts";
+import { type Started, startServer, yes } from "../support/built-server.ts";
 import { deployment, makeConnector, serve } from "./race-deployment.ts";
 
 interface Kind {
@@ -152,7 +152,7 @@ test("a name that has to be typed cannot be replaced by a token in an unattended
   const { change } = (
     await first.call("create_connector", { id: "one", name: "The one", type: kind.type, config: kind.config, secrets: kind.secrets })
   ).body;
-  const second = await startBuilt({
+  const second = await startServer({
     args: ["--confirm", "token"],
     env: {
       ...env,

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { look } from "../pages/form.ts";
-import { startBuilt, yes } from "../support/built-server.ts";
+import { startServer, yes } from "../support/built-server.ts";
 import { deployment, makeConnector } from "./race-deployment.ts";
 
 type Call = [tool: string, args: Record<string, unknown>];
@@ -42,7 +42,7 @@ const refusing: [string, Call, { args: string[]; why: string }][] = [
 async function said(call: Call, args: string[]) {
   const { url } = await world();
   const env = { KIBANA_URL: url, KIBANA_API_KEY: "any" };
-  const server = await startBuilt({ args, env, person: yes });
+  const server = await startServer({ args, env, person: yes });
   onTestFinished(() => server.close());
   const [tool, given] = call;
   const { plan } = (await server.call(tool, { ...given, dry_run: true })).body;
@@ -82,7 +82,7 @@ test("a run whose reversal is another run: by the tool that would make it", asyn
 
 test("a page says it too", async () => {
   const { url } = await world();
-  const server = await startBuilt({ args: ["--access", "change"], env: { KIBANA_URL: url, KIBANA_API_KEY: "any" } });
+  const server = await startServer({ args: ["--access", "change"], env: { KIBANA_URL: url, KIBANA_API_KEY: "any" } });
   onTestFinished(() => server.close());
   const { body } = await server.call("attach_connector", { connector: "log", rules: ["r"] });
   const { html } = await look(body.confirm.url);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { approve, post } from "../pages/form.ts";
-import { type Started, startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer } from "../support/built-server.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--kibana-version", "9.5"]);
-  server = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
+  server = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
 });
 afterAll(async () => {
   await server.close();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { postTo } from "../support/kibana-api.ts";
 
@@ -9,7 +9,7 @@ let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--kibana-version", "9.5", "--empty"]);
-  server = await startBuilt({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" }, person: yes });
+  server = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" }, person: yes });
 });
 afterAll(async () => {
   await server.close();

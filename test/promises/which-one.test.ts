@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startBuilt, yes } from "../support/built-server.ts";
+import { startServer, yes } from "../support/built-server.ts";
 import { deployment, logs, makeConnector } from "./race-deployment.ts";
 
 const names: [what: string, name: string][] = [
@@ -16,7 +16,7 @@ test.each(names)("a question names what it is about by its id too, where the nam
   const base = { rule_type_id: ".es-query", consumer: "stackAlerts", schedule: { interval: "1m" }, params: {} };
   await world.bare("POST", "/api/alerting/rule/rule-1", { ...base, name, actions: [logs("other")] });
   await world.bare("POST", "/api/alerting/rule/rule-2", { ...base, name: "Disk", actions: [] });
-  const server = await startBuilt({ env: { KIBANA_URL: world.url, KIBANA_API_KEY: "any" }, person: yes });
+  const server = await startServer({ env: { KIBANA_URL: world.url, KIBANA_API_KEY: "any" }, person: yes });
   onTestFinished(() => server.close());
   const first = async (tool: string, args: Record<string, unknown>) => {
     const before = server.questions.length;

@@ -4,9 +4,16 @@ import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { systemClock } from "../../src/change/clock.ts";
+import { localPrincipal } from "../../src/change/principal.ts";
+import { createBackend } from "../../src/commands/backend.ts";
 import { sandboxOptions } from "../../src/commands/sandbox.ts";
+import { createMcpServer } from "../../src/mcp/server.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
+import { readSettings } from "../../src/settings/index.ts";
 
 export const main = resolve("dist/main.js");
 /** The build that tests drive: ours, or an older one to check that a test can fail (`SERVER_BUILD=/old/dist/main.js`). The sandbox is always ours. */
@@ -19,6 +26,15 @@ export const readingFor = (seconds: string): Record<string, string> =>
 /** The environment of a started server: of our variables only what a test sets. People answer at once here. */
 export function cleanEnv(home: string, env: Record<string, string> = {}): Record<string, string> {
   return { PATH: process.env.PATH ?? "", HOME: home, XDG_STATE_HOME: join(home, "state"), ...readingFor("0"), ...env };
+}
+
+/** Who answers a question. */
+export type Person = () => ElicitResult | Promise<ElicitResult>;
+
+/** The same for what runs in this process, which cannot find its state folder by HOME; the sandbox's journal has no fixed place. */
+export function ownEnv(home: string, args: readonly string[], env?: Record<string, string>): Record<string, string> {
+  const own = cleanEnv(home, env);
+  return args.includes("--sandbox") ? own : { CONNECTORS_JOURNAL_DIR: join(home, "state/kibana-connectors-mcp/journal"), ...own };
 }
 
 export interface Answer {
@@ -42,22 +58,13 @@ export async function startBuilt(
   options: {
     args?: string[];
     env?: Record<string, string>;
-    person?: () => ElicitResult | Promise<ElicitResult>;
+    person?: Person;
     /** A build other than ours. */
     main?: string;
   } = {},
 ): Promise<Started> {
   const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
-  const questions: string[] = [];
   let stderr = "";
-  const client = new Client({ name: "test", version: "1" }, { capabilities: options.person ? { elicitation: {} } : {} });
-  const { person } = options;
-  if (person) {
-    client.setRequestHandler(ElicitRequestSchema, (request) => {
-      questions.push(request.params.message);
-      return person();
-    });
-  }
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [options.main ?? serverBuild, ...(options.args ?? [])],
@@ -67,11 +74,28 @@ export async function startBuilt(
   transport.stderr?.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();
   });
+  return driven(transport, { ...options, home, stderr: () => stderr });
+}
+
+/** The official client on a server that has begun. */
+async function driven(
+  transport: Transport,
+  server: { person?: Person; home: string; stderr(): string; end?(): Promise<void> },
+): Promise<Started> {
+  const { person, home, stderr } = server;
+  const questions: string[] = [];
+  const client = new Client({ name: "test", version: "1" }, { capabilities: person ? { elicitation: {} } : {} });
+  if (person) {
+    client.setRequestHandler(ElicitRequestSchema, (request) => {
+      questions.push(request.params.message);
+      return person();
+    });
+  }
   await client.connect(transport);
   return {
     client,
     questions,
-    stderr: () => stderr,
+    stderr,
     home,
     async call(tool, args = {}) {
       const raw = (await client.callTool({ name: tool, arguments: args })) as CallToolResult;
@@ -80,9 +104,39 @@ export async function startBuilt(
     },
     async close() {
       await client.close();
+      await server.end?.();
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * The same without a process, which costs half a second of CPU each: the source, in this process, behind the official client. For
+ * all that is not about a process: signals, its output, how long another caller waits. An older build is started as a process.
+ */
+export async function startServer(options: Parameters<typeof startBuilt>[0] = {}): Promise<Started> {
+  if (serverBuild !== main) return startBuilt(options);
+  const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
+  const { args = [] } = options;
+  const env = ownEnv(home, args, options.env);
+  const read = readSettings(args, env);
+  if ("problems" in read) throw new Error(read.problems.join("\n"));
+  let stderr = read.settings.warnings.join("\n");
+  const backend = createBackend(read.settings, env, systemClock, (line) => {
+    stderr += line;
+  });
+  const server = createMcpServer(backend, localPrincipal(read.settings));
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await server.connect(ours);
+  return driven(theirs, {
+    ...options,
+    home,
+    stderr: () => stderr,
+    async end() {
+      await server.close();
+      await backend.close();
+    },
+  });
 }
 
 /** A no that takes as long as a person takes to read, where that is not set to nothing. */

@@ -1,9 +1,6 @@
 import { afterAll } from "vitest";
-import { startBuilt, yes } from "./built-server.ts";
+import { type Person, startServer, yes } from "./built-server.ts";
 import { type Rewrite, switchableProxy } from "./rewriting-proxy.ts";
-
-/** Who answers a question. */
-export type Person = NonNullable<NonNullable<Parameters<typeof startBuilt>[0]>["person"]>;
 
 /**
  * Servers for the tests of a file that need no start of their own: those of one key share one, its journal too. A test sets what
@@ -18,7 +15,7 @@ export function sharedServers(options: { args?: string[]; env?: Record<string, s
   async function start() {
     const behind = { target: "", rewrite: {} as Rewrite, person: yes as Person };
     const { url, calls } = await switchableProxy(behind, (end) => ends.push(end));
-    const server = await startBuilt({
+    const server = await startServer({
       args: ["--max-changes-per-hour", "100000", ...(options.args ?? [])],
       env: { KIBANA_URL: url, KIBANA_API_KEY: "any", ...options.env },
       ...(options.asks === false ? {} : { person: () => behind.person() }),

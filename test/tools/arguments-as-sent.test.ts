@@ -6,7 +6,7 @@ import type { Tool } from "../../src/tools/define.ts";
 import { asList, meaningOfAbsence } from "../../src/tools/fields.ts";
 import { tools } from "../../src/tools/index.ts";
 import { corpus } from "../fuzz/corpus.ts";
-import { startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { accepts, product } from "../support/product.ts";
 
 type Args = Record<string, unknown>;
@@ -191,7 +191,7 @@ test.each<[string, Args]>([
 
 test("the built server takes arguments as clients send them, the whole object as text too", async () => {
   const kibana = await startSandboxWith();
-  const server = await startBuilt({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" }, person: yes });
+  const server = await startServer({ env: { KIBANA_URL: kibana.url, KIBANA_API_KEY: "any" }, person: yes });
   try {
     const listed = await server.call("list_connectors", { limit: "2", cursor: "", space: null });
     expect(listed.body.connectors).toHaveLength(2);

@@ -6,7 +6,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { severities } from "../../../src/audit/finding.ts";
 import type { AuditDocument } from "../../../src/commands/audit/document.ts";
-import { cleanEnv, main, startBuilt, startSandboxWith } from "../../support/built-server.ts";
+import { cleanEnv, main, startSandboxWith, startServer } from "../../support/built-server.ts";
+import { runCommand } from "../../support/command.ts";
 import { freshFolder } from "../../support/folder.ts";
 import { recordingProxy } from "../../support/recording-proxy.ts";
 
@@ -34,12 +35,9 @@ afterAll(async () => {
 
 const as = (key: keyof typeof keys, url = sandbox.url) => ({ KIBANA_URL: url, KIBANA_API_KEY: keys[key] });
 
-/** The command as people start it; `whileItRuns` gets its process. */
-async function run(
-  args: string[],
-  env: Record<string, string> = as("reads"),
-  whileItRuns: (pid: number) => Promise<void> | void = () => {},
-) {
+/** The command; with `whileItRuns`, which gets its process, as people start it. */
+async function run(args: string[], env: Record<string, string> = as("reads"), whileItRuns?: (pid: number) => Promise<void> | void) {
+  if (!whileItRuns) return runCommand("audit", args, env);
   const child = spawn(process.execPath, [main, "audit", ...args], {
     env: cleanEnv(await freshFolder(), env),
     stdio: ["ignore", "pipe", "pipe"],
@@ -185,7 +183,7 @@ describe("one audit in three forms", () => {
       const page = join(folder, `told-${flags.length}.html`);
       const [shown, json] = [await run([...flags, "--html", page]), await run([...flags, "--json"])];
       const { summary, counts }: AuditDocument = JSON.parse(json.stdout);
-      const server = await startBuilt({ env: as("reads") });
+      const server = await startServer({ env: as("reads") });
       onTestFinished(server.close);
       const args = flags.length > 0 ? { min_severity: "medium" } : {};
       const { body } = await server.call("audit_connectors", args);
@@ -210,7 +208,7 @@ describe("one audit in three forms", () => {
     const { stdout } = await run([]);
     expect(stdout).toContain("choose Fix beside it and enter its secrets");
     for (const tool of ["update_connector", "replace_connector", "safe_delete_connector"]) expect(stdout).not.toContain(tool);
-    const server = await startBuilt({ env: as("reads") });
+    const server = await startServer({ env: as("reads") });
     onTestFinished(server.close);
     const { body } = await server.call("audit_connectors", { checks: ["missing_secrets"], detail: true });
     expect(body.findings[0]).not.toHaveProperty("fix");
