@@ -1,10 +1,12 @@
 /**
- * Slow by nature: thousands of random inputs, load, installations, benchmarks. `npm run test:all` runs them, `npm test` does
+ * Slow by nature: thousands of random inputs or rules, load, installations, benchmarks, whole builds. `npm run test:all` runs them, `npm test` does
  * not. What shows that nothing is lost, written unasked or leaked is never among them.
  */
 export const slow = [
   "test/fuzz/**/*.test.ts",
   "test/bench/**/*.test.ts",
+  "test/budgets/planted.test.ts",
+  "test/kill/replace-many.test.ts",
   "test/http/{load,replicas,conformance}.test.ts",
   "test/packaging/installed.test.ts",
   "test/audit/scale.test.ts",

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { type Answer, type Started, startBuilt, startSandboxWith, yes } from "../support/built-server.ts";
+import { type Answer, type Started, startBuilt, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { initialize, openClient, ping, send, tokenOf } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
@@ -291,7 +291,7 @@ test("rules whose texts have very many values are planned in seconds, and read a
     });
   const body = JSON.stringify(Array.from({ length: 15_000 }, (_, n) => n));
   for (let n = 0; n < 20; n++) await post(`/api/alerting/rule/r${n}`, esQueryRule(`r${n}`, [{ id: "one", params: { body } }]));
-  const server = await startBuilt({ env: { KIBANA_URL: own.url, KIBANA_API_KEY: "any" } });
+  const server = await startServer({ env: { KIBANA_URL: own.url, KIBANA_API_KEY: "any" } });
   onTestFinished(() => server.close());
   await server.call("list_connectors");
   const began = performance.now();
@@ -456,7 +456,7 @@ describe("pages that wait for a person", () => {
   }, 30_000);
 
   test("open although hundreds of connections to their port are held", async () => {
-    const server = await startBuilt({ env: { KIBANA_URL: sandbox.url } });
+    const server = await startServer({ env: { KIBANA_URL: sandbox.url } });
     onTestFinished(() => server.close());
     const { body } = await server.call("create_connector", { name: "Asked", type: ".slack", secrets: { webhookUrl: { $ask: true } } });
     const { hostname, port } = new URL(body.confirm.url);
@@ -477,6 +477,16 @@ describe("a body of a token holder", () => {
   const of = (count: number, value: unknown) => Array.from({ length: count }, () => value);
   const keys = (count: number, value: unknown) => Object.fromEntries(of(count, value).map((one, n) => [`k${n}`, one]));
   const message = (method: string, params: unknown, more = {}) => ({ jsonrpc: "2.0", id: 7, method, params, ...more });
+  let url: string;
+  const ends: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    const home = mkdtempSync(join(tmpdir(), "kcm-limits-"));
+    ends.push(async () => rmSync(home, { recursive: true }));
+    const file = join(home, "tokens.json");
+    writeFileSync(file, JSON.stringify({ principals: ["ann", "bob"].map((name) => ({ name, token: tokenOf(name) })) }), { mode: 0o600 });
+    ({ url } = await startHttpProcess(["--http", "127.0.0.1:0", "--auth-token-file", file], {}, sandbox.url, (end) => ends.push(end)));
+  });
+  afterAll(() => Promise.all(ends.map((end) => end())));
 
   test.each<[string, unknown]>([
     ["of many empty messages", of(300_000, {})],
@@ -504,9 +514,6 @@ describe("a body of a token holder", () => {
     ["with many arguments", message("tools/call", { name: "list_connectors", arguments: keys(70_000, 0) })],
     ["with lists in lists in its arguments", message("tools/call", { name: "list_connectors", arguments: { a: of(1000, of(200, [])) } })],
   ])("%s is refused before it is read closely, and others are answered meanwhile", async (_what, body) => {
-    const file = join(folder, "tokens.json");
-    writeFileSync(file, JSON.stringify({ principals: ["ann", "bob"].map((name) => ({ name, token: tokenOf(name) })) }), { mode: 0o600 });
-    const { url } = await startHttpProcess(["--http", "127.0.0.1:0", "--auth-token-file", file], {}, sandbox.url);
     const [ann, bob] = await Promise.all(
       ["ann", "bob"].map(async (name) => {
         const authorization = `Bearer ${tokenOf(name)}`;

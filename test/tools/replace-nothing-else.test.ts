@@ -124,7 +124,7 @@ describe("through any sequence of changes to rules", () => {
           expect((await all(made)).map(steady)).toEqual(start.map(steady));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });
