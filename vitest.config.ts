@@ -10,8 +10,8 @@ export default defineConfig({
     // `npm run test:all` adds the slow ones; browser, clients and live have configurations of their own.
     exclude: [...slow, "test/browser/**", "test/clients/**", "test/live/live.test.ts"],
     passWithNoTests: false,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: "forks",
     isolate: false,
     // A test that starts processes waits more than it works.

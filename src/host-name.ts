@@ -1,3 +1,5 @@
+import { readUrl } from "./read-url.ts";
+
 /**
  * How a destination is named, everywhere: in questions, in `--target-hosts`, in `__FOR`. A bare host, with its port where
  * that is not the usual one, is TLS with a certificate that is checked; whatever is less says so in front:
@@ -22,8 +24,9 @@ export function canonicalHost(address: unknown, verified = true): string | undef
   const url = web === undefined ? `https://${text.slice(whole.length)}` : text;
   // A template before the path ends can turn into another host, though parsers take it for a user's name.
   const [, authority = ""] = /^[a-z]+:[\\/]*([^\\/?#]*)/i.exec(url) ?? [];
-  if (authority.includes("{{") || !URL.canParse(url)) return undefined;
-  const { hostname, port } = new URL(url);
+  const parsed = readUrl(url);
+  if (authority.includes("{{") || !parsed) return undefined;
+  const { hostname, port } = parsed;
   const host = withoutEnd(hostname.toLowerCase(), ".");
   if (!/^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])$/.test(host)) return undefined;
   const scheme = (web ?? other ?? "https").toLowerCase();
@@ -37,10 +40,10 @@ export function canonicalHost(address: unknown, verified = true): string | undef
  */
 export function isHostName(text: string): boolean {
   const inner = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
-  if (/^[\da-f.]*:[\da-f:.]*$/i.test(inner)) return URL.canParse(`https://[${inner}]`);
-  if (text.length > 254 || !/^([\w-]{1,63}\.)*[\w-]{1,63}\.?$/.test(text) || !URL.canParse(`https://${text}`)) return false;
+  if (/^[\da-f.]*:[\da-f:.]*$/i.test(inner)) return readUrl(`https://[${inner}]`) !== undefined;
+  if (text.length > 254 || !/^([\w-]{1,63}\.)*[\w-]{1,63}\.?$/.test(text)) return false;
   // A parser makes 127.0.0.1 of 0x7f.1.
-  return new URL(`https://${text}`).hostname === text.toLowerCase();
+  return readUrl(`https://${text}`)?.hostname === text.toLowerCase();
 }
 
 /** Whether a text is such a name, or one with a port, as in a Host header. */

@@ -1,5 +1,6 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
+import { readUrl } from "./read-url.ts";
 
 /**
  * A secret value that can be checked but not read. It prints as `<name>`, in JSON too.
@@ -20,8 +21,9 @@ export class Sealed {
 
   /** The value's host when it is an http(s) URL, with `http://` in front where nothing encrypts the way; else undefined. */
   get host(): string | undefined {
-    if (!URL.canParse(this.#value)) return undefined;
-    const { protocol, host } = new URL(this.#value);
+    const url = readUrl(this.#value);
+    if (!url) return undefined;
+    const { protocol, host } = url;
     if (protocol === "http:") return `http://${host}`;
     return protocol === "https:" ? host || undefined : undefined;
   }

@@ -3,37 +3,28 @@ import { posix } from "node:path";
 import { expect, test } from "vitest";
 
 /** Root files that import nothing of ours, or only each other as the table says. */
-const leaves = [
-  "did-you-mean",
-  "errors",
-  "grouped",
-  "host-name",
-  "json-size",
-  "plain-object",
-  "plain-text",
-  "private-files",
-  "sealed",
-  "version",
-];
+const leaves = ["did-you-mean", "errors", "grouped", "json-size", "plain-object", "plain-text", "private-files", "read-url", "version"];
 
 /** Who may import whom: folder or root file of src → what it may import beside itself. This is the design's picture of the floors. */
 const table: Record<string, readonly string[]> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   "json-depth": ["json-size"],
+  sealed: ["read-url"],
+  "host-name": ["read-url"],
   log: ["plain-text"],
   shapes: [],
-  settings: ["sealed", "log", "did-you-mean", "host-name", "private-files"],
-  catalog: ["shapes", "errors", "did-you-mean", "host-name", "json-depth", "plain-object"],
+  settings: ["sealed", "log", "did-you-mean", "host-name", "read-url", "private-files"],
+  catalog: ["shapes", "errors", "did-you-mean", "host-name", "read-url", "json-depth", "plain-object"],
   web: ["errors", "plain-text"],
-  kibana: ["shapes", "sealed", "settings", "errors", "plain-text", "json-depth", "json-size", "plain-object", "version"],
+  kibana: ["shapes", "sealed", "settings", "errors", "plain-text", "read-url", "json-depth", "json-size", "plain-object", "version"],
   rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean"],
   secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
-  "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text"],
+  "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],
   change: [
     ...["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings"],
     ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
   ],
-  audit: ["kibana", "catalog", "rules", "secrets", "errors", "grouped", "plain-text", "host-name"],
+  audit: ["kibana", "catalog", "rules", "secrets", "errors", "grouped", "plain-text", "host-name", "read-url"],
   tools: [
     ...["change", "audit", "as-code", "rules", "secrets", "catalog", "kibana", "sealed", "settings"],
     ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
@@ -51,9 +42,10 @@ const table: Record<string, readonly string[]> = {
     "plain-text",
     "json-depth",
     "json-size",
+    "read-url",
     "version",
   ],
-  sandbox: ["catalog", "errors", "json-depth", "plain-object"],
+  sandbox: ["catalog", "errors", "json-depth", "plain-object", "read-url"],
   commands: ["*"],
   main: ["commands", "settings", "errors", "plain-text", "did-you-mean", "version"],
 };

@@ -4,6 +4,7 @@ import { destinations } from "../catalog/destinations.ts";
 import { fileFields } from "../catalog/file-fields.ts";
 import { alternatives, fieldsAt, inputSchema } from "../catalog/json-schema.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import { readUrl } from "../read-url.ts";
 import type { FoundSecret } from "../secrets/detect.ts";
 import { type CodeRecord, configCode, type Placeholder } from "./code.ts";
 import { labelOf, uniqueNames, variableWords } from "./names.ts";
@@ -80,8 +81,7 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
 function hostNames(entry: ConnectorType, config: Record<string, unknown>): string[] {
   return destinations(entry, config, () => undefined)
     .map((host) => (host.includes("://") ? host : `https://${host}`))
-    .filter((url) => URL.canParse(url))
-    .map((url) => new URL(url).hostname);
+    .flatMap((url) => readUrl(url)?.hostname ?? []);
 }
 
 /** Whether a secret is an address, and not a token that goes into one. */

@@ -1,6 +1,7 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { withoutEnd } from "../host-name.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import { readUrl } from "../read-url.ts";
 
 /** How a connector signs in, and how carefully, does not change whom it reaches. */
 const notTarget =
@@ -32,7 +33,7 @@ function sorted(entries: [string, unknown][]): unknown {
 }
 
 function canonical(key: string, value: unknown): unknown {
-  if (typeof value === "string") return URL.canParse(value) && /^https?:/i.test(value) ? address(value) : value.trim();
+  if (typeof value === "string") return readUrl(value) && /^https?:/i.test(value) ? address(value) : value.trim();
   if (Array.isArray(value)) return value.map((item) => canonical(key, item));
   if (value === null || typeof value !== "object") return value;
   const kept = Object.entries(value).filter(([name, item]) => !isNothing(item) && !(key === "headers" && signsIn.test(name)));

@@ -1,4 +1,5 @@
 import { withoutEnd } from "../host-name.ts";
+import { readUrl } from "../read-url.ts";
 
 /** An address that belongs to a service with a type of its own, which keeps its secret encrypted. */
 export interface KnownWebhook {
@@ -101,8 +102,8 @@ function takesAlerts({ pathname }: Read): boolean {
 
 /** The service that an address belongs to; undefined for all others and for what is no URL. */
 export function knownWebhook(address: string): KnownWebhook | undefined {
-  if (!URL.canParse(address)) return undefined;
-  const url = new URL(address);
+  const url = readUrl(address);
+  if (!url) return undefined;
   if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
   const read = { pathname: asServersRead(url.pathname), searchParams: url.searchParams };
   return known.find((one) => one.is(read, withoutEnd(url.hostname, ".")));

@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { valueAt } from "../plain-object.ts";
+import { readUrl } from "../read-url.ts";
 import { everyAddress, type FoundAddress, namedAddresses } from "./addresses.ts";
 import type { Config, ConnectorType, Params, ParamTarget } from "./connector-type.ts";
 import { destinations, hostHeaders, hostOfField, named } from "./destinations.ts";
@@ -119,8 +120,9 @@ function readings(base: string, path: string): string[] {
 
 /** "items:search" reads like a scheme, and is none that a request could go to. */
 function resolved(path: string, base: string): string[] {
-  if (!URL.canParse(path, base)) return [];
-  const { protocol, href } = new URL(path, base);
+  const url = readUrl(path, base);
+  if (!url) return [];
+  const { protocol, href } = url;
   return /^https?:$/.test(protocol) || path.includes("://") ? [href] : [];
 }
 

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
+import { readUrl } from "../read-url.ts";
 import type { Config, ConnectorType, Problem } from "./connector-type.ts";
 import { hostProblems } from "./host-problems.ts";
 import { fieldsAt, hasFormat, inputSchema, type JsonSchema } from "./json-schema.ts";
@@ -182,7 +183,7 @@ function warnOfUrls(schema: JsonSchema, part: Part, given: Config, verdict: Verd
     const path = `${part}.${field}`;
     if (!hasFormat(fieldSchema, "uri") || typeof value !== "string" || value === "") continue;
     if (verdict.errors.some((error) => error.path === path)) continue;
-    if (!URL.canParse(value)) {
+    if (!readUrl(value)) {
       verdict.warnings.push({ path, problem: "is not a full URL such as https://host.example.com/path: requests will fail" });
     } else if (!/^https?:/i.test(value)) {
       verdict.warnings.push({ path, problem: "is neither an http nor an https URL: requests will fail" });

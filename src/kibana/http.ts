@@ -3,6 +3,7 @@ import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
 import { hasMoreCommas } from "../json-size.ts";
 import { quoted } from "../plain-text.ts";
+import { readUrl } from "../read-url.ts";
 import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings/index.ts";
 import { openConnections } from "./connections.ts";
@@ -130,10 +131,10 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
 
   function parsed({ status, headers: got, text }: Awaited<ReturnType<typeof once>>, tolerate: number[] = []): unknown {
     if (status >= 300 && status < 400) {
-      const to = String(got.location ?? "");
+      const to = readUrl(String(got.location ?? ""), settings.url);
       throw new KibanaError(
         "kibana_unreachable",
-        `${settings.url} redirects (${status})${URL.canParse(to, settings.url) ? ` to ${new URL(to, settings.url).origin}` : ""}; redirects are not followed.`,
+        `${settings.url} redirects (${status})${to ? ` to ${to.origin}` : ""}; redirects are not followed.`,
         "Set KIBANA_URL to the address that answers without a redirect, with its base path.",
         { applied: "no", status },
       );

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { readUrl } from "../read-url.ts";
 import type { HttpSettings } from "../settings/http.ts";
 
 /** Why a request is not served; `code` is the JSON-RPC error's. */
@@ -39,8 +40,9 @@ export function checkSender(
 }
 
 function hostname(url: string): string | undefined {
-  if (!URL.canParse(url)) return undefined;
-  const { hostname: name, username, password, pathname, search } = new URL(url);
+  const parsed = readUrl(url);
+  if (!parsed) return undefined;
+  const { hostname: name, username, password, pathname, search } = parsed;
   // A Host is a name and a port; anything else is an attack.
   return username || password || pathname !== "/" || search ? undefined : name.toLowerCase();
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { readUrl } from "../read-url.ts";
 import { type Sealed, seal } from "../sealed.ts";
 import { readGiven } from "./given-values.ts";
 
@@ -57,7 +58,7 @@ function readProxy(variable: string, value: string, problems: string[]): ProxySe
     );
     return undefined;
   }
-  const uri = URL.canParse(whole) ? new URL(whole) : undefined;
+  const uri = readUrl(whole);
   const readable =
     uri &&
     /^https?:$/.test(uri.protocol) &&

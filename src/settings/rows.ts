@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { readHostPattern } from "../host-name.ts";
 import { logLevels } from "../log.ts";
+import { readUrl } from "../read-url.ts";
 import { flag, flagName, flagsHelp, list, oneOf, row, text } from "./flags.ts";
 import { accessLevels, httpRows } from "./http.ts";
 
@@ -164,8 +165,8 @@ function url() {
       ctx.addIssue({ code: "custom", message });
       return z.NEVER;
     };
-    if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return bad("must be a URL such as https://kibana.example.com:5601");
-    const parsed = new URL(value);
+    const parsed = /^https?:\/\//i.test(value) ? readUrl(value) : undefined;
+    if (!parsed) return bad("must be a URL such as https://kibana.example.com:5601");
     if (parsed.username || parsed.password)
       return bad("must not contain a user name or password: use KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD");
     if (parsed.search || parsed.hash) return bad("must not contain a query or a fragment");

@@ -1,4 +1,5 @@
 import type { Connector } from "../../kibana/connectors.ts";
+import { readUrl } from "../../read-url.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
 import { type Reach, reachOf } from "../hosts.ts";
 
@@ -39,13 +40,7 @@ export const insecureUrl: ConnectorCheck = {
 
 function plainAddresses(config: NonNullable<Connector["config"]>): { field: string; reach: Reach }[] {
   return Object.entries(config).flatMap(([field, value]) => {
-    if (
-      field === "proxyUrl" ||
-      !/ur[li]$/i.test(field) ||
-      typeof value !== "string" ||
-      !/^\s*http:/i.test(value) ||
-      !URL.canParse(value.trim())
-    )
+    if (field === "proxyUrl" || !/ur[li]$/i.test(field) || typeof value !== "string" || !/^\s*http:/i.test(value) || !readUrl(value.trim()))
       return [];
     const reach = reachOf(new URL(value.trim()).hostname);
     return reach === "loopback" ? [] : [{ field, reach }];

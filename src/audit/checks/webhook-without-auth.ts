@@ -1,4 +1,5 @@
 import { plainText } from "../../plain-text.ts";
+import { readUrl } from "../../read-url.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
 import { reachOf } from "../hosts.ts";
@@ -23,8 +24,9 @@ export const webhookWithoutAuth: ConnectorCheck = {
     const { config } = connector;
     if (!entry?.openAddress || !config || !isOpen(config) || hideSecrets(config).found.length > 0) return undefined;
     const address = [config.url, config.createIncidentUrl].find((value) => typeof value === "string");
-    if (typeof address !== "string" || !URL.canParse(address)) return undefined;
-    const { hostname, pathname, username } = new URL(address);
+    const url = typeof address === "string" ? readUrl(address) : undefined;
+    if (!url) return undefined;
+    const { hostname, pathname, username } = url;
     const reach = reachOf(hostname);
     if (reach === "loopback" || username !== "" || capabilityHosts.test(hostname)) return undefined;
     if (pathname.split("/").some((part) => random.test(part))) return undefined;

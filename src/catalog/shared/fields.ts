@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isDeeperThan } from "../../json-depth.ts";
 import { isPlainObject } from "../../plain-object.ts";
+import { readUrl } from "../../read-url.ts";
 import type { Config } from "../connector-type.ts";
 
 /** A secret that may be left out: null is what Kibana stores then. */
@@ -11,7 +12,7 @@ export function optionalSecret(note?: string) {
 
 /** A URL that Kibana itself parses when the connector is saved, so an unreadable one is refused. */
 export function parsedUrl(note?: string) {
-  return urlText(note).refine((text) => text === "" || URL.canParse(text), {
+  return urlText(note).refine((text) => text === "" || readUrl(text) !== undefined, {
     error: "must be a full URL such as https://host.example.com/path",
   });
 }
@@ -66,7 +67,7 @@ export function withRules<S extends z.ZodType>(schema: S, rules: (value: Config,
 
 /** A URL that Kibana refuses unless it is http or https with a host. Source: sub_action_framework/helpers/validators.ts. */
 export function httpUrl(note?: string) {
-  return urlText(note).refine((text) => text === "" || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)), {
+  return urlText(note).refine((text) => text === "" || /^https?:$/.test(readUrl(text)?.protocol ?? ""), {
     error: "must be a full http or https URL such as https://host.example.com/path",
   });
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isPlainObject } from "../../plain-object.ts";
+import { readUrl } from "../../read-url.ts";
 import type { Config, Credentials } from "../connector-type.ts";
 import { optionalSecret, parseJson, type Report, urlText, withRules } from "./fields.ts";
 import { base64File, type FileKind } from "./file-kinds.ts";
@@ -12,7 +13,7 @@ export function webhookAuthenticationRules(config: Config, report: Report): void
     authType === "webhook-oauth2-client-credentials" &&
     typeof accessTokenUrl === "string" &&
     accessTokenUrl !== "" &&
-    !URL.canParse(accessTokenUrl)
+    !readUrl(accessTokenUrl)
   ) {
     report("accessTokenUrl", "must be a full URL such as https://host.example.com/path");
   }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readUrl } from "../../read-url.ts";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
 import { json } from "../shared/recipe.ts";
@@ -49,5 +50,6 @@ export const torq: ConnectorType = {
 };
 
 function isTorqUrl(text: string): boolean {
-  return !URL.canParse(text) || torqHosts.includes(new URL(text).hostname);
+  const url = readUrl(text);
+  return !url || torqHosts.includes(url.hostname);
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readUrl } from "../../read-url.ts";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { optionalSecret, parsedUrl, urlText, withRules } from "../shared/fields.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
@@ -20,7 +21,7 @@ export const xmatters: ConnectorType = {
         usesBasic: z.boolean().default(true).describe("true: configUrl, user and password; false: secretsUrl alone"),
       }),
       ({ configUrl, usesBasic }, report) => {
-        if (usesBasic !== false && typeof configUrl === "string" && configUrl !== "" && !URL.canParse(configUrl)) {
+        if (usesBasic !== false && typeof configUrl === "string" && configUrl !== "" && !readUrl(configUrl)) {
           report("configUrl", "must be a full URL such as https://host.example.com/path");
         }
       },

@@ -1,4 +1,5 @@
 import { emailServiceHost } from "../../catalog/shared/email-services.ts";
+import { readUrl } from "../../read-url.ts";
 import type { ActionsSettings } from "../kibana-yml.ts";
 import type { Dict, State } from "../types.ts";
 import { fitsWildcard } from "../wildcard.ts";
@@ -101,5 +102,5 @@ function isAllowed(hostname: string, { allowedHosts }: ActionsSettings): boolean
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : "";
+  return readUrl(url)?.hostname ?? "";
 }

@@ -1,4 +1,5 @@
 import { emailServiceHost } from "../../catalog/shared/email-services.ts";
+import { readUrl } from "../../read-url.ts";
 import type { Dict } from "../types.ts";
 
 /** A rule gives the problem in Kibana's words, or undefined. */
@@ -107,7 +108,7 @@ function notAllowed(url: unknown): string {
 }
 
 function parses(url: unknown): boolean {
-  return URL.canParse(String(url));
+  return readUrl(String(url)) !== undefined;
 }
 
 function hasRecipient(list: unknown): boolean {

@@ -1,3 +1,5 @@
+import { readUrl } from "../../read-url.ts";
+
 /** What a third party answers over the wire, or why nothing came. */
 export type Answer = { status: number; statusText: string; retryAfter?: string; text?: string } | { code: string; message: string };
 
@@ -24,7 +26,7 @@ export function cannedAnswer(host: string, secrets: unknown, refusal: Answer, su
 }
 
 export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : url;
+  return readUrl(url)?.hostname ?? url;
 }
 
 export function isLoopback(url: string): boolean {
