@@ -99,10 +99,11 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
  * Whether a refusal says that something was changed, taken or gone, and all is as before: then the write may have been done and
  * undone by somebody else. A rule's revision would tell.
  */
-async function isContradicted(op: Op, { status = 0 }: KibanaError, rule: Rule | undefined, reader: Reader): Promise<boolean> {
+async function isContradicted(op: Op, { status = 0, code }: KibanaError, rule: Rule | undefined, reader: Reader): Promise<boolean> {
   if (!saysOtherwise.includes(status) || (op.op === "put_rule" && rule?.revision != null)) return false;
   if (op.op !== "create") return true;
-  return status !== 404 && (await stateNow(op, reader)).seen === undefined;
+  // The id may be taken in a space that the key cannot see.
+  return status !== 404 && code !== "id_taken" && (await stateNow(op, reader)).seen === undefined;
 }
 
 const saysOtherwise = [404, 409, 412];

@@ -140,7 +140,7 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     const { meets, server, call, state } = await started(kind);
     const before = await state();
     // A rule's revision tells.
-    const contradicted = kind.includes("rule") ? [] : kind === "a create" ? [409, 412] : [404, 409, 412];
+    const contradicted = kind.includes("rule") ? [] : kind === "a create" ? [412] : [404, 409, 412];
     for (const status of statuses) {
       meets.next = { status, done: false };
       const { failed, body } = await server.call(...call);
@@ -247,7 +247,7 @@ describe.each(ofRepetition)("a write that may have been done, answered %i", (sta
     meanwhile: (bare: Bare) => Promise<unknown>,
   ][] = [
     ["a delete whose connector was recreated as it was", [404, 409, 412], madeHook, ["safe_delete_connector", { ids: ["one"] }], madeHook],
-    ["a create that somebody deleted", [409, 412], async () => {}, creating, (bare) => bare("DELETE", one)],
+    ["a create that somebody deleted", [412], async () => {}, creating, (bare) => bare("DELETE", one)],
     ["an update that somebody reversed", [404, 409, 412], madeHook, renaming, (bare) => put(bare, { name: "Hook", config: hook })],
   ];
   test.each(reversed.filter(([, answers]) => answers.includes(status)))(
