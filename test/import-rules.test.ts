@@ -21,7 +21,7 @@ const table: Record<string, readonly string[]> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   "json-depth": ["json-size"],
   log: ["plain-text"],
-  shapes: [],
+  shapes: ["plain-text"],
   settings: ["sealed", "log", "did-you-mean", "host-name", "private-files"],
   catalog: ["shapes", "errors", "did-you-mean", "host-name", "json-depth", "plain-object"],
   web: ["errors", "plain-text"],

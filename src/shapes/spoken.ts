@@ -1,5 +1,5 @@
 import { namesSecret } from "./names.ts";
-import { type Mark, redactionMark } from "./urls.ts";
+import { isShown, type Mark } from "./urls.ts";
 
 /** A quote as it is, in JSON within JSON, in HTML and in a URL. */
 const quote = String.raw`\\{0,8}["']|&(?:quot|apos|#34|#39|#x22|#x27);|%22`;
@@ -79,11 +79,6 @@ function valueAt(text: string, from: number, name: string): string {
   };
   const header = /authori[sz]ation$/i.test(name) ? take(withScheme) : "";
   return looksSecret(header.split(" ").at(-1) ?? "") ? header : take(bare);
-}
-
-/** Hidden already, or a template that is yet to be filled in. */
-function isShown(value: string): boolean {
-  return value.includes(redactionMark) || value.startsWith("{{");
 }
 
 /**
