@@ -1,19 +1,30 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/**
- * Takes secrets out of a text that is about to be cut: afterwards its end could be the beginning of one. To look for such
- * beginnings instead would let a caller guess a secret letter by letter.
- */
-const hider = new AsyncLocalStorage<(text: string) => string>();
+/** Takes the secrets out of a text that the server knows. */
+interface Known {
+  /** Out of any text. */
+  text(text: string): string;
+  /** Out of what Kibana or a service says, where nothing depends on a word: those too that an agent gave as plain text. */
+  said(text: string): string;
+}
+const known = new AsyncLocalStorage<Known>();
 
-/** Whatever `work` cuts is rid of secrets first. */
-export function hidingBeforeCut<T>(hide: (text: string) => string, work: () => T): T {
-  return hider.run(hide, work);
+/** Whatever `work` cuts, or hides by its shape, is rid of known secrets first. */
+export function hidingKnown<T>(secrets: Known, work: () => T): T {
+  return known.run(secrets, work);
 }
 
-/** A text as it may be cut. */
-export function readyToCut(text: string): string {
-  return hider.getStore()?.(text) ?? text;
+/**
+ * A text without known secrets. It may be cut: afterwards its end could be the beginning of one. To look for such beginnings
+ * instead would let a caller guess a secret letter by letter.
+ */
+export function withoutKnown(text: string): string {
+  return known.getStore()?.text(text) ?? text;
+}
+
+/** The same, of what Kibana or a service says. */
+export function saidWithoutKnown(text: string): string {
+  return known.getStore()?.said(text) ?? text;
 }
 
 /**
@@ -47,7 +58,7 @@ export function plainText(text: string, max = 300): string {
 /** The letters of a text, rid of secrets where it has more than `max` and will be cut. */
 function lettersOf(text: string, max: number): string[] {
   const letters = [...text];
-  return letters.length > max ? [...readyToCut(text)] : letters;
+  return letters.length > max ? [...withoutKnown(text)] : letters;
 }
 
 /** As plainText, whole. */
@@ -118,6 +129,6 @@ export function plainJson(value: unknown, max = 2000): unknown {
 function plainLines(text: string, max: number): string {
   const clean = text.replace(hiddenInLines, "");
   if (clean.length <= max) return clean;
-  const ready = readyToCut(clean);
+  const ready = withoutKnown(clean);
   return ready.length > max ? `${ready.slice(0, max)}… (${ready.length - max} more characters)` : ready;
 }

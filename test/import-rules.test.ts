@@ -12,7 +12,7 @@ const table: Record<string, readonly string[]> = {
   sealed: ["read-url"],
   "host-name": ["read-url"],
   log: ["plain-text"],
-  shapes: [],
+  shapes: ["plain-text"],
   settings: ["sealed", "log", "did-you-mean", "host-name", "read-url", "private-files"],
   catalog: ["shapes", "errors", "did-you-mean", "host-name", "read-url", "json-depth", "plain-object"],
   web: ["errors", "plain-text"],

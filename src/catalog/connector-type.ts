@@ -33,7 +33,8 @@ export interface ConnectorType {
   /**
    * Params and config fields that say whom or what a call reaches or acts on, dotted from the part: `params.to`. People
    * see their values whole before they agree. `*` means every field at its place except `notRecipients`, `**` at the end
-   * everything within: only the service knows which of it names somebody.
+   * everything within: only the service knows which of it names somebody. That holds for labels, categories and kinds of
+   * events as well: services decide by them whom they notify and which automation runs.
    */
   recipients?: readonly string[];
   /** Fields that a `*` in `recipients` leaves out. */

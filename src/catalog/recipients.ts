@@ -57,6 +57,11 @@ export function recipientsIn(
   return [...named, ...free];
 }
 
+/** Every text in a config: each may name somebody, for what a service does with it only the service knows. */
+export function textsOfConfig(config: Config, hide: Hide): Recipient[] {
+  return leaves(config, ["config"], hide);
+}
+
 /** More than anybody reads before a call, or a server quickly: values, the same in all rules that get them, and characters there. */
 const most = { values: 1000, inRules: 5000, characters: 250_000 };
 

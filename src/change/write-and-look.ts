@@ -56,8 +56,8 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
       return { op, outcome: "unknown", error: somethingElse(op, error, now.seen), ...now, ...(refused ? {} : more) };
     }
     if (refused) {
-      const isCertain = after?.happened === "not_done" || !ofRepetition.includes(error.status ?? 0);
-      return { op, outcome: isCertain ? "not_done" : "unknown", error };
+      const certain = after?.happened === "not_done" ? !(await isContradicted(op, error, look.before, reader)) : isKibanas(error, after);
+      return certain ? { op, outcome: "not_done", error } : { op, outcome: "unknown", error: withMore(error, doubt(after?.happened)) };
     }
     // A complete answer means that Kibana is done with the request; after a gateway's 502 or 504 the write may still come.
     const through = error.status !== undefined && error.status !== 502 && error.status !== 504;
@@ -95,9 +95,34 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
   };
 }
 
+/**
+ * Whether a refusal says that something was changed, taken or gone, and all is as before: then the write may have been done and
+ * undone by somebody else. A rule's revision would tell.
+ */
+async function isContradicted(op: Op, { status = 0, code }: KibanaError, rule: Rule | undefined, reader: Reader): Promise<boolean> {
+  if (!saysOtherwise.includes(status) || (op.op === "put_rule" && rule?.revision != null)) return false;
+  if (op.op !== "create") return true;
+  // The id may be taken in a space that the key cannot see.
+  return status !== 404 && code !== "id_taken" && (await stateNow(op, reader)).seen === undefined;
+}
+
+const saysOtherwise = [404, 409, 412];
+
+/** Whether a refusal is Kibana's, of what was sent only once. What Kibana never shows, a proxy may have refused after it was done. */
+function isKibanas({ status = 0, explained }: KibanaError, after: Seen | undefined): boolean {
+  return !ofRepetition.includes(status) && (explained || after?.happened !== "unknown");
+}
+
+function doubt(seen: Seen["happened"] | undefined): string {
+  return seen === "not_done"
+    ? "Kibana shows all as it was before, which does not fit: it may have been done, and reversed by somebody since."
+    : "Whether it was done cannot be seen in Kibana.";
+}
+
 /** Whether Kibana refused a run before it ran: for what no repetition is refused for, or because the connector is gone. */
 async function neverRan({ space, id }: Op, { status = 0, code }: KibanaError, reader: Reader): Promise<boolean> {
-  if (!ofRepetition.includes(status)) return true;
+  // What is not Kibana's answer may have come after the run.
+  if (!ofRepetition.includes(status)) return code !== "kibana_unreachable";
   if (code !== "connector_not_found" || id === undefined) return false;
   return (await connectorOrNone(reader, space, id).catch(() => "unreadable")) === undefined;
 }
@@ -107,13 +132,18 @@ function somethingElse({ op }: Op, error: KibanaError, seen: OpResult["seen"]): 
   const used = seen && op === "put_rule" ? readState(seen.config)?.actions.map(({ id }) => word(id)) : undefined;
   const actions = used && (used.length === 0 ? ", without actions" : `, with actions of ${[...new Set(used)].slice(0, 10).join(", ")}`);
   const now = seen ? `It is there as ${quoted(seen.name, 80)} now${actions ?? ""}.` : "It is gone, or cannot be read now.";
-  const { code, message, fix, applied, status, detail } = error;
-  return new KibanaError(
-    code,
-    `${message} Kibana shows something else than ${op === "create" ? "" : "before and than "}what was wanted: it may have been done and changed since, or somebody else changed it. ${now}`,
-    fix,
-    { applied, ...(status === undefined ? {} : { status }), ...(detail ? { detail } : {}) },
+  return withMore(
+    error,
+    `Kibana shows something else than ${op === "create" ? "" : "before and than "}what was wanted: it may have been done and changed since, or somebody else changed it. ${now}`,
   );
+}
+
+function withMore({ code, message, fix, applied, explained, status, detail }: KibanaError, more: string): KibanaError {
+  return new KibanaError(code, `${message} ${more}`, fix, {
+    ...{ applied, explained },
+    ...(status === undefined ? {} : { status }),
+    ...(detail ? { detail } : {}),
+  });
 }
 
 /** Why it counts as done although the answer does not say so. */

@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import { hidingBeforeCut, oneLine } from "../plain-text.ts";
+import { hidingKnown, oneLine } from "../plain-text.ts";
 import { readSettings } from "../settings/index.ts";
 import { version } from "../version.ts";
 import { type Baseline, readBaseline, writeBaseline } from "./audit/baseline.ts";
@@ -32,7 +32,9 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
     if (own.writeBaseline && own.baseline !== undefined) await mayWrite("--baseline", own.baseline);
     const kibana = await openKibana(settings, version);
     try {
-      const { findings, ...head } = await hidingBeforeCut(redactor.text, () => makeReport(kibana, settings, own, before));
+      const { findings, ...head } = await hidingKnown({ text: redactor.text, said: redactor.text }, () =>
+        makeReport(kibana, settings, own, before),
+      );
       const document = { ...redactor.json(head), findings: findings.map((one) => redactor.json(one)) };
       await writeFiles(document, own, before);
       await (own.json ? printJson(document) : print(asTable(document)));

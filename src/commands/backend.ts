@@ -4,7 +4,7 @@ import type { Caller } from "../change/services.ts";
 import { inLineOf } from "../kibana/turns.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/server.ts";
-import { hidingBeforeCut } from "../plain-text.ts";
+import { hidingKnown } from "../plain-text.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
@@ -66,7 +66,10 @@ export function createBackend(
     begin(principal) {
       redactor.refresh();
       const call = redactor.principal(principal.name).call();
-      return { redactor: call, run: (work) => inLineOf(principal.name, () => hidingBeforeCut(call.withoutLiterals.text, work)) };
+      return {
+        redactor: call,
+        run: (work) => inLineOf(principal.name, () => hidingKnown({ text: call.withoutLiterals.text, said: call.text }, work)),
+      };
     },
     async context(caller: Caller) {
       const { runChange, shared } = await whenOpen();

@@ -5,7 +5,7 @@ import { systemClock } from "../change/clock.ts";
 import type { Principal } from "../change/principal.ts";
 import { ToolError } from "../errors.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
-import { hidingBeforeCut, oneLine, word } from "../plain-text.ts";
+import { hidingKnown, oneLine, word } from "../plain-text.ts";
 import { makePrivateFolder } from "../private-files.ts";
 import { type Flags, flag, flagsHelp, list, oneOf, text } from "../settings/flags.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings/index.ts";
@@ -58,7 +58,9 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
   for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${warning}\n`);
   const { text: scrub } = redactorOf(settings, env);
   try {
-    const result = await hidingBeforeCut(scrub, () => exportedBy(settings, { format, ...which, space: allSpaces ? "*" : undefined }));
+    const result = await hidingKnown({ text: scrub, said: scrub }, () =>
+      exportedBy(settings, { format, ...which, space: allSpaces ? "*" : undefined }),
+    );
     for (const warning of result.warnings) process.stderr.write(`Note: ${oneLine(scrub(warning))}\n`);
     for (const { id, space, why, skeleton = "" } of result.skipped)
       process.stderr.write(`Left out: ${oneLine(scrub(`${word(id)} in ${space}: ${why}`))}\n${scrub(skeleton)}`);

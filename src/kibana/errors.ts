@@ -11,10 +11,12 @@ import { said } from "./said.ts";
  * A request to Kibana that failed.
  * `applied` tells a writer what is known. "no": it was never sent, or refused, which is certain only where nothing in
  * between repeats requests; "maybe": ask Kibana what is true now.
+ * `explained`: it says why in words that only Kibana has.
  */
 export class KibanaError extends ToolError {
   readonly applied: "no" | "maybe";
   readonly status: number | undefined;
+  readonly explained: boolean;
 
   constructor(
     code: ErrorCode,
@@ -23,12 +25,14 @@ export class KibanaError extends ToolError {
     more: {
       applied: "no" | "maybe";
       status?: number;
+      explained?: boolean;
       detail?: Record<string, unknown>;
     },
   ) {
     super(code, message, fix, more.detail);
     this.applied = more.applied;
     this.status = more.status;
+    this.explained = more.explained ?? false;
   }
 }
 
@@ -40,7 +44,8 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   const message = plainText(messageOf(body), 500);
   const applied = status >= 500 || status === 408 ? "maybe" : "no";
   const detail = { status, ...(message ? { kibana: message } : {}) };
-  const fail = (code: ErrorCode, cause: string, fix: string) => new KibanaError(code, cause, fix, { applied, status, detail });
+  const fail = (code: ErrorCode, cause: string, fix: string, explained = false) =>
+    new KibanaError(code, cause, fix, { applied, status, explained, detail });
 
   if (status === 503) {
     return fail(
@@ -62,17 +67,18 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   if (!("statusCode" in body)) return notKibana(status, text, url, applied, plainText(messageOf(body), 120));
   if (status === 401) {
     const [cause, fix] = notAccepted(auth);
-    return fail("unauthorized", cause, fix);
+    return fail("unauthorized", cause, fix, isPermission.test(message));
   }
   for (const one of translations) {
     const found = one.pattern.exec(message);
-    if (found) return fail(one.code, one.message(found), one.fix);
+    if (found) return fail(one.code, one.message(found), one.fix, true);
   }
   if (status === 403) {
     return fail(
       "forbidden",
       `The credentials may not do this: ${message.replace(/\.$/, "") || "Forbidden"}.`,
       `${privilegeFor(message)} Ask whoever made the key.`,
+      isPermission.test(message),
     );
   }
   if (status === 404) {
@@ -97,6 +103,8 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   }
   return fail("kibana_error", `Kibana answered ${status}${message ? `: ${message}` : ""}.`, "Correct what the message names.");
 }
+
+const isPermission = /\bunauthorized to \w|security_exception|\bprivileges?\b|missing authentication/i;
 
 /** Why Kibana refuses the credentials, and what helps. @param auth which were sent */
 export function notAccepted(auth: KibanaSettings["auth"] | undefined): [cause: string, fix: string] {

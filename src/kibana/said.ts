@@ -1,4 +1,4 @@
-import { oneLine } from "../plain-text.ts";
+import { oneLine, saidWithoutKnown } from "../plain-text.ts";
 import { hideInText } from "../shapes/text.ts";
 
 /**
@@ -6,5 +6,5 @@ import { hideInText } from "../shapes/text.ts";
  * its token, a header. Every such text is read through this, and nothing further on has to think of it.
  */
 export function said(text: string): string {
-  return hideInText(oneLine(text));
+  return hideInText(oneLine(text), () => {}, saidWithoutKnown);
 }

@@ -47,11 +47,20 @@ export function hideInField(text: string, key: string): string {
   return /^\s*https?:/i.test(text) ? hideInText(text) : hideBesideNames(text);
 }
 
+/** Whose value it is: `{"password": {"query": …}}` of a query, `{"name": "X-Api-Key", "value": …}` of a list. */
+function namedValue(key: string, { name, key: itsKey, field }: { name?: unknown; key?: unknown; field?: unknown }): string | undefined {
+  return [key, name, itsKey, field].find((one) => typeof one === "string" && namesSecret(one)) as string | undefined;
+}
+
 function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText): unknown {
   if (Array.isArray(value)) return value.map((item, index) => walk(item, key, path ? `${path}.${index}` : String(index), found, inText));
   if (value !== null && typeof value === "object") {
+    const named = namedValue(key, value);
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, walk(item, name, path ? `${path}.${name}` : name, found, inText)]),
+      Object.entries(value).map(([name, item]) => {
+        const itsName = named !== undefined && /^(value|query)$/.test(name) ? named : name;
+        return [name, walk(item, itsName, path ? `${path}.${name}` : name, found, inText)];
+      }),
     );
   }
   if (typeof value !== "string" || value === "" || value === redactionMark || /^\{\{.*\}\}$/.test(value)) return value;

@@ -1,4 +1,5 @@
-import { namesSecret } from "./names.ts";
+import { withoutKnown } from "../plain-text.ts";
+import { looksSecret, withoutNamed, withoutSpoken } from "./spoken.ts";
 import { type Mark, redactionMark, withoutParameters, withoutPathTokens, withoutUserinfo } from "./urls.ts";
 
 const slackPath = /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi;
@@ -13,54 +14,70 @@ const tokens: [RegExp, string][] = [
   [/\bAIza[A-Za-z0-9_-]{30,}/g, "a Google API key"],
   [/(?<=\bbot)\d{3,12}(?::|%3a)[\w-]{10,}|\b\d{8,10}:AA[\w-]{30,}/gi, "a Telegram token"],
 ];
-/** Words and lines that say that what follows is a secret. */
+/** Lines that say that what follows is a secret. */
 const announced: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
   [slackPath, "a Slack webhook path"],
-  [/\b(Bearer|Basic|ApiKey|GenieKey)\s+[A-Za-z0-9+/=._~-]{8,}/g, "credentials"],
-  [/\b(bearer|basic|apikey|geniekey|token|splunk|negotiate)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{12,}/gi, "credentials"],
-  // A header's whole value.
-  [/^\s*(token|splunk|negotiate|digest|hmac|aws4-hmac-sha256|sharedaccesssignature)\s+\S{8,}\s*$/gi, "credentials"],
 ];
-
-/** `"api_key": "…"` */
-const namedInText = /(["']([\w.-]{3,40})["']\s{0,4}:\s{0,4})(["'])([^"'\r\n]{1,4096})\3/g;
+/** Words that say it where what follows looks like one. */
+const schemes = [
+  /\b(?:Bearer|Basic|ApiKey|GenieKey)\s+([A-Za-z0-9+/=._~-]{8,})/g,
+  /\b(?:bearer|basic|apikey|geniekey|token|splunk|negotiate)\s+(?=\S*\d)([A-Za-z0-9+/=._~-]{12,})/gi,
+  // A header's whole value.
+  /^\s*(?:token|splunk|negotiate|digest|hmac|aws4-hmac-sha256|sharedaccesssignature)\s+(\S{8,})\s*$/gi,
+];
 
 /** `user:password@host` as a whole; `mailto:ann@example.com` is an address. */
 const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1,256}:)([^\s:/@\\]{3,256})(@[^\s:/@\\]+(?::\d{1,5})?)$/i;
 
-/** Secrets within one text: URL parts and token shapes. */
-export function hideInText(text: string, found: (why: string) => void = () => {}): string {
-  return withoutPathTokens(hideCertainInText(text, found), marking(found));
+type Shapes = (text: string, mark: Mark) => string;
+
+const certain: Shapes = (text, mark) => {
+  let hidden = withoutSpoken(withoutParameters(withoutLogin(text, mark), mark), mark);
+  for (const [shape, why] of announced) hidden = hidden.replace(shape, () => mark(why));
+  for (const scheme of schemes)
+    hidden = hidden.replace(scheme, (whole, value: string) => (looksSecret(value) ? mark("credentials") : whole));
+  return hideTokens(hidden, mark);
+};
+const all: Shapes = (text, mark) => withoutPathTokens(certain(text, mark), mark);
+const besideNames: Shapes = (text, mark) =>
+  hideTokens(withoutNamed(withoutParameters(withoutLogin(text, mark), mark, "tokens"), mark), mark);
+const inUrl: Shapes = (text, mark) => withoutPathTokens(besideNames(text, mark).replace(slackPath, mark("a Slack webhook path")), mark);
+
+/**
+ * Known secrets go first, whole: a shape may end in the middle of one, and what is left of it would not be known any more.
+ * They are looked for only where there is a shape, for whoever shows a text looks for them in the rest of it.
+ */
+function hiding(shapes: Shapes) {
+  return (text: string, found: (why: string) => void = () => {}, known = withoutKnown): string => {
+    const hidden = shapes(text, marking(found));
+    return hidden === text
+      ? text
+      : shapes(
+          known(text),
+          marking(() => {}),
+        );
+  };
 }
+
+/** Secrets within one text: URL parts and token shapes. */
+export const hideInText = hiding(all);
 
 /** As hideInText, but segments of a path that only look random stay. */
-export function hideCertainInText(text: string, found: (why: string) => void = () => {}): string {
-  const mark = marking(found);
-  let hidden = withoutNamed(withoutParameters(withoutLogin(text, mark), mark), mark);
-  for (const [shape, why] of announced) hidden = hidden.replace(shape, () => mark(why));
-  return hideTokens(hidden, found);
-}
+export const hideCertainInText = hiding(certain);
 
 /** Secrets in a text that may also name somebody, or be a command: with a secret goes nothing that is no part of it. */
-export function hideBesideNames(text: string): string {
-  const mark = marking(() => {});
-  return hideTokens(withoutNamed(withoutParameters(withoutLogin(text, mark), mark, "tokens"), mark));
-}
+export const hideBesideNames = hiding(besideNames);
 
 /** The same in an address of the web, where a part of the path may be a token. */
-export function hideInUrl(text: string): string {
-  const mark = marking(() => {});
-  return withoutPathTokens(hideBesideNames(text).replace(slackPath, mark("a Slack webhook path")), mark);
-}
+export const hideInUrl = hiding(inUrl);
 
 /** Whether a text is a token from end to end, which nobody and nothing is called. */
 export function isToken(text: string): boolean {
   return wholeToken.test(text);
 }
 
-function hideTokens(text: string, found: (why: string) => void = () => {}): string {
-  const mark = marking(found);
+function hideTokens(text: string, mark: Mark): string {
   let hidden = text;
   for (const [shape, why] of tokens) hidden = hidden.replace(shape, () => mark(why));
   return withoutWebTokens(hidden, mark);
@@ -69,15 +86,6 @@ function hideTokens(text: string, found: (why: string) => void = () => {}): stri
 function withoutLogin(text: string, mark: Mark): string {
   return withoutUserinfo(text, mark).replace(credentialsAtHost, (whole, user: string, word: string, host: string) =>
     word === redactionMark ? whole : user + mark("a password before a host") + host,
-  );
-}
-
-/** JSON with templates in it is none that could be parsed. */
-function withoutNamed(text: string, mark: Mark): string {
-  return text.replace(namedInText, (whole, before: string, name: string, quote: string, value: string) =>
-    !namesSecret(name) || value.includes(redactionMark) || value.startsWith("{{")
-      ? whole
-      : `${before}${quote}${mark(`the name "${name}"`)}${quote}`,
   );
 }
 

@@ -44,7 +44,7 @@ export function withoutParameters(text: string, mark: Mark, only?: "tokens"): st
 }
 
 /** Hidden already, or a template that is yet to be filled in. */
-function isShown(value: string): boolean {
+export function isShown(value: string): boolean {
   return value === redactionMark || value.startsWith("{{");
 }
 

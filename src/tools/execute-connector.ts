@@ -8,7 +8,7 @@ import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import { isParamsMistake } from "../kibana/params-mistake.ts";
-import { plainJson, plainText, quoted, readyToCut, word } from "../plain-text.ts";
+import { plainJson, plainText, quoted, withoutKnown, word } from "../plain-text.ts";
 import { keyOf } from "../rules/incidents.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
@@ -140,6 +140,6 @@ function data(value: unknown): Record<string, unknown> {
   const shown = plainJson(hideSecrets(value).config);
   const text = JSON.stringify(shown);
   if (text.length <= shownData) return { data: shown };
-  const ready = readyToCut(text);
+  const ready = withoutKnown(text);
   return { data: `${ready.slice(0, shownText)}…`, truncated: `${ready.length - shownText} of ${ready.length} characters are left out` };
 }

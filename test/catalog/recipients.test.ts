@@ -38,6 +38,13 @@ describe("whom a call reaches", () => {
       sub("isolateHost", { computerName__like: "db", hostname: "h", alertIds: ["1"], ids: null }),
       ["computerName__like db", "hostname h"],
     ],
+    [".xmatters", { severity: "High", tags: "db-team" }, ["tags db-team"]],
+    [".d3security", sub("run", { body: "{}", eventType: "page-all" }), ["eventType page-all"]],
+    [".thehive", sub("createAlert", { sourceRef: "r", tags: ["t1", "t2"] }), ["sourceRef r", "tags t1", "tags t2"]],
+    [".opsgenie", sub("createAlert", { message: "m", tags: ["db"], entity: "e" }), ["tags db", "entity e"]],
+    [".pagerduty", { eventAction: "trigger", class: "c", group: "g" }, ["eventAction trigger", "group g", "class c"]],
+    [".jira", sub("pushToService", { incident: { summary: "s", labels: ["db"] } }), ["labels db"]],
+    [".servicenow", sub("pushToService", { incident: { short_description: "s", category: "c" } }), ["category c"]],
     [".workflows", sub("run", { workflowId: "w" }), ["workflowId w"]],
     [".slack", { message: "m" }, []],
   ])("by %s with %j", async (id, params, expected) => {
@@ -70,6 +77,8 @@ const telling = [
   "additional_fields",
   "otherFields",
   "additionalFields",
+  // By which services decide whom they notify.
+  ...["tags", "labels", "eventType", "category", "subcategory", "event_class", "incidentTypes", "component", "entity"],
 ];
 
 test("every field that an entry names is one of its type, and every field that names somebody is listed", async () => {
@@ -86,7 +95,7 @@ test("every field that an entry names is one of its type, and every field that n
     for (const field of telling)
       if (all.includes(`"${field}":`) && !type.id.startsWith(".inference"))
         expect(
-          named.some((path) => path.endsWith(`.${field}`) || /\.\*{1,2}$/.test(path)),
+          named.some((path) => path.replace(/\.\*\*$/, "").endsWith(`.${field}`) || /^params(\.subActionParams)?\.\*+$/.test(path)),
           `${type.id} ${field}`,
         ).toBe(true);
     // What ties a call to the record that it opens, changes or closes.

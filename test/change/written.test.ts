@@ -225,11 +225,11 @@ describe("several, when one of them fails", () => {
     const { body } = await made.call("safe_delete_connector", { ids: ["ops-slack-2", "kibana-log", "imported-pagerduty"] });
     expect(body).toMatchObject({
       status: "partial",
-      message: "1 of 3 done; one failed; 1 not started.",
+      message: "1 of 3 done; one is unknown; 1 not started.",
       result: { deleted: ["ops-slack-2"], not_deleted: ["kibana-log", "imported-pagerduty"] },
       ops: [
         { outcome: "done", id: "ops-slack-2" },
-        { outcome: "not_done", id: "kibana-log" },
+        { outcome: "unknown", id: "kibana-log" },
       ],
     });
     expect(made.writes().map(({ path }) => path)).toEqual(["/api/actions/connector/ops-slack-2", "/api/actions/connector/kibana-log"]);

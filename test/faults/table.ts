@@ -4,7 +4,8 @@
  * a run `failed_run`: it failed, and the answer says that it is not known whether anything went out.
  *
  * - A create and a delete can be looked for afterwards: found is done, whatever the answer was. Not found is failed only
- *   after an answer that was complete; a request without an answer may still be in flight.
+ *   after an answer that was complete; a request without an answer may still be in flight. A conflict about something that
+ *   is as it was does not fit: somebody may have brought it back.
  * - Whether a run reached the outside cannot be read from Kibana: without its answer it is unknown, unless Kibana
  *   refused before it ran. A conflict or a rate limit (409, 429) may be of a proxy's repetition of a run that was done.
  */
@@ -13,7 +14,7 @@ export const faultTable = [
   { fault: "timeout_after", work: true, create: "done", delete: "done", execute: "unknown" },
   { fault: "cut_before", work: false, create: "unknown", delete: "unknown", execute: "unknown" },
   { fault: "cut_after", work: true, create: "done", delete: "done", execute: "unknown" },
-  { fault: "conflict", work: false, create: "failed", delete: "failed", execute: "unknown" },
+  { fault: "conflict", work: false, create: "failed", delete: "unknown", execute: "unknown" },
   { fault: "rate_limit", work: false, create: "failed", delete: "failed", execute: "unknown" },
   { fault: "error", work: false, create: "failed", delete: "failed", execute: "failed_run" },
   { fault: "error_after", work: true, create: "done", delete: "done", execute: "failed_run" },

@@ -26,6 +26,7 @@ const labels = [
   /^Recipients: /,
   /^No longer: /,
   /^It can(not)? be undone/,
+  /^May name somebody: /,
   /^Note: /,
   /^Params given: /,
   /^- (update) rule "/,

@@ -39,6 +39,7 @@ const connectors: Record<string, Dict> = {
     secrets: { apiKey: "x" },
   },
   crowd: { type: ".crowdstrike", config: { url: "https://api.crowdstrike.com" }, secrets: { clientId: "i", clientSecret: "s" } },
+  cases: { type: ".cases-webhook", config: casesConfig() },
   mail: { type: ".email", config: { service: "other", host: "smtp.example.com", port: 25, from: "k@example.com", hasAuth: false } },
 };
 
@@ -243,6 +244,49 @@ describe("what has the shape of a secret", () => {
     const { body } = await server.call("execute_connector", { id: "mcp", params, dry_run: true });
     expect(reachedBy(body)).toContain('password "[redacted]"');
     expect(JSON.stringify(body)).not.toMatch(/hunter[23]/);
+  });
+});
+
+function casesConfig(more: Dict = {}): Dict {
+  const url = "https://cm.example.com/api/issue";
+  return {
+    ...{ createIncidentUrl: url, getIncidentUrl: `${url}/1`, viewIncidentUrl: `${url}/1`, updateIncidentUrl: `${url}/1` },
+    ...{ createIncidentJson: '{"t":{{{case.title}}}}', updateIncidentJson: '{"t":{{{case.title}}}}' },
+    ...{ createIncidentResponseKey: "id", getIncidentResponseExternalTitleKey: "key", hasAuth: false, authType: null },
+    ...more,
+  };
+}
+
+describe("of a config, a text that the details would cut", () => {
+  const long = "x".repeat(400);
+  const template = `{"t":{{{case.title}}},"d":"${long}","assignee":"U1EVIL"}`;
+  const headers = Object.fromEntries(Array.from({ length: 60 }, (_none, n) => [`x-h${n}`, n === 59 ? "U1EVIL" : "y".repeat(100)]));
+  test.each<[string, string, Dict]>([
+    ...["createIncidentJson", "updateIncidentJson", "createCommentJson", "getIncidentJson"].map((field): [string, string, Dict] => [
+      field,
+      "cases",
+      { [field]: template },
+    ]),
+    [
+      "JSON without templates",
+      "cases",
+      { updateIncidentJson: JSON.stringify({ d: long, assignee: "U1EVIL" }).replace("x", "x".repeat(2000)) },
+    ],
+    ["a header", "hook", { headers: { "x-a": `${long} U1EVIL` } }],
+    ["one of many headers", "hook2", { headers }],
+  ])("is shown whole where it may name somebody: %s", async (_what, id, config) => {
+    const { body } = await server.call("update_connector", { id, config, dry_run: true });
+    expect(reachedBy(body)).toContain("U1EVIL");
+    const { body: created } = await server.call("create_connector", {
+      ...{ name: "New", type: connectors[id]?.type, config: { ...Object(connectors[id]?.config), ...config } },
+      dry_run: true,
+    });
+    expect(reachedBy(created)).toContain("U1EVIL");
+  });
+
+  test("is in the question before the details, and not once it stays as it is", async () => {
+    expect(await recipientsAsked("update_connector", { id: "cases", config: { updateIncidentJson: template } })).toContain("U1EVIL");
+    expect(await recipientsAsked("update_connector", { id: "cases", name: "Renamed" })).toBe("");
   });
 });
 

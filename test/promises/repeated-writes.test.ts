@@ -8,6 +8,8 @@ import { type Bare, type Deployment, deployment, logs, makeConnector, serve, set
 interface Fault {
   status: number;
   done: boolean;
+  /** What the answer says; HTML is no answer of Kibana's. */
+  message?: string;
   /** What somebody else does before the answer. */
   meanwhile?: () => Promise<unknown>;
 }
@@ -35,10 +37,11 @@ async function repeating(made: Deployment) {
     if (fault.done) expect((await pass()).status).toBeLessThan(300);
     await fault.meanwhile?.();
     const { status } = fault;
-    const message = path.includes("/rule/") ? "Saved object [alert/a] conflict" : "Saved object [action/one] conflict";
+    const conflict = path.includes("/rule/") ? "Saved object [alert/a] conflict" : "Saved object [action/one] conflict";
+    const { message = status === 409 ? conflict : "simulated" } = fault;
     outgoing
       .writeHead(status, { "content-type": "application/json" })
-      .end(JSON.stringify({ statusCode: status, error: "x", message: status === 409 ? message : "simulated" }));
+      .end(message.startsWith("<") ? message : JSON.stringify({ statusCode: status, error: "x", message }));
   });
   return { url, meets };
 }
@@ -133,14 +136,19 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     }
   });
 
-  test("that was refused, and did not happen, has failed", async () => {
+  test("that was refused, and did not happen, has failed; it is unknown where the refusal says that something changed, and nothing did", async () => {
     const { meets, server, call, state } = await started(kind);
     const before = await state();
+    // A rule's revision tells.
+    const contradicted = kind.includes("rule") ? [] : kind === "a create" ? [412] : [404, 409, 412];
     for (const status of statuses) {
       meets.next = { status, done: false };
-      expect((await server.call(...call)).failed).toBe(true);
+      const { failed, body } = await server.call(...call);
+      const outcome = contradicted.includes(status) ? "unknown" : "not_done";
+      expect([status, failed ? "not_done" : body.status]).toEqual([status, outcome]);
+      if (outcome === "unknown") expect(body.message).toContain("it may have been done, and reversed by somebody since");
       expect(await state()).toEqual(before);
-      expect(await newest(server)).toMatchObject({ outcome: "not_done" });
+      expect(await newest(server)).toMatchObject({ outcome });
     }
   });
 
@@ -231,6 +239,31 @@ describe.each(ofRepetition)("a write that may have been done, answered %i", (sta
     expect(await made.bare("GET", "/api/actions/connectors")).toBe(before);
   });
 
+  const reversed: [
+    what: string,
+    answers: number[],
+    ready: (bare: Bare) => Promise<unknown>,
+    call: Call,
+    meanwhile: (bare: Bare) => Promise<unknown>,
+  ][] = [
+    ["a delete whose connector was recreated as it was", [404, 409, 412], madeHook, ["safe_delete_connector", { ids: ["one"] }], madeHook],
+    ["a create that somebody deleted", [412], async () => {}, creating, (bare) => bare("DELETE", one)],
+    ["an update that somebody reversed", [404, 409, 412], madeHook, renaming, (bare) => put(bare, { name: "Hook", config: hook })],
+  ];
+  test.each(reversed.filter(([, answers]) => answers.includes(status)))(
+    "%s since is unknown",
+    async (_what, _answers, ready, call, meanwhile) => {
+      const made = await deployment();
+      await ready(made.bare);
+      const { url, meets } = await repeating(made);
+      const server = await serve({ url });
+      meets.next = { status, done: true, meanwhile: () => meanwhile(made.bare) };
+      const { body } = await server.call(...call);
+      expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("reversed by somebody since") });
+      expect(await newest(server)).toMatchObject({ outcome: "unknown" });
+    },
+  );
+
   test("a rule that somebody changed back since is unknown", async () => {
     const { made, meets, server, call } = await started("a removal from a rule");
     meets.next = { status, done: true, meanwhile: () => setActions(made.bare, "a", [logs("two")]) };
@@ -247,6 +280,16 @@ describe.each(ofRepetition)("a write that may have been done, answered %i", (sta
     if (/repeat the call/i.test(body.fix)) expect(body.fix).toMatch(/^Check the service behind the connector first/);
     expect(await newest(server)).toMatchObject({ outcome: "unknown" });
   });
+});
+
+test("a run that a proxy refuses may have been made before", async () => {
+  const made = await deployment({ connectors: ["one"] });
+  const { url, meets } = await repeating(made);
+  const server = await serve({ url });
+  for (const status of [400, 403, 413]) {
+    meets.next = { status, done: true, message: "<html><title>Blocked</title></html>" };
+    expect((await server.call("execute_connector", { id: "one", params: { message: "m" } })).body.status).toBe("unknown");
+  }
 });
 
 test("a run of a connector that Kibana says is gone, and that is gone, has failed", async () => {
@@ -287,16 +330,15 @@ describe("where Kibana does not show it", () => {
   });
 
   test.each([
-    [409, "unknown"],
-    [429, "unknown"],
-    [400, "not_done"],
-    [403, "not_done"],
-  ])("a rotation that is answered %i is %s", async (status, outcome) => {
+    ...[400, 403, 404, 409, 412, 413, 429].map((status) => [status, "unknown", "simulated"] as const),
+    [400, "not_done", "error validating connector type secrets: [webhookUrl]: no"],
+    [403, "not_done", "Unauthorized to update actions"],
+  ] as const)("a rotation that is answered %i is %s: %s", async (status, outcome, message) => {
     const made = await deployment();
     const { url, meets } = await repeating(made);
     const server = await serve({ url }, { env });
     await server.call("create_connector", hook);
-    meets.next = { status, done: false };
+    meets.next = { status, done: outcome === "unknown", message };
     const { failed, body } = await server.call("update_connector", { id: "one", secrets: hook.secrets });
     expect(failed ? "not_done" : body.status).toBe(outcome);
     expect(await newest(server)).toMatchObject({ outcome });

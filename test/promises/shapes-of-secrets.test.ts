@@ -103,13 +103,43 @@ test.each<[string, { status: number; body: string; type?: string }]>([
   expect(leaks(JSON.stringify(raw))).toEqual([]);
 });
 
+/** In words, as services, proxies and queries write it. */
+const spoken = (secret: string) => [
+  `api_key: ${secret}`,
+  `the API key = "${secret}"`,
+  `X-Api-Key: ${secret}`,
+  `Authorization: Custom ${secret}`,
+  `login with password=${secret},user=bob failed`,
+  `user.password : "${secret}" and host.name : web-1`,
+  JSON.stringify({ text: JSON.stringify({ api_key: secret }) }).slice(1),
+  `at https%3A%2F%2Fin.example.com%3Fapi_key%3D${secret}%26x%3D1`,
+  `<password>${secret}</password>`,
+  `&lt;password&gt;${secret}&lt;/password&gt;`,
+];
+
+test("the same in words", async () => {
+  let message = "";
+  const server = await serverFor(({ path }) => (path.includes("/connectors") ? problem(400, message) : undefined));
+  for (const text of spoken(parts[0])) {
+    message = `refused: ${text}`;
+    const { raw } = await server.call("list_connectors");
+    expect([text, leaks(JSON.stringify(raw))]).toEqual([text, []]);
+    expect(JSON.stringify(raw)).toContain("[redacted]");
+  }
+});
+
 test("what a service says to a run, and what the log says of it, is told without secrets", async () => {
   await put("said", hook("https://in.example.com/"));
-  const body = { status: "error", connector_id: "said", message: `failed: ${address}`, service_message: `Token ${parts[1]}` };
+  const words = spoken(parts[0]).join("; ");
+  const body = {
+    ...{ status: "error", connector_id: "said", message: `failed: ${address}` },
+    service_message: `Token ${parts[1]} ${words}`,
+    data: { text: words },
+  };
   const server = await serverFor(({ path, method }) => {
     if (path.endsWith("_execute") && method === "POST") return { status: 200, body: JSON.stringify(body) };
     if (!path.includes("_global_connector_execution_logs")) return undefined;
-    const run = { timestamp: new Date().toISOString(), status: "failure", connector_id: "said", message: `error: ${address}` };
+    const run = { timestamp: new Date().toISOString(), status: "failure", connector_id: "said", message: `error: ${address} ${words}` };
     return { status: 200, body: JSON.stringify({ total: 1, data: [run] }) };
   });
   for (const [tool, args] of [
@@ -269,6 +299,34 @@ describe("a mistake in the settings is told without the value that was given", (
     );
     expect(ran).toMatchObject({ code: expect.any(Number) });
     expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/topSecret|Word123/);
+  });
+});
+
+describe("a secret in words", () => {
+  const words = spoken(parts[0]).join("; ");
+  test("that a rule's action or query has is neither shown nor in the journal", async () => {
+    const path = "/api/alerting/rule/disk-almost-full";
+    const headers = { "kbn-xsrf": "1", "content-type": "application/json", authorization: "ApiKey any" };
+    const stored = (await (await fetch(sandbox.url + path, { headers })).json()) as Passing["body"];
+    const { name, tags, schedule, params } = stored;
+    const action = {
+      ...{ id: "ops-slack", group: "metrics.threshold.fired", params: { message: words } },
+      frequency: { summary: false, notify_when: "onActionGroupChange", throttle: null },
+    };
+    const save = async (body: object) =>
+      expect((await fetch(sandbox.url + path, { method: "PUT", headers, body: JSON.stringify(body) })).status).toBe(200);
+    await save({ name, tags, schedule, params: { ...params, filterQuery: words, filterQueryText: words }, actions: [action] });
+    onTestFinished(() => save({ name, tags, schedule, params, actions: [] }));
+    const server = await serverFor(() => undefined);
+    const seen = [
+      await server.call("get_connector", { id: "ops-slack", include: ["rules"] }),
+      await server.call("attach_connector", { connector: "ops-slack-2", rules: ["disk-almost-full"], params: { message: "x" } }),
+      await server.call("list_changes", {}),
+    ].map(({ raw }) => JSON.stringify(raw));
+    expect(seen.map(leaks)).toEqual([[], [], []]);
+    const journal = filesIn(join(server.home, "state/kibana-connectors-mcp/journal"));
+    expect(journal).toContain("disk-almost-full");
+    expect(leaks(journal)).toEqual([]);
   });
 });
 

@@ -29,6 +29,11 @@ function forms(value) {
     Buffer.from(`x${value}y`).toString("base64"),
     Buffer.from(JSON.stringify({ secret: value })).toString("base64"),
     `Bearer ${value}`,
+    // After a name, as a shape would hide it in part.
+    `password=${value}`,
+    `X-Api-Key: ${value}`,
+    `<password>${value}</password>`,
+    JSON.stringify(JSON.stringify({ password: value })),
     `https://user:${value}@host.example/`,
     ...value.split("\n"),
   ];

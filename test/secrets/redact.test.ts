@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hidingBeforeCut, plainJson, plainText } from "../../src/plain-text.ts";
+import { hidingKnown, plainJson, plainText } from "../../src/plain-text.ts";
 import { seal } from "../../src/sealed.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
 
@@ -86,9 +86,9 @@ describe("a known secret is never left", () => {
 
   test("where our own clean-up cuts a text in the middle of it", () => {
     const { text } = knowing("canary-0123456789-0123456789");
-    const cut = (given: string, max: number) => hidingBeforeCut(text, () => plainText(given, max));
+    const cut = (given: string, max: number) => hidingKnown({ text, said: text }, () => plainText(given, max));
     expect(cut("the service said canary-0123456789-0123456789 and more of it", 34)).toBe("the service said [redacted] and m…");
-    expect(hidingBeforeCut(text, () => plainJson({ said: `said canary-0123456789-0123456789 ${"x".repeat(9)}` }, 20))).toEqual({
+    expect(hidingKnown({ text, said: text }, () => plainJson({ said: `said canary-0123456789-0123456789 ${"x".repeat(9)}` }, 20))).toEqual({
       said: "said [redacted] xxxx… (5 more characters)",
     });
   });

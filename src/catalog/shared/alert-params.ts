@@ -36,6 +36,14 @@ export function closeAlertParams() {
 }
 
 /** Whom an alert reaches, and what its own fields may name. */
-export const alertRecipients = ["alias", "responders", "visibleTo", "user", "actions.**", "details.**"].map(
-  (field) => `params.subActionParams.${field}`,
-);
+export const alertRecipients = [
+  "alias",
+  "responders",
+  "visibleTo",
+  "user",
+  "actions.**",
+  "details.**",
+  "tags.**",
+  "entity.**",
+  "source.**",
+].map((field) => `params.subActionParams.${field}`);

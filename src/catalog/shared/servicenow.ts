@@ -99,7 +99,7 @@ export function incidentFields() {
 }
 
 /** What names the record that an incident becomes; a column may name whom it is assigned to and who is told. */
-export const incidentRecords = ["externalId", "correlation_id", "additional_fields"].map(
+export const incidentRecords = ["externalId", "correlation_id", "additional_fields", "category.**", "subcategory.**"].map(
   (field) => `params.subActionParams.incident.${field}`,
 );
 

@@ -71,7 +71,11 @@ export const casesWebhook: ConnectorType = {
     fields: [...requestUrls],
     verifiedBy: Object.fromEntries(requestUrls.map((field) => [field, "verificationMode"])),
   },
-  recipients: ["params.subActionParams.incident.externalId", "params.subActionParams.incident.id"],
+  recipients: [
+    "params.subActionParams.incident.externalId",
+    "params.subActionParams.incident.id",
+    "params.subActionParams.incident.tags.**",
+  ],
   credentials: webhookCredentials.filter((way) => way.name !== "oauth2"),
   subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
   tests: {

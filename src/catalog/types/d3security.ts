@@ -22,7 +22,7 @@ export const d3security: ConnectorType = {
   }),
   allowedHosts: ["config.url"],
   target: { kind: "config", fields: ["url"] },
-  recipients: ["params.subActionParams.body.**"],
+  recipients: ["params.subActionParams.body.**", "params.subActionParams.eventType.**"],
   credentials: [{ name: "token", fields: ["token"] }],
   subActions: {
     run: { effect: "creates" },

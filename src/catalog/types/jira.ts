@@ -61,6 +61,7 @@ export const jira: ConnectorType = {
     "params.subActionParams.incident.parent",
     // May hold another project, and an assignee.
     "params.subActionParams.incident.otherFields",
+    ...["issueType.**", "labels.**"].map((field) => `params.subActionParams.incident.${field}`),
   ],
   credentials: [{ name: "API token", fields: ["email", "apiToken"] }],
   subActions: {

@@ -47,7 +47,11 @@ export const pagerduty: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"], fallback: "events.pagerduty.com" },
-  recipients: ["params.eventAction", "params.dedupKey", "params.customDetails.**"],
+  recipients: [
+    "params.eventAction",
+    "params.dedupKey",
+    ...["customDetails", "source", "component", "group", "class"].map((field) => `params.${field}.**`),
+  ],
   credentials: [{ name: "routing key", fields: ["routingKey"] }],
   effect: "creates",
   tests: {

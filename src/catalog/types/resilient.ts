@@ -43,7 +43,10 @@ export const resilient: ConnectorType = {
   }),
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
-  recipients: ["config.orgId", "params.subActionParams.incident.externalId", "params.subActionParams.incident.additionalFields"],
+  recipients: [
+    "config.orgId",
+    ...["externalId", "additionalFields", "incidentTypes.**"].map((field) => `params.subActionParams.incident.${field}`),
+  ],
   credentials: [{ name: "API key", fields: ["apiKeyId", "apiKeySecret"] }],
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

@@ -49,7 +49,7 @@ export const servicenowItom: ConnectorType = {
   target: { kind: "config", fields: ["apiUrl"] },
   recipients: [
     ...["params.subActionParams.message_key", "params.subActionParams.node", "params.subActionParams.resource"],
-    "params.subActionParams.additional_info.**",
+    ...["additional_info", "source", "event_class", "type"].map((field) => `params.subActionParams.${field}.**`),
   ],
   credentials: serviceNowCredentials,
   subActions: { addEvent: { effect: "creates" }, getChoices: { effect: "none" } },

@@ -57,6 +57,7 @@ export const thehive: ConnectorType = {
     "params.subActionParams.sourceRef",
     // Its keys win over those three.
     "params.subActionParams.body.**",
+    ...["tags.**", "template.**", "incident.tags.**"].map((field) => `params.subActionParams.${field}`),
   ],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: {

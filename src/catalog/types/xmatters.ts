@@ -51,7 +51,7 @@ export const xmatters: ConnectorType = {
   }),
   allowedHosts: ["config.configUrl", "secrets.secretsUrl"],
   target: { kind: "config", fields: ["configUrl"], secret: "secretsUrl" },
-  recipients: ["config.configUrl", "params.signalId"],
+  recipients: ["config.configUrl", "params.signalId", "params.tags.**"],
   credentials: [
     { name: "url", fields: ["secretsUrl"], when: { usesBasic: false } },
     { name: "basic", fields: ["user", "password"], when: { usesBasic: true } },

@@ -1,9 +1,11 @@
 import { setImmediate } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { everyAddress } from "../../catalog/addresses.ts";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations, named } from "../../catalog/destinations.ts";
+import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
-import { namesSomebody, type Recipient, recipientsIn } from "../../catalog/recipients.ts";
+import { namesSomebody, type Recipient, recipientsIn, textsOfConfig } from "../../catalog/recipients.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
@@ -144,10 +146,22 @@ async function reachOfOp(op: Op): Promise<OpReach> {
       return {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
-        reached: shownRecipients(entry, { config }),
+        reached: [...shownRecipients(entry, { config }), ...cutTexts(entry, config, op.op === "update" ? (op.before.config ?? {}) : {})],
       };
     }
   }
+}
+
+/** Most characters of JSON that the details of a question show whole, with room for names around it, and of one text in it. */
+const shownWhole = { json: 2000, text: 200 };
+
+/** What is written of a config and cut in the details of a question. Files of certificates name nobody. */
+function cutTexts(entry: ConnectorType | undefined, config: Record<string, unknown>, before: Record<string, unknown>): Recipient[] {
+  const files = fileFields(entry, "config", config);
+  const isWritten = ([key, value]: [string, unknown]) => !files.has(key) && !isDeepStrictEqual(before[key] ?? null, value ?? null);
+  const written = Object.fromEntries(Object.entries(config).filter(isWritten));
+  const texts = textsOfConfig(written, hideFromModel);
+  return JSON.stringify(written).length > shownWhole.json ? texts : texts.filter(({ value }) => [...value].length > shownWhole.text);
 }
 
 /** Of a connector that is gone nothing is known. */
@@ -173,8 +187,10 @@ async function recipientsOfAction({ connector_type_id: type, params }: RuleActio
 
 /** Without secrets beside whoever is written to: the model reads it. */
 function shownRecipients(entry: ConnectorType | undefined, given: Parameters<typeof recipientsIn>[1]): Recipient[] {
-  return recipientsIn(entry, given, { named: hideInRecipient, free: hideInField, isSecret: namesSecret });
+  return recipientsIn(entry, given, hideFromModel);
 }
+
+const hideFromModel = { named: hideInRecipient, free: hideInField, isSecret: namesSecret };
 
 /** Somebody who is named is never hidden, even by a known value; of other texts any word may be a name. */
 function told(one: Recipient, scrub: Scrub): string {
