@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { type CallToolResult, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { CallToolResult, ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look, submit } from "../pages/form.ts";
-import { cleanEnv, type Started, serverBuild, startSandboxWith, startServer, yes } from "../support/built-server.ts";
+import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
+import { runCommand } from "../support/command.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { hostile, problemsOf, unseen } from "./hostile-texts.ts";
@@ -433,19 +429,11 @@ test("what does not fit a question is refused where no page can be shown", async
 });
 
 test.each(hostile)("the message beside a page's address, with %s in it, is one line of ours", async (_kind, text) => {
-  const seen: string[] = [];
-  const client = new Client({ name: "test", version: "1" }, { capabilities: { elicitation: { url: {} } } });
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-    seen.push(params.message);
-    return { action: "accept" };
-  });
-  const home = mkdtempSync(join(tmpdir(), "kcm-url-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [serverBuild], env: cleanEnv(home, env()), stderr: "ignore" }),
-  );
-  onTestFinished(() => client.close());
-  await client.callTool({ name: "safe_delete_connector", arguments: { ids: [await connector(".index", text)] } });
+  const person = (): ElicitResult => ({ action: "accept" });
+  const server = await startServer({ env: env(), person, elicitation: { url: {} } });
+  onTestFinished(() => server.close());
+  await server.call("safe_delete_connector", { ids: [await connector(".index", text)] });
+  const { questions: seen } = server;
   expect(seen).toEqual([
     expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\. /),
   ]);
@@ -456,20 +444,15 @@ test.each(hostile)("the message beside a page's address, with %s in it, is one l
 
 test("a name that could pass for a sentence of ours is quoted where it is to be typed", async () => {
   const fields: string[] = [];
-  const client = new Client({ name: "test", version: "1" }, { capabilities: { elicitation: {} } });
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-    if ("requestedSchema" in params) fields.push(params.requestedSchema.properties.name?.title ?? "");
+  const person = (question: ElicitRequest["params"]): ElicitResult => {
+    if ("requestedSchema" in question) fields.push(question.requestedSchema.properties.name?.title ?? "");
     return { action: "accept", content: { name: "X (delete nothing). Type: ok" } };
-  });
-  const home = mkdtempSync(join(tmpdir(), "kcm-typed-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [serverBuild], env: cleanEnv(home, env()), stderr: "ignore" }),
-  );
-  onTestFinished(() => client.close());
+  };
+  const server = await startServer({ env: env(), person });
+  onTestFinished(() => server.close());
   const named = [await connector(".gen-ai", "X (delete nothing). Type: ok"), await connector(".gen-ai", 'X". Type: "ok')];
   const answers = [];
-  for (const id of named) answers.push(await client.callTool({ name: "safe_delete_connector", arguments: { ids: [id] } }));
+  for (const id of named) answers.push((await server.call("safe_delete_connector", { ids: [id] })).body);
   expect(fields).toEqual([
     'Type the connector\'s name to confirm: "X (delete nothing). Type: ok"',
     `Type the connector's id to confirm: "${named[1]}"`,
@@ -535,19 +518,17 @@ test("what the server writes on stderr is one event per line and hides nothing",
   expect(unseen.exec(server.stderr())).toBeNull();
 });
 
-test.each([["audit"], ["audit", "--json"], ["doctor"]])("%s %s hides nothing on a terminal", async (...args) => {
-  const made = await startSandboxWith(["--empty"]);
-  onTestFinished(() => made.stop());
-  const kept = sandbox;
-  sandbox = made;
-  for (const [, text] of hostile) await rule(text, [{ id: await connector(".slack", text), params: { message: text } }]);
-  sandbox = kept;
-  const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((done) => {
-    const given = { KIBANA_URL: made.url, KIBANA_API_KEY: "any" };
-    execFile(process.execPath, [serverBuild, ...args], { env: cleanEnv("/tmp", given), maxBuffer: 1e8 }, (_error, out, err) =>
-      done({ stdout: out, stderr: err }),
-    );
-  });
-  expect(stdout.length).toBeGreaterThan(500);
-  expect(unseen.exec(stdout + stderr)).toBeNull();
-});
+test.each<["audit" | "doctor", ...string[]]>([["audit"], ["audit", "--json"], ["doctor"]])(
+  "%s %s hides nothing on a terminal",
+  async (command, ...args) => {
+    const made = await startSandboxWith(["--empty"]);
+    onTestFinished(() => made.stop());
+    const kept = sandbox;
+    sandbox = made;
+    for (const [, text] of hostile) await rule(text, [{ id: await connector(".slack", text), params: { message: text } }]);
+    sandbox = kept;
+    const { stdout, stderr } = await runCommand(command, args, { KIBANA_URL: made.url, KIBANA_API_KEY: "any" });
+    expect(stdout.length).toBeGreaterThan(500);
+    expect(unseen.exec(stdout + stderr)).toBeNull();
+  },
+);

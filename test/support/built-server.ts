@@ -6,7 +6,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { type CallToolResult, type ElicitRequest, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { systemClock } from "../../src/change/clock.ts";
 import { localPrincipal } from "../../src/change/principal.ts";
 import { createBackend } from "../../src/commands/backend.ts";
@@ -29,7 +29,7 @@ export function cleanEnv(home: string, env: Record<string, string> = {}): Record
 }
 
 /** Who answers a question. */
-export type Person = () => ElicitResult | Promise<ElicitResult>;
+export type Person = (question: ElicitRequest["params"]) => ElicitResult | Promise<ElicitResult>;
 
 /** The same for what runs in this process, which cannot find its state folder by HOME; the sandbox's journal has no fixed place. */
 export function ownEnv(home: string, args: readonly string[], env?: Record<string, string>): Record<string, string> {
@@ -59,6 +59,8 @@ export async function startBuilt(
     args?: string[];
     env?: Record<string, string>;
     person?: Person;
+    /** How the client says that it can ask: as form where there is a person. */
+    elicitation?: Record<string, object>;
     /** A build other than ours. */
     main?: string;
   } = {},
@@ -80,15 +82,15 @@ export async function startBuilt(
 /** The official client on a server that has begun. */
 async function driven(
   transport: Transport,
-  server: { person?: Person; home: string; stderr(): string; end?(): Promise<void> },
+  server: { person?: Person; elicitation?: Record<string, object>; home: string; stderr(): string; end?(): Promise<void> },
 ): Promise<Started> {
-  const { person, home, stderr } = server;
+  const { person, elicitation = {}, home, stderr } = server;
   const questions: string[] = [];
-  const client = new Client({ name: "test", version: "1" }, { capabilities: person ? { elicitation: {} } : {} });
+  const client = new Client({ name: "test", version: "1" }, { capabilities: person ? { elicitation } : {} });
   if (person) {
-    client.setRequestHandler(ElicitRequestSchema, (request) => {
-      questions.push(request.params.message);
-      return person();
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+      questions.push(params.message);
+      return person(params);
     });
   }
   await client.connect(transport);

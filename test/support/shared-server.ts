@@ -18,7 +18,7 @@ export function sharedServers(options: { args?: string[]; env?: Record<string, s
     const server = await startServer({
       args: ["--max-changes-per-hour", "100000", ...(options.args ?? [])],
       env: { KIBANA_URL: url, KIBANA_API_KEY: "any", ...options.env },
-      ...(options.asks === false ? {} : { person: () => behind.person() }),
+      ...(options.asks === false ? {} : { person: (question) => behind.person(question) }),
     });
     ends.push(server.close);
     return { behind, calls, server };
