@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // `npm run test:all` adds the slow ones; browser, clients and live have configurations of their own.
-    exclude: [...slow, "test/browser/**", "test/clients/**", "test/live/live.test.ts"],
+    exclude: [...slow, "test/browser/**", "test/clients/**", "test/peers/**", "test/live/live.test.ts"],
     passWithNoTests: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
