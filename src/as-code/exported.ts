@@ -38,6 +38,8 @@ export interface Exported {
   hosts: readonly string[];
   /** One more host is in a secret. */
   hostInSecret: boolean;
+  /** Fields of the config that the Terraform provider may store in another form. */
+  changedByTerraform: readonly string[];
 }
 
 /** @param prefix of the environment variables */
@@ -73,6 +75,7 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
       configPlaceholders: placeholders,
       secrets: ofSecrets,
       hosts: entry ? hostNames(entry, connector.config) : [],
+      changedByTerraform: entry ? changedByTerraform(entry, connector.config) : [],
       hostInSecret: entry?.target.kind === "secret" || (entry?.target.kind === "config" && entry.target.secret !== undefined),
     };
   });
@@ -82,6 +85,12 @@ function hostNames(entry: ConnectorType, config: Record<string, unknown>): strin
   return destinations(entry, config, () => undefined)
     .map((host) => (host.includes("://") ? host : `https://${host}`))
     .flatMap((url) => readUrl(url)?.hostname ?? []);
+}
+
+function changedByTerraform(entry: ConnectorType, config: Record<string, unknown>): string[] {
+  const { fields = [], other = false } = entry.terraformChanges ?? {};
+  const known = fieldsAt(inputSchema(entry.schemas().config), undefined);
+  return Object.keys(config).filter((field) => fields.includes(field) || (other && !known.has(field)));
 }
 
 /** Whether a secret is an address, and not a token that goes into one. */

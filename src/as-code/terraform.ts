@@ -40,15 +40,16 @@ function head({ from, by }: Origin, count: number, inState: boolean): string {
     : `# State: secrets are write-only, so they reach neither state nor plan. config is in both: a secret in it (see
 # variables.tf) is readable there. Use an encrypted backend with few readers (${backends}),
 # and never commit the state.
-# Write-only attributes need Terraform 1.11 and a provider release of mid-2026 or later. After rotating a secret, raise
-# its secrets_wo_version: Terraform cannot see the change.
+# Write-only attributes need Terraform 1.11. After rotating a secret, raise its secrets_wo_version: Terraform cannot see
+# the change.
 `;
   return `# ${count} Kibana connector${count === 1 ? "" : "s"} of ${commentText(from)}, written by ${by}.
 ${state}terraform {
   required_version = ">= ${inState ? "1.5" : "1.11"}"
   required_providers {
     elasticstack = {
-      source = "elastic/elasticstack"
+      source  = "elastic/elasticstack"
+      version = "~> 0.17"
     }
   }
 }
@@ -65,6 +66,7 @@ const variablesHead = `# Set each from a secret store, or as TF_VAR_<name> in th
 
 const importHead = `# Imports the existing connectors under their ids, so rules keep finding them. For another deployment leave this file out. An
 # import does not read secrets, and the next apply replaces the stored ones with those in variables.tf: set all of them.
+# The first plan shows each connector as imported and as updated in place, also where nothing differs.
 `;
 
 function resource(connector: Exported, prefix: string, inState: boolean): string {
@@ -147,6 +149,12 @@ export function hclWarnings(connectors: readonly Exported[]): string[] {
         ]
       : []),
     ...(slashes.length > 0 ? [`No import for ids with a slash, which the provider cannot read: ${some(slashes)}.`] : []),
+    ...connectors
+      .filter(({ changedByTerraform }) => changedByTerraform.length > 0)
+      .map(
+        ({ id, changedByTerraform: fields }) =>
+          `The provider may store ${commentText(fields.join(", "))} of ${commentText(id)} in another form and end its apply with "inconsistent result": the connector is changed all the same; leave the field out if it repeats.`,
+      ),
     ...(changed.length > 0
       ? [`Terraform stores text in Unicode form NFC: ${some(changed)} differ from Kibana in bytes that are not visible.`]
       : []),

@@ -75,6 +75,11 @@ export interface ConnectorType {
   attachNotes?: { always?: string; eachAlert?: string };
   /** What in an action's params fails only when the rule runs, in words. */
   actionProblems?: (params: Params) => string[];
+  /**
+   * Config that the Terraform provider may store in another form than it was given, so that an apply ends with "inconsistent
+   * result": these fields, or with `other` whatever this entry does not know.
+   */
+  terraformChanges?: { fields?: readonly string[]; other?: true };
   /** What differs when it is run by hand. */
   runNote?: string;
   /** What surprises people, one sentence each. */

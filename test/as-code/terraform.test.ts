@@ -160,3 +160,20 @@ test("warns about what Terraform does differently", async () => {
   ]);
   expect(hclWarnings(await sources({ id: uuid }))).toEqual([]);
 });
+
+test.each<[type: string, config: Record<string, unknown>, fields: string | undefined]>([
+  [".gemini", { apiUrl: "https://a.example", contextWindowLength: 5, temperature: 0.5 }, "contextWindowLength, temperature"],
+  [".gemini", { apiUrl: "https://a.example", later: 1 }, undefined],
+  [".jira", { apiUrl: "https://a.example", projectKey: "OPS" }, undefined],
+  [".jira", { apiUrl: "https://a.example", projectKey: "OPS", later: 1 }, "later"],
+  [".opsgenie", { apiUrl: "https://a.example", later: 1 }, "later"],
+  [".pagerduty", { apiUrl: null, later: 1 }, "later"],
+  [".resilient", { apiUrl: "https://a.example", orgId: "1", later: 1 }, "later"],
+  [".tines", { url: "https://a.example", later: 1 }, "later"],
+  [".webhook", { url: "https://a.example", later: 1 }, undefined],
+])("of %s with %j it names what the provider may store in another form: %s", async (type, config, fields) => {
+  const warnings = hclWarnings(await sources({ id: uuid, type, config }));
+  expect(warnings).toEqual(
+    fields === undefined ? [] : [expect.stringContaining(`The provider may store ${fields} of ${uuid} in another form`)],
+  );
+});

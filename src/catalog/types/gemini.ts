@@ -42,6 +42,7 @@ export const gemini: ConnectorType = {
   target: { kind: "config", fields: ["apiUrl"] },
   freeParams: ["subActionParams"],
   recipients: ["params.subActionParams.**"],
+  terraformChanges: { fields: ["contextWindowLength", "temperature"] },
   credentials: [{ name: "service account", fields: ["credentialsJson"] }],
   subActions: {
     run: paid,

@@ -63,6 +63,7 @@ export const jira: ConnectorType = {
     "params.subActionParams.incident.otherFields",
     ...["issueType.**", "labels.**"].map((field) => `params.subActionParams.incident.${field}`),
   ],
+  terraformChanges: { other: true },
   credentials: [{ name: "API token", fields: ["email", "apiToken"] }],
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

@@ -48,6 +48,7 @@ export const opsgenie: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
   recipients: alertRecipients,
+  terraformChanges: { other: true },
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: { createAlert: { effect: "creates" }, closeAlert: { effect: "updates" } },
   tests: {

@@ -52,6 +52,7 @@ export const pagerduty: ConnectorType = {
     "params.dedupKey",
     ...["customDetails", "source", "component", "group", "class"].map((field) => `params.${field}.**`),
   ],
+  terraformChanges: { other: true },
   credentials: [{ name: "routing key", fields: ["routingKey"] }],
   effect: "creates",
   tests: {

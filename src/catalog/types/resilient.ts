@@ -47,6 +47,7 @@ export const resilient: ConnectorType = {
     "config.orgId",
     ...["externalId", "additionalFields", "incidentTypes.**"].map((field) => `params.subActionParams.incident.${field}`),
   ],
+  terraformChanges: { other: true },
   credentials: [{ name: "API key", fields: ["apiKeyId", "apiKeySecret"] }],
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

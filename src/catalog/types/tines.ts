@@ -28,6 +28,7 @@ export const tines: ConnectorType = {
   // The request to a webhook carries the params' body and no credentials. Source: tines/tines.ts, runWebhook.
   paramTargets: [{ field: "subActionParams.webhookUrl", kind: "url", replaces: "url", withSecrets: false }],
   recipients: ["params.subActionParams.webhook", "params.subActionParams.webhookUrl", "params.subActionParams.body.**"],
+  terraformChanges: { other: true },
   credentials: [{ name: "token", fields: ["email", "token"] }],
   subActions: {
     stories: { effect: "none", note: "At most 500; incompleteResponse tells that there are more" },

@@ -2,13 +2,14 @@
 # State: secrets are write-only, so they reach neither state nor plan. config is in both: a secret in it (see
 # variables.tf) is readable there. Use an encrypted backend with few readers (S3 with KMS, Azure Blob Storage, GCS with CMEK),
 # and never commit the state.
-# Write-only attributes need Terraform 1.11 and a provider release of mid-2026 or later. After rotating a secret, raise
-# its secrets_wo_version: Terraform cannot see the change.
+# Write-only attributes need Terraform 1.11. After rotating a secret, raise its secrets_wo_version: Terraform cannot see
+# the change.
 terraform {
   required_version = ">= 1.11"
   required_providers {
     elasticstack = {
-      source = "elastic/elasticstack"
+      source  = "elastic/elasticstack"
+      version = "~> 0.17"
     }
   }
 }

@@ -6,7 +6,8 @@ terraform {
   required_version = ">= 1.5"
   required_providers {
     elasticstack = {
-      source = "elastic/elasticstack"
+      source  = "elastic/elasticstack"
+      version = "~> 0.17"
     }
   }
 }
