@@ -9,7 +9,8 @@ import { preconfigured, seed } from "./seed/index.ts";
 import { defaultSpace } from "./spaces.ts";
 import { Store } from "./store.ts";
 import type { State, Wording } from "./types.ts";
-import { atLeast, release } from "./version.ts";
+import { release } from "./version.ts";
+import { wordingOf } from "./wording/index.ts";
 import { SettingsProblem } from "./wording/settings-problem.ts";
 
 export { SettingsProblem } from "./wording/settings-problem.ts";
@@ -39,7 +40,7 @@ export interface SandboxOptions {
   size?: SeedSize;
   /** Real HTTP for types whose answer is simple, to loopback hosts only. */
   deliver?: boolean;
-  /** How problems with config, secrets and params are worded. Default by version: config-schema in 8.x, `Field "url": Required` after. */
+  /** How problems with config, secrets and params are worded. Default by version: config-schema, zod 3 (9.3), zod 4 (9.4 and later). */
   wording?: Wording;
 }
 
@@ -69,7 +70,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     actions: yml?.settings ?? defaultSettings,
     url: "",
     deliver: options.deliver ?? false,
-    wording: options.wording ?? (atLeast(named.version, 9) ? "fields" : "config-schema"),
+    wording: options.wording ?? wordingOf(named.version),
     spaces: new Map([[defaultSpace.id, { ...defaultSpace }]]),
     connectors: new Store(),
     inMemory: [...(yml?.preconfigured ?? []), ...(empty ? [] : preconfigured), ...(await systemConnectors(named.version))],

@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { isPlainObject } from "../plain-object.ts";
 import type { Dict, InMemoryConnector } from "./types.ts";
-import { atLeast } from "./version.ts";
+import { has, type VersionChange } from "./version-changes.ts";
 import { configSchemaMessage } from "./wording/config-schema.ts";
 import { SettingsProblem } from "./wording/settings-problem.ts";
 
@@ -15,19 +15,18 @@ const connector = { name: z.string().min(1), actionTypeId: z.string().min(1), co
 
 /** `xpack.actions` of kibana.yml (reference/kibana-api.md §9). Settings without effect here are known only by name. */
 function settingsSchema(version: string) {
-  const since = <T extends z.ZodType>(major: number, minor: number, fields: Record<string, T>) =>
-    atLeast(version, major, minor) ? fields : {};
+  const since = <T extends z.ZodType>(change: VersionChange, fields: Record<string, T>) => (has(version, change) ? fields : {});
   const email = z.strictObject({
     domain_allowlist: texts.optional(),
-    ...since(9, 2, { recipient_allowlist: texts.optional() }),
-    ...since(9, 3, { maximum_body_length: z.number().min(0).optional() }),
-    ...since(8, 19, { services: z.strictObject({ enabled: z.array(services).min(1).optional(), ses: anything }).optional() }),
+    ...since("allow list of mail recipients", { recipient_allowlist: texts.optional() }),
+    ...since("longest mail", { maximum_body_length: z.number().min(0).optional() }),
+    ...since("restricted mail services", { services: z.strictObject({ enabled: z.array(services).min(1).optional(), ses: anything }).optional() }),
   });
   return z.strictObject({
     enabledActionTypes: texts.default(["*"]),
     allowedHosts: z.array(host).default(["*"]),
     preconfigured: z
-      .record(z.string(), z.strictObject({ ...connector, ...since(8, 18, { exposeConfig: z.boolean().optional() }) }))
+      .record(z.string(), z.strictObject({ ...connector, ...since("exposed config of preconfigured connectors", { exposeConfig: z.boolean().optional() }) }))
       .default({})
       .superRefine((entries, ctx) => {
         const bad = Object.keys(entries).find((id) => ["", "__proto__", "constructor"].includes(id));
@@ -41,8 +40,8 @@ function settingsSchema(version: string) {
       )
       .optional(),
     ...Object.fromEntries(withoutEffect.map((name) => [name, anything])),
-    ...since(9, 1, { rateLimiter: anything }),
-    ...since(9, 4, { auth: anything, relay: anything, inboundEvents: anything }),
+    ...since("limited rate of mails", { rateLimiter: anything }),
+    ...since("authentication per user", { auth: anything, relay: anything, inboundEvents: anything }),
   });
 }
 
@@ -125,7 +124,7 @@ function parsed(text: string): unknown {
  */
 function actionsOf(file: unknown, version: string, env: Environment): unknown {
   const keysOf = (key: string) =>
-    atLeast(version, 8, 14) && key.startsWith("[") && key.endsWith("]") ? [key.slice(1, -1)] : key.split(".");
+    has(version, "keys in brackets in kibana.yml") && key.startsWith("[") && key.endsWith("]") ? [key.slice(1, -1)] : key.split(".");
   const put = (target: Dict, [first = "", ...rest]: readonly string[], value: unknown): void => {
     if (first === "__proto__" || first === "constructor") throw new SettingsProblem(`Kibana would not start: unexpected key "${first}"`);
     if (rest.length === 0 && !(isPlainObject(value) && Object.keys(value).length > 0)) {
@@ -153,7 +152,7 @@ function actionsOf(file: unknown, version: string, env: Environment): unknown {
 
 /** Replaced once: the value of a variable is not searched for more. Defaults came with 8.15. */
 function withVariables(text: string, version: string, env: Environment): string {
-  const reference = atLeast(version, 8, 15) ? /\$\{(\w+)(?::(\w+))?\}/g : /\$\{(\w+)\}/g;
+  const reference = has(version, "defaults of variables in kibana.yml") ? /\$\{(\w+)(?::(\w+))?\}/g : /\$\{(\w+)\}/g;
   return text.replace(reference, (_whole, name: string, otherwise?: string | number) => {
     const value = env[name] ?? (typeof otherwise === "string" ? otherwise : undefined);
     if (value === undefined)

@@ -1,6 +1,6 @@
 import { notFound } from "../http/envelope.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { connectorRoutes } from "./routes.ts";
 import { typeRoutes } from "./types-api.ts";
 
@@ -17,7 +17,7 @@ function legacy(path: string, of: string, routes: readonly Route[]): Route {
     path,
     async handler(call: Call, state: State): Promise<Reply> {
       const route = routes.find((one) => one.method === "GET" && one.path === of);
-      if (atLeast(state.version, 9) || !route) return notFound();
+      if (has(state.version, "no routes from before 7.13") || !route) return notFound();
       const { status, body } = await route.handler(call, state);
       const rows = Array.isArray(body) ? body : [];
       return {

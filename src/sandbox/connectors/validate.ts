@@ -2,9 +2,10 @@ import * as z from "zod";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { Dict, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { describeIssues } from "../wording/index.ts";
 import { settingsProblem } from "./allowed-hosts.ts";
+import { newerFields, olderProblems } from "./older-shapes.ts";
 import { type Part, typeRules } from "./type-rules.ts";
 
 /** A value with Kibana's defaults, or Kibana's message if it is refused. */
@@ -35,13 +36,13 @@ export async function checkParams(id: string, params: Dict, state: State): Promi
 
 /** The shape first, then Kibana's own rules, then what the catalogue's refinements still find. */
 function checkPart(type: ConnectorType, part: Part, input: Dict, state: State): Checked<Dict> {
-  const prefix = part === "params" ? "action params" : `${atLeast(state.version, 9) ? "connector" : "action"} type ${part}`;
+  const prefix = part === "params" ? "action params" : `${has(state.version, "zod 3 checks connectors") ? "connector" : "action"} type ${part}`;
   const refuse = (problem: string): Checked<Dict> => ({ ok: false, problem: `error validating ${prefix}: ${problem}` });
   const result = type.schemas()[part].safeParse(input);
-  const tooNew = fieldsSince(type.id, part, state.version);
-  const unknown = tooNew.filter((field) => Object.hasOwn(input, field));
-  const wrongShape = result.error?.issues.filter((issue) => issue.code !== "custom") ?? [];
-  if (unknown.length > 0) wrongShape.unshift({ code: "unrecognized_keys", keys: unknown, path: [], message: "", input });
+  const wrongShape = [
+    ...olderProblems(type.id, part, input, state.version),
+    ...(result.error?.issues.filter((issue) => issue.code !== "custom") ?? []),
+  ];
   if (wrongShape.length > 0) return refuse(describeIssues(new z.ZodError(wrongShape), input, state.wording));
   const { refine, check } = typeRules[type.id] ?? {};
   const refined = refine?.[part]?.(input);
@@ -49,15 +50,8 @@ function checkPart(type: ConnectorType, part: Part, input: Dict, state: State): 
   const checked = check?.[part]?.(input);
   if (checked) return refuse(checked);
   if (!result.success) return refuse(describeIssues(result.error, input, state.wording));
+  const tooNew = newerFields(type.id, part, state.version);
   const value = Object.fromEntries(Object.entries(result.data).filter(([field]) => !tooNew.includes(field)));
   const settings = settingsProblem(type.id, type.allowedHosts, part, value, state);
   return settings ? refuse(settings) : { ok: true, value };
-}
-
-/** Fields added after the type: an older Kibana does not know them (reference/kibana-api.md §4). */
-const newerFields = [{ type: ".webhook", part: "secrets", field: "secretHeaders", major: 9, minor: 2 }] as const;
-
-function fieldsSince(type: string, part: Part, version: string): string[] {
-  const missing = newerFields.filter((one) => one.type === type && one.part === part && !atLeast(version, one.major, one.minor));
-  return missing.map(({ field }) => field);
 }

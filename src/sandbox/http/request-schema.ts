@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Call } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { configSchemaMessage } from "../wording/config-schema.ts";
 import { Refusal } from "./envelope.ts";
 
@@ -39,12 +39,11 @@ export function jsonText<T extends z.ZodType>(schema: T) {
 
 /**
  * Parses one part of a request, or refuses it as the router does: only the first problem (reference/kibana-api.md §0).
- * Which version gave unknown keys their new message is not known: here it is 9.4.
  */
 export function parsePart<T>(schema: z.ZodType<T>, value: unknown, part: "body" | "params" | "query", version: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Refusal(400, configSchemaMessage(result.error, value, `request ${part}`, !atLeast(version, 9, 4)));
+  throw new Refusal(400, configSchemaMessage(result.error, value, `request ${part}`, !has(version, "new words for unknown keys")));
 }
 
 export function parseBody<T>(schema: z.ZodType<T>, call: Call): T {

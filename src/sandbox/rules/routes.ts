@@ -5,7 +5,7 @@ import { Refusal } from "../http/envelope.ts";
 import { needActions, needRule } from "../http/privileges.ts";
 import { duration, filled, parseBody } from "../http/request-schema.ts";
 import type { Call, Reply, Route, Rule, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { actionBody, storedActions } from "./actions.ts";
 import { type RuleType, ruleTypes } from "./types.ts";
 import { internalRuleView, knowsArtifacts, noArtifacts, ruleView } from "./view.ts";
@@ -16,7 +16,7 @@ const flapping = (version: string) =>
     .strictObject({
       look_back_window: looks,
       status_change_threshold: looks,
-      ...(atLeast(version, 9, 3) && { enabled: z.boolean().optional() }),
+      ...(has(version, "flapping can be switched off") && { enabled: z.boolean().optional() }),
     })
     .refine(
       ({ look_back_window: window, status_change_threshold: threshold }) => threshold <= window,

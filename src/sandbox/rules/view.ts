@@ -1,9 +1,9 @@
 import type { Rule } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 
 /** A rule as Kibana returns it. An action whose connector is gone looks like any other (reference/kibana-api.md §5.3). */
 export function ruleView({ artifacts, ...rule }: Rule, version: string) {
-  return { ...bareView(rule), ...(atLeast(version, 9, 5) && { artifacts: artifacts ?? noArtifacts }) };
+  return { ...bareView(rule), ...(has(version, "artifacts in public answers") && { artifacts: artifacts ?? noArtifacts }) };
 }
 
 /** The same as Kibana's own pages get it: reference/corrections.md §1. */
@@ -22,7 +22,7 @@ export function internalRuleView({ artifacts, ...rule }: Rule, version: string) 
 export const noArtifacts: NonNullable<Rule["artifacts"]> = { dashboards: [], investigation_guide: { blob: "" } };
 
 export function knowsArtifacts(version: string): boolean {
-  return atLeast(version, 9, 1) || (atLeast(version, 8, 19) && !atLeast(version, 9));
+  return has(version, "artifacts of rules");
 }
 
 function bareView({ space: _space, outcome, outcomeMessage, createdAt, updatedAt, lastRunAt, ...rule }: Omit<Rule, "artifacts">) {

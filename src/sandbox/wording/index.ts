@@ -1,11 +1,18 @@
 import * as z from "zod";
 import type { Wording } from "../types.ts";
+import { has } from "../version-changes.ts";
 import { configSchemaMessage, valueAt } from "./config-schema.ts";
 
 type Issue = z.core.$ZodIssue;
 interface Node {
   errors: string[];
   children: Map<string, Node>;
+}
+
+/** What a Kibana checks connectors with decides its words. */
+export function wordingOf(version: string): Wording {
+  if (has(version, "zod 4 checks connectors")) return "prettified";
+  return has(version, "zod 3 checks connectors") ? "fields" : "config-schema";
 }
 
 /** Kibana lists five problems and counts the rest. */
