@@ -67,8 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...named,
     license: license === "expired" ? "trial" : license,
     licenseExpired: license === "expired",
-    actions: yml?.settings ?? defaultSettings,
-    url: "",
+    settings: yml?.settings ?? defaultSettings,
     deliver: options.deliver ?? false,
     wording: options.wording ?? wordingOf(named.version),
     spaces: new Map([[defaultSpace.id, { ...defaultSpace }]]),
@@ -91,9 +90,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
-  state.url = `http://127.0.0.1:${port}${basePath}`;
+  const url = `http://127.0.0.1:${port}${basePath}`;
   return {
-    url: state.url,
+    url,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -39,6 +39,10 @@ function settingsSchema(version: string) {
         "email.domain_allowlist and email.recipient_allowlist can not be used at the same time",
       )
       .optional(),
+    enableFooterInEmail: z.boolean().default(true),
+    webhook: z
+      .strictObject({ ssl: z.strictObject({ pfx: z.strictObject({ enabled: z.boolean().default(true) }).optional() }).optional() })
+      .optional(),
     ...Object.fromEntries(withoutEffect.map((name) => [name, anything])),
     ...since("limited rate of mails", { rateLimiter: anything }),
     ...since("authentication per user", { auth: anything, relay: anything, inboundEvents: anything }),
@@ -49,25 +53,37 @@ const withoutEffect = [
   ...["proxyUrl", "proxyHeaders", "proxyBypassHosts", "proxyOnlyHosts", "ssl", "customHostSettings", "maxResponseContentLength"],
   ...[
     "responseTimeout",
-    "enableFooterInEmail",
     "microsoftExchangeUrl",
     "microsoftGraphApiUrl",
     "microsoftGraphApiScope",
-    "webhook",
     "usage",
   ],
 ];
 
-/** The settings of `xpack.actions` that have an effect in the sandbox. */
-export interface ActionsSettings {
+/** The settings that have an effect in the sandbox, most of them of `xpack.actions`. */
+export interface KibanaSettings {
   enabledActionTypes: readonly string[];
   allowedHosts: readonly string[];
   domainAllowlist?: readonly string[] | undefined;
   recipientAllowlist?: readonly string[] | undefined;
+  enabledMailServices: readonly string[];
+  mailFooter: boolean;
+  longestMail: number;
+  pfxEnabled: boolean;
+  /** `server.publicBaseUrl`: without it no mail has a link to Kibana. */
+  publicBaseUrl?: string | undefined;
 }
 
 const everything = ["*"];
-export const defaultSettings: ActionsSettings = { enabledActionTypes: everything, allowedHosts: everything };
+const megabytes25 = 25_000_000;
+export const defaultSettings: KibanaSettings = {
+  enabledActionTypes: everything,
+  allowedHosts: everything,
+  enabledMailServices: everything,
+  mailFooter: true,
+  longestMail: megabytes25,
+  pfxEnabled: true,
+};
 
 /**
  * Reads a kibana.yml; keys may be dotted or nested. Other plugins' settings are ignored.
@@ -77,8 +93,9 @@ export function readKibanaYml(
   text: string,
   version: string,
   env: Environment,
-): { settings: ActionsSettings; preconfigured: InMemoryConnector[] } {
-  const given = actionsOf(parsed(text), version, env);
+): { settings: KibanaSettings; preconfigured: InMemoryConnector[] } {
+  const file = treeOf(parsed(text), version, env);
+  const given = sectionOf(file, "xpack").actions ?? {};
   const schema = settingsSchema(version);
   const result = schema.safeParse(given);
   if (!result.success) {
@@ -86,15 +103,39 @@ export function readKibanaYml(
     throw new SettingsProblem(`Kibana would not start: ${message}`);
   }
   const { preconfigured, preconfiguredAlertHistoryEsIndex, enabledActionTypes, allowedHosts } = result.data;
-  const email: { domain_allowlist?: string[]; recipient_allowlist?: string[] } = result.data.email ?? {};
-  const { domain_allowlist: domains, recipient_allowlist: recipients } = email;
+  const { domain_allowlist, recipient_allowlist, maximum_body_length, services: mailServices }: EmailSettings = result.data.email ?? {};
   return {
-    settings: { enabledActionTypes, allowedHosts, domainAllowlist: domains, recipientAllowlist: recipients },
+    settings: {
+      enabledActionTypes,
+      allowedHosts,
+      domainAllowlist: domain_allowlist,
+      recipientAllowlist: recipient_allowlist,
+      enabledMailServices: mailServices?.enabled ?? everything,
+      mailFooter: result.data.enableFooterInEmail,
+      longestMail: maximum_body_length ?? megabytes25,
+      pfxEnabled: result.data.webhook?.ssl?.pfx?.enabled ?? true,
+      publicBaseUrl: publicBaseUrl(sectionOf(file, "server")),
+    },
     preconfigured: [
       ...(preconfiguredAlertHistoryEsIndex ? [alertHistory] : []),
       ...Object.entries(preconfigured).map(([id, { actionTypeId, ...entry }]) => ({ id, type: actionTypeId, system: false, ...entry })),
     ],
   };
+}
+
+interface EmailSettings {
+  domain_allowlist?: string[];
+  recipient_allowlist?: string[];
+  maximum_body_length?: number;
+  services?: { enabled?: string[] | undefined } | undefined;
+}
+
+function publicBaseUrl({ publicBaseUrl: given }: Dict): string | undefined {
+  if (given === undefined) return undefined;
+  const scheme = typeof given === "string" && URL.canParse(given) ? new URL(given).protocol : "";
+  if (/^https?:$/.test(scheme)) return String(given).replace(/\/$/, "");
+  const message = typeof given === "string" ? "expected URI with scheme [http|https]." : `expected value of type [string] but got [${typeof given}].`;
+  throw new SettingsProblem(`Kibana would not start: [config validation of [server].publicBaseUrl]: ${message}`);
 }
 
 /** Source: spaces_only/tests/actions/get_all.ts. */
@@ -119,10 +160,10 @@ function parsed(text: string): unknown {
 }
 
 /**
- * The settings under `xpack.actions`. As in Kibana's own reader, dotted keys are expanded except for those in brackets, and
+ * All settings as one tree. As in Kibana's own reader, dotted keys are expanded except for those in brackets, and
  * variables in a text are replaced. Source: kbn-config, src/raw/{read_config,utils}.ts.
  */
-function actionsOf(file: unknown, version: string, env: Environment): unknown {
+function treeOf(file: unknown, version: string, env: Environment): Dict {
   const keysOf = (key: string) =>
     has(version, "keys in brackets in kibana.yml") && key.startsWith("[") && key.endsWith("]") ? [key.slice(1, -1)] : key.split(".");
   const put = (target: Dict, [first = "", ...rest]: readonly string[], value: unknown): void => {
@@ -146,8 +187,11 @@ function actionsOf(file: unknown, version: string, env: Environment): unknown {
     if (Array.isArray(value)) return value.map(replaced);
     return isPlainObject(value) ? opened(value) : value;
   };
-  const tree = opened(Object(file));
-  return (isPlainObject(tree.xpack) ? tree.xpack.actions : undefined) ?? {};
+  return opened(Object(file));
+}
+
+function sectionOf(file: Dict, name: string): Dict {
+  return isPlainObject(file[name]) ? file[name] : {};
 }
 
 /** Replaced once: the value of a variable is not searched for more. Defaults came with 8.15. */

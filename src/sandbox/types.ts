@@ -1,7 +1,7 @@
 import type { License } from "../catalog/connector-type.ts";
 import type { Execution } from "./connectors/executions.ts";
 import type { Caller } from "./http/auth.ts";
-import type { ActionsSettings } from "./kibana-yml.ts";
+import type { KibanaSettings } from "./kibana-yml.ts";
 import type { Store } from "./store.ts";
 import type { Incident } from "./third-parties/incidents.ts";
 import type { Flavour } from "./version.ts";
@@ -93,9 +93,7 @@ export interface State {
   flavour: Flavour;
   license: License;
   licenseExpired: boolean;
-  /** `xpack.actions` of kibana.yml. */
-  actions: ActionsSettings;
-  url: string;
+  settings: KibanaSettings;
   deliver: boolean;
   wording: Wording;
   spaces: Map<string, Space>;
@@ -135,7 +133,7 @@ export interface Reply {
 type Handler = (call: Call, state: State) => Reply | Promise<Reply>;
 
 export interface Route {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Segments; `{id}` matches one. */
   path: string;
   handler: Handler;

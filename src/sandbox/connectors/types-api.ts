@@ -55,8 +55,8 @@ export function refuseUnlicensed(row: TypeRow, state: State): void {
   if (problem) throw new Refusal(403, problem);
 }
 
-function enabledInConfig(type: string, { actions }: State): boolean {
-  return actions.enabledActionTypes.includes("*") || actions.enabledActionTypes.includes(type);
+function enabledInConfig(type: string, { settings }: State): boolean {
+  return settings.enabledActionTypes.includes("*") || settings.enabledActionTypes.includes(type);
 }
 
 function licenseProblem(row: TypeRow, { license, licenseExpired }: State): string | undefined {

@@ -4,22 +4,22 @@ import { has } from "../version-changes.ts";
 import { configSchemaMessage } from "../wording/config-schema.ts";
 import { Refusal } from "./envelope.ts";
 
-/** Blank text is refused at the top level of a request (reference/kibana-api.md §1.1). */
+/** Blank text is refused (reference/kibana-api.md §1.1). */
 export const filled = z.string().refine(isFilled, "value '' is not valid");
 
-/** `config`, `secrets`: any values, but no blank text at the first level. */
-export const looseRecord = z
-  .record(
-    z.string(),
-    z.unknown().refine((value) => typeof value !== "string" || isFilled(value), "value '' is not valid"),
-  )
-  .default({});
+/** `config`, `secrets`: any values, but no blank text at any depth; Kibana names the field of the first level (reference/corrections.md §3). */
+export const looseRecord = z.record(z.string(), z.unknown().refine(isFilledThroughout, "value '' is not valid")).default({});
 
 /** Such as `5m`. */
 export const duration = z.string().regex(/^[1-9]\d*[smhd]$/, "string is not a valid duration");
 
 function isFilled(text: string): boolean {
   return text.trim() !== "";
+}
+
+function isFilledThroughout(value: unknown): boolean {
+  if (typeof value === "string") return isFilled(value);
+  return value === null || typeof value !== "object" || Object.values(value).every(isFilledThroughout);
 }
 
 /** JSON in a query parameter, as config-schema reads it. */

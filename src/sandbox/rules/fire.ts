@@ -129,11 +129,13 @@ async function run({ action, alerts }: Planned, rule: Rule, type: RuleType, stat
 }
 
 /** The variables of templates: alerting/server/task_runner/transform_action_params.ts. */
-function variables(alerts: readonly Alert[], rule: Rule, type: RuleType, summary: boolean, state: State): Dict {
+function variables(alerts: readonly Alert[], rule: Rule, type: RuleType, summary: boolean, { settings: { publicBaseUrl } }: State): Dict {
+  const inSpace = rule.space === "default" ? "" : `/s/${rule.space}`;
+  const url = publicBaseUrl ? `${publicBaseUrl}${inSpace}/app/management/insightsAndAlerting/triggersActions/rule/${rule.id}` : "";
   const common = {
-    rule: { id: rule.id, name: rule.name, spaceId: rule.space, tags: rule.tags, params: rule.params, type: type.id, url: "" },
+    rule: { id: rule.id, name: rule.name, spaceId: rule.space, tags: rule.tags, params: rule.params, type: type.id, url },
     date: new Date().toISOString(),
-    kibanaBaseUrl: state.url,
+    kibanaBaseUrl: publicBaseUrl,
     params: rule.params,
     spaceId: rule.space,
     tags: rule.tags,

@@ -62,6 +62,8 @@ function fieldMessages(node: Node, prefix: string): string[] {
 function zod3Message(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
+      // What zod coerced to a number.
+      if (issue.message.endsWith("received NaN")) return "Expected number, received nan";
       return value === undefined ? "Required" : `Expected ${expectedName(issue.expected)}, received ${typeName(value)}`;
     case "unrecognized_keys":
       return `Unrecognized key(s) in object: ${issue.keys.map((key) => `'${key}'`).join(", ")}`;

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Dict } from "../types.ts";
 import { has, type VersionChange } from "../version-changes.ts";
-import type { Part } from "./type-rules.ts";
+import type { Part } from "./type-rules/rule.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -16,6 +16,12 @@ const newFields: readonly { type: string; part: Part; field: string; since: Vers
 /** The fields of a part that this version does not have yet. */
 export function newerFields(type: string, part: Part, version: string): string[] {
   return newFields.filter((one) => one.type === type && one.part === part && !has(version, one.since)).map(({ field }) => field);
+}
+
+/** Values that only a newer Kibana stores where none are given. */
+export function newerDefaults(type: string, part: Part, version: string): Dict {
+  const basic = type === ".cases-webhook" && part === "config" && has(version, "default authentication of .cases-webhook");
+  return basic ? { authType: "webhook-authentication-basic" } : {};
 }
 
 /** What an older Kibana refuses in a value that the newest takes. */
