@@ -74,6 +74,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     connectors: new Store(),
     inMemory: [...(yml?.preconfigured ?? []), ...(empty ? [] : preconfigured), ...(await systemConnectors(named.version))],
     rules: new Store(),
+    maintenanceWindows: new Store(),
     references: [],
     deliveries: [],
     incidents: [],

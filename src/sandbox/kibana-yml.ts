@@ -20,13 +20,18 @@ function settingsSchema(version: string) {
     domain_allowlist: texts.optional(),
     ...since("allow list of mail recipients", { recipient_allowlist: texts.optional() }),
     ...since("longest mail", { maximum_body_length: z.number().min(0).optional() }),
-    ...since("restricted mail services", { services: z.strictObject({ enabled: z.array(services).min(1).optional(), ses: anything }).optional() }),
+    ...since("restricted mail services", {
+      services: z.strictObject({ enabled: z.array(services).min(1).optional(), ses: anything }).optional(),
+    }),
   });
   return z.strictObject({
     enabledActionTypes: texts.default(["*"]),
     allowedHosts: z.array(host).default(["*"]),
     preconfigured: z
-      .record(z.string(), z.strictObject({ ...connector, ...since("exposed config of preconfigured connectors", { exposeConfig: z.boolean().optional() }) }))
+      .record(
+        z.string(),
+        z.strictObject({ ...connector, ...since("exposed config of preconfigured connectors", { exposeConfig: z.boolean().optional() }) }),
+      )
       .default({})
       .superRefine((entries, ctx) => {
         const bad = Object.keys(entries).find((id) => ["", "__proto__", "constructor"].includes(id));
@@ -51,13 +56,7 @@ function settingsSchema(version: string) {
 
 const withoutEffect = [
   ...["proxyUrl", "proxyHeaders", "proxyBypassHosts", "proxyOnlyHosts", "ssl", "customHostSettings", "maxResponseContentLength"],
-  ...[
-    "responseTimeout",
-    "microsoftExchangeUrl",
-    "microsoftGraphApiUrl",
-    "microsoftGraphApiScope",
-    "usage",
-  ],
+  ...["responseTimeout", "microsoftExchangeUrl", "microsoftGraphApiUrl", "microsoftGraphApiScope", "usage"],
 ];
 
 /** The settings that have an effect in the sandbox, most of them of `xpack.actions`. */
@@ -134,7 +133,8 @@ function publicBaseUrl({ publicBaseUrl: given }: Dict): string | undefined {
   if (given === undefined) return undefined;
   const scheme = typeof given === "string" && URL.canParse(given) ? new URL(given).protocol : "";
   if (/^https?:$/.test(scheme)) return String(given).replace(/\/$/, "");
-  const message = typeof given === "string" ? "expected URI with scheme [http|https]." : `expected value of type [string] but got [${typeof given}].`;
+  const message =
+    typeof given === "string" ? "expected URI with scheme [http|https]." : `expected value of type [string] but got [${typeof given}].`;
   throw new SettingsProblem(`Kibana would not start: [config validation of [server].publicBaseUrl]: ${message}`);
 }
 

@@ -2,6 +2,8 @@ import type { License } from "../catalog/connector-type.ts";
 import type { Execution } from "./connectors/executions.ts";
 import type { Caller } from "./http/auth.ts";
 import type { KibanaSettings } from "./kibana-yml.ts";
+import type { MaintenanceWindow } from "./maintenance-windows/window.ts";
+import type { Snooze } from "./rules/snoozes.ts";
 import type { Store } from "./store.ts";
 import type { Incident } from "./third-parties/incidents.ts";
 import type { Flavour } from "./version.ts";
@@ -50,6 +52,13 @@ export interface Rule {
   flapping?: Dict | null;
   /** As stored: absent if the version has none. */
   artifacts?: { dashboards: { id: string }[]; investigation_guide: { blob: string } };
+  mute_all: boolean;
+  muted_alert_ids: string[];
+  snooze_schedule: Snooze[];
+  /** Alerts that are snoozed by themselves. */
+  snoozed_instances?: { instance_id: string; expires_at?: string | undefined }[];
+  /** From the first time that it was enabled. */
+  scheduled_task_id?: string;
   api_key_owner: string | null;
   api_key_created_by_user: boolean | null;
   created_by: string;
@@ -100,6 +109,7 @@ export interface State {
   connectors: Store<Connector>;
   inMemory: readonly InMemoryConnector[];
   rules: Store<Rule>;
+  maintenanceWindows: Store<MaintenanceWindow>;
   references: OtherReference[];
   deliveries: Delivery[];
   incidents: Incident[];

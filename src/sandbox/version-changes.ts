@@ -34,6 +34,7 @@ const changes = {
   "source of connector types": { since: ["9.3"], source: "reference/kibana-api.md §2" },
   "longest mail": { since: ["9.3"], source: "reference/kibana-api.md §9" },
   "Slack channels by name": { since: ["9.3"], source: "reference/corrections.md §3" },
+  "alerts looked up before they are muted": { since: ["9.3"], source: "kibana#242847" },
   "zod 4 checks connectors": { since: ["9.4"], source: "kibana#252702" },
   "strict connector ids": { since: ["9.4"], source: "kibana#255922" },
   "authentication per user": { since: ["9.4"], source: "kibana#252262" },

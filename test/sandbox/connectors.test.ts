@@ -184,7 +184,12 @@ describe("a connector that its type refuses", async () => {
       {},
       "error validating connector type config: [clientId]/[tenantId] is required",
     ],
-    [".email", { from: "a@example.com", service: "gmail", hasAuth: true }, {}, "error validating action type connector: [user] is required"],
+    [
+      ".email",
+      { from: "a@example.com", service: "gmail", hasAuth: true },
+      {},
+      "error validating action type connector: [user] is required",
+    ],
     [
       ".email",
       { from: "a@example.com", service: "gmail", hasAuth: true },

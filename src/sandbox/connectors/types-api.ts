@@ -29,7 +29,8 @@ function typeResponse(row: TypeRow, state: State) {
     minimum_license_required: row.license,
     ...(has(version, "features of connector types") && { supported_feature_ids: row.features }),
     ...(has(version, "system connectors") && { is_system_action_type: row.system }),
-    ...(has(version, "sub-features of connector types") && row.features.includes("endpointSecurity") && { sub_feature: "endpointSecurity" }),
+    ...(has(version, "sub-features of connector types") &&
+      row.features.includes("endpointSecurity") && { sub_feature: "endpointSecurity" }),
     ...(has(version, "deprecated connector types") && { is_deprecated: false }),
     ...(has(version, "source of connector types") && { source: "stack" }),
   };

@@ -4,8 +4,8 @@ import type { Dict, State } from "../types.ts";
 import { has } from "../version-changes.ts";
 import { describeIssues } from "../wording/index.ts";
 import { hostProblem } from "./allowed-hosts.ts";
-import { newerDefaults, newerFields } from "./shape-by-version.ts";
 import { schemaProblem } from "./schema-problem.ts";
+import { newerDefaults, newerFields } from "./shape-by-version.ts";
 import { isSubActionType, subActionEnvelope } from "./sub-actions.ts";
 import { typeRules } from "./type-rules/index.ts";
 import type { Part } from "./type-rules/rule.ts";
@@ -44,7 +44,8 @@ export async function checkParams(id: string, params: Dict, state: State): Promi
 
 /** The shape first, then what Kibana's own code adds, then what the catalogue's refinements still find. */
 function checkPart(type: ConnectorType, part: Part, input: Dict, state: State): Checked<Dict> {
-  const prefix = part === "params" ? "action params" : `${has(state.version, "zod 3 checks connectors") ? "connector" : "action"} type ${part}`;
+  const prefix =
+    part === "params" ? "action params" : `${has(state.version, "zod 3 checks connectors") ? "connector" : "action"} type ${part}`;
   const refuse = (problem: string): Checked<Dict> => ({ ok: false, problem: `error validating ${prefix}: ${problem}` });
   const check = typeRules[type.id]?.check?.[part];
   const problem =

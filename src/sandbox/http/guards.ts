@@ -30,6 +30,11 @@ export function refuseForgery(method: string, headers: IncomingHttpHeaders, stat
 }
 
 export function refuseInternal(method: string, path: string, headers: IncomingHttpHeaders, state: State): void {
-  if (!path.startsWith("/internal/") || headers["x-elastic-internal-origin"] !== undefined || !has(state.version, "internal routes need their header")) return;
+  if (
+    !path.startsWith("/internal/") ||
+    headers["x-elastic-internal-origin"] !== undefined ||
+    !has(state.version, "internal routes need their header")
+  )
+    return;
   throw new Refusal(400, `uri [${path}] with method [${method.toLowerCase()}] exists but is not available with the current configuration`);
 }

@@ -44,19 +44,17 @@ export const execute: Case[] = [
       });
     }),
   ),
-  ...[
-    ["the framework", "framework", { until: "8.17" }] as const,
-    ["the user", "user", { since: "8.17" }] as const,
-  ].map(([who, errorSource, versions]) =>
-    verified(
-      "§3",
-      `params that are refused are blamed on ${who}`,
-      async (kibana) => {
-        const { id } = await kibana.connector(serverLog);
-        expect(expectOk(await kibana.execute(id, {}))).toMatchObject({ errorSource });
-      },
-      versions,
-    ),
+  ...[["the framework", "framework", { until: "8.17" }] as const, ["the user", "user", { since: "8.17" }] as const].map(
+    ([who, errorSource, versions]) =>
+      verified(
+        "§3",
+        `params that are refused are blamed on ${who}`,
+        async (kibana) => {
+          const { id } = await kibana.connector(serverLog);
+          expect(expectOk(await kibana.execute(id, {}))).toMatchObject({ errorSource });
+        },
+        versions,
+      ),
   ),
   verified(
     "§3",

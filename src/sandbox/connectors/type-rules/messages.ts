@@ -20,7 +20,9 @@ export const torqConfig: Check = ({ webhookIntegrationUrl: url }, settings) => {
   const problem = firstOf(
     cause && `unable to parse url: ${cause}`,
     notAllowed(url, settings),
-    !cause && !torqHosts.includes(new URL(String(url)).hostname) && `url must begin with https://${torqHosts[0]} or https://${torqHosts[1]}`,
+    !cause &&
+      !torqHosts.includes(new URL(String(url)).hostname) &&
+      `url must begin with https://${torqHosts[0]} or https://${torqHosts[1]}`,
   );
   return problem && `error configuring send to Torq action: ${problem}`;
 };
@@ -38,8 +40,7 @@ export const xmattersSecrets: Check = ({ user, password, secretsUrl }, settings)
   if (!secretsUrl) return user && password ? undefined : "Both user and password must be specified.";
   const cause = unreadable(secretsUrl);
   return firstOf(
-    Boolean(user || password) &&
-      "Cannot use user/password for URL authentication. Provide valid secretsUrl or use Basic Authentication.",
+    Boolean(user || password) && "Cannot use user/password for URL authentication. Provide valid secretsUrl or use Basic Authentication.",
     cause && `Invalid secretsUrl: ${cause}`,
     notAllowed(secretsUrl, settings),
   );

@@ -20,8 +20,7 @@ export function webhookConfig(name: string): Check {
 
 /** Source: cases_webhook/validators.ts. */
 export const casesWebhookConfig: Check = (config, settings) => {
-  if (config.authType === "webhook-oauth2-client-credentials")
-    return "OAuth2 authentication is not supported for cases webhook connector";
+  if (config.authType === "webhook-oauth2-client-credentials") return "OAuth2 authentication is not supported for cases webhook connector";
   const { createIncidentUrl, createCommentUrl, viewIncidentUrl, getIncidentUrl, updateIncidentUrl, certType } = config;
   const urls = [createIncidentUrl, createCommentUrl, viewIncidentUrl, getIncidentUrl, updateIncidentUrl].filter(Boolean);
   const problem = firstOf(
