@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { expectOk, expectRefusal } from "../answer.ts";
 import { type Case, verified } from "../case.ts";
 import { closedPort } from "../fixtures.ts";
@@ -188,7 +189,9 @@ export const refusedConnectors: Case[] = [
       async (kibana) => {
         if (kibana.deployment.hostsRestricted) return;
         const given = { type: type as TypeName, config: Object(config) };
-        await kibana.connector(body(given, kibana.newId()));
+        const { id } = await kibana.connector(body(given, kibana.newId()));
+        const stored = expectOk(await kibana.get(`/api/actions/connector/${id}`));
+        expect(stored.config).toMatchObject(JSON.parse(JSON.stringify(config)));
       },
       enterprise,
     ),
@@ -211,7 +214,7 @@ export const refusedConnectors: Case[] = [
     async (kibana) => {
       const { id } = await kibana.connector(body({ type: ".cases-webhook" }, kibana.newId()));
       const { config } = expectOk(await kibana.get(`/api/actions/connector/${id}`));
-      if (config.authType !== "webhook-authentication-basic") throw new Error(`authType ${config.authType}`);
+      expect(config.authType).toBe("webhook-authentication-basic");
     },
     { ...enterprise, since: "9.4" },
   ),

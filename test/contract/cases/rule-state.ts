@@ -57,7 +57,9 @@ export const ruleState: Case[] = [
     }),
   ),
   verified("create.ts", "a rule that was never enabled has no task", async (kibana) => {
-    expect((await kibana.rule()).scheduled_task_id).toBeUndefined();
+    const rule = await kibana.rule();
+    expect(rule).toMatchObject({ enabled: false, running: false });
+    expect(rule.scheduled_task_id).toBeUndefined();
   }),
   ...["_mute_all", "_unmute_all", "alert/1/_mute", "alert/1/_unmute", "_update_api_key", "_enable", "_disable"].map((call) =>
     verified("mute_all.ts", `${call} of a rule that is not there, or in another space, is not found`, async (kibana) => {
