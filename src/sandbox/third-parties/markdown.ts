@@ -9,7 +9,7 @@ export function htmlOf(markdown: string): string {
   return blocks.join("");
 }
 
-const heading = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/;
+const heading = /^ {0,3}(#{1,6})(?:[ \t](.*))?$/;
 const rule = /^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$/;
 const underline = /^ {0,3}(=+|-+)[ \t]*$/;
 const fence = /^ {0,3}(`{3,}|~{3,})\s*(\S*)/;
@@ -22,7 +22,7 @@ function nextBlock(lines: string[]): string | undefined {
   const line = lines.shift() ?? "";
   if (line.trim() === "") return undefined;
   const [, marks = "", title = ""] = heading.exec(line) ?? [];
-  if (marks !== "") return `<h${marks.length}>${inline(title)}</h${marks.length}>`;
+  if (marks !== "") return `<h${marks.length}>${inline(title.trim().replace(/[ \t]#+$/, ""))}</h${marks.length}>`;
   if (rule.test(line)) return "<hr>";
   const [, ticks, language] = fence.exec(line) ?? [];
   if (ticks) return codeBlock(lines, ticks, language ?? "");
@@ -60,13 +60,14 @@ function codeBlock(lines: string[], ticks: string, language: string): string {
   return `<pre><code${name}>${code.map((line) => `${escaped(line)}\n`).join("")}</code></pre>`;
 }
 
+/** What is marked is short, so that marks that are never closed cost little. */
 const span = new RegExp(
   [
     String.raw`\\(?<literal>[!-/:-@[-\x60{-~])`,
-    String.raw`(?<ticks>\x60+)(?<code>[^]*?[^\x60])\k<ticks>(?!\x60)`,
+    String.raw`(?<ticks>\x60+)(?<code>[^]{0,500}?[^\x60])\k<ticks>(?!\x60)`,
     String.raw`\[(?<label>[^\]\n]*)\]\((?<target>[^()\s]*)\)`,
-    String.raw`(?<two>\*\*|(?<![\p{L}\p{N}])__)(?=\S)(?<strong>[^]*?\S)\k<two>`,
-    String.raw`(?<mark>\*|(?<![\p{L}\p{N}])_)(?=\S)(?<em>[^]*?\S)\k<mark>`,
+    String.raw`(?<two>\*\*|(?<![\p{L}\p{N}])__)(?=\S)(?<strong>[^]{0,500}?\S)\k<two>`,
+    String.raw`(?<mark>\*|(?<![\p{L}\p{N}])_)(?=\S)(?<em>[^]{0,500}?\S)\k<mark>`,
     String.raw`<(?<auto>https?:[^\s<>]*)>`,
     String.raw`(?<url>https?:\/\/[^\s<>"*]*[^\s<>"*.,:;!?)'\]])`,
   ].join("|"),
