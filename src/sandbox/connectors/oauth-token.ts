@@ -6,8 +6,9 @@ import { cannedAnswer, gone, hostOf } from "../third-parties/transport.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
 import { notAllowed } from "./allowed-hosts.ts";
 
-const body = z.discriminatedUnion("type", [
-  z.strictObject({
+const kind = z.looseObject({ type: z.enum(["jwt", "client"]) });
+const bodies = {
+  jwt: z.strictObject({
     type: z.literal("jwt"),
     options: z.strictObject({
       tokenUrl: filled,
@@ -15,7 +16,7 @@ const body = z.discriminatedUnion("type", [
       secrets: z.strictObject({ clientSecret: filled, privateKey: filled, privateKeyPassword: filled.nullish() }),
     }),
   }),
-  z.strictObject({
+  client: z.strictObject({
     type: z.literal("client"),
     options: z.strictObject({
       tokenUrl: filled,
@@ -24,11 +25,12 @@ const body = z.discriminatedUnion("type", [
       secrets: z.strictObject({ clientSecret: filled }),
     }),
   }),
-]);
+};
 
 /** Gets a token for the form of a connector that is not saved yet: actions/server/routes/get_oauth_access_token.ts. */
 function accessToken(call: Call, state: State): Reply {
-  const { options } = parseBody(body, call);
+  const { type } = parseBody(kind, call);
+  const { options } = type === "jwt" ? parseBody(bodies.jwt, call) : parseBody(bodies.client, call);
   needActions(call, "all", "update actions");
   const problem = notAllowed(options.tokenUrl, state.settings);
   if (problem) throw new Refusal(400, problem);

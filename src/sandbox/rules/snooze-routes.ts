@@ -24,7 +24,7 @@ const snoozeBody = z.strictObject({
   }),
 });
 const unsnoozeBody = z.strictObject({ schedule_ids: z.array(z.string()).optional() }).nullable();
-const scheduleBody = z.strictObject({ schedule: z.strictObject({ custom: customSchedule.optional() }) });
+const scheduleBody = z.strictObject({ schedule: z.strictObject({ custom: customSchedule.optional() }).default({}) });
 
 const condition = z.strictObject({
   type: z.enum(["severity_change", "severity_equals", "field_change"]),
