@@ -11,7 +11,7 @@ export const sandboxHelp = `kibana-connectors-mcp sandbox: a stand-in for Kibana
   --base-path PATH      As server.basePath, such as /kibana
   --kibana-version V    8.17, 9.2, 9.5, serverless and the like (default: 9.5)
   --license LEVEL       ${licenseNames.join(", ")} (default: trial)
-  --kibana-yml FILE     Use its xpack.actions settings, including preconfigured connectors; \${NAME} comes from the environment
+  --kibana-yml FILE     Use its xpack.actions settings, preconfigured connectors too, and server.publicBaseUrl; \${NAME} comes from the environment
   --deliver             Really send what goes to loopback hosts
 
 Who is let in (default: everybody):

@@ -9,7 +9,8 @@ import { preconfigured, seed } from "./seed/index.ts";
 import { defaultSpace } from "./spaces.ts";
 import { Store } from "./store.ts";
 import type { State, Wording } from "./types.ts";
-import { atLeast, release } from "./version.ts";
+import { release } from "./version.ts";
+import { wordingOf } from "./wording/index.ts";
 import { SettingsProblem } from "./wording/settings-problem.ts";
 
 export { SettingsProblem } from "./wording/settings-problem.ts";
@@ -39,7 +40,7 @@ export interface SandboxOptions {
   size?: SeedSize;
   /** Real HTTP for types whose answer is simple, to loopback hosts only. */
   deliver?: boolean;
-  /** How problems with config, secrets and params are worded. Default by version: config-schema in 8.x, `Field "url": Required` after. */
+  /** How problems with config, secrets and params are worded. Default by version: config-schema, zod 3 (9.3), zod 4 (9.4 and later). */
   wording?: Wording;
 }
 
@@ -66,14 +67,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...named,
     license: license === "expired" ? "trial" : license,
     licenseExpired: license === "expired",
-    actions: yml?.settings ?? defaultSettings,
-    url: "",
+    settings: yml?.settings ?? defaultSettings,
     deliver: options.deliver ?? false,
-    wording: options.wording ?? (atLeast(named.version, 9) ? "fields" : "config-schema"),
+    wording: options.wording ?? wordingOf(named.version),
     spaces: new Map([[defaultSpace.id, { ...defaultSpace }]]),
     connectors: new Store(),
     inMemory: [...(yml?.preconfigured ?? []), ...(empty ? [] : preconfigured), ...(await systemConnectors(named.version))],
     rules: new Store(),
+    maintenanceWindows: new Store(),
     references: [],
     deliveries: [],
     incidents: [],
@@ -90,9 +91,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
-  state.url = `http://127.0.0.1:${port}${basePath}`;
+  const url = `http://127.0.0.1:${port}${basePath}`;
   return {
-    url: state.url,
+    url,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

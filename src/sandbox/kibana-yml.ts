@@ -1,8 +1,9 @@
 import { parse } from "yaml";
 import * as z from "zod";
 import { isPlainObject } from "../plain-object.ts";
+import { readUrl } from "../read-url.ts";
 import type { Dict, InMemoryConnector } from "./types.ts";
-import { atLeast } from "./version.ts";
+import { has, type VersionChange } from "./version-changes.ts";
 import { configSchemaMessage } from "./wording/config-schema.ts";
 import { SettingsProblem } from "./wording/settings-problem.ts";
 
@@ -15,19 +16,23 @@ const connector = { name: z.string().min(1), actionTypeId: z.string().min(1), co
 
 /** `xpack.actions` of kibana.yml (reference/kibana-api.md §9). Settings without effect here are known only by name. */
 function settingsSchema(version: string) {
-  const since = <T extends z.ZodType>(major: number, minor: number, fields: Record<string, T>) =>
-    atLeast(version, major, minor) ? fields : {};
+  const since = <T extends z.ZodType>(change: VersionChange, fields: Record<string, T>) => (has(version, change) ? fields : {});
   const email = z.strictObject({
     domain_allowlist: texts.optional(),
-    ...since(9, 2, { recipient_allowlist: texts.optional() }),
-    ...since(9, 3, { maximum_body_length: z.number().min(0).optional() }),
-    ...since(8, 19, { services: z.strictObject({ enabled: z.array(services).min(1).optional(), ses: anything }).optional() }),
+    ...since("allow list of mail recipients", { recipient_allowlist: texts.optional() }),
+    ...since("longest mail", { maximum_body_length: z.number().min(0).optional() }),
+    ...since("restricted mail services", {
+      services: z.strictObject({ enabled: z.array(services).min(1).optional(), ses: anything }).optional(),
+    }),
   });
   return z.strictObject({
     enabledActionTypes: texts.default(["*"]),
     allowedHosts: z.array(host).default(["*"]),
     preconfigured: z
-      .record(z.string(), z.strictObject({ ...connector, ...since(8, 18, { exposeConfig: z.boolean().optional() }) }))
+      .record(
+        z.string(),
+        z.strictObject({ ...connector, ...since("exposed config of preconfigured connectors", { exposeConfig: z.boolean().optional() }) }),
+      )
       .default({})
       .superRefine((entries, ctx) => {
         const bad = Object.keys(entries).find((id) => ["", "__proto__", "constructor"].includes(id));
@@ -40,35 +45,45 @@ function settingsSchema(version: string) {
         "email.domain_allowlist and email.recipient_allowlist can not be used at the same time",
       )
       .optional(),
+    enableFooterInEmail: z.boolean().default(true),
+    webhook: z
+      .strictObject({ ssl: z.strictObject({ pfx: z.strictObject({ enabled: z.boolean().default(true) }).optional() }).optional() })
+      .optional(),
     ...Object.fromEntries(withoutEffect.map((name) => [name, anything])),
-    ...since(9, 1, { rateLimiter: anything }),
-    ...since(9, 4, { auth: anything, relay: anything, inboundEvents: anything }),
+    ...since("limited rate of mails", { rateLimiter: anything }),
+    ...since("authentication per user", { auth: anything, relay: anything, inboundEvents: anything }),
   });
 }
 
 const withoutEffect = [
   ...["proxyUrl", "proxyHeaders", "proxyBypassHosts", "proxyOnlyHosts", "ssl", "customHostSettings", "maxResponseContentLength"],
-  ...[
-    "responseTimeout",
-    "enableFooterInEmail",
-    "microsoftExchangeUrl",
-    "microsoftGraphApiUrl",
-    "microsoftGraphApiScope",
-    "webhook",
-    "usage",
-  ],
+  ...["responseTimeout", "microsoftExchangeUrl", "microsoftGraphApiUrl", "microsoftGraphApiScope", "usage"],
 ];
 
-/** The settings of `xpack.actions` that have an effect in the sandbox. */
-export interface ActionsSettings {
+/** The settings that have an effect in the sandbox, most of them of `xpack.actions`. */
+export interface KibanaSettings {
   enabledActionTypes: readonly string[];
   allowedHosts: readonly string[];
   domainAllowlist?: readonly string[] | undefined;
   recipientAllowlist?: readonly string[] | undefined;
+  enabledMailServices: readonly string[];
+  mailFooter: boolean;
+  longestMail: number;
+  pfxEnabled: boolean;
+  /** `server.publicBaseUrl`: without it no mail has a link to Kibana. */
+  publicBaseUrl?: string | undefined;
 }
 
 const everything = ["*"];
-export const defaultSettings: ActionsSettings = { enabledActionTypes: everything, allowedHosts: everything };
+const megabytes25 = 25_000_000;
+export const defaultSettings: KibanaSettings = {
+  enabledActionTypes: everything,
+  allowedHosts: everything,
+  enabledMailServices: everything,
+  mailFooter: true,
+  longestMail: megabytes25,
+  pfxEnabled: true,
+};
 
 /**
  * Reads a kibana.yml; keys may be dotted or nested. Other plugins' settings are ignored.
@@ -78,8 +93,9 @@ export function readKibanaYml(
   text: string,
   version: string,
   env: Environment,
-): { settings: ActionsSettings; preconfigured: InMemoryConnector[] } {
-  const given = actionsOf(parsed(text), version, env);
+): { settings: KibanaSettings; preconfigured: InMemoryConnector[] } {
+  const file = treeOf(parsed(text), version, env);
+  const given = sectionOf(file, "xpack").actions ?? {};
   const schema = settingsSchema(version);
   const result = schema.safeParse(given);
   if (!result.success) {
@@ -87,15 +103,40 @@ export function readKibanaYml(
     throw new SettingsProblem(`Kibana would not start: ${message}`);
   }
   const { preconfigured, preconfiguredAlertHistoryEsIndex, enabledActionTypes, allowedHosts } = result.data;
-  const email: { domain_allowlist?: string[]; recipient_allowlist?: string[] } = result.data.email ?? {};
-  const { domain_allowlist: domains, recipient_allowlist: recipients } = email;
+  const { domain_allowlist, recipient_allowlist, maximum_body_length, services: mailServices }: EmailSettings = result.data.email ?? {};
   return {
-    settings: { enabledActionTypes, allowedHosts, domainAllowlist: domains, recipientAllowlist: recipients },
+    settings: {
+      enabledActionTypes,
+      allowedHosts,
+      domainAllowlist: domain_allowlist,
+      recipientAllowlist: recipient_allowlist,
+      enabledMailServices: mailServices?.enabled ?? everything,
+      mailFooter: result.data.enableFooterInEmail,
+      longestMail: maximum_body_length ?? megabytes25,
+      pfxEnabled: result.data.webhook?.ssl?.pfx?.enabled ?? true,
+      publicBaseUrl: publicBaseUrl(sectionOf(file, "server")),
+    },
     preconfigured: [
       ...(preconfiguredAlertHistoryEsIndex ? [alertHistory] : []),
       ...Object.entries(preconfigured).map(([id, { actionTypeId, ...entry }]) => ({ id, type: actionTypeId, system: false, ...entry })),
     ],
   };
+}
+
+interface EmailSettings {
+  domain_allowlist?: string[];
+  recipient_allowlist?: string[];
+  maximum_body_length?: number;
+  services?: { enabled?: string[] | undefined } | undefined;
+}
+
+function publicBaseUrl({ publicBaseUrl: given }: Dict): string | undefined {
+  if (given === undefined) return undefined;
+  const scheme = readUrl(String(given))?.protocol ?? "";
+  if (/^https?:$/.test(scheme)) return String(given).replace(/\/$/, "");
+  const message =
+    typeof given === "string" ? "expected URI with scheme [http|https]." : `expected value of type [string] but got [${typeof given}].`;
+  throw new SettingsProblem(`Kibana would not start: [config validation of [server].publicBaseUrl]: ${message}`);
 }
 
 /** Source: spaces_only/tests/actions/get_all.ts. */
@@ -120,12 +161,12 @@ function parsed(text: string): unknown {
 }
 
 /**
- * The settings under `xpack.actions`. As in Kibana's own reader, dotted keys are expanded except for those in brackets, and
+ * All settings as one tree. As in Kibana's own reader, dotted keys are expanded except for those in brackets, and
  * variables in a text are replaced. Source: kbn-config, src/raw/{read_config,utils}.ts.
  */
-function actionsOf(file: unknown, version: string, env: Environment): unknown {
+function treeOf(file: unknown, version: string, env: Environment): Dict {
   const keysOf = (key: string) =>
-    atLeast(version, 8, 14) && key.startsWith("[") && key.endsWith("]") ? [key.slice(1, -1)] : key.split(".");
+    has(version, "keys in brackets in kibana.yml") && key.startsWith("[") && key.endsWith("]") ? [key.slice(1, -1)] : key.split(".");
   const put = (target: Dict, [first = "", ...rest]: readonly string[], value: unknown): void => {
     if (first === "__proto__" || first === "constructor") throw new SettingsProblem(`Kibana would not start: unexpected key "${first}"`);
     if (rest.length === 0 && !(isPlainObject(value) && Object.keys(value).length > 0)) {
@@ -147,13 +188,16 @@ function actionsOf(file: unknown, version: string, env: Environment): unknown {
     if (Array.isArray(value)) return value.map(replaced);
     return isPlainObject(value) ? opened(value) : value;
   };
-  const tree = opened(Object(file));
-  return (isPlainObject(tree.xpack) ? tree.xpack.actions : undefined) ?? {};
+  return opened(Object(file));
+}
+
+function sectionOf(file: Dict, name: string): Dict {
+  return isPlainObject(file[name]) ? file[name] : {};
 }
 
 /** Replaced once: the value of a variable is not searched for more. Defaults came with 8.15. */
 function withVariables(text: string, version: string, env: Environment): string {
-  const reference = atLeast(version, 8, 15) ? /\$\{(\w+)(?::(\w+))?\}/g : /\$\{(\w+)\}/g;
+  const reference = has(version, "defaults of variables in kibana.yml") ? /\$\{(\w+)(?::(\w+))?\}/g : /\$\{(\w+)\}/g;
   return text.replace(reference, (_whole, name: string, otherwise?: string | number) => {
     const value = env[name] ?? (typeof otherwise === "string" ? otherwise : undefined);
     if (value === undefined)

@@ -51,6 +51,17 @@ function create(call: Call, state: State): Reply {
   return { status: 200, body: space };
 }
 
+/** Replaces everything but what marks a space as reserved. */
+function update(call: Call, state: State): Reply {
+  const space = parseBody(body, call);
+  needManagement(call, "update");
+  const before = state.spaces.get(call.params.id ?? "");
+  if (!before) return notFound();
+  const after = { ...space, id: before.id, ...(before._reserved && { _reserved: true }) };
+  state.spaces.set(before.id, after);
+  return { status: 200, body: after };
+}
+
 /** Deletes everything in the space, too. */
 function remove(call: Call, state: State): Reply {
   needManagement(call, "delete");
@@ -58,7 +69,7 @@ function remove(call: Call, state: State): Reply {
   if (!space) return notFound();
   if (space._reserved) throw new Refusal(400, `The ${space.id} space cannot be deleted because it is reserved.`);
   state.spaces.delete(space.id);
-  for (const all of [state.connectors, state.rules]) {
+  for (const all of [state.connectors, state.rules, state.maintenanceWindows]) {
     for (const { id } of all.inSpace(space.id)) all.delete(id);
   }
   return { status: 204 };
@@ -74,5 +85,6 @@ export const spaceRoutes: readonly Route[] = [
   { method: "GET", path: "/api/spaces/space", handler: list },
   { method: "POST", path: "/api/spaces/space", handler: create },
   { method: "GET", path: "/api/spaces/space/{id}", handler: get },
+  { method: "PUT", path: "/api/spaces/space/{id}", handler: update },
   { method: "DELETE", path: "/api/spaces/space/{id}", handler: remove },
 ];

@@ -1,6 +1,14 @@
 import type { Reply, Route, State } from "./types.ts";
 
-const level = { level: "available", summary: "All services and plugins are available" };
+const level = { level: "available", summary: "All services and plugins are available", meta: {} };
+const elasticsearch = { level: "available", summary: "Elasticsearch is available", meta: { warningNodes: [], incompatibleNodes: [] } };
+const savedObjects = {
+  level: "available",
+  summary: "SavedObjects service has completed migrations and is available",
+  meta: { migratedIndices: { migrated: 0, skipped: 0, patched: 1 } },
+};
+const plugin = { level: "available", summary: "All dependencies are available", meta: {}, reported: false };
+const intervalMs = 5000;
 
 function status(_call: unknown, state: State): Reply {
   return {
@@ -18,11 +26,34 @@ function status(_call: unknown, state: State): Reply {
       },
       status: {
         overall: level,
-        core: { elasticsearch: level, savedObjects: level },
-        plugins: { actions: level, alerting: level, spaces: level },
+        core: { elasticsearch, savedObjects },
+        plugins: { actions: plugin, alerting: plugin, spaces: plugin },
       },
-      metrics: {},
+      metrics: metrics(),
     },
+  };
+}
+
+/** As large as those of an idle Kibana: core/metrics. */
+function metrics() {
+  const { rss, heapTotal, heapUsed } = process.memoryUsage();
+  const heap = { total_in_bytes: heapTotal, used_in_bytes: heapUsed, size_limit: 4_345_298_944 };
+  const running = {
+    memory: { heap, resident_set_size_in_bytes: rss },
+    pid: process.pid,
+    event_loop_delay: 10,
+    uptime_in_millis: Math.round(process.uptime() * 1000),
+  };
+  return {
+    last_updated: new Date().toISOString(),
+    collection_interval_in_millis: intervalMs,
+    os: { platform: "linux", platformRelease: "linux-6.1", load: { "1m": 0.1, "5m": 0.1, "15m": 0.1 } },
+    process: running,
+    processes: [running],
+    requests: { disconnects: 0, total: 1, statusCodes: { 200: 1 }, status_codes: { 200: 1 } },
+    response_times: { avg_in_millis: 5, max_in_millis: 5 },
+    concurrent_connections: 1,
+    elasticsearch_client: { totalActiveSockets: 0, totalIdleSockets: 1, totalQueuedRequests: 0 },
   };
 }
 

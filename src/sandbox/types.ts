@@ -1,7 +1,9 @@
 import type { License } from "../catalog/connector-type.ts";
 import type { Execution } from "./connectors/executions.ts";
 import type { Caller } from "./http/auth.ts";
-import type { ActionsSettings } from "./kibana-yml.ts";
+import type { KibanaSettings } from "./kibana-yml.ts";
+import type { MaintenanceWindow } from "./maintenance-windows/window.ts";
+import type { Snooze } from "./rules/snoozes.ts";
 import type { Store } from "./store.ts";
 import type { Incident } from "./third-parties/incidents.ts";
 import type { Flavour } from "./version.ts";
@@ -50,6 +52,13 @@ export interface Rule {
   flapping?: Dict | null;
   /** As stored: absent if the version has none. */
   artifacts?: { dashboards: { id: string }[]; investigation_guide: { blob: string } };
+  mute_all: boolean;
+  muted_alert_ids: string[];
+  snooze_schedule: Snooze[];
+  /** Alerts that are snoozed by themselves. */
+  snoozed_instances?: { instance_id: string; expires_at?: string | undefined }[];
+  /** From the first time that it was enabled. */
+  scheduled_task_id?: string;
   api_key_owner: string | null;
   api_key_created_by_user: boolean | null;
   created_by: string;
@@ -93,15 +102,14 @@ export interface State {
   flavour: Flavour;
   license: License;
   licenseExpired: boolean;
-  /** `xpack.actions` of kibana.yml. */
-  actions: ActionsSettings;
-  url: string;
+  settings: KibanaSettings;
   deliver: boolean;
   wording: Wording;
   spaces: Map<string, Space>;
   connectors: Store<Connector>;
   inMemory: readonly InMemoryConnector[];
   rules: Store<Rule>;
+  maintenanceWindows: Store<MaintenanceWindow>;
   references: OtherReference[];
   deliveries: Delivery[];
   incidents: Incident[];
@@ -135,7 +143,7 @@ export interface Reply {
 type Handler = (call: Call, state: State) => Reply | Promise<Reply>;
 
 export interface Route {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Segments; `{id}` matches one. */
   path: string;
   handler: Handler;

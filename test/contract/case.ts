@@ -4,7 +4,7 @@ import type { Need } from "./needs.ts";
 interface Common {
   /** A sentence: what Kibana does. */
   name: string;
-  /** Where reference/kibana-api.md says so, such as "§1.4". */
+  /** Where reference/kibana-api.md ("§1.4") or corrections.md ("C§2") says so, or the file of Kibana's own test that asserts it. */
   section: string;
   /** First version it holds for, such as "9.4". */
   since?: string;

@@ -1,7 +1,8 @@
 import type { Answer } from "./answer.ts";
 
-const creates = /^\/api\/(actions\/connector|alerting\/rule|spaces\/space)(?:\/([^/?]+))?$/;
-const changes = /^\/api\/(?:actions\/connector|alerting\/rule|spaces\/space)\/([^/?]+)/;
+const creates = /^\/api\/(actions\/connector|actions\/action|alerting\/rule|spaces\/space|maintenance_window)(?:\/([^/?]+))?$/;
+const changes =
+  /^\/(?:api\/(?:actions\/connector|actions\/action|alerting\/rule|alerts\/alert|spaces\/space|maintenance_window)|internal\/alerting\/(?:rule|rules\/maintenance_window))\/([^/?_][^/?]*)/;
 const imports = /^\/api\/saved_objects\/_import/;
 
 /** What one run created, and the promise that it touches nothing else. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { expectOk } from "./answer.ts";
 import { type Case, unverified, verified } from "./case.ts";
-import { request } from "./kibana.ts";
+import { request } from "./request.ts";
 import { expectSettled, startRun } from "./run.ts";
 import { startSandbox } from "./start-sandbox.ts";
 import { spoilt } from "./wrong-kibana.ts";

@@ -3,6 +3,7 @@ import { expectOk } from "./answer.ts";
 import type { CleanUp } from "./clean-up.ts";
 import { indexConnector, thresholdRule } from "./fixtures.ts";
 import type { Deployment, Who } from "./needs.ts";
+import { request } from "./request.ts";
 
 export interface Target {
   /** Without a slash at the end. */
@@ -101,28 +102,4 @@ export class Kibana {
 
 function spacePrefix(space: string): string {
   return space === "default" ? "" : `/s/${space}`;
-}
-
-export async function request(
-  url: string,
-  method: string,
-  path: string,
-  body: unknown,
-  given: Record<string, string | undefined>,
-): Promise<Answer> {
-  const json = body !== undefined && !(body instanceof FormData);
-  const wanted = { ...(json && { "content-type": "application/json" }), "kbn-xsrf": "contract", ...given };
-  const headers = Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const sent = body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) };
-  const response = await fetch(url + path, { method, headers, ...sent });
-  const text = await response.text();
-  return { status: response.status, body: parsed(text), text, headers: response.headers };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

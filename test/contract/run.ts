@@ -4,8 +4,9 @@ import { type Answer, inWords } from "./answer.ts";
 import type { Case } from "./case.ts";
 import { CleanUp } from "./clean-up.ts";
 import { webhook } from "./fixtures.ts";
-import { Kibana, request, type Target } from "./kibana.ts";
+import { Kibana, type Target } from "./kibana.ts";
 import { atLeast, type Deployment, expired, learn, needs } from "./needs.ts";
+import { request } from "./request.ts";
 
 /** The result of a case. Cases that hold return; cases that do not hold throw. */
 export interface Settled {

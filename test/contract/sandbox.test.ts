@@ -24,9 +24,10 @@ const auth = JSON.stringify({
 });
 
 const deployments: { name: string; options: SandboxOptions; login?: "API key" | "password" }[] = [
-  { name: "9.5, trial licence", options: { version: "9.5", deliver: true } },
-  { name: "9.2, trial licence", options: { version: "9.2", deliver: true } },
-  { name: "8.17, trial licence", options: { version: "8.17", deliver: true } },
+  ...["8.11", "8.17", "8.19", "9.1", "9.2", "9.3", "9.4", "9.5"].map((version) => ({
+    name: `${version}, trial licence`,
+    options: { version, deliver: true },
+  })),
   { name: "serverless", options: { version: "serverless", deliver: true } },
   { name: "9.5, basic licence", options: { version: "9.5", license: "basic" } },
   { name: "9.5, expired licence", options: { version: "9.5", license: "expired" } },

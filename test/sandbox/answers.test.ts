@@ -49,7 +49,7 @@ test("a service that is not described says that it went well; its host is the on
   await create({ name: "n", connector_type_id: ".servicenow-itom", ...itom("https://itom.example.com") }, "here");
   await create({ name: "n", connector_type_id: ".servicenow-itom", ...itom("https://itom.invalid") }, "nowhere");
   await create({ name: "n", connector_type_id: ".mcp", config: { serverUrl: "https://mcp.invalid", hasAuth: false }, secrets: {} }, "mcp");
-  expect((await execute("here", sub)).body).toEqual({ connector_id: "here", status: "ok" });
+  expect((await execute("here", sub)).body).toEqual({ connector_id: "here", status: "ok", data: {} });
   for (const [id, params] of [["nowhere", sub] as const, ["mcp", { subAction: "test", subActionParams: {} }] as const])
     expect((await execute(id, params)).body).toMatchObject({ status: "error", service_message: expect.stringContaining("ENOTFOUND") });
 });

@@ -25,9 +25,8 @@ describe("a created connector", () => {
       is_deprecated: false,
       is_missing_secrets: false,
       is_connector_type_deprecated: false,
-      auth_mode: "shared",
     });
-    expect((await get(`${one}/${id}`)).body).toEqual(body);
+    expect((await get(`${one}/${id}`)).body).toEqual({ ...body, auth_mode: "shared" });
   });
 
   test("has a random id unless one is given", async () => {
@@ -106,7 +105,8 @@ describe("a request that the schema refuses", () => {
 const groups =
   "must specify one of the following schemas: user and password; crt and key (with optional password); pfx (with optional password); or clientSecret (for OAuth2)";
 const hook = { url: "https://a.example.com" };
-describe("a connector that its type refuses", () => {
+describe("a connector that its type refuses", async () => {
+  const zod3 = await kibana({ wording: "fields" });
   test.each([
     [".webhook", {}, {}, 'error validating connector type config: Field "url": Required'],
     [
@@ -164,9 +164,9 @@ describe("a connector that its type refuses", () => {
     [".pagerduty", {}, {}, 'error validating connector type secrets: Field "routingKey": Required'],
     [
       ".pagerduty",
-      { apiUrl: "nowhere" },
+      { apiUrl: "https://[::1" },
       { routingKey: "k" },
-      'error validating connector type config: error configuring pagerduty action: target url "nowhere" is not added to the Kibana config xpack.actions.allowedHosts',
+      'error validating connector type config: error configuring pagerduty action: target url "https://[::1" is not added to the Kibana config xpack.actions.allowedHosts',
     ],
     [".index", { index: 666 }, {}, 'error validating connector type config: Field "index": Expected string, received number'],
     [".email", {}, {}, 'error validating connector type config: Field "from": Required'],
@@ -184,17 +184,22 @@ describe("a connector that its type refuses", () => {
       {},
       "error validating connector type config: [clientId]/[tenantId] is required",
     ],
-    [".email", { from: "a@example.com", service: "gmail" }, {}, "error validating action type connector: [user] is required"],
     [
       ".email",
-      { from: "a@example.com", service: "gmail" },
+      { from: "a@example.com", service: "gmail", hasAuth: true },
+      {},
+      "error validating action type connector: [user] is required",
+    ],
+    [
+      ".email",
+      { from: "a@example.com", service: "gmail", hasAuth: true },
       { user: "u" },
       "error validating action type connector: [password] is required",
     ],
     [".no-such-type", {}, {}, 'Action type ".no-such-type" is not registered.'],
     [".cases", {}, {}, "System action creation is forbidden. Action type: .cases."],
   ])("%s %j %j", async (connector_type_id, config, secrets, message) => {
-    expect((await create({ name: "n", connector_type_id, config, secrets })).body).toEqual(refusal(400, message));
+    expect((await zod3.create({ name: "n", connector_type_id, config, secrets })).body).toEqual(refusal(400, message));
   });
 });
 
@@ -264,7 +269,7 @@ describe("update", () => {
 
   test("without required secrets is refused, with them it repairs an import", async () => {
     const name = "PagerDuty (imported)";
-    const message = 'error validating connector type secrets: Field "routingKey": Required';
+    const message = "error validating connector type secrets: ✖ Invalid input: expected string, received undefined\n  → at routingKey";
     expect((await call("PUT", `${one}/imported-pagerduty`, { name })).body).toEqual(refusal(400, message));
     const { body } = await call("PUT", `${one}/imported-pagerduty`, { name, secrets: { routingKey: "k" } });
     expect(body.is_missing_secrets).toBe(false);
@@ -348,7 +353,8 @@ describe("wording by version", () => {
   test.each([
     ["8.19.0", undefined, "error validating action type config: [url]: expected value of type [string] but got [undefined]"],
     ["9.3.0", undefined, 'error validating connector type config: Field "url": Required'],
-    ["9.5.0", "prettified", "error validating connector type config: ✖ Invalid input: expected string, received undefined\n  → at url"],
+    ["9.5.0", "fields", 'error validating connector type config: Field "url": Required'],
+    ["9.5.0", undefined, "error validating connector type config: ✖ Invalid input: expected string, received undefined\n  → at url"],
   ] as const)("%s %s", async (version, wording, message) => {
     const sandbox = await kibana({ version, empty: true, ...(wording && { wording }) });
     expect((await sandbox.create({ name: "n", connector_type_id: ".webhook" })).body.message).toBe(message);

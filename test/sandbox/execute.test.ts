@@ -23,7 +23,8 @@ describe("a refused call", () => {
   });
 });
 
-describe("params that the type refuses are a failed run, not a failed call", () => {
+describe("params that the type refuses are a failed run, not a failed call", async () => {
+  const { execute } = await kibana({ wording: "fields" });
   test.each([
     ["ops-slack", { message: "" }, 'Field "message": String must contain at least 1 character(s)'],
     ["ops-slack", { message: "x", nope: 1 }, "Unrecognized key(s) in object: 'nope'"],
@@ -77,7 +78,7 @@ describe("a run that works", () => {
       envelope: { from: "bob@example.com", to: ["a@example.org"] },
       message: { subject: "email-subject", cc: null },
     });
-    expect(data.message.text).toMatch(/^email-message\n\n---\n\nThis message was sent by Elastic\. \[Go to Elastic\]\(http:/);
+    expect(data.message.text).toBe("email-message\n\n---\n\nThis message was sent by Elastic.");
   });
 });
 

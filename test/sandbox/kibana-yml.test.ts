@@ -66,7 +66,7 @@ test.each([
     ".slack",
     {},
     { webhookUrl: "https://b.example.com/x" },
-    `type secrets: error configuring slack action: target hostname "b.example.com" ${notAdded}`,
+    `type secrets: error configuring slack action: target url "https://b.example.com/x" ${notAdded}`,
   ],
   [
     ".webhook",

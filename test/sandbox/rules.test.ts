@@ -88,6 +88,13 @@ describe("find", () => {
 });
 
 describe("create", () => {
+  test("keeps the risk and severity of a detection rule where they can be sorted", async () => {
+    const params = { risk_score: 40, severity: "medium" };
+    const made = await call("POST", rule, { ...body, rule_type_id: "siem.queryRule", consumer: "siem", params });
+    expect(made.body).toMatchObject({ params, mapped_params: { risk_score: 40, severity: "40-medium" } });
+    expect((await call("POST", rule, body)).body).not.toHaveProperty("mapped_params");
+  });
+
   test("stores actions with an uuid and the type of their connector", async () => {
     const created = await call("POST", `${rule}/my-rule`, { ...body, actions: [action] });
     expect(created.status).toBe(200);

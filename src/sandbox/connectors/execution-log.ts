@@ -4,7 +4,7 @@ import { needActions } from "../http/privileges.ts";
 import { parseBody } from "../http/request-schema.ts";
 import { fits, type Kql, parseKql } from "../rules/kql.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import type { Execution } from "./executions.ts";
 
 /** How many can be paged, and how many are counted: actions/server/lib/get_execution_log_aggregation.ts. */
@@ -16,9 +16,8 @@ const sort = z
   .array(z.strictObject({ timestamp: order.optional(), execution_duration: order.optional(), schedule_delay: order.optional() }))
   .default([{ timestamp: { order: "desc" } }]);
 
-/** Upper limits are new; the exact version is not known (reference/kibana-api.md §8.3). */
 function windowOf(version: string) {
-  const limits = atLeast(version, 9, 4);
+  const limits = has(version, "limits of the execution log");
   return z.strictObject({
     date_start: z.string(),
     date_end: z.string().optional(),
@@ -27,7 +26,7 @@ function windowOf(version: string) {
   });
 }
 function pageOf(version: string) {
-  const most = (limit: number) => (atLeast(version, 9, 4) ? limit : Number.MAX_SAFE_INTEGER);
+  const most = (limit: number) => (has(version, "limits of the execution log") ? limit : Number.MAX_SAFE_INTEGER);
   return windowOf(version).extend({
     per_page: z.number().min(1).max(most(100)).default(10),
     page: z.number().min(1).max(most(1000)).default(1),

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Refusal } from "../http/envelope.ts";
 import { parseQuery } from "../http/request-schema.ts";
 import type { Call, Connector, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { isStrictId } from "./routes.ts";
 
 const flag = z.enum(["true", "false"]).default("false");
@@ -61,7 +61,7 @@ async function importObjects(call: Call, state: State): Promise<Reply> {
 
 /** Newer Kibana skips ids that it would not accept in a create; the wording of its warning is not known. */
 function isRefused(id: string, state: State): boolean {
-  return atLeast(state.version, 9, 4) && (!isStrictId(id) || state.inMemory.some((connector) => connector.id === id));
+  return has(state.version, "strict connector ids") && (!isStrictId(id) || state.inMemory.some((connector) => connector.id === id));
 }
 
 /** Import replaces good secrets with none. */

@@ -4,11 +4,11 @@ import { notFound, Refusal } from "../http/envelope.ts";
 import { needActions } from "../http/privileges.ts";
 import { filled, looseRecord, parseBody, parsePart } from "../http/request-schema.ts";
 import type { Call, Connector, Dict, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { systemConnectorId, typeRows } from "./type-rows.ts";
 import { refuseDisabled, registeredType } from "./types-api.ts";
 import { checkConnector } from "./validate.ts";
-import { inMemoryView, referenceCounts, savedView } from "./view.ts";
+import { inMemoryView, referenceCounts, savedView, storedView } from "./view.ts";
 
 const createBody = z.strictObject({ name: filled, connector_type_id: filled, config: looseRecord, secrets: looseRecord });
 const updateBody = z.strictObject({ name: filled, config: looseRecord, secrets: looseRecord });
@@ -28,8 +28,8 @@ export function isStrictId(id: string): boolean {
 
 async function create(call: Call, state: State): Promise<Reply> {
   const given = call.params.id;
-  if (given !== undefined && !atLeast(state.version, 8, 8)) return notFound();
-  if (given !== undefined && atLeast(state.version, 9, 4)) parsePart(idParams, call.params, "params", state.version);
+  if (given !== undefined && !has(state.version, "chosen connector ids")) return notFound();
+  if (given !== undefined && has(state.version, "strict connector ids")) parsePart(idParams, call.params, "params", state.version);
   const body = parseBody(createBody, call);
   const type = body.connector_type_id;
   needActions(call, "all", `create a "${type}" action`);
@@ -66,7 +66,7 @@ async function checked(type: string, body: { config: Dict; secrets: Dict }, stat
 
 function store(connector: Connector, state: State): Reply {
   state.connectors.set(connector);
-  return { status: 200, body: savedView(connector, state) };
+  return { status: 200, body: storedView(connector, state) };
 }
 
 function get(call: Call, state: State): Reply {

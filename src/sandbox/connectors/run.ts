@@ -4,7 +4,14 @@ import type { Outcome, Run } from "../third-parties/outcome.ts";
 import type { Connector, Dict, InMemoryConnector, State } from "../types.ts";
 import type { Execution } from "./executions.ts";
 import { logExecution } from "./executions.ts";
+import { blamed, checkSubAction } from "./sub-actions.ts";
 import { checkConnector, checkParams } from "./validate.ts";
+
+interface Occasion {
+  space: string;
+  source: Execution["source"];
+  delayMs?: number;
+}
 
 /**
  * Runs a connector for a caller or a rule. A failure of the connector itself is an outcome; one of validation leaves no
@@ -13,27 +20,35 @@ import { checkConnector, checkParams } from "./validate.ts";
 export async function runConnector(
   connector: Connector | InMemoryConnector,
   params: Dict,
-  { space, source, delayMs = 0 }: { space: string; source: Execution["source"]; delayMs?: number },
+  { space, source, delayMs = 0 }: Occasion,
   state: State,
 ): Promise<Outcome> {
-  const { id, type } = connector;
+  const { type } = connector;
   const validParams = await checkParams(type, params, state);
-  if (!validParams.ok) return { status: "error", message: validParams.problem, retry: false, errorSource: "user" };
+  if (!validParams.ok) return { status: "error", message: validParams.problem, retry: false, errorSource: blamed(state.version) };
   const valid = await checkConnector(type, connector.config, connector.secrets, state);
   if (!valid.ok) return { status: "error", message: valid.problem, retry: false, errorSource: "framework" };
-
   const at = Date.now();
-  const run: Run = { id, type, ...valid.value, params: validParams.value, kibanaUrl: state.url, deliver: state.deliver, source };
+  const checked = await checkSubAction(connector, validParams.value, state);
+  const outcome =
+    "failure" in checked ? checked.failure : await callThirdParty({ ...connector, ...valid.value, ...checked, space, source }, state);
+  logExecution(connector, outcome, { at, source, space, delayMs }, state);
+  return outcome;
+}
+
+async function callThirdParty(
+  { id, type, config, secrets, params, space, source }: Omit<Run, "settings" | "version" | "deliver" | "open">,
+  { settings, version, deliver, ...state }: State,
+): Promise<Outcome> {
+  const run: Run = { id, type, config, secrets, params, space, source, settings, version, deliver };
   const open = openIncident(run, state.incidents);
   const outcome = await runThirdParty({ ...run, ...(open && { open }) });
-  if (outcome.status === "ok") {
-    keepIncident(run, space, outcome.data, state.incidents);
-    if (outcome.effect) {
-      const { summary, what } = withoutSecrets(outcome.effect, connector.secrets);
-      state.deliveries.push({ at: new Date().toISOString(), connector_id: id, space, type, summary, what });
-    }
+  if (outcome.status === "error") return outcome;
+  keepIncident(run, space, outcome.data, state.incidents);
+  if (outcome.effect) {
+    const { summary, what } = withoutSecrets(outcome.effect, secrets);
+    state.deliveries.push({ at: new Date().toISOString(), connector_id: id, space, type, summary, what });
   }
-  logExecution(connector, outcome, { at, source, space, delayMs }, state);
   return outcome;
 }
 

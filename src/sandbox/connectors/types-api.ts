@@ -3,7 +3,7 @@ import { licenses } from "../../catalog/connector-type.ts";
 import { Refusal } from "../http/envelope.ts";
 import { parseQuery } from "../http/request-schema.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { type TypeRow, typeRows } from "./type-rows.ts";
 
 const query = z.strictObject({ feature_id: z.string().max(100).optional() });
@@ -27,11 +27,12 @@ function typeResponse(row: TypeRow, state: State) {
     enabled_in_config: configured,
     enabled_in_license: licensed,
     minimum_license_required: row.license,
-    ...(atLeast(version, 8, 4) && { supported_feature_ids: row.features }),
-    ...(atLeast(version, 8, 11) && { is_system_action_type: row.system }),
-    ...(atLeast(version, 8, 16) && row.features.includes("endpointSecurity") && { sub_feature: "endpointSecurity" }),
-    ...(atLeast(version, 9) && { is_deprecated: false }),
-    ...(atLeast(version, 9, 3) && { source: "stack" }),
+    ...(has(version, "features of connector types") && { supported_feature_ids: row.features }),
+    ...(has(version, "system connectors") && { is_system_action_type: row.system }),
+    ...(has(version, "sub-features of connector types") &&
+      row.features.includes("endpointSecurity") && { sub_feature: "endpointSecurity" }),
+    ...(has(version, "deprecated connector types") && { is_deprecated: false }),
+    ...(has(version, "source of connector types") && { source: "stack" }),
   };
 }
 
@@ -55,8 +56,8 @@ export function refuseUnlicensed(row: TypeRow, state: State): void {
   if (problem) throw new Refusal(403, problem);
 }
 
-function enabledInConfig(type: string, { actions }: State): boolean {
-  return actions.enabledActionTypes.includes("*") || actions.enabledActionTypes.includes(type);
+function enabledInConfig(type: string, { settings }: State): boolean {
+  return settings.enabledActionTypes.includes("*") || settings.enabledActionTypes.includes(type);
 }
 
 function licenseProblem(row: TypeRow, { license, licenseExpired }: State): string | undefined {

@@ -1,11 +1,14 @@
-import * as z from "zod";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { Dict, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { describeIssues } from "../wording/index.ts";
-import { settingsProblem } from "./allowed-hosts.ts";
-import { type Part, typeRules } from "./type-rules.ts";
+import { hostProblem } from "./allowed-hosts.ts";
+import { schemaProblem } from "./schema-problem.ts";
+import { newerDefaults, newerFields } from "./shape-by-version.ts";
+import { isSubActionType, subActionEnvelope } from "./sub-actions.ts";
+import { typeRules } from "./type-rules/index.ts";
+import type { Part } from "./type-rules/rule.ts";
 
 /** A value with Kibana's defaults, or Kibana's message if it is refused. */
 type Checked<T> = { ok: true; value: T } | { ok: false; problem: string };
@@ -23,41 +26,35 @@ export async function checkConnector(
   if (!checkedConfig.ok) return checkedConfig;
   const checkedSecrets = checkPart(type, "secrets", secrets, state);
   if (!checkedSecrets.ok) return checkedSecrets;
-  const problem = typeRules[id]?.connector?.(checkedConfig.value, checkedSecrets.value) ?? type.schemas().connector?.(config, secrets)[0];
+  const { connector } = typeRules[id] ?? {};
+  const problem = connector ? connector(config, secrets) : type.schemas().connector?.(config, secrets)[0];
   if (problem) return { ok: false, problem: `error validating action type connector: ${problem}` };
   return { ok: true, value: { config: checkedConfig.value, secrets: checkedSecrets.value } };
 }
 
+/** Of a sub-action type only the envelope: the rest is checked in the run. */
 export async function checkParams(id: string, params: Dict, state: State): Promise<Checked<Dict>> {
   const type = await connectorType(id);
-  return type ? checkPart(type, "params", params, state) : { ok: true, value: params };
+  if (!type) return { ok: true, value: params };
+  if (!isSubActionType(id)) return checkPart(type, "params", params, state);
+  const result = subActionEnvelope(state.wording).safeParse(params);
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, problem: `error validating action params: ${describeIssues(result.error, params, state.wording)}` };
 }
 
-/** The shape first, then Kibana's own rules, then what the catalogue's refinements still find. */
+/** The shape first, then what Kibana's own code adds, then what the catalogue's refinements still find. */
 function checkPart(type: ConnectorType, part: Part, input: Dict, state: State): Checked<Dict> {
-  const prefix = part === "params" ? "action params" : `${atLeast(state.version, 9) ? "connector" : "action"} type ${part}`;
+  const prefix =
+    part === "params" ? "action params" : `${has(state.version, "zod 3 checks connectors") ? "connector" : "action"} type ${part}`;
   const refuse = (problem: string): Checked<Dict> => ({ ok: false, problem: `error validating ${prefix}: ${problem}` });
+  const check = typeRules[type.id]?.check?.[part];
+  const problem =
+    schemaProblem(type, part, input, state) ??
+    (check ? check(input, state.settings) : hostProblem(type.id, type.allowedHosts, part, input, state.settings));
+  if (problem) return refuse(problem);
   const result = type.schemas()[part].safeParse(input);
-  const tooNew = fieldsSince(type.id, part, state.version);
-  const unknown = tooNew.filter((field) => Object.hasOwn(input, field));
-  const wrongShape = result.error?.issues.filter((issue) => issue.code !== "custom") ?? [];
-  if (unknown.length > 0) wrongShape.unshift({ code: "unrecognized_keys", keys: unknown, path: [], message: "", input });
-  if (wrongShape.length > 0) return refuse(describeIssues(new z.ZodError(wrongShape), input, state.wording));
-  const { refine, check } = typeRules[type.id] ?? {};
-  const refined = refine?.[part]?.(input);
-  if (refined) return refuse(state.wording === "prettified" ? `✖ ${refined}` : refined);
-  const checked = check?.[part]?.(input);
-  if (checked) return refuse(checked);
   if (!result.success) return refuse(describeIssues(result.error, input, state.wording));
+  const tooNew = newerFields(type.id, part, state.version);
   const value = Object.fromEntries(Object.entries(result.data).filter(([field]) => !tooNew.includes(field)));
-  const settings = settingsProblem(type.id, type.allowedHosts, part, value, state);
-  return settings ? refuse(settings) : { ok: true, value };
-}
-
-/** Fields added after the type: an older Kibana does not know them (reference/kibana-api.md §4). */
-const newerFields = [{ type: ".webhook", part: "secrets", field: "secretHeaders", major: 9, minor: 2 }] as const;
-
-function fieldsSince(type: string, part: Part, version: string): string[] {
-  const missing = newerFields.filter((one) => one.type === type && one.part === part && !atLeast(version, one.major, one.minor));
-  return missing.map(({ field }) => field);
+  return { ok: true, value: { ...newerDefaults(type.id, part, state.version), ...value } };
 }

@@ -1,8 +1,8 @@
 import type { Connector, InMemoryConnector, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 
-/** A saved connector as Kibana returns it: without secrets, on every endpoint (reference/kibana-api.md §1.2). */
-export function savedView(connector: Connector, state: State) {
+/** A saved connector as `create` and `update` return it: without secrets, as everywhere (reference/kibana-api.md §1.2). */
+export function storedView(connector: Connector, state: State) {
   return {
     ...commonView(connector, state),
     config: connector.config,
@@ -11,12 +11,18 @@ export function savedView(connector: Connector, state: State) {
   };
 }
 
+/** The same as GET and the list return it. */
+export function savedView(connector: Connector, state: State) {
+  return { ...storedView(connector, state), ...authentication(state) };
+}
+
 /** A connector from kibana.yml hides its config unless the file says otherwise. */
 export function inMemoryView(connector: InMemoryConnector, state: State) {
   return {
     ...commonView(connector, state),
     ...(connector.exposeConfig && { config: connector.config }),
     ...flags(connector, !connector.system, state),
+    ...authentication(state),
   };
 }
 
@@ -25,16 +31,19 @@ function commonView({ id, name, type }: Connector | InMemoryConnector, { version
     id,
     name,
     connector_type_id: type,
-    ...(atLeast(version, 9, 2) && { is_connector_type_deprecated: false }),
-    ...(atLeast(version, 9, 4) && { auth_mode: "shared" }),
+    ...(has(version, "deprecated connector types") && { is_connector_type_deprecated: false }),
   };
+}
+
+function authentication({ version }: State) {
+  return has(version, "authentication per user") && { auth_mode: "shared" };
 }
 
 function flags(connector: Connector | InMemoryConnector, preconfigured: boolean, { version }: State) {
   return {
     is_preconfigured: preconfigured,
     is_deprecated: isDeprecated(connector),
-    ...(atLeast(version, 8, 11) && { is_system_action: "system" in connector && connector.system }),
+    ...(has(version, "system connectors") && { is_system_action: "system" in connector && connector.system }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { Refusal } from "./envelope.ts";
 
 /** The texts are Elasticsearch's, passed on by Kibana (reference/kibana-api.md §0). */
@@ -30,6 +30,11 @@ export function refuseForgery(method: string, headers: IncomingHttpHeaders, stat
 }
 
 export function refuseInternal(method: string, path: string, headers: IncomingHttpHeaders, state: State): void {
-  if (!path.startsWith("/internal/") || headers["x-elastic-internal-origin"] !== undefined || !atLeast(state.version, 9)) return;
+  if (
+    !path.startsWith("/internal/") ||
+    headers["x-elastic-internal-origin"] !== undefined ||
+    !has(state.version, "internal routes need their header")
+  )
+    return;
   throw new Refusal(400, `uri [${path}] with method [${method.toLowerCase()}] exists but is not available with the current configuration`);
 }

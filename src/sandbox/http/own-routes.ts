@@ -28,7 +28,7 @@ export function ownRoute(method: string, path: string, body: unknown, state: Sta
 }
 
 /** Everything that a call can change, in a fixed order: no times, and secrets as hashes, so that two dumps compare as text. */
-function dump({ version, license, spaces, connectors, inMemory, rules, references, deliveries, incidents }: State) {
+function dump({ version, license, spaces, connectors, inMemory, rules, maintenanceWindows, references, deliveries, incidents }: State) {
   return {
     version,
     license,
@@ -36,6 +36,9 @@ function dump({ version, license, spaces, connectors, inMemory, rules, reference
     connectors: byId(connectors.values()).map((connector) => ({ ...connector, secrets: hash(connector.secrets) })),
     in_memory: byId(inMemory).map((connector) => ({ ...connector, secrets: hash(connector.secrets) })),
     rules: byId(rules.values()).map(({ createdAt: _created, updatedAt: _updated, lastRunAt: _ran, ...rule }) => rule),
+    maintenance_windows: byId(maintenanceWindows.values()).map(
+      ({ created_at: _at, updated_at: _last, expiresAt: _end, ...window }) => window,
+    ),
     references: byId(references),
     deliveries: deliveries.map(({ at: _at, ...delivery }) => delivery),
     incidents: shown(incidents),

@@ -1,25 +1,25 @@
 import * as z from "zod";
 import type { Call } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { configSchemaMessage } from "../wording/config-schema.ts";
 import { Refusal } from "./envelope.ts";
 
-/** Blank text is refused at the top level of a request (reference/kibana-api.md §1.1). */
+/** Blank text is refused (reference/kibana-api.md §1.1). */
 export const filled = z.string().refine(isFilled, "value '' is not valid");
 
-/** `config`, `secrets`: any values, but no blank text at the first level. */
-export const looseRecord = z
-  .record(
-    z.string(),
-    z.unknown().refine((value) => typeof value !== "string" || isFilled(value), "value '' is not valid"),
-  )
-  .default({});
+/** `config`, `secrets`: any values, but no blank text at any depth; Kibana names the field of the first level (reference/corrections.md §3). */
+export const looseRecord = z.record(z.string(), z.unknown().refine(isFilledThroughout, "value '' is not valid")).default({});
 
 /** Such as `5m`. */
 export const duration = z.string().regex(/^[1-9]\d*[smhd]$/, "string is not a valid duration");
 
 function isFilled(text: string): boolean {
   return text.trim() !== "";
+}
+
+function isFilledThroughout(value: unknown): boolean {
+  if (typeof value === "string") return isFilled(value);
+  return value === null || typeof value !== "object" || Object.values(value).every(isFilledThroughout);
 }
 
 /** JSON in a query parameter, as config-schema reads it. */
@@ -39,12 +39,11 @@ export function jsonText<T extends z.ZodType>(schema: T) {
 
 /**
  * Parses one part of a request, or refuses it as the router does: only the first problem (reference/kibana-api.md §0).
- * Which version gave unknown keys their new message is not known: here it is 9.4.
  */
 export function parsePart<T>(schema: z.ZodType<T>, value: unknown, part: "body" | "params" | "query", version: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Refusal(400, configSchemaMessage(result.error, value, `request ${part}`, !atLeast(version, 9, 4)));
+  throw new Refusal(400, configSchemaMessage(result.error, value, `request ${part}`, !has(version, "new words for unknown keys")));
 }
 
 export function parseBody<T>(schema: z.ZodType<T>, call: Call): T {

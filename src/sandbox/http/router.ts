@@ -4,10 +4,17 @@ import { executionLogRoutes } from "../connectors/execution-log.ts";
 import { exportRoutes } from "../connectors/export.ts";
 import { importRoutes } from "../connectors/import.ts";
 import { legacyRoutes } from "../connectors/legacy-routes.ts";
+import { oauthTokenRoutes } from "../connectors/oauth-token.ts";
 import { connectorRoutes } from "../connectors/routes.ts";
+import { secretHeaderRoutes } from "../connectors/secret-headers.ts";
 import { typeRoutes } from "../connectors/types-api.ts";
+import { internalMaintenanceWindowRoutes } from "../maintenance-windows/internal-routes.ts";
+import { maintenanceWindowRoutes } from "../maintenance-windows/routes.ts";
 import { findRoutes } from "../rules/find.ts";
+import { healthRoutes } from "../rules/health.ts";
 import { ruleRoutes } from "../rules/routes.ts";
+import { snoozeRoutes } from "../rules/snooze-routes.ts";
+import { ruleStateRoutes } from "../rules/state-routes.ts";
 import { spaceRoutes } from "../spaces.ts";
 import { statusRoutes } from "../status.ts";
 import type { Route } from "../types.ts";
@@ -23,7 +30,14 @@ const routes = [
   ...legacyRoutes,
   ...executeRoutes,
   ...findRoutes,
+  ...healthRoutes,
   ...ruleRoutes,
+  ...ruleStateRoutes,
+  ...snoozeRoutes,
+  ...maintenanceWindowRoutes,
+  ...internalMaintenanceWindowRoutes,
+  ...oauthTokenRoutes,
+  ...secretHeaderRoutes,
   ...executionLogRoutes,
   ...exportRoutes,
   ...importRoutes,

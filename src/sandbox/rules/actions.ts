@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { Refusal } from "../http/envelope.ts";
 import { duration } from "../http/request-schema.ts";
+import { isTimeZone } from "../schedule/schemas.ts";
 import type { RuleAction, State } from "../types.ts";
 import { actionsProblem } from "./action-problems.ts";
 import type { RuleType } from "./types.ts";
@@ -79,13 +80,4 @@ function actionConnector(id: string, space: string, state: State) {
   const saved = state.connectors.get(id);
   if (saved?.space !== space) throw new Refusal(400, `Failed to load action ${id} (404): Saved object [action/${id}] not found`);
   return saved;
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,14 +1,15 @@
 import * as z from "zod";
 import { Refusal } from "../http/envelope.ts";
-import { jsonText, parseQuery } from "../http/request-schema.ts";
+import { jsonText, parseBody, parseQuery } from "../http/request-schema.ts";
 import type { Call, Reply, Route, Rule, State } from "../types.ts";
 import { hasReference, refuseBlocked, ruleFilter, valuesOf } from "./filter.ts";
-import { ruleView } from "./view.ts";
+import { internalRuleView, ruleView } from "./view.ts";
 
 const names = z
   .union([z.string(), z.array(z.string())])
   .transform((given) => [given].flat())
   .optional();
+const reference = z.strictObject({ type: z.string(), id: z.string() });
 const query = z.strictObject({
   per_page: z.coerce.number().min(0).default(10),
   page: z.coerce.number().min(1).default(1),
@@ -17,15 +18,19 @@ const query = z.strictObject({
   search_fields: names,
   sort_field: z.string().optional(),
   sort_order: z.enum(["asc", "desc"]).default("asc"),
-  has_reference: jsonText(z.strictObject({ type: z.string(), id: z.string() })).optional(),
+  has_reference: jsonText(reference).optional(),
   fields: names,
   filter: z.string().optional(),
   filter_consumers: names,
 });
 
+/** The same as Kibana's own pages send it. */
+const body = query.extend({ has_reference: reference.optional() });
+type Wanted = z.infer<typeof query>;
+
 /** Only rules of this space, disabled ones too (reference/kibana-api.md §5.2). */
-function find(call: Call, state: State): Reply {
-  const { page, per_page, search, has_reference, filter, sort_field, sort_order, ...more } = parseQuery(query, call);
+function find(call: Call, state: State, wanted: Wanted, view: typeof ruleView): Reply {
+  const { page, per_page, search, has_reference, filter, sort_field, sort_order, ...more } = wanted;
   if (!call.caller.may("rules", "read", call.space)) throw new Refusal(403, "Unauthorized to find rules for any rule types.");
   refuseBeyondWindow(page * per_page);
   const { filter_consumers: consumers, search_fields = ["name", "tags"], default_search_operator: operator } = more;
@@ -38,7 +43,7 @@ function find(call: Call, state: State): Reply {
   ];
   const found = state.rules.inSpace(call.space).filter((rule) => tests.every((test) => test(rule)));
   const all = sort_field ? sort(found, sort_field, sort_order === "desc" ? -1 : 1, state) : found;
-  const data = all.slice((page - 1) * per_page, page * per_page).map((rule) => chosen(ruleView(rule, state.version), more.fields));
+  const data = all.slice((page - 1) * per_page, page * per_page).map((rule) => chosen(view(rule, state.version), more.fields));
   return { status: 200, body: { page, per_page, total: all.length, data } };
 }
 
@@ -90,4 +95,11 @@ function chosen(rule: object, fields: readonly string[] | undefined): object {
   return Object.fromEntries(Object.entries(rule).filter(([key]) => wanted.has(key)));
 }
 
-export const findRoutes: readonly Route[] = [{ method: "GET", path: "/api/alerting/rules/_find", handler: find }];
+export const findRoutes: readonly Route[] = [
+  { method: "GET", path: "/api/alerting/rules/_find", handler: (call, state) => find(call, state, parseQuery(query, call), ruleView) },
+  {
+    method: "POST",
+    path: "/internal/alerting/rules/_find",
+    handler: (call, state) => find(call, state, parseBody(body, call), internalRuleView),
+  },
+];

@@ -3,8 +3,10 @@ import { runConnector } from "../connectors/run.ts";
 import { refuseDisabled, refuseUnlicensed, registeredType } from "../connectors/types-api.ts";
 import { Refusal } from "../http/envelope.ts";
 import { parsePart } from "../http/request-schema.ts";
+import { isInMaintenance } from "../maintenance-windows/window.ts";
 import type { Connector, Dict, InMemoryConnector, Reply, Rule, RuleAction, State } from "../types.ts";
 import { milliseconds } from "./action-problems.ts";
+import { runningSnoozes, unexpired } from "./snoozes.ts";
 import { rendered } from "./templates.ts";
 import { type RuleType, ruleTypes } from "./types.ts";
 
@@ -41,20 +43,39 @@ export async function fireRule(id: string, body: unknown, state: State): Promise
   const type = ruleTypes.find((one) => one.id === rule.rule_type_id) ?? ruleTypes[0];
   const memory = memoryOf(id, state);
   const found = (given.alerts ?? defaults(given.state, memory)).map((one) => alertOf(one, given.state, type, memory));
-  const planned = rule.actions.flatMap((action) => runsOf(action, found, rule, state, memory));
+  const now = Date.now();
+  const silent = rule.mute_all || runningSnoozes(rule, now).length > 0 || isInMaintenance(rule.space, state, now);
+  const heard = found.filter((one) => !isSilenced(one.id, rule, now));
+  const planned = silent ? [] : rule.actions.flatMap((action) => runsOf(action, heard, rule, state, memory));
   for (const { id: alertId, is, group } of found) {
     if (is === "recovered") memory.groups.delete(alertId);
     else memory.groups.set(alertId, group);
   }
   const missing = planned.find(({ action }) => !connectorOf(action.id, rule.space, state));
   const outcomeMessage = missing ? `Saved object [action/${missing.action.id}] not found` : null;
-  const after: Rule = { ...rule, outcome: missing ? "failed" : "succeeded", outcomeMessage, lastRunAt: new Date().toISOString() };
+  const after: Rule = {
+    ...rule,
+    snooze_schedule: unexpired(rule, now),
+    outcome: missing ? "failed" : "succeeded",
+    outcomeMessage,
+    lastRunAt: new Date().toISOString(),
+  };
   state.rules.set(after);
   if (missing) state.log.push(`Executing Rule ${rule.space}:${type.id}:${id} has resulted in Error: ${outcomeMessage}`);
   // One missing connector fails the whole batch (reference/kibana-api.md §5.4).
   const actions = [];
   for (const one of missing ? [] : planned) actions.push(await run(one, rule, type, state));
   return { status: 200, body: { rule: id, outcome: after.outcome, outcome_msg: outcomeMessage, alerts: found, actions } };
+}
+
+/** The alerts that are active now. */
+export function activeAlerts(rule: string, state: State): string[] {
+  return [...memoryOf(rule, state).groups.keys()];
+}
+
+function isSilenced(alert: string, { muted_alert_ids, snoozed_instances = [] }: Rule, now: number): boolean {
+  const snoozed = snoozed_instances.find(({ instance_id }) => instance_id === alert);
+  return muted_alert_ids.includes(alert) || (snoozed !== undefined && !(Date.parse(snoozed.expires_at ?? "") <= now));
 }
 
 function memoryOf(id: string, state: State): Memory {
@@ -129,11 +150,13 @@ async function run({ action, alerts }: Planned, rule: Rule, type: RuleType, stat
 }
 
 /** The variables of templates: alerting/server/task_runner/transform_action_params.ts. */
-function variables(alerts: readonly Alert[], rule: Rule, type: RuleType, summary: boolean, state: State): Dict {
+function variables(alerts: readonly Alert[], rule: Rule, type: RuleType, summary: boolean, { settings: { publicBaseUrl } }: State): Dict {
+  const inSpace = rule.space === "default" ? "" : `/s/${rule.space}`;
+  const url = publicBaseUrl ? `${publicBaseUrl}${inSpace}/app/management/insightsAndAlerting/triggersActions/rule/${rule.id}` : "";
   const common = {
-    rule: { id: rule.id, name: rule.name, spaceId: rule.space, tags: rule.tags, params: rule.params, type: type.id, url: "" },
+    rule: { id: rule.id, name: rule.name, spaceId: rule.space, tags: rule.tags, params: rule.params, type: type.id, url },
     date: new Date().toISOString(),
-    kibanaBaseUrl: state.url,
+    kibanaBaseUrl: publicBaseUrl,
     params: rule.params,
     spaceId: rule.space,
     tags: rule.tags,

@@ -5,8 +5,9 @@ import { Refusal } from "../http/envelope.ts";
 import { needActions, needRule } from "../http/privileges.ts";
 import { duration, filled, parseBody } from "../http/request-schema.ts";
 import type { Call, Reply, Route, Rule, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { actionBody, storedActions } from "./actions.ts";
+import { keyOwner, ruleOf } from "./stored.ts";
 import { type RuleType, ruleTypes } from "./types.ts";
 import { internalRuleView, knowsArtifacts, noArtifacts, ruleView } from "./view.ts";
 
@@ -16,7 +17,7 @@ const flapping = (version: string) =>
     .strictObject({
       look_back_window: looks,
       status_change_threshold: looks,
-      ...(atLeast(version, 9, 3) && { enabled: z.boolean().optional() }),
+      ...(has(version, "flapping can be switched off") && { enabled: z.boolean().optional() }),
     })
     .refine(
       ({ look_back_window: window, status_change_threshold: threshold }) => threshold <= window,
@@ -71,6 +72,10 @@ function create(call: Call, state: State): Reply {
       id,
       space: call.space,
       actions,
+      ...(body.enabled && { scheduled_task_id: id }),
+      mute_all: false,
+      muted_alert_ids: [],
+      snooze_schedule: [],
       created_by: name,
       updated_by: name,
       revision: 0,
@@ -137,26 +142,6 @@ function remove(call: Call, state: State): Reply {
   return { status: 204 };
 }
 
-function setEnabled(call: Call, state: State, enabled: boolean): Reply {
-  const rule = ruleOf(call, state);
-  needRule(call, "all", enabled ? "enable" : "disable", rule);
-  if (enabled && rule.actions.length > 0) needActions(call, "read", "execute actions");
-  state.rules.set({ ...rule, enabled, ...(enabled && keyOwner(call)) });
-  return { status: 204 };
-}
-
-/** Kibana cannot make a key from a key: it stores the caller's own. */
-function keyOwner({ caller }: Call) {
-  return { api_key_owner: caller.name, api_key_created_by_user: caller.byApiKey };
-}
-
-function ruleOf(call: Call, state: State): Rule {
-  const { id = "" } = call.params;
-  const rule = state.rules.get(id);
-  if (rule?.space !== call.space) throw new Refusal(404, `Saved object [alert/${id}] not found`);
-  return rule;
-}
-
 function registeredRuleType(id: string): RuleType {
   const type = ruleTypes.find((candidate) => candidate.id === id);
   if (!type) throw new Refusal(400, `Rule type "${id}" is not registered.`);
@@ -182,7 +167,5 @@ export const ruleRoutes: readonly Route[] = [
   { method: "GET", path: "/internal/alerting/rule/{id}", handler: (call, state) => get(call, state, internalRuleView) },
   { method: "PUT", path: one, handler: update },
   { method: "DELETE", path: one, handler: remove },
-  { method: "POST", path: `${one}/_enable`, handler: (call, state) => setEnabled(call, state, true) },
-  { method: "POST", path: `${one}/_disable`, handler: (call, state) => setEnabled(call, state, false) },
   { method: "GET", path: "/api/alerting/rule_types", handler: listTypes },
 ];

@@ -1,18 +1,19 @@
 import type { Rule } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
+import { snoozeView } from "./snoozes.ts";
 
 /** A rule as Kibana returns it. An action whose connector is gone looks like any other (reference/kibana-api.md §5.3). */
 export function ruleView({ artifacts, ...rule }: Rule, version: string) {
-  return { ...bareView(rule), ...(atLeast(version, 9, 5) && { artifacts: artifacts ?? noArtifacts }) };
+  return { ...bareView(rule), ...(has(version, "artifacts in public answers") && { artifacts: artifacts ?? noArtifacts }) };
 }
 
 /** The same as Kibana's own pages get it: reference/corrections.md §1. */
-export function internalRuleView({ artifacts, ...rule }: Rule, version: string) {
+export function internalRuleView(whole: Rule, version: string) {
+  const { artifacts, ...rule } = whole;
   return {
     ...bareView(rule),
     monitoring: { run: { history: [], calculated_metrics: { success_ratio: 1 }, last_run: { timestamp: rule.updatedAt, metrics: {} } } },
-    snooze_schedule: [],
-    is_snoozed_until: null,
+    ...snoozeView(whole, Date.now()),
     view_in_app_relative_url: null,
     ...(knowsArtifacts(version) && { artifacts: artifacts ?? noArtifacts }),
   };
@@ -22,19 +23,29 @@ export function internalRuleView({ artifacts, ...rule }: Rule, version: string) 
 export const noArtifacts: NonNullable<Rule["artifacts"]> = { dashboards: [], investigation_guide: { blob: "" } };
 
 export function knowsArtifacts(version: string): boolean {
-  return atLeast(version, 9, 1) || (atLeast(version, 8, 19) && !atLeast(version, 9));
+  return has(version, "artifacts of rules");
 }
 
-function bareView({ space: _space, outcome, outcomeMessage, createdAt, updatedAt, lastRunAt, ...rule }: Omit<Rule, "artifacts">) {
+function bareView(stored: Omit<Rule, "artifacts">) {
+  const {
+    space: _space,
+    snooze_schedule: _snoozes,
+    snoozed_instances,
+    outcome,
+    outcomeMessage,
+    createdAt,
+    updatedAt,
+    lastRunAt,
+    ...rule
+  } = stored;
   const failed = outcome === "failed";
   return {
     ...rule,
     created_at: createdAt,
     updated_at: updatedAt,
     running: false,
-    mute_all: false,
-    muted_alert_ids: [],
-    scheduled_task_id: rule.enabled ? rule.id : null,
+    ...(snoozed_instances && { snoozed_instances }),
+    ...mappedParams(rule.params),
     execution_status: {
       status: failed ? "error" : "ok",
       last_execution_date: lastRunAt ?? updatedAt,
@@ -48,4 +59,14 @@ function bareView({ space: _space, outcome, outcomeMessage, createdAt, updatedAt
       alerts_count: { active: 0, new: 0, recovered: 0, ignored: 0 },
     },
   };
+}
+
+/** Kibana keeps two params of detection rules where they can be searched and sorted: alerting/server/rules_client/common/mapped_params_utils.ts. */
+function mappedParams({ risk_score, severity }: Rule["params"]) {
+  const order: Readonly<Record<string, string>> = { low: "20-low", medium: "40-medium", high: "60-high", critical: "80-critical" };
+  const mapped = {
+    ...(risk_score !== undefined && { risk_score }),
+    ...(severity !== undefined && { severity: order[String(severity)] ?? severity }),
+  };
+  return Object.keys(mapped).length > 0 && { mapped_params: mapped };
 }

@@ -78,11 +78,9 @@ export const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>>
   ".swimlane": { pushToService: (_sub, run) => ({ id: short(), title: "APP-7", url: `${url(run)}/record/7`, pushedDate: now() }) },
   ".thehive": {
     pushToService: (_sub, run) => ({ id: "~8328", title: "Case 12", url: `${url(run)}/cases/~8328/details`, pushedDate: now() }),
-    createAlert: () => undefined,
   },
   ".xsoar": {
     getPlaybooks: () => ({ playbooks: [{ id: "8db0105c-f674-4d83-8095-f95a9f61e77a", name: "Triage" }] }),
-    run: () => undefined,
   },
   ".tines": {
     stories: () => ({ stories: [{ id: 2, name: "Triage", published: true }], incompleteResponse: false }),
@@ -95,9 +93,9 @@ export const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>>
   },
   ".d3security": { run: () => ({ result: "success" }), test: () => ({ result: "success" }) },
   ".cases-webhook": { pushToService: (_sub, { config }) => ({ id: "7", title: "CASE-7", url: config.viewIncidentUrl, pushedDate: now() }) },
-  ".torq": { run: () => undefined },
+  ".torq": { run: ({ body }) => body },
   ".teams": { run: ({ message }) => ({ text: message }) },
-  ".xmatters": { run: ({ signalId }) => ({ requestId: randomUUID(), ...(signalId !== undefined && { signalId }) }) },
+  ".xmatters": { run: (params) => ({ ...params, severity: params.severity || "High" }) },
   ".http": {
     run: ({ method = "GET" }) => ({ status: 200, statusText: "OK", headers: {}, data: { ok: true, method } }),
   },

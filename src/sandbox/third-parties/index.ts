@@ -4,11 +4,13 @@ import { connectorType } from "../../catalog/index.ts";
 import { effectOf } from "../../catalog/when.ts";
 import type { Dict } from "../types.ts";
 import { answers } from "./answers.ts";
+import { badRequest } from "./bad-requests.ts";
 import { certificateProblem } from "./client-certificate.ts";
 import { deliverable } from "./deliverable.ts";
+import { email } from "./email.ts";
 import { pagerduty, slack, webhook } from "./http.ts";
 import { failed, type Outcome, ok, type Run } from "./outcome.ts";
-import { type Answer, accepted, cannedAnswer, deliver, gone, hostOf, isLoopback } from "./transport.ts";
+import { accepted, cannedAnswer, deliver, gone, hostOf, isLoopback } from "./transport.ts";
 
 type ThirdParty = (run: Run) => Outcome | Promise<Outcome>;
 
@@ -39,60 +41,6 @@ function serverLog({ params }: Run): Outcome {
   return ok(undefined, "line in Kibana's log", params);
 }
 
-function email(run: Run): Outcome {
-  const { config, secrets, params } = run;
-  if (params.messageHTML != null && config.allowHtml !== true)
-    return failed("HTML email can only be sent when the connector is configured to allow HTML");
-  if (params.attachments != null) return failed("Email attachments can only be sent via notifications");
-  const answer = cannedAnswer(String(config.host ?? ""), secrets, refusedLogin, accepted);
-  if ("code" in answer) return failed("error sending email", { serviceMessage: answer.message });
-  if (answer === refusedLogin) {
-    return failed("error sending email", { serviceMessage: "Invalid login: 535 5.7.8 Error: authentication failed" });
-  }
-  const to = [params.to, params.cc, params.bcc].flatMap((list) => (Array.isArray(list) ? list : []));
-  const messageId = `<${randomUUID()}@${String(config.from).split("@")[1] ?? "localhost"}>`;
-  const envelope = { from: config.from, to };
-  if (config.service === "__json")
-    return ok({ envelope, messageId, message: jsonMessage(run, messageId) }, `mail to ${to.join(", ")}`, params);
-  // Over HTTP the newest Kibana sends its own text: reference/connector-types.md, traps of .email.
-  const text =
-    run.source === "http_request" ? { subject: testText, message: testText } : { subject: params.subject, message: params.message };
-  const sent = { to, ...text };
-  const data = {
-    accepted: to,
-    rejected: [],
-    envelopeTime: 12,
-    messageTime: 8,
-    messageSize: 512,
-    response: "250 2.0.0 Ok: queued",
-    envelope,
-    messageId,
-  };
-  return ok(data, `mail to ${to.join(", ")}`, sent);
-}
-
-const refusedLogin: Answer = { status: 535, statusText: "authentication failed" };
-const testText = "Test of an email connector from Elastic";
-
-/** Nodemailer's transport that sends nothing and returns the message. */
-function jsonMessage({ config, params, kibanaUrl }: Run, messageId: string): Dict {
-  const footer: Dict = { path: "/", text: "Go to Elastic", ...Object(params.kibanaFooterLink) };
-  const link = `${kibanaUrl}${footer.path === "/" ? "" : String(footer.path)}`;
-  const sentence = "This message was sent by Elastic.";
-  const people = (list: unknown) => (Array.isArray(list) && list.length > 0 ? list.map((address) => ({ address, name: "" })) : null);
-  return {
-    from: { address: config.from, name: "" },
-    to: people(params.to),
-    cc: people(params.cc),
-    bcc: people(params.bcc),
-    subject: params.subject,
-    html: `<p>${String(params.message)}</p>\n<hr>\n<p>${sentence} <a href="${link}">${String(footer.text)}</a>.</p>\n`,
-    text: `${String(params.message)}\n\n---\n\n${sentence} [${String(footer.text)}](${link}).`,
-    headers: {},
-    messageId,
-  };
-}
-
 /** All other types answer from `answers`, or with success alone; only what the catalogue calls an effect is one. */
 async function anyOther(run: Run): Promise<Outcome> {
   const { secrets, params, type } = run;
@@ -109,8 +57,9 @@ async function anyOther(run: Run): Promise<Outcome> {
       retry: true,
     });
   }
-  const data =
-    outgoing?.data?.(answer) ?? answers[type]?.[action]?.(params.subAction === undefined ? params : Object(params.subActionParams), run);
+  const flat = params.subAction === undefined;
+  const nothing = flat || type === ".slack_api" ? undefined : {};
+  const data = outgoing?.data?.(answer) ?? answers[type]?.[action]?.(flat ? params : Object(params.subActionParams), run) ?? nothing;
   if (known && effectOf(known, params).effect === "none") return { status: "ok", ...(data !== undefined && { data }) };
   return ok(data, `${action} at ${host || type}`, params);
 }
@@ -157,5 +106,6 @@ const requestFailed: Readonly<Record<string, string>> = {
 export const runThirdParty: ThirdParty = (run) => {
   const message = requestFailed[run.type];
   const serviceMessage = message && certificateProblem(run.config, run.secrets);
-  return message && serviceMessage ? failed(message, { serviceMessage }) : (byType[run.type] ?? anyOther)(run);
+  if (message && serviceMessage) return failed(message, { serviceMessage });
+  return badRequest(run) ?? (byType[run.type] ?? anyOther)(run);
 };

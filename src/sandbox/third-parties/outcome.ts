@@ -1,3 +1,4 @@
+import type { KibanaSettings } from "../kibana-yml.ts";
 import type { Dict } from "../types.ts";
 import type { Incident } from "./incidents.ts";
 
@@ -8,8 +9,9 @@ export interface Run {
   config: Dict;
   secrets: Dict;
   params: Dict;
-  /** Public address of this Kibana, for links. */
-  kibanaUrl: string;
+  space: string;
+  settings: KibanaSettings;
+  version: string;
   deliver: boolean;
   source: "http_request" | "alert";
   /** The open incident that this run is about. */

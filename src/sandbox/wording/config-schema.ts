@@ -1,16 +1,27 @@
 import type * as z from "zod";
 
+type Issue = z.core.$ZodIssue;
+
 /** The first problem in config-schema's words, `[where]: what`. `oldWords`: the old message for unknown keys. */
 export function configSchemaMessage(error: z.ZodError, input: unknown, prefix: string, oldWords = prefix === ""): string {
   const issue = error.issues[0];
-  if (!issue) return "";
-  const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const where = [prefix, ...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])].filter(Boolean).join(".");
-  const what = words(issue, valueAt(input, issue.path), oldWords);
-  return where ? `[${where}]: ${what}` : what;
+  return issue ? sentence(issue, input, prefix ? [prefix] : [], oldWords) : "";
 }
 
-function words(issue: z.core.$ZodIssue, value: unknown, oldWords: boolean): string {
+/** What config-schema says of a value that fits none of several types, by the problem with each. */
+export function noneFits(problems: readonly string[]): string {
+  return `types that failed validation:\n${problems.map((problem) => `- ${problem}`).join("\n")}`;
+}
+
+/** `value`: what the path of the issue starts from. */
+export function sentence(issue: Issue, value: unknown, base: readonly string[], oldWords: boolean): string {
+  const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const place = [...base, ...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])];
+  const what = words(issue, valueAt(value, issue.path), place, oldWords);
+  return place.length > 0 ? `[${place.join(".")}]: ${what}` : what;
+}
+
+function words(issue: Issue, value: unknown, place: readonly string[], oldWords: boolean): string {
   switch (issue.code) {
     case "invalid_type":
       if (issue.expected === "object") return `expected a plain object value, but found [${detectedType(value)}] instead.`;
@@ -18,16 +29,18 @@ function words(issue: z.core.$ZodIssue, value: unknown, oldWords: boolean): stri
     case "unrecognized_keys":
       return oldWords ? "definition for this key is missing" : `Additional properties are not allowed ('${issue.keys[0]}' was unexpected)`;
     case "invalid_value": {
-      const lines = issue.values.map((option, at) => `- [${at}]: expected value to equal [${String(option)}]`);
-      return lines.length === 1
-        ? `expected value to equal [${String(issue.values[0])}]`
-        : `types that failed validation:\n${lines.join("\n")}`;
+      const equal = issue.values.map((option) => `expected value to equal [${String(option)}]`);
+      return equal.length === 1 ? equal.join("") : noneFits(equal.map((what, at) => `[${[...place, at].join(".")}]: ${what}`));
     }
+    case "invalid_union":
+      return noneFits(issue.errors.map(([first], at) => (first ? sentence(first, value, [...place, String(at)], oldWords) : "")));
     case "too_small":
+      if (issue.origin === "array") return `array size is [${[value].flat().length}], but cannot be smaller than [${issue.minimum}]`;
       return issue.origin === "string"
         ? `value has length [${String(value).length}] but it must have a minimum length of [${issue.minimum}].`
         : `Value must be equal to or greater than [${issue.minimum}].`;
     case "too_big":
+      if (issue.origin === "array") return `array size is [${[value].flat().length}], but cannot be greater than [${issue.maximum}]`;
       return issue.origin === "string"
         ? `value has length [${String(value).length}] but it must have a maximum length of [${issue.maximum}].`
         : `Value must be equal to or lower than [${issue.maximum}].`;

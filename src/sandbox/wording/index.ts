@@ -1,11 +1,18 @@
 import * as z from "zod";
 import type { Wording } from "../types.ts";
+import { has } from "../version-changes.ts";
 import { configSchemaMessage, valueAt } from "./config-schema.ts";
 
 type Issue = z.core.$ZodIssue;
 interface Node {
   errors: string[];
   children: Map<string, Node>;
+}
+
+/** What a Kibana checks connectors with decides its words. */
+export function wordingOf(version: string): Wording {
+  if (has(version, "zod 4 checks connectors")) return "prettified";
+  return has(version, "zod 3 checks connectors") ? "fields" : "config-schema";
 }
 
 /** Kibana lists five problems and counts the rest. */
@@ -55,6 +62,8 @@ function fieldMessages(node: Node, prefix: string): string[] {
 function zod3Message(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
+      // What zod coerced to a number.
+      if (issue.message.endsWith("received NaN")) return "Expected number, received nan";
       return value === undefined ? "Required" : `Expected ${expectedName(issue.expected)}, received ${typeName(value)}`;
     case "unrecognized_keys":
       return `Unrecognized key(s) in object: ${issue.keys.map((key) => `'${key}'`).join(", ")}`;

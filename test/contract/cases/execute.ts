@@ -34,16 +34,27 @@ export const execute: Case[] = [
     ["a key that the type does not know", { ...quiet, colour: "red" }],
     ["a value outside the list", { message: "m", level: "loud" }],
   ].map(([why, params]) =>
-    verified("§3", `params with ${why} answer 200 with an error of the user`, async (kibana) => {
+    verified("§3", `params with ${why} answer 200 with an error`, async (kibana) => {
       const { id } = await kibana.connector(serverLog);
       expect(expectOk(await kibana.execute(id, params))).toMatchObject({
         connector_id: id,
         status: "error",
         message: expect.stringMatching(/^error validating action params: /),
         retry: false,
-        errorSource: "user",
       });
     }),
+  ),
+  ...[["the framework", "framework", { until: "8.17" }] as const, ["the user", "user", { since: "8.17" }] as const].map(
+    ([who, errorSource, versions]) =>
+      verified(
+        "§3",
+        `params that are refused are blamed on ${who}`,
+        async (kibana) => {
+          const { id } = await kibana.connector(serverLog);
+          expect(expectOk(await kibana.execute(id, {}))).toMatchObject({ errorSource });
+        },
+        versions,
+      ),
   ),
   verified(
     "§3",

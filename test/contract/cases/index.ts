@@ -4,9 +4,16 @@ import { errors } from "./errors.ts";
 import { everyCall } from "./every-call.ts";
 import { execute } from "./execute.ts";
 import { executionLog } from "./execution-log.ts";
+import { forms } from "./forms.ts";
 import { ids } from "./ids.ts";
 import { listing } from "./list.ts";
+import { mails } from "./mails.ts";
+import { maintenanceWindows } from "./maintenance-windows.ts";
+import { oldRoutes } from "./old-routes.ts";
 import { privileges } from "./privileges.ts";
+import { refusedConnectors } from "./refused-connectors.ts";
+import { refusedParams } from "./refused-params.ts";
+import { ruleState } from "./rule-state.ts";
 import { ruleTypes } from "./rule-types.ts";
 import { rulesFind } from "./rules-find.ts";
 import { rulesPut } from "./rules-put.ts";
@@ -26,11 +33,18 @@ export const suites: Record<string, Case[]> = {
   types,
   errors,
   secrets,
+  "refused connectors": refusedConnectors,
+  "refused params": refusedParams,
+  mails,
   execute,
   privileges,
   "rules, find": rulesFind,
   "rules, PUT": rulesPut,
+  "rules, state": ruleState,
   "rule types": ruleTypes,
+  "maintenance windows": maintenanceWindows,
+  "old routes": oldRoutes,
+  forms,
   "saved objects": savedObjects,
   "execution log": executionLog,
 };

@@ -187,4 +187,12 @@ export const rulesFind: Case[] = [
     await kibana.delete(`/api/actions/connector/${one}`);
     expect(found(await page(kibana, reference(one)))).toEqual([first, second].sort());
   }),
+  verified("internal/find.ts", "the internal search takes the reference as an object, and tells what is snoozed", async (kibana) => {
+    const { one, first, second } = await threeRules(kibana);
+    const body = { has_reference: { type: "action", id: one }, page: 1, per_page: 5 };
+    const how = { headers: { "x-elastic-internal-origin": "contract" }, refused: true } as const;
+    const answer: Page = expectOk(await kibana.post("/internal/alerting/rules/_find", body, how));
+    expect(found(answer)).toEqual([first, second].sort());
+    expect(answer).toMatchObject({ page: 1, per_page: 5, total: 2, data: [{ snooze_schedule: [] }, { snooze_schedule: [] }] });
+  }),
 ];

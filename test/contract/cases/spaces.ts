@@ -57,6 +57,19 @@ export const spaces: Case[] = [
     for (const space of found) expect(space).toMatchObject({ id: expect.any(String), name: expect.any(String) });
     expect(found.find((one) => one.id === kibana.space)).toMatchObject({ disabledFeatures: [] });
   }),
+  verified("spaces/update.ts", "PUT replaces a space", async (kibana) => {
+    const space = { id: kibana.newId(), name: "Contract", description: "first", disabledFeatures: [] };
+    expectOk(await kibana.post("/api/spaces/space", space, all));
+    const changed = { id: space.id, name: "Contract, renamed", color: "#aabbcc", disabledFeatures: [] };
+    expect(expectOk(await kibana.put(`/api/spaces/space/${space.id}`, changed, all))).toMatchObject(changed);
+    const after = expectOk(await kibana.get(`/api/spaces/space/${space.id}`, all));
+    expect(after).toMatchObject(changed);
+    expect(after).not.toHaveProperty("description");
+  }),
+  verified("spaces/update.ts", "PUT of a space that is not there is not found", async (kibana) => {
+    const id = kibana.newId();
+    expectRefusal(await kibana.put(`/api/spaces/space/${id}`, { id, name: "x", disabledFeatures: [] }, all), 404);
+  }),
   ...["any", "copySavedObjectsIntoSpace", "shareSavedObjectsIntoSpace"].map((purpose) =>
     verified("§7.1", `the list of spaces takes purpose=${purpose}`, async (kibana) => {
       const found: { id: string }[] = expectOk(await kibana.get(`/api/spaces/space?purpose=${purpose}`, all));

@@ -1,0 +1,39 @@
+import type { Dict } from "../types.ts";
+import { casesWebhookProblem } from "./cases-webhook.ts";
+import { failed, type Outcome, type Run } from "./outcome.ts";
+
+/** What a type finds wrong with a request before it sends it, by type and sub-action; sources: {type}/{type}.ts. */
+const problems: Readonly<Record<string, (sub: Dict, run: Run) => string | undefined>> = {
+  ".tines run": tinesTarget,
+  ".tines test": tinesTarget,
+  ".xsoar run": ({ body }) => jsonProblem(body),
+  ".thehive createAlert": ({ body }) => jsonProblem(body),
+  ".sentinelone executeScript": ({ filter }) =>
+    Object(filter).ids || Object(filter).uuids ? undefined : "A filter must be defined; either 'ids' or 'uuids'",
+  ".cases-webhook pushToService": casesWebhookProblem,
+};
+
+/** The failure of a request that is not even sent. */
+export function badRequest(run: Run): Outcome | undefined {
+  const { type, params } = run;
+  if (type === ".torq") {
+    const serviceMessage = jsonProblem(params.body);
+    return serviceMessage === undefined ? undefined : failed("error triggering Torq workflow, invalid body", { serviceMessage });
+  }
+  const serviceMessage = problems[`${type} ${String(params.subAction)}`]?.(Object(params.subActionParams), run);
+  if (serviceMessage === undefined) return undefined;
+  return { status: "error", message: "an error occurred while running the action", serviceMessage, retry: true, errorSource: "framework" };
+}
+
+function tinesTarget({ webhook, webhookUrl }: Dict): string | undefined {
+  return webhook || webhookUrl ? undefined : "Invalid subActionsParams: [webhook] or [webhookUrl] expected but got none";
+}
+
+function jsonProblem(text: unknown): string | undefined {
+  try {
+    JSON.parse(String(text || "null"));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
