@@ -59,8 +59,8 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
       const certain = after?.happened === "not_done" ? !(await isContradicted(op, error, look.before, reader)) : isKibanas(error, after);
       return certain ? { op, outcome: "not_done", error } : { op, outcome: "unknown", error: withMore(error, doubt(after?.happened)) };
     }
-    // A complete answer means that Kibana is done with the request; after a gateway's 502 or 504 the write may still come.
-    const through = error.status !== undefined && error.status !== 502 && error.status !== 504;
+    // A complete answer of Kibana's means that it is done with the request.
+    const through = error.status !== undefined && !error.late;
     return {
       op,
       outcome: through && after?.happened === "not_done" ? "not_done" : "unknown",
@@ -138,9 +138,9 @@ function somethingElse({ op }: Op, error: KibanaError, seen: OpResult["seen"]): 
   );
 }
 
-function withMore({ code, message, fix, applied, explained, status, detail }: KibanaError, more: string): KibanaError {
+function withMore({ code, message, fix, applied, explained, late, status, detail }: KibanaError, more: string): KibanaError {
   return new KibanaError(code, `${message} ${more}`, fix, {
-    ...{ applied, explained },
+    ...{ applied, explained, late },
     ...(status === undefined ? {} : { status }),
     ...(detail ? { detail } : {}),
   });

@@ -1,4 +1,5 @@
 import { type ErrorCode, ToolError } from "../errors.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { plainText } from "../plain-text.ts";
 import type { KibanaSettings } from "../settings/index.ts";
 import type { ProxySettings } from "../settings/proxy.ts";
@@ -11,12 +12,14 @@ import { said } from "./said.ts";
  * A request to Kibana that failed.
  * `applied` tells a writer what is known. "no": it was never sent, or refused, which is certain only where nothing in
  * between repeats requests; "maybe": ask Kibana what is true now.
- * `explained`: it says why in words that only Kibana has.
+ * `explained`: it says why in words that only Kibana has. `late`: a write may still come after it, since it is an answer of
+ * something in between, or of a Kibana that stopped waiting.
  */
 export class KibanaError extends ToolError {
   readonly applied: "no" | "maybe";
   readonly status: number | undefined;
   readonly explained: boolean;
+  readonly late: boolean;
 
   constructor(
     code: ErrorCode,
@@ -26,6 +29,7 @@ export class KibanaError extends ToolError {
       applied: "no" | "maybe";
       status?: number;
       explained?: boolean;
+      late?: boolean;
       detail?: Record<string, unknown>;
     },
   ) {
@@ -33,6 +37,7 @@ export class KibanaError extends ToolError {
     this.applied = more.applied;
     this.status = more.status;
     this.explained = more.explained ?? false;
+    this.late = more.late ?? (more.applied === "maybe" && (more.status ?? 500) >= 500);
   }
 }
 
@@ -44,8 +49,9 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   const message = plainText(messageOf(body), 500);
   const applied = status >= 500 || status === 408 ? "maybe" : "no";
   const detail = { status, ...(message ? { kibana: message } : {}) };
+  const late = applied === "maybe" && (!isKibanas(body, status) || /\btime[ds]?[ -]?out\b/i.test(message));
   const fail = (code: ErrorCode, cause: string, fix: string, explained = false) =>
-    new KibanaError(code, cause, fix, { applied, status, explained, detail });
+    new KibanaError(code, cause, fix, { applied, status, explained, late, detail });
 
   if (status === 503) {
     return fail(
@@ -102,6 +108,11 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
     );
   }
   return fail("kibana_error", `Kibana answered ${status}${message ? `: ${message}` : ""}.`, "Correct what the message names.");
+}
+
+/** Whether an answer is in Kibana's own form: what is in between answers 502, 504 and 52x. */
+function isKibanas(body: unknown, status: number): boolean {
+  return isPlainObject(body) && "statusCode" in body && ![502, 504].includes(status) && !(status >= 520 && status < 530);
 }
 
 const isPermission = /\bunauthorized to \w|security_exception|\bprivileges?\b|missing authentication/i;

@@ -52,14 +52,26 @@ function namedValue(key: string, { name, key: itsKey, field }: { name?: unknown;
   return [key, name, itsKey, field].find((one) => typeof one === "string" && namesSecret(one)) as string | undefined;
 }
 
+/** In a list a header's name stands before its value: `["X-Api-Key", "…"]`. */
+const isHeader = /^x-|authori[sz]ation$|cookie$|-(?:key|token|secret)$/i;
+/** What within `{"credentials": {…}}` or `{"password": {…}}` is none of it. */
+const aboutIt = /^(?:user(?:_?name)?|name|id|type|field|key|url|host|boost|operator|enabled|description)$/i;
+
 function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => walk(item, key, path ? `${path}.${index}` : String(index), found, inText));
+  const below = (name: string | number) => (path ? `${path}.${name}` : String(name));
+  if (Array.isArray(value)) {
+    return value.map((item, index) => {
+      const before: unknown = value[index - 1];
+      const isValue = typeof item === "string" && typeof before === "string" && isHeader.test(before) && namesSecret(before);
+      return walk(item, isValue ? before : key, below(index), found, inText);
+    });
+  }
   if (value !== null && typeof value === "object") {
     const named = namedValue(key, value);
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => {
-        const itsName = named !== undefined && /^(value|query)$/.test(name) ? named : name;
-        return [name, walk(item, itsName, path ? `${path}.${name}` : name, found, inText)];
+        const isItsValue = named !== undefined && (/^(value|query)$/.test(name) || (namesSecret(key) && !aboutIt.test(name)));
+        return [name, walk(item, isItsValue ? named : name, below(name), found, inText)];
       }),
     );
   }

@@ -97,6 +97,13 @@ const units = [
     "a,",
     "a@",
     "<title",
+    "&lt;abc&gt;",
+    "<password>",
+    '"password":{',
+    '"password":[',
+    '["X-Api-Key","',
+    "Cookie: a=b; ",
+    "Authorization: Digest ",
     "…",
   ],
   ...[

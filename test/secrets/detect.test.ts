@@ -321,6 +321,23 @@ describe("what Kibana, a service or a person writes", () => {
     [`&lt;password&gt;${S}&lt;/password&gt;`, `&lt;password&gt;${mark}&lt;/password&gt;`],
     [`curl -H 'X-Api-Key: ${S}' https://x.example`, `curl -H 'X-Api-Key: ${mark}' https://x.example`],
     [`headers['X-Api-Key'] = '${S}'`, `headers['X-Api-Key'] = '${mark}'`],
+    [`api_key:        ${S}`, `api_key:        ${mark}`],
+    [`X-Api-Key:\t\t\t${S}`, `X-Api-Key:\t\t\t${mark}`],
+    [`<password>\n    ${S}\n  </password> x`, `<password>${mark}</password> x`],
+    [`<password><![CDATA[${S}]]></password>`, `<password>${mark}</password>`],
+    [`&#60;password&#62;${S}&#60;/password&#62;`, `&#60;password&#62;${mark}&#60;/password&#62;`],
+    [`<credentials><user>ann</user><pass>${S}</pass></credentials> x`, `<credentials>${mark}</credentials> x`],
+    [`got \\u0022api_key\\u0022:\\u0022${S}\\u0022 here`, `got \\u0022api_key\\u0022:\\u0022${mark}\\u0022 here`],
+    [`got {"set-cookie":["a=b1","sid=${S}"],"x":1} here`, `got {"set-cookie":["${mark}"],"x":1} here`],
+    [`got {"password":{"value":"${S}"},"x":1} here`, `got {"password":{"${mark}"},"x":1} here`],
+    [`got {"name":"X-Api-Key","value":"${S}"} here`, `got {"name":"X-Api-Key","value":"${mark}"} here`],
+    [`got ["Authorization", "${S}", "Accept", "a-1"] here`, `got ["Authorization", "${mark}", "Accept", "a-1"] here`],
+    [`Cookie: lang=en1; session=${S}`, `Cookie: ${mark}`],
+    [`Authorization: Digest username="ann", response="${S}"`, `Authorization: ${mark}`],
+    [`Incorrect API key provided: ${S}.`, `Incorrect API key provided: ${mark}.`],
+    [`curl --api-key ${S} https://a.example`, `curl --api-key ${mark} https://a.example`],
+    [`https://token:${S}@a.example/x`, `https://token:${mark}@a.example/x`],
+    [`https://x-access-token:${S}@a.example/x, token: b`, `https://x-access-token:${mark}@a.example/x, token: b`],
   ])("%s is read without the secret", (text, shown) => {
     expect(hideInText(text)).toBe(shown);
     expect(hideInText(shown)).toBe(shown);
@@ -351,6 +368,10 @@ describe("what Kibana, a service or a person writes", () => {
     "the secret: see ticket",
     "secret: 2026-11-22T10:00:00Z",
     "password: *",
+    "token: [redacted]/channel9",
+    "Secrets manager: eu-west-1",
+    '{"passwords":[],"tokens":{}}',
+    "<abc>a1b2c3d4</abc>",
   ])("%s stays", (text) => {
     expect(hideInText(text)).toBe(text);
   });
@@ -369,6 +390,23 @@ test("the value of a name in a query or a list of headers is hidden", () => {
     { field: "api_key", comparator: "equals", value: mark },
     { name: "Content-Type", value: "text/plain" },
   ]);
+});
+
+test("so is what is within, and what follows a header's name in a list", () => {
+  const given = {
+    credentials: { user: "ann", pass: "abc", of: { team: "a" } },
+    answer: { password: { raw: "abc", type: "keyword" } },
+    rawHeaders: ["X-Api-Key", "abc", "Accept", "*/*"],
+    pairs: [["Authorization", "abc"]],
+    channels: ["password-resets", "C0123ABC9"],
+  };
+  expect(hideSecrets(given).config).toEqual({
+    credentials: { user: "ann", pass: mark, of: { team: mark } },
+    answer: { password: { raw: mark, type: "keyword" } },
+    rawHeaders: ["X-Api-Key", mark, "Accept", "*/*"],
+    pairs: [["Authorization", mark]],
+    channels: given.channels,
+  });
 });
 
 describe("a known secret is hidden whole before shapes are looked for", () => {
