@@ -3,6 +3,7 @@ import { logExecution } from "../connectors/executions.ts";
 import { knowsArtifacts } from "../rules/view.ts";
 import { failed, type Outcome } from "../third-parties/outcome.ts";
 import type { InMemoryConnector, Rule, RuleAction, State } from "../types.ts";
+import { seedCases } from "./cases.ts";
 import { seedConnectors } from "./connectors.ts";
 import { type SeedAction, type SeedRule, seedRules } from "./rules.ts";
 
@@ -17,11 +18,8 @@ export function seed(state: State): void {
   for (const connector of seedConnectors) state.connectors.set({ ...connector });
   for (const rule of seedRules) state.rules.set(storedRule(rule, state));
   seedRuns(state);
-  state.references.push(
-    { kind: "cases", id: "case-phishing-2031", connectorId: "soc-jira" },
-    { kind: "cases", id: "case-disk-incident-77", connectorId: "servicenow-itsm" },
-    { kind: "action_task_params", id: "queued-run-1", connectorId: "ops-pagerduty" },
-  );
+  seedCases(state);
+  state.references.push({ kind: "action_task_params", id: "queued-run-1", connectorId: "ops-pagerduty" });
 }
 
 /** Hourly runs up to now; two connectors fail every time, and unused ones have no runs. */

@@ -11,7 +11,7 @@ export interface Run {
   /** Public address of this Kibana, for links. */
   kibanaUrl: string;
   deliver: boolean;
-  source: "http_request" | "alert";
+  source: "http_request" | "alert" | "workflow";
   /** The open incident that this run is about. */
   open?: Incident;
 }
