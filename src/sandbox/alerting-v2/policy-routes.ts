@@ -21,7 +21,7 @@ const listQuery = (state: State) =>
     enabled: z.enum(["true", "false"]).optional(),
     sort_field: z.enum(["name", "created_at", "updated_at"]).optional(),
     sort_order: z.enum(["asc", "desc"]).default("asc"),
-    tags: scopesByTags(state) ? z.undefined() : ownTags,
+    tags: scopesByTags(state) ? z.never().optional() : ownTags,
   });
 const sortKeys = { name: "name", created_at: "createdAt", updated_at: "updatedAt" } as const;
 

@@ -18,16 +18,16 @@ export type Authenticate = (authorization: string | undefined) => Caller | undef
 const all = () => true;
 const apiKey = (authorization = "") => /^ApiKey (.+)$/i.exec(authorization)?.[1];
 
+export function withAllPrivileges(name: string, byApiKey = false): Caller {
+  return { name, byApiKey, may: all };
+}
+
 /** Lets everybody in, with all privileges. */
-export const everybody: Authenticate = (authorization) => ({
-  name: "sandbox",
-  byApiKey: apiKey(authorization) !== undefined,
-  may: all,
-});
+export const everybody: Authenticate = (authorization) => withAllPrivileges("sandbox", apiKey(authorization) !== undefined);
 
 /** Lets these API keys in, with all privileges. */
 export function anyOf(keys: readonly string[]): Authenticate {
-  return (authorization) => (keys.includes(apiKey(authorization) ?? "") ? { name: "sandbox", byApiKey: true, may: all } : undefined);
+  return (authorization) => (keys.includes(apiKey(authorization) ?? "") ? withAllPrivileges("sandbox", true) : undefined);
 }
 
 const perSpace = z

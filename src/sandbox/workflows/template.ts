@@ -9,7 +9,7 @@ const inText = /\$?\{\{([^{}]*)\}\}/g;
 export function filled(value: unknown, context: Dict): unknown {
   if (typeof value === "string") {
     const [, expression] = whole.exec(value.trim()) ?? [];
-    return expression === undefined ? filledText(value, context) : valueOf(expression, context);
+    return expression === undefined ? filledText(value, context) : valueIn(expression, context);
   }
   if (Array.isArray(value)) return value.map((item) => filled(item, context));
   if (value === null || typeof value !== "object") return value;
@@ -18,13 +18,13 @@ export function filled(value: unknown, context: Dict): unknown {
 
 export function filledText(text: string, context: Dict): string {
   return text.replaceAll(inText, (_all, expression: string) => {
-    const value = valueOf(expression, context);
+    const value = valueIn(expression, context);
     return value !== null && typeof value === "object" ? JSON.stringify(value) : String(value ?? "");
   });
 }
 
 /** Filters but `json` are passed over. */
-function valueOf(expression: string, context: Dict): unknown {
+function valueIn(expression: string, context: Dict): unknown {
   const [path = "", ...filters] = expression.split("|").map((part) => part.trim());
   const value = valueAt(context, path.replaceAll(/\[(?:"([^"]*)"|'([^']*)'|(\d+))\]/g, ".$1$2$3").split("."));
   return filters.includes("json") ? JSON.stringify(value) : value;
