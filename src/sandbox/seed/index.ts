@@ -4,8 +4,10 @@ import { knowsArtifacts } from "../rules/view.ts";
 import { failed, type Outcome } from "../third-parties/outcome.ts";
 import type { InMemoryConnector, Rule, RuleAction, State } from "../types.ts";
 import { seedCases } from "./cases.ts";
-import { seedConnectors } from "./connectors.ts";
+import { onlyForWorkflows, seedConnectors } from "./connectors.ts";
+import { seedPolicies } from "./policies.ts";
 import { type SeedAction, type SeedRule, seedRules } from "./rules.ts";
+import { hasWorkflows, seedWorkflowsInto } from "./workflows.ts";
 
 /** A realistic deployment: three spaces, some of it neglected. The same at every start. */
 export function seed(state: State): void {
@@ -16,9 +18,12 @@ export function seed(state: State): void {
     state.spaces.set(id, { id, name, color, disabledFeatures: [] });
   }
   for (const connector of seedConnectors) state.connectors.set({ ...connector });
+  if (hasWorkflows(state)) state.connectors.set({ ...onlyForWorkflows });
   for (const rule of seedRules) state.rules.set(storedRule(rule, state));
   seedRuns(state);
   seedCases(state);
+  seedWorkflowsInto(state);
+  seedPolicies(state);
   state.references.push({ kind: "action_task_params", id: "queued-run-1", connectorId: "ops-pagerduty" });
 }
 
