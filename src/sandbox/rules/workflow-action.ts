@@ -4,7 +4,7 @@ import type { Dict, Rule, RuleAction, State } from "../types.ts";
 import { cannotRun, runWorkflow } from "../workflows/run.ts";
 
 const actionParams = z.object({
-  subActionParams: z.object({ workflowId: z.string(), inputs: z.unknown(), summaryMode: z.boolean().default(true) }),
+  subActionParams: z.object({ workflowId: z.string(), summaryMode: z.boolean().default(true) }),
 });
 
 interface Alert {
