@@ -9,14 +9,16 @@ export const sandboxHelp = `kibana-connectors-mcp sandbox: a stand-in for Kibana
 
   --port N              Port (default: any free one)
   --base-path PATH      As server.basePath, such as /kibana
-  --kibana-version V    8.17, 9.2, 9.5, serverless and the like (default: 9.5)
+  --kibana-version V    8.17, 9.2, 9.5, 9.6, serverless and the like (default: 9.5)
   --license LEVEL       ${licenseNames.join(", ")} (default: trial)
   --kibana-yml FILE     Use its xpack.actions settings, preconfigured connectors too, and server.publicBaseUrl; \${NAME} comes from the environment
   --deliver             Really send what goes to loopback hosts
 
 Who is let in (default: everybody):
   --api-key KEY         Only this key; repeatable
-  --auth FILE           Users and API keys, JSON or YAML, each with actions and rules: none, read or all,
+  --auth FILE           Users and API keys, JSON or YAML, each with features (actions, rules, workflows,
+                        managed_workflows, action_policies, v2_rules, cases, observability_cases, security_cases,
+                        agent_builder, assistant, attack_discovery, uptime, advanced_settings): none, read or all,
                         or one of them per space:
                         {"users": [{"username": "ana", "password": "…", "actions": {"payments": "all", "*": "read"}, "rules": "read"}],
                          "api_keys": [{"key": "<encoded>", "owner": "ana", "actions": "all", "rules": "all"}]}
@@ -32,7 +34,9 @@ Contents (default: three spaces with faults to find):
 
 Its URL is the first line on stdout. GET /sandbox/deliveries shows what the outside world got, /sandbox/incidents what is
 open there, /sandbox/log what Kibana logged. POST /sandbox/rules/{id}/fire {"state": "active"} makes a rule fire ("recovered"
-ends it), POST /sandbox/faults {"fault": "error"} sets a fault for the next call.
+ends it), POST /sandbox/v2-rules/{id}/fire {"alert": {"severity": "critical"}} one of the new alerting,
+POST /sandbox/workflows/{id}/fire a workflow's schedule; POST /sandbox/workflows/{id} {"managed_by": "security"} or
+{"private_to": "ana"} makes it such a one. POST /sandbox/faults {"fault": "error"} sets a fault for the next call.
 `;
 
 /** Runs the sandbox on its own until a signal comes. @returns the exit code */

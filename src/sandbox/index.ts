@@ -80,6 +80,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     incidents: [],
     executions: [],
     log: [],
+    workflows: new Store(),
+    workflowRuns: [],
+    policies: new Store(),
+    v2Rules: new Store(),
+    cases: new Store(),
+    caseConfigurations: new Store(),
+    agents: new Store(),
+    tools: new Store(),
+    conversations: new Store(),
+    discoverySchedules: new Store(),
+    advancedSettings: new Map(),
+    monitoringSettings: new Map(),
   };
   if (seeded) seed(state);
   if (size) generate(state, size);

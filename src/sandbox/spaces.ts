@@ -2,6 +2,7 @@ import * as z from "zod";
 import { notFound, Refusal } from "./http/envelope.ts";
 import { sees } from "./http/privileges.ts";
 import { filled, parseBody, parseQuery } from "./http/request-schema.ts";
+import { monitoringApps } from "./monitoring/default-connectors.ts";
 import type { Call, Reply, Route, Space, State } from "./types.ts";
 
 const body = z.strictObject({
@@ -69,9 +70,14 @@ function remove(call: Call, state: State): Reply {
   if (!space) return notFound();
   if (space._reserved) throw new Refusal(400, `The ${space.id} space cannot be deleted because it is reserved.`);
   state.spaces.delete(space.id);
-  for (const all of [state.connectors, state.rules, state.maintenanceWindows]) {
+  const { connectors, rules, maintenanceWindows, workflows, policies, v2Rules, cases, caseConfigurations, agents, tools, conversations } =
+    state;
+  const holders = [workflows, policies, v2Rules, cases, caseConfigurations, agents, tools, conversations, state.discoverySchedules];
+  for (const all of [connectors, rules, maintenanceWindows, ...holders]) {
     for (const { id } of all.inSpace(space.id)) all.delete(id);
   }
+  state.advancedSettings.delete(space.id);
+  for (const app of monitoringApps) state.monitoringSettings.delete(`${app} ${space.id}`);
   return { status: 204 };
 }
 

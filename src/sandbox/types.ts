@@ -1,4 +1,10 @@
 import type { License } from "../catalog/connector-type.ts";
+import type { Agent, Tool } from "./ai/agents.ts";
+import type { DiscoverySchedule } from "./ai/attack-discovery.ts";
+import type { Conversation } from "./ai/conversations.ts";
+import type { ActionPolicy } from "./alerting-v2/policy.ts";
+import type { V2Rule } from "./alerting-v2/rule-routes.ts";
+import type { Case, CaseConfiguration } from "./cases/case.ts";
 import type { Execution } from "./connectors/executions.ts";
 import type { Caller } from "./http/auth.ts";
 import type { KibanaSettings } from "./kibana-yml.ts";
@@ -7,6 +13,7 @@ import type { Snooze } from "./rules/snoozes.ts";
 import type { Store } from "./store.ts";
 import type { Incident } from "./third-parties/incidents.ts";
 import type { Flavour } from "./version.ts";
+import type { Workflow, WorkflowRun } from "./workflows/workflow.ts";
 
 export type Dict = Record<string, unknown>;
 
@@ -80,9 +87,9 @@ export interface Space {
   [look: string]: unknown;
 }
 
-/** What is neither a rule nor a connector and still counts in `referenced_by_count` (reference/kibana-api.md §5.1). */
+/** A queued run, which counts in `referenced_by_count` as long as it waits (reference/kibana-api.md §5.1). */
 interface OtherReference {
-  kind: "cases" | "action_task_params";
+  kind: "action_task_params";
   id: string;
   connectorId: string;
 }
@@ -116,6 +123,20 @@ export interface State {
   executions: Execution[];
   /** Lines of Kibana's own log. */
   log: string[];
+  workflows: Store<Workflow>;
+  workflowRuns: WorkflowRun[];
+  policies: Store<ActionPolicy>;
+  v2Rules: Store<V2Rule>;
+  cases: Store<Case>;
+  caseConfigurations: Store<CaseConfiguration>;
+  agents: Store<Agent>;
+  tools: Store<Tool>;
+  conversations: Store<Conversation>;
+  discoverySchedules: Store<DiscoverySchedule>;
+  /** By space: what somebody changed. */
+  advancedSettings: Map<string, Dict>;
+  /** Of Synthetics and Uptime, by application and space. */
+  monitoringSettings: Map<string, Dict>;
 }
 
 /** How a Kibana words validation problems: config-schema (8.x), zod 3, zod 4. */
@@ -147,6 +168,10 @@ export interface Route {
   /** Segments; `{id}` matches one. */
   path: string;
   handler: Handler;
+  /** Whether this Kibana has the route. Absent: every one has it. */
+  exists?(state: State): boolean;
   /** Takes a form: its body is `{type, text}`. */
   upload?: boolean;
+  /** Internal although its path is not, and in this version only. */
+  internalVersion?: string;
 }

@@ -130,7 +130,7 @@ describe("list_connectors", () => {
     [{ state: "unusable" }, []],
     [{ type: "pagerduty", state: "missing_secrets" }, ["imported-pagerduty"]],
     [{ space: "security" }, ["ops-mail-preconfigured", "soc-jira", "soc-slack"]],
-    [{ space: "security, team-payments,security", type: ".slack" }, ["soc-slack"]],
+    [{ space: "security, team-payments,security", type: ".slack" }, ["soc-slack", "payments-on-call"]],
     [{ space: "*", type: ".pagerduty" }, ["ops-pagerduty", "imported-pagerduty", "payments-pagerduty"]],
   ])("%j → %j", async (args, expected) => {
     const { call } = await product();

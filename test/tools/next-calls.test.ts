@@ -123,16 +123,16 @@ describe("a protected connector", () => {
   });
 
   test("is in no call that an audit proposes, and a protected rule neither", async () => {
-    const all = (await (await product(options)).call("audit_connectors", { detail: true, limit: 50 })).body.findings;
-    const calls = all.flatMap((one: { next?: Next }) => (one.next ? [one.next] : []));
+    const all = (await (await product(options)).call("audit_connectors", { detail: true, limit: 50 })).body;
+    const calls = all.findings.flatMap((one: { next?: Next }) => (one.next ? [one.next] : []));
     const touching = (found: Next[], text: string) =>
       found.filter(({ tool, args }) => tool !== "get_connector" && JSON.stringify(args).includes(`"${text}"`));
     expect([touching(calls, "imported-pagerduty").length, touching(calls, "disk-almost-full").length]).toEqual([1, 2]);
     const settings = { protect: ["imported-*"], protectRules: ["Disk almost full"] };
-    const kept = (await (await product({ ...options, settings })).call("audit_connectors", { detail: true, limit: 50 })).body.findings;
-    const left = kept.flatMap((one: { next?: Next }) => (one.next ? [one.next] : []));
+    const kept = (await (await product({ ...options, settings })).call("audit_connectors", { detail: true, limit: 50 })).body;
+    const left = kept.findings.flatMap((one: { next?: Next }) => (one.next ? [one.next] : []));
     expect([touching(left, "imported-pagerduty"), touching(left, "disk-almost-full")]).toEqual([[], []]);
-    expect(kept).toHaveLength(all.length);
+    expect(kept.total).toBe(all.total);
   });
 });
 

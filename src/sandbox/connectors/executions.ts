@@ -12,7 +12,7 @@ export interface Execution {
   ok: boolean;
   message: string;
   error: string;
-  source: "http_request" | "alert";
+  source: "http_request" | "alert" | "workflow";
   space: string;
   connectorId: string;
   connectorName: string;

@@ -16,16 +16,22 @@ async function listTypes(call: Call, state: State, system: boolean): Promise<Rep
   return { status: 200, body: chosen.map((row) => typeResponse(row, state)) };
 }
 
+/** What the settings and the licence allow of a type, in the names of Kibana's code. */
+export function usabilityOf(row: TypeRow, state: State) {
+  const enabledInConfig = isConfigured(row.id, state);
+  const enabledInLicense = licenseProblem(row, state) === undefined;
+  return { enabled: enabledInConfig && enabledInLicense, enabledInConfig, enabledInLicense };
+}
+
 function typeResponse(row: TypeRow, state: State) {
   const { version } = state;
-  const configured = enabledInConfig(row.id, state);
-  const licensed = licenseProblem(row, state) === undefined;
+  const { enabled, enabledInConfig, enabledInLicense } = usabilityOf(row, state);
   return {
     id: row.id,
     name: row.name,
-    enabled: configured && licensed,
-    enabled_in_config: configured,
-    enabled_in_license: licensed,
+    enabled,
+    enabled_in_config: enabledInConfig,
+    enabled_in_license: enabledInLicense,
     minimum_license_required: row.license,
     ...(has(version, "features of connector types") && { supported_feature_ids: row.features }),
     ...(has(version, "system connectors") && { is_system_action_type: row.system }),
@@ -44,7 +50,7 @@ export async function registeredType(id: string, state: State): Promise<TypeRow>
 
 /** First the setting, then the licence (reference/kibana-api.md §1.3). */
 export function refuseDisabled(row: TypeRow, state: State): void {
-  if (!enabledInConfig(row.id, state)) {
+  if (!isConfigured(row.id, state)) {
     throw new Refusal(403, `action type "${row.id}" is not enabled in the Kibana config xpack.actions.enabledActionTypes`);
   }
   refuseUnlicensed(row, state);
@@ -56,7 +62,7 @@ export function refuseUnlicensed(row: TypeRow, state: State): void {
   if (problem) throw new Refusal(403, problem);
 }
 
-function enabledInConfig(type: string, { settings }: State): boolean {
+function isConfigured(type: string, { settings }: State): boolean {
   return settings.enabledActionTypes.includes("*") || settings.enabledActionTypes.includes(type);
 }
 

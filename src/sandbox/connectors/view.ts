@@ -52,11 +52,17 @@ function isDeprecated({ type, config }: Connector | InMemoryConnector): boolean 
   return (type === ".servicenow" || type === ".servicenow-sir") && config.usesTableApi !== false;
 }
 
-/** How many documents refer to each connector, over all spaces: rules once each, cases, queued runs (reference/kibana-api.md §5.1). */
+/**
+ * How many documents refer to each connector, over all spaces: rules and schedules once each, cases, their configurations,
+ * queued runs (reference/kibana-api.md §5.1). A connector in a template of cases is not counted.
+ */
 export function referenceCounts(state: State): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const count = (id: string) => counts.set(id, (counts.get(id) ?? 0) + 1);
-  for (const { actions } of state.rules.values()) for (const id of new Set(actions.map((action) => action.id))) count(id);
+  for (const { actions } of [...state.rules.values(), ...state.discoverySchedules.values()]) {
+    for (const id of new Set(actions.map((action) => action.id))) count(id);
+  }
+  for (const { connector } of [...state.cases.values(), ...state.caseConfigurations.values()]) count(connector.id);
   for (const { connectorId } of state.references) count(connectorId);
   return counts;
 }

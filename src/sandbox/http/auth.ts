@@ -5,11 +5,11 @@ import { SettingsProblem } from "../wording/settings-problem.ts";
 const levels = ["none", "read", "all"] as const;
 type Level = (typeof levels)[number];
 
-/** Who calls, and what Kibana's features `actions` and (for all kinds of rules at once) alerting give them, by space. */
+/** Who calls, and what Kibana's features give them, by space. */
 export interface Caller {
   name: string;
   byApiKey: boolean;
-  may(feature: "actions" | "rules", level: "read" | "all", space: string): boolean;
+  may(feature: Feature, level: "read" | "all", space: string): boolean;
 }
 
 /** The caller behind an `Authorization` header, undefined if unknown. */
@@ -18,16 +18,16 @@ export type Authenticate = (authorization: string | undefined) => Caller | undef
 const all = () => true;
 const apiKey = (authorization = "") => /^ApiKey (.+)$/i.exec(authorization)?.[1];
 
+export function withAllPrivileges(name: string, byApiKey = false): Caller {
+  return { name, byApiKey, may: all };
+}
+
 /** Lets everybody in, with all privileges. */
-export const everybody: Authenticate = (authorization) => ({
-  name: "sandbox",
-  byApiKey: apiKey(authorization) !== undefined,
-  may: all,
-});
+export const everybody: Authenticate = (authorization) => withAllPrivileges("sandbox", apiKey(authorization) !== undefined);
 
 /** Lets these API keys in, with all privileges. */
 export function anyOf(keys: readonly string[]): Authenticate {
-  return (authorization) => (keys.includes(apiKey(authorization) ?? "") ? { name: "sandbox", byApiKey: true, may: all } : undefined);
+  return (authorization) => (keys.includes(apiKey(authorization) ?? "") ? withAllPrivileges("sandbox", true) : undefined);
 }
 
 const perSpace = z
@@ -35,7 +35,25 @@ const perSpace = z
     error: 'takes none, read or all, or one of them per space ("*" for all)',
   })
   .default("none");
-const rights = { actions: perSpace, rules: perSpace };
+/** `rules` stands for all kinds of classic rules at once, `uptime` for Synthetics as well. */
+const rights = {
+  actions: perSpace,
+  rules: perSpace,
+  workflows: perSpace,
+  managed_workflows: perSpace,
+  action_policies: perSpace,
+  v2_rules: perSpace,
+  cases: perSpace,
+  observability_cases: perSpace,
+  security_cases: perSpace,
+  agent_builder: perSpace,
+  assistant: perSpace,
+  attack_discovery: perSpace,
+  uptime: perSpace,
+  advanced_settings: perSpace,
+};
+export type Feature = keyof typeof rights;
+export const features = z.keyof(z.object(rights)).options;
 const authFile = z.strictObject({
   users: z.array(z.strictObject({ username: z.string().min(1), password: z.string().min(1), ...rights })).default([]),
   api_keys: z
@@ -44,8 +62,8 @@ const authFile = z.strictObject({
 });
 
 /**
- * Users (basic) and API keys (in their encoded form) of a JSON or YAML file, each with `actions` and `rules`: `none`
- * (the default), `read` or `all`, or one of them per space with `*` for all others.
+ * Users (basic) and API keys (in their encoded form) of a JSON or YAML file, each with features such as `actions` and
+ * `rules`: `none` (the default), `read` or `all`, or one of them per space with `*` for all others.
  * @throws SettingsProblem if the file is anything else
  */
 export function readAuthFile(text: string): Authenticate {
@@ -72,7 +90,7 @@ function checked(text: string): z.infer<typeof authFile> {
   throw new SettingsProblem(`The file of users and API keys: ${issue?.path.join(".") || "the file"}: ${issue?.message}.`);
 }
 
-function privileges(own: Record<"actions" | "rules", Level | Record<string, Level>>): Caller["may"] {
+function privileges(own: Record<Feature, Level | Record<string, Level>>): Caller["may"] {
   return (feature, level, space) => {
     const given = own[feature];
     const held = typeof given === "string" ? given : (given[space] ?? given["*"] ?? "none");

@@ -29,12 +29,19 @@ export function refuseForgery(method: string, headers: IncomingHttpHeaders, stat
   }
 }
 
-export function refuseInternal(method: string, path: string, headers: IncomingHttpHeaders, state: State): void {
-  if (
-    !path.startsWith("/internal/") ||
-    headers["x-elastic-internal-origin"] !== undefined ||
-    !has(state.version, "internal routes need their header")
-  )
-    return;
+export function refuseInternal(method: string, path: string, headers: IncomingHttpHeaders, state: State, internalVersion?: string): void {
+  const internal = path.startsWith("/internal/") || internalVersion !== undefined;
+  if (!internal || headers["x-elastic-internal-origin"] !== undefined || !has(state.version, "internal routes need their header")) return;
   throw new Refusal(400, `uri [${path}] with method [${method.toLowerCase()}] exists but is not available with the current configuration`);
+}
+
+/** Only internal routes have no default version: core_versioned_route.ts. */
+export function refuseVersion(method: string, path: string, headers: IncomingHttpHeaders, available: string): void {
+  const asked = headers["elastic-api-version"];
+  if (asked === available) return;
+  if (asked === undefined) {
+    throw new Refusal(400, `Please specify a version via elastic-api-version header. Available versions: [${available}]`);
+  }
+  const route = `[${method.toLowerCase()}] [${path}]`;
+  throw new Refusal(400, `No version "${String(asked)}" available for ${route}. Available versions are: ${available}`);
 }

@@ -1,14 +1,26 @@
 import { createHash } from "node:crypto";
+import { fireV2Rule } from "../alerting-v2/dispatch.ts";
 import { fireRule } from "../rules/fire.ts";
 import type { Incident } from "../third-parties/incidents.ts";
 import type { Reply, State } from "../types.ts";
+import { fireWorkflow, markWorkflow } from "../workflows/order-routes.ts";
+import { dumpHolders } from "./dump-holders.ts";
 import { envelope } from "./envelope.ts";
 import type { FaultOrders } from "./faults.ts";
 
+/** What can be made to happen to one thing. */
+const orderRoutes: Readonly<Record<string, (id: string, body: unknown, state: State) => Reply | Promise<Reply>>> = {
+  "rules/fire": fireRule,
+  "workflows/fire": fireWorkflow,
+  "v2-rules/fire": fireV2Rule,
+  workflows: markWorkflow,
+};
+
 /** Routes that Kibana does not have: deliveries, the whole state, faults and firing rules on order. No credentials needed. */
 export function ownRoute(method: string, path: string, body: unknown, state: State, orders: FaultOrders): Reply | Promise<Reply> {
-  const [, fired] = (method === "POST" && /^\/sandbox\/rules\/([^/]+)\/fire$/.exec(path)) || [];
-  if (fired !== undefined) return fireRule(decodeURIComponent(fired), body, state);
+  const [, kind = "", id, fire] = (method === "POST" && /^\/sandbox\/([^/]+)\/([^/]+)(\/fire)?$/.exec(path)) || [];
+  const order = orderRoutes[`${kind}${fire ?? ""}`];
+  if (id !== undefined && order) return order(decodeURIComponent(id), body, state);
   switch (`${method} ${path}`) {
     case "GET /sandbox/deliveries":
       return { status: 200, body: { deliveries: state.deliveries } };
@@ -17,7 +29,7 @@ export function ownRoute(method: string, path: string, body: unknown, state: Sta
     case "GET /sandbox/log":
       return { status: 200, body: { log: state.log } };
     case "GET /sandbox/state":
-      return { status: 200, body: keysInOrder(dump(state)) };
+      return { status: 200, body: keysInOrder({ ...dump(state), ...dumpHolders(state) }) };
     case "POST /sandbox/faults":
       return orders.add(body);
     case "DELETE /sandbox/faults":

@@ -1,4 +1,12 @@
+import { advancedSettingsRoutes } from "../advanced-settings.ts";
+import { agentRoutes } from "../ai/agents.ts";
+import { discoveryRoutes } from "../ai/attack-discovery.ts";
+import { conversationRoutes } from "../ai/conversations.ts";
+import { policyRoutes } from "../alerting-v2/policy-routes.ts";
+import { v2RuleRoutes } from "../alerting-v2/rule-routes.ts";
 import { capabilityRoutes } from "../capabilities.ts";
+import { caseRoutes } from "../cases/case-routes.ts";
+import { caseConfigurationRoutes } from "../cases/configure-routes.ts";
 import { executeRoutes } from "../connectors/execute.ts";
 import { executionLogRoutes } from "../connectors/execution-log.ts";
 import { exportRoutes } from "../connectors/export.ts";
@@ -10,6 +18,7 @@ import { secretHeaderRoutes } from "../connectors/secret-headers.ts";
 import { typeRoutes } from "../connectors/types-api.ts";
 import { internalMaintenanceWindowRoutes } from "../maintenance-windows/internal-routes.ts";
 import { maintenanceWindowRoutes } from "../maintenance-windows/routes.ts";
+import { monitoringRoutes } from "../monitoring/default-connectors.ts";
 import { findRoutes } from "../rules/find.ts";
 import { healthRoutes } from "../rules/health.ts";
 import { ruleRoutes } from "../rules/routes.ts";
@@ -17,7 +26,11 @@ import { snoozeRoutes } from "../rules/snooze-routes.ts";
 import { ruleStateRoutes } from "../rules/state-routes.ts";
 import { spaceRoutes } from "../spaces.ts";
 import { statusRoutes } from "../status.ts";
-import type { Route } from "../types.ts";
+import type { Route, State } from "../types.ts";
+import { workflowReadRoutes } from "../workflows/read-routes.ts";
+import { workflowRunRoutes } from "../workflows/run-routes.ts";
+import { workflowValidateRoutes } from "../workflows/validate.ts";
+import { workflowWriteRoutes } from "../workflows/write-routes.ts";
 import { currentUserRoutes } from "./current-user.ts";
 
 const routes = [
@@ -41,6 +54,19 @@ const routes = [
   ...executionLogRoutes,
   ...exportRoutes,
   ...importRoutes,
+  ...workflowReadRoutes,
+  ...workflowWriteRoutes,
+  ...workflowValidateRoutes,
+  ...workflowRunRoutes,
+  ...policyRoutes,
+  ...v2RuleRoutes,
+  ...caseConfigurationRoutes,
+  ...caseRoutes,
+  ...agentRoutes,
+  ...conversationRoutes,
+  ...discoveryRoutes,
+  ...advancedSettingsRoutes,
+  ...monitoringRoutes,
 ].map((route) => ({
   ...route,
   segments: route.path.split("/"),
@@ -52,11 +78,12 @@ interface Match {
 }
 
 /** The route of a path without its space, and the values of its `{names}`. */
-export function matchRoute(method: string, path: string): Match | undefined {
+export function matchRoute(method: string, path: string, state: State): Match | undefined {
   const given = path.split("/");
   const route = routes.find(
     (candidate) =>
       candidate.method === method &&
+      candidate.exists?.(state) !== false &&
       candidate.segments.length === given.length &&
       candidate.segments.every((segment, at) => (segment.startsWith("{") ? given[at] !== "" : segment === given[at])),
   );

@@ -6,7 +6,7 @@ import type { Reply, State } from "../types.ts";
 import type { Authenticate } from "./auth.ts";
 import { envelope, internalError, notFound, Refusal } from "./envelope.ts";
 import { type FaultOrders, faultOrders } from "./faults.ts";
-import { refuseForgery, refuseInternal, unauthorized } from "./guards.ts";
+import { refuseForgery, refuseInternal, refuseVersion, unauthorized } from "./guards.ts";
 import { ownRoute } from "./own-routes.ts";
 import { matchRoute, splitSpace } from "./router.ts";
 
@@ -57,14 +57,16 @@ async function answer(
 ): Promise<Reply> {
   const { method = "GET", headers } = request;
   const { space, path } = splitSpace(fullPath);
-  const match = matchRoute(method, path);
+  const match = matchRoute(method, path, serving.state);
   if (!match) return notFound();
   const caller = serving.authenticate(headers.authorization);
   if (!caller && path === statusPath) return anonymousStatus;
   if (!caller) throw unauthorized(headers.authorization);
   const body = match.route.upload ? { type: headers["content-type"], text } : parseJson(text);
   refuseForgery(method, headers, serving.state);
-  refuseInternal(method, path, headers, serving.state);
+  const { internalVersion } = match.route;
+  refuseInternal(method, path, headers, serving.state, internalVersion);
+  if (internalVersion !== undefined) refuseVersion(method, path, headers, internalVersion);
   const { version } = serving.state;
   return match.route.handler({ method, path, params: match.params, query, body, space, caller, version }, serving.state);
 }

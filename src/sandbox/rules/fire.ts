@@ -9,6 +9,7 @@ import { milliseconds } from "./action-problems.ts";
 import { runningSnoozes, unexpired } from "./snoozes.ts";
 import { rendered } from "./templates.ts";
 import { type RuleType, ruleTypes } from "./types.ts";
+import { startWorkflow } from "./workflow-action.ts";
 
 const alert = z.union([
   z.string().transform((id) => ({ id, group: undefined, context: {} })),
@@ -132,6 +133,7 @@ async function run({ action, alerts }: Planned, rule: Rule, type: RuleType, stat
     state.log.push(line);
     return { ...about, status: "skipped", message: line };
   };
+  if (connector.type === ".workflows") return { ...about, ...(await startWorkflow(action, alerts, rule, state)) };
   if ("system" in connector && connector.system) return skip(`the sandbox does not play the system action "${connector.type}"`);
   if ("missingSecrets" in connector && connector.missingSecrets) {
     return skip(`Unable to execute action because no secrets are defined for the "${connector.name}" connector.`);

@@ -38,6 +38,16 @@ export const seedConnectors: readonly Connector[] = [
   saved("soc-slack", "security", ".slack", "SOC Slack", {}, slackUrl("B0SOC/seed-soc")),
 ];
 
+/** No rule uses it: a workflow does. */
+export const onlyForWorkflows = saved(
+  "payments-on-call",
+  "team-payments",
+  ".slack",
+  "Payments on-call",
+  {},
+  slackUrl("B0PAY/seed-on-call"),
+);
+
 function saved(id: string, space: string, type: string, name: string, config: Dict, secrets: Dict): Connector {
   return { id, space, type, name, config, secrets, missingSecrets: false };
 }

@@ -1,4 +1,5 @@
 import type { Connector, State } from "../types.ts";
+import { seedCase } from "./cases.ts";
 import { seedConnectors } from "./connectors.ts";
 import { storedRule } from "./index.ts";
 import { seedRules } from "./rules.ts";
@@ -37,7 +38,7 @@ export function generate(state: State, { spaces, connectors, rules, seed }: Seed
     state.connectors.set(made);
     const ofSpace = bySpace.get(space) ?? new Map<string, Connector[]>();
     bySpace.set(space, ofSpace.set(pattern.type, [...(ofSpace.get(pattern.type) ?? []), made]));
-    if (random() < 0.02) state.references.push({ kind: "cases", id: `case-${at}`, connectorId: id });
+    if (random() < 0.02) seedCase(`case-${at}`, "cases", made, state);
   }
 
   const typeOf = new Map(seedConnectors.map(({ id, type }) => [id, type]));

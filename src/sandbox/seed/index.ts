@@ -3,8 +3,11 @@ import { logExecution } from "../connectors/executions.ts";
 import { knowsArtifacts } from "../rules/view.ts";
 import { failed, type Outcome } from "../third-parties/outcome.ts";
 import type { InMemoryConnector, Rule, RuleAction, State } from "../types.ts";
-import { seedConnectors } from "./connectors.ts";
+import { seedCases } from "./cases.ts";
+import { onlyForWorkflows, seedConnectors } from "./connectors.ts";
+import { seedPolicies } from "./policies.ts";
 import { type SeedAction, type SeedRule, seedRules } from "./rules.ts";
+import { hasWorkflows, seedWorkflowsInto } from "./workflows.ts";
 
 /** A realistic deployment: three spaces, some of it neglected. The same at every start. */
 export function seed(state: State): void {
@@ -15,13 +18,13 @@ export function seed(state: State): void {
     state.spaces.set(id, { id, name, color, disabledFeatures: [] });
   }
   for (const connector of seedConnectors) state.connectors.set({ ...connector });
+  if (hasWorkflows(state)) state.connectors.set({ ...onlyForWorkflows });
   for (const rule of seedRules) state.rules.set(storedRule(rule, state));
   seedRuns(state);
-  state.references.push(
-    { kind: "cases", id: "case-phishing-2031", connectorId: "soc-jira" },
-    { kind: "cases", id: "case-disk-incident-77", connectorId: "servicenow-itsm" },
-    { kind: "action_task_params", id: "queued-run-1", connectorId: "ops-pagerduty" },
-  );
+  seedCases(state);
+  seedWorkflowsInto(state);
+  seedPolicies(state);
+  state.references.push({ kind: "action_task_params", id: "queued-run-1", connectorId: "ops-pagerduty" });
 }
 
 /** Hourly runs up to now; two connectors fail every time, and unused ones have no runs. */

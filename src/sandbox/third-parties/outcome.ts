@@ -13,7 +13,7 @@ export interface Run {
   settings: KibanaSettings;
   version: string;
   deliver: boolean;
-  source: "http_request" | "alert";
+  source: "http_request" | "alert" | "workflow";
   /** The open incident that this run is about. */
   open?: Incident;
 }
