@@ -152,6 +152,29 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     }
   });
 
+  test("that something in between gave up on is unknown, for it may still come", async () => {
+    const { meets, server, call, state } = await started(kind);
+    const before = await state();
+    const html = "<html><title>503 Service Unavailable</title></html>";
+    const others: [number, string][] = [
+      [500, html],
+      [502, "Bad Gateway"],
+      [524, "A timeout occurred"],
+      [503, "Request timed out"],
+    ];
+    // Each is looked at for seconds: all of them for one kind.
+    for (const [status, message] of [[503, html] as const, [500, "Request timed out"] as const, ...(kind === "an update" ? others : [])]) {
+      meets.next = { status, done: false, message };
+      const { body } = await server.call(...call);
+      expect([status, message, body.status]).toEqual([status, message, "unknown"]);
+      expect(await newest(server)).toMatchObject({ outcome: "unknown" });
+    }
+    // Kibana's own refusal comes after it has done all it will do.
+    meets.next = { status: 503, done: false, message: "License is not available." };
+    expect([(await server.call(...call)).failed, (await newest(server)).outcome]).toEqual([true, "not_done"]);
+    expect(await state()).toEqual(before);
+  });
+
   test("whose undo was done and answered as a repetition is done", async () => {
     const { meets, server, call, state } = await started(kind);
     const before = await state();
