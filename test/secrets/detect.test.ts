@@ -336,6 +336,7 @@ describe("what Kibana, a service or a person writes", () => {
     [`Authorization: Digest username="ann", response="${S}"`, `Authorization: ${mark}`],
     [`Incorrect API key provided: ${S}.`, `Incorrect API key provided: ${mark}.`],
     [`curl --api-key ${S} https://a.example`, `curl --api-key ${mark} https://a.example`],
+    [`curl -u ann:${S} https://a.example`, `curl -u ann:${mark} https://a.example`],
     [`https://token:${S}@a.example/x`, `https://token:${mark}@a.example/x`],
     [`https://x-access-token:${S}@a.example/x, token: b`, `https://x-access-token:${mark}@a.example/x, token: b`],
   ])("%s is read without the secret", (text, shown) => {
