@@ -6,6 +6,7 @@ import { importRoutes } from "../connectors/import.ts";
 import { legacyRoutes } from "../connectors/legacy-routes.ts";
 import { connectorRoutes } from "../connectors/routes.ts";
 import { typeRoutes } from "../connectors/types-api.ts";
+import { otherUserRoutes } from "../other-users.ts";
 import { findRoutes } from "../rules/find.ts";
 import { ruleRoutes } from "../rules/routes.ts";
 import { spaceRoutes } from "../spaces.ts";
@@ -27,6 +28,7 @@ const routes = [
   ...executionLogRoutes,
   ...exportRoutes,
   ...importRoutes,
+  ...otherUserRoutes,
 ].map((route) => ({
   ...route,
   segments: route.path.split("/"),
