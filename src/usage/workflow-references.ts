@@ -54,11 +54,8 @@ export function referencesOf(definition: Record<string, unknown>): References {
   }
 
   function walk(value: unknown, place: Place): void {
-    if (typeof value === "string") return inText(value, place);
-    if (Array.isArray(value)) {
-      for (const item of value) walk(item, place);
-      return;
-    }
+    if (typeof value === "string") inText(value, place);
+    if (Array.isArray(value)) for (const item of value) walk(item, place);
     if (!isPlainObject(value)) return;
     const within = placeOf(value, place);
     for (const [key, item] of Object.entries(value)) {

