@@ -104,7 +104,7 @@ export function inUse(
 }
 
 /** `2 rules: "A", "B" and 1 workflow: "Page people" (disabled)` */
-function usersInWords(rules: readonly RuleUse[], uses: readonly Use[]): string {
+export function usersInWords(rules: readonly RuleUse[], uses: readonly Use[]): string {
   const direct = uses.filter(({ through }) => !through);
   const kinds: [UserKind, readonly { name: string; enabled: boolean }[]][] = [["rule", rules], ...grouped(direct, ({ kind }) => kind)];
   return kinds

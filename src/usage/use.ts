@@ -57,6 +57,15 @@ export interface Holder {
 export interface Found {
   holders: Holder[];
   unseen: Unseen[];
+  /** The workflows themselves, which rules and action policies start. */
+  workflows?: ReadonlyMap<string, WorkflowState>;
+}
+
+export interface WorkflowState {
+  id: string;
+  name: string;
+  enabled: boolean;
+  valid: boolean;
 }
 
 /** What decides whether a source can hold a connector. */

@@ -4,7 +4,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
-import type { Found, Holder, Source, Unseen, Use, Where } from "./use.ts";
+import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
 import { referencesOf } from "./workflow-references.ts";
 
 const what = "workflows";
@@ -18,7 +18,7 @@ export const workflows: Source = {
   what,
   canHold: ({ status }) => isAtLeast(status, "9.3"),
   async look(reader, space, status) {
-    const { found, managed } = await readAll(reader, space, status);
+    const { found, managed, states } = await readAll(reader, space, status);
     const unseen: Unseen[] = [];
     if (managed !== undefined) unseen.push({ what: "managed workflows", ...managed, permanent: false, whole: false });
     if (isAtLeast(status, "9.6")) {
@@ -26,7 +26,7 @@ export const workflows: Source = {
       unseen.push({ what: "private workflows", why, permanent: true, whole: false });
     }
     for (const one of found.values()) unseen.push(...one.unseen);
-    return { holders: [...found.values()].flatMap(({ holders }) => holders), unseen };
+    return { holders: [...found.values()].flatMap(({ holders }) => holders), unseen, workflows: states };
   },
 };
 
@@ -35,7 +35,7 @@ async function readAll(
   reader: Reader,
   space: string,
   status: Where["status"],
-): Promise<{ found: Map<string, Found>; managed: Pick<Unseen, "why" | "fix"> | undefined }> {
+): Promise<{ found: Map<string, Found>; states: Map<string, WorkflowState>; managed: Pick<Unseen, "why" | "fix"> | undefined }> {
   let withManaged = isAtLeast(status, "9.5");
   let managed: Pick<Unseen, "why" | "fix"> | undefined;
   const page = async (at: number) => {
@@ -52,17 +52,22 @@ async function readAll(
   };
   for (let reading = 1; ; reading++) {
     const found = new Map<string, Found>();
+    const states = new Map<string, WorkflowState>();
     let count = 0;
     for (let at = 1; ; at++) {
       const { total, workflows: rows } = await page(at);
-      for (const row of rows) found.set(row.id, inWorkflow(row, space));
+      for (const row of rows) {
+        const { id, name, enabled, definition } = row;
+        found.set(id, inWorkflow(row, space));
+        states.set(id, { id, name, enabled, valid: definition !== undefined });
+      }
       count += rows.length;
       if (rows.length > 0 && count < Math.min(total, window)) continue;
-      if (found.size === total) return { found, managed };
+      if (found.size === total) return { found, states, managed };
       if (reading < readings && total <= window) break;
       const why = `Kibana lists ${found.size} of ${total} workflows.`;
       found.set("", { holders: [], unseen: [{ what, why, permanent: false, whole: false }] });
-      return { found, managed };
+      return { found, states, managed };
     }
   }
 }
