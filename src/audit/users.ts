@@ -3,7 +3,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, type Seen, type Usage, usersOf } from "../usage/look.ts";
-import type { Unseen, Where } from "../usage/use.ts";
+import { type Unseen, whereOf } from "../usage/use.ts";
 import { workflows } from "../usage/workflows.ts";
 import type { Deployment } from "./deployment.ts";
 import type { WorkflowFacts } from "./facts.ts";
@@ -34,17 +34,17 @@ export async function lookAtUsers(
 ): Promise<SpaceUsers> {
   // Its version decides what there can be.
   if (!status) return { of: () => undefined, workflows: undefined, notSeen: [] };
-  const whereOf = ({ type }: Connector): Where => ({ status, features: types?.get(type)?.features ?? [] });
+  const placeOf = (connector: Connector) => whereOf(connector, types?.values() ?? [], status);
   const unreferenced = new Set([...connectors.values()].filter(({ preconfigured, references }) => !preconfigured && !references));
   const [seen, policies] = await Promise.all([
-    lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(whereOf)]),
+    lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)]),
     policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
   ]);
   const ids = new Set(connectors.keys());
   const found = seen.looked.find(({ source }) => source === workflows)?.found;
   const hidden = found?.unseen.filter(({ concerns }) => concerns === undefined) ?? [];
   return {
-    of: (connector) => usersOf(connector, whereOf(connector), ids, seen),
+    of: (connector) => usersOf(connector, placeOf(connector), ids, seen),
     workflows: found?.workflows && {
       seen: found.workflows,
       mayBeMore: hidden.length > 0,

@@ -32,10 +32,10 @@ export interface Usage {
  * @param all connectors that are asked about, by the features of their types
  * @throws ToolError where Kibana does not answer at all
  */
-export async function lookAround(reader: Reader, space: string, all: readonly Where[]): Promise<Seen> {
+export async function lookAround(reader: Reader, space: string, all: readonly Where[], among = sources): Promise<Seen> {
   const [first] = all;
   if (!first) return { space, looked: [] };
-  const able = sources.filter((source) => all.some((where) => source.canHold(where)));
+  const able = among.filter((source) => all.some((where) => source.canHold(where)));
   const looked = await Promise.all(
     able.map(async (source) => ({ source, found: await lookOnce(source, () => source.look(reader, space, first.status), first.status) })),
   );

@@ -1,3 +1,4 @@
+import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Status } from "../kibana/status.ts";
@@ -73,6 +74,12 @@ export interface Where {
   status: Pick<Status, "version" | "flavour">;
   /** Of the connector's type, as the deployment lists them; empty where it does not. */
   features: readonly string[];
+}
+
+/** @param types of the deployment */
+export function whereOf({ type }: Pick<Connector, "type">, types: Iterable<LiveType>, { version, flavour }: Where["status"]): Where {
+  for (const { id, features } of types) if (id === type) return { status: { version, flavour }, features };
+  return { status: { version, flavour }, features: [] };
 }
 
 /** One way to use connectors. What cannot exist in a deployment is not asked for, and is not unseen. */

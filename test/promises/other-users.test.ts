@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { no, type Person, yes } from "../support/built-server.ts";
+import { no, type Person, type Started, yes } from "../support/built-server.ts";
 import {
   answering,
   isThere,
@@ -420,4 +420,82 @@ test("a list that changes while it is read is read again", async () => {
   };
   const { server } = await deployment(users);
   expect((await remove(server)).body.error.detail.users).toMatchObject([{ id: "w149" }]);
+});
+
+describe("get_connector shows the other users", () => {
+  test.each(["users", "rules", undefined])("with include %s", async (include) => {
+    const { server } = await deployment(uses(byId, step({ name: "again", "connector-id": "Ops chat" })));
+    const { body } = await server.call("get_connector", { id: "chat", ...(include && { include: [include] }) });
+    expect(body).toMatchObject({
+      rules: [],
+      users: [
+        { kind: "workflow", id: "page-people", how: "step notify" },
+        { kind: "workflow", how: "step again" },
+      ],
+      users_total: 2,
+    });
+    expect(body.warnings).toBeUndefined();
+  });
+
+  test("of several with one list of workflows, each its own", async () => {
+    const { server } = await deployment(uses(byId));
+    const { body } = await server.call("get_connector", { ids: ["chat", "other"], include: ["users"] });
+    expect(body.connectors.map(({ users }: { users?: object[] }) => users?.length)).toEqual([1, undefined]);
+    expect(server.calls.filter(({ path }) => path.startsWith("/api/workflows"))).toHaveLength(1);
+  });
+
+  test("and says what was not looked at", async () => {
+    const { server } = await deployment({ "/api/workflows": noPrivilege });
+    expect((await server.call("get_connector", { id: "chat" })).body.warnings).toEqual([
+      expect.stringMatching(/^Not looked at, so they may use it: workflows \(/),
+    ]);
+  });
+});
+
+describe("update_connector with a new name", () => {
+  const rename = (server: Pick<Started, "call">) =>
+    server.call("update_connector", {
+      id: "chat",
+      name: "New chat",
+      secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_URL" } },
+      dry_run: true,
+    });
+  const env = sharedServers({ env: { CONNECTOR_SECRET_URL: "https://hooks.slack.com/services/T/B/new" } });
+
+  test.each<[string, OtherUsers, RegExp | undefined]>([
+    [
+      "names the workflows that name it by its old one",
+      uses(step({ "connector-id": "Ops chat" })),
+      /^1 workflow names it as "Ops chat", not by its id.*: "Workflow page-people"/,
+    ],
+    ["says nothing of those that name it by its id", uses(byId), undefined],
+    ["says what was not looked at", { "/api/workflows": noPrivilege }, /^Not looked at, so they may name it as "Ops chat": workflows \(/],
+  ])("%s", async (_what, users, expected) => {
+    const url = await withChat(".slack", "9.5", (end) => ends.push(end));
+    const { body } = await rename(await env("9.5", url, answering(users)));
+    const told = (body.warnings ?? []).filter((one: string) => /name it as|names it as/.test(one));
+    expect([body.status, told]).toEqual(["planned", expected ? [expect.stringMatching(expected)] : []]);
+  });
+});
+
+describe("list_connectors with state unused", () => {
+  const unused = async (users: OtherUsers, given: Given = {}) => {
+    const { server } = await deployment(users, given);
+    const { body } = await server.call("list_connectors", { state: "unused" });
+    return [body.connectors.map(({ id }: { id: string }) => id).sort(), body.warnings];
+  };
+  test.each<[string, OtherUsers, Given, string[], unknown]>([
+    ["lists what nothing uses", {}, {}, ["chat", "other"], undefined],
+    ["leaves out what a workflow uses", uses(byId), {}, ["other"], undefined],
+    [
+      "says what was not looked at",
+      { "/api/workflows": noPrivilege },
+      {},
+      ["chat", "other"],
+      [expect.stringMatching(/^Unused only as far as seen\. .*workflows \(/)],
+    ],
+    ["says what nobody can list", {}, { version: "9.6" }, ["chat", "other"], [expect.stringMatching(/^Nobody can list private workflows/)]],
+  ])("%s", async (_what, users, given, expected, warnings) => {
+    expect(await unused(users, given)).toEqual([expected, warnings]);
+  });
 });

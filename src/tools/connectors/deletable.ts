@@ -7,7 +7,7 @@ import { casesWith } from "../../usage/cases.ts";
 import { inUse, whyNotFree } from "../../usage/free.ts";
 import { leadingTo } from "../../usage/leading-to.ts";
 import { lookAround, type Usage, usersOf, visibleRules } from "../../usage/look.ts";
-import { hasFeature, type Where } from "../../usage/use.ts";
+import { hasFeature, type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 import { waysOut } from "../rules/replacement-calls.ts";
 import { pickConnector } from "./find-connector.ts";
@@ -36,12 +36,6 @@ export interface Known {
   status: Status;
 }
 
-/** What decides where a connector can be used. */
-export function whereOf({ type }: Pick<Connector, "type">, { types, status }: Pick<Known, "types" | "status">): Where {
-  const { version, flavour } = status;
-  return { status: { version, flavour }, features: types.find(({ id }) => id === type)?.features ?? [] };
-}
-
 /** Which connectors may be deleted and which may not. Those with references that nothing seen explains are looked at twice. */
 export async function whoMayGo(
   asked: readonly string[],
@@ -55,7 +49,7 @@ export async function whoMayGo(
   const picked = asked.flatMap((id) => {
     const found = orError(() => pick(id, space, known, context.deployment.url));
     if (found instanceof ToolError) refused.push({ id, error: found });
-    return found instanceof ToolError ? [] : [{ id, connector: found, where: whereOf(found, known) }];
+    return found instanceof ToolError ? [] : [{ id, connector: found, where: whereOf(found, known.types, known.status) }];
   });
   const ids = new Set(known.existing.map((one) => one.id));
   const [seen, looked] = await Promise.all([
