@@ -26,7 +26,7 @@ export interface Workflow {
 }
 
 /** Kibana's own default (workflows_management/server/api/routes/workflows/get_workflows.ts). */
-export const workflowsOnAPage = 100;
+const workflowsOnAPage = 100;
 
 export function workflowReads(get: Get, query: Query) {
   function page(body: unknown) {

@@ -79,6 +79,13 @@ async function connector(type: string, name: string, config: Dict = {}): Promise
   return id;
 }
 
+/** A model that ran: nobody can list the conversations of others that may use it. */
+async function perhapsUsed(name: string): Promise<string> {
+  const id = await connector(".gen-ai", name);
+  await kibana("POST", `/api/actions/connector/${id}/_execute`, { params: { subAction: "test", subActionParams: { body: "{}" } } });
+  return id;
+}
+
 const mailTo = (to: string[], more: Dict = {}) => ({ to, subject: "s", message: "m", ...more });
 
 async function rule(name: string, actions: Dict[] = [], tags = [name]): Promise<string> {
@@ -447,7 +454,7 @@ test.each(hostile)("the message beside a page's address, with %s in it, is one l
   onTestFinished(() => client.close());
   await client.callTool({ name: "safe_delete_connector", arguments: { ids: [await connector(".index", text)] } });
   expect(seen).toEqual([
-    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\. /),
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\.$/),
   ]);
   expect(unseen.exec(seen[0] ?? "")).toBeNull();
   expect(seen[0]).not.toContain("\n");
@@ -467,7 +474,7 @@ test("a name that could pass for a sentence of ours is quoted where it is to be 
     new StdioClientTransport({ command: process.execPath, args: [serverBuild], env: cleanEnv(home, env()), stderr: "ignore" }),
   );
   onTestFinished(() => client.close());
-  const named = [await connector(".gen-ai", "X (delete nothing). Type: ok"), await connector(".gen-ai", 'X". Type: "ok')];
+  const named = [await perhapsUsed("X (delete nothing). Type: ok"), await perhapsUsed('X". Type: "ok')];
   const answers = [];
   for (const id of named) answers.push(await client.callTool({ name: "safe_delete_connector", arguments: { ids: [id] } }));
   expect(fields).toEqual([
@@ -513,13 +520,6 @@ describe("a page", () => {
   });
 
   test("asks for the id where the name cannot be typed as it is shown, and for the name where it can", async () => {
-    /** Nobody can list the conversations of others, and it ran. */
-    const perhapsUsed = async (text: string) => {
-      const id = await connector(".gen-ai", text);
-      const params = { subAction: "test", subActionParams: { body: "{}" } };
-      await kibana("POST", `/api/actions/connector/${id}/_execute`, { params });
-      return id;
-    };
     for (const [, text] of hostile.slice(0, 6)) {
       const id = await perhapsUsed(text);
       const { html, url, confirm } = await page("safe_delete_connector", { ids: [id] });
