@@ -18,15 +18,16 @@ const table: Record<string, readonly string[]> = {
   web: ["errors", "plain-text"],
   kibana: ["shapes", "sealed", "settings", "errors", "plain-text", "read-url", "json-depth", "json-size", "plain-object", "version"],
   rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean"],
+  usage: ["kibana", "rules", "errors", "grouped", "plain-text", "plain-object", "json-depth"],
   secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],
   change: [
-    ...["kibana", "rules", "catalog", "secrets", "web", "sealed", "settings"],
+    ...["kibana", "rules", "usage", "catalog", "secrets", "web", "sealed", "settings"],
     ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
   ],
-  audit: ["kibana", "catalog", "rules", "secrets", "errors", "grouped", "plain-text", "host-name", "read-url"],
+  audit: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text", "host-name", "read-url"],
   tools: [
-    ...["change", "audit", "as-code", "rules", "secrets", "catalog", "kibana", "sealed", "settings"],
+    ...["change", "audit", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
     ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
   ],
   mcp: [

@@ -1,11 +1,12 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
-import type { ConnectorFacts, RuleContext, SpaceFacts } from "./facts.ts";
-import type { ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity } from "./finding.ts";
+import { usersInWords } from "../usage/free.ts";
+import type { ConnectorFacts, RuleContext, SpaceFacts, WorkflowFacts } from "./facts.ts";
+import type { ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity, UserRef } from "./finding.ts";
 
 /** What a check needs to read. Where a part could not be read, the checks that need it are reported as not done. */
-export type Part = "connectors" | "types" | "rules" | "rule_types" | "log";
+export type Part = "connectors" | "types" | "rules" | "rule_types" | "log" | "users";
 
 /** A finding as a check makes it: the runner adds what is the same for all of its kind. */
 export interface Draft {
@@ -16,6 +17,7 @@ export interface Draft {
   group?: Group;
   connector?: ConnectorRef;
   rule?: RuleRef;
+  user?: UserRef;
   others?: ConnectorRef[];
   evidence: string;
   next?: ReadyCall;
@@ -54,6 +56,8 @@ export interface SpaceCheck extends AnyCheck {
 export interface RuleCheck extends AnyCheck {
   of: "rule";
   find(rule: Rule, context: RuleContext): Draft[];
+  /** The same fault in what is no rule. */
+  findInWorkflows?(facts: WorkflowFacts): Draft[];
 }
 
 /** Looks at connectors of all spaces. */
@@ -75,19 +79,32 @@ export function refTo({ id, name, type }: Pick<Connector, "id" | "name" | "type"
   return { id, name, type };
 }
 
+/** A fault of what starts a workflow, as severe as it is while that is enabled or not; a rule is shown as one. */
+export function startedBy({ kind, id, name, enabled }: UserRef): Pick<Draft, "severity" | "group" | "rule" | "user"> {
+  const about = kind === "rule" ? { rule: { id, name, enabled } } : { user: { kind, id, name, enabled } };
+  return enabled ? { severity: "critical", ...about } : { severity: "low", group: "will_break", ...about };
+}
+
 export function ruleRef({ id, name, enabled }: Pick<Rule, "id" | "name" | "enabled">): RuleRef {
   return { id, name, enabled };
 }
 
 /** The group of a failure, by whether somebody relies on the connector; where rules could not be read, somebody might. */
-export function groupOfFailure({ usage, connector }: ConnectorFacts, { rulesKnown }: SpaceFacts): Group {
+export function groupOfFailure(facts: ConnectorFacts, { rulesKnown }: SpaceFacts): Group {
+  const { usage, connector } = facts;
   const elsewhere = usage.rules === 0 && (connector.references ?? 0) > 0;
-  return usage.enabled > 0 || !rulesKnown || elsewhere ? "broken_now" : "will_break";
+  return isUsedNow(facts) || !rulesKnown || elsewhere ? "broken_now" : "will_break";
+}
+
+/** Whether something that is switched on uses it. */
+export function isUsedNow({ usage, others }: ConnectorFacts): boolean {
+  return usage.enabled > 0 || (others?.uses.some(({ enabled }) => enabled) ?? false);
 }
 
 /** "3 enabled rules use it", for evidence. */
-export function usedBy({ usage, connector }: ConnectorFacts, { rulesKnown }: SpaceFacts): string {
+export function usedBy({ usage, connector, others }: ConnectorFacts, { rulesKnown }: SpaceFacts): string {
   if (usage.enabled > 0) return `${usage.enabled} enabled rule${usage.enabled > 1 ? "s use" : " uses"} it`;
+  if (others && others.uses.length > 0) return `it is used by ${usersInWords([], others.uses)}`;
   if (usage.rules > 0) return `${usage.rules} disabled rule${usage.rules > 1 ? "s use" : " uses"} it`;
   if (!rulesKnown) return "which rules use it could not be read";
   if ((connector.references ?? 0) > 0) return "something other than a rule refers to it";

@@ -33,6 +33,8 @@ export interface Deployment {
   checks: readonly Check[];
   signal: AbortSignal | undefined;
   window: SpaceFacts["window"];
+  /** Undefined where it could not be read. */
+  status: Status | undefined;
   /** Actions of rules have frequencies of their own: from 8.7 on. */
   actionFrequencies: boolean;
   /** Webhooks may have headers that nobody can read: from 9.2 on. */
@@ -75,6 +77,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
   const window = { from: asked.from, days: asked.days };
   const secretHeaders = status === undefined || isAtLeast(status, "9.2");
   return {
+    status,
     checks,
     signal,
     window,

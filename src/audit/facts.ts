@@ -2,6 +2,9 @@ import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { RuleType } from "../kibana/rules.ts";
+import type { Usage as AllUsers } from "../usage/look.ts";
+import type { Use, WorkflowState } from "../usage/use.ts";
+import type { UserRef } from "./finding.ts";
 
 /** How the rules of a space use a connector; what is kept of them does not grow with their number. */
 export interface Usage {
@@ -28,6 +31,8 @@ export interface ConnectorFacts {
   /** Undefined for types without an entry in the catalogue. */
   entry: ConnectorType | undefined;
   usage: Usage;
+  /** What besides rules uses it; its sight holds where nothing refers to it. Undefined where that could not be looked up at all. */
+  others?: Pick<AllUsers, "uses" | "sight"> | undefined;
   /** Undefined where it did not fail within the window, or the log could not be read. */
   runs: Runs | undefined;
   /** Whether it ran at all within the window; undefined where that was not looked up. */
@@ -40,10 +45,24 @@ export interface SpaceFacts {
   connectors: ReadonlyMap<string, ConnectorFacts>;
   /** Rules could be read to the end. */
   rulesKnown: boolean;
+  /** Undefined where they were not read. */
+  workflows?: WorkflowFacts | undefined;
   /** Days and start (ISO) of the window of the execution log. */
   window: { from: string; days: number };
   /** Kibana's version is known to have the field for secret headers. */
   secretHeaders: boolean;
+}
+
+/** What leads to workflows and from them to connectors. */
+export interface WorkflowFacts {
+  /** Those that the key may see, by id. */
+  seen: ReadonlyMap<string, WorkflowState>;
+  /** There may be others, which the key may not see. */
+  mayBeMore: boolean;
+  /** Rules and action policies that start some, by id. */
+  starting: readonly { user: UserRef; workflows: readonly string[] }[];
+  /** Places that name a connector which is not in the space. */
+  dangling: readonly { user: Use; connector: string }[];
 }
 
 /** What is known while rules go by, page by page. */

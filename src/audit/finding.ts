@@ -37,6 +37,15 @@ export interface RuleRef {
   enabled: boolean;
 }
 
+/** What else than a rule uses a connector: a workflow, an action policy. */
+export interface UserRef {
+  kind: string;
+  id: string;
+  /** As Kibana has it: text from outside. */
+  name: string;
+  enabled: boolean;
+}
+
 /** One fault. Texts are plain: nothing from Kibana in them can become markup or an instruction by control characters. */
 export interface Finding {
   /** Stable across runs: made of check, space and the ids it is about, not of names or counts. */
@@ -50,6 +59,7 @@ export interface Finding {
   space: string;
   connector?: ConnectorRef;
   rule?: RuleRef;
+  user?: UserRef;
   /** Further connectors it is about, duplicates for example. */
   others?: ConnectorRef[];
   /** What was seen, one sentence. */

@@ -1,13 +1,21 @@
-import { ruleFeatures } from "../catalog/connector-type.ts";
+import { neverSeen, notLookedAt } from "../usage/look.ts";
 import type { ConnectorFacts, SpaceFacts } from "./facts.ts";
 
-/** Features whose users leave a reference (reference/kibana-api.md §5.1); assistants, agents and workflows leave none. */
-const leaveReferences = [...ruleFeatures, "cases"];
+/** Whether nothing that was seen uses a saved connector: `surely` where all that could was seen. */
+export function isIdle({ connector, usage, others }: ConnectorFacts, { rulesKnown }: SpaceFacts): false | "surely" | "as far as seen" {
+  if (connector.preconfigured || usage.rules > 0 || (others && others.uses.length > 0)) return false;
+  if (connector.references === undefined ? !rulesKnown : connector.references > 0) return false;
+  return others?.sight.seen === "all" ? "surely" : "as far as seen";
+}
 
-/** Whether nothing refers to a saved connector, as far as can be known for its type. */
-export function isIdle({ connector, usage, type, entry }: ConnectorFacts, { rulesKnown }: SpaceFacts): boolean {
-  if (connector.preconfigured || usage.rules > 0) return false;
-  const features = type && type.features.length > 0 ? type.features : (entry?.features ?? []);
-  if (!features.some((feature) => leaveReferences.includes(feature))) return false;
-  return connector.references === undefined ? rulesKnown : connector.references === 0;
+/** What was not seen of the users of an idle connector, in words. */
+export function notSeen({ others }: ConnectorFacts): string {
+  if (others === undefined || others.sight.seen === "all") return "what uses it besides rules could not be looked at";
+  const not = names(notLookedAt(others.sight));
+  const never = names(neverSeen(others.sight));
+  return [not && `not looked at: ${not}`, never && `nobody can list: ${never}`].filter(Boolean).join("; ");
+}
+
+function names(all: readonly { what: string }[]): string {
+  return [...new Set(all.map(({ what }) => what))].join(", ");
 }

@@ -87,7 +87,12 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
 }
 
 function finding(check: Check, draft: Draft, space: string): Finding {
-  const ids = [draft.connector?.id, draft.rule?.id, ...(draft.others ?? []).map((one) => one.id)].filter((id) => id !== undefined);
+  const ids = [
+    draft.connector?.id,
+    draft.rule?.id,
+    draft.user && `${draft.user.kind}:${draft.user.id}`,
+    ...(draft.others ?? []).map((one) => one.id),
+  ].filter((id) => id !== undefined);
   const { severity, confidence = "certain", group = check.group, evidence, ...about } = draft;
   return {
     id: fingerprint(check.name, space, ids),

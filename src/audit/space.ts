@@ -2,13 +2,15 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { rulePages } from "../rules/rule-pages.ts";
-import type { Check, Part } from "./check.ts";
+import { workflowOf } from "../usage/leading-to.ts";
+import { type Check, type Part, ruleRef } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
-import type { ConnectorFacts, Runs, SpaceFacts, Usage } from "./facts.ts";
+import type { ConnectorFacts, Runs, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
 import { isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
 import { cancelled, reason } from "./not-checked.ts";
 import { failingConnectors, type RunCounts, runsOf, whoRan } from "./runs.ts";
 import { countUse, unusedSoFar } from "./usage.ts";
+import { lookAtUsers } from "./users.ts";
 
 export interface SpaceRead {
   found: Found[];
@@ -65,29 +67,42 @@ export async function auditSpace(
   const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space));
   const connectors = new Map((list ?? []).filter((one) => !one.system).map((one) => [one.id, one]));
   const usage = new Map<string, Usage>();
+  const starting: WorkflowFacts["starting"][number][] = [];
+  const looking = part("users", "What uses connectors besides rules could not be read", () =>
+    lookAtUsers(reader, space, deployment, connectors),
+  );
+  // It is awaited once the rules are read.
+  looking.catch(() => undefined);
   const rules = await part("rules", "Rules could not be read to the end", () => readRules());
   const log = await part("log", "The execution log could not be read", () => readLog());
+
+  const users = await looking;
+  for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
 
   const factsOf = (connector: Connector): ConnectorFacts => ({
     connector,
     type: types?.get(connector.type),
     entry: entries.get(connector.type),
     usage: usage.get(connector.id) ?? unusedSoFar,
+    others: users?.of(connector),
     runs: log?.runs.get(connector.id),
     ran: log?.ran.get(connector.id),
   });
   const all = [...connectors.values()].map(factsOf);
   const saved = all.filter(({ connector }) => !connector.preconfigured);
+  const workflows = users?.workflows && { ...users.workflows, starting: [...starting, ...users.workflows.starting] };
   const facts: SpaceFacts = {
     space,
     connectors: new Map(saved.map((one) => [one.connector.id, one])),
     rulesKnown: rules !== undefined,
+    workflows,
     window,
     secretHeaders: deployment.secretHeaders,
   };
   for (const check of checks) {
     if (check.needs.some((name) => unread.has(name))) continue;
     if (check.of === "space") found.push(...check.find(facts).map((draft) => ({ check, draft })));
+    if (check.of === "rule" && workflows) found.push(...(check.findInWorkflows?.(workflows) ?? []).map((draft) => ({ check, draft })));
     if (check.of === "connector") {
       for (const one of saved) {
         const draft = check.find(one, facts);
@@ -116,7 +131,11 @@ export async function auditSpace(
     const dangling: Found[] = [];
     let savedOfLate = false;
     for await (const { rules: page, total } of rulePages(reader, space)) {
-      for (const rule of page) countUse(rule, usage);
+      for (const rule of page) {
+        countUse(rule, usage);
+        const workflows = new Set(rule.actions.flatMap((action) => workflowOf(action) ?? []));
+        if (workflows.size > 0) starting.push({ user: { kind: "rule", ...ruleRef(rule) }, workflows: [...workflows] });
+      }
       const ruleTypes = await part("rule_types", "Rule types could not be read", () =>
         deployment.ruleTypes(space, new Set(page.map((rule) => rule.rule_type_id))),
       );

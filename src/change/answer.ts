@@ -38,7 +38,7 @@ export async function shown(
     no_longer: noLonger,
     may_name: mayName,
   };
-  const warnings = [...(plan.inPerson ?? []), ...warningsBefore(plan)];
+  const warnings = [...notSeen(plan), ...(plan.inPerson ?? []), ...warningsBefore(plan)];
   return {
     status,
     deployment,
@@ -60,6 +60,10 @@ export async function shown(
     },
     ...(warnings.length > 0 ? { warnings: warnings.map(oneLine) } : {}),
   };
+}
+
+function notSeen(plan: Plan): string[] {
+  return plan.notSeen === undefined ? [] : [plan.notSeen];
 }
 
 /** The answer when there was nothing to write. */
@@ -109,6 +113,7 @@ export function outcome(
     }));
   const warnings = [
     ...savedWarnings(id, results, by),
+    ...notSeen(plan),
     ...(plan.inPerson ?? []),
     ...plan.warnings,
     ...results.map((result) => result.warning).filter((warning) => warning !== undefined),

@@ -1,7 +1,7 @@
 import type { Reader } from "../kibana/reader.ts";
 import { plainText, quoted } from "../plain-text.ts";
-import { ruleNames } from "../rules/connector-usage.ts";
 import { isSystem } from "../rules/rule-state.ts";
+import { ruleNames } from "../usage/references.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import type { DeleteOp, NextCall, OpResult, PutRuleOp } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";

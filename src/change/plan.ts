@@ -3,6 +3,7 @@ import type { RuleUse } from "../rules/find-rules.ts";
 import type { RuleState } from "../rules/rule-state.ts";
 import type { Unmeant } from "../rules/unmeant.ts";
 import type { SealedRecord } from "../sealed.ts";
+import type { Where } from "../usage/use.ts";
 import type { Field } from "../web/page.ts";
 import type { CheckedSpace } from "./checked-space.ts";
 import type { Recorded } from "./ops/records.ts";
@@ -42,6 +43,10 @@ export interface DeleteOp {
   secretsBefore: boolean;
   /** Whether this Kibana would accept its id for a new connector. */
   restorable: boolean;
+  /** What decides what can use it. */
+  where: Where;
+  /** What could not be looked at when it was planned: the last look before the write may miss no more. */
+  unseen: string[];
 }
 
 export interface ExecuteOp {
@@ -155,6 +160,8 @@ export interface Plan {
   outsideWorld: "none" | "costs" | "sends" | "creates" | "executes";
   /** Who must agree: nobody, a person, or a person who types the connector's name. */
   consequence: "free" | "person" | { typeName: string };
+  /** What could not be looked at and may matter, a sentence of ours. It comes before everything else. */
+  notSeen?: string;
   /**
    * What only a person who is asked (in a form or on a page) may agree to, in sentences: a token or an unattended run
    * is not enough. Shown before all other warnings.

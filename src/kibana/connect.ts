@@ -1,4 +1,5 @@
 import type { KibanaSettings } from "../settings/index.ts";
+import { rememberingAbsent } from "./absent.ts";
 import { createHttp } from "./http.ts";
 import { explainingNotFound } from "./not-found.ts";
 import { createReader, type Reader } from "./reader.ts";
@@ -14,7 +15,7 @@ export interface Kibana {
 
 /** Makes the client; nothing is sent yet. @param userAgent names this server in Kibana's logs */
 export function connectKibana(settings: KibanaSettings, timeout: number, userAgent: string): Kibana {
-  const http = explainingNotFound(refusingUnsupported(createHttp(settings, timeout, userAgent)));
+  const http = rememberingAbsent(explainingNotFound(refusingUnsupported(createHttp(settings, timeout, userAgent))));
   return {
     reader: createReader(http.get, http.query, settings.auth),
     writer: createWriter(http.send),

@@ -1,13 +1,19 @@
 import type { KibanaSettings } from "../settings/index.ts";
+import { actionPolicyReads } from "./action-policies.ts";
+import { agentReads } from "./agents.ts";
+import { assistantReads } from "./assistant.ts";
 import { capabilityReads } from "./capabilities.ts";
+import { caseReads } from "./cases.ts";
 import { connectorTypeReads } from "./connector-types.ts";
 import { connectorReads } from "./connectors.ts";
 import { currentUserReads } from "./current-user.ts";
 import { executionReads } from "./executions.ts";
+import { featureSettingReads } from "./feature-settings.ts";
 import type { Get, Query } from "./http.ts";
 import { ruleReads } from "./rules.ts";
 import { spaceReads } from "./spaces.ts";
 import { statusReads } from "./status.ts";
+import { workflowReads } from "./workflows.ts";
 
 /**
  * Everything that can be read from Kibana, made from reads only: a reader cannot write, not even at run time.
@@ -29,6 +35,12 @@ export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth
     ...ruleReads(get),
     ...capabilityReads(query),
     ...executionReads(query),
+    ...workflowReads(get, query),
+    ...actionPolicyReads(get),
+    ...caseReads(get),
+    ...agentReads(get),
+    ...assistantReads(get),
+    ...featureSettingReads(get),
   };
 }
 
@@ -39,7 +51,13 @@ type Reads = ReturnType<typeof statusReads> &
   ReturnType<typeof ruleReads> &
   ReturnType<typeof capabilityReads> &
   ReturnType<typeof executionReads> &
-  ReturnType<typeof currentUserReads>;
+  ReturnType<typeof currentUserReads> &
+  ReturnType<typeof workflowReads> &
+  ReturnType<typeof actionPolicyReads> &
+  ReturnType<typeof caseReads> &
+  ReturnType<typeof agentReads> &
+  ReturnType<typeof assistantReads> &
+  ReturnType<typeof featureSettingReads>;
 
 export interface Reader extends Reads {
   /** The same reads, which end when this signal does: those of one call. */

@@ -133,12 +133,21 @@ function page(findings: readonly Finding[], detail: boolean): { rows: Record<str
   return { rows, last };
 }
 
-function shortRow({ id, check, severity, space, connector, rule, evidence }: Finding): Record<string, unknown> {
-  return compact({ id, check, severity, space, connector: connector?.id, rule: rule?.id, evidence });
+function shortRow({ id, check, severity, space, connector, rule, user, evidence }: Finding): Record<string, unknown> {
+  return compact({
+    id,
+    check,
+    severity,
+    space,
+    connector: connector?.id,
+    rule: rule?.id,
+    user: user && `${user.kind}:${user.id}`,
+    evidence,
+  });
 }
 
 /** `fix` says what a person does in Kibana: an agent gets the call instead, if there is one. */
-function detailedRow({ connector, rule, others, fix, ...finding }: Finding): Record<string, unknown> {
+function detailedRow({ connector, rule, user, others, fix, ...finding }: Finding): Record<string, unknown> {
   const named = <T extends { name: string | undefined }>(one: T) =>
     compact({ ...one, name: one.name === undefined ? undefined : plainText(one.name, 120) });
   return compact({
@@ -146,6 +155,7 @@ function detailedRow({ connector, rule, others, fix, ...finding }: Finding): Rec
     fix: finding.next ? undefined : fix,
     connector: connector && named(connector),
     rule: rule && named(rule),
+    user: user && named(user),
     others: others?.slice(0, entriesShown).map(named),
   });
 }

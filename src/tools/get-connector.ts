@@ -7,6 +7,9 @@ import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
+import { shownUse } from "../usage/free.ts";
+import { inWords, lookAround, notLookedAt, usersOf } from "../usage/look.ts";
+import { whereOf } from "../usage/use.ts";
 import { connectorRow, unusable } from "./connectors/connector-row.ts";
 import { findConnector, pickConnector } from "./connectors/find-connector.ts";
 import { orWhy } from "./connectors/or-why.ts";
@@ -21,13 +24,12 @@ import { reenterSecrets } from "./secrets/reenter-secrets.ts";
 const rulesShown = { alone: 20, beside: 5 };
 const mostIds = 10;
 
-type Part = "rules" | "health" | "actions";
+type Part = "rules" | "users" | "health" | "actions";
 
 export const getConnector = readTool({
   name: "get_connector",
   title: "Get connector",
-  description:
-    "Details of one or several connectors: redacted config, the rules that use it, how its runs went. Stored secrets are never readable.",
+  description: "Details of one or several connectors: redacted config, what uses it, how its runs went. Stored secrets are never readable.",
   input: z.strictObject({
     id: z
       .string({ error: ({ input }) => (Array.isArray(input) ? "takes one; several go into `ids`" : undefined) })
@@ -36,14 +38,15 @@ export const getConnector = readTool({
       .describe("Connector id, or its exact name"),
     ids: atMost(mostIds, z.array(idOrName)).optional().describe("Several instead"),
     space,
-    include: atMost(10, z.array(z.enum(["rules", "health", "actions"])))
-      .default(["rules", "health"])
+    include: atMost(10, z.array(z.enum(["users", "rules", "health", "actions"])))
+      .default(["users", "health"])
       .describe("actions: rules with params, frequency, filters"),
   }),
   argumentHints: namedById,
   output: z.looseObject({
     connector: z.looseObject({}).optional(),
     rules: z.array(z.looseObject({})).optional(),
+    users: z.array(z.looseObject({})).optional(),
     health: z.looseObject({}).optional(),
     connectors: z.array(z.looseObject({})).optional(),
     warnings,
@@ -76,7 +79,7 @@ async function row(asked: string, looking: Promise<{ health?: object }>, context
 function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly string[], context: ToolContext) {
   const { kibana } = context;
   const withActions = include.has("actions");
-  const withRules = withActions || include.has("rules");
+  const withRules = withActions || include.has("users") || include.has("rules");
   const rulesOf = (found: { id: string; preconfigured: boolean }) => orWhy(rulesWith(kibana, inSpace, { id: found.id, known: found }), 200);
   const early = new Map(
     wanted.filter(isLikeAnId).map((id) => [
@@ -90,25 +93,52 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   // Only the list says how many references there are.
   const all = withRules || wanted.length > 1 ? settled(kibana.connectors(inSpace)) : undefined;
   const types = settled(kibana.connectorTypes(inSpace));
+  const others = all && withRules ? settled(orWhy(othersUsing(all, types, wanted, inSpace, context), 200)) : undefined;
 
   return async (asked: string, most: number) => {
     const found = all ? pickConnector(await all, inSpace, asked) : await findConnector(kibana, inSpace, asked);
     const begun = early.get(found.id);
-    const [known, rules, runs] = await Promise.all([
+    const [known, usersOfAny, rules, runs] = await Promise.all([
       types,
+      others,
       withRules ? ((found.preconfigured ? undefined : begun?.rules) ?? rulesOf(found)) : undefined,
       include.has("health") ? (begun?.health ?? health(found.id, inSpace, context)) : undefined,
     ]);
     const { type, config, notes } = described(found, known);
     if (typeof rules === "string") notes.push(`Which rules use it could not be read: ${rules}`);
+    if (typeof usersOfAny === "string") notes.push(`What else uses it could not be read: ${usersOfAny}`);
     const repair = await repairCalls(found, inSpace, runs, context);
     return {
       connector: compact({ ...connectorRow(found, inSpace, known, context.settings), type_name: type?.name, config }),
       ...(typeof rules === "object" ? shownRules(found, rules, { space: inSpace, most, withActions, notes }) : {}),
+      ...(typeof usersOfAny === "function" ? shownUsers(usersOfAny(found), most, notes) : {}),
       ...(repair.length > 0 ? { next: repair } : {}),
       ...compact({ health: runs, warnings: notes }),
     };
   };
+}
+
+/** What uses the connectors besides rules: each source is read once for all of them. */
+async function othersUsing(
+  all: Promise<Connector[]>,
+  types: Promise<LiveType[]>,
+  wanted: readonly string[],
+  inSpace: string,
+  { kibana }: ToolContext,
+) {
+  const [existing, known, status] = await Promise.all([all, types, kibana.status()]);
+  const placeOf = (connector: Connector) => whereOf(connector, known, status);
+  const found = existing.filter(({ id, name }) => wanted.includes(id) || wanted.includes(name));
+  const seen = await lookAround(kibana, inSpace, found.map(placeOf));
+  const ids = new Set(existing.map(({ id }) => id));
+  return (connector: Connector) => usersOf(connector, placeOf(connector), ids, seen);
+}
+
+/** The others as an answer shows them. @param notes gets what was not looked at */
+function shownUsers({ uses, sight }: ReturnType<typeof usersOf>, most: number, notes: string[]) {
+  const missed = [...new Set(notLookedAt(sight).map(inWords))];
+  if (missed.length > 0) notes.push(`Not looked at, so they may use it: ${missed.join("; ")}.`);
+  return uses.length > 0 ? { users: uses.slice(0, most).map(shownUse), users_total: uses.length } : {};
 }
 
 /** Keeps a rejection that is not awaited yet from ending the process. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
-import type { Connector } from "../kibana/connectors.ts";
 import { connectorRow, flagsOf, states } from "./connectors/connector-row.ts";
 import { readFacts } from "./connectors/list-facts.ts";
 import { byPlace, chosenSpaces, connectorsIn, type FoundConnector, matcher } from "./connectors/several-spaces.ts";
+import { unusedOf } from "./connectors/unused.ts";
 import { readAcross } from "./define.ts";
 import { compact, next, textFilter, typeFilter, warnings, widens } from "./fields.ts";
 
@@ -36,9 +36,12 @@ export const listConnectors = readAcross({
       connectorsIn(spaces, context, notes),
     ]);
     const matches = await matcher({ type, text }, types, notes);
-    const isInState = ({ connector }: FoundConnector) =>
-      state === undefined || (state === "unused" ? isUnused(connector) : flagsOf(connector, types).includes(state));
-    const matching = all.filter((one) => matches(one) && isInState(one)).sort(byPlace);
+    const fitting = all.filter(matches);
+    const matching = (
+      state === "unused"
+        ? await unusedOf(all, fitting, types, context, notes)
+        : fitting.filter(({ connector }) => state === undefined || flagsOf(connector, types).includes(state))
+    ).sort(byPlace);
     const from = after === undefined ? matching : matching.filter((found) => byPlace(found, after) > 0);
     const page = from.slice(0, limit);
     const facts = await readFacts(page, context, notes);
@@ -57,10 +60,6 @@ export const listConnectors = readAcross({
     };
   },
 });
-
-function isUnused(connector: Connector): boolean {
-  return !connector.preconfigured && connector.references === 0;
-}
 
 /** The place of the last row instead of a number: connectors added or deleted between calls do not shift the pages. */
 function writeCursor({ space, connector }: FoundConnector): string {

@@ -9,7 +9,7 @@ export const safeDeleteConnector = changeTool({
   name: "safe_delete_connector",
   title: "Safely delete connectors",
   description:
-    "Delete connectors that nothing uses. Refuses, naming the rules, when one is in use: there is no way to force it. A person is asked.",
+    "Delete connectors that nothing uses. Refuses, naming rules, workflows and other users, when one is in use: there is no way to force it. A person is asked.",
   risk: "destructive",
   access: "full",
   idempotent: false,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Runs } from "../../src/audit/facts.ts";
-import { disabledOnly, facts, idle, ofConnector, window } from "./facts.ts";
+import type { ConnectorFacts, Runs } from "../../src/audit/facts.ts";
+import { disabledOnly, facts, idle, inWorkflow, notAllSeen, ofConnector, window } from "./facts.ts";
 
 type Given = Parameters<typeof facts>[0];
 /** What is given, and the severity; undefined: nothing to find. */
@@ -125,11 +125,10 @@ describe("unused", () => {
     ["a disabled rule uses it", { connector: { references: 1 }, ...disabledOnly }, undefined],
     ["a case or a queued run refers to it", { connector: { references: 1 }, ...idle }, undefined],
     ["preconfigured: its references are never counted", { connector: { references: 0, preconfigured: true }, ...idle }, undefined],
-    ["an assistant's model leaves no reference", { connector: { references: 0, type: ".gen-ai" }, ...idle }, undefined],
-    ["endpoint security leaves no reference", { connector: { references: 0, type: ".sentinelone" }, ...idle }, undefined],
-    ["workflows and agents leave no reference", { connector: { references: 0, type: ".http" }, ...idle }, undefined],
+    ["a workflow uses it", { ...free, others: inWorkflow }, undefined],
+    ["workflows were not looked at", { ...free, others: notAllSeen }, undefined],
+    ["what else uses it could not be looked at", { ...free, others: undefined }, undefined],
     ["for cases alone, which leave one", { connector: { references: 0, type: ".cases-webhook" }, ...idle }, "low"],
-    ["of a type that nobody knows", { connector: { references: 0, type: ".new" }, type: { features: [] }, ...idle }, undefined],
     ["Kibana does not count, and no rule uses it", { connector: { references: undefined }, ...idle }, "low"],
   ])("%s", (_name, given, severity) => expect(severityOf("unused", given)).toBe(severity));
 
@@ -138,7 +137,37 @@ describe("unused", () => {
   });
 });
 
+describe("unused_as_far_as_seen", () => {
+  const free = { connector: { references: 0 }, ...idle };
+  const found = (given: { others?: ConnectorFacts["others"] }) => ofConnector("unused_as_far_as_seen", facts({ ...free, ...given }));
+
+  test("says what was not looked at, and proposes no delete", () => {
+    expect(found({ others: notAllSeen })).toEqual({
+      severity: "info",
+      confidence: "likely",
+      connector: { id: "payments-slack", name: "Payments on-call", type: ".slack" },
+      evidence: "Nothing that could be looked at uses it; not looked at: workflows.",
+    });
+    expect(found({ others: undefined })?.evidence).toContain("what uses it besides rules could not be looked at");
+  });
+
+  test("says nothing where all was looked at, or something uses it", () => {
+    expect([found({}), found({ others: inWorkflow })]).toEqual([undefined, undefined]);
+  });
+});
+
 describe("left_over_test", () => {
+  test("is to be deleted only where all was looked at", () => {
+    const found = (others: ConnectorFacts["others"]) =>
+      ofConnector("left_over_test", facts({ connector: { name: "test", references: 0 }, ...idle, others }));
+    expect(found(idle.others)?.next?.tool).toBe("safe_delete_connector");
+    expect([found(notAllSeen)?.next, found(notAllSeen)?.evidence]).toEqual([
+      undefined,
+      expect.stringContaining("not looked at: workflows"),
+    ]);
+    expect(found(inWorkflow)).toBeUndefined();
+  });
+
   test.each([
     "test",
     "Test Slack",

@@ -5,6 +5,7 @@ import { connectorTypes } from "../../src/catalog/index.ts";
 import type { LiveType } from "../../src/kibana/connector-types.ts";
 import type { Connector } from "../../src/kibana/connectors.ts";
 import type { Rule, RuleType } from "../../src/kibana/rules.ts";
+import type { Unseen } from "../../src/usage/use.ts";
 import { rule as anyRule } from "../rules/rules.ts";
 import { connector as listed } from "../support/plan.ts";
 
@@ -50,8 +51,19 @@ export function facts({ connector: given = {}, type = {}, ...more }: Given = {})
   };
 }
 
-/** Nothing refers to it. */
-export const idle = { usage: { rules: 0, enabled: 0, since: undefined } };
+/** Nothing uses it: all that could was looked at. */
+export const idle = { usage: { rules: 0, enabled: 0, since: undefined }, others: { uses: [], sight: { seen: "all" as const } } };
+/** The same, but workflows were not looked at. */
+export const notAllSeen = {
+  uses: [],
+  sight: {
+    seen: "part" as const,
+    unseen: [{ what: "workflows", why: "No.", permanent: false, whole: true }] satisfies [Unseen],
+  },
+};
+/** A workflow uses it. */
+const notify = { kind: "workflow", id: "w", name: "W", space: "payments", enabled: true, how: "step notify", can_be_moved: false } as const;
+export const inWorkflow = { uses: [notify], sight: { seen: "all" as const } };
 export const disabledOnly = { usage: { rules: 2, enabled: 0, since: undefined } };
 
 function space(all: readonly ConnectorFacts[] = [], more: Partial<SpaceFacts> = {}): SpaceFacts {

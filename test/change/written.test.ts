@@ -82,15 +82,19 @@ describe("a change that the person accepts", () => {
   });
 });
 
-describe("a name that must be typed", () => {
-  // What generative AI connectors serve keeps no reference: whether one is used cannot be known.
-  const bedrock = (name: string) => ({
+// Nobody can list the conversations of others, and it ran: whether it is used cannot be known.
+const makeModel = async (bare: Awaited<ReturnType<typeof product>>["bare"], name: string) => {
+  await bare("POST", "/api/actions/connector/gpt", {
     name,
     connector_type_id: ".gen-ai",
     config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" },
     secrets: { apiKey: "x" },
   });
+  const params = { subAction: "test", subActionParams: { body: "{}" } };
+  await bare("POST", "/api/actions/connector/gpt/_execute", { params });
+};
 
+describe("a name that must be typed", () => {
   test.each<[string, string, Person, string]>([
     ["in full", "GPT for support", types("GPT for support"), "done"],
     ["with space around it", "GPT for support", types("  GPT for support "), "done"],
@@ -99,7 +103,7 @@ describe("a name that must be typed", () => {
     ["by a tick instead", "GPT for support", accepts, "confirmation_needed"],
   ])("%s: %s", async (_how, name, person, status) => {
     const made = await product({ person });
-    await made.bare("POST", "/api/actions/connector/gpt", bedrock(name));
+    await makeModel(made.bare, name);
     const before = await made.state();
     const { body } = await made.call("safe_delete_connector", { ids: ["gpt"] });
     expect(body.status).toBe(status);
@@ -109,7 +113,7 @@ describe("a name that must be typed", () => {
 
   test("is never satisfied by a token", async () => {
     const made = await product({ settings: { confirm: "token" } });
-    await made.bare("POST", "/api/actions/connector/gpt", bedrock("GPT for support"));
+    await makeModel(made.bare, "GPT for support");
     const before = await made.state();
     const { body } = await made.call("safe_delete_connector", { ids: ["gpt"] });
     expect(body.status).toBe("confirmation_needed");
@@ -120,7 +124,7 @@ describe("a name that must be typed", () => {
 
   test("has to be the only one: several at once are refused", async () => {
     const made = await product({ person: accepts });
-    await made.bare("POST", "/api/actions/connector/gpt", bedrock("GPT for support"));
+    await makeModel(made.bare, "GPT for support");
     const { body } = await made.call("safe_delete_connector", { ids: ["gpt", "kibana-log"] });
     expect(body).toMatchObject({ code: "invalid_arguments", fix: "Delete it in a separate call.", detail: { alone: ["gpt"] } });
   });
@@ -138,12 +142,7 @@ describe("with --confirm token", () => {
 
   test("a person is asked for a name to be typed anyway", async () => {
     const made = await product({ settings: { confirm: "token" }, person: types("GPT for support") });
-    await made.bare("POST", "/api/actions/connector/gpt", {
-      name: "GPT for support",
-      connector_type_id: ".gen-ai",
-      config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" },
-      secrets: { apiKey: "x" },
-    });
+    await makeModel(made.bare, "GPT for support");
     expect((await made.call("safe_delete_connector", { ids: ["gpt"] })).body.status).toBe("done");
     expect(made.questions).toHaveLength(1);
   });

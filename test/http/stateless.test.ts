@@ -82,6 +82,9 @@ describe("a stateless server", () => {
       secrets: { apiKey: "k" },
     };
     await keyed.bare("POST", "/api/actions/connector/model", model);
+    // Nobody can list the conversations of others, and it ran.
+    const params = { subAction: "test", subActionParams: { body: "{}" } };
+    await keyed.bare("POST", "/api/actions/connector/model/_execute", { params });
     expect((await (await keyed.open(undefined, accepts)).call("safe_delete_connector", { ids: ["model"] })).body).toMatchObject({
       code: "confirmation_invalid",
       fix: expect.stringContaining("a server that is not stateless"),

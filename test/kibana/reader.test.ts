@@ -27,21 +27,32 @@ describe("the reader and the writer", () => {
   test("are two objects, and the reader has no way to write", async () => {
     const { reader, writer } = connected("http://127.0.0.1:1");
     expect(Object.keys(reader).sort()).toEqual([
+      "actionPolicies",
+      "agentTools",
+      "agents",
+      "attackDiscoverySchedules",
+      "caseSettings",
+      "cases",
       "connector",
       "connectorRights",
       "connectorTypes",
       "connectors",
+      "conversations",
+      "defaultAiConnector",
+      "defaultConnectors",
       "executionCounts",
       "licence",
       "newestRuns",
       "rule",
       "ruleTypes",
       "rules",
+      "searchWorkflows",
       "space",
       "spaces",
       "status",
       "until",
       "userName",
+      "workflows",
     ]);
     expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector", "updateConnector", "updateRule"]);
   });
@@ -64,10 +75,22 @@ describe("the reader and the writer", () => {
       reader.connectorRights("default"),
       reader.executionCounts("default", "now-1h"),
       reader.newestRuns("default", { from: "now-1h", most: 1 }),
+      reader.workflows("default", 1, true),
+      reader.searchWorkflows("default", 1),
+      reader.actionPolicies("default", 1),
+      reader.caseSettings("default"),
+      reader.cases("default", 1),
+      reader.agents("default"),
+      reader.agentTools("default"),
+      reader.attackDiscoverySchedules("default"),
+      reader.conversations("default", 1),
+      reader.defaultAiConnector("default"),
+      reader.defaultConnectors("default", "synthetics", true),
     ]);
     expect([...methods].sort()).toEqual([
       "GET",
       "POST /api/core/capabilities",
+      "POST /api/workflows/search",
       "POST /internal/actions/_global_connector_execution_kpi",
       "POST /internal/actions/_global_connector_execution_logs",
     ]);

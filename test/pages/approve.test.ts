@@ -202,6 +202,9 @@ describe("a connector whose use cannot be known", () => {
       secrets: { apiKey: { $env: "CONNECTOR_SECRET_AI" } },
     });
     expect(created.body).toMatchObject({ status: "done", result: { connector: { id: "assistant-model" } } });
+    // Nobody can list the conversations of others, and it ran.
+    const params = { subAction: "test", subActionParams: { body: "{}" } };
+    await made.bare("POST", "/api/actions/connector/assistant-model/_execute", { params });
     return made;
   }
 

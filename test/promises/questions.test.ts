@@ -75,6 +75,13 @@ async function connector(type: string, name: string, config: Dict = {}): Promise
   return id;
 }
 
+/** A model that ran: nobody can list the conversations of others that may use it. */
+async function perhapsUsed(name: string): Promise<string> {
+  const id = await connector(".gen-ai", name);
+  await kibana("POST", `/api/actions/connector/${id}/_execute`, { params: { subAction: "test", subActionParams: { body: "{}" } } });
+  return id;
+}
+
 const mailTo = (to: string[], more: Dict = {}) => ({ to, subject: "s", message: "m", ...more });
 
 async function rule(name: string, actions: Dict[] = [], tags = [name]): Promise<string> {
@@ -435,7 +442,7 @@ test.each(hostile)("the message beside a page's address, with %s in it, is one l
   await server.call("safe_delete_connector", { ids: [await connector(".index", text)] });
   const { questions: seen } = server;
   expect(seen).toEqual([
-    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\. /),
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\.$/),
   ]);
   expect(unseen.exec(seen[0] ?? "")).toBeNull();
   expect(seen[0]).not.toContain("\n");
@@ -450,7 +457,7 @@ test("a name that could pass for a sentence of ours is quoted where it is to be 
   };
   const server = await startServer({ env: env(), person });
   onTestFinished(() => server.close());
-  const named = [await connector(".gen-ai", "X (delete nothing). Type: ok"), await connector(".gen-ai", 'X". Type: "ok')];
+  const named = [await perhapsUsed("X (delete nothing). Type: ok"), await perhapsUsed('X". Type: "ok')];
   const answers = [];
   for (const id of named) answers.push((await server.call("safe_delete_connector", { ids: [id] })).body);
   expect(fields).toEqual([
@@ -497,14 +504,14 @@ describe("a page", () => {
 
   test("asks for the id where the name cannot be typed as it is shown, and for the name where it can", async () => {
     for (const [, text] of hostile.slice(0, 6)) {
-      const id = await connector(".gen-ai", text);
+      const id = await perhapsUsed(text);
       const { html, url, confirm } = await page("safe_delete_connector", { ids: [id] });
       expect(html).toContain(`Type the id to confirm: “${id}”`);
       expect((await submit(url, { answer: "approve", name: "Ops" })).html).toContain("That is not the id.");
       expect((await submit(url, { answer: "approve", name: id })).status).toBe(200);
       expect((await alone.call("safe_delete_connector", { ids: [id], confirm })).body.status).toBe("done");
     }
-    const plain = await connector(".gen-ai", "Assistant's model (EU)");
+    const plain = await perhapsUsed("Assistant's model (EU)");
     expect((await page("safe_delete_connector", { ids: [plain] })).html).toContain(
       "Type the name to confirm: “Assistant&#39;s model (EU)”",
     );

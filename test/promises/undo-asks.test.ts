@@ -1,4 +1,3 @@
-import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Started, startServer, yes } from "../support/built-server.ts";
 import { deployment, makeConnector, serve } from "./race-deployment.ts";
@@ -13,8 +12,8 @@ interface Kind {
 const $env = (name: string) => ({ $env: `CONNECTOR_SECRET_${name}` });
 const env = { CONNECTOR_SECRET_A: "first-secret-value", CONNECTOR_SECRET_URL: "https://hooks.slack.com/services/T0/B0/abcdefgh" };
 
-/** One of each kind: without secrets, a host in the config, a host in the secret, fixed hosts; and those whose use leaves no trace. */
-const kinds: Record<string, Kind & { silent?: true }> = {
+/** One of each kind: without secrets, a host in the config, a host in the secret, fixed hosts; and those with users that nobody can list. */
+const kinds: Record<string, Kind> = {
   "no secrets": { type: ".index", config: { index: "audit" }, secrets: {}, stored: {} },
   "a host in the config": {
     type: ".tines",
@@ -34,21 +33,18 @@ const kinds: Record<string, Kind & { silent?: true }> = {
     config: { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions", defaultModel: "gpt-4.1" },
     secrets: { apiKey: $env("A") },
     stored: { apiKey: env.CONNECTOR_SECRET_A },
-    silent: true,
   },
   "assistants' .bedrock": {
     type: ".bedrock",
     config: { apiUrl: "https://bedrock-runtime.us-east-1.amazonaws.com" },
     secrets: { accessKey: $env("A"), secret: $env("A") },
     stored: { accessKey: env.CONNECTOR_SECRET_A, secret: env.CONNECTOR_SECRET_A },
-    silent: true,
   },
   "responders' .crowdstrike": {
     type: ".crowdstrike",
     config: { url: "https://api.crowdstrike.example" },
     secrets: { clientId: $env("A"), clientSecret: $env("A") },
     stored: { clientId: env.CONNECTOR_SECRET_A, clientSecret: env.CONNECTOR_SECRET_A },
-    silent: true,
   },
 };
 
@@ -61,33 +57,26 @@ function asked({ body }: Awaited<ReturnType<Started["call"]>>) {
 
 /** Notes that are the kind's own, not of the undo. */
 const notes = ({ body }: Awaited<ReturnType<Started["call"]>>) =>
-  (body.warnings ?? []).filter((one: string) => /leaves no reference|It removes|go to /.test(one));
+  (body.warnings ?? []).filter((one: string) => /^Nobody can list|It removes|go to /.test(one));
 
 const listed = Object.entries(kinds);
 
 describe.each(listed)("%s", (_name, kind) => {
   const noOthers = { assert_no_other_secrets: true };
 
-  async function started(person: () => ElicitResult = yes) {
+  async function started() {
     const made = await deployment();
-    const server = await serve(made, { person, env });
+    const server = await serve(made, { person: yes, env });
     return { made, server };
   }
   const create = (id: string) => ({ id, name: `The ${id}`, type: kind.type, config: kind.config, secrets: kind.secrets });
 
   test("an undo of a create asks what a delete asks", async () => {
-    let answer: ElicitResult = { action: "accept", content: { confirm: true, name: "Another" } };
-    const { made, server } = await started(() => answer);
+    const { made, server } = await started();
     const { change } = (await server.call("create_connector", create("one"))).body;
     const direct = await server.call("safe_delete_connector", { ids: ["one"], dry_run: true });
     const undo = await server.call("undo_change", { change, dry_run: true });
     expect([asked(undo), notes(undo)]).toEqual([asked(direct), notes(direct)]);
-    // A plain yes does not count where a name has to be typed.
-    const said = await server.call("undo_change", { change });
-    expect(said.body.status).toBe(kind.silent ? "declined" : "done");
-    expect(await made.connectorIds()).toEqual(kind.silent ? ["one"] : []);
-    if (!kind.silent) return;
-    answer = { action: "accept", content: { name: "The one" } };
     expect((await server.call("undo_change", { change })).body).toMatchObject({ status: "done", result: { deleted: ["one"] } });
     expect(await made.connectorIds()).toEqual([]);
   });
@@ -103,7 +92,7 @@ describe.each(listed)("%s", (_name, kind) => {
   });
 
   test("an undo of a delete asks what a create asks, and a person in any case", async () => {
-    const { made, server } = await started(() => (kind.silent ? { action: "accept", content: { name: "The one" } } : yes()));
+    const { made, server } = await started();
     await makeConnector(made.bare, "one", { connector_type_id: kind.type, config: kind.config, secrets: kind.stored });
     const { change } = (await server.call("safe_delete_connector", { ids: ["one"] })).body;
     const direct = asked(await server.call("create_connector", { ...create("one"), dry_run: true }));
@@ -152,6 +141,9 @@ test("a name that has to be typed cannot be replaced by a token in an unattended
   const { change } = (
     await first.call("create_connector", { id: "one", name: "The one", type: kind.type, config: kind.config, secrets: kind.secrets })
   ).body;
+  // Nobody can list the conversations of others, and it ran.
+  const params = { subAction: "test", subActionParams: { body: "{}" } };
+  await made.bare("POST", "/api/actions/connector/one/_execute", { params });
   const second = await startServer({
     args: ["--confirm", "token"],
     env: {

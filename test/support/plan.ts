@@ -36,7 +36,11 @@ export function createOp(more: Partial<CreateOp> = {}): CreateOp {
 }
 
 export function deleteOp(more: Partial<DeleteOp> = {}): DeleteOp {
-  return { op: "delete", space: inSpace("default"), id: "ops-slack", before: connector(), secretsBefore: true, restorable: true, ...more };
+  const where: DeleteOp["where"] = { status: { version: "9.5.0", flavour: "traditional" }, features: ["alerting", "workflows"] };
+  return {
+    ...{ op: "delete", space: inSpace("default"), id: "ops-slack", before: connector(), secretsBefore: true, restorable: true },
+    ...{ where, unseen: [], ...more },
+  };
 }
 
 export function executeOp(more: Partial<ExecuteOp> = {}): ExecuteOp {

@@ -230,6 +230,6 @@ describe("a long audit", () => {
     const pages = calls.filter(({ path }) => path.includes("/rules/_find"));
     expect(new Set(pages.map(({ path }) => path)).size).toBe(pages.length);
     expect(pages.length).toBe(6);
-    expect(calls.length).toBeLessThanOrEqual(pages.length + 3 * 6 + 5);
+    expect(calls.length).toBeLessThanOrEqual(pages.length + 7 * 6 + 5);
   });
 });

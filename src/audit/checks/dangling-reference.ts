@@ -1,11 +1,12 @@
+import { quoted, word } from "../../plain-text.ts";
 import { isSystem } from "../../rules/rule-state.ts";
-import { type Draft, type RuleCheck, ruleRef } from "../check.ts";
+import { type Draft, type RuleCheck, ruleRef, startedBy } from "../check.ts";
 
 /** A rule whose connector is gone fails each time it should notify, its other actions too (reference/kibana-api.md §5.4). */
 export const danglingReference: RuleCheck = {
   name: "dangling_reference",
-  finds: "rules whose connector is gone",
-  ignores: "system connectors, preconfigured ones; low in disabled rules",
+  finds: "rules and workflows whose connector is gone, rules and action policies whose workflow is",
+  ignores: "system connectors, preconfigured ones; low in what is disabled",
   of: "rule",
   group: "broken_now",
   needs: ["connectors", "rules"],
@@ -24,5 +25,26 @@ export const danglingReference: RuleCheck = {
         evidence: `${rule.enabled ? "The" : "The rule is disabled; the"} connector is not in this space${others > 0 ? `; ${others} other connector${others > 1 ? "s" : ""} of the rule ${others > 1 ? "go" : "goes"} silent with it` : ""}.`,
       };
     });
+  },
+  findInWorkflows({ seen, mayBeMore, starting, dangling }) {
+    const gone = starting.map(({ user, workflows }) => ({ user, workflows: workflows.filter((id) => !seen.has(id)) }));
+    return [
+      ...dangling.map(({ user, connector }): Draft => {
+        return {
+          ...startedBy(user),
+          connector: { id: connector, name: undefined, type: undefined },
+          evidence: `No connector of this space has the id or name ${word(connector)}, which ${quoted(user.name, 60)} names in ${quoted(user.how, 60)}.`,
+        };
+      }),
+      ...gone
+        .filter(({ workflows }) => workflows.length > 0)
+        .map(({ user, workflows }): Draft => {
+          return {
+            ...startedBy(user),
+            ...(mayBeMore ? { confidence: "likely" } : {}),
+            evidence: `It starts ${workflows.map(word).join(", ")}: ${mayBeMore ? "not among the workflows that this key may see" : "no workflow of this space"}.`,
+          };
+        }),
+    ];
   },
 };

@@ -17,13 +17,16 @@ import { ruleKeyOwner } from "./rule-key-owner.ts";
 import { secretInConfig } from "./secret-in-config.ts";
 import { typeUnusable } from "./type-unusable.ts";
 import { unused } from "./unused.ts";
+import { unusedAsFarAsSeen } from "./unused-as-far-as-seen.ts";
 import { webhookWithoutAuth } from "./webhook-without-auth.ts";
+import { workflowOff } from "./workflow-off.ts";
 
 /** In the order in which a report has them. */
 export const checks: readonly Check[] = [
   missingSecrets,
   typeUnusable,
   danglingReference,
+  workflowOff,
   failing,
   neverRun,
   deprecated,
@@ -36,6 +39,7 @@ export const checks: readonly Check[] = [
   webhookWithoutAuth,
   noisyFrequency,
   unused,
+  unusedAsFarAsSeen,
   leftOverTest,
   duplicateTarget,
   genericName,

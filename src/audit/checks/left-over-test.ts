@@ -1,6 +1,6 @@
 import { quoted } from "../../plain-text.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
-import { isIdle } from "../idle.ts";
+import { isIdle, notSeen } from "../idle.ts";
 
 /** Whole words: not in Contest, latest or Attestation. */
 const testWord =
@@ -10,28 +10,33 @@ const testWord =
 export const leftOverTest: ConnectorCheck = {
   name: "left_over_test",
   finds: "unused connectors named test, tmp, demo and the like",
-  ignores: "those that a rule or case uses",
-  supersedes: ["unused", "generic_name"],
+  ignores: "those that something uses",
+  supersedes: ["unused", "unused_as_far_as_seen", "generic_name"],
   of: "connector",
   group: "untidy",
   needs: ["connectors"],
-  weighs: ["rules"],
+  weighs: ["rules", "users"],
   why: "A connector made for a test keeps its credentials, and people mistake it for a real one.",
-  fix: "Ask its owner, search workflows and programs for its id, then delete it in Stack Management > Connectors.",
+  fix: "Ask its owner, search programs for its id, then delete it in Stack Management > Connectors.",
   find(facts, space) {
     const { connector } = facts;
     const word = testWord.exec(connector.name)?.[1] ?? testWord.exec(connector.id)?.[1];
-    if (word === undefined || !isIdle(facts, space)) return undefined;
+    const idle = word === undefined ? false : isIdle(facts, space);
+    if (word === undefined || idle === false) return undefined;
     return {
       severity: "low",
       confidence: "likely",
       connector: refTo(connector),
-      evidence: `Its name or id says ${quoted(word, 20)}, and no rule or case refers to it.`,
-      next: {
-        tool: "safe_delete_connector",
-        args: { ids: [connector.id], space: space.space },
-        why: "Checks once more whether something uses it, and asks a person.",
-      },
+      evidence: `Its name or id says ${quoted(word, 20)}, and ${idle === "surely" ? "nothing in Kibana uses it" : `nothing that could be looked at uses it; ${notSeen(facts)}`}.`,
+      ...(idle === "surely"
+        ? {
+            next: {
+              tool: "safe_delete_connector",
+              args: { ids: [connector.id], space: space.space },
+              why: "Checks once more whether something uses it, and asks a person.",
+            },
+          }
+        : {}),
     };
   },
 };

@@ -1,5 +1,5 @@
 import { credentialsFor } from "../../catalog/when.ts";
-import { type ConnectorCheck, type Draft, groupOfFailure, refTo, usedBy } from "../check.ts";
+import { type ConnectorCheck, type Draft, groupOfFailure, isUsedNow, refTo, usedBy } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 
 /** An import brings no secrets (reference/kibana-api.md §4, §7.4), and such runs leave no trace in the log (§8.1). */
@@ -10,13 +10,13 @@ export const missingSecrets: ConnectorCheck = {
   of: "connector",
   group: "broken_now",
   needs: ["connectors"],
-  weighs: ["rules"],
+  weighs: ["rules", "users"],
   why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and logs nothing. An import with random ids creates new connectors: existing rules keep pointing to the old ones. If a preconfigured connector has the same id, it wins, and the imported one is removed.",
   fix: "In Stack Management > Connectors, choose Fix beside it and enter its secrets again (in the API: a PUT of /api/actions/connector/<id> with name, config and all secrets).",
   find(facts, space) {
     const { connector, usage } = facts;
     if (!connector.missingSecrets) return undefined;
-    const used = usage.enabled > 0;
+    const used = isUsedNow(facts);
     return {
       severity: used ? "critical" : usage.rules > 0 || (connector.references ?? 0) > 0 ? "high" : "medium",
       group: groupOfFailure(facts, space),

@@ -3,16 +3,16 @@ import { isIdle } from "../idle.ts";
 
 export const unused: ConnectorCheck = {
   name: "unused",
-  finds: "connectors that nothing refers to",
-  ignores: "types for assistants, agents, workflows, endpoint security: their users leave no reference",
+  finds: "connectors that nothing uses, where all that could use them was looked at",
+  ignores: "programs that run them through the API",
   of: "connector",
   group: "untidy",
   needs: ["connectors"],
-  weighs: ["rules", "log"],
+  weighs: ["rules", "log", "users"],
   why: "Its credentials stay valid and nobody looks after them.",
-  fix: "Ask its owner, search workflows and programs for its id, then delete it in Stack Management > Connectors.",
+  fix: "Ask its owner, search programs for its id, then delete it in Stack Management > Connectors.",
   find(facts, space) {
-    if (!isIdle(facts, space)) return undefined;
+    if (isIdle(facts, space) !== "surely") return undefined;
     const { connector, ran } = facts;
     return {
       severity: ran === true ? "info" : "low",
@@ -20,8 +20,8 @@ export const unused: ConnectorCheck = {
       connector: refTo(connector),
       evidence:
         ran === true
-          ? `No rule or case refers to it, but it ran within ${space.window.days} days: something may run it through the API.`
-          : "No rule or case refers to it. Workflows and programs leave no reference.",
+          ? `Nothing in Kibana uses it, but it ran within ${space.window.days} days: something may run it through the API.`
+          : "Nothing in Kibana uses it. Programs leave no reference.",
     };
   },
 };

@@ -17,11 +17,12 @@ const mostNotes = 15;
 const mostOnPage = 500;
 
 /**
- * What a person has to know before anything else, in this order and uncut: where, what is done, to which connectors and
+ * What a person has to know before anything else, in this order and uncut: what was not looked at, where, what is done, to which connectors and
  * rules; hosts; recipients; whether it can be undone; what only the service reads. No line begins with text from outside.
  */
 export function whatMatters(plan: Plan, reach: Reach, deployment: string): string[] {
   return [
+    ...(plan.notSeen === undefined ? [] : [plan.notSeen]),
     `${deployment}: ${plan.summary}`,
     ...(plan.inPerson ?? []),
     ...things(plan).map((effect) => `- ${effectLine(effect)}`),
@@ -86,6 +87,7 @@ export function pageModel(
     mayName: reach.mayName,
     undo: undoLine(reach),
     warnings: [
+      ...(plan.notSeen === undefined ? [] : [plan.notSeen]),
       ...(plan.inPerson ?? []),
       ...verdict.reasons.map((reason) => `A person is asked because ${reason}.`),
       ...(plan.effects.length > inFull.length ? [`${plan.effects.length - inFull.length} more are shown by name only.`] : []),

@@ -1,8 +1,8 @@
 import { ToolError } from "../../errors.ts";
-import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
-import { visibleRules, whyNotFree } from "../../rules/connector-usage.ts";
+import { whyNotFree } from "../../usage/free.ts";
+import { inWords, lookAround, notLookedAt, usersOf, visibleRules } from "../../usage/look.ts";
 import type { DeleteOp } from "../plan.ts";
 import { assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
@@ -38,25 +38,30 @@ export const remove: OpKind<DeleteOp> = {
 
 /**
  * The last look before a DELETE, one round trip ahead of it: Kibana deletes even what is in use (reference/kibana-api.md
- * §5.4), and a rule may have begun to use the connector since the plan was made.
+ * §5.4), and something may have begun to use the connector since the plan was made.
  * @throws ToolError in_use, references_unknown, confirmation_invalid: nothing was written
  */
-async function assertStillFree({ space, before }: DeleteOp, reader: Reader): Promise<void> {
-  const [why] = await Promise.all([whyNotNow(space, before, reader), assertUntouched(before, space, reader)]);
+async function assertStillFree(op: DeleteOp, reader: Reader): Promise<void> {
+  const [why] = await Promise.all([whyNotNow(op, reader), assertUntouched(op.before, op.space, reader)]);
   if (why) throw new ToolError(why.code, `${why.message} It was not deleted.`, why.fix, why.detail);
 }
 
-async function whyNotNow(space: string, before: Connector, reader: Reader): Promise<ToolError | undefined> {
+async function whyNotNow({ space, before, where, unseen }: DeleteOp, reader: Reader): Promise<ToolError | undefined> {
+  const couldNot = `Could not check, just before deleting it, whether something uses ${quoted(before.name)} (${before.id})`;
   try {
     const look = () => visibleRules(reader, space, before);
-    const [rules, listed] = await Promise.all([look(), reader.connectors(space)]);
+    const [rules, listed, seen] = await Promise.all([look(), reader.connectors(space), lookAround(reader, space, [where])]);
     const now = { ...before, references: listed.find((one) => one.id === before.id)?.references };
+    const others = usersOf(before, where, new Set(listed.map(({ id }) => id)), seen);
     // A rule saved between the two reads is counted but not found: one more look finds it.
-    return whyNotFree(now, rules?.length === 0 && now.references !== 0 ? await look() : rules, space);
+    const found = rules?.length === 0 && now.references !== 0 ? await look() : rules;
+    const why = whyNotFree(now, { rules: found, ...others }, space);
+    const more = notLookedAt(others.sight).find((one) => !unseen.includes(inWords(one)));
+    if (why || !more) return why;
+    return new ToolError("references_unknown", `${couldNot}: not looked at are ${inWords(more)}`, more.fix ?? "Repeat the call.");
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    const what = `Could not check, just before deleting it, whether something uses ${quoted(before.name)} (${before.id})`;
-    return new ToolError("references_unknown", `${what}: ${error.message}`, error.fix, error.detail);
+    return new ToolError("references_unknown", `${couldNot}: ${error.message}`, error.fix, error.detail);
   }
 }
 

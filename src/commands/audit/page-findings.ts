@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { plainText } from "../../plain-text.ts";
 import type { Row } from "./document.ts";
-import { severityWords, spaceWords, titleOf, worstFirst } from "./words.ts";
+import { kindOf, severityWords, spaceWords, titleOf, worstFirst } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 
@@ -73,10 +73,10 @@ function groups(rows: readonly Row[], key: (row: Row) => string): [string, Row[]
 }
 
 function finding(row: Row, withWhy: boolean, withSeverity: boolean): Markup {
-  const { id, severity, confidence, connector, rule, others, evidence, why, next, known } = row;
+  const { id, severity, confidence, connector, rule: holder = row.user, others, evidence, why, next, known } = row;
   const type = connector?.type === undefined ? "" : html` <span class="type">${plainText(connector.type, 60)}</span>`;
   return html`<li class="finding ${severity}${known ? " known" : ""}" id="f-${id}" data-severity="${severity}">
-<p class="who">${withSeverity ? html`<span class="sev">${severityWords[severity]}</span> ` : ""}${connector ? html`${name(connector.name ?? connector.id)}${type}` : ""}${connector && rule ? " in rule " : rule ? "Rule " : ""}${rule ? name(rule.name) : ""}${rule && !rule.enabled ? html` <span class="mark">rule is off</span>` : ""}${known ? html` <span class="mark">known</span>` : ""}${confidence === "likely" ? html` <span class="mark">likely, not certain</span>` : ""}</p>
+<p class="who">${withSeverity ? html`<span class="sev">${severityWords[severity]}</span> ` : ""}${connector ? html`${name(connector.name ?? connector.id)}${type}` : ""}${holder ? html`${connector ? ` in ${kindOf(row)}` : titleOf(kindOf(row))} ${name(holder.name)}` : ""}${holder && !holder.enabled ? html` <span class="mark">${kindOf(row)} is off</span>` : ""}${known ? html` <span class="mark">known</span>` : ""}${confidence === "likely" ? html` <span class="mark">likely, not certain</span>` : ""}</p>
 <p>${plainText(evidence, 600)}</p>
 ${withWhy ? html`<p class="evidence">${why}</p>` : ""}
 <details><summary>${next ? "The call for an agent" : "Details"}</summary>
@@ -86,6 +86,7 @@ ${others && others.length > 0 ? html`<p class="evidence">Also: ${others.slice(0,
 </details></li>`;
 }
 
-function ids({ id, connector, rule }: Row): Markup {
-  return html`Finding <code>${id}</code>${connector ? html`, connector <code>${plainText(connector.id, 80)}</code>` : ""}${rule ? html`, rule <code>${plainText(rule.id, 80)}</code>` : ""}`;
+function ids(row: Row): Markup {
+  const { id, connector, rule: holder = row.user } = row;
+  return html`Finding <code>${id}</code>${connector ? html`, connector <code>${plainText(connector.id, 80)}</code>` : ""}${holder ? html`, ${kindOf(row)} <code>${plainText(holder.id, 80)}</code>` : ""}`;
 }

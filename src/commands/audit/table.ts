@@ -4,7 +4,7 @@ import { groups, type Severity } from "../../audit/finding.ts";
 import { oneLine, plainText } from "../../plain-text.ts";
 import type { AuditDocument, Row } from "./document.ts";
 import { drawGrid } from "./grid.ts";
-import { count, groupWords, moment, severityWords, spaceWords, titleOf } from "./words.ts";
+import { count, groupWords, kindOf, moment, severityWords, spaceWords, titleOf } from "./words.ts";
 
 export interface TableLook {
   /** Characters per line. */
@@ -107,12 +107,13 @@ function marks({ known, confidence }: Row): string[] {
   return [...(known ? ["(known)"] : []), ...(confidence === "likely" ? ["(likely)"] : [])];
 }
 
-function about({ connector, rule }: Row): string[] {
+function about(row: Row): string[] {
+  const { connector, rule: holder = row.user } = row;
   return [
     ...(connector
       ? [`${plainText(connector.name ?? connector.id, 80)}${connector.type === undefined ? "" : ` (${plainText(connector.type, 40)})`}`]
       : []),
-    ...(rule ? [`rule ${plainText(rule.name, 80)}${rule.enabled ? "" : " (off)"}`] : []),
+    ...(holder ? [`${kindOf(row)} ${plainText(holder.name, 80)}${holder.enabled ? "" : " (off)"}`] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { type Group, groupTitles, type Severity, severities } from "../../audit/finding.ts";
+import { type Finding, type Group, groupTitles, type Severity, severities } from "../../audit/finding.ts";
 
 export const worstFirst: readonly Severity[] = [...severities].reverse();
 
@@ -32,6 +32,11 @@ const titles: Record<string, string> = {
 export function titleOf(check: string): string {
   const words = check.replaceAll("_", " ");
   return titles[check] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What a finding is about besides a connector: `rule`, `action policy`. */
+export function kindOf({ rule, user }: Pick<Finding, "rule" | "user">): string {
+  return rule ? "rule" : (user?.kind.replaceAll("_", " ") ?? "");
 }
 
 /** `1 finding`, `2,000 findings` */

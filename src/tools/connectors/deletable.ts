@@ -1,9 +1,13 @@
 import { setTimeout } from "node:timers/promises";
 import { ToolError } from "../../errors.ts";
+import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
-import { inUse, visibleRules, whyNotFree } from "../../rules/connector-usage.ts";
-import type { RuleUse } from "../../rules/find-rules.ts";
+import { casesWith } from "../../usage/cases.ts";
+import { inUse, whyNotFree } from "../../usage/free.ts";
+import { leadingTo } from "../../usage/leading-to.ts";
+import { lookAround, type Usage, usersOf, visibleRules } from "../../usage/look.ts";
+import { hasFeature, type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 import { waysOut } from "../rules/replacement-calls.ts";
 import { pickConnector } from "./find-connector.ts";
@@ -18,64 +22,108 @@ export interface Refused {
   error: ToolError;
 }
 
-interface Looked {
-  found: Connector;
-  /** Undefined if the key may not read rules. */
-  rules: RuleUse[] | undefined;
+/** A connector that nothing uses as far as was seen. */
+export interface Free {
+  connector: Connector;
+  where: Where;
+  usage: Usage;
 }
 
-/** Which connectors may be deleted and which may not. Those with references that rules do not explain are looked at twice. */
+/** What a plan has read already. */
+export interface Known {
+  existing: readonly Connector[];
+  types: readonly LiveType[];
+  status: Status;
+}
+
+/** Which connectors may be deleted and which may not. Those with references that nothing seen explains are looked at twice. */
 export async function whoMayGo(
-  ids: readonly string[],
-  connectors: readonly Connector[],
+  asked: readonly string[],
   space: string,
-  status: Status,
+  known: Known,
   context: ToolContext,
-): Promise<{ free: Connector[]; refused: Refused[] }> {
+): Promise<{ free: Free[]; refused: Refused[] }> {
   const { kibana, signal } = context;
   const refused: Refused[] = [];
-  const free = new Map<string, Connector>();
-  const looked = await Promise.all(ids.map((id) => look(id, { connectors, space, status }, context)));
-  const doubtful = ids.flatMap((id, index) => {
-    const one = looked[index];
-    if (one instanceof ToolError) refused.push({ id, error: one });
-    else if (one?.found.references === 0) free.set(one.found.id, one.found);
-    else if (one) return [{ id, ...one }];
-    return [];
+  const free = new Map<string, Free>();
+  const picked = asked.flatMap((id) => {
+    const found = orError(() => pick(id, space, known, context.deployment.url));
+    if (found instanceof ToolError) refused.push({ id, error: found });
+    return found instanceof ToolError ? [] : [{ id, connector: found, where: whereOf(found, known.types, known.status) }];
   });
+  const ids = new Set(known.existing.map((one) => one.id));
+  const [seen, looked] = await Promise.all([
+    lookAround(
+      kibana,
+      space,
+      picked.map(({ where }) => where),
+    ),
+    Promise.all(picked.map(({ connector }) => visibleRules(kibana, space, connector).catch(asRefusal))),
+  ]);
+  const doubtful: (Free & { id: string })[] = [];
+  for (const [at, { id, connector, where }] of picked.entries()) {
+    const rules = looked[at];
+    if (rules instanceof ToolError) {
+      refused.push({ id, error: rules });
+      continue;
+    }
+    const usage = { rules, ...usersOf(connector, where, ids, seen) };
+    if (usage.uses.length > 0 || (rules ?? []).length > 0)
+      refused.push({ id, error: await used(connector, { usage, where, space, known }, context) });
+    else if (connector.references === 0) free.set(connector.id, { connector, where, usage });
+    else doubtful.push({ id, connector, where, usage });
+  }
   if (doubtful.length > 0) {
     // Runs that were queued a moment ago may have ended by now.
     await setTimeout(secondLook, undefined, { signal }).catch(() => {
       throw signal.reason;
     });
     const again = await kibana.connectors(space);
-    for (const { id, found, rules } of doubtful) {
-      const now = again.find((one) => one.id === found.id) ?? found;
-      const error = whyNotFree(now, rules, space);
+    for (const { id, connector, where, usage } of doubtful) {
+      const now = again.find((one) => one.id === connector.id) ?? connector;
+      const hasCases = (now.references ?? 0) > 0 && hasFeature(where, "cases");
+      const cases = hasCases ? await casesWith(kibana, space, now.id).catch(asRefusal) : undefined;
+      const uses = cases && "uses" in cases ? cases.uses : [];
+      const error = whyNotFree(now, { ...usage, uses }, space);
       if (error) refused.push({ id, error });
-      else free.set(now.id, now);
+      else free.set(now.id, { connector: now, where, usage });
     }
   }
-  return { free: [...free.values()], refused };
+  return { free: [...free.values()], refused: asked.flatMap((id) => refused.find((one) => one.id === id) ?? []) };
 }
 
-/** The connector that is meant, if no visible rule uses it, or why it may not be deleted. */
-async function look(
-  id: string,
-  { connectors, space, status }: { connectors: readonly Connector[]; space: string; status: Status },
+/** The connector that is meant. @throws ToolError preconfigured, connector_not_found, ambiguous_connector, system_action */
+function pick(id: string, space: string, { existing, status }: Known, url: string): Connector {
+  const found = pickConnector(existing, space, id);
+  assertSaved(found, "deleted", { status, url });
+  return found;
+}
+
+/** in_use, with where its rules could go and what leads to the workflows that use it. */
+async function used(
+  connector: Connector,
+  { usage, where, space, known }: { usage: Usage; where: Where; space: string; known: Known },
   context: ToolContext,
-): Promise<Looked | ToolError> {
+): Promise<ToolError> {
+  const workflows = new Map(usage.uses.filter(({ kind }) => kind === "workflow").map(({ id, name }) => [id, name]));
+  const [ways, leading] = await Promise.all([
+    usage.rules?.length ? waysOut(connector, space, known.existing, context) : { next: [], sameType: [] },
+    workflows.size > 0 ? leadingTo(context.kibana, space, where.status, workflows) : [],
+  ]);
+  const uses = [...usage.uses, ...leading];
+  return inUse(connector, { rules: usage.rules, uses }, space, { next: ways.next, same_type: ways.sameType });
+}
+
+function orError<T>(work: () => T): T | ToolError {
   try {
-    const found = pickConnector(connectors, space, id);
-    assertSaved(found, "deleted", { status, url: context.deployment.url });
-    const rules = await visibleRules(context.kibana, space, found);
-    if (rules && rules.length > 0) {
-      const { next, sameType } = await waysOut(found, space, connectors, context);
-      return inUse(found, rules, space, { next, same_type: sameType });
-    }
-    return { found, rules };
+    return work();
   } catch (error) {
-    if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
-    return error;
+    return asRefusal(error);
   }
+}
+
+/** @throws what is no refusal of one connector */
+function asRefusal(error: unknown): ToolError {
+  if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
+  return error;
 }

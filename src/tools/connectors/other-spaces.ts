@@ -1,7 +1,7 @@
 import type { ToolError } from "../../errors.ts";
 import { plainText, quoted } from "../../plain-text.ts";
-import { ruleNames } from "../../rules/connector-usage.ts";
 import { rulesWith, ruleUse } from "../../rules/find-rules.ts";
+import { ruleNames } from "../../usage/references.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { ConnectorNotHere } from "./find-connector.ts";

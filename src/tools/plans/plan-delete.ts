@@ -1,51 +1,59 @@
-import { ruleFeatures } from "../../catalog/connector-type.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { DeleteOp, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
-import type { LiveType } from "../../kibana/connector-types.ts";
-import type { Connector } from "../../kibana/connectors.ts";
-import type { Status } from "../../kibana/status.ts";
+import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
+import { inWords, neverSeen, notLookedAt } from "../../usage/look.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
 import { effectOn } from "../connectors/connector-row.ts";
-import { type Refused, whoMayGo } from "../connectors/deletable.ts";
+import { type Free, type Known, type Refused, whoMayGo } from "../connectors/deletable.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { mayHoldSecrets } from "../secrets/stored-secrets.ts";
 
+/** Days within which a run shows that something uses a connector. */
+const lately = 7;
+const day = 86_400_000;
+
 /**
- * The plan of a delete, for every tool that deletes: nothing that is used is deleted, and if use leaves no trace a person
- * types the name.
+ * The plan of a delete, for every tool that deletes: nothing that is used is deleted, and where something could not be looked
+ * at that may use it, a person types the name.
  * @param ids ids or exact names
  * @throws ToolError in_use, references_unknown, preconfigured, connector_not_found: one that may not be deleted stops all
  */
 export async function planDelete(
   { ids, space }: { ids: readonly string[]; space: CheckedSpace },
-  { existing, types, status }: { existing: readonly Connector[]; types: readonly LiveType[]; status: Status },
+  known: Known,
   context: ToolContext,
 ): Promise<Plan> {
-  const { free, refused } = await whoMayGo([...new Set(ids)], existing, space, status, context);
+  const { status } = known;
+  const { free: all, refused } = await whoMayGo([...new Set(ids)], space, known, context);
+  const free = all.map(({ connector }) => connector);
   if (refused.length > 0) throw await refusal(refused, free, ids.length, context);
-  const typed = free.filter((one) => needsName(one, types));
+  const doubts = await Promise.all(all.map(async (one) => ({ ...one, doubt: await doubtAbout(one, space, context.kibana) })));
+  const typed = doubts.filter(({ doubt }) => doubt !== undefined);
   const [only, ...more] = typed;
   if (only && (more.length > 0 || free.length > 1)) {
+    const { name, id } = only.connector;
     throw new ToolError(
       "invalid_arguments",
-      `Whether ${quoted(only.name)} (${word(only.id)}) is used cannot be known, so a person has to type its name and it has to be deleted alone.`,
+      `Whether ${quoted(name)} (${word(id)}) is used cannot be known, so a person has to type its name and it has to be deleted alone. ${only.doubt}`,
       "Delete it in a separate call.",
-      { alone: typed.map((one) => one.id) },
+      { alone: typed.map(({ connector }) => connector.id) },
     );
   }
   const ops = await Promise.all(
-    free.map(
-      async (before): Promise<DeleteOp> => ({
+    all.map(
+      async ({ connector: before, where, usage }): Promise<DeleteOp> => ({
         op: "delete",
         space,
         id: before.id,
         before,
         secretsBefore: await mayHoldSecrets(before, status),
         restorable: isRestorable(before.id, status),
+        where,
+        unseen: notLookedAt(usage.sight).map(inWords),
       }),
     ),
   );
@@ -54,13 +62,14 @@ export async function planDelete(
   return {
     summary:
       free.length === 1
-        ? `Delete connector ${quoted(first.before.name)} (${word(first.before.type)}, id ${word(first.id)}) in space ${space}. No rule uses it.`
-        : `Delete ${free.length} connectors in space ${space}. No rule uses them.`,
+        ? `Delete connector ${quoted(first.before.name)} (${word(first.before.type)}, id ${word(first.id)}) in space ${space}.`
+        : `Delete ${free.length} connectors in space ${space}.`,
     ops: [first, ...rest],
     effects: free.map((one) => effectOn("delete", one, space, { before: hideSecrets(one.config ?? {}).config })),
-    warnings: free.flatMap((one) => notes(one, types)),
+    ...(only?.doubt === undefined ? {} : { notSeen: only.doubt }),
+    warnings: [...unlistable(all), ...free.flatMap(notes)],
     outsideWorld: "none",
-    consequence: only ? { typeName: plainText(only.name, 60) } : "person",
+    consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
     facts: free.map(({ id, type, name, config }) => ({ id, type, name, config })),
     flows: [],
     asks: [],
@@ -68,7 +77,36 @@ export async function planDelete(
   };
 }
 
-async function refusal(refused: readonly Refused[], free: readonly Connector[], asked: number, context: ToolContext): Promise<ToolError> {
+/** Why it may be used although nothing that was seen uses it, as a sentence; undefined where that is no more than possible. */
+async function doubtAbout({ connector, usage }: Free, space: string, kibana: Reader): Promise<string | undefined> {
+  const unseen = notLookedAt(usage.sight);
+  if (unseen.length > 0) {
+    return `Not looked at, so they may use it: ${[...new Set(unseen.map(inWords))].join("; ")}.`;
+  }
+  const never = neverSeen(usage.sight);
+  if (never.length === 0) return undefined;
+  const from = new Date(Date.now() - lately * day).toISOString();
+  const ran = await kibana.newestRuns(space, { from, of: [connector.id], most: 1 }).catch(() => undefined);
+  if (ran === undefined || ran.runs.length === 0) return undefined;
+  return `It ran within ${lately} days, and nothing that was looked at uses it: ${inOneLine(never.map(({ what }) => what))} may use it, which nobody can list.`;
+}
+
+/** One line for what nobody can list. */
+function unlistable(all: readonly Free[]): string[] {
+  const never = [...new Set(all.flatMap(({ usage }) => neverSeen(usage.sight).map(({ what }) => what)))];
+  return never.length > 0 ? [`Nobody can list ${inOneLine(never)}: whether they use it is not known.`] : [];
+}
+
+function inOneLine(all: readonly string[]): string {
+  return all.length > 1 ? `${all.slice(0, -1).join(", ")} or ${all.at(-1)}` : all.join("");
+}
+
+async function refusal(
+  refused: readonly Refused[],
+  free: readonly { id: string }[],
+  asked: number,
+  context: ToolContext,
+): Promise<ToolError> {
   const [first] = refused;
   if (first && refused.length === 1 && asked === 1) return first.error;
   const { withPlaces } = await import("../connectors/other-spaces.ts");
@@ -88,29 +126,6 @@ async function refusal(refused: readonly Refused[], free: readonly Connector[], 
   );
 }
 
-const silentUsers = [
-  "workflows",
-  "agentBuilder",
-  "contextEngine",
-  "generativeAIForSecurity",
-  "generativeAIForObservability",
-  "generativeAIForSearchPlayground",
-  "endpointSecurity",
-];
-
-/** Assistants, agents and workflows keep no reference: if only they use a type, its use cannot be known (reference/kibana-api.md §5.1). */
-function needsName(connector: Connector, types: readonly LiveType[]): boolean {
-  const features = types.find((one) => one.id === connector.type)?.features ?? [];
-  return features.length > 0 && !features.some((feature) => ruleFeatures.includes(feature));
-}
-
-function notes(connector: Connector, types: readonly LiveType[]): string[] {
-  const features = types.find((one) => one.id === connector.type)?.features ?? [];
-  const users = features.filter((feature) => silentUsers.includes(feature));
-  return [
-    ...(users.length > 0 ? [`Use of ${quoted(connector.name)} by ${users.join(", ")} leaves no reference and could not be checked.`] : []),
-    ...(/[^a-z0-9-]/.test(connector.id) || connector.id.length > 36
-      ? [`Its id ${exact(connector.id)} cannot be given to a new connector from Kibana 9.4 on.`]
-      : []),
-  ];
+function notes({ id }: { id: string }): string[] {
+  return /[^a-z0-9-]/.test(id) || id.length > 36 ? [`Its id ${exact(id)} cannot be given to a new connector from Kibana 9.4 on.`] : [];
 }

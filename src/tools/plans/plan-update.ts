@@ -12,6 +12,7 @@ import { plainText, quoted, word } from "../../plain-text.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets } from "../../secrets/resolve.ts";
+import { renameWarnings } from "../../usage/renamed.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -77,6 +78,8 @@ export async function planUpdate(
   // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
   const moved = !isDeepStrictEqual(was, becomes) && was.length > 0;
+  const existing = await kibana.connectors(space);
+  const renamed = after.name === before.name ? [] : await renameWarnings(before, existing, { reader: kibana, space, status });
   const removed = removedKeys(before.config ?? {}, after.config);
   const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
   return {
@@ -88,6 +91,7 @@ export async function planUpdate(
         ? ["assert_no_other_secrets does not count from an agent: the person is asked whether something else is stored."]
         : [],
     warnings: [
+      ...renamed,
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
       ...(moved
@@ -109,7 +113,7 @@ export async function planUpdate(
     facts: { version: status.version, possible },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks: askedFields(resolved.asked, entry),
-    knownHosts: await agreedHosts((await kibana.connectors(space)).filter((one) => one.id !== before.id)),
+    knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),
   };
 }
 

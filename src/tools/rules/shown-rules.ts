@@ -1,9 +1,9 @@
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
 import { plainJson, plainText } from "../../plain-text.ts";
-import { explainReferences } from "../../rules/connector-usage.ts";
 import { ruleUse } from "../../rules/find-rules.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
+import { explainReferences } from "../../usage/references.ts";
 import { compact } from "../fields.ts";
 
 /** Characters of one text in an action's params. */

@@ -1,0 +1,87 @@
+import type { Connector } from "../kibana/connectors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { isSystem } from "../rules/rule-state.ts";
+import { policiesOf } from "../usage/leading-to.ts";
+import { inWords, lookAround, notLookedAt, type Seen, type Usage, usersOf } from "../usage/look.ts";
+import { type Unseen, whereOf } from "../usage/use.ts";
+import { workflows } from "../usage/workflows.ts";
+import type { Deployment } from "./deployment.ts";
+import type { WorkflowFacts } from "./facts.ts";
+import type { NotChecked } from "./finding.ts";
+import { reason } from "./not-checked.ts";
+
+/** What was seen in a space besides rules. */
+export interface SpaceUsers {
+  /** What uses a connector. The sight is right for those to which nothing refers; undefined where nothing could be read. */
+  of(connector: Connector): Pick<Usage, "uses" | "sight"> | undefined;
+  /** Undefined where this Kibana has none, or they could not be read. */
+  workflows: WorkflowFacts | undefined;
+  /** What the findings do not say themselves. */
+  notSeen: Omit<NotChecked, "space">[];
+}
+
+const aboutWorkflows = ["dangling_reference", "workflow_off"];
+
+/**
+ * Reads workflows and action policies, and of all else only what can hold connectors that nothing refers to.
+ * @param connectors of the space, with Kibana's count of references
+ */
+export async function lookAtUsers(
+  reader: Reader,
+  space: string,
+  { status, types }: Pick<Deployment, "status" | "types">,
+  connectors: ReadonlyMap<string, Connector>,
+): Promise<SpaceUsers> {
+  // Its version decides what there can be.
+  if (!status) return { of: () => undefined, workflows: undefined, notSeen: [] };
+  const placeOf = (connector: Connector) => whereOf(connector, types?.values() ?? [], status);
+  const unreferenced = new Set([...connectors.values()].filter(({ preconfigured, references }) => !preconfigured && !references));
+  const [seen, policies] = await Promise.all([
+    lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)]),
+    policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
+  ]);
+  const ids = new Set(connectors.keys());
+  const found = seen.looked.find(({ source }) => source === workflows)?.found;
+  const hidden = found?.unseen.filter(({ concerns }) => concerns === undefined) ?? [];
+  return {
+    of: (connector) => usersOf(connector, placeOf(connector), ids, seen),
+    workflows: found?.workflows && {
+      seen: found.workflows,
+      mayBeMore: hidden.length > 0,
+      starting: Array.isArray(policies)
+        ? policies.map(({ workflows: started, ...policy }) => ({ user: { kind: "action_policy", ...policy }, workflows: started }))
+        : [],
+      dangling: await stillDangling(dangling(seen, connectors), reader, space),
+    },
+    notSeen: [...missed(hidden, aboutWorkflows), ...(Array.isArray(policies) ? [] : [{ checks: aboutWorkflows, ...policies }])],
+  };
+}
+
+/** A connector may have been made after they were listed, with the workflow that names it. */
+async function stillDangling(found: WorkflowFacts["dangling"], reader: Reader, space: string): Promise<WorkflowFacts["dangling"]> {
+  if (found.length === 0) return found;
+  const now = new Set((await reader.connectors(space)).flatMap(({ id, name }) => [id, name]));
+  return found.filter(({ connector }) => !now.has(connector));
+}
+
+/** Places that name no connector of the space. */
+function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>): WorkflowFacts["dangling"] {
+  const names = new Set([...connectors.values()].map(({ name }) => name));
+  const gone = looked.flatMap(({ found }) =>
+    found.holders.filter(({ names: text, byName }) => !connectors.has(text) && !(byName && names.has(text)) && !isSystem(text)),
+  );
+  const once = new Map(
+    gone.map(({ use: user, names: connector }) => [JSON.stringify([user.kind, user.id, connector]), { user, connector }]),
+  );
+  return [...once.values()];
+}
+
+function missed(unseen: readonly Unseen[], checks: string[]): Omit<NotChecked, "space">[] {
+  const [first, ...rest] = unseen;
+  if (!first) return [];
+  return notLookedAt({ seen: "part", unseen: [first, ...rest] }).map((one) => ({
+    checks,
+    why: `Not looked at: ${inWords(one)}.`,
+    ...(one.fix === undefined ? {} : { fix: one.fix }),
+  }));
+}

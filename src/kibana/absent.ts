@@ -1,0 +1,42 @@
+import { KibanaError } from "./errors.ts";
+import type { Http } from "./http.ts";
+
+/** Features that a Kibana may not have. */
+const optional =
+  /^\/api\/(workflows|alerting\/v2|cases|agent_builder|attack_discovery|security_ai_assistant|synthetics|uptime)\/?|^\/internal\/(synthetics|kibana\/settings)/;
+
+/** Milliseconds until a feature that was not there is asked for again: a Kibana may be upgraded, and its licence too. */
+const remembered = 600_000;
+
+/** The client, which asks a deployment once for a feature that it does not have, or whose licence does not cover it. */
+export function rememberingAbsent(http: Http, now: () => number = Date.now): Http {
+  const absent = new Map<string, { error: KibanaError; at: number }>();
+
+  async function ask<T>(path: string, work: () => Promise<T>): Promise<T> {
+    if (!optional.test(path)) return work();
+    const known = absent.get(path);
+    if (known && now() - known.at < remembered) throw known.error;
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof KibanaError && isAbsent(error)) absent.set(path, { error, at: now() });
+      throw error;
+    }
+  }
+
+  return {
+    ...http,
+    get: (call) => ask(call.path, () => http.get(call)),
+    query: (call) => ask(call.path, () => http.query(call)),
+  };
+}
+
+function isAbsent(error: KibanaError): boolean {
+  return (error.status === 404 && error.code === "kibana_error") || isUnlicensed(error);
+}
+
+/** Whether Kibana refuses because the licence or the tier of the project lacks the feature (with_availability_check.ts of workflows). */
+export function isUnlicensed({ status, detail }: KibanaError): boolean {
+  const said = String(detail?.kibana ?? "");
+  return status === 403 && /licen[sc]e does not support|requires an? \w+ licen[sc]e|tier subscription/i.test(said);
+}

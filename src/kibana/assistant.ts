@@ -1,0 +1,62 @@
+import * as z from "zod";
+import type { Get } from "./http.ts";
+import { listOf, readAs } from "./read-as.ts";
+
+const Model = z.object({ connectorId: z.string().nullish() }).nullish();
+const Schedules = z.object({
+  total: z.number(),
+  data: listOf(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      enabled: z.boolean().default(true),
+      params: z.object({ api_config: Model, apiConfig: Model }).nullish(),
+    }),
+  ),
+});
+const Conversations = z.object({
+  total: z.number(),
+  data: listOf(z.object({ id: z.string(), title: z.string().nullish(), apiConfig: Model })),
+});
+
+/** Something of Elastic Security's assistant, with the connector to its model. */
+export interface ModelUser {
+  id: string;
+  name: string;
+  enabled: boolean;
+  connector: string | undefined;
+}
+
+/** How many are asked for at once. */
+const onAPage = 100;
+
+export function assistantReads(get: Get) {
+  return {
+    /** The first schedules of attack discovery. 9.4.3 counts pages from 0, others from 1: without `page` all answer the first. */
+    async attackDiscoverySchedules(space: string): Promise<{ total: number; schedules: ModelUser[] }> {
+      const body = await get({ path: "/api/attack_discovery/schedules/_find", space, query: { per_page: onAPage } });
+      const { total, data } = readAs(Schedules, body);
+      return {
+        total,
+        schedules: data.map(({ params, ...rest }) => ({
+          ...rest,
+          connector: params?.api_config?.connectorId ?? params?.apiConfig?.connectorId ?? undefined,
+        })),
+      };
+    },
+    /** One page of the conversations of the key's user: nobody reads those of others. */
+    async conversations(space: string, at: number): Promise<{ total: number; conversations: ModelUser[] }> {
+      const path = "/api/security_ai_assistant/current_user/conversations/_find";
+      const { total, data } = readAs(Conversations, await get({ path, space, largest: 32, query: { page: at, per_page: onAPage } }));
+      return {
+        total,
+        conversations: data.map(({ id, title, apiConfig }) => ({
+          id,
+          name: title ?? id,
+          enabled: true,
+          connector: apiConfig?.connectorId ?? undefined,
+        })),
+      };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import * as z from "zod";
+import type { Get } from "./http.ts";
+import { listOf, readAs } from "./read-as.ts";
+
+const Connector = z.object({ id: z.string() }).nullish();
+const Configurations = z.array(
+  z.object({
+    id: z.string().nullish(),
+    owner: z.string(),
+    connector: Connector,
+    templates: z
+      .array(z.object({ key: z.string().nullish(), name: z.string().nullish(), caseFields: z.object({ connector: Connector }).nullish() }))
+      .nullish(),
+  }),
+);
+const Page = z.object({
+  total: z.number(),
+  cases: listOf(z.object({ id: z.string(), title: z.string(), status: z.string().nullish(), connector: Connector })),
+});
+
+/** What new cases of one owner (cases, observability, securitySolution) push to. */
+export interface CaseSettings {
+  id: string;
+  owner: string;
+  /** Undefined for none. */
+  connector: string | undefined;
+  templates: { name: string; connector: string }[];
+}
+
+export interface Case {
+  id: string;
+  title: string;
+  open: boolean;
+  connector: string | undefined;
+}
+
+/** The most that Kibana takes. */
+export const casesOnAPage = 100;
+
+/** Kibana writes "none" where there is none. */
+function chosen(connector: z.output<typeof Connector>): string | undefined {
+  return connector && connector.id !== "none" ? connector.id : undefined;
+}
+
+export function caseReads(get: Get) {
+  return {
+    /** The settings of the owners that the key may read; the others are left out without a word. */
+    async caseSettings(space: string): Promise<CaseSettings[]> {
+      return readAs(Configurations, await get({ path: "/api/cases/configure", space })).map(({ id, owner, connector, templates }) => ({
+        id: id ?? owner,
+        owner,
+        connector: chosen(connector),
+        templates: (templates ?? []).flatMap(({ key, name, caseFields }) => {
+          const used = chosen(caseFields?.connector);
+          return used === undefined ? [] : [{ name: name ?? key ?? "", connector: used }];
+        }),
+      }));
+    },
+    /** One page of the cases of a space, open and closed. */
+    async cases(space: string, at: number): Promise<{ total: number; cases: Case[] }> {
+      const query = { page: at, perPage: casesOnAPage };
+      const { total, cases } = readAs(Page, await get({ path: "/api/cases/_find", space, largest: 32, query }));
+      return {
+        total,
+        cases: cases.map(({ id, title, status, connector }) => ({ id, title, open: status !== "closed", connector: chosen(connector) })),
+      };
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { ModelUser } from "../kibana/assistant.ts";
+import { isAtLeast } from "../kibana/status.ts";
+import { type Holder, hasFeature, type Source, type Unseen, type UserKind } from "./use.ts";
+
+const models = ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"];
+
+/** Attack discovery runs on a schedule and asks a model; rules keep no reference to that. */
+export const attackDiscovery: Source = {
+  what: "schedules of attack discovery",
+  ofSolution: true,
+  canHold: (where) => isAtLeast(where.status, "9.1") && hasFeature(where, "generativeAIForSecurity"),
+  async look(reader, space) {
+    const { total, schedules } = await reader.attackDiscoverySchedules(space);
+    const why = `Kibana listed ${schedules.length} of ${total}.`;
+    return {
+      holders: held("attack_discovery", schedules, space, "its model"),
+      unseen: schedules.length < total ? [{ what: attackDiscovery.what, why, permanent: false, whole: false }] : [],
+    };
+  },
+};
+
+/** The model that assistants use where none is chosen, a setting of the space. */
+export const defaultModel: Source = {
+  what: "the setting for the default AI connector",
+  canHold: (where) => isAtLeast(where.status, "9.2") && hasFeature(where, ...models),
+  async look(reader, space) {
+    const names = await reader.defaultAiConnector(space);
+    const id = "genAiSettings:defaultAIConnector";
+    const use = { kind: "setting" as const, id, name: "Default AI connector", space, enabled: true, how: "its value", can_be_moved: false };
+    return { holders: names === undefined ? [] : [{ use, names }], unseen: [] };
+  },
+};
+
+/** The caller's own conversations with the Security assistant. */
+export const conversations: Source = {
+  what: "conversations with the Security assistant",
+  ofSolution: true,
+  canHold: (where) => isAtLeast(where.status, "8.16") && hasFeature(where, "generativeAIForSecurity"),
+  async look(reader, space) {
+    const mostPages = 10;
+    const holders: Holder[] = [];
+    let seen = 0;
+    for (let at = 1; at <= mostPages; at++) {
+      const page = await reader.conversations(space, at);
+      holders.push(...held("conversation", page.conversations, space, "its model"));
+      seen += page.conversations.length;
+      if (page.conversations.length === 0 || seen >= page.total) return { holders, unseen: [] };
+    }
+    const why = `Only the first ${seen} were read.`;
+    return { holders, unseen: [{ what: conversations.what, why, permanent: false, whole: false }] };
+  },
+};
+
+/** What chooses a connector where nobody else can read it, by the feature of the types that it can choose. */
+const perUser: Record<string, string> = {
+  generativeAIForSecurity: "other people's conversations with the Security assistant",
+  generativeAIForObservability: "conversations with the Observability assistant",
+  generativeAIForSearchPlayground: "playgrounds in the browsers of their users",
+  endpointSecurity: "response actions of Elastic Security, which choose a connector by its type",
+};
+
+/** What nobody can list of the users of a type. */
+export function unlistedFor(features: readonly string[]): Unseen[] {
+  const found = features.flatMap((feature) => (Object.hasOwn(perUser, feature) ? [perUser[feature] ?? ""] : []));
+  return found.map((what) => ({ what, why: "Kibana shows them to nobody else.", permanent: true, whole: false }));
+}
+
+function held(kind: UserKind, users: readonly ModelUser[], space: string, how: string): Holder[] {
+  return users.flatMap(({ id, name, enabled, connector }) =>
+    connector === undefined ? [] : [{ use: { kind, id, name, space, enabled, how, can_be_moved: false }, names: connector }],
+  );
+}

@@ -1,0 +1,142 @@
+import { ToolError } from "../errors.ts";
+import { grouped } from "../grouped.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import type { RuleUse } from "../rules/find-rules.ts";
+import type { Usage } from "./look.ts";
+import { explainReferences, namesOf } from "./references.ts";
+import type { Use, UserKind } from "./use.ts";
+
+/** Most rules, and most other users, that an error lists. */
+const shown = 20;
+
+interface Words {
+  one: string;
+  many: string;
+  /** What one that is not enabled is called. */
+  off: string;
+  /** What a person does to free the connector. */
+  free: string;
+}
+
+const words: Record<UserKind, Words> = {
+  rule: { one: "rule", many: "rules", off: "disabled", free: "Choose another workflow in the rule, or remove the action." },
+  workflow: {
+    one: "workflow",
+    many: "workflows",
+    off: "disabled",
+    free: "In Kibana under Workflows, name another connector in its connector-id, or remove the step.",
+  },
+  action_policy: { one: "action policy", many: "action policies", off: "disabled", free: "It follows its workflow." },
+  case_settings: {
+    one: "setting of cases",
+    many: "settings of cases",
+    off: "disabled",
+    free: "In Kibana under Cases > Settings, choose another external incident management system.",
+  },
+  case: { one: "case", many: "cases", off: "closed", free: "In Kibana, choose another connector in the case, or delete the case." },
+  agent: { one: "agent", many: "agents", off: "disabled", free: "In Kibana under Agents, take the connector out of the agent." },
+  agent_tool: {
+    one: "tool of agents",
+    many: "tools of agents",
+    off: "disabled",
+    free: "In Kibana under Agents > Tools, change or delete the tool.",
+  },
+  attack_discovery: {
+    one: "schedule of attack discovery",
+    many: "schedules of attack discovery",
+    off: "disabled",
+    free: "In Kibana under Attack discovery > Schedules, choose another model.",
+  },
+  conversation: {
+    one: "conversation with the Security assistant",
+    many: "conversations with the Security assistant",
+    off: "disabled",
+    free: "In the Security assistant, choose another model for the conversation, or delete it.",
+  },
+  setting: { one: "setting", many: "settings", off: "disabled", free: "In Kibana, choose another connector in this setting." },
+};
+
+/**
+ * Why a connector may not be deleted, undefined where nothing that can be seen uses it.
+ * @param found as a list has it: with Kibana's count of references
+ * @returns in_use or references_unknown
+ */
+export function whyNotFree(found: Connector, usage: Usage, space: string): ToolError | undefined {
+  if (usage.uses.length > 0 || (usage.rules?.length ?? 0) > 0) return inUse(found, usage, space);
+  return found.references === 0 ? undefined : referencesUnknown(found, usage.rules?.length);
+}
+
+/** @param ways where its rules could go */
+export function inUse(
+  found: Connector,
+  { rules = [], uses }: Pick<Usage, "rules" | "uses">,
+  space: string,
+  ways: { next?: readonly object[]; same_type?: readonly object[] } = {},
+): ToolError {
+  const counted = uses.filter(({ kind }) => kind === "case" || kind === "case_settings").length;
+  const note = explainReferences(
+    { ...found, references: found.references === undefined ? undefined : found.references - counted },
+    rules.length,
+  );
+  return new ToolError(
+    "in_use",
+    `${named(found)} is used by ${usersInWords(rules, uses)}.${rules.length > 0 ? " Without it they fail silently, their other actions too." : ""}`,
+    [
+      ...(rules.length > 0
+        ? [
+            "The user decides where these rules go: replace_connector moves them to another connector (`to`), or removes its actions from them (`remove`).",
+          ]
+        : []),
+      ...new Set(uses.filter(({ through }) => !through).map(({ kind }) => words[kind].free)),
+      "Then repeat the call.",
+    ].join(" "),
+    {
+      ...(rules.length > 0 || uses.length === 0
+        ? { rules: rules.slice(0, shown).map((rule) => ({ ...rule, name: plainText(rule.name, 120) })), rules_total: rules.length }
+        : {}),
+      ...(uses.length > 0 ? { users: uses.slice(0, shown).map(shownUse), users_total: uses.length } : {}),
+      ...(note === undefined ? {} : { note }),
+      space,
+      ...Object.fromEntries(Object.entries(ways).filter(([, list]) => list.length > 0)),
+    },
+  );
+}
+
+/** `2 rules: "A", "B" and 1 workflow: "Page people" (disabled)` */
+export function usersInWords(rules: readonly RuleUse[], uses: readonly Use[]): string {
+  const direct = uses.filter(({ through }) => !through);
+  const kinds: [UserKind, readonly { name: string; enabled: boolean }[]][] = [["rule", rules], ...grouped(direct, ({ kind }) => kind)];
+  return kinds
+    .filter(([, all]) => all.length > 0)
+    .map(([kind, all]) => `${all.length} ${all.length > 1 ? words[kind].many : words[kind].one}: ${namesOf(all, words[kind].off)}`)
+    .join(" and ");
+}
+
+/** A use as an answer shows it. */
+export function shownUse(use: Use): Record<string, unknown> {
+  const { through, name, how, ...rest } = use;
+  return {
+    ...rest,
+    name: plainText(name, 120),
+    how: plainText(how, 120),
+    ...(through ? { through: { ...through, name: plainText(through.name, 120) } } : {}),
+  };
+}
+
+function referencesUnknown(found: Connector, rules: number | undefined): ToolError {
+  return new ToolError(
+    "references_unknown",
+    rules === undefined
+      ? `${named(found)} may be used: this key may not read rules.`
+      : `No rule that this key can see uses ${named(found)}, but something refers to it. ${explainReferences(found, rules) ?? "Kibana does not say how often."}`,
+    rules === undefined
+      ? "Give the key read access to rules (e.g. Stack Rules: Read), or look in Kibana under Stack Management > Rules."
+      : "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and remove it there; if runs were queued, repeat the call in a minute.",
+    { references: found.references, rules_found: rules ?? "unknown" },
+  );
+}
+
+function named({ name, id }: Pick<Connector, "name" | "id">): string {
+  return `${quoted(name)} (${id})`;
+}

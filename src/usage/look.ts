@@ -1,0 +1,106 @@
+import { ToolError } from "../errors.ts";
+import { isUnlicensed } from "../kibana/absent.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { plainText } from "../plain-text.ts";
+import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
+import { unlistedFor } from "./assistants.ts";
+import { sources } from "./sources.ts";
+import type { Found, Sight, Source, Unseen, Use, Where } from "./use.ts";
+
+/** Characters of why something could not be looked at. */
+const longestReason = 160;
+
+/** What was seen of one space, for all of its connectors. */
+export interface Seen {
+  space: string;
+  looked: readonly { source: Source; found: Found }[];
+}
+
+/** What uses one connector, and how much of what could use it was seen. */
+export interface Usage {
+  /** Undefined where the key may not read rules. */
+  rules: RuleUse[] | undefined;
+  /** All others. */
+  uses: Use[];
+  sight: Sight;
+}
+
+/**
+ * Reads each source of a space once.
+ * @param all connectors that are asked about, by the features of their types
+ * @throws ToolError where Kibana does not answer at all
+ */
+export async function lookAround(reader: Reader, space: string, all: readonly Where[], among = sources): Promise<Seen> {
+  const [first] = all;
+  if (!first) return { space, looked: [] };
+  const able = among.filter((source) => all.some((where) => source.canHold(where)));
+  const looked = await Promise.all(
+    able.map(async (source) => ({ source, found: await lookOnce(source, () => source.look(reader, space, first.status), first.status) })),
+  );
+  return { space, looked };
+}
+
+/** What was seen of the users of one connector besides rules. @param ids of all connectors of the space: an id comes before a name */
+export function usersOf(connector: Connector, where: Where, ids: ReadonlySet<string>, { looked }: Seen): Pick<Usage, "uses" | "sight"> {
+  const able = looked.filter(({ source }) => source.canHold(where));
+  const isMeant = (names: string, byName = false) => names === connector.id || (byName && names === connector.name && !ids.has(names));
+  const uses = able.flatMap(({ found }) => found.holders.filter(({ names, byName }) => isMeant(names, byName)).map(({ use }) => use));
+  const unseen = [...able.flatMap(({ found }) => found.unseen), ...unlistedFor(where.features)];
+  return { uses, sight: sightOf(unseen.filter(({ concerns }) => concerns?.(connector) ?? true)) };
+}
+
+/** The rules that use a connector; undefined where the key may not read rules. */
+export async function visibleRules(
+  reader: Reader,
+  space: string,
+  connector: { id: string; preconfigured: boolean },
+): Promise<RuleUse[] | undefined> {
+  try {
+    return await rulesUsing(reader, space, connector);
+  } catch (error) {
+    if (error instanceof ToolError && error.code === "forbidden") return undefined;
+    throw error;
+  }
+}
+
+function sightOf([first, ...rest]: readonly Unseen[]): Sight {
+  if (!first) return { seen: "all" };
+  return { seen: first.whole && rest.every(({ whole }) => whole) ? "none" : "part", unseen: [first, ...rest] };
+}
+
+/** What could not be looked at is unseen; what this Kibana cannot have is not. */
+async function lookOnce(source: Source, look: () => Promise<Found>, { flavour }: Where["status"]): Promise<Found> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof ToolError) || endsTheCall(error)) throw error;
+    const missing = error instanceof KibanaError && error.status === 404;
+    const cannotExist = (missing && flavour === "serverless" && source.ofSolution) || (error instanceof KibanaError && isUnlicensed(error));
+    const why = missing ? "This Kibana has no such route (404)." : error.message;
+    const unseen = { what: source.what, why, permanent: false, whole: true, ...(missing ? {} : { fix: error.fix }) };
+    return { holders: [], unseen: cannotExist ? [] : [unseen] };
+  }
+}
+
+/** Nothing else could be read either. */
+function endsTheCall(error: ToolError): boolean {
+  if (error.code === "cancelled" || error.code === "unauthorized") return true;
+  return error.code === "kibana_unreachable" && !(error instanceof KibanaError && error.status !== undefined);
+}
+
+/** `workflows (This key may not read them)` */
+export function inWords({ what, why }: Unseen): string {
+  return `${what} (${plainText(why, longestReason).replace(/\.$/, "")})`;
+}
+
+/** Those that somebody with another key could see. */
+export function notLookedAt(sight: Sight): Unseen[] {
+  return sight.seen === "all" ? [] : sight.unseen.filter(({ permanent }) => !permanent);
+}
+
+/** Those that nobody can list. */
+export function neverSeen(sight: Sight): Unseen[] {
+  return sight.seen === "all" ? [] : sight.unseen.filter(({ permanent }) => permanent);
+}

@@ -1,0 +1,24 @@
+import type { Connector } from "../kibana/connectors.ts";
+import { quoted } from "../plain-text.ts";
+import type { RuleUse } from "../rules/find-rules.ts";
+
+/**
+ * Why Kibana's count of references is above the rules that were found, undefined when it is not
+ * (reference/kibana-api.md §5.1: the count spans rules, cases and queued runs, seen by Kibana itself).
+ */
+export function explainReferences({ references, preconfigured }: Connector, rules: number): string | undefined {
+  if (preconfigured || references === undefined || references <= rules) return undefined;
+  const more = references - rules;
+  return `Kibana counts ${references} reference${references === 1 ? "" : "s"}, ${more} more than the ${rules} rule${rules === 1 ? "" : "s"} found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.`;
+}
+
+/** `"A", "B" (disabled), "C" and more` */
+export function ruleNames(rules: readonly Pick<RuleUse, "name" | "enabled">[]): string {
+  return namesOf(rules, "disabled");
+}
+
+/** The first names, with what those that are off are called. */
+export function namesOf(all: readonly { name: string; enabled: boolean }[], off: string): string {
+  const first = all.slice(0, 3).map(({ name, enabled }) => `${quoted(name, 60)}${enabled ? "" : ` (${off})`}`);
+  return `${first.join(", ")}${all.length > 3 ? " and more" : ""}`;
+}

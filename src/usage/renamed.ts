@@ -1,0 +1,32 @@
+import type { Connector } from "../kibana/connectors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { quoted } from "../plain-text.ts";
+import { inWords, lookAround } from "./look.ts";
+import { namesOf } from "./references.ts";
+import type { Where } from "./use.ts";
+import { workflows } from "./workflows.ts";
+
+/**
+ * What a new name breaks: workflows may name a connector by its name instead of its id (connector_executor.ts of workflows).
+ * @param existing the connectors of the space: a text that is an id means that one
+ */
+export async function renameWarnings(
+  { name: old }: Connector,
+  existing: readonly Connector[],
+  { reader, space, status }: { reader: Reader; space: string; status: Where["status"] },
+): Promise<string[]> {
+  const [looked] = (await lookAround(reader, space, [{ status, features: [] }], [workflows])).looked;
+  if (!looked || existing.some(({ id }) => id === old)) return [];
+  const { holders, unseen } = looked.found;
+  const naming = new Map(holders.filter(({ names, byName }) => byName && names === old).map(({ use }) => [use.id, use]));
+  const missed = [...new Set(unseen.filter(({ permanent, concerns }) => !permanent && !concerns).map(inWords))];
+  const one = naming.size === 1;
+  return [
+    ...(naming.size > 0
+      ? [
+          `${naming.size} workflow${one ? " names" : "s name"} it as ${quoted(old, 60)}, not by its id, and no longer ${one ? "reaches" : "reach"} it under another name: ${namesOf([...naming.values()], "disabled")}. Put the id into ${one ? "its" : "their"} connector-id first.`,
+        ]
+      : []),
+    ...(missed.length > 0 ? [`Not looked at, so they may name it as ${quoted(old, 60)}: ${missed.join("; ")}.`] : []),
+  ];
+}

@@ -1,0 +1,118 @@
+import type { Connector } from "../kibana/connectors.ts";
+import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { isAtLeast } from "../kibana/status.ts";
+import type { Workflow } from "../kibana/workflows.ts";
+import { quoted } from "../plain-text.ts";
+import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
+import { referencesOf } from "./workflow-references.ts";
+
+const what = "workflows";
+/** How often a list is read from the start that changes while it is read. */
+const readings = 3;
+/** Elasticsearch pages no deeper. */
+const window = 10_000;
+
+/** A workflow can use a connector of any type: `kibana.request` calls whatever it names. */
+export const workflows: Source = {
+  what,
+  canHold: ({ status }) => isAtLeast(status, "9.3"),
+  async look(reader, space, status) {
+    const { found, managed, states } = await readAll(reader, space, status);
+    const unseen: Unseen[] = [];
+    if (managed !== undefined) unseen.push({ what: "managed workflows", ...managed, permanent: false, whole: false });
+    if (isAtLeast(status, "9.6")) {
+      const why = "Private workflows that are not shared with this key are in no list.";
+      unseen.push({ what: "private workflows", why, permanent: true, whole: false });
+    }
+    for (const one of found.values()) unseen.push(...one.unseen);
+    return { holders: [...found.values()].flatMap(({ holders }) => holders), unseen, workflows: states };
+  },
+};
+
+/** A saved workflow moves to the front of the list: one that is read in the meantime may be missed, so ids are counted. */
+async function readAll(
+  reader: Reader,
+  space: string,
+  status: Where["status"],
+): Promise<{ found: Map<string, Found>; states: Map<string, WorkflowState>; managed: Pick<Unseen, "why" | "fix"> | undefined }> {
+  let withManaged = isAtLeast(status, "9.5");
+  let managed: Pick<Unseen, "why" | "fix"> | undefined;
+  const page = async (at: number) => {
+    if (!isAtLeast(status, "9.4")) return reader.searchWorkflows(space, at);
+    try {
+      return await reader.workflows(space, at, withManaged);
+    } catch (error) {
+      if (!withManaged || at > 1 || !(error instanceof KibanaError) || error.status !== 403) throw error;
+      const rest = await reader.workflows(space, at, false);
+      withManaged = false;
+      managed = { why: error.message, fix: "Give the key workflowsManagement:managed:read." };
+      return rest;
+    }
+  };
+  for (let reading = 1; ; reading++) {
+    const found = new Map<string, Found>();
+    const states = new Map<string, WorkflowState>();
+    let count = 0;
+    for (let at = 1; ; at++) {
+      const { total, workflows: rows } = await page(at);
+      for (const row of rows) {
+        const { id, name, enabled, definition } = row;
+        found.set(id, inWorkflow(row, space));
+        states.set(id, { id, name, enabled, valid: definition !== undefined });
+      }
+      count += rows.length;
+      if (rows.length > 0 && count < Math.min(total, window)) continue;
+      if (found.size === total) return { found, states, managed };
+      if (reading < readings && total <= window) break;
+      const why = `Kibana lists ${found.size} of ${total} workflows.`;
+      found.set("", { holders: [], unseen: [{ what, why, permanent: false, whole: false }] });
+      return { found, states, managed };
+    }
+  }
+}
+
+function inWorkflow(workflow: Workflow, space: string): Found {
+  const use = (how: string): Use => ({
+    kind: "workflow",
+    id: workflow.id,
+    name: workflow.name,
+    space,
+    enabled: workflow.enabled,
+    how,
+    can_be_moved: false,
+  });
+  if (!workflow.definition) return inInvalid(workflow, use);
+  const { named, undecided } = referencesOf(workflow.definition);
+  return {
+    holders: named.map(({ text, byName, how }): Holder => ({ use: use(how), names: text, ...(byName && { byName }) })),
+    unseen: undecided.map(({ how, type }) => ({
+      what,
+      why: `Which connector the workflow ${quoted(workflow.name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
+      permanent: false,
+      whole: false,
+      ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
+    })),
+  };
+}
+
+const reference = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'{|>&*[][^\n#]*))/gi;
+const pathReference = /\/actions\/connector\/([^/?#"'\s{]+)/g;
+/** What can stand for an id that is not in the text: expressions, anchors, escapes, texts over several lines. */
+const hidden = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:[$"'>|+\-\s]*\{\{|[&*>|[\n])|\/actions\/connector\/\$?\{\{|\\[xuU]/i;
+
+/** What is not valid is not parsed: a connector whose id and name are not in its text is not used there, others may be. */
+function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
+  const why = `The workflow ${quoted(name, 60)} is not valid, so what it uses cannot be read.`;
+  const unseen = { what, why, permanent: false, whole: false };
+  if (yaml === undefined || hidden.test(yaml)) return { holders: [], unseen: [unseen] };
+  const how = "its text, which is not valid";
+  const byName = [...yaml.matchAll(reference)].map(([, ...texts]): Holder => {
+    return { use: use(how), names: (texts.find((text) => text !== undefined) ?? "").trim(), byName: true };
+  });
+  const byId = [...yaml.matchAll(pathReference)].map(([, id = ""]): Holder => ({ use: use(how), names: id }));
+  return {
+    holders: [...byName, ...byId],
+    unseen: [{ ...unseen, concerns: ({ id, name: own }) => yaml.includes(id) || yaml.includes(own) }],
+  };
+}

@@ -1,0 +1,501 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { no, type Person, type Started, yes } from "../support/built-server.ts";
+import {
+  answering,
+  isThere,
+  noPrivilege,
+  noRoute,
+  type OtherUsers,
+  page,
+  refused,
+  remove,
+  step,
+  withChat,
+  workflow,
+} from "../support/other-users.ts";
+import type { Rewrite } from "../support/rewriting-proxy.ts";
+import { sharedServers } from "../support/shared-server.ts";
+
+const shared = sharedServers();
+const ends: (() => Promise<void>)[] = [];
+afterAll(() => Promise.all(ends.map((end) => end())));
+
+const types: Person = () => ({ action: "accept", content: { name: "Ops chat" } });
+
+interface Given {
+  type?: string;
+  version?: string;
+  /** Servers that learn something else of a Kibana are not shared. */
+  key?: string;
+  person?: Person;
+  also?: Rewrite;
+}
+
+async function deployment(users: OtherUsers, { type = ".slack", version = "9.5", key = version, person = yes, also }: Given = {}) {
+  const url = await withChat(type, version, (end) => ends.push(end));
+  return { url, server: await shared(key, url, answering(users, also), person) };
+}
+
+const uses = (...steps: object[]): OtherUsers => ({ "/api/workflows": page(workflow("page-people", steps)) });
+const byId = step({ "connector-id": "chat" });
+/** Kibana's count, which the list of connectors has. */
+const counted = (references: number): Rewrite => ({
+  answer({ method, path }, body) {
+    if (method !== "GET" || path !== "/api/actions/connectors") return;
+    for (const one of body) if (one.id === "chat") one.referenced_by_count = references;
+  },
+});
+
+describe("safe_delete_connector refuses what is used, and names who uses it with the way to free it", () => {
+  const policies = (id: string) => ({
+    status: 200,
+    body: { total: 1, items: [{ id: "p", name: "Page", destinations: [{ type: "workflow", id }] }] },
+  });
+  test.each<[string, OtherUsers, Given, message: string, user: object]>([
+    ["a workflow, by id", uses(byId), {}, '1 workflow: "Workflow page-people"', { kind: "workflow", how: "step notify", enabled: true }],
+    ["a workflow, by name", uses(step({ "connector-id": "Ops chat" })), {}, "1 workflow", { kind: "workflow", id: "page-people" }],
+    [
+      "a workflow that is off",
+      { "/api/workflows": page(workflow("w", [byId], { enabled: false })) },
+      {},
+      '1 workflow: "Workflow w" (disabled)',
+      { enabled: false },
+    ],
+    [
+      "a workflow that is not valid, in its text",
+      {
+        "/api/workflows": page(
+          workflow("w", [], { valid: false, definition: null, yaml: "steps:\n  - type: slack\n    connector-id: chat\n" }),
+        ),
+      },
+      {},
+      "1 workflow",
+      { how: "its text, which is not valid" },
+    ],
+    [
+      "a workflow's request to Kibana",
+      uses(step({ type: "kibana.request", with: { path: "/api/actions/connector/chat/_execute" } })),
+      {},
+      "1 workflow",
+      { kind: "workflow" },
+    ],
+    ["a managed workflow", { "/api/workflows": page(workflow("m", [byId], { managed: true })) }, {}, "1 workflow", { id: "m" }],
+    [
+      "a workflow on the second page",
+      {
+        "/api/workflows": (query) => {
+          const all = Array.from({ length: 150 }, (_, n) => workflow(`w${n}`, n === 140 ? [byId] : []));
+          const from = (Number(query.get("page")) - 1) * 100;
+          return { status: 200, body: { total: 150, results: all.slice(from, from + 100) } };
+        },
+      },
+      {},
+      '1 workflow: "Workflow w140"',
+      { id: "w140" },
+    ],
+    ["a workflow of 9.3", { "/api/workflows/search": page(workflow("old", [byId])) }, { version: "9.3" }, "1 workflow", { id: "old" }],
+    ["a workflow of 9.4", uses(byId), { version: "9.4" }, "1 workflow", { id: "page-people" }],
+    [
+      "the settings of cases",
+      { "/api/cases/configure": { status: 200, body: [{ id: "c", owner: "cases", connector: { id: "chat" } }] } },
+      { type: ".jira" },
+      '1 setting of cases: "cases"',
+      { kind: "case_settings", how: "the default connector" },
+    ],
+    [
+      "a template of cases",
+      {
+        "/api/cases/configure": {
+          status: 200,
+          body: [
+            {
+              id: "c",
+              owner: "cases",
+              connector: { id: "none" },
+              templates: [{ name: "Outage", caseFields: { connector: { id: "chat" } } }],
+            },
+          ],
+        },
+      },
+      { type: ".jira" },
+      "1 setting of cases",
+      { how: "template Outage" },
+    ],
+    [
+      "cases, where Kibana counts a reference",
+      {
+        "/api/cases/_find": {
+          status: 200,
+          body: {
+            total: 2,
+            cases: [
+              { id: "1", title: "Open", connector: { id: "chat" } },
+              { id: "2", title: "Done", status: "closed", connector: { id: "chat" } },
+            ],
+          },
+        },
+      },
+      { type: ".jira", also: counted(2) },
+      '2 cases: "Open", "Done" (closed)',
+      { kind: "case", id: "1" },
+    ],
+    [
+      "an agent",
+      { "/api/agent_builder/agents": page({ id: "a", name: "Helper", configuration: { connector_ids: ["chat"] } }) },
+      { type: ".mcp" },
+      '1 agent: "Helper"',
+      { kind: "agent" },
+    ],
+    [
+      "a tool of agents",
+      { "/api/agent_builder/tools": page({ id: "t", configuration: { connector_id: "chat" } }) },
+      { type: ".mcp" },
+      '1 tool of agents: "t"',
+      { kind: "agent_tool" },
+    ],
+    [
+      "a schedule of attack discovery",
+      {
+        "/api/attack_discovery/schedules/_find": {
+          status: 200,
+          body: { total: 1, data: [{ id: "s", name: "Nightly", enabled: true, params: { api_config: { connectorId: "chat" } } }] },
+        },
+      },
+      { type: ".gen-ai" },
+      '1 schedule of attack discovery: "Nightly"',
+      { kind: "attack_discovery" },
+    ],
+    [
+      "the default AI connector",
+      { "/internal/kibana/settings": { status: 200, body: { settings: { "genAiSettings:defaultAIConnector": { userValue: "chat" } } } } },
+      { type: ".gen-ai" },
+      '1 setting: "Default AI connector"',
+      { kind: "setting" },
+    ],
+    [
+      "the user's own conversation",
+      {
+        "/api/security_ai_assistant/current_user/conversations/_find": {
+          status: 200,
+          body: { total: 1, data: [{ id: "c", title: "Help", apiConfig: { connectorId: "chat" } }] },
+        },
+      },
+      { type: ".gen-ai" },
+      '1 conversation with the Security assistant: "Help"',
+      { kind: "conversation" },
+    ],
+    [
+      "Synthetics",
+      { "/api/synthetics/settings": { status: 200, body: { defaultConnectors: ["chat"] } } },
+      {},
+      '1 setting: "Synthetics default connectors"',
+      { id: "synthetics" },
+    ],
+    [
+      "Synthetics of an older version",
+      { "/api/synthetics/settings": noRoute, "/internal/synthetics/settings": { status: 200, body: { defaultConnectors: ["chat"] } } },
+      { version: "8.17", key: "old synthetics" },
+      '1 setting: "Synthetics default connectors"',
+      { id: "synthetics" },
+    ],
+    [
+      "Uptime",
+      { "/api/uptime/settings": { status: 200, body: { defaultConnectors: ["chat"] } } },
+      {},
+      '1 setting: "Uptime default connectors"',
+      { id: "uptime" },
+    ],
+    [
+      "a workflow that an action policy starts",
+      { ...uses(byId), "/api/alerting/v2/action_policies": policies("page-people") },
+      {},
+      "1 workflow",
+      { kind: "workflow" },
+    ],
+  ])("%s", async (_what, users, given, message, user) => {
+    const { url, server } = await deployment(users, given);
+    const { failed, body } = await remove(server);
+    expect([failed, body.error.code, server.questions, await isThere(url)]).toEqual([true, "in_use", [], true]);
+    expect(body.error.message).toContain(`"Ops chat" (chat) is used by ${message}`);
+    expect(body.error.fix).toMatch(/Kibana|replace_connector|Security assistant/);
+    expect(body.error.detail.users[0]).toMatchObject(user);
+  });
+
+  test("what leads to a workflow is listed too", async () => {
+    const { server } = await deployment({ ...uses(byId), "/api/alerting/v2/action_policies": policies("page-people") });
+    expect((await remove(server)).body.error.detail.users).toMatchObject([
+      { kind: "workflow", id: "page-people" },
+      { kind: "action_policy", id: "p", through: { kind: "workflow", id: "page-people" } },
+    ]);
+  });
+
+  test("a name means no connector where another one has it as its id", async () => {
+    const { url, server } = await deployment(uses(step({ "connector-id": "other" })));
+    expect((await remove(server)).body.status).toBe("done");
+    expect(await isThere(url)).toBe(false);
+  });
+
+  test("one list of workflows is enough for several connectors", async () => {
+    const { server } = await deployment(uses(byId));
+    await remove(server, ["chat", "other"]);
+    expect(server.calls.filter(({ path }) => path.startsWith("/api/workflows"))).toHaveLength(1);
+  });
+});
+
+describe("what could not be looked at is the first line of the question, and the name has to be typed", () => {
+  const invalid = (yaml?: string) => page(workflow("bad", [], { valid: false, definition: null, yaml }));
+  test.each<[string, OtherUsers, Given, first: RegExp]>([
+    ["workflows without the privilege", { "/api/workflows": noPrivilege }, {}, /^Not looked at, so they may use it: workflows \(/],
+    [
+      "workflows with an expired licence",
+      { "/api/workflows": refused("License is expired. Please renew your license.") },
+      {},
+      /workflows \(.*expired/,
+    ],
+    [
+      "workflows that Kibana should have",
+      { "/api/workflows": noRoute },
+      { key: "no workflows" },
+      /workflows \(This Kibana has no such route/,
+    ],
+    ["workflows that fail", { "/api/workflows": refused("oops", 500) }, {}, /workflows \(Kibana failed/],
+    [
+      "managed workflows",
+      { "/api/workflows": (query) => (query.has("managed") ? noPrivilege : page()) },
+      {},
+      /^Not looked at, so they may use it: managed workflows \(/,
+    ],
+    [
+      "an input in place of an id",
+      uses(step({ "connector-id": "{{ inputs.to }}" })),
+      {},
+      /"Workflow page-people" uses in "step notify" is decided when it runs/,
+    ],
+    ["a workflow that is not valid and has no text", { "/api/workflows": invalid() }, {}, /"Workflow bad" is not valid/],
+    ["one whose text has an expression", { "/api/workflows": invalid("connector-id: {{ inputs.x }}") }, {}, /"Workflow bad" is not valid/],
+    ["one whose text has its name elsewhere", { "/api/workflows": invalid("x: [Ops chat\n") }, {}, /"Workflow bad" is not valid/],
+    ["the settings of Uptime", { "/api/uptime/settings": noPrivilege }, {}, /: the settings of Uptime \(/],
+    ["the settings of cases", { "/api/cases/configure": noPrivilege }, { type: ".jira" }, /: settings of cases \(/],
+    ["agents", { "/api/agent_builder/tools": noPrivilege }, { type: ".mcp" }, /: agents of Agent Builder \(/],
+    [
+      "several",
+      { "/api/workflows": noPrivilege, "/api/synthetics/settings": noPrivilege },
+      {},
+      /^Not looked at, so they may use it: workflows \(.*\); the settings of Synthetics \(/,
+    ],
+  ])("%s", async (_what, users, given, first) => {
+    const plain = await deployment(users, { ...given, person: no });
+    await remove(plain.server);
+    expect([plain.server.questions[0]?.split("\n")[0], await isThere(plain.url)]).toEqual([expect.stringMatching(first), true]);
+    const typed = await deployment(users, { ...given, person: types });
+    expect((await remove(typed.server)).body.status).toBe("done");
+    expect(await isThere(typed.url)).toBe(false);
+  });
+
+  test("a yes is not enough", async () => {
+    const { url, server } = await deployment({ "/api/workflows": noPrivilege }, { key: "only yes" });
+    await remove(server);
+    expect([server.questions.length, await isThere(url)]).toEqual([1, true]);
+  });
+
+  test("it has to be deleted alone", async () => {
+    const { server } = await deployment({ "/api/workflows": noPrivilege });
+    expect((await remove(server, ["chat", "other"])).body.error).toMatchObject({
+      code: "invalid_arguments",
+      message: expect.stringContaining("Not looked at, so they may use it: workflows"),
+    });
+  });
+});
+
+describe("where all was looked at, or cannot exist, a yes is enough and nothing is said of what was not found", () => {
+  test.each<[string, OtherUsers, Given]>([
+    ["all is there", {}, {}],
+    ["another connector is used", uses(step({ "connector-id": "other" })), {}],
+    ["an input of another type", uses(step({ type: "jira.createIssue", "connector-id": "{{ inputs.to }}" })), {}],
+    [
+      "the text of an invalid workflow names another",
+      { "/api/workflows": page(workflow("bad", [], { valid: false, definition: null, yaml: "connector-id: other" })) },
+      {},
+    ],
+    [
+      "the licence has no workflows",
+      { "/api/workflows": refused("Your basic license does not support Workflows. Please upgrade to an enterprise license.") },
+      { key: "basic" },
+    ],
+    ["the version has no workflows", { "/api/workflows": noPrivilege, "/api/workflows/search": noPrivilege }, { version: "9.2" }],
+    ["8.17", {}, { version: "8.17" }],
+    ["9.3", {}, { version: "9.3" }],
+    ["a source that holds no connector of its type", { "/api/cases/configure": noPrivilege, "/api/agent_builder/agents": noPrivilege }, {}],
+    [
+      "a serverless project of another kind",
+      {
+        "/api/synthetics/settings": noRoute,
+        "/internal/synthetics/settings": noRoute,
+        "/api/uptime/settings": noRoute,
+        "/api/workflows": page(),
+      },
+      { version: "serverless" },
+    ],
+  ])("%s", async (_what, users, given) => {
+    const { url, server } = await deployment(users, given);
+    expect((await remove(server)).body.status).toBe("done");
+    const [asked = ""] = server.questions;
+    expect(asked.split("\n")[0]).toMatch(/: Delete connector "Ops chat" \(\.slack, id chat\) in space default\.$/);
+    expect(asked).not.toMatch(/no rule|not looked|unused|nothing uses/i);
+    expect(await isThere(url)).toBe(false);
+  });
+});
+
+describe("what nobody can list", () => {
+  const ran: Rewrite = {
+    refuse: ({ path }) =>
+      path.includes("_global_connector_execution_logs")
+        ? {
+            status: 200,
+            body: JSON.stringify({ total: 1, data: [{ timestamp: new Date().toISOString(), status: "success", connector_id: "chat" }] }),
+          }
+        : undefined,
+  };
+  const private_ = "Nobody can list private workflows: whether they use it is not known.";
+
+  test("is one line and a yes", async () => {
+    const { url, server } = await deployment({}, { version: "9.6" });
+    expect((await remove(server)).body).toMatchObject({ status: "done", warnings: [private_] });
+    expect(server.questions[0]).toContain(`Note: ${private_}`);
+    expect(await isThere(url)).toBe(false);
+  });
+
+  test("is a typed name where it shows signs of use", async () => {
+    const plain = await deployment({}, { version: "9.6", also: ran, person: no });
+    await remove(plain.server);
+    expect(plain.server.questions[0]).toMatch(
+      /^It ran within 7 days, and nothing that was looked at uses it: private workflows may use it/,
+    );
+    const typed = await deployment({}, { version: "9.6", also: ran, person: types });
+    expect((await remove(typed.server)).body.status).toBe("done");
+  });
+});
+
+describe("right before the DELETE everything is looked at again", () => {
+  /** The answers change with the third look: the plan, the plan again after the question, the last look. */
+  const atLast = (then: () => { status: number; body: object }): OtherUsers => {
+    let looks = 0;
+    return { "/api/workflows": () => (++looks < 3 ? page() : then()) };
+  };
+
+  test.each<[string, () => { status: number; body: object }, string, string]>([
+    ["a workflow that began to use it", () => page(workflow("late", [byId])), "in_use", 'is used by 1 workflow: "Workflow late"'],
+    ["workflows that cannot be read any more", () => noPrivilege, "references_unknown", "not looked at are workflows"],
+    [
+      "an expression that came",
+      () => page(workflow("late", [step({ "connector-id": "{{ inputs.x }}" })])),
+      "references_unknown",
+      "decided when it runs",
+    ],
+  ])("%s: nothing is deleted", async (_what, then, code, message) => {
+    const { url, server } = await deployment(atLast(then));
+    const { body } = await remove(server);
+    expect([body.error?.code, body.error?.message, await isThere(url)]).toEqual([code, expect.stringContaining(message), true]);
+  });
+});
+
+test("a feature that is absent is asked for once in a deployment", async () => {
+  const { server } = await deployment({ "/api/workflows": noRoute }, { key: "absent", person: () => ({ action: "decline" }) });
+  await remove(server);
+  await remove(server, ["other"]);
+  expect(server.calls.filter(({ path }) => path.includes("/api/workflows"))).toHaveLength(1);
+});
+
+test("a list that changes while it is read is read again", async () => {
+  let reading = 0;
+  const users: OtherUsers = {
+    "/api/workflows": (query) => {
+      const all = Array.from({ length: 150 }, (_, n) => workflow(`w${n}`, n === 149 ? [byId] : []));
+      // The last one is saved while the first page is read, and so is on no page that is still to be read.
+      const at = Number(query.get("page"));
+      if (at === 1) reading++;
+      const order = reading === 1 && at === 1 ? all : [...all.slice(149), ...all.slice(0, 149)];
+      return { status: 200, body: { total: 150, results: order.slice((at - 1) * 100, at * 100) } };
+    },
+  };
+  const { server } = await deployment(users);
+  expect((await remove(server)).body.error.detail.users).toMatchObject([{ id: "w149" }]);
+});
+
+describe("get_connector shows the other users", () => {
+  test.each(["users", "rules", undefined])("with include %s", async (include) => {
+    const { server } = await deployment(uses(byId, step({ name: "again", "connector-id": "Ops chat" })));
+    const { body } = await server.call("get_connector", { id: "chat", ...(include && { include: [include] }) });
+    expect(body).toMatchObject({
+      rules: [],
+      users: [
+        { kind: "workflow", id: "page-people", how: "step notify" },
+        { kind: "workflow", how: "step again" },
+      ],
+      users_total: 2,
+    });
+    expect(body.warnings).toBeUndefined();
+  });
+
+  test("of several with one list of workflows, each its own", async () => {
+    const { server } = await deployment(uses(byId));
+    const { body } = await server.call("get_connector", { ids: ["chat", "other"], include: ["users"] });
+    expect(body.connectors.map(({ users }: { users?: object[] }) => users?.length)).toEqual([1, undefined]);
+    expect(server.calls.filter(({ path }) => path.startsWith("/api/workflows"))).toHaveLength(1);
+  });
+
+  test("and says what was not looked at", async () => {
+    const { server } = await deployment({ "/api/workflows": noPrivilege });
+    expect((await server.call("get_connector", { id: "chat" })).body.warnings).toEqual([
+      expect.stringMatching(/^Not looked at, so they may use it: workflows \(/),
+    ]);
+  });
+});
+
+describe("update_connector with a new name", () => {
+  const rename = (server: Pick<Started, "call">) =>
+    server.call("update_connector", {
+      id: "chat",
+      name: "New chat",
+      secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_URL" } },
+      dry_run: true,
+    });
+  const env = sharedServers({ env: { CONNECTOR_SECRET_URL: "https://hooks.slack.com/services/T/B/new" } });
+
+  test.each<[string, OtherUsers, RegExp | undefined]>([
+    [
+      "names the workflows that name it by its old one",
+      uses(step({ "connector-id": "Ops chat" })),
+      /^1 workflow names it as "Ops chat", not by its id.*: "Workflow page-people"/,
+    ],
+    ["says nothing of those that name it by its id", uses(byId), undefined],
+    ["says what was not looked at", { "/api/workflows": noPrivilege }, /^Not looked at, so they may name it as "Ops chat": workflows \(/],
+  ])("%s", async (_what, users, expected) => {
+    const url = await withChat(".slack", "9.5", (end) => ends.push(end));
+    const { body } = await rename(await env("9.5", url, answering(users)));
+    const told = (body.warnings ?? []).filter((one: string) => /name it as|names it as/.test(one));
+    expect([body.status, told]).toEqual(["planned", expected ? [expect.stringMatching(expected)] : []]);
+  });
+});
+
+describe("list_connectors with state unused", () => {
+  const unused = async (users: OtherUsers, given: Given = {}) => {
+    const { server } = await deployment(users, given);
+    const { body } = await server.call("list_connectors", { state: "unused" });
+    return [body.connectors.map(({ id }: { id: string }) => id).sort(), body.warnings];
+  };
+  test.each<[string, OtherUsers, Given, string[], unknown]>([
+    ["lists what nothing uses", {}, {}, ["chat", "other"], undefined],
+    ["leaves out what a workflow uses", uses(byId), {}, ["other"], undefined],
+    [
+      "says what was not looked at",
+      { "/api/workflows": noPrivilege },
+      {},
+      ["chat", "other"],
+      [expect.stringMatching(/^Unused only as far as seen\. .*workflows \(/)],
+    ],
+    ["says what nobody can list", {}, { version: "9.6" }, ["chat", "other"], [expect.stringMatching(/^Nobody can list private workflows/)]],
+  ])("%s", async (_what, users, given, expected, warnings) => {
+    expect(await unused(users, given)).toEqual([expected, warnings]);
+  });
+});

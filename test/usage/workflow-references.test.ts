@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { referencesOf } from "../../src/usage/workflow-references.ts";
+
+const step = (more: object) => ({ name: "notify", type: "slack", ...more });
+const named = (text: string, how = "step notify") => ({ text, byName: true, how });
+
+describe("a connector is found wherever it stands", () => {
+  const uses = step({ "connector-id": "ops-slack", with: { message: "{{ event.alerts }}" } });
+  test.each<[string, object]>([
+    ["a step", { steps: [uses] }],
+    ["the way out of the workflow's failures", { settings: { "on-failure": { fallback: [uses] } } }],
+    ["a step's way out", { steps: [{ name: "a", type: "http", "on-failure": { fallback: [uses] } }] }],
+    ["a loop", { steps: [{ name: "a", type: "foreach", foreach: "{{ x }}", steps: [uses] }] }],
+    ["an iteration's way out", { steps: [{ name: "a", type: "while", "iteration-on-failure": { fallback: [uses] } }] }],
+    ["if", { steps: [{ name: "a", type: "if", condition: "x", steps: [uses] }] }],
+    ["else", { steps: [{ name: "a", type: "if", condition: "x", steps: [], else: [uses] }] }],
+    ["a case of a switch", { steps: [{ name: "a", type: "switch", cases: [{ match: 1, steps: [uses] }] }] }],
+    ["its default", { steps: [{ name: "a", type: "switch", cases: [], default: [uses] }] }],
+    ["a parallel branch", { steps: [{ name: "a", type: "parallel", branches: [{ name: "b", steps: [uses] }] }] }],
+    ["a merge", { steps: [{ name: "a", type: "merge", steps: [uses] }] }],
+    ["what a later version nests in its own way", { steps: [{ name: "a", type: "new", arms: { left: { thus: [[uses]] } } }] }],
+  ])("in %s", (_what, definition) => {
+    expect(referencesOf({ ...definition })).toEqual({ named: [named("ops-slack")], undecided: [] });
+  });
+
+  test.each<[string, object, object]>([
+    ["under inference-id", { steps: [step({ type: "ai.agent", "inference-id": "gpt" })] }, named("gpt")],
+    ["in a trigger", { triggers: [{ type: "slack.message", "connector-id": "ops-slack" }] }, named("ops-slack", "trigger slack.message")],
+    [
+      "in a channel of a waiting step",
+      { steps: [step({ type: "waitForApproval", with: { channels: { slack: { "connector-id": "Ops Slack" } } } })] },
+      named("Ops Slack"),
+    ],
+    [
+      "in the path of a request to Kibana",
+      { steps: [step({ type: "kibana.request", with: { path: "/s/web/api/actions/connector/ops%2Dslack/_execute" } })] },
+      { text: "ops-slack", byName: false, how: "step notify" },
+    ],
+    [
+      "in the actions of a rule that a step makes",
+      { steps: [step({ type: "kibana.request", with: { body: { actions: [{ id: "ops-slack", group: "default" }] } } })] },
+      { text: "ops-slack", byName: false, how: "step notify" },
+    ],
+    [
+      "in a body that is a text",
+      { steps: [step({ type: "kibana.request", with: { body: '{"actions":[{"id":"ops-slack"}]}' } })] },
+      { text: "ops-slack", byName: false, how: "step notify" },
+    ],
+    [
+      "in a case",
+      { steps: [step({ type: "cases.createCase", with: { connector: { id: "soc-jira", name: "Jira", type: ".jira" } } })] },
+      { text: "soc-jira", byName: false, how: "step notify" },
+    ],
+    ["as a constant", { consts: { chat: "ops-slack" }, steps: [step({ "connector-id": "{{ consts.chat }}" })] }, named("ops-slack")],
+    [
+      "as a nested constant",
+      { consts: { a: { b: "x" } }, steps: [step({ "connector-id": ["$", "{{consts.a.b}}"].join("") })] },
+      named("x"),
+    ],
+  ])("%s", (_what, definition, reference) => {
+    expect(referencesOf({ ...definition })).toEqual({ named: [reference], undecided: [] });
+  });
+});
+
+describe("what a run decides is undecided", () => {
+  test.each<[string, object, string | undefined]>([
+    ["an input, of the step's type", { steps: [step({ type: "slack_api.postMessage", "connector-id": "{{ inputs.to }}" })] }, ".slack_api"],
+    ["a filtered constant", { consts: { c: "x" }, steps: [step({ "connector-id": "{{ consts.c | upcase }}" })] }, ".slack"],
+    ["a constant that is not there", { steps: [step({ "connector-id": "{{ consts.c }}" })] }, ".slack"],
+    ["a path", { steps: [step({ type: "kibana.request", with: { path: "/api/actions/connector/{{ inputs.id }}/_execute" } })] }, undefined],
+    ["a model", { steps: [step({ type: "ai.prompt", "connector-id": "{{ inputs.model }}" })] }, undefined],
+    ["a trigger's", { triggers: [{ type: "slack.message", "connector-id": "{{ inputs.x }}" }] }, undefined],
+  ])("%s", (_what, definition, type) => {
+    const { named: none, undecided } = referencesOf({ ...definition });
+    expect([none, undecided]).toMatchObject([[], [{ type }]]);
+  });
+});
+
+test("ids of other things, and texts that merely hold one, are no reference", () => {
+  const definition = {
+    name: "ops-slack",
+    tags: ["ops-slack"],
+    steps: [
+      step({ with: { message: "ops-slack is down", id: "ops-slack" } }),
+      { name: "rule", type: "kibana.request", with: { path: "/api/alerting/rule/ops-slack", body: { id: "ops-slack", name: "x" } } },
+      { name: "none", type: "cases.createCase", with: { connector: { id: "none" } } },
+      { name: "deep", type: "kibana.request", with: { body: "[".repeat(100_000) } },
+    ],
+  };
+  expect(referencesOf(definition)).toEqual({ named: [], undecided: [] });
+});
