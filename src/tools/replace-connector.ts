@@ -10,6 +10,7 @@ import type { Rule } from "../kibana/rules.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
 import { explainReferences } from "../usage/references.ts";
+import { stayingWarnings } from "../usage/staying.ts";
 import { assertHasSecrets, assertRunnable } from "./connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "./connectors/find-connector.ts";
 import { doubtsAbout } from "./connectors/last-run.ts";
@@ -113,8 +114,14 @@ export const replaceConnector = changeTool({
       op: putRule(one, inSpace, { ...ruleState(one.rule), actions: one.actions }, known, [from.id, ...(to ? [to.id] : [])]),
     }));
     const [first, ...rest] = ready;
-    const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
-    if (!first) return nothingToDo({ from, space: inSpace, left, earlier, warnings: hidden ? [hidden] : [] });
+    const staying =
+      from.known && args.rules === undefined
+        ? [
+            ...(await stayingWarnings(from.known, connectors, kibana, inSpace)),
+            ...[explainReferences(from.known, using.length)].flatMap((hidden) => hidden ?? []),
+          ]
+        : [];
+    if (!first) return nothingToDo({ from, space: inSpace, left, earlier, warnings: staying });
 
     const owner = await ownerAfter(context);
     const ways = await Promise.all(ready.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
@@ -144,7 +151,7 @@ export const replaceConnector = changeTool({
           ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."]
           : []),
         ...(from.preconfigured ? ["Rules in other spaces may use the same preconfigured connector: they stay as they are."] : []),
-        ...(hidden ? [hidden] : []),
+        ...staying,
         ...undoWarning(ops),
         ...keyWarning(
           ready.map(({ rule }) => rule),

@@ -88,7 +88,7 @@ export function inUse(
             "The user decides where these rules go: replace_connector moves them to another connector (`to`), or removes its actions from them (`remove`).",
           ]
         : []),
-      ...new Set(uses.filter(({ through }) => !through).map(({ kind }) => words[kind].free)),
+      ...howToFree(uses),
       "Then repeat the call.",
     ].join(" "),
     {
@@ -101,6 +101,11 @@ export function inUse(
       ...Object.fromEntries(Object.entries(ways).filter(([, list]) => list.length > 0)),
     },
   );
+}
+
+/** What a person does so that these no longer use a connector, a sentence for each kind. */
+export function howToFree(uses: readonly Use[]): string[] {
+  return [...new Set(uses.filter(({ through }) => !through).map(({ kind }) => words[kind].free))];
 }
 
 /** `2 rules: "A", "B" and 1 workflow: "Page people" (disabled)` */

@@ -556,3 +556,44 @@ test("a server with an API key says whose key the rules run with from then on", 
   expect(body.warnings.join()).toContain("runs with that key");
   await backend.close();
 });
+
+describe("what uses the connector besides rules", () => {
+  const yaml = (id: string) => `name: Tell people
+enabled: true
+triggers:
+  - type: manual
+steps:
+  - name: tell
+    type: server-log
+    connector-id: ${id}
+    with:
+      message: m
+`;
+  const warned = async (made: Made, args: Record<string, unknown> = {}) =>
+    (await replace(made, { from: "old", to: "new", dry_run: true, ...args })).warnings?.join() ?? "";
+
+  test("stays where it is: the plan names it, and how it is freed", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    expect(await warned(made)).not.toContain("stays in use");
+    await made.bare("POST", "/api/workflows/workflow", { id: "tell-people", yaml: yaml("old") });
+    expect(await warned(made)).toContain(
+      'Rules only: it stays in use by 1 workflow: "Tell people". In Kibana under Workflows, name another connector in its connector-id',
+    );
+    // Somebody who names rules means these.
+    expect(await warned(made, { rules: ["r1"] })).not.toContain("stays in use");
+  });
+
+  test("is named too where no rule is left to move", async () => {
+    const made = await deployment();
+    await made.bare("POST", "/api/workflows/workflow", { id: "tell-people", yaml: yaml("old") });
+    expect(await warned(made)).toContain('it stays in use by 1 workflow: "Tell people"');
+  });
+
+  test("that cannot be looked at is said", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    await made.fault("error", { method: "GET", path: "/api/workflows", times: 10 });
+    expect(await warned(made)).toContain("Not looked at, so they may go on using it: workflows");
+  });
+});
