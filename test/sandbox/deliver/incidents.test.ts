@@ -28,7 +28,7 @@ describe("Jira", () => {
     "POST /rest/api/2/issue": [201, { id: "123", key: "CK-1" }],
   };
   const jira = (params: Record<string, unknown>, more: Record<string, Reply> = {}) =>
-    delivered(".jira", connector, params, answers({ ...more, ...routes }));
+    delivered(".jira", connector, params, answers({ ...more, ...routes, ...more }));
 
   test("opens an issue of the first type, reads it, and adds the comments", async () => {
     const comments = [
@@ -136,7 +136,7 @@ describe("ServiceNow", () => {
     "POST /api/now/v2/table/": [200, { result: incident }],
   };
   const run = (type: string, params: Record<string, unknown>, table = false, more: Record<string, Reply> = {}, version = "9.5") =>
-    delivered(type, connector(table), params, answers({ ...more, ...routes }), { version });
+    delivered(type, connector(table), params, answers({ ...more, ...routes, ...more }), { version });
 
   test.each([
     [".servicenow", "incident", "x_elas2_inc_int", "x_elas2_inc_int_elastic_incident"],
@@ -308,7 +308,7 @@ describe("IBM Resilient", () => {
     "GET /rest/orgs/201/types/incident/fields": [200, [{ name: "name", input_type: "text", text: "Name", read_only: false }]],
   };
   const run = (params: Record<string, unknown>, more: Record<string, Reply> = {}) =>
-    delivered(".resilient", connector, params, answers({ ...more, ...routes }));
+    delivered(".resilient", connector, params, answers({ ...more, ...routes, ...more }));
 
   test("creates with comments, and updates by what changed", async () => {
     const { result, seen, url } = await run(push(incident, [{ comment: "c", commentId: "1" }]));
@@ -431,7 +431,7 @@ describe("Webhook - Case Management", () => {
     [`POST ${issue}`]: [200, { id: "123", key: "CK-1" }],
   };
   const run = (params: Record<string, unknown>, config = {}, more: Record<string, Reply> = {}) =>
-    delivered(".cases-webhook", connector(config), params, answers({ ...more, ...routes }));
+    delivered(".cases-webhook", connector(config), params, answers({ ...more, ...routes, ...more }));
   const comment = [{ comment: "first", commentId: "456" }];
 
   test("creates, reads the title, adds comments; updates", async () => {
