@@ -106,7 +106,7 @@ function parsed(text: string): unknown {
 const usersFault = [401, 402, 403, 407, 409, 412, 413, 417, 422, 423, 429, 451];
 
 /** What Kibana makes of an error that a type throws: actions/server/lib/action_executor.ts. */
-export function thrown(serviceMessage: string, failure: RequestFailure | undefined, version: string): Outcome {
+function thrown(serviceMessage: string, failure: RequestFailure | undefined, version: string): Outcome {
   const refused = usersFault.includes(failure?.reply?.status ?? 0) && has(version, "refusals of a service blamed on the user");
   const user = refused || failure?.usersFault;
   return {
