@@ -74,6 +74,13 @@ describe("Jira", () => {
     expect((await jira({ subAction, subActionParams })).result).toEqual({ connector_id: "c", status: "ok", data });
   });
 
+  test("a title is escaped for Jira's search", async () => {
+    const { seen } = await jira({ subAction: "issues", subActionParams: { title: 'a "b" c-d' } });
+    expect(seen[0]?.url).toBe(
+      `/rest/api/2/search/jql?jql=${encodeURIComponent(String.raw`project="CK" and summary ~"a b c\\-d"`)}&fields=summary,key`,
+    );
+  });
+
   const failing = "[Action][Jira]: Unable to create incident. Error:";
   test.each<[string, Record<string, Reply>, string]>([
     [
@@ -170,7 +177,7 @@ describe("ServiceNow", () => {
       push({ short_description: "s", dest_ip: ["1.1.1.1", "1.1.1.1"], malware_url: "https://a.b" }),
     );
     expect(seen.at(-1)?.body).toEqual([
-      { value: "1.1.1.1", type: "ipv4-address" },
+      { value: "1.1.1.1", type: "ipv4-addr" },
       { value: "https://a.b", type: "URL" },
     ]);
     expect(seen[1]?.body).toMatchObject({ u_dest_ip: null, u_malware_url: null });

@@ -82,7 +82,7 @@ describe("models", () => {
     [
       ".gen-ai",
       openAi,
-      sub("test", body({ model: "m", messages: [], stream: true })),
+      sub("test", body({ model: "m", messages: [], tool_choice: "auto" })),
       [202, chat],
       "/",
       { model: "m", messages: [] },

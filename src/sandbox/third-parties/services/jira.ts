@@ -30,7 +30,7 @@ export const jira: Readonly<Record<string, Service>> = {
   },
   issues: (run, ask) =>
     wrapped("Unable to get issues", async () => {
-      const title = String(sub(run).title).replace(/[+\-&|!(){}[\]^"~*?\\:]/g, String.raw`\\$&`);
+      const title = escaped(String(sub(run).title));
       const jql = encodeURIComponent(`project="${run.config.projectKey}" and summary ~"${title}"`);
       const reply = await ask(request(run, "get", `search/jql?jql=${jql}&fields=summary,key`));
       needJson(reply);
@@ -111,6 +111,13 @@ function fieldsFor({ config }: Run, { summary, issueType, description, labels, p
     ...(parent ? { parent: { key: parent } } : {}),
     ...Object(otherFields),
   };
+}
+
+/** For a search in text. */
+function escaped(title: string): string {
+  const twice = String.raw`\\`;
+  const bare = title.replaceAll('"', "").replace(/[\\']/g, () => twice);
+  return bare.replace(/[-!^+&*()[\]/{}|:?~]/g, (mark) => twice + mark);
 }
 
 function issueOf(issue: unknown): Dict {

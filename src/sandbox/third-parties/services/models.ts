@@ -123,13 +123,12 @@ const openAiWords: Words = ({ reply, code, message }, { error }) => {
 
 /** Sources: openai/openai.ts and openai/lib. */
 async function complete(run: Run, ask: Ask, body: Dict) {
-  const { apiUrl, apiProvider, defaultModel, organizationId, projectId, headers } = run.config;
+  const { apiUrl, apiProvider, organizationId, projectId, headers } = run.config;
   const key = run.secrets.apiKey ?? "";
-  const chats = apiProvider === "OpenAI" && /\/v1\/(chat\/)?completions$/.test(String(apiUrl));
   const reply = await subRequest(ask, openAiWords, {
     url: String(apiUrl),
     method: "post",
-    data: JSON.stringify({ ...body, ...(chats && !body.model && { model: defaultModel }) }),
+    data: JSON.stringify(sanitized(run, body)),
     headers: {
       ...textValues(headers),
       ...{ "openai-organization": organizationId, "openai-project": projectId },
@@ -139,10 +138,16 @@ async function complete(run: Run, ask: Ask, body: Dict) {
   return { data: reply.data, answer: needShape(run, reply, chat) };
 }
 
-const completeBody: Service = async (run, ask) => {
-  const { stream: _stream, ...body } = Object(JSON.parse(String(sub(run).body)));
-  return (await complete(run, ask, body)).data;
-};
+/** OpenAI gets the connector's model and no choice of tools without tools; another service is told not to stream. */
+function sanitized({ config }: Run, body: Dict): Dict {
+  if (config.apiProvider === "Other") return { ...body, stream: false };
+  if (config.apiProvider !== "OpenAI") return body;
+  const { tool_choice, parallel_tool_calls, ...rest } = body;
+  const tools = Array.isArray(body.tools) && body.tools.length > 0 ? { tool_choice, parallel_tool_calls } : {};
+  return { ...rest, ...tools, model: body.model || config.defaultModel };
+}
+
+const completeBody: Service = async (run, ask) => (await complete(run, ask, Object(JSON.parse(String(sub(run).body))))).data;
 
 export const openAi: Readonly<Record<string, Service>> = {
   run: completeBody,

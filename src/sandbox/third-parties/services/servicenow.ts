@@ -22,7 +22,7 @@ const products: Readonly<Record<string, Product>> = {
 
 /** Types of observables, and the fields that hold them. */
 const observables = [
-  ["ipv4-address", ["dest_ip", "source_ip"]],
+  ["ipv4-addr", ["dest_ip", "source_ip"]],
   ["SHA256", ["malware_hash"]],
   ["URL", ["malware_url"]],
 ] as const;
