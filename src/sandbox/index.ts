@@ -38,7 +38,7 @@ export interface SandboxOptions {
   env?: Record<string, string | undefined>;
   /** A generated deployment instead of the small hand-made one. */
   size?: SeedSize;
-  /** Real HTTP for types whose answer is simple, to loopback hosts only. */
+  /** Real HTTP, to loopback hosts only. */
   deliver?: boolean;
   /** How problems with config, secrets and params are worded. Default by version: config-schema, zod 3 (9.3), zod 4 (9.4 and later). */
   wording?: Wording;
@@ -78,6 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     references: [],
     deliveries: [],
     incidents: [],
+    tokens: new Map(),
     executions: [],
     log: [],
     workflows: new Store(),

@@ -12,6 +12,7 @@ import type { MaintenanceWindow } from "./maintenance-windows/window.ts";
 import type { Snooze } from "./rules/snoozes.ts";
 import type { Store } from "./store.ts";
 import type { Incident } from "./third-parties/incidents.ts";
+import type { Token } from "./third-parties/oauth.ts";
 import type { Flavour } from "./version.ts";
 import type { Workflow, WorkflowRun } from "./workflows/workflow.ts";
 
@@ -120,6 +121,8 @@ export interface State {
   references: OtherReference[];
   deliveries: Delivery[];
   incidents: Incident[];
+  /** Of connectors that get one from their service, by id. */
+  tokens: Map<string, Token>;
   executions: Execution[];
   /** Lines of Kibana's own log. */
   log: string[];

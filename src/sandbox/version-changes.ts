@@ -29,6 +29,8 @@ const changes = {
   "deprecated connector types": { since: ["9.2"], source: "kibana#231015" },
   "allow list of mail recipients": { since: ["9.2"], source: "reference/kibana-api.md §9" },
   "secret headers of webhooks": { since: ["9.2"], source: "kibana#230042" },
+  "refusals of a service blamed on the user": { since: ["9.2"], source: "kibana#233715" },
+  "secrets of Tines webhooks stay in Tines": { since: ["9.3"], source: "stack_connectors, tines/tines.ts; the version is a guess" },
   "zod 3 checks connectors": { since: ["9.3"], source: "kibana#238309, #240315, #240507" },
   "flapping can be switched off": { since: ["9.3"], source: "kibana#243855" },
   "source of connector types": { since: ["9.3"], source: "reference/kibana-api.md §2" },
@@ -43,6 +45,7 @@ const changes = {
   "new words for unknown keys": { since: ["9.4"], source: "kbn-config-schema, src/types/object_type.ts; the version is a guess" },
   "limits of the execution log": { since: ["9.4"], source: "kibana#271197; the version is a guess" },
   "artifacts in public answers": { since: ["9.5"], source: "kibana#247279" },
+  "context of ServiceNow's errors": { since: ["9.5"], source: "kibana#273886" },
   "snoozing one alert": { since: ["9.5"], source: "kibana#264090" },
   "HTML mail by setting": { since: ["9.5"], source: "kibana#276584" },
 } as const satisfies Record<string, Change>;

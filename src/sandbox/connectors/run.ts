@@ -37,10 +37,10 @@ export async function runConnector(
 }
 
 async function callThirdParty(
-  { id, type, config, secrets, params, space, source }: Omit<Run, "settings" | "version" | "deliver" | "open">,
-  { settings, version, deliver, ...state }: State,
+  { id, type, config, secrets, params, space, source }: Omit<Run, "settings" | "version" | "wording" | "deliver" | "tokens" | "open">,
+  { settings, version, wording, deliver, tokens, ...state }: State,
 ): Promise<Outcome> {
-  const run: Run = { id, type, config, secrets, params, space, source, settings, version, deliver };
+  const run: Run = { id, type, config, secrets, params, space, source, settings, version, wording, deliver, tokens };
   const open = openIncident(run, state.incidents);
   const outcome = await runThirdParty({ ...run, ...(open && { open }) });
   if (outcome.status === "error") return outcome;

@@ -92,7 +92,6 @@ export const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>>
     test: () => ({ status: "ok" }),
   },
   ".d3security": { run: () => ({ result: "success" }), test: () => ({ result: "success" }) },
-  ".cases-webhook": { pushToService: (_sub, { config }) => ({ id: "7", title: "CASE-7", url: config.viewIncidentUrl, pushedDate: now() }) },
   ".torq": { run: ({ body }) => body },
   ".teams": { run: ({ message }) => ({ text: message }) },
   ".xmatters": { run: (params) => ({ ...params, severity: params.severity || "High" }) },

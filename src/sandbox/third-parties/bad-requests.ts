@@ -1,5 +1,4 @@
 import type { Dict } from "../types.ts";
-import { casesWebhookProblem } from "./cases-webhook.ts";
 import { failed, type Outcome, type Run } from "./outcome.ts";
 
 /** What a type finds wrong with a request before it sends it, by type and sub-action; sources: {type}/{type}.ts. */
@@ -10,7 +9,6 @@ const problems: Readonly<Record<string, (sub: Dict, run: Run) => string | undefi
   ".thehive createAlert": ({ body }) => jsonProblem(body),
   ".sentinelone executeScript": ({ filter }) =>
     Object(filter).ids || Object(filter).uuids ? undefined : "A filter must be defined; either 'ids' or 'uuids'",
-  ".cases-webhook pushToService": casesWebhookProblem,
 };
 
 /** The failure of a request that is not even sent. */

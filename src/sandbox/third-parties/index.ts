@@ -6,11 +6,12 @@ import type { Dict } from "../types.ts";
 import { answers } from "./answers.ts";
 import { badRequest } from "./bad-requests.ts";
 import { certificateProblem } from "./client-certificate.ts";
-import { deliverable } from "./deliverable.ts";
+import { converse, play, type Service } from "./conversation.ts";
 import { email } from "./email.ts";
-import { pagerduty, slack, webhook } from "./http.ts";
 import { failed, type Outcome, ok, type Run } from "./outcome.ts";
-import { accepted, cannedAnswer, deliver, gone, hostOf, isLoopback } from "./transport.ts";
+import { playing } from "./played.ts";
+import { services } from "./services/index.ts";
+import { accepted, cannedAnswer, gone, hostOf } from "./transport.ts";
 
 type ThirdParty = (run: Run) => Outcome | Promise<Outcome>;
 
@@ -41,27 +42,49 @@ function serverLog({ params }: Run): Outcome {
   return ok(undefined, "line in Kibana's log", params);
 }
 
-/** All other types answer from `answers`, or with success alone; only what the catalogue calls an effect is one. */
+/** Really sent if it may be and can be, played otherwise. Only what the catalogue calls an effect is one. */
 async function anyOther(run: Run): Promise<Outcome> {
-  const { secrets, params, type } = run;
-  const known = await connectorType(type);
+  const { params, type } = run;
   const action = String(params.subAction ?? "run");
-  const outgoing = run.deliver ? deliverable[`${type} ${action}`]?.(run) : undefined;
-  const host = hostOf(outgoing?.url ?? String(addressInParams(params) ?? (known && ownAddress(known.target, run)) ?? ""));
-  const real = outgoing !== undefined && isLoopback(outgoing.url);
-  const answer = real ? await deliver(outgoing) : cannedAnswer(host, secrets, gone, accepted);
+  const service = services[type]?.[action];
+  const outcome = (run.deliver && service && (await converse(run, service))) || (await played(run, action, service));
+  if (outcome.status === "error") return outcome;
+  const known = await connectorType(type);
+  if (known && effectOf(known, params).effect === "none") return outcome;
+  return { ...outcome, effect: { summary: await summaryOf(run, action, outcome.data), what: params } };
+}
+
+/** Types that nobody plays answer from `answers`, or with success alone. */
+async function played(run: Run, action: string, service: Service | undefined): Promise<Outcome> {
+  const { secrets, params, type } = run;
+  const answering = playing(type);
+  if (service && answering) return play(run, service, answering);
+  const answer = cannedAnswer(await hostFor(run), secrets, gone, accepted);
   if ("code" in answer || answer.status >= 300) {
-    const refusal = real && "status" in answer ? `Status code: ${answer.status}. Message: API Error: ${answer.statusText}` : unauthorized;
     return failed("an error occurred while running the action", {
-      serviceMessage: "code" in answer ? answer.message : refusal,
+      serviceMessage: "code" in answer ? answer.message : "Status code: 401. Message: API Error: Unauthorized",
       retry: true,
     });
   }
   const flat = params.subAction === undefined;
   const nothing = flat || type === ".slack_api" ? undefined : {};
-  const data = outgoing?.data?.(answer) ?? answers[type]?.[action]?.(flat ? params : Object(params.subActionParams), run) ?? nothing;
-  if (known && effectOf(known, params).effect === "none") return { status: "ok", ...(data !== undefined && { data }) };
-  return ok(data, `${action} at ${host || type}`, params);
+  const data = answers[type]?.[action]?.(flat ? params : Object(params.subActionParams), run) ?? nothing;
+  return { status: "ok", ...(data !== undefined && { data }) };
+}
+
+async function summaryOf(run: Run, action: string, data: unknown): Promise<string> {
+  const { type, config, params } = run;
+  const host = await hostFor(run);
+  if (type === ".slack") return `message to ${host}`;
+  if (type === ".pagerduty") return `${params.eventAction ?? "trigger"} incident ${Object(data).dedup_key}`;
+  if (type !== ".webhook") return `${action} at ${host || type}`;
+  const { origin, pathname } = new URL(String(config.url));
+  return `${String(config.method ?? "post").toUpperCase()} ${origin}${pathname}`;
+}
+
+async function hostFor(run: Run): Promise<string> {
+  const known = await connectorType(run.type);
+  return hostOf(String(addressInParams(run.params) ?? (known && ownAddress(known.target, run)) ?? ""));
 }
 
 /** The first address that the connector itself holds. */
@@ -85,12 +108,7 @@ function addressInParams({ url, subActionParams }: Dict): unknown {
   return url ?? Object(subActionParams).webhookUrl;
 }
 
-const unauthorized = "Status code: 401. Message: API Error: Unauthorized";
-
 const byType: Readonly<Record<string, ThirdParty>> = {
-  ".slack": slack,
-  ".webhook": webhook,
-  ".pagerduty": pagerduty,
   ".index": index,
   ".server-log": serverLog,
   ".email": email,

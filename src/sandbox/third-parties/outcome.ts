@@ -1,6 +1,7 @@
 import type { KibanaSettings } from "../kibana-yml.ts";
-import type { Dict } from "../types.ts";
+import type { Dict, Wording } from "../types.ts";
 import type { Incident } from "./incidents.ts";
+import type { Token } from "./oauth.ts";
 
 /** One run of a connector: everything has been validated. */
 export interface Run {
@@ -12,8 +13,11 @@ export interface Run {
   space: string;
   settings: KibanaSettings;
   version: string;
+  wording: Wording;
   deliver: boolean;
   source: "http_request" | "alert" | "workflow";
+  /** Of connectors that get one from their service, by id. */
+  tokens: Map<string, Token>;
   /** The open incident that this run is about. */
   open?: Incident;
 }
@@ -33,9 +37,13 @@ export function failed(message: string, more: { serviceMessage?: string; retry?:
 }
 
 /** Answers that are worth another try, at once or at the time the third party names. */
-export function retryLater(answer: { status: number; retryAfter?: string }, noun: string, serviceMessage: string): Outcome | undefined {
+export function retryLater(
+  answer: { status: number; headers: Record<string, string> },
+  noun: string,
+  serviceMessage: string,
+): Outcome | undefined {
   if (answer.status < 500 && answer.status !== 429) return undefined;
-  const seconds = Number(answer.retryAfter);
+  const seconds = Number.parseInt(answer.headers["retry-after"] ?? "", 10);
   if (answer.status >= 500 || !Number.isFinite(seconds)) return failed(`${noun}, retry later`, { serviceMessage, retry: true });
   const retry = new Date(Date.now() + seconds * 1000).toISOString();
   return failed(`${noun}, retry at ${retry}`, { serviceMessage, retry });
