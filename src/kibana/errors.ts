@@ -37,7 +37,7 @@ export class KibanaError extends ToolError {
     this.applied = more.applied;
     this.status = more.status;
     this.explained = more.explained ?? false;
-    this.late = more.late ?? (more.applied === "maybe" && (more.status ?? 500) >= 500);
+    this.late = more.late ?? (more.applied === "maybe" && ((more.status ?? 500) >= 500 || more.status === 408));
   }
 }
 
@@ -49,7 +49,7 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   const message = plainText(messageOf(body), 500);
   const applied = status >= 500 || status === 408 ? "maybe" : "no";
   const detail = { status, ...(message ? { kibana: message } : {}) };
-  const late = applied === "maybe" && (!isKibanas(body, status) || /\btime[ds]?[ -]?out\b/i.test(message));
+  const late = applied === "maybe" && (!isKibanas(body, status) || gaveUp.test(message));
   const fail = (code: ErrorCode, cause: string, fix: string, explained = false) =>
     new KibanaError(code, cause, fix, { applied, status, explained, late, detail });
 
@@ -109,6 +109,10 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
   }
   return fail("kibana_error", `Kibana answered ${status}${message ? `: ${message}` : ""}.`, "Correct what the message names.");
 }
+
+/** What Kibana says when it no longer waits for Elasticsearch, which may still write; the last is all it says of what it did not expect. */
+const gaveUp =
+  /\btime[ds]?[ -]?out\b|socket hang up|\bE(?:CONNRESET|CONNABORTED|PIPE)\b|connection (?:was )?(?:reset|closed|aborted)|an internal server error/i;
 
 /** Whether an answer is in Kibana's own form: what is in between answers 502, 504 and 52x. */
 function isKibanas(body: unknown, status: number): boolean {

@@ -34,7 +34,7 @@ const bare = /(?:(?![,;&][\w.-]{1,60}[=:]|[)}\],;.:!?]{1,4}(?:[\s"'<>\\]|$))[^\s
 /** `lang=en; session=…` */
 const cookies = /[\w.-]{1,80}=[^\s"'\\<>;]{0,4096}(?:; ?[\w.-]{1,80}(?:=[^\s"'\\<>;]{0,4096})?)*/y;
 /** Schemes whose value is a list: `Digest username="…", response="…"`. */
-const signed = /(?:digest|hawk|oauth|signature|aws4-hmac-sha256) [^\r\n<>{}]{1,4096}/iy;
+const signed = /(?:digest|hawk|oauth|signature|aws4-hmac-sha256) (?=[^\r\n<>{}]{0,200}=)[^\r\n<>{}]{1,4096}/iy;
 /** The scheme of a header and its value: `Custom …`. */
 const withScheme = /[a-z][\w-]{1,30} +[^\s"'\\<>,;]+/iy;
 const inEncodedUrl = /(%(?:25){0,3}(?:3f|26|3b))([\w.-]{3,80})(%(?:25){0,3}3d)((?:(?!%(?:25){0,3}(?:26|23|3b|22|27|20|3c))[^&\s"'<>])+)/gi;
@@ -55,7 +55,7 @@ export function withoutSpoken(text: string, mark: Mark): string {
   const groups = withoutSpans(text, namedGroup, mark, ([, quoted = "", name = ""], from, all) => {
     const to = namesSecret(name) ? endOfGroup(all, from) : from;
     const within = all.slice(from + 1, to);
-    return within.includes(quoted) && !within.includes(redactionMark) ? { from: from + 1, to, name, quoted } : undefined;
+    return within.includes(quoted) && within.trim() !== quoted + redactionMark + quoted ? { from: from + 1, to, name, quoted } : undefined;
   });
   const urls = withoutNamed(groups, mark).replace(inEncodedUrl, (whole, before: string, name: string, equals: string, value: string) =>
     namesSecret(name, "parameter") && !isShown(value) ? `${before}${name}${equals}${mark(`the URL parameter "${name}"`)}` : whole,

@@ -1,6 +1,6 @@
 import { withoutKnown } from "../plain-text.ts";
 import { looksSecret, withoutNamed, withoutSpoken } from "./spoken.ts";
-import { isShown, type Mark, redactionMark, withoutParameters, withoutPathTokens, withoutUserinfo } from "./urls.ts";
+import { type Mark, redactionMark, withoutParameters, withoutPathTokens, withoutUserinfo } from "./urls.ts";
 
 const slackPath = /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi;
 const wholeToken =
@@ -29,9 +29,6 @@ const schemes = [
 
 /** `user:password@host` as a whole; `mailto:ann@example.com` is an address. */
 const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1,256}:)([^\s:/@\\]{3,256})(@[^\s:/@\\]+(?::\d{1,5})?)$/i;
-
-/** `curl -u ann:…` */
-const credentialsOfCurl = /((?:^|\s)(?:-u|--user)[ =]["']?[^\s:"']{1,100}:)([^\s"']{3,256})/g;
 
 type Shapes = (text: string, mark: Mark) => string;
 
@@ -87,10 +84,7 @@ function hideTokens(text: string, mark: Mark): string {
 }
 
 function withoutLogin(text: string, mark: Mark): string {
-  const hidden = withoutUserinfo(text, mark).replace(credentialsOfCurl, (whole, before: string, word: string) =>
-    isShown(word) ? whole : before + mark("a password of a command"),
-  );
-  return hidden.replace(credentialsAtHost, (whole, user: string, word: string, host: string) =>
+  return withoutUserinfo(text, mark).replace(credentialsAtHost, (whole, user: string, word: string, host: string) =>
     word === redactionMark ? whole : user + mark("a password before a host") + host,
   );
 }

@@ -102,6 +102,7 @@ const units = [
     '"password":{',
     '"password":[',
     '["X-Api-Key","',
+    '"pwd":{[redacted]',
     "Cookie: a=b; ",
     "Authorization: Digest ",
     "…",

@@ -11,7 +11,7 @@ export const faultTable = [
   { fault: "cut_after", work: true, told: "done" },
   { fault: "conflict", work: false, told: "failed" },
   { fault: "rate_limit", work: false, told: "failed" },
-  { fault: "error", work: false, told: "failed" },
+  { fault: "error", work: false, told: "unknown" },
   { fault: "error_after", work: true, told: "done" },
   { fault: "html", work: false, told: "failed" },
   { fault: "html_502", work: false, told: "unknown" },

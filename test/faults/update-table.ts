@@ -15,7 +15,7 @@ export const faultTable = [
   row("cut_after", true, "done"),
   { ...row("conflict", false, "unknown"), undo_delete: "failed" },
   row("rate_limit", false, "failed"),
-  row("error", false, "failed"),
+  row("error", false, "unknown"),
   row("error_after", true, "done"),
   row("html", false, "failed"),
   row("html_502", false, "unknown"),

@@ -165,7 +165,15 @@ describe("what uses a connector cannot be read just before the DELETE", () => {
   const unseeing = async () => {
     const file = join(await freshFolder(), "auth.json");
     const admin = { username: "admin", password: "pw", actions: "all", rules: "all" };
-    writeFileSync(file, JSON.stringify({ users: [admin], api_keys: [{ key: "blind", owner: "admin", actions: "all", rules: "none" }] }));
+    writeFileSync(
+      file,
+      JSON.stringify({
+        users: [admin],
+        api_keys: [
+          { key: "blind", owner: "admin", actions: "all", rules: "none", workflows: "read", managed_workflows: "read", uptime: "read" },
+        ],
+      }),
+    );
     return deployment({ connectors: ["one"] }, ["--empty", "--auth", file], { authorization: `Basic ${btoa("admin:pw")}` });
   };
 
