@@ -17,9 +17,13 @@ describe("what is in use", () => {
     expect(await refused({ ids: ["ops-pagerduty"] })).toEqual({
       code: "in_use",
       message:
-        '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures". Without it they fail silently, their other actions too.',
-      fix: "The user decides where these rules go: replace_connector moves them to another connector (`to`), or removes its actions from them (`remove`). Then repeat the call.",
+        '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures" and 1 workflow: "Page on-call". Without it they fail silently, their other actions too.',
+      fix: "The user decides where these rules go: replace_connector moves them to another connector (`to`), or removes its actions from them (`remove`). In Kibana under Workflows, name another connector in its connector-id, or remove the step. Then repeat the call.",
       detail: {
+        users: expect.arrayContaining([
+          expect.objectContaining({ kind: "workflow", id: "page-on-call", name: "Page on-call", enabled: true, how: "step page" }),
+        ]),
+        users_total: expect.any(Number),
         rules: [
           rule("disk-almost-full", "Disk almost full", true, "metrics.threshold.fired"),
           rule("high-cpu-on-web-hosts", "High CPU on web hosts", true, "metrics.threshold.fired", "recovered"),
@@ -48,13 +52,12 @@ describe("what is in use", () => {
     });
   });
 
-  test("by something other than a rule is not known to be free", async () => {
-    expect(await refused({ ids: ["servicenow-itsm"] })).toEqual({
-      code: "references_unknown",
-      message:
-        'No rule that this key can see uses "ServiceNow ITSM" (servicenow-itsm), but something refers to it. Kibana counts 1 reference, 1 more than the 0 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.',
-      fix: "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and remove it there; if runs were queued, repeat the call in a minute.",
-      detail: { references: 1, rules_found: 0 },
+  test("by a case is not deleted; the case is named", async () => {
+    expect(await refused({ ids: ["servicenow-itsm"] })).toMatchObject({
+      code: "in_use",
+      message: expect.stringContaining('"ServiceNow ITSM" (servicenow-itsm) is used by 1 case: "case disk incident 77"'),
+      fix: expect.stringContaining("In Kibana, choose another connector in the case"),
+      detail: { users: [{ kind: "case", id: "case-disk-incident-77", enabled: true }] },
     });
   });
 

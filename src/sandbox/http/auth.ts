@@ -30,27 +30,28 @@ export function anyOf(keys: readonly string[]): Authenticate {
   return (authorization) => (keys.includes(apiKey(authorization) ?? "") ? withAllPrivileges("sandbox", true) : undefined);
 }
 
-const perSpace = z
-  .union([z.enum(levels), z.record(z.string(), z.enum(levels))], {
-    error: 'takes none, read or all, or one of them per space ("*" for all)',
-  })
-  .default("none");
+const perSpace = z.union([z.enum(levels), z.record(z.string(), z.enum(levels))], {
+  error: 'takes none, read or all, or one of them per space ("*" for all)',
+});
+const own = perSpace.default("none");
+/** As `actions` where it is not named, so that a file needs two words and not fourteen. */
+const asActions = perSpace.optional();
 /** `rules` stands for all kinds of classic rules at once, `uptime` for Synthetics as well. */
 const rights = {
-  actions: perSpace,
-  rules: perSpace,
-  workflows: perSpace,
-  managed_workflows: perSpace,
-  action_policies: perSpace,
-  v2_rules: perSpace,
-  cases: perSpace,
-  observability_cases: perSpace,
-  security_cases: perSpace,
-  agent_builder: perSpace,
-  assistant: perSpace,
-  attack_discovery: perSpace,
-  uptime: perSpace,
-  advanced_settings: perSpace,
+  actions: own,
+  rules: own,
+  workflows: asActions,
+  managed_workflows: asActions,
+  action_policies: asActions,
+  v2_rules: asActions,
+  cases: asActions,
+  observability_cases: asActions,
+  security_cases: asActions,
+  agent_builder: asActions,
+  assistant: asActions,
+  attack_discovery: asActions,
+  uptime: asActions,
+  advanced_settings: asActions,
 };
 export type Feature = keyof typeof rights;
 export const features = z.keyof(z.object(rights)).options;
@@ -63,7 +64,7 @@ const authFile = z.strictObject({
 
 /**
  * Users (basic) and API keys (in their encoded form) of a JSON or YAML file, each with features such as `actions` and
- * `rules`: `none` (the default), `read` or `all`, or one of them per space with `*` for all others.
+ * `rules`: `none` (their default), `read` or `all`, or one of them per space with `*` for all others.
  * @throws SettingsProblem if the file is anything else
  */
 export function readAuthFile(text: string): Authenticate {
@@ -90,9 +91,11 @@ function checked(text: string): z.infer<typeof authFile> {
   throw new SettingsProblem(`The file of users and API keys: ${issue?.path.join(".") || "the file"}: ${issue?.message}.`);
 }
 
-function privileges(own: Record<Feature, Level | Record<string, Level>>): Caller["may"] {
+type Given = Level | Record<string, Level>;
+
+function privileges(own: { actions: Given } & Partial<Record<Feature, Given | undefined>>): Caller["may"] {
   return (feature, level, space) => {
-    const given = own[feature];
+    const given = own[feature] ?? own.actions;
     const held = typeof given === "string" ? given : (given[space] ?? given["*"] ?? "none");
     return levels.indexOf(held) >= levels.indexOf(level);
   };

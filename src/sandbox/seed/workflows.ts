@@ -54,7 +54,7 @@ triggers:
     with: { every: 7d }
 steps:
   - name: post
-    connector-id: ops-slack
+    connector-id: alert-audit-index
     with:
       message: The report of this week
 `,

@@ -46,7 +46,11 @@ describe("which Kibana has what", () => {
     ["/internal/kibana/settings", "advancedSettings:read"],
     ["/api/synthetics/settings", "uptime-read"],
   ])("%s needs %s", async (path, privilege) => {
-    const own = await kibana({ auth: "users:\n  - { username: nobody, password: pw, actions: all }\n" });
+    const own = await kibana({
+      auth: `users:
+  - { username: nobody, password: pw }
+`,
+    });
     const { status, body } = await own.get(path, { ...internal, ...basic("nobody") });
     expect([status, body.message]).toEqual([403, expect.stringContaining(`[${privilege}]`)]);
   });
@@ -83,7 +87,7 @@ describe("cases", () => {
 users:
   - { username: stack, password: pw, cases: all }
   - { username: soc, password: pw, security_cases: read }
-  - { username: nobody, password: pw, actions: all }
+  - { username: nobody, password: pw }
 `;
     const own = await kibana({ auth });
     const configure = (who: string, owner: string) =>

@@ -64,7 +64,7 @@ describe("which Kibana has workflows", () => {
 describe("privileges", () => {
   const auth = `
 users:
-  - { username: nobody, password: pw, actions: all, rules: all }
+  - { username: nobody, password: pw, rules: all }
   - { username: reader, password: pw, workflows: read }
   - { username: writer, password: pw, workflows: all, managed_workflows: read }
 `;
@@ -136,7 +136,7 @@ describe("reading", () => {
       valid: false,
       enabled: false,
       definition: null,
-      yaml: expect.stringContaining("ops-slack"),
+      yaml: expect.stringContaining("alert-audit-index"),
     });
   });
 
