@@ -8,6 +8,7 @@ const allowed: Record<string, string> = {
   "tools/describe-connector-types.ts": "an example of an id, for agents",
   "tools/connectors/explain-failure.ts": "how mail servers refuse is about mail alone",
   "secrets/binding.ts": "an example in a comment",
+  "usage/leading-to.ts": "the system action by which a rule starts a workflow is about workflows alone",
 };
 
 test("what is known of a type is in the catalogue: nobody else names one, unless with a reason", () => {
