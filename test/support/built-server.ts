@@ -116,7 +116,12 @@ async function driven(
  * The same without a process, which costs half a second of CPU each: the source, in this process, behind the official client. For
  * all that is not about a process: signals, its output, how long another caller waits. An older build is started as a process.
  */
-export async function startServer(options: Parameters<typeof startBuilt>[0] = {}): Promise<Started> {
+export async function startServer(
+  options: Parameters<typeof startBuilt>[0] & {
+    /** Waits between looks take no time; the time that passes is the real one. */
+    hurried?: boolean;
+  } = {},
+): Promise<Started> {
   if (serverBuild !== main) return startBuilt(options);
   const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
   const { args = [] } = options;
@@ -124,7 +129,8 @@ export async function startServer(options: Parameters<typeof startBuilt>[0] = {}
   const read = readSettings(args, env);
   if ("problems" in read) throw new Error(read.problems.join("\n"));
   let stderr = read.settings.warnings.join("\n");
-  const backend = createBackend(read.settings, env, systemClock, (line) => {
+  const clock = options.hurried ? { ...systemClock, sleep: () => Promise.resolve() } : systemClock;
+  const backend = createBackend(read.settings, env, clock, (line) => {
     stderr += line;
   });
   const server = createMcpServer(backend, localPrincipal(read.settings));
