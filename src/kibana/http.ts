@@ -8,7 +8,8 @@ import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings/index.ts";
 import { openConnections } from "./connections.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
-import { fromAnswer, fromNetwork, KibanaError, notKibana, tooDeep, tooLarge } from "./errors.ts";
+import { fromAnswer, KibanaError, notKibana, tooDeep, tooLarge } from "./errors.ts";
+import { fromNetwork } from "./network-failure.ts";
 
 export interface Call {
   /** From the root of Kibana, ids encoded: build it with `path`. */

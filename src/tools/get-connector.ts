@@ -8,8 +8,7 @@ import { plainText } from "../plain-text.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { shownUse } from "../usage/free.ts";
-import { inWords, lookAround, notLookedAt, usersOf } from "../usage/look.ts";
-import { whereOf } from "../usage/use.ts";
+import { notLookedAtInWords, othersUsing, type Usage } from "../usage/look.ts";
 import { connectorRow, unusable } from "./connectors/connector-row.ts";
 import { findConnector, pickConnector } from "./connectors/find-connector.ts";
 import { orWhy } from "./connectors/or-why.ts";
@@ -93,7 +92,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   // Only the list says how many references there are.
   const all = withRules || wanted.length > 1 ? settled(kibana.connectors(inSpace)) : undefined;
   const types = settled(kibana.connectorTypes(inSpace));
-  const others = all && withRules ? settled(orWhy(othersUsing(all, types, wanted, inSpace, context), 200)) : undefined;
+  const others = all && withRules ? settled(orWhy(othersOf(all, types, wanted, inSpace, context), 200)) : undefined;
 
   return async (asked: string, most: number) => {
     const found = all ? pickConnector(await all, inSpace, asked) : await findConnector(kibana, inSpace, asked);
@@ -118,8 +117,8 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   };
 }
 
-/** What uses the connectors besides rules: each source is read once for all of them. */
-async function othersUsing(
+/** What uses the wanted connectors besides rules. */
+async function othersOf(
   all: Promise<Connector[]>,
   types: Promise<LiveType[]>,
   wanted: readonly string[],
@@ -127,17 +126,14 @@ async function othersUsing(
   { kibana }: ToolContext,
 ) {
   const [existing, known, status] = await Promise.all([all, types, kibana.status()]);
-  const placeOf = (connector: Connector) => whereOf(connector, known, status);
   const found = existing.filter(({ id, name }) => wanted.includes(id) || wanted.includes(name));
-  const seen = await lookAround(kibana, inSpace, found.map(placeOf));
-  const ids = new Set(existing.map(({ id }) => id));
-  return (connector: Connector) => usersOf(connector, placeOf(connector), ids, seen);
+  return othersUsing(kibana, inSpace, found, { existing, types: known, status });
 }
 
 /** The others as an answer shows them. @param notes gets what was not looked at */
-function shownUsers({ uses, sight }: ReturnType<typeof usersOf>, most: number, notes: string[]) {
-  const missed = [...new Set(notLookedAt(sight).map(inWords))];
-  if (missed.length > 0) notes.push(`Not looked at, so they may use it: ${missed.join("; ")}.`);
+function shownUsers({ uses, sight }: Pick<Usage, "uses" | "sight">, most: number, notes: string[]) {
+  const missed = notLookedAtInWords(sight);
+  if (missed !== "") notes.push(`Not looked at, so they may use it: ${missed}.`);
   return uses.length > 0 ? { users: uses.slice(0, most).map(shownUse), users_total: uses.length } : {};
 }
 

@@ -73,7 +73,10 @@ export const replaceConnector = changeTool({
     const connectors = await kibana.connectors(inSpace);
     const from = fromOf(args.from, connectors, inSpace);
     const to = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);
-    const using = await rulesWith(kibana, inSpace, from);
+    const [using, others] = await Promise.all([
+      rulesWith(kibana, inSpace, from),
+      from.known && args.rules === undefined ? stayingWarnings(from.known, connectors, kibana, inSpace) : [],
+    ]);
     const chosen = await chosenRules(args.rules, using, inSpace, context);
     const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
     // If the connector is gone, Elastic Security cannot save the rule either, so it is done here (reference/kibana-api.md §5.4).
@@ -114,13 +117,8 @@ export const replaceConnector = changeTool({
       op: putRule(one, inSpace, { ...ruleState(one.rule), actions: one.actions }, known, [from.id, ...(to ? [to.id] : [])]),
     }));
     const [first, ...rest] = ready;
-    const staying =
-      from.known && args.rules === undefined
-        ? [
-            ...(await stayingWarnings(from.known, connectors, kibana, inSpace)),
-            ...[explainReferences(from.known, using.length)].flatMap((hidden) => hidden ?? []),
-          ]
-        : [];
+    const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
+    const staying = [...others, ...(hidden ? [hidden] : [])];
     if (!first) return nothingToDo({ from, space: inSpace, left, earlier, warnings: staying });
 
     const owner = await ownerAfter(context);

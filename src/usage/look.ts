@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { isUnlicensed } from "../kibana/absent.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
@@ -7,7 +8,7 @@ import { plainText } from "../plain-text.ts";
 import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import { unlistedFor } from "./assistants.ts";
 import { sources } from "./sources.ts";
-import type { Found, Sight, Source, Unseen, Use, Where } from "./use.ts";
+import { type Found, type Sight, type Source, type Unseen, type Use, type Where, whereOf } from "./use.ts";
 
 /** Characters of why something could not be looked at. */
 const longestReason = 160;
@@ -49,6 +50,27 @@ export function usersOf(connector: Connector, where: Where, ids: ReadonlySet<str
   const uses = able.flatMap(({ found }) => found.holders.filter(({ names, byName }) => isMeant(names, byName)).map(({ use }) => use));
   const unseen = [...able.flatMap(({ found }) => found.unseen), ...unlistedFor(where.features)];
   return { uses, sight: sightOf(unseen.filter(({ concerns }) => concerns?.(connector) ?? true)) };
+}
+
+/** What a caller has read of a space already. */
+export interface Known {
+  /** Every connector: a text that is an id means that one. */
+  existing: readonly Connector[];
+  types: readonly LiveType[];
+  status: Where["status"];
+}
+
+/** What uses these connectors of a space besides rules: each source is read once for all of them. */
+export async function othersUsing(
+  reader: Reader,
+  space: string,
+  connectors: readonly Connector[],
+  { existing, types, status }: Known,
+): Promise<(connector: Connector) => Pick<Usage, "uses" | "sight">> {
+  const placeOf = (connector: Connector) => whereOf(connector, types, status);
+  const seen = await lookAround(reader, space, connectors.map(placeOf));
+  const ids = new Set(existing.map(({ id }) => id));
+  return (connector) => usersOf(connector, placeOf(connector), ids, seen);
 }
 
 /** The rules that use a connector; undefined where the key may not read rules. */
@@ -98,6 +120,11 @@ export function inWords({ what, why }: Unseen): string {
 /** Those that somebody with another key could see. */
 export function notLookedAt(sight: Sight): Unseen[] {
   return sight.seen === "all" ? [] : sight.unseen.filter(({ permanent }) => !permanent);
+}
+
+/** The same in words, each once; empty where there are none. */
+export function notLookedAtInWords(...sights: readonly Sight[]): string {
+  return [...new Set(sights.flatMap((sight) => notLookedAt(sight).map(inWords)))].join("; ");
 }
 
 /** Those that nobody can list. */

@@ -1,8 +1,7 @@
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { howToFree, usersInWords } from "./free.ts";
-import { inWords, lookAround, notLookedAt, usersOf } from "./look.ts";
-import { whereOf } from "./use.ts";
+import { notLookedAtInWords, othersUsing } from "./look.ts";
 
 /**
  * What goes on using a connector when its rules no longer do: workflows, cases, agents, settings.
@@ -15,11 +14,11 @@ export async function stayingWarnings(
   space: string,
 ): Promise<string[]> {
   const [types, status] = await Promise.all([reader.connectorTypes(space), reader.status()]);
-  const where = whereOf(connector, types, status);
-  const { uses, sight } = usersOf(connector, where, new Set(existing.map(({ id }) => id)), await lookAround(reader, space, [where]));
-  const missed = [...new Set(notLookedAt(sight).map(inWords))];
+  const usersOf = await othersUsing(reader, space, [connector], { existing, types, status });
+  const { uses, sight } = usersOf(connector);
+  const missed = notLookedAtInWords(sight);
   return [
     ...(uses.length > 0 ? [`Rules only: it stays in use by ${usersInWords([], uses)}. ${howToFree(uses).join(" ")}`] : []),
-    ...(missed.length > 0 ? [`Not looked at, so they may go on using it: ${missed.join("; ")}.`] : []),
+    ...(missed !== "" ? [`Not looked at, so they may go on using it: ${missed}.`] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fromAnswer, fromNetwork } from "../../src/kibana/errors.ts";
+import { fromAnswer } from "../../src/kibana/errors.ts";
+import { fromNetwork } from "../../src/kibana/network-failure.ts";
 
 const url = "https://kibana.example.com";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fromNetwork } from "../../src/kibana/errors.ts";
+import { fromNetwork } from "../../src/kibana/network-failure.ts";
 import { ProxyFailed } from "../../src/kibana/tunnel.ts";
 import { seal } from "../../src/sealed.ts";
 

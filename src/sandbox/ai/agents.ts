@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { envelope, Refusal } from "../http/envelope.ts";
-import { behind, isEnterprise } from "../http/gate.ts";
+import { behind, hasLicense } from "../http/gate.ts";
 import { parseBody } from "../http/request-schema.ts";
 import type { Call, Dict, Reply, Route, State } from "../types.ts";
 import { atLeast } from "../version.ts";
@@ -154,7 +154,7 @@ const gate = {
   exists: ({ version }: State) => atLeast(version, 9, 2),
   feature: "agent_builder",
   refusal: (state: State) =>
-    isEnterprise(state) ? undefined : envelope(403, "Invalid license level. Agent Builder requires an enterprise license."),
+    hasLicense(state, "enterprise") ? undefined : envelope(403, "Invalid license level. Agent Builder requires an enterprise license."),
 } as const;
 const reading = (route: Route) => behind({ ...gate, level: "read", privilege: "agentBuilder:read" }, route);
 const writing = (route: Route) => behind({ ...gate, level: "all", privilege: "agentBuilder:write" }, route);

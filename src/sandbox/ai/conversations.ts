@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { envelope, Refusal } from "../http/envelope.ts";
-import { behind, isEnterprise } from "../http/gate.ts";
+import { behind, hasLicense } from "../http/gate.ts";
 import { parseBody, parseQuery } from "../http/request-schema.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
 import { atLeast } from "../version.ts";
@@ -56,7 +56,7 @@ function remove(call: Call, state: State): Reply {
 
 /** elastic_assistant/server/routes/helpers.ts */
 export function withoutAssistant(state: State): Reply | undefined {
-  if (isEnterprise(state)) return undefined;
+  if (hasLicense(state, "enterprise")) return undefined;
   return envelope(403, "Your license does not support AI Assistant. Please upgrade your license.");
 }
 

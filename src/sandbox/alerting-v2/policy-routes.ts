@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { isEnterprise } from "../http/gate.ts";
+import { hasLicense } from "../http/gate.ts";
 import { parseBody, parseQuery } from "../http/request-schema.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
 import { policyRoute, problem, scopesByTags } from "./gate.ts";
@@ -50,7 +50,7 @@ function unknown({ params }: Call): Reply {
 
 /** Since the newest version; not for what switches a policy off: action_policy_license_oas.test.ts. */
 function unlicensed(state: State): Reply | undefined {
-  if (!scopesByTags(state) || isEnterprise(state)) return undefined;
+  if (!scopesByTags(state) || hasLicense(state, "enterprise")) return undefined;
   return problem(403, "FORBIDDEN", "Forbidden", "The current license does not support action policies.");
 }
 

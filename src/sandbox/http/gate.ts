@@ -1,4 +1,4 @@
-import { licenses } from "../../catalog/connector-type.ts";
+import { type License, licenses } from "../../catalog/connector-type.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
 import type { Feature } from "./auth.ts";
 import { envelope } from "./envelope.ts";
@@ -26,12 +26,12 @@ export function behind({ exists, feature, level, privilege, refusal }: Gate, rou
 }
 
 /** The refusal of Kibana's core: security/server/authorization/api_authorization.ts. */
-function unprivileged({ method, path }: Call, privilege: string): Reply {
+export function unprivileged({ method, path }: Call, privilege: string): Reply {
   const text = `API [${method} ${path}] is unauthorized for user, this action is granted by the Kibana privileges [${privilege}]`;
   return envelope(403, text);
 }
 
-/** On Serverless a lower licence stands for a lower tier. */
-export function isEnterprise({ license, licenseExpired }: State): boolean {
-  return !licenseExpired && licenses.indexOf(license) >= licenses.indexOf("enterprise");
+/** Whether a valid licence is at least this one. On Serverless a lower licence stands for a lower tier. */
+export function hasLicense({ license, licenseExpired }: State, least: License): boolean {
+  return !licenseExpired && licenses.indexOf(license) >= licenses.indexOf(least);
 }

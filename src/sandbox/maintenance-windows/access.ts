@@ -1,5 +1,5 @@
-import { licenses } from "../../catalog/connector-type.ts";
 import { notFound, Refusal } from "../http/envelope.ts";
+import { hasLicense, unprivileged } from "../http/gate.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
 import { has, type VersionChange } from "../version-changes.ts";
 import type { MaintenanceWindow } from "./window.ts";
@@ -11,11 +11,9 @@ export function guarded(change: VersionChange, level: "read" | "all", route: Rou
     handler(call: Call, state: State): Reply | Promise<Reply> {
       if (!has(state.version, change)) return notFound();
       if (!call.caller.may("rules", level, call.space)) {
-        const privilege = `${level === "all" ? "write" : "read"}-maintenance-window`;
-        const what = `API [${call.method} ${call.path}] is unauthorized for user`;
-        throw new Refusal(403, `${what}, this action is granted by the Kibana privileges [${privilege}]`);
+        return unprivileged(call, `${level === "all" ? "write" : "read"}-maintenance-window`);
       }
-      if (state.licenseExpired || licenses.indexOf(state.license) < licenses.indexOf("platinum")) {
+      if (!hasLicense(state, "platinum")) {
         const how = "Go to License Management to view available options.";
         throw new Refusal(403, `Maintenance window is disabled because it requires a platinum license. ${how}`);
       }

@@ -1,5 +1,5 @@
 import { envelope } from "../http/envelope.ts";
-import { behind, type Gate, isEnterprise } from "../http/gate.ts";
+import { behind, type Gate, hasLicense } from "../http/gate.ts";
 import type { Reply, Route, State } from "../types.ts";
 import { atLeast } from "../version.ts";
 
@@ -13,7 +13,7 @@ export const knowsPrivate = ({ version, flavour }: State) => flavour === "server
 
 /** with_availability_check.ts */
 function refusal(state: State): Reply | undefined {
-  if (isEnterprise(state)) return undefined;
+  if (hasLicense(state, "enterprise")) return undefined;
   if (state.flavour === "serverless") {
     return envelope(403, "Your project does not have Workflows available. Please upgrade your tier subscription.");
   }

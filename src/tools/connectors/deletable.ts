@@ -1,12 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 import { ToolError } from "../../errors.ts";
-import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
 import { casesWith } from "../../usage/cases.ts";
 import { inUse, whyNotFree } from "../../usage/free.ts";
 import { leadingTo } from "../../usage/leading-to.ts";
-import { lookAround, type Usage, usersOf, visibleRules } from "../../usage/look.ts";
+import { type Known as KnownOfSpace, othersUsing, type Usage, visibleRules } from "../../usage/look.ts";
 import { hasFeature, type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 import { waysOut } from "../rules/replacement-calls.ts";
@@ -30,9 +29,7 @@ export interface Free {
 }
 
 /** What a plan has read already. */
-export interface Known {
-  existing: readonly Connector[];
-  types: readonly LiveType[];
+export interface Known extends KnownOfSpace {
   status: Status;
 }
 
@@ -51,12 +48,12 @@ export async function whoMayGo(
     if (found instanceof ToolError) refused.push({ id, error: found });
     return found instanceof ToolError ? [] : [{ id, connector: found, where: whereOf(found, known.types, known.status) }];
   });
-  const ids = new Set(known.existing.map((one) => one.id));
-  const [seen, looked] = await Promise.all([
-    lookAround(
+  const [othersOf, looked] = await Promise.all([
+    othersUsing(
       kibana,
       space,
-      picked.map(({ where }) => where),
+      picked.map(({ connector }) => connector),
+      known,
     ),
     Promise.all(picked.map(({ connector }) => visibleRules(kibana, space, connector).catch(asRefusal))),
   ]);
@@ -67,7 +64,7 @@ export async function whoMayGo(
       refused.push({ id, error: rules });
       continue;
     }
-    const usage = { rules, ...usersOf(connector, where, ids, seen) };
+    const usage = { rules, ...othersOf(connector) };
     if (usage.uses.length > 0 || (rules ?? []).length > 0)
       refused.push({ id, error: await used(connector, { usage, where, space, known }, context) });
     else if (connector.references === 0) free.set(connector.id, { connector, where, usage });

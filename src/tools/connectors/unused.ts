@@ -1,7 +1,6 @@
 import { grouped } from "../../grouped.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
-import { inWords, lookAround, neverSeen, notLookedAt, usersOf } from "../../usage/look.ts";
-import { whereOf } from "../../usage/use.ts";
+import { neverSeen, notLookedAtInWords, othersUsing } from "../../usage/look.ts";
 import type { FoundConnector, SpacesContext } from "./several-spaces.ts";
 
 /**
@@ -22,20 +21,16 @@ export async function unusedOf(
   const bySpace = [...grouped(free, ({ space }) => space)];
   const looked = await Promise.all(
     bySpace.map(async ([space, rows]) => {
-      const places = rows.map((row) => ({ row, where: whereOf(row.connector, types, status) }));
-      const seen = await lookAround(
-        kibana,
-        space,
-        places.map(({ where }) => where),
-      );
-      const ids = new Set(all.filter((one) => one.space === space).map(({ connector }) => connector.id));
-      return places.map(({ row, where }) => ({ row, ...usersOf(row.connector, where, ids, seen) }));
+      const existing = all.filter((one) => one.space === space).map(({ connector }) => connector);
+      const connectors = rows.map(({ connector }) => connector);
+      const usersOf = await othersUsing(kibana, space, connectors, { existing, types, status });
+      return rows.map((row) => ({ row, ...usersOf(row.connector) }));
     }),
   );
   const unused = looked.flat().filter(({ uses }) => uses.length === 0);
-  const missed = [...new Set(unused.flatMap(({ sight }) => notLookedAt(sight).map(inWords)))];
+  const missed = notLookedAtInWords(...unused.map(({ sight }) => sight));
   const never = [...new Set(unused.flatMap(({ sight }) => neverSeen(sight).map(({ what }) => what)))];
-  if (missed.length > 0) notes.push(`Unused only as far as seen. Not looked at, so they may use some: ${missed.join("; ")}.`);
+  if (missed !== "") notes.push(`Unused only as far as seen. Not looked at, so they may use some: ${missed}.`);
   if (never.length > 0) notes.push(`Nobody can list ${never.join(", ")}: whether they use some of these is not known.`);
   return unused.map(({ row }) => row);
 }

@@ -4,7 +4,7 @@ import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
-import { inWords, neverSeen, notLookedAt } from "../../usage/look.ts";
+import { inWords, neverSeen, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { type Free, type Known, type Refused, whoMayGo } from "../connectors/deletable.ts";
@@ -79,10 +79,8 @@ export async function planDelete(
 
 /** Why it may be used although nothing that was seen uses it, as a sentence; undefined where that is no more than possible. */
 async function doubtAbout({ connector, usage }: Free, space: string, kibana: Reader): Promise<string | undefined> {
-  const unseen = notLookedAt(usage.sight);
-  if (unseen.length > 0) {
-    return `Not looked at, so they may use it: ${[...new Set(unseen.map(inWords))].join("; ")}.`;
-  }
+  const missed = notLookedAtInWords(usage.sight);
+  if (missed !== "") return `Not looked at, so they may use it: ${missed}.`;
   const never = neverSeen(usage.sight);
   if (never.length === 0) return undefined;
   const from = new Date(Date.now() - lately * day).toISOString();
