@@ -9,6 +9,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // `npm run test:all` adds the slow ones; browser, clients and live have configurations of their own.
     exclude: [...slow, "test/browser/**", "test/clients/**", "test/peers/**", "test/live/live.test.ts"],
+    setupFiles: ["test/support/seed.ts"],
     passWithNoTests: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

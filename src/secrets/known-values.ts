@@ -87,9 +87,10 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
       const span = (start: number, end: number, { least, beside }: Needle) => {
         const [begin, stop] = [from[start] ?? 0, to[end - 1] ?? 0];
         if (stop - begin < least) return;
-        const before = beside === "before" ? (from[start - 1] ?? 0) : begin;
-        const after = beside === "after" ? (end < length ? (to[end] ?? 0) : source) : stop;
-        if (beside === undefined || begin - before > 1 || after - stop > 1) spans.push([before, after]);
+        const before = beside?.before ? (from[start - 1] ?? 0) : begin;
+        const after = beside?.after ? (end < length ? (to[end] ?? 0) : source) : stop;
+        const swallowed = (!beside?.before || begin - before > 1) && (!beside?.after || after - stop > 1);
+        if (swallowed) spans.push([before, after]);
       };
       for (const { window, needles, upper } of tables) {
         if (needles.size === 0) continue;

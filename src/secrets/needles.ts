@@ -6,12 +6,14 @@ export const shortest = 8;
 
 const longestInAllForms = 4096;
 
+const [percent, ampersand] = [0x25, 0x26];
+
 export interface NeedleBytes {
   bytes: Uint8Array;
   /** Fewest characters that it takes in a text. */
   least: number;
-  /** It counts only beside an escape, which is hidden as well: that has swallowed the rest of the value. */
-  beside?: "before" | "after";
+  /** It counts only beside escapes here, which are hidden as well: they have swallowed the rest of the value. */
+  beside?: { before: boolean; after: boolean };
 }
 
 /** The bytes that give a value away in a canonical text (canonical.ts): as it is, and within base64, hexadecimal and its own lines. */
@@ -57,13 +59,17 @@ function readings(text: string): Uint8Array[] {
   return [plain(text, true), ...(text.includes("\\") ? [plain(text.replaceAll("\\", ""), true)] : [])];
 }
 
-/** What is before may form an escape with the first characters, what comes after with the last ones. */
+/** What is before may form an escape with the first characters, what comes after with the last ones, and both at once. */
 function* worn(bytes: Uint8Array): Generator<NeedleBytes> {
   if (bytes.length > longestInAllForms) return;
-  for (let eaten = 1; eaten <= 6 && bytes.length - eaten >= shortest; eaten++)
-    yield { bytes: bytes.slice(eaten), least: shortest, beside: "before" };
+  const ends = [bytes.length];
   for (let kept = Math.max(shortest, bytes.length - 9); kept < bytes.length; kept++)
-    if (bytes[kept] === 0x25 || bytes[kept] === 0x26) yield { bytes: bytes.slice(0, kept), least: shortest, beside: "after" };
+    if (bytes[kept] === percent || bytes[kept] === ampersand) ends.push(kept);
+  for (const kept of ends)
+    for (let eaten = 0; eaten <= 6 && kept - eaten >= shortest; eaten++) {
+      const beside = { before: eaten > 0, after: kept < bytes.length };
+      if (beside.before || beside.after) yield { bytes: bytes.slice(eaten, kept), least: shortest, beside };
+    }
 }
 
 /**

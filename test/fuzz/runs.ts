@@ -1,11 +1,8 @@
 import type { Parameters } from "fast-check";
+import { seed } from "../support/seed.ts";
 
-/**
- * How often a property runs, and from which seed. The seed is new at every run and printed, so that any run can be repeated:
- * `FUZZ_SEED=… npx vitest run test/fuzz`; `FUZZ_TIMES=10` runs each ten times as often.
- */
+/** How often a property runs, and from which seed. `FUZZ_TIMES=10` runs each ten times as often. */
 export function runs<T>(what: string, numRuns: number): Parameters<T> {
-  const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const times = Number(process.env.FUZZ_TIMES ?? 1);
   print(`${what}: ${numRuns * times} runs, FUZZ_SEED=${seed}`);
   // Failures are not shrunk: because runs share state, a smaller case would be a different one.

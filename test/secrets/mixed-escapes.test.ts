@@ -76,6 +76,12 @@ describe("a secret whose characters are each escaped in a different way", () => 
   });
 });
 
+test("a secret of which the surroundings swallow both ends is hidden", () => {
+  const value = "nest-of-hunter2&90%";
+  const shown = knowing(value).text("see \\\\nest-of-hunter2%2690%00 there");
+  expect(shown).toMatch(/^see? ?\[redacted\] ?t?here$/);
+});
+
 describe("a secret under two layers of encoding, each at any offset", () => {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   const layers: Record<string, (text: string) => string> = {
