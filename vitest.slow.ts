@@ -1,12 +1,15 @@
 /**
- * Slow by nature: thousands of random inputs or rules, load, installations, benchmarks, whole builds. `npm run test:all` runs them, `npm test` does
- * not. What shows that nothing is lost, written unasked or leaked is never among them.
+ * Slow by nature: thousands of random inputs or rules, load, installations, benchmarks, whole builds, products of two tables of which
+ * `npm test` runs each row. `npm run test:all` runs them, `npm test` does not. What shows that nothing is lost, written unasked or leaked is
+ * never among them alone.
  */
 export const slow = [
   "test/fuzz/**/*.test.ts",
   "test/bench/**/*.test.ts",
   "test/budgets/planted.test.ts",
   "test/kill/replace-many.test.ts",
+  "test/contract/more-versions.test.ts",
+  "test/secrets-through/every-type.test.ts",
   "test/http/{load,replicas,conformance}.test.ts",
   "test/packaging/installed.test.ts",
   "test/audit/scale.test.ts",

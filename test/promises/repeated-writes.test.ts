@@ -98,7 +98,7 @@ async function started(kind: keyof typeof kinds) {
   const made = await deployment({ connectors: kind.includes("rule") ? ["two"] : [], rules: { a: [] } });
   await ready(made);
   const { url, meets } = await repeating(made);
-  const server = await serve({ url }, { hurried: true });
+  const server = await serve({ url });
   return { made, meets, server, call, done, state: () => state(made) };
 }
 
@@ -189,7 +189,7 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
 test("a batch of deletes goes on after one whose repetition finds nothing", async () => {
   const made = await deployment({ connectors: ["one", "two", "three"] });
   const { url, meets } = await repeating(made);
-  const server = await serve({ url }, { hurried: true });
+  const server = await serve({ url });
   meets.next = { status: 404, done: true };
   const { body } = await server.call("safe_delete_connector", { ids: ["one", "two", "three"] });
   expect(body).toMatchObject({ status: "done", result: { deleted: ["one", "two", "three"] } });
@@ -250,7 +250,7 @@ describe.each(ofRepetition)("a write that may have been done, answered %i", (sta
     const made = await deployment();
     await ready(made.bare);
     const { url, meets } = await repeating(made);
-    const server = await serve({ url }, { hurried: true });
+    const server = await serve({ url });
     meets.next = { status, done: true, meanwhile: () => meanwhile(made.bare) };
     const { body } = await server.call(...call);
     expect(body).toMatchObject({ status: "unknown", message: expect.stringMatching(/Kibana shows something else than .*now\./) });
@@ -279,7 +279,7 @@ describe.each(ofRepetition)("a write that may have been done, answered %i", (sta
       const made = await deployment();
       await ready(made.bare);
       const { url, meets } = await repeating(made);
-      const server = await serve({ url }, { hurried: true });
+      const server = await serve({ url });
       meets.next = { status, done: true, meanwhile: () => meanwhile(made.bare) };
       const { body } = await server.call(...call);
       expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("reversed by somebody since") });
@@ -296,7 +296,7 @@ describe.each(ofRepetition)("a write that may have been done, answered %i", (sta
   test("a run is unknown, and the service is to be checked before another", async () => {
     const made = await deployment({ connectors: ["one"] });
     const { url, meets } = await repeating(made);
-    const server = await serve({ url }, { hurried: true });
+    const server = await serve({ url });
     meets.next = { status, done: true };
     const { body } = await server.call("execute_connector", { id: "one", params: { message: "m" } });
     expect(body.status).toBe("unknown");
@@ -308,7 +308,7 @@ describe.each(ofRepetition)("a write that may have been done, answered %i", (sta
 test("a run that a proxy refuses may have been made before", async () => {
   const made = await deployment({ connectors: ["one"] });
   const { url, meets } = await repeating(made);
-  const server = await serve({ url }, { hurried: true });
+  const server = await serve({ url });
   for (const status of [400, 403, 413]) {
     meets.next = { status, done: true, message: "<html><title>Blocked</title></html>" };
     expect((await server.call("execute_connector", { id: "one", params: { message: "m" } })).body.status).toBe("unknown");
@@ -328,7 +328,7 @@ test("a run of a connector that Kibana says is gone, and that is gone, has faile
 test("somebody else's connector of our id, name, type and address, but with more in it, is not told as ours", async () => {
   const made = await deployment();
   const { url, meets } = await repeating(made);
-  const server = await serve({ url }, { hurried: true });
+  const server = await serve({ url });
   const config = { url: "https://hooks.example.com/a", hasAuth: false, method: "put", headers: { "x-team": "theirs" } };
   meets.next = {
     status: 409,
@@ -345,7 +345,7 @@ describe("where Kibana does not show it", () => {
   test("a create whose repetition conflicts says that its secrets are not seen", async () => {
     const made = await deployment();
     const { url, meets } = await repeating(made);
-    const server = await serve({ url }, { env, hurried: true });
+    const server = await serve({ url }, { env });
     meets.next = { status: 409, done: true };
     const { body } = await server.call("create_connector", hook);
     expect(body.status).toBe("done");
@@ -359,7 +359,7 @@ describe("where Kibana does not show it", () => {
   ] as const)("a rotation that is answered %i is %s: %s", async (status, outcome, message) => {
     const made = await deployment();
     const { url, meets } = await repeating(made);
-    const server = await serve({ url }, { env, hurried: true });
+    const server = await serve({ url }, { env });
     await server.call("create_connector", hook);
     meets.next = { status, done: outcome === "unknown", message };
     const { failed, body } = await server.call("update_connector", { id: "one", secrets: hook.secrets });

@@ -12,6 +12,13 @@ export interface Case {
 /** Every type that can be created and holds secrets, in each of its ways; files of certificates as PEM and as what Kibana takes. */
 export const cases: readonly Case[] = stored.filter(({ secrets }) => Object.keys(secrets).length > 0).flatMap(casesOf);
 
+/** Of those that hold the same shapes of secrets, the first. */
+export const oneOfEachShape = cases.filter((one, n) => cases.findIndex((other) => shapesIn(other) === shapesIn(one)) === n);
+
+function shapesIn({ secrets }: Case): string {
+  return JSON.stringify(Object.values(secrets).sort());
+}
+
 function casesOf({ type, way, config, secrets }: Stored): Case[] {
   const shaped = (file: Shape) =>
     Object.fromEntries(

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import { cleanEnv, main, startSandboxWith } from "../support/built-server.ts";
+import { type CallToolResult, ElicitRequestSchema, type ElicitResult, type JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { cleanEnv, main, ownEnv, serverHere, startSandboxWith } from "../support/built-server.ts";
 
 export interface Recorded {
   method: string;
@@ -52,8 +52,11 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** The built server with everything written down that goes in or comes out. Its person says yes to every question. */
-export async function startWatched(options: { env: Record<string, string>; files?: Record<string, string>; args?: string[] }) {
+/**
+ * The server with everything written down that goes in or comes out. Its person says yes to every question.
+ * @param options.built in a process of its own, so that what it prints is all that it prints
+ */
+export async function startWatched(options: { env: Record<string, string>; files?: Record<string, string>; built?: true }) {
   const home = mkdtempSync(join(tmpdir(), "kcm-watched-"));
   const secretDir = mkdtempSync(join(tmpdir(), "kcm-secrets-"));
   for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(secretDir, name), text, { mode: 0o600 });
@@ -69,24 +72,19 @@ export async function startWatched(options: { env: Record<string, string>; files
     const name = /connector "([^"]*)"/.exec(params.message)?.[1] ?? "";
     return { action: "accept", content: "name" in properties ? { name } : { confirm: true, nothing_else: "yes" } };
   });
-  const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [main, ...(options.args ?? [])],
-    env: cleanEnv(home, { TMPDIR: join(home, "tmp"), CONNECTORS_SECRET_DIR: secretDir, ...options.env }),
-    cwd: home,
-    stderr: "pipe",
-  });
-  transport.stderr?.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
+  const env = { TMPDIR: join(home, "tmp"), CONNECTORS_SECRET_DIR: secretDir, ...options.env };
+  const log = (text: string) => {
+    stderr += text;
+  };
+  const { transport, end } = options.built ? processWith(home, env, log) : await serverHere([], ownEnv(home, [], env), log);
   const send = transport.send.bind(transport);
-  transport.send = (message) => {
+  transport.send = (message: JSONRPCMessage) => {
     toServer += `${JSON.stringify(message)}\n`;
     return send(message);
   };
   await client.connect(transport);
   const deliver = transport.onmessage;
-  transport.onmessage = (message) => {
+  transport.onmessage = (message: JSONRPCMessage) => {
     if ("method" in message && message.method === "elicitation/create") questions += `${JSON.stringify(message)}\n`;
     else answers += `${JSON.stringify(message)}\n`;
     deliver?.(message);
@@ -104,9 +102,17 @@ export async function startWatched(options: { env: Record<string, string>; files
     said: () => toServer,
     async close() {
       await client.close();
+      await end?.();
       for (const folder of [home, secretDir]) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function processWith(home: string, env: Record<string, string>, log: (text: string) => void) {
+  const own = { command: process.execPath, args: [main], env: cleanEnv(home, env), cwd: home, stderr: "pipe" as const };
+  const transport: StdioClientTransport = new StdioClientTransport(own);
+  transport.stderr?.on("data", (chunk: Buffer) => log(chunk.toString()));
+  return { transport, end: undefined };
 }
 
 export type Watched = Awaited<ReturnType<typeof startWatched>>;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
@@ -118,33 +118,33 @@ async function driven(
  */
 export async function startServer(
   options: Parameters<typeof startBuilt>[0] & {
-    /** Waits between looks take no time; the time that passes is the real one. */
-    hurried?: boolean;
+    /** The server waits between looks as it does at work; otherwise that takes no time. */
+    patient?: true;
   } = {},
 ): Promise<Started> {
   if (serverBuild !== main) return startBuilt(options);
   const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
-  const { args = [] } = options;
-  const env = ownEnv(home, args, options.env);
+  const { args = [], patient = false } = options;
+  let stderr = "";
+  const { transport, end } = await serverHere(args, ownEnv(home, args, options.env), (text) => (stderr += text), patient);
+  return driven(transport, { ...options, home, stderr: () => stderr, end });
+}
+
+/** A server in this process, and how a client reaches it. @param log gets what it would write to stderr */
+export async function serverHere(args: string[], env: Record<string, string>, log: (text: string) => void, patient = false) {
   const read = readSettings(args, env);
   if ("problems" in read) throw new Error(read.problems.join("\n"));
-  let stderr = read.settings.warnings.join("\n");
-  const clock = options.hurried ? { ...systemClock, sleep: () => Promise.resolve() } : systemClock;
-  const backend = createBackend(read.settings, env, clock, (line) => {
-    stderr += line;
-  });
+  log(read.settings.warnings.join("\n"));
+  const clock = patient ? systemClock : { ...systemClock, sleep: () => setImmediate() };
+  const backend = createBackend(read.settings, env, clock, log);
   const server = createMcpServer(backend, localPrincipal(read.settings));
-  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  const [ours, transport] = InMemoryTransport.createLinkedPair();
   await server.connect(ours);
-  return driven(theirs, {
-    ...options,
-    home,
-    stderr: () => stderr,
-    async end() {
-      await server.close();
-      await backend.close();
-    },
-  });
+  const end = async () => {
+    await server.close();
+    await backend.close();
+  };
+  return { transport, end };
 }
 
 /** A no that takes as long as a person takes to read, where that is not set to nothing. */

@@ -1,0 +1,3 @@
+import { askAll, moreVersions } from "./deployments.ts";
+
+for (const deployment of moreVersions) await askAll(deployment);
