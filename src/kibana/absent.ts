@@ -6,20 +6,27 @@ const optional =
   /^\/api\/(workflows|alerting\/v2|cases|agent_builder|attack_discovery|security_ai_assistant|synthetics|uptime)\/?|^\/internal\/(synthetics|kibana\/settings)/;
 
 /** Milliseconds until a feature that was not there is asked for again: a Kibana may be upgraded, and its licence too. */
-const remembered = 600_000;
+const remembered = 60_000;
 
-/** The client, which asks a deployment once for a feature that it does not have, or whose licence does not cover it. */
+/**
+ * The client, which asks a deployment once in a while for a feature that it does not have, or whose licence does not cover it. What has
+ * answered once is there: nodes of different versions may answer in turn.
+ */
 export function rememberingAbsent(http: Http, now: () => number = Date.now): Http {
   const absent = new Map<string, { error: KibanaError; at: number }>();
+  const there = new Set<string>();
 
   async function ask<T>(path: string, work: () => Promise<T>): Promise<T> {
     if (!optional.test(path)) return work();
     const known = absent.get(path);
     if (known && now() - known.at < remembered) throw known.error;
     try {
-      return await work();
+      const answer = await work();
+      there.add(path);
+      return answer;
     } catch (error) {
-      if (error instanceof KibanaError && isAbsent(error)) absent.set(path, { error, at: now() });
+      if (error instanceof KibanaError && !there.has(path) && (isNoRoute(error) || isUnlicensed(error)))
+        absent.set(path, { error, at: now() });
       throw error;
     }
   }
@@ -31,8 +38,9 @@ export function rememberingAbsent(http: Http, now: () => number = Date.now): Htt
   };
 }
 
-function isAbsent(error: KibanaError): boolean {
-  return (error.status === 404 && error.code === "kibana_error") || isUnlicensed(error);
+/** Whether Kibana itself says that it has no such route, in its own words: what is in front of it has others. */
+export function isNoRoute({ status, code, detail }: KibanaError): boolean {
+  return status === 404 && code === "kibana_error" && detail?.kibana === "Not Found";
 }
 
 /** Whether Kibana refuses because the licence or the tier of the project lacks the feature (with_availability_check.ts of workflows). */

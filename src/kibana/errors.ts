@@ -10,7 +10,7 @@ import { said } from "./said.ts";
  * A request to Kibana that failed.
  * `applied` tells a writer what is known. "no": it was never sent, or refused, which is certain only where nothing in
  * between repeats requests; "maybe": ask Kibana what is true now.
- * `explained`: it says why in words that only Kibana has. `late`: a write may still come after it, since it is an answer of
+ * `explained`: it says why in words that only Kibana has. `late`: a write may still come after it, since it is not an answer, one of
  * something in between, or of a Kibana that stopped waiting.
  */
 export class KibanaError extends ToolError {
@@ -35,7 +35,7 @@ export class KibanaError extends ToolError {
     this.applied = more.applied;
     this.status = more.status;
     this.explained = more.explained ?? false;
-    this.late = more.late ?? (more.applied === "maybe" && ((more.status ?? 500) >= 500 || more.status === 408));
+    this.late = more.late ?? more.applied === "maybe";
   }
 }
 

@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import { isUnlicensed } from "../kibana/absent.ts";
+import { isNoRoute, isUnlicensed } from "../kibana/absent.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { KibanaError } from "../kibana/errors.ts";
@@ -98,7 +98,7 @@ async function lookOnce(source: Source, look: () => Promise<Found>, { flavour }:
     return await look();
   } catch (error) {
     if (!(error instanceof ToolError) || endsTheCall(error)) throw error;
-    const missing = error instanceof KibanaError && error.status === 404;
+    const missing = error instanceof KibanaError && isNoRoute(error);
     const cannotExist = (missing && flavour === "serverless" && source.ofSolution) || (error instanceof KibanaError && isUnlicensed(error));
     const why = missing ? "This Kibana has no such route (404)." : error.message;
     const unseen = { what: source.what, why, permanent: false, whole: true, ...(missing ? {} : { fix: error.fix }) };

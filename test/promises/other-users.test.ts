@@ -5,6 +5,7 @@ import {
   isThere,
   noPrivilege,
   noRoute,
+  notFound,
   type OtherUsers,
   page,
   refused,
@@ -274,6 +275,15 @@ describe("what could not be looked at is the first line of the question, and the
     ["a workflow that is not valid and has no text", { "/api/workflows": invalid() }, {}, /"Workflow bad" is not valid/],
     ["one whose text has an expression", { "/api/workflows": invalid("connector-id: {{ inputs.x }}") }, {}, /"Workflow bad" is not valid/],
     ["one whose text has its name elsewhere", { "/api/workflows": invalid("x: [Ops chat\n") }, {}, /"Workflow bad" is not valid/],
+    ...Object.entries({
+      HTML: notFound("<html><title>Gateway</title></html>"),
+      "JSON of its own": notFound({ statusCode: 404, message: "Resource not found" }),
+    }).map(([form, gateway]): [string, OtherUsers, Given, RegExp] => [
+      `what a proxy of a serverless project answers with a 404 in ${form}`,
+      { "/api/synthetics/settings": gateway, "/internal/synthetics/settings": gateway, "/api/uptime/settings": noRoute },
+      { version: "serverless", key: form },
+      /^Not looked at, so they may use it: the settings of Synthetics \(/,
+    ]),
     ["the settings of Uptime", { "/api/uptime/settings": noPrivilege }, {}, /: the settings of Uptime \(/],
     ["the settings of cases", { "/api/cases/configure": noPrivilege }, { type: ".jira" }, /: settings of cases \(/],
     ["agents", { "/api/agent_builder/tools": noPrivilege }, { type: ".mcp" }, /: agents of Agent Builder \(/],
@@ -290,6 +300,18 @@ describe("what could not be looked at is the first line of the question, and the
     const typed = await deployment(users, { ...given, person: types });
     expect((await remove(typed.server)).body.status).toBe("done");
     expect(await isThere(typed.url)).toBe(false);
+  });
+
+  test("a route that was there once is asked for again although it was missing since, as with nodes of two versions", async () => {
+    let answer = noRoute;
+    const { url, server } = await deployment({ "/api/workflows": () => answer }, { key: "two versions" });
+    answer = page(workflow("page-people", [byId]));
+    expect((await remove(server)).body.error.code).toBe("in_use");
+    answer = noRoute;
+    await remove(server);
+    answer = page(workflow("page-people", [byId]));
+    expect((await remove(server)).body.error.code).toBe("in_use");
+    expect(await isThere(url)).toBe(true);
   });
 
   test("a yes is not enough", async () => {

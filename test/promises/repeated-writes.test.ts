@@ -8,7 +8,7 @@ import { type Bare, type Deployment, deployment, logs, makeConnector, serve, set
 interface Fault {
   status: number;
   done: boolean;
-  /** What the answer says; HTML is no answer of Kibana's. */
+  /** What the answer says; HTML is no answer of Kibana's, nor is a success without the whole of its JSON. */
   message?: string;
   /** What somebody else does before the answer. */
   meanwhile?: () => Promise<unknown>;
@@ -41,7 +41,7 @@ async function repeating(made: Deployment) {
     const { message = status === 409 ? conflict : "simulated" } = fault;
     outgoing
       .writeHead(status, { "content-type": "application/json" })
-      .end(message.startsWith("<") ? message : JSON.stringify({ statusCode: status, error: "x", message }));
+      .end(status === 200 || message.startsWith("<") ? message : JSON.stringify({ statusCode: status, error: "x", message }));
   });
   return { url, meets };
 }
@@ -156,14 +156,18 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     const { meets, server, call, state } = await started(kind);
     const before = await state();
     const html = "<html><title>503 Service Unavailable</title></html>";
-    const others: [number, string][] = [
+    const answers: [number, string][] = [
+      [503, html],
+      [500, "Request timed out"],
       [500, html],
       [502, "Bad Gateway"],
       [524, "A timeout occurred"],
       [503, "Request timed out"],
+      [200, "<html><title>Please wait</title></html>"],
+      [200, ""],
+      [200, '{"id":"one","na'],
     ];
-    // Each is looked at for seconds: all of them for one kind.
-    for (const [status, message] of [[503, html] as const, [500, "Request timed out"] as const, ...(kind === "an update" ? others : [])]) {
+    for (const [status, message] of answers) {
       meets.next = { status, done: false, message };
       const { body } = await server.call(...call);
       expect([status, message, body.status]).toEqual([status, message, "unknown"]);

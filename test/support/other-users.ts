@@ -23,6 +23,8 @@ export const workflow = (id: string, steps: object[], more: object = {}) => ({
   ...more,
 });
 export const refused = (message: string, status = 403): Answered => ({ status, body: { statusCode: status, error: "Forbidden", message } });
+/** What is no answer of Kibana's. */
+export const notFound = (body: unknown): Answered => ({ status: 404, body });
 export const noRoute = refused("Not Found", 404);
 export const noPrivilege = refused(
   "API [GET /api/workflows] is unauthorized for user, this action is granted by the Kibana privileges [x]",
@@ -37,7 +39,7 @@ export function answering(users: OtherUsers, also: Rewrite = {}): Rewrite {
       const answer = users[url.pathname.replace(/^\/s\/[^/]+/, "")];
       if (!answer) return also.refuse?.(call);
       const { status, body } = typeof answer === "function" ? answer(url.searchParams) : answer;
-      return { status, body: JSON.stringify(body) };
+      return { status, body: typeof body === "string" ? body : JSON.stringify(body) };
     },
   };
 }
