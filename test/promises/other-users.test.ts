@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, test } from "vitest";
-import { no, type Person, type Started, yes } from "../support/built-server.ts";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { no, type Person, type Started, startServer, yes } from "../support/built-server.ts";
 import {
   answering,
   isThere,
@@ -14,7 +14,7 @@ import {
   withChat,
   workflow,
 } from "../support/other-users.ts";
-import type { Rewrite } from "../support/rewriting-proxy.ts";
+import { type Rewrite, rewritingProxy } from "../support/rewriting-proxy.ts";
 import { sharedServers } from "../support/shared-server.ts";
 
 const shared = sharedServers();
@@ -318,6 +318,19 @@ describe("what could not be looked at is the first line of the question, and the
     const { url, server } = await deployment({ "/api/workflows": noPrivilege }, { key: "only yes" });
     await remove(server);
     expect([server.questions.length, await isThere(url)]).toEqual([1, true]);
+  });
+
+  test("an unattended run does not decide it", async () => {
+    const url = await withChat(".slack", "9.5", (end) => ends.push(end));
+    const proxy = await rewritingProxy(url, answering({ "/api/workflows": noPrivilege }));
+    const server = await startServer({ args: ["--dangerously-skip-confirmation"], env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" } });
+    onTestFinished(() => server.close());
+    for (const more of [{ dry_run: true }, {}]) {
+      const { failed, body } = await server.call("safe_delete_connector", { ids: ["chat"], ...more });
+      const refused = more.dry_run ? body.would_be_refused[0] : body.error;
+      expect([failed, refused.code, await isThere(url)]).toEqual([!more.dry_run, "confirmation_invalid", true]);
+      expect(JSON.stringify(body)).toContain("Not looked at, so they may use it: workflows");
+    }
   });
 
   test("it has to be deleted alone", async () => {

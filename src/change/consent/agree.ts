@@ -9,7 +9,7 @@ import type { Answer, ByItself, Consent } from "./ask.ts";
 import { confirmationInvalid } from "./continuation.ts";
 import { fitsQuestion, question, whatMatters } from "./question.ts";
 import { type Reach, reachOf } from "./reach.ts";
-import { onlyInPerson, saidOnPage, stillUnknown, tooMuch } from "./refusals.ts";
+import { notUnattended, onlyInPerson, saidOnPage, stillUnknown, tooMuch } from "./refusals.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { declined, mistyped, notAnswered, waiting, withToken } from "./unagreed.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
@@ -44,7 +44,8 @@ export async function getConsent(
   const asks = plan.asks.length > 0;
   if (!asks && verdict.reasons.length === 0) return { how: "not_needed", waited: false };
   if (!asks && settings.skipConfirmation) {
-    if (plan.inPerson) throw onlyInPerson(plan.inPerson);
+    const why = notUnattended(plan);
+    if (why) throw onlyInPerson(why);
     return { how: "skipped", waited: false };
   }
   const open = await pageOf(change, plan, verdict, services);

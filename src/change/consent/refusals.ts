@@ -10,9 +10,14 @@ export function onlyInPerson(why: readonly string[]): ToolError {
   return new ToolError(
     "confirmation_invalid",
     `Only a person who is asked may agree to this: ${why.join(" ")} Nothing was written.`,
-    "Make what would be lost readable, or use a client that asks a person (MCP elicitation) or a server that shows them a page (without --confirm token or --dangerously-skip-confirmation). Or make the change in Kibana.",
+    "Let the key read what it could not, or use a client that asks a person (MCP elicitation) or a server that shows them a page (without --confirm token or --dangerously-skip-confirmation). Or make the change in Kibana.",
     { reason: "person_needed" },
   );
+}
+
+/** What an unattended run may not decide. */
+export function notUnattended({ inPerson, notSeen }: Plan): string[] | undefined {
+  return inPerson ?? (notSeen === undefined ? undefined : [notSeen]);
 }
 
 /** What must not be cut does not fit in a form or an answer, and there is no page. */

@@ -4,7 +4,7 @@ import type { Verdict } from "../policy.ts";
 import type { Caller, ChangeServices } from "../services.ts";
 import { fitsQuestion, whatMatters } from "./question.ts";
 import { reachOf } from "./reach.ts";
-import { nobodyHere, onlyInPerson, tooMuch } from "./refusals.ts";
+import { nobodyHere, notUnattended, onlyInPerson, tooMuch } from "./refusals.ts";
 import { toType } from "./to-type.ts";
 
 /** Why nobody could agree to a plan here, as the call itself would report it; undefined where somebody can, or nobody has to. */
@@ -17,8 +17,10 @@ export async function whyNobodyCouldAgree(
   const { settings, openPage, deployment } = services;
   const asks = plan.asks.length > 0;
   if (!asks && reasons.length === 0) return undefined;
-  if (!asks && plan.inPerson && (settings.skipConfirmation || settings.confirm === "token")) return onlyInPerson(plan.inPerson);
-  if ((!asks && settings.skipConfirmation) || openPage) return undefined;
+  const unattended = !asks && settings.skipConfirmation;
+  const why = unattended ? notUnattended(plan) : !asks && settings.confirm === "token" ? plan.inPerson : undefined;
+  if (why) return onlyInPerson(why);
+  if (unattended || openPage) return undefined;
   if (asks) return nobodyHere(plan, services, connection.formsFail);
   const reach = await reachOf(plan, services.redactor.withoutLiterals, services.undoBy);
   const matters = whatMatters(plan, reach, deployment);
