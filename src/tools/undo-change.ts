@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { CheckedSpace } from "../change/checked-space.ts";
 import type { JournalEntry } from "../change/journal.ts";
-import type { NoChange, Plan } from "../change/plan.ts";
+import { type NoChange, type Plan, usesConnectors } from "../change/plan.ts";
 import { maySee } from "../change/principal.ts";
 import { type Inverse, inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
@@ -21,15 +21,18 @@ import { differsFrom } from "./plans/changed-since.ts";
 import { assertCarried, planCreate } from "./plans/plan-create.ts";
 import { planDelete } from "./plans/plan-delete.ts";
 import { planUpdate } from "./plans/plan-update.ts";
-import { planUndoRules, ruleInverses } from "./plans/undo-rules.ts";
+import { planUndoRules, type RulesBack, ruleInverses } from "./plans/undo-rules.ts";
+import { planUndoWorkflows, type WorkflowsBack, workflowInverses } from "./plans/undo-workflows.ts";
 import { notDone, rowsShown, ruleNow } from "./rules/replaced-report.ts";
 import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
+import { ofWorkflows, withWorkflows, workflowsInWords } from "./workflows/put-workflow.ts";
+import { workflowRows } from "./workflows/workflow-rows.ts";
 
 export const undoChange = changeAcross({
   name: "undo_change",
   title: "Undo change",
   description:
-    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new connector, give rules their actions back. Secrets have to be given again. A person is asked.",
+    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new connector, give rules and workflows back what they had. Secrets have to be given again. A person is asked.",
   risk: "destructive",
   access: "full",
   idempotent: true,
@@ -42,53 +45,111 @@ export const undoChange = changeAcross({
   async plan({ change: asked, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const found = await entriesOf(asked, id, context);
     const change = found[0]?.begin.change ?? asked;
-    const rules = ruleInverses(found);
-    if (rules) {
-      const [firstRule] = rules.inverses;
-      if (!firstRule) throw cannot([...new Set(rules.left.map(({ why }) => why))].join(" "));
-      const inSpace = await context.spaces.check(firstRule.space, { fresh: true });
-      const plan = await planUndoRules(rules, inSpace, context);
-      return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
-    }
-    const entry = onlyOne(found);
-    const inverse = inverseOfEntry(entry);
-    if (!inverse) throw cannot(whyNone(entry));
-    if ("none" in inverse) throw cannot(inverse.none);
-    if (inverse.op === "execute") throw cannot("Another run reverses it: list_changes has the execute_connector call that does so.");
-    if (inverse.op === "put_rule") throw cannot("It was a change of a rule.");
-    const space = await context.spaces.check(inverse.space, { fresh: true });
-    const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
-    if ("noChange" in plan) return plan;
-    // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
-    const consequence = plan.consequence === "free" ? "person" : plan.consequence;
-    return { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence };
+    const plan = await planUndo(found, { secrets, noOtherSecrets: noOthers ?? false }, context);
+    return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
   },
   report: async (plan, results, { kibana }) => {
     const [op] = plan.ops;
     const [result] = results;
-    if (op.op === "put_rule") {
-      const done = results.filter((one) => one.outcome === "done");
-      const { failed, waiting } = notDone(plan.ops, results);
+    const workflows = workflowRows(plan.ops, results, [], "put_back").slice(0, rowsShown);
+    if (usesConnectors(op)) {
+      const ofRules = results.filter((one) => one.op.op === "put_rule");
+      const done = ofRules.filter((one) => one.outcome === "done");
+      const { failed, waiting } = notDone(
+        plan.ops.filter((one) => one.op === "put_rule"),
+        ofRules,
+      );
       return {
         result: compact({
-          rules_put_back: done.length,
+          rules_put_back: op.op === "put_rule" ? done.length : undefined,
           rules: done.slice(0, rowsShown).map(ruleNow),
           api_key_owner: ownersNow(results),
           failed: failed.slice(0, rowsShown),
           not_begun: waiting.length || undefined,
+          workflows,
         }),
         warnings: overlapWarnings(results),
       };
     }
-    if (result?.outcome !== "done") return {};
+    if (result?.outcome !== "done") return { result: compact({ workflows }) };
     if (op.op === "delete") return { result: { deleted: [op.id] } };
     const stored = await storedNow(op.id, op.space, kibana);
     return {
-      result: compact({ connector: stored && connectorView(stored, op.space) }),
+      result: compact({ connector: stored && connectorView(stored, op.space), workflows }),
       next: stored && mayWorkOtherwise(op) ? await safeTest(stored, op.space, "See whether it works again.") : [],
     };
   },
 });
+
+type Given = { secrets: Record<string, unknown>; noOtherSecrets: boolean };
+
+/** Undoes the parts of a change: rules and workflows all together, after the one connector that it may have. */
+async function planUndo(found: readonly JournalEntry[], given: Given, context: ToolContext): Promise<Plan | NoChange> {
+  const rules = ruleInverses(found);
+  const workflows = workflowInverses(found);
+  const isOfUsers = ({ begin }: JournalEntry) => begin.op.op === "put_rule" || begin.op.op === "put_workflow";
+  const hasUsers = rules !== undefined || workflows.inverses.length + workflows.left.length > 0;
+  const others = found.filter((entry) => !isOfUsers(entry) && (!hasUsers || inverseOfEntry(entry) !== undefined));
+  const base = rules
+    ? await undoRules(rules, workflows, context)
+    : hasUsers && others.length === 0
+      ? undefined
+      : await undoOne(others, found, given, context);
+  const [first] = workflows.inverses;
+  if (!first) {
+    if (!base) throw cannot(workflows.left.join(" "));
+    return "noChange" in base ? base : { ...base, warnings: [...workflows.left, ...base.warnings] };
+  }
+  // Workflows would name a connector by a name that does not come back.
+  if (base && "noChange" in base && !rules) return base;
+  const space = await context.spaces.check(first.space, { fresh: true });
+  const [op] = base && "ops" in base ? base.ops : [];
+  const part = await planUndoWorkflows(workflows, op?.op === "update" ? op.after.name : undefined, { ...context, space });
+  const told = { ...part, warnings: [...part.left, ...part.warnings] };
+  const words = `Put back the text of ${workflowsInWords(part.ops)}.`;
+  if (base && "ops" in base) return withWorkflows(base, told, words);
+  return (
+    ofWorkflows({ ...told, warnings: [...(base?.message === undefined ? [] : [base.message]), ...told.warnings] }, words) ?? {
+      noChange: true,
+      ...(part.changed.length > 0 || base?.status === "plan_changed" ? { status: "plan_changed" } : {}),
+      message:
+        part.left.length > 0
+          ? `Nothing was written. ${[...(base?.message === undefined ? [] : [base.message]), ...part.left].join(" ")}`
+          : (base?.message ?? "The workflows are as they were before that change."),
+      space,
+      result: compact({ ...base?.result, workflows_changed_since: part.changed }),
+      warnings: [],
+      next: [],
+    }
+  );
+}
+
+/** Undefined where only workflows can be put back. */
+async function undoRules(rules: RulesBack, { inverses }: WorkflowsBack, context: ToolContext): Promise<Plan | NoChange | undefined> {
+  const [first] = rules.inverses;
+  if (!first && inverses.length > 0) return undefined;
+  if (!first) throw cannot([...new Set(rules.left.map(({ why }) => why))].join(" "));
+  return planUndoRules(rules, await context.spaces.check(first.space, { fresh: true }), context);
+}
+
+async function undoOne(
+  others: readonly JournalEntry[],
+  found: readonly JournalEntry[],
+  given: Given,
+  context: ToolContext,
+): Promise<Plan | NoChange> {
+  const entry = onlyOne(others.length > 0 ? others : found);
+  const inverse = inverseOfEntry(entry);
+  if (!inverse) throw cannot(whyNone(entry));
+  if ("none" in inverse) throw cannot(inverse.none);
+  if (inverse.op === "execute") throw cannot("Another run reverses it: list_changes has the execute_connector call that does so.");
+  if (inverse.op === "put_rule" || inverse.op === "put_workflow") throw cannot("It was a change of a rule or workflow.");
+  const space = await context.spaces.check(inverse.space, { fresh: true });
+  const plan = await planInverse(inverse, entry.begin.op.type, space, given, context);
+  if ("noChange" in plan) return plan;
+  // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
+  return { ...plan, consequence: plan.consequence === "free" ? "person" : plan.consequence };
+}
 
 /** The journal's entries of a change; at least one. */
 async function entriesOf(asked: string, id: string | undefined, { journal, deployment, principal }: ToolContext): Promise<JournalEntry[]> {
@@ -138,13 +199,13 @@ function onlyOne(matching: readonly JournalEntry[]): JournalEntry {
   return only;
 }
 
-type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "execute" }>;
+type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "put_workflow" | "execute" }>;
 
 async function planInverse(
   inverse: Doable,
   type: string,
   space: CheckedSpace,
-  given: { secrets: Record<string, unknown>; noOtherSecrets: boolean },
+  given: Given,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
   const { kibana } = context;
