@@ -174,7 +174,6 @@ describe("a target that may not work", () => {
     const made = await product({ person: accepts });
     await makeConnector(made, "old");
     await makeRule(made, "r1", [action("old")]);
-    const others = `name: Tell people\nenabled: true\ntriggers: [{ type: manual }]\nsteps:\n  - name: tell\n    type: slack\n    connector-id: "{{ consts.chat }}"\nconsts: { chat: old }\n`;
     const warned = async (to: string) => ((await replace(made, { from: "old", to, dry_run: true })).warnings ?? []).join("\n");
     await made.bare("POST", "/api/actions/connector/ops-slack-2/_execute", { params: { message: "m" } });
     expect(await warned("ops-slack-2")).toMatch(/The last run of "Ops Slack" failed \(\S+\): .*404/);

@@ -163,8 +163,8 @@ test("whatever a workflow looks like, all characters but the replaced ids are th
     "|\n        ops-slack 🚒\n        # no comment",
   );
   const extra = fc.constantFrom("", "\n\n", "  # a line of ops-slack\n", '    if: "x : ops-slack"\n');
-  const oneStep = fc.tuple(written, filler, message, extra, fc.boolean()).map(([id, note, text, more, isOld], at) => {
-    const own = (isOld ? id : id.replace("@", "other")).replace("&a@", `&a${at ?? 0}${text.length}${note.length}`);
+  const oneStep = fc.tuple(written, filler, message, extra, fc.boolean()).map(([id, note, text, more, isOld]) => {
+    const own = (isOld ? id : id.replace("@", "other")).replace("&a@", `&a${note.length}`);
     const tail = own.includes("\n") ? "" : note;
     return `${more}    connector-id: ${own}${tail}\n    with:\n      message: ${text}\n`;
   });

@@ -40,7 +40,10 @@ export async function repointWorkflows(
       ({ id }) => id,
     ).values(),
   ];
-  const able = found.filter((ofOne) => ofOne.some((use) => use.can_be_moved));
+  // The list begins with what was saved last.
+  const able = found
+    .filter((ofOne) => ofOne.some((use) => use.can_be_moved))
+    .sort(([one], [other]) => ((one?.id ?? "") < (other?.id ?? "") ? -1 : 1));
   const known = new Map(connectors.map((one) => [one.id, one]));
   const routes = routesOf(await kibana.status());
   const wanted: Replacement = {
