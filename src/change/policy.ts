@@ -71,7 +71,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
   );
   reasons.push(...(plan.asksBecause ?? []));
   if (plan.onlyAPersonKnows) reasons.push(`only a person can know this: ${plan.onlyAPersonKnows.statement}`);
-  if (plan.inPerson) reasons.push("it erases what nobody can restore, which no token or unattended run may decide");
+  if (plan.inPerson) reasons.push("part of it cannot be given back, which no token or unattended run may decide");
   if (plan.consequence !== "free")
     reasons.unshift(
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,

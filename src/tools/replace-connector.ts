@@ -162,7 +162,9 @@ export const replaceConnector = changeTool({
         ...(todo.some(isDetectionRule)
           ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."]
           : []),
-        ...(from.preconfigured ? ["Rules in other spaces may use the same preconfigured connector: they stay as they are."] : []),
+        ...(from.preconfigured
+          ? ["Rules and workflows in other spaces may use the same preconfigured connector: they stay as they are."]
+          : []),
         ...staying,
         ...undoWarning(ruleOps),
         ...keyWarning(

@@ -195,6 +195,53 @@ describe("what is asked", () => {
 });
 const unattended = sharedServers({ args: ["--dangerously-skip-confirmation"], asks: false });
 
+describe("a connector of another kind", () => {
+  test("whom its steps reach is in the question, and what leaves too", async () => {
+    for (const [id, from] of [
+      ["mail-old", "a@example.org"],
+      ["mail-new", "b@example.org"],
+    ] as const)
+      await bare("POST", `/api/actions/connector/${id}`, {
+        name: id,
+        connector_type_id: ".email",
+        config: { service: "other", host: "smtp.example.org", port: 25, from, hasAuth: false },
+        secrets: {},
+      });
+    const id = await workflow(
+      yaml("    connector-id: mail-old\n    with: { to: [ops@example.org], subject: s, message: m }\n").replace(
+        "type: slack",
+        "type: email",
+      ),
+    );
+    const it = await server({}, no);
+    await replace(it, { from: "mail-old", to: "mail-new" });
+    expect(it.questions[0]).toContain('Recipients: to "ops@example.org"');
+    expect(it.questions[0]).toContain("smtp.example.org");
+    expect(await textOf(id)).toContain("mail-old");
+  });
+
+  test("that the operator protects stays in them", async () => {
+    const id = await workflow(yaml(step("old")));
+    const it = await guarded("guarded", sandbox.url);
+    const { failed, body } = await replace(it);
+    expect([failed, body.error.code, await textOf(id)]).toEqual([true, "protected", yaml(step("old"))]);
+  });
+
+  test("that somebody deletes while it is put in is told, with the way back", async () => {
+    await make(sandbox.url, "fleeting", "Fleeting");
+    const id = await workflow(yaml(step("old")));
+    const it = await server({ answer: async (call) => void (isPut(call) && (await bare("DELETE", "/api/actions/connector/fleeting"))) });
+    const { body } = await replace(it, { to: "fleeting" });
+    expect(body.warnings.join()).toContain(
+      'Somebody else deleted "Fleeting" (fleeting) while it was being added to this rule or workflow: "Tell people"',
+    );
+    expect(body.next).toContainEqual(expect.objectContaining({ tool: "undo_change", args: { change: body.change } }));
+    await it.call("undo_change", { change: body.change });
+    expect(await textOf(id)).toBe(yaml(step("old")));
+  });
+});
+const guarded = sharedServers({ args: ["--protect", "old"] });
+
 describe("what does not move is named with why, and stays byte for byte", () => {
   test.each<[what: string, text: string, why: RegExp, more?: object]>([
     ["an expression", yaml(step("'{{ consts.chat }}'"), "consts: { chat: old }\n"), /An expression stands for it/],

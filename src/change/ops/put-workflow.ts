@@ -50,14 +50,14 @@ export const putWorkflow: OpKind<PutWorkflowOp> = {
 /** The last look: Kibana takes no version, so the text is compared one round trip before the write. @throws ToolError: nothing was written */
 async function stillAsPlanned(op: PutWorkflowOp, reader: Reader): Promise<Workflow> {
   const { id, enabled, before, after } = op;
-  const [now, errors] = await Promise.all([reader.workflow(op.space, op.id, op.routes), reader.workflowErrors(op.space, after.yaml)]);
+  const [error] = await reader.workflowErrors(op.space, after.yaml);
+  if (error !== undefined) throw refusedText(op, error);
+  const now = await reader.workflow(op.space, op.id, op.routes);
   const touched = (what: string) =>
     outdated(`Somebody ${what} the workflow "${id}" a moment ago. Nothing was written: what was agreed to no longer holds.`);
   if (!now) throw touched("deleted");
   if (now.yaml !== before.yaml) throw touched("changed");
   if (now.enabled !== enabled || !now.definition) throw touched(`switched ${now.enabled ? "on" : "off"}`);
-  const [error] = errors;
-  if (error !== undefined) throw refusedText(op, error);
   return now;
 }
 
