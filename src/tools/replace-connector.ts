@@ -74,7 +74,8 @@ export const replaceConnector = changeTool({
       );
     const connectors = await kibana.connectors(inSpace);
     const from = fromOf(args.from, connectors, inSpace);
-    const to = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);
+    const target = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);
+    const to = target?.connector;
     const [using, { uses, sight }] = await Promise.all([
       rulesWith(kibana, inSpace, from),
       othersOf(from, args.rules, connectors, inSpace, context),
@@ -87,7 +88,7 @@ export const replaceConnector = changeTool({
     const todo = chosen.using.filter((rule) => !isLeft(rule));
     if (from.missing && using.length === 0 && earlier.length === 0 && uses.length === 0) throw neitherThereNorUsed(from.missing);
 
-    if (to && todo.length > 0) await assertForRules(to, inSpace, context);
+    if (target && !target.forRules && todo.length > 0) throw notForRules(target.connector);
     const workflows = to
       ? await repointWorkflows(
           { uses, from: { ...from, ...(from.known && { type: from.known.type }) }, byId: true, to },
@@ -219,29 +220,27 @@ function fromOf(asked: string, connectors: readonly Connector[], inSpace: string
   }
 }
 
-/** @throws ToolError if it cannot run */
+/** The connector to put in, and whether rules can use it. @throws ToolError if it cannot run */
 async function targetOf(
   asked: string,
   from: string,
   connectors: readonly Connector[],
   inSpace: string,
   { kibana }: ToolContext,
-): Promise<Connector> {
+): Promise<{ connector: Connector; forRules: boolean }> {
   const to = pickConnector(connectors, inSpace, asked);
   if (to.id === from) throw new ToolError("invalid_arguments", "`from` and `to` are the same connector.", "Name another one in `to`.");
-  assertRunnable(to, await kibana.connectorTypes(inSpace));
+  const types = await kibana.connectorTypes(inSpace);
+  assertRunnable(to, types);
   assertHasSecrets(to);
-  return to;
+  const features = types.find((one) => one.id === to.type)?.features ?? [];
+  return { connector: to, forRules: features.length === 0 || ruleFeatures.some((feature) => features.includes(feature)) };
 }
 
-/** @throws ToolError type_unusable */
-async function assertForRules(to: Connector, inSpace: string, { kibana }: ToolContext): Promise<void> {
-  const types = await kibana.connectorTypes(inSpace);
-  const features = types.find((one) => one.id === to.type)?.features ?? [];
-  if (features.length === 0 || ruleFeatures.some((feature) => features.includes(feature))) return;
-  throw new ToolError(
+function notForRules({ type }: Connector): ToolError {
+  return new ToolError(
     "type_unusable",
-    `Rules cannot use connectors of type ${to.type}.`,
+    `Rules cannot use connectors of type ${type}.`,
     "Name a connector of a type with the feature alerting.",
   );
 }

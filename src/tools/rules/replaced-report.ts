@@ -151,7 +151,7 @@ export function nothingToDo({
   };
 }
 
-export function failedRow({ op, outcome, error }: OpResult) {
+function failedRow({ op, outcome, error }: OpResult) {
   return {
     id: op.id,
     name: nameOf(op),

@@ -45,7 +45,8 @@ export async function repointWorkflows(
     .filter((ofOne) => ofOne.some((use) => use.can_be_moved))
     .sort(([one], [other]) => ((one?.id ?? "") < (other?.id ?? "") ? -1 : 1));
   const known = new Map(connectors.map((one) => [one.id, one]));
-  const routes = routesOf(await kibana.status());
+  // Only workflows need it.
+  const routes = able.length === 0 ? "public" : routesOf(await kibana.status());
   const wanted: Replacement = {
     id: to.id,
     isMeant: ({ text, byName }) => (byId && text === from.id) || (byName && text === from.name && !known.has(text)),
