@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { no, type Person, startSandboxWith, yes } from "../support/built-server.ts";
+import { textIn } from "../support/folder.ts";
 import type { Rewrite } from "../support/rewriting-proxy.ts";
 import { sharedServers } from "../support/shared-server.ts";
 
@@ -192,7 +194,20 @@ describe("what is asked", () => {
     expect([failed, answer.error?.detail?.reason ?? answer.error?.reason]).toEqual([true, "person_needed"]);
     expect(await textOf(id)).toBe(yaml(secret));
   });
+
+  test("a value that the server knows as a secret is not in the journal, and that is said, too", async () => {
+    const text = yaml(step("old")).replace("{{ inputs.x }}", "horse-battery-staple");
+    const id = await workflow(text);
+    const it = await knowing("knowing", sandbox.url);
+    const { body } = await replace(it);
+    expect(it.questions[0]).toContain("the journal does not keep it: this cannot be undone by this server");
+    expect([body.status, await textOf(id)]).toEqual(["done", text.replace("connector-id: old", "connector-id: new")]);
+    const kept = await textIn(join(it.home, "state/kibana-connectors-mcp/journal"));
+    expect([kept.includes("put_workflow"), kept.includes("horse-battery-staple")]).toEqual([true, false]);
+    expect((await it.call("list_changes", { id })).body.changes[0].no_undo).toContain("secret");
+  });
 });
+const knowing = sharedServers({ env: { CONNECTOR_SECRET_STAPLE: "horse-battery-staple" } });
 const unattended = sharedServers({ args: ["--dangerously-skip-confirmation"], asks: false });
 
 describe("a connector of another kind", () => {

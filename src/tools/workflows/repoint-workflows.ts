@@ -99,6 +99,7 @@ async function rewritten(
       why,
     ),
   );
+  if (moved.length + left.length === 0) return { left: [stays(named, "Its text does not name it there, or changed a moment ago.")] };
   if (moved.length === 0) return { left };
   const why = whySwitched(readWorkflow(before)?.enabled, workflow) ?? (await whyRefused(after, space, kibana));
   if (why === undefined) return { workflow: { workflow, before, after }, left };
