@@ -6,6 +6,7 @@ export const errorCodes = [
   "connector_not_found",
   "ambiguous_connector",
   "rule_not_found",
+  "workflow_not_found",
   "space_not_found",
   "type_unknown",
   "type_unusable",

@@ -8,12 +8,12 @@ import { recordOf } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { newId } from "./perform.ts";
-import { type NoChange, type OpResult, type Plan, warningsBefore } from "./plan.ts";
+import { type NoChange, type OpResult, type Plan, usesConnectors, warningsBefore } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
-import { inverseAfter, leftNote, needsNote, undoCall } from "./undo.ts";
+import { inverseAfter, leftNote, needsNote, noteOn, undoCall } from "./undo.ts";
 import { type UndoBy, withoutTool } from "./undo-here.ts";
 
 /** Most effects of a plan that an answer lists. */
@@ -101,9 +101,9 @@ export function outcome(
       : failed?.outcome === "unknown" && done.length === 0
         ? "unknown"
         : "partial";
-  // Rules are left out: the report says more about them.
+  // Rules and workflows are left out: the report says more about them.
   const lines = results
-    .filter((result) => result.op.op !== "put_rule")
+    .filter((result) => !usesConnectors(result.op))
     .map((result) => ({
       outcome: result.outcome,
       op: result.op.op,
@@ -175,7 +175,7 @@ function failedWords(results: OpResult[]): string {
   ].join(", ");
 }
 
-/** How to undo what was done: several connectors one by one, rules all together. */
+/** How to undo what was done: several connectors one by one, rules and workflows all together, with one connector too. */
 function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string, unknown> {
   const parts = results
     .filter(({ outcome }) => outcome === "done")
@@ -183,19 +183,21 @@ function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string,
       const { op } = result;
       const record = readRecord({ ...(result.recorded ?? recordOf(op)), id: newId(result) ?? op.id });
       const inverse = record && inverseAfter(record, result.unmeant?.byOthers ? {} : result.unmeant?.fields);
-      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse, ofRule: record.op === "put_rule" }] : [];
+      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse, ofUser: usesConnectors(op) }] : [];
     });
   const [first, ...more] = parts;
   if (!first) return {};
   if (more.length === 0) return undoCall(change, first.inverse, { by });
-  if (parts.every(({ ofRule }) => ofRule)) {
+  const users = parts.filter(({ ofUser }) => ofUser);
+  if (users.length > 0 && parts.length - users.length <= 1) {
     const inverses = parts.map(({ inverse }) => inverse);
-    const rules = inverses.flatMap((inverse) => ("op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
-    const able = rules.filter(({ needs }) => needs.length === 0);
-    const told = able.find(({ artifacts }) => artifacts === "unreadable") ?? able[0];
-    const left = leftNote(inverses);
+    const able = inverses.filter((inverse) => "op" in inverse && (inverse.op !== "put_rule" || inverse.needs.length === 0));
+    const noted = able.find((inverse) => "op" in inverse && noteOn(inverse) !== undefined);
+    const told = parts.find(({ ofUser, inverse }) => !ofUser && able.includes(inverse))?.inverse ?? noted ?? able[0];
+    const left = leftNote(inverses, results.some(({ op }) => op.op !== "put_rule") ? "parts" : "rules");
     if (told) return undoCall(change, told, { by, left });
-    return { no_undo: [needsNote(rules.flatMap(({ needs }) => needs)), left].filter((note) => note !== undefined).join(" ") };
+    const needs = inverses.flatMap((inverse) => ("op" in inverse && inverse.op === "put_rule" ? inverse.needs : []));
+    return { no_undo: [needsNote(needs), left].filter((note) => note !== undefined).join(" ") };
   }
   const offers = parts.map(({ id, inverse }) => ({ id, offer: undoCall(change, inverse, { id, by }) }));
   return { undo: offers.map(({ id, offer }) => ("undo" in offer ? offer.undo : { id, ...offer })) };

@@ -3,7 +3,7 @@ import { plainText, quoted } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { ruleNames } from "../usage/references.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
-import type { DeleteOp, NextCall, OpResult, PutRuleOp } from "./plan.ts";
+import { type DeleteOp, type NextCall, type OpResult, type PutRuleOp, type PutWorkflowOp, usesConnectors } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
 import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
 
@@ -18,12 +18,12 @@ interface Broken {
  */
 export async function brokenMeanwhile(change: string, results: readonly OpResult[], reader: Reader, by: UndoBy): Promise<Broken> {
   const done = results.filter(({ outcome }) => outcome === "done");
-  const rules = done.flatMap((result) => (result.op.op === "put_rule" ? [{ ...result.op, why: whyNoUndo(result, by) }] : []));
+  const users = done.flatMap((result) => (usesConnectors(result.op) ? [{ ...result.op, why: whyNoUndo(result, by) }] : []));
   const all = [
     ...done.flatMap(({ op, leftBehind }) =>
       op.op === "delete" && leftBehind ? [rulesWithout(change, op, leftBehind, withoutTool("undo_change", by))] : [],
     ),
-    ...(rules.length > 0 ? [await deletedSince(change, rules, reader)] : []),
+    ...(users.length > 0 ? [await deletedSince(change, users, reader)] : []),
   ];
   return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
 }
@@ -67,36 +67,41 @@ function rulesWithout(
   };
 }
 
-/** Connectors that this change put into rules and that somebody deleted meanwhile. */
-async function deletedSince(change: string, ops: readonly (PutRuleOp & { why: string | undefined })[], reader: Reader): Promise<Broken> {
-  const given = new Map<string, { space: string; name: string; rules: string[]; undoable: boolean }>();
-  for (const { space, name: rule, touches, after, why } of ops) {
+/** Connectors that this change put into rules and workflows and that somebody deleted meanwhile. */
+async function deletedSince(
+  change: string,
+  ops: readonly ((PutRuleOp | PutWorkflowOp) & { why: string | undefined })[],
+  reader: Reader,
+): Promise<Broken> {
+  const given = new Map<string, { space: string; name: string; users: string[]; undoable: boolean }>();
+  for (const { space, name: user, touches, after, why } of ops) {
     const used = new Set(after.actions.map(({ id }) => id));
     for (const { id, name = id } of touches) {
       if (isSystem(id) || !used.has(id)) continue;
-      const one = given.get(id) ?? { space, name, rules: [], undoable: false };
-      one.rules.push(rule);
+      const one = given.get(id) ?? { space, name, users: [], undoable: false };
+      one.users.push(user);
       one.undoable ||= why === undefined;
       given.set(id, one);
     }
   }
   const looked = await Promise.all(
-    [...given].map(async ([id, { space, name, rules, undoable }]) => {
+    [...given].map(async ([id, { space, name, users, undoable }]) => {
       const found = await connectorOrNone(reader, space, id).catch(() => "unknown" as const);
       const named = `${quoted(name, 60)} (${plainText(id, 80)})`;
       if (found === "unknown") return { undoes: false, warning: `Could not check whether ${named} still exists.` };
       if (found) return { undoes: false, warning: undefined };
-      const first = rules.slice(0, 3).map((rule) => quoted(rule, 60));
+      const first = users.slice(0, 3).map((user) => quoted(user, 60));
+      const these = ops.every(({ op }) => op === "put_rule") ? "rule" : "rule or workflow";
       return {
         undoes: undoable,
-        warning: `Somebody else deleted ${named} while it was being added to ${rules.length === 1 ? "this rule" : "these rules"}: ${first.join(", ")}${rules.length > 3 ? ` and ${rules.length - 3} more` : ""}. Every action of ${rules.length === 1 ? "it" : "them"} fails silently until the connector is back or its actions are removed.`,
+        warning: `Somebody else deleted ${named} while it was being added to ${users.length === 1 ? `this ${these}` : `these ${these.replace(/(rule|workflow)/g, "$1s")}`}: ${first.join(", ")}${users.length > 3 ? ` and ${users.length - 3} more` : ""}. Every action of ${users.length === 1 ? "it" : "them"} fails silently until the connector is back or its actions are removed.`,
       };
     }),
   );
   return {
     warnings: looked.flatMap(({ warning }) => warning ?? []),
     next: looked.some(({ undoes }) => undoes)
-      ? [{ tool: "undo_change", args: { change }, why: "Restores what the rules had before this change." }]
+      ? [{ tool: "undo_change", args: { change }, why: "Restores what they had before this change." }]
       : [],
   };
 }

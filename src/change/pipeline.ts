@@ -5,6 +5,7 @@ import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
 import { reachOf } from "./consent/reach.ts";
+import { sayingWhatIsLost } from "./not-restorable.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { perform } from "./perform.ts";
@@ -28,8 +29,9 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   const approval =
     change.confirm !== undefined && approvals.knows(change.confirm) ? approvals.look(change.confirm, change.tool, change.args) : undefined;
   const typed = approval?.state === "approved" ? approval.typed : undefined;
-  const first = await change.plan(typed);
-  if ("noChange" in first) return noChange(first, services);
+  const planned = await change.plan(typed);
+  if ("noChange" in planned) return noChange(planned, services);
+  const first = await sayingWhatIsLost(planned, services);
   const opinion = await judged(first, caller, services);
   if (services.settings.http?.stateless) assertShows(first, opinion);
   if (change.dryRun) return dryRun(first, opinion, caller, services);

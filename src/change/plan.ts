@@ -1,4 +1,6 @@
 import type { Connector, Execution } from "../kibana/connectors.ts";
+import type { RuleAction } from "../kibana/rules.ts";
+import type { WorkflowRoutes } from "../kibana/workflows.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
 import type { RuleState } from "../rules/rule-state.ts";
 import type { Unmeant } from "../rules/unmeant.ts";
@@ -9,7 +11,12 @@ import type { CheckedSpace } from "./checked-space.ts";
 import type { Recorded } from "./ops/records.ts";
 
 /** Every write this server can make, each with what it replaces. Data: what was planned is what is applied. */
-export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp | PutRuleOp;
+export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp | PutRuleOp | PutWorkflowOp;
+
+/** Whether an op changes what uses connectors, and no connector. */
+export function usesConnectors(op: Op): op is PutRuleOp | PutWorkflowOp {
+  return op.op === "put_rule" || op.op === "put_workflow";
+}
 
 export interface CreateOp {
   op: "create";
@@ -88,6 +95,38 @@ export interface PutRuleOp {
   after: RuleState;
 }
 
+/** Saves a workflow with a text in which other connectors are named. */
+export interface PutWorkflowOp {
+  op: "put_workflow";
+  space: CheckedSpace;
+  id: string;
+  name: string;
+  type: "workflow";
+  routes: WorkflowRoutes;
+  /** It is switched on, and has to stay so. */
+  enabled: boolean;
+  /** As in a rule. */
+  touches: TouchedConnector[];
+  /** What is named otherwise. */
+  moves: Move[];
+  before: WorkflowText;
+  after: WorkflowText;
+}
+
+export interface WorkflowText {
+  yaml: string;
+  /** What the places that are named otherwise run, as actions of a rule would. */
+  actions: RuleAction[];
+}
+
+/** A place in a workflow that names another connector. */
+export interface Move {
+  /** `step notify` */
+  how: string;
+  was: string;
+  is: string;
+}
+
 /** A connector as it is now; only its id where it is gone. */
 export interface TouchedConnector {
   id: string;
@@ -126,7 +165,7 @@ export interface RuleSaved {
 /** One line of what a plan does, for people and agents. Values are redacted. */
 export interface Effect {
   verb: "create" | "update" | "delete" | "run";
-  kind: "connector" | "rule";
+  kind: "connector" | "rule" | "workflow";
   id: string | undefined;
   name: string;
   type: string;

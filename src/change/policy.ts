@@ -3,7 +3,7 @@ import { matchesHost } from "../host-name.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import type { Settings } from "../settings/index.ts";
 import { matchesGlob } from "./glob.ts";
-import type { Op, Plan, PutRuleOp, SecretFlow } from "./plan.ts";
+import { type Op, type Plan, type PutRuleOp, type SecretFlow, usesConnectors } from "./plan.ts";
 import { maySee, type Principal } from "./principal.ts";
 
 export interface Verdict {
@@ -28,7 +28,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
         `It may use: ${principal.spaces?.join(", ")} (setting CONNECTORS_SPACES).`,
       );
     }
-    if (settings.auditConnector && settings.auditConnector.id === op.id && op.op !== "put_rule" && isChange(op)) {
+    if (settings.auditConnector && settings.auditConnector.id === op.id && !usesConnectors(op) && isChange(op)) {
       throw new ToolError(
         "protected",
         `The connector "${op.id}" carries the audit trail of this server: no tool changes, deletes or runs it.`,
@@ -71,7 +71,7 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
   );
   reasons.push(...(plan.asksBecause ?? []));
   if (plan.onlyAPersonKnows) reasons.push(`only a person can know this: ${plan.onlyAPersonKnows.statement}`);
-  if (plan.inPerson) reasons.push("it erases what nobody can restore, which no token or unattended run may decide");
+  if (plan.inPerson) reasons.push("part of it cannot be given back, which no token or unattended run may decide");
   if (plan.consequence !== "free")
     reasons.unshift(
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,
@@ -106,7 +106,7 @@ function checkAccess(op: Op, { access }: Principal) {
   if (access === "read" || (access === "change" && dangerous)) {
     throw new ToolError(
       "read_only",
-      `This server runs with access "${access}", which does not allow it to ${op.op === "put_rule" ? "change rules" : `${op.op} connectors`}.`,
+      `This server runs with access "${access}", which does not allow it to ${op.op === "put_rule" ? "change rules" : op.op === "put_workflow" ? "change workflows" : `${op.op} connectors`}.`,
       "Ask the operator, who sets CONNECTORS_ACCESS.",
     );
   }
@@ -134,7 +134,7 @@ export function isProtected({ id, name = "" }: { id: string; name?: string | und
 }
 
 function names(op: Op): string[] {
-  if (op.op === "put_rule") return op.touches.flatMap(({ id, name = "" }) => [id, name, plainText(name, 1000)]).filter((one) => one !== "");
+  if (usesConnectors(op)) return op.touches.flatMap(({ id, name = "" }) => [id, name, plainText(name, 1000)]).filter((one) => one !== "");
   const own = op.op === "delete" || op.op === "update" ? [op.before.name] : [op.name];
   const all = op.op === "update" ? [...own, op.after.name] : own;
   return [op.id, ...all, ...all.map((name) => plainText(name, 1000))].filter((one) => one !== undefined);

@@ -7,10 +7,11 @@ import type { RuleState } from "../rules/rule-state.ts";
 import { hideCertainSecrets, hideSecrets } from "../secrets/detect.ts";
 import type { Scrub } from "../secrets/redact.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
+import { keyedDigest } from "./digest.ts";
 import { digestsOfMarked, isMarked } from "./marked-rules.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
-import type { Op, Plan } from "./plan.ts";
+import { type Op, type Plan, usesConnectors } from "./plan.ts";
 
 /** A plan's ops as the journal records them: without known secrets, except for the words that say what it is about. */
 export interface Recording {
@@ -48,8 +49,10 @@ async function wordsOf(op: Op, scrub: Scrub): Promise<string[]> {
   return [...(await addressesOf(op)), ...(await textsOf(op)).filter((text) => isSecretAsAWhole(text, scrub))];
 }
 
-/** Rules' actions without tokens that nobody knows. Config is kept: nothing else could restore a connector. */
+/** Rules' actions and workflows' texts without tokens that nobody knows. Config is kept: nothing else could restore a connector. */
 function withoutTokens(record: Recorded): Recorded {
+  if (record.op === "put_workflow")
+    return { ...record, before: hideCertainSecrets(record.before), after: hideCertainSecrets(record.after) };
   if (record.op !== "put_rule") return record;
   const [before, after] = [withoutTokensInActions(record.before), withoutTokensInActions(record.after)];
   return { ...record, before, after };
@@ -67,6 +70,12 @@ function withoutTokensInActions<State extends RuleState>(state: State): State {
 }
 
 async function withDigests(op: Op, record: Recorded, key: () => Promise<Buffer>): Promise<Recorded> {
+  if (op.op === "put_workflow" && record.op === "put_workflow") {
+    const { before, after } = op;
+    if (record.before === before.yaml && record.after === after.yaml) return record;
+    const by = await key();
+    return { ...record, digests: { before: keyedDigest(before.yaml, by), after: keyedDigest(after.yaml, by) } };
+  }
   if (op.op !== "put_rule" || record.op !== "put_rule" || !isMarked([record.before.actions, record.after.actions])) return record;
   const of = async (state: "before" | "after") => digestsOfMarked(record[state].actions, op[state].actions, await key());
   return { ...record, digests: { before: await of("before"), after: await of("after") } };
@@ -117,5 +126,5 @@ function configsOf(op: Op): Record<string, unknown>[] {
 }
 
 function actionsOf(op: Op): RuleAction[] {
-  return op.op === "put_rule" ? [...op.before.actions, ...op.after.actions] : [];
+  return usesConnectors(op) ? [...op.before.actions, ...op.after.actions] : [];
 }

@@ -58,13 +58,13 @@ export function whyNoUndo({ recorded, unmeant }: OpResult, by: UndoBy): string |
   return "no_undo" in offer ? offer.no_undo : undefined;
 }
 
-/** What an undo of several rules leaves as it is; undefined where it gives all of them back. */
-export function leftNote(inverses: readonly Inverse[]): string | undefined {
+/** What an undo of several rules, or other parts, leaves as it is; undefined where it gives all of them back. */
+export function leftNote(inverses: readonly Inverse[], parts = "rules"): string | undefined {
   const none = inverses.flatMap((inverse) => ("none" in inverse ? [inverse.none] : []));
   const why = [...new Set(none)].join(" ");
   if (none.length === 0) return undefined;
   if (none.length === inverses.length) return why;
-  return `${none.length} of the ${inverses.length} rules ${none.length === 1 ? "stays" : "stay"} as ${none.length === 1 ? "it is" : "they are"}: ${why}`;
+  return `${none.length} of the ${inverses.length} ${parts} ${none.length === 1 ? "stays" : "stay"} as ${none.length === 1 ? "it is" : "they are"}: ${why}`;
 }
 
 /**
@@ -91,7 +91,8 @@ export function undoCall(
   return refused === undefined ? { undo: { ...call, ...(note ? { note } : {}) } } : { no_undo: notHere(refused) };
 }
 
-function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {
+/** What to know before an undo is called; undefined where there is nothing. */
+export function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {
   if (inverse.op === "put_rule") return artifactsNote(inverse.artifacts);
   return "secrets" in inverse && inverse.secrets ? "Kibana returns no secrets: give them again in `secrets`." : undefined;
 }

@@ -28,7 +28,7 @@ const needed = { create: "change", update: "change", delete: "delete", execute: 
 >;
 
 async function withoutRight(ops: Plan["ops"], space: string, reader: Reader): Promise<ToolError | undefined> {
-  const rights = ops.flatMap(({ op }) => (op === "put_rule" ? [] : [needed[op]]));
+  const rights = ops.flatMap(({ op }) => (op === "put_rule" || op === "put_workflow" ? [] : [needed[op]]));
   if (rights.length === 0) return undefined;
   // If Kibana does not say, nothing is known.
   const has = await reader.connectorRights(space).catch(unlessCancelled);

@@ -162,12 +162,17 @@ async function leftBehind(op: Op, reader: Reader): Promise<Pick<OpResult, "leftB
 }
 
 /** What somebody else changed it to, for the journal. */
-async function stateNow({ op, space, id }: Op, reader: Reader): Promise<Pick<OpResult, "seen">> {
+async function stateNow(op: Op, reader: Reader): Promise<Pick<OpResult, "seen">> {
+  const { space, id } = op;
   if (id === undefined) return {};
   try {
-    if (op === "put_rule") {
+    if (op.op === "put_rule") {
       const rule = await reader.rule(space, id);
       return { seen: { name: rule.name, config: { ...ruleState(rule) } } };
+    }
+    if (op.op === "put_workflow") {
+      const found = await reader.workflow(space, id, op.routes);
+      return found ? { seen: { name: found.name, config: { yaml: found.yaml, enabled: found.enabled } } } : {};
     }
     const { name, config = {} } = await reader.connector(space, id);
     return { seen: { name, config } };

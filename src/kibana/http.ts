@@ -19,6 +19,8 @@ export interface Call {
   query?: Record<string, string | number | undefined>;
   /** Internal routes need a header of their own from 9.0 on (reference/kibana-api.md §0). */
   internal?: boolean;
+  /** Versioned internal routes want theirs. */
+  version?: string;
   /** The largest answer, in megabytes; default: 8. JSON blocks the process while it is parsed. */
   largest?: number;
   signal?: AbortSignal;
@@ -39,9 +41,10 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** Kibana writes nothing on these: resolve_capabilities.ts, reference/kibana-api.md §8.3, and post_search_workflows.ts of 9.3. */
+/** Kibana writes nothing on these: resolve_capabilities.ts, reference/kibana-api.md §8.3, post_search_workflows.ts of 9.3, validate_workflow.ts. */
 const queryPaths = [
   "/api/workflows/search",
+  "/api/workflows/validate",
   "/api/core/capabilities",
   "/internal/actions/_global_connector_execution_kpi",
   "/internal/actions/_global_connector_execution_logs",
@@ -94,6 +97,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
           ...headers,
           ...(method === "GET" ? {} : { "kbn-xsrf": "true" }),
           ...(call.internal ? { "x-elastic-internal-origin": "kibana-connectors-mcp" } : {}),
+          ...(call.version === undefined ? {} : { "elastic-api-version": call.version }),
           ...(call.body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),

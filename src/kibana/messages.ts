@@ -22,6 +22,12 @@ export const translations: readonly Translation[] = [
     "Check the rule's id and space.",
   ),
   row(
+    /\bWorkflow (?:with id .+ )?not found/,
+    "workflow_not_found",
+    () => "There is no such workflow in this space.",
+    "Look in Kibana under Workflows.",
+  ),
+  row(
     /Saved object \[action\/(.+)\] conflict/,
     "id_taken",
     (m) => `The id "${m[1]}" is taken. Ids are unique over all spaces: its owner may be in a space that this key cannot see.`,

@@ -132,6 +132,10 @@ function states(record: Recorded, now: Now): { before?: Shown; after?: Shown } {
         after: compact({ actions: actionLines(record.after, names), comes }),
       };
     }
+    case "put_workflow": {
+      const places = (of: "was" | "is") => record.moves.map((move) => `${plainText(move.how, 80)}: ${plainText(move[of], 80)}`);
+      return { before: { places: places("was") }, after: { places: places("is") } };
+    }
   }
 }
 

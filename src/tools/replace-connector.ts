@@ -10,7 +10,7 @@ import type { Rule } from "../kibana/rules.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
 import { explainReferences } from "../usage/references.ts";
-import { stayingWarnings } from "../usage/staying.ts";
+import { stayingWarnings, usersBesideRules, workflowsNaming } from "../usage/staying.ts";
 import { assertHasSecrets, assertRunnable } from "./connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "./connectors/find-connector.ts";
 import { doubtsAbout } from "./connectors/last-run.ts";
@@ -38,12 +38,14 @@ import { erasing, withArtifacts } from "./rules/rule-artifacts.ts";
 import { type Obstacle, obstacle, obstacleInWords, putRule, unknownFields } from "./rules/rule-changes.ts";
 import { effectsOnRules } from "./rules/shown-actions.ts";
 import { actionFlows, eachOnce } from "./secrets/run-flows.ts";
+import { workflowsInWords } from "./workflows/put-workflow.ts";
+import { leftWarnings, repointWorkflows } from "./workflows/repoint-workflows.ts";
 
 export const replaceConnector = changeTool({
   name: "replace_connector",
-  title: "Replace connector in rules",
+  title: "Replace connector in rules and workflows",
   description:
-    "Move the actions of rules from one connector to another, or remove them; fixes rules whose connector is gone. Another type needs `params`. Groups, frequency and filters stay. Run again to go on where it stopped. A person is asked.",
+    "Move rules' actions and workflows' steps from one connector to another, or remove the actions; fixes rules whose connector is gone. Another type needs `params`. All else stays. Run again to go on where it stopped. A person is asked.",
   risk: "destructive",
   access: "change",
   idempotent: true,
@@ -52,8 +54,8 @@ export const replaceConnector = changeTool({
     to: connector.optional(),
     remove: z.boolean().optional().describe("Remove the actions instead"),
     rules: widens(
-      atMost(500, z.array(idOrName).min(1)).optional().describe("Ids, exact names or tag:NAME; default: all that use it"),
-      "all rules that use it",
+      atMost(500, z.array(idOrName).min(1)).optional().describe("Ids, exact names or tag:NAME, and no workflows; default: all that use it"),
+      "all rules and workflows that use it",
     ),
     params: z.looseObject({}).optional().describe("New ones, if `to` is of another type"),
     recovery_params: z.looseObject({}).optional(),
@@ -72,10 +74,11 @@ export const replaceConnector = changeTool({
       );
     const connectors = await kibana.connectors(inSpace);
     const from = fromOf(args.from, connectors, inSpace);
-    const to = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);
-    const [using, others] = await Promise.all([
+    const target = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);
+    const to = target?.connector;
+    const [using, { uses, sight }] = await Promise.all([
       rulesWith(kibana, inSpace, from),
-      from.known && args.rules === undefined ? stayingWarnings(from.known, connectors, kibana, inSpace) : [],
+      othersOf(from, args.rules, connectors, inSpace, context),
     ]);
     const chosen = await chosenRules(args.rules, using, inSpace, context);
     const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
@@ -83,8 +86,16 @@ export const replaceConnector = changeTool({
     const isLeft = (rule: Rule) => args.rules === undefined && from.known !== undefined && isDetectionRule(rule);
     const left: Left[] = [...chosen.without, ...chosen.using.filter(isLeft).map(detectionRow)];
     const todo = chosen.using.filter((rule) => !isLeft(rule));
-    if (from.missing && using.length === 0 && earlier.length === 0) throw neitherThereNorUsed(from.missing);
+    if (from.missing && using.length === 0 && earlier.length === 0 && uses.length === 0) throw neitherThereNorUsed(from.missing);
 
+    if (target && !target.forRules && todo.length > 0) throw notForRules(target.connector);
+    const workflows = to
+      ? await repointWorkflows(
+          { uses, from: { ...from, ...(from.known && { type: from.known.type }) }, byId: true, to },
+          connectors,
+          context,
+        )
+      : nothingOfWorkflows;
     const entry = to && (await connectorType(to.type));
     if (to) for (const params of [args.params, args.recovery_params]) if (params) assertFewRecipients(entry, params, todo.length);
 
@@ -105,7 +116,7 @@ export const replaceConnector = changeTool({
       }),
     );
     const obstacles = changes.flatMap((change) => change.obstacle ?? []);
-    if (obstacles.length > 0 && (args.on_error === "stop" || obstacles.length === changes.length))
+    if (obstacles.length > 0 && (args.on_error === "stop" || (obstacles.length === changes.length && workflows.ops.length === 0)))
       throw cannotBeSaved(
         obstacles,
         changes.filter((change) => change.obstacle === undefined).map(({ rule }) => rule),
@@ -116,25 +127,29 @@ export const replaceConnector = changeTool({
       ...one,
       op: putRule(one, inSpace, { ...ruleState(one.rule), actions: one.actions }, known, [from.id, ...(to ? [to.id] : [])]),
     }));
-    const [first, ...rest] = ready;
+    const ruleOps = ready.map(({ op }) => op);
+    const [first, ...rest] = [...ruleOps, ...workflows.ops];
     const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
-    const staying = [...others, ...(hidden ? [hidden] : [])];
-    if (!first) return nothingToDo({ from, space: inSpace, left, earlier, warnings: staying });
+    const moving = new Set(workflows.ops.map(({ id }) => id));
+    const others = uses.filter(({ kind, id }) => kind !== "workflow" || (!moving.has(id) && !workflows.left.some((one) => one.id === id)));
+    const staying = [...leftWarnings(workflows.left), ...stayingWarnings(others, sight), ...(hidden ? [hidden] : [])];
+    if (!first) return nothingToDo({ from, space: inSpace, left, workflows: workflows.left, earlier, warnings: staying });
 
     const owner = await ownerAfter(context);
     const ways = await Promise.all(ready.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
-    const flows = eachOnce(ways.flat());
+    const flows = ways.flat();
     const doubts = to ? await doubtsAbout(to, inSpace, context) : [];
-    const ops = ready.map(({ op }) => op);
-    const lost = losses(ops, known, from.id);
+    const lost = losses(ruleOps, known, from.id);
     const also = lost.length > 0 ? ` It also drops ${lost.join(", ")}.` : "";
+    const rules = inWords(ready.map(({ rule }) => rule));
+    const whose = [...(ready.length > 0 ? [`the actions of ${rules}`] : []), ...(moving.size > 0 ? [workflowsInWords(workflows.ops)] : [])];
     const what = to
-      ? `Move the actions of ${inWords(ready.map(({ rule }) => rule))} from ${named(from)} to ${named(to)}`
-      : `Remove the actions of ${named(from)} from ${inWords(ready.map(({ rule }) => rule))}`;
+      ? `Move ${whose.join(" and ")} from ${named(from)} to ${named(to)}`
+      : `Remove the actions of ${named(from)} from ${rules}`;
     return {
       summary: `${what} in space ${inSpace}.${also}`,
-      ops: [first.op, ...rest.map(({ op }) => op)],
-      effects: effectsOnRules(ready, connectors, owner),
+      ops: [first, ...rest],
+      effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
       beforehand: doubts,
       warnings: [
         ...unknownFields(ready),
@@ -148,30 +163,37 @@ export const replaceConnector = changeTool({
         ...(todo.some(isDetectionRule)
           ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."]
           : []),
-        ...(from.preconfigured ? ["Rules in other spaces may use the same preconfigured connector: they stay as they are."] : []),
+        ...(from.preconfigured
+          ? ["Rules and workflows in other spaces may use the same preconfigured connector: they stay as they are."]
+          : []),
         ...staying,
-        ...undoWarning(ops),
+        ...undoWarning(ruleOps),
         ...keyWarning(
           ready.map(({ rule }) => rule),
           owner,
           settings,
         ),
+        ...workflows.warnings,
       ],
       ...erasing(ready),
       outsideWorld: "none",
       consequence: "person",
-      facts: ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
-      flows,
+      facts: [...ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })), ...workflows.facts],
+      flows: eachOnce([...flows, ...workflows.flows]),
       asks: [],
       knownHosts: [],
       onError: args.on_error,
       left,
+      workflows: workflows.left,
       earlier,
       moved: to ? "moved" : "removed",
       from: from.id,
       test:
         to && doubts.length > 0 ? await safeTest(to, inSpace, "Test the new connector; moving rules does not prove that it works.") : [],
-      used: from.known && explainReferences(from.known, using.length) !== undefined ? undefined : using.length,
+      used:
+        from.known && explainReferences(from.known, using.length) !== undefined
+          ? undefined
+          : using.length + new Set(uses.map(({ kind, id }) => `${kind} ${id}`)).size,
     };
   },
   report: async (plan, results) => replaced(plan, results),
@@ -198,27 +220,43 @@ function fromOf(asked: string, connectors: readonly Connector[], inSpace: string
   }
 }
 
-/** @throws ToolError if rules cannot use it */
+/** The connector to put in, and whether rules can use it. @throws ToolError if it cannot run */
 async function targetOf(
   asked: string,
   from: string,
   connectors: readonly Connector[],
   inSpace: string,
   { kibana }: ToolContext,
-): Promise<Connector> {
+): Promise<{ connector: Connector; forRules: boolean }> {
   const to = pickConnector(connectors, inSpace, asked);
   if (to.id === from) throw new ToolError("invalid_arguments", "`from` and `to` are the same connector.", "Name another one in `to`.");
   const types = await kibana.connectorTypes(inSpace);
   assertRunnable(to, types);
-  const features = types.find((one) => one.id === to.type)?.features ?? [];
-  if (features.length > 0 && !ruleFeatures.some((feature) => features.includes(feature)))
-    throw new ToolError(
-      "type_unusable",
-      `Rules cannot use connectors of type ${to.type}.`,
-      "Name a connector of a type with the feature alerting.",
-    );
   assertHasSecrets(to);
-  return to;
+  const features = types.find((one) => one.id === to.type)?.features ?? [];
+  return { connector: to, forRules: features.length === 0 || ruleFeatures.some((feature) => features.includes(feature)) };
+}
+
+function notForRules({ type }: Connector): ToolError {
+  return new ToolError(
+    "type_unusable",
+    `Rules cannot use connectors of type ${type}.`,
+    "Name a connector of a type with the feature alerting.",
+  );
+}
+
+const nothingOfWorkflows = { ops: [], effects: [], warnings: [], facts: [], flows: [], left: [] };
+
+/** What uses the connector besides rules; nothing where the call names the rules that are meant. */
+async function othersOf(
+  { id, known }: From,
+  rules: readonly string[] | undefined,
+  connectors: readonly Connector[],
+  inSpace: string,
+  { kibana }: ToolContext,
+): Promise<Awaited<ReturnType<typeof usersBesideRules>>> {
+  if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
+  return known ? usersBesideRules(known, connectors, kibana, inSpace) : workflowsNaming(id, kibana, inSpace);
 }
 
 /** The rules that are meant: all that use it, or those that are named, some of which may not use it. @throws ToolError rule_not_found */

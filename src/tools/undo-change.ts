@@ -1,35 +1,25 @@
-import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import type { CheckedSpace } from "../change/checked-space.ts";
 import type { JournalEntry } from "../change/journal.ts";
-import type { NoChange, Plan } from "../change/plan.ts";
+import { type NoChange, type Plan, usesConnectors } from "../change/plan.ts";
 import { maySee } from "../change/principal.ts";
-import { type Inverse, inverseOfEntry } from "../change/undo.ts";
+import { inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
-import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
-import { mapSealed, referencesIn } from "../sealed.ts";
-import type { SecretSource } from "../secrets/resolve.ts";
 import { connectorView } from "./connectors/connector-row.ts";
-import { liveType } from "./connectors/live-type.ts";
-import { assertSaved } from "./connectors/preconfigured.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
 import { storedNow } from "./connectors/stored-now.ts";
 import { changeAcross, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
-import { differsFrom } from "./plans/changed-since.ts";
-import { assertCarried, planCreate } from "./plans/plan-create.ts";
-import { planDelete } from "./plans/plan-delete.ts";
-import { planUpdate } from "./plans/plan-update.ts";
-import { planUndoRules, ruleInverses } from "./plans/undo-rules.ts";
+import { planUndo } from "./plans/plan-undo.ts";
 import { notDone, rowsShown, ruleNow } from "./rules/replaced-report.ts";
 import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
+import { workflowRows } from "./workflows/workflow-rows.ts";
 
 export const undoChange = changeAcross({
   name: "undo_change",
   title: "Undo change",
   description:
-    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new connector, give rules their actions back. Secrets have to be given again. A person is asked.",
+    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new connector, give rules and workflows back what they had. Secrets have to be given again. A person is asked.",
   risk: "destructive",
   access: "full",
   idempotent: true,
@@ -42,49 +32,37 @@ export const undoChange = changeAcross({
   async plan({ change: asked, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const found = await entriesOf(asked, id, context);
     const change = found[0]?.begin.change ?? asked;
-    const rules = ruleInverses(found);
-    if (rules) {
-      const [firstRule] = rules.inverses;
-      if (!firstRule) throw cannot([...new Set(rules.left.map(({ why }) => why))].join(" "));
-      const inSpace = await context.spaces.check(firstRule.space, { fresh: true });
-      const plan = await planUndoRules(rules, inSpace, context);
-      return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
-    }
-    const entry = onlyOne(found);
-    const inverse = inverseOfEntry(entry);
-    if (!inverse) throw cannot(whyNone(entry));
-    if ("none" in inverse) throw cannot(inverse.none);
-    if (inverse.op === "execute") throw cannot("Another run reverses it: list_changes has the execute_connector call that does so.");
-    if (inverse.op === "put_rule") throw cannot("It was a change of a rule.");
-    const space = await context.spaces.check(inverse.space, { fresh: true });
-    const plan = await planInverse(inverse, entry.begin.op.type, space, { secrets, noOtherSecrets: noOthers ?? false }, context);
-    if ("noChange" in plan) return plan;
-    // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
-    const consequence = plan.consequence === "free" ? "person" : plan.consequence;
-    return { ...plan, summary: `Undo ${change}: ${plan.summary}`, consequence };
+    const plan = await planUndo(found, { secrets, noOtherSecrets: noOthers ?? false }, context);
+    return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
   },
   report: async (plan, results, { kibana }) => {
     const [op] = plan.ops;
     const [result] = results;
-    if (op.op === "put_rule") {
-      const done = results.filter((one) => one.outcome === "done");
-      const { failed, waiting } = notDone(plan.ops, results);
+    const workflows = workflowRows(plan.ops, results, [], "put_back").slice(0, rowsShown);
+    if (usesConnectors(op)) {
+      const ofRules = results.filter((one) => one.op.op === "put_rule");
+      const done = ofRules.filter((one) => one.outcome === "done");
+      const { failed, waiting } = notDone(
+        plan.ops.filter((one) => one.op === "put_rule"),
+        ofRules,
+      );
       return {
         result: compact({
-          rules_put_back: done.length,
+          rules_put_back: op.op === "put_rule" ? done.length : undefined,
           rules: done.slice(0, rowsShown).map(ruleNow),
           api_key_owner: ownersNow(results),
           failed: failed.slice(0, rowsShown),
           not_begun: waiting.length || undefined,
+          workflows,
         }),
         warnings: overlapWarnings(results),
       };
     }
-    if (result?.outcome !== "done") return {};
+    if (result?.outcome !== "done") return { result: compact({ workflows }) };
     if (op.op === "delete") return { result: { deleted: [op.id] } };
     const stored = await storedNow(op.id, op.space, kibana);
     return {
-      result: compact({ connector: stored && connectorView(stored, op.space) }),
+      result: compact({ connector: stored && connectorView(stored, op.space), workflows }),
       next: stored && mayWorkOtherwise(op) ? await safeTest(stored, op.space, "See whether it works again.") : [],
     };
   },
@@ -126,122 +104,4 @@ function newest(entries: readonly JournalEntry[], id: string | undefined, caller
       "Call list_changes to see what was changed.",
     );
   return entries.filter(({ begin, end }) => begin.change === last.begin.change && (id === undefined || (begin.op.id ?? end?.id) === id));
-}
-
-function onlyOne(matching: readonly JournalEntry[]): JournalEntry {
-  const [only, ...more] = matching;
-  if (!only || more.length > 0) {
-    throw new ToolError("invalid_arguments", "The change had several connectors.", "Undo them one by one: give an `id`.", {
-      ids: matching.map(({ begin, end }) => begin.op.id ?? end?.id),
-    });
-  }
-  return only;
-}
-
-type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "execute" }>;
-
-async function planInverse(
-  inverse: Doable,
-  type: string,
-  space: CheckedSpace,
-  given: { secrets: Record<string, unknown>; noOtherSecrets: boolean },
-  context: ToolContext,
-): Promise<Plan | NoChange> {
-  const { kibana } = context;
-  const [status, existing, types] = await Promise.all([kibana.status(), kibana.connectors(space), kibana.connectorTypes(space)]);
-  const listed = existing.find((one) => one.id === inverse.id);
-  // The number of references changes by itself: a plan must not depend on it.
-  const current = listed && { ...listed, references: undefined };
-  if (current && current.type !== type)
-    return changedBySomebody(space, current, `The id "${inverse.id}" now belongs to a connector of type ${current.type}.`, ["type"]);
-  switch (inverse.op) {
-    case "create": {
-      if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" exists again.`, []);
-      const plan = await planCreate(
-        {
-          space,
-          id: inverse.id,
-          name: inverse.name,
-          live: (await liveType(inverse.type, types)).type,
-          config: inverse.config,
-          secrets: given.secrets,
-        },
-        { status, existing },
-        context,
-      );
-      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets);
-      // Nothing more is lost by this: whoever knows of other secrets gives them here or with update_connector.
-      if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return plan;
-      return { ...plan, warnings: [...plan.warnings, `If it had ${possible.join(", ")}, it comes back without them.`] };
-    }
-    case "update": {
-      if (!current) return gone(space, inverse.id);
-      assertSaved(current, "changed", { status, url: context.deployment.url });
-      const differs = await differsFrom(current, inverse);
-      if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
-      const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
-      const plan = await planUpdate(wanted, status, context);
-      assertOthers(plan, inverse, context.secrets);
-      const [op] = plan.ops;
-      const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
-      if (sent.length === 0) return plan;
-      const note = `Kibana has forgotten the secrets from before the change: what you give for ${sent.join(", ")} is stored as it is, so it must be the OLD value.`;
-      return { ...plan, warnings: [note, ...plan.warnings] };
-    }
-    case "delete": {
-      if (!current) return gone(space, inverse.id);
-      const differs = await differsFrom(current, inverse);
-      if (differs.length > 0) return changedBySomebody(space, current, "It was changed since it was created.", differs);
-      return planDelete({ ids: [current.id], space }, { existing, types, status }, context);
-    }
-  }
-}
-
-/** If only secrets were changed, giving those that the change stored would undo nothing. @throws ToolError secret_refused */
-function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<Doable, { op: "update" }>, { noPage }: SecretSource): void {
-  if (op.op !== "update" || asks.length > 0 || Object.keys(used).length === 0 || !isDeepStrictEqual(expect, to)) return;
-  let values = 0;
-  mapSealed(op.secrets, () => values++);
-  // A secret that a person typed has no name to compare.
-  if (values > Object.keys(used).length || !isDeepStrictEqual(referencesIn(op.secrets), used)) return;
-  throw new ToolError(
-    "secret_refused",
-    `${Object.values(used).join(", ")} ${Object.keys(used).length > 1 ? "are" : "is"} what this change itself stored: giving it again undoes nothing.`,
-    `Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it${noPage ? "" : ', or {"$ask": true} if a person knows it'}. If nobody has it, the change cannot be undone.`,
-    { used },
-  );
-}
-
-function changedBySomebody(space: string, current: Connector, message: string, differs: string[]): NoChange {
-  return {
-    noChange: true,
-    status: "plan_changed",
-    message: `${message} Nothing was written: an undo would revert what somebody else did.`,
-    space,
-    result: compact({ id: current.id, differs, now: connectorView(current, space) }),
-    warnings: [],
-    next: [],
-  };
-}
-
-function gone(space: string, id: string): NoChange {
-  return {
-    noChange: true,
-    message: `There is no connector "${id}" any more: nothing to undo.`,
-    space,
-    result: { id },
-    warnings: [],
-    next: [],
-  };
-}
-
-function whyNone({ end }: JournalEntry): string {
-  if (!end) return "Its end is not recorded: look at the connector first.";
-  return end.outcome === "unknown"
-    ? "Whether it happened is unknown: look at the connector first, with get_connector."
-    : "It did not happen, so there is nothing to undo.";
-}
-
-function cannot(why: string): ToolError {
-  return new ToolError("invalid_arguments", `This change cannot be undone. ${why}`, "Call list_changes to see what can be undone.");
 }

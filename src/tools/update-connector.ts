@@ -15,6 +15,7 @@ import { literalsInConfig } from "./secrets/config-secrets.ts";
 import { encodedConfig } from "./secrets/encoded-config.ts";
 import { assertNoKnownWebhook } from "./secrets/known-webhook.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
+import { workflowRows } from "./workflows/workflow-rows.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
 function fixed(what: string): string {
@@ -55,16 +56,17 @@ export const updateConnector = changeTool({
     if (after.name === before.name && isDeepStrictEqual(after.config, before.config ?? {}) && Object.keys(secrets).length === 0) {
       return { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
     }
-    const wanted = { space: target, before, after, secrets, noOtherSecrets: noOthers ?? false, verb: "Update" };
+    const wanted = { space: target, before, after, secrets, noOtherSecrets: noOthers ?? false, verb: "Update", repoints: true as const };
     const plan = await planUpdate(wanted, status, context);
     return { ...plan, warnings: [...encoded.notes, ...plan.warnings], asksBecause };
   },
-  async report(plan, [result], { kibana }) {
-    const [op] = plan.ops;
-    if (result?.outcome !== "done" || op.op !== "update") return {};
+  async report(plan, results, { kibana }) {
+    const { op, outcome } = results.find((one) => one.op.op === "update") ?? {};
+    const workflows = workflowRows(plan.ops, results);
+    if (outcome !== "done" || op?.op !== "update") return { result: compact({ workflows }) };
     const stored = await storedNow(op.id, op.space, kibana);
     return {
-      result: compact({ connector: stored && connectorView(stored, op.space), rotated: Object.keys(op.secrets) }),
+      result: compact({ connector: stored && connectorView(stored, op.space), rotated: Object.keys(op.secrets), workflows }),
       next: mayWorkOtherwise(op)
         ? await safeTest(
             { id: op.id, type: op.before.type, config: op.after.config },

@@ -74,6 +74,7 @@ export function inUse(
   space: string,
   ways: { next?: readonly object[]; same_type?: readonly object[] } = {},
 ): ToolError {
+  const withThem = uses.some(isMovable);
   const counted = uses.filter(({ kind }) => kind === "case" || kind === "case_settings").length;
   const note = explainReferences(
     { ...found, references: found.references === undefined ? undefined : found.references - counted },
@@ -85,10 +86,10 @@ export function inUse(
     [
       ...(rules.length > 0
         ? [
-            "The user decides where these rules go: replace_connector moves them to another connector (`to`), or removes its actions from them (`remove`).",
+            `The user decides where these rules${withThem ? " and workflows" : ""} go: replace_connector moves them to another connector (\`to\`), or removes its actions from ${withThem ? "the rules" : "them"} (\`remove\`).`,
           ]
         : []),
-      ...howToFree(uses),
+      ...howToFree(uses, rules.length > 0),
       "Then repeat the call.",
     ].join(" "),
     {
@@ -103,9 +104,22 @@ export function inUse(
   );
 }
 
-/** What a person does so that these no longer use a connector, a sentence for each kind. */
-export function howToFree(uses: readonly Use[]): string[] {
-  return [...new Set(uses.filter(({ through }) => !through).map(({ kind }) => words[kind].free))];
+/**
+ * What frees a connector of these, a sentence for each kind.
+ * @param isSaid whether replace_connector is named already
+ */
+export function howToFree(uses: readonly Use[], isSaid = false): string[] {
+  const direct = uses.filter(({ through }) => !through);
+  const move =
+    "The user decides where these workflows go: replace_connector names another connector of its type in them (`to`). To remove a step, edit the workflow in Kibana.";
+  return [
+    ...(direct.some(isMovable) && !isSaid ? [move] : []),
+    ...new Set(direct.filter((use) => !isMovable(use)).map(({ kind }) => words[kind].free)),
+  ];
+}
+
+function isMovable(use: Use): boolean {
+  return use.can_be_moved;
 }
 
 /** `2 rules: "A", "B" and 1 workflow: "Page people" (disabled)` */

@@ -87,7 +87,7 @@ export async function visibleRules(
   }
 }
 
-function sightOf([first, ...rest]: readonly Unseen[]): Sight {
+export function sightOf([first, ...rest]: readonly Unseen[]): Sight {
   if (!first) return { seen: "all" };
   return { seen: first.whole && rest.every(({ whole }) => whole) ? "none" : "part", unseen: [first, ...rest] };
 }

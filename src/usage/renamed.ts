@@ -3,23 +3,35 @@ import type { Reader } from "../kibana/reader.ts";
 import { quoted } from "../plain-text.ts";
 import { inWords, lookAround } from "./look.ts";
 import { namesOf } from "./references.ts";
-import type { Where } from "./use.ts";
+import type { Use, Where } from "./use.ts";
 import { workflows } from "./workflows.ts";
 
+/** What names a connector by its name, and so no longer reaches it under another one. */
+export interface NamedBy {
+  uses: Use[];
+  /** What was not looked at. */
+  missed: string[];
+}
+
 /**
- * What a new name breaks: workflows may name a connector by its name instead of its id (connector_executor.ts of workflows).
+ * Workflows may name a connector by its name instead of its id (connector_executor.ts of workflows).
  * @param existing the connectors of the space: a text that is an id means that one
  */
-export async function renameWarnings(
-  { name: old }: Connector,
+export async function namedBy(
+  { name }: Connector,
   existing: readonly Connector[],
   { reader, space, status }: { reader: Reader; space: string; status: Where["status"] },
-): Promise<string[]> {
+): Promise<NamedBy> {
   const [looked] = (await lookAround(reader, space, [{ status, features: [] }], [workflows])).looked;
-  if (!looked || existing.some(({ id }) => id === old)) return [];
+  if (!looked || existing.some(({ id }) => id === name)) return { uses: [], missed: [] };
   const { holders, unseen } = looked.found;
-  const naming = new Map(holders.filter(({ names, byName }) => byName && names === old).map(({ use }) => [use.id, use]));
-  const missed = [...new Set(unseen.filter(({ permanent, concerns }) => !permanent && !concerns).map(inWords))];
+  const missed = unseen.filter(({ permanent, concerns }) => !permanent && !concerns).map(inWords);
+  return { uses: holders.filter(({ names, byName }) => byName && names === name).map(({ use }) => use), missed: [...new Set(missed)] };
+}
+
+/** What a new name breaks. @param by without those that get its id in the same change */
+export function renameWarnings(old: string, { uses, missed }: NamedBy): string[] {
+  const naming = new Map(uses.map((use) => [use.id, use]));
   const one = naming.size === 1;
   return [
     ...(naming.size > 0

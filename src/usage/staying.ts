@@ -1,24 +1,37 @@
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { howToFree, usersInWords } from "./free.ts";
-import { notLookedAtInWords, othersUsing } from "./look.ts";
+import { lookAround, notLookedAtInWords, othersUsing, sightOf, type Usage } from "./look.ts";
+import type { Use } from "./use.ts";
+import { workflows } from "./workflows.ts";
 
 /**
- * What goes on using a connector when its rules no longer do: workflows, cases, agents, settings.
+ * What uses a connector besides rules, as a replacement has to know it.
  * @param existing the connectors of the space: a text that is an id means that one
  */
-export async function stayingWarnings(
+export async function usersBesideRules(
   connector: Connector,
   existing: readonly Connector[],
   reader: Reader,
   space: string,
-): Promise<string[]> {
+): Promise<Pick<Usage, "uses" | "sight">> {
   const [types, status] = await Promise.all([reader.connectorTypes(space), reader.status()]);
-  const usersOf = await othersUsing(reader, space, [connector], { existing, types, status });
-  const { uses, sight } = usersOf(connector);
+  return (await othersUsing(reader, space, [connector], { existing, types, status }))(connector);
+}
+
+/** Workflows that name a connector which is gone. */
+export async function workflowsNaming(id: string, reader: Reader, space: string): Promise<Pick<Usage, "uses" | "sight">> {
+  const seen = await lookAround(reader, space, [{ status: await reader.status(), features: [] }], [workflows]);
+  const holders = seen.looked.flatMap(({ found }) => found.holders.filter(({ names }) => names === id));
+  const unseen = seen.looked.flatMap(({ found }) => found.unseen.filter(({ concerns }) => concerns === undefined));
+  return { uses: holders.map(({ use }) => use), sight: sightOf(unseen) };
+}
+
+/** What goes on using a connector when its rules and workflows no longer do. @param uses without what moves */
+export function stayingWarnings(uses: readonly Use[], sight: Usage["sight"]): string[] {
   const missed = notLookedAtInWords(sight);
   return [
-    ...(uses.length > 0 ? [`Rules only: it stays in use by ${usersInWords([], uses)}. ${howToFree(uses).join(" ")}`] : []),
+    ...(uses.length > 0 ? [`It stays in use by ${usersInWords([], uses)}. ${howToFree(uses).join(" ")}`] : []),
     ...(missed !== "" ? [`Not looked at, so they may go on using it: ${missed}.`] : []),
   ];
 }

@@ -28,6 +28,8 @@ export interface Use {
   how: string;
   /** Whether replace_connector moves it to another connector. */
   can_be_moved: boolean;
+  /** Why not, for a workflow: others never can. */
+  why_not?: string;
 }
 
 /** What was not looked at. */

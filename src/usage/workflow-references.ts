@@ -1,13 +1,28 @@
 import { isDeeperThan } from "../json-depth.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
 
+/** Keys and positions from the root to a value. */
+export type Path = readonly (string | number)[];
+
 /** A place in a workflow that names a connector. */
 export interface Reference {
   /** An id, or where `byName`, an id or a name. */
   text: string;
   byName: boolean;
-  /** `step "notify"` */
+  /** `step notify` */
   how: string;
+  /** The text that names it. */
+  path: Path;
+  /** Where only a part of that text is the id: as it is written there, and from which character on. */
+  part?: { written: string; at: number };
+  /** Where that text is JSON: the path within it. */
+  inJson?: Path;
+  /** Why no other id can take its place. */
+  stuck?: string;
+  /** The only connector type that fits there, where that is known. */
+  type: string | undefined;
+  /** What the connector is given, as far as the definition says. */
+  params: Record<string, unknown>;
 }
 
 /** A place where a run decides which connector is used. */
@@ -30,6 +45,7 @@ interface Place {
   callsKibana: boolean;
   /** The key above: a channel, or the list of a rule's actions. */
   below: string | undefined;
+  params: Record<string, unknown>;
 }
 
 /** At any depth, since each version nests steps in new ways. */
@@ -43,55 +59,88 @@ const deepest = 100;
 /** Steps that are no connector's. */
 const ownSteps = ["ai", "kibana", "cases", "elasticsearch", "workflow", "http"];
 
+/** The text that JSON is in, as far as it is part of it. */
+interface Outer {
+  path: Path;
+  stuck?: string;
+}
+
+const nested = "It is in a text within a text.";
+
 /** Every connector that a workflow's definition names, wherever it stands. */
 export function referencesOf(definition: Record<string, unknown>): References {
   const found: References = { named: [], undecided: [] };
 
-  function add(text: string, byName: boolean, { how, type }: Place) {
+  function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params">, { how, type, params }: Place) {
     const resolved = withConstants(text, definition);
     if (isExpression(resolved)) found.undecided.push({ how, type });
-    else if (resolved !== "") found.named.push({ text: resolved, byName, how });
-  }
-
-  function walk(value: unknown, place: Place): void {
-    if (typeof value === "string") inText(value, place);
-    if (Array.isArray(value)) for (const item of value) walk(item, place);
-    if (!isPlainObject(value)) return;
-    const within = placeOf(value, place);
-    for (const [key, item] of Object.entries(value)) {
-      const ids = [item].flat().filter((one) => typeof one === "string");
-      if (holdsConnector.test(key)) for (const id of ids) add(id, true, within);
-      else if (key === "id" && within.callsKibana && namesById.test(within.below ?? "")) {
-        for (const id of ids) if (id !== "none") add(id, false, { ...within, type: undefined });
-      } else walk(item, { ...within, below: key });
+    else if (resolved !== "") {
+      const stuck = resolved === text ? {} : { stuck: "An expression stands for it." };
+      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params });
     }
   }
 
-  function inText(text: string, place: Place): void {
-    for (const [, id = ""] of text.matchAll(inPath)) add(decoded(id), false, { ...place, type: undefined });
-    if (place.callsKibana && /^\s*[[{]/.test(text)) walk(readJson(text), place);
+  function walk(value: unknown, path: Path, place: Place, outer?: Outer): void {
+    if (typeof value === "string") inText(value, path, place, outer);
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index], place, outer);
+    if (!isPlainObject(value)) return;
+    const within = placeOf(value, place);
+    const at = (below: Path) => (outer === undefined ? { path: below } : { ...outer, inJson: below });
+    for (const [key, item] of Object.entries(value)) {
+      const here = [...path, key];
+      const texts = Array.isArray(item) ? item.map((one, index) => [one, [...here, index]] as const) : [[item, here] as const];
+      const ids = texts.flatMap(([text, its]) => (typeof text === "string" ? [[text, its] as const] : []));
+      if (holdsConnector.test(key)) for (const [id, its] of ids) add(id, { byName: true, ...at(its) }, within);
+      else if (key === "id" && within.callsKibana && namesById.test(within.below ?? "")) {
+        const stuck = "fields" in value || "name" in value ? { stuck: "It has the connector's name or fields beside the id." } : {};
+        for (const [id, its] of ids) if (id !== "none") add(id, { byName: false, ...at(its), ...stuck }, { ...within, type: undefined });
+      } else walk(item, here, { ...within, below: key }, outer);
+    }
   }
 
-  walk(definition, { how: "its settings", type: undefined, callsKibana: false, below: undefined });
+  function inText(text: string, path: Path, place: Place, outer: Outer | undefined): void {
+    for (const { 0: whole, 1: id = "", index } of text.matchAll(inPath)) {
+      const part = { written: id, at: index + whole.length - id.length };
+      const where = outer === undefined ? { path, part } : { ...outer, stuck: nested };
+      add(decoded(id), { byName: false, ...where }, { ...place, type: undefined });
+    }
+    if (!place.callsKibana || !/^\s*[[{]/.test(text)) return;
+    walk(readJson(text), [], place, outer === undefined ? { path } : { ...outer, stuck: nested });
+  }
+
+  walk(definition, [], { how: "its settings", type: undefined, callsKibana: false, below: undefined, params: {} });
   return found;
 }
 
 /** A step or a trigger has a `type`; a channel of a waiting step is the connector type's name. */
 function placeOf(value: Record<string, unknown>, place: Place): Place {
   const { type, name } = value;
-  if (place.below === "slack" || place.below === "slack_api") return { ...place, type: `.${place.below}` };
+  if (place.below === "slack") return { ...place, type: ".slack", params: {} };
+  if (place.below === "slack_api")
+    return { ...place, type: ".slack_api", params: asSubAction("postMessage", { channels: value.channels }) };
   if (typeof type !== "string") return place;
-  if (place.below === "triggers") return { how: `trigger ${type}`, type: undefined, callsKibana: false, below: undefined };
+  if (place.below === "triggers") return { ...place, how: `trigger ${type}`, type: undefined, callsKibana: false, below: undefined };
   // A case's connector has both too.
   if (typeof name !== "string" || type.startsWith(".")) return place;
-  const [first = ""] = type.split(".");
+  const [first = "", ...rest] = type.split(".");
+  const given = isPlainObject(value.with) ? value.with : {};
   const own = ownSteps.includes(first) || first.startsWith("waitFor");
   return {
     how: `step ${name}`,
     type: own ? undefined : `.${first}`,
     callsKibana: ["kibana", "cases", "http"].includes(first),
     below: undefined,
+    params: own ? bodyParams(given) : rest.length > 0 ? asSubAction(rest.join("."), given) : given,
   };
+}
+
+function asSubAction(subAction: string, subActionParams: Record<string, unknown>): Record<string, unknown> {
+  return { subAction, subActionParams };
+}
+
+/** Of a request that runs a connector. */
+function bodyParams({ body }: Record<string, unknown>): Record<string, unknown> {
+  return isPlainObject(body) && isPlainObject(body.params) ? body.params : {};
 }
 
 /** `{{ consts.x }}` and `${{ consts.x }}` with the value from the same document; other expressions stay. */

@@ -73,27 +73,33 @@ async function readAll(
 }
 
 function inWorkflow(workflow: Workflow, space: string): Found {
-  const use = (how: string): Use => ({
-    kind: "workflow",
-    id: workflow.id,
-    name: workflow.name,
-    space,
-    enabled: workflow.enabled,
-    how,
-    can_be_moved: false,
+  const { id, name, enabled, definition } = workflow;
+  const stays = whyFixed(workflow);
+  const use = (how: string, stuck = stays): Use => ({
+    ...{ kind: "workflow", id, name, space, enabled, how, can_be_moved: stuck === undefined },
+    ...(stuck === undefined ? {} : { why_not: stuck }),
   });
-  if (!workflow.definition) return inInvalid(workflow, use);
-  const { named, undecided } = referencesOf(workflow.definition);
+  if (!definition) return inInvalid(workflow, use);
+  const { named, undecided } = referencesOf(definition);
   return {
-    holders: named.map(({ text, byName, how }): Holder => ({ use: use(how), names: text, ...(byName && { byName }) })),
+    holders: named.map(
+      ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),
+    ),
     unseen: undecided.map(({ how, type }) => ({
       what,
-      why: `Which connector the workflow ${quoted(workflow.name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
+      why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
       permanent: false,
       whole: false,
       ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
     })),
   };
+}
+
+/** Why this server does not change a workflow at all; undefined where it may. */
+export function whyFixed({ managed, editable, definition }: Workflow): string | undefined {
+  if (managed) return "It is managed by Elastic: nobody can edit it.";
+  if (!definition) return "It is not valid: a save would switch it off.";
+  return editable ? undefined : "This key may not edit it.";
 }
 
 const reference = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'{|>&*[][^\n#]*))/gi;

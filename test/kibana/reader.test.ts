@@ -52,9 +52,18 @@ describe("the reader and the writer", () => {
       "status",
       "until",
       "userName",
+      "workflow",
+      "workflowErrors",
       "workflows",
     ]);
-    expect(Object.keys(writer).sort()).toEqual(["createConnector", "deleteConnector", "executeConnector", "updateConnector", "updateRule"]);
+    expect(Object.keys(writer).sort()).toEqual([
+      "createConnector",
+      "deleteConnector",
+      "executeConnector",
+      "updateConnector",
+      "updateRule",
+      "updateWorkflow",
+    ]);
   });
 
   test("whatever the reader is asked, it sends GET, or POST to a route on which Kibana writes nothing", async () => {

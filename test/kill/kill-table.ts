@@ -7,7 +7,7 @@
  * - `open`: unknown, with a note to look: nothing shows yet, but a request may still be in flight.
  * - `done`, `not_done`, `unknown`: as recorded.
  *
- * `replace` writes a rule: it can be read back, as a connector can.
+ * `replace` writes a rule, `repoint` a workflow: they can be read back, as a connector can.
  */
 export const killTable = [
   {
@@ -18,8 +18,18 @@ export const killTable = [
     delete: ["none"],
     execute: ["none"],
     replace: ["none"],
+    repoint: ["none"],
   },
-  { step: "asking the person", written: false, create: ["none"], update: ["none"], delete: ["none"], execute: ["none"], replace: ["none"] },
+  {
+    step: "asking the person",
+    written: false,
+    create: ["none"],
+    update: ["none"],
+    delete: ["none"],
+    execute: ["none"],
+    replace: ["none"],
+    repoint: ["none"],
+  },
   {
     step: "half a line of the begin is written",
     written: false,
@@ -28,6 +38,7 @@ export const killTable = [
     delete: ["none"],
     execute: ["none"],
     replace: ["none"],
+    repoint: ["none"],
   },
   {
     step: "the begin is not on disk yet",
@@ -37,6 +48,7 @@ export const killTable = [
     delete: ["open", "not_done"],
     execute: ["unknown"],
     replace: ["open", "not_done"],
+    repoint: ["open", "not_done"],
   },
   {
     step: "the last look before the write",
@@ -44,6 +56,7 @@ export const killTable = [
     update: ["open", "not_done"],
     delete: ["open", "not_done"],
     replace: ["open", "not_done"],
+    repoint: ["open", "not_done"],
   },
   {
     step: "Kibana has the request and does nothing",
@@ -53,6 +66,7 @@ export const killTable = [
     delete: ["open", "not_done"],
     execute: ["unknown"],
     replace: ["open", "not_done"],
+    repoint: ["open", "not_done"],
   },
   {
     step: "the request reaches Kibana after the restart",
@@ -62,6 +76,7 @@ export const killTable = [
     delete: ["open", "done"],
     execute: ["unknown"],
     replace: ["open", "done"],
+    repoint: ["open", "done"],
   },
   {
     step: "Kibana did it and has not answered",
@@ -71,8 +86,9 @@ export const killTable = [
     delete: ["done"],
     execute: ["unknown"],
     replace: ["done"],
+    repoint: ["done"],
   },
-  { step: "reading back", written: true, create: ["done"], update: ["done"], delete: ["done"], replace: ["done"] },
+  { step: "reading back", written: true, create: ["done"], update: ["done"], delete: ["done"], replace: ["done"], repoint: ["done"] },
   {
     step: "the end is not on disk yet",
     written: true,
@@ -81,11 +97,12 @@ export const killTable = [
     delete: ["done"],
     execute: ["done"],
     replace: ["done"],
+    repoint: ["done"],
   },
   { step: "making the answer", written: true, create: ["done"], update: ["done"] },
 ] as const satisfies readonly Row[];
 
 export type Told = "none" | "open" | "done" | "not_done" | "unknown";
-export type Kind = "create" | "update" | "delete" | "execute" | "replace";
+export type Kind = "create" | "update" | "delete" | "execute" | "replace" | "repoint";
 export type Step = (typeof killTable)[number]["step"];
 type Row = { step: string; written: boolean } & { [K in Kind]?: readonly [Told, Told?] };

@@ -11,7 +11,7 @@ import { action } from "../support/rules-deployment.ts";
 import { type Kind, killTable, type Step, type Told } from "./kill-table.ts";
 import { startKillable } from "./killable-server.ts";
 
-const kinds: Kind[] = ["create", "update", "delete", "execute", "replace"];
+const kinds: Kind[] = ["create", "update", "delete", "execute", "replace", "repoint"];
 const preload = pathToFileURL(join(import.meta.dirname, "stalled-disk.mjs")).href;
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
@@ -42,13 +42,20 @@ const calls: Record<Kind, (id: string) => [string, Record<string, unknown>]> = {
   delete: (id) => ["safe_delete_connector", { ids: [id] }],
   execute: (id) => ["execute_connector", { id, params: { documents: [{ run: id }] } }],
   replace: (id) => ["replace_connector", { from: `from-${id}`, to: `to-${id}` }],
+  repoint: (id) => ["replace_connector", { from: `from-${id}`, to: `to-${id}` }],
 };
 
-/** What there is before: a connector by that id, or a rule and the two connectors that it moves between. */
+const moves = (kind: Kind) => kind === "replace" || kind === "repoint";
+
+/** What there is before: a connector by that id, or a rule or workflow and the two connectors that it moves between. */
 async function seed(kind: Kind, id: string): Promise<void> {
   if (kind === "create") return;
-  const connectors = kind === "replace" ? [`from-${id}`, `to-${id}`] : [id];
+  const connectors = moves(kind) ? [`from-${id}`, `to-${id}`] : [id];
   for (const one of connectors) await bare("POST", `/api/actions/connector/${one}`, { ...before, connector_type_id: ".index" });
+  if (kind === "repoint") {
+    const yaml = `name: W\ntriggers: [{ type: manual }]\nsteps:\n  - { name: note, type: index, connector-id: from-${id}, with: { documents: [{ note: worth-keeping }] } }\n`;
+    await bare("POST", "/api/workflows/workflow", { id, yaml });
+  }
   if (kind !== "replace") return;
   await bare("POST", `/api/alerting/rule/${id}`, {
     name: `Rule ${id}`,
@@ -62,10 +69,11 @@ async function seed(kind: Kind, id: string): Promise<void> {
 
 /** What Kibana has of this connector or rule, its deliveries too. */
 async function state(id: string): Promise<string> {
-  const { connectors, rules, deliveries } = JSON.parse(await bare("GET", "/sandbox/state"));
+  const { connectors, rules, workflows, deliveries } = JSON.parse(await bare("GET", "/sandbox/state"));
   const mine = (key: string) => (one: Record<string, unknown>) => one[key] === id;
   const actions = rules.filter(mine("id")).map((rule: { actions: unknown }) => rule.actions);
-  return JSON.stringify([connectors.filter(mine("id")), actions, deliveries.filter(mine("connector_id"))]);
+  const texts = workflows.filter(mine("id")).map(({ yaml }: { yaml: string }) => yaml);
+  return JSON.stringify([connectors.filter(mine("id")), actions, texts, deliveries.filter(mine("connector_id"))]);
 }
 
 interface Stage {
@@ -82,8 +90,8 @@ interface Stage {
 }
 
 const wait = (until: () => unknown) => vi.waitFor(async () => expect(await until()).toBeTruthy(), { timeout: 10_000, interval: 10 });
-/** The execution log is read with POST. */
-const isWrite = ({ method, path }: Recorded) => method !== "GET" && !path.includes("_execution_logs");
+/** The execution log is read with POST, and a workflow's text checked. */
+const isWrite = ({ method, path }: Recorded) => method !== "GET" && !/_execution_logs|\/workflows\/validate/.test(path);
 
 /** The disk stalls at one record of the journal: the server leaves a mark file then. */
 async function stalled(stage: Stage, at: string): Promise<void> {
@@ -118,8 +126,8 @@ const reach: Record<Step, (stage: Stage) => Promise<void>> = {
   "half a line of the begin is written": (stage) => stalled(stage, "half 1"),
   "the begin is not on disk yet": (stage) => stalled(stage, "sync 1"),
   async "the last look before the write"(stage) {
-    const looks = stage.kind === "update" ? 3 : 1;
-    const place = stage.kind === "replace" ? "alerting/rule" : "actions/connector";
+    const looks = stage.kind === "update" || stage.kind === "repoint" ? 3 : 1;
+    const place = stage.kind === "repoint" ? "workflows/workflow" : stage.kind === "replace" ? "alerting/rule" : "actions/connector";
     const isLook = ({ path }: Recorded) => path === `/api/${place}/${stage.id}`;
     const reached = stage.hold((call, all) => isLook(call) && all.filter(isLook).length === looks);
     await stage.begin();
@@ -154,7 +162,7 @@ const reach: Record<Step, (stage: Stage) => Promise<void>> = {
     await reached;
   },
 };
-const methods = { create: "POST", update: "PUT", delete: "DELETE", execute: "POST", replace: "PUT" } as const;
+const methods = { create: "POST", update: "PUT", delete: "DELETE", execute: "POST", replace: "PUT", repoint: "PUT" } as const;
 
 /** Moves the times in a journal back, so that nobody has to wait for minutes. */
 async function longAgo(journalDir: string): Promise<void> {
@@ -266,7 +274,7 @@ describe.each(killTable)("killed while: $step", (row) => {
     if (seen.at(-1) === "done") expect(now).not.toBe(initial);
     if (seen.at(-1) === "none" || seen.at(-1) === "not_done") expect(now).toBe(initial);
     // What existed is in the journal from before the write on.
-    if (["update", "delete", "replace"].includes(kind) && entry) expect(await textIn(journalDir)).toContain("worth-keeping");
+    if (["update", "delete", "replace", "repoint"].includes(kind) && entry) expect(await textIn(journalDir)).toContain("worth-keeping");
     if (seen.at(-1) === "done" && kind !== "execute" && entry) {
       expect((await again.call("undo_change", { change: entry.change })).body.status).toBe("done");
       expect(await state(id)).toBe(initial);

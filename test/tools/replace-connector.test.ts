@@ -569,6 +569,7 @@ steps:
     with:
       message: m
 `;
+  const others = `name: Tell people\nenabled: true\ntriggers: [{ type: manual }]\nsteps:\n  - name: tell\n    type: slack\n    connector-id: "{{ consts.chat }}"\nconsts: { chat: old }\n`;
   const warned = async (made: Made, args: Record<string, unknown> = {}) =>
     (await replace(made, { from: "old", to: "new", dry_run: true, ...args })).warnings?.join() ?? "";
 
@@ -578,7 +579,12 @@ steps:
     expect(await warned(made)).not.toContain("stays in use");
     await made.bare("POST", "/api/workflows/workflow", { id: "tell-people", yaml: yaml("old") });
     expect(await warned(made)).toContain(
-      'Rules only: it stays in use by 1 workflow: "Tell people". In Kibana under Workflows, name another connector in its connector-id',
+      'Not moved, to be changed in Kibana under Workflows: "Tell people" (tell-people), "step tell". It needs a connector of type .server-log, and "Connector new" is .slack.',
+    );
+    await made.bare("PUT", "/api/workflows/workflow/tell-people", { yaml: others });
+    expect(await warned(made)).toContain('"Tell people" (tell-people), "step tell". An expression stands for it.');
+    expect(await warned(made, { to: undefined, remove: true })).toContain(
+      'It stays in use by 1 workflow: "Tell people". In Kibana under Workflows, name another connector in its connector-id',
     );
     // Somebody who names rules means these.
     expect(await warned(made, { rules: ["r1"] })).not.toContain("stays in use");
@@ -587,7 +593,7 @@ steps:
   test("is named too where no rule is left to move", async () => {
     const made = await deployment();
     await made.bare("POST", "/api/workflows/workflow", { id: "tell-people", yaml: yaml("old") });
-    expect(await warned(made)).toContain('it stays in use by 1 workflow: "Tell people"');
+    expect(await warned(made)).toContain('"Tell people" (tell-people), "step tell"');
   });
 
   test("that cannot be looked at is said", async () => {

@@ -18,7 +18,7 @@ describe("what is in use", () => {
       code: "in_use",
       message:
         '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures" and 1 workflow: "Page on-call". Without it they fail silently, their other actions too.',
-      fix: "The user decides where these rules go: replace_connector moves them to another connector (`to`), or removes its actions from them (`remove`). In Kibana under Workflows, name another connector in its connector-id, or remove the step. Then repeat the call.",
+      fix: "The user decides where these rules and workflows go: replace_connector moves them to another connector (`to`), or removes its actions from the rules (`remove`). Then repeat the call.",
       detail: {
         users: expect.arrayContaining([
           expect.objectContaining({ kind: "workflow", id: "page-on-call", name: "Page on-call", enabled: true, how: "step page" }),

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { referencesOf } from "../../src/usage/workflow-references.ts";
 
+/** Which connectors it names, without where and how. */
+const seenIn = (definition: object) => {
+  const { named: all, undecided } = referencesOf({ ...definition });
+  return { named: all.map(({ text, byName, how }) => ({ text, byName, how })), undecided };
+};
 const step = (more: object) => ({ name: "notify", type: "slack", ...more });
 const named = (text: string, how = "step notify") => ({ text, byName: true, how });
 
@@ -20,7 +25,7 @@ describe("a connector is found wherever it stands", () => {
     ["a merge", { steps: [{ name: "a", type: "merge", steps: [uses] }] }],
     ["what a later version nests in its own way", { steps: [{ name: "a", type: "new", arms: { left: { thus: [[uses]] } } }] }],
   ])("in %s", (_what, definition) => {
-    expect(referencesOf({ ...definition })).toEqual({ named: [named("ops-slack")], undecided: [] });
+    expect(seenIn(definition)).toEqual({ named: [named("ops-slack")], undecided: [] });
   });
 
   test.each<[string, object, object]>([
@@ -58,7 +63,7 @@ describe("a connector is found wherever it stands", () => {
       named("x"),
     ],
   ])("%s", (_what, definition, reference) => {
-    expect(referencesOf({ ...definition })).toEqual({ named: [reference], undecided: [] });
+    expect(seenIn(definition)).toEqual({ named: [reference], undecided: [] });
   });
 });
 
@@ -71,7 +76,7 @@ describe("what a run decides is undecided", () => {
     ["a model", { steps: [step({ type: "ai.prompt", "connector-id": "{{ inputs.model }}" })] }, undefined],
     ["a trigger's", { triggers: [{ type: "slack.message", "connector-id": "{{ inputs.x }}" }] }, undefined],
   ])("%s", (_what, definition, type) => {
-    const { named: none, undecided } = referencesOf({ ...definition });
+    const { named: none, undecided } = seenIn(definition);
     expect([none, undecided]).toMatchObject([[], [{ type }]]);
   });
 });
@@ -87,5 +92,5 @@ test("ids of other things, and texts that merely hold one, are no reference", ()
       { name: "deep", type: "kibana.request", with: { body: "[".repeat(100_000) } },
     ],
   };
-  expect(referencesOf(definition)).toEqual({ named: [], undecided: [] });
+  expect(seenIn(definition)).toEqual({ named: [], undecided: [] });
 });

@@ -4,6 +4,7 @@ import { paired } from "../../rules/same-action.ts";
 import type { Page } from "../../web/page.ts";
 import { type Effect, type Plan, warningsBefore } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
+import { workflowWithPlaces } from "../workflow-words.ts";
 import { type Reach, requestInWords } from "./reach.ts";
 
 /** Most characters of what matters in a question or an answer; a page holds all. */
@@ -17,8 +18,8 @@ const mostNotes = 15;
 const mostOnPage = 500;
 
 /**
- * What a person has to know before anything else, in this order and uncut: what was not looked at, where, what is done, to which connectors and
- * rules; hosts; recipients; whether it can be undone; what only the service reads. No line begins with text from outside.
+ * What a person has to know before anything else, in this order and uncut: what was not looked at, where, what is done, to which connectors,
+ * rules and places in workflows; hosts; recipients; whether it can be undone; what only the service reads. No line begins with text from outside.
  */
 export function whatMatters(plan: Plan, reach: Reach, deployment: string): string[] {
   return [
@@ -27,6 +28,7 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string): strin
     ...(plan.inPerson ?? []),
     ...things(plan).map((effect) => `- ${effectLine(effect)}`),
     ...namesOfRules(plan),
+    ...namesOfWorkflows(plan),
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
     ...reach.requests.map((one) => `A request → ${requestInWords(one)}`),
     ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
@@ -46,7 +48,7 @@ export function question(plan: Plan, matters: readonly string[]): string {
   const { given, effects } = plan;
   const warnings = warningsBefore(plan);
   const notes = warnings.slice(0, mostNotes);
-  const rules = rulesOf(plan);
+  const users = usersOf(plan);
   return [
     ...matters,
     // The field that takes the answer says it too.
@@ -54,9 +56,9 @@ export function question(plan: Plan, matters: readonly string[]): string {
     ...notes.map((warning) => `Note: ${beginning(warning, 300)}`),
     ...left(warnings.length - notes.length, "Note: and", "more notes"),
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
-    ...rules.slice(0, mostLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`),
-    ...left(rules.length - mostLines, "- and", "more, named above"),
-    ...(effects.length === 1 ? effects.flatMap(details) : details(contents(rules))),
+    ...users.slice(0, mostLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`),
+    ...left(users.length - mostLines, "- and", "more, named above"),
+    ...(effects.length === 1 ? effects.flatMap(details) : details(contents(users))),
   ]
     .map(oneLine)
     .join("\n");
@@ -126,14 +128,15 @@ function things({ effects }: Plan): Effect[] {
   return effects.length > 1 ? effects.filter(({ kind }) => kind === "connector") : [];
 }
 
-/** Several rules, or one beside connectors; a single one stands in the summary. */
-function rulesOf({ effects }: Plan): Effect[] {
-  return effects.length > 1 ? effects.filter(({ kind }) => kind === "rule") : [];
+/** Several rules and workflows, or one beside connectors; a single one stands in the summary. */
+function usersOf({ effects }: Plan): Effect[] {
+  return effects.length > 1 ? effects.filter(({ kind }) => kind !== "connector") : [];
 }
 
 /** `Rules (2): "Disk", "CPU"`: all of them, with the id where a name is cut or another one's too. */
 function namesOfRules(plan: Plan): string[] {
-  const rules = rulesOf(plan).map((rule) => ({ ...rule, shown: quoted(rule.name) }));
+  const ofRules = usersOf(plan).filter(({ kind }) => kind === "rule");
+  const rules = ofRules.map((rule) => ({ ...rule, shown: quoted(rule.name) }));
   if (rules.length === 0) return [];
   const times = new Map<string, number>();
   for (const { shown } of rules) times.set(shown, (times.get(shown) ?? 0) + 1);
@@ -143,19 +146,27 @@ function namesOfRules(plan: Plan): string[] {
   return [`Rules (${rules.length}): ${named.join(", ")}`];
 }
 
+/** `Workflows (1): "Page on-call" (page-on-call): "step page", "step page again"`: all of them, with each place that is changed. */
+function namesOfWorkflows({ ops, effects }: Plan): string[] {
+  const named = ops.flatMap((op) => (op.op === "put_workflow" ? [workflowWithPlaces(op)] : []));
+  return named.length === 0 || effects.length === 1 ? [] : [`Workflows (${named.length}): ${named.join("; ")}`];
+}
+
 /** `delete connector "Ops chat" (.slack, ops-chat) in space default` */
 function effectLine({ verb, kind, name, type, id, space }: Effect): string {
   return `${verb} ${kind} ${quoted(name)} (${word(type)}${id ? `, ${word(id)}` : ""}) in space ${word(space)}`;
 }
 
-/** `: "Old: fired" → "New: fired"; runs with the key of ann → bob`, only what differs in a rule. */
+/** `: "Old: fired" → "New: fired"; runs with the key of ann → bob`, only what differs in a rule or workflow. */
 function inShort({ before, after }: Effect): string {
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
-  const [then, now] = [list(before?.actions), list(after?.actions)];
+  const [then, now] = [list(before?.actions ?? before?.places), list(after?.actions ?? after?.places)];
   const named = (lines: string[]) => lines.map((line) => quoted(line, 100)).join(", ") || "nothing";
   const { gone: goes, fresh: comes } = paired(then, now, (line) => line);
-  const owners = [before?.api_key_owner, after?.api_key_owner].map((owner) => ownerWord(String(owner ?? "unknown")));
-  const owner = owners[0] === owners[1] ? "" : `; its API key: ${owners.join(" → ")}`;
+  const ownerOf = (state: Effect["before"]) => ownerWord(String(state?.api_key_owner ?? state?.scheduled_runs_as ?? "unknown"));
+  const owners = [ownerOf(before), ownerOf(after)];
+  const what = after?.scheduled_runs_as === undefined ? "its API key" : "its scheduled runs as";
+  const owner = owners[0] === owners[1] ? "" : `; ${what}: ${owners.join(" → ")}`;
   return beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400);
 }
 

@@ -105,7 +105,7 @@ function hostsOf(hosts: readonly string[]): string {
 
 interface OpReach {
   hosts: string[];
-  /** Connectors of which a rule gets actions. */
+  /** Connectors of which a rule or workflow gets actions. */
   used: TouchedConnector[];
   reached: Recipient[];
   kept: Recipient[];
@@ -117,7 +117,8 @@ async function reachOfOp(op: Op): Promise<OpReach> {
   switch (op.op) {
     case "delete":
       return nothing;
-    case "put_rule": {
+    case "put_rule":
+    case "put_workflow": {
       const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map((one) => recipientsOfAction(one)))).flat();
       const { before, after } = { before: op.before.actions, after: op.after.actions };
       const { pairs, gone, fresh } = paired(before, after, actionKey);

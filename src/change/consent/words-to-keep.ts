@@ -1,6 +1,6 @@
 import { redactionMark } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
-import type { Op, Plan } from "../plan.ts";
+import { type Op, type Plan, usesConnectors } from "../plan.ts";
 import type { Reach } from "./reach.ts";
 
 /** Whom and what a plan reaches, in words. */
@@ -15,7 +15,7 @@ export function wordsToKeep(plan: Plan, reach: WordsOfReach, deployment: string,
     ...reach.requests.map(({ to }) => to),
     ...plan.flows.flatMap(({ source, hosts }) => [source, ...hosts]),
     ...plan.effects.flatMap(({ id, type, space, kind }) => [...(id === undefined ? [] : [id]), type, space, kind]),
-    ...plan.ops.flatMap((op) => (op.op === "put_rule" ? op.touches.map(({ id }) => id) : [])),
+    ...plan.ops.flatMap((op) => (usesConnectors(op) ? op.touches.map(({ id }) => id) : [])),
     ...namesAsAWhole([...plan.effects, ...plan.ops], scrub),
     ...plan.asks.flatMap(({ path, label }) => [path, label]),
   ];
@@ -31,7 +31,7 @@ function namesAsAWhole(named: readonly (Op | { name: string })[], scrub: Scrub):
 
 function namesOf(one: Op | { name: string }): string[] {
   if (!("op" in one)) return [one.name];
-  if (one.op === "put_rule") return [one.name, ...one.touches.flatMap(({ name }) => name ?? [])];
+  if (usesConnectors(one)) return [one.name, ...one.touches.flatMap(({ name }) => name ?? [])];
   if (one.op === "update") return [one.before.name, one.after.name];
   return [one.op === "delete" ? one.before.name : one.name];
 }

@@ -6,6 +6,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { isPlainObject } from "../../plain-object.ts";
+import { lastLook } from "./last-look.ts";
 
 type Config = Record<string, unknown>;
 
@@ -25,10 +26,7 @@ export async function connectorOrNone(reader: Reader, space: string, id: string)
  * @throws ToolError: nothing was written
  */
 export async function assertUntouched(before: Connector, space: string, reader: Reader): Promise<void> {
-  const now = await connectorOrNone(reader, space, before.id).catch((error: unknown) => {
-    // Only a read failed: no write was made.
-    throw error instanceof KibanaError ? new ToolError(error.code, error.message, error.fix, error.detail) : error;
-  });
+  const now = await lastLook(connectorOrNone(reader, space, before.id));
   if (now && isStill(now, { ...before, config: before.config ?? {} })) return;
   throw new ToolError(
     "confirmation_invalid",

@@ -1,16 +1,17 @@
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { canGoBack, isMarked, secretMissing } from "../marked-rules.ts";
-import type { Op, OpResult } from "../plan.ts";
+import { type Op, type OpResult, usesConnectors } from "../plan.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { execute } from "./execute.ts";
 import type { Happened, Inverse, Means, OpKind } from "./op-kind.ts";
 import { putRule, readRuleBack } from "./put-rule.ts";
+import { putWorkflow } from "./put-workflow.ts";
 import type { Recorded } from "./records.ts";
 import { update } from "./update.ts";
 
-const kinds = { create, update, delete: remove, execute, put_rule: putRule } satisfies {
+const kinds = { create, update, delete: remove, execute, put_rule: putRule, put_workflow: putWorkflow } satisfies {
   [Name in Op["op"]]: OpKind<Extract<Op, { op: Name }>>;
 };
 
@@ -27,6 +28,8 @@ export function writeOp(op: Op, means: Means): Promise<unknown> {
       return kinds.execute.write(op, means);
     case "put_rule":
       return kinds.put_rule.write(op, means);
+    case "put_workflow":
+      return kinds.put_workflow.write(op, means);
   }
 }
 
@@ -43,6 +46,8 @@ export function recordOf(op: Op): Recorded {
       return kinds.execute.record(op);
     case "put_rule":
       return kinds.put_rule.record(op);
+    case "put_workflow":
+      return kinds.put_workflow.record(op);
   }
 }
 
@@ -62,6 +67,8 @@ export function happened(record: Recorded, reader: Reader, key: Buffer | undefin
       return kinds.execute.happened(record, reader, key);
     case "put_rule":
       return kinds.put_rule.happened(record, reader, key);
+    case "put_workflow":
+      return kinds.put_workflow.happened(record, reader, key);
   }
 }
 
@@ -77,8 +84,13 @@ export async function readBack(
 /** How to undo a recorded op; `none` where a redaction mark replaces something it needs. */
 export function inverseOf(record: Recorded): Inverse {
   const inverse = inverseOfKind(record);
-  const isWhole = "op" in inverse && inverse.op === "put_rule" ? canGoBack(inverse) : !isMarked(inverse);
-  return isWhole ? inverse : { none: secretMissing };
+  return isWhole(record, inverse) ? inverse : { none: secretMissing };
+}
+
+function isWhole(record: Recorded, inverse: Inverse): boolean {
+  // The text of a workflow may hold the mark itself.
+  if (record.op === "put_workflow") return record.digests === undefined;
+  return "op" in inverse && inverse.op === "put_rule" ? canGoBack(inverse) : !isMarked(inverse);
 }
 
 function inverseOfKind(record: Recorded): Inverse {
@@ -93,13 +105,15 @@ function inverseOfKind(record: Recorded): Inverse {
       return kinds.execute.inverse(record);
     case "put_rule":
       return kinds.put_rule.inverse(record);
+    case "put_workflow":
+      return kinds.put_workflow.inverse(record);
   }
 }
 
-/** Changes of the same target wait for each other: those of a rule also for those of the connectors it gains or loses. */
+/** Changes of the same target wait for each other: those of a rule or workflow also for those of the connectors it gains or loses. */
 export function targetsOf(op: Op): string[] {
   const connector = (id: string) => `${op.space}/${id}`;
-  if (op.op === "put_rule") return [`rule:${op.space}/${op.id}`, ...op.touches.map(({ id }) => connector(id))];
+  if (usesConnectors(op)) return [`${op.op}:${op.space}/${op.id}`, ...op.touches.map(({ id }) => connector(id))];
   // Without an id no other call can refer to it.
   return op.id === undefined ? [] : [connector(op.id)];
 }

@@ -1,5 +1,6 @@
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
+import type { WorkflowRoutes } from "../../kibana/workflows.ts";
 import type { Writer } from "../../kibana/writer.ts";
 import type { RuleState } from "../../rules/rule-state.ts";
 import type { Clock } from "../clock.ts";
@@ -42,6 +43,7 @@ export type Inverse =
       /** Of what the journal marks in the actions of `to` and of `expect`. */
       digests: { before: FieldDigests[]; after: FieldDigests[] };
     }
+  | { op: "put_workflow"; space: string; id: string; routes: WorkflowRoutes; expect: string; to: string }
   /** `onlyRead`: it changed nothing. */
   | { none: string; onlyRead?: true };
 

@@ -9,6 +9,7 @@ import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
 import { revealed } from "../marked-rules.ts";
 import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
 import { connectorOrNone, replacing } from "./connector-state.ts";
+import { lastLook, outdated } from "./last-look.ts";
 import type { Happened, OpKind } from "./op-kind.ts";
 import type { FieldDigests, RecordOf } from "./records.ts";
 
@@ -142,19 +143,6 @@ function tooManyRefused(refused: readonly string[]): ToolError {
 
 function touched(what: string): ToolError {
   return outdated(`Somebody ${what} a moment ago. Nothing was written: what was agreed to no longer holds.`);
-}
-
-function outdated(message: string): ToolError {
-  return new ToolError("confirmation_invalid", message, "Repeat the call to decide on the new plan.", { reason: "target_changed" });
-}
-
-/** If only the read fails, no write was made. */
-async function lastLook<T>(read: Promise<T>): Promise<T> {
-  try {
-    return await read;
-  } catch (error) {
-    throw error instanceof KibanaError ? new ToolError(error.code, error.message, error.fix, error.detail) : error;
-  }
 }
 
 /** The id of the first connector whose actions are dropped but that exists: somebody created it, or Kibana's list was cut short. */

@@ -54,6 +54,17 @@ const Recorded = z.discriminatedUnion("op", [
     // Of the marked fields of each action; records of older versions have none.
     digests: z.object({ before: z.array(FieldDigests), after: z.array(FieldDigests) }).default({ before: [], after: [] }),
   }),
+  z.object({
+    op: z.literal("put_workflow"),
+    ...Place,
+    routes: z.enum(["public", "first"]),
+    enabled: z.boolean(),
+    moves: z.array(z.object({ how: z.string(), was: z.string(), is: z.string() })),
+    before: z.string(),
+    after: z.string(),
+    // Of texts that the journal may not keep whole.
+    digests: z.object({ before: z.string(), after: z.string() }).optional(),
+  }),
 ]);
 export type FieldDigests = z.output<typeof FieldDigests>;
 export type Recorded = z.output<typeof Recorded>;

@@ -104,7 +104,9 @@ async function used(
 ): Promise<ToolError> {
   const workflows = new Map(usage.uses.filter(({ kind }) => kind === "workflow").map(({ id, name }) => [id, name]));
   const [ways, leading] = await Promise.all([
-    usage.rules?.length ? waysOut(connector, space, known.existing, context) : { next: [], sameType: [] },
+    usage.rules?.length || usage.uses.some((use) => use.can_be_moved)
+      ? waysOut(connector, space, known.existing, context)
+      : { next: [], sameType: [] },
     workflows.size > 0 ? leadingTo(context.kibana, space, where.status, workflows) : [],
   ]);
   const uses = [...usage.uses, ...leading];

@@ -1,23 +1,26 @@
 import type { JournalEntry } from "../../change/journal.ts";
-import { type Inverse, inverseOfEntry, type UndoOffer, undoCall } from "../../change/undo.ts";
+import { type Inverse, inverseOfEntry, recordedIn, type UndoOffer, undoCall } from "../../change/undo.ts";
 import { connectorProtected, ruleProtected, undoBy } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
+import type { Workflow } from "../../kibana/workflows.ts";
 import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { cannotTell, ruleSince } from "../rules/rule-since.ts";
 import { differsFrom } from "./changed-since.ts";
+import { asBefore, whyNotBack } from "./undo-workflows.ts";
 
-const back = "It is again as it was before that change.";
-/** The most rules to look up for one answer. */
-const mostRules = 20;
+/** The most rules, and the most workflows, to look up for one answer. */
+const mostLooked = 20;
 
 /** The present state of what changes were about. */
 export interface Now {
   connectors: ReadonlyMap<string, readonly Connector[]>;
   /** An undefined value: the rule is gone. No entry: it was not looked up. */
   rules: ReadonlyMap<string, Rule | undefined>;
+  /** The same for workflows. */
+  workflows: ReadonlyMap<string, Workflow | undefined>;
   /** Why something could not be read. */
   unread: string | undefined;
   journalKey: Buffer | undefined;
@@ -34,29 +37,40 @@ export async function readNow(
   const rules = new Map(
     entries.flatMap(({ begin: { op } }) => (op.op === "put_rule" && op.id !== undefined ? [[key(op.space, op.id), op] as const] : [])),
   );
+  const workflows = new Map(
+    entries.flatMap((entry) => {
+      const record = recordedIn(entry);
+      return record?.op === "put_workflow" ? [[key(record.space, record.id), record] as const] : [];
+    }),
+  );
   const failures: string[] = [];
   const failed = (error: unknown) => {
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
     failures.push(error.message);
   };
-  const [journalKey, lists, found] = await Promise.all([
-    journal.key(),
-    Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space).catch(failed)] as const)),
+  /** One by one, so that one that is gone or cannot be read does not hide the others. */
+  const each = <One, Thing>(all: ReadonlyMap<string, One>, read: (one: One) => Promise<Thing>) =>
     Promise.all(
-      [...rules].slice(0, mostRules).map(async ([at, { space, id = "" }]) => {
+      [...all].slice(0, mostLooked).map(async ([at, one]) => {
         try {
-          return [[at, await kibana.rule(space, id)] as const];
+          return [[at, await read(one)] as const];
         } catch (error) {
           if (error instanceof ToolError && error.code === "rule_not_found") return [[at, undefined] as const];
           failed(error);
           return [];
         }
       }),
-    ),
+    );
+  const [journalKey, lists, found, foundWorkflows] = await Promise.all([
+    journal.key(),
+    Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space).catch(failed)] as const)),
+    each(rules, ({ space, id = "" }) => kibana.rule(space, id)),
+    each(workflows, ({ space, id, routes }) => kibana.workflow(space, id, routes)),
   ]);
   return {
     connectors: new Map(lists.flatMap(([space, list]) => (list ? [[space, list] as const] : []))),
     rules: new Map(found.flat()),
+    workflows: new Map(foundWorkflows.flat()),
     unread: failures[0],
     journalKey,
   };
@@ -67,6 +81,7 @@ export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefi
   const { op, space } = begin.op;
   const id = begin.op.id ?? end?.id;
   if (id === undefined) return undefined;
+  if (op === "put_workflow") return now.workflows.get(key(space, id))?.name;
   return op === "put_rule" ? now.rules.get(key(space, id))?.name : now.connectors.get(space)?.find((one) => one.id === id)?.name;
 }
 
@@ -100,6 +115,11 @@ function protectedNow(
     const touches = touched(inverse.expect, inverse.to).map((one) => ({ id: one, name: known?.get(one)?.name }));
     return ruleProtected({ id, name, tags: now.rules.get(key(space, id))?.tags ?? [] }, touches, settings);
   }
+  if (inverse.op === "put_workflow") {
+    const record = recordedIn(entry);
+    const ids = record?.op === "put_workflow" ? record.moves.flatMap(({ was, is }) => [was, is]) : [];
+    return ids.map((one) => connectorProtected(one, [known?.get(one)?.name], settings)).find((why) => why !== undefined);
+  }
   return connectorProtected(id, [name, ...(inverse.op === "update" ? [inverse.to.name] : [])], settings);
 }
 
@@ -121,21 +141,27 @@ async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now):
     if (!rule) return "The rule is gone.";
     const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, now.journalKey);
     if (isUnsure) return `The rule stays as it is: ${cannotTell}`;
-    if (!isAfter) return isBefore ? back : "The rule's actions were changed since.";
+    if (!isAfter) return isBefore ? asBefore : "The rule's actions were changed since.";
     const known = knownIn(space, now);
     const found = known && obstacle(rule, inverse.to.actions, known);
     return found && found.gone.length === 0 ? `Kibana would not save ${obstacleInWords(found)}.` : undefined;
   }
+  if (inverse.op === "put_workflow") {
+    const at = key(space, id);
+    if (!now.workflows.has(at)) return undefined;
+    const workflow = now.workflows.get(at);
+    return workflow ? whyNotBack(inverse, workflow) : "The workflow is gone.";
+  }
   const list = now.connectors.get(space);
   if (!list) return undefined;
   const current = list.find((one) => one.id === id);
-  if (inverse.op === "create") return current && back;
-  if (!current) return inverse.op === "delete" ? back : "The connector is gone.";
+  if (inverse.op === "create") return current && asBefore;
+  if (!current) return inverse.op === "delete" ? asBefore : "The connector is gone.";
   if (inverse.op === "execute") return undefined;
   const differs = await differsFrom(current, inverse);
   if (differs.length > 0) {
-    const asBefore = inverse.op === "update" && (await differsFrom(current, { ...inverse, expect: inverse.to })).length === 0;
-    return asBefore ? back : `It was changed since: ${differs.join(", ")}.`;
+    const wasBefore = inverse.op === "update" && (await differsFrom(current, { ...inverse, expect: inverse.to })).length === 0;
+    return wasBefore ? asBefore : `It was changed since: ${differs.join(", ")}.`;
   }
   const uses = current.references ?? 0;
   return inverse.op === "delete" && uses > 0 ? `It is in use now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;

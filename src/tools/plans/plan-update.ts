@@ -12,7 +12,7 @@ import { plainText, quoted, word } from "../../plain-text.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets } from "../../secrets/resolve.ts";
-import { renameWarnings } from "../../usage/renamed.ts";
+import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -20,6 +20,8 @@ import { readableSecret } from "../secrets/config-secrets.ts";
 import { askableFields, askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, hostIn, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets } from "../secrets/stored-secrets.ts";
+import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
+import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
 
 type Config = Record<string, unknown>;
@@ -33,6 +35,8 @@ export interface Wanted {
   /** The caller says that nothing else is stored: it counts only if no person can be asked. */
   noOtherSecrets: boolean;
   verb: string;
+  /** Workflows that name it by its old name get its id in the same plan. */
+  repoints?: true;
 }
 
 /**
@@ -40,7 +44,7 @@ export interface Wanted {
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
-  { space, before, after, secrets, noOtherSecrets, verb }: Wanted,
+  { space, before, after, secrets, noOtherSecrets, verb, repoints }: Wanted,
   status: Status,
   context: ToolContext,
 ): Promise<Plan> {
@@ -77,12 +81,19 @@ export async function planUpdate(
     : [[], []];
   // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
-  const moved = !isDeepStrictEqual(was, becomes) && was.length > 0;
+  const goesElsewhere = !isDeepStrictEqual(was, becomes) && was.length > 0;
   const existing = await kibana.connectors(space);
-  const renamed = after.name === before.name ? [] : await renameWarnings(before, existing, { reader: kibana, space, status });
+  const naming = after.name === before.name ? { uses: [], missed: [] } : await namedBy(before, existing, { reader: kibana, space, status });
+  const workflows =
+    repoints && naming.uses.length > 0
+      ? await repointWorkflows({ uses: naming.uses, from: before, byId: false, to: before }, existing, { ...context, space })
+      : undefined;
+  const moved = new Set(workflows?.ops.map(({ id }) => id));
+  const staying = new Set(workflows?.left.map(({ id }) => id));
+  const renamed = renameWarnings(before.name, { ...naming, uses: naming.uses.filter(({ id }) => !moved.has(id) || staying.has(id)) });
   const removed = removedKeys(before.config ?? {}, after.config);
   const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
-  return {
+  const plan: Plan = {
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${goes}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
@@ -92,9 +103,10 @@ export async function planUpdate(
         : [],
     warnings: [
       ...renamed,
+      ...leftWarnings(workflows?.left ?? []),
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
-      ...(moved
+      ...(goesElsewhere
         ? [
             `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.`,
           ]
@@ -115,6 +127,10 @@ export async function planUpdate(
     asks: askedFields(resolved.asked, entry),
     knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),
   };
+  if (!workflows) return plan;
+  // First, so that they reach it at every moment.
+  const those = workflows.ops.length === 1 ? "that names" : "that name";
+  return withWorkflows(plan, workflows, `Put its id into the ${workflowsInWords(workflows.ops)}, ${those} it by its old name.`, true);
 }
 
 /** The keys that lose their value, at any depth: `config.headers.X-Team`. */

@@ -28,7 +28,7 @@ const doubtsLooked = 5;
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
 
 /** What of a change's rules is put back together. */
-interface RulesBack {
+export interface RulesBack {
   inverses: PutBack[];
   /** Names of rules that cannot be, and why. */
   left: { name: string; why: string }[];

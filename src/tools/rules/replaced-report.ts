@@ -1,9 +1,11 @@
-import type { NextCall, NoChange, OpResult, Plan, PutRuleOp } from "../../change/plan.ts";
+import { type NextCall, type NoChange, type Op, type OpResult, type Plan, type PutRuleOp, usesConnectors } from "../../change/plan.ts";
 import { isSaved } from "../../change/saved-rules.ts";
 import type { Report } from "../../change/services.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { compact } from "../fields.ts";
+import type { LeftWorkflow } from "../workflows/repoint-workflows.ts";
+import { workflowRows } from "../workflows/workflow-rows.ts";
 import type { Move } from "./replaced-earlier.ts";
 import { overlapWarnings, ownersNow } from "./rule-changes.ts";
 
@@ -21,6 +23,8 @@ export interface Left {
 /** A plan, with the rules it leaves alone. */
 export interface ReplacePlan extends Plan {
   left: Left[];
+  /** Workflows that go on naming it. */
+  workflows: LeftWorkflow[];
   earlier: Move[];
   moved: "moved" | "removed";
   /** The connector whose actions were meant. */
@@ -31,31 +35,41 @@ export interface ReplacePlan extends Plan {
   used: number | undefined;
 }
 
-/** What happened to each rule; those that need attention come first. */
+/** What happened to each rule and workflow; those that need attention come first. */
 export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
-  const done = results.filter((result) => result.outcome === "done");
-  const { failed, waiting } = notDone(plan.ops, results);
+  const ofRules = results.filter(({ op }) => op.op === "put_rule");
+  const done = ofRules.filter((result) => result.outcome === "done");
+  const { failed, waiting } = notDone(
+    plan.ops.filter(({ op }) => op === "put_rule"),
+    ofRules,
+  );
+  const workflows = workflowRows(plan.ops, results, plan.workflows);
+  const movedWorkflows = results.filter(({ op, outcome }) => op.op === "put_workflow" && outcome === "done").length;
   const rows = [...failed, ...plan.left, ...done.map((one) => doneRow(one, plan)), ...waiting];
   return {
     result: compact({
       counts: compact({
         [plan.moved]: done.length,
+        workflows_moved: movedWorkflows || undefined,
         failed: failed.length || undefined,
         not_begun: waiting.length || undefined,
         skipped: plan.left.filter((one) => one.outcome === "skipped").length || undefined,
         blocked: plan.left.filter((one) => one.outcome === "blocked").length || undefined,
       }),
       // The first thing that a delete would check.
-      still_used_by: plan.used === undefined ? "unknown: something that this key cannot see refers to it" : plan.used - done.length,
+      still_used_by:
+        plan.used === undefined ? "unknown: something that this key cannot see refers to it" : plan.used - done.length - movedWorkflows,
       api_key_owner: ownersNow(results),
       earlier: plan.earlier,
       rules: rows.slice(0, rowsShown),
       rules_left_out: Math.max(0, rows.length - rowsShown) || undefined,
+      workflows: workflows.slice(0, rowsShown),
+      workflows_left_out: Math.max(0, workflows.length - rowsShown) || undefined,
     }),
     warnings: overlapWarnings(results),
     next: [
       ...(rows.length > rowsShown ? [{ tool: "list_changes", args: { limit: 100 }, why: "See each rule with its time and outcome." }] : []),
-      ...(done.length === 0 ? [] : plan.test),
+      ...(done.length + movedWorkflows === 0 ? [] : plan.test),
     ],
   };
 }
@@ -73,7 +87,7 @@ export function ruleNow({ op, data }: OpResult) {
 }
 
 /** The rules whose change failed or is unknown, and why; and those that were not begun. */
-export function notDone(ops: Plan["ops"], results: readonly OpResult[]) {
+export function notDone(ops: readonly Op[], results: readonly OpResult[]) {
   const begun = new Set(results.map(({ op }) => op.id));
   return {
     failed: results.filter((result) => result.outcome !== "done").map(failedRow),
@@ -107,12 +121,14 @@ export function nothingToDo({
   from,
   space: inSpace,
   left,
+  workflows,
   earlier,
   warnings,
 }: {
   from: { id: string; name?: string };
   space: string;
   left: Left[];
+  workflows: LeftWorkflow[];
   earlier: Move[];
   warnings: string[];
 }): NoChange {
@@ -122,9 +138,14 @@ export function nothingToDo({
     message:
       skipped.length > 0
         ? skippedWarning(left)
-        : `No rule ${left.length > 0 ? "of these " : ""}uses ${named(from)}${earlier.length > 0 ? " any more: it was replaced before" : ""}.`,
+        : `No rule ${left.length > 0 ? "of these " : ""}uses ${named(from)}${earlier.length > 0 ? " any more: it was replaced before" : ""}${workflows.length > 0 ? ", and no workflow that names it can be moved" : ""}.`,
     space: inSpace,
-    result: compact({ earlier, rules: left.slice(0, rowsShown), rules_left_out: Math.max(0, left.length - rowsShown) || undefined }),
+    result: compact({
+      workflows: workflowRows([], [], workflows).slice(0, rowsShown),
+      earlier,
+      rules: left.slice(0, rowsShown),
+      rules_left_out: Math.max(0, left.length - rowsShown) || undefined,
+    }),
     warnings,
     next: [],
   };
@@ -140,7 +161,7 @@ function failedRow({ op, outcome, error }: OpResult) {
 }
 
 function nameOf(op: OpResult["op"]): string {
-  return op.op === "put_rule" ? plainText(op.name, 120) : "";
+  return usesConnectors(op) ? plainText(op.name, 120) : "";
 }
 
 export function named({ id, name }: { id: string; name?: string }): string {

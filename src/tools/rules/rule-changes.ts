@@ -28,10 +28,7 @@ export function putRule(
   const { id, name, rule_type_id: type, tags } = rule;
   const before = ruleState(rule);
   const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, ownValue(rule, field) ?? null]));
-  const touches = [...new Set([...named, ...touched(before, after)])].map((one): TouchedConnector => {
-    const { name, type, config } = known.get(one) ?? {};
-    return { id: one, ...(name !== undefined && { name }), ...(type !== undefined && { type }), ...(config && { config }) };
-  });
+  const touches = [...new Set([...named, ...touched(before, after)])].map((one) => touchedConnector(one, known));
   return {
     op: "put_rule",
     space,
@@ -45,6 +42,12 @@ export function putRule(
     before: withFields(before, { ...before.fields, ...now }),
     after: withFields(after, { ...before.fields, ...after.fields }),
   };
+}
+
+/** A connector that a write adds to or removes from its users. */
+export function touchedConnector(id: string, known: Known): TouchedConnector {
+  const { name, type, config } = known.get(id) ?? {};
+  return { id, ...(name !== undefined && { name }), ...(type !== undefined && { type }), ...(config && { config }) };
 }
 
 function withFields({ fields: _fields, ...state }: RuleState, fields: Record<string, unknown>): RuleState {

@@ -1,0 +1,105 @@
+import { ToolError } from "../../errors.ts";
+import { KibanaError } from "../../kibana/errors.ts";
+import type { Reader } from "../../kibana/reader.ts";
+import type { Workflow } from "../../kibana/workflows.ts";
+import { plainText, quoted } from "../../plain-text.ts";
+import { referencesOf } from "../../usage/workflow-references.ts";
+import { keyedDigest } from "../digest.ts";
+import type { PutWorkflowOp } from "../plan.ts";
+import { lastLook, outdated } from "./last-look.ts";
+import type { Means, OpKind } from "./op-kind.ts";
+
+export const putWorkflow: OpKind<PutWorkflowOp> = {
+  /** Kibana stores a text that is not valid and switches the workflow off: then the old text goes back. */
+  async write(op, means) {
+    const { reader, writer } = means;
+    const { space, id, routes, after } = op;
+    const before = await lastLook(stillAsPlanned(op, reader));
+    const answer = await writer.updateWorkflow(space, id, routes, { yaml: after.yaml }).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    // Not after a refusal: then nothing was stored.
+    if (answer === undefined || (answer.error instanceof KibanaError && answer.error.applied === "maybe")) {
+      const now = await reader.workflow(op.space, op.id, op.routes).catch(() => undefined);
+      const wrong = now?.yaml === after.yaml ? whyUnsound(op, before, now) : undefined;
+      if (wrong !== undefined) throw await putBack(op, wrong, means);
+    }
+    if (answer) throw answer.error;
+    return undefined;
+  },
+
+  record: ({ space, id, name, type, routes, enabled, moves, before, after }) => ({
+    op: "put_workflow",
+    ...{ space, id, name, type, routes, enabled, moves },
+    before: before.yaml,
+    after: after.yaml,
+  }),
+
+  async happened({ space, id, routes, before, after, enabled, digests }, reader, key) {
+    const now = await reader.workflow(space, id, routes);
+    if (now?.yaml === undefined) return "differs";
+    const own = digests && key ? keyedDigest(now.yaml, key) : now.yaml;
+    if (own === (digests?.after ?? after)) return now.definition && now.enabled === enabled ? "done" : "differs";
+    return own === (digests?.before ?? before) ? "not_done" : "differs";
+  },
+
+  inverse: ({ space, id, routes, before, after }) => ({ op: "put_workflow", space, id, routes, expect: after, to: before }),
+};
+
+/** The last look: Kibana takes no version, so the text is compared one round trip before the write. @throws ToolError: nothing was written */
+async function stillAsPlanned(op: PutWorkflowOp, reader: Reader): Promise<Workflow> {
+  const { id, enabled, before, after } = op;
+  const [error] = await reader.workflowErrors(op.space, after.yaml);
+  if (error !== undefined) throw refusedText(op, error);
+  const now = await reader.workflow(op.space, op.id, op.routes);
+  const touched = (what: string) =>
+    outdated(`Somebody ${what} the workflow "${id}" a moment ago. Nothing was written: what was agreed to no longer holds.`);
+  if (!now) throw touched("deleted");
+  if (now.yaml !== before.yaml) throw touched("changed");
+  if (now.enabled !== enabled || !now.definition) throw touched(`switched ${now.enabled ? "on" : "off"}`);
+  return now;
+}
+
+function refusedText({ name, id }: PutWorkflowOp, why: string): ToolError {
+  return new ToolError(
+    "kibana_error",
+    `Kibana's check refuses the workflow ${quoted(name, 60)} (${id}) with the other connector: ${plainText(why, 200)}. Nothing was written.`,
+    "Correct the workflow in Kibana, then repeat the call.",
+  );
+}
+
+/** What is wrong with a workflow that has the new text; undefined where it is on as before and names what it should. */
+function whyUnsound({ enabled, moves }: PutWorkflowOp, before: Workflow, now: Workflow): string | undefined {
+  if (!now.definition) return "Kibana takes the new text for invalid, and switched the workflow off";
+  if (now.enabled !== enabled) return `Kibana switched the workflow ${now.enabled ? "on" : "off"}`;
+  const [then, named] = [before, now].map(({ definition = {} }) => referencesOf(definition).named.map(({ text }) => text));
+  const isMeant = (text: string, at: number) => text === named?.[at] || moves.some(({ was, is }) => was === text && is === named?.[at]);
+  return then?.length === named?.length && then?.every(isMeant) && moves.every(({ is }) => named?.includes(is))
+    ? undefined
+    : "Kibana reads other connectors in the new text than it should";
+}
+
+/** The failure, after the old text went back. */
+async function putBack(op: PutWorkflowOp, why: string, { reader, writer }: Means): Promise<Error> {
+  const { space, id, routes, before, enabled } = op;
+  const failed = await writer.updateWorkflow(space, id, routes, { yaml: before.yaml, enabled }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const now = await reader.workflow(op.space, op.id, op.routes).catch(() => undefined);
+  const what = `${why} (${quoted(op.name, 60)}, ${id}).`;
+  if (now?.yaml === before.yaml && now.enabled === enabled && now.definition) {
+    return new ToolError(
+      "kibana_error",
+      `${what} The old text is back, and it is ${enabled ? "on" : "off"} as before.`,
+      "Change the workflow in Kibana.",
+    );
+  }
+  return new KibanaError(
+    "kibana_error",
+    `${what} The old text could not be put back${failed instanceof Error ? `: ${failed.message}` : "."}`,
+    "Open the workflow in Kibana under Workflows, correct its connector-id and switch it on.",
+    { applied: "maybe" },
+  );
+}

@@ -1,0 +1,99 @@
+import type { JournalEntry } from "../../change/journal.ts";
+import type { NoChange, Plan } from "../../change/plan.ts";
+import { inverseOfEntry } from "../../change/undo.ts";
+import { ToolError } from "../../errors.ts";
+import type { ToolContext } from "../define.ts";
+import { compact } from "../fields.ts";
+import { ofWorkflows, withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
+import { type Given, planInverse } from "./undo-connector.ts";
+import { planUndoRules, type RulesBack, ruleInverses } from "./undo-rules.ts";
+import { planUndoWorkflows, workflowInverses } from "./undo-workflows.ts";
+
+/** Undoes the parts of a change: its rules and workflows all together, after the one connector that it may have. */
+export async function planUndo(found: readonly JournalEntry[], given: Given, context: ToolContext): Promise<Plan | NoChange> {
+  const rules = ruleInverses(found);
+  const workflows = workflowInverses(found);
+  const [first] = workflows.inverses;
+  const hasWorkflows = first !== undefined || workflows.left.length > 0;
+  const others = found.filter((entry) => !isOfUsers(entry) && (!hasWorkflows || inverseOfEntry(entry) !== undefined));
+  if (!hasWorkflows) return rules ? undoRules(rules, context) : undoOne(others.length > 0 ? others : found, given, context);
+  const base = rules
+    ? await undoRules(rules, context, first !== undefined)
+    : others.length > 0
+      ? await undoOne(others, given, context)
+      : undefined;
+  if (!first) {
+    if (!base) throw cannot(workflows.left.join(" "));
+    return "noChange" in base ? base : { ...base, warnings: [...workflows.left, ...base.warnings] };
+  }
+  // Workflows would name a connector by a name that does not come back.
+  if (base && "noChange" in base && !rules) return base;
+  const space = await context.spaces.check(first.space, { fresh: true });
+  const [op] = base && "ops" in base ? base.ops : [];
+  const part = await planUndoWorkflows(workflows, op?.op === "update" ? op.after.name : undefined, { ...context, space });
+  const words = `Put back the text of ${workflowsInWords(part.ops)}.`;
+  if (base && "ops" in base) return withWorkflows(base, { ...part, warnings: [...part.left, ...part.warnings] }, words);
+  const left = [...(base?.message === undefined ? [] : [base.message.replace(nothing, "")]), ...part.left];
+  const plan = ofWorkflows({ ...part, warnings: [...left, ...part.warnings] }, words);
+  return (
+    plan ?? {
+      noChange: true,
+      ...(part.changed.length > 0 || base?.status === "plan_changed" ? { status: "plan_changed" } : {}),
+      message: left.length > 0 ? `${nothing}${left.join(" ")}` : "The workflows are as they were before that change.",
+      space,
+      result: compact({ ...base?.result, workflows_changed_since: part.changed }),
+      warnings: [],
+      next: [],
+    }
+  );
+}
+
+const nothing = "Nothing was written. ";
+
+function isOfUsers({ begin }: JournalEntry): boolean {
+  return begin.op.op === "put_rule" || begin.op.op === "put_workflow";
+}
+
+/** @param withOthers whether something else of the change may go back all the same */
+async function undoRules({ inverses, left }: RulesBack, context: ToolContext, withOthers = false): Promise<Plan | NoChange> {
+  const [first] = inverses;
+  if (first) return planUndoRules({ inverses, left }, await context.spaces.check(first.space, { fresh: true }), context);
+  const why = [...new Set(left.map((one) => one.why))].join(" ");
+  if (!withOthers) throw cannot(why);
+  return { noChange: true, message: why, space: "", result: {}, warnings: [], next: [] };
+}
+
+async function undoOne(entries: readonly JournalEntry[], given: Given, context: ToolContext): Promise<Plan | NoChange> {
+  const entry = onlyOne(entries);
+  const inverse = inverseOfEntry(entry);
+  if (!inverse) throw cannot(whyNone(entry));
+  if ("none" in inverse) throw cannot(inverse.none);
+  if (inverse.op === "execute") throw cannot("Another run reverses it: list_changes has the execute_connector call that does so.");
+  if (inverse.op === "put_rule" || inverse.op === "put_workflow") throw cannot("It was a change of a rule or workflow.");
+  const space = await context.spaces.check(inverse.space, { fresh: true });
+  const plan = await planInverse(inverse, entry.begin.op.type, space, given, context);
+  if ("noChange" in plan) return plan;
+  // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
+  return { ...plan, consequence: plan.consequence === "free" ? "person" : plan.consequence };
+}
+
+function onlyOne(matching: readonly JournalEntry[]): JournalEntry {
+  const [only, ...more] = matching;
+  if (!only || more.length > 0) {
+    throw new ToolError("invalid_arguments", "The change had several connectors.", "Undo them one by one: give an `id`.", {
+      ids: matching.map(({ begin, end }) => begin.op.id ?? end?.id),
+    });
+  }
+  return only;
+}
+
+function whyNone({ end }: JournalEntry): string {
+  if (!end) return "Its end is not recorded: look at the connector first.";
+  return end.outcome === "unknown"
+    ? "Whether it happened is unknown: look at the connector first, with get_connector."
+    : "It did not happen, so there is nothing to undo.";
+}
+
+function cannot(why: string): ToolError {
+  return new ToolError("invalid_arguments", `This change cannot be undone. ${why}`, "Call list_changes to see what can be undone.");
+}

@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from "node:util";
+import type { CheckedSpace } from "../../change/checked-space.ts";
+import type { NoChange, Plan } from "../../change/plan.ts";
+import type { Inverse } from "../../change/undo.ts";
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { mapSealed, referencesIn } from "../../sealed.ts";
+import type { SecretSource } from "../../secrets/resolve.ts";
+import { connectorView } from "../connectors/connector-row.ts";
+import { liveType } from "../connectors/live-type.ts";
+import { assertSaved } from "../connectors/preconfigured.ts";
+import type { ToolContext } from "../define.ts";
+import { compact } from "../fields.ts";
+import { differsFrom } from "./changed-since.ts";
+import { assertCarried, planCreate } from "./plan-create.ts";
+import { planDelete } from "./plan-delete.ts";
+import { planUpdate } from "./plan-update.ts";
+
+/** Secrets for a connector that comes back, as the call has them. */
+export interface Given {
+  secrets: Record<string, unknown>;
+  noOtherSecrets: boolean;
+}
+
+type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "put_workflow" | "execute" }>;
+
+/** Puts one connector back as it was before a change. */
+export async function planInverse(
+  inverse: Doable,
+  type: string,
+  space: CheckedSpace,
+  given: Given,
+  context: ToolContext,
+): Promise<Plan | NoChange> {
+  const { kibana } = context;
+  const [status, existing, types] = await Promise.all([kibana.status(), kibana.connectors(space), kibana.connectorTypes(space)]);
+  const listed = existing.find((one) => one.id === inverse.id);
+  // The number of references changes by itself: a plan must not depend on it.
+  const current = listed && { ...listed, references: undefined };
+  if (current && current.type !== type)
+    return changedBySomebody(space, current, `The id "${inverse.id}" now belongs to a connector of type ${current.type}.`, ["type"]);
+  switch (inverse.op) {
+    case "create": {
+      if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" exists again.`, []);
+      const plan = await planCreate(
+        {
+          space,
+          id: inverse.id,
+          name: inverse.name,
+          live: (await liveType(inverse.type, types)).type,
+          config: inverse.config,
+          secrets: given.secrets,
+        },
+        { status, existing },
+        context,
+      );
+      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets);
+      // Nothing more is lost by this: whoever knows of other secrets gives them here or with update_connector.
+      if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return plan;
+      return { ...plan, warnings: [...plan.warnings, `If it had ${possible.join(", ")}, it comes back without them.`] };
+    }
+    case "update": {
+      if (!current) return gone(space, inverse.id);
+      assertSaved(current, "changed", { status, url: context.deployment.url });
+      const differs = await differsFrom(current, inverse);
+      if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
+      const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
+      const plan = await planUpdate(wanted, status, context);
+      assertOthers(plan, inverse, context.secrets);
+      const [op] = plan.ops;
+      const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
+      if (sent.length === 0) return plan;
+      const note = `Kibana has forgotten the secrets from before the change: what you give for ${sent.join(", ")} is stored as it is, so it must be the OLD value.`;
+      return { ...plan, warnings: [note, ...plan.warnings] };
+    }
+    case "delete": {
+      if (!current) return gone(space, inverse.id);
+      const differs = await differsFrom(current, inverse);
+      if (differs.length > 0) return changedBySomebody(space, current, "It was changed since it was created.", differs);
+      return planDelete({ ids: [current.id], space }, { existing, types, status }, context);
+    }
+  }
+}
+
+/** If only secrets were changed, giving those that the change stored would undo nothing. @throws ToolError secret_refused */
+function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<Doable, { op: "update" }>, { noPage }: SecretSource): void {
+  if (op.op !== "update" || asks.length > 0 || Object.keys(used).length === 0 || !isDeepStrictEqual(expect, to)) return;
+  let values = 0;
+  mapSealed(op.secrets, () => values++);
+  // A secret that a person typed has no name to compare.
+  if (values > Object.keys(used).length || !isDeepStrictEqual(referencesIn(op.secrets), used)) return;
+  throw new ToolError(
+    "secret_refused",
+    `${Object.values(used).join(", ")} ${Object.keys(used).length > 1 ? "are" : "is"} what this change itself stored: giving it again undoes nothing.`,
+    `Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it${noPage ? "" : ', or {"$ask": true} if a person knows it'}. If nobody has it, the change cannot be undone.`,
+    { used },
+  );
+}
+
+function changedBySomebody(space: string, current: Connector, message: string, differs: string[]): NoChange {
+  return {
+    noChange: true,
+    status: "plan_changed",
+    message: `${message} Nothing was written: an undo would revert what somebody else did.`,
+    space,
+    result: compact({ id: current.id, differs, now: connectorView(current, space) }),
+    warnings: [],
+    next: [],
+  };
+}
+
+function gone(space: string, id: string): NoChange {
+  return {
+    noChange: true,
+    message: `There is no connector "${id}" any more: nothing to undo.`,
+    space,
+    result: { id },
+    warnings: [],
+    next: [],
+  };
+}

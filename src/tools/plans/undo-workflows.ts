@@ -1,0 +1,84 @@
+import type { JournalEntry } from "../../change/journal.ts";
+import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
+import type { Workflow } from "../../kibana/workflows.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
+import { whyFixed } from "../../usage/workflows.ts";
+import type { SpaceContext } from "../define.ts";
+import { type Rewritten, type WorkflowPart, workflowPart } from "../workflows/put-workflow.ts";
+
+export type WorkflowBack = Extract<Inverse, { op: "put_workflow" }>;
+
+/** What of a change's workflows is put back. */
+export interface WorkflowsBack {
+  inverses: WorkflowBack[];
+  /** Why others are not. */
+  left: string[];
+}
+
+/** Workflows of a change. */
+export function workflowInverses(entries: readonly JournalEntry[]): WorkflowsBack {
+  const all = entries
+    .filter(({ begin }) => begin.op.op === "put_workflow")
+    .map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
+  return {
+    inverses: all.flatMap(({ inverse }) => (inverse && "op" in inverse && inverse.op === "put_workflow" ? [inverse] : [])),
+    left: all.flatMap(({ name, inverse }) => (inverse && "none" in inverse ? [stays(name, inverse.none)] : [])),
+  };
+}
+
+/**
+ * Gives each workflow back the text it had; those that somebody changed since are left as they are.
+ * @param name that a connector gets back in the same plan, before them
+ */
+export async function planUndoWorkflows(
+  { inverses, left: unable }: WorkflowsBack,
+  name: string | undefined,
+  context: SpaceContext,
+): Promise<WorkflowPart & { left: string[]; changed: string[] }> {
+  const { kibana, space } = context;
+  const connectors = await kibana.connectors(space);
+  const named = new Set([...connectors.flatMap((one) => [one.id, one.name]), ...(name === undefined ? [] : [name])]);
+  const { differingReferences } = await import("../../usage/workflow-text.ts");
+
+  async function whyRefused(now: string, to: string): Promise<string | undefined> {
+    const back = (differingReferences(now, to) ?? []).map(({ is }) => is.text);
+    const gone = back.find((text) => !named.has(text));
+    if (gone !== undefined) return `Before, it named ${quoted(gone, 60)}, and no connector has that id or name now.`;
+    // Kibana does not know the name yet.
+    if (name !== undefined && back.includes(name)) return undefined;
+    const [refused] = await kibana.workflowErrors(space, to);
+    return refused === undefined ? undefined : `Kibana's check refuses it as before: ${plainText(refused, 200)}`;
+  }
+
+  const left = [...unable];
+  const changed: string[] = [];
+  const looked = await Promise.all(
+    inverses.map(async (inverse) => ({ inverse, now: await kibana.workflow(space, inverse.id, inverse.routes) })),
+  );
+  const todo: Rewritten[] = [];
+  for (const { inverse, now } of looked) {
+    if (now?.yaml === undefined) left.push(`The workflow ${word(inverse.id)} is gone.`);
+    else {
+      const why = whyNotBack(inverse, now) ?? (await whyRefused(now.yaml, inverse.to));
+      if (why === undefined) todo.push({ workflow: now, before: now.yaml, after: inverse.to });
+      else if (why !== asBefore) left.push(stays(now.name, why));
+      if (now.yaml !== inverse.expect && why !== asBefore) changed.push(inverse.id);
+    }
+  }
+  const known = new Map(connectors.map((one) => [one.id, one]));
+  const part = await workflowPart(todo, { routes: inverses[0]?.routes ?? "public", known }, context);
+  return { ...part, left, changed };
+}
+
+export const asBefore = "It is again as it was before that change.";
+
+/** Why a workflow does not get its text back; undefined where it can. */
+export function whyNotBack({ expect, to }: WorkflowBack, now: Workflow): string | undefined {
+  if (now.yaml === to) return asBefore;
+  if (now.yaml !== expect) return "Somebody changed it since: an undo would revert what they did.";
+  return whyFixed(now);
+}
+
+function stays(name: string, why: string): string {
+  return `Workflow ${quoted(name, 60)} stays as it is: ${why}`;
+}

@@ -1,0 +1,19 @@
+import type { Op, OpResult } from "../../change/plan.ts";
+import { plainText } from "../../plain-text.ts";
+import { compact } from "../fields.ts";
+import type { LeftWorkflow } from "./repoint-workflows.ts";
+
+/** What happened to each workflow; those that need attention come first. */
+export function workflowRows(ops: readonly Op[], results: readonly OpResult[], left: readonly LeftWorkflow[] = [], moved = "moved") {
+  const rows = ops.flatMap((op) => {
+    if (op.op !== "put_workflow") return [];
+    const result = results.find((one) => one.op === op);
+    const outcome = result === undefined ? "not_begun" : { done: moved, not_done: "failed", unknown: "unknown" }[result.outcome];
+    const error = result?.error === undefined ? undefined : plainText(result.error.message, 300);
+    return [compact({ id: op.id, name: plainText(op.name, 120), outcome, places: op.moves.map(({ how }) => plainText(how, 80)), error })];
+  });
+  const stays = left.map(({ id, name, how, why }) => {
+    return { id, name: plainText(name, 120), outcome: "stays", places: how.map((one) => plainText(one, 80)), why };
+  });
+  return [...rows.filter(({ outcome }) => outcome !== moved), ...stays, ...rows.filter(({ outcome }) => outcome === moved)];
+}
