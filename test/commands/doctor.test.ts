@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { startSandboxWith } from "../support/built-server.ts";
 import { runCommand } from "../support/command.ts";
 import { freshFolder } from "../support/folder.ts";
+import { answering, noPrivilege } from "../support/other-users.ts";
+import { rewritingProxy } from "../support/rewriting-proxy.ts";
 import { envelope, listen, scripted } from "../support/server.ts";
 
 interface Finding {
@@ -270,6 +272,18 @@ describe("credentials and privileges", () => {
       result: "warning",
       message: expect.stringContaining("deleting one that has references is refused"),
       fix: expect.stringContaining("feature_stackAlerts"),
+    });
+  });
+
+  test("what besides rules may use connectors and cannot be looked up", async () => {
+    const whole = await doctor({ KIBANA_URL: sandbox.url, ...key("all") });
+    expect(whole.find("users in default")).toMatchObject({ result: "ok" });
+    const proxy = await rewritingProxy(sandbox.url, answering({ "/api/workflows": noPrivilege }));
+    const narrow = await doctor({ KIBANA_URL: proxy.url, ...key("all") });
+    expect(narrow.find("users in default")).toMatchObject({
+      result: "warning",
+      message: expect.stringMatching(/^Not looked at: workflows \(.*unauthorized/),
+      fix: expect.stringMatching(/privilege/),
     });
   });
 

@@ -5,6 +5,7 @@ import { isAtLeast, type Status } from "../../kibana/status.ts";
 import type { Access, Settings } from "../../settings/index.ts";
 import { failing } from "./failing.ts";
 import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
+import { users } from "./users.ts";
 
 /** The most spaces to check one by one. */
 const most = 20;
@@ -27,7 +28,7 @@ export async function inSpaces(settings: Settings, reader: Reader, status: Statu
   const wanted = settings.spaces ?? [...new Set([...usable, ...known])];
   const spaces = wanted.filter((space) => usable.includes(space) || known.includes(space));
   const perSpace: Finding[] = [];
-  for (const space of spaces.slice(0, most)) perSpace.push(...(await oneSpace(space, settings, reader)));
+  for (const space of spaces.slice(0, most)) perSpace.push(...(await oneSpace(space, settings, status, reader)));
   const left = spaces.length - most;
   const findings = [
     version(status),
@@ -73,11 +74,12 @@ async function exists(space: string, known: readonly string[], reader: Reader): 
   }
 }
 
-async function oneSpace(space: string, { access }: Settings, reader: Reader): Promise<Finding[]> {
+async function oneSpace(space: string, { access }: Settings, status: Status, reader: Reader): Promise<Finding[]> {
   return [
     await privileges(space, access, reader),
     await connectors(space, reader),
     await rules(space, access, reader),
+    await users(space, status, reader),
     await log(space, reader),
   ];
 }
