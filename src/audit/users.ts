@@ -47,7 +47,7 @@ export async function lookAtUsers(
     of: (connector) => usersOf(connector, placeOf(connector), ids, seen),
     workflows: found?.workflows && {
       seen: found.workflows,
-      mayBeMore: hidden.length > 0,
+      mayBeMore: hidden.some(({ listed }) => !listed),
       starting: Array.isArray(policies)
         ? policies.map(({ workflows: started, ...policy }) => ({ user: { kind: "action_policy", ...policy }, workflows: started }))
         : [],

@@ -39,10 +39,11 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** Kibana writes nothing on these: resolve_capabilities.ts, reference/kibana-api.md §8.3, and post_search_workflows.ts of 9.3. */
+/** Kibana writes nothing on these: resolve_capabilities.ts, reference/kibana-api.md §8.3, find_internal_rules_route.ts, and post_search_workflows.ts of 9.3. */
 const queryPaths = [
   "/api/workflows/search",
   "/api/core/capabilities",
+  "/internal/alerting/rules/_find",
   "/internal/actions/_global_connector_execution_kpi",
   "/internal/actions/_global_connector_execution_logs",
 ] as const;

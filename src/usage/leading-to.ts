@@ -1,4 +1,4 @@
-import type { ActionPolicy } from "../kibana/action-policies.ts";
+import type { ActionPolicy } from "../kibana/alerting-v2.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { RuleAction } from "../kibana/rules.ts";
 import { isAtLeast } from "../kibana/status.ts";

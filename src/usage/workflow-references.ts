@@ -8,18 +8,36 @@ export interface Reference {
   byName: boolean;
   /** `step "notify"` */
   how: string;
+  reached: Reached;
+  /** What a connector's step hands to it; undefined anywhere else. */
+  params: Record<string, unknown> | undefined;
 }
+
+/** Whether a run comes to a place: always, under a condition (a branch, a loop, a fallback), or never: a trigger. */
+type Reached = "always" | "perhaps" | "never";
 
 /** A place where a run decides which connector is used. */
 export interface Undecided {
   how: string;
   /** The only connector type that fits there, where that is known. */
   type: string | undefined;
+  reached: Reached;
+}
+
+/** A step that may tell somebody without a connector, or starts another workflow. */
+export interface OtherStep {
+  how: string;
+  /** `http` */
+  type: string;
+  reached: Reached;
+  /** The workflow that it starts. */
+  starts: string | undefined;
 }
 
 export interface References {
   named: Reference[];
   undecided: Undecided[];
+  others: OtherStep[];
 }
 
 interface Place {
@@ -30,7 +48,23 @@ interface Place {
   callsKibana: boolean;
   /** The key above: a channel, or the list of a rule's actions. */
   below: string | undefined;
+  reached: Reached;
+  params: Record<string, unknown> | undefined;
 }
+
+const atFirst: Place = {
+  how: "its settings",
+  type: undefined,
+  callsKibana: false,
+  below: undefined,
+  reached: "always",
+  params: undefined,
+};
+/** Keys whose steps run only sometimes. */
+const sometimes = /^(else|cases|default|fallback)$/;
+const loopsAndConditions = /^(if|foreach|while)$/;
+/** Steps that reach somebody by themselves. */
+const tellsByItself = /^(http$|ai\.agent$|cases\.|kibana\.(create|add).*case|workflow\.execute)/i;
 
 /** At any depth, since each version nests steps in new ways. */
 const holdsConnector = /^(connector[-_]?ids?|inference-id)$/i;
@@ -45,12 +79,18 @@ const ownSteps = ["ai", "kibana", "cases", "elasticsearch", "workflow", "http"];
 
 /** Every connector that a workflow's definition names, wherever it stands. */
 export function referencesOf(definition: Record<string, unknown>): References {
-  const found: References = { named: [], undecided: [] };
+  const found: References = { named: [], undecided: [], others: [] };
 
-  function add(text: string, byName: boolean, { how, type }: Place) {
+  function add(text: string, byName: boolean, { how, type, reached, params }: Place) {
     const resolved = withConstants(text, definition);
-    if (isExpression(resolved)) found.undecided.push({ how, type });
-    else if (resolved !== "") found.named.push({ text: resolved, byName, how });
+    if (isExpression(resolved)) found.undecided.push({ how, type, reached });
+    else if (resolved !== "") found.named.push({ text: resolved, byName, how, reached, params });
+  }
+
+  function addOther({ type, with: given }: Record<string, unknown>, { how, reached }: Place) {
+    if (typeof type !== "string" || !tellsByItself.test(type)) return;
+    const id = isPlainObject(given) ? given["workflow-id"] : undefined;
+    found.others.push({ how, type, reached, starts: typeof id === "string" ? withConstants(id, definition) : undefined });
   }
 
   function walk(value: unknown, place: Place): void {
@@ -58,12 +98,13 @@ export function referencesOf(definition: Record<string, unknown>): References {
     if (Array.isArray(value)) for (const item of value) walk(item, place);
     if (!isPlainObject(value)) return;
     const within = placeOf(value, place);
+    if (isStep(value, place)) addOther(value, within);
     for (const [key, item] of Object.entries(value)) {
       const ids = [item].flat().filter((one) => typeof one === "string");
       if (holdsConnector.test(key)) for (const id of ids) add(id, true, within);
       else if (key === "id" && within.callsKibana && namesById.test(within.below ?? "")) {
         for (const id of ids) if (id !== "none") add(id, false, { ...within, type: undefined });
-      } else walk(item, { ...within, below: key });
+      } else walk(item, { ...within, below: key, ...(isConditional(key, value) && { reached: "perhaps" }) });
     }
   }
 
@@ -72,8 +113,17 @@ export function referencesOf(definition: Record<string, unknown>): References {
     if (place.callsKibana && /^\s*[[{]/.test(text)) walk(readJson(text), place);
   }
 
-  walk(definition, { how: "its settings", type: undefined, callsKibana: false, below: undefined });
+  walk(definition, atFirst);
   return found;
+}
+
+/** A step has a name and a type, and a case's connector does too. */
+function isStep({ type, name }: Record<string, unknown>, { below }: Place): boolean {
+  return typeof type === "string" && typeof name === "string" && !type.startsWith(".") && below !== "triggers";
+}
+
+function isConditional(key: string, { type }: Record<string, unknown>): boolean {
+  return sometimes.test(key) || (key === "steps" && typeof type === "string" && loopsAndConditions.test(type));
 }
 
 /** A step or a trigger has a `type`; a channel of a waiting step is the connector type's name. */
@@ -81,16 +131,18 @@ function placeOf(value: Record<string, unknown>, place: Place): Place {
   const { type, name } = value;
   if (place.below === "slack" || place.below === "slack_api") return { ...place, type: `.${place.below}` };
   if (typeof type !== "string") return place;
-  if (place.below === "triggers") return { how: `trigger ${type}`, type: undefined, callsKibana: false, below: undefined };
-  // A case's connector has both too.
-  if (typeof name !== "string" || type.startsWith(".")) return place;
-  const [first = ""] = type.split(".");
+  if (place.below === "triggers") return { ...atFirst, how: `trigger ${type}`, reached: "never" };
+  if (!isStep(value, place)) return place;
+  const [first = "", ...rest] = type.split(".");
   const own = ownSteps.includes(first) || first.startsWith("waitFor");
+  const given = isPlainObject(value.with) ? value.with : {};
   return {
     how: `step ${name}`,
     type: own ? undefined : `.${first}`,
     callsKibana: ["kibana", "cases", "http"].includes(first),
     below: undefined,
+    reached: value.if !== undefined || value.foreach !== undefined ? "perhaps" : place.reached,
+    params: own ? undefined : rest.length > 0 ? { subAction: rest.join("."), subActionParams: given } : given,
   };
 }
 
