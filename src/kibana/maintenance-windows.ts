@@ -4,14 +4,14 @@ import { listOf, readAs } from "./read-as.ts";
 
 const Public = z.object({
   total: z.number(),
-  maintenanceWindows: listOf(z.object({ id: z.string(), title: z.string(), status: z.string(), scope: z.unknown() })),
+  maintenanceWindows: listOf(z.object({ id: z.string(), title: z.string(), status: z.string(), scope: z.unknown().optional() })),
 });
 const Active = listOf(
   z.object({
     id: z.string(),
     title: z.string(),
     event_end_time: z.string().nullish(),
-    scoped_query: z.unknown(),
+    scoped_query: z.unknown().optional(),
     category_ids: z.array(z.string()).nullish(),
   }),
 );

@@ -7,6 +7,9 @@ import { hideInField, hideInRecipient, namesSecret } from "../secrets/detect.ts"
 import type { Route } from "./route.ts";
 
 const hide = { named: hideInRecipient, free: hideInField, isSecret: namesSecret };
+/** Fields that say who gets it, or where it is put; others say what is done there. */
+const says =
+  /(?:^|\.)(?:to|cc|bcc|channels?|channelIds?|channelNames|responders|project_?key|organisation|org_?id|app_?id|index|indexOverride)$/i;
 /** Recipients of a route that are named. */
 const shown = 3;
 /** Characters of one. */
@@ -20,7 +23,9 @@ export function destinationOf(
 ): string | undefined {
   const config = connector.config ?? {};
   const given = params.length > 0 ? params.map((one) => ({ config, params: one })) : [{ config }];
-  const found = given.flatMap((one) => recipientsIn(entry, one, hide)).filter(namesSomebody);
+  const found = given
+    .flatMap((one) => recipientsIn(entry, one, hide))
+    .filter((one) => (one.free ? namesSomebody(one) : says.test(one.what) || one.value.includes("@")));
   const named = [...new Set(found.filter(({ value }) => !/\{\{/.test(value)).map(({ value }) => plainText(value, longest)))];
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const whom = [...named.slice(0, shown), ...(named.length > shown ? [`${named.length - shown} more`] : [])].join(", ");

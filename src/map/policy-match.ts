@@ -35,10 +35,10 @@ function evaluate(query: Kql, facts: Readonly<Record<string, readonly string[]>>
   return each.includes("perhaps") ? "perhaps" : opposite[decisive];
 }
 
-/** Kibana takes some texts for dates, and wildcards and case have changed: only what is the same, or nothing like it, is certain. */
+/** Kibana compares whole texts, and takes some for dates (kbn-eval-kql): what may be one, has a wildcard or another case is not certain. */
 function compared({ value, exact }: Extract<Kql, { kind: "is" }>, values: readonly string[] | undefined): Match {
   if (values === undefined || !exact || /^now\b|^\d{4}(-|$)/.test(value)) return "perhaps";
   if (values.includes(value)) return "all";
   const wanted = value.toLowerCase();
-  return values.some((one) => one.toLowerCase().includes(wanted)) ? "perhaps" : "none";
+  return values.some((one) => one.toLowerCase() === wanted) ? "perhaps" : "none";
 }
