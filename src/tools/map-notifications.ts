@@ -11,7 +11,7 @@ import { readAcross } from "./define.ts";
 import { compact, idOrName, next, warnings, widens } from "./fields.ts";
 import { type FoundSpaces, losingUsers } from "./map/losing-users.ts";
 import { type AllCounts, collectPage, noCounts, type PageRow, readCursor, writeCursor } from "./map/mapped-page.ts";
-import { mappedRow } from "./map/mapped-row.ts";
+import { type MappedRow, mappedRow } from "./map/mapped-row.ts";
 import { filterOf, ruleFilter } from "./rules/rule-filter.ts";
 
 /** What may stop a rule itself. */
@@ -104,7 +104,7 @@ export const mapNotifications = readAcross({
     const several = spaces.length > 1;
     const lists =
       connector === undefined
-        ? { rules: shown.map(({ shown: one }) => one) }
+        ? { rules: shown.map(({ shown: one }) => ({ ...one })) }
         : {
             ...losing("would_be_silent"),
             ...losing("would_lose_route"),
@@ -144,7 +144,7 @@ export const mapNotifications = readAcross({
 
 /** As many rows as fit, at least one. */
 async function fitting(rows: readonly PageRow[], connectorsOf: (rule: MappedRule) => ReadonlyMap<string, Connector> | undefined) {
-  const shown: { row: PageRow; shown: Record<string, unknown> }[] = [];
+  const shown: { row: PageRow; shown: MappedRow }[] = [];
   let length = 0;
   for (const row of rows) {
     const one = await mappedRow(row.rule, connectorsOf(row.rule));
