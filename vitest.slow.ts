@@ -9,5 +9,5 @@ export const slow = [
   "test/kill/replace-many.test.ts",
   "test/http/{load,replicas,conformance}.test.ts",
   "test/packaging/installed.test.ts",
-  "test/audit/scale.test.ts",
+  "test/{audit,map}/scale.test.ts",
 ];

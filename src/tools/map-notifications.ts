@@ -24,9 +24,9 @@ export const mapNotifications = readAcross({
   name: "map_notifications",
   title: "Map notifications",
   description:
-    'Lists rules with whom each tells, now: verdict told, perhaps or nobody, its routes over policies, workflows and connectors, and what is in the way. {space: "*", enabled: true, verdict: "nobody"} answers which rules notify nobody. With `connector`: what would be silent, or lose a route, without it.',
+    'Rules with whom each tells now: verdict, routes over policies, workflows and connectors, what is in the way. {space: "*", enabled: true, verdict: "nobody"}: which notify nobody. With `connector`: what would be silent, or lose a route, without it.',
   input: z.strictObject({
-    space: z.string().min(1).optional().describe("As in list_connectors"),
+    space: z.string().min(1).optional(),
     ...ruleFilter,
     connector: widens(idOrName.optional(), "the rules themselves"),
     verdict: widens(z.enum(verdicts).optional(), "all verdicts"),

@@ -63,7 +63,7 @@ export const connectorPages: ResourceSource = {
       uriTemplate: "kibana://{space}/map",
       name: "map",
       title: "Map of notifications",
-      description: "Which rules of the space tell whom, and what is in the way, as map_notifications answers.",
+      description: "Which rules tell whom, as map_notifications answers.",
       mimeType: "application/json",
     },
   ],

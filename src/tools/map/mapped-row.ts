@@ -26,6 +26,7 @@ export interface MappedRow {
 
 export interface ShownRoute {
   connector?: string | undefined;
+  /** Where no destination is known: only a secret says it. */
   type?: string | undefined;
   to?: string | undefined;
   on?: string | undefined;
@@ -58,10 +59,11 @@ async function shownRoute(route: Route, connectors: ReadonlyMap<string, Connecto
   const { connector: id, type, on, via, obstacles } = route;
   const found = id === undefined ? undefined : connectors?.get(id);
   const verdict = verdictOn(obstacles);
+  const to = found && destinationOf(route, found, await connectorType(found.type));
   return compact({
     connector: id,
-    type,
-    to: found && destinationOf(route, found, await connectorType(found.type)),
+    type: to === undefined ? type : undefined,
+    to,
     on: on.map((group) => plainText(group, 60)).join(", ") || undefined,
     via: via.map(({ kind, id: at }) => `${kind.replaceAll("_", " ")} ${plainText(at, 60)}`),
     verdict: verdict === "told" ? undefined : verdict,

@@ -4,12 +4,15 @@ import { atMost, idOrName, widens } from "../fields.ts";
 
 /** The arguments of every tool that means rules by what they are: put them into its input with a spread. */
 export const ruleFilter = {
-  text: widens(z.string().optional().describe("Part of a rule's name or id"), "all rules"),
-  tags: widens(atMost(50, z.array(z.string())).optional().describe("Any of these"), "all tags"),
-  type: widens(z.string().optional().describe("Rule type id; v2: the new alerting"), "all types"),
+  /** Part of a rule's name or id. */
+  text: widens(z.string().optional(), "all rules"),
+  /** Any of these. */
+  tags: widens(atMost(50, z.array(z.string())).optional(), "all tags"),
+  type: widens(z.string().optional().describe("v2: the new alerting"), "all types"),
   consumer: widens(z.string().optional(), "all consumers"),
   enabled: widens(z.boolean().optional(), "enabled and disabled ones"),
-  notified_by: widens(idOrName.optional().describe("Connector"), "all connectors"),
+  /** A connector. */
+  notified_by: widens(idOrName.optional(), "all connectors"),
   without_actions: widens(z.literal(true).optional(), "all rules"),
 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { act, fires, hook, login } from "../audit/deployment.ts";
-import { inShort, type Planted, planted, post, starts } from "./planted.ts";
+import { inShort, type Planted, planted, post, starts } from "../map/planted.ts";
 
 const step = (id: string, more = "") => `  - { name: tell, type: slack, connector-id: ${id}, with: { message: m }${more} }`;
 const throttled = { frequency: { summary: false, notify_when: "onThrottleInterval", throttle: "1d" } };
