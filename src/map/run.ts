@@ -188,7 +188,7 @@ function waysTo({ connectors, workflows }: SpaceFacts, filter: RuleFilter): Way[
 }
 
 function leadsThere({ routes }: MappedRule, { notified_by: name, without_actions: none }: RuleFilter): boolean {
-  if (none && routes.length > 0) return false;
+  if (none !== undefined && none !== (routes.length === 0)) return false;
   return name === undefined || routes.some((route) => route.connector === name || route.name === name);
 }
 

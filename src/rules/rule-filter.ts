@@ -10,8 +10,8 @@ export interface RuleFilter {
   enabled?: boolean | undefined;
   /** A connector that it reaches, by id or exact name. */
   notified_by?: string | undefined;
-  /** Only those that lead nowhere: without actions, or without an action policy that fits. */
-  without_actions?: true | undefined;
+  /** Whether it leads nowhere: without actions, or without an action policy that fits. */
+  without_actions?: boolean | undefined;
 }
 
 /** What a filter looks at of a rule. */

@@ -380,6 +380,7 @@ const filters: [what: string, args: Record<string, unknown>, expected: string[]]
   ["a connector that only workflows use", { ...inDefault, notified_by: "model" }, ["asking-a-model"]],
   ["a connector of policies too", { ...inDefault, notified_by: "chat", text: "rarely" }, ["rarely"]],
   ["without actions", { ...inDefault, without_actions: true }, ["no-actions", "no-policy"]],
+  ["with actions", { ...inDefault, without_actions: false, text: "no-" }, ["over-no-workflow"]],
   ["snoozed ones", { space: "*", state: "snoozed" }, ["snoozed"]],
   ["muted ones", { space: "*", state: "muted" }, ["muted"]],
   ["those in maintenance", { space: "*", state: "maintenance" }, ["in-maintenance", "perhaps-in-maintenance"]],

@@ -13,7 +13,7 @@ export const ruleFilter = {
   enabled: widens(z.boolean().optional(), "enabled and disabled ones"),
   /** A connector. */
   notified_by: widens(idOrName.optional(), "all connectors"),
-  without_actions: widens(z.literal(true).optional(), "all rules"),
+  without_actions: widens(z.boolean().optional(), "all rules"),
 };
 
 /** The filter among the arguments of a call. */
