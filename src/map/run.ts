@@ -129,7 +129,12 @@ async function mapSpace(
   let seesSnoozes = true;
   async function* classic(): AsyncGenerator<Rule[]> {
     for (const way of waysTo(facts, filter)) {
-      for await (const page of rulesOf(reader, space, { ...way, filter: both(way.filter, from(after)) })) {
+      for await (const page of rulesOf(
+        reader,
+        space,
+        { ...way, filter: both(way.filter, from(after)) },
+        isAtLeast(deployment.status, "8.2"),
+      )) {
         if (!page.seesSnoozes && seesSnoozes) {
           seesSnoozes = false;
           notSeen.push({ space, what: "snoozes of rules", why: "Kibana shows them over an internal route only, which it refused." });
@@ -192,24 +197,27 @@ function leadsThere({ routes }: MappedRule, { notified_by: name, without_actions
   return name === undefined || routes.some((route) => route.connector === name || route.name === name);
 }
 
-/** Pages of rules, with their snoozes where Kibana lets a client see them. */
+/** Pages of rules, with their snoozes where Kibana lets a client see them. @param canSnooze from 8.2 on */
 async function* rulesOf(
   reader: Reader,
   space: string,
   { connector, filter }: Way,
+  canSnooze: boolean,
 ): AsyncGenerator<{ rules: Rule[]; seesSnoozes: boolean }> {
   const which = { ...(connector !== undefined && { connector }), ...(filter !== undefined && { filter }) };
-  let begun = false;
-  try {
-    for await (const { rules } of rulePages(reader, space, { ...which, internal: true })) {
-      begun = true;
-      yield { rules, seesSnoozes: true };
+  if (canSnooze) {
+    let begun = false;
+    try {
+      for await (const { rules } of rulePages(reader, space, { ...which, internal: true })) {
+        begun = true;
+        yield { rules, seesSnoozes: true };
+      }
+      return;
+    } catch (error) {
+      if (begun || !(error instanceof KibanaError) || ![400, 403, 404].includes(error.status ?? 0)) throw error;
     }
-    return;
-  } catch (error) {
-    if (begun || !(error instanceof KibanaError) || ![400, 403, 404].includes(error.status ?? 0)) throw error;
   }
-  for await (const { rules } of rulePages(reader, space, which)) yield { rules, seesSnoozes: false };
+  for await (const { rules } of rulePages(reader, space, which)) yield { rules, seesSnoozes: !canSnooze };
 }
 
 async function* v2Pages(reader: Reader, space: string): AsyncGenerator<V2Rule[]> {

@@ -3,7 +3,6 @@ import type { ProductOptions } from "../support/product.ts";
 
 const internal = { "kbn-xsrf": "test", "x-elastic-internal-origin": "test" };
 const anHourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
-export const later = () => new Date(Date.now() + 7_200_000).toISOString();
 const webhook = { webhookUrl: "https://hooks.slack.com/services/T/B/xxxxxxxxxxxx" };
 
 /** A deployment in which routes of any kind are planted over Kibana's own API. */

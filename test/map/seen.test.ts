@@ -79,6 +79,7 @@ test("a single space that cannot be read at all is no empty map", async () => {
 });
 
 test.each<[version: string, v2: string]>([
+  ["8.1", "missing"],
   ["8.17", "missing"],
   ["9.1", "missing"],
   ["9.3", "missing"],

@@ -96,7 +96,7 @@ function tile(verdict: Verdict, number: number): Markup {
   return html`<li class="tile ${tone} ${good ? "none" : ""}"><span class="n">${number.toLocaleString("en")}</span><strong>${title}</strong><p>${number > 0 ? some : none}</p></li>`;
 }
 
-export const nameOf = ({ tag, space }: Pick<MapGroup, "tag" | "space">, max = 60): string =>
+const nameOf = ({ tag, space }: Pick<MapGroup, "tag" | "space">, max = 60): string =>
   tag === undefined ? `without a tag, in ${plainText(space, max)}` : plainText(tag, max);
 
 function byTag(groups: readonly MapGroup[]): Markup {
