@@ -32,10 +32,10 @@ const words: Record<Verdict, { title: string; tone: string; some: string; none: 
 };
 
 const mapStyle = `${pageStyle}
-.flow svg{display:block;min-width:36rem;width:100%;height:auto}.flow path{fill:none;stroke:var(--accent);stroke-opacity:.35}
+.flow>svg{display:block;min-width:36rem;width:100%;height:auto}.flow path{fill:none;stroke:var(--accent);stroke-opacity:.35}
 .flow .box{fill:var(--code);stroke:var(--line)}
 .route{color:var(--soft)}.route .end{color:var(--ink)}.route .stop{color:var(--high)}
-.reach{min-width:14rem}
+.reach{min-width:18rem}
 .part>summary::before{content:"▸"}.part[open]>summary::before{content:"▾"}.part>summary::-webkit-details-marker{display:none}
 .part>summary{display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:.8rem 0;cursor:pointer}
 .part .count{color:var(--soft)}

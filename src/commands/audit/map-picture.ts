@@ -8,10 +8,11 @@ type Markup = ReturnType<typeof html>;
 
 /** Boxes of each side. */
 const most = 10;
-const [width, height, gap] = [210, 30, 10];
-const [left, right] = [10, 500];
-/** Characters that fit into a box. */
-const longest = 26;
+const [width, height, gap] = [240, 30, 10];
+const [left, right] = [10, 470];
+/** Characters of a name; what is wider than its box is cut by it, before the number. */
+const longest = 24;
+const room = 185;
 const thickest = 18;
 
 /** Which tags lead to which connectors, the more rules the thicker; the table below it has the numbers. */
@@ -34,7 +35,7 @@ export function pictureOf(groups: readonly MapGroup[]): Markup {
     }),
   );
   const box = (x: number, y: number, text: string, number: number) =>
-    html`<rect class="box" x="${x}" y="${y - height / 2}" width="${width}" height="${height}" rx="6"/><text x="${x + 10}" y="${y + 5}">${text}</text><text class="soft" x="${x + width - 8}" y="${y + 5}" text-anchor="end">${number.toLocaleString("en")}</text>`;
+    html`<rect class="box" x="${x}" y="${y - height / 2}" width="${width}" height="${height}" rx="6"/><svg x="${x + 10}" y="${y - height / 2}" width="${room}" height="${height}"><text x="0" y="20">${text}</text></svg><text class="soft" x="${x + width - 8}" y="${y + 5}" text-anchor="end">${number.toLocaleString("en")}</text>`;
   return html`<section class="card" aria-labelledby="picture">
 <h2 id="picture">From tags to connectors</h2>
 <div class="scroll flow" role="region" tabindex="0" aria-labelledby="picture"><svg viewBox="0 0 720 ${tall}" role="img" aria-labelledby="picture-title picture-text">
