@@ -50,8 +50,7 @@ function routesOf(action: RuleAction, rule: Rule, { connectors, workflows }: Spa
     return routesOver(started, workflows, connectors).map((route) => ({ ...route, obstacles: [...before.obstacles, ...route.obstacles] }));
   }
   if (isSystem(id)) {
-    const opens = type === ".cases" || id.endsWith(".cases");
-    const obstacle = opens
+    const obstacle = id.endsWith("cases")
       ? mayStop("opens_case", "it opens a case: who looks at it cannot be seen")
       : mayStop("not_seen", `what ${plainText(id, 60)} does is not known here`);
     return [

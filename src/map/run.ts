@@ -8,6 +8,7 @@ import { isAtLeast } from "../kibana/status.ts";
 import { byText } from "../rules/find-rules.ts";
 import { isMeant, type RuleFilter, roughly } from "../rules/rule-filter.ts";
 import { rulePages } from "../rules/rule-pages.ts";
+import { startingWorkflows } from "../usage/leading-to.ts";
 import { mapClassic } from "./classic.ts";
 import type { MappedRule } from "./route.ts";
 import { type Deployment, type NotSeen, readSpace, reasonOf, type SpaceFacts } from "./space.ts";
@@ -188,7 +189,7 @@ function waysTo({ connectors, workflows }: SpaceFacts, filter: RuleFilter): Way[
     routesOver(one, workflows, connectors).some(({ connector }) => connector === id),
   );
   if (!leads) return [direct];
-  const starting = both(rough, 'alert.attributes.actions:{ actionTypeId: ".workflows" }');
+  const starting = both(rough, startingWorkflows);
   return [direct, { filter: starting, also: (rule) => rule.actions.every((action) => action.id !== id) }];
 }
 
