@@ -12,5 +12,5 @@ export const slow = [
   "test/secrets-through/every-type.test.ts",
   "test/http/{load,replicas,conformance}.test.ts",
   "test/packaging/installed.test.ts",
-  "test/audit/scale.test.ts",
+  "test/{audit,map}/scale.test.ts",
 ];

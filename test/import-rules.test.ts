@@ -26,8 +26,9 @@ const table: Record<string, readonly string[]> = {
     ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
   ],
   audit: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text", "host-name", "read-url"],
+  map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text"],
   tools: [
-    ...["change", "audit", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
+    ...["change", "audit", "map", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
     ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
   ],
   mcp: [

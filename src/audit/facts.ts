@@ -63,6 +63,8 @@ export interface WorkflowFacts {
   starting: readonly { user: UserRef; workflows: readonly string[] }[];
   /** Places that name a connector which is not in the space. */
   dangling: readonly { user: Use; connector: string }[];
+  /** Places that name a connector by a name which several have. */
+  ambiguous: readonly { user: Use; name: string; connectors: readonly Connector[] }[];
 }
 
 /** What is known while rules go by, page by page. */

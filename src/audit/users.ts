@@ -1,3 +1,4 @@
+import { grouped } from "../grouped.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { isSystem } from "../rules/rule-state.ts";
@@ -20,7 +21,8 @@ export interface SpaceUsers {
   notSeen: Omit<NotChecked, "space">[];
 }
 
-const aboutWorkflows = ["dangling_reference", "workflow_off"];
+const aboutPolicies = ["dangling_reference", "workflow_off"];
+const aboutWorkflows = [...aboutPolicies, "ambiguous_name"];
 
 /**
  * Reads workflows and action policies, and of all else only what can hold connectors that nothing refers to.
@@ -47,13 +49,14 @@ export async function lookAtUsers(
     of: (connector) => usersOf(connector, placeOf(connector), ids, seen),
     workflows: found?.workflows && {
       seen: found.workflows,
-      mayBeMore: hidden.length > 0,
+      mayBeMore: hidden.some(({ listed }) => !listed),
       starting: Array.isArray(policies)
         ? policies.map(({ workflows: started, ...policy }) => ({ user: { kind: "action_policy", ...policy }, workflows: started }))
         : [],
       dangling: await stillDangling(dangling(seen, connectors), reader, space),
+      ambiguous: ambiguous(seen, connectors),
     },
-    notSeen: [...missed(hidden, aboutWorkflows), ...(Array.isArray(policies) ? [] : [{ checks: aboutWorkflows, ...policies }])],
+    notSeen: [...missed(hidden, aboutWorkflows), ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }])],
   };
 }
 
@@ -74,6 +77,17 @@ function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>):
     gone.map(({ use: user, names: connector }) => [JSON.stringify([user.kind, user.id, connector]), { user, connector }]),
   );
   return [...once.values()];
+}
+
+/** Places whose name fits several connectors; an id comes before a name. */
+function ambiguous({ looked }: Seen, connectors: ReadonlyMap<string, Connector>): WorkflowFacts["ambiguous"] {
+  const byName = grouped(connectors.values(), ({ name }) => name);
+  const found = looked.flatMap(({ found }) => found.holders).filter((one) => one.byName && !connectors.has(one.names));
+  const once = new Map(found.map((one) => [JSON.stringify([one.use.kind, one.use.id, one.names]), one]));
+  return [...once.values()].flatMap(({ use: user, names: name }) => {
+    const meant = byName.get(name) ?? [];
+    return meant.length > 1 ? [{ user, name, connectors: meant }] : [];
+  });
 }
 
 function missed(unseen: readonly Unseen[], checks: string[]): Omit<NotChecked, "space">[] {

@@ -6,6 +6,8 @@ import { type Baseline, readBaseline, writeBaseline } from "./audit/baseline.ts"
 import { type AuditFlags, auditHelp, commandLine, contradictions } from "./audit/command-line.ts";
 import type { AuditDocument } from "./audit/document.ts";
 import { FileProblem, mayWrite } from "./audit/files.ts";
+import { makeMap } from "./audit/map-document.ts";
+import { renderMapPage } from "./audit/map-page.ts";
 import { renderAuditPage } from "./audit/page.ts";
 import { print, printJson } from "./audit/print.ts";
 import { makeReport } from "./audit/report.ts";
@@ -29,6 +31,7 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
   try {
     const before = await knownBefore(own);
     if (own.html !== undefined) await mayWrite("--html", own.html);
+    if (own.map !== undefined) await mayWrite("--map", own.map);
     if (own.writeBaseline && own.baseline !== undefined) await mayWrite("--baseline", own.baseline);
     const kibana = await openKibana(settings, version);
     try {
@@ -37,6 +40,11 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
       );
       const document = { ...redactor.json(head), findings: findings.map((one) => redactor.json(one)) };
       await writeFiles(document, own, before);
+      if (own.map !== undefined && !document.cancelled) {
+        const map = await hidingKnown({ text: redactor.text, said: redactor.text }, () => makeMap(kibana, settings));
+        await writePrivate(own.map, await renderMapPage(redactor.json(map)));
+        say(`the map is in ${own.map}${map.not_seen.length > 0 ? "; not everything could be seen, and the page says what" : ""}.`);
+      }
       await (own.json ? printJson(document) : print(asTable(document)));
       return document.exit.code;
     } finally {

@@ -50,3 +50,11 @@ export function connectorTypeReads(get: Get) {
     },
   };
 }
+
+/** Why connectors of a type cannot run here; undefined if they can (reference/kibana-api.md §2). */
+export function unusable(type: LiveType | undefined, preconfigured = false): string | undefined {
+  if (!type) return "this Kibana does not have its type";
+  if (!type.enabledInLicense) return `the licence does not cover it: it needs ${type.license}`;
+  if (!type.enabledInConfig && !preconfigured) return "it is switched off in xpack.actions.enabledActionTypes";
+  return undefined;
+}

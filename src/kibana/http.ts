@@ -41,11 +41,12 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** Kibana writes nothing on these: resolve_capabilities.ts, reference/kibana-api.md §8.3, post_search_workflows.ts of 9.3, validate_workflow.ts. */
+/** Kibana writes nothing on these: resolve_capabilities.ts, reference/kibana-api.md §8.3, find_internal_rules_route.ts, post_search_workflows.ts of 9.3, validate_workflow.ts. */
 const queryPaths = [
   "/api/workflows/search",
   "/api/workflows/validate",
   "/api/core/capabilities",
+  "/internal/alerting/rules/_find",
   "/internal/actions/_global_connector_execution_kpi",
   "/internal/actions/_global_connector_execution_logs",
 ] as const;

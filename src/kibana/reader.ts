@@ -1,6 +1,6 @@
 import type { KibanaSettings } from "../settings/index.ts";
-import { actionPolicyReads } from "./action-policies.ts";
 import { agentReads } from "./agents.ts";
+import { alertingV2Reads } from "./alerting-v2.ts";
 import { assistantReads } from "./assistant.ts";
 import { capabilityReads } from "./capabilities.ts";
 import { caseReads } from "./cases.ts";
@@ -10,6 +10,7 @@ import { currentUserReads } from "./current-user.ts";
 import { executionReads } from "./executions.ts";
 import { featureSettingReads } from "./feature-settings.ts";
 import type { Get, Query } from "./http.ts";
+import { maintenanceWindowReads } from "./maintenance-windows.ts";
 import { ruleReads } from "./rules.ts";
 import { spaceReads } from "./spaces.ts";
 import { statusReads } from "./status.ts";
@@ -32,11 +33,12 @@ export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth
     ...currentUserReads(get),
     ...connectorReads(get),
     ...connectorTypeReads(get),
-    ...ruleReads(get),
+    ...ruleReads(get, query),
     ...capabilityReads(query),
     ...executionReads(query),
     ...workflowReads(get, query),
-    ...actionPolicyReads(get),
+    ...alertingV2Reads(get),
+    ...maintenanceWindowReads(get),
     ...caseReads(get),
     ...agentReads(get),
     ...assistantReads(get),
@@ -53,7 +55,8 @@ type Reads = ReturnType<typeof statusReads> &
   ReturnType<typeof executionReads> &
   ReturnType<typeof currentUserReads> &
   ReturnType<typeof workflowReads> &
-  ReturnType<typeof actionPolicyReads> &
+  ReturnType<typeof alertingV2Reads> &
+  ReturnType<typeof maintenanceWindowReads> &
   ReturnType<typeof caseReads> &
   ReturnType<typeof agentReads> &
   ReturnType<typeof assistantReads> &

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { isDetectionType } from "./detection.ts";
-import { type Get, path, type Send } from "./http.ts";
+import { type Get, path, type Query, type Send } from "./http.ts";
 import { listOf, readAs } from "./read-as.ts";
 import { Rule, type RuleAction } from "./rule-shape.ts";
 import { isWhole } from "./whole-rule.ts";
@@ -52,24 +52,24 @@ export interface RuleQuery {
   perPage: number;
   /** A stored attribute, ascending; default: name. */
   sort?: "name" | "createdAt";
+  /** As Kibana's own pages read them: only they are told of snoozes. */
+  internal?: boolean;
 }
 
-export function ruleReads(get: Get) {
+export function ruleReads(get: Get, query: Query) {
   return {
     /** One page of the rules of a space that the key may read. */
-    async rules(space: string, { connector, filter, page, perPage, sort = "name" }: RuleQuery): Promise<{ total: number; rules: Rule[] }> {
-      const body = await get({
-        path: "/api/alerting/rules/_find",
-        space,
-        largest: 64,
-        query: {
-          page,
-          per_page: perPage,
-          sort_field: sort,
-          has_reference: connector === undefined ? undefined : JSON.stringify({ type: "action", id: connector }),
-          filter,
-        },
-      });
+    async rules(space: string, { connector, sort = "name", internal, ...asked }: RuleQuery): Promise<{ total: number; rules: Rule[] }> {
+      const reference = connector === undefined ? undefined : { type: "action", id: connector };
+      const wanted = { page: asked.page, per_page: asked.perPage, sort_field: sort, filter: asked.filter };
+      const body = internal
+        ? await query({ path: "/internal/alerting/rules/_find", space, largest: 64, body: { ...wanted, has_reference: reference } })
+        : await get({
+            path: "/api/alerting/rules/_find",
+            space,
+            largest: 64,
+            query: { ...wanted, has_reference: reference && JSON.stringify(reference) },
+          });
       const whole = WholePage.safeParse(body);
       const { total, data } = whole.success ? whole.data : readAs(Page, body);
       return { total, rules: data };

@@ -4,10 +4,11 @@ import type { Prompt } from "./prompts/prompt.ts";
 import { retireConnector } from "./prompts/retire-connector.ts";
 import { rotateConnectorSecret } from "./prompts/rotate-connector-secret.ts";
 import { setupConnector } from "./prompts/setup-connector.ts";
+import { whoIsTold } from "./prompts/who-is-told.ts";
 import { wireRuleNotifications } from "./prompts/wire-rule-notifications.ts";
 import type { ResourceContext, Typed } from "./resources/source.ts";
 
-const all: readonly Prompt[] = [setupConnector, auditConnectors, retireConnector, rotateConnectorSecret, wireRuleNotifications];
+const all: readonly Prompt[] = [setupConnector, auditConnectors, retireConnector, rotateConnectorSecret, wireRuleNotifications, whoIsTold];
 
 function offered({ tools }: ResourceContext): Prompt[] {
   return all.filter(({ needs }) => needs.every((name) => tools.some((tool) => tool.name === name)));

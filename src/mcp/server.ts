@@ -35,13 +35,13 @@ const withPage =
   'Pass {"$env": "CONNECTOR_SECRET_…"}, or {"$ask": true}: give the person the page\'s address, wait, repeat the call with `confirm`.';
 const withoutPage = 'Pass {"$env": "CONNECTOR_SECRET_…"}; describe_deployment lists the names.';
 
-export const instructions = `Sets up, tests, audits and retires Kibana connectors: the stored connections (Slack, PagerDuty, e-mail, webhook, …) through which its rules notify people. Not "content connectors" (Elasticsearch ingestion).
+export const instructions = `Sets up, tests, audits and retires Kibana connectors: the stored connections (Slack, PagerDuty, e-mail, …) through which rules notify people. Not "content connectors" (Elasticsearch ingestion).
 
 Begin with what the job needs:
-- Which exist, are used, work: list_connectors. Details of one or several: get_connector. Rights, limits, secret names: describe_deployment.
+- Which exist, are used, work: list_connectors. Details: get_connector. Rights, limits, secret names: describe_deployment.
 - New: describe_connector_types, create_connector, test_connector if it has a safe test, attach_connector. One per service serves many rules.
-- Change, rotate a secret: update_connector; what is not named stays.
-- Nobody was notified, or is all well: audit_connectors.
+- Change, rotate a secret: update_connector.
+- Nobody was notified, or is all well: audit_connectors. Rules, and whom each tells: map_notifications.
 - Retire: replace_connector, safe_delete_connector, which refuses what is in use.
 - As code: export_connectors. Undo: list_changes, undo_change.
 

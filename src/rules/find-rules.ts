@@ -51,8 +51,8 @@ export async function countUses(reader: Reader, space: string, ids: readonly str
   return uses;
 }
 
-/** Rules keep a preconfigured connector as text (reference/kibana-api.md §5.2). */
-function byText(...ids: readonly string[]): { filter: string } {
+/** KQL for rules with these: they keep a preconfigured connector as text (reference/kibana-api.md §5.2). */
+export function byText(...ids: readonly string[]): { filter: string } {
   const texts = ids.map((id) => `"preconfigured:${id.replace(/["\\]/g, "\\$&")}"`);
   return { filter: `alert.attributes.actions:{ actionRef: ${texts.length === 1 ? texts[0] : `(${texts.join(" or ")})`} }` };
 }

@@ -14,13 +14,13 @@ export interface RulePage {
 /**
  * The rules of a space that the key may read, enabled or not, page by page, oldest first: nothing is kept. Beyond Kibana's
  * window of 10,000 a new window begins at the moment of creation where the one before ended.
- * @param options.connector only rules that refer to this saved connector; `filter`: KQL
+ * @param options.connector only rules that refer to this saved connector; `filter`: KQL; `internal`: with their snoozes
  * @throws ToolError kibana_error where a whole window of rules was created in one millisecond
  */
 export async function* rulePages(
   reader: Reader,
   space: string,
-  options: { connector?: string; filter?: string; perPage?: number } = {},
+  options: { connector?: string; filter?: string; perPage?: number; internal?: boolean } = {},
 ): AsyncGenerator<RulePage, void, undefined> {
   const { perPage = 500, ...which } = options;
   const read = (query: { page: number; filter?: string }) => reader.rules(space, { ...which, ...query, perPage, sort: "createdAt" });

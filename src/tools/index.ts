@@ -9,6 +9,7 @@ import { exportConnectors } from "./export-connectors.ts";
 import { getConnector } from "./get-connector.ts";
 import { listChanges } from "./list-changes.ts";
 import { listConnectors } from "./list-connectors.ts";
+import { mapNotifications } from "./map-notifications.ts";
 import { replaceConnector } from "./replace-connector.ts";
 import { safeDeleteConnector } from "./safe-delete-connector.ts";
 import { testConnector } from "./test-connector.ts";
@@ -22,6 +23,7 @@ export const tools: readonly Tool[] = [
   getConnector,
   describeConnectorTypes,
   auditConnectors,
+  mapNotifications,
   exportConnectors,
   listChanges,
   createConnector,

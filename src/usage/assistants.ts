@@ -4,7 +4,10 @@ import { type Holder, hasFeature, type Source, type Unseen, type UserKind } from
 
 const models = ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"];
 
-/** Attack discovery runs on a schedule and asks a model; rules keep no reference to that. */
+/**
+ * Attack discovery runs on a schedule and asks a model; rules keep no reference to that. There are schedules from 9.1 on, and the
+ * public route that lists them from 9.2 on (kibana#236736): what 9.1 has cannot be looked at.
+ */
 export const attackDiscovery: Source = {
   what: "schedules of attack discovery",
   ofSolution: true,

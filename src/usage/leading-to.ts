@@ -1,4 +1,4 @@
-import type { ActionPolicy } from "../kibana/action-policies.ts";
+import type { ActionPolicy } from "../kibana/alerting-v2.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { RuleAction } from "../kibana/rules.ts";
 import { isAtLeast } from "../kibana/status.ts";
@@ -16,6 +16,9 @@ export async function policiesOf(reader: Reader, space: string, status: Where["s
     if (!page || page.policies.length === 0 || all.length >= page.total) return all;
   }
 }
+
+/** KQL for the rules that start workflows. */
+export const startingWorkflows = 'alert.attributes.actions:{ actionTypeId: ".workflows" }';
 
 /** What starts these workflows and so reaches a connector through them: rules and action policies, as far as the key may read them. */
 export async function leadingTo(
@@ -37,7 +40,7 @@ export async function leadingTo(
   );
   const ofRules = async () => {
     const found: Use[] = [];
-    for await (const { rules } of rulePages(reader, space, { filter: 'alert.attributes.actions:{ actionTypeId: ".workflows" }' })) {
+    for await (const { rules } of rulePages(reader, space, { filter: startingWorkflows })) {
       for (const { id, name, enabled, actions } of rules) {
         const started = actions.map(workflowOf).find((one) => one !== undefined && workflows.has(one));
         if (started === undefined) continue;

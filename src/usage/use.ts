@@ -2,6 +2,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Status } from "../kibana/status.ts";
+import type { References } from "./workflow-references.ts";
 
 export type UserKind =
   | "rule"
@@ -42,6 +43,8 @@ export interface Unseen {
   permanent: boolean;
   /** Whether the source showed nothing at all. */
   whole: boolean;
+  /** It is listed: only which connector it takes is not known. */
+  listed?: true;
   /** Which connectors may be used there. Absent: any that the source can hold. */
   concerns?: (connector: Connector) => boolean;
 }
@@ -69,6 +72,8 @@ export interface WorkflowState {
   name: string;
   enabled: boolean;
   valid: boolean;
+  /** What it names; undefined where it is not valid. */
+  references: References | undefined;
 }
 
 /** What decides whether a source can hold a connector. */

@@ -23,18 +23,34 @@ export interface Reference {
   type: string | undefined;
   /** What the connector is given, as far as the definition says. */
   params: Record<string, unknown>;
+  reached: Reached;
 }
+
+/** Whether a run comes to a place: always, under a condition (a branch, a loop, a fallback), or never: a trigger. */
+type Reached = "always" | "perhaps" | "never";
 
 /** A place where a run decides which connector is used. */
 export interface Undecided {
   how: string;
   /** The only connector type that fits there, where that is known. */
   type: string | undefined;
+  reached: Reached;
+}
+
+/** A step that may tell somebody without a connector, or starts another workflow. */
+export interface OtherStep {
+  how: string;
+  /** `http` */
+  type: string;
+  reached: Reached;
+  /** The workflow that it starts. */
+  starts: string | undefined;
 }
 
 export interface References {
   named: Reference[];
   undecided: Undecided[];
+  others: OtherStep[];
 }
 
 interface Place {
@@ -46,7 +62,22 @@ interface Place {
   /** The key above: a channel, or the list of a rule's actions. */
   below: string | undefined;
   params: Record<string, unknown>;
+  reached: Reached;
 }
+
+const atFirst: Place = {
+  how: "its settings",
+  type: undefined,
+  callsKibana: false,
+  below: undefined,
+  reached: "always",
+  params: {},
+};
+/** Keys whose steps run only sometimes. */
+const sometimes = /^(else|cases|default|fallback)$/;
+const loopsAndConditions = /^(if|foreach|while)$/;
+/** Steps that reach somebody by themselves. */
+const tellsByItself = /^(http$|ai\.agent$|cases\.|kibana\.(create|add).*case|workflow\.execute)/i;
 
 /** At any depth, since each version nests steps in new ways. */
 const holdsConnector = /^(connector[-_]?ids?|inference-id)$/i;
@@ -69,15 +100,25 @@ const nested = "It is in a text within a text.";
 
 /** Every connector that a workflow's definition names, wherever it stands. */
 export function referencesOf(definition: Record<string, unknown>): References {
-  const found: References = { named: [], undecided: [] };
+  const found: References = { named: [], undecided: [], others: [] };
 
-  function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params">, { how, type, params }: Place) {
+  function add(
+    text: string,
+    reference: Omit<Reference, "text" | "how" | "type" | "params" | "reached">,
+    { how, type, params, reached }: Place,
+  ) {
     const resolved = withConstants(text, definition);
-    if (isExpression(resolved)) found.undecided.push({ how, type });
+    if (isExpression(resolved)) found.undecided.push({ how, type, reached });
     else if (resolved !== "") {
       const stuck = resolved === text ? {} : { stuck: "An expression stands for it." };
-      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params });
+      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, reached });
     }
+  }
+
+  function addOther({ type, with: given }: Record<string, unknown>, { how, reached }: Place) {
+    if (typeof type !== "string" || !tellsByItself.test(type)) return;
+    const id = isPlainObject(given) ? given["workflow-id"] : undefined;
+    found.others.push({ how, type, reached, starts: typeof id === "string" ? withConstants(id, definition) : undefined });
   }
 
   function walk(value: unknown, path: Path, place: Place, outer?: Outer): void {
@@ -85,6 +126,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
     if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index], place, outer);
     if (!isPlainObject(value)) return;
     const within = placeOf(value, place);
+    if (isStep(value, place)) addOther(value, within);
     const at = (below: Path) => (outer === undefined ? { path: below } : { ...outer, inJson: below });
     for (const [key, item] of Object.entries(value)) {
       const here = [...path, key];
@@ -94,7 +136,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
       else if (key === "id" && within.callsKibana && namesById.test(within.below ?? "")) {
         const stuck = "fields" in value || "name" in value ? { stuck: "It has the connector's name or fields beside the id." } : {};
         for (const [id, its] of ids) if (id !== "none") add(id, { byName: false, ...at(its), ...stuck }, { ...within, type: undefined });
-      } else walk(item, here, { ...within, below: key }, outer);
+      } else walk(item, here, { ...within, below: key, ...(isConditional(key, value) && { reached: "perhaps" }) }, outer);
     }
   }
 
@@ -108,8 +150,17 @@ export function referencesOf(definition: Record<string, unknown>): References {
     walk(readJson(text), [], place, outer === undefined ? { path } : { ...outer, stuck: nested });
   }
 
-  walk(definition, [], { how: "its settings", type: undefined, callsKibana: false, below: undefined, params: {} });
+  walk(definition, [], atFirst);
   return found;
+}
+
+/** A step has a name and a type, and a case's connector does too. */
+function isStep({ type, name }: Record<string, unknown>, { below }: Place): boolean {
+  return typeof type === "string" && typeof name === "string" && !type.startsWith(".") && below !== "triggers";
+}
+
+function isConditional(key: string, { type }: Record<string, unknown>): boolean {
+  return sometimes.test(key) || (key === "steps" && typeof type === "string" && loopsAndConditions.test(type));
 }
 
 /** A step or a trigger has a `type`; a channel of a waiting step is the connector type's name. */
@@ -119,17 +170,17 @@ function placeOf(value: Record<string, unknown>, place: Place): Place {
   if (place.below === "slack_api")
     return { ...place, type: ".slack_api", params: asSubAction("postMessage", { channels: value.channels }) };
   if (typeof type !== "string") return place;
-  if (place.below === "triggers") return { ...place, how: `trigger ${type}`, type: undefined, callsKibana: false, below: undefined };
-  // A case's connector has both too.
-  if (typeof name !== "string" || type.startsWith(".")) return place;
+  if (place.below === "triggers") return { ...atFirst, how: `trigger ${type}`, reached: "never" };
+  if (!isStep(value, place)) return place;
   const [first = "", ...rest] = type.split(".");
-  const given = isPlainObject(value.with) ? value.with : {};
   const own = ownSteps.includes(first) || first.startsWith("waitFor");
+  const given = isPlainObject(value.with) ? value.with : {};
   return {
     how: `step ${name}`,
     type: own ? undefined : `.${first}`,
     callsKibana: ["kibana", "cases", "http"].includes(first),
     below: undefined,
+    reached: value.if !== undefined || value.foreach !== undefined ? "perhaps" : place.reached,
     params: own ? bodyParams(given) : rest.length > 0 ? asSubAction(rest.join("."), given) : given,
   };
 }

@@ -5,7 +5,7 @@ import { isAtLeast } from "../kibana/status.ts";
 import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
 import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
-import { referencesOf } from "./workflow-references.ts";
+import { type References, referencesOf } from "./workflow-references.ts";
 
 const what = "workflows";
 /** How often a list is read from the start that changes while it is read. */
@@ -58,8 +58,9 @@ async function readAll(
       const { total, workflows: rows } = await page(at);
       for (const row of rows) {
         const { id, name, enabled, definition } = row;
-        found.set(id, inWorkflow(row, space));
-        states.set(id, { id, name, enabled, valid: definition !== undefined });
+        const references = definition && referencesOf(definition);
+        found.set(id, inWorkflow(row, references, space));
+        states.set(id, { id, name, enabled, valid: definition !== undefined, references });
       }
       count += rows.length;
       if (rows.length > 0 && count < Math.min(total, window)) continue;
@@ -72,15 +73,15 @@ async function readAll(
   }
 }
 
-function inWorkflow(workflow: Workflow, space: string): Found {
-  const { id, name, enabled, definition } = workflow;
+function inWorkflow(workflow: Workflow, references: References | undefined, space: string): Found {
+  const { id, name, enabled } = workflow;
   const stays = whyFixed(workflow);
   const use = (how: string, stuck = stays): Use => ({
     ...{ kind: "workflow", id, name, space, enabled, how, can_be_moved: stuck === undefined },
     ...(stuck === undefined ? {} : { why_not: stuck }),
   });
-  if (!definition) return inInvalid(workflow, use);
-  const { named, undecided } = referencesOf(definition);
+  if (!references) return inInvalid(workflow, use);
+  const { named, undecided } = references;
   return {
     holders: named.map(
       ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),
@@ -90,6 +91,7 @@ function inWorkflow(workflow: Workflow, space: string): Found {
       why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
       permanent: false,
       whole: false,
+      listed: true,
       ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
     })),
   };
@@ -110,7 +112,7 @@ const hidden = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:[$"'>|+\-\s]*\
 /** What is not valid is not parsed: a connector whose id and name are not in its text is not used there, others may be. */
 function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
   const why = `The workflow ${quoted(name, 60)} is not valid, so what it uses cannot be read.`;
-  const unseen = { what, why, permanent: false, whole: false };
+  const unseen = { what, why, permanent: false, whole: false, listed: true as const };
   if (yaml === undefined || hidden.test(yaml)) return { holders: [], unseen: [unseen] };
   const how = "its text, which is not valid";
   const byName = [...yaml.matchAll(reference)].map(([, ...texts]): Holder => {

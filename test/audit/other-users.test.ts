@@ -14,12 +14,18 @@ const starts = (...ids: string[]) => ({ destinations: ids.map((id) => ({ type: "
 /** What an audit says of these users, in a space with the connectors `chat` and `other`, and a rule that starts workflows. */
 async function audit(
   users: OtherUsers,
-  { started = [], version = "9.5", key = version }: { started?: string[]; version?: string; key?: string } = {},
+  {
+    started = [],
+    version = "9.5",
+    key = version,
+    names = {},
+  }: { started?: string[]; version?: string; key?: string; names?: Record<string, string> } = {},
 ) {
   const url = await withChat(".slack", version, (end) => ends.push(end));
   const rewrite = answering(users, {
     // The rule as Kibana shows it: the sandbox saves no action of a workflow.
     answer({ path }, body) {
+      if (path.endsWith("/api/actions/connectors")) for (const one of body) one.name = names[one.id] ?? one.name;
       if (!path.includes("/rules/_find") || started.length === 0) return;
       const params = (workflowId: string) => ({ subAction: "run", subActionParams: { workflowId } });
       const actions = started.map((id) => ({ id: "system-connector-.workflows", connector_type_id: ".workflows", params: params(id) }));
@@ -72,7 +78,11 @@ describe("unused", () => {
   test("workflows that could not be read are in not_checked", async () => {
     const { body } = await audit({ "/api/workflows": noPrivilege });
     expect(body.not_checked).toMatchObject([
-      { space: "default", checks: ["dangling_reference", "workflow_off"], why: expect.stringMatching(/^Not looked at: workflows \(/) },
+      {
+        space: "default",
+        checks: ["dangling_reference", "workflow_off", "ambiguous_name"],
+        why: expect.stringMatching(/^Not looked at: workflows \(/),
+      },
     ]);
   });
 });
@@ -175,5 +185,28 @@ describe("workflow_off", () => {
     expect((await audit({ "/api/alerting/v2/action_policies": { status: 403, body } })).body.not_checked).toMatchObject([
       { checks: ["dangling_reference", "workflow_off"], why: expect.stringContaining("may not read action policies") },
     ]);
+  });
+});
+
+describe("ambiguous_name", () => {
+  const byName = (text: string, more: object = {}) => ({ "/api/workflows": page(workflow("w", [step({ "connector-id": text })], more)) });
+  test("a name that two connectors have is one finding for each workflow that gives it", async () => {
+    const { of } = await audit(byName("Ops chat"), { names: { other: "Ops chat" } });
+    expect(of("ambiguous_name")).toMatchObject([
+      {
+        severity: "medium",
+        user: { kind: "workflow", id: "w", enabled: true },
+        others: [{ id: "chat" }, { id: "other" }],
+        evidence: '2 connectors are called "Ops chat", which it names in "step notify".',
+      },
+    ]);
+  });
+  test.each<[string, OtherUsers, Record<string, string>, object[]]>([
+    ["in a workflow that is off is low", byName("Ops chat", { enabled: false }), { other: "Ops chat" }, [{ severity: "low" }]],
+    ["that is an id means that one", byName("chat"), { chat: "chat", other: "chat" }, []],
+    ["that one connector has is clear", byName("Ops chat"), {}, []],
+    ["that no workflow gives is clear", byName("other"), { other: "Ops chat" }, []],
+  ])("a name %s", async (_what, users, names, expected) => {
+    expect((await audit(users, { names })).of("ambiguous_name")).toMatchObject(expected);
   });
 });

@@ -66,17 +66,17 @@ const optional = ["CONNECTORS_ACCESS", "CONNECTORS_SPACES"];
 const literal = (name: string) => ["$", `{user_config.${name}}`].join("");
 
 test("a .mcpb host that fills everything in is served", async () => {
-  expect(await hosted({})).toMatchObject({ tools: 15, failed: false });
+  expect(await hosted({})).toMatchObject({ tools: 16, failed: false });
 });
 
 test.each(optional)("a .mcpb host that hands on a blank %s is served as if it were not set", async (variable) => {
   const { tools, failed, body } = await hosted({ [variable]: "" });
-  expect([tools, failed, body.connectors?.length > 5]).toEqual([15, false, true]);
+  expect([tools, failed, body.connectors?.length > 5]).toEqual([16, false, true]);
 });
 
 test.each(optional)("a .mcpb host that hands on %s unresolved is served as if it were not set, and the log names it", async (variable) => {
   const { tools, failed, said } = await hosted({ [variable]: literal(variable === "CONNECTORS_ACCESS" ? "access" : "spaces") });
-  expect([tools, failed]).toEqual([15, false]);
+  expect([tools, failed]).toEqual([16, false]);
   expect(said).toContain(variable);
 });
 
@@ -94,5 +94,5 @@ test.each(unset)(
 );
 
 test.each(unset)("a .mcpb host that hands on a key that is %s is served by a Kibana without security", async (_how, value) => {
-  expect(await hosted({ KIBANA_API_KEY: value })).toMatchObject({ tools: 15, failed: false });
+  expect(await hosted({ KIBANA_API_KEY: value })).toMatchObject({ tools: 16, failed: false });
 });

@@ -28,6 +28,7 @@ describe("the reader and the writer", () => {
     const { reader, writer } = connected("http://127.0.0.1:1");
     expect(Object.keys(reader).sort()).toEqual([
       "actionPolicies",
+      "activeWindows",
       "agentTools",
       "agents",
       "attackDiscoverySchedules",
@@ -46,12 +47,14 @@ describe("the reader and the writer", () => {
       "rule",
       "ruleTypes",
       "rules",
+      "runningWindows",
       "searchWorkflows",
       "space",
       "spaces",
       "status",
       "until",
       "userName",
+      "v2Rules",
       "workflow",
       "workflowErrors",
       "workflows",

@@ -36,7 +36,12 @@ const whole = {
 };
 
 async function read(data: unknown[]) {
-  return (await ruleReads(async () => ({ total: data.length, data })).rules("default", { page: 1, perPage: 500 })).rules;
+  return (
+    await ruleReads(
+      async () => ({ total: data.length, data }),
+      async () => undefined,
+    ).rules("default", { page: 1, perPage: 500 })
+  ).rules;
 }
 
 test("a rule that has every field is used as it is", async () => {

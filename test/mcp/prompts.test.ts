@@ -10,6 +10,7 @@ const needs: Record<string, string> = {
   retire_connector: "safe_delete_connector",
   rotate_connector_secret: "update_connector",
   wire_rule_notifications: "attach_connector",
+  who_is_told: "map_notifications",
 };
 const offered = Object.keys(needs).filter((name) => tools.some((tool) => tool.name === needs[name]));
 const given: Record<string, Record<string, string>> = {
@@ -18,6 +19,7 @@ const given: Record<string, Record<string, string>> = {
   retire_connector: { connector: "ops-slack", successor: "ops-slack-2" },
   rotate_connector_secret: { connector: "ops-pagerduty" },
   wire_rule_notifications: { connector: "ops-slack", rules: "Checkout errors" },
+  who_is_told: { space: "security" },
 };
 
 async function text(client: Awaited<ReturnType<typeof product>>["client"], name: string, args = given[name] ?? {}): Promise<string> {
@@ -41,7 +43,7 @@ describe("prompts/list", () => {
   test("leaves out tasks that the tools of this server cannot do", async () => {
     const { client } = await product({ settings: { access: "read" } });
     const names = (await client.listPrompts()).prompts.map(({ name }) => name);
-    expect(names.filter((name) => name !== "audit_connectors")).toEqual([]);
+    expect(names).toEqual(["audit_connectors", "who_is_told"]);
     await expect(client.getPrompt({ name: "retire_connector", arguments: { connector: "x" } })).rejects.toMatchObject(wrong);
   });
 });

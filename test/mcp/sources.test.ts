@@ -115,10 +115,21 @@ describe("a connector type as a resource", () => {
   });
 });
 
+test("the map of a space is a resource, as the tool answers; an unknown space and a server without the tool have none", async () => {
+  const { client, call } = await product();
+  const { contents } = await client.readResource({ uri: "kibana://team-payments/map" });
+  const { rules } = JSON.parse((contents[0] as { text: string }).text);
+  expect(rules).toEqual((await call("map_notifications", { space: "team-payments" })).body.rules);
+  await expect(client.readResource({ uri: "kibana://nowhere/map" })).rejects.toMatchObject({ data: { code: "space_not_found" } });
+  await expect(client.readResource({ uri: "kibana://default/map/more" })).rejects.toThrow();
+  const without = await product({ settings: { excludeTools: ["map_notifications"] } });
+  await expect(without.client.readResource({ uri: "kibana://default/map" })).rejects.toMatchObject({ data: { code: "tool_unknown" } });
+});
+
 test("the templates of connectors and types are listed", async () => {
   const { client } = await product();
   const { resourceTemplates } = await client.listResourceTemplates();
   expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(
-    expect.arrayContaining(["kibana://{space}/connectors/{id}", "kibana://connector-types/{id}"]),
+    expect.arrayContaining(["kibana://{space}/connectors/{id}", "kibana://{space}/map", "kibana://connector-types/{id}"]),
   );
 });

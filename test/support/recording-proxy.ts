@@ -26,6 +26,9 @@ export async function recordingProxy(target: string, before: (call: Recorded) =>
     calls,
     /** Everything except reads, some of which are POSTs. */
     writes: () =>
-      calls.filter(({ method, path }) => method !== "GET" && !/\/(api\/core\/capabilities|_global_connector_execution_\w+)$/.test(path)),
+      calls.filter(
+        ({ method, path }) =>
+          method !== "GET" && !/\/(api\/core\/capabilities|_global_connector_execution_\w+|internal\/alerting\/rules\/_find)$/.test(path),
+      ),
   };
 }

@@ -62,8 +62,11 @@ test("these are the fields whose absence widens a call", () => {
     mode: ["test_connector"],
     ids: ["export_connectors"],
     space: expect.arrayContaining(["create_connector", "safe_delete_connector", "replace_connector", "attach_connector"]),
-    type: ["list_connectors", "export_connectors"],
-    state: ["list_connectors"],
+    type: ["list_connectors", "map_notifications", "export_connectors"],
+    state: ["list_connectors", "map_notifications"],
+    ...Object.fromEntries(
+      ["tags", "consumer", "enabled", "notified_by", "without_actions", "connector", "verdict"].map((key) => [key, ["map_notifications"]]),
+    ),
     checks: ["audit_connectors"],
     spaces: ["audit_connectors"],
     types: ["describe_connector_types"],

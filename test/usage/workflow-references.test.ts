@@ -94,3 +94,37 @@ test("ids of other things, and texts that merely hold one, are no reference", ()
   };
   expect(seenIn(definition)).toEqual({ named: [], undecided: [] });
 });
+
+describe("whether a run comes to a step is known", () => {
+  const uses = step({ "connector-id": "chat" });
+  test.each<[string, object, string]>([
+    ["one of the workflow", { steps: [uses] }, "always"],
+    ["in a parallel branch", { steps: [{ name: "a", type: "parallel", branches: [{ name: "b", steps: [uses] }] }] }, "always"],
+    ["in a condition", { steps: [{ name: "a", type: "if", condition: "x", steps: [uses] }] }, "perhaps"],
+    ["in a loop over what may be empty", { steps: [{ name: "a", type: "foreach", foreach: "x", steps: [uses] }] }, "perhaps"],
+    ["with a condition of its own", { steps: [{ ...uses, if: "x: y" }] }, "perhaps"],
+    ["in a case of a switch", { steps: [{ name: "a", type: "switch", cases: [{ match: 1, steps: [uses] }] }] }, "perhaps"],
+    ["after a failure", { steps: [{ name: "a", type: "http", "on-failure": { fallback: [uses] } }] }, "perhaps"],
+    ["a trigger, which tells nobody", { triggers: [{ type: "slack.message", "connector-id": "chat" }] }, "never"],
+  ])("%s", (_what, definition, reached) => {
+    expect(referencesOf({ ...definition }).named).toMatchObject([{ text: "chat", reached }]);
+  });
+
+  test("steps that tell somebody by themselves, or start another workflow, are named", () => {
+    const steps = [
+      { name: "a", type: "http", with: { url: "https://example.org" } },
+      { name: "b", type: "workflow.execute", with: { "workflow-id": "{{ consts.next }}" } },
+      { name: "c", type: "console", with: { message: "m" } },
+    ];
+    expect(referencesOf({ consts: { next: "w2" }, steps }).others).toEqual([
+      { how: "step a", type: "http", reached: "always", starts: undefined },
+      { how: "step b", type: "workflow.execute", reached: "always", starts: "w2" },
+    ]);
+  });
+
+  test("what a step hands to its connector goes with it, as params of the type", () => {
+    const posts = step({ type: "slack_api.postMessage", "connector-id": "bot", with: { channels: ["#a"] } });
+    const params = { subAction: "postMessage", subActionParams: { channels: ["#a"] } };
+    expect(referencesOf({ steps: [posts] }).named).toMatchObject([{ params }]);
+  });
+});

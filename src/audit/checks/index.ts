@@ -1,4 +1,5 @@
 import type { Check } from "../check.ts";
+import { ambiguousName } from "./ambiguous-name.ts";
 import { danglingReference } from "./dangling-reference.ts";
 import { deprecated } from "./deprecated.ts";
 import { deprecatedRuleNotify } from "./deprecated-rule-notify.ts";
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   typeUnusable,
   danglingReference,
   workflowOff,
+  ambiguousName,
   failing,
   neverRun,
   deprecated,

@@ -22,6 +22,7 @@ const checks = list.transform((names, ctx): string[] => {
 const own = {
   json: { value: "", about: "Print the whole report as JSON on stdout instead of the table", schema: flag },
   html: { value: "FILE", about: "Write it as one self-contained page to forward", schema: text },
+  map: { value: "FILE", about: "Write which rules tell whom as one page too: the map of notifications", schema: text },
   failOn: {
     value: "LEVEL",
     about: `Exit code 1 when there is a new finding of this severity or above: ${worst} (default: never)`,
@@ -59,8 +60,9 @@ Exit codes:
 `;
 
 /** Flags that contradict each other. */
-export function contradictions({ writeBaseline, baseline, failOn, minSeverity }: AuditFlags): string[] {
+export function contradictions({ writeBaseline, baseline, failOn, minSeverity, html, map }: AuditFlags): string[] {
   return [
+    map !== undefined && map === html ? "--map and --html name the same file: each is a page of its own." : "",
     writeBaseline && baseline === undefined ? "--write-baseline needs --baseline FILE, the file to write." : "",
     writeBaseline && failOn ? "--write-baseline accepts every finding, so --fail-on would never apply: run one after the other." : "",
     failOn && minSeverity && !isAtLeastAsSevere(failOn, minSeverity)

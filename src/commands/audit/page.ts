@@ -1,21 +1,18 @@
-import { createHash } from "node:crypto";
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import { type Group, groups } from "../../audit/finding.ts";
 import { plainText } from "../../plain-text.ts";
 import type { AuditDocument } from "./document.ts";
 import { bySpace, severityChart } from "./page-charts.ts";
 import { filterForm, findingsBySpace } from "./page-findings.ts";
+import { type Fact, framedPage, kibanaOf, madeAt, shownFacts } from "./page-frame.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
-import { count, day, groupWords, moment, titleOf } from "./words.ts";
+import { count, groupWords, moment, titleOf } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 
 /** The most findings that the page shows, most severe first, so that browsers stay fast. */
 const mostShown = 5000;
-
-const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-const policy = `default-src 'none'; style-src ${hash(pageStyle)}; script-src ${hash(pageScript)}; base-uri 'none'; form-action 'none'`;
 
 /**
  * The audit as one self-contained page, which can be read in full without script, network or other files.
@@ -23,27 +20,14 @@ const policy = `default-src 'none'; style-src ${hash(pageStyle)}; script-src ${h
  * @returns HTML
  */
 export async function renderAuditPage(audit: AuditDocument): Promise<string> {
-  const { deployment } = audit;
-  const page = await html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<title>${plainText(`Connector audit of ${deployment.name}, ${day(audit.generated_at)}`)}</title>
-${raw(`<style>${pageStyle}</style>`)}
-</head>
-<body>
-<a class="skip" href="#findings">Skip to the findings</a>
-<header>
-<p class="eyebrow"><span>Connector audit</span> <bdi class="tag ${deployment.sandbox ? "sandbox" : ""}">${plainText(deployment.name)}</bdi></p>
-<h1>${headline(audit)}</h1>
-${facts(audit)}
-</header>
-<main>
-${unchecked(audit)}
+  return framedPage({
+    kind: "Connector audit",
+    deployment: audit.deployment,
+    generatedAt: audit.generated_at,
+    headline: headline(audit),
+    facts: facts(audit),
+    skip: { to: "findings", text: "Skip to the findings" },
+    main: html`${unchecked(audit)}
 <section aria-labelledby="summary">
 <h2 id="summary">In short</h2>
 <ul class="tiles">${groups.map((group) => tile(group, audit.summary[group], audit.complete))}</ul>
@@ -53,14 +37,11 @@ ${audit.findings.length > 0 ? html`<div class="split">${severityChart(audit)}${b
 <h2 id="findings">Findings by space</h2>
 ${findings(audit)}
 </section>
-${baseline(audit)}
-</main>
-<footer>${about(audit)}</footer>
-${raw(`<script>${pageScript}</script>`)}
-</body>
-</html>
-`;
-  return page.toString();
+${baseline(audit)}`,
+    footer: about(audit),
+    style: pageStyle,
+    script: pageScript,
+  });
 }
 
 function headline({ summary, findings, complete }: AuditDocument): string {
@@ -75,16 +56,13 @@ function headline({ summary, findings, complete }: AuditDocument): string {
 function facts({ deployment, spaces, generated_at, window }: AuditDocument): Markup {
   const known = spaces.filter((one) => one.connectors !== undefined);
   const sum = (key: "connectors" | "rules") => known.reduce((total, one) => total + (one[key] ?? 0), 0);
-  const rows: [string, string | Markup][] = [
-    ["Made", html`<time datetime="${generated_at}">${moment(generated_at)}</time>`],
+  const rows: Fact[] = [
+    madeAt(generated_at),
     ["Seen", `${count(sum("connectors"), "connector")} and ${count(sum("rules"), "rule")} in ${count(spaces.length, "space")}`],
     ["Runs of", `${count(window.days, "day")}, from ${moment(window.from)}`],
-    [
-      "Kibana",
-      html`<bdi>${plainText(deployment.url)}</bdi>${deployment.kibana_version ? `, version ${plainText(deployment.kibana_version)}` : ""}`,
-    ],
+    kibanaOf(deployment),
   ];
-  return html`<dl class="facts">${rows.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`;
+  return shownFacts(rows);
 }
 
 /** Comes first, so that nobody takes for fine what was not checked. */

@@ -16,18 +16,58 @@ import { createProgress } from "./progress.ts";
 /** On a slow Kibana a full audit from the command line may take an hour; a tool call may not. */
 const mostRequests = 120;
 
+/** What a run from the command line works with. */
+export interface Run {
+  reader: Reader;
+  spaces: string[];
+  /** Of Kibana; undefined where it does not tell. */
+  version: string | undefined;
+  signal: AbortSignal;
+  onProgress(done: number, total: number, message: string): void;
+}
+
 /**
- * Runs the audit, with a progress bar on a terminal. The first SIGINT or SIGTERM stops the requests, and the report
- * has what was found so far; the second ends the process.
+ * Runs the audit. The report of a run that was stopped has what was found so far.
  * @throws ToolError if Kibana gives nothing to report on
  */
-export async function makeReport(
+export function makeReport(
   kibana: OpenKibana,
   settings: Settings,
   own: AuditFlags,
   baseline: Baseline | undefined,
 ): Promise<AuditDocument> {
-  const { deployment } = kibana;
+  return interruptible(kibana, settings, async ({ reader, spaces, version, signal, onProgress }) => {
+    const report = await runAudit(reader, {
+      spaces,
+      ...(own.checks && { checks: own.checks }),
+      ...(own.days !== undefined && { days: own.days }),
+      url: kibana.deployment.url,
+      now: Date.now(),
+      signal,
+      protects: {
+        connector: (one) => connectorProtected(one.id, [one.name ?? one.id], settings) !== undefined,
+        rule: (one) => isProtectedRule(one, settings.protectRules),
+      },
+      onProgress: ({ done, total, message }) => onProgress(done, total, message),
+    });
+    return makeDocument(report, {
+      deployment: deploymentOf(kibana, version),
+      minSeverity: own.minSeverity ?? "info",
+      failOn: own.failOn,
+      baseline: baseline && own.baseline !== undefined ? { file: own.baseline, content: baseline } : undefined,
+    });
+  });
+}
+
+export function deploymentOf({ deployment }: OpenKibana, version: string | undefined): AuditDocument["deployment"] {
+  const { name, url, sandbox } = deployment;
+  return { name, url, ...(version !== undefined && { kibana_version: version }), sandbox };
+}
+
+/**
+ * Does work with a progress bar on a terminal. The first SIGINT or SIGTERM stops the requests, the second ends the process.
+ */
+export async function interruptible<T>(kibana: OpenKibana, settings: Settings, work: (run: Run) => Promise<T>): Promise<T> {
   const progress = createProgress(process.stderr);
   const stop = new AbortController();
   const limit = startCallLimit(settings.timeout, stop.signal, { requests: mostRequests });
@@ -43,30 +83,7 @@ export async function makeReport(
   try {
     const spaces = await spacesOf(reader, settings);
     const version = await versionOf(reader);
-    const report = await runAudit(reader, {
-      spaces,
-      ...(own.checks && { checks: own.checks }),
-      ...(own.days !== undefined && { days: own.days }),
-      url: deployment.url,
-      now: Date.now(),
-      signal,
-      protects: {
-        connector: (one) => connectorProtected(one.id, [one.name ?? one.id], settings) !== undefined,
-        rule: (one) => isProtectedRule(one, settings.protectRules),
-      },
-      onProgress: ({ done, total, message }) => progress.show(done, total, message),
-    });
-    return makeDocument(report, {
-      deployment: {
-        name: deployment.name,
-        url: deployment.url,
-        ...(version !== undefined && { kibana_version: version }),
-        sandbox: deployment.sandbox,
-      },
-      minSeverity: own.minSeverity ?? "info",
-      failOn: own.failOn,
-      baseline: baseline && own.baseline !== undefined ? { file: own.baseline, content: baseline } : undefined,
-    });
+    return await work({ reader, spaces, version, signal, onProgress: (done, total, message) => progress.show(done, total, message) });
   } finally {
     limit.end();
     process.off("SIGINT", interrupted).off("SIGTERM", interrupted);

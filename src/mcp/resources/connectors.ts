@@ -59,10 +59,18 @@ export const connectorPages: ResourceSource = {
       description: "A connector with its redacted config and the rules that use it, as get_connector answers.",
       mimeType: "application/json",
     },
+    {
+      uriTemplate: "kibana://{space}/map",
+      name: "map",
+      title: "Map of notifications",
+      description: "Which rules tell whom, as map_notifications answers.",
+      mimeType: "application/json",
+    },
   ],
   list: async () => [],
   async read(uri, context) {
     const [space = "", kind, id = "", more] = uri.slice("kibana://".length).split("/").map(decoded);
+    if (kind === "map" && space && !id && more === undefined) return answerOf("map_notifications", { space, limit: 50 }, context);
     if (kind !== "connectors" || !space || !id || more !== undefined) return undefined;
     return answerOf("get_connector", { id, space, include: ["rules"] }, context);
   },

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { withAllPrivileges } from "../http/auth.ts";
 import { notFound, Refusal } from "../http/envelope.ts";
 import { parsePart } from "../http/request-schema.ts";
+import { isInMaintenance } from "../maintenance-windows/window.ts";
 import type { Dict, Reply, State } from "../types.ts";
 import { cannotRun, runWorkflow } from "../workflows/run.ts";
 import { scopesByTags } from "./gate.ts";
@@ -17,7 +18,9 @@ export async function fireV2Rule(id: string, body: unknown, state: State): Promi
   if (!rule) return notFound();
   if (!rule.enabled) throw new Refusal(400, `Rule ${id} is disabled: it never runs.`);
   const facts = { id, name: rule.name, tags: applicableTags(rule, state) };
-  const policies = rule.kind === "signal" ? [] : state.policies.inSpace(rule.space);
+  // apply_maintenance_window_step.ts comes before the matchers.
+  const silent = rule.kind === "signal" || isInMaintenance(rule.space, state, Date.now());
+  const policies = silent ? [] : state.policies.inSpace(rule.space);
   const told = policies.filter((policy) => !isSilent(policy) && applies(policy, facts, { alert_status: "active", ...alert }, state));
   const dispatched = [];
   for (const policy of told) {

@@ -1,7 +1,7 @@
 import type { Effect } from "../../change/plan.ts";
 import { connectorProtected } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
-import type { LiveType } from "../../kibana/connector-types.ts";
+import { type LiveType, unusable } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
@@ -39,14 +39,6 @@ export function flagsOf(connector: Connector, types: readonly LiveType[]): strin
     connector.deprecated && "deprecated",
     unusable(type, connector.preconfigured) !== undefined && "unusable",
   ].filter((flag) => flag !== false);
-}
-
-/** Why connectors of a type cannot run here; undefined if they can (reference/kibana-api.md §2). */
-export function unusable(type: LiveType | undefined, preconfigured = false): string | undefined {
-  if (!type) return "this Kibana does not have its type";
-  if (!type.enabledInLicense) return `the licence does not cover it: it needs ${type.license}`;
-  if (!type.enabledInConfig && !preconfigured) return "it is switched off in xpack.actions.enabledActionTypes";
-  return undefined;
 }
 
 /** @throws ToolError type_unusable */

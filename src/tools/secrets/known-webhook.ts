@@ -2,8 +2,8 @@ import { connectorType } from "../../catalog/index.ts";
 import { knownWebhook } from "../../catalog/known-webhooks.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
+import { unusable } from "../../kibana/connector-types.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
-import { unusable } from "../connectors/connector-row.ts";
 import { compact } from "../fields.ts";
 import { proposalInWords, proposedSecrets } from "./proposed-secrets.ts";
 

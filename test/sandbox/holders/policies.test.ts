@@ -160,6 +160,14 @@ describe("which policies apply to a rule", () => {
     const { deliveries } = (await own.get("/sandbox/deliveries")).body;
     expect(new Set(deliveries.map(({ connector_id: id }: { connector_id: string }) => id))).toEqual(new Set(["ops-pagerduty"]));
   });
+
+  test("in a maintenance window no policy sees an alert", async () => {
+    const own = await setup("9.5");
+    const custom = { start: new Date(Date.now() - 3_600_000).toISOString(), duration: "2h" };
+    await own.call("POST", "/api/maintenance_window", { title: "t", schedule: { custom } });
+    const { dispatched } = (await own.call("POST", "/sandbox/v2-rules/checkout-latency/fire", { alert: {} })).body;
+    expect(dispatched).toEqual([]);
+  });
 });
 
 test("rules are found by a filter, a text and their state", async () => {

@@ -1,0 +1,92 @@
+import type { Rule, RuleAction } from "../kibana/rules.ts";
+import { silenceOf } from "../kibana/silence.ts";
+import { plainText } from "../plain-text.ts";
+import { isSystem } from "../rules/rule-state.ts";
+import { workflowOf } from "../usage/leading-to.ts";
+import { connectorById } from "./connectors.ts";
+import { goodToKnow, joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
+import type { SpaceFacts } from "./space.ts";
+import { atMostEvery, routesOver } from "./workflow-routes.ts";
+
+/** What runs when an alert is over, in every rule type but those that have none. */
+const recovery = "recovered";
+
+/** A classic rule with whom it tells. @param seesSnoozes whether Kibana's answer says that it is snoozed */
+export function mapClassic(rule: Rule, facts: SpaceFacts, seesSnoozes: boolean): MappedRule {
+  const routes = joined(withoutBroken(rule.actions.flatMap((action) => routesOf(action, rule, facts))));
+  const obstacles = obstaclesOf(rule, routes, facts, seesSnoozes);
+  return {
+    ...{ id: rule.id, name: rule.name, space: facts.space, enabled: rule.enabled, type: rule.rule_type_id, consumer: rule.consumer },
+    ...{ tags: rule.tags, every: rule.schedule.interval, keyOwner: rule.api_key_owner ?? undefined },
+    verdict: verdictOf({ obstacles, routes }),
+    obstacles,
+    routes,
+  };
+}
+
+function obstaclesOf(rule: Rule, routes: readonly Route[], facts: SpaceFacts, seesSnoozes: boolean): Obstacle[] {
+  const { muted, snoozedUntil, silentAlerts } = silenceOf(rule, facts.now);
+  const failed = rule.last_run?.outcome === "failed" || rule.execution_status?.status === "error";
+  return [
+    ...(rule.enabled ? [] : [stops("disabled", "the rule is disabled")]),
+    ...(rule.actions.length > 0 ? [] : [stops("no_actions", "it has no actions")]),
+    ...(muted ? [stops("muted", "the rule is muted")] : []),
+    ...(snoozedUntil === undefined ? [] : [stops("snoozed", `snoozed until ${snoozedUntil.slice(0, 16)}Z`)]),
+    ...(seesSnoozes ? [] : [mayStop("not_seen", "whether it is snoozed could not be seen")]),
+    ...facts.windows,
+    ...(failed ? [mayStop("rule_failing", "the rule's last run failed")] : []),
+    ...(silentAlerts > 0 ? [goodToKnow("alerts_muted", `${silentAlerts} of its alerts ${silentAlerts === 1 ? "is" : "are"} muted`)] : []),
+    ...(routes.length > 0 && routes.every(({ on }) => on.length === 1 && on[0] === recovery)
+      ? [goodToKnow("recovery_only", "only when an alert is over")]
+      : []),
+  ];
+}
+
+function routesOf(action: RuleAction, rule: Rule, { connectors, workflows }: SpaceFacts): Route[] {
+  const { id, group, params, connector_type_id: type } = action;
+  const before = { on: group ? [group] : [], obstacles: limitsOf(action, rule) };
+  const started = workflowOf(action);
+  if (started !== undefined) {
+    return routesOver(started, workflows, connectors).map((route) => ({ ...route, obstacles: [...before.obstacles, ...route.obstacles] }));
+  }
+  if (isSystem(id)) {
+    const obstacle = id.endsWith("cases")
+      ? mayStop("opens_case", "it opens a case: who looks at it cannot be seen")
+      : mayStop("not_seen", `what ${plainText(id, 60)} does is not known here`);
+    return [
+      {
+        ...{ connector: id, name: undefined, type: type ?? undefined, via: [], params: [] },
+        on: [],
+        obstacles: [...before.obstacles, obstacle],
+      },
+    ];
+  }
+  const end = connectorById(id, connectors, type ?? undefined);
+  return [{ ...end, on: before.on, via: [], params: [params ?? {}], obstacles: [...before.obstacles, ...end.obstacles] }];
+}
+
+/** An action may wait, or leave alerts out; before 8.6 the rule itself says how often. */
+function limitsOf({ frequency, alerts_filter: filter }: RuleAction, rule: Rule): Obstacle[] {
+  const when = frequency?.notify_when ?? rule.notify_when;
+  const throttle = frequency ? frequency.throttle : rule.throttle;
+  const parts = [filter?.query ? "query" : "", filter?.timeframe ? "hours" : ""].filter(Boolean);
+  return [
+    ...(when === "onThrottleInterval" && throttle ? [atMostEvery(throttle)] : []),
+    ...(parts.length > 0 ? [mayStop("filter", `only alerts that fit its ${parts.join(" and ")}`)] : []),
+  ];
+}
+
+/** Where a connector is gone, Kibana drops the other actions of the same run too (reference/kibana-api.md §5.4). */
+function withoutBroken(routes: readonly Route[]): Route[] {
+  const gone = routes.filter(({ via, obstacles }) => via.length === 0 && obstacles.some(({ kind }) => kind === "connector_missing"));
+  if (gone.length === 0) return [...routes];
+  const groups = new Set(gone.flatMap(({ on }) => on));
+  return routes.map((route) => {
+    const shares = route.on.length === 0 || gone.some(({ on }) => on.length === 0) || route.on.some((group) => groups.has(group));
+    if (gone.includes(route) || !shares) return route;
+    return {
+      ...route,
+      obstacles: [...route.obstacles, stops("connector_missing", "another action of the same run has no connector, which drops this one")],
+    };
+  });
+}

@@ -1,0 +1,63 @@
+import { type LiveType, unusable } from "../kibana/connector-types.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
+
+/** The connectors of a space, and what is known of each. */
+export interface Connectors {
+  /** By id; undefined where they could not be read. */
+  all: ReadonlyMap<string, Connector> | undefined;
+  /** By id; undefined where they could not be read. */
+  types: ReadonlyMap<string, LiveType> | undefined;
+  /** Why something could not be read. */
+  notSeen: string | undefined;
+  /** Those whose last run failed, with when. */
+  failing: ReadonlyMap<string, string>;
+}
+
+/** Kibana lists no more (reference/kibana-api.md §1.6). */
+const mostListed = 10_000;
+
+export type ConnectorEnd = Pick<Route, "connector" | "name" | "type" | "obstacles">;
+
+/** The connector with an id, and whether something gets through it. */
+export function connectorById(id: string, { all, ...known }: Connectors, type?: string): ConnectorEnd {
+  if (!all) {
+    const text = known.notSeen ?? "connectors could not be read";
+    return { connector: id, name: undefined, type, obstacles: [mayStop("not_seen", text)] };
+  }
+  const found = all.get(id);
+  if (found) return { connector: id, name: found.name, type: found.type, obstacles: obstaclesAt(found, known) };
+  const missing = "the connector is not in this space";
+  const obstacle =
+    all.size >= mostListed ? mayStop("not_seen", `Kibana lists only ${mostListed} connectors`) : stops("connector_missing", missing);
+  return { connector: id, name: undefined, type, obstacles: [obstacle] };
+}
+
+/** The connectors that a text in a workflow may mean: an id comes before a name, and of several with one name the first is taken. */
+export function connectorsNamed(text: string, byName: boolean, connectors: Connectors): ConnectorEnd[] {
+  const { all } = connectors;
+  const named = byName && all && !all.has(text) ? [...all.values()].filter(({ name }) => name === text) : [];
+  if (named.length === 0) return [connectorById(text, connectors)];
+  const ends = named.map(({ id }) => connectorById(id, connectors));
+  if (ends.length === 1) return ends;
+  const ambiguous = mayStop("ambiguous_name", `${ends.length} connectors have the name that the workflow gives`);
+  return ends.map((end) => ({ ...end, obstacles: [...end.obstacles, ambiguous] }));
+}
+
+function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all">): Obstacle[] {
+  const { id, type, missingSecrets, preconfigured } = connector;
+  const live = types?.get(type);
+  const why = types && unusable(live, preconfigured);
+  const failed = failing.get(id);
+  return [
+    ...(missingSecrets ? [stops("secrets_missing", "the connector has lost its secrets")] : []),
+    ...(why === undefined ? [] : [stops("type_unusable", why)]),
+    ...(types ? [] : [mayStop("not_seen", notSeen ?? "connector types could not be read")]),
+    ...(isLanguageModel(live) ? [stops("language_model", "it asks a language model and tells nobody")] : []),
+    ...(failed === undefined ? [] : [mayStop("failing", `the connector's last run failed, ${failed.slice(0, 16)}Z`)]),
+  ];
+}
+
+function isLanguageModel(type: LiveType | undefined): boolean {
+  return type?.features.some((feature) => feature.startsWith("generativeAI")) ?? false;
+}

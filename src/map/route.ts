@@ -1,0 +1,92 @@
+import type { Params } from "../catalog/connector-type.ts";
+
+/** The worst first. */
+export const verdicts = ["nobody", "perhaps", "told"] as const;
+/** `perhaps`: something could not be seen, or is decided when an alert is there. */
+export type Verdict = (typeof verdicts)[number];
+
+export const obstacleKinds = [
+  ...["no_actions", "disabled", "muted", "snoozed", "maintenance", "rule_failing", "alerts_muted", "signal", "no_policy"],
+  ...["connector_missing", "secrets_missing", "type_unusable", "failing", "language_model", "no_connector"],
+  ...["filter", "frequency", "recovery_only", "condition", "decided_at_run", "opens_case", "own_step", "ambiguous_name"],
+  ...["workflow_missing", "workflow_off", "workflow_invalid", "policy_off", "policy_snoozed", "policy_condition", "not_seen"],
+] as const;
+export type ObstacleKind = (typeof obstacleKinds)[number];
+
+/** What stands in the way of a rule or a route now. */
+export interface Obstacle {
+  kind: ObstacleKind;
+  /** Plain text, without a full stop. */
+  text: string;
+  /** Whether nothing gets through, something may not, or it is only good to know. */
+  stops: "all" | "perhaps" | "nothing";
+}
+
+/** One way from a rule to a connector. */
+export interface Route {
+  /** Its id; undefined where the way ends before it, or only a run decides. */
+  connector: string | undefined;
+  name: string | undefined;
+  type: string | undefined;
+  /** Groups of the rule's actions: `query matched`; empty for any alert. */
+  on: string[];
+  via: Via[];
+  obstacles: Obstacle[];
+  /** What is handed to the connector, each time in another way. */
+  params: Params[];
+}
+
+export interface Via {
+  kind: "action_policy" | "workflow";
+  id: string;
+  name: string;
+}
+
+export interface MappedRule {
+  id: string;
+  name: string;
+  space: string;
+  enabled: boolean;
+  /** The id of its type; `v2 alert` or `v2 signal` in the new alerting. */
+  type: string;
+  consumer: string;
+  tags: readonly string[];
+  /** `1m` */
+  every: string | undefined;
+  /** Whose API key it runs with; undefined in the new alerting, where policies have keys. */
+  keyOwner: string | undefined;
+  verdict: Verdict;
+  obstacles: Obstacle[];
+  routes: Route[];
+}
+
+export const stops = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "all" });
+export const mayStop = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "perhaps" });
+export const goodToKnow = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "nothing" });
+
+/** Whether somebody is told over a way with these obstacles. */
+export function verdictOn(obstacles: readonly Obstacle[]): Verdict {
+  if (obstacles.some((one) => one.stops === "all")) return "nobody";
+  return obstacles.some((one) => one.stops === "perhaps") ? "perhaps" : "told";
+}
+
+/** The verdict on a rule: its best route, unless something stops the rule itself. */
+export function verdictOf({ obstacles, routes }: Pick<MappedRule, "obstacles" | "routes">): Verdict {
+  const own = verdictOn(obstacles);
+  const best = Math.max(0, ...routes.map((route) => verdicts.indexOf(verdictOn(route.obstacles))));
+  return verdicts[Math.min(best, verdicts.indexOf(own))] ?? "nobody";
+}
+
+/** A route for each connector and way there, with all that leads over it. */
+export function joined(routes: readonly Route[]): Route[] {
+  const byWay = new Map<string, Route>();
+  for (const route of routes) {
+    const key = JSON.stringify([route.connector, route.name, route.via.map(({ id }) => id), route.obstacles]);
+    const known = byWay.get(key);
+    if (known) {
+      known.on = [...new Set([...known.on, ...route.on])];
+      known.params.push(...route.params);
+    } else byWay.set(key, { ...route, params: [...route.params] });
+  }
+  return [...byWay.values()];
+}

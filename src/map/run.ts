@@ -1,0 +1,245 @@
+import { ToolError } from "../errors.ts";
+import type { V2Rule } from "../kibana/alerting-v2.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import type { Rule } from "../kibana/rules.ts";
+import { isAtLeast } from "../kibana/status.ts";
+import { byText } from "../rules/find-rules.ts";
+import { isMeant, type RuleFilter, roughly } from "../rules/rule-filter.ts";
+import { rulePages } from "../rules/rule-pages.ts";
+import { startingWorkflows } from "../usage/leading-to.ts";
+import { mapClassic } from "./classic.ts";
+import type { MappedRule } from "./route.ts";
+import { type Deployment, type NotSeen, readSpace, reasonOf, type SpaceFacts } from "./space.ts";
+import { mapV2 } from "./v2.ts";
+import { routesOver } from "./workflow-routes.ts";
+
+/** A place in the order of rules: by space, classic ones first, oldest first. */
+export interface Position {
+  space: string;
+  system: "classic" | "v2";
+  /** When the rule was made, ISO; empty in the new alerting. */
+  at: string;
+  id: string;
+}
+
+export interface MapOptions {
+  /** Space ids, which exist and may be read, in their order. */
+  spaces: readonly string[];
+  filter: RuleFilter;
+  /** Begin after this rule. If it is gone, the rules made at the same time come again. */
+  after?: Position | undefined;
+  /** All other users of the connector that the filter names are read too. */
+  withUsers?: boolean;
+  /** Spaces that are read at the same time; 1 keeps their order. Default: 4. */
+  spacesAtOnce?: number;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Ends the requests; what is missing is then in `notSeen`. */
+  signal: AbortSignal;
+  onProgress(done: number, total: number, message: string): void;
+}
+
+export interface Visitor {
+  /** A space, before its rules. */
+  space?(facts: SpaceFacts): Promise<void> | void;
+  /** A rule that is meant. False: it needs no more. */
+  rule(rule: MappedRule, position: Position): boolean;
+}
+
+/**
+ * Goes through rules page by page and forgets each: memory does not grow with their number.
+ * @returns what could not be read
+ * @throws ToolError where no space can be read at all
+ */
+export async function mapRules(unbound: Reader, options: MapOptions, visitor: Visitor): Promise<NotSeen[]> {
+  const { after, spacesAtOnce = 4, now, signal, onProgress } = options;
+  const reader = unbound.until(signal);
+  const notSeen: NotSeen[] = [];
+  const spaces = after ? options.spaces.slice(Math.max(0, options.spaces.indexOf(after.space))) : [...options.spaces];
+  const status = await reader.status();
+  const types = await reader.connectorTypes(spaces[0] ?? "default").catch((error: unknown) => {
+    notSeen.push({ space: "*", what: "connector types", why: reasonOf(error) });
+    return undefined;
+  });
+  const deployment = { status, types: types && new Map(types.map((type) => [type.id, type])), now };
+  const waiting = [...spaces];
+  const failures: unknown[] = [];
+  let done = 0;
+  let wanted = true;
+  async function work(): Promise<void> {
+    for (let space = waiting.shift(); space !== undefined && wanted; space = waiting.shift()) {
+      const from = after?.space === space ? after : undefined;
+      try {
+        wanted &&= await mapSpace(reader, space, deployment, { ...options, after: from }, visitor, notSeen);
+      } catch (error) {
+        if (!(error instanceof ToolError)) throw error;
+        failures.push(error);
+        notSeen.push({ space, what: "rules", why: error.message, fix: error.fix });
+      }
+      onProgress(++done, spaces.length, `Space ${space} is read: ${done} of ${spaces.length}.`);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(spacesAtOnce, spaces.length) }, work));
+  const fatal = failures.find((error) => error instanceof ToolError && ["unauthorized", "kibana_unreachable"].includes(error.code));
+  if (fatal !== undefined && failures.length === spaces.length) throw fatal;
+  return merged(notSeen);
+}
+
+/** @returns whether the visitor wants more */
+async function mapSpace(
+  reader: Reader,
+  space: string,
+  deployment: Deployment,
+  { filter, after, withUsers }: MapOptions,
+  visitor: Visitor,
+  notSeen: NotSeen[],
+): Promise<boolean> {
+  const { notified_by: name } = filter;
+  const isNamed = ({ id, name: own }: Connector) => id === name || own === name;
+  const facts = await readSpace(reader, space, deployment, notSeen, withUsers ? isNamed : undefined);
+  await visitor.space?.(facts);
+  const visit = (rule: MappedRule, position: Omit<Position, "space">) =>
+    !isMeant(rule, filter) || !leadsThere(rule, filter) || visitor.rule(rule, { space, ...position });
+
+  async function part(what: string, read: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await read();
+    } catch (error) {
+      notSeen.push({ space, what, why: reasonOf(error), fix: error instanceof ToolError ? error.fix : undefined });
+      return true;
+    }
+  }
+  /** Visits the rules behind a place, or all again where that is not among them. */
+  async function behind<T extends { id: string }>(
+    read: () => AsyncIterable<T[]>,
+    place: Position | undefined,
+    see: (rule: T) => boolean,
+  ): Promise<boolean> {
+    let found = place === undefined;
+    for await (const rules of read()) {
+      for (const rule of rules) {
+        if (found && !see(rule)) return false;
+        found ||= rule.id === place?.id;
+      }
+    }
+    return found || behind(read, undefined, see);
+  }
+
+  let seesSnoozes = true;
+  async function* classic(): AsyncGenerator<Rule[]> {
+    for (const way of waysTo(facts, filter)) {
+      for await (const page of rulesOf(
+        reader,
+        space,
+        { ...way, filter: both(way.filter, from(after)) },
+        isAtLeast(deployment.status, "8.2"),
+      )) {
+        if (!page.seesSnoozes && seesSnoozes) {
+          seesSnoozes = false;
+          notSeen.push({ space, what: "snoozes of rules", why: "Kibana shows them over an internal route only, which it refused." });
+        }
+        yield page.rules.filter(way.also ?? (() => true));
+      }
+    }
+  }
+  const wantsClassic = filter.type === undefined || !filter.type.startsWith("v2");
+  const goesOn =
+    !wantsClassic ||
+    after?.system === "v2" ||
+    (await part("rules", () =>
+      behind(classic, after, (rule) =>
+        visit(mapClassic(rule, facts, seesSnoozes), { system: "classic", at: rule.created_at ?? "", id: rule.id }),
+      ),
+    ));
+  const hasV2 = isAtLeast(deployment.status, "9.5") && (filter.type === undefined || filter.type.startsWith("v2"));
+  if (!goesOn || !hasV2) return goesOn;
+  return part("rules of the new alerting", () =>
+    behind(
+      () => v2Pages(reader, space),
+      after?.system === "v2" ? after : undefined,
+      (rule) => visit(mapV2(rule, facts), { system: "v2", at: "", id: rule.id }),
+    ),
+  );
+}
+
+const from = (after: Position | undefined) =>
+  after?.system === "classic" && after.at ? `alert.attributes.createdAt >= "${after.at}"` : undefined;
+const both = (one: string | undefined, other: string | undefined) => [one && `(${one})`, other].filter(Boolean).join(" and ") || undefined;
+
+interface Way {
+  connector?: string | undefined;
+  filter: string | undefined;
+  /** What an earlier way did not find. */
+  also?: (rule: Rule) => boolean;
+}
+
+/** How Kibana is asked for the rules that are meant: those that lead to a connector by itself, and those that lead to it over workflows. */
+function waysTo({ connectors, workflows }: SpaceFacts, filter: RuleFilter): Way[] {
+  const { notified_by: name } = filter;
+  const rough = roughly(filter);
+  const { all } = connectors;
+  if (name === undefined || !all) return [{ filter: rough }];
+  const found = [...all.values()].filter(({ id, name: own }) => id === name || own === name);
+  if (found.length !== 1) return [{ filter: rough }];
+  const [{ id, preconfigured } = { id: name, preconfigured: false }] = found;
+  const direct = preconfigured ? { filter: both(rough, byText(id).filter) } : { connector: id, filter: rough };
+  const leads = [...(workflows.seen?.keys() ?? [])].some((one) =>
+    routesOver(one, workflows, connectors).some(({ connector }) => connector === id),
+  );
+  if (!leads) return [direct];
+  const starting = both(rough, startingWorkflows);
+  return [direct, { filter: starting, also: (rule) => rule.actions.every((action) => action.id !== id) }];
+}
+
+function leadsThere({ routes }: MappedRule, { notified_by: name, without_actions: none }: RuleFilter): boolean {
+  if (none !== undefined && none !== (routes.length === 0)) return false;
+  return name === undefined || routes.some((route) => route.connector === name || route.name === name);
+}
+
+/** Pages of rules, with their snoozes where Kibana lets a client see them. @param canSnooze from 8.2 on */
+async function* rulesOf(
+  reader: Reader,
+  space: string,
+  { connector, filter }: Way,
+  canSnooze: boolean,
+): AsyncGenerator<{ rules: Rule[]; seesSnoozes: boolean }> {
+  const which = { ...(connector !== undefined && { connector }), ...(filter !== undefined && { filter }) };
+  if (canSnooze) {
+    let begun = false;
+    try {
+      for await (const { rules } of rulePages(reader, space, { ...which, internal: true })) {
+        begun = true;
+        yield { rules, seesSnoozes: true };
+      }
+      return;
+    } catch (error) {
+      if (begun || !(error instanceof KibanaError) || ![400, 403, 404].includes(error.status ?? 0)) throw error;
+    }
+  }
+  for await (const { rules } of rulePages(reader, space, which)) yield { rules, seesSnoozes: !canSnooze };
+}
+
+async function* v2Pages(reader: Reader, space: string): AsyncGenerator<V2Rule[]> {
+  let seen = 0;
+  for (let at = 1; ; at++) {
+    const page = await reader.v2Rules(space, at);
+    if (!page) return;
+    seen += page.rules.length;
+    yield page.rules;
+    if (page.rules.length === 0 || seen >= page.total) return;
+  }
+}
+
+/** The same cause in several spaces is one entry. */
+function merged(all: readonly NotSeen[]): NotSeen[] {
+  const byCause = new Map<string, NotSeen>();
+  for (const one of all) {
+    const key = JSON.stringify([one.what, one.why]);
+    const known = byCause.get(key);
+    const spaces = known ? [...new Set([...known.space.split(", "), one.space])].join(", ") : one.space;
+    byCause.set(key, { ...one, space: spaces });
+  }
+  return [...byCause.values()];
+}

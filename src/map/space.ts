@@ -1,0 +1,149 @@
+import { ToolError } from "../errors.ts";
+import { isUnlicensed } from "../kibana/absent.ts";
+import type { ActionPolicy } from "../kibana/alerting-v2.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { isAtLeast, type Status } from "../kibana/status.ts";
+import { plainText, quoted } from "../plain-text.ts";
+import { policiesOf } from "../usage/leading-to.ts";
+import { inWords, lookAround, type Seen } from "../usage/look.ts";
+import { sources } from "../usage/sources.ts";
+import { type Unseen, type Where, whereOf } from "../usage/use.ts";
+import { workflows as workflowSource } from "../usage/workflows.ts";
+import type { Connectors } from "./connectors.ts";
+import { mayStop, type Obstacle, stops } from "./route.ts";
+import type { Workflows } from "./workflow-routes.ts";
+
+/** What all spaces share. */
+export interface Deployment {
+  status: Status;
+  /** Undefined where they could not be read. */
+  types: ReadonlyMap<string, LiveType> | undefined;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** What a space has besides rules: read once. */
+export interface SpaceFacts {
+  space: string;
+  now: number;
+  connectors: Connectors;
+  workflows: Workflows;
+  policies: { all: readonly ActionPolicy[] | undefined; notSeen: string | undefined };
+  /** Policies have tags, and their expression sees alerts only. */
+  byTags: boolean;
+  /** Maintenance windows that are on, or that they could not be seen. */
+  windows: Obstacle[];
+  /** What else uses connectors; workflows alone unless all was asked for. */
+  looked: Seen;
+}
+
+/** What could not be read, and so is not in the map. */
+export interface NotSeen {
+  space: string;
+  /** In a sentence, in the plural. */
+  what: string;
+  why: string;
+  fix?: string | undefined;
+}
+
+/** Days of the log in which the last run of a connector is looked up. */
+const days = 7;
+const day = 86_400_000;
+/** Runs on one page of the log. */
+const newest = 100;
+/** Characters of why something could not be read. */
+const longest = 160;
+
+/**
+ * Reads everything of a space that rules lead to.
+ * @param users all other users of connectors are read too, of these
+ * @param notSeen gets what could not be read
+ * @throws ToolError where Kibana does not answer at all
+ */
+export async function readSpace(
+  reader: Reader,
+  space: string,
+  { status, types, now }: Deployment,
+  notSeen: NotSeen[],
+  users?: (connector: Connector) => boolean,
+): Promise<SpaceFacts> {
+  const part = async <T>(what: string, read: () => Promise<T>): Promise<T | { why: string }> => {
+    try {
+      return await read();
+    } catch (error) {
+      const why = reasonOf(error);
+      notSeen.push({ space, what, why, fix: error instanceof ToolError ? error.fix : undefined });
+      return { why: `${what} could not be read` };
+    }
+  };
+  const listed = part("connectors", () => reader.connectors(space));
+  const placesOf = async (): Promise<Where[]> => {
+    const found = await listed;
+    const wanted = users && Array.isArray(found) ? found.filter(users) : [];
+    return [{ status, features: ["workflows"] }, ...wanted.map((one) => whereOf(one, types?.values() ?? [], status))];
+  };
+  const [connectors, looked, policies, windows, failing] = await Promise.all([
+    listed,
+    placesOf().then((places) => lookAround(reader, space, places, users ? sources : [workflowSource])),
+    part("action policies", () => policiesOf(reader, space, status)),
+    part("maintenance windows", () => runningWindows(reader, space, status)),
+    part("runs of connectors", () => failingNow(reader, space, now)),
+  ]);
+  const found = looked.looked.find(({ source }) => source === workflowSource)?.found;
+  for (const one of looked.looked.flatMap((each) => each.found.unseen)) {
+    if (!one.permanent && !one.listed) notSeen.push({ space, what: one.what, why: plainText(one.why, longest), fix: one.fix });
+  }
+  return {
+    ...{ space, now, looked, byTags: isAtLeast(status, "9.6") },
+    connectors: {
+      all: Array.isArray(connectors) ? new Map(connectors.map((one) => [one.id, one])) : undefined,
+      types,
+      notSeen: Array.isArray(connectors) ? undefined : connectors.why,
+      failing: failing instanceof Map ? failing : new Map(),
+    },
+    workflows: { seen: found?.workflows, notSeen: hidden(found?.unseen ?? []) },
+    policies: Array.isArray(policies) ? { all: policies, notSeen: undefined } : { all: undefined, notSeen: policies.why },
+    windows: Array.isArray(windows) ? windows : [mayStop("not_seen", windows.why)],
+  };
+}
+
+/** Why something could not be read. @throws anything but a ToolError, and what ends every request */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof ToolError) || error.code === "unauthorized") throw error;
+  return plainText(error.message, longest);
+}
+
+/** Why a workflow that is in no list may exist all the same. */
+function hidden(unseen: readonly Unseen[]): string | undefined {
+  const first = unseen.find(({ listed }) => !listed);
+  return first && `the workflow is in no list that this key can see: ${inWords(first)}`;
+}
+
+/** From 8.8 on; below the licence that has them there are none. */
+async function runningWindows(reader: Reader, space: string, status: Status): Promise<Obstacle[]> {
+  if (!isAtLeast(status, "8.8")) return [];
+  const running = isAtLeast(status, "9.2") ? reader.runningWindows(space) : reader.activeWindows(space);
+  const windows = await running.catch((error: unknown) => {
+    if (error instanceof KibanaError && isUnlicensed(error)) return [];
+    throw error;
+  });
+  return windows.map(({ title, until, scoped }) => {
+    const text = `maintenance window ${quoted(title, 60)}${until === undefined ? "" : ` until ${until.slice(0, 16)}Z`}`;
+    return scoped ? mayStop("maintenance", `${text}, for some alerts`) : stops("maintenance", text);
+  });
+}
+
+/** Connectors whose last run failed, with when: two requests at most. */
+async function failingNow(reader: Reader, space: string, now: number): Promise<Map<string, string>> {
+  const from = new Date(now - days * day).toISOString();
+  const failed = new Map<string, string>();
+  const { runs } = await reader.newestRuns(space, { from, outcome: "failure", most: newest });
+  for (const { connector, at } of runs) if (!failed.has(connector)) failed.set(connector, at);
+  if (failed.size === 0) return failed;
+  const since = await reader.newestRuns(space, { from, outcome: "success", of: [...failed.keys()], most: newest });
+  for (const { connector, at } of since.runs) if (at > (failed.get(connector) ?? at)) failed.delete(connector);
+  return failed;
+}

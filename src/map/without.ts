@@ -1,0 +1,64 @@
+import { grouped } from "../grouped.ts";
+import type { Connector } from "../kibana/connectors.ts";
+import { usersOf } from "../usage/look.ts";
+import { type Sight, type Use, whereOf } from "../usage/use.ts";
+import { type MappedRule, type ObstacleKind, type Route, verdictOn } from "./route.ts";
+import type { Deployment, SpaceFacts } from "./space.ts";
+import { routesByPolicy } from "./v2.ts";
+import { routesOver } from "./workflow-routes.ts";
+
+/** What something loses without a connector: its only way to tell somebody, or one of several. */
+export type Loss = "would_be_silent" | "would_lose_route";
+
+export interface LosingUser {
+  use: Use;
+  loss: Loss;
+}
+
+/** @param connector its id */
+export function lossOf({ routes }: Pick<MappedRule, "routes">, connector: string): Loss {
+  return hasOther(routes, connector) ? "would_lose_route" : "would_be_silent";
+}
+
+/** Whether another route gets through. @param ignored what somebody has switched off for a while */
+function hasOther(routes: readonly Route[], connector: string, ignored: readonly ObstacleKind[] = []): boolean {
+  return routes.some(
+    (route) => route.connector !== connector && verdictOn(route.obstacles.filter(({ kind }) => !ignored.includes(kind))) !== "nobody",
+  );
+}
+
+/** What else than rules uses a connector, in a space of which all users were read. */
+export function usersWithout(
+  connector: Connector,
+  facts: SpaceFacts,
+  { types, status }: Pick<Deployment, "types" | "status">,
+): { users: LosingUser[]; sight: Sight } {
+  const { looked, connectors, workflows, policies } = facts;
+  const ids = new Set(connectors.all?.keys() ?? []);
+  const { uses, sight } = usersOf(connector, whereOf(connector, types?.values() ?? [], status), ids, looked);
+  const keyOf = ({ kind, id }: Use) => JSON.stringify([kind, id]);
+  const all = grouped(
+    looked.looked.flatMap(({ found }) => found.holders),
+    ({ use }) => keyOf(use),
+  );
+  const users = [...grouped(uses, keyOf).values()].flatMap(([use]): LosingUser[] => {
+    if (!use) return [];
+    const others = all.get(keyOf(use))?.some(({ names, byName }) => names !== connector.id && !(byName && names === connector.name));
+    const rest = use.kind === "workflow" ? hasOther(routesOver(use.id, workflows, connectors), connector.id, ["workflow_off"]) : others;
+    return [{ use, loss: rest ? "would_lose_route" : "would_be_silent" }];
+  });
+  const starting = (policies.all ?? []).flatMap((policy): LosingUser[] => {
+    const routes = routesByPolicy(policy, "all", facts);
+    const through = routes.find((route) => route.connector === connector.id)?.via.at(-1);
+    if (!through) return [];
+    const { id, name, enabled } = policy;
+    const rest = hasOther(routes, connector.id, ["policy_off", "policy_snoozed"]);
+    return [
+      {
+        use: { kind: "action_policy", id, name, space: facts.space, enabled, through, how: "its destinations", can_be_moved: false },
+        loss: rest ? "would_lose_route" : "would_be_silent",
+      },
+    ];
+  });
+  return { users: [...users, ...starting], sight };
+}

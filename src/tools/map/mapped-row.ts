@@ -1,0 +1,76 @@
+import { connectorType } from "../../catalog/index.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { destinationOf } from "../../map/destination.ts";
+import { type MappedRule, type Obstacle, type Route, type Verdict, verdictOn } from "../../map/route.ts";
+import { plainText } from "../../plain-text.ts";
+import { compact } from "../fields.ts";
+
+/** Routes of one rule that an answer shows. */
+const routesShown = 5;
+
+/** A rule as an answer shows it: plain texts, and only keys with a value. */
+export interface MappedRow {
+  id: string;
+  name: string;
+  space: string;
+  verdict: Verdict;
+  enabled: boolean;
+  type: string;
+  every?: string | undefined;
+  key_owner?: string | undefined;
+  tags?: string[] | undefined;
+  in_the_way?: string[] | undefined;
+  routes?: ShownRoute[] | undefined;
+  more_routes?: number | undefined;
+}
+
+export interface ShownRoute {
+  connector?: string | undefined;
+  /** Where no destination is known: only a secret says it. */
+  type?: string | undefined;
+  to?: string | undefined;
+  on?: string | undefined;
+  via?: string[] | undefined;
+  /** Absent: `told`. */
+  verdict?: Verdict | undefined;
+  in_the_way?: string[] | undefined;
+}
+
+/** @param connectors of its space, by id */
+export async function mappedRow(
+  { routes, obstacles, ...rule }: MappedRule,
+  connectors: ReadonlyMap<string, Connector> | undefined,
+): Promise<MappedRow> {
+  const shown = await Promise.all(routes.slice(0, routesShown).map((route) => shownRoute(route, connectors)));
+  const { id, space, verdict, enabled, type, every } = rule;
+  const more = compact({
+    every,
+    key_owner: rule.keyOwner === undefined ? undefined : plainText(rule.keyOwner, 60),
+    tags: rule.tags.slice(0, 10).map((tag) => plainText(tag, 60)),
+    in_the_way: texts(obstacles),
+    routes: shown,
+    more_routes: routes.length > routesShown ? routes.length - routesShown : undefined,
+  });
+  return { id, name: plainText(rule.name, 120), space, verdict, enabled, type, ...more };
+}
+
+/** The same route for people and agents. */
+async function shownRoute(route: Route, connectors: ReadonlyMap<string, Connector> | undefined): Promise<ShownRoute> {
+  const { connector: id, type, on, via, obstacles } = route;
+  const found = id === undefined ? undefined : connectors?.get(id);
+  const verdict = verdictOn(obstacles);
+  const to = found && destinationOf(route, found, await connectorType(found.type));
+  return compact({
+    connector: id,
+    type: to === undefined ? type : undefined,
+    to,
+    on: on.map((group) => plainText(group, 60)).join(", ") || undefined,
+    via: via.map(({ kind, id: at }) => `${kind.replaceAll("_", " ")} ${plainText(at, 60)}`),
+    verdict: verdict === "told" ? undefined : verdict,
+    in_the_way: texts(obstacles),
+  });
+}
+
+function texts(obstacles: readonly Obstacle[]): string[] {
+  return [...new Set(obstacles.map(({ text }) => plainText(text, 200)))];
+}

@@ -1,0 +1,22 @@
+import * as z from "zod";
+import type { RuleFilter } from "../../rules/rule-filter.ts";
+import { atMost, idOrName, widens } from "../fields.ts";
+
+/** The arguments of every tool that means rules by what they are: put them into its input with a spread. */
+export const ruleFilter = {
+  /** Part of a rule's name or id. */
+  text: widens(z.string().optional(), "all rules"),
+  /** Any of these. */
+  tags: widens(atMost(50, z.array(z.string())).optional(), "all tags"),
+  type: widens(z.string().optional().describe("v2: the new alerting"), "all types"),
+  consumer: widens(z.string().optional(), "all consumers"),
+  enabled: widens(z.boolean().optional(), "enabled and disabled ones"),
+  /** A connector. */
+  notified_by: widens(idOrName.optional(), "all connectors"),
+  without_actions: widens(z.boolean().optional(), "all rules"),
+};
+
+/** The filter among the arguments of a call. */
+export function filterOf({ text, tags, type, consumer, enabled, notified_by, without_actions }: RuleFilter): RuleFilter {
+  return { text, tags, type, consumer, enabled, notified_by, without_actions };
+}
