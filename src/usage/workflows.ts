@@ -121,6 +121,15 @@ function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
   const byId = [...yaml.matchAll(pathReference)].map(([, id = ""]): Holder => ({ use: use(how), names: id }));
   return {
     holders: [...byName, ...byId],
-    unseen: [{ ...unseen, concerns: ({ id, name: own }) => yaml.includes(id) || yaml.includes(own) }],
+    unseen: [{ ...unseen, concerns: ({ id, name: own }) => holdsWord(yaml, id) || holdsWord(yaml, own) }],
   };
+}
+
+/** Whether it is there by itself, and not within a longer word. */
+function holdsWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const around = [text[at - 1], text[at + word.length]];
+    if (around.every((one) => one === undefined || !/[\p{L}\p{N}_]/u.test(one))) return true;
+  }
+  return false;
 }

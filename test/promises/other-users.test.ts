@@ -353,6 +353,11 @@ describe("where all was looked at, or cannot exist, a yes is enough and nothing 
       {},
     ],
     [
+      "the text of an invalid workflow has its id within another word",
+      { "/api/workflows": page(workflow("bad", [], { valid: false, definition: null, yaml: "x: [chatter, a_chat, chat2\n" })) },
+      {},
+    ],
+    [
       "the licence has no workflows",
       { "/api/workflows": refused("Your basic license does not support Workflows. Please upgrade to an enterprise license.") },
       { key: "basic" },
