@@ -106,12 +106,13 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     const { type, config, notes } = described(found, known);
     if (typeof rules === "string") notes.push(`Which rules use it could not be read: ${rules}`);
     if (typeof usersOfAny === "string") notes.push(`What else uses it could not be read: ${usersOfAny}`);
-    const repair = await repairCalls(found, inSpace, runs, context);
+    const mine = typeof usersOfAny === "function" ? usersOfAny(found) : undefined;
+    const calls = [...(await repairCalls(found, inSpace, runs, context)), ...leadingHere(found, inSpace, mine?.uses ?? [])];
     return {
       connector: compact({ ...connectorRow(found, inSpace, known, context.settings), type_name: type?.name, config }),
       ...(typeof rules === "object" ? shownRules(found, rules, { space: inSpace, most, withActions, notes }) : {}),
-      ...(typeof usersOfAny === "function" ? shownUsers(usersOfAny(found), most, notes) : {}),
-      ...(repair.length > 0 ? { next: repair } : {}),
+      ...(mine ? shownUsers(mine, most, notes) : {}),
+      ...(calls.length > 0 ? { next: calls } : {}),
       ...compact({ health: runs, warnings: notes }),
     };
   };
@@ -174,6 +175,18 @@ async function repairCalls(
     return safeTest(found, inSpace, "See whether it still fails, and why.");
   }
   return [];
+}
+
+/** What leads to a workflow is looked up only where it is wanted. */
+function leadingHere({ id }: Connector, inSpace: string, uses: Usage["uses"]): NextCall[] {
+  if (!uses.some(({ kind }) => kind === "workflow")) return [];
+  return [
+    {
+      tool: "map_notifications",
+      args: { space: inSpace, connector: id },
+      why: "Also the policies and rules that reach it through workflows.",
+    },
+  ];
 }
 
 async function health(id: string, inSpace: string, { kibana }: ToolContext) {

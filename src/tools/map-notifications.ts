@@ -1,7 +1,8 @@
 import * as z from "zod";
+import type { NextCall } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { type MappedRule, type ObstacleKind, verdicts } from "../map/route.ts";
+import { type MappedRule, type ObstacleKind, type Verdict, verdicts } from "../map/route.ts";
 import { mapRules } from "../map/run.ts";
 import type { NotSeen } from "../map/space.ts";
 import { type Loss, lossOf } from "../map/without.ts";
@@ -127,20 +128,20 @@ export const mapNotifications = readAcross({
             ? [`${notSeen.length - entriesShown} more entries of not_seen are left out: ask for a single space.`]
             : []),
         ],
-        next:
-          connector === undefined && verdict === undefined && counts.verdicts.nobody > 0 && (more || several)
-            ? [
-                {
-                  tool: "map_notifications",
-                  args: compact({ space, ...given, verdict: "nobody" }),
-                  why: "Only the rules that tell nobody.",
-                },
-              ]
-            : [],
+        next: connector === undefined ? narrower(verdict, counts, more || several, compact({ space, ...given })) : [],
       }),
     };
   },
 });
+
+/** The same with the verdict that matters next. @param isLong whether the answer is part of more */
+function narrower(verdict: Verdict | undefined, { verdicts: by }: AllCounts, isLong: boolean, args: Record<string, unknown>): NextCall[] {
+  const call = (wanted: Verdict, why: string) => [{ tool: "map_notifications", args: { ...args, verdict: wanted }, why }];
+  if (verdict === undefined && by.nobody > 0 && isLong) return call("nobody", "Only the rules that tell nobody.");
+  return verdict === "nobody" && by.perhaps > 0
+    ? call("perhaps", "Rules that may tell nobody, such as those whose connector failed last.")
+    : [];
+}
 
 /** As many rows as fit, at least one. */
 async function fitting(rows: readonly PageRow[], connectorsOf: (rule: MappedRule) => ReadonlyMap<string, Connector> | undefined) {

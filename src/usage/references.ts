@@ -9,7 +9,7 @@ import type { RuleUse } from "../rules/find-rules.ts";
 export function explainReferences({ references, preconfigured }: Connector, rules: number): string | undefined {
   if (preconfigured || references === undefined || references <= rules) return undefined;
   const more = references - rules;
-  return `Kibana counts ${references} reference${references === 1 ? "" : "s"}, ${more} more than the ${rules} rule${rules === 1 ? "" : "s"} found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.`;
+  return `Kibana counts ${references} reference${references === 1 ? "" : "s"}, ${more} more than the ${rules} rule${rules === 1 ? "" : "s"} found: cases, runs that are still queued, or rules that this key may not read. Workflows are never among them.`;
 }
 
 /** `"A", "B" (disabled), "C" and more` */

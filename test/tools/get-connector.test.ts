@@ -183,7 +183,7 @@ describe("get_connector", () => {
     expect(body).toMatchObject({
       rules_total: 3,
       warnings: [
-        "Kibana counts 4 references, 1 more than the 3 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.",
+        "Kibana counts 4 references, 1 more than the 3 rules found: cases, runs that are still queued, or rules that this key may not read. Workflows are never among them.",
       ],
     });
   });

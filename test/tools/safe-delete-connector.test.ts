@@ -30,7 +30,7 @@ describe("what is in use", () => {
           rule("login-failures", "Login failures", true, "threshold met", "recovered"),
         ],
         rules_total: 3,
-        note: "Kibana counts 4 references, 1 more than the 3 rules found: cases, runs that are still queued, or rules that this key may not read. Kibana does not say which.",
+        note: "Kibana counts 4 references, 1 more than the 3 rules found: cases, runs that are still queued, or rules that this key may not read. Workflows are never among them.",
         space: "default",
       },
     });

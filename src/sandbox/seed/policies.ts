@@ -24,7 +24,7 @@ export function seedPolicies(state: State): void {
 function policy(id: string, name: string, tag: string, state: State): ActionPolicy {
   return {
     ...{ id, space: "default", name, description: "", enabled: true },
-    destinations: [{ type: "workflow", id: "page-on-call" }],
+    destinations: [{ type: "workflow", id: "mail-on-call" }],
     matcher: scopesByTags(state) ? { tags: [tag] } : { expression: `rule.tags: "${tag}"` },
     grouping: { mode: "per_alert", fields: [] },
     throttle: { strategy: "on_status_change" },

@@ -28,6 +28,24 @@ steps:
       summary: "{{ inputs.summary }}"
 `,
   ],
+  // What the policies of the new alerting start.
+  [
+    "mail-on-call",
+    "default",
+    `name: Mail on-call
+triggers:
+  - type: alert
+  - type: manual
+steps:
+  - name: mail
+    type: email
+    connector-id: ops-mail-preconfigured
+    with:
+      to: [ops@example.com]
+      subject: An alert of the checkout
+      message: "{{ event.alerts | json }}"
+`,
+  ],
   // Reaches its connector through another workflow only.
   [
     "escalate-incident",

@@ -71,8 +71,8 @@ function meantBy(asked: string, connectors: readonly Connector[]): Connector[] {
   return connectors.filter((one) => [one.id, one.name, one.type].some((text) => text.toLowerCase().includes(word))).slice(0, 5);
 }
 
-function candidate({ id, name, type }: Connector) {
-  return { id, name: plainText(name, 80), type };
+function candidate({ id, name, type, references }: Connector) {
+  return { id, name: plainText(name, 80), type, ...(references === undefined ? {} : { uses: references }) };
 }
 
 function systemConnector(id: string): ToolError {

@@ -5,7 +5,7 @@ import { basic, internal } from "./workflow-yaml.ts";
 
 const policies = "/api/alerting/v2/action_policies";
 const rules = "/api/alerting/v2/rules";
-const destinations = [{ type: "workflow", id: "page-on-call" }];
+const destinations = [{ type: "workflow", id: "mail-on-call" }];
 const off = { code: "ALERTING_DISABLED", error: "Service Unavailable", message: "Alerting is disabled." };
 type Row = { id: string };
 const ids = ({ items }: { items: Row[] }) => items.map(({ id }) => id);
@@ -155,10 +155,10 @@ describe("which policies apply to a rule", () => {
     expect(await fire({ severity: "critical" })).toHaveLength(4);
     await own.call("POST", `${policies}/checkout-to-on-call/_snooze`, { snoozed_until: "2099-01-01T00:00:00.000Z" });
     expect(await fire({ severity: "low" })).toHaveLength(calm - 1);
-    await own.call("PUT", "/api/workflows/workflow/page-on-call", { enabled: false });
+    await own.call("PUT", "/api/workflows/workflow/mail-on-call", { enabled: false });
     expect(await fire({})).toContainEqual(expect.objectContaining({ outcome: "failure", failure_reason: "workflow_disabled" }));
     const { deliveries } = (await own.get("/sandbox/deliveries")).body;
-    expect(new Set(deliveries.map(({ connector_id: id }: { connector_id: string }) => id))).toEqual(new Set(["ops-pagerduty"]));
+    expect(new Set(deliveries.map(({ connector_id: id }: { connector_id: string }) => id))).toEqual(new Set(["ops-mail-preconfigured"]));
   });
 
   test("in a maintenance window no policy sees an alert", async () => {

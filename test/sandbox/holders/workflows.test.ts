@@ -33,7 +33,7 @@ describe("which Kibana has workflows", () => {
 
   test.each(["9.4", "9.5", "9.6", "serverless"])("%s lists them", async (version) => {
     const { body } = await (await kibana({ version })).get(root);
-    expect(body).toMatchObject({ page: 1, size: 100, total: 3 });
+    expect(body).toMatchObject({ page: 1, size: 100, total: 4 });
     const [row] = body.results;
     expect(["managed" in row, "permissions" in row]).toEqual([version !== "9.4", version === "9.6" || version === "serverless"]);
   });
@@ -41,7 +41,7 @@ describe("which Kibana has workflows", () => {
   test("9.3 searches, reads, writes and runs on paths of its own", async () => {
     const first = await kibana({ version: "9.3" });
     const found = await first.call("POST", `${root}/search`, {});
-    expect(found.body).toMatchObject({ page: 1, size: 100, total: 3 });
+    expect(found.body).toMatchObject({ page: 1, size: 100, total: 4 });
     expect((await first.get(`${root}/page-on-call`)).body).toMatchObject({ id: "page-on-call", valid: true });
     const { id } = (await first.call("POST", root, { yaml: posting("New", "ops-slack") })).body;
     expect(id).toMatch(/^workflow-/);
@@ -119,11 +119,11 @@ describe("reading", () => {
     const own = await kibana();
     await own.call("PUT", one("escalate-incident"), { tags: ["later"] });
     const all = ids((await own.get(root)).body);
-    expect(all).toEqual(["escalate-incident", "page-on-call", "weekly-report"]);
+    expect(all).toEqual(["escalate-incident", "mail-on-call", "page-on-call", "weekly-report"]);
     expect(ids((await own.get(`${root}?size=1&page=2`)).body)).toEqual(all.slice(1, 2));
     expect(ids((await own.get(`${root}?tags=later`)).body)).toEqual(["escalate-incident"]);
     expect(ids((await own.get(`${root}?enabled=false`)).body)).toEqual(["weekly-report"]);
-    expect(ids((await own.get(`${root}?query=on-call`)).body)).toEqual(["page-on-call"]);
+    expect(ids((await own.get(`${root}?query=on-call`)).body)).toEqual(["mail-on-call", "page-on-call"]);
     expect(ids((await own.get(`/s/security${root}`)).body)).toEqual(["open-soc-ticket"]);
     expect((await own.get(`${root}?size=10001`)).status).toBe(500);
   });
