@@ -2,6 +2,13 @@ import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
+/** The runs of a connector that failed since one succeeded. */
+export interface Failing {
+  /** Of the newest run. */
+  at: string;
+  runs: number;
+}
+
 /** The connectors of a space, and what is known of each. */
 export interface Connectors {
   /** By id; undefined where they could not be read. */
@@ -10,8 +17,8 @@ export interface Connectors {
   types: ReadonlyMap<string, LiveType> | undefined;
   /** Why something could not be read. */
   notSeen: string | undefined;
-  /** Those whose last run failed, with when. */
-  failing: ReadonlyMap<string, string>;
+  /** By id, those whose last run failed. */
+  failing: ReadonlyMap<string, Failing>;
 }
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
@@ -44,6 +51,10 @@ export function connectorsNamed(text: string, byName: boolean, connectors: Conne
   return ends.map((end) => ({ ...end, obstacles: [...end.obstacles, ambiguous] }));
 }
 
+function failingInWords({ at, runs }: Failing): string {
+  return `the connector's last ${runs === 1 ? "run" : `${runs} runs`} failed, ${at.slice(0, 16)}Z`;
+}
+
 function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all">): Obstacle[] {
   const { id, type, missingSecrets, preconfigured } = connector;
   const live = types?.get(type);
@@ -54,7 +65,7 @@ function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Con
     ...(why === undefined ? [] : [stops("type_unusable", why)]),
     ...(types ? [] : [mayStop("not_seen", notSeen ?? "connector types could not be read")]),
     ...(isLanguageModel(live) ? [stops("language_model", "it asks a language model and tells nobody")] : []),
-    ...(failed === undefined ? [] : [mayStop("failing", `the connector's last run failed, ${failed.slice(0, 16)}Z`)]),
+    ...(failed === undefined ? [] : [mayStop("failing", failingInWords(failed))]),
   ];
 }
 

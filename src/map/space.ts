@@ -12,7 +12,7 @@ import { inWords, lookAround, type Seen } from "../usage/look.ts";
 import { sources } from "../usage/sources.ts";
 import { type Unseen, type Where, whereOf } from "../usage/use.ts";
 import { workflows as workflowSource } from "../usage/workflows.ts";
-import type { Connectors } from "./connectors.ts";
+import type { Connectors, Failing } from "./connectors.ts";
 import { mayStop, type Obstacle, stops } from "./route.ts";
 import type { Workflows } from "./workflow-routes.ts";
 
@@ -136,14 +136,18 @@ async function runningWindows(reader: Reader, space: string, status: Status): Pr
   });
 }
 
-/** Connectors whose last run failed, with when: two requests at most. */
-async function failingNow(reader: Reader, space: string, now: number): Promise<Map<string, string>> {
+/** Connectors whose last run failed: two requests at most. */
+async function failingNow(reader: Reader, space: string, now: number): Promise<Map<string, Failing>> {
   const from = new Date(now - days * day).toISOString();
-  const failed = new Map<string, string>();
   const { runs } = await reader.newestRuns(space, { from, outcome: "failure", most: newest });
-  for (const { connector, at } of runs) if (!failed.has(connector)) failed.set(connector, at);
-  if (failed.size === 0) return failed;
-  const since = await reader.newestRuns(space, { from, outcome: "success", of: [...failed.keys()], most: newest });
-  for (const { connector, at } of since.runs) if (at > (failed.get(connector) ?? at)) failed.delete(connector);
-  return failed;
+  if (runs.length === 0) return new Map();
+  const failed = new Set(runs.map(({ connector }) => connector));
+  const good = await reader.newestRuns(space, { from, outcome: "success", of: [...failed], most: newest });
+  const failing = new Map<string, Failing>();
+  for (const id of failed) {
+    const since = good.runs.find(({ connector }) => connector === id)?.at ?? "";
+    const [last, ...more] = runs.filter(({ connector, at }) => connector === id && at >= since);
+    if (last) failing.set(id, { at: last.at, runs: more.length + 1 });
+  }
+  return failing;
 }
