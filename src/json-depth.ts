@@ -27,3 +27,15 @@ export function objectIn(text: string): object | undefined {
     return undefined;
   }
 }
+
+/** Whether the text, of which `object` is what was read, gives a key of an object twice: only the last of them was read. */
+export function hasRepeatedKeys(text: string, object: object): boolean {
+  const given = [...text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined);
+  return given.length > keysIn(object);
+}
+
+function keysIn(value: unknown): number {
+  if (value === null || typeof value !== "object") return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce<number>((sum, item) => sum + keysIn(item), own);
+}
