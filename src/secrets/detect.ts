@@ -44,10 +44,10 @@ const mostData = 200_000;
  */
 export function hideInData(data: unknown, most: number): unknown {
   let left = mostData;
-  return walk(data, "", "", [], (text) => {
-    if (left <= 0) return `… (of ${text.length} characters)`;
+  return walk(data, "", "", [], (text, found) => {
+    const read = left > 0 ? beginningRead(text, most, (part) => hideInText(part, found)) : `… (of ${text.length} characters)`;
     left -= text.length;
-    return beginningRead(text, most, hideInText);
+    return read;
   });
 }
 
@@ -66,8 +66,11 @@ export function hideInField(text: string, key: string): string {
 }
 
 /** Whose value it is: `{"password": {"query": …}}` of a query, `{"name": "X-Api-Key", "value": …}` of a list. */
-function namedValue(key: string, { name, key: itsKey, field }: { name?: unknown; key?: unknown; field?: unknown }): string | undefined {
-  return [key, name, itsKey, field].find((one) => typeof one === "string" && namesSecret(one)) as string | undefined;
+function namedValue(
+  key: string,
+  { name, key: itsKey, field, header }: { name?: unknown; key?: unknown; field?: unknown; header?: unknown },
+): string | undefined {
+  return [key, name, itsKey, field, header].find((one) => typeof one === "string" && namesSecret(one)) as string | undefined;
 }
 
 /** What within `{"credentials": {…}}` or `{"password": {…}}` is none of it: an address and whose it is, always. */
@@ -94,7 +97,7 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
       Object.entries(value).map(([name, item]) => {
         const isWord = aboutIt.test(name) && !(typeof item === "string" && looksSecret(item));
         const within = namesSecret(key) && !reached.test(name) && !isWord;
-        const isItsValue = named !== undefined && (/^(value|query)$/.test(name) || within);
+        const isItsValue = named !== undefined && (/^(val|values?|query)$/.test(name) || within);
         return [inText(name, (why) => found.push({ path, why })), walk(item, isItsValue ? named : name, below(name), found, inText)];
       }),
     );
@@ -106,7 +109,6 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
   const inWhole = () => inText(value, (why) => found.push({ path, why }));
   if (object === undefined || hasRepeatedKeys(value, object)) return inWhole();
   // JSON in a text, as additionalFields has it: looked through like config itself.
-  const before = found.length;
-  const hidden = walk(object, key, path, found, inText);
-  return found.length > before ? JSON.stringify(hidden) : value;
+  const hidden = JSON.stringify(walk(object, key, path, found, inText));
+  return hidden === JSON.stringify(object) ? value : hidden;
 }

@@ -7,7 +7,7 @@ import { quote, valuesIn } from "./values.ts";
  * `--password=`, `password for ann: `, and `"X-Api-Key", ` of a list.
  */
 const named = new RegExp(
-  String.raw`(?:(QUOTE)|(?<![\w.-]))((?:[a-z]{2,20} )?[\w.-]{3,80})(?![\w.-])(?: (?:given|provided|received|sent|supplied|used|for [\w.@-]{1,60}))?(QUOTE)?\]?\s{0,4}([:=]=?>?|:=|[:→]|%(?:25){0,3}3[ad]|(?<=--[\w-]{3,80}) |,)[^\S\r\n]{0,40}(?:\r?\n[^\S\r\n]{0,40}){0,2}`.replaceAll(
+  String.raw`(?:(QUOTE)|(?<![\w.-]))((?:[a-z]{2,20} )?[\w.-]{3,80})(?![\w.-])(?: (?:given|provided|received|sent|supplied|used|for [\w.@-]{1,60}))?(QUOTE)?(?:\[\d{0,3}\]|\])?\s{0,40}([:=]=?>?|:=|->|[:：→]|%(?:25){0,3}3[ad]|(?<=--[\w-]{3,80}) |,)[^\S\r\n]{0,40}(?:\r?\n[^\S\r\n]{0,40}){0,2}`.replaceAll(
     "QUOTE",
     quote,
   ),
