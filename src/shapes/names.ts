@@ -20,6 +20,21 @@ const alone = /^(x-)?(auth|auth-header|code|key|pass|pw|session|sig)$/;
  */
 export function namesSecret(name: string, where: "field" | "parameter" = "field"): boolean {
   if (!hint.test(name.toLowerCase())) return false;
+  if (name.length > longestKept) return saysSecret(name, where);
+  const asked = `${where} ${name}`;
+  const known = answered.get(asked);
+  if (known !== undefined) return known;
+  if (answered.size >= mostAnswered) answered.clear();
+  const answer = saysSecret(name, where);
+  answered.set(asked, answer);
+  return answer;
+}
+
+/** A text has the same few names again and again. */
+const answered = new Map<string, boolean>();
+const [mostAnswered, longestKept] = [1000, 100];
+
+function saysSecret(name: string, where: "field" | "parameter"): boolean {
   const plain = decoded(name);
   const cased = plain.replace(/([a-z\d])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2-");
   const split = dashed(cased);
