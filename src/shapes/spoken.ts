@@ -13,6 +13,8 @@ const named = new RegExp(
   ),
   "gi",
 );
+/** `"value": ` after `"name": "password", `. */
+const keyOfValue = /^\W{0,9}(?:values?|val)\W/i;
 const inEncodedUrl = /(%(?:25){0,3}(?:3f|26|3b))([\w.-]{3,80})(%(?:25){0,3}3d)((?:(?!%(?:25){0,3}(?:26|23|3b|22|27|20|3c))[^&\s"'<>])+)/gi;
 
 /** Values in quotes after a secret's name in quotes, as JSON has them, also JSON with templates in it, or within another text. */
@@ -35,9 +37,9 @@ function withoutValues(text: string, mark: Mark, stringsOnly: boolean): string {
   for (let match = named.exec(text); match; match = named.exec(text)) {
     const [, before, words = "", after, separator] = match;
     const quotes = before === after ? before : undefined;
-    const listed = separator === ",";
-    if ((stringsOnly || listed) && quotes === undefined) continue;
-    const name = listed && !isHeader(words) ? undefined : nameIn(words);
+    const isItem = separator === "," && !isHeader(words) && !keyOfValue.test(text.slice(named.lastIndex, named.lastIndex + 20));
+    if (isItem || ((stringsOnly || separator === ",") && quotes === undefined)) continue;
+    const name = nameIn(words);
     const value = name === undefined ? undefined : valueAt(named.lastIndex, name, quotes);
     if (!value) continue;
     const { from, to, quotes: around } = value;
