@@ -30,8 +30,21 @@ export function objectIn(text: string): object | undefined {
 
 /** Whether the text, of which `object` is what was read, gives a key of an object twice: only the last of them was read. */
 export function hasRepeatedKeys(text: string, object: object): boolean {
-  const given = [...text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined);
-  return given.length > keysIn(object);
+  const colon = /\s*:/y;
+  let keys = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    do at = text.indexOf('"', at + 1);
+    while (isEscaped(text, at));
+    colon.lastIndex = at + 1;
+    if (colon.test(text)) keys++;
+  }
+  return keys > keysIn(object);
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - backslashes - 1] === "\\") backslashes++;
+  return backslashes % 2 === 1;
 }
 
 function keysIn(value: unknown): number {

@@ -73,6 +73,8 @@ function namedValue(
   return [key, name, itsKey, field, header].find((one) => typeof one === "string" && namesSecret(one)) as string | undefined;
 }
 
+/** Most keys are shorter than anything that is known by its shape. */
+const shortestToken = 12;
 /** What within `{"credentials": {…}}` or `{"password": {…}}` is none of it: an address and whose it is, always. */
 const reached = /^(?:user(?:_?name)?|url|host|boost|operator|enabled)$/i;
 /** And these, where they are words. */
@@ -98,7 +100,10 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
         const isWord = aboutIt.test(name) && !(typeof item === "string" && looksSecret(item));
         const within = namesSecret(key) && !reached.test(name) && !isWord;
         const isItsValue = named !== undefined && (/^(val|values?|query)$/.test(name) || within);
-        return [inText(name, (why) => found.push({ path, why })), walk(item, isItsValue ? named : name, below(name), found, inText)];
+        return [
+          name.length < shortestToken ? name : inText(name, (why) => found.push({ path, why })),
+          walk(item, isItsValue ? named : name, below(name), found, inText),
+        ];
       }),
     );
   }
