@@ -7,7 +7,7 @@ export const quote = String.raw`\\{0,8}(?:["']|u002[27]|x2[27])|&(?:quot|apos|#3
 const aQuote = new RegExp(quote, "iy");
 /** What a group is made of. A quote begins a string only where one can begin, so that no apostrophe does. */
 const partOfGroup = new RegExp(String.raw`[[{(]|[\]})]|(?<=[[{(,:=>]\s{0,8})(?:${quote})`, "gi");
-const opensGroup = /[{([](?!redacted\]|\{)/y;
+const opensGroup = /\{(?!\{)|\[(?!redacted\])|\(/y;
 /** Between a name and its value: YAML's `|`, a type of PHP, Go, Rust or Python, and the key of a value within. */
 const beforeValue = new RegExp(
   String.raw`(?:[|>][-+]?\s{1,40}|!!str |string\(\d{1,9}\) |(?:Some|\[\]string)(?=[({])|b(?=["']))?(?:(?:${quote})?\b(?:values?|val|raw)(?:${quote})?\s{0,4}[:=]\s{0,40})?`,
@@ -22,10 +22,12 @@ const cookie = String.raw`[\w.$-]{1,80}(?:=(?:"[^"\r\n]{0,4096}"|[^\s"'\\<>;]{0,
 const cookies = new RegExp(String.raw`(?:\[redacted\]|${cookie})(?:;[; ]{0,4}${cookie})*`, "y");
 /** Schemes whose value is a list: `Digest username="…", response="…"`. */
 const signed = /(?:digest|hawk|oauth|signature|aws4-hmac-sha256) (?=[^\r\n<>{}]{0,200}=)[^\r\n<>{}]{1,4096}/iy;
-/** A scheme and its value: `Custom …` in a header, elsewhere those that are nothing else; `Bearer "…"`. */
-const [inHeader, anywhere] = [String.raw`[a-z][\w-]{1,30}:?`, "bearer|basic|apikey|geniekey|token"].map(
-  (scheme) => new RegExp(String.raw`(?:${scheme})\s{1,4}(?:(?:[\w-]{1,40}=)?"[^"\r\n]{6,4096}"|[^\s"'\\<>,;]+)`, "iy"),
-) as [RegExp, RegExp];
+/** A scheme and its value: `Bearer …`, `Bearer "…"`. */
+const withScheme = (scheme: string) =>
+  new RegExp(String.raw`(?:${scheme})\s{1,4}(?:(?:[\w-]{1,40}=)?"[^"\r\n]{6,4096}"|[^\s"'\\<>,;]+)`, "iy");
+const inHeader = withScheme(String.raw`[a-z][\w-]{1,30}:?`);
+/** Words that are hardly anything else. */
+const anywhere = withScheme("bearer|basic|apikey|geniekey|token");
 /** Beside a part that is hidden already: letters and digits as nobody writes a word. */
 const besideMark = /(?:[A-Za-z]{2,20} )?\[redacted\],? (?=[^\s\d]{0,80}\d)(?=[^\sa-z]{0,80}[a-z])(?=[^\sA-Z]{0,80}[A-Z])[\w+/=~-]{8,}/y;
 /** Characters of a value in quotes or brackets. */

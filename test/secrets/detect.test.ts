@@ -379,6 +379,7 @@ describe("what Kibana, a service or a person writes", () => {
     [`x ["Set-Cookie",["sid=${S}"]]`, `x ["Set-Cookie",["${mark}"]]`],
     [`"password" => string(12) "${S}"`, `"password" => string(12) "${mark}"`],
     [`["password"]=>\n  string(12) "${S}"`, `["password"]=>\n  string(12) "${mark}"`],
+    [`got {"password":[{"name":"${S}"}]}`, `got {"password":["${mark}"]}`],
     [`http.Header{"X-Api-Key":[]string{"${S}"}}`, `http.Header{"X-Api-Key":[]string{"${mark}"}}`],
     [`password: Some("${S}")`, `password: Some("${mark}")`],
     [`{\\x22password\\x22:\\x22${S}\\x22}`, `{\\x22password\\x22:\\x22${mark}\\x22}`],
