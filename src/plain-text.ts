@@ -37,7 +37,8 @@ const [mostRead, atCut] = [16_000, 8_000];
 export function beginningRead(text: string, most: number, hide: (text: string) => string): string {
   if (text.length <= mostRead) return hide(text);
   const hidden = hide(text.slice(0, mostRead));
-  return `${hidden.slice(0, Math.max(0, Math.min(most, hidden.length - atCut)))}… (of ${text.length} characters)`;
+  const kept = hidden.slice(0, Math.max(0, Math.min(most, hidden.length - atCut)));
+  return `${kept}… (${text.length - kept.length} more characters)`;
 }
 
 /**

@@ -45,7 +45,7 @@ const mostData = 200_000;
 export function hideInData(data: unknown, most: number): unknown {
   let left = mostData;
   return walk(data, "", "", [], (text, found) => {
-    const read = left > 0 ? beginningRead(text, most, (part) => hideInText(part, found)) : `… (of ${text.length} characters)`;
+    const read = left > 0 ? beginningRead(text, most, (part) => hideInText(part, found)) : `… (${text.length} more characters)`;
     left -= text.length;
     return read;
   });
