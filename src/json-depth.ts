@@ -27,3 +27,28 @@ export function objectIn(text: string): object | undefined {
     return undefined;
   }
 }
+
+/** Whether the text, of which `object` is what was read, gives a key of an object twice: only the last of them was read. */
+export function hasRepeatedKeys(text: string, object: object): boolean {
+  const colon = /\s*:/y;
+  let keys = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    do at = text.indexOf('"', at + 1);
+    while (isEscaped(text, at));
+    colon.lastIndex = at + 1;
+    if (colon.test(text)) keys++;
+  }
+  return keys > keysIn(object);
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - backslashes - 1] === "\\") backslashes++;
+  return backslashes % 2 === 1;
+}
+
+function keysIn(value: unknown): number {
+  if (value === null || typeof value !== "object") return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce<number>((sum, item) => sum + keysIn(item), own);
+}

@@ -27,6 +27,20 @@ export function saidWithoutKnown(text: string): string {
   return known.getStore()?.said(text) ?? text;
 }
 
+/** What is read of a text that is longer than anybody is shown, and how much of that is left out again: a secret may be cut through there. */
+const [mostRead, atCut] = [16_000, 8_000];
+
+/**
+ * What somebody else says, read by `hide`, of which answers show a part: it may have megabytes.
+ * @param most characters that stay of a text that is long, at most 8,000
+ */
+export function beginningRead(text: string, most: number, hide: (text: string) => string): string {
+  if (text.length <= mostRead) return hide(text);
+  const hidden = hide(text.slice(0, mostRead));
+  const kept = hidden.slice(0, Math.max(0, Math.min(most, hidden.length - atCut)));
+  return `${kept}… (${text.length - kept.length} more characters)`;
+}
+
 /**
  * Characters that are invisible or reverse a line, as the inside of a class of a regular expression: control, format (bidirectional, zero-width, tags), surrogate,
  * private and invisible characters (variation selectors, fillers), line and paragraph separators.

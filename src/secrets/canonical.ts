@@ -1,4 +1,4 @@
-import { hexDigit, isBlankEscape, isInvisible, isU } from "./characters.ts";
+import { fullWidth, hexDigit, isBlankEscape, isInvisible, isInvisibleLatin, isU } from "./characters.ts";
 import { entityAt } from "./html-entities.ts";
 
 /**
@@ -115,13 +115,24 @@ export class Output implements Canonical {
     return percents || backslashes || entities;
   }
 
-  /** Removes what may come and go on the way: white space, control characters, plus signs for spaces, backslashes; makes both quotes one. */
+  /**
+   * Removes what may come and go on the way: white space, control characters, plus signs for spaces, backslashes; makes both
+   * quotes one, and UTF-8 of which each byte was taken for a character (`Ã¤`, `\xc3\xa4`) one.
+   */
   leaveOut(escapes: boolean): void {
     const { bytes, from, to } = this;
     const end = this.length;
-    let length = 0;
+    this.length = 0;
     let escaped = -1;
     for (let at = 0; at < end; at++) {
+      const more = bytes[at] === 0xc3 ? this.#takenApart(at, end) : 0;
+      for (let n = 0; more > 0 && n <= more; n++, at += 2)
+        this.put((bytes[at + 1] ?? 0) + (n === 0 ? 0x40 : 0), from[at] ?? 0, to[at + 1] ?? 0);
+      if (more > 0) {
+        at -= 1;
+        escaped = -1;
+        continue;
+      }
       const byte = bytes[at] ?? 0;
       if (byte === backslash) {
         if (escaped < 0) escaped = from[at] ?? 0;
@@ -131,12 +142,19 @@ export class Output implements Canonical {
       const blank = byte <= 0x20 || byte === 0x7f || byte === plus || (escapes && escaped >= 0 && isBlankEscape(byte));
       escaped = -1;
       if (blank) continue;
-      bytes[length] = byte === quote ? 0x27 : byte;
-      from[length] = byte === quote || byte === 0x2f ? begin : (from[at] ?? 0);
-      to[length] = to[at] ?? 0;
-      length += 1;
+      if (byte === 0xc2 && isInvisibleLatin(bytes[at + 1] ?? 0)) at += 1;
+      else if (byte === quote) this.put(0x27, begin, to[at] ?? 0);
+      else this.put(byte, byte === 0x2f ? begin : (from[at] ?? 0), to[at] ?? 0);
     }
-    this.length = length;
+  }
+
+  /** How many bytes of a UTF-8 character follow the first one here, each as a character of its own. */
+  #takenApart(at: number, end: number): number {
+    const { bytes } = this;
+    const lead = (bytes[at + 1] ?? 0) + 0x40;
+    const more = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    for (let n = 1; n <= more; n++) if (at + 2 * n + 1 >= end || bytes[at + 2 * n] !== 0xc2) return 0;
+    return more;
   }
 
   #has(byte: number): boolean {
@@ -155,11 +173,15 @@ export class Output implements Canonical {
     this.from[this.length] = from;
     this.to[this.length] = to;
     this.length += 1;
+    if (byte < 0x80 || byte > 0xbf || this.#back(3) !== 0xef) return;
+    const ascii = fullWidth(this.#back(2), byte);
+    if (ascii > 0) this.#replace(3, ascii, true);
   }
 
   /** Two halves of a pair that were written apart become one character. */
   #character(point: number, from: number, to: number): void {
-    if (isInvisible(point)) return;
+    // Those of Latin-1 may be a part of what was taken apart.
+    if (point > 0xff && isInvisible(point)) return;
     const { bytes, length } = this;
     if (point >= 0xdc00 && point <= 0xdfff && length >= 3 && bytes[length - 3] === 0xed && (bytes[length - 2] ?? 0) >= 0xa0) {
       const high = 0xd000 | (((bytes[length - 2] ?? 0) & 0x3f) << 6) | ((bytes[length - 1] ?? 0) & 0x3f);
@@ -169,10 +191,10 @@ export class Output implements Canonical {
         return;
       }
     }
-    const fullWidth = point >= 0xff01 && point <= 0xff5e;
-    const ascii = fullWidth ? point - 0xfee0 : point;
-    if (ascii < 0x80) this.put(ascii, from, to);
-    if (ascii < 0x80) return;
+    if (point < 0x80) {
+      this.put(point, from, to);
+      return;
+    }
     if (point < 0x800) this.put(0xc0 | (point >> 6), from, to);
     else {
       if (point < 0x10000) this.put(0xe0 | (point >> 12), from, to);
@@ -234,7 +256,7 @@ export class Output implements Canonical {
     return this.length !== end;
   }
 
-  /** `\u0041`, `\x41`, `\101`, `\u{41}`, after any number of backslashes. */
+  /** `\u0041`, `\x41`, `\101`, `\u{41}`, `\x{41}`, after any number of backslashes. */
   #backslashes(): boolean {
     const end = this.#restart();
     // A backslash that was itself escaped is not one of several before an escape.
@@ -258,7 +280,13 @@ export class Output implements Canonical {
     let digits = 1;
     while (digits <= 6 && hexDigit(this.#back(digits + 1)) >= 0) digits++;
     digits -= 1;
-    if (digits === 0 || this.#back(digits + 2) !== 0x7b || !isU(this.#back(digits + 3)) || this.#back(digits + 4) !== backslash) return;
+    if (
+      digits === 0 ||
+      this.#back(digits + 2) !== 0x7b ||
+      !(isU(this.#back(digits + 3)) || this.#back(digits + 3) === 0x78) ||
+      this.#back(digits + 4) !== backslash
+    )
+      return;
     const to = this.to[this.length - 1] ?? 0;
     this.length -= 1;
     const point = this.#hex(digits);

@@ -25,3 +25,14 @@ export function isBlankEscape(byte: number): boolean {
 export function isInvisible(point: number): boolean {
   return point >= 0x80 && !(point >= 0xd800 && point <= 0xdfff) && /[\p{C}\p{Z}]/u.test(String.fromCodePoint(point));
 }
+
+/** The same of Latin-1, by the second byte of its UTF-8. */
+export function isInvisibleLatin(second: number): boolean {
+  return second <= 0xa0 || second === 0xad;
+}
+
+/** The ASCII character of a full-width one, by the second and third byte of its UTF-8; 0: it is none. */
+export function fullWidth(second = 0, third = 0): number {
+  if (second === 0xbc && third >= 0x81 && third <= 0xbf) return third - 0x60;
+  return second === 0xbd && third >= 0x80 && third <= 0x9e ? third - 0x20 : 0;
+}

@@ -1,8 +1,10 @@
 import { asUrlsAreRead } from "../host-name.ts";
-import { objectIn } from "../json-depth.ts";
-import { namesSecret } from "../shapes/names.ts";
+import { hasRepeatedKeys, objectIn } from "../json-depth.ts";
+import { beginningRead } from "../plain-text.ts";
+import { looksSecret } from "../shapes/looks-secret.ts";
+import { isHeader, namesSecret } from "../shapes/names.ts";
 import { hideBesideNames, hideCertainInText, hideInText, hideInUrl, isToken } from "../shapes/text.ts";
-import { redactionMark } from "../shapes/urls.ts";
+import { isShown, redactionMark } from "../shapes/urls.ts";
 
 export { hideInText, namesSecret, redactionMark };
 
@@ -33,6 +35,22 @@ export function hideCertainSecrets(value: unknown): unknown {
   return walk(value, "", "", [], hideCertainInText);
 }
 
+/** Characters of an answer's data that are read: more than are shown of it. */
+const mostData = 200_000;
+
+/**
+ * As hideSecrets, for data of which an answer shows a few thousand characters: it may have megabytes.
+ * @param most characters that stay of a long text
+ */
+export function hideInData(data: unknown, most: number): unknown {
+  let left = mostData;
+  return walk(data, "", "", [], (text, found) => {
+    const read = left > 0 ? beginningRead(text, most, (part) => hideInText(part, found)) : `… (${text.length} more characters)`;
+    left -= text.length;
+    return read;
+  });
+}
+
 /**
  * As hideSecrets, for what says whom or what a call reaches: nobody and no command is out of sight by looking like a secret.
  * Of a text that is no address of the web only one that is a token from end to end is hidden.
@@ -48,21 +66,30 @@ export function hideInField(text: string, key: string): string {
 }
 
 /** Whose value it is: `{"password": {"query": …}}` of a query, `{"name": "X-Api-Key", "value": …}` of a list. */
-function namedValue(key: string, { name, key: itsKey, field }: { name?: unknown; key?: unknown; field?: unknown }): string | undefined {
-  return [key, name, itsKey, field].find((one) => typeof one === "string" && namesSecret(one)) as string | undefined;
+function namedValue(
+  key: string,
+  { name, key: itsKey, field, header }: { name?: unknown; key?: unknown; field?: unknown; header?: unknown },
+): string | undefined {
+  return [key, name, itsKey, field, header].find((one) => typeof one === "string" && namesSecret(one)) as string | undefined;
 }
 
-/** In a list a header's name stands before its value: `["X-Api-Key", "…"]`. */
-const isHeader = /^x-|authori[sz]ation$|cookie$|-(?:key|token|secret)$/i;
-/** What within `{"credentials": {…}}` or `{"password": {…}}` is none of it. */
-const aboutIt = /^(?:user(?:_?name)?|name|id|type|field|key|url|host|boost|operator|enabled|description)$/i;
+/** Most keys are shorter than anything that is known by its shape. */
+const shortestToken = 12;
+/** What within `{"credentials": {…}}` or `{"password": {…}}` is none of it: an address and whose it is, always. */
+const reached = /^(?:user(?:_?name)?|url|host|boost|operator|enabled)$/i;
+/** And these, where they are words. */
+const aboutIt = /^(?:name|id|type|field|key|description)$/i;
 
 function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText): unknown {
   const below = (name: string | number) => (path ? `${path}.${name}` : String(name));
+  const hide = () => {
+    found.push({ path, why: `the name "${key}"` });
+    return redactionMark;
+  };
   if (Array.isArray(value)) {
     return value.map((item, index) => {
       const before: unknown = value[index - 1];
-      const isValue = typeof item === "string" && typeof before === "string" && isHeader.test(before) && namesSecret(before);
+      const isValue = typeof before === "string" && isHeader(before) && namesSecret(before);
       return walk(item, isValue ? before : key, below(index), found, inText);
     });
   }
@@ -70,20 +97,23 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
     const named = namedValue(key, value);
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => {
-        const isItsValue = named !== undefined && (/^(value|query)$/.test(name) || (namesSecret(key) && !aboutIt.test(name)));
-        return [name, walk(item, isItsValue ? named : name, below(name), found, inText)];
+        const isWord = aboutIt.test(name) && !(typeof item === "string" && looksSecret(item));
+        const within = namesSecret(key) && !reached.test(name) && !isWord;
+        const isItsValue = named !== undefined && (/^(val|values?|query)$/.test(name) || within);
+        return [
+          name.length < shortestToken ? name : inText(name, (why) => found.push({ path, why })),
+          walk(item, isItsValue ? named : name, below(name), found, inText),
+        ];
       }),
     );
   }
-  if (typeof value !== "string" || value === "" || value === redactionMark || /^\{\{.*\}\}$/.test(value)) return value;
-  if (namesSecret(key)) {
-    found.push({ path, why: `the name "${key}"` });
-    return redactionMark;
-  }
+  if (typeof value === "number") return namesSecret(key) && looksSecret(String(value)) ? hide() : value;
+  if (typeof value !== "string" || value === "" || (isShown(value) && !/\{\{[^{}]*$/.test(value))) return value;
+  if (namesSecret(key)) return hide();
   const object = objectIn(value);
-  if (object === undefined) return inText(value, (why) => found.push({ path, why }));
+  const inWhole = () => inText(value, (why) => found.push({ path, why }));
+  if (object === undefined || hasRepeatedKeys(value, object)) return inWhole();
   // JSON in a text, as additionalFields has it: looked through like config itself.
-  const before = found.length;
-  const hidden = walk(object, key, path, found, inText);
-  return found.length > before ? JSON.stringify(hidden) : value;
+  const hidden = JSON.stringify(walk(object, key, path, found, inText));
+  return hidden === JSON.stringify(object) ? value : hidden;
 }

@@ -1,8 +1,10 @@
+/** No other name is one of a secret: most are not looked at closely. */
+const hint = /pass|secret|credential|pwd|pw$|sig|hmac|jwt|token|auth|key|code|cookie|session|%/;
 /** They make a name one of a secret wherever they are in it. */
 const strong = /passw(or)?d|passphrase|passcode|secret(?!ar)|credential/;
 /** So do these at its end. */
 const atEnd =
-  /(^|-)(pwd|sig|hmac|jwt|(access|api|auth|bearer|refresh|session)-?tokens)$|(token|authori[sz]ation|signature)$|^(x-)?(set-)?cookie$/;
+  /(^|-)(pwd|sig|hmac|jwt|(access|api|auth|bearer|refresh|session)-?tokens)$|(token|authori[sz]ation|signature)$|^(x-)?(set-)?cookies?$/;
 /** A key is secret by what it is for: an issue's, a project's or a table's is not. */
 const secretKey =
   /(^|-)(x?api|access|account|admin|app|auth|client|consumer|encryption|functions?|hmac|ingest|insert|integration|licen[sc]e|master|private|routing|security|service|session|shared|signing|ssh|storage|subscription|webhook|write)-?keys?$/;
@@ -17,11 +19,35 @@ const alone = /^(x-)?(auth|auth-header|code|key|pass|pw|session|sig)$/;
  * however they are joined: `apiKey`, `API_KEY`, `api%5Fkey`, `x-api-key-v2`, `token[]`.
  */
 export function namesSecret(name: string, where: "field" | "parameter" = "field"): boolean {
+  if (!hint.test(name.toLowerCase())) return false;
+  if (name.length > longestKept) return saysSecret(name, where);
+  const asked = `${where} ${name}`;
+  const known = answered.get(asked);
+  if (known !== undefined) return known;
+  if (answered.size >= mostAnswered) answered.clear();
+  const answer = saysSecret(name, where);
+  answered.set(asked, answer);
+  return answer;
+}
+
+/** A text has the same few names again and again. */
+const answered = new Map<string, boolean>();
+const [mostAnswered, longestKept] = [1000, 100];
+
+function saysSecret(name: string, where: "field" | "parameter"): boolean {
   const plain = decoded(name);
-  const [split, joined] = [dashed(plain.replace(/([a-z\d])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2-")), dashed(plain)];
+  const cased = plain.replace(/([a-z\d])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2-");
+  const split = dashed(cased);
   if ((where === "parameter" || split.startsWith("x-")) && alone.test(split)) return true;
   if (about.test(split)) return false;
-  return [split, joined].some((words) => !about.test(words) && (strong.test(words) || atEnd.test(words) || secretKey.test(words)));
+  return (cased === plain ? [split] : [split, dashed(plain)]).some(
+    (words) => !about.test(words) && (strong.test(words) || atEnd.test(words) || secretKey.test(words)),
+  );
+}
+
+/** Whether a name is written as a header's: in a list it stands before its value, as in `["X-Api-Key", "…"]`. */
+export function isHeader(name: string): boolean {
+  return /^x-|authori[sz]ation$|cookie$|-(?:key|token|secret)$/i.test(name);
 }
 
 /** In lower case, with dashes between the words, without what only counts at the end: `api-key` of `API_KEY[2]` and `api-key-v2`. */

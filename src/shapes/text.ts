@@ -1,5 +1,7 @@
 import { withoutKnown } from "../plain-text.ts";
-import { looksSecret, withoutNamed, withoutSpoken } from "./spoken.ts";
+import { looksSecret } from "./looks-secret.ts";
+import { withoutTagged } from "./markup.ts";
+import { withoutNamed, withoutSpoken } from "./spoken.ts";
 import { type Mark, redactionMark, withoutParameters, withoutPathTokens, withoutUserinfo } from "./urls.ts";
 
 const slackPath = /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi;
@@ -33,7 +35,7 @@ const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1
 type Shapes = (text: string, mark: Mark) => string;
 
 const certain: Shapes = (text, mark) => {
-  let hidden = withoutSpoken(withoutParameters(withoutLogin(text, mark), mark), mark);
+  let hidden = withoutSpoken(withoutTagged(withoutParameters(withoutLogin(text, mark), mark), mark), mark);
   for (const [shape, why] of announced) hidden = hidden.replace(shape, () => mark(why));
   for (const scheme of schemes)
     hidden = hidden.replace(scheme, (whole, value: string) => (looksSecret(value) ? mark("credentials") : whole));
@@ -51,10 +53,12 @@ const inUrl: Shapes = (text, mark) => withoutPathTokens(besideNames(text, mark).
 function hiding(shapes: Shapes) {
   return (text: string, found: (why: string) => void = () => {}, known = withoutKnown): string => {
     const hidden = shapes(text, marking(found));
-    return hidden === text
-      ? text
+    if (hidden === text) return text;
+    const ready = known(text);
+    return ready === text
+      ? hidden
       : shapes(
-          known(text),
+          ready,
           marking(() => {}),
         );
   };

@@ -12,9 +12,11 @@ const closing = String.raw`["'](?=[\s,:;}\])>.]|$)`;
 const authority = new RegExp(String.raw`(\b(?:https?|wss?|ftp):[/\\]*|(?<=[a-z\d+.-]):\/\/)((?:(?!${closing})[^\s/\\?#<>])*)`, "gi");
 /** `user:pass/word@host`: no port begins so. */
 const passwordWithSlash = /(:\/\/[^\s/\\@:?#[\]]{1,100}:)(?!\d{0,5}(?:[\s/\\?#"'<>),;]|$))(?=[^\s@"']{0,200}[/\\?#])[^\s@"']{1,300}@/g;
-const parameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=((?:(?!${closing})[^&\s#])+)`, "g");
+/** The scheme before a token is a part of it. */
+const scheme = String.raw`(?:(?:[Bb]earer|[Bb]asic|[Aa]pi[Kk]ey|[Tt]oken)(?:\s{1,4}|\+|%20))?`;
+const parameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=(?!>)(${scheme}(?:(?!${closing})[^&\s#])+)`, "g");
 /** The same with a value of the characters that tokens have. */
-const tokenParameter = /(^|[?&;#])([^=?&;\s#]+)=([\w.~+/=:%-]+)/g;
+const tokenParameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=(${scheme}[\w.~+/=:%-]+)`, "g");
 const path = /(\bhttps?:[/\\]*[^\s?#/\\]+)([/\\][^\s?#]*)?/gi;
 
 /** Hides the userinfo of URLs; the host stays. A user's name does too, before a password. */
@@ -43,9 +45,10 @@ export function withoutParameters(text: string, mark: Mark, only?: "tokens"): st
   );
 }
 
-/** Hidden already, or a template that is yet to be filled in. */
+/** Hidden already, or templates alone that are yet to be filled in, the last of which may be cut. */
 export function isShown(value: string): boolean {
-  return value === redactionMark || value.startsWith("{{");
+  const own = value.replaceAll(redactionMark, "").replace(/\{\{[^{}]*(?:\}\}|$)/g, "");
+  return own.length < value.length && !/[\p{L}\d]/u.test(own);
 }
 
 /** Hides the segments of a path that look random. */

@@ -10,7 +10,7 @@ import { ToolError } from "../errors.ts";
 import { isParamsMistake } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted, withoutKnown, word } from "../plain-text.ts";
 import { keyOf } from "../rules/incidents.ts";
-import { hideSecrets } from "../secrets/detect.ts";
+import { hideInData, hideSecrets } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { whatItDoes } from "./connectors/effect-of-run.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
@@ -137,7 +137,7 @@ function keyless({ dedupField, recovery }: ConnectorType): string {
 /** The answer's data, redacted; if it is cut, with the number of characters left out. */
 function data(value: unknown): Record<string, unknown> {
   if (value === undefined || value === null) return {};
-  const shown = plainJson(hideSecrets(value).config);
+  const shown = plainJson(hideInData(value, shownText));
   const text = JSON.stringify(shown);
   if (text.length <= shownData) return { data: shown };
   const ready = withoutKnown(text);

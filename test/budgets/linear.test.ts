@@ -103,6 +103,23 @@ const units = [
     '"password":[',
     '["X-Api-Key","',
     '"pwd":{[redacted]',
+    "<pwd>",
+    "<pwd></pw",
+    "<sig></</</",
+    "&pwd='",
+    "--pwd ",
+    "pwd=>",
+    "pwd]:",
+    "pwd: aB",
+    "pwd: \n",
+    'pwd="\\"',
+    "pwd: {",
+    "pwd: ['",
+    '<add key="pwd" ',
+    "Cookie: a;; ",
+    "\\xc3",
+    "\u00c3",
+    "%ef%bc",
     "Cookie: a=b; ",
     "Authorization: Digest ",
     "…",
@@ -294,6 +311,8 @@ const small = 3_000;
 const large = 18_000;
 /** Times as long. */
 const most = 13;
+/** As plain words of the same length. */
+const mostTimes = 12;
 
 const learning: Taker = (text) => createRedactor().learn(seal(text, "X"));
 
@@ -316,6 +335,27 @@ describe.each<[string, Taker, typeof frames]>([
       }
     expect(slow).toEqual([]);
   });
+});
+
+test("no text takes many times as long as plain words of its length", { timeout: 120_000 }, () => {
+  const length = 300_000;
+  const knowing = createRedactor();
+  for (let n = 0; n < 100; n++) knowing.learn(seal(`${n}_canary-0123456789`, "X"));
+  const work: Taker = (text) => knowing.text(hideInText(text));
+  const text = (unit: string) => `${unit.repeat(Math.ceil(length / unit.length))} password=hunter2x9`;
+  const plain = quickest(work, text("word and more, "));
+  const slow = units.flatMap((unit) => {
+    const times = once(work, text(unit)) / plain;
+    // Other work of the machine can only add to it.
+    const least = times > mostTimes ? quickest(work, text(unit)) / plain : times;
+    return least > mostTimes ? [`${JSON.stringify(unit)}: ${least.toFixed(1)} times`] : [];
+  });
+  expect(slow).toEqual([]);
+});
+
+test("what a service says is read as far as it is shown, whatever its length", () => {
+  for (const unit of ["<pwd>", "&pwd='", "password=a1b2c3 ", "\u00c3\u00a4"])
+    expect(once(said, unit.repeat(8_000_000 / unit.length))).toBeLessThan(200);
 });
 
 test("the guard tells quadratic from linear time", () => {

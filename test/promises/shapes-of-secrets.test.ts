@@ -115,6 +115,12 @@ const spoken = (secret: string) => [
   `at https%3A%2F%2Fin.example.com%3Fapi_key%3D${secret}%26x%3D1`,
   `<password>${secret}</password>`,
   `&lt;password&gt;${secret}&lt;/password&gt;`,
+  `GET /a?token=Bearer ${secret}`,
+  `{ password: { value: '${secret}' } }`,
+  `x {"token":{"format":"}","value":"${secret}"}} y`,
+  `<add key="password" value="${secret}"/>`,
+  `Cookie: $Version=1;; sid="${secret}"`,
+  JSON.stringify({ password: [{ name: secret }], secret }),
 ];
 
 test("the same in words", async () => {
@@ -256,12 +262,15 @@ test.each<[string, (text: string) => string]>([
   ["\\x", (text) => each(text, (byte) => `\\x${byte.toString(16)}`)],
   ["quoted-printable", (text) => each(text, (byte) => `=${byte.toString(16).toUpperCase()}`)],
   ["hexadecimal with colons", (text) => each(text, (byte) => `:${byte.toString(16)}`).slice(1)],
-  ["full width", (text) => each(text, (byte) => String.fromCharCode(byte + 0xfee0))],
+  ["full width", (text) => text.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0))],
+  ["\\x of Latin-1", (text) => text.replace("\u00e4", "\\xe4")],
+  ["UTF-8 taken for Latin-1", (text) => Buffer.from(text).toString("latin1")],
 ])("a known secret is hidden in %s", async (_what, encoded) => {
   const proxy = await rewritingProxy(sandbox.url, {
-    refuse: ({ path }) => (path.includes("/connectors") ? problem(400, `the value ${encoded("canary-secret-42")} was refused`) : undefined),
+    refuse: ({ path }) =>
+      path.includes("/connectors") ? problem(400, `the value ${encoded("c\u00e4nary-secret-42")} was refused`) : undefined,
   });
-  const server = await startServer({ env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_A: "canary-secret-42" } });
+  const server = await startServer({ env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_A: "c\u00e4nary-secret-42" } });
   onTestFinished(() => server.close());
   expect((await server.call("list_connectors")).body.error.message).toContain("the value [redacted] was refused");
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hidingKnown } from "../../src/plain-text.ts";
-import { hideCertainSecrets, hideInText, hideSecrets } from "../../src/secrets/detect.ts";
+import { hideCertainSecrets, hideInData, hideInText, hideSecrets } from "../../src/secrets/detect.ts";
 import { namesSecret } from "../../src/shapes/names.ts";
 
 const mark = "[redacted]";
@@ -339,6 +339,52 @@ describe("what Kibana, a service or a person writes", () => {
     [`Incorrect API key provided: ${S}.`, `Incorrect API key provided: ${mark}.`],
     [`curl --api-key ${S} https://a.example`, `curl --api-key ${mark} https://a.example`],
     [`https://token:${S}@a.example/x`, `https://token:${mark}@a.example/x`],
+    [`got Authorization=Bearer ${S} here`, `got Authorization=${mark} here`],
+    [`got x;Authorization=Bearer ${S} here`, `got x;Authorization=${mark} here`],
+    [`GET /a?b=1&authorization=Basic ${S}`, `GET /a?b=1&authorization=${mark}`],
+    [`token=Bearer ${S}`, `token=${mark}`],
+    [`GET /?access_token=Bearer ${S}`, `GET /?access_token=${mark}`],
+    [`Authorization: Bearer "${S}" x`, `Authorization: ${mark} x`],
+    [`Authorization: Token token="${S}"`, `Authorization: ${mark}`],
+    [`x {"token":{"format":"}","value":"${S}"}} y`, `x {"token":{"${mark}"}} y`],
+    [`x {"secret":["a]","${S}"]} y`, `x {"secret":["${mark}"]} y`],
+    [`x {"secret":{"a":"\\\\","b}":"${S}"}} y`, `x {"secret":{"${mark}"}} y`],
+    [`x {\\"secret\\":{\\"a\\":\\"\\\\\\"}\\",\\"b\\":\\"${S}\\"}} y`, `x {\\"secret\\":{\\"${mark}\\"}} y`],
+    [`{ password: { value: '${S}' } } y`, `{ password: {'${mark}'} } y`],
+    [`{ headers: { 'x-api-key': [ '${S}' ] } }`, `{ headers: { 'x-api-key': ['${mark}'] } }`],
+    [`password:\n  value: ${S}`, `password:\n  value: ${mark}`],
+    [`password: |\n  ${S}\nuser: ann`, `password: |\n  ${mark}\nuser: ann`],
+    [`got {"password":12345678}`, `got {"password":${mark}}`],
+    [`got {"name":"password","value":"${S}"}`, `got {"name":"password","value":"${mark}"}`],
+    [`got {"password":"{{a}}${S}{{b}}"}`, `got {"password":"${mark}"}`],
+    [`<password>{{x}}${S}</password>`, `<password>${mark}</password>`],
+    [`<password value="${S}"/>`, `<password value="${mark}"/>`],
+    [`<add key="password" value="${S}"/>`, `<add key="password" value="${mark}"/>`],
+    [`<input type=password value='${S}'>`, `<input type=password value='${mark}'>`],
+    [
+      `<entry key="password">${S}</entry><entry key="user">b2345678</entry>`,
+      `<entry key="password">${mark}</entry><entry key="user">b2345678</entry>`,
+    ],
+    [`<property name="api.key">${S}</property>`, `<property name="api.key">${mark}</property>`],
+    [`<header name="X-Api-Key">${S}</header>`, `<header name="X-Api-Key">${mark}</header>`],
+    [`<password>${S}</Password> <token>${S}`, `<password>${mark}</Password> <token>${mark}`],
+    [`Cookie: a=1;  sid=${S}`, `Cookie: ${mark}`],
+    [`Cookie: $Version=1; sid=${S}`, `Cookie: ${mark}`],
+    [`Cookie: a; sid=${S}`, `Cookie: ${mark}`],
+    [`Cookie: a=1;; sid="${S}"; b=2`, `Cookie: ${mark}`],
+    [`Cookie: ${mark}; sid=${S}`, `Cookie: ${mark}`],
+    [`Authorization: Basic ${mark}, aB3${S}`, `Authorization: ${mark}`],
+    [`password: ${mark} aB3${S} on node-17 refused`, `password: ${mark} on node-17 refused`],
+    [`["x-api-key", '${S}']`, `["x-api-key", '${mark}']`],
+    [`x ["Set-Cookie",["sid=${S}"]]`, `x ["Set-Cookie",["${mark}"]]`],
+    [`"password" => string(12) "${S}"`, `"password" => string(12) "${mark}"`],
+    [`["password"]=>\n  string(12) "${S}"`, `["password"]=>\n  string(12) "${mark}"`],
+    [`got {"password":[{"name":"${S}"}]}`, `got {"password":["${mark}"]}`],
+    [`http.Header{"X-Api-Key":[]string{"${S}"}}`, `http.Header{"X-Api-Key":[]string{"${mark}"}}`],
+    [`password: Some("${S}")`, `password: Some("${mark}")`],
+    [`{\\x22password\\x22:\\x22${S}\\x22}`, `{\\x22password\\x22:\\x22${mark}\\x22}`],
+    [`password → ${S}`, `password → ${mark}`],
+    [`Password for ann: ${S}`, `Password for ann: ${mark}`],
     [`https://x-access-token:${S}@a.example/x, token: b`, `https://x-access-token:${mark}@a.example/x, token: b`],
   ])("%s is read without the secret", (text, shown) => {
     expect(hideInText(text)).toBe(shown);
@@ -374,6 +420,17 @@ describe("what Kibana, a service or a person writes", () => {
     "Secrets manager: eu-west-1",
     '{"passwords":[],"tokens":{}}',
     "<abc>a1b2c3d4</abc>",
+    '<property name="host">web-17-b</property>',
+    '<add key="max-tokens" value="12"/>',
+    "password: {{a}}{{b}}",
+    "token: {min: 8, max: 1024} and [E1234]",
+    "{ token: [Object], credentials: { user: 'ann' } }",
+    "password=[redacted] refused by node-17 at 12:00:01",
+    "token: [redacted] order-1234567",
+    'password, \'abc123def\' and "token", "abc123def"',
+    "Cookie: none",
+    "the password isn't in {a1b2c3d4, it's",
+    "Bearer is required, token=abc",
   ])("%s stays", (text) => {
     expect(hideInText(text)).toBe(text);
   });
@@ -409,6 +466,47 @@ test("so is what is within, and what follows a header's name in a list", () => {
     pairs: [["Authorization", mark]],
     channels: given.channels,
   });
+});
+
+test("what is within a secret's object is one, and what is about it is none unless it looks like one", () => {
+  const value = "q7Zp2Lm9Xv4T";
+  const given = [
+    { password: 12345678, secrets: 3, max_tokens: 512000 },
+    { password: { name: value }, token: { id: "mine", type: value } },
+    { credentials: { name: "of the team", host: "web-01.example.com", user: "ann2026", pass: "abc" } },
+    { cookies: { sid: "abc" }, rawHeaders: ["Set-Cookie", ["sid=abc"]] },
+    { headers: [{ header: "X-Api-Key", values: ["abc"] }] },
+    { password: "{{a}}abc{{b}}", token: "{{a}} {{b}}" },
+    { "xoxb-1234567890-abcdefghijkl": 1, [`password=${value}`]: 2 },
+  ];
+  const shown = [
+    { password: mark, secrets: 3, max_tokens: 512000 },
+    { password: { name: mark }, token: { id: "mine", type: mark } },
+    { credentials: { name: "of the team", host: "web-01.example.com", user: "ann2026", pass: mark } },
+    { cookies: { sid: mark }, rawHeaders: ["Set-Cookie", [mark]] },
+    { headers: [{ header: "X-Api-Key", values: [mark] }] },
+    { password: mark, token: "{{a}} {{b}}" },
+    { [mark]: 1, [`password=${mark}`]: 2 },
+  ];
+  expect(hideSecrets(given).config).toEqual(shown);
+  expect(given.map((one) => hideSecrets({ text: JSON.stringify(one) }).config)).toEqual(
+    shown.map((one) => ({ text: JSON.stringify(one) })),
+  );
+});
+
+test.each(['""', '"[redacted]"', '"{{x}}"'])("a key that JSON repeats hides no value behind its last one: %s", (last) => {
+  expect(hideSecrets([`{"password":"abc","password":${last}}`]).config).toEqual([`{"password":"${mark}","password":${last}}`]);
+});
+
+test("data of an answer is read as far as it is shown, and no secret is cut through", () => {
+  const value = "q7Zp2Lm9Xv4T";
+  const long = (count: number) => `${"x, ".repeat(count)}password=${value} `;
+  const shown = hideInData(
+    { a: long(10), b: long(100_000), c: Array(100).fill(long(4000)), d: `{"url":"https://h/?token=${value}"}` },
+    1000,
+  );
+  expect(JSON.stringify(shown)).not.toContain(value.slice(0, 4));
+  expect(shown).toMatchObject({ a: expect.stringContaining(mark), b: expect.stringMatching(/^.{1000}… \(299022 more characters\)$/) });
 });
 
 describe("a known secret is hidden whole before shapes are looked for", () => {

@@ -16,7 +16,7 @@ const escapes: ((character: string) => string)[] = [
   (c) => percent(c).replaceAll("%", "%2525").toLowerCase(),
   (c) => (c === " " ? "+" : percent(c)),
   (c) => [...Buffer.from(c)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""),
-  (c) => (/^[!-~]$/.test(c) ? String.fromCharCode(c.charCodeAt(0) + 0xfee0) : c),
+  (c) => fullWidth(c),
   (c) => `&#${c.codePointAt(0)};`,
   (c) => `&#000${c.codePointAt(0)};`,
   (c) => `&#x${c.codePointAt(0)?.toString(16)};`,
@@ -25,11 +25,26 @@ const escapes: ((character: string) => string)[] = [
   (c) => ({ "&": "&amp;amp;", "<": "&amp;lt;", '"': "&#38;quot;" })[c] ?? c,
   (c) => percent(`&#${c.codePointAt(0)};`),
   (c) => `\\u0026#${c.codePointAt(0)};`,
+  (c) => bytes(c, (byte) => `\\x${byte}`),
+  (c) => bytes(c, (byte) => `\\x${byte.toUpperCase()}`),
+  (c) => (c.charCodeAt(0) <= 0xff ? `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}` : c),
+  (c) => bytes(c, (byte) => `\\u00${byte}`),
+  (c) => bytes(c, (byte) => `%u00${byte}`),
+  (c) => bytes(c, (byte) => `&#x${byte};`),
+  (c) => percent(Buffer.from(c).toString("latin1")),
+  (c) => units(c, (code) => `%u${code.toString(16).padStart(4, "0")}`),
+  (c) => `\\x{${c.codePointAt(0)?.toString(16)}}`,
+  (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`,
+  (c) => percent(fullWidth(c)),
 ];
 
 const units = (text: string, write: (code: number) => string) =>
   Array.from({ length: text.length }, (_none, at) => write(text.charCodeAt(at))).join("");
 const percent = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+
+const bytes = (text: string, write: (byte: string) => string) =>
+  [...Buffer.from(text)].map((byte) => write(byte.toString(16).padStart(2, "0"))).join("");
+const fullWidth = (c: string) => (/^[!-~]$/.test(c) ? String.fromCharCode(c.charCodeAt(0) + 0xfee0) : c);
 
 /** Without a backslash: a raw one would escape what follows. */
 const character = fc.oneof(
@@ -127,8 +142,8 @@ describe("a secret under two layers of encoding, each at any offset", () => {
 
 describe("in a mail or a dump of bytes", () => {
   const value = 'Zebra/Quilt&9"Mango=3DFig+Kiwi';
-  const bytes = [...Buffer.from(value)].map((byte) => byte.toString(16).padStart(2, "0"));
-  const printable = bytes.map((byte) => `=${byte.toUpperCase()}`).join("");
+  const hex = [...Buffer.from(value)].map((byte) => byte.toString(16).padStart(2, "0"));
+  const printable = hex.map((byte) => `=${byte.toUpperCase()}`).join("");
   test.each<[string, string]>([
     ["quoted-printable", printable],
     ["quoted-printable in small letters", printable.toLowerCase()],
@@ -136,10 +151,10 @@ describe("in a mail or a dump of bytes", () => {
     ["quoted-printable in short lines", printable.replace(/.{30}/g, "$&=\r\n")],
     ["the same, as JSON", JSON.stringify(printable.replace(/.{30}/g, "$&=\r\n"))],
     ["quoted-printable, URL-encoded", encodeURIComponent(printable)],
-    ["bytes in hexadecimal with colons", bytes.join(":")],
-    ["the same in capitals", bytes.join(":").toUpperCase()],
+    ["bytes in hexadecimal with colons", hex.join(":")],
+    ["the same in capitals", hex.join(":").toUpperCase()],
     ["octal", [...Buffer.from(value)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("")],
-    ["\\x", bytes.map((byte) => `\\x${byte}`).join("")],
+    ["\\x", hex.map((byte) => `\\x${byte}`).join("")],
   ])("%s", (_what, text) => {
     const redactor = knowing(value);
     expect(redactor.text(`before ${text} after`)).toMatch(/^before "?\[redacted\](=\\r\\n|=\r\n)?"? after$/);
