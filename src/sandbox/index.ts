@@ -91,6 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     tools: new Store(),
     conversations: new Store(),
     discoverySchedules: new Store(),
+    flapping: new Map(),
     advancedSettings: new Map(),
     monitoringSettings: new Map(),
   };

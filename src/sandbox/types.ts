@@ -72,8 +72,11 @@ export interface Rule {
   created_by: string;
   updated_by: string;
   revision: number;
-  outcome: "succeeded" | "failed";
+  /** Of its last run; null if it never ran. */
+  outcome: "succeeded" | "failed" | null;
   outcomeMessage: string | null;
+  /** Made or enabled then, and not run since. */
+  pendingSince?: string | undefined;
   createdAt: string;
   updatedAt: string;
   /** When it last ran here, if it did. */
@@ -136,6 +139,8 @@ export interface State {
   tools: Store<Tool>;
   conversations: Store<Conversation>;
   discoverySchedules: Store<DiscoverySchedule>;
+  /** By space: how rules take alerts that come and go. */
+  flapping: Map<string, Dict>;
   /** By space: what somebody changed. */
   advancedSettings: Map<string, Dict>;
   /** Of Synthetics and Uptime, by application and space. */

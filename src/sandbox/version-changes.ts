@@ -11,6 +11,7 @@ interface Change {
 const changes = {
   "features of connector types": { since: ["8.4"], source: "documentation of 8.3 and 8.11" },
   "snoozing a rule over internal routes": { since: ["8.2"], source: "kibana#127081" },
+  "flapping settings of a space": { since: ["8.7"], source: "kibana#147774, #150951" },
   "chosen connector ids": { since: ["8.8"], source: "kibana#155392" },
   "internal maintenance windows": { since: ["8.8"], source: "kibana#153411" },
   "system connectors": { since: ["8.11"], source: "reference/kibana-api.md §1.2" },
@@ -18,6 +19,7 @@ const changes = {
   "defaults of variables in kibana.yml": { since: ["8.15"], source: "kbn-config, src/raw/read_config.ts" },
   "sub-features of connector types": { since: ["8.16"], source: "reference/kibana-api.md §2" },
   "bad params blamed on the user": { since: ["8.17"], source: "kibana#197812" },
+  "rule types and consumers in the internal search": { since: ["8.18"], source: "kibana#183756" },
   "exposed config of preconfigured connectors": { since: ["8.18"], source: "kibana#207654" },
   "artifacts of rules": { since: ["8.19", "9.1"], source: "kibana#219462" },
   "restricted mail services": { since: ["8.19", "9.1"], source: "reference/kibana-api.md §9" },

@@ -22,6 +22,7 @@ import { monitoringRoutes } from "../monitoring/default-connectors.ts";
 import { findRoutes } from "../rules/find.ts";
 import { healthRoutes } from "../rules/health.ts";
 import { ruleRoutes } from "../rules/routes.ts";
+import { ruleSettingsRoutes } from "../rules/settings-routes.ts";
 import { snoozeRoutes } from "../rules/snooze-routes.ts";
 import { ruleStateRoutes } from "../rules/state-routes.ts";
 import { spaceRoutes } from "../spaces.ts";
@@ -45,6 +46,7 @@ const routes = [
   ...findRoutes,
   ...healthRoutes,
   ...ruleRoutes,
+  ...ruleSettingsRoutes,
   ...ruleStateRoutes,
   ...snoozeRoutes,
   ...maintenanceWindowRoutes,
