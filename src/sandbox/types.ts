@@ -139,12 +139,21 @@ export interface State {
   tools: Store<Tool>;
   conversations: Store<Conversation>;
   discoverySchedules: Store<DiscoverySchedule>;
+  /** When each type was last checked against the licence, by id. */
+  lastUsed: Map<string, string>;
+  /** A call to this Kibana's own API, from within. */
+  ask(request: OwnRequest): Promise<Reply>;
   /** By space: how rules take alerts that come and go. */
   flapping: Map<string, Dict>;
   /** By space: what somebody changed. */
   advancedSettings: Map<string, Dict>;
   /** Of Synthetics and Uptime, by application and space. */
   monitoringSettings: Map<string, Dict>;
+}
+
+export interface OwnRequest extends Pick<Call, "method" | "query" | "body" | "caller"> {
+  /** From the root: without a space it is the default one. */
+  path: string;
 }
 
 /** How a Kibana words validation problems: config-schema (8.x), zod 3, zod 4. */

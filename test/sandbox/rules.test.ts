@@ -233,9 +233,7 @@ describe("what a save must not be", () => {
   const casesAction = { id: "system-connector-.cases", params: { subAction: "run", subActionParams: { groupingBy: [] } } };
   test("a system action keeps only the fields that it has", async () => {
     const { body: saved } = await call("PUT", of, { ...save, actions: [{ ...one, ...casesAction }] });
-    expect(saved.actions).toEqual([
-      { ...casesAction, connector_type_id: ".cases", uuid: expect.any(String) },
-    ]);
+    expect(saved.actions).toEqual([{ ...casesAction, connector_type_id: ".cases", uuid: expect.any(String) }]);
   });
 });
 

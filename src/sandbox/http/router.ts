@@ -10,6 +10,7 @@ import { caseConfigurationRoutes } from "../cases/configure-routes.ts";
 import { executeRoutes } from "../connectors/execute.ts";
 import { executionLogRoutes } from "../connectors/execution-log.ts";
 import { exportRoutes } from "../connectors/export.ts";
+import { featureUsageRoutes } from "../connectors/feature-usage.ts";
 import { importRoutes } from "../connectors/import.ts";
 import { legacyRoutes } from "../connectors/legacy-routes.ts";
 import { oauthTokenRoutes } from "../connectors/oauth-token.ts";
@@ -41,6 +42,7 @@ const routes = [
   ...currentUserRoutes,
   ...typeRoutes,
   ...connectorRoutes,
+  ...featureUsageRoutes,
   ...legacyRoutes,
   ...executeRoutes,
   ...findRoutes,
