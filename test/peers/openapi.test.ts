@@ -32,6 +32,7 @@ const wrong: readonly (readonly [where: RegExp, what: RegExp, why: string])[] = 
   [/connector\/{connectorId} 200$/, /match a schema in anyOf/, "8.x: a union of the types that its authors knew"],
   [/connector_types 200$/, /allowed values/, "8.x: knows neither all types nor all features"],
   [/_find 200$/, /must have required property/, "knows nothing of `fields`, which cuts each rule"],
+  [/alerting\/rule 200$/, /required property 'group'/, "8.x: knows no system actions, which have no group"],
   [/_enable 404$/, /statusCode|error/, "8.x: allows 401 only, a slip"],
   [/snooze_schedule 200$/, /body|schedule/, "has a `body` that the route unpacks: snooze_rule_route.ts, res.ok(response)"],
   [/maintenance_window/, /status must be equal to one of/, "behind the source: a window that is not enabled is `disabled`"],
