@@ -3,43 +3,30 @@ import type { Kql } from "./kql.ts";
 
 /** Where es-query marks a star that stands for anything. */
 const star = "@kuery-wildcard@";
+const node = z.object({ function: z.string(), arguments: z.array(z.unknown()) });
 const literal = z.object({ type: z.enum(["literal", "wildcard"]), value: z.union([z.string(), z.number(), z.boolean(), z.null()]) });
 const bounds = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
 const bound = z.enum(["lt", "lte", "gt", "gte"]);
 
-/** The tree that Kibana's pages send in place of KQL, as JSON: kbn-es-query, kuery/node_types. */
-const node: z.ZodType<Kql> = z.lazy(() =>
-  z.union([
-    z
-      .object({ function: z.enum(["and", "or"]), arguments: z.array(node) })
-      .transform(({ function: kind, arguments: terms }): Kql => ({ kind, terms })),
-    z.object({ function: z.literal("not"), arguments: z.tuple([node]) }).transform(({ arguments: [term] }): Kql => ({ kind: "not", term })),
-    z
-      .object({ function: z.literal("nested"), arguments: z.tuple([literal, node]) })
-      .transform(({ arguments: [field, term] }): Kql => ({ kind: "nested", field: String(field.value), term })),
-    z
-      .object({ function: z.literal("is"), arguments: z.tuple([literal, literal]).rest(z.unknown()) })
-      .transform(({ arguments: [field, { type, value }] }) =>
-        is(String(field.value), String(value).replaceAll(star, "*"), type === "literal"),
-      ),
-    z
-      .object({ function: z.literal("exists"), arguments: z.tuple([literal]) })
-      .transform(({ arguments: [field] }) => is(String(field.value), "*", false)),
-    z
-      .object({ function: z.literal("range"), arguments: z.tuple([literal, bound, literal]) })
-      .transform(({ arguments: [field, op, { value }] }): Kql => ({ ...is(String(field.value), String(value), true), op: bounds[op] })),
-  ]),
-);
-
-function is(field: string, value: string, phrase: boolean): Extract<Kql, { kind: "is" }> {
-  return { kind: "is", field, op: ":", value, phrase };
-}
-
-/** Undefined if the text is not such a tree. */
+/** The tree that Kibana's pages send in place of KQL, as JSON: kbn-es-query, kuery/node_types. Undefined if the text is none. */
 export function readKueryNode(text: string): Kql | undefined {
   try {
-    return node.parse(JSON.parse(text));
+    return readNode(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+function readNode(given: unknown): Kql {
+  const { function: kind, arguments: all } = node.parse(given);
+  const [first, second, third] = all;
+  if (kind === "and" || kind === "or") return { kind, terms: all.map(readNode) };
+  if (kind === "not") return { kind, term: readNode(first) };
+  const field = String(literal.parse(first).value);
+  if (kind === "nested") return { kind, field, term: readNode(second) };
+  if (kind === "exists") return { kind: "is", field, op: ":", value: "*", phrase: false };
+  if (kind === "range")
+    return { kind: "is", field, op: bounds[bound.parse(second)], value: String(literal.parse(third).value), phrase: true };
+  const { type, value } = literal.parse(second);
+  return { kind: "is", field, op: ":", value: String(value).replaceAll(star, "*"), phrase: type === "literal" };
 }
