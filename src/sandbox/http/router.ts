@@ -22,6 +22,7 @@ import { maintenanceWindowRoutes } from "../maintenance-windows/routes.ts";
 import { monitoringRoutes } from "../monitoring/default-connectors.ts";
 import { findRoutes } from "../rules/find.ts";
 import { healthRoutes } from "../rules/health.ts";
+import { legacyRuleRoutes } from "../rules/legacy-routes.ts";
 import { ruleRoutes } from "../rules/routes.ts";
 import { ruleSettingsRoutes } from "../rules/settings-routes.ts";
 import { snoozeRoutes } from "../rules/snooze-routes.ts";
@@ -48,6 +49,7 @@ const routes = [
   ...findRoutes,
   ...healthRoutes,
   ...ruleRoutes,
+  ...legacyRuleRoutes,
   ...ruleSettingsRoutes,
   ...ruleStateRoutes,
   ...snoozeRoutes,
