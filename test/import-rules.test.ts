@@ -62,6 +62,11 @@ const reserved: { what: string; imported: (path: string, names: string) => boole
     by: (file) => ["kibana/http.ts", "kibana/tunnel.ts", "kibana/connectors.ts", "secrets/redact.ts"].includes(file),
   },
   {
+    what: "comparing versions in the sandbox: what differs is a row of version-changes.ts, or a type's `since`",
+    imported: (path, names) => path === "sandbox/version.ts" && /\batLeast\b/.test(names),
+    by: (file) => ["sandbox/version-changes.ts", "sandbox/connectors/type-rows.ts"].includes(file),
+  },
+  {
     what: "a write: tools plan, src/change/ops writes",
     imported: (path) => ["kibana/writer.ts", "kibana/connect.ts", "kibana/http.ts"].includes(path) || path.startsWith("change/ops/"),
     by: (file) => !file.startsWith("tools/"),

@@ -2,14 +2,14 @@ import * as z from "zod";
 import { behind } from "./http/gate.ts";
 import { parseBody } from "./http/request-schema.ts";
 import type { Call, Reply, Route, State } from "./types.ts";
-import { atLeast } from "./version.ts";
+import { has } from "./version-changes.ts";
 
 /** What a setting is where nobody changed it. */
 function defaults(state: State): Record<string, unknown> {
   return {
     "genAiSettings:defaultAIConnector": "NO_DEFAULT_CONNECTOR",
     "genAiSettings:defaultAIConnectorOnly": false,
-    ...(atLeast(state.version, 9, 5) && { "alerting:v2:enabled": state.flavour === "serverless" }),
+    ...(has(state.version, "new alerting") && { "alerting:v2:enabled": state.flavour === "serverless" }),
   };
 }
 
@@ -34,7 +34,10 @@ function write(call: Call, state: State): Reply {
   return read(call, state);
 }
 
-const gate = { exists: ({ version }: State) => atLeast(version, 8, 8), feature: "advanced_settings" } as const;
+const gate = {
+  exists: ({ version }: State) => has(version, "settings by space over internal routes"),
+  feature: "advanced_settings",
+} as const;
 const path = "/internal/kibana/settings";
 export const advancedSettingsRoutes: readonly Route[] = [
   behind({ ...gate, level: "read", privilege: "advancedSettings:read" }, { method: "GET", path, handler: read }),

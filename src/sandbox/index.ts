@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { License } from "../catalog/connector-type.ts";
 import { systemConnectors } from "./connectors/routes.ts";
 import { anyOf, everybody, readAuthFile } from "./http/auth.ts";
-import { createKibana } from "./http/server.ts";
+import { answerFromWithin, createKibana } from "./http/server.ts";
 import { defaultSettings, readKibanaYml } from "./kibana-yml.ts";
 import { generate, type SeedSize } from "./seed/generate.ts";
 import { preconfigured, seed } from "./seed/index.ts";
@@ -91,6 +91,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     tools: new Store(),
     conversations: new Store(),
     discoverySchedules: new Store(),
+    lastUsed: new Map(),
+    ask: (request) => answerFromWithin(request, state),
+    flapping: new Map(),
     advancedSettings: new Map(),
     monitoringSettings: new Map(),
   };

@@ -72,8 +72,11 @@ export interface Rule {
   created_by: string;
   updated_by: string;
   revision: number;
-  outcome: "succeeded" | "failed";
+  /** Of its last run; null if it never ran. */
+  outcome: "succeeded" | "failed" | null;
   outcomeMessage: string | null;
+  /** Made or enabled then, and not run since. */
+  pendingSince?: string | undefined;
   createdAt: string;
   updatedAt: string;
   /** When it last ran here, if it did. */
@@ -136,10 +139,21 @@ export interface State {
   tools: Store<Tool>;
   conversations: Store<Conversation>;
   discoverySchedules: Store<DiscoverySchedule>;
+  /** When each type was last checked against the licence, by id. */
+  lastUsed: Map<string, string>;
+  /** A call to this Kibana's own API, from within. */
+  ask(request: OwnRequest): Promise<Reply>;
+  /** By space: how rules take alerts that come and go. */
+  flapping: Map<string, Dict>;
   /** By space: what somebody changed. */
   advancedSettings: Map<string, Dict>;
   /** Of Synthetics and Uptime, by application and space. */
   monitoringSettings: Map<string, Dict>;
+}
+
+export interface OwnRequest extends Pick<Call, "method" | "query" | "body" | "caller"> {
+  /** From the root: without a space it is the default one. */
+  path: string;
 }
 
 /** How a Kibana words validation problems: config-schema (8.x), zod 3, zod 4. */

@@ -1,6 +1,7 @@
 import type { Answer } from "./answer.ts";
 
-const creates = /^\/api\/(actions\/connector|actions\/action|alerting\/rule|spaces\/space|maintenance_window)(?:\/([^/?]+))?$/;
+const creates =
+  /^\/api\/(actions\/connector|actions\/action|alerting\/rule|alerts\/alert|spaces\/space|maintenance_window)(?:\/([^/?]+))?$/;
 const changes =
   /^\/(?:api\/(?:actions\/connector|actions\/action|alerting\/rule|alerts\/alert|spaces\/space|maintenance_window)|internal\/alerting\/(?:rule|rules\/maintenance_window))\/([^/?_][^/?]*)/;
 const imports = /^\/api\/saved_objects\/_import/;

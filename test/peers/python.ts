@@ -11,13 +11,26 @@ const longest = 240_000;
 const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15"];
 
 /** Installs a package of PyPI into an environment of its own below this folder; what is there already stays. */
-export async function pythonWith(name: string, versions: string): Promise<Python> {
+export async function pythonWith(name: string, versions: string, leastMinor = 9): Promise<Python> {
   const folder = resolve("test/peers/.python", name);
   const python = join(folder, "bin/python");
-  const make = existsSync(python) ? { code: 0, stderr: "" } : await run("python3", ["-m", "venv", folder]);
-  if (make.code !== 0) return { why: `python3 -m venv: ${make.stderr.trim().split("\n").at(-1)}` };
+  if (!existsSync(python)) {
+    const found = await interpreter(leastMinor);
+    if (found === undefined) return { why: `no Python 3.${leastMinor} or newer is here` };
+    const made = await run(found, ["-m", "venv", folder]);
+    if (made.code !== 0) return { why: `${found} -m venv: ${made.stderr.trim().split("\n").at(-1)}` };
+  }
   const install = await run(python, [...pip, `${name}${versions}`]);
   return install.code === 0 ? { python } : { why: `pip install ${name}: ${install.stderr.trim().split("\n").at(-1)}` };
+}
+
+/** The first Python 3 that is new enough. */
+async function interpreter(leastMinor: number): Promise<string | undefined> {
+  for (const name of ["python3", "python3.14", "python3.13", "python3.12"]) {
+    const { code } = await run(name, ["-c", `import sys; sys.exit(sys.version_info < (3, ${leastMinor}))`]);
+    if (code === 0) return name;
+  }
+  return undefined;
 }
 
 /** Runs a program to its end. A program that is not there ends with null. */

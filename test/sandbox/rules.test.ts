@@ -230,11 +230,10 @@ describe("what a save must not be", () => {
     expect(other.api_key_owner).toBe("sandbox");
   });
 
+  const casesAction = { id: "system-connector-.cases", params: { subAction: "run", subActionParams: { groupingBy: [] } } };
   test("a system action keeps only the fields that it has", async () => {
-    const { body: saved } = await call("PUT", of, { ...save, actions: [{ ...one, id: "system-connector-.cases" }] });
-    expect(saved.actions).toEqual([
-      { id: "system-connector-.cases", connector_type_id: ".cases", params: { message: "m" }, uuid: expect.any(String) },
-    ]);
+    const { body: saved } = await call("PUT", of, { ...save, actions: [{ ...one, ...casesAction }] });
+    expect(saved.actions).toEqual([{ ...casesAction, connector_type_id: ".cases", uuid: expect.any(String) }]);
   });
 });
 

@@ -231,7 +231,7 @@ describe("a rule", () => {
       },
       use_alert_data_for_template: true,
     };
-    const system = { id: "system-connector-.cases", params: { subAction: "run", subActionParams: {} } };
+    const system = { id: "system-connector-.cases", params: { subAction: "run", subActionParams: { groupingBy: [] } } };
     await makeRule(made, "r", [action("chat", filters), system]);
     const before = await ruleOf(made, "r");
     await attach(made, { connector: "pager", rules: ["r"] });

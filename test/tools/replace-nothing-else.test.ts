@@ -37,7 +37,7 @@ const anAction = (legacy: boolean) =>
     })
     .map(({ extra, ...action }) => ({ ...action, ...(legacy ? {} : extra) }) as Dict);
 
-const system = { id: "system-connector-.cases", params: { subAction: "run" } };
+const system = { id: "system-connector-.cases", params: { subAction: "run", subActionParams: { groupingBy: [] } } };
 
 const aRule = fc.boolean().chain((legacy) =>
   fc.record({

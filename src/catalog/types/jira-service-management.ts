@@ -27,7 +27,12 @@ export const jiraServiceManagement: ConnectorType = {
           .max(50)
           .optional(),
         visibleTo: z
-          .array(z.strictObject({ id: z.string(), type: z.enum(["team", "user"]) }))
+          .array(
+            z.union([
+              z.strictObject({ id: z.string(), type: z.literal("team") }),
+              z.strictObject({ id: z.string(), type: z.literal("user") }),
+            ]),
+          )
           .max(50)
           .optional(),
       }),

@@ -35,7 +35,8 @@ export const opsgenie: ConnectorType = {
           .array(
             z.union([
               z.strictObject({ name: z.string(), type: z.literal("team") }),
-              z.strictObject({ id: z.string(), type: z.enum(["team", "user"]) }),
+              z.strictObject({ id: z.string(), type: z.literal("team") }),
+              z.strictObject({ id: z.string(), type: z.literal("user") }),
               z.strictObject({ username: z.string(), type: z.literal("user") }),
             ]),
           )

@@ -3,7 +3,7 @@ import { envelope, Refusal } from "../http/envelope.ts";
 import { behind, hasLicense } from "../http/gate.ts";
 import { parseBody } from "../http/request-schema.ts";
 import type { Call, Dict, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 
 /** An agent of Agent Builder. Ids are unique in a space only. */
 export interface Agent {
@@ -33,7 +33,7 @@ const configuration = (version: string) =>
   z.strictObject({
     instructions: z.string().optional(),
     tools: z.array(z.strictObject({ tool_ids: z.array(z.string()) })),
-    ...(atLeast(version, 9, 4) && {
+    ...(has(version, "connectors and workflows of agents") && {
       skill_ids: idsUpTo(100),
       plugin_ids: idsUpTo(100),
       workflow_ids: idsUpTo(100),
@@ -54,7 +54,7 @@ const createBody = (state: State) =>
 const updateBody = (state: State) => createBody(state).omit({ id: true }).partial();
 
 /** Without a mode an agent is private, since there are modes: agent_builder/server/routes/agents.ts. */
-const knowsAccess = ({ version, flavour }: State) => flavour === "serverless" || atLeast(version, 9, 6);
+const knowsAccess = ({ version, flavour }: State) => flavour === "serverless" || has(version, "private agents");
 
 const storeId = (call: Call, id: string) => `${call.space}/${id}`;
 
@@ -151,7 +151,7 @@ function createTool(call: Call, state: State): Reply {
 }
 
 const gate = {
-  exists: ({ version }: State) => atLeast(version, 9, 2),
+  exists: ({ version }: State) => has(version, "agents"),
   feature: "agent_builder",
   refusal: (state: State) =>
     hasLicense(state, "enterprise") ? undefined : envelope(403, "Invalid license level. Agent Builder requires an enterprise license."),

@@ -6,7 +6,7 @@ import { duration, parseBody, parseQuery } from "../http/request-schema.ts";
 import { actionBody, storedActions } from "../rules/actions.ts";
 import { ruleTypes } from "../rules/types.ts";
 import type { Call, Reply, Route, RuleAction, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { withoutAssistant } from "./conversations.ts";
 
 /** Its actions leave references as those of a rule do, its model leaves none: reference/workflows-and-policies.md §6. */
@@ -37,7 +37,7 @@ function find(call: Call, state: State): Reply {
   const { page, per_page: perPage } = parseQuery(findQuery, call);
   const all = state.discoverySchedules.inSpace(call.space);
   // One release counts from 0 what all others count from 1: page=1 is its second page.
-  const fromZero = atLeast(state.version, 9, 4) && !atLeast(state.version, 9, 5);
+  const fromZero = has(state.version, "pages of attack discovery from 0") && !has(state.version, "pages of attack discovery from 1 again");
   const at = page === undefined ? 0 : fromZero ? page : Math.max(0, page - 1);
   const data = all.slice(at * perPage, (at + 1) * perPage).map(view);
   return { status: 200, body: { page: page ?? 1, per_page: perPage, total: all.length, data } };
@@ -93,7 +93,7 @@ function setEnabled(call: Call, state: State, enabled: boolean): Reply {
 }
 
 const gate = {
-  exists: ({ version }: State) => atLeast(version, 9, 2),
+  exists: ({ version }: State) => has(version, "public schedules of attack discovery"),
   feature: "attack_discovery",
   privilege: "securitySolution-attackDiscoveryAll",
   refusal: withoutAssistant,

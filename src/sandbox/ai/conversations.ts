@@ -4,7 +4,7 @@ import { envelope, Refusal } from "../http/envelope.ts";
 import { behind, hasLicense } from "../http/gate.ts";
 import { parseBody, parseQuery } from "../http/request-schema.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 
 /** A conversation with the Security assistant, and the model that it was held with. */
 export interface Conversation {
@@ -61,7 +61,7 @@ export function withoutAssistant(state: State): Reply | undefined {
 }
 
 const gate = {
-  exists: ({ version }: State) => atLeast(version, 8, 15),
+  exists: ({ version }: State) => has(version, "conversations with the assistant"),
   feature: "assistant",
   privilege: "securitySolution-elasticAssistant",
   refusal: withoutAssistant,

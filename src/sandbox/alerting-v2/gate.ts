@@ -1,10 +1,10 @@
 import { isOn } from "../advanced-settings.ts";
 import { behind } from "../http/gate.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 
 /** Whether policies are scoped by tags and an expression; 9.5 has one KQL text (reference/workflows-and-policies.md §4.1). */
-export const scopesByTags = ({ version, flavour }: State) => flavour === "serverless" || atLeast(version, 9, 6);
+export const scopesByTags = ({ version, flavour }: State) => flavour === "serverless" || has(version, "policies by tags");
 
 /** The envelope of these routes: no `statusCode`, a `code` instead. */
 export function problem(status: number, code: string, error: string, message: string, details?: object): Reply {
@@ -17,7 +17,7 @@ function refusal(state: State, call: Call): Reply | undefined {
   return problem(503, "ALERTING_DISABLED", "Service Unavailable", "Alerting is disabled.");
 }
 
-const exists = ({ version }: State) => atLeast(version, 9, 5);
+const exists = ({ version }: State) => has(version, "new alerting");
 
 export function policyRoute(level: "read" | "all", route: Route): Route {
   const privilege = `${level === "read" ? "read" : "manage"}_alerting-v2-action-policies`;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { notFound, Refusal } from "../http/envelope.ts";
 import { parseBody, parseQuery } from "../http/request-schema.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { type CaseConfiguration, caseConnector, needOwner, owners, ownersFor, versionOf } from "./case.ts";
 
 const query = z.strictObject({ owner: z.union([z.string(), z.array(z.string())]).optional() });
@@ -28,7 +28,7 @@ function view(one: CaseConfiguration, state: State) {
     connector: one.connector,
     mappings: [],
     error: null,
-    ...(atLeast(state.version, 8, 15) && { customFields: [], templates: one.templates }),
+    ...(has(state.version, "templates of cases") && { customFields: [], templates: one.templates }),
     created_at: one.createdAt,
     created_by: { username: one.createdBy },
     updated_at: null,

@@ -56,8 +56,9 @@ export function refuseDisabled(row: TypeRow, state: State): void {
   refuseUnlicensed(row, state);
 }
 
-/** The only check of a preconfigured connector: it needs no `enabledActionTypes` (reference/kibana-api.md §2). */
+/** The only check of a preconfigured connector: it needs no `enabledActionTypes` (reference/kibana-api.md §2). It counts as use: license_state.ts. */
 export function refuseUnlicensed(row: TypeRow, state: State): void {
+  state.lastUsed.set(row.id, new Date().toISOString());
   const problem = licenseProblem(row, state);
   if (problem) throw new Refusal(403, problem);
 }

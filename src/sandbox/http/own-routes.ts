@@ -47,7 +47,9 @@ function dump({ version, license, spaces, connectors, inMemory, rules, maintenan
     spaces: byId(spaces.values()),
     connectors: byId(connectors.values()).map((connector) => ({ ...connector, secrets: hash(connector.secrets) })),
     in_memory: byId(inMemory).map((connector) => ({ ...connector, secrets: hash(connector.secrets) })),
-    rules: byId(rules.values()).map(({ createdAt: _created, updatedAt: _updated, lastRunAt: _ran, ...rule }) => rule),
+    rules: byId(rules.values()).map(
+      ({ createdAt: _created, updatedAt: _updated, lastRunAt: _ran, pendingSince: _pending, ...rule }) => rule,
+    ),
     maintenance_windows: byId(maintenanceWindows.values()).map(
       ({ created_at: _at, updated_at: _last, expiresAt: _end, ...window }) => window,
     ),

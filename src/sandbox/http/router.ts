@@ -10,6 +10,7 @@ import { caseConfigurationRoutes } from "../cases/configure-routes.ts";
 import { executeRoutes } from "../connectors/execute.ts";
 import { executionLogRoutes } from "../connectors/execution-log.ts";
 import { exportRoutes } from "../connectors/export.ts";
+import { featureUsageRoutes } from "../connectors/feature-usage.ts";
 import { importRoutes } from "../connectors/import.ts";
 import { legacyRoutes } from "../connectors/legacy-routes.ts";
 import { oauthTokenRoutes } from "../connectors/oauth-token.ts";
@@ -21,7 +22,9 @@ import { maintenanceWindowRoutes } from "../maintenance-windows/routes.ts";
 import { monitoringRoutes } from "../monitoring/default-connectors.ts";
 import { findRoutes } from "../rules/find.ts";
 import { healthRoutes } from "../rules/health.ts";
+import { legacyRuleRoutes } from "../rules/legacy-routes.ts";
 import { ruleRoutes } from "../rules/routes.ts";
+import { ruleSettingsRoutes } from "../rules/settings-routes.ts";
 import { snoozeRoutes } from "../rules/snooze-routes.ts";
 import { ruleStateRoutes } from "../rules/state-routes.ts";
 import { spaceRoutes } from "../spaces.ts";
@@ -40,11 +43,14 @@ const routes = [
   ...currentUserRoutes,
   ...typeRoutes,
   ...connectorRoutes,
+  ...featureUsageRoutes,
   ...legacyRoutes,
   ...executeRoutes,
   ...findRoutes,
   ...healthRoutes,
   ...ruleRoutes,
+  ...legacyRuleRoutes,
+  ...ruleSettingsRoutes,
   ...ruleStateRoutes,
   ...snoozeRoutes,
   ...maintenanceWindowRoutes,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as wait } from "node:timers/promises";
 import { isDeeperThan } from "../../json-depth.ts";
 import { anonymousStatus, statusPath } from "../status.ts";
-import type { Reply, State } from "../types.ts";
+import type { OwnRequest, Reply, State } from "../types.ts";
 import type { Authenticate } from "./auth.ts";
 import { envelope, internalError, notFound, Refusal } from "./envelope.ts";
 import { type FaultOrders, faultOrders } from "./faults.ts";
@@ -69,6 +69,15 @@ async function answer(
   if (internalVersion !== undefined) refuseVersion(method, path, headers, internalVersion);
   const { version } = serving.state;
   return match.route.handler({ method, path, params: match.params, query, body, space, caller, version }, serving.state);
+}
+
+/** The answer to a call that Kibana makes to itself, with its caller's privileges. */
+export function answerFromWithin({ method, path: fullPath, query, body, caller }: OwnRequest, state: State): Promise<Reply> {
+  const { space, path } = splitSpace(fullPath);
+  const match = matchRoute(method, path, state);
+  if (!match) return Promise.resolve(notFound());
+  const { version } = state;
+  return guarded(() => match.route.handler({ method, path, params: match.params, query, body, space, caller, version }, state));
 }
 
 async function guarded(work: () => Reply | Promise<Reply>): Promise<Reply> {

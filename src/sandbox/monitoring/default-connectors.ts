@@ -2,7 +2,7 @@ import * as z from "zod";
 import { behind } from "../http/gate.ts";
 import { parseBody } from "../http/request-schema.ts";
 import type { Call, Dict, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 
 const mail = z.object({ to: z.array(z.string()), cc: z.array(z.string()).default([]), bcc: z.array(z.string()).default([]) });
 const common = {
@@ -45,9 +45,8 @@ function routes(app: App, path: string, exists: (state: State) => boolean): Rout
   ];
 }
 
-/** Which version made the path public is not known: here it is 9.0. */
 export const monitoringRoutes: readonly Route[] = [
-  ...routes("synthetics", "/internal/synthetics/settings", ({ version }) => !atLeast(version, 9)),
-  ...routes("synthetics", "/api/synthetics/settings", ({ version }) => atLeast(version, 9)),
+  ...routes("synthetics", "/internal/synthetics/settings", ({ version }) => !has(version, "public settings of Synthetics")),
+  ...routes("synthetics", "/api/synthetics/settings", ({ version }) => has(version, "public settings of Synthetics")),
   ...routes("uptime", "/api/uptime/settings", ({ flavour }) => flavour !== "serverless"),
 ];

@@ -5,6 +5,7 @@ import { duration } from "../http/request-schema.ts";
 import { isTimeZone } from "../schedule/schemas.ts";
 import type { RuleAction, State } from "../types.ts";
 import { actionsProblem } from "./action-problems.ts";
+import { refuseSystemParams } from "./system-params.ts";
 import type { RuleType } from "./types.ts";
 
 /** They act on hosts: no rule may run them (reference/kibana-api.md §6.1). */
@@ -55,6 +56,7 @@ export function storedActions(rule: GivenRule, space: string, type: RuleType, st
   const ungrouped = normal.find(({ group }) => group === undefined);
   if (ungrouped) throw new Refusal(400, `Group is not defined in action ${ungrouped.id}`);
   if (new Set(system.map(({ id }) => id)).size < system.length) throw new Refusal(400, "Cannot use the same system action twice");
+  for (const { id, params } of system) refuseSystemParams(actionConnector(id, space, state).type, params, state.version);
   const found = new Map(rule.actions.map(({ id }) => [id, actionConnector(id, space, state)]));
   if ([...found.values()].some(({ type }) => endpointTypes.includes(type))) {
     throw new Refusal(

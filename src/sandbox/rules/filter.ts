@@ -1,6 +1,7 @@
 import { Refusal } from "../http/envelope.ts";
 import type { Rule, State } from "../types.ts";
 import { fieldsOf, fits, type Kql, parseKql } from "./kql.ts";
+import { readKueryNode } from "./kuery-node.ts";
 
 type Test = (rule: Rule) => boolean;
 
@@ -17,11 +18,11 @@ export function refuseBlocked(field: string, what: (field: string) => string): v
   throw new Refusal(400, `Error find rules: ${what(field)}`);
 }
 
-/** KQL on `alert.attributes.*`. */
-export function ruleFilter(filter: string, state: State): Test {
-  const query = parsed(filter);
+/** KQL on `alert.attributes.*`, as text or as a tree. `refuse` throws for a field that may not be asked for. */
+export function ruleFilter(filter: string, state: State, refuse: (field: string) => void): Test {
+  const query = readKueryNode(filter) ?? parsed(filter);
   for (const field of fieldsOf(query)) {
-    refuseBlocked(field, (name) => `Filter is not supported on this field ${name}`);
+    refuse(field);
     const [, attribute = ""] = /^alert\.attributes\.(\w+)/.exec(field) ?? [];
     if (!Object.hasOwn(attributes, attribute)) {
       throw new Refusal(400, `Error find rules: This key '${field}' does NOT exist in alert saved object index patterns: Bad Request`);
@@ -37,6 +38,9 @@ function parsed(filter: string): Kql {
     throw new Refusal(400, `Error find rules: ${error instanceof Error ? error.message : "bad filter"}: Bad Request`);
   }
 }
+
+/** What Kibana measured: each rule ran well so far. */
+export const monitoring = { run: { history: [], calculated_metrics: { success_ratio: 1 } } };
 
 /** A rule's attributes by their stored names, and where the sandbox has them. */
 const attributes: Readonly<Record<string, (rule: Rule) => unknown>> = {
@@ -58,9 +62,10 @@ const attributes: Readonly<Record<string, (rule: Rule) => unknown>> = {
   mutedInstanceIds: (rule) => rule.muted_alert_ids,
   apiKeyOwner: (rule) => rule.api_key_owner,
   apiKeyCreatedByUser: (rule) => rule.api_key_created_by_user,
-  executionStatus: (rule) => ({ status: rule.outcome === "failed" ? "error" : "ok" }),
+  executionStatus: (rule) => ({ status: rule.pendingSince !== undefined ? "pending" : rule.outcome === "failed" ? "error" : "ok" }),
   lastRun: (rule) => ({ outcome: rule.outcome }),
   actions: (rule) => rule.actions,
+  monitoring: () => monitoring,
 };
 
 /** The values of an attribute such as `tags`, `params.index` or `actions.actionRef`. */

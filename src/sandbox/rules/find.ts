@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Refusal } from "../http/envelope.ts";
 import { jsonText, parseBody, parseQuery } from "../http/request-schema.ts";
 import type { Call, Reply, Route, Rule, State } from "../types.ts";
+import { has } from "../version-changes.ts";
 import { hasReference, refuseBlocked, ruleFilter, valuesOf } from "./filter.ts";
 import { internalRuleView, ruleView } from "./view.ts";
 
@@ -24,20 +25,38 @@ const query = z.strictObject({
   filter_consumers: names,
 });
 
-/** The same as Kibana's own pages send it. */
-const body = query.extend({ has_reference: reference.optional() });
-type Wanted = z.infer<typeof query>;
+/** The same as Kibana's own pages send it, before and since they name types and consumers. */
+const pages = query.omit({ filter_consumers: true }).extend({ has_reference: reference.nullable().optional() });
+const oldBody = pages.extend({ filter_consumers: names });
+const newBody = pages.extend({ rule_type_ids: z.array(z.string()).optional(), consumers: z.array(z.string()).optional() });
+type Wanted = z.infer<typeof pages> & Partial<z.infer<typeof oldBody> & z.infer<typeof newBody>>;
+
+interface Audience {
+  view: typeof ruleView;
+  /** Fields that may not be asked for. */
+  refuse: typeof refuseBlocked;
+}
+/** Clients, and Kibana's own pages, from which no field is kept. */
+const everybody: Audience = { view: ruleView, refuse: refuseBlocked };
+const ownPages: Audience = { view: internalRuleView, refuse: () => {} };
 
 /** Only rules of this space, disabled ones too (reference/kibana-api.md §5.2). */
-function find(call: Call, state: State, wanted: Wanted, view: typeof ruleView): Reply {
+function find(call: Call, state: State, wanted: Wanted, { view, refuse }: Audience): Reply {
   const { page, per_page, search, has_reference, filter, sort_field, sort_order, ...more } = wanted;
   if (!call.caller.may("rules", "read", call.space)) throw new Refusal(403, "Unauthorized to find rules for any rule types.");
   refuseBeyondWindow(page * per_page);
-  const { filter_consumers: consumers, search_fields = ["name", "tags"], default_search_operator: operator } = more;
-  for (const field of more.search_fields ?? []) refuseBlocked(field, (name) => `Search field ${name} not supported`);
+  const {
+    consumers = more.filter_consumers,
+    rule_type_ids: types,
+    search_fields = ["name", "tags"],
+    default_search_operator: operator,
+  } = more;
+  for (const field of more.search_fields ?? []) refuse(field, (name) => `Search field ${name} not supported`);
+  if (sort_field) refuse(sort_field, (name) => `Sort is not supported on this field ${name}`);
   const tests = [
     ...(has_reference ? [hasReference(has_reference, state)] : []),
-    ...(filter ? [ruleFilter(filter, state)] : []),
+    ...(filter ? [ruleFilter(filter, state, (field) => refuse(field, (name) => `Filter is not supported on this field ${name}`))] : []),
+    ...(types ? [(rule: Rule) => types.includes(rule.rule_type_id)] : []),
     ...(consumers ? [(rule: Rule) => consumers.includes(rule.consumer)] : []),
     ...(search ? [matches(search, search_fields, operator, state)] : []),
   ];
@@ -71,7 +90,6 @@ function matches(search: string, fields: readonly string[], operator: "OR" | "AN
 }
 
 function sort(rules: Rule[], field: string, direction: 1 | -1, state: State): Rule[] {
-  refuseBlocked(field, (name) => `Sort is not supported on this field ${name}`);
   const keyed = rules.map((rule) => {
     const [value] = valuesOf(rule, field, state);
     return { rule, key: typeof value === "number" ? value : String(value ?? "\u{10ffff}") };
@@ -96,10 +114,13 @@ function chosen(rule: object, fields: readonly string[] | undefined): object {
 }
 
 export const findRoutes: readonly Route[] = [
-  { method: "GET", path: "/api/alerting/rules/_find", handler: (call, state) => find(call, state, parseQuery(query, call), ruleView) },
+  { method: "GET", path: "/api/alerting/rules/_find", handler: (call, state) => find(call, state, parseQuery(query, call), everybody) },
   {
     method: "POST",
     path: "/internal/alerting/rules/_find",
-    handler: (call, state) => find(call, state, parseBody(body, call), internalRuleView),
+    handler: (call, state) => {
+      const knowsTypes = has(call.version, "rule types and consumers in the internal search");
+      return find(call, state, knowsTypes ? parseBody(newBody, call) : parseBody(oldBody, call), ownPages);
+    },
   },
 ];

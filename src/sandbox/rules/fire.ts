@@ -60,6 +60,7 @@ export async function fireRule(id: string, body: unknown, state: State): Promise
     outcome: missing ? "failed" : "succeeded",
     outcomeMessage,
     lastRunAt: new Date().toISOString(),
+    pendingSince: undefined,
   };
   state.rules.set(after);
   if (missing) state.log.push(`Executing Rule ${rule.space}:${type.id}:${id} has resulted in Error: ${outcomeMessage}`);

@@ -7,6 +7,7 @@ import { duration, filled, parseBody } from "../http/request-schema.ts";
 import type { Call, Reply, Route, Rule, State } from "../types.ts";
 import { has } from "../version-changes.ts";
 import { actionBody, storedActions } from "./actions.ts";
+import { flappingIsOn } from "./settings-routes.ts";
 import { keyOwner, ruleOf } from "./stored.ts";
 import { type RuleType, ruleTypes } from "./types.ts";
 import { internalRuleView, knowsArtifacts, noArtifacts, ruleView } from "./view.ts";
@@ -30,7 +31,7 @@ const artifacts = z.strictObject({
       if (all.length > 10) ctx.addIssue({ code: "custom", message: `array size is [${all.length}], but cannot be greater than [10]` });
     })
     .optional(),
-  investigation_guide: z.strictObject({ blob: z.string() }).optional(),
+  investigation_guide: z.strictObject({ blob: z.string().max(10_000) }).optional(),
 });
 /** The refusal before 8.19, and in 9.0. */
 const unknownKey = z.custom<z.output<typeof artifacts>>(() => false, "definition for this key is missing").optional();
@@ -59,6 +60,9 @@ function create(call: Call, state: State): Reply {
   }
   needRule(call, "all", "create", body);
   if (body.actions.length > 0) needActions(call, "read", "get actions");
+  if (body.flapping !== undefined && !flappingIsOn(call.space, state)) {
+    throw new Refusal(400, "Error creating rule: can not create rule with flapping if global flapping is disabled");
+  }
   const actions = storedActions(body, call.space, type, state);
   if (state.rules.has(id)) throw new Refusal(409, `Saved object [alert/${id}] conflict`);
   const now = new Date().toISOString();
@@ -79,8 +83,9 @@ function create(call: Call, state: State): Reply {
       created_by: name,
       updated_by: name,
       revision: 0,
-      outcome: "succeeded",
+      outcome: null,
       outcomeMessage: null,
+      pendingSince: now,
       createdAt: now,
       updatedAt: now,
     },
@@ -96,6 +101,10 @@ function update(call: Call, state: State): Reply {
   if (body.actions.length > 0) needActions(call, "read", "get actions");
   const actions = storedActions(body, call.space, registeredRuleType(before.rule_type_id), state);
   const { alert_delay = before.alert_delay, flapping = before.flapping, ...replaced } = body;
+  const same = isDeepStrictEqual(flapping ?? null, before.flapping ?? null);
+  if (!same && !flappingIsOn(call.space, state)) {
+    throw new Refusal(400, "Error updating rule: can not update rule flapping if global flapping is disabled");
+  }
   const after: Rule = {
     ...before,
     ...replaced,

@@ -12,7 +12,12 @@ type Handler = Route["handler"];
 const muteQuery = z.strictObject({ validate_alerts_existence: z.enum(["true", "false"]).default("true") });
 
 const enable: Handler = (call, state) =>
-  changeRule(call, state, "enable", ({ id }) => ({ enabled: true, scheduled_task_id: id, ...keyOwner(call) }));
+  changeRule(call, state, "enable", ({ id }) => ({
+    enabled: true,
+    scheduled_task_id: id,
+    pendingSince: new Date().toISOString(),
+    ...keyOwner(call),
+  }));
 const disable: Handler = (call, state) => changeRule(call, state, "disable", () => ({ enabled: false }));
 const updateKey: Handler = (call, state) => changeRule(call, state, "updateApiKey", () => keyOwner(call));
 const muteAll: Handler = (call, state) =>

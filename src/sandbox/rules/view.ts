@@ -1,5 +1,6 @@
 import type { Rule } from "../types.ts";
 import { has } from "../version-changes.ts";
+import { monitoring } from "./filter.ts";
 import { snoozeView } from "./snoozes.ts";
 
 /** A rule as Kibana returns it. An action whose connector is gone looks like any other (reference/kibana-api.md §5.3). */
@@ -12,7 +13,7 @@ export function internalRuleView(whole: Rule, version: string) {
   const { artifacts, ...rule } = whole;
   return {
     ...bareView(rule),
-    monitoring: { run: { history: [], calculated_metrics: { success_ratio: 1 }, last_run: { timestamp: rule.updatedAt, metrics: {} } } },
+    monitoring: { run: { ...monitoring.run, last_run: { timestamp: rule.updatedAt, metrics: {} } } },
     ...snoozeView(whole, Date.now()),
     view_in_app_relative_url: null,
     ...(knowsArtifacts(version) && { artifacts: artifacts ?? noArtifacts }),
@@ -33,6 +34,7 @@ function bareView(stored: Omit<Rule, "artifacts">) {
     snoozed_instances,
     outcome,
     outcomeMessage,
+    pendingSince,
     createdAt,
     updatedAt,
     lastRunAt,
@@ -46,18 +48,23 @@ function bareView(stored: Omit<Rule, "artifacts">) {
     running: false,
     ...(snoozed_instances && { snoozed_instances }),
     ...mappedParams(rule.params),
-    execution_status: {
-      status: failed ? "error" : "ok",
-      last_execution_date: lastRunAt ?? updatedAt,
-      last_duration: 120,
-      ...(failed && { error: { reason: "execute", message: outcomeMessage } }),
-    },
-    last_run: {
-      outcome,
-      outcome_msg: outcomeMessage === null ? null : [outcomeMessage],
-      warning: null,
-      alerts_count: { active: 0, new: 0, recovered: 0, ignored: 0 },
-    },
+    execution_status:
+      pendingSince === undefined
+        ? {
+            status: failed ? "error" : "ok",
+            last_execution_date: lastRunAt ?? updatedAt,
+            last_duration: 120,
+            ...(failed && { error: { reason: "execute", message: outcomeMessage } }),
+          }
+        : { status: "pending", last_execution_date: pendingSince },
+    ...(outcome !== null && {
+      last_run: {
+        outcome,
+        outcome_msg: outcomeMessage === null ? null : [outcomeMessage],
+        warning: null,
+        alerts_count: { active: 0, new: 0, recovered: 0, ignored: 0 },
+      },
+    }),
   };
 }
 

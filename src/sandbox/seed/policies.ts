@@ -2,7 +2,7 @@ import { scopesByTags } from "../alerting-v2/gate.ts";
 import type { ActionPolicy } from "../alerting-v2/policy.ts";
 import type { V2Rule } from "../alerting-v2/rule-routes.ts";
 import type { State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 
 const made = { createdBy: "elastic", createdAt: "2026-06-02T09:00:00.000Z", updatedBy: "elastic", updatedAt: "2026-06-02T09:00:00.000Z" };
 
@@ -14,7 +14,7 @@ const rule: V2Rule = {
 
 /** A rule, a policy that tells somebody about it, and one for rules that are not there. Somebody has switched the new alerting on. */
 export function seedPolicies(state: State): void {
-  if (!atLeast(state.version, 9, 5)) return;
+  if (!has(state.version, "new alerting")) return;
   for (const space of state.spaces.keys()) state.advancedSettings.set(space, { "alerting:v2:enabled": true });
   state.v2Rules.set(rule);
   state.policies.set(policy("checkout-to-on-call", "Checkout to on-call", "checkout", state));

@@ -1,6 +1,6 @@
 import { withAllPrivileges } from "../http/auth.ts";
 import type { State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { newWorkflow } from "../workflows/save.ts";
 
 /** By id, with their space; each holds its connectors in another way. */
@@ -150,7 +150,7 @@ steps:
   ],
 ];
 
-export const hasWorkflows = ({ version }: State) => atLeast(version, 9, 3);
+export const hasWorkflows = ({ version }: State) => has(version, "workflows");
 
 export function seedWorkflowsInto(state: State): void {
   if (!hasWorkflows(state)) return;

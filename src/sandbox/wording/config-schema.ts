@@ -15,10 +15,21 @@ export function noneFits(problems: readonly string[]): string {
 
 /** `value`: what the path of the issue starts from. */
 export function sentence(issue: Issue, value: unknown, base: readonly string[], oldWords: boolean): string {
-  const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const place = [...base, ...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])];
+  const place = [...base, ...fieldOf(issue)];
   const what = words(issue, valueAt(value, issue.path), place, oldWords);
   return place.length > 0 ? `[${place.join(".")}]: ${what}` : what;
+}
+
+/** The place has the number of the branch; what is listed below it has not, and is indented: union_type.ts. */
+function ofBranch(issue: Issue, value: unknown, base: readonly string[], branch: number, oldWords: boolean): string {
+  const field = fieldOf(issue);
+  const what = words(issue, valueAt(value, issue.path), [...base, ...field], oldWords);
+  return `[${[...base, branch, ...field].join(".")}]: ${what.replaceAll("\n", "\n ")}`;
+}
+
+function fieldOf(issue: Issue): string[] {
+  const unknownKey = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  return [...issue.path.map(String), ...unknownKey];
 }
 
 function words(issue: Issue, value: unknown, place: readonly string[], oldWords: boolean): string {
@@ -33,7 +44,7 @@ function words(issue: Issue, value: unknown, place: readonly string[], oldWords:
       return equal.length === 1 ? equal.join("") : noneFits(equal.map((what, at) => `[${[...place, at].join(".")}]: ${what}`));
     }
     case "invalid_union":
-      return noneFits(issue.errors.map(([first], at) => (first ? sentence(first, value, [...place, String(at)], oldWords) : "")));
+      return noneFits(issue.errors.map(([first], at) => (first ? ofBranch(first, value, place, at, oldWords) : "")));
     case "too_small":
       if (issue.origin === "array") return `array size is [${[value].flat().length}], but cannot be smaller than [${issue.minimum}]`;
       return issue.origin === "string"

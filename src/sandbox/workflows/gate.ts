@@ -1,15 +1,15 @@
 import { envelope } from "../http/envelope.ts";
 import { behind, type Gate, hasLicense } from "../http/gate.ts";
 import type { Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 
 /** The first release has routes of its own; they became public and versioned in the next: reference/workflows-and-policies.md §1. */
-const isFirstRelease = ({ version }: State) => atLeast(version, 9, 3) && !atLeast(version, 9, 4);
-const isPublic = ({ version }: State) => atLeast(version, 9, 4);
+const isFirstRelease = ({ version }: State) => has(version, "workflows") && !has(version, "public workflows");
+const isPublic = ({ version }: State) => has(version, "public workflows");
 /** Managed workflows, and the query keys that came with them. */
-export const knowsManaged = ({ version }: State) => atLeast(version, 9, 5);
+export const knowsManaged = ({ version }: State) => has(version, "managed workflows");
 /** Private workflows, and each caller's permissions in an answer. */
-export const knowsPrivate = ({ version, flavour }: State) => flavour === "serverless" || atLeast(version, 9, 6);
+export const knowsPrivate = ({ version, flavour }: State) => flavour === "serverless" || has(version, "private workflows");
 
 /** with_availability_check.ts */
 function refusal(state: State): Reply | undefined {

@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import type { Caller } from "../http/auth.ts";
 import type { State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { type Definition, type ReadYaml, readYaml } from "./read-yaml.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -98,7 +98,7 @@ function idFor(name: string, { workflows, version }: State): string {
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "")
     .slice(0, 240);
-  if (slug.length < 3 || !atLeast(version, 9, 4)) return `workflow-${crypto.randomUUID()}`;
+  if (slug.length < 3 || !has(version, "public workflows")) return `workflow-${crypto.randomUUID()}`;
   let id = slug;
   for (let at = 2; workflows.has(id); at += 1) id = `${slug}-${at}`;
   return id;

@@ -1,5 +1,5 @@
 import type { Call, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { knowsManaged, knowsPrivate } from "./gate.ts";
 import type { Workflow, WorkflowRun } from "./workflow.ts";
 
@@ -20,7 +20,7 @@ export function workflowView(workflow: Workflow, state: State) {
     yaml,
     valid: definition !== null,
     tags,
-    ...(atLeast(state.version, 9, 5) && { version }),
+    ...(has(state.version, "managed workflows") && { version }),
   };
 }
 

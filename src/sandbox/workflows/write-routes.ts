@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Refusal } from "../http/envelope.ts";
 import { parseBody, parseQuery } from "../http/request-schema.ts";
 import type { Call, Reply, Route, State } from "../types.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version-changes.ts";
 import { firstRoute, publicRoute } from "./gate.ts";
 import { visibleWorkflows, workflowOf } from "./lookup.ts";
 import { changedWorkflow, newWorkflow } from "./save.ts";
@@ -53,7 +53,7 @@ function update(call: Call, state: State): Reply {
 
 /** An older Kibana does not expect it. */
 function unknown({ params, version }: Call): Refusal {
-  if (atLeast(version, 9, 5)) return new Refusal(404, `Workflow with id ${params.id} not found`);
+  if (has(version, "missing workflows are not found")) return new Refusal(404, `Workflow with id ${params.id} not found`);
   return new Refusal(500, `Internal server error: Error: Workflow with id ${params.id} not found`);
 }
 

@@ -23,6 +23,20 @@ const refusedBodies: [why: string, change: Record<string, unknown>][] = [
 ];
 
 export const connectorsCrud: Case[] = [
+  verified(
+    "create.ts",
+    "a connector of a type that is not free is a use of its licence",
+    async (kibana) => {
+      const lastUse = async () => {
+        const { features } = expectOk(await kibana.get("/api/licensing/feature_usage"));
+        return features.find(({ name }: { name: string }) => name === "Connector: Webhook")?.last_used ?? null;
+      };
+      const before = Date.now() - 60_000;
+      await kibana.connector(webhook);
+      expect(Date.parse(await lastUse())).toBeGreaterThan(before);
+    },
+    { needs: ["licence gold or better"] },
+  ),
   verified("§1", "create answers 200 with the connector under the id of the path", async (kibana) => {
     const id = kibana.newId();
     const made = expectOk(await kibana.post(`${path}/${id}`, indexConnector(id)));

@@ -15,7 +15,9 @@ import { refusedConnectors } from "./refused-connectors.ts";
 import { refusedParams } from "./refused-params.ts";
 import { ruleState } from "./rule-state.ts";
 import { ruleTypes } from "./rule-types.ts";
+import { rulesCreate } from "./rules-create.ts";
 import { rulesFind } from "./rules-find.ts";
+import { rulesFindInternal } from "./rules-find-internal.ts";
 import { rulesPut } from "./rules-put.ts";
 import { savedObjects } from "./saved-objects.ts";
 import { secrets } from "./secrets.ts";
@@ -38,7 +40,9 @@ export const suites: Record<string, Case[]> = {
   mails,
   execute,
   privileges,
+  "rules, create": rulesCreate,
   "rules, find": rulesFind,
+  "rules, internal find": rulesFindInternal,
   "rules, PUT": rulesPut,
   "rules, state": ruleState,
   "rule types": ruleTypes,

@@ -128,6 +128,31 @@ const failed = (service_message: string) => ({
   retry: true,
 });
 
+const noText = "expected value of type [string] but got [undefined]";
+/** What config-schema says of a union inside a union. */
+const nested: [field: string, given: object, problems: string[]][] = [
+  [
+    "responders",
+    { name: "sam", type: "nobody" },
+    [
+      "[responders.0.0.type]: types that failed validation:",
+      ...["team", "user", "escalation", "schedule"].map((kind, at) => ` [responders.0.type.${at}]: expected value to equal [${kind}]`),
+      `[responders.0.1.id]: ${noText}`,
+      `[responders.0.2.username]: ${noText}`,
+    ],
+  ],
+  [
+    "visibleTo",
+    { name: "sam", type: "user" },
+    [
+      "[visibleTo.0.0.type]: expected value to equal [team]",
+      `[visibleTo.0.1.id]: ${noText}`,
+      `[visibleTo.0.2.id]: ${noText}`,
+      `[visibleTo.0.3.username]: ${noText}`,
+    ],
+  ],
+];
+
 export const refusedParams: Case[] = [
   ...upFront.flatMap(([type, why, params, said]) =>
     versions.map((where, at) =>
@@ -222,6 +247,19 @@ export const refusedParams: Case[] = [
         expect((await ran(kibana, type, params)).body).toMatchObject({ ...failed(message), errorSource: "framework" });
       },
       enterprise,
+    ),
+  ),
+  ...nested.map(([field, given, problems]) =>
+    verified(
+      "opsgenie.ts",
+      `what fits no kind of ${field} is told for each kind`,
+      async (kibana) => {
+        const { body } = await ran(kibana, ".opsgenie", { subAction: "createAlert", subActionParams: { message: "m", [field]: [given] } });
+        const list = problems.map((problem) => problem.replace(/^( ?)/, "\n$1- ")).join("");
+        const message = `Request validation failed (Error: [${field}.0]: types that failed validation:${list})`;
+        expect(body).toMatchObject(failed(message));
+      },
+      { ...enterprise, until: "9.3" },
     ),
   ),
   verified(

@@ -122,6 +122,19 @@ describe("other steps that reach connectors", () => {
     expect((await run(steps.replace("kibana-log", "nope"))).error).toMatch(/action\/nope\] not found/);
   });
 
+  test("a request to any of Kibana's routes, from the root, with the rights of the run", async () => {
+    const ask = (what: string) => run(`  - name: r\n    type: kibana.request\n    with: ${what}\n`);
+    expect((await ask("{ path: /api/actions/connectors }")).status).toBe("completed");
+    expect((await ask("{ request: { method: GET, path: /api/alerting/rules/_find, query: { per_page: 1 } } }")).status).toBe("completed");
+    expect((await ask("{ path: /api/alerting/rules/_find, query: { per_page: x } }")).error).toMatch(/^HTTP 400: \[request query/);
+    const create = "{ method: POST, path: /api/actions/connector/by-a-run, body: { name: n, connector_type_id: .server-log } }";
+    expect((await ask(create)).status).toBe("completed");
+    expect((await get("/api/actions/connector/by-a-run")).status).toBe(200);
+    expect((await ask("{ path: /s/security/api/actions/connector/by-a-run }")).error).toBe(
+      "HTTP 404: Saved object [action/by-a-run] not found",
+    );
+  });
+
   test("the channels of a step that waits for a person", async () => {
     const steps = `  - name: w\n    type: waitForApproval\n    with: { message: May I?, channels: { slack: { connector-id: Ops Slack } } }\n${slack("later")}`;
     expect(await run(steps)).toMatchObject({ status: "waiting_for_input", steps: { w: "waiting_for_input" }, to: ["ops-slack"] });

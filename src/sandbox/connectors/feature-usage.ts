@@ -1,0 +1,16 @@
+import type { Call, Reply, Route, State } from "../types.ts";
+import { typeRows } from "./type-rows.ts";
+
+/** When a connector of each type that is not free was last made, changed or run: licensing/server/routes/feature_usage.ts, of which other features are left out. */
+async function featureUsage(_call: Call, { version, lastUsed }: State): Promise<Reply> {
+  const paid = [...(await typeRows(version)).values()].filter(({ license }) => license !== "basic");
+  const features = paid.map(({ id, name, license }) => ({
+    name: `Connector: ${name}`,
+    last_used: lastUsed.get(id) ?? null,
+    context: null,
+    license_level: license,
+  }));
+  return { status: 200, body: { features } };
+}
+
+export const featureUsageRoutes: readonly Route[] = [{ method: "GET", path: "/api/licensing/feature_usage", handler: featureUsage }];
