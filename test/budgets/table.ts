@@ -40,7 +40,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     listed: 225,
     calls: [
       { args: {}, requests: 11, tokens: 700 },
-      { args: { space: "*", enabled: true, verdict: "nobody" }, requests: 28, tokens: 160 },
+      { args: { space: "*", enabled: true, verdict: "nobody" }, requests: 28, tokens: 200 },
       { args: { connector: "ops-pagerduty" }, requests: 16, tokens: 700 },
     ],
   },
@@ -84,4 +84,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed; names and shapes of secrets, without which no answer leaves, are 5 kB of it. */
-export const start = { bytes: 257_000, files: 4 };
+export const start = { bytes: 262_000, files: 4 };
