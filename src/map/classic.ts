@@ -37,7 +37,7 @@ function obstaclesOf(rule: Rule, routes: readonly Route[], facts: SpaceFacts, se
     ...(failed ? [mayStop("rule_failing", "the rule's last run failed")] : []),
     ...(silentAlerts > 0 ? [goodToKnow("alerts_muted", `${silentAlerts} of its alerts ${silentAlerts === 1 ? "is" : "are"} muted`)] : []),
     ...(routes.length > 0 && routes.every(({ on }) => on.length === 1 && on[0] === recovery)
-      ? [goodToKnow("recovery_only", "only when an alert is over")]
+      ? [mayStop("recovery_only", "only when an alert is over")]
       : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { isNoRoute } from "../kibana/absent.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { type Found, hasFeature, type Source } from "./use.ts";
@@ -23,7 +24,7 @@ async function read(reader: Reader, space: string, of: keyof typeof titles): Pro
   try {
     return await reader.defaultConnectors(space, of);
   } catch (error) {
-    if (of !== "synthetics" || !(error instanceof KibanaError) || error.status !== 404) throw error;
+    if (of !== "synthetics" || !(error instanceof KibanaError) || !isNoRoute(error)) throw error;
     return reader.defaultConnectors(space, of, true);
   }
 }

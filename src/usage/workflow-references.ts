@@ -5,7 +5,7 @@ import { isPlainObject, valueAt } from "../plain-object.ts";
 export type Path = readonly (string | number)[];
 
 /** A place in a workflow that names a connector. */
-export interface Reference {
+export interface Reference extends InRun {
   /** An id, or where `byName`, an id or a name. */
   text: string;
   byName: boolean;
@@ -23,26 +23,32 @@ export interface Reference {
   type: string | undefined;
   /** What the connector is given, as far as the definition says. */
   params: Record<string, unknown>;
+}
+
+/** Where a step stands in a run. */
+interface InRun {
   reached: Reached;
+  /** Which of the workflow's own steps it is, or is within; undefined for none. */
+  step: number | undefined;
+  /** Whether the run may go on after it has failed: something says what then, or it is within another step. */
+  goesOn: boolean;
 }
 
 /** Whether a run comes to a place: always, under a condition (a branch, a loop, a fallback), or never: a trigger. */
 type Reached = "always" | "perhaps" | "never";
 
 /** A place where a run decides which connector is used. */
-export interface Undecided {
+export interface Undecided extends InRun {
   how: string;
   /** The only connector type that fits there, where that is known. */
   type: string | undefined;
-  reached: Reached;
 }
 
 /** A step that may tell somebody without a connector, or starts another workflow. */
-export interface OtherStep {
+export interface OtherStep extends InRun {
   how: string;
   /** `http` */
   type: string;
-  reached: Reached;
   /** The workflow that it starts. */
   starts: string | undefined;
 }
@@ -63,6 +69,9 @@ interface Place {
   below: string | undefined;
   params: Record<string, unknown>;
   reached: Reached;
+  goesOn: boolean;
+  /** Within what a connector's step sends. */
+  isData: boolean;
 }
 
 const atFirst: Place = {
@@ -72,6 +81,8 @@ const atFirst: Place = {
   below: undefined,
   reached: "always",
   params: {},
+  goesOn: false,
+  isData: false,
 };
 /** Keys whose steps run only sometimes. */
 const sometimes = /^(else|cases|default|fallback)$/;
@@ -102,23 +113,22 @@ const nested = "It is in a text within a text.";
 export function referencesOf(definition: Record<string, unknown>): References {
   const found: References = { named: [], undecided: [], others: [] };
 
-  function add(
-    text: string,
-    reference: Omit<Reference, "text" | "how" | "type" | "params" | "reached">,
-    { how, type, params, reached }: Place,
-  ) {
+  function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params" | keyof InRun>, place: Place) {
+    const { how, type, params } = place;
     const resolved = withConstants(text, definition);
-    if (isExpression(resolved)) found.undecided.push({ how, type, reached });
+    const at = inRun(reference.path, place);
+    if (isExpression(resolved)) found.undecided.push({ how, type, ...at });
     else if (resolved !== "") {
-      const stuck = resolved === text ? {} : { stuck: "An expression stands for it." };
-      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, reached });
+      const stuck = whyStuck(resolved === text, place);
+      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, ...at });
     }
   }
 
-  function addOther({ type, with: given }: Record<string, unknown>, { how, reached }: Place) {
+  function addOther({ type, with: given }: Record<string, unknown>, path: Path, place: Place) {
     if (typeof type !== "string" || !tellsByItself.test(type)) return;
     const id = isPlainObject(given) ? given["workflow-id"] : undefined;
-    found.others.push({ how, type, reached, starts: typeof id === "string" ? withConstants(id, definition) : undefined });
+    const starts = typeof id === "string" ? withConstants(id, definition) : undefined;
+    found.others.push({ how: place.how, type, ...inRun(path, place), starts });
   }
 
   function walk(value: unknown, path: Path, place: Place, outer?: Outer): void {
@@ -126,7 +136,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
     if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index], place, outer);
     if (!isPlainObject(value)) return;
     const within = placeOf(value, place);
-    if (isStep(value, place)) addOther(value, within);
+    if (isStep(value, place) && !within.isData) addOther(value, outer?.path ?? path, within);
     const at = (below: Path) => (outer === undefined ? { path: below } : { ...outer, inJson: below });
     for (const [key, item] of Object.entries(value)) {
       const here = [...path, key];
@@ -136,7 +146,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
       else if (key === "id" && within.callsKibana && namesById.test(within.below ?? "")) {
         const stuck = "fields" in value || "name" in value ? { stuck: "It has the connector's name or fields beside the id." } : {};
         for (const [id, its] of ids) if (id !== "none") add(id, { byName: false, ...at(its), ...stuck }, { ...within, type: undefined });
-      } else walk(item, here, { ...within, below: key, ...(isConditional(key, value) && { reached: "perhaps" }) }, outer);
+      } else walk(item, here, placeBelow(key, value, within), outer);
     }
   }
 
@@ -150,8 +160,27 @@ export function referencesOf(definition: Record<string, unknown>): References {
     walk(readJson(text), [], place, outer === undefined ? { path } : { ...outer, stuck: nested });
   }
 
-  walk(definition, [], atFirst);
+  walk(definition, [], { ...atFirst, goesOn: saysWhatThen(definition.settings) });
   return found;
+}
+
+function placeBelow(key: string, value: Record<string, unknown>, within: Place): Place {
+  // What a step of Kibana's own is given may name connectors in the same way as the step.
+  const isData = within.isData || (key === "with" && within.type !== undefined);
+  return { ...within, below: key, isData, reached: isConditional(key, value) ? "perhaps" : within.reached };
+}
+
+function inRun([first, step]: Path, { reached, goesOn, isData }: Place): InRun {
+  return { reached: isData ? "never" : reached, step: first === "steps" && typeof step === "number" ? step : undefined, goesOn };
+}
+
+function whyStuck(isItself: boolean, { isData }: Place): { stuck?: string } {
+  if (isData) return { stuck: "It is in what the step sends." };
+  return isItself ? {} : { stuck: "An expression stands for it." };
+}
+
+function saysWhatThen(value: unknown): boolean {
+  return isPlainObject(value) && value["on-failure"] !== undefined;
 }
 
 /** A step has a name and a type, and a case's connector does too. */
@@ -181,6 +210,8 @@ function placeOf(value: Record<string, unknown>, place: Place): Place {
     callsKibana: ["kibana", "cases", "http"].includes(first),
     below: undefined,
     reached: value.if !== undefined || value.foreach !== undefined ? "perhaps" : place.reached,
+    goesOn: place.goesOn || place.how !== atFirst.how || saysWhatThen(value),
+    isData: place.isData,
     params: own ? bodyParams(given) : rest.length > 0 ? asSubAction(rest.join("."), given) : given,
   };
 }

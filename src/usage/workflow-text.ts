@@ -1,6 +1,6 @@
 // Loaded only for workflows that are written: the parser is large.
 import { isDeepStrictEqual } from "node:util";
-import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, Scalar, visit } from "yaml";
 import { isPlainObject, valueAt } from "../plain-object.ts";
 import { type Path, type Reference, referencesOf } from "./workflow-references.ts";
 
@@ -22,6 +22,11 @@ interface Edit {
   value: string;
   reference: Reference;
 }
+
+/** Characters of a workflow that is changed here: people write a hundredth of it, and it is read several times. */
+export const longestText = 100_000;
+/** Edits that are tried one by one where not all can be made at once. */
+const mostTried = 50;
 
 const uncertain = "Its text cannot be changed there without changing something else: it is shared, or written in an unusual way.";
 
@@ -55,8 +60,8 @@ export function repointedText(
   if (all !== undefined) return { yaml: all, moved: edits.map(({ reference }) => reference), stuck };
   // One of them is in the way of the others.
   const able: Edit[] = [];
-  for (const edit of edits) {
-    if (edited(yaml, [...able, edit], whole?.value) !== undefined) able.push(edit);
+  for (const [n, edit] of edits.entries()) {
+    if (n < mostTried && edited(yaml, [...able, edit], whole?.value) !== undefined) able.push(edit);
     else stuck.push({ how: edit.reference.how, why: uncertain });
   }
   return { yaml: edited(yaml, able, whole?.value) ?? yaml, moved: able.map(({ reference }) => reference), stuck };
@@ -77,11 +82,31 @@ export function differingReferences(before: string, after: string): { was: Refer
     : undefined;
 }
 
+/** Undefined where it is not valid. */
+function documentOf(text: string): Document.Parsed | undefined {
+  // The library compares each key with all before it, which takes the square of their number.
+  const document = parseDocument(text, { uniqueKeys: false });
+  return document.errors.length === 0 && !hasRepeatedKeys(document) ? document : undefined;
+}
+
+function hasRepeatedKeys(document: Document.Parsed): boolean {
+  let repeated = false;
+  visit(document, {
+    Map(_key, { items }) {
+      const keys = items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
+      if (new Set(keys).size < keys.length) repeated = true;
+      return repeated ? visit.BREAK : undefined;
+    },
+  });
+  return repeated;
+}
+
 function parsed(yaml: string): { document: Document.Parsed; value: Record<string, unknown> } | undefined {
+  if (yaml.length > longestText) return undefined;
   try {
-    const document = parseDocument(yaml);
-    const value: unknown = document.errors.length === 0 ? document.toJS() : undefined;
-    return isPlainObject(value) ? { document, value } : undefined;
+    const document = documentOf(yaml);
+    const value: unknown = document?.toJS();
+    return document && isPlainObject(value) ? { document, value } : undefined;
   } catch {
     // Too many aliases, or nested too deep.
     return undefined;
@@ -91,10 +116,12 @@ function parsed(yaml: string): { document: Document.Parsed; value: Record<string
 /** The text after these edits, if it then differs in just these values. */
 function edited(yaml: string, edits: readonly Edit[], value: Record<string, unknown> | undefined): string | undefined {
   const byPlace = new Map(edits.map((edit) => [edit.from, edit]));
-  let text = yaml;
-  for (const { from, to, text: fresh } of [...byPlace.values()].sort((one, other) => other.from - one.from)) {
-    text = text.slice(0, from) + fresh + text.slice(to);
+  let [text, at] = ["", 0];
+  for (const { from, to, text: fresh } of [...byPlace.values()].sort((one, other) => one.from - other.from)) {
+    text += yaml.slice(at, from) + fresh;
+    at = to;
   }
+  text += yaml.slice(at);
   const expected = structuredClone(value);
   const changes = new Map<string, { path: Path; edits: Edit[] }>();
   for (const edit of edits) {
@@ -147,8 +174,8 @@ function editOf(reference: Reference, id: string, yaml: string, document: Docume
 function partOf({ part, inJson }: Reference, value: string): Reference["part"] {
   if (!inJson) return part;
   // JSON is YAML, too.
-  const document = parseDocument(value);
-  const node = document.errors.length === 0 ? scalarAt(document, inJson) : undefined;
+  const document = documentOf(value);
+  const node = document && scalarAt(document, inJson);
   if (!node?.range || node.type !== Scalar.QUOTE_DOUBLE) return undefined;
   const [from, to] = node.range;
   return { written: value.slice(from + 1, to - 1), at: from + 1 };

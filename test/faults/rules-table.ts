@@ -13,7 +13,7 @@ export const faultTable = [
   { fault: "rate_limit", work: false, told: "failed" },
   { fault: "error", work: false, told: "unknown" },
   { fault: "error_after", work: true, told: "done" },
-  { fault: "html", work: false, told: "failed" },
+  { fault: "html", work: false, told: "unknown" },
   { fault: "html_502", work: false, told: "unknown" },
   { fault: "truncated", work: true, told: "done" },
   { fault: "unavailable", work: false, told: "failed" },

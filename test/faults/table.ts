@@ -18,7 +18,7 @@ export const faultTable = [
   { fault: "rate_limit", work: false, create: "failed", delete: "failed", execute: "unknown" },
   { fault: "error", work: false, create: "unknown", delete: "unknown", execute: "failed_run" },
   { fault: "error_after", work: true, create: "done", delete: "done", execute: "failed_run" },
-  { fault: "html", work: false, create: "failed", delete: "failed", execute: "unknown" },
+  { fault: "html", work: false, create: "unknown", delete: "unknown", execute: "unknown" },
   { fault: "html_502", work: false, create: "unknown", delete: "unknown", execute: "unknown" },
   { fault: "truncated", work: true, create: "done", delete: "done", execute: "unknown" },
   { fault: "unavailable", work: false, create: "failed", delete: "failed", execute: "unknown" },

@@ -17,7 +17,7 @@ export const faultTable = [
   row("rate_limit", false, "failed"),
   row("error", false, "unknown"),
   row("error_after", true, "done"),
-  row("html", false, "failed"),
+  row("html", false, "unknown"),
   row("html_502", false, "unknown"),
   row("truncated", true, "done"),
   row("unavailable", false, "failed"),

@@ -280,7 +280,7 @@ describe("what could not be looked at is the first line of the question, and the
       "JSON of its own": notFound({ statusCode: 404, message: "Resource not found" }),
     }).map(([form, gateway]): [string, OtherUsers, Given, RegExp] => [
       `what a proxy of a serverless project answers with a 404 in ${form}`,
-      { "/api/synthetics/settings": gateway, "/internal/synthetics/settings": gateway, "/api/uptime/settings": noRoute },
+      { "/api/synthetics/settings": gateway, "/internal/synthetics/settings": noRoute, "/api/uptime/settings": noRoute },
       { version: "serverless", key: form },
       /^Not looked at, so they may use it: the settings of Synthetics \(/,
     ]),

@@ -109,11 +109,21 @@ const classic: Case[] = [
     with_(post("chat", fires, { alerts_filter: { timeframe: { days: [1], hours: { start: "08:00", end: "09:00" }, timezone: "UTC" } } })),
     "perhaps | chat on query matched = perhaps: only alerts that fit its hours",
   ],
-  ["recovery-only", with_(post("chat", "recovered")), "told: only when an alert is over | chat on recovered"],
+  ["recovery-only", with_(post("chat", "recovered")), "perhaps: only when an alert is over | chat on recovered"],
   [
     "a-case",
-    with_({ id: "system-connector-.cases", params: { subAction: "run", subActionParams: {} } }),
+    with_({ id: "system-connector-.cases", params: { subAction: "run", subActionParams: { groupingBy: [] } } }),
     "perhaps | system-connector-.cases = perhaps: it opens a case: who looks at it cannot be seen",
+  ],
+  [
+    "over-a-workflow-whose-first-step-fails",
+    over(`${step("gone").replace("tell", "first")}\n${step("chat")}`),
+    "nobody | workflow wf-over-a-workflow-whose-first-step-fails > gone = nobody: the connector is not in this space | workflow wf-over-a-workflow-whose-first-step-fails > chat = nobody: step first before it cannot run, which ends the workflow",
+  ],
+  [
+    "over-a-workflow-that-goes-on-after-a-failure",
+    over(`${step("gone", ", on-failure: { continue: true }").replace("tell", "first")}\n${step("chat")}`),
+    "perhaps | workflow wf-over-a-workflow-that-goes-on-after-a-failure > gone = nobody: the connector is not in this space | workflow wf-over-a-workflow-that-goes-on-after-a-failure > chat = perhaps: step first before it cannot run",
   ],
   ["over-a-workflow", over(step("chat")), "told | workflow wf-over-a-workflow > chat"],
   [
@@ -375,7 +385,13 @@ const filters: [what: string, args: Record<string, unknown>, expected: string[]]
   [
     "a connector that is gone",
     { ...inDefault, notified_by: "gone" },
-    ["connector-gone", "connector-gone-beside-another", "connector-gone-on-recovery"],
+    [
+      "connector-gone",
+      "connector-gone-beside-another",
+      "connector-gone-on-recovery",
+      "over-a-workflow-that-goes-on-after-a-failure",
+      "over-a-workflow-whose-first-step-fails",
+    ],
   ],
   ["a connector that only workflows use", { ...inDefault, notified_by: "model" }, ["asking-a-model"]],
   ["a connector of policies too", { ...inDefault, notified_by: "chat", text: "rarely" }, ["rarely"]],

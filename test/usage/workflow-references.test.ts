@@ -116,9 +116,17 @@ describe("whether a run comes to a step is known", () => {
       { name: "b", type: "workflow.execute", with: { "workflow-id": "{{ consts.next }}" } },
       { name: "c", type: "console", with: { message: "m" } },
     ];
-    expect(referencesOf({ consts: { next: "w2" }, steps }).others).toEqual([
+    expect(referencesOf({ consts: { next: "w2" }, steps }).others).toMatchObject([
       { how: "step a", type: "http", reached: "always", starts: undefined },
       { how: "step b", type: "workflow.execute", reached: "always", starts: "w2" },
+    ]);
+  });
+
+  test("what a step sends names no connector of the workflow's, and stays", () => {
+    const sends = step({ "connector-id": "chat", with: { message: "m", steps: [{ "connector-id": "chat" }] } });
+    expect(referencesOf({ steps: [sends] }).named).toMatchObject([
+      { text: "chat", reached: "always" },
+      { text: "chat", reached: "never", stuck: "It is in what the step sends." },
     ]);
   });
 

@@ -183,3 +183,26 @@ test("whatever a workflow looks like, all characters but the replaced ids are th
     { numRuns: 200 },
   );
 });
+
+describe("a large text costs no more than its length, and none that is very large is changed", () => {
+  const step = "  - { name: a, type: slack, connector-id: ops-slack }\n";
+  const consts = (line: (n: number) => string, count: number) =>
+    `name: W\nconsts:\n${Array.from({ length: count }, (_none, n) => line(n)).join("")}steps:\n${step}`;
+  const json = `{"connector":{"id":"ops-slack"},${Array.from({ length: 7000 }, (_none, n) => `"k${n}":1`).join(",")}}`;
+  test.each<[string, string, moved: number]>([
+    ["many keys", consts((n) => `  k${n}: 1\n`, 7000), 1],
+    ["many anchors", consts((n) => `  k${n}: &a q\n`, 6000), 1],
+    ["many steps", `name: W\nsteps:\n${step.repeat(1800)}`, 1800],
+    ["many keys of JSON", `name: W\nsteps:\n  - { name: a, type: kibana.request, with: { path: /x, body: '${json}' } }\n`, 1],
+    ["more than anybody writes", consts((n) => `  k${n}: 1\n`, 20_000), 0],
+  ])("%s", (_what, yaml, moved) => {
+    const began = process.cpuUsage();
+    expect(repointedText(yaml, isMeant, "b").moved).toHaveLength(moved);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1000).toBeLessThan(2500);
+  });
+
+  test("a key that is there twice is no valid text", () => {
+    expect(repointedText(`name: W\nname: V\nsteps:\n${step}`, isMeant, "b").moved).toEqual([]);
+  });
+});

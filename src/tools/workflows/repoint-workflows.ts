@@ -91,7 +91,9 @@ async function rewritten(
   if (fixed !== undefined) return { left: [stays(named, fixed)] };
   const before = workflow.yaml ?? "";
   // Loaded here because the parser is large.
-  const { readWorkflow, repointedText } = await import("../../usage/workflow-text.ts");
+  const { longestText, readWorkflow, repointedText } = await import("../../usage/workflow-text.ts");
+  if (before.length > longestText)
+    return { left: [stays(named, `Its text is too long to be changed here (${before.length} characters).`)] };
   const { yaml: after, moved, stuck } = repointedText(before, wanted.isMeant, wanted.id, wanted.whyNot);
   const left = [...grouped(stuck, ({ why }) => why)].map(([why, all]) =>
     stays(
