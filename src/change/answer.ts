@@ -7,7 +7,7 @@ import { reachOf, requestInWords } from "./consent/reach.ts";
 import { recordOf } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
-import { newId } from "./perform.ts";
+import { newId } from "./write-and-look.ts";
 import { type NoChange, type OpResult, type Plan, usesConnectors, warningsBefore } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";

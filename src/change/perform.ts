@@ -11,7 +11,7 @@ import type { Op, OpResult, Plan } from "./plan.ts";
 import { hourIsFull, isChange } from "./policy.ts";
 import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
-import { asError, writeAndLook } from "./write-and-look.ts";
+import { asError, newId, writeAndLook } from "./write-and-look.ts";
 
 /** Performs the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
 export async function perform(
@@ -126,16 +126,4 @@ function noted({ error, warning }: OpResult, scrub: (text: string) => string): {
 function isOfThisOp({ outcome, error }: OpResult): boolean {
   const isAnswered = outcome === "not_done" || (error instanceof KibanaError && error.applied === "no");
   return isAnswered && error instanceof ToolError && !["kibana_unreachable", "unauthorized"].includes(error.code);
-}
-
-/** The id that Kibana chose for a new connector. */
-export function newId({ op, data }: OpResult): string | undefined {
-  return op.op === "create" &&
-    op.id === undefined &&
-    data !== null &&
-    typeof data === "object" &&
-    "id" in data &&
-    typeof data.id === "string"
-    ? data.id
-    : undefined;
 }

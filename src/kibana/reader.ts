@@ -1,4 +1,5 @@
 import type { KibanaSettings } from "../settings/index.ts";
+import { readingAhead } from "./ahead.ts";
 import { agentReads } from "./agents.ts";
 import { alertingV2Reads } from "./alerting-v2.ts";
 import { assistantReads } from "./assistant.ts";
@@ -21,6 +22,7 @@ import { workflowReads } from "./workflows.ts";
  * @param auth which credentials are sent, for the message if they are not accepted
  */
 export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth"]): Reader {
+  const ahead = readingAhead({ get, query });
   return {
     until: (signal) =>
       createReader(
@@ -28,6 +30,22 @@ export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth
         (call) => query({ signal, ...call }),
         auth,
       ),
+    begin(work) {
+      for (const read of work(createReader(ahead.begin.get, ahead.begin.query, auth))) read.catch(() => undefined);
+    },
+    repeatable() {
+      const { get: asking, query: querying, again } = readingAhead({ get, query });
+      return () => {
+        again();
+        return createReader(asking, querying, auth);
+      };
+    },
+    ...readsOf(ahead.get, ahead.query, auth),
+  };
+}
+
+function readsOf(get: Get, query: Query, auth?: KibanaSettings["auth"]) {
+  return {
     ...statusReads(get, auth),
     ...spaceReads(get),
     ...currentUserReads(get),
@@ -46,23 +64,11 @@ export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth
   };
 }
 
-type Reads = ReturnType<typeof statusReads> &
-  ReturnType<typeof spaceReads> &
-  ReturnType<typeof connectorReads> &
-  ReturnType<typeof connectorTypeReads> &
-  ReturnType<typeof ruleReads> &
-  ReturnType<typeof capabilityReads> &
-  ReturnType<typeof executionReads> &
-  ReturnType<typeof currentUserReads> &
-  ReturnType<typeof workflowReads> &
-  ReturnType<typeof alertingV2Reads> &
-  ReturnType<typeof maintenanceWindowReads> &
-  ReturnType<typeof caseReads> &
-  ReturnType<typeof agentReads> &
-  ReturnType<typeof assistantReads> &
-  ReturnType<typeof featureSettingReads>;
-
-export interface Reader extends Reads {
+export interface Reader extends ReturnType<typeof readsOf> {
   /** The same reads, which end when this signal does: those of one call. */
   until(signal: AbortSignal): Reader;
+  /** Begins reads that will be needed: each answer serves the next read of the same, once. */
+  begin(work: (reader: Reader) => Promise<unknown>[]): void;
+  /** Gives a reader for each time that the same work is done: what was asked before begins at once, anew. */
+  repeatable(): () => Reader;
 }

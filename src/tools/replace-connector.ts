@@ -13,7 +13,7 @@ import { explainReferences } from "../usage/references.ts";
 import { stayingWarnings, usersBesideRules, workflowsNaming } from "../usage/staying.ts";
 import { assertHasSecrets, assertRunnable } from "./connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "./connectors/find-connector.ts";
-import { doubtsAbout } from "./connectors/last-run.ts";
+import { doubtsAbout, newestRun } from "./connectors/last-run.ts";
 import { safeTest } from "./connectors/safe-test.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, widens } from "./fields.ts";
@@ -72,6 +72,14 @@ export const replaceConnector = changeTool({
         "Either `to` or `remove: true` is needed, and not both.",
         "Say where the actions go, or that they are removed.",
       );
+    kibana.begin((reader) => [
+      ...(args.to === undefined
+        ? []
+        : [reader.connectorTypes(inSpace), reader.ruleTypes(inSpace), newestRun(args.to, inSpace, reader)]),
+      reader.status(),
+      rulesWith(reader, inSpace, { id: args.from, known: { preconfigured: false } }),
+      ownerAfter({ ...context, kibana: reader }),
+    ]);
     const connectors = await kibana.connectors(inSpace);
     const from = fromOf(args.from, connectors, inSpace);
     const target = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);

@@ -1,3 +1,4 @@
+import { daysAgo } from "../../kibana/executions.ts";
 import { countUses } from "../../rules/find-rules.ts";
 import { compact } from "../fields.ts";
 import { orWhy } from "./or-why.ts";
@@ -8,7 +9,6 @@ const newest = 100;
 /** Characters of why something could not be read. */
 const longestReason = 160;
 const days = 7;
-const day = 86_400_000;
 
 /**
  * What the list of connectors does not say: how their last run ended, and which preconfigured ones rules use. One request
@@ -40,7 +40,7 @@ export async function readFacts(rows: readonly FoundConnector[], context: Spaces
 async function lastRuns(space: string, rows: readonly FoundConnector[], { kibana }: SpacesContext) {
   const now = Date.now();
   const of = rows.map(({ connector }) => connector.id);
-  const reading = kibana.newestRuns(space, { from: new Date(now - days * day).toISOString(), of, most: newest }).then(({ total, runs }) => {
+  const reading = kibana.newestRuns(space, { from: daysAgo(days, now), of, most: newest }).then(({ total, runs }) => {
     const last = new Map<string, string>();
     for (const { connector, at, ok } of runs)
       if (!last.has(connector)) last.set(connector, `${ok ? "ok" : "failed"} ${age(now - Date.parse(at))} ago`);

@@ -1,0 +1,54 @@
+import type { Call, Get, Query } from "./http.ts";
+
+interface Asking {
+  get: Get;
+  query: Query;
+}
+
+/** Reads that may be begun before they are needed, so that a call waits for several at once. */
+export interface Ahead extends Asking {
+  /** Begins reads now. Each answer serves the next that asks for the same, once: who asks a second time asks Kibana. */
+  begin: Asking;
+  /** Begins all that was asked so far, each once. */
+  again(): void;
+}
+
+export function readingAhead({ get, query }: Asking): Ahead {
+  const begun = new Map<string, Promise<unknown>>();
+  const asked = new Map<string, () => Promise<unknown>>();
+
+  function takes<C extends Call>(kind: string, ask: (call: C) => Promise<unknown>): (call: C) => Promise<unknown> {
+    return (call) => {
+      const key = keyOf(kind, call);
+      asked.set(key, () => begins(kind, ask)(call));
+      const answer = begun.get(key);
+      begun.delete(key);
+      return answer ?? ask(call);
+    };
+  }
+
+  function begins<C extends Call>(kind: string, ask: (call: C) => Promise<unknown>): (call: C) => Promise<unknown> {
+    return (call) => {
+      const key = keyOf(kind, call);
+      const answer = begun.get(key) ?? ask(call);
+      // Whoever takes it gets the failure; perhaps nobody does.
+      answer.catch(() => undefined);
+      begun.set(key, answer);
+      return answer;
+    };
+  }
+
+  return {
+    get: takes("get", get),
+    query: takes("query", query),
+    begin: { get: begins("get", get), query: begins("query", query) },
+    again() {
+      begun.clear();
+      for (const begin of [...asked.values()]) begin();
+    },
+  };
+}
+
+function keyOf(kind: string, { signal: _signal, ...call }: Call): string {
+  return JSON.stringify([kind, call]);
+}
