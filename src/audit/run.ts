@@ -1,6 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
-import type { Check, Draft } from "./check.ts";
+import { firstPage } from "../rules/rule-pages.ts";
+import { type Check, type Draft, wantedParts } from "./check.ts";
 import { checks as allChecks, checkNames } from "./checks/index.ts";
 import { createDeployment } from "./deployment.ts";
 import { type AuditReport, type Finding, fingerprint, type NotChecked, rank } from "./finding.ts";
@@ -50,6 +51,15 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
   const checks = asked ? allChecks.filter(({ name }) => asked.includes(name)) : allChecks;
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);
+  const parts = wantedParts(checks);
+  reader.begin((ahead) =>
+    spaces
+      .slice(0, spacesAtOnce)
+      .flatMap((space) => [
+        ...(parts.has("connectors") ? [ahead.connectors(space)] : []),
+        ...(parts.has("rules") ? [firstPage(ahead, space)] : []),
+      ]),
+  );
   const deployment = await createDeployment(reader, { spaces, checks, from, days, url: options.url, ...(signal && { signal }) });
   const findings: Finding[] = [];
   const notChecked: NotChecked[] = [...deployment.notChecked];

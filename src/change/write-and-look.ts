@@ -47,7 +47,8 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
       await clock.sleep(wait);
       after = await seen();
       const { happened, ...more } = after;
-      if (happened === "done") return { op, outcome: "done", warning: doneAnyway(op, error), ...more, ...(await around(op, undefined, reader)) };
+      if (happened === "done")
+        return { op, outcome: "done", warning: doneAnyway(op, error), ...more, ...(await around(op, undefined, reader)) };
       if (happened === "unreadable") break;
     }
     const more = after && "unmeant" in after ? { unmeant: after.unmeant } : {};

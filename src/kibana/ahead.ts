@@ -15,22 +15,28 @@ export interface Ahead extends Asking {
 
 export function readingAhead({ get, query }: Asking): Ahead {
   const begun = new Map<string, Promise<unknown>>();
+  const awaited = new Map<string, Promise<unknown>>();
   const asked = new Map<string, () => Promise<unknown>>();
 
   function takes<C extends Call>(kind: string, ask: (call: C) => Promise<unknown>): (call: C) => Promise<unknown> {
     return (call) => {
       const key = keyOf(kind, call);
       asked.set(key, () => begins(kind, ask)(call));
-      const answer = begun.get(key);
+      const answer = begun.get(key) ?? ask(call);
       begun.delete(key);
-      return answer ?? ask(call);
+      awaited.set(key, answer);
+      const over = () => void (awaited.get(key) === answer && awaited.delete(key));
+      answer.then(over, over);
+      return answer;
     };
   }
 
   function begins<C extends Call>(kind: string, ask: (call: C) => Promise<unknown>): (call: C) => Promise<unknown> {
     return (call) => {
       const key = keyOf(kind, call);
-      const answer = begun.get(key) ?? ask(call);
+      const present = begun.get(key) ?? awaited.get(key);
+      if (present) return present;
+      const answer = ask(call);
       // Whoever takes it gets the failure; perhaps nobody does.
       answer.catch(() => undefined);
       begun.set(key, answer);

@@ -1,6 +1,6 @@
 import type { KibanaSettings } from "../settings/index.ts";
-import { readingAhead } from "./ahead.ts";
 import { agentReads } from "./agents.ts";
+import { readingAhead } from "./ahead.ts";
 import { alertingV2Reads } from "./alerting-v2.ts";
 import { assistantReads } from "./assistant.ts";
 import { capabilityReads } from "./capabilities.ts";
