@@ -22,8 +22,14 @@ const ofRepetition = [404, 409, 412, 429];
 /**
  * Writes once and finds out what happened after a doubtful answer. Never aborted halfway.
  * @param until when the time for the writes of the call is over
+ * @param written is called once Kibana has accepted it, before it is read back
  */
-export async function writeAndLook(op: Op, until: number, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
+export async function writeAndLook(
+  op: Op,
+  until: number,
+  { writer, reader, clock }: ChangeServices,
+  written: () => void,
+): Promise<OpResult> {
   const look: { before?: Rule } = {};
   const seen = (): Promise<Seen> => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" }));
   let data: unknown;
@@ -32,6 +38,7 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
       look.before = rule;
     };
     data = await writeOp(op, { writer, reader, clock, until, saw });
+    written();
   } catch (error) {
     const failure = asError(error);
     if (!(error instanceof KibanaError) || (error.applied === "no" && error.status === undefined)) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
+import { action } from "../support/rules-deployment.ts";
 import { waveProxy } from "../support/wave-proxy.ts";
 
 /**
@@ -21,15 +22,20 @@ const trips: [what: string, most: number, tool: string, args: Record<string, unk
   ["an audit of three spaces", 7, "audit_connectors", { spaces: ["*"] }],
 ];
 
+/** Rules, and the round trips that moving them may take: 6 and 4 for each eight. */
+const moves = [1, 4, 8, 9, 16].map((rules): [rules: number, most: number] => [rules, 6 + 4 * Math.ceil(rules / 8)]);
+
+let kibana: string;
 let server: Started;
 let waves: string[][];
 const ends: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   const sandbox = await startSandboxWith();
+  kibana = sandbox.url;
   const proxy = await waveProxy(sandbox.url, (end) => ends.push(end));
   waves = proxy.waves;
-  const env = { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any" };
+  const env = { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", CONNECTORS_MAX_CHANGES_PER_HOUR: "100" };
   server = await startServer({ env, args: ["--target-hosts", "*"], person: yes });
   ends.unshift(() => server.close());
   ends.push(() => sandbox.stop());
@@ -43,10 +49,41 @@ test.each(trips)("%s takes at most %i round trips", async (_what, most, tool, ar
   waves.length = 0;
   const { failed, body } = await server.call(tool, args);
   expect(failed, JSON.stringify(body)).toBe(false);
-  if (process.env.SHOW_WAVES) console.log(tool, waves.length, waves.flat().length, JSON.stringify(waves, null, 1));
   expect(waves.length, JSON.stringify(waves, null, 1)).toBeLessThanOrEqual(most);
   for (const wave of waves) {
     expect(wave.length).toBeLessThanOrEqual(8);
     expect(wave.filter((line) => /^(PUT|DELETE) /.test(line)).length).toBeLessThanOrEqual(4);
   }
 });
+
+test.each(moves)("another connector for %i rules takes at most %i round trips, and at most four writes at once", async (rules, most) => {
+  for (const id of ["old", "new"])
+    await made(`/api/actions/connector/${id}-${rules}`, {
+      name: `${id} ${rules}`,
+      connector_type_id: ".server-log",
+      config: {},
+      secrets: {},
+    });
+  for (let n = 0; n < rules; n++)
+    await made("/api/alerting/rule", {
+      name: `Rule ${n} of ${rules}`,
+      rule_type_id: ".es-query",
+      consumer: "stackAlerts",
+      schedule: { interval: "5m" },
+      params: {},
+      actions: [action(`old-${rules}`)],
+    });
+  waves.length = 0;
+  const { body } = await server.call("replace_connector", { from: `old-${rules}`, to: `new-${rules}` });
+  expect(body).toMatchObject({ status: "done", result: { counts: { moved: rules } } });
+  expect(waves.length, JSON.stringify(waves, null, 1)).toBeLessThanOrEqual(most);
+  const writes = waves.map((wave) => wave.filter((line) => line.startsWith("PUT ")).length);
+  expect(Math.max(...writes)).toBe(Math.min(rules, 4));
+  expect(writes.reduce((sum, some) => sum + some, 0)).toBe(rules);
+});
+
+async function made(path: string, body: object): Promise<void> {
+  const headers = { "kbn-xsrf": "test", "content-type": "application/json" };
+  const answer = await fetch(kibana + path, { method: "POST", headers, body: JSON.stringify(body) });
+  expect(answer.status, await answer.text()).toBe(200);
+}
