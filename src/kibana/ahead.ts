@@ -9,19 +9,20 @@ interface Asking {
 export interface Ahead extends Asking {
   /** Begins reads now. Each answer serves the next that asks for the same, once: who asks a second time asks Kibana. */
   begin: Asking;
-  /** Begins all that was asked so far, each once. */
+  /** Forgets what nobody took, and begins anew all that was asked so far, each once. */
   again(): void;
 }
 
-export function readingAhead({ get, query }: Asking): Ahead {
+/** @param asked notes what is asked, for `again`; a reader that lives on notes nothing */
+export function readingAhead({ get, query }: Asking, asked?: Map<string, () => void>): Ahead {
   const begun = new Map<string, Promise<unknown>>();
+  /** What is read of many pages may be begun and taken by turns: neither asks for a page that the other waits for. */
   const awaited = new Map<string, Promise<unknown>>();
-  const asked = new Map<string, () => Promise<unknown>>();
 
   function takes<C extends Call>(kind: string, ask: (call: C) => Promise<unknown>): (call: C) => Promise<unknown> {
     return (call) => {
       const key = keyOf(kind, call);
-      asked.set(key, () => begins(kind, ask)(call));
+      asked?.set(key, () => void begins(kind, ask)(call));
       const answer = begun.get(key) ?? ask(call);
       begun.delete(key);
       awaited.set(key, answer);
@@ -50,7 +51,7 @@ export function readingAhead({ get, query }: Asking): Ahead {
     begin: { get: begins("get", get), query: begins("query", query) },
     again() {
       begun.clear();
-      for (const begin of [...asked.values()]) begin();
+      for (const begin of asked?.values() ?? []) begin();
     },
   };
 }

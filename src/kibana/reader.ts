@@ -1,6 +1,6 @@
 import type { KibanaSettings } from "../settings/index.ts";
 import { agentReads } from "./agents.ts";
-import { readingAhead } from "./ahead.ts";
+import { type Ahead, readingAhead } from "./ahead.ts";
 import { alertingV2Reads } from "./alerting-v2.ts";
 import { assistantReads } from "./assistant.ts";
 import { capabilityReads } from "./capabilities.ts";
@@ -22,7 +22,10 @@ import { workflowReads } from "./workflows.ts";
  * @param auth which credentials are sent, for the message if they are not accepted
  */
 export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth"]): Reader {
-  const ahead = readingAhead({ get, query });
+  return readerOn(readingAhead({ get, query }), { get, query }, auth);
+}
+
+function readerOn(ahead: Ahead, { get, query }: { get: Get; query: Query }, auth?: KibanaSettings["auth"]): Reader {
   return {
     until: (signal) =>
       createReader(
@@ -34,10 +37,10 @@ export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth
       for (const read of work(createReader(ahead.begin.get, ahead.begin.query, auth))) read.catch(() => undefined);
     },
     repeatable() {
-      const { get: asking, query: querying, again } = readingAhead({ get, query });
+      const own = readingAhead({ get, query }, new Map());
       return () => {
-        again();
-        return createReader(asking, querying, auth);
+        own.again();
+        return readerOn(own, { get, query }, auth);
       };
     },
     ...readsOf(ahead.get, ahead.query, auth),
