@@ -3,8 +3,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { firstPage, rulePages } from "../rules/rule-pages.ts";
 import { policiesOf, workflowOf } from "../usage/leading-to.ts";
-import { lookAround } from "../usage/look.ts";
-import { workflows as workflowSource } from "../usage/workflows.ts";
+import { lookAtWorkflows } from "../usage/look.ts";
 import { type Check, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import type { ConnectorFacts, Runs, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
@@ -76,9 +75,7 @@ export async function auditSpace(
   // Nothing of this waits for the list of connectors.
   reader.begin((ahead) => [
     ...(wanted.has("rules") ? [firstPage(ahead, space)] : []),
-    ...(wanted.has("users") && status
-      ? [lookAround(ahead, space, [{ status, features: ["workflows"] }], [workflowSource]), policiesOf(ahead, space, status)]
-      : []),
+    ...(wanted.has("users") && status ? [lookAtWorkflows(ahead, space, status), policiesOf(ahead, space, status)] : []),
     ...(wanted.has("log") ? [ahead.executionCounts(space, window.from)] : []),
   ]);
   const lately = new Date(Date.now() - skew).toISOString();

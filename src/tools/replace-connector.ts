@@ -10,7 +10,7 @@ import { isDetectionRule } from "../kibana/detection.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
-import { type Known, othersUsing, type Usage } from "../usage/look.ts";
+import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../usage/look.ts";
 import { explainReferences } from "../usage/references.ts";
 import { stayingWarnings, workflowsNaming } from "../usage/staying.ts";
 import { assertHasSecrets, assertRunnable } from "./connectors/connector-row.ts";
@@ -74,9 +74,10 @@ export const replaceConnector = changeTool({
         "Either `to` or `remove: true` is needed, and not both.",
         "Say where the actions go, or that they are removed.",
       );
-    kibana.begin((reader) => [
+    kibana.begin((reader, last) => [
       ...(args.to === undefined ? [] : [reader.ruleTypes(inSpace), newestRun(args.to, inSpace, reader)]),
       rulesWith(reader, inSpace, { id: args.from, known: { preconfigured: false } }),
+      ...(last && args.rules === undefined ? [lookAtWorkflows(reader, inSpace, last)] : []),
       ownerAfter({ ...context, kibana: reader }),
     ]);
     const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);

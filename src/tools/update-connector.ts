@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { connectorType } from "../catalog/index.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
+import { lookAtWorkflows } from "../usage/look.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { findConnector } from "./connectors/find-connector.ts";
 import { assertSaved } from "./connectors/preconfigured.ts";
@@ -43,7 +44,10 @@ export const updateConnector = changeTool({
   argumentHints: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
   async plan({ id, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const { kibana, space: target } = context;
-    kibana.begin((reader) => [reader.connectors(target)]);
+    kibana.begin((reader, last) => [
+      reader.connectors(target),
+      ...(last && name !== undefined ? [lookAtWorkflows(reader, target, last)] : []),
+    ]);
     const [before, status] = await Promise.all([findConnector(kibana, target, id), kibana.status()]);
     assertSaved(before, "changed", { status, url: context.deployment.url });
     assertNoMarks("config", patch, "Name only what changes: everything else stays as it is.");

@@ -1,8 +1,7 @@
 import type { Reader } from "../kibana/reader.ts";
 import { howToFree, usersInWords } from "./free.ts";
-import { lookAround, notLookedAtInWords, sightOf, type Usage } from "./look.ts";
+import { lookAtWorkflows, notLookedAtInWords, sightOf, type Usage } from "./look.ts";
 import type { Use, Where } from "./use.ts";
-import { workflows } from "./workflows.ts";
 
 /** Workflows that name a connector which is gone. */
 export async function workflowsNaming(
@@ -11,7 +10,7 @@ export async function workflowsNaming(
   space: string,
   status: Where["status"],
 ): Promise<Pick<Usage, "uses" | "sight">> {
-  const seen = await lookAround(reader, space, [{ status, features: [] }], [workflows]);
+  const seen = await lookAtWorkflows(reader, space, status);
   const holders = seen.looked.flatMap(({ found }) => found.holders.filter(({ names }) => names === id));
   const unseen = seen.looked.flatMap(({ found }) => found.unseen.filter(({ concerns }) => concerns === undefined));
   return { uses: holders.map(({ use }) => use), sight: sightOf(unseen) };
