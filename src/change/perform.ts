@@ -15,12 +15,9 @@ import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
 import { asError, newId, writeAndLook } from "./write-and-look.ts";
 
-/** Rules that are written at the same time: each has its own last look, and Kibana gets no more writes at once. */
-const rulesAtOnce = 4;
-
 /**
- * Performs the ops of a plan in their order, each recorded before and after. Only rules are written several at a time. One that is
- * not done stops the rest: nothing more begins, and what has begun is finished.
+ * Performs the ops of a plan in their order, each recorded before and after. Only rules are written several at a time, each with its
+ * own last look. One that is not done stops the rest: nothing more begins, and what has begun is finished.
  */
 export async function perform(
   { id, tool, consent, nonce, recording }: { id: string; tool: string; consent: Consent; nonce: string | undefined; recording: Recording },
@@ -28,13 +25,12 @@ export async function perform(
   caller: Caller,
   services: ChangeServices,
 ): Promise<OpResult[]> {
-  const { journal, deployment, log, redactor, trail, clock, settings } = services;
+  const { journal, deployment, log, redactor, trail, clock, settings, writing } = services;
   // An undo is made from the journal, so words that the agent called secrets stay in it.
   const { withoutLiterals } = redactor;
   /** By the op's place in the plan: what has begun is its beginning. */
   const results: OpResult[] = [];
   const until = clock.now() + settings.timeout * requestsInACall;
-  const writing = new Set<Promise<void>>();
   const open = new Set<Promise<void>>();
   let begunOps = 0;
   let finished = 0;
@@ -93,8 +89,12 @@ export async function perform(
 
   for (const [n, op] of plan.ops.entries()) {
     if (op.op !== "put_rule") await Promise.all(open);
-    while (writing.size >= rulesAtOnce) await Promise.race(writing);
-    if (isOver()) break;
+    const written = await writing.take(caller.signal);
+    if (!written && n === 0) throw cancelledBefore();
+    if (!written || isOver()) {
+      written?.();
+      break;
+    }
     const record = recording.ops[n] ?? withoutLiterals.json(recordOf(op));
     const begun = {
       change: id,
@@ -111,24 +111,20 @@ export async function perform(
     try {
       await journal.begin(begun);
     } catch (error) {
+      written();
       if (n === 0) throw error;
       results[n] = { op, outcome: "not_done", error: asError(error) };
       break;
     }
     const refused = await admission(op, begun, services);
     if (refused ?? isOver()) {
+      written();
       const error = refused?.message ?? "The change was stopped before this was written.";
       await journal.end({ change: id, n, outcome: "not_done", error, withdrawn: true }).catch(() => undefined);
       if (refused) results[n] = { op, outcome: "not_done", error: refused };
       break;
     }
     begunOps += 1;
-    let written = () => {};
-    const turn = new Promise<void>((resolve) => {
-      written = resolve;
-    });
-    writing.add(turn);
-    void turn.then(() => writing.delete(turn));
     const all = write(n, op, record, begun, written).finally(() => {
       written();
       open.delete(all);
@@ -142,6 +138,14 @@ export async function perform(
   }
   await Promise.all(open);
   return results;
+}
+
+export function cancelledBefore(): ToolError {
+  return new ToolError(
+    "cancelled",
+    "The call was cancelled before anything was written.",
+    "Nothing to do; repeat the call if it is still wanted.",
+  );
 }
 
 /** Why an op that is recorded may not be written: another process was first. */

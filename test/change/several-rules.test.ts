@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { accepts, type ProductOptions, product } from "../support/product.ts";
 import { action, makeConnector, makeRule } from "../support/rules-deployment.ts";
@@ -118,4 +119,22 @@ test("a save of the same rule by somebody else right before is not overwritten, 
   const { body } = await made.call("replace_connector", { ...move, on_error: "continue" });
   expect(body).toMatchObject({ status: "partial", result: { counts: { moved: count - 1, failed: 1 } } });
   expect(JSON.parse(await made.bare("GET", "/api/alerting/rule/rule-6")).actions).toEqual([]);
+});
+
+test("the writes of several calls together are at most four at once", async () => {
+  let now = 0;
+  let most = 0;
+  const made = await tenRules({
+    onRequest: async (call) => {
+      if (!isPut(call)) return;
+      now += 1;
+      most = Math.max(most, now);
+      await setTimeout(20);
+      now -= 1;
+    },
+  });
+  const halves = [ids.slice(0, 5), ids.slice(5)];
+  const answers = await Promise.all(halves.map((rules) => made.call("replace_connector", { ...move, rules })));
+  expect(answers.map(({ body }) => body.status)).toEqual(["done", "done"]);
+  expect(most).toBe(4);
 });
