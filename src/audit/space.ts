@@ -37,6 +37,15 @@ interface Failures {
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
 const mostConnectors = 10_000;
 
+/** Begins what needs nothing from before. */
+export function beginSpace(reader: Reader, space: string, parts: ReadonlySet<Part>, from: string): void {
+  reader.begin((ahead) => [
+    ...(parts.has("connectors") ? [ahead.connectors(space)] : []),
+    ...(parts.has("log") ? [ahead.executionCounts(space, from)] : []),
+    ...(parts.has("rules") ? [firstPage(ahead, space)] : []),
+  ]);
+}
+
 /** Reads one space once and runs the checks over it. What cannot be read becomes "not checked". */
 export async function auditSpace(
   reader: Reader,
@@ -72,12 +81,8 @@ export async function auditSpace(
     }
   }
 
-  // Nothing of this waits for the list of connectors.
-  reader.begin((ahead) => [
-    ...(wanted.has("rules") ? [firstPage(ahead, space)] : []),
-    ...(wanted.has("users") && status ? [lookAtWorkflows(ahead, space, status), policiesOf(ahead, space, status)] : []),
-    ...(wanted.has("log") ? [ahead.executionCounts(space, window.from)] : []),
-  ]);
+  beginSpace(reader, space, wanted, window.from);
+  if (wanted.has("users") && status) reader.begin((ahead) => [lookAtWorkflows(ahead, space, status), policiesOf(ahead, space, status)]);
   const lately = new Date(Date.now() - skew).toISOString();
   const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space));
   const connectors = new Map((list ?? []).filter((one) => !one.system).map((one) => [one.id, one]));
