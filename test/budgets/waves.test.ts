@@ -82,6 +82,23 @@ test.each(moves)("another connector for %i rules takes at most %i round trips, a
   expect(writes.reduce((sum, some) => sum + some, 0)).toBe(rules);
 });
 
+test("an audit of many spaces takes at most 7 round trips, and as many as its requests need eight at a time", async () => {
+  for (let n = 0; n < 30; n++) {
+    await made("/api/spaces/space", { id: `many-${n}`, name: `Many ${n}` });
+    const connector = {
+      name: "Slack",
+      connector_type_id: ".slack",
+      config: {},
+      secrets: { webhookUrl: "https://hooks.slack.com/services/T/B/x" },
+    };
+    await made(`/s/many-${n}/api/actions/connector/slack-${n}`, connector);
+  }
+  waves.length = 0;
+  const { failed, body } = await server.call("audit_connectors", { spaces: ["*"] });
+  expect(failed, JSON.stringify(body)).toBe(false);
+  expect(waves.length).toBeLessThanOrEqual(7 + Math.ceil(waves.flat().length / 8));
+});
+
 async function made(path: string, body: object): Promise<void> {
   const headers = { "kbn-xsrf": "test", "content-type": "application/json" };
   const answer = await fetch(kibana + path, { method: "POST", headers, body: JSON.stringify(body) });
