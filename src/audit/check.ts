@@ -110,3 +110,8 @@ export function usedBy({ usage, connector, others }: ConnectorFacts, { rulesKnow
   if ((connector.references ?? 0) > 0) return "something other than a rule refers to it";
   return "no rule uses it";
 }
+
+/** What these checks read. */
+export function wantedParts(checks: readonly Check[]): Set<Part> {
+  return new Set(checks.flatMap((check) => [...check.needs, ...(check.weighs ?? [])]));
+}

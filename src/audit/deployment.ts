@@ -62,6 +62,19 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     if (missed.length > 0) notChecked.push({ space: "*", checks: missed, ...why });
     return undefined;
   };
+  const ruleTypes = new Map<string, RuleType>();
+  const asking = new Map<string, Promise<void>>();
+  const askIn = (space: string) => {
+    const asked =
+      asking.get(space) ??
+      reader.ruleTypes(space).then((list) => {
+        for (const type of list) ruleTypes.set(type.id, type);
+      });
+    asking.set(space, asked);
+    return asked;
+  };
+  // Most spaces show the same, so that one answer is enough.
+  const first = checks.some(({ needs }) => needs.includes("rule_types")) ? askIn(spaces[0] ?? "default").catch(() => undefined) : undefined;
   const [status, types, entries] = await Promise.all([
     reader.status().catch(missing("The kind of deployment could not be read", (check) => check.of === "deployment")),
     reader
@@ -69,8 +82,6 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
       .catch(missing("Connector types could not be read", (check) => check.needs.includes("types"))),
     catalogue(),
   ]);
-  const ruleTypes = new Map<string, RuleType>();
-  const asking = new Map<string, Promise<void>>();
   const shared = new Map<string, ConnectorFacts>();
   const saved: { space: string; connector: Connector; entry: ConnectorType | undefined }[] = [];
   let allRulesKnown = true;
@@ -90,14 +101,8 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     notChecked,
     runsOfShared: new Map(),
     async ruleTypes(space, wanted) {
-      if ([...wanted].every((id) => ruleTypes.has(id))) return ruleTypes;
-      const asked =
-        asking.get(space) ??
-        reader.ruleTypes(space).then((list) => {
-          for (const type of list) ruleTypes.set(type.id, type);
-        });
-      asking.set(space, asked);
-      await asked;
+      await first;
+      if (![...wanted].every((id) => ruleTypes.has(id))) await askIn(space);
       return ruleTypes;
     },
     add({ space, connectors, rulesKnown }, inEverySpace) {

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { daysAgo } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { plainText } from "../plain-text.ts";
 import { lastError, runsOf } from "./runs.ts";
@@ -18,7 +19,6 @@ export type Health =
   | { not_checked: string; fix: string };
 
 const days = 7;
-const day = 86_400_000;
 /** What no log of runs can show. */
 export const blindSpots =
   "Not in the log: runs refused before they began (params, missing secrets, licence), and what happens after a success.";
@@ -30,7 +30,7 @@ export const blindSpots =
 export async function healthOf(reader: Reader, space: string, id: string, now: number): Promise<Health> {
   try {
     const { successes, failures, lastSuccess, lastFailure } = await runsOf(reader, space, id, {
-      from: new Date(now - days * day).toISOString(),
+      from: daysAgo(days, now),
     });
     const runs = successes + failures;
     return {

@@ -1,11 +1,11 @@
 import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
-import type { Check, Draft } from "./check.ts";
+import { type Check, type Draft, wantedParts } from "./check.ts";
 import { checks as allChecks, checkNames } from "./checks/index.ts";
 import { createDeployment } from "./deployment.ts";
 import { type AuditReport, type Finding, fingerprint, type NotChecked, rank } from "./finding.ts";
 import { fitting, type Protects } from "./fitting-calls.ts";
-import { auditSpace } from "./space.ts";
+import { auditSpace, beginSpace } from "./space.ts";
 
 export interface AuditOptions {
   /** Space ids, which exist and may be read. */
@@ -50,7 +50,9 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
   const checks = asked ? allChecks.filter(({ name }) => asked.includes(name)) : allChecks;
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);
-  const deployment = await createDeployment(reader, { spaces, checks, from, days, url: options.url, ...(signal && { signal }) });
+  const creating = createDeployment(reader, { spaces, checks, from, days, url: options.url, ...(signal && { signal }) });
+  for (const space of spaces.slice(0, spacesAtOnce)) beginSpace(reader, space, wantedParts(checks), from);
+  const deployment = await creating;
   const findings: Finding[] = [];
   const notChecked: NotChecked[] = [...deployment.notChecked];
   const summaries: AuditReport["spaces"] = [];

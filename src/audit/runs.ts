@@ -65,9 +65,8 @@ export async function failingConnectors(
     more = answer.runs.length >= page && known.size > size && known.size < idsInOneQuestion;
   }
   const wanted = [...known].filter(isWanted);
-  const found = new Map<string, Runs>();
-  for (const id of wanted.slice(0, looked)) found.set(id, await runs(id));
-  return { runs: found, more: more || wanted.length > looked };
+  const found = await Promise.all(wanted.slice(0, looked).map(async (id) => [id, await runs(id)] as const));
+  return { runs: new Map(found), more: more || wanted.length > looked };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { rulePages } from "../rules/rule-pages.ts";
-import { workflowOf } from "../usage/leading-to.ts";
-import { type Check, type Part, ruleRef } from "./check.ts";
+import { firstPage, rulePages } from "../rules/rule-pages.ts";
+import { policiesOf, workflowOf } from "../usage/leading-to.ts";
+import { lookAtWorkflows } from "../usage/look.ts";
+import { type Check, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import type { ConnectorFacts, Runs, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
 import { isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
@@ -25,8 +26,25 @@ const skew = 600_000;
 
 type Progress = (fraction: number, message: string) => void;
 
+const logUnread = "The execution log could not be read";
+
+/** How a space's connectors failed. */
+interface Failures {
+  counts: RunCounts;
+  runs: Map<string, Runs>;
+}
+
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
 const mostConnectors = 10_000;
+
+/** Begins what needs nothing from before. */
+export function beginSpace(reader: Reader, space: string, parts: ReadonlySet<Part>, from: string): void {
+  reader.begin((ahead) => [
+    ...(parts.has("connectors") ? [ahead.connectors(space)] : []),
+    ...(parts.has("log") ? [ahead.executionCounts(space, from)] : []),
+    ...(parts.has("rules") ? [firstPage(ahead, space)] : []),
+  ]);
+}
 
 /** Reads one space once and runs the checks over it. What cannot be read becomes "not checked". */
 export async function auditSpace(
@@ -35,11 +53,11 @@ export async function auditSpace(
   deployment: Deployment,
   { progress, isProtected }: { progress: Progress; isProtected(rule: Rule): boolean },
 ): Promise<SpaceRead> {
-  const { checks, signal, window, types, entries } = deployment;
+  const { checks, signal, window, types, entries, status } = deployment;
   const found: Found[] = [];
   const notChecked: NotChecked[] = [];
   const unread = new Set<Part>(types ? [] : ["types"]);
-  const wanted = new Set(checks.flatMap((check) => [...check.needs, ...(check.weighs ?? [])]));
+  const wanted = wantedParts(checks);
   let failure: unknown;
 
   function skip(names: readonly string[], why: Pick<NotChecked, "why" | "fix">) {
@@ -63,6 +81,8 @@ export async function auditSpace(
     }
   }
 
+  beginSpace(reader, space, wanted, window.from);
+  if (wanted.has("users") && status) reader.begin((ahead) => [lookAtWorkflows(ahead, space, status), policiesOf(ahead, space, status)]);
   const lately = new Date(Date.now() - skew).toISOString();
   const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space));
   const connectors = new Map((list ?? []).filter((one) => !one.system).map((one) => [one.id, one]));
@@ -73,8 +93,13 @@ export async function auditSpace(
   );
   // It is awaited once the rules are read.
   looking.catch(() => undefined);
+  const failing = part("log", logUnread, () => readFailures());
+  failing.catch(() => undefined);
   const rules = await part("rules", "Rules could not be read to the end", () => readRules());
-  const log = await part("log", "The execution log could not be read", () => readLog());
+  const log = await part("log", logUnread, async () => {
+    const failed = await failing;
+    return failed && readLog(failed);
+  });
 
   const users = await looking;
   for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
@@ -172,28 +197,28 @@ export async function auditSpace(
     return drafts.filter(({ draft }) => draft.connector === undefined || !now.has(draft.connector.id));
   }
 
-  async function readLog(): Promise<{ counts: RunCounts; runs: Map<string, Runs>; ran: Map<string, boolean> }> {
-    const within = { from: window.from };
+  async function readFailures(): Promise<Failures> {
     const { success, failure, unknown, warning } = await reader.executionCounts(space, window.from);
     const counts = { runs: success + failure + unknown + warning, failures: failure };
     const runsOfOne = (id: string) => {
-      if (!connectors.get(id)?.preconfigured) return runsOf(reader, space, id, within);
-      const known = deployment.runsOfShared.get(id) ?? runsOf(reader, space, id, within);
+      if (!connectors.get(id)?.preconfigured) return runsOf(reader, space, id, window);
+      const known = deployment.runsOfShared.get(id) ?? runsOf(reader, space, id, window);
       deployment.runsOfShared.set(id, known);
       return known;
     };
-    const failing =
-      counts.failures > 0
-        ? await failingConnectors(reader, space, within, (id) => connectors.has(id), runsOfOne)
-        : { runs: new Map<string, Runs>(), more: false };
-    if (failing.more)
-      skip(["failing"], { why: "More connectors failed than could be looked up in the execution log: these are the latest." });
+    if (counts.failures === 0) return { counts, runs: new Map() };
+    const { runs, more } = await failingConnectors(reader, space, window, (id) => connectors.has(id), runsOfOne);
+    if (more) skip(["failing"], { why: "More connectors failed than could be looked up in the execution log: these are the latest." });
+    return { counts, runs };
+  }
+
+  async function readLog(failed: Failures): Promise<Failures & { ran: Map<string, boolean> }> {
     const doubtful = [...connectors.values()]
-      .filter(({ id, preconfigured, references }) => !preconfigured && !failing.runs.has(id) && (references === 0 || usage.has(id)))
+      .filter(({ id, preconfigured, references }) => !preconfigured && !failed.runs.has(id) && (references === 0 || usage.has(id)))
       .map(({ id }) => id);
-    const ran = await whoRan(reader, space, doubtful, counts, within);
+    const ran = await whoRan(reader, space, doubtful, failed.counts, window);
     if (doubtful.some((id) => !ran.has(id))) skip(["never_run"], { why: "Too many runs to tell for every connector whether it ran." });
-    return { counts, runs: failing.runs, ran };
+    return { ...failed, ran };
   }
 }
 

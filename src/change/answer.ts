@@ -7,7 +7,6 @@ import { reachOf, requestInWords } from "./consent/reach.ts";
 import { recordOf } from "./ops/index.ts";
 import { readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
-import { newId } from "./perform.ts";
 import { type NoChange, type OpResult, type Plan, usesConnectors, warningsBefore } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
@@ -15,6 +14,7 @@ import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { inverseAfter, leftNote, needsNote, noteOn, undoCall } from "./undo.ts";
 import { type UndoBy, withoutTool } from "./undo-here.ts";
+import { newId } from "./write-and-look.ts";
 
 /** Most effects of a plan that an answer lists. */
 const shownEffects = 20;

@@ -6,54 +6,40 @@ import { hideCertainSecrets, hideInText, hideSecrets } from "../secrets/detect.t
 import { isTaken } from "./broken-meanwhile.ts";
 import type { Consent } from "./consent/ask.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
+import type { Begun } from "./ops/audit-trail.ts";
 import { recordOf } from "./ops/index.ts";
+import type { Recorded } from "./ops/records.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
 import { hourIsFull, isChange } from "./policy.ts";
 import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
-import { asError, writeAndLook } from "./write-and-look.ts";
+import { asError, newId, writeAndLook } from "./write-and-look.ts";
 
-/** Performs the ops of a plan one after the other, each recorded before and after; stops at the first that is not done. */
+/**
+ * Performs the ops of a plan in their order, each recorded before and after. Only rules are written several at a time, each with its
+ * own last look. One that is not done stops the rest: nothing more begins, and what has begun is finished.
+ */
 export async function perform(
   { id, tool, consent, nonce, recording }: { id: string; tool: string; consent: Consent; nonce: string | undefined; recording: Recording },
   plan: Plan,
   caller: Caller,
   services: ChangeServices,
 ): Promise<OpResult[]> {
-  const { journal, deployment, log, redactor, trail, clock, settings } = services;
+  const { journal, deployment, log, redactor, trail, clock, settings, writing } = services;
   // An undo is made from the journal, so words that the agent called secrets stay in it.
   const { withoutLiterals } = redactor;
+  /** By the op's place in the plan: what has begun is its beginning. */
   const results: OpResult[] = [];
   const until = clock.now() + settings.timeout * requestsInACall;
-  for (const [n, op] of plan.ops.entries()) {
-    const record = recording.ops[n] ?? withoutLiterals.json(recordOf(op));
-    const begun = {
-      change: id,
-      n,
-      deployment,
-      tool,
-      principal: caller.principal.name,
-      ...(caller.client ? { client: caller.client } : {}),
-      consent,
-      ...(nonce === undefined ? {} : { nonce }),
-      summary: recording.summary,
-      op: record,
-    };
-    try {
-      await journal.begin(begun);
-    } catch (error) {
-      if (n === 0) throw error;
-      results.push({ op, outcome: "not_done", error: asError(error) });
-      break;
-    }
-    const refused = await admission(op, begun, services);
-    if (refused) {
-      await journal.end({ change: id, n, outcome: "not_done", error: refused.message, withdrawn: true }).catch(() => undefined);
-      results.push({ op, outcome: "not_done", error: refused });
-      break;
-    }
+  const open = new Set<Promise<void>>();
+  let begunOps = 0;
+  let finished = 0;
+  let stopped = false;
+
+  /** Writes an op that was begun. @param written is called where only the read-back is left */
+  async function write(n: number, op: Op, record: Recorded, begun: Begun, written: () => void) {
     const untold = [await trail?.begin(begun)];
-    const result: OpResult = { ...(await writeAndLook(op, until, services)), recorded: record };
+    const result: OpResult = { ...(await writeAndLook(op, until, services, written)), recorded: record };
     if (result.outcome !== "not_done") redactor.keep();
     const end = {
       change: id,
@@ -85,20 +71,81 @@ export async function perform(
       consent,
       outcome: result.outcome,
     });
-    results.push(result);
-    caller.progress?.(results.length, plan.ops.length, `${results.length} of ${plan.ops.length} written.`);
+    results[n] = result;
+    finished += 1;
+    caller.progress?.(finished, plan.ops.length, `${finished} of ${plan.ops.length} written.`);
     // What the plan depends on has changed: the person decides again on what is left.
-    if (isTaken(result)) break;
-    if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) break;
-    // A cancelled call stops between two writes: the answer says what was not started, and repeating the call continues.
-    if (caller.signal.aborted) break;
+    if (isTaken(result)) stopped = true;
+    if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) stopped = true;
     // A call has to end, however slow Kibana is; what was started is finished.
-    if (clock.now() >= until && n + 1 < plan.ops.length) {
+    if (clock.now() >= until && begunOps < plan.ops.length) {
       result.timeUp = true;
-      break;
+      stopped = true;
     }
   }
+
+  // A cancelled call stops between two writes: the answer says what was not started, and repeating the call continues.
+  const isOver = () => stopped || (begunOps > 0 && caller.signal.aborted);
+
+  for (const [n, op] of plan.ops.entries()) {
+    if (op.op !== "put_rule") await Promise.all(open);
+    const written = await writing.take(caller.signal);
+    if (!written && n === 0) throw cancelledBefore();
+    if (!written || isOver()) {
+      written?.();
+      break;
+    }
+    const record = recording.ops[n] ?? withoutLiterals.json(recordOf(op));
+    const begun = {
+      change: id,
+      n,
+      deployment,
+      tool,
+      principal: caller.principal.name,
+      ...(caller.client ? { client: caller.client } : {}),
+      consent,
+      ...(nonce === undefined ? {} : { nonce }),
+      summary: recording.summary,
+      op: record,
+    };
+    try {
+      await journal.begin(begun);
+    } catch (error) {
+      written();
+      if (n === 0) throw error;
+      results[n] = { op, outcome: "not_done", error: asError(error) };
+      break;
+    }
+    const refused = await admission(op, begun, services);
+    if (refused ?? isOver()) {
+      written();
+      const error = refused?.message ?? "The change was stopped before this was written.";
+      await journal.end({ change: id, n, outcome: "not_done", error, withdrawn: true }).catch(() => undefined);
+      if (refused) results[n] = { op, outcome: "not_done", error: refused };
+      break;
+    }
+    begunOps += 1;
+    const all = write(n, op, record, begun, written).finally(() => {
+      written();
+      open.delete(all);
+    });
+    // It is thrown where it is awaited.
+    all.catch(() => {
+      stopped = true;
+    });
+    open.add(all);
+    if (op.op !== "put_rule") await all;
+  }
+  await Promise.all(open);
   return results;
+}
+
+export function cancelledBefore(): ToolError {
+  return new ToolError(
+    "cancelled",
+    "The call was cancelled before anything was written.",
+    "Nothing to do; repeat the call if it is still wanted.",
+  );
 }
 
 /** Why an op that is recorded may not be written: another process was first. */
@@ -126,16 +173,4 @@ function noted({ error, warning }: OpResult, scrub: (text: string) => string): {
 function isOfThisOp({ outcome, error }: OpResult): boolean {
   const isAnswered = outcome === "not_done" || (error instanceof KibanaError && error.applied === "no");
   return isAnswered && error instanceof ToolError && !["kibana_unreachable", "unauthorized"].includes(error.code);
-}
-
-/** The id that Kibana chose for a new connector. */
-export function newId({ op, data }: OpResult): string | undefined {
-  return op.op === "create" &&
-    op.id === undefined &&
-    data !== null &&
-    typeof data === "object" &&
-    "id" in data &&
-    typeof data.id === "string"
-    ? data.id
-    : undefined;
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { ToolError } from "../errors.ts";
 import { noChange, outcome, shown } from "./answer.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
@@ -8,7 +7,7 @@ import { reachOf } from "./consent/reach.ts";
 import { sayingWhatIsLost } from "./not-restorable.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
-import { perform } from "./perform.ts";
+import { cancelledBefore, perform } from "./perform.ts";
 import type { Plan } from "./plan.ts";
 import { isChange, judge, type Verdict } from "./policy.ts";
 import { recordingOf } from "./recorded.ts";
@@ -53,12 +52,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
         };
       }
     }
-    if (caller.signal.aborted)
-      throw new ToolError(
-        "cancelled",
-        "The call was cancelled before anything was written.",
-        "Nothing to do; repeat the call if it is still wanted.",
-      );
+    if (caller.signal.aborted) throw cancelledBefore();
     const nonce =
       consent.how === "token" ? continuations.redeem(change.confirm ?? "", change.tool, change.args, services.digest(first)) : undefined;
     if (nonce !== undefined && (await journal.spent(nonce))) throw confirmationInvalid("used");

@@ -279,6 +279,8 @@ export interface OpResult {
   warning?: string;
   /** What somebody else changed it to at the same moment. */
   seen?: { name: string; config: Record<string, unknown> };
+  /** A created or updated connector from the list, which alone says how many uses it has; undefined if it cannot be read. */
+  stored?: Connector;
   /** Rules that began to use the connector while it was being deleted. */
   leftBehind?: RuleUse[] | "unknown";
   /** What differs in a rule unintentionally; `byOthers`: somebody else saved it too. */

@@ -1,4 +1,5 @@
 import type { Reader } from "../kibana/reader.ts";
+import type { Turns } from "../kibana/turns.ts";
 import type { Writer } from "../kibana/writer.ts";
 import type { Log } from "../log.ts";
 import type { CallRedactor } from "../secrets/redact.ts";
@@ -37,6 +38,8 @@ export interface ChangeServices {
   redactor: CallRedactor;
   /** Who makes the current call, and would undo it. */
   undoBy: UndoBy;
+  /** For writes under way, with their last look: of all calls together. */
+  writing: Turns;
   /** Writes that calls of this process are about to make. */
   inFlight: { writes: number };
 }

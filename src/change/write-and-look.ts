@@ -22,8 +22,14 @@ const ofRepetition = [404, 409, 412, 429];
 /**
  * Writes once and finds out what happened after a doubtful answer. Never aborted halfway.
  * @param until when the time for the writes of the call is over
+ * @param written is called once Kibana has accepted it, before it is read back
  */
-export async function writeAndLook(op: Op, until: number, { writer, reader, clock }: ChangeServices): Promise<OpResult> {
+export async function writeAndLook(
+  op: Op,
+  until: number,
+  { writer, reader, clock }: ChangeServices,
+  written: () => void,
+): Promise<OpResult> {
   const look: { before?: Rule } = {};
   const seen = (): Promise<Seen> => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" }));
   let data: unknown;
@@ -32,6 +38,7 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
       look.before = rule;
     };
     data = await writeOp(op, { writer, reader, clock, until, saw });
+    written();
   } catch (error) {
     const failure = asError(error);
     if (!(error instanceof KibanaError) || (error.applied === "no" && error.status === undefined)) {
@@ -47,7 +54,8 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
       await clock.sleep(wait);
       after = await seen();
       const { happened, ...more } = after;
-      if (happened === "done") return { op, outcome: "done", warning: doneAnyway(op, error), ...more, ...(await leftBehind(op, reader)) };
+      if (happened === "done")
+        return { op, outcome: "done", warning: doneAnyway(op, error), ...more, ...(await around(op, undefined, reader)) };
       if (happened === "unreadable") break;
     }
     const more = after && "unmeant" in after ? { unmeant: after.unmeant } : {};
@@ -69,7 +77,7 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
     };
   }
   if (op.op === "execute") return { op, outcome: "done", data };
-  const [{ happened: after, ...more }, left] = await Promise.all([seen(), leftBehind(op, reader)]);
+  const [{ happened: after, ...more }, others] = await Promise.all([seen(), around(op, data, reader)]);
   // Kibana accepted it but does not show it: that does not count as done.
   if (after === "not_done")
     return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading it back does not show it.") };
@@ -77,7 +85,7 @@ export async function writeAndLook(op: Op, until: number, { writer, reader, cloc
     op,
     outcome: "done",
     data,
-    ...left,
+    ...others,
     ...more,
     ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
     ...(after === "differs"
@@ -156,9 +164,26 @@ function doneAnyway(op: Op, error: KibanaError): string {
   return `Kibana answered ${error.status}, and yet it has happened: the request was sent twice on its way, or somebody else did the same at the same moment.${secrets}`;
 }
 
-/** Rules that a delete left without their connector. */
-async function leftBehind(op: Op, reader: Reader): Promise<Pick<OpResult, "leftBehind">> {
-  return op.op === "delete" ? { leftBehind: await rulesLeftBehind(op, reader) } : {};
+/** What is around a connector after a write: rules that a delete left without it, and how many uses it has. */
+async function around(op: Op, data: unknown, reader: Reader): Promise<Pick<OpResult, "leftBehind" | "stored">> {
+  if (op.op === "delete") return { leftBehind: await rulesLeftBehind(op, reader) };
+  if (op.op !== "create" && op.op !== "update") return {};
+  const id = op.id ?? newId({ op, data });
+  const listed = await reader.connectors(op.space).catch(() => []);
+  const stored = listed.find((one) => one.id === id);
+  return stored ? { stored } : {};
+}
+
+/** The id that Kibana chose for a new connector. */
+export function newId({ op, data }: Pick<OpResult, "op" | "data">): string | undefined {
+  return op.op === "create" &&
+    op.id === undefined &&
+    data !== null &&
+    typeof data === "object" &&
+    "id" in data &&
+    typeof data.id === "string"
+    ? data.id
+    : undefined;
 }
 
 /** What somebody else changed it to, for the journal. */

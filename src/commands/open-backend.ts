@@ -13,6 +13,7 @@ import type { Caller, Change, ChangeServices } from "../change/services.ts";
 import { undoBy } from "../change/undo-here.ts";
 import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
+import { createTurns } from "../kibana/turns.ts";
 import type { Log } from "../log.ts";
 import { isRemote } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
@@ -23,6 +24,9 @@ import { version } from "../version.ts";
 import type { Pages } from "../web/listener.ts";
 import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
+
+/** Each has its own last look right before it. */
+const writesAtOnce = 4;
 
 /** The part of the context that all calls share. */
 type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "spaces"> & {
@@ -73,6 +77,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
   const journal = createJournal(await journalDir(settings), clock);
   const services: Omit<ChangeServices, "redactor" | "undoBy"> = {
     inFlight: { writes: 0 },
+    writing: createTurns(writesAtOnce),
     settings,
     deployment: deployment.name,
     reader,

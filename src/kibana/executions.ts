@@ -43,6 +43,14 @@ export interface Run {
 /** How many connectors one query may name: ids have up to about 36 characters, and a filter 8,192. */
 export const idsInOneQuestion = 150;
 
+const hour = 3_600_000;
+
+/** ISO. The full hour so many days ago: the same question a moment later is the same, and can be begun ahead. */
+export function daysAgo(days: number, now: number): string {
+  const at = now - days * 24 * hour;
+  return new Date(at - (at % hour)).toISOString();
+}
+
 /** The execution log of connectors (reference/kibana-api.md §8.3). It needs only read access to connectors. */
 export function executionReads(query: Query) {
   return {

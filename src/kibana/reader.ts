@@ -1,5 +1,6 @@
 import type { KibanaSettings } from "../settings/index.ts";
 import { agentReads } from "./agents.ts";
+import { type Ahead, readingAhead } from "./ahead.ts";
 import { alertingV2Reads } from "./alerting-v2.ts";
 import { assistantReads } from "./assistant.ts";
 import { capabilityReads } from "./capabilities.ts";
@@ -13,7 +14,7 @@ import type { Get, Query } from "./http.ts";
 import { maintenanceWindowReads } from "./maintenance-windows.ts";
 import { ruleReads } from "./rules.ts";
 import { spaceReads } from "./spaces.ts";
-import { statusReads } from "./status.ts";
+import { type Status, statusReads } from "./status.ts";
 import { workflowReads } from "./workflows.ts";
 
 /**
@@ -21,13 +22,40 @@ import { workflowReads } from "./workflows.ts";
  * @param auth which credentials are sent, for the message if they are not accepted
  */
 export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth"]): Reader {
+  return readerOn({ get, query }, { auth });
+}
+
+/** What the readers of one Kibana share. */
+interface Shared {
+  auth: KibanaSettings["auth"] | undefined;
+  /** As it was read last: good enough to guess what will be asked. */
+  status?: Status;
+}
+
+function readerOn({ get, query }: Pick<Ahead, "get" | "query">, shared: Shared, ahead = readingAhead({ get, query })): Reader {
+  const reads = readsOf(ahead.get, ahead.query, shared.auth);
   return {
-    until: (signal) =>
-      createReader(
-        (call) => get({ signal, ...call }),
-        (call) => query({ signal, ...call }),
-        auth,
-      ),
+    ...reads,
+    async status() {
+      shared.status = await reads.status();
+      return shared.status;
+    },
+    until: (signal) => readerOn({ get: (call) => get({ signal, ...call }), query: (call) => query({ signal, ...call }) }, shared),
+    begin(work) {
+      for (const read of work(readerOn(ahead.begin, shared), shared.status)) read.catch(() => undefined);
+    },
+    repeatable() {
+      const own = readingAhead({ get, query }, new Map());
+      return () => {
+        own.again();
+        return readerOn({ get, query }, shared, own);
+      };
+    },
+  };
+}
+
+function readsOf(get: Get, query: Query, auth: KibanaSettings["auth"] | undefined) {
+  return {
     ...statusReads(get, auth),
     ...spaceReads(get),
     ...currentUserReads(get),
@@ -46,23 +74,14 @@ export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth
   };
 }
 
-type Reads = ReturnType<typeof statusReads> &
-  ReturnType<typeof spaceReads> &
-  ReturnType<typeof connectorReads> &
-  ReturnType<typeof connectorTypeReads> &
-  ReturnType<typeof ruleReads> &
-  ReturnType<typeof capabilityReads> &
-  ReturnType<typeof executionReads> &
-  ReturnType<typeof currentUserReads> &
-  ReturnType<typeof workflowReads> &
-  ReturnType<typeof alertingV2Reads> &
-  ReturnType<typeof maintenanceWindowReads> &
-  ReturnType<typeof caseReads> &
-  ReturnType<typeof agentReads> &
-  ReturnType<typeof assistantReads> &
-  ReturnType<typeof featureSettingReads>;
-
-export interface Reader extends Reads {
+export interface Reader extends ReturnType<typeof readsOf> {
   /** The same reads, which end when this signal does: those of one call. */
   until(signal: AbortSignal): Reader;
+  /**
+   * Begins reads that will be needed: each answer serves the next read of the same, once.
+   * @param work `last`: what Kibana was when somebody asked last, only for a guess what will be needed
+   */
+  begin(work: (reader: Reader, last: Status | undefined) => Promise<unknown>[]): void;
+  /** Gives a reader for each time that the same work is done: what was asked before begins at once, anew. */
+  repeatable(): () => Reader;
 }

@@ -58,7 +58,11 @@ export function createTurns(most: number): Turns {
         };
         const begin = () => {
           signal.removeEventListener("abort", stop);
-          resolve(() => give(name));
+          let given = false;
+          resolve(() => {
+            if (!given) give(name);
+            given = true;
+          });
         };
         if (signal.aborted) return resolve(undefined);
         signal.addEventListener("abort", stop, { once: true });

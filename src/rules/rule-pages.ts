@@ -4,6 +4,7 @@ import type { Rule } from "../kibana/rules.ts";
 
 /** Elasticsearch pages no deeper (reference/kibana-api.md §5.2). */
 const window = 10_000;
+const usualPage = 500;
 
 export interface RulePage {
   rules: Rule[];
@@ -22,9 +23,9 @@ export async function* rulePages(
   space: string,
   options: { connector?: string; filter?: string; perPage?: number; internal?: boolean } = {},
 ): AsyncGenerator<RulePage, void, undefined> {
-  const { perPage = 500, ...which } = options;
+  const { perPage = usualPage, ...which } = options;
   const read = (query: { page: number; filter?: string }) => reader.rules(space, { ...which, ...query, perPage, sort: "createdAt" });
-  let next = read({ page: 1 });
+  let next = Object.keys(options).length === 0 ? firstPage(reader, space) : read({ page: 1 });
   let total: number | undefined;
   /** The last creation time seen, with its rules: a window that begins there has them again. */
   const edge = { at: "", ids: new Set<string>() };
@@ -53,6 +54,11 @@ export async function* rulePages(
     next.catch(() => undefined);
     yield { rules, total };
   }
+}
+
+/** The request that `rulePages` begins with for all rules of a space. */
+export function firstPage(reader: Reader, space: string): Promise<RulePage> {
+  return reader.rules(space, { page: 1, perPage: usualPage, sort: "createdAt" });
 }
 
 function cannotPartition(space: string): ToolError {

@@ -6,9 +6,10 @@ import type { NoChange, Plan, SecretFlow } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import type { Reader } from "../kibana/reader.ts";
 import type { Status } from "../kibana/status.ts";
 import { quoted, word } from "../plain-text.ts";
-import { rulesUsing } from "../rules/find-rules.ts";
+import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import { canChooseId, freeId } from "./connectors/connector-id.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { ConnectorNotHere, findConnector } from "./connectors/find-connector.ts";
@@ -16,7 +17,6 @@ import { liveType } from "./connectors/live-type.ts";
 import { orWhy } from "./connectors/or-why.ts";
 import { originOf } from "./connectors/preconfigured.ts";
 import { safeTest } from "./connectors/safe-test.ts";
-import { storedNow } from "./connectors/stored-now.ts";
 import { changeTool, type SpaceContext, type ToolContext } from "./define.ts";
 import { changedSpace, connectorName, widens } from "./fields.ts";
 import { mergeConfig } from "./plans/merge-config.ts";
@@ -59,6 +59,8 @@ export const createConnector = changeTool({
     const { kibana, space: target } = context;
     const fix = "Give the real value (with `from`, leave out what does not change); secrets go into `secrets` as references.";
     assertNoMarks("config", config, fix);
+    const likely = id ?? freeId(name, new Set());
+    kibana.begin((reader) => usingIt(likely, reader, target));
     const [types, status, existing] = await Promise.all([kibana.connectorTypes(target), kibana.status(), kibana.connectors(target)]);
     const source = from && (await sourceOf(from, target, status, context));
     const { type: live, note: taken } = await typeOf(type, source?.connector, types);
@@ -94,12 +96,12 @@ export const createConnector = changeTool({
       flows: [...plan.flows, ...(await carriedAlong(source.connector, live.id, full))],
     };
   },
-  async report(_plan, [result], { kibana }) {
+  async report(_plan, [result]) {
     if (result?.outcome !== "done" || result.op.op !== "create") return {};
     const made = result.data as Connector | undefined;
     const id = result.op.id ?? made?.id;
     if (id === undefined) return {};
-    const { config, references } = (await storedNow(id, result.op.space, kibana)) ?? made ?? {};
+    const { config, references } = result.stored ?? made ?? {};
     return {
       result: {
         connector: connectorView({ id, name: result.op.name, type: result.op.type, config, references }, result.op.space),
@@ -109,11 +111,15 @@ export const createConnector = changeTool({
   },
 });
 
+/** The rules that use an id, preconfigured or not. */
+function usingIt(id: string, reader: Reader, space: string): Promise<RuleUse[]>[] {
+  return [false, true].map((preconfigured) => rulesUsing(reader, space, { id, preconfigured }));
+}
+
 /** Says which rules refer to the id already, of a connector that is gone, preconfigured or not: they get the new one unsaved. */
 async function rulesAwaiting(id: string | undefined, { kibana, space }: SpaceContext): Promise<string[]> {
   if (id === undefined) return [];
-  const ways = [false, true].map((preconfigured) => rulesUsing(kibana, space, { id, preconfigured }));
-  const found = await orWhy(Promise.all(ways), 200);
+  const found = await orWhy(Promise.all(usingIt(id, kibana, space)), 200);
   if (typeof found === "string") return [`Whether rules still have this id could not be read: they would send to this connector. ${found}`];
   const rules = found.flat();
   return rules.length > 0 ? [`Actions of ${inWords(rules)} still have this id: from then on they send to this connector.`] : [];
@@ -126,7 +132,7 @@ async function sourceOf(
   status: Status,
   { kibana, deployment, spaces }: ToolContext,
 ) {
-  const space = await spaces.check(from.space ?? target, { fresh: true });
+  const space = from.space === undefined ? target : await spaces.check(from.space, { fresh: true });
   const connector = await findConnector(kibana, space, from.id).catch((error: unknown) => {
     if (from.space !== undefined || !(error instanceof ConnectorNotHere) || error.detail) throw error;
     throw new ConnectorNotHere(error, error.message, `Name the space of the original: from: {"space": "…", "id": "…"}.`);

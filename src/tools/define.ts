@@ -35,7 +35,7 @@ export interface ToolContext {
   progress(done: number, total: number, message: string): void;
 }
 
-/** The context of a tool that works in one space, which was looked up. */
+/** The context of a tool that works in one space, which is looked up before anything comes of it. */
 export interface SpaceContext extends ToolContext {
   space: CheckedSpace;
 }
@@ -159,6 +159,8 @@ function changing<Input extends z.ZodObject, P extends Plan>(
     async call(given, context) {
       const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given, tool.argumentHints);
       const args = readArguments(tool.input, rest);
+      // The plan after a person's yes asks the same once more, all at once.
+      const reader = context.kibana.repeatable();
       return placed(tool.name, context, async () =>
         Outcome.parse(
           await context.runChange({
@@ -166,7 +168,7 @@ function changing<Input extends z.ZodObject, P extends Plan>(
             args,
             dryRun: dryRun === true,
             confirm: typeof confirm === "string" ? confirm : undefined,
-            plan: (typed) => plan(args, { ...context, secrets: { ...context.secrets, typed } }),
+            plan: (typed) => plan(args, { ...context, kibana: reader(), secrets: { ...context.secrets, typed } }),
             report: (made, results) => tool.report(made, results, context),
           }),
         ),
@@ -175,14 +177,14 @@ function changing<Input extends z.ZodObject, P extends Plan>(
   };
 }
 
-/** The work with the space that is meant, once it was looked up; a change looks anew. */
-async function inSpace<Args extends { space?: string | undefined }, T>(
+/** The work in the space that is meant, which is looked up meanwhile; a change looks anew. */
+function inSpace<Args extends { space?: string | undefined }, T>(
   { space, ...rest }: Args,
   context: ToolContext,
   fresh: boolean,
   work: (rest: Omit<Args, "space">, context: SpaceContext) => Promise<T>,
 ): Promise<T> {
-  return work(rest, { ...context, space: await context.spaces.check(space ?? context.settings.space, { fresh }) });
+  return context.spaces.during(space ?? context.settings.space, { fresh }, (checked) => work(rest, { ...context, space: checked }));
 }
 
 /** Does the work. If a connector is not found, the error says in which other space it is and who still refers to it. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
 import { connectorRow, flagsOf, states } from "./connectors/connector-row.ts";
-import { readFacts } from "./connectors/list-facts.ts";
+import { factsAhead, readFacts } from "./connectors/list-facts.ts";
 import { byPlace, chosenSpaces, connectorsIn, type FoundConnector, matcher } from "./connectors/several-spaces.ts";
 import { unusedOf } from "./connectors/unused.ts";
 import { readAcross } from "./define.ts";
@@ -31,6 +31,7 @@ export const listConnectors = readAcross({
     const notes: string[] = [];
     const after = cursor === undefined ? undefined : readCursor(cursor);
     const spaces = await chosenSpaces(space, context, notes);
+    const remember = factsAhead({ space, type, text, state, limit, cursor }, context);
     const [types, all] = await Promise.all([
       context.kibana.connectorTypes(spaces[0] ?? context.settings.space),
       connectorsIn(spaces, context, notes),
@@ -44,6 +45,7 @@ export const listConnectors = readAcross({
     ).sort(byPlace);
     const from = after === undefined ? matching : matching.filter((found) => byPlace(found, after) > 0);
     const page = from.slice(0, limit);
+    remember(page);
     const facts = await readFacts(page, context, notes);
     const last = page.at(-1);
     const none = matching.length === 0 && all.length > 0;

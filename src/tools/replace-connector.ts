@@ -4,16 +4,18 @@ import { connectorType } from "../catalog/index.ts";
 import { assertFewRecipients } from "../catalog/recipients.ts";
 import type { NoChange } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
+import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { isDetectionRule } from "../kibana/detection.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { rulesWith } from "../rules/find-rules.ts";
 import { isSystem, ruleState } from "../rules/rule-state.ts";
+import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../usage/look.ts";
 import { explainReferences } from "../usage/references.ts";
-import { stayingWarnings, usersBesideRules, workflowsNaming } from "../usage/staying.ts";
+import { stayingWarnings, workflowsNaming } from "../usage/staying.ts";
 import { assertHasSecrets, assertRunnable } from "./connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "./connectors/find-connector.ts";
-import { doubtsAbout } from "./connectors/last-run.ts";
+import { doubtsAbout, newestRun } from "./connectors/last-run.ts";
 import { safeTest } from "./connectors/safe-test.ts";
 import { changeTool, type ToolContext } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, widens } from "./fields.ts";
@@ -72,13 +74,19 @@ export const replaceConnector = changeTool({
         "Either `to` or `remove: true` is needed, and not both.",
         "Say where the actions go, or that they are removed.",
       );
-    const connectors = await kibana.connectors(inSpace);
+    kibana.begin((reader, last) => [
+      ...(args.to === undefined ? [] : [reader.ruleTypes(inSpace), newestRun(args.to, inSpace, reader)]),
+      rulesWith(reader, inSpace, { id: args.from, known: { preconfigured: false } }),
+      ...(last && args.rules === undefined ? [lookAtWorkflows(reader, inSpace, last)] : []),
+      ownerAfter({ ...context, kibana: reader }),
+    ]);
+    const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
     const from = fromOf(args.from, connectors, inSpace);
-    const target = args.to === undefined ? undefined : await targetOf(args.to, from.id, connectors, inSpace, context);
+    const target = args.to === undefined ? undefined : targetOf(args.to, from.id, connectors, types, inSpace);
     const to = target?.connector;
     const [using, { uses, sight }] = await Promise.all([
       rulesWith(kibana, inSpace, from),
-      othersOf(from, args.rules, connectors, inSpace, context),
+      othersOf(from, args.rules, { existing: connectors, types, status }, inSpace, context),
     ]);
     const chosen = await chosenRules(args.rules, using, inSpace, context);
     const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
@@ -101,7 +109,7 @@ export const replaceConnector = changeTool({
 
     const newParams: NewParams = { params: args.params, recovery: args.recovery_params };
     const known = new Map(connectors.map((one) => [one.id, one]));
-    const types = to ? await kibana.ruleTypes(inSpace) : [];
+    const ruleTypes = to ? await kibana.ruleTypes(inSpace) : [];
     const changes = await Promise.all(
       todo.map(async (rule) => {
         const moved = await movedActions(
@@ -109,7 +117,7 @@ export const replaceConnector = changeTool({
           from,
           to,
           newParams,
-          types.find((type) => type.id === rule.rule_type_id),
+          ruleTypes.find((type) => type.id === rule.rule_type_id),
         );
         const actions = args.drop_missing ? moved.actions.filter((action) => isSystem(action.id) || known.has(action.id)) : moved.actions;
         return { rule, actions, notes: moved.notes, obstacle: obstacle(rule, actions, known) };
@@ -123,7 +131,7 @@ export const replaceConnector = changeTool({
       );
     left.push(...obstacles.map((one) => row(one.rule, "blocked", `Kibana would not save it: ${obstacleInWords(one)}.`)));
     const savable = changes.filter((change) => change.obstacle === undefined);
-    const ready = (await withArtifacts(savable, inSpace, context)).map((one) => ({
+    const ready = (await withArtifacts(savable, inSpace, context, status)).map((one) => ({
       ...one,
       op: putRule(one, inSpace, { ...ruleState(one.rule), actions: one.actions }, known, [from.id, ...(to ? [to.id] : [])]),
     }));
@@ -221,16 +229,15 @@ function fromOf(asked: string, connectors: readonly Connector[], inSpace: string
 }
 
 /** The connector to put in, and whether rules can use it. @throws ToolError if it cannot run */
-async function targetOf(
+function targetOf(
   asked: string,
   from: string,
   connectors: readonly Connector[],
+  types: readonly LiveType[],
   inSpace: string,
-  { kibana }: ToolContext,
-): Promise<{ connector: Connector; forRules: boolean }> {
+): { connector: Connector; forRules: boolean } {
   const to = pickConnector(connectors, inSpace, asked);
   if (to.id === from) throw new ToolError("invalid_arguments", "`from` and `to` are the same connector.", "Name another one in `to`.");
-  const types = await kibana.connectorTypes(inSpace);
   assertRunnable(to, types);
   assertHasSecrets(to);
   const features = types.find((one) => one.id === to.type)?.features ?? [];
@@ -251,12 +258,13 @@ const nothingOfWorkflows = { ops: [], effects: [], warnings: [], facts: [], flow
 async function othersOf(
   { id, known }: From,
   rules: readonly string[] | undefined,
-  connectors: readonly Connector[],
+  seen: Known,
   inSpace: string,
   { kibana }: ToolContext,
-): Promise<Awaited<ReturnType<typeof usersBesideRules>>> {
+): Promise<Pick<Usage, "uses" | "sight">> {
   if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
-  return known ? usersBesideRules(known, connectors, kibana, inSpace) : workflowsNaming(id, kibana, inSpace);
+  if (!known) return workflowsNaming(id, kibana, inSpace, seen.status);
+  return (await othersUsing(kibana, inSpace, [known], seen))(known);
 }
 
 /** The rules that are meant: all that use it, or those that are named, some of which may not use it. @throws ToolError rule_not_found */

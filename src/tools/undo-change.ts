@@ -7,7 +7,6 @@ import { ToolError } from "../errors.ts";
 import { quoted } from "../plain-text.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
-import { storedNow } from "./connectors/stored-now.ts";
 import { changeAcross, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
 import { planUndo } from "./plans/plan-undo.ts";
@@ -35,7 +34,7 @@ export const undoChange = changeAcross({
     const plan = await planUndo(found, { secrets, noOtherSecrets: noOthers ?? false }, context);
     return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
   },
-  report: async (plan, results, { kibana }) => {
+  report: async (plan, results) => {
     const [op] = plan.ops;
     const [result] = results;
     const workflows = workflowRows(plan.ops, results, [], "put_back").slice(0, rowsShown);
@@ -60,7 +59,7 @@ export const undoChange = changeAcross({
     }
     if (result?.outcome !== "done") return { result: compact({ workflows }) };
     if (op.op === "delete") return { result: { deleted: [op.id] } };
-    const stored = await storedNow(op.id, op.space, kibana);
+    const { stored } = result;
     return {
       result: compact({ connector: stored && connectorView(stored, op.space), workflows }),
       next: stored && mayWorkOtherwise(op) ? await safeTest(stored, op.space, "See whether it works again.") : [],

@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { connectorType } from "../catalog/index.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
+import { lookAtWorkflows } from "../usage/look.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { findConnector } from "./connectors/find-connector.ts";
 import { assertSaved } from "./connectors/preconfigured.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
-import { storedNow } from "./connectors/stored-now.ts";
 import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, connectorName } from "./fields.ts";
 import { mergeConfig } from "./plans/merge-config.ts";
@@ -44,6 +44,10 @@ export const updateConnector = changeTool({
   argumentHints: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
   async plan({ id, name, config: patch = {}, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
     const { kibana, space: target } = context;
+    kibana.begin((reader, last) => [
+      reader.connectors(target),
+      ...(last && name !== undefined ? [lookAtWorkflows(reader, target, last)] : []),
+    ]);
     const [before, status] = await Promise.all([findConnector(kibana, target, id), kibana.status()]);
     assertSaved(before, "changed", { status, url: context.deployment.url });
     assertNoMarks("config", patch, "Name only what changes: everything else stays as it is.");
@@ -60,11 +64,10 @@ export const updateConnector = changeTool({
     const plan = await planUpdate(wanted, status, context);
     return { ...plan, warnings: [...encoded.notes, ...plan.warnings], asksBecause };
   },
-  async report(plan, results, { kibana }) {
-    const { op, outcome } = results.find((one) => one.op.op === "update") ?? {};
+  async report(plan, results) {
+    const { op, outcome, stored } = results.find((one) => one.op.op === "update") ?? {};
     const workflows = workflowRows(plan.ops, results);
     if (outcome !== "done" || op?.op !== "update") return { result: compact({ workflows }) };
-    const stored = await storedNow(op.id, op.space, kibana);
     return {
       result: compact({ connector: stored && connectorView(stored, op.space), rotated: Object.keys(op.secrets), workflows }),
       next: mayWorkOtherwise(op)

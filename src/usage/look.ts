@@ -9,6 +9,7 @@ import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import { unlistedFor } from "./assistants.ts";
 import { sources } from "./sources.ts";
 import { type Found, type Sight, type Source, type Unseen, type Use, type Where, whereOf } from "./use.ts";
+import { workflows } from "./workflows.ts";
 
 /** Characters of why something could not be looked at. */
 const longestReason = 160;
@@ -41,6 +42,11 @@ export async function lookAround(reader: Reader, space: string, all: readonly Wh
     able.map(async (source) => ({ source, found: await lookOnce(source, () => source.look(reader, space, first.status), first.status) })),
   );
   return { space, looked };
+}
+
+/** Reads only the workflows of a space, which need no type: any connector may be used in one. */
+export function lookAtWorkflows(reader: Reader, space: string, status: Where["status"]): Promise<Seen> {
+  return lookAround(reader, space, [{ status, features: [] }], [workflows]);
 }
 
 /** What was seen of the users of one connector besides rules. @param ids of all connectors of the space: an id comes before a name */

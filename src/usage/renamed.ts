@@ -1,10 +1,9 @@
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { quoted } from "../plain-text.ts";
-import { inWords, lookAround } from "./look.ts";
+import { inWords, lookAtWorkflows } from "./look.ts";
 import { namesOf } from "./references.ts";
 import type { Use, Where } from "./use.ts";
-import { workflows } from "./workflows.ts";
 
 /** What names a connector by its name, and so no longer reaches it under another one. */
 export interface NamedBy {
@@ -22,7 +21,7 @@ export async function namedBy(
   existing: readonly Connector[],
   { reader, space, status }: { reader: Reader; space: string; status: Where["status"] },
 ): Promise<NamedBy> {
-  const [looked] = (await lookAround(reader, space, [{ status, features: [] }], [workflows])).looked;
+  const [looked] = (await lookAtWorkflows(reader, space, status)).looked;
   if (!looked || existing.some(({ id }) => id === name)) return { uses: [], missed: [] };
   const { holders, unseen } = looked.found;
   const missed = unseen.filter(({ permanent, concerns }) => !permanent && !concerns).map(inWords);

@@ -1,27 +1,16 @@
-import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { howToFree, usersInWords } from "./free.ts";
-import { lookAround, notLookedAtInWords, othersUsing, sightOf, type Usage } from "./look.ts";
-import type { Use } from "./use.ts";
-import { workflows } from "./workflows.ts";
-
-/**
- * What uses a connector besides rules, as a replacement has to know it.
- * @param existing the connectors of the space: a text that is an id means that one
- */
-export async function usersBesideRules(
-  connector: Connector,
-  existing: readonly Connector[],
-  reader: Reader,
-  space: string,
-): Promise<Pick<Usage, "uses" | "sight">> {
-  const [types, status] = await Promise.all([reader.connectorTypes(space), reader.status()]);
-  return (await othersUsing(reader, space, [connector], { existing, types, status }))(connector);
-}
+import { lookAtWorkflows, notLookedAtInWords, sightOf, type Usage } from "./look.ts";
+import type { Use, Where } from "./use.ts";
 
 /** Workflows that name a connector which is gone. */
-export async function workflowsNaming(id: string, reader: Reader, space: string): Promise<Pick<Usage, "uses" | "sight">> {
-  const seen = await lookAround(reader, space, [{ status: await reader.status(), features: [] }], [workflows]);
+export async function workflowsNaming(
+  id: string,
+  reader: Reader,
+  space: string,
+  status: Where["status"],
+): Promise<Pick<Usage, "uses" | "sight">> {
+  const seen = await lookAtWorkflows(reader, space, status);
   const holders = seen.looked.flatMap(({ found }) => found.holders.filter(({ names }) => names === id));
   const unseen = seen.looked.flatMap(({ found }) => found.unseen.filter(({ concerns }) => concerns === undefined));
   return { uses: holders.map(({ use }) => use), sight: sightOf(unseen) };

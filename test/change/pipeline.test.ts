@@ -10,6 +10,7 @@ import type { Plan } from "../../src/change/plan.ts";
 import type { Caller, Change, ChangeServices } from "../../src/change/services.ts";
 import { ToolError } from "../../src/errors.ts";
 import { connectKibana } from "../../src/kibana/connect.ts";
+import { createTurns } from "../../src/kibana/turns.ts";
 import { createLog } from "../../src/log.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
@@ -73,6 +74,7 @@ async function pipeline({
     redactor: createRedactor().principal("tester").call(),
     undoBy: anybody,
     inFlight: { writes: 0 },
+    writing: createTurns(1),
   };
   const caller: Caller = {
     principal: { name: "tester", access: "full", spaces: undefined },

@@ -57,15 +57,15 @@ export async function killedInTheMiddle(count: number): Promise<void> {
   await first.kill();
   expect(await lost).toBe("lost");
   const partly = (await bare("GET", "/sandbox/state")).rules.filter((rule: { revision: number }) => rule.revision > 0).length;
-  expect(partly).toBeGreaterThanOrEqual(half - 1);
+  expect(partly).toBeGreaterThanOrEqual(half - 4);
   expect(partly).toBeLessThan(count);
 
   const second = await start();
   const report = await second.call("replace_connector", args);
   expect(report).toMatchObject({ status: "done", result: { counts: { moved: count - partly }, earlier: [{ rules: expect.any(Number) }] } });
   const [earlier] = report.result.earlier;
-  // The write that was running may have happened without a recorded end: the journal asks Kibana.
-  expect([partly, partly - 1]).toContain(earlier.rules);
+  // The writes that were running, four at most, may have happened without a recorded end: the journal asks Kibana.
+  expect([0, 1, 2, 3, 4].map((running) => partly - running)).toContain(earlier.rules);
   expect(Date.parse(earlier.first)).toBeLessThanOrEqual(Date.parse(earlier.last));
 
   const wanted = before.map((rule: { actions: object[] }) => ({
@@ -77,5 +77,5 @@ export async function killedInTheMiddle(count: number): Promise<void> {
 
   const again = await second.call("replace_connector", args);
   expect(again).toMatchObject({ status: "no_change" });
-  expect(again.result.earlier.reduce((sum: number, one: { rules: number }) => sum + one.rules, 0)).toBeGreaterThanOrEqual(count - 1);
+  expect(again.result.earlier.reduce((sum: number, one: { rules: number }) => sum + one.rules, 0)).toBeGreaterThanOrEqual(count - 4);
 }

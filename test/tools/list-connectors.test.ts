@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { seal } from "../../src/sealed.ts";
-import { type Called, product } from "../support/product.ts";
+import { accepts, type Called, product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
 
 const row = (body: { connectors: { id: string }[] }, id: string) => body.connectors.find((one) => one.id === id);
@@ -208,4 +208,34 @@ describe("list_connectors", () => {
     const { call } = await product();
     expect((await call("list_connectors", args as unknown as Record<string, unknown>)).body).toMatchObject({ code: "invalid_arguments" });
   });
+});
+
+test("the same list again, after changes, shows what is there now", async () => {
+  const { call, bare } = await product({ person: accepts });
+  const shown = async () => (await call("list_connectors", { limit: 100 })).body;
+  const before = await shown();
+  await call("create_connector", { name: "A new one", type: ".server-log" });
+  await bare("POST", "/api/actions/connector/a-new-one/_execute", { params: { message: "hello" } });
+  await bare("POST", "/api/alerting/rule", {
+    name: "Uses the preconfigured one",
+    rule_type_id: ".es-query",
+    consumer: "stackAlerts",
+    schedule: { interval: "5m" },
+    params: {},
+    actions: [
+      {
+        id: "ops-mail-preconfigured",
+        group: "query matched",
+        params: {},
+        frequency: { summary: false, notify_when: "onActiveAlert", throttle: null },
+      },
+    ],
+  });
+  const after = await shown();
+  expect(after.total).toBe(before.total + 1);
+  expect(row(after, "a-new-one")).toMatchObject({ uses: 0, last_run: expect.stringMatching(/^ok 0 min ago$/) });
+  expect(row(after, "ops-mail-preconfigured")).toMatchObject({ uses: 2 });
+  await call("safe_delete_connector", { ids: ["a-new-one"] });
+  const last = await shown();
+  expect([last.total, row(last, "a-new-one")]).toEqual([before.total, undefined]);
 });

@@ -372,24 +372,27 @@ describe("a failure half way", () => {
 
   test("stops there by default; the same call goes on", async () => {
     const made = await deployment();
-    for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
-    await made.fault("conflict", put("r2"));
+    const all = Array.from({ length: 20 }, (_, n) => `r${n + 10}`);
+    for (const id of all) await makeRule(made, id, [action("old")]);
+    await made.fault("conflict", put("r11"));
     const first = await replace(made, { from: "old", to: "new" });
+    // Those that were under way at the same time are finished; nothing more begins.
+    const { moved, not_begun: waiting } = first.result.counts;
+    expect([moved > 0, waiting > 0, moved + waiting]).toEqual([true, true, all.length - 1]);
     expect(first).toMatchObject({
       status: "partial",
-      message: "1 of 3 done; one failed; 1 not started.",
+      message: `${moved} of 20 done; one failed; ${waiting} not started.`,
       result: {
-        counts: { moved: 1, failed: 1, not_begun: 1 },
+        counts: { failed: 1 },
         rules: [
-          { id: "r2", outcome: "failed" },
-          { id: "r1", outcome: "moved" },
-          { id: "r3", outcome: "not_begun" },
-        ],
+          { id: "r11", outcome: "failed" },
+          ...all.filter((id) => id !== "r11").map((id, at) => ({ id, outcome: at < moved ? "moved" : "not_begun" })),
+        ].slice(0, first.result.rules.length),
       },
     });
     expect(await replace(made, { from: "old", to: "new" })).toMatchObject({
       status: "done",
-      result: { counts: { moved: 2 }, earlier: [{ change: first.change, rules: 1 }] },
+      result: { counts: { moved: all.length - moved }, earlier: [{ change: first.change, rules: moved }] },
     });
   });
 
@@ -506,12 +509,18 @@ describe("an undo of a replacement", () => {
 
   test("that stops half way says which rule failed, and why", async () => {
     const made = await deployment();
-    for (const id of ["r1", "r2", "r3"]) await makeRule(made, id, [action("old")]);
+    const all = Array.from({ length: 20 }, (_, n) => `r${n + 10}`);
+    for (const id of all) await makeRule(made, id, [action("old")]);
     const { change } = await replace(made, { from: "old", to: "new" });
-    await made.fault("conflict", { method: "PUT", path: "/api/alerting/rule/r2" });
-    expect((await made.call("undo_change", { change })).body).toMatchObject({
+    const [, next = ""] = all.reverse();
+    await made.fault("conflict", { method: "PUT", path: `/api/alerting/rule/${next}` });
+    const { body } = await made.call("undo_change", { change });
+    // What was begun last goes back first.
+    const { rules_put_back: done, not_begun: waiting } = body.result;
+    expect([done > 0, waiting > 0, done + waiting]).toEqual([true, true, all.length - 1]);
+    expect(body).toMatchObject({
       status: "partial",
-      result: { rules_put_back: 1, failed: [{ id: "r2", error: expect.stringContaining("Somebody else changed it") }], not_begun: 1 },
+      result: { failed: [{ id: next, error: expect.stringContaining("Somebody else changed it") }] },
     });
   });
 

@@ -5,7 +5,8 @@ import { hideSecrets } from "../../secrets/detect.ts";
 import type { Clock } from "../clock.ts";
 import type { BeginRecord, EndRecord } from "../journal.ts";
 
-type Begun = Pick<BeginRecord, "change" | "n" | "deployment" | "tool" | "principal" | "client" | "consent" | "summary" | "op">;
+/** An op as its beginning is recorded. */
+export type Begun = Pick<BeginRecord, "change" | "n" | "deployment" | "tool" | "principal" | "client" | "consent" | "summary" | "op">;
 type Ended = Pick<EndRecord, "outcome" | "id" | "error">;
 
 /** A second journal in Elasticsearch, through an Index connector: one document when a write begins, one when it ends. */

@@ -1,5 +1,7 @@
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import { daysAgo } from "../../kibana/executions.ts";
+import type { Reader } from "../../kibana/reader.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 import { hasSafeTest } from "./safe-test.ts";
@@ -38,10 +40,14 @@ export async function proofOf(id: string, space: string, log: Log): Promise<Proo
   return last.run.ok ? "works" : "fails";
 }
 
+/** The request that `doubtsAbout` makes. */
+export function newestRun(id: string, space: string, kibana: Reader) {
+  return kibana.newestRuns(space, { from: daysAgo(days, Date.now()), of: [id], most: 1 });
+}
+
 async function lastRun(id: string, space: string, { kibana }: Log): Promise<LastRun> {
-  const from = new Date(Date.now() - days * 86_400_000).toISOString();
   try {
-    const { runs } = await kibana.newestRuns(space, { from, of: [id], most: 1 });
+    const { runs } = await newestRun(id, space, kibana);
     return { run: runs[0] };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;

@@ -1,4 +1,8 @@
+import { grouped } from "../../grouped.ts";
+import { daysAgo } from "../../kibana/executions.ts";
+import type { Reader } from "../../kibana/reader.ts";
 import { countUses } from "../../rules/find-rules.ts";
+import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { orWhy } from "./or-why.ts";
 import type { FoundConnector, SpacesContext } from "./several-spaces.ts";
@@ -8,7 +12,40 @@ const newest = 100;
 /** Characters of why something could not be read. */
 const longestReason = 160;
 const days = 7;
-const day = 86_400_000;
+/** How many different lists are remembered. */
+const mostLists = 50;
+
+type Rows = readonly Pick<FoundConnector["connector"], "id" | "preconfigured">[];
+/** Rows of a list, by space. */
+type Shown = ReadonlyMap<string, Rows>;
+
+/** What each list showed last, of one Kibana. */
+const shownLast = new WeakMap<ToolContext["deployment"], Map<string, Shown>>();
+
+/**
+ * Begins to read what the rows of a list need besides the list, which is most likely the same as last time.
+ * @returns takes what it shows now
+ */
+export function factsAhead(list: unknown, { kibana, deployment, principal }: SpacesContext & Pick<ToolContext, "deployment">) {
+  const last = shownLast.get(deployment) ?? new Map<string, Shown>();
+  shownLast.set(deployment, last);
+  const key = JSON.stringify([principal.name, list]);
+  const shown: Shown = last.get(key) ?? new Map();
+  kibana.begin((reader) =>
+    [...shown].flatMap(([space, rows]) => [newestRuns(space, rows, reader), usesOfPreconfigured(space, rows, reader)]),
+  );
+  return (rows: readonly FoundConnector[]) => {
+    last.delete(key);
+    const oldest = last.size < mostLists ? undefined : last.keys().next().value;
+    if (oldest !== undefined) last.delete(oldest);
+    last.set(key, bySpace(rows));
+  };
+}
+
+function bySpace(rows: readonly FoundConnector[]): Shown {
+  const all = [...grouped(rows, ({ space }) => space)];
+  return new Map(all.map(([space, found]) => [space, found.map(({ connector: { id, preconfigured } }) => ({ id, preconfigured }))]));
+}
 
 /**
  * What the list of connectors does not say: how their last run ended, and which preconfigured ones rules use. One request
@@ -16,8 +53,7 @@ const day = 86_400_000;
  * @param notes gets what could not be read
  */
 export async function readFacts(rows: readonly FoundConnector[], context: SpacesContext, notes: string[]) {
-  const read = [...new Set(rows.map(({ space }) => space))].map(async (space) => {
-    const ofSpace = rows.filter((row) => row.space === space);
+  const read = [...bySpace(rows)].map(async ([space, ofSpace]) => {
     const [runs, uses] = await Promise.all([lastRuns(space, ofSpace, context), usesIn(space, ofSpace, context)]);
     return [space, { runs, uses }] as const;
   });
@@ -37,21 +73,28 @@ export async function readFacts(rows: readonly FoundConnector[], context: Spaces
 }
 
 /** How the last run of each ended, and how long ago; or why that is unknown. */
-async function lastRuns(space: string, rows: readonly FoundConnector[], { kibana }: SpacesContext) {
+async function lastRuns(space: string, rows: Rows, { kibana }: SpacesContext) {
   const now = Date.now();
-  const of = rows.map(({ connector }) => connector.id);
-  const reading = kibana.newestRuns(space, { from: new Date(now - days * day).toISOString(), of, most: newest }).then(({ total, runs }) => {
+  const reading = newestRuns(space, rows, kibana).then(({ total, runs }) => {
     const last = new Map<string, string>();
     for (const { connector, at, ok } of runs)
       if (!last.has(connector)) last.set(connector, `${ok ? "ok" : "failed"} ${age(now - Date.parse(at))} ago`);
-    return { last, more: total > runs.length && last.size < of.length };
+    return { last, more: total > runs.length && last.size < rows.length };
   });
   return orWhy(reading, longestReason);
 }
 
-async function usesIn(space: string, rows: readonly FoundConnector[], { kibana }: SpacesContext) {
-  const ids = rows.filter(({ connector }) => connector.preconfigured).map(({ connector }) => connector.id);
-  return ids.length === 0 ? undefined : orWhy(countUses(kibana, space, ids), longestReason);
+function newestRuns(space: string, rows: Rows, reader: Reader) {
+  return reader.newestRuns(space, { from: daysAgo(days, Date.now()), of: rows.map(({ id }) => id), most: newest });
+}
+
+function usesIn(space: string, rows: Rows, { kibana }: SpacesContext) {
+  return orWhy(usesOfPreconfigured(space, rows, kibana), longestReason);
+}
+
+async function usesOfPreconfigured(space: string, rows: Rows, reader: Reader) {
+  const ids = rows.filter(({ preconfigured }) => preconfigured).map(({ id }) => id);
+  return ids.length === 0 ? undefined : countUses(reader, space, ids);
 }
 
 function age(milliseconds: number): string {

@@ -12,6 +12,11 @@ export interface SpaceCheck {
    * @throws ToolError space_not_found, forbidden
    */
   check(id: string, options: { fresh: boolean }): Promise<CheckedSpace>;
+  /**
+   * Reads and plans in a space while it is looked up, as `check` does. What comes out of that leaves only once the space is vouched for;
+   * its error comes first.
+   */
+  during<T>(id: string, options: { fresh: boolean }, work: (space: CheckedSpace) => Promise<T>): Promise<T>;
   /** The spaces that the key and the settings show. */
   list(): Promise<{ id: string; name: string }[]>;
 }
@@ -27,34 +32,46 @@ export function createSpaceChecks(clock: Clock): (reader: Reader, principal: Pri
       return (await reader.spaces()).filter((space) => maySee(principal, space.id)).map(({ id, name }) => ({ id, name }));
     }
 
+    function assertMaySee(id: string): void {
+      if (maySee(principal, id)) return;
+      throw new ToolError(
+        "forbidden",
+        `The space "${id}" is not one that this server may use.`,
+        `It may use: ${principal.spaces?.join(", ")}.`,
+      );
+    }
+
+    async function check(id: string, { fresh }: { fresh: boolean }): Promise<CheckedSpace> {
+      assertMaySee(id);
+      if (!fresh && clock.now() - (seen.get(id) ?? Number.NEGATIVE_INFINITY) < trusted) return checked(id);
+      const state = await reader.space(id);
+      if (state === "exists") {
+        seen.set(id, clock.now());
+        return checked(id);
+      }
+      const spaces = (await list().catch(() => [])).map((space) => space.id);
+      const meant = didYouMean(id, spaces);
+      throw new ToolError(
+        "space_not_found",
+        state === "hidden" ? `The key may not see the space "${id}", or it does not exist.` : `There is no space "${id}".`,
+        meant
+          ? `Did you mean "${meant}"?`
+          : spaces.length > 0
+            ? "Use one of the spaces in `spaces`."
+            : "Ask the operator which space to use.",
+        { spaces: spaces.slice(0, 30) },
+      );
+    }
+
     return {
       list,
-      async check(id, { fresh }) {
-        if (!maySee(principal, id)) {
-          throw new ToolError(
-            "forbidden",
-            `The space "${id}" is not one that this server may use.`,
-            `It may use: ${principal.spaces?.join(", ")}.`,
-          );
-        }
-        if (!fresh && clock.now() - (seen.get(id) ?? Number.NEGATIVE_INFINITY) < trusted) return checked(id);
-        const state = await reader.space(id);
-        if (state === "exists") {
-          seen.set(id, clock.now());
-          return checked(id);
-        }
-        const spaces = (await list().catch(() => [])).map((space) => space.id);
-        const meant = didYouMean(id, spaces);
-        throw new ToolError(
-          "space_not_found",
-          state === "hidden" ? `The key may not see the space "${id}", or it does not exist.` : `There is no space "${id}".`,
-          meant
-            ? `Did you mean "${meant}"?`
-            : spaces.length > 0
-              ? "Use one of the spaces in `spaces`."
-              : "Ask the operator which space to use.",
-          { spaces: spaces.slice(0, 30) },
-        );
+      check,
+      async during(id, options, work) {
+        assertMaySee(id);
+        const working = work(checked(id));
+        working.catch(() => undefined);
+        await check(id, options);
+        return working;
       },
     };
   };

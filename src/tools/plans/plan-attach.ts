@@ -20,7 +20,7 @@ import { hideSecrets } from "../../secrets/detect.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { deletedHere } from "../connectors/deleted-here.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
-import { doubtsAbout } from "../connectors/last-run.ts";
+import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -70,6 +70,12 @@ export interface AttachPlan extends Plan {
 /** Plans the actions for every rule that was named; a rule that cannot be saved stops the whole plan. */
 export async function planAttach(args: Args, context: SpaceContext): Promise<AttachPlan | NoChange> {
   const { kibana, settings, space: inSpace } = context;
+  kibana.begin((reader) => [
+    reader.ruleTypes(inSpace),
+    ...args.rules.map((one) => askedRules([one], inSpace, { kibana: reader })),
+    newestRun(args.connector, inSpace, reader),
+    ownerAfter({ ...context, kibana: reader }),
+  ]);
   const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
   const found = pickConnector(connectors, inSpace, args.connector);
   assertAttachable(found, types, status);

@@ -1,6 +1,7 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { DeleteOp, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
@@ -14,7 +15,6 @@ import { mayHoldSecrets } from "../secrets/stored-secrets.ts";
 
 /** Days within which a run shows that something uses a connector. */
 const lately = 7;
-const day = 86_400_000;
 
 /**
  * The plan of a delete, for every tool that deletes: nothing that is used is deleted, and where something could not be looked
@@ -83,8 +83,7 @@ async function doubtAbout({ connector, usage }: Free, space: string, kibana: Rea
   if (missed !== "") return `Not looked at, so they may use it: ${missed}.`;
   const never = neverSeen(usage.sight);
   if (never.length === 0) return undefined;
-  const from = new Date(Date.now() - lately * day).toISOString();
-  const ran = await kibana.newestRuns(space, { from, of: [connector.id], most: 1 }).catch(() => undefined);
+  const ran = await kibana.newestRuns(space, { from: daysAgo(lately, Date.now()), of: [connector.id], most: 1 }).catch(() => undefined);
   if (ran === undefined || ran.runs.length === 0) return undefined;
   return `It ran within ${lately} days, and nothing that was looked at uses it: ${inOneLine(never.map(({ what }) => what))} may use it, which nobody can list.`;
 }
