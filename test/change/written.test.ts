@@ -289,6 +289,7 @@ describe("no write leaves outside an accepted change", () => {
     ["describe_connector_types", {}],
     ["describe_connector_types", { types: [".slack", ".webhook", ".email"] }],
     ["audit_connectors", {}],
+    ["map_notifications", { space: "*" }],
     ["export_connectors", { format: "api", space: "*" }],
     ["list_changes", {}],
     ["create_connector", { ...pagerduty, dry_run: true }],

@@ -61,8 +61,8 @@ describe("drop_missing", () => {
     const { made, call } = await withDeadActions();
     let looks = 0;
     made.hook.before = async ({ method, path }) => {
-      // The plan, the same plan again, then the look before the write.
-      if (method === "GET" && path === "/api/alerting/rule/first" && ++looks === 1) await makeConnector(made.bare, "gone-too");
+      // Plans read the list; the look before the write asks for this one.
+      if (method === "GET" && path === "/api/actions/connector/gone-too" && ++looks === 1) await makeConnector(made.bare, "gone-too");
     };
     const { body } = await call("replace_connector", { from: "gone", to: "live", drop_missing: true });
     expect(JSON.stringify(body)).toContain("exists again");
