@@ -89,7 +89,7 @@ function resource(connector: Exported, prefix: string, inState: boolean): string
             ["secrets_wo", secrets],
             ["secrets_wo_version", '"1"'],
           ];
-  const all = attributes([...known, ["config", `jsonencode(${hclValue(config, reference, 2)})`], ...ofSecrets], 2);
+  const all = attributes([...known, ["config", `jsonencode(${hclValue(withoutNull(config), reference, 2)})`], ...ofSecrets], 2);
   return `resource "elasticstack_kibana_action_connector" ${hclString(label)} {\n${note}${all}}\n`;
 }
 
@@ -168,4 +168,9 @@ function isNormal({ name, config }: Exported): boolean {
 
 function some(ids: readonly string[]): string {
   return ids.length > 5 ? `${ids.slice(0, 5).join(", ")}, …` : ids.join(", ");
+}
+
+/** Kibana takes what is left out for null, and the provider reads it back without: a null would end as its bug, "inconsistent result". */
+function withoutNull(config: Exported["config"]): Exported["config"] {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
