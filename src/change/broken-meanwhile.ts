@@ -1,7 +1,9 @@
 import type { Reader } from "../kibana/reader.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
+import { usersInWords } from "../usage/free.ts";
 import { ruleNames } from "../usage/references.ts";
+import type { Use } from "../usage/use.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import { type DeleteOp, type NextCall, type OpResult, type PutRuleOp, type PutWorkflowOp, usesConnectors } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
@@ -20,39 +22,44 @@ export async function brokenMeanwhile(change: string, results: readonly OpResult
   const done = results.filter(({ outcome }) => outcome === "done");
   const users = done.flatMap((result) => (usesConnectors(result.op) ? [{ ...result.op, why: whyNoUndo(result, by) }] : []));
   const all = [
-    ...done.flatMap(({ op, leftBehind }) =>
-      op.op === "delete" && leftBehind ? [rulesWithout(change, op, leftBehind, withoutTool("undo_change", by))] : [],
+    ...done.flatMap(({ op, leftBehind, takenBy = [] }) =>
+      op.op === "delete" && leftBehind
+        ? [usersWithout(change, op, { rules: leftBehind, others: takenBy }, withoutTool("undo_change", by))]
+        : [],
     ),
     ...(users.length > 0 ? [await deletedSince(change, users, reader)] : []),
   ];
   return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
 }
 
-/** Whether rules began to use this connector while it was being deleted. */
-export function isTaken({ leftBehind }: OpResult): boolean {
-  return leftBehind !== undefined && leftBehind !== "unknown" && leftBehind.length > 0;
+/** Whether something began to use this connector while it was being deleted. */
+export function isTaken({ leftBehind, takenBy = [] }: OpResult): boolean {
+  return takenBy.length > 0 || (leftBehind !== undefined && leftBehind !== "unknown" && leftBehind.length > 0);
 }
 
-/** Rules that began to use a connector while it was being deleted. */
-function rulesWithout(
+/** What began to use a connector while it was being deleted. */
+function usersWithout(
   change: string,
   { id, before, secretsBefore }: DeleteOp,
-  rules: NonNullable<OpResult["leftBehind"]>,
+  { rules, others }: { rules: NonNullable<OpResult["leftBehind"]>; others: readonly Use[] },
   refused: string | undefined,
 ): Broken {
   const name = `${quoted(before.name, 60)} (${id})`;
-  if (rules === "unknown")
-    return {
-      warnings: [
-        `Could not check whether a rule began to use ${name} while it was being deleted: this key may not read rules, or Kibana failed.`,
-      ],
-      next: [],
-    };
-  if (rules.length === 0) return { warnings: [], next: [] };
-  const one = rules.length === 1;
+  const unknown =
+    rules === "unknown"
+      ? [`Could not check whether a rule began to use ${name} while it was being deleted: this key may not read rules, or Kibana failed.`]
+      : [];
+  const known = rules === "unknown" ? [] : rules;
+  if (known.length + others.length === 0) return { warnings: unknown, next: [] };
+  const one = known.length + others.length === 1;
+  const who =
+    others.length > 0
+      ? `${usersInWords(known, others)} began to use ${name} while it was being deleted.`
+      : `${one ? "A rule" : `${known.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(known)}.`;
   return {
     warnings: [
-      `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}. ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${notHere(refused)}`}`,
+      ...unknown,
+      `${who} ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${notHere(refused)}`}`,
     ],
     next:
       refused !== undefined
@@ -61,7 +68,7 @@ function rulesWithout(
             {
               tool: "undo_change",
               args: { change, id },
-              why: `Makes it again under its id, for ${one ? "the rule" : "the rules"}${secretsBefore ? "; its secrets have to be given in `secrets`" : ""}.`,
+              why: `Makes it again under its id, for ${others.length > 0 ? "what uses it" : one ? "the rule" : "the rules"}${secretsBefore ? "; its secrets have to be given in `secrets`" : ""}.`,
             },
           ],
   };

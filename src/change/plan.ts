@@ -5,7 +5,7 @@ import type { RuleUse } from "../rules/find-rules.ts";
 import type { RuleState } from "../rules/rule-state.ts";
 import type { Unmeant } from "../rules/unmeant.ts";
 import type { SealedRecord } from "../sealed.ts";
-import type { Where } from "../usage/use.ts";
+import type { Use, Where } from "../usage/use.ts";
 import type { Field } from "../web/page.ts";
 import type { CheckedSpace } from "./checked-space.ts";
 import type { Recorded } from "./ops/records.ts";
@@ -283,6 +283,8 @@ export interface OpResult {
   stored?: Connector;
   /** Rules that began to use the connector while it was being deleted. */
   leftBehind?: RuleUse[] | "unknown";
+  /** What else began to use it meanwhile. */
+  takenBy?: Use[];
   /** What differs in a rule unintentionally; `byOthers`: somebody else saved it too. */
   unmeant?: { fields: Unmeant; byOthers: boolean };
 }

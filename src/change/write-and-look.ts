@@ -5,7 +5,7 @@ import type { Rule } from "../kibana/rules.ts";
 import { quoted, word } from "../plain-text.ts";
 import { ruleState } from "../rules/rule-state.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
-import { rulesLeftBehind } from "./ops/delete.ts";
+import { leftWithout } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
 import { readState } from "./ops/records.ts";
 import type { Op, OpResult } from "./plan.ts";
@@ -164,9 +164,9 @@ function doneAnyway(op: Op, error: KibanaError): string {
   return `Kibana answered ${error.status}, and yet it has happened: the request was sent twice on its way, or somebody else did the same at the same moment.${secrets}`;
 }
 
-/** What is around a connector after a write: rules that a delete left without it, and how many uses it has. */
-async function around(op: Op, data: unknown, reader: Reader): Promise<Pick<OpResult, "leftBehind" | "stored">> {
-  if (op.op === "delete") return { leftBehind: await rulesLeftBehind(op, reader) };
+/** What is around a connector after a write: what a delete left without it, and how many uses it has. */
+async function around(op: Op, data: unknown, reader: Reader): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "stored">> {
+  if (op.op === "delete") return leftWithout(op, reader);
   if (op.op !== "create" && op.op !== "update") return {};
   const id = op.id ?? newId({ op, data });
   const listed = await reader.connectors(op.space).catch(() => []);

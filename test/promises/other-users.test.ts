@@ -439,6 +439,26 @@ describe("right before the DELETE everything is looked at again", () => {
   });
 });
 
+test("what began to use it while it was being deleted is told, with the way back", async () => {
+  const users: OtherUsers = { "/api/workflows": () => (deleted ? page(workflow("late", [byId])) : page()) };
+  let deleted = false;
+  const { url, server } = await deployment(users, {
+    key: "taken",
+    also: {
+      refuse({ method }) {
+        deleted ||= method === "DELETE";
+        return undefined;
+      },
+    },
+  });
+  const { body } = await remove(server);
+  expect([body.status, await isThere(url)]).toEqual(["done", false]);
+  expect(body.warnings.join()).toContain(
+    '1 workflow: "Workflow late" began to use "Ops chat" (chat) while it was being deleted. It fails silently',
+  );
+  expect(body.next).toMatchObject([{ tool: "undo_change" }]);
+});
+
 test("a feature that is absent is asked for once in a deployment", async () => {
   const { server } = await deployment({ "/api/workflows": noRoute }, { key: "absent", person: () => ({ action: "decline" }) });
   await remove(server);

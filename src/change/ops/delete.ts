@@ -65,8 +65,12 @@ async function whyNotNow({ space, before, where, unseen }: DeleteOp, reader: Rea
   }
 }
 
-/** The rules that began to use a connector while it was being deleted; "unknown" where that cannot be read. */
-export async function rulesLeftBehind({ space, id }: DeleteOp, reader: Reader) {
-  const rules = await visibleRules(reader, space, { id, preconfigured: false }).catch(() => undefined);
-  return rules ?? "unknown";
+/** What began to use a connector while it was being deleted; rules are "unknown" where they cannot be read. */
+export async function leftWithout({ space, id, before, where }: DeleteOp, reader: Reader) {
+  const [rules, seen] = await Promise.all([
+    visibleRules(reader, space, { id, preconfigured: false }).catch(() => undefined),
+    // It throws only where Kibana does not answer, and then the rules are unknown.
+    lookAround(reader, space, [where]).catch(() => undefined),
+  ]);
+  return { leftBehind: rules ?? ("unknown" as const), takenBy: seen ? usersOf(before, where, new Set(), seen).uses : [] };
 }

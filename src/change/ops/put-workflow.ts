@@ -23,7 +23,8 @@ export const putWorkflow: OpKind<PutWorkflowOp> = {
     if (answer === undefined || (answer.error instanceof KibanaError && answer.error.applied === "maybe")) {
       const now = await reader.workflow(op.space, op.id, op.routes).catch(() => undefined);
       const wrong = now?.yaml === after.yaml ? whyUnsound(op, before, now) : undefined;
-      if (wrong !== undefined) throw await putBack(op, wrong, means);
+      // An invalid text switches it off; of a valid one nobody knows who did, so it stays as it is.
+      if (now && wrong !== undefined) throw await putBack(op, wrong, now.definition ? {} : { enabled: op.enabled }, means);
     }
     if (answer) throw answer.error;
     return undefined;
@@ -72,7 +73,7 @@ function refusedText({ name, id }: PutWorkflowOp, why: string): ToolError {
 /** What is wrong with a workflow that has the new text; undefined where it is on as before and names what it should. */
 function whyUnsound({ enabled, moves }: PutWorkflowOp, before: Workflow, now: Workflow): string | undefined {
   if (!now.definition) return "Kibana takes the new text for invalid, and switched the workflow off";
-  if (now.enabled !== enabled) return `Kibana switched the workflow ${now.enabled ? "on" : "off"}`;
+  if (now.enabled !== enabled) return `The workflow was switched ${now.enabled ? "on" : "off"} at that moment, by somebody or by Kibana`;
   const [then, named] = [before, now].map(({ definition = {} }) => referencesOf(definition).named.map(({ text }) => text));
   const isMeant = (text: string, at: number) => text === named?.[at] || moves.some(({ was, is }) => was === text && is === named?.[at]);
   return then?.length === named?.length && then?.every(isMeant) && moves.every(({ is }) => named?.includes(is))
@@ -81,20 +82,19 @@ function whyUnsound({ enabled, moves }: PutWorkflowOp, before: Workflow, now: Wo
 }
 
 /** The failure, after the old text went back. */
-async function putBack(op: PutWorkflowOp, why: string, { reader, writer }: Means): Promise<Error> {
-  const { space, id, routes, before, enabled } = op;
-  const failed = await writer.updateWorkflow(space, id, routes, { yaml: before.yaml, enabled }).then(
+async function putBack(op: PutWorkflowOp, why: string, switched: { enabled?: boolean }, { reader, writer }: Means): Promise<Error> {
+  const { space, id, routes, before } = op;
+  const failed = await writer.updateWorkflow(space, id, routes, { yaml: before.yaml, ...switched }).then(
     () => undefined,
     (error: unknown) => error,
   );
   const now = await reader.workflow(op.space, op.id, op.routes).catch(() => undefined);
   const what = `${why} (${quoted(op.name, 60)}, ${id}).`;
-  if (now?.yaml === before.yaml && now.enabled === enabled && now.definition) {
-    return new ToolError(
-      "kibana_error",
-      `${what} The old text is back, and it is ${enabled ? "on" : "off"} as before.`,
-      "Change the workflow in Kibana.",
-    );
+  if (now?.yaml === before.yaml && now.definition && (now.enabled === op.enabled || switched.enabled === undefined)) {
+    const on = now.enabled ? "on" : "off";
+    return now.enabled === op.enabled
+      ? new ToolError("kibana_error", `${what} The old text is back, and it is ${on} as before.`, "Change the workflow in Kibana.")
+      : new ToolError("kibana_error", `${what} The old text is back, and it is ${on}.`, "Switch it in Kibana if nobody meant that.");
   }
   return new KibanaError(
     "kibana_error",
