@@ -124,11 +124,18 @@ test("a save of the same rule by somebody else right before is not overwritten, 
 test("the writes of several calls together are at most four at once", async () => {
   let now = 0;
   let most = 0;
+  let reach = () => {};
+  const four = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
   const made = await tenRules({
     onRequest: async (call) => {
       if (!isPut(call)) return;
       now += 1;
       most = Math.max(most, now);
+      if (now >= 4) reach();
+      // The first wait for the others, however slow the machine; all are there for a moment.
+      await Promise.race([four, setTimeout(3000)]);
       await setTimeout(20);
       now -= 1;
     },
