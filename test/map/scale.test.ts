@@ -47,6 +47,7 @@ test.runIf(process.platform === "linux")(
     expect(requests[0]).toBeLessThanOrEqual(50 * 11 + 10);
     expect(requests[1]).toBeLessThanOrEqual(15);
     expect(memory).toBeLessThanOrEqual(250);
-    expect(memory).toBeLessThanOrEqual(few.memory + 60);
+    // All ten times as many would take several hundred more; when garbage is collected varies by a few dozen.
+    expect(memory).toBeLessThanOrEqual(few.memory + 120);
   },
 );
