@@ -355,7 +355,7 @@ test("no text takes many times as long as plain words of its length", { timeout:
 
 test("what a service says is read as far as it is shown, whatever its length", () => {
   for (const unit of ["<pwd>", "&pwd='", "password=a1b2c3 ", "\u00c3\u00a4"])
-    expect(once(said, unit.repeat(8_000_000 / unit.length))).toBeLessThan(200);
+    expect(once(said, unit.repeat(8_000_000 / unit.length))).toBeLessThan(1000);
 });
 
 test("the guard tells quadratic from linear time", () => {
