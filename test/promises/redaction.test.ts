@@ -192,6 +192,8 @@ describe("what one holder of a token calls a secret", () => {
   ];
   const tokenOf = (name: string) => `token-of-${name}-0123456789`;
   let served: Awaited<ReturnType<typeof startHttpProcess>>;
+  const ends: (() => Promise<void>)[] = [];
+  afterAll(() => Promise.all(ends.map((end) => end())));
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), "kcm-tokens-"));
     const file = join(folder, "tokens.json");
@@ -201,7 +203,7 @@ describe("what one holder of a token calls a secret", () => {
       ["--http", "127.0.0.1:0", "--max-changes-per-hour", "100"],
       { MCP_AUTH_TOKEN_FILE: file, CONNECTORS_LITERAL_SECRETS: "warn", CONNECTORS_TARGET_HOSTS: "*" },
       sandbox.url,
-      afterAll,
+      (end) => ends.push(end),
     );
   });
   const as = (name: string) => connect(served.url, tokenOf(name));
