@@ -1,20 +1,31 @@
 import { defineConfig } from "vitest/config";
+import { projectsOf } from "./vitest.projects.ts";
 import { slow } from "./vitest.slow.ts";
 
 /** Where .ci/run wants the counts. */
 const json = process.env.VITEST_JSON;
 
+/** `npm run test:all` adds the slow ones; browser, clients, peers and live have configurations of their own. */
+const without = [...slow.steady, ...slow.clock, "test/browser/**", "test/clients/**", "test/peers/**", "test/live/live.test.ts"];
+
+const clock = [
+  "test/{budgets,e2e,faults,http}/**/*.test.ts",
+  "test/budgets.test.ts",
+  "test/promises/{instant-answers,journal-folder,large-answers,limits,many-actions,many-recipients,redaction,time-limits}.test.ts",
+  "test/kibana/{http,proxy-failure}.test.ts",
+  "test/sandbox/{faults,mail-address,seed}.test.ts",
+  "test/secrets-through/faults.test.ts",
+  "test/secrets/certificate.test.ts",
+  "test/catalog/request-destinations.test.ts",
+  "test/commands/audit/grid.test.ts",
+  "test/web/line-difference.test.ts",
+  "test/change/several-rules.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // `npm run test:all` adds the slow ones; browser, clients and live have configurations of their own.
-    exclude: [...slow, "test/browser/**", "test/clients/**", "test/peers/**", "test/live/live.test.ts"],
-    setupFiles: ["test/support/seed.ts"],
+    projects: projectsOf({ include: ["test/**/*.test.ts"], exclude: [...without, ...clock] }, { include: clock, exclude: without }),
     passWithNoTests: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    pool: "forks",
-    isolate: false,
     // A test that starts processes waits more than it works.
     maxWorkers: 3,
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import usual from "./vitest.config.ts";
+import { projectsOf } from "./vitest.projects.ts";
 import { slow } from "./vitest.slow.ts";
 
 /** Where .ci/run wants the counts. */
@@ -7,5 +7,10 @@ const json = process.env.VITEST_SLOW_JSON;
 
 /** The second half of `npm run test:all`. */
 export default defineConfig({
-  test: { ...usual.test, include: slow, exclude: [], reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"] },
+  test: {
+    projects: projectsOf({ include: slow.steady, exclude: [] }, { include: slow.clock, exclude: [] }),
+    passWithNoTests: false,
+    maxWorkers: 3,
+    reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
+  },
 });

@@ -3,14 +3,19 @@
  * `npm test` runs each row. `npm run test:all` runs them, `npm test` does not. What shows that nothing is lost, written unasked or leaked is
  * never among them alone.
  */
-export const slow = [
-  "test/fuzz/**/*.test.ts",
-  "test/bench/**/*.test.ts",
-  "test/budgets/planted.test.ts",
-  "test/kill/replace-many.test.ts",
-  "test/contract/more-versions.test.ts",
-  "test/secrets-through/every-type.test.ts",
-  "test/http/{load,replicas,conformance}.test.ts",
-  "test/packaging/installed.test.ts",
-  "test/{audit,map}/scale.test.ts",
-];
+export const slow = {
+  steady: [
+    "test/fuzz/**/*.test.ts",
+    "test/kill/replace-many.test.ts",
+    "test/contract/more-versions.test.ts",
+    "test/secrets-through/every-type.test.ts",
+    "test/packaging/installed.test.ts",
+  ],
+  /** See vitest.projects.ts. */
+  clock: [
+    "test/bench/**/*.test.ts",
+    "test/budgets/planted.test.ts",
+    "test/http/{load,replicas,conformance}.test.ts",
+    "test/{audit,map}/scale.test.ts",
+  ],
+};

@@ -146,3 +146,12 @@ function plainLines(text: string, max: number): string {
   const ready = withoutKnown(clean);
   return ready.length > max ? `${ready.slice(0, max)}… (${ready.length - max} more characters)` : ready;
 }
+
+/** The first items whose JSON has so many characters together, at least one. */
+export function firstThatFit<T>(items: readonly T[], characters: number): T[] {
+  let length = 0;
+  return items.filter((item, at) => {
+    length += JSON.stringify(item).length;
+    return at === 0 || length <= characters;
+  });
+}

@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import { beginning, oneLine } from "../plain-text.ts";
+import { beginning, firstThatFit, oneLine } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import { askedOf, type Consent } from "./consent/ask.ts";
@@ -16,10 +16,11 @@ import { inverseAfter, leftNote, needsNote, noteOn, undoCall } from "./undo.ts";
 import { type UndoBy, withoutTool } from "./undo-here.ts";
 import { newId } from "./write-and-look.ts";
 
-/** Most effects of a plan that an answer lists. */
-const shownEffects = 20;
+/** Most effects of a plan that an answer lists, and their characters. */
+const mostEffects = 20;
+const mostOfEffects = 4_000;
 
-const toSeeAll = "Whoever is asked sees the name of each. Here: dry_run with fewer rules (by id or a narrower tag) shows theirs.";
+const toSeeAll = "dry_run with fewer rules (by id or a narrower filter) shows theirs.";
 
 /** The plan as the answer shows it. An agent passes it on, so it must be as hard to forge as a question. */
 export async function shown(
@@ -39,6 +40,7 @@ export async function shown(
     may_name: mayName,
   };
   const warnings = [...notSeen(plan), ...(plan.inPerson ?? []), ...warningsBefore(plan)];
+  const effects = firstThatFit(plan.effects.slice(0, mostEffects), mostOfEffects);
   return {
     status,
     deployment,
@@ -50,12 +52,12 @@ export async function shown(
       ...(undo.reversible === "no" || undo.reversible === "partly" ? { no_undo: undo.why } : {}),
       outside_world: plan.outsideWorld,
       ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons.map(oneLine) } : {}),
-      effects: plan.effects.slice(0, shownEffects).map((effect, at) => ({
+      effects: effects.map((effect, at) => ({
         ...effect,
         name: beginning(effect.name, 300),
         ...(differ ? { reversible: undo.each[at] } : {}),
       })),
-      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects, to_see_all: toSeeAll } : {}),
+      ...(plan.effects.length > effects.length ? { effects_left_out: plan.effects.length - effects.length, to_see_all: toSeeAll } : {}),
       ...(plan.given ? { params_given: plan.given } : {}),
     },
     ...(warnings.length > 0 ? { warnings: warnings.map(oneLine) } : {}),
@@ -120,7 +122,7 @@ export function outcome(
     ...(report.warnings ?? []),
   ];
   const left = plan.ops.length - results.length;
-  const timeUp = results.some((one) => one.timeUp);
+  const ended = results.find((one) => one.ended)?.ended;
   const taken = results.some(isTaken);
   return {
     status,
@@ -138,13 +140,13 @@ export function outcome(
     ...(status === "partial"
       ? {
           ...fixOf(failed),
-          ...(timeUp && !failed ? { fix: "Repeat the call for what is left. The writes of one call have ten times KIBANA_TIMEOUT." } : {}),
+          ...(ended && !failed ? { fix: toGoOn[ended] } : {}),
           ...(taken
             ? {
                 fix: `First ${withoutTool("undo_change", by) === undefined ? "restore it with the undo_change in `next`" : "create it again under its id"}, or remove its actions from the rule; then repeat the call for what is left.`,
               }
             : {}),
-          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not started${taken ? ", because a rule began to use the last one while it was being deleted" : timeUp ? ", because Kibana answers so slowly that the time for one call ran out" : ""}`] : [])].join("; ")}.`,
+          message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not started${taken ? ", because a rule began to use the last one while it was being deleted" : ended ? `, because ${whyEnded[ended]}` : ""}`] : [])].join("; ")}.`,
         }
       : {}),
     change: id,
@@ -156,6 +158,15 @@ export function outcome(
     ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
   };
 }
+
+const whyEnded = {
+  time: "Kibana answers so slowly that the time for one call ran out",
+  hour: "the changes that this server may make in an hour are used up",
+};
+const toGoOn = {
+  time: "Repeat the call for what is left. The writes of one call have ten times KIBANA_TIMEOUT.",
+  hour: "Repeat the call once the hour has room: it goes on with what is left. The operator sets CONNECTORS_MAX_CHANGES_PER_HOUR.",
+};
 
 /** The failure's fix; where it is not known whether the write happened, what to look at before anything is repeated. */
 function fixOf(failed: OpResult | undefined): { fix?: string } {

@@ -35,6 +35,7 @@ export async function perform(
   let begunOps = 0;
   let finished = 0;
   let stopped = false;
+  let hourIsOver = false;
 
   /** Writes an op that was begun. @param written is called where only the read-back is left */
   async function write(n: number, op: Op, record: Recorded, begun: Begun, written: () => void) {
@@ -79,7 +80,7 @@ export async function perform(
     if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) stopped = true;
     // A call has to end, however slow Kibana is; what was started is finished.
     if (clock.now() >= until && begunOps < plan.ops.length) {
-      result.timeUp = true;
+      result.ended = "time";
       stopped = true;
     }
   }
@@ -121,7 +122,8 @@ export async function perform(
       written();
       const error = refused?.message ?? "The change was stopped before this was written.";
       await journal.end({ change: id, n, outcome: "not_done", error, withdrawn: true }).catch(() => undefined);
-      if (refused) results[n] = { op, outcome: "not_done", error: refused };
+      hourIsOver = plan.resumable === true && begunOps > 0 && refused instanceof ToolError && refused.code === "limit_reached";
+      if (refused && !hourIsOver) results[n] = { op, outcome: "not_done", error: refused };
       break;
     }
     begunOps += 1;
@@ -137,6 +139,8 @@ export async function perform(
     if (op.op !== "put_rule") await all;
   }
   await Promise.all(open);
+  const last = results.at(-1);
+  if (hourIsOver && last) last.ended = "hour";
   return results;
 }
 

@@ -9,7 +9,7 @@ import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { cancelledBefore, perform } from "./perform.ts";
 import type { Plan } from "./plan.ts";
-import { isChange, judge, type Verdict } from "./policy.ts";
+import { isChange, judge, sayingHowFar, type Verdict } from "./policy.ts";
 import { recordingOf } from "./recorded.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
@@ -30,8 +30,9 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   const typed = approval?.state === "approved" ? approval.typed : undefined;
   const planned = await change.plan(typed);
   if ("noChange" in planned) return noChange(planned, services);
-  const first = await sayingWhatIsLost(planned, services);
-  const opinion = await judged(first, caller, services);
+  const whole = await sayingWhatIsLost(planned, services);
+  const opinion = await judged(whole, caller, services);
+  const first = sayingHowFar(whole, opinion, services.settings);
   if (services.settings.http?.stateless) assertShows(first, opinion);
   if (change.dryRun) return dryRun(first, opinion, caller, services);
 

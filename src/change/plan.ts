@@ -190,6 +190,11 @@ export interface Plan {
   summary: string;
   ops: [Op, ...Op[]];
   effects: Effect[];
+  /**
+   * Which rules it changes, where the call does not name each of them: `like {"tags":["prod"]}`. A question then need not name all: never, or
+   * only where no page can be opened that does.
+   */
+  rulesMeant?: { words: string; namedOnPage: boolean };
   /** Params that the caller gave for all of it, redacted. */
   given?: Record<string, unknown>;
   warnings: string[];
@@ -220,6 +225,8 @@ export interface Plan {
   knownHosts: string[];
   /** Whether the ops after a failed one are performed anyway. Default: stop. */
   onError?: "stop" | "continue";
+  /** The same call again goes on with what is left: it may begin although the changes of this hour do not suffice for all. */
+  resumable?: true;
 }
 
 /** All warnings of a plan that is not done yet. */
@@ -270,8 +277,8 @@ export interface OpResult {
   /** As in the journal: an undo is made from it. */
   recorded?: Recorded;
   outcome: "done" | "not_done" | "unknown";
-  /** The time of the call ran out after it: the rest is not started. */
-  timeUp?: true;
+  /** Why the rest is not started after it: the time of the call, or the changes of the hour, ran out. */
+  ended?: "time" | "hour";
   /** What Kibana answered. */
   data?: unknown;
   error?: Error;

@@ -11,6 +11,8 @@ export interface Verdict {
   reasons: string[];
   /** Secrets whose way the person agrees to. */
   newFlows: SecretFlow[];
+  /** How many writes this hour has room for, where that is not all of them. */
+  roomFor?: number;
 }
 
 /**
@@ -55,11 +57,12 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     }
   }
   const writes = plan.ops.filter(isChange).length;
-  if (changesLastHour + writes > settings.maxChangesPerHour && writes > 0) {
+  const room = Math.max(0, settings.maxChangesPerHour - changesLastHour);
+  if (writes > room && !(plan.resumable && room > 0)) {
     throw new ToolError(
       "limit_reached",
       `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} have been made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
-      `${writes > 1 ? `Do fewer in one call (${Math.max(0, settings.maxChangesPerHour - changesLastHour)} are left now), wait` : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
+      `${writes > 1 ? `Do fewer in one call (${room} are left now), wait` : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
     );
   }
   const newFlows = plan.flows.filter(
@@ -77,7 +80,14 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,
     );
   // One variable may stand for several fields.
-  return { reasons: [...new Set(reasons)], newFlows };
+  return { reasons: [...new Set(reasons)], newFlows, ...(writes > room ? { roomFor: room } : {}) };
+}
+
+/** The plan, which says how far it gets in this hour where that is not to its end. */
+export function sayingHowFar<P extends Plan>(plan: P, { roomFor }: Verdict, { maxChangesPerHour }: Settings): P {
+  if (roomFor === undefined) return plan;
+  const note = `This server makes at most ${maxChangesPerHour} changes an hour: the first ${roomFor} of these ${plan.ops.length} are made now. The same call again, once the hour has room, goes on with the others.`;
+  return { ...plan, beforehand: [note, ...(plan.beforehand ?? [])] };
 }
 
 /** The parts of a plan that nothing protects. */

@@ -76,6 +76,10 @@ function assertMeasured(args: unknown): void {
  * read as the schema asks if only one reading is possible; in free objects (config, params, secrets) every value stays as it is.
  */
 function asMeant(schema: z.core.$ZodType, given: unknown, path: string, empty: Problem[]): unknown {
+  if (schema instanceof z.ZodUnion) {
+    const fitting = schema.options.find((option) => (option instanceof z.ZodArray ? Array.isArray(given) : isPlainObject(given)));
+    return fitting === undefined ? given : asMeant(fitting, given, path, empty);
+  }
   if (!(schema instanceof z.ZodObject) || !isPlainObject(given)) return given;
   return Object.fromEntries(
     Object.entries(given).flatMap(([key, item]): [string, unknown][] => {
@@ -98,6 +102,10 @@ function asMeant(schema: z.core.$ZodType, given: unknown, path: string, empty: P
 /** The value of a JSON text, if the schema takes no text but takes that value; anything else as it is. */
 function fromJson(schema: z.core.$ZodType, text: unknown): unknown {
   if (typeof text !== "string") return text;
+  if (schema instanceof z.ZodUnion) {
+    const read = schema.options.map((option) => fromJson(option, text));
+    return read.find((value) => typeof value !== "string") ?? text;
+  }
   const fits =
     schema instanceof z.ZodObject
       ? isPlainObject
@@ -131,9 +139,10 @@ function inner(field: z.core.$ZodType): z.core.$ZodType {
 }
 
 function misfits(error: z.ZodError, args: unknown, known: string[], argumentHints: ArgumentHints): Problem[] {
-  const ofWrongType = new Set(error.issues.flatMap(({ code, path }) => (code === "invalid_type" ? [path.join(".")] : [])));
+  const issues = error.issues.flatMap(ofMeantOption);
+  const ofWrongType = new Set(issues.flatMap(({ code, path }) => (code === "invalid_type" ? [path.join(".")] : [])));
   // If a text is given instead of a list, zod also complains about its length: that says nothing about the list.
-  const telling = error.issues.filter(({ code, path }) => !/^too_(small|big)$/.test(code) || !ofWrongType.has(path.join(".")));
+  const telling = issues.filter(({ code, path }) => !/^too_(small|big)$/.test(code) || !ofWrongType.has(path.join(".")));
   return telling.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => {
@@ -145,6 +154,13 @@ function misfits(error: z.ZodError, args: unknown, known: string[], argumentHint
         })
       : [{ path: issue.path.join("."), problem: inWords(issue, valueAt(args, issue.path)) }],
   );
+}
+
+/** Of what takes a list or an object: what is wrong with the one that was given; with neither, what is wrong with the first. */
+function ofMeantOption(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find((errors) => errors.every(({ path }) => path.length > 0)) ?? issue.errors[0] ?? [];
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** The path of the first text that is longer than anything a connector takes. */

@@ -4,31 +4,35 @@ import { notifyWhen } from "../rules/wanted.ts";
 import { changeTool } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, listedIn } from "./fields.ts";
 import { type AttachPlan, planAttach } from "./plans/plan-attach.ts";
-import { notDone } from "./rules/replaced-report.ts";
+import { leftOut, unchanged } from "./rules/attach-words.ts";
+import { limit } from "./rules/first-rules.ts";
+import { fewRows, notDone, rowsShown } from "./rules/replaced-report.ts";
 import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
+import { rulesLike } from "./rules/rule-filter.ts";
 
 export const attachConnector = changeTool({
   name: "attach_connector",
   title: "Attach connector to rules",
   description:
-    "Make rules notify through a connector: an action when an alert fires and, if the type can close, one on recovery with the same de-duplication key. Existing actions stay; already attached is no_change. A person is asked.",
+    "Make rules notify through a connector: an action when an alert fires and, if the type can close, one on recovery with the same de-duplication key. Existing actions stay. A person is asked.",
   risk: "write",
   access: "change",
   idempotent: true,
   input: z.strictObject({
     connector,
-    rules: z.array(idOrName).min(1).max(50).describe("Ids, exact names or tag:NAME"),
-    workflow: z.enum(workflows).optional().describe("Default: the one that suits the type"),
+    rules: z.union([atMost(50, z.array(idOrName).min(1)), rulesLike]).describe("Ids, exact names, tag:NAME; or a filter"),
+    limit,
+    workflow: z.enum(workflows).optional().describe("Default: suits the type"),
     groups: atMost(50, z.array(z.string().min(1)).min(1))
       .optional()
-      .describe("Action groups; default: the main one"),
+      .describe("Default: the main one"),
     params: z.looseObject({}).optional().describe("Override the workflow's, such as {to: [...]}"),
     recovery: z.enum(["auto", "none"]).default("auto"),
     dedup_key: z.string().min(1).optional(),
     frequency: z
       .strictObject({ summary: z.boolean().optional(), notify_when: z.enum(notifyWhen).optional(), throttle: z.string().optional() })
       .optional(),
-    replace: z.boolean().optional().describe("Replace the connector's present actions in the rule"),
+    replace: z.boolean().optional().describe("Replace its present actions"),
     space: changedSpace,
   }),
   argumentHints: {
@@ -40,15 +44,24 @@ export const attachConnector = changeTool({
   plan: planAttach,
   async report(plan: AttachPlan, results) {
     const done = new Set(results.filter((result) => result.outcome === "done").map((result) => result.op.id));
-    const { attached, already, connectorId, next } = plan;
+    const { attached, already, left, later, connectorId, next } = plan;
     const { failed, waiting } = notDone(plan.ops, results);
+    const [rules, notAttached] = [attached.filter((one) => done.has(one.id)), [...failed, ...waiting]];
+    const counts = compact({
+      ...{ attached: rules.length, failed: failed.length || undefined, not_begun: waiting.length || undefined },
+      ...{ unchanged: already.length || undefined, left_out: left.length || undefined, later: later || undefined },
+    });
     return {
       result: compact({
         connector: connectorId,
-        rules: attached.filter((one) => done.has(one.id)),
-        already,
+        counts: plan.ops.length + already.length > fewRows || left.length + later > 0 ? counts : undefined,
+        not_attached: notAttached.slice(0, rowsShown),
+        not_attached_more: Math.max(0, notAttached.length - rowsShown) || undefined,
+        rules: rules.slice(0, fewRows),
+        rules_left_out: Math.max(0, rules.length - fewRows) || undefined,
+        ...unchanged(already),
+        ...leftOut(left),
         api_key_owner: ownersNow(results),
-        not_attached: [...failed, ...waiting],
       }),
       warnings: overlapWarnings(results),
       next,

@@ -114,7 +114,7 @@ function reading<Input extends z.ZodObject>(
 
 /** The arguments that every changing tool takes. */
 const consent = {
-  dry_run: widens(z.boolean().optional().describe("Only show the plan"), "that the change is made"),
+  dry_run: widens(z.boolean().optional(), "that the change is made"),
   confirm: z.string().optional().describe("Id from confirmation_needed"),
 };
 

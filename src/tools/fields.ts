@@ -32,13 +32,13 @@ export const idOrName = z
   .refine((text) => text.length <= longest, `is too long: at most ${longest} characters`);
 
 /** From here on: arguments and answer parts that several tools share. */
-const anySpace = idOrName.optional().describe("Space id; default: the configured one");
+const anySpace = idOrName.optional().describe("Default: the configured one");
 export const space = anySpace;
 /** The same for tools that change something. */
 export const changedSpace = widens(anySpace.clone(), "the configured space", { nullIsAbsent: true });
 export const typeFilter = widens(z.string().optional(), "all types");
 export const textFilter = widens(z.string().optional().describe("Part of name or id"), "all names");
-export const connector = idOrName.describe("Connector id, or its exact name");
+export const connector = idOrName.describe("Id or exact name");
 
 /** The most spaces that one call may name; `*` means all. */
 export const mostSpaces = 100;

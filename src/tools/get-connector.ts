@@ -34,7 +34,7 @@ export const getConnector = readTool({
       .string({ error: ({ input }) => (Array.isArray(input) ? "takes one; several go into `ids`" : undefined) })
       .pipe(idOrName)
       .optional()
-      .describe("Connector id, or its exact name"),
+      .describe("Id or exact name"),
     ids: atMost(mostIds, z.array(idOrName)).optional().describe("Several instead"),
     space,
     include: atMost(10, z.array(z.enum(["users", "rules", "health", "actions"])))

@@ -41,7 +41,8 @@ function jsonSchema(schema: z.ZodObject): ListedTool["inputSchema"] {
       }
       // An empty list or text as default need not be said.
       if (Array.isArray(node.default) && node.default.length === 0) delete node.default;
-      if (node.minLength === 1) delete node.minLength;
+      // Nobody means an empty text, an empty list or none of something.
+      for (const least of ["minLength", "minItems", "minimum"] as const) if (node[least] === 1) delete node[least];
     },
   });
   return { ...json, type: "object" };

@@ -1,47 +1,10 @@
 import * as z from "zod";
-import { ruleFeatures } from "../catalog/connector-type.ts";
-import { connectorType } from "../catalog/index.ts";
-import { assertFewRecipients } from "../catalog/recipients.ts";
-import type { NoChange } from "../change/plan.ts";
-import { ToolError } from "../errors.ts";
-import type { LiveType } from "../kibana/connector-types.ts";
-import type { Connector } from "../kibana/connectors.ts";
-import { isDetectionRule } from "../kibana/detection.ts";
-import type { Rule } from "../kibana/rules.ts";
-import { rulesWith } from "../rules/find-rules.ts";
-import { isSystem, ruleState } from "../rules/rule-state.ts";
-import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../usage/look.ts";
-import { explainReferences } from "../usage/references.ts";
-import { stayingWarnings, workflowsNaming } from "../usage/staying.ts";
-import { assertHasSecrets, assertRunnable } from "./connectors/connector-row.ts";
-import { ConnectorNotHere, pickConnector } from "./connectors/find-connector.ts";
-import { doubtsAbout, newestRun } from "./connectors/last-run.ts";
-import { safeTest } from "./connectors/safe-test.ts";
-import { changeTool, type ToolContext } from "./define.ts";
-import { atMost, changedSpace, compact, connector, idOrName, widens } from "./fields.ts";
-import { askedRules, isNamed } from "./rules/find-rules.ts";
-import { keyWarning, ownerAfter } from "./rules/key-owner.ts";
-import { losses, undoWarning } from "./rules/lost-by-rules.ts";
-import { movedActions, type NewParams } from "./rules/replaced-actions.ts";
-import { earlierMoves } from "./rules/replaced-earlier.ts";
-import {
-  detectionRow,
-  inWords,
-  type Left,
-  named,
-  nothingToDo,
-  type ReplacePlan,
-  replaced,
-  row,
-  silencedWarning,
-  skippedWarning,
-} from "./rules/replaced-report.ts";
-import { erasing, withArtifacts } from "./rules/rule-artifacts.ts";
-import { type Obstacle, obstacle, obstacleInWords, putRule, unknownFields } from "./rules/rule-changes.ts";
-import { effectsOnRules } from "./rules/shown-actions.ts";
-import { actionFlows, eachOnce } from "./secrets/run-flows.ts";
-import { workflowsInWords } from "./workflows/put-workflow.ts";
-import { leftWarnings, repointWorkflows } from "./workflows/repoint-workflows.ts";
+import { changeTool } from "./define.ts";
+import { atMost, changedSpace, connector, idOrName, widens } from "./fields.ts";
+import { planReplace } from "./plans/plan-replace.ts";
+import { limit } from "./rules/first-rules.ts";
+import { replaced } from "./rules/replaced-report.ts";
+import { rulesLike } from "./rules/rule-filter.ts";
 
 export const replaceConnector = changeTool({
   name: "replace_connector",
@@ -52,258 +15,24 @@ export const replaceConnector = changeTool({
   access: "change",
   idempotent: true,
   input: z.strictObject({
-    from: idOrName.describe("Connector id or exact name; may be gone"),
+    from: idOrName.describe("Id or exact name; may be gone"),
     to: connector.optional(),
     remove: z.boolean().optional().describe("Remove the actions instead"),
     rules: widens(
-      atMost(500, z.array(idOrName).min(1)).optional().describe("Ids, exact names or tag:NAME, and no workflows; default: all that use it"),
+      z
+        .union([atMost(500, z.array(idOrName).min(1)), rulesLike])
+        .optional()
+        .describe("Ids, exact names, tag:NAME; or a filter; and no workflows. Default: all that use it"),
       "all rules and workflows that use it",
     ),
+    limit,
     params: z.looseObject({}).optional().describe("New ones, if `to` is of another type"),
     recovery_params: z.looseObject({}).optional(),
-    drop_missing: z.boolean().optional().describe("Also drop the rules' actions of other connectors that are gone"),
-    on_error: z.enum(["stop", "continue"]).default("stop"),
+    drop_missing: z.boolean().optional().describe("Also drop actions of other connectors that are gone"),
+    on_error: z.enum(["stop", "continue"]).optional().describe("Default: stop; with a filter continue"),
     space: changedSpace,
   }),
   argumentHints: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
-  async plan(args, context): Promise<ReplacePlan | NoChange> {
-    const { kibana, settings, space: inSpace } = context;
-    if ((args.to === undefined) === (args.remove !== true))
-      throw new ToolError(
-        "invalid_arguments",
-        "Either `to` or `remove: true` is needed, and not both.",
-        "Say where the actions go, or that they are removed.",
-      );
-    kibana.begin((reader, last) => [
-      ...(args.to === undefined ? [] : [reader.ruleTypes(inSpace), newestRun(args.to, inSpace, reader)]),
-      rulesWith(reader, inSpace, { id: args.from, known: { preconfigured: false } }),
-      ...(last && args.rules === undefined ? [lookAtWorkflows(reader, inSpace, last)] : []),
-      ownerAfter({ ...context, kibana: reader }),
-    ]);
-    const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
-    const from = fromOf(args.from, connectors, inSpace);
-    const target = args.to === undefined ? undefined : targetOf(args.to, from.id, connectors, types, inSpace);
-    const to = target?.connector;
-    const [using, { uses, sight }] = await Promise.all([
-      rulesWith(kibana, inSpace, from),
-      othersOf(from, args.rules, { existing: connectors, types, status }, inSpace, context),
-    ]);
-    const chosen = await chosenRules(args.rules, using, inSpace, context);
-    const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
-    // If the connector is gone, Elastic Security cannot save the rule either, so it is done here (reference/kibana-api.md §5.4).
-    const isLeft = (rule: Rule) => args.rules === undefined && from.known !== undefined && isDetectionRule(rule);
-    const left: Left[] = [...chosen.without, ...chosen.using.filter(isLeft).map(detectionRow)];
-    const todo = chosen.using.filter((rule) => !isLeft(rule));
-    if (from.missing && using.length === 0 && earlier.length === 0 && uses.length === 0) throw neitherThereNorUsed(from.missing);
-
-    if (target && !target.forRules && todo.length > 0) throw notForRules(target.connector);
-    const workflows = to
-      ? await repointWorkflows(
-          { uses, from: { ...from, ...(from.known && { type: from.known.type }) }, byId: true, to },
-          connectors,
-          context,
-        )
-      : nothingOfWorkflows;
-    const entry = to && (await connectorType(to.type));
-    if (to) for (const params of [args.params, args.recovery_params]) if (params) assertFewRecipients(entry, params, todo.length);
-
-    const newParams: NewParams = { params: args.params, recovery: args.recovery_params };
-    const known = new Map(connectors.map((one) => [one.id, one]));
-    const ruleTypes = to ? await kibana.ruleTypes(inSpace) : [];
-    const changes = await Promise.all(
-      todo.map(async (rule) => {
-        const moved = await movedActions(
-          rule,
-          from,
-          to,
-          newParams,
-          ruleTypes.find((type) => type.id === rule.rule_type_id),
-        );
-        const actions = args.drop_missing ? moved.actions.filter((action) => isSystem(action.id) || known.has(action.id)) : moved.actions;
-        return { rule, actions, notes: moved.notes, obstacle: obstacle(rule, actions, known) };
-      }),
-    );
-    const obstacles = changes.flatMap((change) => change.obstacle ?? []);
-    if (obstacles.length > 0 && (args.on_error === "stop" || (obstacles.length === changes.length && workflows.ops.length === 0)))
-      throw cannotBeSaved(
-        obstacles,
-        changes.filter((change) => change.obstacle === undefined).map(({ rule }) => rule),
-      );
-    left.push(...obstacles.map((one) => row(one.rule, "blocked", `Kibana would not save it: ${obstacleInWords(one)}.`)));
-    const savable = changes.filter((change) => change.obstacle === undefined);
-    const ready = (await withArtifacts(savable, inSpace, context, status)).map((one) => ({
-      ...one,
-      op: putRule(one, inSpace, { ...ruleState(one.rule), actions: one.actions }, known, [from.id, ...(to ? [to.id] : [])]),
-    }));
-    const ruleOps = ready.map(({ op }) => op);
-    const [first, ...rest] = [...ruleOps, ...workflows.ops];
-    const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
-    const moving = new Set(workflows.ops.map(({ id }) => id));
-    const others = uses.filter(({ kind, id }) => kind !== "workflow" || (!moving.has(id) && !workflows.left.some((one) => one.id === id)));
-    const staying = [...leftWarnings(workflows.left), ...stayingWarnings(others, sight), ...(hidden ? [hidden] : [])];
-    if (!first) return nothingToDo({ from, space: inSpace, left, workflows: workflows.left, earlier, warnings: staying });
-
-    const owner = await ownerAfter(context);
-    const ways = await Promise.all(ready.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
-    const flows = ways.flat();
-    const doubts = to ? await doubtsAbout(to, inSpace, context) : [];
-    const lost = losses(ruleOps, known, from.id);
-    const also = lost.length > 0 ? ` It also drops ${lost.join(", ")}.` : "";
-    const rules = inWords(ready.map(({ rule }) => rule));
-    const whose = [...(ready.length > 0 ? [`the actions of ${rules}`] : []), ...(moving.size > 0 ? [workflowsInWords(workflows.ops)] : [])];
-    const what = to
-      ? `Move ${whose.join(" and ")} from ${named(from)} to ${named(to)}`
-      : `Remove the actions of ${named(from)} from ${rules}`;
-    return {
-      summary: `${what} in space ${inSpace}.${also}`,
-      ops: [first, ...rest],
-      effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
-      beforehand: doubts,
-      warnings: [
-        ...unknownFields(ready),
-        ...new Set(ready.flatMap(({ notes }) => notes)),
-        ...silencedWarning(ready),
-        ...(lost.length > 0 ? [`drop_missing also removes these actions from the rules: ${lost.join(", ")}.`] : []),
-        ...(left.some((one) => one.outcome === "skipped") ? [skippedWarning(left)] : []),
-        ...(left.some((one) => one.outcome === "blocked")
-          ? [`${obstacles.length} rules stay as they are: Kibana would not save them.`]
-          : []),
-        ...(todo.some(isDetectionRule)
-          ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."]
-          : []),
-        ...(from.preconfigured
-          ? ["Rules and workflows in other spaces may use the same preconfigured connector: they stay as they are."]
-          : []),
-        ...staying,
-        ...undoWarning(ruleOps),
-        ...keyWarning(
-          ready.map(({ rule }) => rule),
-          owner,
-          settings,
-        ),
-        ...workflows.warnings,
-      ],
-      ...erasing(ready),
-      outsideWorld: "none",
-      consequence: "person",
-      facts: [...ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })), ...workflows.facts],
-      flows: eachOnce([...flows, ...workflows.flows]),
-      asks: [],
-      knownHosts: [],
-      onError: args.on_error,
-      left,
-      workflows: workflows.left,
-      earlier,
-      moved: to ? "moved" : "removed",
-      from: from.id,
-      test:
-        to && doubts.length > 0 ? await safeTest(to, inSpace, "Test the new connector; moving rules does not prove that it works.") : [],
-      used:
-        from.known && explainReferences(from.known, using.length) !== undefined
-          ? undefined
-          : using.length + new Set(uses.map(({ kind, id }) => `${kind} ${id}`)).size,
-    };
-  },
+  plan: planReplace,
   report: async (plan, results) => replaced(plan, results),
 });
-
-interface From {
-  id: string;
-  name?: string;
-  preconfigured: boolean;
-  /** Undefined if it is gone. */
-  known: Connector | undefined;
-  /** Why it was not found. */
-  missing?: ConnectorNotHere;
-}
-
-/** The connector to replace; only its id if it is gone. @throws ToolError system_action, ambiguous_connector */
-function fromOf(asked: string, connectors: readonly Connector[], inSpace: string): From {
-  try {
-    const known = pickConnector(connectors, inSpace, asked);
-    return { id: known.id, name: known.name, preconfigured: known.preconfigured, known };
-  } catch (error) {
-    if (!(error instanceof ConnectorNotHere)) throw error;
-    return { id: asked, preconfigured: false, known: undefined, missing: error };
-  }
-}
-
-/** The connector to put in, and whether rules can use it. @throws ToolError if it cannot run */
-function targetOf(
-  asked: string,
-  from: string,
-  connectors: readonly Connector[],
-  types: readonly LiveType[],
-  inSpace: string,
-): { connector: Connector; forRules: boolean } {
-  const to = pickConnector(connectors, inSpace, asked);
-  if (to.id === from) throw new ToolError("invalid_arguments", "`from` and `to` are the same connector.", "Name another one in `to`.");
-  assertRunnable(to, types);
-  assertHasSecrets(to);
-  const features = types.find((one) => one.id === to.type)?.features ?? [];
-  return { connector: to, forRules: features.length === 0 || ruleFeatures.some((feature) => features.includes(feature)) };
-}
-
-function notForRules({ type }: Connector): ToolError {
-  return new ToolError(
-    "type_unusable",
-    `Rules cannot use connectors of type ${type}.`,
-    "Name a connector of a type with the feature alerting.",
-  );
-}
-
-const nothingOfWorkflows = { ops: [], effects: [], warnings: [], facts: [], flows: [], left: [] };
-
-/** What uses the connector besides rules; nothing where the call names the rules that are meant. */
-async function othersOf(
-  { id, known }: From,
-  rules: readonly string[] | undefined,
-  seen: Known,
-  inSpace: string,
-  { kibana }: ToolContext,
-): Promise<Pick<Usage, "uses" | "sight">> {
-  if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
-  if (!known) return workflowsNaming(id, kibana, inSpace, seen.status);
-  return (await othersUsing(kibana, inSpace, [known], seen))(known);
-}
-
-/** The rules that are meant: all that use it, or those that are named, some of which may not use it. @throws ToolError rule_not_found */
-async function chosenRules(
-  asked: readonly string[] | undefined,
-  using: readonly Rule[],
-  inSpace: string,
-  context: ToolContext,
-): Promise<{ using: Rule[]; without: Left[] }> {
-  if (!asked) return { using: [...using], without: [] };
-  const others = asked.filter((one) => !using.some((rule) => isNamed(rule, one)));
-  const without = others.length > 0 ? await askedRules(others, inSpace, context) : [];
-  return {
-    using: using.filter((rule) => asked.some((one) => isNamed(rule, one))),
-    without: without.map((rule) => row(rule, "unchanged", "It does not use that connector, or no longer does.")),
-  };
-}
-
-/** @param free the rules that Kibana would save */
-function cannotBeSaved(obstacles: readonly Obstacle[], free: readonly Rule[]): ToolError {
-  const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
-  const without = obstacles.flatMap((one) => one.withoutSecrets);
-  return new ToolError(
-    gone.length > 0 ? "connector_not_found" : "secrets_needed",
-    `Nothing was written: Kibana would not save ${obstacles.length === 1 ? "this rule" : `these ${obstacles.length} rules`}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}${obstacles.length > 5 ? "; and more" : ""}.`,
-    [
-      ...(gone.length > 0
-        ? [
-            "First restore what is gone under its id (undo_change of its deletion, or create_connector with that `id`); if nobody wants it back, drop_missing: true drops those dead actions in the same write.",
-          ]
-        : []),
-      ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
-      'With on_error: "continue" the other rules are changed.',
-    ].join(" "),
-    compact({ rules: obstacles.slice(0, 20).map((one) => one.rule.id), gone, could_go: free.slice(0, 20).map(({ id }) => id) }),
-  );
-}
-
-function neitherThereNorUsed(missing: ConnectorNotHere): ToolError {
-  const { message, fix, detail } = missing;
-  return new ConnectorNotHere(missing, `${message} No rule that this key can see refers to that id either.`, fix, detail);
-}

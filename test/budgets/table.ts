@@ -58,8 +58,9 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   // A new name: workflows may use the old one.
   update_connector: { listed: 230, calls: [{ args: { id: "log-of-tests", name: "Log of the tests" }, requests: 14, tokens: 145 }] },
   undo_change: { listed: 180, calls: [{ args: { change: "(the last one)" }, requests: 16, tokens: 135 }] },
+  // The filter of rules is a schema of its own.
   attach_connector: {
-    listed: 355,
+    listed: 385,
     calls: [
       {
         args: { connector: "log-of-tests", rules: ["disk-almost-full"], params: { message: "{{rule.name}}" } },
@@ -70,7 +71,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     ],
   },
   // Who goes on using it is read with the plan, and with the plan after the question.
-  replace_connector: { listed: 280, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 27, tokens: 300 }] },
+  replace_connector: { listed: 350, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 27, tokens: 300 }] },
   // Names and undo as they are now: the list of connectors, and the rules.
   list_changes: { listed: 95, calls: [{ args: {}, requests: 4, tokens: 940 }] },
   // What else may use it (workflows, Synthetics, Uptime) is read with the plan, with the plan after the question, and right before the write.

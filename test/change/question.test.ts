@@ -126,6 +126,28 @@ test("names of several connectors to be deleted come before hosts, recipients an
   expect(lines.at(-1)).toBe("Note: and 25 more notes");
 });
 
+test("of rules that a filter means, or an undo where no page can be opened, the first are named", async () => {
+  const effects = Array.from({ length: 300 }, (_none, n) => effect(`A rule with the number ${n}`, { kind: "rule", id: `r${n}` }));
+  const line = async (rulesMeant: Plan["rulesMeant"], hasPage: boolean) => {
+    const one = plan({ effects, ...(rulesMeant && { rulesMeant }) });
+    const lines = whatMatters(one, await reachOf(one, asItIs, anybody), "here", hasPage);
+    return lines.find((text) => text.startsWith("Rules (300)")) ?? "";
+  };
+  const byFilter = { words: 'like {"tags":["a"]}', namedOnPage: false };
+  const ofUndo = { words: "of that change", namedOnPage: true };
+  for (const [meant, hasPage, begin] of [
+    [byFilter, true, 'Rules (300) like {"tags":["a"]}: "A rule with the number 0", '],
+    [byFilter, false, 'Rules (300) like {"tags":["a"]}: "A rule with the number 0", '],
+    [ofUndo, false, 'Rules (300) of that change: "A rule with the number 0", '],
+  ] as const) {
+    const text = await line(meant, hasPage);
+    expect(text.startsWith(begin), text).toBe(true);
+    expect(text).toMatch(/ and \d+ more$/);
+    expect(text.length).toBeLessThan(2000);
+  }
+  for (const whole of [await line(undefined, false), await line(ofUndo, true)]) expect(whole).toContain('"A rule with the number 299"');
+});
+
 test("what matters is never cut: what is too long for a question says so", async () => {
   const to = (count: number) => [...Array(count).keys()].map((at) => `somebody-${at}@example.com`);
   const fits = async (params: Record<string, unknown>) => {

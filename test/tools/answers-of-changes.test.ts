@@ -223,7 +223,8 @@ describe("a batch that is refused says what could go", () => {
 
   test("over the hour's limit: how many are left", async () => {
     const { call } = await product({ person: accepts, settings: { maxChangesPerHour: 1 } });
-    const { code, fix } = (await call("replace_connector", { from: "ops-slack", to: "ops-slack-2", dry_run: true })).body;
+    const args = { ids: ["ops-slack-2", "imported-pagerduty"], dry_run: true };
+    const { code, fix } = (await call("safe_delete_connector", args)).body;
     expect([code, fix]).toEqual(["limit_reached", expect.stringContaining("Do fewer in one call (1 are left now)")]);
   });
 });

@@ -55,7 +55,7 @@ export async function getConsent(
   const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
   // The agent holds the token, and cannot know it.
   if (asks || (onlyAPersonKnows && settings.confirm === "token")) return { outcome: await onPage() };
-  const matters = whatMatters(plan, reach, deployment);
+  const matters = whatMatters(plan, reach, deployment, services.openPage !== undefined);
   if (!fitsQuestion(matters, reach)) {
     if (!services.openPage) throw tooMuch(matters);
     return { outcome: await onPage() };

@@ -1,5 +1,5 @@
 import { asUrlsAreRead } from "../../host-name.ts";
-import { beginning, exact, oneLine, quoted, shownJson, word } from "../../plain-text.ts";
+import { beginning, exact, firstThatFit, oneLine, quoted, shownJson, word } from "../../plain-text.ts";
 import { paired } from "../../rules/same-action.ts";
 import type { Page } from "../../web/page.ts";
 import { type Effect, type Plan, warningsBefore } from "../plan.ts";
@@ -14,20 +14,23 @@ const longestWord = 1900;
 /** As many as a plan for connectors can have; rules may be thousands. */
 const mostLines = 20;
 const mostNotes = 15;
+/** Characters of the names of rules where it is also said which rules are meant. */
+const mostOfNames = 1500;
 /** Most rules whose before and after a page shows. */
 const mostOnPage = 500;
 
 /**
  * What a person has to know before anything else, in this order and uncut: what was not looked at, where, what is done, to which connectors,
  * rules and places in workflows; hosts; recipients; whether it can be undone; what only the service reads. No line begins with text from outside.
+ * @param hasPage whether a page can be opened where this is too much for a question
  */
-export function whatMatters(plan: Plan, reach: Reach, deployment: string): string[] {
+export function whatMatters(plan: Plan, reach: Reach, deployment: string, hasPage = true): string[] {
   return [
     ...(plan.notSeen === undefined ? [] : [plan.notSeen]),
     `${deployment}: ${plan.summary}`,
     ...(plan.inPerson ?? []),
     ...things(plan).map((effect) => `- ${effectLine(effect)}`),
-    ...namesOfRules(plan),
+    ...namesOfRules(plan, hasPage),
     ...namesOfWorkflows(plan),
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
     ...reach.requests.map((one) => `A request → ${requestInWords(one)}`),
@@ -133,8 +136,11 @@ function usersOf({ effects }: Plan): Effect[] {
   return effects.length > 1 ? effects.filter(({ kind }) => kind !== "connector") : [];
 }
 
-/** `Rules (2): "Disk", "CPU"`: all of them, with the id where a name is cut or another one's too. */
-function namesOfRules(plan: Plan): string[] {
+/**
+ * `Rules (2): "Disk", "CPU"`: all of them, with the id where a name is cut or another one's too. Where it is said which
+ * rules are meant, the first of many; a page and list_changes name each.
+ */
+function namesOfRules(plan: Plan, hasPage: boolean): string[] {
   const ofRules = usersOf(plan).filter(({ kind }) => kind === "rule");
   const rules = ofRules.map((rule) => ({ ...rule, shown: quoted(rule.name) }));
   if (rules.length === 0) return [];
@@ -143,7 +149,11 @@ function namesOfRules(plan: Plan): string[] {
   const named = rules.map(({ name, shown, id }) =>
     id === undefined || (shown === `"${name}"` && times.get(shown) === 1) ? shown : `${shown} (${word(id)})`,
   );
-  return [`Rules (${rules.length}): ${named.join(", ")}`];
+  const { rulesMeant } = plan;
+  if (!rulesMeant || (rulesMeant.namedOnPage && hasPage)) return [`Rules (${rules.length}): ${named.join(", ")}`];
+  const first = firstThatFit(named, mostOfNames);
+  const more = named.length - first.length;
+  return [`Rules (${rules.length}) ${rulesMeant.words}: ${first.join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
 }
 
 /** `Workflows (1): "Page on-call" (page-on-call): "step page", "step page again"`: all of them, with each place that is changed. */

@@ -23,7 +23,7 @@ export async function whyNobodyCouldAgree(
   if (unattended || openPage) return undefined;
   if (asks) return nobodyHere(plan, services, connection.formsFail);
   const reach = await reachOf(plan, services.redactor.withoutLiterals, services.undoBy);
-  const matters = whatMatters(plan, reach, deployment);
+  const matters = whatMatters(plan, reach, deployment, openPage !== undefined);
   if (!fitsQuestion(matters, reach)) return tooMuch(matters);
   if (settings.confirm === "token" && !plan.onlyAPersonKnows && toType(plan, services) === undefined) return undefined;
   const byForm = settings.confirm === "form" || (settings.confirm === "token" && !plan.onlyAPersonKnows);

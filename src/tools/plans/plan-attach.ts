@@ -1,4 +1,3 @@
-import { ruleFeatures } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { assertFewRecipients } from "../../catalog/recipients.ts";
 import type { Workflow } from "../../catalog/shared/recipe.ts";
@@ -7,7 +6,6 @@ import type { NextCall, NoChange, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { isDetectionRule } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
@@ -18,27 +16,32 @@ import type { Wanted } from "../../rules/wanted.ts";
 import { workflowFor } from "../../rules/workflow.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
-import { deletedHere } from "../connectors/deleted-here.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
 import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext } from "../define.ts";
 import { compact } from "../fields.ts";
-import { cannotBeSaved, nothingToDo, perRule } from "../rules/attach-words.ts";
+import { nothingToDo, perRule } from "../rules/attach-words.ts";
+import { likeInWords, type MeantRules, pagesOf } from "../rules/filtered-rules.ts";
 import { askedRules } from "../rules/find-rules.ts";
+import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses } from "../rules/lost-by-rules.ts";
-import { inWords } from "../rules/replaced-report.ts";
+import { inWords, type Left } from "../rules/replaced-report.ts";
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
-import { obstacle, putRule, unknownFields } from "../rules/rule-changes.ts";
+import { putRule, unknownFields } from "../rules/rule-changes.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
-import { attachedToAll } from "./attached-to-all.ts";
+import { attachable, meantRules } from "./attachable-rules.ts";
+
+/** Most rules that a next call names one by one where a filter names them too. */
+const idsShown = 20;
 
 interface Args extends Pick<Wanted, "recovery"> {
   connector: string;
-  rules: string[];
+  rules: MeantRules;
+  limit?: number | undefined;
   workflow?: Workflow | undefined;
   groups?: string[] | undefined;
   params?: Record<string, unknown> | undefined;
@@ -64,15 +67,22 @@ export interface AttachPlan extends Plan {
   attached: Row[];
   /** Rules to which it is attached already. */
   already: string[];
+  /** What a filter means and stays as it is. */
+  left: Left[];
+  /** How many more a later call has to change. */
+  later: number;
   next: NextCall[];
 }
 
-/** Plans the actions for every rule that was named; a rule that cannot be saved stops the whole plan. */
+/** Plans the actions for every rule that is meant; one that was named and cannot be saved stops the whole plan. */
 export async function planAttach(args: Args, context: SpaceContext): Promise<AttachPlan | NoChange> {
   const { kibana, settings, space: inSpace } = context;
+  const named = Array.isArray(args.rules);
   kibana.begin((reader) => [
     reader.ruleTypes(inSpace),
-    ...args.rules.map((one) => askedRules([one], inSpace, { kibana: reader })),
+    ...(Array.isArray(args.rules)
+      ? args.rules.map((one) => askedRules([one], inSpace, { kibana: reader }))
+      : [pagesOf(args.rules, reader, inSpace).next()]),
     newestRun(args.connector, inSpace, reader),
     ownerAfter({ ...context, kibana: reader }),
   ]);
@@ -95,21 +105,15 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
     frequency: args.frequency,
     replace: args.replace,
   };
-  const [rules, ruleTypes] = await Promise.all([askedRules(args.rules, inSpace, context), kibana.ruleTypes(inSpace)]);
-  if (params) assertFewRecipients(entry, params, rules.length);
-  assertTypeFitsRules(found, rules, types);
+  const [{ rules, notes }, ruleTypes] = await Promise.all([meantRules(args.rules, context), kibana.ruleTypes(inSpace)]);
   // Loaded here because only this call needs the template parser.
   const parse = await templateParser();
-  const all = attachedToAll(rules, ruleTypes, wanted, parse);
-  const changes = all.filter(({ attachment }) => !attachment.unchanged);
+  const { all, left } = await attachable({ rules, named }, { connector: found, wanted, connectors, types, ruleTypes, parse }, context);
+  const todo = all.filter(({ attachment }) => !attachment.unchanged);
+  const { now: changes, later } = firstOf(todo, args.limit);
+  if (params) assertFewRecipients(entry, params, changes.length);
   const already = all.filter(({ attachment }) => attachment.unchanged).map(({ rule }) => rule.id);
   const known = new Map(connectors.map((one) => [one.id, one]));
-  const obstacles = changes.flatMap(({ rule, attachment }) => obstacle(rule, attachment.after.actions, known) ?? []);
-  if (obstacles.length > 0) {
-    const gone = obstacles.flatMap((one) => one.gone);
-    const free = changes.filter(({ rule }) => !obstacles.some((one) => one.rule === rule)).map(({ rule }) => rule);
-    throw await cannotBeSaved(obstacles, inSpace, await deletedHere(gone, inSpace, context), free, context.secrets);
-  }
   const whole = (await withArtifacts(changes, inSpace, context, status)).map((one) => ({
     ...one,
     op: putRule(one, inSpace, one.attachment.after, known, [found.id]),
@@ -117,8 +121,8 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
   const ops = whole.map(({ op }) => op);
   const [first, ...rest] = ops;
   if (!first)
-    return nothingToDo(found, already, inSpace, {
-      warnings: perRule(all.map(({ rule, attachment }) => ({ rule, notes: attachment.warnings }))),
+    return nothingToDo(found, { already, left }, inSpace, {
+      warnings: [...notes, ...perRule(all.map(({ rule, attachment }) => ({ rule, notes: attachment.warnings })))],
       next: inTheirPlace(args, all, inSpace),
     });
   const doubts = await doubtsAbout(found, inSpace, context);
@@ -129,12 +133,15 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
   const groupings = changes.map(({ rule }) => groupingOf(rule));
   const lost = losses(ops, known);
   return {
-    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It replaces ${lost.join(", ")}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))}${later > 0 ? ` of ${todo.length}` : ""} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It replaces ${lost.join(", ")}.` : ""}`,
     ops: [first, ...rest],
+    ...(Array.isArray(args.rules) ? {} : { rulesMeant: { words: likeInWords(args.rules), namedOnPage: false } }),
     effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
     ...(params ? { given: hideSecrets(params).config } : {}),
     beforehand: doubts,
     warnings: [
+      ...notes,
+      ...leftInWords(left, later),
       ...unknownFields(whole),
       ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.otherChanges, ...attachment.warnings] }))),
       ...(params && hideSecrets(params).found.length > 0
@@ -150,6 +157,8 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
     outsideWorld: "none",
     ...erasing(whole),
     consequence: "person",
+    onError: "continue",
+    resumable: true,
     facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },
     flows,
     asks: [],
@@ -164,6 +173,8 @@ export async function planAttach(args: Args, context: SpaceContext): Promise<Att
       actions: effects[at]?.after.comes ?? [],
     })),
     already,
+    left,
+    later,
     next: [
       ...inTheirPlace(args, all, inSpace),
       ...(doubts.length > 0 ? await safeTest(found, inSpace, "Test the connector; attaching it does not prove that it works.") : []),
@@ -184,36 +195,11 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
   assertHasSecrets(found);
 }
 
-/** @throws ToolError type_unusable if the type is not made for rules of that kind */
-function assertTypeFitsRules(found: Connector, rules: readonly Rule[], types: readonly LiveType[]): void {
-  const features = types.find((one) => one.id === found.type)?.features ?? [];
-  if (features.length === 0) return;
-  const unfit = rules.filter((rule) => !features.includes(featureOf(rule)));
-  if (unfit.length === 0) return;
-  throw new ToolError(
-    "type_unusable",
-    `Connectors of type ${found.type} are for ${features.join(", ")}: ${inWords(unfit)} cannot use ${quoted(found.name)}.`,
-    features.some((feature) => ruleFeatures.includes(feature))
-      ? "Choose a connector of a type with the feature alerting, or leave these rules out."
-      : "Rules cannot run such connectors at all: choose another type; describe_connector_types with feature alerting lists them.",
-    compact({
-      type: found.type,
-      rules: unfit.slice(0, 20).map((rule) => rule.id),
-      could_go: rules.filter((rule) => !unfit.includes(rule)).map((rule) => rule.id),
-    }),
-  );
-}
-
-function featureOf(rule: Rule): string {
-  const { consumer, rule_type_id: type } = rule;
-  if (isDetectionRule(rule)) return "siem";
-  return consumer === "uptime" || type.startsWith("xpack.uptime.") || type.startsWith("xpack.synthetics.") ? "uptime" : "alerting";
-}
-
 /** The same call with `replace`, for the rules that keep actions which differ from what was asked for. */
 function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attachment }[], space: string): NextCall[] {
-  const rules = all.filter(({ attachment }) => attachment.beside).map(({ rule }) => rule.id);
-  if (rules.length === 0) return [];
+  const ids = all.filter(({ attachment }) => attachment.beside).map(({ rule }) => rule.id);
+  if (ids.length === 0) return [];
+  const rules = ids.length > idsShown && !Array.isArray(args.rules) ? args.rules : ids;
   const why = "Replaces the connector's present action in the rule with the new one; otherwise both are sent.";
   return [
     {

@@ -7,7 +7,7 @@ import { quoted } from "../../plain-text.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { compact } from "../fields.ts";
 import { reenterSecrets } from "../secrets/reenter-secrets.ts";
-import { inWords } from "./replaced-report.ts";
+import { inWords, type Left, rowsShown } from "./replaced-report.ts";
 import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
 
 /**
@@ -48,18 +48,32 @@ export async function cannotBeSaved(
 
 export function nothingToDo(
   found: Connector,
-  already: string[],
+  { already, left }: { already: string[]; left: readonly Left[] },
   inSpace: string,
   { warnings, next }: Pick<NoChange, "warnings" | "next">,
 ): NoChange {
+  const which = already.length === 1 ? "the rule" : `all ${already.length} rules`;
   return {
     noChange: true,
-    message: `${quoted(found.name)} is already attached to ${already.length === 1 ? "the rule" : `all ${already.length} rules`}${warnings.length > 0 ? "" : ", with everything that was asked for"}.`,
+    message:
+      already.length === 0
+        ? `None of these ${left.length} rules can be changed.`
+        : `${quoted(found.name)} is already attached to ${which}${left.length > 0 ? " that can be changed" : ""}${warnings.length > 0 ? "" : ", with everything that was asked for"}.`,
     space: inSpace,
-    result: { connector: found.id, already },
+    result: compact({ connector: found.id, ...unchanged(already), ...leftOut(left) }),
     warnings,
     next,
   };
+}
+
+/** The first ids of rules that have it already. */
+export function unchanged(already: readonly string[]) {
+  return { already: already.slice(0, rowsShown), already_left_out: Math.max(0, already.length - rowsShown) || undefined };
+}
+
+/** The first rules that a filter means and that stay as they are. */
+export function leftOut(left: readonly Left[]) {
+  return { left_out: left.slice(0, rowsShown), left_out_more: Math.max(0, left.length - rowsShown) || undefined };
 }
 
 /** Each note once, with the rules it is about unless it is about all of them. */

@@ -9,8 +9,9 @@ import { workflowRows } from "../workflows/workflow-rows.ts";
 import type { Move } from "./replaced-earlier.ts";
 import { overlapWarnings, ownersNow } from "./rule-changes.ts";
 
-/** The most rules that an answer names one by one; list_changes has them all. */
-export const rowsShown = 40;
+/** The most rules that an answer names one by one, and with their actions; list_changes has them all. */
+export const rowsShown = 20;
+export const fewRows = 10;
 
 /** A rule that stays as it is, and why. */
 export interface Left {
@@ -90,7 +91,7 @@ export function ruleNow({ op, data }: OpResult) {
 export function notDone(ops: readonly Op[], results: readonly OpResult[]) {
   const begun = new Set(results.map(({ op }) => op.id));
   return {
-    failed: results.filter((result) => result.outcome !== "done").map(failedRow),
+    failed: sayingOnce(results.filter((result) => result.outcome !== "done").map(failedRow)),
     waiting: ops.filter((op) => !begun.has(op.id)).map((op) => ({ id: op.id ?? "", name: nameOf(op), outcome: "not_begun" })),
   };
 }
@@ -104,7 +105,7 @@ export function detectionRow(rule: Rule): Left {
   return row(rule, "skipped", "A detection rule of Elastic Security: edit it in the Security app, or name it in `rules`.");
 }
 
-export function skippedWarning(left: readonly Left[]): string {
+function skippedWarning(left: readonly Left[]): string {
   const skipped = left.filter((one) => one.outcome === "skipped");
   const ids = skipped.slice(0, 5).map(({ id }) => id);
   return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.map(word).join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
@@ -158,6 +159,16 @@ function failedRow({ op, outcome, error }: OpResult) {
     outcome: outcome === "unknown" ? "unknown" : "failed",
     error: plainText(error?.message ?? "", 300),
   };
+}
+
+/** The same error is said for the first rule only. */
+function sayingOnce(rows: readonly ReturnType<typeof failedRow>[]) {
+  const first = new Map<string, string | undefined>();
+  return rows.map((row) => {
+    if (first.has(row.error)) return { ...row, error: `as for ${first.get(row.error)}` };
+    first.set(row.error, row.id);
+    return row;
+  });
 }
 
 function nameOf(op: OpResult["op"]): string {

@@ -101,12 +101,16 @@ export function obstacle(rule: Rule, actions: readonly RuleAction[], connectors:
 }
 
 /** `"Checkout errors" (rule-1): the connector "old" of one of its actions is gone` */
-export function obstacleInWords({ rule, gone, withoutSecrets }: Obstacle): string {
+export function obstacleInWords(one: Obstacle): string {
+  return `${quoted(one.rule.name, 60)} (${word(one.rule.id)}): ${whyInWords(one)}`;
+}
+
+export function whyInWords({ gone, withoutSecrets }: Obstacle): string {
   const parts = [
     ...gone.map((id) => `the connector ${quoted(id, 60)} of one of its actions is gone`),
     ...withoutSecrets.map((one) => `the secrets of its connector ${quoted(one.name, 60)} (${word(one.id)}) are missing`),
   ];
-  return `${quoted(rule.name, 60)} (${word(rule.id)}): ${parts.join(", ")}`;
+  return parts.join(", ");
 }
 
 /** Warns about rules that somebody else saved between our read and our write: Kibana has no lock against that. */

@@ -8,13 +8,18 @@ export const ruleFilter = {
   text: widens(z.string().optional(), "all rules"),
   /** Any of these. */
   tags: widens(atMost(50, z.array(z.string())).optional(), "all tags"),
-  type: widens(z.string().optional().describe("v2: the new alerting"), "all types"),
+  type: widens(z.string().optional(), "all types"),
   consumer: widens(z.string().optional(), "all consumers"),
   enabled: widens(z.boolean().optional(), "enabled and disabled ones"),
   /** A connector. */
   notified_by: widens(idOrName.optional(), "all connectors"),
   without_actions: widens(z.boolean().optional(), "all rules"),
 };
+
+/** Rules by what they are, in place of a list of them. */
+export const rulesLike = z
+  .strictObject(ruleFilter)
+  .refine((filter) => Object.keys(filter).length > 0, "names nothing: all rules are {enabled: true} and {enabled: false}");
 
 /** The filter among the arguments of a call. */
 export function filterOf({ text, tags, type, consumer, enabled, notified_by, without_actions }: RuleFilter): RuleFilter {
