@@ -5,7 +5,7 @@ import { changeTool } from "./define.ts";
 import { atMost, changedSpace, compact, connector, idOrName, listedIn } from "./fields.ts";
 import { type AttachPlan, planAttach } from "./plans/plan-attach.ts";
 import { leftOut, unchanged } from "./rules/attach-words.ts";
-import { limit } from "./rules/first-rules.ts";
+import { limit, toGoOn } from "./rules/first-rules.ts";
 import { fewRows, notDone, rowsShown } from "./rules/replaced-report.ts";
 import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
 import { rulesLike } from "./rules/rule-filter.ts";
@@ -63,6 +63,7 @@ export const attachConnector = changeTool({
         ...leftOut(left),
         api_key_owner: ownersNow(results),
       }),
+      ...toGoOn(rules.length, later),
       warnings: overlapWarnings(results),
       next,
     };

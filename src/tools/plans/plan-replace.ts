@@ -156,6 +156,7 @@ export async function planReplace(args: Args, context: SpaceContext): Promise<Re
     onError,
     resumable: true,
     left,
+    later,
     workflows: workflows.left,
     earlier,
     moved: to ? "moved" : "removed",

@@ -25,12 +25,18 @@ export function firstOf<T>(all: readonly T[], limit = mostRules): { now: T[]; la
   return { now, later: all.length - now.length };
 }
 
+/** Says after the writes that there are more to do. */
+export function toGoOn(done: number, later: number): { message?: string } {
+  if (later === 0) return {};
+  return { message: `${done} rule${done === 1 ? "" : "s"} done; ${later} more come later: the same call again goes on with them.` };
+}
+
 /** Which rules stay as they are, by the reason why, and how many come later. */
 export function leftInWords(left: readonly Left[], later: number): string[] {
   const reasons = [...grouped(left, ({ why }) => why)];
   const rest = reasons.slice(reasonsShown).reduce((sum, [, rows]) => sum + rows.length, 0);
   return [
-    ...(later > 0 ? [`${later} more rule${later === 1 ? "" : "s"} come later: the same call again goes on with them.`] : []),
+    ...(later > 0 ? [`${later} more rule${later === 1 ? "" : "s"} of these come later, at the same call again.`] : []),
     ...reasons.slice(0, reasonsShown).map(([why, rows]) => {
       const names = rows.slice(0, namesShown).map(({ name }) => quoted(name, 40));
       const [rules, stay] = rows.length === 1 ? ["rule", "stays as it is"] : ["rules", "stay as they are"];

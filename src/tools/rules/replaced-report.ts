@@ -6,6 +6,7 @@ import { plainText, quoted, word } from "../../plain-text.ts";
 import { compact } from "../fields.ts";
 import type { LeftWorkflow } from "../workflows/repoint-workflows.ts";
 import { workflowRows } from "../workflows/workflow-rows.ts";
+import { toGoOn } from "./first-rules.ts";
 import type { Move } from "./replaced-earlier.ts";
 import { overlapWarnings, ownersNow } from "./rule-changes.ts";
 
@@ -24,6 +25,8 @@ export interface Left {
 /** A plan, with the rules it leaves alone. */
 export interface ReplacePlan extends Plan {
   left: Left[];
+  /** How many more rules a later call has to change. */
+  later: number;
   /** Workflows that go on naming it. */
   workflows: LeftWorkflow[];
   earlier: Move[];
@@ -56,6 +59,7 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
         not_begun: waiting.length || undefined,
         skipped: plan.left.filter((one) => one.outcome === "skipped").length || undefined,
         blocked: plan.left.filter((one) => one.outcome === "blocked").length || undefined,
+        later: plan.later || undefined,
       }),
       // The first thing that a delete would check.
       still_used_by:
@@ -67,6 +71,7 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
       workflows: workflows.slice(0, rowsShown),
       workflows_left_out: Math.max(0, workflows.length - rowsShown) || undefined,
     }),
+    ...toGoOn(done.length, plan.later),
     warnings: overlapWarnings(results),
     next: [
       ...(rows.length > rowsShown ? [{ tool: "list_changes", args: { limit: 100 }, why: "See each rule with its time and outcome." }] : []),

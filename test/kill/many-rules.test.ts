@@ -1,0 +1,8 @@
+import { test } from "vitest";
+import { killedInTheMiddle } from "./killed-in-the-middle.ts";
+
+test.each(["replace_connector", "attach_connector"] as const)(
+  "%s of 200 rules, killed in the middle, run again: each is right, and the report says which were when",
+  { timeout: 60_000 },
+  (tool) => killedInTheMiddle(200, tool),
+);

@@ -1,6 +1,0 @@
-import { test } from "vitest";
-import { killedInTheMiddle } from "./killed-in-the-middle.ts";
-
-test("2,000 rules, killed in the middle, run again: each is right, and the report says which were when", { timeout: 300_000 }, () =>
-  killedInTheMiddle(2_000),
-);
