@@ -225,6 +225,20 @@ describe.each([
   });
 });
 
+test("an undo goes as far as the changes of this hour do, too", async () => {
+  const made = await deployment({ settings: { maxChangesPerHour: 6 } });
+  const ids = await many(made, 5, (n) => `r${n}`, []);
+  const { change } = (await made.call("attach_connector", { connector: "pager", rules: { tags: ["prod"] } })).body;
+  const left = async () => (await Promise.all(ids.map((id) => uses(made, id, "pager")))).filter((count) => count > 0).length;
+  const undo = () => made.call("undo_change", { change });
+  expect((await undo()).body).toMatchObject({ status: "partial", message: expect.stringContaining("1 of 5 done; 4 not started") });
+  expect(made.asked.at(-1)).toContain("the first 1 of these 5 are made now");
+  expect(await left()).toBe(4);
+  made.clock.advance(3_700_000);
+  const second = await undo();
+  expect([second.body.status, await left()], second.text).toEqual(["done", 0]);
+});
+
 test("workflows are moved with the last of the rules", async () => {
   const made = await deployment();
   await many(made, 3, (n) => `r${n}`, [action("chat")]);

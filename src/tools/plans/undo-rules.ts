@@ -114,6 +114,7 @@ export async function planUndoRules(
   const writes = ops.map(({ op }) => op);
   const lost = losses(writes, known);
   return {
+    resumable: true,
     rulesMeant: { words: "of that change", namedOnPage: true },
     summary: `Put back the actions${alsoBack.length > 0 ? `, and ${alsoBack.join(", ")},` : ""} of ${ops.length === 1 ? inWords([first.rule]) : `${ops.length} rules`} in space ${space}.${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first.op, ...rest.map(({ op }) => op)],
