@@ -10,6 +10,7 @@ export const slow = {
     "test/contract/more-versions.test.ts",
     "test/secrets-through/every-type.test.ts",
     "test/packaging/installed.test.ts",
+    "test/catalog/same-verdict.test.ts",
   ],
   /** See vitest.projects.ts. */
   clock: [

@@ -47,6 +47,8 @@ export interface ConnectorType {
   subActions?: Readonly<Record<string, SubAction>>;
   /** Values of open lists, by dotted path: the list grows between versions, so another value is a warning only. */
   knownValues?: Readonly<Record<string, readonly string[]>>;
+  /** Why a run with params that have the right form would end before anything is sent. Source: the type's executor. */
+  unrunnable?: (params: Params) => Unrunnable[];
   /** Ask `probesFor` which of them hold for one connector. */
   tests: { safe?: Probe; near_safe?: Probe; loud?: Probe; safeWhen?: { when: When; probe: Probe } };
   /** Why there is no safe test. */
@@ -214,6 +216,12 @@ export type Feature =
 export const ruleFeatures: readonly string[] = ["alerting", "siem", "uptime"] satisfies Feature[];
 
 /** The problem with one value: where, what, and which way out. `path` is dotted from the part: `config.url`. */
+/** A field of params, dotted, and what is wrong with it. */
+export interface Unrunnable {
+  field: string;
+  problem: string;
+}
+
 export interface Problem {
   path: string;
   problem: string;

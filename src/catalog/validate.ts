@@ -41,9 +41,12 @@ export function checkPart(type: ConnectorType, part: Part, value: unknown, { byR
       verdict.errors.push(asProblem(issue, part, given));
     }
   }
+  if (part === "params" && verdict.errors.length === 0 && isPlainObject(given)) {
+    for (const { field, problem } of type.unrunnable?.(given) ?? []) verdict.errors.push({ path: `params.${field}`, problem });
+  }
   if (part !== "params" && isPlainObject(given)) {
     refuseEmptyText(part, given, verdict);
-    warnOfUrls(inputSchema(schema), part, given, verdict);
+    checkUrls(type, part, given, verdict);
     verdict.errors.push(...hostProblems(inputSchema(schema), part, given));
   }
   warnOfDroppedKeys(inputSchema(schema), part, given, missing, verdict);
@@ -168,22 +171,30 @@ function unknownKey(
   };
 }
 
-/** K§1.1: the routes refuse empty text among the top-level values, whatever the type says. */
+/** The routes refuse blank text at any depth, whatever the type says (reference/corrections.md §3). */
 function refuseEmptyText(part: Part, given: Config, verdict: Verdict): void {
-  const empty = Object.keys(given).filter((field) => given[field] === "");
-  const paths = new Set(empty.map((field) => `${part}.${field}`));
+  const paths = new Set(blankTexts(given, part));
   verdict.errors = verdict.errors.filter(({ path }) => !paths.has(path));
   for (const path of paths) verdict.errors.push({ path, problem: "must not be empty text: Kibana refuses it", suggestion: "leave it out" });
 }
 
-/** URLs that Kibana saves without reading them, and schemes that it cannot call. */
-function warnOfUrls(schema: JsonSchema, part: Part, given: Config, verdict: Verdict): void {
-  for (const [field, fieldSchema] of fieldsAt(schema, given)) {
+/** The paths of texts that hold nothing but space. */
+function blankTexts(value: unknown, path: string): string[] {
+  if (typeof value === "string") return value.trim() === "" ? [path] : [];
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, inner]) => blankTexts(inner, `${path}.${key}`));
+}
+
+/** URLs that Kibana saves without reading them, schemes that it cannot call, and hosts that it cannot compare with the allowed ones. */
+function checkUrls(type: ConnectorType, part: Part, given: Config, verdict: Verdict): void {
+  for (const [field, fieldSchema] of fieldsAt(inputSchema(type.schemas()[part]), given)) {
     const value = given[field];
     const path = `${part}.${field}`;
-    if (!hasFormat(fieldSchema, "uri") || typeof value !== "string" || value === "") continue;
+    if (!hasFormat(fieldSchema, "uri") || typeof value !== "string" || value.trim() === "") continue;
     if (verdict.errors.some((error) => error.path === path)) continue;
-    if (!readUrl(value)) {
+    if (!readUrl(value) && value.includes("[") && type.allowedHosts.includes(path)) {
+      verdict.errors.push({ path, problem: "must be a full URL such as https://host.example.com/path" });
+    } else if (!readUrl(value)) {
       verdict.warnings.push({ path, problem: "is not a full URL such as https://host.example.com/path: requests will fail" });
     } else if (!/^https?:/i.test(value)) {
       verdict.warnings.push({ path, problem: "is neither an http nor an https URL: requests will fail" });

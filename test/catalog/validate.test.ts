@@ -73,9 +73,54 @@ test.each([
   });
 });
 
-test("empty text inside params and inside objects is not", async () => {
+test.each([
+  [".webhook", "config", { url: "https://a.example.com", headers: { a: "", b: "x" } }, "config.headers.a"],
+  [".webhook", "config", { url: "https://a.example.com", headers: { a: " \n" } }, "config.headers.a"],
+  [".webhook", "secrets", { secretHeaders: { a: " " } }, "secrets.secretHeaders.a"],
+  [
+    ".slack_api",
+    "config",
+    {
+      allowedChannels: [
+        { id: "C1", name: "ok" },
+        { id: "C2", name: " " },
+      ],
+    },
+    "config.allowedChannels.1.name",
+  ],
+] as const)("blank text at any depth of config and secrets is an error: %s %s %j", async (type, part, value, path) => {
+  expect(checkPart(await entry(type), part, value).errors).toContainEqual(expect.objectContaining({ path }));
+});
+
+test("empty text inside params is none", async () => {
   expect(checkPart(await entry(".webhook"), "params", { body: "" }).errors).toEqual([]);
-  expect(checkPart(await entry(".webhook"), "config", { url: "https://a.example.com", headers: { a: "" } }).errors).toEqual([]);
+});
+
+test.each([
+  [
+    ".xsoar",
+    { subAction: "run", subActionParams: { name: "n", createInvestigation: false, severity: 1, body: "no json" } },
+    "params.subActionParams.body",
+  ],
+  [".torq", { body: "no json" }, "params.body"],
+  [".torq", { body: " " }, "params.body"],
+  [".tines", { subAction: "run", subActionParams: { body: "{}" } }, "params.subActionParams"],
+  [
+    ".sentinelone",
+    { subAction: "executeScript", subActionParams: { filter: {}, script: { scriptId: "s" } } },
+    "params.subActionParams.filter",
+  ],
+] as const)("what ends before anything is sent is an error: %s %j", async (type, params, path) => {
+  expect(checkPart(await entry(type), "params", params).errors).toEqual([expect.objectContaining({ path })]);
+});
+
+test.each(["bob", "a@@example.com", "a..b@example.com", "a@example.com\n"])("%j is no sender of mail, and no recipient", async (text) => {
+  const type = await entry(".email");
+  const config = { service: "other", host: "smtp.example.com", port: 25, from: text };
+  expect(checkPart(type, "config", config).errors).toEqual([{ path: "config.from", problem: "must be an e-mail address" }]);
+  expect(checkPart(type, "params", { to: [text], subject: "s", message: "m" }).errors).toEqual([
+    { path: "params.to.0", problem: "must be an e-mail address" },
+  ]);
 });
 
 test("a URL that Kibana saves unread is a warning, and so is one that is not http", async () => {

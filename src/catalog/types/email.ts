@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isHostName } from "../../host-name.ts";
 import type { Config, ConnectorType } from "../connector-type.ts";
+import { mailboxes } from "../mail-address.ts";
 import { emailServiceEncrypts, emailServiceHost } from "../shared/email-services.ts";
 import { hostText, optionalSecret, urlText, withRules } from "../shared/fields.ts";
 import { headline, text } from "../shared/recipe.ts";
@@ -25,7 +26,7 @@ export const email: ConnectorType = {
         host: hostText("With service other").nullable().default(null),
         port: z.coerce.number().min(1).max(65535).nullable().default(null).describe("With service other"),
         secure: z.boolean().nullable().default(null).describe("TLS from the start; null: only on port 465"),
-        from: z.string().describe("Sender address"),
+        from: address().describe("Sender address"),
         hasAuth: z.boolean().default(true),
         tenantId: z.string().nullable().default(null).describe("With exchange_server"),
         clientId: z.string().nullable().default(null).describe("With exchange_server"),
@@ -55,7 +56,7 @@ export const email: ConnectorType = {
         to: addresses().default([]),
         cc: addresses().default([]),
         bcc: addresses().default([]),
-        replyTo: z.array(z.string().max(512)).max(10).optional(),
+        replyTo: z.array(entry()).max(10).optional(),
         subject: z.string(),
         message: z.string().describe("Markdown"),
         messageHTML: z.string().nullable().default(null).describe("Newest versions need config.allowHtml"),
@@ -133,8 +134,27 @@ export const email: ConnectorType = {
 const jsonTransport = "__json";
 
 function addresses() {
-  return z.array(z.string().max(512)).max(100);
+  return z.array(entry()).max(100);
 }
+
+/** Of a list: blank ones count as absent, and a template is read once it is filled in. */
+function entry() {
+  return z
+    .string()
+    .max(512)
+    .refine((text) => text.trim() === "" || text.includes("{{") || isAddress(text), notAddress);
+}
+
+function address() {
+  return z.string().refine((text) => text === "" || isAddress(text), notAddress);
+}
+
+/** Several with commas and groups count too. Source: actions/common/validate_email_addresses.ts. */
+function isAddress(text: string): boolean {
+  return mailboxes(text) !== undefined;
+}
+
+const notAddress = "must be an e-mail address";
 
 /**
  * Exchange Online signs in at Microsoft and mails through Microsoft Graph; every other service is one SMTP host. Without

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isPlainObject, valueAt } from "../../plain-object.ts";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
 import { nullableText, subActionParams } from "../shared/sub-actions.ts";
@@ -94,6 +95,12 @@ export const sentinelone: ConnectorType = {
       proves: ["URL and token are right"],
       doesNotProve: ["that hosts can be isolated"],
     },
+  },
+  unrunnable: ({ subAction, subActionParams }) => {
+    if (subAction !== "executeScript") return [];
+    const filter = valueAt(subActionParams, ["filter"]);
+    const isMeant = isPlainObject(filter) && (filter.ids || filter.uuids);
+    return isMeant ? [] : [{ field: "subActionParams.filter", problem: "must have ids or uuids" }];
   },
   traps: [
     "The token travels in the query: proxies may log it.",

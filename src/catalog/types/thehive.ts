@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
+import { jsonBody } from "../shared/json-body.ts";
 import { description, headline } from "../shared/recipe.ts";
 import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
 
@@ -104,6 +105,7 @@ export const thehive: ConnectorType = {
     }),
   },
   usualKey: "{{alert.uuid}}",
+  unrunnable: jsonBody(["subActionParams", "body"], true),
   traps: [
     "organisation is spelled the British way.",
     "In createAlert the keys of body win over the other fields; in .xsoar it is the other way round.",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isPlainObject } from "../../plain-object.ts";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
 import { anyParams, subActionParams } from "../shared/sub-actions.ts";
@@ -54,6 +55,11 @@ export const tines: ConnectorType = {
   },
   recoveryHint: "Run a story on the recovered action group.",
   automation: true,
+  unrunnable: ({ subActionParams }) => {
+    const { webhook, webhookUrl } = Object(subActionParams) as Record<string, unknown>;
+    const needsOne = isPlainObject(subActionParams) && Object.hasOwn(subActionParams, "body") && !webhook && !webhookUrl;
+    return needsOne ? [{ field: "subActionParams", problem: "must have webhook or webhookUrl" }] : [];
+  },
   traps: [
     "test is not a dry run: it triggers the story.",
     "run and test need webhook or webhookUrl; webhookUrl wins, and its host is checked only when it is called.",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { readUrl } from "../../read-url.ts";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
+import { jsonBody } from "../shared/json-body.ts";
 import { json } from "../shared/recipe.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 
@@ -44,6 +45,7 @@ export const torq: ConnectorType = {
   recoveryHint: "Send a recovery body on the recovered action group.",
   recipe: { workflows: ["webhook"], params: (about) => ({ body: json(about) }) },
   automation: true,
+  unrunnable: jsonBody(["body"], false),
   traps: ["body must be JSON text, otherwise nothing is sent.", "https is not checked although Kibana's error says so.", userAgentOnCloud],
   exampleConfig: { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/ID" },
   exampleSecrets: ["token"],

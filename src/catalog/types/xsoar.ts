@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { optionalSecret, urlText } from "../shared/fields.ts";
+import { jsonBody } from "../shared/json-body.ts";
 import { anyParams, nullableText, subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .xsoar; schema xsoar/schemas/v1.ts, executor xsoar/xsoar.ts. */
@@ -59,6 +60,7 @@ export const xsoar: ConnectorType = {
   },
   recoveryHint: "It cannot close: close in XSOAR.",
   automation: true,
+  unrunnable: jsonBody(["subActionParams", "body"], true),
   traps: [
     "The secret apiKeyID (capital ID) switches to the cloud API path.",
     "In run the fields win over the keys of body; in .thehive it is the other way round.",

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Mailbox, mailboxes } from "../mail-address.ts";
+import { type Mailbox, mailboxes } from "../../catalog/mail-address.ts";
 import type { Dict } from "../types.ts";
 import { has } from "../version-changes.ts";
 import { htmlOf } from "./markdown.ts";

@@ -34,7 +34,15 @@ export const examples: TypeExamples = {
     ["params", { to: ["bob@example.com"], subject: "this is a test", message: "this is the message" }],
     ["params", { cc: ["bob@example.com"], subject: "", message: "" }],
     ["params", { bcc: ["{{context.owner}}"], subject: "s", message: "m", messageHTML: null }],
-    ["params", { to: [long(512)], subject: "s", message: "m", replyTo: Array(10).fill("r@example.com") }],
+    [
+      "params",
+      {
+        to: [`a@${long(510)}`, "Ops <ops@example.com>, dev@example.com", "team: a@x.io;", "{{context.mail}}", " "],
+        subject: "s",
+        message: "m",
+        replyTo: Array(10).fill("r@example.com"),
+      },
+    ],
     ["params", { to: ["", "bob@example.com"], subject: "s", message: "m", kibanaFooterLink: { path: "/app", text: "See" } }],
   ],
   refused: [

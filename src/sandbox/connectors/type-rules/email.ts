@@ -1,6 +1,6 @@
+import { mailboxes } from "../../../catalog/mail-address.ts";
 import { emailServiceHost } from "../../../catalog/shared/email-services.ts";
 import type { KibanaSettings } from "../../kibana-yml.ts";
-import { mailboxes } from "../../mail-address.ts";
 import type { Dict } from "../../types.ts";
 import { fitsWildcard } from "../../wildcard.ts";
 import { isAllowed, notAllowed } from "../allowed-hosts.ts";

@@ -3,8 +3,8 @@ import type { Dict } from "../../types.ts";
 import { notAllowed, unreadable } from "../allowed-hosts.ts";
 import { type Check, firstOf, type Misfit } from "./rule.ts";
 
-/** Config of .webhook and .http; source: webhook/validations.ts. */
-export function webhookConfig(name: string): Check {
+/** Config of .webhook and .http, which does not read its token URL; sources: webhook/validations.ts, http/validations.ts. */
+export function webhookConfig(name: "webhook" | "http"): Check {
   return (config, settings) => {
     const { url, hasAuth = true, authType, certType, additionalFields } = config;
     const problem = firstOf(
@@ -12,7 +12,7 @@ export function webhookConfig(name: string): Check {
       Boolean(authType) && hasAuth === false && "authType must be null or undefined if hasAuth is false",
       pfxProblem(certType, settings),
       Boolean(additionalFields) && !isFilledObjectText(additionalFields) && "additionalFields must be a non-empty JSON object.",
-      authType === "webhook-oauth2-client-credentials" && oauthProblem(config, settings),
+      authType === "webhook-oauth2-client-credentials" && oauthProblem(config, name === "webhook" ? settings : undefined),
     );
     return problem && `error validation ${name} action config: ${problem}`;
   };
@@ -48,9 +48,11 @@ export function oneGroupOfCredentials(secrets: Dict): Misfit[] {
 const credentials =
   "must specify one of the following schemas: user and password; crt and key (with optional password); pfx (with optional password); or clientSecret (for OAuth2)";
 
-function oauthProblem({ accessTokenUrl, clientId }: Dict, settings: KibanaSettings): string | undefined {
+/** @param settings undefined: the token URL is not read */
+function oauthProblem({ accessTokenUrl, clientId }: Dict, settings: KibanaSettings | undefined): string | undefined {
   const missing = [...(accessTokenUrl ? [] : ["Access Token URL (accessTokenUrl)"]), ...(clientId ? [] : ["Client ID (clientId)"])];
-  return missing.length > 0 ? `missing ${missing.join(", ")} fields` : urlProblem(accessTokenUrl, settings);
+  if (missing.length > 0) return `missing ${missing.join(", ")} fields`;
+  return settings && urlProblem(accessTokenUrl, settings);
 }
 
 function urlProblem(url: unknown, settings: KibanaSettings): string | undefined {

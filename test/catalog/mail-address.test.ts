@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mailboxes } from "../../src/sandbox/mail-address.ts";
+import { mailboxes } from "../../src/catalog/mail-address.ts";
 
 test.each<[text: string, found: [address: string, name?: string][]]>([
   ["a@example.com", [["a@example.com"]]],
