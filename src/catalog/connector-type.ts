@@ -75,8 +75,6 @@ export interface ConnectorType {
   openAddress?: { secretHeaders: "always" | "since 9.2" };
   /** What the person who decides on a new action should know: always, or where it runs for each alert. */
   attachNotes?: { always?: string; eachAlert?: string };
-  /** What in an action's params fails only when the rule runs, in words. */
-  actionProblems?: (params: Params) => string[];
   /**
    * Config that the Terraform provider may store in another form than it was given, so that an apply ends with "inconsistent
    * result": these fields, or with `other` whatever this entry does not know.

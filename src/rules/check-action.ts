@@ -26,7 +26,7 @@ export function checkAction(
   const templates = checkTemplates(params, namesFor(rule, ruleType, summary), parse);
   const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
     `${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`;
-  errors.push(...[...shape.errors, ...templates.errors].map(inWords), ...(type?.actionProblems?.(params) ?? []));
+  errors.push(...[...shape.errors, ...templates.errors].map(inWords));
   warnings.push(...[...shape.warnings, ...templates.warnings].map(inWords), ...rawInJson(params));
 }
 

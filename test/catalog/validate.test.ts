@@ -105,6 +105,7 @@ test.each([
   [".torq", { body: "no json" }, "params.body"],
   [".torq", { body: " " }, "params.body"],
   [".tines", { subAction: "run", subActionParams: { body: "{}" } }, "params.subActionParams"],
+  [".slack_api", { subAction: "postMessage", subActionParams: { text: "hello" } }, "params.subActionParams.channelNames"],
   [
     ".sentinelone",
     { subAction: "executeScript", subActionParams: { filter: {}, script: { scriptId: "s" } } },

@@ -396,7 +396,7 @@ describe("params", () => {
 
   test.each<[string, Partial<Wanted>, string]>([
     [".email", {}, "params.to: at least one address"],
-    [".slack_api", {}, "a channel is needed"],
+    [".slack_api", {}, "must name a channel"],
     [".pagerduty", { params: { severity: "bad" } }, "params.severity: must be one of"],
     [".pagerduty", { params: { eventAction: "resolve" } }, "these close an incident and open none"],
     [".slack", { params: { message: "{{rule.nme}}" } }, "did you mean {{rule.name}}?"],

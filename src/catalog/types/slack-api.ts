@@ -82,10 +82,11 @@ export const slackApi: ConnectorType = {
   },
   secretTarget: true,
   // Shows only when a rule runs: reference/connector-types.md, traps of .slack_api.
-  actionProblems: ({ subActionParams }) => {
+  unrunnable: ({ subAction, subActionParams }) => {
+    if (subAction !== "postMessage" && subAction !== "postBlockkit") return [];
     const { channelNames, channelIds, channels } = Object(subActionParams);
     const named = [channelNames, channelIds, channels].some((list) => Array.isArray(list) && list.length > 0);
-    return named ? [] : ['params.subActionParams.channelNames: a channel is needed, such as ["#alerts"]'];
+    return named ? [] : [{ field: "subActionParams.channelNames", problem: 'must name a channel, such as ["#alerts"]' }];
   },
   traps: [
     "One channel per call; channelNames (with #) wins over channelIds, and that over channels.",

@@ -13,7 +13,6 @@ export const examples: TypeExamples = {
     sub("postMessage", { channels: ["general"], text: "a text" }),
     sub("postMessage", { channelIds: ["LKJHGF345"], text: "a text" }),
     sub("postMessage", { channelNames: ["#incident-*"], text: "a text" }),
-    sub("postMessage", { text: "hello" }),
     sub("postBlockkit", { channelIds: ["LKJHGF345"], text: '{"blocks":[]}' }),
   ],
   refused: [
