@@ -73,6 +73,14 @@ async function planted(options: ProductOptions = {}) {
     await connector(space, `runbook-${space}`, ".index", `Runbook of ${space}`, { index: "runbook" });
     await rule(space, `uses-runbook-${space}`, [act(`runbook-${space}`, fires, { documents: [{}] })]);
   }
+  for (const [space, index] of [
+    ["default", "deploys"],
+    ["web", "deploys"],
+    ["soc", "deploys-of-last-year"],
+  ] as const) {
+    await connector(space, `deploys-${space}`, ".index", "Deploy log", { index });
+    await rule(space, `uses-deploys-${space}`, [act(`deploys-${space}`, fires, { documents: [{}] })]);
+  }
   await connector("soc", "lonely", ".slack", "Channel of nobody", {}, slack);
   await connector("soc", "tmp-slack", ".slack", "Tmp try", {}, slack);
   await rule(
@@ -103,6 +111,7 @@ const expected = [
   ["insecure_url", "high", "default", "plain-http", undefined],
   ["webhook_without_auth", "low", "default", "open-door", undefined],
   ["duplicate_target", "low", "default", "audit-b", undefined],
+  ["drift", "low", "*", "deploys-soc", undefined],
   ["generic_name", "info", "default", "generic", undefined],
   ["unused", "low", "soc", "lonely", undefined],
   ["left_over_test", "low", "soc", "tmp-slack", undefined],
@@ -125,7 +134,7 @@ test("each planted fault is found once, nothing else is, and the ids stay from a
   expect(again.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
 });
 
-test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency"])("the ready call of %s fixes it", async (check) => {
+test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency", "drift"])("the ready call of %s fixes it", async (check) => {
   const { call } = await planted({ person: accepts });
   const [found] = (await call("audit_connectors", { checks: [check], detail: true })).body.findings;
   const done = await call(found.next.tool, found.next.args);
