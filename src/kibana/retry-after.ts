@@ -5,7 +5,7 @@ export function askedWait(retryAfter: string | string[] | undefined): number | u
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** Milliseconds before the next attempt, the first being 1: doubling from 150 with jitter, and at least what was asked for. */
+/** Milliseconds before the next attempt, the first being 1: what was asked for, else doubling from 150 with jitter. */
 export function waitBefore(attempt: number, asked = 0): number {
-  return Math.max(asked, 150 * 2 ** (attempt - 1) * (0.5 + Math.random()));
+  return asked || 150 * 2 ** (attempt - 1) * (0.5 + Math.random());
 }

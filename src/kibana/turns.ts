@@ -17,7 +17,7 @@ export interface Turns {
 }
 
 /** Requests that are accepted in a row before one more goes out at a time. */
-const beforeOneMore = 8;
+const beforeOneMore = 16;
 
 /**
  * Requests to Kibana under way, `most` at a time. Each caller has a line of its own: the next place goes to whoever has

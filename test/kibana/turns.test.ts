@@ -63,7 +63,7 @@ test("who gives up while waiting takes no place", async () => {
   expect(began).toEqual(["carl", "bob"]);
 });
 
-test("after a limit of the rate one goes at a time, and one more after every eight that are accepted in a row", async () => {
+test("after a limit of the rate one goes at a time, and one more after every sixteen that are accepted in a row", async () => {
   const began: string[] = [];
   const turns = createTurns(3);
   const { ask, held } = line(turns, began);
@@ -76,9 +76,9 @@ test("after a limit of the rate one goes at a time, and one more after every eig
     await settle();
     expect(held).toHaveLength(left);
   }
-  for (let n = 0; n < 7; n++) turns.accepted();
+  for (let n = 0; n < 15; n++) turns.accepted();
   turns.slowDown();
-  for (let n = 0; n < 7; n++) turns.accepted();
+  for (let n = 0; n < 15; n++) turns.accepted();
   await settle();
   expect(held).toHaveLength(1);
   turns.accepted();

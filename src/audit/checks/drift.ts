@@ -116,11 +116,11 @@ function shownValue({ config, values }: Copy, path: string): string {
   const at = values.get(path)?.path;
   if (!at) return "not set";
   const value = valueAt(hideSecrets(config).config, at);
-  return typeof value === "string" ? quoted(value) : plainText(JSON.stringify(value), 80);
+  return typeof value === "string" ? quoted(value, 60) : plainText(JSON.stringify(value), 60);
 }
 
 function spacesOf(copies: readonly Copy[]): string {
-  return inShort(copies.map(({ space }) => word(space)).sort(), 4, ", ");
+  return inShort(copies.map(({ space }) => word(space)).sort(), 3, ", ");
 }
 
 function inShort(texts: readonly string[], most: number, between: string): string {
