@@ -142,6 +142,19 @@ test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency", "drift"])("t
   expect((await call("audit_connectors", { checks: [check] })).body.findings).toEqual([]);
 });
 
+test("the ready call of drift works where the copies sign in differently", async () => {
+  const { call, connector } = await emptyDeployment({ person: accepts });
+  const url = "https://deploy.acme.io/gate";
+  await connector("default", "gate", ".webhook", "Deploy gate", hook(url, withoutAuth));
+  await connector("web", "gate-web", ".webhook", "Deploy gate", hook(url, withoutAuth));
+  await connector("soc", "gate-soc", ".webhook", "Deploy gate", hook(url, { method: "put" }), login);
+  const drifted = async () => (await call("audit_connectors", { checks: ["drift"], detail: true })).body.findings;
+  const [{ next }] = await drifted();
+  expect(next.args).toMatchObject({ id: "gate-soc", space: "soc", config: { method: "post", hasAuth: false, authType: null } });
+  expect((await call(next.tool, next.args)).body.status).toBe("done");
+  expect(await drifted()).toEqual([]);
+});
+
 test.each([[["no_recovery_action", "no_dedup_key"]], [["no_dedup_key", "no_recovery_action"]]])(
   "the ready calls of two findings on one rule do not conflict: %s",
   async (order) => {

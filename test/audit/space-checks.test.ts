@@ -249,6 +249,15 @@ describe("drift", () => {
     ]);
   });
 
+  test("the call is complete: what hangs on a value that differs goes with it", () => {
+    const [most, odd] = [webhook(open), webhook({ ...login, url: "https://HOOKS.acme.io/kibana/" })];
+    expect(found({ a: most, b: most, c: odd })[0]?.next?.args).toEqual({
+      id: "rundeck-c",
+      space: "c",
+      config: { url: "https://hooks.acme.io/kibana", hasAuth: false, authType: null },
+    });
+  });
+
   test("no call would write a secret of another space", () => {
     const token = (value: string) => webhook({ ...open, headers: { Authorization: `Bearer ${value}` } });
     const [only] = found({ a: token("abcdefgh12345678"), b: token("87654321hgfedcba"), c: token("abcdefgh12345678") });

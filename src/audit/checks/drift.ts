@@ -1,4 +1,3 @@
-import { withDefaults } from "../../catalog/shared/fields.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import { grouped } from "../../grouped.ts";
 import { isPlainObject, valueAt } from "../../plain-object.ts";
@@ -15,18 +14,24 @@ type Config = Record<string, unknown>;
 /** A connector among those of its type and name in other spaces. */
 interface Copy extends Saved {
   config: Config;
-  /** By lower-case path, one level deep: what is set, and how it is compared. */
-  values: Map<string, { path: string[]; text: string }>;
+  /** By lower-case path, one level deep: what is set. */
+  values: Map<string, Value>;
   /** Kibana's defaults are filled in: what is not set is set nowhere. */
   complete: boolean;
+}
+
+interface Value {
+  path: string[];
+  value: unknown;
+  /** As it is compared; undefined where it says no more than a key that is left out. */
+  text: string | undefined;
 }
 
 /** Which copy is right is not known: the values are shown with their spaces, and a call is offered only towards what most have. */
 export const drift: DeploymentCheck = {
   name: "drift",
   finds: "copies of a connector, with the same type and name in several spaces, whose config differs",
-  ignores:
-    "null, defaults, the order of keys, a name that a space has twice; info where each space has its own value, or the name is generic",
+  ignores: "secrets, defaults, null, a name that a space has twice; info if each space has its own value or the name is generic",
   of: "deployment",
   spaces: 2,
   group: "untidy",
@@ -37,6 +42,7 @@ export const drift: DeploymentCheck = {
     const byName = grouped(connectors, ({ connector: { type, name } }) => JSON.stringify([type, name.trim()]));
     return [...byName.values()].flatMap((same) => {
       const bySpace = grouped(same, ({ space }) => space);
+      if (bySpace.size < 2) return [];
       const copies = [...bySpace.values()].flatMap(([one, ...twins]) => (one && twins.length === 0 ? asCopy(one) : []));
       copies.sort((one, other) => (one.space < other.space ? -1 : 1));
       const paths = differingPaths(copies);
@@ -50,19 +56,20 @@ function asCopy(saved: Saved): Copy[] {
   if (!connector.config) return [];
   const parsed = entry?.schemas().config.safeParse(connector.config);
   const config = parsed?.success ? parsed.data : connector.config;
-  const values: Copy["values"] = new Map();
-  for (const [key, value] of Object.entries(config)) {
-    const inner = isPlainObject(value) ? Object.entries(value).map(([name, one]) => ({ path: [key, name], value: one })) : [];
-    for (const { path, value: one } of isPlainObject(value) ? inner : [{ path: [key], value }]) {
-      const text = JSON.stringify(canonical("", one));
-      if (!isNothing(one) && !isUsual(key, one)) values.set(path.join(".").toLowerCase(), { path, text });
-    }
-  }
-  return [{ ...saved, config, values, complete: parsed?.success ?? false }];
+  const leaves = Object.entries(config).flatMap(([key, value]) =>
+    isPlainObject(value) ? Object.entries(value).map(([name, one]) => ({ path: [key, name], value: one })) : [{ path: [key], value }],
+  );
+  const values = leaves
+    .filter(({ value }) => !isNothing(value))
+    .map(({ path, value }): [string, Value] => {
+      const text = isUsual(path, value) ? undefined : JSON.stringify(canonical("", value));
+      return [path.join(".").toLowerCase(), { path, value, text }];
+    });
+  return [{ ...saved, config, values: new Map(values), complete: parsed?.success ?? false }];
 }
 
 /** What Kibana takes it for where it is left out, although it does not fill it in. */
-function isUsual(key: string, value: unknown): boolean {
+function isUsual([key]: readonly string[], value: unknown): boolean {
   return (key === "authType" && value === "webhook-authentication-basic") || (key === "verificationMode" && value === "full");
 }
 
@@ -81,10 +88,11 @@ function draft(copies: readonly Copy[], paths: readonly string[]): Draft {
   const [usual = [], ...odd] = variants;
   const [first, ...others] = [...odd.flat(), ...usual];
   const isMost = usual.length > copies.length / 2;
-  const next = first && usual[0] && isMost ? align(first, usual[0], usual.length, paths) : undefined;
   const each = copies.length > 2 && variants.length === copies.length;
+  const mayBeMeant = each || isGenericName(first?.connector.name ?? "");
+  const next = first && usual[0] && isMost && !mayBeMeant ? align(first, usual[0], usual.length) : undefined;
   return {
-    severity: each || isGenericName(first?.connector.name ?? "") ? "info" : "low",
+    severity: mayBeMeant ? "info" : "low",
     confidence: "likely",
     ...(first && { connector: refTo(first.connector) }),
     others: others.map(({ connector }) => refTo(connector)),
@@ -113,9 +121,9 @@ function shownValues(path: string, copies: readonly Copy[]): string {
 }
 
 function shownValue({ config, values }: Copy, path: string): string {
-  const at = values.get(path)?.path;
-  if (!at) return "not set";
-  const value = valueAt(hideSecrets(config).config, at);
+  const set = values.get(path);
+  if (!set) return "not set";
+  const value = valueAt(hideSecrets(config).config, set.path);
   return typeof value === "string" ? quoted(value, 60) : plainText(JSON.stringify(value), 60);
 }
 
@@ -129,27 +137,24 @@ function inShort(texts: readonly string[], most: number, between: string): strin
 }
 
 /** The call that gives a copy what most have, where that says no secret and its credentials are certain. */
-function align(
-  { space, connector, config, entry, values }: Copy,
-  usual: Copy,
-  many: number,
-  paths: readonly string[],
-): ReadyCall | undefined {
-  const secret = new Set(hideSecrets(usual.config).found.map(({ path }) => path.toLowerCase()));
+function align(copy: Copy, usual: Copy, many: number): ReadyCall | undefined {
+  const { space, connector, config, entry } = copy;
+  const secrets = hideSecrets(usual.config).found.map(({ path }) => path.toLowerCase());
   const patch: Config = {};
-  for (const path of paths) {
-    const [key = "", name] = usual.values.get(path)?.path ?? values.get(path)?.path ?? [];
-    if ([...secret].some((one) => one === path || one.startsWith(`${path}.`))) return undefined;
-    const value = usual.values.has(path) ? valueAt(usual.config, name === undefined ? [key] : [key, name]) : null;
+  for (const path of new Set([...usual.values.keys(), ...copy.values.keys()])) {
+    const [wanted, now] = [usual.values.get(path), copy.values.get(path)];
+    if (JSON.stringify(wanted?.value) === JSON.stringify(now?.value)) continue;
+    if (secrets.some((one) => one === path || one.startsWith(`${path}.`))) return undefined;
+    const [key = "", name] = wanted?.path ?? now?.path ?? [];
+    const value = wanted?.value ?? null;
     patch[key] = name === undefined ? value : { ...(isPlainObject(patch[key]) ? patch[key] : {}), [name]: value };
   }
-  const ways = entry ? credentialsFor(entry, { ...config, ...withDefaults(entry.schemas().config, usual.config) }) : [];
-  const [way] = ways;
+  const ways = entry ? credentialsFor(entry, { ...config, ...usual.config }) : [];
   if (!entry || ways.length > 1) return undefined;
-  const secrets = Object.fromEntries((way?.fields ?? []).map((field) => [field, { $ask: true }]));
+  const asked = ways.flatMap(({ fields }) => fields.map((field) => [field, { $ask: true }]));
   return {
     tool: "update_connector",
-    args: { id: connector.id, space, config: patch, ...(way && way.fields.length > 0 && { secrets }) },
+    args: { id: connector.id, space, config: patch, ...(asked.length > 0 && { secrets: Object.fromEntries(asked) }) },
     why: `Gives the copy in ${word(space)} what the copies in ${many} spaces have. If its own config is right, change the others instead.`,
   };
 }
