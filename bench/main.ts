@@ -8,9 +8,10 @@ import { pipeline } from "./pipeline.ts";
 import { machine, table } from "./report.ts";
 import { start } from "./start.ts";
 import { tokens } from "./tokens.ts";
+import { trips } from "./trips.ts";
 
 /** Each measures one thing, independently of the others. */
-const groups: Record<string, (pairs: number) => Promise<Row[]>> = { start, calls, audit, pipeline, http, tokens };
+const groups: Record<string, (pairs: number) => Promise<Row[]>> = { start, calls, trips, audit, pipeline, http, tokens };
 
 const help = `npm run bench [-- --pairs N] [--only start,calls] [--json FILE]
 

@@ -6,7 +6,7 @@ import type { ConnectorFacts, RuleContext, SpaceFacts, WorkflowFacts } from "./f
 import type { ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity, UserRef } from "./finding.ts";
 
 /** What a check needs to read. Where a part could not be read, the checks that need it are reported as not done. */
-export type Part = "connectors" | "types" | "rules" | "rule_types" | "log" | "users";
+export type Part = "status" | "connectors" | "types" | "rules" | "rule_types" | "log" | "users";
 
 /** A finding as a check makes it: the runner adds what is the same for all of its kind. */
 export interface Draft {
@@ -63,6 +63,8 @@ export interface RuleCheck extends AnyCheck {
 /** Looks at connectors of all spaces. */
 export interface DeploymentCheck extends AnyCheck {
   of: "deployment";
+  /** With fewer spaces there is nothing to compare. */
+  spaces: number;
   find(deployment: DeploymentFacts): Draft[];
 }
 

@@ -47,14 +47,15 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
   const { spaces, now, days = defaultDays, signal } = options;
   const reader = signal ? unbound.until(signal) : unbound;
   const { checks: asked } = options;
-  const checks = asked ? allChecks.filter(({ name }) => asked.includes(name)) : allChecks;
+  const wanted = asked ? allChecks.filter(({ name }) => asked.includes(name)) : allChecks;
+  const checks = wanted.filter((check) => check.of !== "deployment" || check.spaces <= spaces.length);
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);
   const creating = createDeployment(reader, { spaces, checks, from, days, url: options.url, ...(signal && { signal }) });
   for (const space of spaces.slice(0, spacesAtOnce)) beginSpace(reader, space, wantedParts(checks), from);
   const deployment = await creating;
   const findings: Finding[] = [];
-  const notChecked: NotChecked[] = [...deployment.notChecked];
+  const notChecked: NotChecked[] = [...deployment.notChecked, ...(asked ? tooFewSpaces(wanted, spaces) : [])];
   const summaries: AuditReport["spaces"] = [];
   const failures: unknown[] = [];
 
@@ -86,6 +87,22 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
     notChecked: merged(notChecked),
     cancelled: signal?.aborted ?? false,
   };
+}
+
+/** Checks that compare spaces, where somebody asked for them by name: without that, fewer spaces leave nothing out. */
+function tooFewSpaces(checks: readonly Check[], { length }: readonly string[]): NotChecked[] {
+  return checks.flatMap((check) =>
+    check.of !== "deployment" || check.spaces <= length
+      ? []
+      : [
+          {
+            space: "*",
+            checks: [check.name],
+            why: `It compares at least ${check.spaces} spaces, and only ${length} ${length === 1 ? "was" : "were"} audited.`,
+            fix: "Audit all spaces.",
+          },
+        ],
+  );
 }
 
 function finding(check: Check, draft: Draft, space: string): Finding {

@@ -32,7 +32,8 @@ function sorted(entries: [string, unknown][]): unknown {
   return parts.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-function canonical(key: string, value: unknown): unknown {
+/** The value as it is compared: the order of keys, what is nothing, and how a URL is written do not count. */
+export function canonical(key: string, value: unknown): unknown {
   if (typeof value === "string") return readUrl(value) && /^https?:/i.test(value) ? address(value) : value.trim();
   if (Array.isArray(value)) return value.map((item) => canonical(key, item));
   if (value === null || typeof value !== "object") return value;
@@ -46,6 +47,7 @@ function address(text: string): string {
   return `${origin}${withoutEnd(pathname, "/")}${search}`;
 }
 
-function isNothing(value: unknown): boolean {
+/** What says no more than a key that is left out. */
+export function isNothing(value: unknown): boolean {
   return value === null || value === undefined || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 }

@@ -11,6 +11,7 @@ import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
 import { hourIsFull, isChange } from "./policy.ts";
+import { limitOf } from "./rate-limit.ts";
 import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
 import { asError, newId, writeAndLook } from "./write-and-look.ts";
@@ -40,7 +41,7 @@ export async function perform(
   /** Writes an op that was begun. @param written is called where only the read-back is left */
   async function write(n: number, op: Op, record: Recorded, begun: Begun, written: () => void) {
     const untold = [await trail?.begin(begun)];
-    const result: OpResult = { ...(await writeAndLook(op, until, services, written)), recorded: record };
+    const result: OpResult = { ...(await writeAndLook(op, until, services, written, { signal: caller.signal, isOver })), recorded: record };
     if (result.outcome !== "not_done") redactor.keep();
     const end = {
       change: id,
@@ -176,5 +177,7 @@ function noted({ error, warning }: OpResult, scrub: (text: string) => string): {
 /** Whether a failure concerns this op alone and says nothing about the later ones. */
 function isOfThisOp({ outcome, error }: OpResult): boolean {
   const isAnswered = outcome === "not_done" || (error instanceof KibanaError && error.applied === "no");
-  return isAnswered && error instanceof ToolError && !["kibana_unreachable", "unauthorized"].includes(error.code);
+  return (
+    isAnswered && error instanceof ToolError && limitOf(error) === undefined && !["kibana_unreachable", "unauthorized"].includes(error.code)
+  );
 }

@@ -9,6 +9,7 @@ import { leftWithout } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
 import { readState } from "./ops/records.ts";
 import type { Op, OpResult } from "./plan.ts";
+import { limitOf, whileLimited } from "./rate-limit.ts";
 import type { ChangeServices } from "./services.ts";
 
 /** Milliseconds between looks after a write whose answer did not come. */
@@ -20,16 +21,30 @@ type Seen = Awaited<ReturnType<typeof readBack>> | { happened: "unreadable"; unm
 const ofRepetition = [404, 409, 412, 429];
 
 /**
- * Writes once and finds out what happened after a doubtful answer. Never aborted halfway.
+ * Writes and finds out what happened after a doubtful answer. What is refused because of too many requests, and certainly was
+ * not done, is sent again after a wait, with another last look. Never aborted halfway.
  * @param until when the time for the writes of the call is over
  * @param written is called once Kibana has accepted it, before it is read back
+ * @param stop ends such a wait
  */
-export async function writeAndLook(
+export function writeAndLook(
   op: Op,
   until: number,
-  { writer, reader, clock }: ChangeServices,
+  services: ChangeServices,
   written: () => void,
+  stop: { signal: AbortSignal; isOver(): boolean },
 ): Promise<OpResult> {
+  const { clock } = services;
+  const limit = (result: OpResult) => (mayBeRepeated(result) ? limitOf(result.error) : undefined);
+  return whileLimited(() => writeOnce(op, until, services, written), limit, { clock, until, stop });
+}
+
+/** What was not done, and a run that only reads: twice is no more than once. */
+function mayBeRepeated({ op, outcome }: OpResult): boolean {
+  return outcome === "not_done" || (op.op === "execute" && (op.safe || op.onlyReads === true));
+}
+
+async function writeOnce(op: Op, until: number, { writer, reader, clock }: ChangeServices, written: () => void): Promise<OpResult> {
   const look: { before?: Rule } = {};
   const seen = (): Promise<Seen> => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" }));
   let data: unknown;

@@ -42,8 +42,16 @@ export class KibanaError extends ToolError {
 /**
  * What an HTTP answer other than success means. `body` is the parsed JSON, undefined when it was not JSON.
  * @param auth which credentials were sent
+ * @param asked milliseconds that it asks to wait
  */
-export function fromAnswer(status: number, body: unknown, text: string, url: string, auth?: KibanaSettings["auth"]): KibanaError {
+export function fromAnswer(
+  status: number,
+  body: unknown,
+  text: string,
+  url: string,
+  auth?: KibanaSettings["auth"],
+  asked?: number,
+): KibanaError {
   const message = plainText(messageOf(body), 500);
   const applied = status >= 500 || status === 408 ? "maybe" : "no";
   const detail = { status, ...(message ? { kibana: message } : {}) };
@@ -58,6 +66,8 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
       "Wait a minute, then repeat the call.",
     );
   }
+  // A proxy's own has any body.
+  if (status === 429) return limited(asked, detail);
   if (body === undefined || body === null || typeof body !== "object") return notKibana(status, text, url, applied);
   if (isElasticsearch(body)) {
     return fail(
@@ -66,8 +76,6 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
       "Set KIBANA_URL to Kibana's address (on Elastic Cloud its host has .kb. where Elasticsearch has .es.).",
     );
   }
-  if (status === 429)
-    return fail("kibana_error", "Kibana or a proxy in front of it limits the rate (429).", "Wait a minute, then repeat the call.");
   if (!("statusCode" in body)) return notKibana(status, text, url, applied, plainText(messageOf(body), 120));
   if (status === 401) {
     const [cause, fix] = notAccepted(auth);
@@ -106,6 +114,17 @@ export function fromAnswer(status: number, body: unknown, text: string, url: str
     );
   }
   return fail("kibana_error", `Kibana answered ${status}${message ? `: ${message}` : ""}.`, "Correct what the message names.");
+}
+
+/** `retry_after` in its detail: the seconds that are asked for. */
+function limited(asked: number | undefined, detail: Record<string, unknown>): KibanaError {
+  const seconds = asked === undefined ? undefined : Math.ceil(asked / 1000);
+  return new KibanaError(
+    "kibana_error",
+    `Kibana or a proxy in front of it limits the rate (429)${seconds ? `, and asks to wait ${seconds} second${seconds === 1 ? "" : "s"}` : ""}.`,
+    `Wait ${seconds ? "that long" : "a minute"}, then repeat the call.`,
+    { applied: "no", status: 429, detail: { ...detail, ...(seconds === undefined ? {} : { retry_after: seconds }) } },
+  );
 }
 
 /** What Kibana says when it no longer waits for Elasticsearch, which may still write; the last is all it says of what it did not expect. */

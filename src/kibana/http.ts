@@ -10,6 +10,7 @@ import { openConnections } from "./connections.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { fromAnswer, KibanaError, notKibana, tooDeep, tooLarge } from "./errors.ts";
 import { fromNetwork } from "./network-failure.ts";
+import { askedWait, waitBefore } from "./retry-after.ts";
 
 export interface Call {
   /** From the root of Kibana, ids encoded: build it with `path`. */
@@ -104,6 +105,8 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       });
       answered();
+      if (answer.statusCode === 429) turns.slowDown();
+      else turns.accepted();
       return {
         status: answer.statusCode,
         headers: answer.headers,
@@ -159,7 +162,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       if (isDeeperThan(deepest, body)) throw tooDeep(status, settings.url, deepest);
       return body;
     }
-    throw fromAnswer(status, body, text, settings.url, settings.auth);
+    throw fromAnswer(status, body, text, settings.url, settings.auth, askedWait(got["retry-after"]));
   }
 
   /** The limit is for all attempts together. */
@@ -178,7 +181,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
       try {
         const answer = await once(method, call, deadline);
         if (last || !temporary.includes(answer.status) || call.tolerate?.includes(answer.status)) return parsed(answer, call.tolerate);
-        const wait = delay(attempt, answer.headers["retry-after"]);
+        const wait = waitBefore(attempt, askedWait(answer.headers["retry-after"]));
         // The MCP client would give up before that: the failure says how long to wait.
         if (wait > Math.min(longestWait, deadline.left())) return parsed(answer);
         await pause(wait, call.signal);
@@ -187,7 +190,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
           error instanceof KibanaError &&
           error.status === undefined &&
           ["ECONNRESET", "UND_ERR_SOCKET", "EPIPE"].includes(String(error.detail?.cause));
-        const wait = delay(attempt, undefined);
+        const wait = waitBefore(attempt);
         if (last || !cut || wait > deadline.left()) throw error;
         await pause(wait, call.signal);
       }
@@ -210,14 +213,6 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     },
     close,
   };
-}
-
-/** Milliseconds before the next attempt: what Kibana asks for, else doubling from 150 with jitter. */
-function delay(attempt: number, retryAfter: string | string[] | undefined): number {
-  const asked = String(retryAfter ?? "");
-  const wanted = /^\d+$/.test(asked) ? Number(asked) * 1000 : asked ? Date.parse(asked) - Date.now() : Number.NaN;
-  const backOff = 150 * 2 ** (attempt - 1) * (0.5 + Math.random());
-  return Number.isNaN(wanted) ? backOff : Math.max(0, wanted);
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -10,7 +10,14 @@ export function inLineOf<T>(name: string, work: () => T): T {
 export interface Turns {
   /** Waits for a place among the requests under way. @returns gives it back; undefined where the signal came first */
   take(signal: AbortSignal): Promise<(() => void) | undefined>;
+  /** Kibana, or what is in front of it, limits the rate: from here on one at a time. */
+  slowDown(): void;
+  /** Kibana took a request: after some in a row, one more at a time. */
+  accepted(): void;
 }
+
+/** Requests that are accepted in a row before one more goes out at a time. */
+const beforeOneMore = 16;
 
 /**
  * Requests to Kibana under way, `most` at a time. Each caller has a line of its own: the next place goes to whoever has
@@ -21,10 +28,13 @@ export function createTurns(most: number): Turns {
   const waiting: { name: string; begin: () => void }[] = [];
   const of = (name: string) => inFlight.get(name) ?? 0;
   let all = 0;
+  /** How many at a time now. */
+  let places = most;
+  let inARow = 0;
   /** Callers with a name that ever asked: one alone may use all places. */
   const seen = new Set<string>();
 
-  const mayBegin = (name: string) => all < most && (of(name) === 0 || seen.size < 2 || all < most - 1);
+  const mayBegin = (name: string) => all < places && (of(name) === 0 || seen.size < 2 || all < places - 1);
 
   function next(): void {
     for (;;) {
@@ -69,6 +79,18 @@ export function createTurns(most: number): Turns {
         waiting.push(place);
         next();
       });
+    },
+    slowDown() {
+      places = 1;
+      inARow = 0;
+    },
+    accepted() {
+      if (places === most) return;
+      inARow += 1;
+      if (inARow < beforeOneMore) return;
+      places += 1;
+      inARow = 0;
+      next();
     },
   };
 }

@@ -73,6 +73,14 @@ async function planted(options: ProductOptions = {}) {
     await connector(space, `runbook-${space}`, ".index", `Runbook of ${space}`, { index: "runbook" });
     await rule(space, `uses-runbook-${space}`, [act(`runbook-${space}`, fires, { documents: [{}] })]);
   }
+  for (const [space, index] of [
+    ["default", "deploys"],
+    ["web", "deploys"],
+    ["soc", "deploys-of-last-year"],
+  ] as const) {
+    await connector(space, `deploys-${space}`, ".index", "Deploy log", { index });
+    await rule(space, `uses-deploys-${space}`, [act(`deploys-${space}`, fires, { documents: [{}] })]);
+  }
   await connector("soc", "lonely", ".slack", "Channel of nobody", {}, slack);
   await connector("soc", "tmp-slack", ".slack", "Tmp try", {}, slack);
   await rule(
@@ -103,6 +111,7 @@ const expected = [
   ["insecure_url", "high", "default", "plain-http", undefined],
   ["webhook_without_auth", "low", "default", "open-door", undefined],
   ["duplicate_target", "low", "default", "audit-b", undefined],
+  ["drift", "low", "*", "deploys-soc", undefined],
   ["generic_name", "info", "default", "generic", undefined],
   ["unused", "low", "soc", "lonely", undefined],
   ["left_over_test", "low", "soc", "tmp-slack", undefined],
@@ -125,12 +134,25 @@ test("each planted fault is found once, nothing else is, and the ids stay from a
   expect(again.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
 });
 
-test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency"])("the ready call of %s fixes it", async (check) => {
+test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency", "drift"])("the ready call of %s fixes it", async (check) => {
   const { call } = await planted({ person: accepts });
   const [found] = (await call("audit_connectors", { checks: [check], detail: true })).body.findings;
   const done = await call(found.next.tool, found.next.args);
   expect(done.body).toMatchObject({ status: "done" });
   expect((await call("audit_connectors", { checks: [check] })).body.findings).toEqual([]);
+});
+
+test("the ready call of drift works where the copies sign in differently", async () => {
+  const { call, connector } = await emptyDeployment({ person: accepts });
+  const url = "https://deploy.acme.io/gate";
+  await connector("default", "gate", ".webhook", "Deploy gate", hook(url, withoutAuth));
+  await connector("web", "gate-web", ".webhook", "Deploy gate", hook(url, withoutAuth));
+  await connector("soc", "gate-soc", ".webhook", "Deploy gate", hook(url, { method: "put" }), login);
+  const drifted = async () => (await call("audit_connectors", { checks: ["drift"], detail: true })).body.findings;
+  const [{ next }] = await drifted();
+  expect(next.args).toMatchObject({ id: "gate-soc", space: "soc", config: { method: "post", hasAuth: false, authType: null } });
+  expect((await call(next.tool, next.args)).body.status).toBe("done");
+  expect(await drifted()).toEqual([]);
 });
 
 test.each([[["no_recovery_action", "no_dedup_key"]], [["no_dedup_key", "no_recovery_action"]]])(

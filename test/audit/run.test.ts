@@ -97,3 +97,52 @@ test("where Kibana does not say what kind of deployment it is, preconfigured can
     },
   ]);
 });
+
+test("a check that compares spaces is not done on fewer, which is said to whoever asked for it by name", async () => {
+  const { reader, options } = await deployment(3, 30);
+  const of = async (spaces: string[], checks?: string[]) => runAudit(reader, { ...options, spaces, ...(checks && { checks }) });
+  const [first = "", second = ""] = options.spaces;
+  const alone = await of([first], ["drift", "unused"]);
+  expect([alone.checks, alone.notChecked]).toEqual([
+    ["unused"],
+    [{ space: "*", checks: ["drift"], why: "It compares at least 2 spaces, and only 1 was audited.", fix: "Audit all spaces." }],
+  ]);
+  const two = await of([first, second], ["drift", "preconfigured_candidate"]);
+  expect([two.checks, two.notChecked.map(({ checks, why }) => [checks, why])]).toEqual([
+    ["drift"],
+    [[["preconfigured_candidate"], "It compares at least 3 spaces, and only 2 were audited."]],
+  ]);
+  const all = await of([first]);
+  expect([all.notChecked, all.checks.includes("drift"), all.checks.length]).toEqual([[], false, checkNames.length - 2]);
+  expect((await of(options.spaces)).checks).toEqual(checkNames);
+});
+
+test("where the connectors of a space cannot be read, its copies are not compared, and those of others are", async () => {
+  const sandbox = await startSandbox({ empty: true, spaces: ["a", "b", "c"] });
+  onTestFinished(() => sandbox.close());
+  for (const [space, index] of [
+    ["a", "new"],
+    ["b", "old"],
+    ["c", "older"],
+  ]) {
+    const body = JSON.stringify({ name: "Log of deploys", connector_type_id: ".index", config: { index } });
+    const made = await fetch(`${sandbox.url}/s/${space}/api/actions/connector/log-${space}`, {
+      method: "POST",
+      headers: { "kbn-xsrf": "test", "content-type": "application/json" },
+      body,
+    });
+    expect(made.status).toBe(200);
+  }
+  const { reader, close } = connectKibana(kibanaSettings({ url: sandbox.url }), 5_000, "test");
+  onTestFinished(() => close());
+  const blind = {
+    ...reader,
+    connectors: (space: string) =>
+      space === "c" ? Promise.reject(new ToolError("forbidden", "Unauthorized to get actions.", "Ask.")) : reader.connectors(space),
+  };
+  const { findings, notChecked } = await runAudit(blind, { spaces: ["a", "b", "c"], checks: ["drift"], url: sandbox.url, now: Date.now() });
+  expect(findings.map(({ check, space, connector, others }) => [check, space, connector?.id, others?.map(({ id }) => id)])).toEqual([
+    ["drift", "*", "log-b", ["log-a"]],
+  ]);
+  expect(notChecked).toMatchObject([{ space: "c", checks: ["drift"] }]);
+});

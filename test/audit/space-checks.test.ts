@@ -161,3 +161,125 @@ describe("preconfigured_candidate", () => {
     expect(found(false, ["a", "b", "c", "d"])).toEqual([]);
   });
 });
+
+describe("drift", () => {
+  const copies = (configs: Record<string, Partial<Connector>>, name = "Rundeck") =>
+    Object.entries(configs).map(([space, given]) => {
+      const made = connector({ id: `rundeck-${space}`, name, ...given });
+      return { space: space.split(" ")[0] ?? space, connector: made, entry: entries.get(made.type) };
+    });
+  const found = (configs: Record<string, Partial<Connector>>, name?: string) =>
+    ofDeployment("drift", { selfManaged: true, connectors: copies(configs, name) });
+  const login = { hasAuth: true, authType: "webhook-authentication-basic" };
+  const open = { hasAuth: false, authType: null };
+  const unknownType = (config: Record<string, unknown>): Partial<Connector> => ({ type: ".new-type", config });
+
+  test.each<[string, Partial<Connector>, Partial<Connector>]>([
+    ["the same config", webhook({}), webhook({})],
+    ["keys in another order", webhook({ headers: { a: "1", b: "2" } }), webhook({ headers: { b: "2", a: "1" } })],
+    ["header names in other letters", webhook({ headers: { "X-Team": "a" } }), webhook({ headers: { "x-team": "a" } })],
+    ["an address in other letters, with a slash at the end", webhook({}), webhook({ url: "https://HOOKS.acme.io/kibana/" })],
+    ["null for nothing", webhook({ headers: null }), webhook({ headers: {} })],
+    ["a default left out", { type: ".webhook", config: { url: "https://hooks.acme.io/kibana" } }, webhook({})],
+    ["the usual way to sign in left out", webhook({}), webhook(login)],
+    ["the usual check of certificates left out", webhook({}), webhook({ verificationMode: "full" })],
+    ["a number as text", mail({}), mail({ port: "587" })],
+    ["another type", webhook({}), { type: ".http", config: { url: "https://elsewhere.acme.io" } }],
+    ["a key that a newer version may have filled in, of a type that is not known", unknownType({ a: 1 }), unknownType({ a: 1, b: true })],
+    ["no config that could be read", webhook({}), { type: ".webhook", config: undefined }],
+  ])("%s is none", (_name, one, other) => expect(found({ default: one, web: other })).toEqual([]));
+
+  test("nor is another name, or a name that a space has twice", () => {
+    const [one, other] = [copies({ default: webhook({}) }), copies({ web: webhook({ method: "put" }) }, "Rundeck of the web team")];
+    expect(ofDeployment("drift", { selfManaged: true, connectors: [...one, ...other] })).toEqual([]);
+    expect(found({ "default one": webhook({}), "default two": webhook({ method: "put" }), web: webhook({}) })).toEqual([]);
+  });
+
+  test.each<[string, Partial<Connector>, Partial<Connector>, string]>([
+    [
+      "an address",
+      webhook({}),
+      webhook({ url: "https://old.acme.io/kibana" }),
+      'url is "https://hooks.acme.io/kibana" in default and "https://old.acme.io/kibana" in web',
+    ],
+    [
+      "a path",
+      webhook({}),
+      webhook({ url: "https://hooks.acme.io/grafana" }),
+      'url is "https://hooks.acme.io/kibana" in default and "https://hooks.acme.io/grafana" in web',
+    ],
+    ["a method", webhook({}), webhook({ method: "put" }), 'method is "post" in default and "put" in web'],
+    ["a header", webhook({ headers: { "X-Team": "a" } }), webhook({}), 'headers.X-Team is "a" in default and not set in web'],
+    ["no authentication", webhook(login), webhook(open), "hasAuth is true in default and false in web"],
+    ["a key of a type that is not known", unknownType({ a: 1 }), unknownType({ a: 2, b: 3 }), "a is 1 in default and 2 in web"],
+    [
+      "a token",
+      webhook({ headers: { Authorization: "Bearer abcdefgh12345678" } }),
+      webhook({ headers: { Authorization: "Bearer 87654321hgfedcba" } }),
+      "headers.Authorization, which is not shown, is one in default and another in web",
+    ],
+  ])("%s is one, with its values and no guess which is right", (_name, one, other, values) => {
+    const [only, ...more] = found({ default: one, web: other });
+    expect([only, more]).toMatchObject([
+      { severity: "low", others: [{}], evidence: `Its copies in 2 spaces differ in config: ${values}.` },
+      [],
+    ]);
+    expect(only?.next).toBeUndefined();
+  });
+
+  test("the one that differs from most is told, with the call that gives it what they have", () => {
+    const most = webhook({ ...login, headers: { "X-Team": "ops", "X-Env": "prod" } });
+    const odd = webhook({ ...login, method: "put", headers: { "X-Env": "prod", "X-Old": "1" } });
+    expect(found({ a: most, b: odd, c: most, d: most })).toMatchObject([
+      {
+        severity: "low",
+        connector: { id: "rundeck-b" },
+        others: [{ id: "rundeck-a" }, { id: "rundeck-c" }, { id: "rundeck-d" }],
+        next: {
+          tool: "update_connector",
+          args: {
+            id: "rundeck-b",
+            space: "b",
+            config: { method: "post", headers: { "X-Team": "ops", "X-Old": null } },
+            secrets: { user: { $ask: true }, password: { $ask: true } },
+          },
+          why: "Gives the copy in b what the copies in 3 spaces have. If its own config is right, change the others instead.",
+        },
+      },
+    ]);
+  });
+
+  test("the call is complete: what hangs on a value that differs goes with it", () => {
+    const [most, odd] = [webhook(open), webhook({ ...login, url: "https://HOOKS.acme.io/kibana/" })];
+    expect(found({ a: most, b: most, c: odd })[0]?.next?.args).toEqual({
+      id: "rundeck-c",
+      space: "c",
+      config: { url: "https://hooks.acme.io/kibana", hasAuth: false, authType: null },
+    });
+  });
+
+  test("no call would write a secret of another space", () => {
+    const token = (value: string) => webhook({ ...open, headers: { Authorization: `Bearer ${value}` } });
+    const [only] = found({ a: token("abcdefgh12345678"), b: token("87654321hgfedcba"), c: token("abcdefgh12345678") });
+    expect(only).toMatchObject({ severity: "low", connector: { id: "rundeck-b" } });
+    expect([only?.next, JSON.stringify(only)]).toEqual([undefined, expect.not.stringMatching(/abcdefgh|hgfedcba/)]);
+  });
+
+  test("each space with its own value, or a generic name, is only for information", () => {
+    const own = (space: string) => webhook({ url: `https://hooks.acme.io/${space}` });
+    expect(found({ a: own("a"), b: own("b"), c: own("c") })).toMatchObject([{ severity: "info" }]);
+    expect(found({ a: own("a"), b: own("b") }, "Webhook 2")).toMatchObject([{ severity: "info" }]);
+  });
+
+  test("many keys and many spaces are said in short", () => {
+    const all = Object.fromEntries(
+      Array.from({ length: 30 }, (_, n) => [
+        `s${n}`,
+        webhook({ headers: Object.fromEntries(["a", "b", "c", "d", "e"].map((key) => [key, `${n % 7}`])) }),
+      ]),
+    );
+    const [only] = found(all);
+    expect(only?.evidence.length).toBeLessThan(600);
+    expect(only?.evidence).toContain("; 2 more.");
+  });
+});

@@ -13,6 +13,12 @@ export function printedAtEnd(kinds: readonly string[]) {
     rows.set(fault, [...(rows.get(fault) ?? []), `${told} (${changed ? "it was" : "it was not"})`]);
 }
 
+/** How often a fault comes: a limit of the rate is waited for, so this one does not end. */
+export const timesOf = (fault: string) => (fault === "rate_limit" ? 99 : 1);
+
+/** How often a write is sent: only what a limit of the rate refused, and certainly was not done, is sent again, as long as the call may take. */
+export const sendings = (fault: string, told: string) => (fault === "rate_limit" && told === "failed" ? 3 : 1);
+
 export function coversEveryFault(table: readonly { fault: string }[]): void {
   test("the table covers every fault of the sandbox", async () => {
     const made = await product();

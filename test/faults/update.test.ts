@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
 import { documentOf, seedConnector } from "../support/stored-documents.ts";
-import { coversEveryFault, printedAtEnd } from "./harness.ts";
+import { coversEveryFault, printedAtEnd, sendings, timesOf } from "./harness.ts";
 import { faultTable, type Told } from "./update-table.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
@@ -60,7 +60,7 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
     const before = await documentOf(made, "stored");
     const writes = made.writes().length;
     made.clock.advance(1000);
-    await made.fault(fault, { method, path: "/api/actions/connector/stored" });
+    await made.fault(fault, { method, path: "/api/actions/connector/stored", times: timesOf(fault) });
     const { isError, body } = await made.call(tool, args);
     const now = await documentOf(made, "stored");
     const changed = JSON.stringify(now) !== JSON.stringify(before);
@@ -69,7 +69,7 @@ describe.each(faultTable)("$fault", ({ fault, work, ...expected }) => {
 
     expect(told).toBe(expected[kind as keyof typeof expected]);
     expect(changed).toBe(work);
-    expect(made.writes()).toHaveLength(writes + 1);
+    expect(made.writes()).toHaveLength(writes + sendings(fault, told));
     const [entry] = (await made.call("list_changes")).body.changes;
     expect(entry.outcome).toBe({ done: "done", failed: "not_done", unknown: "unknown" }[told]);
     if (told === "done") expect(body.warnings.join()).toContain("It happened anyway.");

@@ -62,3 +62,29 @@ test("who gives up while waiting takes no place", async () => {
   await settle();
   expect(began).toEqual(["carl", "bob"]);
 });
+
+test("after a limit of the rate one goes at a time, and one more after every sixteen that are accepted in a row", async () => {
+  const began: string[] = [];
+  const turns = createTurns(3);
+  const { ask, held } = line(turns, began);
+  for (let n = 0; n < 9; n++) void ask("carl");
+  await settle();
+  expect(held).toHaveLength(3);
+  turns.slowDown();
+  for (const left of [2, 1, 1, 1]) {
+    held.shift()?.give();
+    await settle();
+    expect(held).toHaveLength(left);
+  }
+  for (let n = 0; n < 15; n++) turns.accepted();
+  turns.slowDown();
+  for (let n = 0; n < 15; n++) turns.accepted();
+  await settle();
+  expect(held).toHaveLength(1);
+  turns.accepted();
+  await settle();
+  expect(held).toHaveLength(2);
+  for (let n = 0; n < 20; n++) turns.accepted();
+  await settle();
+  expect(held).toHaveLength(3);
+});

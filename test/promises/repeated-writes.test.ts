@@ -141,7 +141,7 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     const before = await state();
     // A rule's revision tells.
     const contradicted = kind.includes("rule") ? [] : kind === "a create" ? [412] : [404, 409, 412];
-    for (const status of statuses) {
+    for (const status of statuses.filter((one) => one !== 429)) {
       meets.next = { status, done: false };
       const { failed, body } = await server.call(...call);
       const outcome = contradicted.includes(status) ? "unknown" : "not_done";
@@ -149,6 +149,18 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
       if (outcome === "unknown") expect(body.message).toContain("it may have been done, and reversed by somebody since");
       expect(await state()).toEqual(before);
       expect(await newest(server)).toMatchObject({ outcome });
+    }
+  });
+
+  test("that only a limit of the rate refused, and that did not happen, is sent again and done", async () => {
+    const { meets, server, call, state, done } = await started(kind);
+    for (const message of ["Too Many Requests", "<html><title>429 Too Many Requests</title></html>"]) {
+      meets.next = { status: 429, done: false, message };
+      const { body } = await server.call(...call);
+      expect(body).toMatchObject({ status: "done", undo: { tool: "undo_change" } });
+      expect(body.warnings?.join() ?? "").not.toContain("429");
+      expect(await state()).toEqual(done);
+      expect((await server.call("undo_change", body.undo.args)).body.status).toBe("done");
     }
   });
 

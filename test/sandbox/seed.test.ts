@@ -56,6 +56,11 @@ describe("the seeded deployment", () => {
     expect(row("deploy-hook")?.config).toMatchObject({ headers: { Authorization: expect.stringMatching(/^Bearer /) } });
     expect(row("settlement-hook")?.config?.url).toMatch(/\?token=/);
     expect(lists.default?.filter(({ name }) => name === "Ops Slack")).toHaveLength(2);
+    const copies = all.filter(({ name }) => name === "Alert audit log");
+    expect(copies.map(({ id, config }) => [id, config?.index])).toEqual([
+      ["alert-audit-index", "alert-audit"],
+      ["payments-audit-index", "alert-audit-2025"],
+    ]);
     expect((await rules("batch-jira")).map(({ enabled }) => enabled)).toEqual([false]);
     expect(all.map((connector) => connector.connector_type_id)).toEqual(expect.arrayContaining([".jira", ".opsgenie", ".servicenow"]));
     const broken = await get("/s/security/api/alerting/rule/lateral-movement");

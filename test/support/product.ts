@@ -40,7 +40,8 @@ export interface Called {
 }
 
 export interface ProductOptions {
-  settings?: Partial<Settings>;
+  /** `url`: of something else in front of the sandbox. */
+  settings?: Partial<Settings> & { url?: string };
   env?: Record<string, string>;
   /** Undefined: the client cannot ask. */
   person?: Person | undefined;

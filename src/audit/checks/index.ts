@@ -3,6 +3,7 @@ import { ambiguousName } from "./ambiguous-name.ts";
 import { danglingReference } from "./dangling-reference.ts";
 import { deprecated } from "./deprecated.ts";
 import { deprecatedRuleNotify } from "./deprecated-rule-notify.ts";
+import { drift } from "./drift.ts";
 import { duplicateTarget } from "./duplicate-target.ts";
 import { failing } from "./failing.ts";
 import { genericName } from "./generic-name.ts";
@@ -44,6 +45,7 @@ export const checks: readonly Check[] = [
   unusedAsFarAsSeen,
   leftOverTest,
   duplicateTarget,
+  drift,
   genericName,
   preconfiguredCandidate,
 ];

@@ -11,8 +11,9 @@ export const preconfiguredCandidate: DeploymentCheck = {
   finds: "one target set up in three spaces or more",
   ignores: "Elastic Cloud and serverless",
   of: "deployment",
+  spaces: spacesWanted,
   group: "untidy",
-  needs: ["connectors"],
+  needs: ["status", "connectors"],
   why: "Defined once in kibana.yml (xpack.actions.preconfigured) it is in every space, and its secret is kept in one place.",
   fix: "Run the command export with --format kibana_yml, put its output into kibana.yml, move the rules, then delete the copies.",
   find({ selfManaged, connectors }) {

@@ -3,10 +3,8 @@ import { KibanaError } from "../../kibana/errors.ts";
 import { isParamsMistake } from "../../kibana/params-mistake.ts";
 import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 import type { ExecuteOp, Runs } from "../plan.ts";
+import { patience } from "../rate-limit.ts";
 import type { OpKind } from "./op-kind.ts";
-
-/** Most milliseconds of all waiting between attempts: clients give up after a minute. */
-const patience = 20_000;
 
 export const execute: OpKind<ExecuteOp> = {
   /** Runs again only while Kibana itself calls the failure retryable and the params are not the cause; a time-out ends it as an error. */

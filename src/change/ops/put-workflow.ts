@@ -6,6 +6,7 @@ import { plainText, quoted } from "../../plain-text.ts";
 import { referencesOf } from "../../usage/workflow-references.ts";
 import { keyedDigest } from "../digest.ts";
 import type { PutWorkflowOp } from "../plan.ts";
+import { limitOf, whileLimited } from "../rate-limit.ts";
 import { lastLook, outdated } from "./last-look.ts";
 import type { Means, OpKind } from "./op-kind.ts";
 
@@ -82,12 +83,15 @@ function whyUnsound({ enabled, moves }: PutWorkflowOp, before: Workflow, now: Wo
 }
 
 /** The failure, after the old text went back. */
-async function putBack(op: PutWorkflowOp, why: string, switched: { enabled?: boolean }, { reader, writer }: Means): Promise<Error> {
+async function putBack(op: PutWorkflowOp, why: string, switched: { enabled?: boolean }, means: Means): Promise<Error> {
   const { space, id, routes, before } = op;
-  const failed = await writer.updateWorkflow(space, id, routes, { yaml: before.yaml, ...switched }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const { reader, writer } = means;
+  const send = () =>
+    writer.updateWorkflow(space, id, routes, { yaml: before.yaml, ...switched }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  const failed = await whileLimited(send, limitOf, means);
   const now = await reader.workflow(op.space, op.id, op.routes).catch(() => undefined);
   const what = `${why} (${quoted(op.name, 60)}, ${id}).`;
   if (now?.yaml === before.yaml && now.definition && (now.enabled === op.enabled || switched.enabled === undefined)) {

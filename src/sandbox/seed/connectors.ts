@@ -48,6 +48,16 @@ export const onlyForWorkflows = saved(
   slackUrl("B0PAY/seed-on-call"),
 );
 
+/** Has the name of another space's, and an index of its own. */
+export const copyInPayments = saved(
+  "payments-audit-index",
+  "team-payments",
+  ".index",
+  "Alert audit log",
+  { ...auditIndex, index: "alert-audit-2025" },
+  {},
+);
+
 function saved(id: string, space: string, type: string, name: string, config: Dict, secrets: Dict): Connector {
   return { id, space, type, name, config, secrets, missingSecrets: false };
 }

@@ -4,7 +4,7 @@ import { knowsArtifacts } from "../rules/view.ts";
 import { failed, type Outcome } from "../third-parties/outcome.ts";
 import type { InMemoryConnector, Rule, RuleAction, State } from "../types.ts";
 import { seedCases } from "./cases.ts";
-import { onlyForWorkflows, seedConnectors } from "./connectors.ts";
+import { copyInPayments, onlyForWorkflows, seedConnectors } from "./connectors.ts";
 import { seedPolicies } from "./policies.ts";
 import { type SeedAction, type SeedRule, seedRules } from "./rules.ts";
 import { hasWorkflows, seedWorkflowsInto } from "./workflows.ts";
@@ -17,14 +17,15 @@ export function seed(state: State): void {
   ] as const) {
     state.spaces.set(id, { id, name, color, disabledFeatures: [] });
   }
-  for (const connector of seedConnectors) state.connectors.set({ ...connector });
+  for (const connector of [...seedConnectors, copyInPayments]) state.connectors.set({ ...connector });
   if (hasWorkflows(state)) state.connectors.set({ ...onlyForWorkflows });
   for (const rule of seedRules) state.rules.set(storedRule(rule, state));
   seedRuns(state);
   seedCases(state);
   seedWorkflowsInto(state);
   seedPolicies(state);
-  state.references.push({ kind: "action_task_params", id: "queued-run-1", connectorId: "ops-pagerduty" });
+  for (const [at, connectorId] of ["ops-pagerduty", copyInPayments.id].entries())
+    state.references.push({ kind: "action_task_params", id: `queued-run-${at + 1}`, connectorId });
 }
 
 /** Hourly runs up to now; two connectors fail every time, and unused ones have no runs. */
