@@ -87,6 +87,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
   let allRulesKnown = true;
   const window = { from: asked.from, days: asked.days };
   const secretHeaders = status === undefined || isAtLeast(status, "9.2");
+  const offers = types && new Map(types.map((type) => [type.id, type]));
   return {
     status,
     checks,
@@ -97,7 +98,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     entries: new Map(
       entries.map((entry) => [entry.id, status === undefined ? entry : asOfVersion(entry, (since) => isAtLeast(status, since))]),
     ),
-    types: types && new Map(types.map((type) => [type.id, type])),
+    types: offers,
     notChecked,
     runsOfShared: new Map(),
     async ruleTypes(space, wanted) {
@@ -114,7 +115,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
       }
     },
     finish() {
-      const everywhere: SpaceFacts = { space: "*", connectors: shared, rulesKnown: allRulesKnown, window, secretHeaders };
+      const everywhere: SpaceFacts = { space: "*", connectors: shared, rulesKnown: allRulesKnown, window, offers, secretHeaders };
       const self = isSelfManaged(status, asked.url, shared);
       return checks.flatMap((check): Found[] => {
         if (check.needs.includes("types") && !types) return [];

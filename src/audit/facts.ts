@@ -49,6 +49,8 @@ export interface SpaceFacts {
   workflows?: WorkflowFacts | undefined;
   /** Days and start (ISO) of the window of the execution log. */
   window: { from: string; days: number };
+  /** The types of this deployment, by id; undefined where they could not be read. */
+  offers?: ReadonlyMap<string, LiveType> | undefined;
   /** Kibana's version is known to have the field for secret headers. */
   secretHeaders: boolean;
 }

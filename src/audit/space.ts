@@ -122,6 +122,7 @@ export async function auditSpace(
     rulesKnown: rules !== undefined,
     workflows,
     window,
+    offers: types,
     secretHeaders: deployment.secretHeaders,
   };
   for (const check of checks) {

@@ -82,6 +82,7 @@ export interface ConnectorType {
   terraformChanges?: { fields?: readonly string[]; other?: true };
   /** What differs when it is run by hand. */
   runNote?: string;
+  endOfLife?: EndOfLife;
   /** What surprises people, one sentence each. */
   traps: readonly string[];
   /** A config that Kibana accepts, for examples. */
@@ -214,6 +215,24 @@ export type Feature =
 export const ruleFeatures: readonly string[] = ["alerting", "siem", "uptime"] satisfies Feature[];
 
 /** The problem with one value: where, what, and which way out. `path` is dotted from the part: `config.url`. */
+/** The announced end of a service, or of one way to reach it. Ask `endOf` whether it holds for one connector. */
+export interface EndOfLife {
+  /** `Opsgenie with its API` */
+  what: string;
+  /** The last day, ISO. Absent: none is announced. */
+  date?: string;
+  /** Who announced it. */
+  source: string;
+  /** The type that takes its place. Absent: the same, set up otherwise. */
+  successor?: string;
+  /** What to do, one clause. */
+  instead: string;
+  /** In which config; absent: in any. */
+  when?: When;
+  /** Which hosts it is about (patterns), where only some of the type's are. */
+  hosts?: readonly string[];
+}
+
 /** A field of params, dotted, and what is wrong with it. */
 export interface Unrunnable {
   field: string;

@@ -2,7 +2,7 @@ import type { Config, ConnectorType, Credentials, Params, Probe, SubAction, When
 import { withDefaults } from "./shared/fields.ts";
 
 /** Whether a config, with the type's defaults filled in, holds what a `When` asks for. */
-function holds(when: When, config: Config): boolean {
+export function holds(when: When, config: Config): boolean {
   return Object.entries(when).every(([field, value]) => config[field] === value);
 }
 

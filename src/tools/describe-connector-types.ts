@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
 import { describeFields, subActionsOf } from "../catalog/describe.ts";
+import { endInWords } from "../catalog/end-of-life.ts";
 import { findTypeId } from "../catalog/find-type.ts";
 import { catalogIds, connectorType } from "../catalog/index.ts";
 import { whenText } from "../catalog/when.ts";
@@ -125,7 +126,7 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
     example: exampleCall(entry, prefix),
     tests: testsOf(entry),
     recovery: compact({ params: entry.recovery?.params, hint: entry.recoveryHint, deduplication_param: entry.dedupField }),
-    traps: entry.traps,
+    traps: [...(entry.endOfLife ? [`${endInWords(entry.endOfLife, Date.now())}.`] : []), ...entry.traps],
   };
   const chosen = wanted.parts.map((part) => [part, all[part]] as const);
   return compact({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ConnectorFacts, Runs } from "../../src/audit/facts.ts";
+import type { LiveType } from "../../src/kibana/connector-types.ts";
 import { disabledOnly, facts, idle, inWorkflow, notAllSeen, ofConnector, window } from "./facts.ts";
 
 type Given = Parameters<typeof facts>[0];
@@ -102,6 +103,51 @@ describe("failing", () => {
     expect(found?.evidence).toBe(
       "3 of 3 runs failed in 7 days; 1 enabled rule uses it; the last error: error calling webhook: 403 for https://x.example/.",
     );
+  });
+});
+
+describe("end_of_life", () => {
+  const genie = { connector: { type: ".opsgenie", config: { apiUrl: "https://api.opsgenie.com" } } };
+  const chat = { connector: { type: ".slack" } };
+  const table = (usesTableApi: boolean) => ({
+    connector: { type: ".servicenow", config: { apiUrl: "https://a.service-now.com", usesTableApi } },
+  });
+  const office = { connector: { type: ".teams" } };
+  const failed = { failures: 3, successes: 0, lastFailure: undefined, lastSuccess: undefined, successesSince: 0 };
+  /** Seven days that end so many days before the end of Opsgenie. */
+  const ending = (days: number) => ({
+    window: { from: new Date(Date.parse("2027-04-05") - (days + 7) * 86_400_000).toISOString(), days: 7 },
+  });
+  const offers = (...ids: string[]) => ({ offers: new Map(ids.map((id) => [id, facts({ connector: { type: id } }).type as LiveType])) });
+
+  test.each<[string, Given, object, string | undefined]>([
+    ["a year away", genie, ending(365), "low"],
+    ["half a year away", genie, ending(180), "medium"],
+    ["two months away", genie, ending(60), "high"],
+    ["the last day", genie, ending(1), "high"],
+    ["over", genie, ending(0), "critical"],
+    ["over, and nothing uses it", { ...genie, ...idle }, ending(-10), "medium"],
+    ["near, and nothing uses it", { ...genie, ...idle }, ending(30), "low"],
+    ["Kibana marks it as deprecated: that is said already", { connector: { ...genie.connector, deprecated: true } }, ending(1), undefined],
+    ["only to be replaced, by what this deployment has", chat, offers(".slack", ".slack_api"), "info"],
+    ["only to be replaced, by what this deployment does not have", chat, offers(".slack"), undefined],
+    ["only to be replaced, and types could not be read", chat, {}, undefined],
+    ["the old way in", table(true), {}, undefined],
+    ["the new way in", table(false), {}, undefined],
+    ["a secret address, all runs failed", { ...office, runs: failed }, {}, "high"],
+    ["a secret address, nothing uses it", { ...office, runs: failed, ...idle }, {}, "low"],
+    ["a secret address, some runs went well", { ...office, runs: { ...failed, successes: 1 } }, {}, undefined],
+    ["a secret address without runs", office, {}, undefined],
+    ["another type", { connector: { type: ".pagerduty" } }, {}, undefined],
+  ])("%s", (_name, given, space, severity) => expect(severityOf("end_of_life", given, space)).toBe(severity));
+
+  test("says when, what to do and how long is left, and leads to the successor where there is one", () => {
+    const found = ofConnector("end_of_life", facts(genie), { ...ending(30), ...offers(".jira-service-management") });
+    expect(found?.evidence).toMatch(
+      /^Opsgenie with its API ends on 2027-04-05 \(Atlassian.*\): use \.jira-service-management.* \(30 days left\); 1 enabled rule uses it\.$/,
+    );
+    expect(found?.next).toMatchObject({ tool: "describe_connector_types", args: { types: [".jira-service-management"] } });
+    expect(ofConnector("end_of_life", facts(genie), ending(30))?.next).toBeUndefined();
   });
 });
 

@@ -99,10 +99,13 @@ test("a healthy deployment full of innocent neighbours has nothing of medium or 
   expect(await findings({ min_severity: "medium" })).toEqual([]);
 });
 
-test("and below that one address with a token in it, which is readable, and a model that only people nobody can ask may use", async () => {
+test("and below that one address with a token in it, which is readable, webhooks of Slack, and a model that only people nobody can ask may use", async () => {
   const { findings } = await healthy();
   expect(await findings()).toMatchObject([
     { check: "secret_in_config", severity: "low", connector: "status-page" },
+    { check: "end_of_life", severity: "info", connector: "test-bench" },
+    { check: "end_of_life", severity: "info", connector: "latest-deploys" },
+    { check: "end_of_life", severity: "info", connector: "contest-slack" },
     { check: "unused_as_far_as_seen", severity: "info", connector: "openai-web" },
   ]);
 });

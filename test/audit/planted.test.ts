@@ -13,7 +13,8 @@ async function planted(options: ProductOptions = {}) {
     ...options,
     sandbox: {
       deliver: true,
-      kibanaYml: "xpack.actions.enabledActionTypes: ['.pagerduty', '.slack', '.webhook', '.server-log', '.index', '.servicenow', '.email']",
+      kibanaYml:
+        "xpack.actions.enabledActionTypes: ['.pagerduty', '.slack', '.webhook', '.server-log', '.index', '.servicenow', '.email', '.opsgenie']",
     },
   });
   const { connector, imported, rule } = made;
@@ -81,6 +82,11 @@ async function planted(options: ProductOptions = {}) {
     await connector(space, `deploys-${space}`, ".index", "Deploy log", { index });
     await rule(space, `uses-deploys-${space}`, [act(`deploys-${space}`, fires, { documents: [{}] })]);
   }
+  await connector("default", "genie", ".opsgenie", "On-call of payments", { apiUrl: "https://api.opsgenie.com" }, { apiKey: "k" });
+  await rule("default", "uses-genie", [
+    act("genie", fires, { subAction: "createAlert", subActionParams: { message: "x", alias: key } }),
+    act("genie", "recovered", { subAction: "closeAlert", subActionParams: { alias: key } }),
+  ]);
   await connector("soc", "lonely", ".slack", "Channel of nobody", {}, slack);
   await connector("soc", "tmp-slack", ".slack", "Tmp try", {}, slack);
   await rule(
@@ -92,6 +98,10 @@ async function planted(options: ProductOptions = {}) {
   );
   return made;
 }
+
+/** Days until the service of one of them ends. */
+const daysLeft = (Date.parse("2027-04-05") - Date.now()) / 86_400_000;
+const nearing = daysLeft <= 0 ? "critical" : daysLeft <= 60 ? "high" : daysLeft <= 180 ? "medium" : "low";
 
 /** Check, severity, space, connector, rule. */
 const expected = [
@@ -107,6 +117,7 @@ const expected = [
   ["noisy_frequency", "medium", "default", "ops-slack", "noisy"],
   ["deprecated_rule_notify", "low", "default", undefined, "old-notify"],
   ["deprecated", "medium", "default", "table-api", undefined],
+  ["end_of_life", nearing, "default", "genie", undefined],
   ["secret_in_config", "medium", "default", "clear-header", undefined],
   ["insecure_url", "high", "default", "plain-http", undefined],
   ["webhook_without_auth", "low", "default", "open-door", undefined],

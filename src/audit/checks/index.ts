@@ -5,6 +5,7 @@ import { deprecated } from "./deprecated.ts";
 import { deprecatedRuleNotify } from "./deprecated-rule-notify.ts";
 import { drift } from "./drift.ts";
 import { duplicateTarget } from "./duplicate-target.ts";
+import { endOfLife } from "./end-of-life.ts";
 import { failing } from "./failing.ts";
 import { genericName } from "./generic-name.ts";
 import { insecureUrl } from "./insecure-url.ts";
@@ -33,6 +34,7 @@ export const checks: readonly Check[] = [
   failing,
   neverRun,
   deprecated,
+  endOfLife,
   noRecoveryAction,
   noDedupKey,
   deprecatedRuleNotify,

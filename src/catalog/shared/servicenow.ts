@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Config, Credentials } from "../connector-type.ts";
+import type { Config, Credentials, EndOfLife } from "../connector-type.ts";
 import { extraFields } from "./extra-fields.ts";
 import { optionalSecret, type Report, urlText, withRules } from "./fields.ts";
 import { pemText } from "./file-kinds.ts";
@@ -21,6 +21,12 @@ export function serviceNowConfig() {
     jwtKeyId: z.string().nullable().default(null).describe("With isOAuth"),
   };
 }
+
+/** Deprecated since Elastic's application is in ServiceNow's store. */
+export const tableApi: EndOfLife = {
+  ...{ what: "ServiceNow's table API as a way in", source: "Kibana marks it as deprecated", when: { usesTableApi: true } },
+  instead: "install Elastic's application in ServiceNow, then set usesTableApi to false",
+};
 
 /** The field that only the ITSM and SecOps types have. */
 export function usesTableApi() {

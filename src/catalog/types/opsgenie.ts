@@ -77,6 +77,10 @@ export const opsgenie: ConnectorType = {
   dedupField: "alias",
   recipe: { workflows: ["on_call"], opens: true, params: createAlert },
   secretTarget: true,
+  endOfLife: {
+    ...{ what: "Opsgenie with its API", date: "2027-04-05", source: "Atlassian; an organisation that has migrated: after 120 days" },
+    ...{ successor: ".jira-service-management", instead: "use .jira-service-management, of Kibana 9.2 and later" },
+  },
   traps: [
     "Without alias no alert can be closed by recovery.",
     "Messages over 130 characters are cut in the newest versions and refused in older ones.",

@@ -12,6 +12,7 @@ import {
   serviceNowConnector,
   serviceNowCredentials,
   serviceNowSecrets,
+  tableApi,
   usesTableApi,
 } from "../shared/servicenow.ts";
 import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
@@ -78,6 +79,7 @@ export const servicenowSir: ConnectorType = {
   dedupField: "correlation_id",
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,
+  endOfLife: tableApi,
   traps: [
     "There is no closeIncident here, and no severity, urgency or impact: use priority.",
     "isOAuth decides which fields must be given and which must not.",

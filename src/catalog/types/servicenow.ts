@@ -14,6 +14,7 @@ import {
   serviceNowConnector,
   serviceNowCredentials,
   serviceNowSecrets,
+  tableApi,
   usesTableApi,
 } from "../shared/servicenow.ts";
 import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
@@ -80,6 +81,7 @@ export const servicenow: ConnectorType = {
   dedupField: "correlation_id",
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,
+  endOfLife: tableApi,
   traps: [
     "isOAuth decides which fields must be given and which must not.",
     "usesTableApi is true when left out: that marks the connector as deprecated and makes additional_fields fail.",

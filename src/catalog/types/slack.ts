@@ -38,6 +38,11 @@ export const slack: ConnectorType = {
   noSafeTest: "An incoming webhook can only post: there is no read call.",
   recoveryHint: "Post a recovery message on the recovered action group.",
   recipe: { workflows: ["chat", "chat_digest"], params: (about) => ({ message: slackText(about) }) },
+  // kibana#278451: the type left the list of those that can be chosen for a new connector.
+  endOfLife: {
+    ...{ what: "A connector for one Slack webhook", source: "Kibana no longer offers it in its own form" },
+    ...{ successor: ".slack_api", instead: "use .slack_api, with a token and a channel" },
+  },
   traps: [
     "The URL decides the channel: there is no channel option. For several channels use .slack_api.",
     "https is not enforced: an http URL is accepted and the message travels unencrypted.",

@@ -31,13 +31,22 @@ export const teams: ConnectorType = {
       params: { message: "Connector test" },
       effect: "One message in the channel that the webhook belongs to",
       proves: ["the webhook URL is valid", "Kibana reaches Teams"],
-      doesNotProve: ["that the channel is the intended one"],
+      // Microsoft's side answers well and drops what comes to a retired address (elastic/connectors#2683).
+      doesNotProve: [
+        "that the message appears: an Office 365 webhook that has ended may still answer well",
+        "that the channel is the intended one",
+      ],
       undo: { how: "Delete the message in Teams: the connector cannot" },
     },
   },
   noSafeTest: "An incoming webhook can only post: there is no read call.",
   recoveryHint: "Post a recovery message on the recovered action group.",
   recipe: { workflows: ["chat", "chat_digest"], params: (about) => ({ message: text(about) }) },
+  endOfLife: {
+    ...{ what: "The webhook of an Office 365 connector in Teams", date: "2026-05-31", source: "Microsoft" },
+    hosts: ["*.webhook.office.com", "outlook.office.com"],
+    instead: "make a webhook with the Workflows app of Teams (*.logic.azure.com, *.api.powerplatform.com), and give its URL",
+  },
   traps: [
     "The message is sent as plain text: cards are not supported.",
     "Teams answers throttling with HTTP 200; the connector recognises it and asks for a retry.",

@@ -4,8 +4,10 @@ import { kibanaYmlFiles, notForKibanaYml } from "../../as-code/kibana-yml.ts";
 import { kibanaYmlSkeleton } from "../../as-code/kibana-yml-skeleton.ts";
 import type { CodeFile, ExportFormat, Origin } from "../../as-code/origin.ts";
 import { hclWarnings, terraformFiles } from "../../as-code/terraform.ts";
+import { endInWords, endOf } from "../../catalog/end-of-life.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { ToolError } from "../../errors.ts";
+import { grouped } from "../../grouped.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { plainText } from "../../plain-text.ts";
 import { version } from "../../version.ts";
@@ -115,11 +117,30 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
       ...(request.format === "kibana_yml" && connectors.length > 0 ? kibanaYmlWarnings(spaces, deployment.url, status) : []),
       ...about,
       ...secretWarnings(connectors),
+      ...(await endWarnings(sources, status)),
       ...sources
         .filter(({ entry }) => !entry)
         .map(({ connector }) => `${idOf(connector)}: the secrets of the type ${plainText(connector.type, 60)} are not known here.`),
     ],
   };
+}
+
+/** Which of them end, by what ends. */
+async function endWarnings(sources: readonly Source[], status: Status): Promise<string[]> {
+  const ending = await Promise.all(
+    sources.map(async ({ connector, entry }) => {
+      const end = endOf(entry, connector.config ?? {});
+      const successor = end?.date === undefined && end?.successor !== undefined ? await connectorType(end.successor) : undefined;
+      return end && isAtLeast(status, successor?.since ?? "8.0")
+        ? [{ id: plainText(connector.id, 60), what: endInWords(end, Date.now()) }]
+        : [];
+    }),
+  );
+  return [...grouped(ending.flat(), ({ what }) => what)].map(([what, all]) => `${some(all.map(({ id }) => id))}: ${what}.`);
+}
+
+function some(ids: readonly string[]): string {
+  return ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ");
 }
 
 /** Each connector once: preconfigured ones appear in every space, a saved one in a single space. */

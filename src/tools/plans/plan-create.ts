@@ -12,6 +12,7 @@ import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets, type SecretSource } from "../../secrets/resolve.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
 import { assertUsable } from "../connectors/connector-row.ts";
+import { endWarning } from "../connectors/end-warning.ts";
 import { neighbourWarnings } from "../connectors/similar-connectors.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -76,6 +77,7 @@ export async function planCreate(
       },
     ],
     warnings: [
+      ...(await endWarning(entry, { config, secrets, space }, context)),
       ...checked,
       ...resolved.warnings,
       ...neighbourWarnings(entry, { name, type: live.id, config }, existing),

@@ -14,6 +14,7 @@ import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets } from "../../secrets/resolve.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { effectOn } from "../connectors/connector-row.ts";
+import { endWarning } from "../connectors/end-warning.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
@@ -104,6 +105,7 @@ export async function planUpdate(
     warnings: [
       ...renamed,
       ...leftWarnings(workflows?.left ?? []),
+      ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space }, context)),
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
       ...(goesElsewhere

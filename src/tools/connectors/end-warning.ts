@@ -1,0 +1,24 @@
+import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { destinations } from "../../catalog/destinations.ts";
+import { endInWords, endOf } from "../../catalog/end-of-life.ts";
+import { unusable } from "../../kibana/connector-types.ts";
+import type { SealedRecord } from "../../sealed.ts";
+import type { ToolContext } from "../define.ts";
+import { hostIn } from "../secrets/secret-flows.ts";
+
+/** Says that what is made or changed here ends: in general, or at the address that is given. */
+export async function endWarning(
+  entry: ConnectorType | undefined,
+  { config, secrets, space }: { config: Record<string, unknown>; secrets: SealedRecord; space: string },
+  { kibana }: ToolContext,
+): Promise<string[]> {
+  const end = entry?.endOfLife && endOf(entry, config, destinations(entry, config, hostIn(secrets)));
+  if (!end) return [];
+  const { date, successor } = end;
+  if (date === undefined && successor !== undefined) {
+    // What is only to be replaced, where there is nothing to replace it with, is no news.
+    const type = (await kibana.connectorTypes(space)).find(({ id }) => id === successor);
+    if (!type || unusable(type) !== undefined) return [];
+  }
+  return [`${endInWords(end, Date.now())}.`];
+}
