@@ -25,7 +25,7 @@ const table: Record<string, readonly string[]> = {
     ...["kibana", "rules", "usage", "catalog", "secrets", "web", "sealed", "settings"],
     ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
   ],
-  audit: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text", "host-name", "read-url"],
+  audit: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text", "plain-object", "host-name", "read-url"],
   map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text"],
   tools: [
     ...["change", "audit", "map", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
