@@ -1,6 +1,6 @@
 import type { Rule, RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
-import { keyOf } from "./incidents.ts";
+import { isOfEachAlert, keyOf } from "./incidents.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
 
 /** Whether alerts of a rule type ever count as recovered. Those of detection rules are closed by people. */
@@ -45,7 +45,7 @@ function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted
 function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[] {
   const asked = dedupKey ?? (type && params && keyOf(type, params));
   if (asked !== key || !type?.recovery) return [];
-  if (!/\{\{[^{}]*\b(alert\.|alertInstanceId|context\.|state\.)/.test(key))
+  if (!isOfEachAlert(key))
     return [`The key ${quoted(key)} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`];
   if (!/rule\.id|alertId|alert\.uuid/.test(key))
     return [`The key ${quoted(key)} has no {{rule.id}}: alerts of the same name in other rules share the incident.`];

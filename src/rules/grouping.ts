@@ -15,6 +15,12 @@ export function groupingOf({ rule_type_id: type, params }: Pick<Rule, "rule_type
   return `one for each ${group.map((field) => (field === row ? field : word(plainText(field, 80)))).join(" and ")}${most}`;
 }
 
+/** Whether a rule can have several alerts at once; undefined where its type does not say. */
+export function hasSeveralAlerts({ rule_type_id: type, params }: Pick<Rule, "rule_type_id" | "params">): boolean | undefined {
+  const group = fieldsOf(type, params);
+  return group && group.length > 0;
+}
+
 /** With ES|QL each row of the result can be an alert. */
 const row = "row of the result";
 const topTypes = [".es-query", ".index-threshold"];

@@ -30,6 +30,11 @@ export function keyInOneForm(key: string): string {
   });
 }
 
+/** Whether a key differs between the alerts of a rule: what shares a key shares an incident. */
+export function isOfEachAlert(key: string): boolean {
+  return /\{\{[^{}]*\b(alert\.|alertInstanceId|context\.|state\.)/.test(key);
+}
+
 /** The params with this key, in the place where the type's example has it. */
 export function withKey(type: ConnectorType, params: Params, key: string): Params {
   const { dedupField: field, recovery } = type;

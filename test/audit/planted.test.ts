@@ -42,6 +42,22 @@ async function planted(options: ProductOptions = {}) {
 
   await rule("default", "never-closes", [trigger("pd")]);
   await rule("web", "no-key", [trigger("pd-web", { dedupKey: undefined }), resolve("pd-web")]);
+  const oneForAll = { eventAction: "trigger", dedupKey: "{{rule.id}}", summary: "x" };
+  await rule(
+    "web",
+    "one-key-for-all",
+    [act("pd-web", fires, oneForAll), act("pd-web", "recovered", { ...oneForAll, eventAction: "resolve" })],
+    {
+      params: {
+        index: ["logs-*"],
+        threshold: [3],
+        esQuery: '{"query":{"match_all":{}}}',
+        groupBy: "top",
+        termField: "host.name",
+        termSize: 5,
+      },
+    },
+  );
   await rule("default", "noisy", [act("ops-slack", fires, { message: "x" }, eachRun)], { schedule: { interval: "1m" } });
   await rule("default", "old-notify", [{ id: "ops-slack", group: fires, params: { message: "x" } }], {
     notify_when: "onActionGroupChange",
@@ -114,6 +130,7 @@ const expected = [
   ["failing", "critical", "default", "refused", undefined],
   ["no_recovery_action", "medium", "default", "pd", "never-closes"],
   ["no_dedup_key", "medium", "web", "pd-web", "no-key"],
+  ["shared_dedup_key", "medium", "web", "pd-web", "one-key-for-all"],
   ["noisy_frequency", "medium", "default", "ops-slack", "noisy"],
   ["deprecated_rule_notify", "low", "default", undefined, "old-notify"],
   ["deprecated", "medium", "default", "table-api", undefined],

@@ -144,6 +144,27 @@ describe("no_dedup_key", () => {
   ])("%s", (_name, given, found) => expect(severities("no_dedup_key", given)).toEqual(found));
 });
 
+describe("shared_dedup_key", () => {
+  const several = { params: { groupBy: "top", termField: "host.name" } };
+  const keyed = (dedupKey: string) => trigger({ dedupKey });
+  test.each<Row>([
+    ["a constant key", { ...several, actions: [keyed("checkout-down"), resolve()] }, ["medium"]],
+    ["one key for the rule", { ...several, actions: [keyed("{{rule.id}}")] }, ["medium"]],
+    ["of an older name", { ...several, actions: [keyed("{{alertId}}")] }, ["medium"]],
+    ["Opsgenie", { ...several, actions: [action("og", fires, sub("createAlert", { message: "x", alias: "a" }))] }, ["medium"]],
+    ["a list of fields", { rule_type_id: "metrics.alert.threshold", params: { groupBy: ["host"] }, actions: [keyed("a")] }, ["medium"]],
+    ["a key per alert", { ...several, actions: [trigger(), resolve()] }, []],
+    ["a key by what the alert is about", { ...several, actions: [keyed("{{rule.name}}/{{context.host}}")] }, []],
+    ["no key: said elsewhere", { ...several, actions: [trigger({ dedupKey: undefined })] }, []],
+    ["one alert for the rule", { params: {}, actions: [keyed("checkout-down")] }, []],
+    ["a type that does not say", { rule_type_id: "monitoring_alert_cpu_usage", ...several, actions: [keyed("a")] }, []],
+    ["a summary", { ...several, actions: [{ ...keyed("a"), ...summary }] }, []],
+    ["a recovery action alone", { ...several, actions: [{ ...keyed("a"), group: "recovered" }] }, []],
+    ["the rule is disabled", { ...several, enabled: false, actions: [keyed("a")] }, []],
+    ["Slack has none", { ...several, actions: [action("slack", fires, { message: "x" })] }, []],
+  ])("%s", (_name, given, found) => expect(severities("shared_dedup_key", given)).toEqual(found));
+});
+
 describe("noisy_frequency", () => {
   const each = (id: string, more = {}) => action(id, fires, { message: "x" }, { ...eachRun, ...more });
   test.each<Row>([

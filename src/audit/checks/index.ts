@@ -18,6 +18,7 @@ import { noisyFrequency } from "./noisy-frequency.ts";
 import { preconfiguredCandidate } from "./preconfigured-candidate.ts";
 import { ruleKeyOwner } from "./rule-key-owner.ts";
 import { secretInConfig } from "./secret-in-config.ts";
+import { sharedDedupKey } from "./shared-dedup-key.ts";
 import { typeUnusable } from "./type-unusable.ts";
 import { unused } from "./unused.ts";
 import { unusedAsFarAsSeen } from "./unused-as-far-as-seen.ts";
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   endOfLife,
   noRecoveryAction,
   noDedupKey,
+  sharedDedupKey,
   deprecatedRuleNotify,
   ruleKeyOwner,
   secretInConfig,

@@ -3,11 +3,11 @@ import { keyOf, opens } from "../../rules/incidents.ts";
 import { byConnector, recoveryGroupOf } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 
-/** Any key counts: people may choose one per alert, per rule or by hand. A summary of many alerts needs none. */
+/** Any key counts here: `shared_dedup_key` looks at what it is. A summary of many alerts needs none. */
 export const noDedupKey: RuleCheck = {
   name: "no_dedup_key",
   finds: "each run opens another incident",
-  ignores: "any key of your own, keys that Kibana fills in, summaries",
+  ignores: "any key of your own (`shared_dedup_key` looks at those), keys that Kibana fills in, summaries",
   of: "rule",
   group: "will_break",
   needs: ["connectors", "rules", "rule_types"],

@@ -1,0 +1,38 @@
+import { isDetectionType } from "../../kibana/detection.ts";
+import { quoted } from "../../plain-text.ts";
+import { groupingOf, hasSeveralAlerts } from "../../rules/grouping.ts";
+import { isOfEachAlert, keyOf, opens } from "../../rules/incidents.ts";
+import { byConnector, recoveryGroupOf } from "../actions.ts";
+import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
+
+export const sharedDedupKey: RuleCheck = {
+  name: "shared_dedup_key",
+  finds: "rules with several alerts whose key is constant, or one for the whole rule",
+  ignores: "rules that have one alert, or whose type does not say; summaries; types that cannot close",
+  of: "rule",
+  group: "will_break",
+  needs: ["connectors", "rules", "rule_types"],
+  why: "All alerts of the rule share one incident: the second is not told, and the first to recover closes it for all.",
+  fix: "Edit the rule: give the action a key for each alert, such as {{rule.id}}-{{alert.id}}, and the recovery action the same.",
+  find(rule, context) {
+    if (!rule.enabled || isDetectionType(rule.rule_type_id) || !hasSeveralAlerts(rule)) return [];
+    const recovered = recoveryGroupOf(rule, context);
+    return [...byConnector(rule, context)].flatMap(([id, actions]): Draft[] => {
+      const connector = context.connectors.get(id);
+      const entry = connector && context.entries.get(connector.type);
+      if (!connector || !entry?.recovery) return [];
+      const opening = actions.filter((one) => one.group !== recovered && one.frequency?.summary !== true && opens(entry, one.params ?? {}));
+      const keys = opening.flatMap(({ params }) => keyOf(entry, params ?? {}) ?? []).filter((key) => !isOfEachAlert(key));
+      if (keys.length === 0) return [];
+      return [
+        {
+          severity: "medium",
+          confidence: "likely",
+          connector: refTo(connector),
+          rule: ruleRef(rule),
+          evidence: `Its alerts are ${groupingOf(rule)}, and all open the incident ${[...new Set(keys)].map((key) => quoted(key, 80)).join(", ")}.`,
+        },
+      ];
+    });
+  },
+};
