@@ -80,6 +80,8 @@ export interface ConnectorType {
    * result": these fields, or with `other` whatever this entry does not know.
    */
   terraformChanges?: { fields?: readonly string[]; other?: true };
+  /** How an action's params become those of another type, by that type. Absent: nothing is known to correspond, and new ones are needed. */
+  translations?: Readonly<Record<string, Translation>>;
   /** What differs when it is run by hand. */
   runNote?: string;
   /** What surprises people, one sentence each. */
@@ -92,6 +94,22 @@ export interface ConnectorType {
 
 export type Config = Record<string, unknown>;
 export type Params = Record<string, unknown>;
+
+/**
+ * What corresponds to params at a connector of another type: texts and templates stay as they are, byte for byte.
+ * @param to the config of that connector
+ * @param over what will be laid over the result
+ * @returns undefined where nothing corresponds
+ */
+export type Translation = (params: Params, to: Config, over: Params) => Translated | undefined;
+
+export interface Translated {
+  params: Params;
+  /** What the other type cannot take, each in words: `team "Search" in responders`. */
+  lost: readonly string[];
+  /** What is carried over as it is and may mean something else there. */
+  unsure: readonly string[];
+}
 
 /**
  * What zod checks. Config and secrets list every known key and are strict where Kibana is, with Kibana's defaults;

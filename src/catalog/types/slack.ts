@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
 import { slackText } from "../shared/recipe.ts";
+import { toSlackApi } from "../translations/slack-messages.ts";
 
 /** reference: .slack; schema slack/schemas/v1.ts, executor slack/index.ts. */
 export const slack: ConnectorType = {
@@ -38,6 +39,7 @@ export const slack: ConnectorType = {
   noSafeTest: "An incoming webhook can only post: there is no read call.",
   recoveryHint: "Post a recovery message on the recovered action group.",
   recipe: { workflows: ["chat", "chat_digest"], params: (about) => ({ message: slackText(about) }) },
+  translations: { ".slack_api": toSlackApi },
   traps: [
     "The URL decides the channel: there is no channel option. For several channels use .slack_api.",
     "https is not enforced: an http URL is accepted and the message travels unencrypted.",

@@ -18,9 +18,11 @@ import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext, ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { carriedInWords } from "../rules/carried-over.ts";
 import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
+import { leftOpen } from "../rules/left-open.ts";
 import { losses, undoWarning } from "../rules/lost-by-rules.ts";
 import { chosenRules, movedIn } from "../rules/moved-rules.ts";
 import { earlierMoves } from "../rules/replaced-earlier.ts";
@@ -125,6 +127,12 @@ export async function planReplace(args: Args, context: SpaceContext): Promise<Re
     effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
     beforehand: doubts,
     warnings: [
+      ...carriedInWords(ready, to),
+      ...(await leftOpen(
+        ready.map(({ rule }) => rule),
+        from,
+        to,
+      )),
       ...notes,
       ...leftInWords(left, later),
       ...unknownFields(ready),
