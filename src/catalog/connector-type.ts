@@ -80,6 +80,8 @@ export interface ConnectorType {
    * result": these fields, or with `other` whatever this entry does not know.
    */
   terraformChanges?: { fields?: readonly string[]; other?: true };
+  /** What makes an action with these params fail at a connector with this config, in words: "messageHTML, without allowHtml". */
+  risks?: (params: Params, config: Config) => string[];
   /** How an action's params become those of another type, by that type. Absent: nothing is known to correspond, and new ones are needed. */
   translations?: Readonly<Record<string, Translation>>;
   /** What differs when it is run by hand. */

@@ -20,7 +20,7 @@ export function toJiraServiceManagement(params: Params, _to: unknown, over: Para
     const byId = all.filter((one) => isPlainObject(one) && one.id !== undefined);
     if (byId.length > 0) unsure.push(`ids in ${field}`);
     if (byId.length === all.length) continue;
-    lost.push(...all.filter((one) => !byId.includes(one)).map((one) => `${whom(one)} in ${field}`));
+    lost.push(...all.filter((one) => !byId.includes(one)).map((one) => `${whom(one)} in ${field} (no id)`));
     if (byId.length > 0) alert[field] = byId;
     else delete alert[field];
   }

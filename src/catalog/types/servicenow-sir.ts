@@ -7,6 +7,7 @@ import {
   incidentRecords,
   readEffects,
   readParams,
+  risks,
   serviceNowConfig,
   serviceNowConfigRules,
   serviceNowConnector,
@@ -78,6 +79,7 @@ export const servicenowSir: ConnectorType = {
   dedupField: "correlation_id",
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,
+  risks,
   traps: [
     "There is no closeIncident here, and no severity, urgency or impact: use priority.",
     "isOAuth decides which fields must be given and which must not.",

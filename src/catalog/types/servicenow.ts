@@ -9,6 +9,7 @@ import {
   incidentRecords,
   readEffects,
   readParams,
+  risks,
   serviceNowConfig,
   serviceNowConfigRules,
   serviceNowConnector,
@@ -80,6 +81,7 @@ export const servicenow: ConnectorType = {
   dedupField: "correlation_id",
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,
+  risks,
   traps: [
     "isOAuth decides which fields must be given and which must not.",
     "usesTableApi is true when left out: that marks the connector as deprecated and makes additional_fields fail.",

@@ -85,7 +85,9 @@ export const slackApi: ConnectorType = {
   actionProblems: ({ subActionParams }) => {
     const { channelNames, channelIds, channels } = Object(subActionParams);
     const named = [channelNames, channelIds, channels].some((list) => Array.isArray(list) && list.length > 0);
-    return named ? [] : ['params.subActionParams.channelNames: a channel is needed, such as ["#alerts"]'];
+    return named
+      ? []
+      : ['params.subActionParams.channelNames: a channel is needed, such as ["#alerts"]; before 9.3 by its id, in channelIds'];
   },
   traps: [
     "One channel per call; channelNames (with #) wins over channelIds, and that over channels.",

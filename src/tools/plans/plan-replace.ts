@@ -18,7 +18,7 @@ import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext, ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
-import { carriedInWords } from "../rules/carried-over.ts";
+import { carriedInWords, newRisks } from "../rules/carried-over.ts";
 import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
@@ -127,12 +127,13 @@ export async function planReplace(args: Args, context: SpaceContext): Promise<Re
     effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
     beforehand: doubts,
     warnings: [
-      ...carriedInWords(ready, to),
       ...(await leftOpen(
         ready.map(({ rule }) => rule),
         from,
         to,
       )),
+      ...carriedInWords(ready, to),
+      ...(await newRisks(ready, from.known, to)),
       ...notes,
       ...leftInWords(left, later),
       ...unknownFields(ready),

@@ -3,7 +3,7 @@ import { connectorType } from "../../catalog/index.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
-import { quoted } from "../../plain-text.ts";
+import { firstThatFit, quoted } from "../../plain-text.ts";
 import { closes } from "../../rules/incidents.ts";
 import { laidOver } from "../../rules/params.ts";
 import { someRules } from "./rules-in-words.ts";
@@ -47,37 +47,51 @@ function isWhole(params: Params): boolean {
   return Object.hasOwn(params, "subAction");
 }
 
-/** The most lines on what is lost, and rules named in each. */
-const [linesShown, rulesNamed] = [10, 5];
+const rulesNamed = 5;
+/** Characters of what is dropped; an answer cuts its texts at 2,000. */
+const mostDropped = 1500;
 
-/** What could not be carried over, and what may mean something else there; once for all rules where it is the same. */
+/** What is dropped because the new connector cannot take it, and what may mean something else there; once for all rules where it is the same. */
 export function carriedInWords(
   moved: readonly (Pick<Translated, "lost" | "unsure"> & { rule: Rule })[],
   to: Connector | undefined,
 ): string[] {
   if (!to) return [];
-  const by = (texts: (one: (typeof moved)[number]) => readonly string[]) => [
-    ...grouped(
-      moved.flatMap((one) => [...new Set(texts(one))].map((text) => ({ text, rule: one.rule }))),
-      ({ text }) => text,
-    ),
-  ];
-  const lost = by((one) => one.lost);
+  const dropped = byText(moved, ({ lost }) => lost).map(([text, rules]) => `${text}, from ${someRules(rules, rulesNamed)}`);
+  const shown = firstThatFit(dropped, mostDropped);
+  const more = dropped.length > shown.length ? `; and ${dropped.length - shown.length} more` : "";
   return [
-    ...lost.slice(0, linesShown).map(
-      ([text, all]) =>
-        `${quoted(to.name, 60)} cannot take ${text}: it is dropped from ${someRules(
-          all.map(({ rule }) => rule),
-          rulesNamed,
-        )}.`,
-    ),
-    ...(lost.length > linesShown ? [`${lost.length - linesShown} more such entries are dropped: the actions of each rule show them.`] : []),
-    ...by((one) => one.unsure).map(
-      ([text, all]) =>
-        `The ${text} stay as they are in ${someRules(
-          all.map(({ rule }) => rule),
-          rulesNamed,
-        )}: whether they exist there too cannot be seen from here.`,
+    ...(dropped.length > 0
+      ? [
+          `${quoted(to.name, 60)} cannot take, so it is dropped: ${shown.join("; ")}${more}. To put something in its place, name these \`rules\` and give \`params\` such as {"subActionParams": {…}}: they are laid over what is carried over.`,
+        ]
+      : []),
+    ...byText(moved, ({ unsure }) => unsure).map(
+      ([text, rules]) =>
+        `The ${text} stay as they are in ${someRules(rules, rulesNamed)}: whether they exist there too cannot be seen here.`,
     ),
   ];
+}
+
+/** What may fail at another connector of the same type, because its config is another one. */
+export async function newRisks(
+  moved: readonly { rule: Rule; actions: readonly RuleAction[] }[],
+  from: Connector | undefined,
+  to: Connector | undefined,
+): Promise<string[]> {
+  if (!from?.config || !to?.config || from.type !== to.type) return [];
+  const risks = (await connectorType(to.type))?.risks ?? (() => []);
+  const [before, after] = [from.config, to.config];
+  const fresh = (params: Params) => {
+    const had = risks(params, before);
+    return risks(params, after).filter((one) => !had.includes(one));
+  };
+  const all = byText(moved, ({ actions }) => actions.filter(({ id }) => id === to.id).flatMap(({ params }) => fresh(params ?? {})));
+  return all.map(([text, rules]) => `With ${quoted(to.name, 60)} may fail: ${text}. This concerns ${someRules(rules, rulesNamed)}.`);
+}
+
+/** The rules that a text holds for, by the text. */
+function byText<One extends { rule: Rule }>(all: readonly One[], textsOf: (one: One) => readonly string[]): [string, Rule[]][] {
+  const each = all.flatMap((one) => [...new Set(textsOf(one))].map((text) => ({ text, rule: one.rule })));
+  return [...grouped(each, ({ text }) => text)].map(([text, some]) => [text, some.map(({ rule }) => rule)]);
 }

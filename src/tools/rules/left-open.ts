@@ -61,14 +61,14 @@ function stayOpen(
     active.map(({ rule }) => rule),
     rulesNamed,
   );
-  const where = known ? quoted(known.name, 60) : "the old connector";
+  const theOld = known ? quoted(known.name, 60) : "the old connector";
   const why =
     to?.type === type.id
-      ? "unless both reach the same account"
-      : `since recovery ${to ? `goes to ${quoted(to.name, 60)}` : "closes nothing there"} from now on`;
+      ? `unless ${quoted(to.name, 60)} reaches the same account`
+      : `since recovery ${to ? `goes to ${quoted(to.name, 60)}` : "closes nothing"} from now on`;
   const way =
     known && !known.missingSecrets
-      ? `Keep it until a person has closed that in ${type.name}, or execute_connector ${JSON.stringify({ id, params })} for each alert, with its ${type.dedupField ?? "key"} filled in.`
-      : `A person has to close that in ${type.name}.`;
-  return `${rules} had active alerts at the last run: what ${where} opened for them stays open, ${why}. ${way}`;
+      ? `in ${type.name}, or by execute_connector ${JSON.stringify({ id, params })} for each alert, with its ${type.dedupField ?? "key"} filled in. Keep ${theOld} until then.`
+      : `in ${type.name}.`;
+  return `${rules} had active alerts at the last run. What ${theOld} opened for them has to be closed there, ${why}: ${way}`;
 }
