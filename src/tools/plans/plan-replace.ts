@@ -18,12 +18,11 @@ import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext, ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
-import { carriedInWords, newRisks } from "../rules/carried-over.ts";
 import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
-import { leftOpen } from "../rules/left-open.ts";
 import { losses, undoWarning } from "../rules/lost-by-rules.ts";
+import { moveWarnings } from "../rules/move-warnings.ts";
 import { chosenRules, movedIn } from "../rules/moved-rules.ts";
 import { earlierMoves } from "../rules/replaced-earlier.ts";
 import { inWords, named, nothingToDo, type ReplacePlan, row, silencedWarning } from "../rules/replaced-report.ts";
@@ -127,13 +126,7 @@ export async function planReplace(args: Args, context: SpaceContext): Promise<Re
     effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
     beforehand: doubts,
     warnings: [
-      ...(await leftOpen(
-        ready.map(({ rule }) => rule),
-        from,
-        to,
-      )),
-      ...carriedInWords(ready, to),
-      ...(await newRisks(ready, from.known, to)),
+      ...(await moveWarnings(ready, from, to)),
       ...notes,
       ...leftInWords(left, later),
       ...unknownFields(ready),

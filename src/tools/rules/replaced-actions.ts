@@ -88,11 +88,12 @@ async function paramsFor(
   const params = carried?.params ?? chosen;
   const entry = await connectorType(to.type);
   if (params === undefined) throw needsParams(action, rule, to, onRecovery, entry);
-  const checked = await problemsOf(params, action, rule, ruleType, entry);
-  // What was wrong with it before is no reason against moving it.
-  const had = carried && (carried.bare === params ? checked : await problemsOf(carried.bare, action, rule, ruleType, entry));
+  // What was wrong with an action before is no reason against moving it.
+  const isAsBefore = carried?.bare === params;
+  const had = carried && !isAsBefore ? await problemsOf(carried.bare, action, rule, ruleType, entry) : noProblems;
+  const found = isAsBefore ? noProblems : await problemsOf(params, action, rule, ruleType, entry);
   const missing = carried ? (entry?.actionProblems?.(params) ?? []) : [];
-  const errors = [...new Set([...checked.errors.filter((one) => !had?.errors.includes(one)), ...missing])];
+  const errors = [...new Set([...found.errors.filter((one) => !had.errors.includes(one)), ...missing])];
   if (errors.length > 0) {
     throw new ToolError(
       "invalid_arguments",
@@ -105,9 +106,11 @@ async function paramsFor(
       { problems: errors },
     );
   }
-  notes.push(...checked.warnings.filter((one) => !had?.warnings.includes(one)));
+  notes.push(...found.warnings.filter((one) => !had.warnings.includes(one)));
   return { params, lost: carried?.lost ?? [], unsure: carried?.unsure ?? [] };
 }
+
+const noProblems: Checked = { errors: [], warnings: [] };
 
 async function problemsOf(
   params: Params,
