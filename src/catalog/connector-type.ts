@@ -107,10 +107,16 @@ export type Translation = (params: Params, to: Config, over: Params) => Translat
 
 export interface Translated {
   params: Params;
-  /** What the other type cannot take, each in words: `team "Search" in responders`. */
-  lost: readonly string[];
+  /** What the other type cannot take. */
+  lost: readonly Lost[];
   /** What is carried over as it is and may mean something else there. */
   unsure: readonly string[];
+}
+
+/** A value, or one of a list, and the field that it was in. */
+export interface Lost {
+  field: string;
+  value: unknown;
 }
 
 /**

@@ -65,12 +65,12 @@ describe("from Opsgenie to Jira Service Management", () => {
     await makeRule(made, "r4", pair("genie"));
     const { warnings, plan } = await planned(made, "genie", "jsm");
     expect(warnings.slice(1)).toEqual([
-      'Dropped, as "Connector jsm" cannot take it: team "Search" in responders (no id), from 2 rules ("Rule r1", "Rule r2"); user "ana@x.io" in visibleTo (no id), from rule "Rule r3". To put something in its place, name these `rules` and give `params` such as {"subActionParams": {…}}: they are laid over what is carried over.',
+      'Dropped, as "Connector jsm" cannot take it: responders {"name":"Search","type":"team"}, from 2 rules ("Rule r1", "Rule r2"); visibleTo {"username":"ana@x.io","type":"user"}, from rule "Rule r3". To put something in its place, name these `rules` and give `params` such as {"subActionParams": {…}}: they are laid over what is carried over.',
       'The ids in responders stay as they are in 2 rules ("Rule r1", "Rule r2"): whether they exist there too cannot be seen here.',
     ]);
     expect(plan.no_longer).toEqual(['responders "name Search, type team"', 'visibleTo "username ana@x.io, type user"']);
     await replace(made, "genie", "jsm");
-    expect(made.questions[0]?.message).toContain('Dropped, as "Connector jsm" cannot take it: team "Search" in responders (no id)');
+    expect(made.questions[0]?.message).toContain('Dropped, as "Connector jsm" cannot take it: responders {"name":"Search","type":"team"}');
   });
 
   test("a part of params is laid over what opens, and not over what closes", async () => {

@@ -1,6 +1,5 @@
 import { isPlainObject } from "../../plain-object.ts";
-import { quoted, word } from "../../plain-text.ts";
-import type { Params, Translated } from "../connector-type.ts";
+import type { Lost, Params, Translated } from "../connector-type.ts";
 
 /**
  * Both take the same alerts under the same alias, except that Jira Service Management knows people and teams by id only.
@@ -12,7 +11,7 @@ export function toJiraServiceManagement(params: Params, _to: unknown, over: Para
   if (subAction !== "createAlert" || !isPlainObject(subActionParams)) return undefined;
   const given = Object(over.subActionParams);
   const alert: Params = { ...subActionParams };
-  const lost: string[] = [];
+  const lost: Lost[] = [];
   const unsure: string[] = [];
   for (const field of ["responders", "visibleTo"]) {
     const all = subActionParams[field];
@@ -20,15 +19,9 @@ export function toJiraServiceManagement(params: Params, _to: unknown, over: Para
     const byId = all.filter((one) => isPlainObject(one) && one.id !== undefined);
     if (byId.length > 0) unsure.push(`ids in ${field}`);
     if (byId.length === all.length) continue;
-    lost.push(...all.filter((one) => !byId.includes(one)).map((one) => `${whom(one)} in ${field} (no id)`));
+    lost.push(...all.filter((one) => !byId.includes(one)).map((value) => ({ field, value })));
     if (byId.length > 0) alert[field] = byId;
     else delete alert[field];
   }
   return { params: { ...params, subActionParams: alert }, lost, unsure };
-}
-
-/** `team "Search"` */
-function whom(one: unknown): string {
-  const { type, name, username } = Object(one);
-  return `${word(String(type))} ${quoted(String(name ?? username), 60)}`;
 }

@@ -3,7 +3,7 @@ import { connectorType } from "../../catalog/index.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
-import { firstThatFit, quoted } from "../../plain-text.ts";
+import { beginning, firstThatFit, quoted, shownJson } from "../../plain-text.ts";
 import { leftOpen } from "./left-open.ts";
 import { someRules } from "./rules-in-words.ts";
 
@@ -16,6 +16,7 @@ interface Moved extends Pick<Translated, "lost" | "unsure"> {
 const rulesNamed = 5;
 /** Characters of what is dropped; an answer cuts its texts at 2,000. */
 const mostDropped = 1500;
+const longestValue = 200;
 
 /** What a move changes besides the connector, which somebody has to know before they agree. */
 export async function moveWarnings(
@@ -29,7 +30,9 @@ export async function moveWarnings(
 
 /** What is dropped because the new connector cannot take it, and what may mean something else there; once for all rules where it is the same. */
 function carriedInWords(moved: readonly Moved[], to: Connector): string[] {
-  const dropped = byText(moved, ({ lost }) => lost).map(([text, rules]) => `${text}, from ${someRules(rules, rulesNamed)}`);
+  const dropped = byText(moved, ({ lost }) => lost.map(({ field, value }) => `${field} ${beginning(shownJson(value), longestValue)}`)).map(
+    ([text, rules]) => `${text}, from ${someRules(rules, rulesNamed)}`,
+  );
   const shown = firstThatFit(dropped, mostDropped);
   const more = dropped.length > shown.length ? `; and ${dropped.length - shown.length} more` : "";
   return [

@@ -1,4 +1,4 @@
-import type { ConnectorType, Params, Translated } from "../../catalog/connector-type.ts";
+import type { ConnectorType, Lost, Params, Translated } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { paramsCall } from "../../catalog/params-call.ts";
 import { ToolError } from "../../errors.ts";
@@ -36,7 +36,7 @@ export async function movedActions(
   const [same, groups] = [new Set(there.map(actionKey)), new Set(there.map(({ group }) => group))];
   const actions: RuleAction[] = [];
   const notes: string[] = [];
-  const lost: string[] = [];
+  const lost: Lost[] = [];
   const unsure: string[] = [];
   for (const action of rule.actions) {
     if (action.id !== from.id) {
