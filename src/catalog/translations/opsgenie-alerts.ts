@@ -7,8 +7,8 @@ import type { Lost, Params, Translated } from "../connector-type.ts";
  */
 export function toJiraServiceManagement(params: Params, _to: unknown, over: Params): Translated | undefined {
   const { subAction, subActionParams } = params;
-  if (subAction === "closeAlert") return { params, lost: [], unsure: [] };
-  if (subAction !== "createAlert" || !isPlainObject(subActionParams)) return undefined;
+  if (subAction !== "createAlert" && subAction !== "closeAlert") return undefined;
+  if (subAction === "closeAlert" || !isPlainObject(subActionParams)) return { params, lost: [], unsure: [] };
   const given = Object(over.subActionParams);
   const alert: Params = { ...subActionParams };
   const lost: Lost[] = [];
