@@ -80,6 +80,10 @@ export interface ConnectorType {
    * result": these fields, or with `other` whatever this entry does not know.
    */
   terraformChanges?: { fields?: readonly string[]; other?: true };
+  /** What makes an action with these params fail at a connector with this config, in words: "messageHTML, without allowHtml". */
+  risks?: (params: Params, config: Config) => string[];
+  /** How an action's params become those of another type, by that type. Absent: nothing is known to correspond, and new ones are needed. */
+  translations?: Readonly<Record<string, Translation>>;
   /** What differs when it is run by hand. */
   runNote?: string;
   endOfLife?: EndOfLife;
@@ -93,6 +97,28 @@ export interface ConnectorType {
 
 export type Config = Record<string, unknown>;
 export type Params = Record<string, unknown>;
+
+/**
+ * What corresponds to params at a connector of another type: texts and templates stay as they are, byte for byte.
+ * @param to the config of that connector
+ * @param over what will be laid over the result
+ * @returns undefined where nothing corresponds
+ */
+export type Translation = (params: Params, to: Config, over: Params) => Translated | undefined;
+
+export interface Translated {
+  params: Params;
+  /** What the other type cannot take. */
+  lost: readonly Lost[];
+  /** What is carried over as it is and may mean something else there. */
+  unsure: readonly string[];
+}
+
+/** A value, or one of a list, and the field that it was in. */
+export interface Lost {
+  field: string;
+  value: unknown;
+}
 
 /**
  * What zod checks. Config and secrets list every known key and are strict where Kibana is, with Kibana's defaults;

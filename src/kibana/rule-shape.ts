@@ -31,7 +31,9 @@ export const Rule = z.looseObject({
   updated_at: z.string().nullish(),
   updated_by: z.string().nullish(),
   execution_status: z.looseObject({ status: z.string().nullish(), last_execution_date: z.string().nullish() }).nullish(),
-  last_run: z.looseObject({ outcome: z.string().nullish() }).nullish(),
+  last_run: z
+    .looseObject({ outcome: z.string().nullish(), alerts_count: z.looseObject({ active: z.number().nullish() }).nullish() })
+    .nullish(),
 });
 /** A rule as Kibana returns it, no field dropped: what is not read here is written back unchanged. */
 export type Rule = z.output<typeof Rule>;

@@ -28,7 +28,10 @@ export function isWhole(raw: unknown): raw is Rule {
     isTextOrNone(raw.updated_at) &&
     isTextOrNone(raw.updated_by) &&
     isRecordOrNone(raw.execution_status, (it) => isTextOrNone(it.status) && isTextOrNone(it.last_execution_date)) &&
-    isRecordOrNone(raw.last_run, (it) => isTextOrNone(it.outcome))
+    isRecordOrNone(
+      raw.last_run,
+      (it) => isTextOrNone(it.outcome) && isRecordOrNone(it.alerts_count, ({ active }) => active == null || Number.isFinite(active)),
+    )
   );
 }
 

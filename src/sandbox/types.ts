@@ -75,6 +75,8 @@ export interface Rule {
   /** Of its last run; null if it never ran. */
   outcome: "succeeded" | "failed" | null;
   outcomeMessage: string | null;
+  /** How many alerts are active since then; absent: none. */
+  activeAlerts?: number;
   /** Made or enabled then, and not run since. */
   pendingSince?: string | undefined;
   createdAt: string;

@@ -10,7 +10,7 @@ export const replaceConnector = changeTool({
   name: "replace_connector",
   title: "Replace connector in rules and workflows",
   description:
-    "Move rules' actions and workflows' steps from one connector to another, or remove the actions; fixes rules whose connector is gone. Another type needs `params`. All else stays. Run again to go on where it stopped. A person is asked.",
+    "Move rules' actions and workflows' steps from one connector to another, or remove the actions; fixes rules whose connector is gone. All else stays. Run again to go on where it stopped. A person is asked.",
   risk: "destructive",
   access: "change",
   idempotent: true,
@@ -26,7 +26,7 @@ export const replaceConnector = changeTool({
       "all rules and workflows that use it",
     ),
     limit,
-    params: z.looseObject({}).optional().describe("New ones, if `to` is of another type"),
+    params: z.looseObject({}).optional().describe("If another type needs them; may be part, as a channel"),
     recovery_params: z.looseObject({}).optional(),
     drop_missing: z.boolean().optional().describe("Also drop actions of other connectors that are gone"),
     on_error: z.enum(["stop", "continue"]).optional().describe("Default: stop; with a filter continue"),

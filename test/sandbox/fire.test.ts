@@ -36,6 +36,20 @@ describe("templates", () => {
   });
 });
 
+test("a rule says how many alerts its last run found active, and can be found by it", async () => {
+  const { fire, get } = await rule([active("ops-slack", { message: "m" })]);
+  const state = async () => {
+    const { execution_status: status, last_run: last } = (await get("/api/alerting/rule/r")).body;
+    const filter = encodeURIComponent("alert.attributes.executionStatus.status: active");
+    const found = (await get(`/api/alerting/rules/_find?filter=${filter}`)).body.data;
+    return [status.status, last.alerts_count.active, found.length];
+  };
+  await fire("active", ["a", "b"]);
+  expect(await state()).toEqual(["active", 2, 1]);
+  await fire("recovered");
+  expect(await state()).toEqual(["ok", 0, 0]);
+});
+
 describe("how often", () => {
   test.each([
     ["on change: once while it stays", onChange, 1],

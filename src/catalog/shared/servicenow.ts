@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Config, Credentials, EndOfLife } from "../connector-type.ts";
+import type { Config, Credentials, EndOfLife, Params } from "../connector-type.ts";
 import { extraFields } from "./extra-fields.ts";
 import { optionalSecret, type Report, urlText, withRules } from "./fields.ts";
 import { pemText } from "./file-kinds.ts";
@@ -108,6 +108,14 @@ export function incidentFields() {
 export const incidentRecords = ["externalId", "correlation_id", "additional_fields", "category.**", "subcategory.**"].map(
   (field) => `params.subActionParams.incident.${field}`,
 );
+
+/** Both ways to reach ServiceNow take the same params but for additional fields. Source: lib/servicenow/{service,utils}.ts. */
+export function risks({ subActionParams }: Params, { usesTableApi: table = true }: Config): string[] {
+  const { additional_fields: extra } = Object(Object(subActionParams).incident);
+  if (table === false)
+    return ["everything, unless the Elastic application is installed in ServiceNow (a test that only reads does not show it)"];
+  return extra ? ["additional_fields, which usesTableApi refuses"] : [];
+}
 
 const ownFields = [
   "short_description",

@@ -118,6 +118,7 @@ export const email: ConnectorType = {
     eachAlert:
       "One mail for each alert. An operator may limit mails (xpack.actions.rateLimiter.email): many alerts need frequency.summary.",
   },
+  risks: ({ messageHTML }, { allowHtml }) => (messageHTML != null && allowHtml !== true ? ["messageHTML, without allowHtml"] : []),
   runNote: "Newer Kibana replaces subject and text of a mail sent this way with its own test text.",
   traps: [
     "service other needs host and port; exchange_server needs tenantId, clientId and clientSecret, and ignores host and port.",

@@ -4,6 +4,7 @@ import { alertRecipients, closeAlertParams, createAlertFields, responderKinds } 
 import { urlText } from "../shared/fields.ts";
 import { createAlert } from "../shared/recipe.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
+import { toJiraServiceManagement } from "../translations/opsgenie-alerts.ts";
 
 /** reference: .opsgenie; schema opsgenie/schemas/v1.ts, executor opsgenie/connector.ts. */
 export const opsgenie: ConnectorType = {
@@ -76,6 +77,7 @@ export const opsgenie: ConnectorType = {
   recovery: { params: { subAction: "closeAlert", subActionParams: { alias: "{{rule.id}}-{{alert.id}}" } } },
   dedupField: "alias",
   recipe: { workflows: ["on_call"], opens: true, params: createAlert },
+  translations: { ".jira-service-management": toJiraServiceManagement },
   secretTarget: true,
   endOfLife: {
     ...{ what: "Opsgenie with its API", date: "2027-04-05", source: "Atlassian; an organisation that has migrated: after 120 days" },

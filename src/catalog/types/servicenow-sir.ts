@@ -7,6 +7,7 @@ import {
   incidentRecords,
   readEffects,
   readParams,
+  risks,
   serviceNowConfig,
   serviceNowConfigRules,
   serviceNowConnector,
@@ -80,6 +81,7 @@ export const servicenowSir: ConnectorType = {
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,
   endOfLife: tableApi,
+  risks,
   traps: [
     "There is no closeIncident here, and no severity, urgency or impact: use priority.",
     "isOAuth decides which fields must be given and which must not.",

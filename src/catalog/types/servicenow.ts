@@ -9,6 +9,7 @@ import {
   incidentRecords,
   readEffects,
   readParams,
+  risks,
   serviceNowConfig,
   serviceNowConfigRules,
   serviceNowConnector,
@@ -82,6 +83,7 @@ export const servicenow: ConnectorType = {
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,
   endOfLife: tableApi,
+  risks,
   traps: [
     "isOAuth decides which fields must be given and which must not.",
     "usesTableApi is true when left out: that marks the connector as deprecated and makes additional_fields fail.",

@@ -86,7 +86,14 @@ export const slackApi: ConnectorType = {
     if (subAction !== "postMessage" && subAction !== "postBlockkit") return [];
     const { channelNames, channelIds, channels } = Object(subActionParams);
     const named = [channelNames, channelIds, channels].some((list) => Array.isArray(list) && list.length > 0);
-    return named ? [] : [{ field: "subActionParams.channelNames", problem: 'must name a channel, such as ["#alerts"]' }];
+    return named
+      ? []
+      : [
+          {
+            field: "subActionParams.channelNames",
+            problem: 'must name a channel, such as ["#alerts"]; before 9.3 by its id, in channelIds',
+          },
+        ];
   },
   traps: [
     "One channel per call; channelNames (with #) wins over channelIds, and that over channels.",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
 import { slackText } from "../shared/recipe.ts";
+import { toSlackApi } from "../translations/slack-messages.ts";
 
 /** reference: .slack; schema slack/schemas/v1.ts, executor slack/index.ts. */
 export const slack: ConnectorType = {
@@ -43,6 +44,7 @@ export const slack: ConnectorType = {
     ...{ what: "A connector for one Slack webhook", source: "Kibana no longer offers it in its own form" },
     ...{ successor: ".slack_api", instead: "use .slack_api, with a token and a channel" },
   },
+  translations: { ".slack_api": toSlackApi },
   traps: [
     "The URL decides the channel: there is no channel option. For several channels use .slack_api.",
     "https is not enforced: an http URL is accepted and the message travels unencrypted.",

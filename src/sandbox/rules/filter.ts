@@ -62,7 +62,9 @@ const attributes: Readonly<Record<string, (rule: Rule) => unknown>> = {
   mutedInstanceIds: (rule) => rule.muted_alert_ids,
   apiKeyOwner: (rule) => rule.api_key_owner,
   apiKeyCreatedByUser: (rule) => rule.api_key_created_by_user,
-  executionStatus: (rule) => ({ status: rule.pendingSince !== undefined ? "pending" : rule.outcome === "failed" ? "error" : "ok" }),
+  executionStatus: (rule) => ({
+    status: rule.pendingSince !== undefined ? "pending" : rule.outcome === "failed" ? "error" : rule.activeAlerts ? "active" : "ok",
+  }),
   lastRun: (rule) => ({ outcome: rule.outcome }),
   actions: (rule) => rule.actions,
   monitoring: () => monitoring,

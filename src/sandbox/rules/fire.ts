@@ -59,6 +59,7 @@ export async function fireRule(id: string, body: unknown, state: State): Promise
     snooze_schedule: unexpired(rule, now),
     outcome: missing ? "failed" : "succeeded",
     outcomeMessage,
+    activeAlerts: memory.groups.size,
     lastRunAt: new Date().toISOString(),
     pendingSince: undefined,
   };

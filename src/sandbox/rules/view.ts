@@ -34,6 +34,7 @@ function bareView(stored: Omit<Rule, "artifacts">) {
     snoozed_instances,
     outcome,
     outcomeMessage,
+    activeAlerts = 0,
     pendingSince,
     createdAt,
     updatedAt,
@@ -51,7 +52,7 @@ function bareView(stored: Omit<Rule, "artifacts">) {
     execution_status:
       pendingSince === undefined
         ? {
-            status: failed ? "error" : "ok",
+            status: failed ? "error" : activeAlerts > 0 ? "active" : "ok",
             last_execution_date: lastRunAt ?? updatedAt,
             last_duration: 120,
             ...(failed && { error: { reason: "execute", message: outcomeMessage } }),
@@ -62,7 +63,8 @@ function bareView(stored: Omit<Rule, "artifacts">) {
         outcome,
         outcome_msg: outcomeMessage === null ? null : [outcomeMessage],
         warning: null,
-        alerts_count: { active: 0, new: 0, recovered: 0, ignored: 0 },
+        // A run that fails counts none: alerting/server/lib/last_run_status.ts.
+        alerts_count: failed ? {} : { active: activeAlerts, new: 0, recovered: 0, ignored: 0 },
       },
     }),
   };

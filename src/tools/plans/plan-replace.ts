@@ -22,6 +22,7 @@ import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses, undoWarning } from "../rules/lost-by-rules.ts";
+import { moveWarnings } from "../rules/move-warnings.ts";
 import { chosenRules, movedIn } from "../rules/moved-rules.ts";
 import { earlierMoves } from "../rules/replaced-earlier.ts";
 import { inWords, named, nothingToDo, type ReplacePlan, row, silencedWarning } from "../rules/replaced-report.ts";
@@ -125,6 +126,7 @@ export async function planReplace(args: Args, context: SpaceContext): Promise<Re
     effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
     beforehand: doubts,
     warnings: [
+      ...(await moveWarnings(ready, from, to)),
       ...notes,
       ...leftInWords(left, later),
       ...unknownFields(ready),

@@ -4,10 +4,11 @@ import { isDetectionRule } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isSystem } from "../../rules/rule-state.ts";
 import type { SpaceContext } from "../define.ts";
+import type { NewParams } from "./carried-over.ts";
 import type { MeantRules } from "./filtered-rules.ts";
 import { ruleTest } from "./filtered-rules.ts";
 import { askedRules, isNamed } from "./find-rules.ts";
-import { movedActions, type NewParams } from "./replaced-actions.ts";
+import { movedActions } from "./replaced-actions.ts";
 import { detectionRow, type Left, row } from "./replaced-report.ts";
 import { obstacle } from "./rule-changes.ts";
 
@@ -63,7 +64,7 @@ export async function movedIn(
     rules.map(async (rule) => {
       const moved = await movedActions(rule, from, to, params, types.get(rule.rule_type_id));
       const actions = dropMissing ? moved.actions.filter((action) => isSystem(action.id) || known.has(action.id)) : moved.actions;
-      return { rule, actions, notes: moved.notes, obstacle: obstacle(rule, actions, known) };
+      return { ...moved, rule, actions, obstacle: obstacle(rule, actions, known) };
     }),
   );
 }

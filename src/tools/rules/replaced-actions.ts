@@ -1,3 +1,4 @@
+import type { ConnectorType, Lost, Params, Translated } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { paramsCall } from "../../catalog/params-call.ts";
 import { ToolError } from "../../errors.ts";
@@ -10,19 +11,18 @@ import { usualKey } from "../../rules/incidents.ts";
 import { actionKey } from "../../rules/same-action.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import { tied } from "../../rules/tied.ts";
+import { carriedOver, type NewParams } from "./carried-over.ts";
 
-/** Params for actions that move to a connector of another type. */
-export interface NewParams {
-  params: Record<string, unknown> | undefined;
-  /** For actions that run on recovery. */
-  recovery: Record<string, unknown> | undefined;
+export interface MovedActions extends Omit<Translated, "params"> {
+  actions: RuleAction[];
+  notes: string[];
 }
 
 /**
  * The actions of a rule after those of `from` have moved to `to`, or have been removed if `to` is undefined. Everything but
  * connector and params stays: uuid, group, frequency, filters.
  * @param ruleType undefined if Kibana does not give it
- * @throws ToolError invalid_arguments if another type needs other params
+ * @throws ToolError invalid_arguments if another type needs params that nobody gave
  */
 export async function movedActions(
   rule: Rule,
@@ -30,18 +30,23 @@ export async function movedActions(
   to: Connector | undefined,
   given: NewParams,
   ruleType: RuleType | undefined,
-): Promise<{ actions: RuleAction[]; notes: string[] }> {
-  if (!to) return { actions: rule.actions.filter((action) => action.id !== from.id), notes: [] };
+): Promise<MovedActions> {
+  if (!to) return { actions: rule.actions.filter((action) => action.id !== from.id), notes: [], lost: [], unsure: [] };
   const there = rule.actions.filter((action) => action.id === to.id);
   const [same, groups] = [new Set(there.map(actionKey)), new Set(there.map(({ group }) => group))];
   const actions: RuleAction[] = [];
   const notes: string[] = [];
+  const lost: Lost[] = [];
+  const unsure: string[] = [];
   for (const action of rule.actions) {
     if (action.id !== from.id) {
       actions.push(action);
       continue;
     }
-    const moved = { ...action, id: to.id, connector_type_id: to.type, params: await paramsFor(action, rule, to, given, ruleType, notes) };
+    const translated = await paramsFor(action, rule, to, given, ruleType, notes);
+    const moved = { ...action, id: to.id, connector_type_id: to.type, params: translated.params };
+    lost.push(...translated.lost);
+    unsure.push(...translated.unsure);
     if (same.has(actionKey(moved))) notes.push(`${quoted(rule.name, 60)} had the same action with both connectors: one remains.`);
     else {
       if (groups.has(action.group))
@@ -52,7 +57,7 @@ export async function movedActions(
     }
   }
   if (given.params !== undefined) notes.push(...(await looseEnds(actions, to, ruleType)));
-  return { actions, notes };
+  return { actions, notes, lost, unsure };
 }
 
 /** New params may open incidents that no action closes any more. */
@@ -71,39 +76,64 @@ async function paramsFor(
   action: RuleAction,
   rule: Rule,
   to: Connector,
-  { params, recovery }: NewParams,
+  given: NewParams,
   ruleType: RuleType | undefined,
   notes: string[],
-): Promise<Record<string, unknown>> {
+): Promise<Translated> {
   const onRecovery = action.group != null && action.group === ruleType?.recoveryGroup;
-  const chosen = onRecovery ? recovery : params;
-  if (chosen === undefined) {
-    if (action.connector_type_id === to.type) return action.params ?? {};
-    const field = onRecovery ? "recovery_params" : "params";
-    const entry = await connectorType(to.type);
-    const closing = onRecovery ? entry?.recovery?.params : undefined;
-    throw new ToolError(
-      "invalid_arguments",
-      `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
-      `Give \`${field}\` (${paramsCall(to.type, closing)} lists them)${closing ? `; an incident of this type is closed by ${JSON.stringify(closing)}` : ""}.`,
-      { rule: rule.id, field },
-    );
-  }
+  const chosen = onRecovery ? given.recovery : given.params;
+  const sameType = action.connector_type_id === to.type;
+  if (sameType && chosen === undefined) return { params: action.params ?? {}, lost: [], unsure: [] };
+  const carried = sameType ? undefined : await carriedOver(action, to, given, onRecovery);
+  const params = carried?.params ?? chosen;
   const entry = await connectorType(to.type);
-  const checked: Checked = { errors: [], warnings: [] };
-  if (ruleType) {
-    // Loaded here because only new params need the template parser.
-    const parse = await templateParser();
-    checkAction(chosen, action.frequency?.summary ?? false, rule, ruleType, entry, parse, checked);
-  }
-  if (checked.errors.length > 0) {
+  if (params === undefined) throw needsParams(action, rule, to, onRecovery, entry);
+  // What was wrong with an action before is no reason against moving it.
+  const isAsBefore = carried?.bare === params;
+  const had = carried && !isAsBefore ? await problemsOf(carried.bare, action, rule, ruleType, entry) : noProblems;
+  const found = isAsBefore ? noProblems : await problemsOf(params, action, rule, ruleType, entry);
+  const missing = carried ? (entry?.unrunnable?.(params) ?? []).map(({ field, problem }) => `params.${field}: ${problem}`) : [];
+  const errors = [...new Set([...found.errors.filter((one) => !had.errors.includes(one)), ...missing])];
+  if (errors.length > 0) {
     throw new ToolError(
       "invalid_arguments",
-      `The ${onRecovery ? "recovery_params" : "params"} would not work in rule ${quoted(rule.name, 60)}: ${checked.errors.join("; ")}.`,
-      `Correct these; ${paramsCall(to.type, chosen)} lists them.`,
-      { problems: checked.errors },
+      carried
+        ? `What is carried over to ${quoted(to.name, 60)} would not work in rule ${quoted(rule.name, 60)}: ${errors.join("; ")}.`
+        : `The ${onRecovery ? "recovery_params" : "params"} would not work in rule ${quoted(rule.name, 60)}: ${errors.join("; ")}.`,
+      carried
+        ? 'Give what is missing, and only that, in `params`, such as {"subActionParams": {…}}: without `subAction` it is laid over what each action has.'
+        : `Correct these; ${paramsCall(to.type, params)} lists them.`,
+      { problems: errors },
     );
   }
-  notes.push(...checked.warnings);
-  return chosen;
+  notes.push(...found.warnings.filter((one) => !had.warnings.includes(one)));
+  return { params, lost: carried?.lost ?? [], unsure: carried?.unsure ?? [] };
+}
+
+const noProblems: Checked = { errors: [], warnings: [] };
+
+async function problemsOf(
+  params: Params,
+  action: RuleAction,
+  rule: Rule,
+  ruleType: RuleType | undefined,
+  entry: ConnectorType | undefined,
+): Promise<Checked> {
+  const checked: Checked = { errors: [], warnings: [] };
+  if (!ruleType) return checked;
+  // Loaded here because only new params need the template parser.
+  const parse = await templateParser();
+  checkAction(params, action.frequency?.summary ?? false, rule, ruleType, entry, parse, checked);
+  return checked;
+}
+
+function needsParams(action: RuleAction, rule: Rule, to: Connector, onRecovery: boolean, entry: ConnectorType | undefined): ToolError {
+  const field = onRecovery ? "recovery_params" : "params";
+  const closing = onRecovery ? entry?.recovery?.params : undefined;
+  return new ToolError(
+    "invalid_arguments",
+    `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
+    `Give \`${field}\` (${paramsCall(to.type, closing)} lists them)${closing ? `; an incident of this type is closed by ${JSON.stringify(closing)}` : ""}.`,
+    { rule: rule.id, field },
+  );
 }

@@ -3,8 +3,9 @@ import { KibanaError } from "../../kibana/errors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { plainText } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
+import { someRules } from "./rules-in-words.ts";
 
 /** A rule to be saved, with its artifacts if they can be read. */
 export interface WholeRule {
@@ -77,8 +78,9 @@ export function erasing(rules: readonly (WholeRule & { back?: Record<string, unk
 
 function sentence(lost: readonly WholeRule[], what: string): string[] {
   if (lost.length === 0) return [];
-  const names = lost.slice(0, namesShown).map(({ rule }) => quoted(rule.name, 60));
-  const which =
-    lost.length === 1 ? `rule ${names[0]}` : `${lost.length} rules (${names.join(", ")}${lost.length > namesShown ? ", …" : ""})`;
+  const which = someRules(
+    lost.map(({ rule }) => rule),
+    namesShown,
+  );
   return [`The dashboards and the investigation guide of ${which} could not be read (${lost[0]?.why?.replace(/\.$/, "")}): ${what}.`];
 }
