@@ -1,0 +1,138 @@
+import type { CheckedSpace } from "../../change/checked-space.ts";
+import type { NoChange } from "../../change/plan.ts";
+import { spacesShown } from "../../change/spaces-shown.ts";
+import { withoutRight } from "../../change/would-be-refused.ts";
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { quoted, word } from "../../plain-text.ts";
+import { connectorNotHere } from "../connectors/find-connector.ts";
+import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
+import type { SeveralSpaces, ToolContext } from "../define.ts";
+import { joinedPlan, spacesInWords } from "./joined-plan.ts";
+import { type Patch, planPatch } from "./plan-patch.ts";
+import { removalsInWords } from "./plan-update.ts";
+
+interface Looked {
+  space: CheckedSpace;
+  value: { existing: Connector[] };
+}
+
+/** A connector to change, in its space. */
+interface Copy {
+  space: CheckedSpace;
+  id: string;
+  connector: Connector;
+  /** All of that space. */
+  existing: Connector[];
+}
+
+/**
+ * The plan that changes a connector in several spaces alike. Each copy keeps what the patch does not name; one that would lose a stored
+ * secret, or that cannot be told, is left alone.
+ * @param id of one of them, or its name: those of the same type and name are meant. Ids with commas: just these
+ * @throws ToolError if it can be changed nowhere
+ */
+export async function planUpdateInSpaces(
+  { id, ...patch }: Patch & { id: string },
+  { spaces, notes }: SeveralSpaces,
+  context: ToolContext,
+): Promise<SpacesPlan | NoChange> {
+  const { kibana } = context;
+  const beside: SpaceRow[] = [];
+  const status = await kibana.status();
+  const looked = await inEach(
+    spaces.map((space) => ({ space })),
+    async ({ space }) => {
+      const [existing, refused] = await Promise.all([kibana.connectors(space), withoutRight(["change"], space, kibana)]);
+      if (refused) throw refused;
+      return { existing };
+    },
+    beside,
+  );
+  const { copies, meant } = copiesOf(id, looked, beside);
+  const planned = await inEach(
+    copies,
+    ({ space, connector, existing }) => planPatch({ ...connector, references: undefined }, patch, space, { status, existing }, context),
+    beside,
+  );
+  beside.push(
+    ...planned.flatMap(({ space, id: one, value }) => (value === undefined ? [{ space, id: one, state: "unchanged" as const }] : [])),
+  );
+  const [first, ...more] = planned.flatMap(({ value }) => value ?? []);
+  if (!first) return { noChange: true, space: spacesShown(spaces), result: rowsInAnswer(beside), warnings: notes, next: [] };
+  const plans = [first, ...more] as const;
+  const where = spacesInWords(plans.map(({ ops: [op] }) => op.space));
+  const renamed = patch.name === undefined || patch.name === meant.name ? "" : `, now named ${quoted(patch.name)}`;
+  const removes = removalsInWords(plans.flatMap(({ ops }) => ops));
+  const plan = joinedPlan(
+    [first, ...more],
+    `Update connector ${quoted(meant.name)} (${word(meant.type)}) in ${where}${renamed}.${removes}`,
+  );
+  return {
+    ...plan,
+    beside,
+    beforehand: [...(plan.beforehand ?? []), ...besideInWords(beside)],
+    warnings: [...notes, ...plan.warnings],
+    facts: [plan.facts, beside],
+  };
+}
+
+/** The copies that are meant; `beside` gets the spaces that have none, or several. */
+function copiesOf(id: string, looked: readonly Looked[], beside: SpaceRow[]): { copies: Copy[]; meant: Connector } {
+  const everywhere = looked.flatMap(({ space, value }) =>
+    value.existing.map((connector) => ({ space, id: connector.id, connector, existing: value.existing })),
+  );
+  const named = everywhere.find(({ connector }) => connector.id === id) ?? everywhere.find(({ connector }) => connector.name === id);
+  const ids = id.split(",").map((one) => one.trim());
+  if (!named && ids.length > 1) return justThese(ids, everywhere, looked, beside);
+  if (!named) throw notThere(id, looked);
+  const meant = named.connector;
+  const copies: Copy[] = [];
+  for (const { space, value } of looked) {
+    const sameName = value.existing.filter((one) => one.name === meant.name);
+    const same = sameName.filter((one) => one.type === meant.type);
+    const [only, ...more] = same.some((one) => one.id === id) ? same.filter((one) => one.id === id) : same;
+    if (only && more.length === 0) copies.push({ space, id: only.id, connector: only, existing: value.existing });
+    else if (only)
+      beside.push({
+        space,
+        state: "left_out",
+        why: `${same.map((one) => one.id).join(" and ")} have that name and type: name the one that is meant by its id`,
+      });
+    else
+      beside.push({
+        space,
+        state: "not_there",
+        ...(sameName[0] ? { why: `of that name it has only one of type ${sameName[0].type}` } : {}),
+      });
+  }
+  return { copies, meant };
+}
+
+/** The connectors with these ids. @throws ToolError connector_not_found, invalid_arguments */
+function justThese(ids: readonly string[], everywhere: readonly Copy[], looked: readonly Looked[], beside: SpaceRow[]) {
+  const found = ids.flatMap((id) => everywhere.find((one) => one.id === id) ?? []);
+  const missing = ids.find((id) => !found.some((one) => one.id === id));
+  const copies = [...new Map(found.map((one) => [one.id, one])).values()];
+  const [first] = copies;
+  if (!first || missing !== undefined) throw notThere(missing ?? ids.join(), looked);
+  const meant = first.connector;
+  const other = copies.find(({ connector }) => connector.type !== meant.type);
+  if (other)
+    throw new ToolError(
+      "invalid_arguments",
+      `${quoted(meant.name)} (${word(meant.id)}) is of type ${meant.type}, and ${quoted(other.connector.name)} (${word(other.id)}) of type ${other.connector.type}: one patch does not fit both.`,
+      "Make one call for each type.",
+    );
+  beside.push(
+    ...looked
+      .filter(({ space }) => !copies.some((one) => one.space === space))
+      .map(({ space }) => ({ space, state: "not_there" as const })),
+  );
+  return { copies, meant };
+}
+
+function notThere(id: string, looked: readonly Looked[]): ToolError {
+  const all = looked.flatMap(({ value }) => value.existing);
+  return connectorNotHere(id, all, looked.map(({ space }) => space).join(", "));
+}
