@@ -22,8 +22,10 @@ import { newId } from "./write-and-look.ts";
 /** Most effects of a plan that an answer lists. */
 const shownEffects = 20;
 
-const toSeeAll = (spaces: boolean) =>
-  `Whoever is asked sees the name of each. Here: dry_run with fewer ${spaces ? "spaces" : "rules (by id or a narrower tag)"} shows theirs.`;
+function toSeeAll({ ops }: Plan): string {
+  const fewer = ops.some(usesConnectors) ? "rules (by id or a narrower tag)" : "spaces";
+  return `Whoever is asked sees the name of each. Here: dry_run with fewer ${fewer} shows theirs.`;
+}
 
 /** The plan as the answer shows it. An agent passes it on, so it must be as hard to forge as a question. */
 export async function shown(
@@ -59,17 +61,11 @@ export async function shown(
         name: beginning(effect.name, 300),
         ...(differ ? { reversible: undo.each[at] } : {}),
       })),
-      ...(plan.effects.length > shownEffects
-        ? { effects_left_out: plan.effects.length - shownEffects, to_see_all: toSeeAll(isInSeveralSpaces(plan)) }
-        : {}),
+      ...(plan.effects.length > shownEffects ? { effects_left_out: plan.effects.length - shownEffects, to_see_all: toSeeAll(plan) } : {}),
       ...(plan.given ? { params_given: plan.given } : {}),
     },
     ...(warnings.length > 0 ? { warnings: warnings.map(oneLine) } : {}),
   };
-}
-
-function isInSeveralSpaces({ ops }: Plan): boolean {
-  return ops.some(({ space }) => space !== ops[0].space);
 }
 
 /** The same before and after need not be read for each space. */
@@ -119,9 +115,9 @@ export function outcome(
       : failed?.outcome === "unknown" && done.length === 0
         ? "unknown"
         : "partial";
-  // Rules and workflows are left out, and several spaces: the report says more about them.
-  const lines = results
-    .filter((result) => !usesConnectors(result.op) && !isInSeveralSpaces(plan))
+  // Rules and workflows are left out: the report says more about them.
+  const lines = (report.tellsEach ? [] : results)
+    .filter((result) => !usesConnectors(result.op))
     .map((result) => ({
       outcome: result.outcome,
       op: result.op.op,

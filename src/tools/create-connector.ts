@@ -8,9 +8,10 @@ import { quoted } from "../plain-text.ts";
 import { canChooseId, freeId } from "./connectors/connector-id.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { safeTest } from "./connectors/safe-test.ts";
-import { type SpacesPlan, spacesNow } from "./connectors/space-rows.ts";
+import { reportOfEach, type SpacesPlan } from "./connectors/space-rows.ts";
 import { changeInSpaces } from "./define.ts";
 import { changedSpaces, connectorName, widens } from "./fields.ts";
+import { planCreateInSpaces } from "./plans/create-in-spaces.ts";
 import { type AskedFor, idInSpace, newConnector, planNew, usingIt } from "./plans/new-connector.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
 
@@ -20,14 +21,14 @@ export const createConnector = changeInSpaces({
   name: "create_connector",
   title: "Create connector",
   description:
-    "Create a connector, or copy one with `from`. Secrets are references, never values; a copy needs them again. Checks everything before writing; never overwrites. One per service, not per rule.",
+    "Create a connector in one or several spaces, or copy one with `from`. Secrets are references, never values; a copy needs them again. Checks everything before writing; never overwrites. One per service, not per rule.",
   risk: "write",
   access: "change",
   idempotent: false,
   argumentHints: { connector_type: isType, connector_type_id: isType, actionTypeId: isType },
   input: z.strictObject({
     name: connectorName,
-    type: z.string().min(1).optional().describe('As ".slack"; not needed with from'),
+    type: z.string().min(1).optional().describe('As ".slack"'),
     config: z.looseObject({}).optional().describe("With from: only what differs"),
     secrets: z
       .looseObject({})
@@ -37,8 +38,7 @@ export const createConnector = changeInSpaces({
     space: changedSpaces,
     from: z
       .strictObject({ id: z.string().min(1), space: widens(z.string().optional(), "the space of the copy", { nullIsAbsent: true }) })
-      .optional()
-      .describe("Connector to copy"),
+      .optional(),
     if_exists: z.enum(["fail", "use"]).optional().describe("use: take one with the same name, type and config"),
   }),
   async plan(asked, context): Promise<Plan | NoChange> {
@@ -63,13 +63,12 @@ export const createConnector = changeInSpaces({
   },
   async planSeveral(asked, spaces, context): Promise<SpacesPlan | NoChange> {
     assertRealConfig(asked);
-    const { planInSpaces } = await import("./plans/create-in-spaces.ts");
-    return planInSpaces(asked, spaces, context);
+    return planCreateInSpaces(asked, spaces, context);
   },
   async report(plan: Plan | SpacesPlan, results) {
     if ("beside" in plan) {
       const made = results.find(({ outcome, op }) => outcome === "done" && op.op === "create");
-      return { result: spacesNow(plan, results), next: made ? await testOf(made) : [] };
+      return { ...reportOfEach(plan, results), next: made ? await testOf(made) : [] };
     }
     const [result] = results;
     if (result?.outcome !== "done" || result.op.op !== "create") return {};

@@ -7,7 +7,7 @@ import { ToolError } from "../errors.ts";
 import { quoted } from "../plain-text.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
-import { type SpacesPlan, spacesNow } from "./connectors/space-rows.ts";
+import { reportOfEach, type SpacesPlan } from "./connectors/space-rows.ts";
 import { changeAcross, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
 import { type Entries, planUndo } from "./plans/plan-undo.ts";
@@ -19,13 +19,13 @@ export const undoChange = changeAcross({
   name: "undo_change",
   title: "Undo change",
   description:
-    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new connector, give rules and workflows back what they had. Secrets have to be given again. A person is asked.",
+    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new one, give rules and workflows back what they had. Secrets have to be given again. A person is asked.",
   risk: "destructive",
   access: "full",
   idempotent: true,
   input: z.strictObject({
     change: z.string().min(1).describe('From list_changes, or "last"'),
-    id: widens(z.string().optional().describe("Which connector or rule, if the change had several"), "all that the change had"),
+    id: widens(z.string().optional().describe("One connector or rule of several"), "all that the change had"),
     space: widens(z.string().optional(), "all spaces that the change had"),
     secrets: z.looseObject({}).optional().describe("Field → reference, if secrets were lost"),
     assert_no_other_secrets: z.boolean().optional().describe("Only if nobody is asked"),
@@ -45,7 +45,8 @@ export const undoChange = changeAcross({
     const workflows = workflowRows(plan.ops, results, [], "put_back").slice(0, rowsShown);
     if ("beside" in plan) {
       const back = results.find(({ op: { op: kind }, outcome, stored }) => outcome === "done" && stored && kind !== "delete");
-      return { result: compact({ ...spacesNow(plan, results), workflows }), next: back ? await testOf(back) : [] };
+      const told = reportOfEach(plan, results);
+      return { ...told, result: compact({ ...told.result, workflows }), next: back ? await testOf(back) : [] };
     }
     if (usesConnectors(op)) {
       const ofRules = results.filter((one) => one.op.op === "put_rule");

@@ -4,10 +4,11 @@ import { lookAtWorkflows } from "../usage/look.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { findConnector } from "./connectors/find-connector.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
-import { type SpacesPlan, spacesNow } from "./connectors/space-rows.ts";
+import { reportOfEach, type SpacesPlan } from "./connectors/space-rows.ts";
 import { changeInSpaces } from "./define.ts";
 import { changedSpaces, compact, connector, connectorName } from "./fields.ts";
 import { planPatch } from "./plans/plan-patch.ts";
+import { planUpdateInSpaces } from "./plans/update-in-spaces.ts";
 import { workflowRows } from "./workflows/workflow-rows.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
@@ -19,7 +20,7 @@ export const updateConnector = changeInSpaces({
   name: "update_connector",
   title: "Update connector",
   description:
-    "Rename a connector, change single config keys, rotate secrets. Kibana's own update replaces everything; this keeps what is not named, and stops if a stored secret would be lost. Type and id cannot change. A person is asked.",
+    "Rename a connector, change single config keys, rotate secrets; in several spaces all copies (same type and name). Keeps what is not named; stops if a stored secret would be lost. Type and id cannot change. A person is asked.",
   risk: "destructive",
   access: "change",
   idempotent: true,
@@ -42,17 +43,15 @@ export const updateConnector = changeInSpaces({
     const plan = await planPatch(before, patch, target, { status, existing }, context);
     return plan ?? { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
   },
-  async planSeveral(asked, spaces, context): Promise<SpacesPlan | NoChange> {
-    const { planUpdateInSpaces } = await import("./plans/update-in-spaces.ts");
-    return planUpdateInSpaces(asked, spaces, context);
-  },
+  planSeveral: (asked, spaces, context): Promise<SpacesPlan | NoChange> => planUpdateInSpaces(asked, spaces, context),
   async report(plan: Plan | SpacesPlan, results) {
     const { op, outcome, stored } = results.find((one) => one.op.op === "update") ?? {};
     const workflows = workflowRows(plan.ops, results);
     if ("beside" in plan) {
       const done = results.find((one) => one.outcome === "done" && one.op.op === "update");
       const rotated = done?.op.op === "update" ? Object.keys(done.op.secrets) : [];
-      return { result: compact({ ...spacesNow(plan, results), rotated, workflows }), next: done ? await testOf(done.op) : [] };
+      const told = reportOfEach(plan, results);
+      return { ...told, result: compact({ ...told.result, rotated, workflows }), next: done ? await testOf(done.op) : [] };
     }
     if (outcome !== "done" || op?.op !== "update") return { result: compact({ workflows }) };
     return {

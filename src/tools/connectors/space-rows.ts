@@ -1,5 +1,6 @@
 import type { Op, OpResult, Plan } from "../../change/plan.ts";
 import { usesConnectors } from "../../change/plan.ts";
+import type { Report } from "../../change/services.ts";
 import { newId } from "../../change/write-and-look.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
@@ -7,7 +8,7 @@ import { plainText } from "../../plain-text.ts";
 import { compact } from "../fields.ts";
 import { ofNoSpace, togetherRefused } from "./several-spaces.ts";
 
-/** The most spaces that an answer lists. */
+/** The most that an answer lists. */
 const rowsShown = 40;
 
 /** What became of a connector in one space; those that need attention come first. */
@@ -57,13 +58,13 @@ export async function inEach<One extends { space: string; id?: string | undefine
   return done;
 }
 
-/** What happened in each space, with how often. */
-export function spacesNow(plan: SpacesPlan, results: readonly OpResult[]): Record<string, unknown> {
+/** What happened to each connector, with how often. */
+export function reportOfEach(plan: SpacesPlan, results: readonly OpResult[]): Pick<Report, "result" | "tellsEach"> {
   const written = plan.ops.flatMap((op) => {
     const result = results.find((one) => one.op === op);
     return usesConnectors(op) ? [] : [rowOf(op, result)];
   });
-  return rowsInAnswer([...written, ...plan.beside]);
+  return { tellsEach: true, result: rowsInAnswer([...written, ...plan.beside]) };
 }
 
 /** Rows and how many there are of each state; the first of very many. */
@@ -73,8 +74,8 @@ export function rowsInAnswer(rows: readonly SpaceRow[]): Record<string, unknown>
   const shown = sorted.slice(0, rowsShown);
   return compact({
     counts: Object.fromEntries(states.flatMap((state) => (byState.has(state) ? [[state, byState.get(state)?.length]] : []))),
-    spaces: shown.map((row) => compact({ ...row, why: row.why && plainText(row.why, 300) })),
-    spaces_left_out: sorted.length - shown.length || undefined,
+    rows: shown.map((row) => compact({ ...row, why: row.why && plainText(row.why, 300) })),
+    rows_left_out: sorted.length - shown.length || undefined,
   });
 }
 
@@ -95,7 +96,6 @@ export function besideInWords(rows: readonly SpaceRow[]): string[] {
 }
 
 const words: Partial<Record<SpaceRow["state"], (row: SpaceRow) => string>> = {
-  source: () => "The original stays as it is:",
   unchanged: () => "Nothing to do, it is so already:",
   differs: ({ differs = [], why }) =>
     why === undefined ? `Exists with other ${differs.join(", ")}, stays as it is:` : `Exists, stays as it is (${why}):`,

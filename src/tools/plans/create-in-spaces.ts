@@ -16,7 +16,7 @@ import { type AskedFor, idInSpace, type NewConnector, newConnector, planNew } fr
  * call makes nothing twice.
  * @throws ToolError if it can be created nowhere
  */
-export async function planInSpaces(
+export async function planCreateInSpaces(
   asked: AskedFor,
   { spaces, all, notes }: SeveralSpaces,
   context: ToolContext,

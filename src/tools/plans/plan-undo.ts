@@ -9,6 +9,7 @@ import { compact } from "../fields.ts";
 import { ofWorkflows, withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { type Given, planInverse } from "./undo-connector.ts";
 import { planUndoRules, type RulesBack, ruleInverses } from "./undo-rules.ts";
+import { planUndoOfSeveral } from "./undo-several.ts";
 import { planUndoWorkflows, workflowInverses } from "./undo-workflows.ts";
 
 /** Entries of a change, at least one. */
@@ -18,7 +19,6 @@ export type Entries = readonly [JournalEntry, ...JournalEntry[]];
 export async function planUndo(found: Entries, given: Given, context: ToolContext): Promise<Plan | SpacesPlan | NoChange> {
   const parts = partsOf(found);
   if (parts.length < 2) return planUndoPart(parts[0] ?? found, given, context);
-  const { planUndoOfSeveral } = await import("./undo-several.ts");
   return planUndoOfSeveral(parts, given, planUndoPart, context);
 }
 

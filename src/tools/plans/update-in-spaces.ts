@@ -34,7 +34,7 @@ interface Copy {
  */
 export async function planUpdateInSpaces(
   { id, ...patch }: Patch & { id: string },
-  { spaces, notes }: SeveralSpaces,
+  { spaces, all, notes }: SeveralSpaces,
   context: ToolContext,
 ): Promise<SpacesPlan | NoChange> {
   const { kibana } = context;
@@ -49,7 +49,9 @@ export async function planUpdateInSpaces(
     },
     beside,
   );
-  const { copies, meant } = copiesOf(id, looked, beside);
+  const { copies, meant, without } = copiesOf(id, looked, beside);
+  // Whoever means all spaces means those that have it.
+  if (!all) beside.push(...without);
   const planned = await inEach(
     copies,
     ({ space, connector, existing }) => planPatch({ ...connector, references: undefined }, patch, space, { status, existing }, context),
@@ -77,40 +79,36 @@ export async function planUpdateInSpaces(
   };
 }
 
-/** The copies that are meant; `beside` gets the spaces that have none, or several. */
-function copiesOf(id: string, looked: readonly Looked[], beside: SpaceRow[]): { copies: Copy[]; meant: Connector } {
+/** The copies that are meant, and the spaces without one; `beside` gets those that have several. */
+function copiesOf(id: string, looked: readonly Looked[], beside: SpaceRow[]): { copies: Copy[]; meant: Connector; without: SpaceRow[] } {
   const everywhere = looked.flatMap(({ space, value }) =>
     value.existing.map((connector) => ({ space, id: connector.id, connector, existing: value.existing })),
   );
   const named = everywhere.find(({ connector }) => connector.id === id) ?? everywhere.find(({ connector }) => connector.name === id);
   const ids = id.split(",").map((one) => one.trim());
-  if (!named && ids.length > 1) return justThese(ids, everywhere, looked, beside);
+  if (!named && ids.length > 1) return justThese(ids, everywhere, looked);
   if (!named) throw notThere(id, looked);
   const meant = named.connector;
   const copies: Copy[] = [];
+  const without: SpaceRow[] = [];
   for (const { space, value } of looked) {
     const sameName = value.existing.filter((one) => one.name === meant.name);
     const same = sameName.filter((one) => one.type === meant.type);
     const [only, ...more] = same.some((one) => one.id === id) ? same.filter((one) => one.id === id) : same;
     if (only && more.length === 0) copies.push({ space, id: only.id, connector: only, existing: value.existing });
-    else if (only)
-      beside.push({
-        space,
-        state: "left_out",
-        why: `${same.map((one) => one.id).join(" and ")} have that name and type: name the one that is meant by its id`,
-      });
-    else
-      beside.push({
-        space,
-        state: "not_there",
-        ...(sameName[0] ? { why: `of that name it has only one of type ${sameName[0].type}` } : {}),
-      });
+    else if (only) {
+      const those = same.map((one) => one.id).join(" and ");
+      beside.push({ space, state: "left_out", why: `${those} have that name and type: say by id which one is meant` });
+    } else {
+      const [other] = sameName;
+      without.push({ space, state: "not_there", ...(other && { why: `what has that name there is of type ${other.type}` }) });
+    }
   }
-  return { copies, meant };
+  return { copies, meant, without };
 }
 
 /** The connectors with these ids. @throws ToolError connector_not_found, invalid_arguments */
-function justThese(ids: readonly string[], everywhere: readonly Copy[], looked: readonly Looked[], beside: SpaceRow[]) {
+function justThese(ids: readonly string[], everywhere: readonly Copy[], looked: readonly Looked[]) {
   const found = ids.flatMap((id) => everywhere.find((one) => one.id === id) ?? []);
   const missing = ids.find((id) => !found.some((one) => one.id === id));
   const copies = [...new Map(found.map((one) => [one.id, one])).values()];
@@ -124,12 +122,10 @@ function justThese(ids: readonly string[], everywhere: readonly Copy[], looked: 
       `${quoted(meant.name)} (${word(meant.id)}) is of type ${meant.type}, and ${quoted(other.connector.name)} (${word(other.id)}) of type ${other.connector.type}: one patch does not fit both.`,
       "Make one call for each type.",
     );
-  beside.push(
-    ...looked
-      .filter(({ space }) => !copies.some((one) => one.space === space))
-      .map(({ space }) => ({ space, state: "not_there" as const })),
-  );
-  return { copies, meant };
+  const without = looked
+    .filter(({ space }) => !copies.some((one) => one.space === space))
+    .map(({ space }) => ({ space, state: "not_there" as const }));
+  return { copies, meant, without };
 }
 
 function notThere(id: string, looked: readonly Looked[]): ToolError {
