@@ -1,5 +1,7 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
+import { spacesShown } from "../../change/spaces-shown.ts";
 import { ToolError } from "../../errors.ts";
+import { grouped } from "../../grouped.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { ToolContext } from "../define.ts";
@@ -57,20 +59,28 @@ export async function chosenSpaces(
       'Make several calls, or give "*" for all there are.',
     );
   const checked = await Promise.allSettled(ids.map((id) => spaces.check(id, { fresh })));
-  const refused = checked.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  const refused = checked.flatMap((one) => (one.status === "rejected" ? [{ error: one.reason }] : []));
   if (refused.length > 0) throw togetherRefused(refused);
   return checked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 }
 
-/** One error for several refusals; the first if it says it all, or if no other call would fare better. */
-export function togetherRefused([first, ...more]: readonly unknown[]): unknown {
-  const others = more.filter((one) => one instanceof ToolError && first instanceof ToolError && one.message !== first.message);
-  const whole = [first, ...more].find((one) => !(one instanceof ToolError) || ofNoSpace.includes(one.code));
-  if (whole !== undefined || !(first instanceof ToolError) || others.length === 0) return whole ?? first;
-  const messages = [first, ...others].map((one) => (one instanceof Error ? one.message : ""));
-  const shown = [...new Set(messages)].slice(0, 10);
-  const left = new Set(messages).size - shown.length;
-  return new ToolError(first.code, `${shown.join(" ")}${left > 0 ? ` And ${left} more.` : ""}`, first.fix, first.detail);
+/**
+ * One error for several refusals; the first if it says it all, or if no other call would fare better.
+ * @param where it was refused, if the message does not say so
+ */
+export function togetherRefused(refused: readonly { error: unknown; where?: string }[]): unknown {
+  const whole = refused.find(({ error }) => !(error instanceof ToolError) || ofNoSpace.includes(error.code));
+  const all = refused.flatMap(({ error, where }) => (error instanceof ToolError ? [{ error, where }] : []));
+  const byMessage = [...grouped(all, ({ error }) => error.message)];
+  const [first] = all;
+  if (whole || !first || byMessage.length === 1) return (whole ?? first)?.error;
+  const said = byMessage.slice(0, 10).map(([message, of]) => {
+    const places = of.flatMap(({ where }) => where ?? []);
+    return places.length > 0 ? `In ${spacesShown(places)}: ${message}` : message;
+  });
+  const left = byMessage.length - said.length;
+  const { code, fix, detail } = first.error;
+  return new ToolError(code, `${said.join(" ")}${left > 0 ? ` And ${left} more.` : ""}`, fix, detail);
 }
 
 /** Failures that say nothing about the space in which they came. */

@@ -53,7 +53,7 @@ export async function inEach<One extends { space: string; id?: string | undefine
   );
   const done = ended.flatMap((one) => ("error" in one ? [] : [one]));
   const refused = ended.flatMap((one) => ("error" in one ? [one] : []));
-  if (done.length === 0 && refused.length > 0) throw togetherRefused(refused.map(({ error }) => error));
+  if (done.length === 0 && refused.length > 0) throw togetherRefused(refused.map(({ error, space }) => ({ error, where: space })));
   beside.push(...refused.map(({ space, id, error }) => ({ space, id, state: "left_out" as const, why: `${error.message} ${error.fix}` })));
   return done;
 }

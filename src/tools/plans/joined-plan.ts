@@ -15,7 +15,7 @@ export function joinedPlan(all: readonly [Plan, ...Plan[]], summary: string): Pl
   const typed = all.find(({ consequence }) => typeof consequence === "object")?.consequence;
   const notSeen = labelled(all, ({ notSeen: one }) => (one === undefined ? [] : [one]));
   return {
-    summary,
+    summary: more.length === 0 ? first.summary : summary,
     ops: [...first.ops, ...more.flatMap(({ ops }) => ops)],
     effects: all.flatMap(({ effects }) => effects),
     ...(notSeen.length > 0 ? { notSeen: notSeen.join(" ") } : {}),
