@@ -83,10 +83,10 @@ describe("the start", () => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
   });
 
-  test("the whole bundle stays below 2.05 MB and is without ajv and locales", () => {
+  test("the whole bundle stays below 2.06 MB and is without ajv and locales", () => {
     const { outputs } = JSON.parse(readFileSync("dist/meta.json", "utf8")) as { outputs: Record<string, Output> };
     const all = Object.values(outputs);
-    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_050_000);
+    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_060_000);
     const everything = all.flatMap((output) => Object.keys(output.inputs));
     expect(everything.filter((input) => /node_modules\/ajv\/|zod\/v4\/locales\/(?!en)/.test(input))).toEqual([]);
   });

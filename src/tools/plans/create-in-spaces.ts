@@ -29,8 +29,7 @@ export async function planCreateInSpaces(
       "Leave it out: in several spaces each gets the name and its space as id. Or make one call for each space.",
     );
   const beside: SpaceRow[] = [];
-  const status = await kibana.status();
-  const looked = await inEach(
+  const looking = inEach(
     spaces.map((space) => ({ space })),
     async ({ space }) => {
       const [types, existing, refused] = await Promise.all([
@@ -43,6 +42,7 @@ export async function planCreateInSpaces(
     },
     beside,
   );
+  const [looked, status] = await Promise.all([looking, kibana.status()]);
   // Where the original is, if the call does not say it.
   const home = asked.from && asked.from.space === undefined ? await context.spaces.check(settings.space, { fresh: true }) : settings.space;
   const types = looked[0]?.value.types ?? [];
@@ -93,7 +93,7 @@ export async function planCreateInSpaces(
     beside,
     beforehand: [...(plan.beforehand ?? []), ...besideInWords(beside)],
     warnings: [...notes, ...plan.warnings, ...keeps],
-    facts: [plan.facts, beside],
+    facts: [plan.facts, beside.map(({ why: _why, ...row }) => row)],
   };
 }
 

@@ -5,7 +5,6 @@ import { inverseOfEntry } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
-import type { ToolContext } from "../define.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";
 import type { Entries } from "./plan-undo.ts";
 import { removalsInWords } from "./plan-update.ts";
@@ -19,13 +18,12 @@ import type { Given } from "./undo-connector.ts";
 export async function planUndoOfSeveral(
   parts: readonly Entries[],
   given: Given,
-  one: (part: Entries, given: Given, context: ToolContext) => Promise<Plan | NoChange>,
-  context: ToolContext,
+  one: (part: Entries, given: Given) => Promise<Plan | NoChange>,
 ): Promise<SpacesPlan | NoChange> {
   assertForOne(parts, given);
   const beside: SpaceRow[] = [];
   const all = parts.map((part) => ({ part, space: part[0].begin.op.space, id: idOf(part[0]) }));
-  const ended = await inEach(all, ({ part }) => one(part, given, context), beside);
+  const ended = await inEach(all, ({ part }) => one(part, part.some(lostSecrets) ? given : { ...given, secrets: {} }), beside);
   const plans: Plan[] = [];
   for (const { space, id, value } of ended) {
     if ("noChange" in value) beside.push(rowOf(space, id, value));
@@ -49,17 +47,14 @@ export async function planUndoOfSeveral(
     ...plan,
     beside,
     beforehand: [...(plan.beforehand ?? []), ...besideInWords(beside)],
-    facts: [plan.facts, beside],
+    facts: [plan.facts, beside.map(({ why: _why, ...row }) => row)],
   };
 }
 
 /** What is given as secrets goes into every connector that lost some, so these have to be copies of one. @throws ToolError invalid_arguments */
 function assertForOne(parts: readonly Entries[], { secrets }: Given): void {
   if (Object.keys(secrets).length === 0) return;
-  const lost = parts.flat().filter((entry) => {
-    const inverse = inverseOfEntry(entry);
-    return inverse !== undefined && "secrets" in inverse && inverse.secrets;
-  });
+  const lost = parts.flat().filter(lostSecrets);
   const subjects = new Set(lost.map(({ begin: { op } }) => JSON.stringify([op.type, op.name])));
   if (subjects.size < 2) return;
   throw new ToolError(
@@ -68,6 +63,11 @@ function assertForOne(parts: readonly Entries[], { secrets }: Given): void {
     "Undo those that had secrets one by one: give an `id` with its `secrets`.",
     { ids: lost.map(idOf) },
   );
+}
+
+function lostSecrets(entry: JournalEntry): boolean {
+  const inverse = inverseOfEntry(entry);
+  return inverse !== undefined && "secrets" in inverse && inverse.secrets;
 }
 
 function idOf({ begin, end }: JournalEntry): string | undefined {

@@ -39,8 +39,7 @@ export async function planUpdateInSpaces(
 ): Promise<SpacesPlan | NoChange> {
   const { kibana } = context;
   const beside: SpaceRow[] = [];
-  const status = await kibana.status();
-  const looked = await inEach(
+  const looking = inEach(
     spaces.map((space) => ({ space })),
     async ({ space }) => {
       const [existing, refused] = await Promise.all([kibana.connectors(space), withoutRight(["change"], space, kibana)]);
@@ -49,6 +48,7 @@ export async function planUpdateInSpaces(
     },
     beside,
   );
+  const [looked, status] = await Promise.all([looking, kibana.status()]);
   const { copies, meant, without } = copiesOf(id, looked, beside);
   // Whoever means all spaces means those that have it.
   if (!all) beside.push(...without);
@@ -64,18 +64,18 @@ export async function planUpdateInSpaces(
   if (!first) return { noChange: true, space: spacesShown(spaces), result: rowsInAnswer(beside), warnings: notes, next: [] };
   const plans = [first, ...more] as const;
   const where = spacesInWords(plans.map(({ ops: [op] }) => op.space));
-  const renamed = patch.name === undefined || patch.name === meant.name ? "" : `, now named ${quoted(patch.name)}`;
+  const renamed = patch.name === undefined || patch.name === meant.name ? "" : `, now named ${quoted(patch.name)},`;
   const removes = removalsInWords(plans.flatMap(({ ops }) => ops));
   const plan = joinedPlan(
     [first, ...more],
-    `Update connector ${quoted(meant.name)} (${word(meant.type)}) in ${where}${renamed}.${removes}`,
+    `Update connector ${quoted(meant.name)} (${word(meant.type)})${renamed} in ${where}.${removes}`,
   );
   return {
     ...plan,
     beside,
     beforehand: [...(plan.beforehand ?? []), ...besideInWords(beside)],
     warnings: [...notes, ...plan.warnings],
-    facts: [plan.facts, beside],
+    facts: [plan.facts, beside.map(({ why: _why, ...row }) => row)],
   };
 }
 
