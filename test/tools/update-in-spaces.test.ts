@@ -93,6 +93,26 @@ describe("a secret", () => {
     expect(made.writes()).toEqual([]);
   });
 
+  test("goes to no host that somebody else's connector of that name has: by name it is unclear, by id that one is left out", async () => {
+    const made = await empty();
+    await copies(made);
+    const theirs = { apiUrl: "https://jira.evil.example", projectKey: "X" };
+    await seedConnector(made, { id: "theirs", space: "c", name: "Tickets", type: ".jira", config: theirs, secrets: stored });
+    const before = await documentOf(made, "theirs");
+    expect(await update(made, { id: "Tickets", space: "*", secrets: fresh.args })).toMatchObject({
+      code: "ambiguous_connector",
+      message: expect.stringMatching(/jira\.example\.com \(.*tickets.*\); jira\.evil\.example \(theirs\)/),
+    });
+    expect(made.writes()).toEqual([]);
+    const body = await update(made, { id: "tickets-a", space: "*", secrets: fresh.args });
+    expect(body.result.counts).toEqual({ left_out: 1, updated: 3 });
+    expect(body.result.rows[0]).toMatchObject({ id: "theirs", why: expect.stringContaining("jira.evil.example") });
+    expect([made.questions.at(-1)?.message.includes("→ jira.evil.example"), await documentOf(made, "theirs")]).toEqual([false, before]);
+    // Named by their ids, they are meant, and the person sees both hosts.
+    expect((await update(made, { id: "tickets-a,theirs", space: "*", secrets: fresh.args })).result.counts).toMatchObject({ updated: 2 });
+    expect(made.questions.at(-1)?.message).toContain("→ jira.evil.example");
+  });
+
   test("that is needed in all of them is asked for as for one", async () => {
     const made = await empty();
     await copies(made);

@@ -1,5 +1,4 @@
-import type { Op, OpResult, Plan } from "../../change/plan.ts";
-import { usesConnectors } from "../../change/plan.ts";
+import { type Op, type OpResult, type Plan, usesConnectors } from "../../change/plan.ts";
 import type { Report } from "../../change/services.ts";
 import { newId } from "../../change/write-and-look.ts";
 import { ToolError } from "../../errors.ts";

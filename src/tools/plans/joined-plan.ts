@@ -13,12 +13,14 @@ export function joinedPlan(all: readonly [Plan, ...Plan[]], summary: string): Pl
   const knows = all.flatMap(({ onlyAPersonKnows }) => onlyAPersonKnows ?? []);
   const [asked] = knows;
   const typed = all.find(({ consequence }) => typeof consequence === "object")?.consequence;
+  const inPerson = labelled(all, ({ inPerson: sentences = [] }) => sentences);
   const notSeen = labelled(all, ({ notSeen: one }) => (one === undefined ? [] : [one]));
   return {
     summary: more.length === 0 ? first.summary : summary,
     ops: [...first.ops, ...more.flatMap(({ ops }) => ops)],
     effects: all.flatMap(({ effects }) => effects),
     ...(notSeen.length > 0 ? { notSeen: notSeen.join(" ") } : {}),
+    ...(inPerson.length > 0 ? { inPerson } : {}),
     ...(asked
       ? {
           onlyAPersonKnows: {

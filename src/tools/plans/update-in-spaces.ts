@@ -1,8 +1,9 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
-import type { NoChange } from "../../change/plan.ts";
+import type { NoChange, Plan } from "../../change/plan.ts";
 import { spacesShown } from "../../change/spaces-shown.ts";
 import { withoutRight } from "../../change/would-be-refused.ts";
 import { ToolError } from "../../errors.ts";
+import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { connectorNotHere } from "../connectors/find-connector.ts";
@@ -49,7 +50,7 @@ export async function planUpdateInSpaces(
     beside,
   );
   const [looked, status] = await Promise.all([looking, kibana.status()]);
-  const { copies, meant, without } = copiesOf(id, looked, beside);
+  const { copies, meant, without, byName } = copiesOf(id, looked, beside);
   // Whoever means all spaces means those that have it.
   if (!all) beside.push(...without);
   const planned = await inEach(
@@ -57,10 +58,10 @@ export async function planUpdateInSpaces(
     ({ space, connector, existing }) => planPatch({ ...connector, references: undefined }, patch, space, { status, existing }, context),
     beside,
   );
-  beside.push(
-    ...planned.flatMap(({ space, id: one, value }) => (value === undefined ? [{ space, id: one, state: "unchanged" as const }] : [])),
-  );
-  const [first, ...more] = planned.flatMap(({ value }) => value ?? []);
+  const stays = planned.filter(({ value }) => value === undefined);
+  beside.push(...stays.map(({ space, id: one }) => ({ space, id: one, state: "unchanged" as const })));
+  const changed = planned.flatMap(({ value, ...copy }) => (value === undefined ? [] : [{ ...copy, plan: value }]));
+  const [first, ...more] = byName ? ofSameHosts(id, changed, beside).map(({ plan }) => plan) : changed.map(({ plan }) => plan);
   if (!first) return { noChange: true, space: spacesShown(spaces), result: rowsInAnswer(beside), warnings: notes, next: [] };
   const plans = [first, ...more] as const;
   const where = spacesInWords(plans.map(({ ops: [op] }) => op.space));
@@ -79,8 +80,44 @@ export async function planUpdateInSpaces(
   };
 }
 
+/**
+ * Whoever can create a connector in some space can give it any name, so a secret goes to the hosts of the one that was named by its id,
+ * and to no other.
+ * @throws ToolError ambiguous_connector if it was named by its name and its copies send secrets to different hosts
+ */
+function ofSameHosts<One extends { space: string; id: string; plan: Plan }>(id: string, all: readonly One[], beside: SpaceRow[]): One[] {
+  const groups = grouped(all, ({ plan }) => secretHosts(plan));
+  if (groups.size < 2) return [...all];
+  const named = all.find((one) => one.id === id);
+  if (!named)
+    throw new ToolError(
+      "ambiguous_connector",
+      `Connectors of this name send their secrets to different hosts: ${[...groups].map(([hosts, of]) => `${hosts} (${of.map((one) => one.id).join(", ")})`).join("; ")}. Nothing was written.`,
+      "Name one of them by its id: then those with the same hosts are meant. Or give all that are meant as ids with commas.",
+    );
+  const hosts = secretHosts(named.plan);
+  const others = all.filter(({ plan }) => secretHosts(plan) !== hosts);
+  beside.push(
+    ...others.map(({ space, id: one, plan }) => ({
+      ...{ space, id: one, state: "left_out" as const },
+      why: `its secrets go to ${secretHosts(plan)}, those of ${word(id)} to ${hosts}: change it by its own id`,
+    })),
+  );
+  return all.filter((one) => !others.includes(one));
+}
+
+/** Where the secrets of a plan go; empty where it has none. */
+function secretHosts({ flows }: Plan): string {
+  const hosts = flows.filter(({ field }) => field.startsWith("secrets.")).flatMap((flow) => flow.hosts);
+  return [...new Set(hosts)].sort().map(word).join(", ");
+}
+
 /** The copies that are meant, and the spaces without one; `beside` gets those that have several. */
-function copiesOf(id: string, looked: readonly Looked[], beside: SpaceRow[]): { copies: Copy[]; meant: Connector; without: SpaceRow[] } {
+function copiesOf(
+  id: string,
+  looked: readonly Looked[],
+  beside: SpaceRow[],
+): { copies: Copy[]; meant: Connector; without: SpaceRow[]; byName: boolean } {
   const everywhere = looked.flatMap(({ space, value }) =>
     value.existing.map((connector) => ({ space, id: connector.id, connector, existing: value.existing })),
   );
@@ -104,7 +141,7 @@ function copiesOf(id: string, looked: readonly Looked[], beside: SpaceRow[]): { 
       without.push({ space, state: "not_there", ...(other && { why: `what has that name there is of type ${other.type}` }) });
     }
   }
-  return { copies, meant, without };
+  return { copies, meant, without, byName: true };
 }
 
 /** The connectors with these ids. @throws ToolError connector_not_found, invalid_arguments */
@@ -125,7 +162,7 @@ function justThese(ids: readonly string[], everywhere: readonly Copy[], looked: 
   const without = looked
     .filter(({ space }) => !copies.some((one) => one.space === space))
     .map(({ space }) => ({ space, state: "not_there" as const }));
-  return { copies, meant, without };
+  return { copies, meant, without, byName: false };
 }
 
 function notThere(id: string, looked: readonly Looked[]): ToolError {
