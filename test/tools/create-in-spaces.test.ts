@@ -3,6 +3,7 @@ import { startSandbox } from "../../src/sandbox/index.ts";
 import { approve, look } from "../pages/form.ts";
 import { startServer, yes } from "../support/built-server.ts";
 import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
+import { refusing } from "../support/refusing.ts";
 import { documentOf, references, seedConnector } from "../support/stored-documents.ts";
 
 const hook = "https://hooks.slack.com/services/T00/B00/canary-4f6e0c";
@@ -279,26 +280,25 @@ describe("what goes wrong in one space", () => {
   });
 
   test("a refusal in the middle stops none of the others; the call made again does what is left; the undo takes what was done", async () => {
-    const { made, copy } = await withSource(index);
-    await made.fault("forbidden", { method: "POST", path: "/s/b/api/actions/connector" });
-    const body = await copy({ space: "*" });
-    expect(body).toMatchObject({
-      status: "partial",
-      message: "2 of 3 done; one failed.",
-      result: { counts: { failed: 1, created: 2, source: 1 } },
-    });
+    const { made } = await withSource(index);
+    const { call } = await refusing(made, { method: "POST", path: "/s/b/api/actions/connector" });
+    const copy = async () => (await call("create_connector", { name: "Ops chat", from: { id: "ops-chat" }, space: "*" })).body;
+    const body = await copy();
+    const counts = { failed: 1, created: 2, source: 1 };
+    expect(body).toMatchObject({ status: "partial", message: "2 of 3 done; one failed.", result: { counts } });
     expect(rows(body)).toEqual(["b failed ops-chat-b", "a created ops-chat-a", "c created ops-chat-c", "default source ops-chat"]);
     expect(body.result.rows[0].why).toContain("Unauthorized");
-    const again = await copy({ space: "*" });
+    const again = await copy();
     expect(rows(again)).toEqual(["b created ops-chat-b", "default source ops-chat", "a unchanged ops-chat-a", "c unchanged ops-chat-c"]);
-    expect((await made.call("undo_change", { change: body.change })).body.result.counts).toEqual({ deleted: 2 });
+    expect((await call("undo_change", { change: body.change })).body.result.counts).toEqual({ deleted: 2 });
     expect([await documentOf(made, "ops-chat-a"), (await documentOf(made, "ops-chat-b"))?.name]).toEqual([undefined, "Ops chat"]);
   });
 
   test("a refusal in all of them is an error that names each", async () => {
-    const { made, copy } = await withSource(index);
-    await made.fault("forbidden", { method: "POST", path: "/api/actions/connector", times: 2 });
-    expect(await copy({ space: "a,b" })).toMatchObject({ code: "forbidden", message: expect.stringMatching(/any of 2 spaces.*a, b/) });
+    const { made } = await withSource(index);
+    const { call } = await refusing(made, { method: "POST", path: "/api/actions/connector", times: 2 });
+    const { body } = await call("create_connector", { name: "Ops chat", from: { id: "ops-chat" }, space: "a,b" });
+    expect(body).toMatchObject({ code: "forbidden", message: expect.stringMatching(/any of 2 spaces.*a, b/) });
   });
 
   test("a doubt stops: what is not begun is said, and the call made again goes on", async () => {

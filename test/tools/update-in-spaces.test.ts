@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accepts, declines, doesNotKnow, type ProductOptions, product } from "../support/product.ts";
+import { refusing } from "../support/refusing.ts";
 import { documentOf, references, seedConnector } from "../support/stored-documents.ts";
 
 type Args = Record<string, unknown>;
@@ -227,12 +228,12 @@ describe("what goes wrong", () => {
     const made = await empty();
     for (const space of ["a", "b", "c"])
       await seedConnector(made, { id: `trail-${space}`, space, name: "Trail", type: ".index", config: { index: "i" } });
-    await made.fault("forbidden", { method: "PUT", path: "/s/b/" });
+    const { call } = await refusing(made, { method: "PUT", path: "/s/b/" });
     const args = { id: "Trail", space: "*", config: { index: "k" } };
-    const body = await update(made, args);
+    const { body } = await call("update_connector", args);
     expect([body.status, rows(body)]).toEqual(["partial", ["b failed trail-b", "a updated trail-a", "c updated trail-c"]]);
-    expect(rows(await update(made, args))).toEqual(["b updated trail-b", "a unchanged trail-a", "c unchanged trail-c"]);
-    const undone = (await made.call("undo_change", { change: body.change })).body;
+    expect(rows((await call("update_connector", args)).body)).toEqual(["b updated trail-b", "a unchanged trail-a", "c unchanged trail-c"]);
+    const undone = (await call("undo_change", { change: body.change })).body;
     expect([
       undone.result.counts,
       (await documentOf(made, "trail-a"))?.config.index,

@@ -16,7 +16,6 @@ const faults = {
   timeout_after: { work: true, result: "silence" },
   cut_before: { work: false, result: "cut" },
   cut_after: { work: true, result: "cut" },
-  forbidden: { work: false, result: envelope(403, "Unauthorized to write actions") },
   conflict: { work: false, result: conflict },
   rate_limit: { work: false, result: { ...envelope(429, "Too Many Requests"), headers: { "retry-after": "1" } } },
   error: { work: false, result: internalError() },
