@@ -1,18 +1,21 @@
+import { isDeepStrictEqual } from "node:util";
 import { ToolError } from "../errors.ts";
-import { beginning, firstThatFit, oneLine } from "../plain-text.ts";
+import { grouped } from "../grouped.ts";
+import { beginning, firstThatFit, oneLine, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import { askedOf, type Consent } from "./consent/ask.ts";
 import { reachOf, requestInWords } from "./consent/reach.ts";
 import { recordOf } from "./ops/index.ts";
-import { readRecord } from "./ops/records.ts";
+import { type Recorded, readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
-import { type NoChange, type OpResult, type Plan, usesConnectors, warningsBefore } from "./plan.ts";
+import { type Effect, type NoChange, type OpResult, type Plan, usesConnectors, warningsBefore } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
-import { inverseAfter, leftNote, needsNote, noteOn, undoCall } from "./undo.ts";
+import { spacesShown } from "./spaces-shown.ts";
+import { type Inverse, inverseAfter, leftNote, needsNote, noteOn, undoCall } from "./undo.ts";
 import { type UndoBy, withoutTool } from "./undo-here.ts";
 import { newId } from "./write-and-look.ts";
 
@@ -20,7 +23,9 @@ import { newId } from "./write-and-look.ts";
 const mostEffects = 20;
 const mostOfEffects = 4_000;
 
-const toSeeAll = "dry_run with fewer rules (by id or a narrower filter) shows theirs.";
+function toSeeAll({ ops }: Plan): string {
+  return `dry_run with fewer ${ops.some(usesConnectors) ? "rules (by id or a narrower filter)" : "spaces"} shows theirs.`;
+}
 
 /** The plan as the answer shows it. An agent passes it on, so it must be as hard to forge as a question. */
 export async function shown(
@@ -40,11 +45,12 @@ export async function shown(
     may_name: mayName,
   };
   const warnings = [...notSeen(plan), ...(plan.inPerson ?? []), ...warningsBefore(plan)];
-  const effects = firstThatFit(plan.effects.slice(0, mostEffects), mostOfEffects);
+  const inShort = plan.effects.slice(0, mostEffects).map((effect, at) => (at > 0 ? asInFirst(effect, plan.effects[0]) : effect));
+  const effects = firstThatFit(inShort, mostOfEffects);
   return {
     status,
     deployment,
-    space: plan.ops[0].space,
+    space: spacesShown(plan.ops.map(({ space }) => space)),
     plan: {
       summary: redactor.text(oneLine(plan.summary)),
       ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
@@ -57,11 +63,21 @@ export async function shown(
         name: beginning(effect.name, 300),
         ...(differ ? { reversible: undo.each[at] } : {}),
       })),
-      ...(plan.effects.length > effects.length ? { effects_left_out: plan.effects.length - effects.length, to_see_all: toSeeAll } : {}),
+      ...(plan.effects.length > effects.length
+        ? { effects_left_out: plan.effects.length - effects.length, to_see_all: toSeeAll(plan) }
+        : {}),
       ...(plan.given ? { params_given: plan.given } : {}),
     },
     ...(warnings.length > 0 ? { warnings: warnings.map(oneLine) } : {}),
   };
+}
+
+/** The same before and after need not be read for each space. */
+function asInFirst({ before, after, ...effect }: Effect, first: Effect | undefined): Effect & { as_in?: string } {
+  const isSame = first !== undefined && effect.space !== first.space && isDeepStrictEqual([before, after], [first.before, first.after]);
+  return isSame && (before ?? after) !== undefined
+    ? { ...effect, as_in: first.space }
+    : { ...effect, ...(before && { before }), ...(after && { after }) };
 }
 
 function notSeen(plan: Plan): string[] {
@@ -96,7 +112,7 @@ export function outcome(
   // With one unknown, it is not certain that nothing was done.
   const failed = results.find((result) => result.outcome === "unknown") ?? results.find((result) => result.outcome !== "done");
   const done = results.filter((result) => result.outcome === "done");
-  if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw failed.error;
+  if (failed?.outcome === "not_done" && done.length === 0 && failed.error) throw noneDone(failed.error, results);
   const status =
     failed === undefined && results.length === plan.ops.length
       ? "done"
@@ -104,7 +120,7 @@ export function outcome(
         ? "unknown"
         : "partial";
   // Rules and workflows are left out: the report says more about them.
-  const lines = results
+  const lines = (report.tellsEach ? [] : results)
     .filter((result) => !usesConnectors(result.op))
     .map((result) => ({
       outcome: result.outcome,
@@ -127,7 +143,7 @@ export function outcome(
   return {
     status,
     deployment: services.deployment,
-    space: plan.ops[0].space,
+    space: spacesShown(plan.ops.map(({ space }) => space)),
     ...(status === "unknown"
       ? {
           message:
@@ -168,6 +184,19 @@ const toGoOn = {
   hour: "Repeat the call once the hour has room: it goes on with what is left. The operator sets CONNECTORS_MAX_CHANGES_PER_HOUR.",
 };
 
+/** Why nothing was done: the first failure; of several, each reason with its spaces, or how often it was the reason. */
+function noneDone(first: Error, results: readonly OpResult[]): Error {
+  if (!(first instanceof ToolError) || results.length < 2) return first;
+  const isInSeveral = new Set(results.map(({ op }) => op.space)).size > 1;
+  const said = [...grouped(results, ({ error }) => error?.message ?? "")].map(([message, of]) =>
+    isInSeveral
+      ? `${spacesShown(of.map(({ op }) => op.space))}: ${message}`
+      : `${message}${of.length < results.length ? ` (${of.length} of them)` : ""}`,
+  );
+  const nothing = isInSeveral ? `Nothing was done in any of ${results.length} spaces.` : `None of ${results.length} was done.`;
+  return new ToolError(first.code, `${nothing} ${said.slice(0, 5).join(" ")}`, first.fix, first.detail);
+}
+
 /** The failure's fix; where it is not known whether the write happened, what to look at before anything is repeated. */
 function fixOf(failed: OpResult | undefined): { fix?: string } {
   if (!(failed?.error instanceof ToolError)) return {};
@@ -186,7 +215,7 @@ function failedWords(results: OpResult[]): string {
   ].join(", ");
 }
 
-/** How to undo what was done: several connectors one by one, rules and workflows all together, with one connector too. */
+/** How to undo what was done, all together; what cannot be, or needs secrets of its own, is said. */
 function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string, unknown> {
   const parts = results
     .filter(({ outcome }) => outcome === "done")
@@ -194,22 +223,27 @@ function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string,
       const { op } = result;
       const record = readRecord({ ...(result.recorded ?? recordOf(op)), id: newId(result) ?? op.id });
       const inverse = record && inverseAfter(record, result.unmeant?.byOthers ? {} : result.unmeant?.fields);
-      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ id: record.id, inverse, ofUser: usesConnectors(op) }] : [];
+      return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ record, inverse, ofUser: usesConnectors(op) }] : [];
     });
   const [first, ...more] = parts;
   if (!first) return {};
   if (more.length === 0) return undoCall(change, first.inverse, { by });
-  const users = parts.filter(({ ofUser }) => ofUser);
-  if (users.length > 0 && parts.length - users.length <= 1) {
-    const inverses = parts.map(({ inverse }) => inverse);
-    const able = inverses.filter((inverse) => "op" in inverse && (inverse.op !== "put_rule" || inverse.needs.length === 0));
-    const noted = able.find((inverse) => "op" in inverse && noteOn(inverse) !== undefined);
-    const told = parts.find(({ ofUser, inverse }) => !ofUser && able.includes(inverse))?.inverse ?? noted ?? able[0];
-    const left = leftNote(inverses, results.some(({ op }) => op.op !== "put_rule") ? "parts" : "rules");
-    if (told) return undoCall(change, told, { by, left });
-    const needs = inverses.flatMap((inverse) => ("op" in inverse && inverse.op === "put_rule" ? inverse.needs : []));
-    return { no_undo: [needsNote(needs), left].filter((note) => note !== undefined).join(" ") };
-  }
-  const offers = parts.map(({ id, inverse }) => ({ id, offer: undoCall(change, inverse, { id, by }) }));
-  return { undo: offers.map(({ id, offer }) => ("undo" in offer ? offer.undo : { id, ...offer })) };
+  const inverses = parts.map(({ inverse }) => inverse);
+  const able = inverses.filter((inverse) => "op" in inverse && (inverse.op !== "put_rule" || inverse.needs.length === 0));
+  const ofConnectors = parts.flatMap(({ ofUser, inverse }) => (!ofUser && "op" in inverse ? [inverse] : []));
+  const noted = able.find((inverse) => "op" in inverse && noteOn(inverse) !== undefined);
+  const told = ofConnectors.find((inverse) => noteOn(inverse) !== undefined) ?? ofConnectors[0] ?? noted ?? able[0];
+  const kinds = new Set(results.map(({ op }) => (usesConnectors(op) ? (op.op === "put_rule" ? "rules" : "parts") : "connectors")));
+  const left = [oneByOne(parts), leftNote(inverses, kinds.size === 1 ? [...kinds].join() : "parts")];
+  const note = left.filter((one) => one !== undefined).join(" ");
+  if (told) return undoCall(change, told, { by, left: note || undefined });
+  const needs = inverses.flatMap((inverse) => ("op" in inverse && inverse.op === "put_rule" ? inverse.needs : []));
+  return { no_undo: [needsNote(needs), note].filter((one) => one !== undefined && one !== "").join(" ") };
+}
+
+/** Connectors whose secrets cannot be given in one call, since they are no copies of each other. */
+function oneByOne(parts: readonly { record: Recorded; inverse: Inverse }[]): string | undefined {
+  const lost = parts.flatMap(({ record, inverse }) => ("secrets" in inverse && inverse.secrets ? [record] : []));
+  if (new Set(lost.map(({ type, name }) => JSON.stringify([type, name]))).size < 2) return undefined;
+  return `Those that had secrets one by one, each with its \`id\`: ${lost.map(({ id }) => quoted(id ?? "", 80)).join(", ")}.`;
 }

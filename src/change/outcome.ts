@@ -28,8 +28,7 @@ export const Outcome = z.looseObject({
   change: z.string().optional(),
   asked: z.string().optional(),
   result: z.looseObject({}).optional(),
-  /** One call for each of several parts. */
-  undo: z.union([z.looseObject({}), z.array(z.looseObject({}))]).optional(),
+  undo: z.looseObject({}).optional(),
   warnings: z.array(z.string()).optional(),
   next: z.array(Next).optional(),
 });

@@ -61,6 +61,8 @@ export type Call = Pick<Change, "tool" | "args" | "confirm" | "plan">;
 
 export interface Report {
   result?: Record<string, unknown>;
+  /** The result says what happened to each connector. */
+  tellsEach?: true;
   warnings?: string[];
   next?: NextCall[];
   message?: string;

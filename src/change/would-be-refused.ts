@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { grouped } from "../grouped.ts";
 import type { ConnectorRights } from "../kibana/capabilities.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { rulePrivilege } from "../kibana/rule-privilege.ts";
@@ -13,12 +14,13 @@ import type { Caller, ChangeServices } from "./services.ts";
  * nobody who could agree. What the policy refuses is refused in a dry run too.
  */
 export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<ToolError[]> {
-  const [first] = plan.ops;
   const reader = services.reader.until(caller.reads);
   const [nobody, ...rights] = await Promise.all([
     whyNobodyCouldAgree(plan, verdict, caller, services),
-    withoutRight(plan.ops, first.space, reader),
-    withoutRuleRight(plan.ops, first.space, reader),
+    ...[...grouped<string, Op>(plan.ops, ({ space }) => space)].flatMap(([space, ops]) => [
+      withoutRight(rightsFor(ops), space, reader),
+      withoutRuleRight(ops, space, reader),
+    ]),
   ]);
   return [...rights, nobody].filter((error) => error !== undefined);
 }
@@ -27,8 +29,16 @@ const needed = { create: "change", update: "change", delete: "delete", execute: 
   Record<Op["op"], keyof ConnectorRights>
 >;
 
-async function withoutRight(ops: Plan["ops"], space: string, reader: Reader): Promise<ToolError | undefined> {
-  const rights = ops.flatMap(({ op }) => (op === "put_rule" || op === "put_workflow" ? [] : [needed[op]]));
+function rightsFor(ops: readonly Op[]): (keyof ConnectorRights)[] {
+  return ops.flatMap(({ op }) => (op === "put_rule" || op === "put_workflow" ? [] : [needed[op]]));
+}
+
+/** Why Kibana would refuse what takes these rights in a space; undefined where it would not, or does not say. */
+export async function withoutRight(
+  rights: readonly (keyof ConnectorRights)[],
+  space: string,
+  reader: Reader,
+): Promise<ToolError | undefined> {
   if (rights.length === 0) return undefined;
   // If Kibana does not say, nothing is known.
   const has = await reader.connectorRights(space).catch(unlessCancelled);
@@ -42,7 +52,7 @@ async function withoutRight(ops: Plan["ops"], space: string, reader: Reader): Pr
     : undefined;
 }
 
-async function withoutRuleRight(ops: Plan["ops"], space: string, reader: Reader): Promise<ToolError | undefined> {
+async function withoutRuleRight(ops: readonly Op[], space: string, reader: Reader): Promise<ToolError | undefined> {
   const rules = ops.flatMap((op) => (op.op === "put_rule" ? [op] : []));
   if (rules.length === 0) return undefined;
   const types = await reader.ruleTypes(space).catch(unlessCancelled);

@@ -11,6 +11,7 @@ import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import type { Access, Settings } from "../settings/index.ts";
 import { type ArgumentHints, readArguments } from "./arguments.ts";
+import { chosenSpaces, namesSeveral } from "./connectors/several-spaces.ts";
 import type { SpaceCheck } from "./connectors/spaces.ts";
 import type { KeptExports } from "./exports/kept-exports.ts";
 import { widens } from "./fields.ts";
@@ -38,6 +39,15 @@ export interface ToolContext {
 /** The context of a tool that works in one space, which is looked up before anything comes of it. */
 export interface SpaceContext extends ToolContext {
   space: CheckedSpace;
+}
+
+/** Spaces in which one change is made. */
+export interface SeveralSpaces {
+  spaces: CheckedSpace[];
+  /** Whether `*` meant them. */
+  all: boolean;
+  /** What a person has to know about the choice. */
+  notes: string[];
 }
 
 /** The context with the pipeline, which `changeTool` does not pass on to tools. */
@@ -131,6 +141,22 @@ export function changeTool<Input extends InSpace, P extends Plan>(
   tool: Definition<Input> & Changing<OfOneSpace<Input>, P, SpaceContext>,
 ): Tool {
   return changing(tool, (args, context) => inSpace(args, context, true, (rest, at) => tool.plan(rest, at)));
+}
+
+/** The same for a change that can also be made in several spaces, which `space` names, in one plan. */
+export function changeInSpaces<Input extends InSpace, P extends Plan>(
+  tool: Definition<Input> &
+    Changing<OfOneSpace<Input>, P, SpaceContext> & {
+      planSeveral(args: OfOneSpace<Input>, spaces: SeveralSpaces, context: ToolContext): Promise<P | NoChange>;
+    },
+): Tool {
+  return changing(tool, async (args, context) => {
+    const { space: asked, ...rest } = args;
+    if (!namesSeveral(asked)) return inSpace(args, context, true, (given, at) => tool.plan(given, at));
+    const notes: string[] = [];
+    const spaces = await chosenSpaces(asked, context, notes, true);
+    return tool.planSeveral(rest, { spaces, all: asked.trim() === "*", notes }, context);
+  });
 }
 
 /** The same for a change that knows its space by itself. */

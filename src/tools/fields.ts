@@ -36,6 +36,10 @@ const anySpace = idOrName.optional().describe("Default: the configured one");
 export const space = anySpace;
 /** The same for tools that change something. */
 export const changedSpace = widens(anySpace.clone(), "the configured space", { nullIsAbsent: true });
+/** The same for tools that change one connector in several spaces at once. */
+export const changedSpaces = widens(idOrName.optional().describe('Ids with commas, or "*"'), "the configured space", {
+  nullIsAbsent: true,
+});
 export const typeFilter = widens(z.string().optional(), "all types");
 export const textFilter = widens(z.string().optional().describe("Part of name or id"), "all names");
 export const connector = idOrName.describe("Id or exact name");

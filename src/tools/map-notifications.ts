@@ -61,7 +61,7 @@ export const mapNotifications = readAcross({
     const counts = before?.counts ?? noCounts();
     const filter = { ...filterOf(given), ...(connector !== undefined && { notified_by: connector }) };
     const named = filter.notified_by;
-    if (before && !spaces.includes(before.position.space)) throw otherArguments();
+    if (before && !spaces.some((space) => space === before.position.space)) throw otherArguments();
     const page = collectPage(limit, counts, !before);
     const found: FoundSpaces = new Map();
     const lossIn = (rule: MappedRule): Loss | undefined => {

@@ -1,15 +1,16 @@
 import * as z from "zod";
 import type { JournalEntry } from "../change/journal.ts";
-import { type NoChange, type Plan, usesConnectors } from "../change/plan.ts";
+import { type NextCall, type NoChange, type OpResult, type Plan, usesConnectors } from "../change/plan.ts";
 import { maySee } from "../change/principal.ts";
 import { inverseOfEntry } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { quoted } from "../plain-text.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
+import { reportOfEach, type SpacesPlan } from "./connectors/space-rows.ts";
 import { changeAcross, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
-import { planUndo } from "./plans/plan-undo.ts";
+import { type Entries, planUndo } from "./plans/plan-undo.ts";
 import { notDone, rowsShown, ruleNow } from "./rules/replaced-report.ts";
 import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
 import { workflowRows } from "./workflows/workflow-rows.ts";
@@ -18,19 +19,23 @@ export const undoChange = changeAcross({
   name: "undo_change",
   title: "Undo change",
   description:
-    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new connector, give rules and workflows back what they had. Secrets have to be given again. A person is asked.",
+    "Undo a change of this server, as far as possible: restore a deleted connector under its id, restore name and config, delete a new one, give rules and workflows back what they had. Secrets have to be given again. A person is asked.",
   risk: "destructive",
   access: "full",
   idempotent: true,
   input: z.strictObject({
     change: z.string().min(1).describe('From list_changes, or "last"'),
-    id: widens(z.string().optional().describe("Which connector or rule, if the change had several"), "all that the change had"),
+    id: widens(z.string().optional().describe("One connector or rule of several"), "all that the change had"),
+    space: widens(z.string().optional(), "all spaces that the change had"),
     secrets: z.looseObject({}).optional().describe("Field → reference, if secrets were lost"),
     assert_no_other_secrets: z.boolean().optional().describe("Only if nobody is asked"),
   }),
-  async plan({ change: asked, id, secrets = {}, assert_no_other_secrets: noOthers }, context): Promise<Plan | NoChange> {
-    const found = await entriesOf(asked, id, context);
-    const change = found[0]?.begin.change ?? asked;
+  async plan(
+    { change: asked, id, space, secrets = {}, assert_no_other_secrets: noOthers },
+    context,
+  ): Promise<Plan | SpacesPlan | NoChange> {
+    const found = await entriesOf(asked, { id, spaces: namedSpaces(space) }, context);
+    const { change } = found[0].begin;
     const plan = await planUndo(found, { secrets, noOtherSecrets: noOthers ?? false }, context);
     return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
   },
@@ -38,6 +43,11 @@ export const undoChange = changeAcross({
     const [op] = plan.ops;
     const [result] = results;
     const workflows = workflowRows(plan.ops, results, [], "put_back").slice(0, rowsShown);
+    if ("beside" in plan) {
+      const back = results.find(({ op: { op: kind }, outcome, stored }) => outcome === "done" && stored && kind !== "delete");
+      const told = reportOfEach(plan, results);
+      return { ...told, result: compact({ ...told.result, workflows }), next: back ? await testOf(back) : [] };
+    }
     if (usesConnectors(op)) {
       const ofRules = results.filter((one) => one.op.op === "put_rule");
       const done = ofRules.filter((one) => one.outcome === "done");
@@ -62,45 +72,59 @@ export const undoChange = changeAcross({
     const { stored } = result;
     return {
       result: compact({ connector: stored && connectorView(stored, op.space), workflows }),
-      next: stored && mayWorkOtherwise(op) ? await safeTest(stored, op.space, "See whether it works again.") : [],
+      next: await testOf(result),
     };
   },
 });
 
-/** The journal's entries of a change; at least one. */
-async function entriesOf(asked: string, id: string | undefined, { journal, deployment, principal }: ToolContext): Promise<JournalEntry[]> {
+/** The call that tests what came back. */
+async function testOf({ op, stored }: OpResult): Promise<NextCall[]> {
+  return stored && mayWorkOtherwise(op) ? safeTest(stored, op.space, "See whether it works again.") : [];
+}
+
+/** Which parts of a change are meant. */
+interface Meant {
+  id: string | undefined;
+  /** Undefined: all. */
+  spaces: string[] | undefined;
+}
+
+function isMeant({ begin, end }: JournalEntry, { id, spaces }: Meant): boolean {
+  return (id === undefined || (begin.op.id ?? end?.id) === id) && (spaces?.includes(begin.op.space) ?? true);
+}
+
+function namedSpaces(space: string | undefined): string[] | undefined {
+  return space === undefined || space === "*" ? undefined : space.split(",").map((one) => one.trim());
+}
+
+/** The journal's entries of a change. */
+async function entriesOf(asked: string, meant: Meant, { journal, deployment, principal }: ToolContext): Promise<Entries> {
   const { entries } = await journal.entries();
   const visible = entries
     .filter(({ begin }) => begin.deployment === deployment.name)
     .filter(({ begin }) => maySee(principal, begin.op.space));
-  if (asked === "last") return newest(visible, id, principal.name);
-  const ofChange = visible.filter(({ begin }) => begin.change === asked);
-  const matching = ofChange.filter(({ begin, end }) => id === undefined || (begin.op.id ?? end?.id) === id);
-  if (matching.length === 0) {
-    throw new ToolError(
-      "invalid_arguments",
-      ofChange.length > 0
-        ? `The change ${quoted(asked)} has no connector or rule ${quoted(id ?? "")}.`
-        : `The journal has no change ${quoted(asked)} for this Kibana.`,
-      "Call list_changes to see what can be undone.",
-    );
-  }
-  return matching;
+  const change = asked === "last" ? newest(visible, meant, principal.name) : asked;
+  const ofChange = visible.filter(({ begin }) => begin.change === change);
+  const [first, ...more] = ofChange.filter((entry) => isMeant(entry, meant));
+  if (first) return [first, ...more];
+  const where = meant.spaces ? ` in space ${meant.spaces.join(", ")}` : "";
+  throw new ToolError(
+    "invalid_arguments",
+    ofChange.length > 0
+      ? `The change ${quoted(asked)} has no connector or rule${meant.id === undefined ? "" : ` ${quoted(meant.id)}`}${where}.`
+      : `The journal has no change ${quoted(asked)} for this Kibana.`,
+    "Call list_changes to see what can be undone.",
+  );
 }
 
 /** The newest change of this caller that can be undone. Undos do not count, or a second "last" would redo the change. */
-function newest(entries: readonly JournalEntry[], id: string | undefined, caller: string): JournalEntry[] {
+function newest(entries: readonly JournalEntry[], meant: Meant, caller: string): string {
   const last = entries.find((entry) => {
-    const { begin, end } = entry;
+    const { begin } = entry;
     if (begin.principal !== caller || begin.tool === "undo_change") return false;
-    const inverse = id === undefined || (begin.op.id ?? end?.id) === id ? inverseOfEntry(entry) : undefined;
+    const inverse = isMeant(entry, meant) ? inverseOfEntry(entry) : undefined;
     return inverse !== undefined && !("none" in inverse) && inverse.op !== "execute";
   });
-  if (!last)
-    throw new ToolError(
-      "invalid_arguments",
-      "There is no change of yours that can be undone.",
-      "Call list_changes to see what was changed.",
-    );
-  return entries.filter(({ begin, end }) => begin.change === last.begin.change && (id === undefined || (begin.op.id ?? end?.id) === id));
+  if (last) return last.begin.change;
+  throw new ToolError("invalid_arguments", "There is no change of yours that can be undone.", "Call list_changes to see what was changed.");
 }

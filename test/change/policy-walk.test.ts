@@ -16,6 +16,13 @@ const calls: Record<string, Record<string, unknown>> = {
   undo_change: { change: "filled in below" },
 };
 
+/** The same in several spaces, for those that take them. */
+const inSeveral: [string, Record<string, unknown>][] = [
+  ["create_connector", { name: "Trail of walks", type: ".server-log", space: "default,security" }],
+  ["update_connector", { id: "alert-audit-index", config: { index: "walked" }, space: "default,security" }],
+];
+const all = [...Object.entries(calls), ...inSeveral];
+
 /** What each setting does to all of them; `except` names tools that it does not affect. */
 const policies: { name: string; settings: Partial<Settings>; code: string; except?: string[] }[] = [
   { name: "access read", settings: { access: "read" }, code: "read_only" },
@@ -47,11 +54,11 @@ async function withHistory(settings: Partial<Settings>) {
 }
 
 describe.each(policies)("$name", ({ settings, code, except = [] }) => {
-  test.each(Object.keys(calls).filter((tool) => !except.includes(tool)))("refuses %s, and nothing is written", async (tool) => {
+  test.each(all.filter(([tool]) => !except.includes(tool)))("refuses %s %j, and nothing is written", async (tool, args) => {
     const { first, second, change } = await withHistory(settings);
     const before = await first.state();
     // Where the configured space is not allowed, an allowed one is meant unless the call says otherwise.
-    const { body } = await second.call(tool, tool === "undo_change" ? { change } : { space: "default", ...calls[tool] });
+    const { body } = await second.call(tool, tool === "undo_change" ? { change } : { space: "default", ...args });
     // A change that this server may not see is unknown to it.
     const expected = tool === "undo_change" && code === "forbidden" ? "invalid_arguments" : code;
     expect(body.code, JSON.stringify(body)).toBe(expected);
@@ -59,7 +66,7 @@ describe.each(policies)("$name", ({ settings, code, except = [] }) => {
   });
 });
 
-test.each(Object.keys(calls))("where nothing forbids it, %s is done", async (tool) => {
+test.each(all)("where nothing forbids it, %s %j is done", async (tool, args) => {
   const { second, change } = await withHistory({});
-  expect((await second.call(tool, tool === "undo_change" ? { change } : (calls[tool] ?? {}))).body.status).toBe("done");
+  expect((await second.call(tool, tool === "undo_change" ? { change } : args)).body.status).toBe("done");
 });

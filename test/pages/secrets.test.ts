@@ -60,7 +60,7 @@ describe("a secret that a person types", () => {
   test.each<[string, Args, string, Record<string, string | File>, string, string]>([
     ["no URL", slack, "secrets.webhookUrl", { "secrets.webhookUrl": "canary-no-url-at-all" }, "canary-no-url", "It must be"],
     ["nothing", slack, "secrets.webhookUrl", {}, "canary", "It is required."],
-    ["white space", slack, "secrets.webhookUrl", { "secrets.webhookUrl": " \n" }, "canary", "It must be"],
+    ["white space", slack, "secrets.webhookUrl", { "secrets.webhookUrl": " \n" }, "canary", "It must not be empty"],
     ["one of two", { ...basic, secrets: ask }, "secrets.password", { "secrets.user": "canary-user-1" }, "canary-user", "It is required."],
     [
       "typed and from a file, different",

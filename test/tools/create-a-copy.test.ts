@@ -20,16 +20,16 @@ async function withSource(one: Parameters<typeof seedConnector>[1], options: Pro
 
 describe("a copy", () => {
   test.each([
-    ["of the same space", {}, "default"],
-    ["into another space", { space: "ops", from: { id: "stored", space: "default" } }, "ops"],
-  ])("%s has a new id and the whole config; the original stays as it is", async (_where, args, space) => {
+    ["of the same space", {}, "default", "copy"],
+    ["into another space", { space: "ops", from: { id: "stored", space: "default" } }, "ops", "copy-ops"],
+  ])("%s has a new id and the whole config; the original stays as it is", async (_where, args, space, id) => {
     const { made, source, copy } = await withSource(index);
-    expect(await copy(args)).toMatchObject({ status: "done", result: { connector: { id: "copy", name: "Copy", type: ".index", space } } });
-    expect(await documentOf(made, "copy")).toMatchObject({ ...source, id: "copy", name: "Copy", space });
+    expect(await copy(args)).toMatchObject({ status: "done", result: { connector: { id, name: "Copy", type: ".index", space } } });
+    expect(await documentOf(made, id)).toMatchObject({ ...source, id, name: "Copy", space });
     expect(await documentOf(made, "stored")).toEqual(source);
   });
 
-  test("of the same name, into another space, gets an id that is free there: ids are unique over all spaces", async () => {
+  test("of the same name, into another space, has the name of its space in its id: ids are unique over all spaces", async () => {
     const { made, copy } = await withSource({ ...index, id: "stored-one" });
     const from = { id: "stored-one", space: "default" };
     expect(await copy({ name: "Stored one", space: "ops", from })).toMatchObject({

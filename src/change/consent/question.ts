@@ -1,9 +1,11 @@
+import { grouped } from "../../grouped.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import { beginning, exact, firstThatFit, oneLine, quoted, shownJson, word } from "../../plain-text.ts";
 import { paired } from "../../rules/same-action.ts";
 import type { Page } from "../../web/page.ts";
 import { type Effect, type Plan, warningsBefore } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
+import { spacesShown } from "../spaces-shown.ts";
 import { workflowWithPlaces } from "../workflow-words.ts";
 import { type Reach, requestInWords } from "./reach.ts";
 
@@ -29,7 +31,7 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string, hasPag
     ...(plan.notSeen === undefined ? [] : [plan.notSeen]),
     `${deployment}: ${plan.summary}`,
     ...(plan.inPerson ?? []),
-    ...things(plan).map((effect) => `- ${effectLine(effect)}`),
+    ...things(plan).map((effects) => `- ${connectorLine(effects)}`),
     ...namesOfRules(plan, hasPage),
     ...namesOfWorkflows(plan),
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
@@ -61,7 +63,7 @@ export function question(plan: Plan, matters: readonly string[]): string {
     ...(given ? [`Params given: ${cutJson(given)}.`] : []),
     ...users.slice(0, mostLines).map((effect) => `- ${effectLine(effect)}${inShort(effect)}`),
     ...left(users.length - mostLines, "- and", "more, named above"),
-    ...(effects.length === 1 ? effects.flatMap(details) : details(contents(users))),
+    ...(effects.length === 1 ? effects.flatMap(details) : [...inSpaces(effects), ...details(contents(users))]),
   ]
     .map(oneLine)
     .join("\n");
@@ -82,7 +84,7 @@ export function pageModel(
     kind: plan.asks.length > 0 ? "secrets" : "approve",
     deployment: name,
     sandbox,
-    space: plan.ops[0].space,
+    space: spacesShown(plan.ops.map(({ space }) => space)),
     summary: plan.summary,
     things: named.map(effectLine),
     flows: reach.secrets,
@@ -126,9 +128,33 @@ const undoLines = {
   no: "It cannot be undone.",
 };
 
-/** Several connectors are all named first; a single one is in the summary, and rules are listed with their before and after. */
-function things({ effects }: Plan): Effect[] {
-  return effects.length > 1 ? effects.filter(({ kind }) => kind === "connector") : [];
+/** Several connectors are all named first, copies in several spaces in one line; a single one is in the summary, and rules are listed with their before and after. */
+function things({ effects }: Plan): Effect[][] {
+  if (effects.length === 1) return [];
+  const connectors = effects.filter(({ kind }) => kind === "connector");
+  const copies = grouped(connectors, ({ verb, name, type }) => JSON.stringify([verb, name, type]));
+  return [...copies.values()].flatMap((of) => (new Set(of.map(({ space }) => space)).size === of.length ? [of] : of.map((one) => [one])));
+}
+
+/** `create connector "Ops chat" (.slack) in 2 spaces: default (ops-chat-default), ops (ops-chat-ops)` */
+function connectorLine([first, ...more]: readonly Effect[]): string {
+  if (!first || more.length === 0) return first ? effectLine(first) : "";
+  const places = [first, ...more].map(({ space, id }) => (id === undefined ? word(space) : `${word(space)} (${word(id)})`));
+  return `${first.verb} connector ${quoted(first.name)} (${word(first.type)}) in ${places.length} spaces: ${places.join(", ")}`;
+}
+
+/** What is written to connectors in several spaces: once for all, or by space where it differs. */
+function inSpaces(effects: readonly Effect[]): string[] {
+  const written = effects.filter(({ kind, after }) => kind === "connector" && after !== undefined);
+  const same = [...grouped(written, ({ before, after }) => JSON.stringify([before, after])).values()];
+  const lines = same.slice(0, mostLines).flatMap((of) => {
+    const [one] = of;
+    const ofCopies = new Set(written.map(({ space }) => space)).size === written.length;
+    const place = ({ space, name, id }: Effect) => (ofCopies ? word(space) : `${quoted(name)}${id ? ` (${word(id)})` : ""}`);
+    const where = same.length > 1 ? `In ${of.map(place).join(", ")}: ` : "";
+    return one ? details(one).map((line) => `${where}${line}`) : [];
+  });
+  return [...lines, ...left(same.length - mostLines, "In", "more spaces it differs again: the names are above")];
 }
 
 /** Several rules and workflows, or one beside connectors; a single one stands in the summary. */
@@ -158,7 +184,10 @@ function namesOfRules(plan: Plan, hasPage: boolean): string[] {
 
 /** `Workflows (1): "Page on-call" (page-on-call): "step page", "step page again"`: all of them, with each place that is changed. */
 function namesOfWorkflows({ ops, effects }: Plan): string[] {
-  const named = ops.flatMap((op) => (op.op === "put_workflow" ? [workflowWithPlaces(op)] : []));
+  const isInSeveral = ops.some(({ space }) => space !== ops[0].space);
+  const named = ops.flatMap((op) =>
+    op.op === "put_workflow" ? [`${workflowWithPlaces(op)}${isInSeveral ? ` in space ${word(op.space)}` : ""}`] : [],
+  );
   return named.length === 0 || effects.length === 1 ? [] : [`Workflows (${named.length}): ${named.join("; ")}`];
 }
 

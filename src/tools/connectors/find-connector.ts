@@ -51,11 +51,17 @@ function pickByName(connectors: readonly Connector[], space: string, name: strin
       },
     );
   }
+  throw connectorNotHere(name, connectors, space);
+}
+
+/** The error for a connector that is not among those of a space, or of several with commas: similar ones are named. */
+export function connectorNotHere(name: string, connectors: readonly Connector[], space: string): ToolError {
+  if (isSystem(name)) return systemConnector(name);
   const meant = meantBy(name, connectors);
   const words = meant.map((one) => `${quoted(one.name)} (id ${one.id})`).join(" or ");
-  throw new ConnectorNotHere(
+  return new ConnectorNotHere(
     { asked: name, space },
-    `There is no connector ${quoted(name, 100)} in the space "${space}".`,
+    `There is no connector ${quoted(name, 100)} in the space${space.includes(", ") ? "s" : ""} "${space}".`,
     meant.length > 0 ? `Did you mean ${words}?` : 'Call list_connectors with space "*": it may be in another space.',
     meant.length > 0 ? { candidates: meant.map(candidate) } : undefined,
   );

@@ -16,7 +16,8 @@ interface Place {
   id: string;
 }
 
-const callAgain = ({ space }: Place) => `If that one is meant, call again with space "${space}".`;
+const callAgain = ({ space }: Place, asked: string) =>
+  `If that one is meant, call again with space "${asked.includes(", ") ? [...asked.split(", "), space].join(",") : space}".`;
 const whole = ({ id, space }: Place) => `from: ${JSON.stringify({ id, space })}`;
 /** A rule and the connectors that it uses are in one space. */
 const ofRules = (place: Place) =>

@@ -1,4 +1,7 @@
+import type { CheckedSpace } from "../../change/checked-space.ts";
+import { spacesShown } from "../../change/spaces-shown.ts";
 import { ToolError } from "../../errors.ts";
+import { grouped } from "../../grouped.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { ToolContext } from "../define.ts";
@@ -18,13 +21,24 @@ export interface FoundConnector {
   connector: Connector;
 }
 
+/** Whether an argument that names one space or several names several; an id contains neither. */
+export function namesSeveral(asked: string | undefined): asked is string {
+  return asked !== undefined && (asked.trim() === "*" || asked.includes(","));
+}
+
 /**
  * The spaces that an argument means: ids with commas, `*` for all, the configured one if it is left out.
  * @param notes gets a note if spaces are left out
- * @throws ToolError invalid_arguments, space_not_found, forbidden
+ * @param fresh for a change, which does not trust an earlier look
+ * @throws ToolError invalid_arguments, space_not_found, forbidden: all that may not be used are named
  */
-export async function chosenSpaces(asked: string | undefined, { spaces, settings }: SpacesContext, notes: string[]): Promise<string[]> {
-  if (asked === "*") return firstSpaces((await spaces.list()).map((space) => space.id).sort(), notes);
+export async function chosenSpaces(
+  asked: string | undefined,
+  { spaces, settings }: Pick<SpacesContext, "spaces" | "settings">,
+  notes: string[],
+  fresh = false,
+): Promise<CheckedSpace[]> {
+  if (asked?.trim() === "*") return firstSpaces((await spaces.list()).map((space) => space.id).sort(), notes);
   const ids =
     asked === undefined
       ? [settings.space]
@@ -44,8 +58,33 @@ export async function chosenSpaces(asked: string | undefined, { spaces, settings
       `\`space\` names ${ids.length} spaces; one call takes at most ${mostSpaces}.`,
       'Make several calls, or give "*" for all there are.',
     );
-  return Promise.all(ids.map((id) => spaces.check(id, { fresh: false })));
+  const checked = await Promise.allSettled(ids.map((id) => spaces.check(id, { fresh })));
+  const refused = checked.flatMap((one) => (one.status === "rejected" ? [{ error: one.reason }] : []));
+  if (refused.length > 0) throw togetherRefused(refused);
+  return checked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 }
+
+/**
+ * One error for several refusals; the first if it says it all, or if no other call would fare better.
+ * @param where it was refused, if the message does not say so
+ */
+export function togetherRefused(refused: readonly { error: unknown; where?: string }[]): unknown {
+  const whole = refused.find(({ error }) => !(error instanceof ToolError) || ofNoSpace.includes(error.code));
+  const all = refused.flatMap(({ error, where }) => (error instanceof ToolError ? [{ error, where }] : []));
+  const byMessage = [...grouped(all, ({ error }) => error.message)];
+  const [first] = all;
+  if (whole || !first || byMessage.length === 1) return (whole ?? first)?.error;
+  const said = byMessage.slice(0, 10).map(([message, of]) => {
+    const places = of.flatMap(({ where }) => where ?? []);
+    return places.length > 0 ? `In ${spacesShown(places)}: ${message}` : message;
+  });
+  const left = byMessage.length - said.length;
+  const { code, fix, detail } = first.error;
+  return new ToolError(code, `${said.join(" ")}${left > 0 ? ` And ${left} more.` : ""}`, fix, detail);
+}
+
+/** Failures that say nothing about the space in which they came. */
+export const ofNoSpace: readonly string[] = ["cancelled", "unauthorized", "kibana_unreachable"];
 
 /** All connectors of the spaces. An unreadable space among several is reported in `notes` and does not fail the call. */
 export async function connectorsIn(spaces: readonly string[], context: SpacesContext, notes: string[]): Promise<FoundConnector[]> {
@@ -62,7 +101,7 @@ export async function connectorsIn(spaces: readonly string[], context: SpacesCon
 }
 
 /** The first of very many spaces; a note says what is left out. */
-export function firstSpaces(ids: readonly string[], notes: string[]): string[] {
+export function firstSpaces<Id extends string>(ids: readonly Id[], notes: string[]): Id[] {
   if (ids.length > mostOfAll)
     notes.push(
       `Kibana lists ${ids.length} spaces, and only the first ${mostOfAll} are looked at: name the others, ${mostSpaces} per call.`,

@@ -17,8 +17,8 @@ export interface SpaceCheck {
    * its error comes first.
    */
   during<T>(id: string, options: { fresh: boolean }, work: (space: CheckedSpace) => Promise<T>): Promise<T>;
-  /** The spaces that the key and the settings show. */
-  list(): Promise<{ id: string; name: string }[]>;
+  /** The spaces that the key and the settings show, as they are now. */
+  list(): Promise<{ id: CheckedSpace; name: string }[]>;
 }
 
 const trusted = 60_000;
@@ -29,7 +29,7 @@ export function createSpaceChecks(clock: Clock): (reader: Reader, principal: Pri
 
   return (reader, principal) => {
     async function list() {
-      return (await reader.spaces()).filter((space) => maySee(principal, space.id)).map(({ id, name }) => ({ id, name }));
+      return (await reader.spaces()).filter((space) => maySee(principal, space.id)).map(({ id, name }) => ({ id: checked(id), name }));
     }
 
     function assertMaySee(id: string): void {

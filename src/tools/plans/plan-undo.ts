@@ -1,26 +1,69 @@
+import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import type { NoChange, Plan } from "../../change/plan.ts";
 import { inverseOfEntry } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
+import { grouped } from "../../grouped.ts";
+import type { Known } from "../connectors/deletable.ts";
+import type { SpacesPlan } from "../connectors/space-rows.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { ofWorkflows, withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { type Given, planInverse } from "./undo-connector.ts";
 import { planUndoRules, type RulesBack, ruleInverses } from "./undo-rules.ts";
+import { planUndoOfSeveral } from "./undo-several.ts";
 import { planUndoWorkflows, workflowInverses } from "./undo-workflows.ts";
 
-/** Undoes the parts of a change: its rules and workflows all together, after the one connector that it may have. */
-export async function planUndo(found: readonly JournalEntry[], given: Given, context: ToolContext): Promise<Plan | NoChange> {
+/** Entries of a change, at least one. */
+export type Entries = readonly [JournalEntry, ...JournalEntry[]];
+
+/** Undoes the parts of a change: all of them together, each as far as it can be. */
+export async function planUndo(found: Entries, given: Given, context: ToolContext): Promise<Plan | SpacesPlan | NoChange> {
+  const parts = partsOf(found);
+  const read = readingOnce(context);
+  if (parts.length < 2) return planUndoPart(parts[0] ?? found, given, read, context);
+  return planUndoOfSeveral(parts, given, (part, own) => planUndoPart(part, own, read, context));
+}
+
+type Read = (space: string) => Promise<Known & { space: CheckedSpace }>;
+
+/** What is in a space now, read once for all parts that are in it. */
+function readingOnce({ kibana, spaces }: ToolContext): Read {
+  const begun = new Map<string, ReturnType<Read>>();
+  async function read(id: string) {
+    const space = await spaces.check(id, { fresh: true });
+    const [status, existing, types] = await Promise.all([kibana.status(), kibana.connectors(space), kibana.connectorTypes(space)]);
+    return { space, status, existing, types };
+  }
+  return (space) => {
+    const answer = begun.get(space) ?? read(space);
+    begun.set(space, answer);
+    return answer;
+  };
+}
+
+/** What is undone by itself: each connector, but with the rules and workflows of its space. What did not happen is no part. */
+function partsOf(found: Entries): Entries[] {
+  const happened = found.filter(({ end }) => end?.outcome !== "not_done");
+  return [...grouped(happened, ({ begin }) => begin.op.space).values()].flatMap((entries): Entries[] => {
+    const [first, ...rest] = entries;
+    if (!first) return [];
+    return entries.some(isOfUsers) ? [[first, ...rest]] : entries.map((entry): Entries => [entry]);
+  });
+}
+
+/** Undoes what belongs together in one space: rules and workflows all at once, after the one connector that they may have. */
+async function planUndoPart(found: Entries, given: Given, read: Read, context: ToolContext): Promise<Plan | NoChange> {
   const rules = ruleInverses(found);
   const workflows = workflowInverses(found);
   const [first] = workflows.inverses;
   const hasWorkflows = first !== undefined || workflows.left.length > 0;
-  const others = found.filter((entry) => !isOfUsers(entry) && (!hasWorkflows || inverseOfEntry(entry) !== undefined));
-  if (!hasWorkflows) return rules ? undoRules(rules, context) : undoOne(others.length > 0 ? others : found, given, context);
+  const other = found.find((entry) => !isOfUsers(entry) && (!hasWorkflows || inverseOfEntry(entry) !== undefined));
+  if (!hasWorkflows) return rules ? undoRules(rules, context) : undoOne(other ?? found[0], given, read, context);
   const base = rules
     ? await undoRules(rules, context, first !== undefined)
-    : others.length > 0
-      ? await undoOne(others, given, context)
+    : other
+      ? await undoOne(other, given, read, context)
       : undefined;
   if (!first) {
     if (!base) throw cannot(workflows.left.join(" "));
@@ -63,28 +106,16 @@ async function undoRules({ inverses, left }: RulesBack, context: ToolContext, wi
   return { noChange: true, message: why, space: "", result: {}, warnings: [], next: [] };
 }
 
-async function undoOne(entries: readonly JournalEntry[], given: Given, context: ToolContext): Promise<Plan | NoChange> {
-  const entry = onlyOne(entries);
+async function undoOne(entry: JournalEntry, given: Given, read: Read, context: ToolContext): Promise<Plan | NoChange> {
   const inverse = inverseOfEntry(entry);
   if (!inverse) throw cannot(whyNone(entry));
   if ("none" in inverse) throw cannot(inverse.none);
   if (inverse.op === "execute") throw cannot("Another run reverses it: list_changes has the execute_connector call that does so.");
   if (inverse.op === "put_rule" || inverse.op === "put_workflow") throw cannot("It was a change of a rule or workflow.");
-  const space = await context.spaces.check(inverse.space, { fresh: true });
-  const plan = await planInverse(inverse, entry.begin.op.type, space, given, context);
+  const plan = await planInverse(inverse, entry.begin.op.type, await read(inverse.space), given, context);
   if ("noChange" in plan) return plan;
   // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
   return { ...plan, consequence: plan.consequence === "free" ? "person" : plan.consequence };
-}
-
-function onlyOne(matching: readonly JournalEntry[]): JournalEntry {
-  const [only, ...more] = matching;
-  if (!only || more.length > 0) {
-    throw new ToolError("invalid_arguments", "The change had several connectors.", "Undo them one by one: give an `id`.", {
-      ids: matching.map(({ begin, end }) => begin.op.id ?? end?.id),
-    });
-  }
-  return only;
 }
 
 function whyNone({ end }: JournalEntry): string {

@@ -4,9 +4,8 @@ import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
-import type { Plan, UpdateOp } from "../../change/plan.ts";
+import type { Op, Plan, UpdateOp } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { Status } from "../../kibana/status.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
@@ -24,6 +23,7 @@ import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSec
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
+import type { Surroundings } from "./plan-create.ts";
 
 type Config = Record<string, unknown>;
 
@@ -46,7 +46,7 @@ export interface Wanted {
  */
 export async function planUpdate(
   { space, before, after, secrets, noOtherSecrets, verb, repoints }: Wanted,
-  status: Status,
+  { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
   const { kibana, settings } = context;
@@ -83,7 +83,6 @@ export async function planUpdate(
   // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
   const goesElsewhere = !isDeepStrictEqual(was, becomes) && was.length > 0;
-  const existing = await kibana.connectors(space);
   const naming = after.name === before.name ? { uses: [], missed: [] } : await namedBy(before, existing, { reader: kibana, space, status });
   const workflows =
     repoints && naming.uses.length > 0
@@ -93,9 +92,8 @@ export async function planUpdate(
   const staying = new Set(workflows?.left.map(({ id }) => id));
   const renamed = renameWarnings(before.name, { ...naming, uses: naming.uses.filter(({ id }) => !moved.has(id) || staying.has(id)) });
   const removed = removedKeys(before.config ?? {}, after.config);
-  const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
   const plan: Plan = {
-    summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${goes}`,
+    summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${removalsInWords([op])}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     beforehand:
@@ -133,6 +131,12 @@ export async function planUpdate(
   // First, so that they reach it at every moment.
   const those = workflows.ops.length === 1 ? "that names" : "that name";
   return withWorkflows(plan, workflows, `Put its id into the ${workflowsInWords(workflows.ops)}, ${those} it by its old name.`, true);
+}
+
+/** What a plan of updates removes, for its summary; empty where nothing is. */
+export function removalsInWords(ops: readonly Op[]): string {
+  const removed = ops.flatMap((op) => (op.op === "update" ? removedKeys(op.before.config ?? {}, op.after.config) : []));
+  return removed.length > 0 ? ` It removes ${inShort([...new Set(removed)])}.` : "";
 }
 
 /** The keys that lose their value, at any depth: `config.headers.X-Team`. */

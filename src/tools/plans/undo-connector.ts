@@ -7,6 +7,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import { mapSealed, referencesIn } from "../../sealed.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { connectorView } from "../connectors/connector-row.ts";
+import type { Known } from "../connectors/deletable.ts";
 import { liveType } from "../connectors/live-type.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
@@ -24,16 +25,17 @@ export interface Given {
 
 type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "put_workflow" | "execute" }>;
 
-/** Puts one connector back as it was before a change. */
+/**
+ * Puts one connector back as it was before a change.
+ * @param space with what is in it now
+ */
 export async function planInverse(
   inverse: Doable,
   type: string,
-  space: CheckedSpace,
+  { space, status, existing, types }: Known & { space: CheckedSpace },
   given: Given,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
-  const { kibana } = context;
-  const [status, existing, types] = await Promise.all([kibana.status(), kibana.connectors(space), kibana.connectorTypes(space)]);
   const listed = existing.find((one) => one.id === inverse.id);
   // The number of references changes by itself: a plan must not depend on it.
   const current = listed && { ...listed, references: undefined };
@@ -65,7 +67,7 @@ export async function planInverse(
       const differs = await differsFrom(current, inverse);
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
       const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
-      const plan = await planUpdate(wanted, status, context);
+      const plan = await planUpdate(wanted, { status, existing }, context);
       assertOthers(plan, inverse, context.secrets);
       const [op] = plan.ops;
       const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];

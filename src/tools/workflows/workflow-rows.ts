@@ -10,7 +10,10 @@ export function workflowRows(ops: readonly Op[], results: readonly OpResult[], l
     const result = results.find((one) => one.op === op);
     const outcome = result === undefined ? "not_begun" : { done: moved, not_done: "failed", unknown: "unknown" }[result.outcome];
     const error = result?.error === undefined ? undefined : plainText(result.error.message, 300);
-    return [compact({ id: op.id, name: plainText(op.name, 120), outcome, places: op.moves.map(({ how }) => plainText(how, 80)), error })];
+    const space = ops.some((other) => other.space !== op.space) ? op.space : undefined;
+    return [
+      compact({ space, id: op.id, name: plainText(op.name, 120), outcome, places: op.moves.map(({ how }) => plainText(how, 80)), error }),
+    ];
   });
   const stays = left.map(({ id, name, how, why }) => {
     return { id, name: plainText(name, 120), outcome: "stays", places: how.map((one) => plainText(one, 80)), why };
