@@ -20,13 +20,17 @@ export const attachConnector = changeTool({
   idempotent: true,
   input: z.strictObject({
     connector,
-    rules: z.union([atMost(50, z.array(idOrName).min(1)), rulesLike]).describe("Ids, exact names, tag:NAME; or a filter"),
+    rules: z
+      .union([atMost(50, z.array(idOrName).min(1)), rulesLike])
+      .optional()
+      .describe("Ids, exact names, tag:NAME"),
+    filter: rulesLike.optional().describe("Instead of rules; any of tags"),
     limit,
     workflow: z.enum(workflows).optional().describe("Default: suits the type"),
     groups: atMost(50, z.array(z.string().min(1)).min(1))
       .optional()
       .describe("Default: the main one"),
-    params: z.looseObject({}).optional().describe("Override the workflow's, such as {to: [...]}"),
+    params: z.looseObject({}).optional().describe("Such as {to: [...]}"),
     recovery: z.enum(["auto", "none"]).default("auto"),
     dedup_key: z.string().min(1).optional(),
     frequency: z

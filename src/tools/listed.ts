@@ -41,6 +41,12 @@ function jsonSchema(schema: z.ZodObject): ListedTool["inputSchema"] {
       }
       // An empty list or text as default need not be said.
       if (Array.isArray(node.default) && node.default.length === 0) delete node.default;
+      // A few arguments that take a list also read an object; not every client can read alternatives, so the list is what is said.
+      const [list] = node.anyOf?.filter(({ type }) => type === "array") ?? [];
+      if (list) {
+        Object.assign(node, list);
+        delete node.anyOf;
+      }
       // Nobody means an empty text, an empty list or none of something.
       for (const least of ["minLength", "minItems", "minimum"] as const) if (node[least] === 1) delete node[least];
     },

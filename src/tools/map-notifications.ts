@@ -29,6 +29,7 @@ export const mapNotifications = readAcross({
   input: z.strictObject({
     space: z.string().min(1).optional(),
     ...ruleFilter,
+    tags: widens(ruleFilter.tags.clone().describe("Any of these"), "all tags"),
     type: widens(ruleFilter.type.clone().describe("v2: the new alerting"), "all types"),
     connector: widens(idOrName.optional(), "the rules themselves"),
     verdict: widens(z.enum(verdicts).optional(), "all verdicts"),

@@ -22,9 +22,10 @@ export const replaceConnector = changeTool({
       z
         .union([atMost(500, z.array(idOrName).min(1)), rulesLike])
         .optional()
-        .describe("Ids, exact names, tag:NAME; or a filter; and no workflows. Default: all that use it"),
+        .describe("Ids, exact names, tag:NAME, and no workflows. Default: all that use it"),
       "all rules and workflows that use it",
     ),
+    filter: widens(rulesLike.optional().describe("Instead of rules; any of tags"), "all rules and workflows that use it"),
     limit,
     params: z.looseObject({}).optional().describe("If another type needs them; may be part, as a channel"),
     recovery_params: z.looseObject({}).optional(),

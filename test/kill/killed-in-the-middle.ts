@@ -13,7 +13,7 @@ const works = {
     ids: (before: string[]) => before.map(() => "new"),
   },
   attach_connector: {
-    args: { connector: "new", rules: { tags: ["all"] }, groups: ["query matched"], params: { message: "{{rule.name}}" } },
+    args: { connector: "new", filter: { tags: ["all"] }, groups: ["query matched"], params: { message: "{{rule.name}}" } },
     counted: "attached",
     ids: (before: string[]) => [...before, "new"],
   },

@@ -40,7 +40,7 @@ test("300 rules get an action in one call with one question; those that Kibana r
   const refused = ids.filter((_id, n) => n % 25 === 7);
   for (const id of refused) await made.fault("conflict", { method: "PUT", path: `/api/alerting/rule/${id}` });
 
-  const args = { connector: "pager", rules: { tags: ["payments"] } };
+  const args = { connector: "pager", filter: { tags: ["payments"] } };
   const { body, text } = await made.call("attach_connector", args);
   expect(body.status, text).toBe("partial");
   expect(body.result.counts).toEqual({ attached: 288, failed: 12 });
@@ -79,7 +79,7 @@ describe("what a filter means", () => {
     ["whom they tell, by name", { notified_by: "Connector chat" }, ["talks"]],
     ["those without actions, with a tag", { without_actions: true, tags: ["red", "loud"] }, ["red"]],
     ["all of it together", { tags: ["red", "blue"], text: "e", enabled: true, type: ".es-query" }, ["blue", "red"]],
-  ])("%s", async (_what, rules, expected) => {
+  ])("%s", async (_what, filter, expected) => {
     const made = await deployment();
     await makeRule(made, "red", [], { tags: ["red"] });
     await makeRule(made, "blue", [], { tags: ["blue", "dark"] });
@@ -87,12 +87,12 @@ describe("what a filter means", () => {
     await makeRule(made, "logs", [], { consumer: "alerts", tags: [] });
     await makeRule(made, "off", [], { enabled: false, tags: [] });
     await makeRule(made, "talks", [action("chat")], { tags: ["loud"] });
-    const { body, text } = await made.call("attach_connector", { connector: "pager", rules });
+    const { body, text } = await made.call("attach_connector", { connector: "pager", filter });
     expect(body.status, text).toBe("done");
     expect(puts(made).sort()).toEqual(expected);
-    const mapped = (await made.call("map_notifications", rules as Record<string, unknown>)).body.rules ?? [];
+    const mapped = (await made.call("map_notifications", filter as Record<string, unknown>)).body.rules ?? [];
     // The map shows them as they are now.
-    if (!("without_actions" in rules)) expect(mapped.map(({ id }: { id: string }) => id).sort()).toEqual(expected);
+    if (!("without_actions" in filter)) expect(mapped.map(({ id }: { id: string }) => id).sort()).toEqual(expected);
   });
 
   test("only those of the space", async () => {
@@ -100,7 +100,7 @@ describe("what a filter means", () => {
     await made.bare("POST", "/api/spaces/space", { id: "b", name: "B" });
     await makeRule(made, "here", []);
     await makeRule(made, "there", [], {}, "b");
-    await made.call("attach_connector", { connector: "pager", rules: { enabled: true } });
+    await made.call("attach_connector", { connector: "pager", filter: { enabled: true } });
     expect(puts(made)).toEqual(["here"]);
   });
 
@@ -111,13 +111,13 @@ describe("what a filter means", () => {
     ["an empty part of one", { tags: [] }, "invalid_arguments"],
     ["a part that there is not", { name: "x" }, "invalid_arguments"],
     ["a part of another kind", { enabled: "yes" }, "invalid_arguments"],
-    ["neither a list nor a filter", 7, "invalid_arguments"],
-  ])("is refused if %s", async (_why, rules, code) => {
+    ["no filter", 7, "invalid_arguments"],
+  ])("is refused if %s", async (_why, filter, code) => {
     const made = await deployment();
     await makeRule(made, "r", []);
     for (const call of [
-      made.call("attach_connector", { connector: "pager", rules }),
-      ...(code === "invalid_arguments" ? [made.call("replace_connector", { from: "pager", to: "pager-2", rules })] : []),
+      made.call("attach_connector", { connector: "pager", filter }),
+      ...(code === "invalid_arguments" ? [made.call("replace_connector", { from: "pager", to: "pager-2", filter })] : []),
     ]) {
       const { body } = await call;
       expect(body).toMatchObject({ code, fix: expect.stringMatching(/./) });
@@ -125,10 +125,22 @@ describe("what a filter means", () => {
     expect(made.writes()).toEqual([]);
   });
 
-  test("is read from the JSON text that some clients send", async () => {
+  test("and a list are not given together, nor none of both", async () => {
     const made = await deployment();
     await makeRule(made, "r", []);
-    const { body, text } = await made.call("attach_connector", { connector: "pager", rules: '{"tags": "[\\"prod\\"]"}' });
+    for (const more of [{ rules: ["r"], filter: { tags: ["prod"] } }, {}])
+      expect((await made.call("attach_connector", { connector: "pager", ...more })).body).toMatchObject({ code: "invalid_arguments" });
+    expect(made.writes()).toEqual([]);
+  });
+
+  test.each([
+    ["in place of the list", { rules: { tags: ["prod"] } }],
+    ["as the JSON text that some clients send", { filter: '{"tags": "[\\"prod\\"]"}' }],
+    ["both", { rules: '{"tags": ["prod"]}' }],
+  ])("is read %s", async (_how, more) => {
+    const made = await deployment();
+    await makeRule(made, "r", []);
+    const { body, text } = await made.call("attach_connector", { connector: "pager", ...more });
     expect(body.status, text).toBe("done");
   });
 });
@@ -147,7 +159,7 @@ test.each([
   });
   await makeRule(made, "r1", [], { tags: ["prod"] });
   await makeRule(made, "r2", [], { tags: ["dev"] });
-  const { body, text } = await made.call("attach_connector", { connector: "pager", rules: { tags: ["prod"] } });
+  const { body, text } = await made.call("attach_connector", { connector: "pager", filter: { tags: ["prod"] } });
   expect(["plan_changed", "rule_not_found"], text).toContain(body.status ?? body.code);
   expect(puts(made)).toEqual([]);
 });
@@ -160,7 +172,7 @@ test("what cannot be changed stays out of it, with why; named, it stops the call
   await makeRule(made, "detects", [], { rule_type_id: "siem.queryRule", consumer: "siem" });
   await makeRule(made, "broken", [action("gone")]);
   await deleteBlindly(made, "gone");
-  const { body, text } = await made.call("attach_connector", { connector: "pager", rules: { tags: ["prod"] } });
+  const { body, text } = await made.call("attach_connector", { connector: "pager", filter: { tags: ["prod"] } });
   expect(body.status, text).toBe("done");
   expect(puts(made)).toEqual(["good"]);
   expect(body.result.counts).toMatchObject({ attached: 1, left_out: 3 });
@@ -179,8 +191,8 @@ test("what cannot be changed stays out of it, with why; named, it stops the call
 });
 
 describe.each([
-  ["attach_connector", { connector: "pager", rules: { tags: ["prod"] } }, "pager"],
-  ["replace_connector", { from: "chat", to: "pager", params: { summary: "x" }, rules: { tags: ["prod"] } }, "pager"],
+  ["attach_connector", { connector: "pager", filter: { tags: ["prod"] } }, "pager"],
+  ["replace_connector", { from: "chat", to: "pager", params: { summary: "x" }, filter: { tags: ["prod"] } }, "pager"],
   ["replace_connector", { from: "chat", to: "pager", params: { summary: "x" } }, "pager"],
 ] as const)("%s %j", (tool, args, connector) => {
   test("with a limit changes the first so many, says what is left, and goes on at the next call", async () => {
@@ -228,7 +240,7 @@ describe.each([
 test("an undo goes as far as the changes of this hour do, too", async () => {
   const made = await deployment({ settings: { maxChangesPerHour: 6 } });
   const ids = await many(made, 5, (n) => `r${n}`, []);
-  const { change } = (await made.call("attach_connector", { connector: "pager", rules: { tags: ["prod"] } })).body;
+  const { change } = (await made.call("attach_connector", { connector: "pager", filter: { tags: ["prod"] } })).body;
   const left = async () => (await Promise.all(ids.map((id) => uses(made, id, "pager")))).filter((count) => count > 0).length;
   const undo = () => made.call("undo_change", { change });
   expect((await undo()).body).toMatchObject({ status: "partial", message: expect.stringContaining("1 of 5 done; 4 not started") });
@@ -256,11 +268,11 @@ test("workflows are moved with the last of the rules", async () => {
 test("a thousand rules are one plan, and one more comes later", async () => {
   const made = await deployment();
   await many(made, 1_001, (n) => `r${number(n)}`, [], { tags: ["prod"] });
-  const { body, text } = await made.call("attach_connector", { connector: "pager", rules: { tags: ["prod"] } });
+  const { body, text } = await made.call("attach_connector", { connector: "pager", filter: { tags: ["prod"] } });
   expect(body.status, text).toBe("done");
   expect(body.result.counts).toMatchObject({ attached: 1_000, later: 1 });
   expect(new Set(puts(made)).size).toBe(puts(made).length);
   expect(tokens(body)).toBeLessThanOrEqual(1200);
-  const again = await made.call("attach_connector", { connector: "pager", rules: { tags: ["prod"] } });
+  const again = await made.call("attach_connector", { connector: "pager", filter: { tags: ["prod"] } });
   expect(again.body.result.counts).toMatchObject({ attached: 1, unchanged: 1_000 });
 });

@@ -11,6 +11,7 @@ import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import type { Attachment } from "../../rules/attach.ts";
 import { groupingOf } from "../../rules/grouping.ts";
+import type { RuleFilter } from "../../rules/rule-filter.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import type { Wanted } from "../../rules/wanted.ts";
 import { workflowFor } from "../../rules/workflow.ts";
@@ -30,6 +31,7 @@ import { losses } from "../rules/lost-by-rules.ts";
 import { inWords, type Left } from "../rules/replaced-report.ts";
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
 import { putRule, unknownFields } from "../rules/rule-changes.ts";
+import { rulesOf } from "../rules/rule-filter.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
@@ -37,6 +39,11 @@ import { attachable, meantRules } from "./attachable-rules.ts";
 
 /** Most rules that a next call names one by one where a filter names them too. */
 const idsShown = 20;
+
+interface Given extends Omit<Args, "rules"> {
+  rules?: MeantRules | undefined;
+  filter?: RuleFilter | undefined;
+}
 
 interface Args extends Pick<Wanted, "recovery"> {
   connector: string;
@@ -75,7 +82,16 @@ export interface AttachPlan extends Plan {
 }
 
 /** Plans the actions for every rule that is meant; one that was named and cannot be saved stops the whole plan. */
-export async function planAttach(args: Args, context: SpaceContext): Promise<AttachPlan | NoChange> {
+export async function planAttach(given: Given, context: SpaceContext): Promise<AttachPlan | NoChange> {
+  const meant = rulesOf(given);
+  if (meant === undefined)
+    throw new ToolError(
+      "invalid_arguments",
+      "Neither `rules` nor `filter` says which rules are meant.",
+      'Give `rules`, or a filter such as {"tags": ["payments"], "enabled": true}.',
+    );
+  const { filter: _filter, ...others } = given;
+  const args: Args = { ...others, rules: meant };
   const { kibana, settings, space: inSpace } = context;
   const named = Array.isArray(args.rules);
   kibana.begin((reader) => [
@@ -199,7 +215,7 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
 function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attachment }[], space: string): NextCall[] {
   const ids = all.filter(({ attachment }) => attachment.beside).map(({ rule }) => rule.id);
   if (ids.length === 0) return [];
-  const rules = ids.length > idsShown && !Array.isArray(args.rules) ? args.rules : ids;
+  const those = ids.length > idsShown && !Array.isArray(args.rules) ? { rules: undefined, filter: args.rules } : { rules: ids };
   const why = "Replaces the connector's present action in the rule with the new one; otherwise both are sent.";
   return [
     {
@@ -207,7 +223,7 @@ function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attach
       args: compact({
         ...args,
         params: undefined,
-        rules,
+        ...those,
         replace: true,
         space,
         ...(args.params && { params: hideSecrets(args.params).config }),

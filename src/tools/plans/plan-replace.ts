@@ -8,6 +8,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import { isDetectionRule } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
+import type { RuleFilter } from "../../rules/rule-filter.ts";
 import { ruleState } from "../../rules/rule-state.ts";
 import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../../usage/look.ts";
 import { explainReferences } from "../../usage/references.ts";
@@ -28,10 +29,15 @@ import { earlierMoves } from "../rules/replaced-earlier.ts";
 import { inWords, named, nothingToDo, type ReplacePlan, row, silencedWarning } from "../rules/replaced-report.ts";
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
 import { type Obstacle, obstacleInWords, putRule, unknownFields, whyInWords } from "../rules/rule-changes.ts";
+import { rulesOf } from "../rules/rule-filter.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 import { workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
+
+interface Given extends Args {
+  filter?: RuleFilter | undefined;
+}
 
 interface Args {
   from: string;
@@ -46,7 +52,8 @@ interface Args {
 }
 
 /** Plans the writes that move or remove a connector's actions; what cannot be saved stops it, unless the others go on. */
-export async function planReplace(args: Args, context: SpaceContext): Promise<ReplacePlan | NoChange> {
+export async function planReplace({ filter, ...given }: Given, context: SpaceContext): Promise<ReplacePlan | NoChange> {
+  const args: Args = { ...given, rules: rulesOf({ rules: given.rules, filter }) };
   const { kibana, settings, space: inSpace } = context;
   if ((args.to === undefined) === (args.remove !== true))
     throw new ToolError(

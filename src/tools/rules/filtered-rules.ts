@@ -11,7 +11,7 @@ export type MeantRules = string[] | RuleFilter;
 
 /** For the question: `like {"tags":["prod"]}`. */
 export function likeInWords(filter: RuleFilter): string {
-  return `like ${shownJson(filter)}`;
+  return `like ${shownJson(filter)}${(filter.tags?.length ?? 0) > 1 ? " (any of the tags)" : ""}`;
 }
 
 /** The most rules among which one call looks for those it has to change. */

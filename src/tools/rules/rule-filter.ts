@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { ToolError } from "../../errors.ts";
 import type { RuleFilter } from "../../rules/rule-filter.ts";
 import { atMost, idOrName, widens } from "../fields.ts";
+import type { MeantRules } from "./filtered-rules.ts";
 
 /** The arguments of every tool that means rules by what they are: put them into its input with a spread. */
 export const ruleFilter = {
@@ -20,6 +22,19 @@ export const ruleFilter = {
 export const rulesLike = z
   .strictObject(ruleFilter)
   .refine((filter) => Object.keys(filter).length > 0, "names nothing: all rules are {enabled: true} and {enabled: false}");
+
+/**
+ * Which rules a call means: those of the list, or those like the filter, which may also stand in place of the list.
+ * @throws ToolError invalid_arguments if both are given
+ */
+export function rulesOf({ rules, filter }: { rules?: MeantRules | undefined; filter?: RuleFilter | undefined }): MeantRules | undefined {
+  if (rules === undefined || filter === undefined) return rules ?? filter;
+  throw new ToolError(
+    "invalid_arguments",
+    "Both `rules` and `filter` are given.",
+    "Give one of them: a list of rules, or what they have in common.",
+  );
+}
 
 /** The filter among the arguments of a call. */
 export function filterOf({ text, tags, type, consumer, enabled, notified_by, without_actions }: RuleFilter): RuleFilter {
