@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { action } from "../support/rules-deployment.ts";
 import { waveProxy } from "../support/wave-proxy.ts";
 
@@ -25,41 +25,49 @@ const trips: [what: string, most: number, tool: string, args: Record<string, unk
 /** Rules, and the round trips that moving them may take: 6 and 4 for each eight. */
 const moves = [1, 4, 8, 9, 16].map((rules): [rules: number, most: number] => [rules, 6 + 4 * Math.ceil(rules / 8)]);
 
-let kibana: string;
-let server: Started;
-let waves: string[][];
-const ends: (() => Promise<void>)[] = [];
-
-beforeAll(async () => {
+/** The server before a far Kibana; each try has its own. */
+async function farAway() {
+  const ends: (() => Promise<void>)[] = [];
+  onTestFinished(async () => {
+    for (const end of ends) await end();
+  });
   const sandbox = await startSandboxWith();
-  kibana = sandbox.url;
   const proxy = await waveProxy(sandbox.url, (end) => ends.push(end));
-  waves = proxy.waves;
   const env = { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", CONNECTORS_MAX_CHANGES_PER_HOUR: "100" };
-  server = await startServer({ env, args: ["--target-hosts", "*"], person: yes });
+  const server = await startServer({ env, args: ["--target-hosts", "*"], person: yes });
   ends.unshift(() => server.close());
   ends.push(() => sandbox.stop());
-});
-
-afterAll(async () => {
-  for (const end of ends) await end();
-});
-
-test.each(trips)("%s takes at most %i round trips", async (_what, most, tool, args) => {
-  waves.length = 0;
-  const { failed, body } = await server.call(tool, args);
-  expect(failed, JSON.stringify(body)).toBe(false);
-  expect(waves.length, JSON.stringify(waves, null, 1)).toBeLessThanOrEqual(most);
-  for (const wave of waves) {
-    expect(wave.length).toBeLessThanOrEqual(8);
-    expect(wave.filter((line) => /^(PUT|DELETE) /.test(line)).length).toBeLessThanOrEqual(4);
+  async function made(path: string, body: object): Promise<void> {
+    const headers = { "kbn-xsrf": "test", "content-type": "application/json" };
+    const answer = await fetch(sandbox.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    expect(answer.status, await answer.text()).toBe(200);
   }
+  return { server, waves: proxy.waves, made };
+}
+
+test("each call takes as few round trips as its data allows", async () => {
+  const { server, waves } = await farAway();
+  const over: unknown[] = [];
+  for (const [what, most, tool, args] of trips) {
+    waves.length = 0;
+    const { failed, body } = await server.call(tool, args);
+    expect(failed, JSON.stringify(body)).toBe(false);
+    if (waves.length > most) over.push({ what, most, waves: [...waves] });
+    for (const wave of waves) {
+      expect(wave.length).toBeLessThanOrEqual(8);
+      expect(wave.filter((line) => /^(PUT|DELETE) /.test(line)).length).toBeLessThanOrEqual(4);
+    }
+  }
+  expect(over).toEqual([]);
 });
 
 test.each(moves)("another connector for %i rules takes at most %i round trips, and at most four writes at once", async (rules, most) => {
+  const { server, waves, made } = await farAway();
+  // Kibana's version is known by then.
+  await server.call("list_connectors");
   for (const id of ["old", "new"])
-    await made(`/api/actions/connector/${id}-${rules}`, {
-      name: `${id} ${rules}`,
+    await made(`/api/actions/connector/${id}`, {
+      name: id,
       connector_type_id: ".server-log",
       config: {},
       secrets: {},
@@ -71,10 +79,10 @@ test.each(moves)("another connector for %i rules takes at most %i round trips, a
       consumer: "stackAlerts",
       schedule: { interval: "5m" },
       params: {},
-      actions: [action(`old-${rules}`)],
+      actions: [action("old")],
     });
   waves.length = 0;
-  const { body } = await server.call("replace_connector", { from: `old-${rules}`, to: `new-${rules}` });
+  const { body } = await server.call("replace_connector", { from: "old", to: "new" });
   expect(body).toMatchObject({ status: "done", result: { counts: { moved: rules } } });
   expect(waves.length, JSON.stringify(waves, null, 1)).toBeLessThanOrEqual(most);
   const writes = waves.map((wave) => wave.filter((line) => line.startsWith("PUT ")).length);
@@ -83,6 +91,7 @@ test.each(moves)("another connector for %i rules takes at most %i round trips, a
 });
 
 test("an audit of many spaces takes at most 7 round trips, and as many as its requests need eight at a time", async () => {
+  const { server, waves, made } = await farAway();
   for (let n = 0; n < 30; n++) {
     await made("/api/spaces/space", { id: `many-${n}`, name: `Many ${n}` });
     const connector = {
@@ -98,9 +107,3 @@ test("an audit of many spaces takes at most 7 round trips, and as many as its re
   expect(failed, JSON.stringify(body)).toBe(false);
   expect(waves.length).toBeLessThanOrEqual(7 + Math.ceil(waves.flat().length / 8));
 });
-
-async function made(path: string, body: object): Promise<void> {
-  const headers = { "kbn-xsrf": "test", "content-type": "application/json" };
-  const answer = await fetch(kibana + path, { method: "POST", headers, body: JSON.stringify(body) });
-  expect(answer.status, await answer.text()).toBe(200);
-}

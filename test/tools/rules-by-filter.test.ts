@@ -264,15 +264,3 @@ test("workflows are moved with the last of the rules", async () => {
   const { body } = await made.call("replace_connector", { from: "chat", to: "chat-2", limit: 2 });
   expect([await moved(), body.result.still_used_by]).toEqual([true, 0]);
 });
-
-test("a thousand rules are one plan, and one more comes later", async () => {
-  const made = await deployment();
-  await many(made, 1_001, (n) => `r${number(n)}`, [], { tags: ["prod"] });
-  const { body, text } = await made.call("attach_connector", { connector: "pager", filter: { tags: ["prod"] } });
-  expect(body.status, text).toBe("done");
-  expect(body.result.counts).toMatchObject({ attached: 1_000, later: 1 });
-  expect(new Set(puts(made)).size).toBe(puts(made).length);
-  expect(tokens(body)).toBeLessThanOrEqual(1200);
-  const again = await made.call("attach_connector", { connector: "pager", filter: { tags: ["prod"] } });
-  expect(again.body.result.counts).toMatchObject({ attached: 1, unchanged: 1_000 });
-});
