@@ -63,8 +63,8 @@ test("each call takes as few round trips as its data allows", async () => {
 
 test.each(moves)("another connector for %i rules takes at most %i round trips, and at most four writes at once", async (rules, most) => {
   const { server, waves, made } = await farAway();
-  // Kibana's version is known by then.
-  await server.call("list_connectors");
+  // What the first change of a server asks once is not counted.
+  await server.call("create_connector", { name: "Trips", type: ".index", config: { index: "trips" } });
   for (const id of ["old", "new"])
     await made(`/api/actions/connector/${id}`, {
       name: id,
