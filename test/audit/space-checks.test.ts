@@ -221,7 +221,11 @@ describe("drift", () => {
   ])("%s is one, with its values and no guess which is right", (_name, one, other, values) => {
     const [only, ...more] = found({ default: one, web: other });
     expect([only, more]).toMatchObject([
-      { severity: "low", others: [{}], evidence: `Its copies in 2 spaces differ in config: ${values}.` },
+      {
+        severity: "low",
+        others: [{}],
+        evidence: `Its copies in 2 spaces differ in config: ${values}. They are rundeck-default in default, rundeck-web in web.`,
+      },
       [],
     ]);
     expect(only?.next).toBeUndefined();
@@ -280,6 +284,6 @@ describe("drift", () => {
     );
     const [only] = found(all);
     expect(only?.evidence.length).toBeLessThan(600);
-    expect(only?.evidence).toContain("; 2 more.");
+    expect(only?.evidence).toContain("; 2 more. They are ");
   });
 });

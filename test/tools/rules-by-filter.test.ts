@@ -33,7 +33,9 @@ const uses = async (made: Made, rule: string, connector: string) =>
   (await ruleOf(made, rule)).actions.filter(({ id }: { id: string }) => id === connector).length;
 const puts = (made: Made) => made.calls.filter(({ method }) => method === "PUT").map(({ path }) => path.split("/").at(-1) ?? "");
 
-test("300 rules get an action in one call with one question; those that Kibana refuses are said, the others done", async () => {
+test("300 rules get an action in one call with one question; those that Kibana refuses are said, the others done", {
+  timeout: 120_000,
+}, async () => {
   const made = await deployment();
   const ids = await many(made, 300, (n) => `r${number(n)}`, [], { tags: ["payments", "prod"] });
   await many(made, 5, (n) => `other-${n}`, [], { tags: ["search"] });

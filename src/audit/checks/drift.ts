@@ -31,7 +31,8 @@ interface Value {
 export const drift: DeploymentCheck = {
   name: "drift",
   finds: "copies of a connector, with the same type and name in several spaces, whose config differs",
-  ignores: "secrets, defaults, null, a name that a space has twice; info if each space has its own value or the name is generic",
+  ignores:
+    "secrets, which nobody can compare, defaults, null, a name that a space has twice; info if each space has its own value or the name is generic",
   of: "deployment",
   spaces: 2,
   group: "untidy",
@@ -100,7 +101,7 @@ function draft(copies: readonly Copy[], paths: readonly string[]): Draft {
       paths.map((path) => shownValues(path, copies)),
       3,
       "; ",
-    )}.`,
+    )}. They are ${inShort(copies.map(({ space, connector }) => `${word(connector.id)} in ${word(space)}`).sort(), 5, ", ")}.`,
     ...(next && { next }),
   };
 }

@@ -15,7 +15,7 @@ export const endOfLife: ConnectorCheck = {
   group: "will_break",
   needs: ["connectors"],
   weighs: ["rules", "log", "types", "users"],
-  why: "From that day on nobody is told, or has not been for a while: a vendor's end is not Kibana's to announce.",
+  why: "Once it has ended nobody is told by it, and Kibana does not say so: the end is its vendor's to announce.",
   fix: "Create its successor, move the rules to it, keep both until what is open is closed, then delete this one.",
   find(facts, space) {
     const { connector, entry } = facts;
@@ -39,7 +39,7 @@ function ending(facts: ConnectorFacts, space: SpaceFacts): Draft | undefined {
   const used = isUsedNow(facts);
   return {
     severity: left === undefined ? "info" : severityOf(left, used),
-    ...(left !== undefined && left <= 0 && used ? { group: "broken_now" as const } : {}),
+    ...(left === undefined ? { group: "untidy" as const } : left <= 0 && used ? { group: "broken_now" as const } : {}),
     connector: refTo(connector),
     evidence: `${endInWords(end, now)}${left !== undefined && left > 0 ? ` (${left} day${left === 1 ? "" : "s"} left)` : ""}; ${usedBy(facts, space)}.`,
     ...(isOffered

@@ -1,5 +1,6 @@
 import { type Op, type OpResult, type Plan, usesConnectors } from "../../change/plan.ts";
 import type { Report } from "../../change/services.ts";
+import { spacesShown } from "../../change/spaces-shown.ts";
 import { newId } from "../../change/write-and-look.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
@@ -58,12 +59,18 @@ export async function inEach<One extends { space: string; id?: string | undefine
 }
 
 /** What happened to each connector, with how often. */
-export function reportOfEach(plan: SpacesPlan, results: readonly OpResult[]): Pick<Report, "result" | "tellsEach"> {
+export function reportOfEach(plan: SpacesPlan, results: readonly OpResult[]): Pick<Report, "result" | "tellsEach" | "message"> {
   const written = plan.ops.flatMap((op) => {
     const result = results.find((one) => one.op === op);
     return usesConnectors(op) ? [] : [rowOf(op, result)];
   });
-  return { tellsEach: true, result: rowsInAnswer([...written, ...plan.beside]) };
+  const left = plan.beside.filter(({ state }) => state === "left_out");
+  const places = [...new Set(left.map(({ space }) => space))];
+  return {
+    tellsEach: true,
+    ...(left.length > 0 ? { message: `Left as it was in ${spacesShown(places)}: \`rows\` says why.` } : {}),
+    result: rowsInAnswer([...written, ...plan.beside]),
+  };
 }
 
 /** Rows and how many there are of each state; the first of very many. */
