@@ -7,7 +7,7 @@ import { compact } from "../fields.ts";
 import { ofWorkflows, withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { type Given, planInverse } from "./undo-connector.ts";
 import { planUndoRules, type RulesBack, ruleInverses } from "./undo-rules.ts";
-import { planUndoWorkflows, workflowInverses } from "./undo-workflows.ts";
+import { planUndoWorkflows, type WorkflowsBack, workflowInverses } from "./undo-workflows.ts";
 
 /** Undoes the parts of a change: its rules and workflows all together, after the one connector that it may have. */
 export async function planUndo(found: readonly JournalEntry[], given: Given, context: ToolContext): Promise<Plan | NoChange> {
@@ -17,20 +17,18 @@ export async function planUndo(found: readonly JournalEntry[], given: Given, con
   const hasWorkflows = first !== undefined || workflows.left.length > 0;
   const others = found.filter((entry) => !isOfUsers(entry) && (!hasWorkflows || inverseOfEntry(entry) !== undefined));
   if (!hasWorkflows) return rules ? undoRules(rules, context) : undoOne(others.length > 0 ? others : found, given, context);
+  const part = first && (await workflowsBack(workflows, first.space, rules ? [] : others, context));
   const base = rules
     ? await undoRules(rules, context, first !== undefined)
     : others.length > 0
-      ? await undoOne(others, given, context)
+      ? await undoOne(others, { ...given, workflows: part?.ops }, context)
       : undefined;
-  if (!first) {
+  if (!part) {
     if (!base) throw cannot(workflows.left.join(" "));
     return "noChange" in base ? base : { ...base, warnings: [...workflows.left, ...base.warnings] };
   }
   // Workflows would name a connector by a name that does not come back.
   if (base && "noChange" in base && !rules) return base;
-  const space = await context.spaces.check(first.space, { fresh: true });
-  const [op] = base && "ops" in base ? base.ops : [];
-  const part = await planUndoWorkflows(workflows, op?.op === "update" ? op.after.name : undefined, { ...context, space });
   const words = `Put back the text of ${workflowsInWords(part.ops)}.`;
   if (base && "ops" in base) return withWorkflows(base, { ...part, warnings: [...part.left, ...part.warnings] }, words);
   const left = [...(base?.message === undefined ? [] : [base.message.replace(nothing, "")]), ...part.left];
@@ -40,7 +38,7 @@ export async function planUndo(found: readonly JournalEntry[], given: Given, con
       noChange: true,
       ...(part.changed.length > 0 || base?.status === "plan_changed" ? { status: "plan_changed" } : {}),
       message: left.length > 0 ? `${nothing}${left.join(" ")}` : "The workflows are as they were before that change.",
-      space,
+      space: part.space,
       result: compact({ ...base?.result, workflows_changed_since: part.changed }),
       warnings: [],
       next: [],
@@ -49,6 +47,14 @@ export async function planUndo(found: readonly JournalEntry[], given: Given, con
 }
 
 const nothing = "Nothing was written. ";
+
+/** @param others what goes back before them: a connector under its old name */
+async function workflowsBack(back: WorkflowsBack, inSpace: string, others: readonly JournalEntry[], context: ToolContext) {
+  const space = await context.spaces.check(inSpace, { fresh: true });
+  const inverses = others.map(inverseOfEntry);
+  const named = inverses.flatMap((one) => (one && "op" in one && one.op === "update" ? [{ id: one.id, name: one.to.name }] : []));
+  return { space, ...(await planUndoWorkflows(back, named[0], { ...context, space })) };
+}
 
 function isOfUsers({ begin }: JournalEntry): boolean {
   return begin.op.op === "put_rule" || begin.op.op === "put_workflow";

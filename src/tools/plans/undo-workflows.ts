@@ -28,24 +28,24 @@ export function workflowInverses(entries: readonly JournalEntry[]): WorkflowsBac
 
 /**
  * Gives each workflow back the text it had; those that somebody changed since are left as they are.
- * @param name that a connector gets back in the same plan, before them
+ * @param named the name that a connector gets back in the same plan, before them
  */
 export async function planUndoWorkflows(
   { inverses, left: unable }: WorkflowsBack,
-  name: string | undefined,
+  named: { id: string; name: string } | undefined,
   context: SpaceContext,
 ): Promise<WorkflowPart & { left: string[]; changed: string[] }> {
   const { kibana, space } = context;
-  const connectors = await kibana.connectors(space);
-  const named = new Set([...connectors.flatMap((one) => [one.id, one.name]), ...(name === undefined ? [] : [name])]);
+  const connectors = (await kibana.connectors(space)).map((one) => (one.id === named?.id ? { ...one, name: named.name } : one));
+  const existing = new Set(connectors.flatMap((one) => [one.id, one.name]));
   const { differingReferences } = await import("../../usage/workflow-text.ts");
 
   async function whyRefused(now: string, to: string): Promise<string | undefined> {
     const back = (differingReferences(now, to) ?? []).map(({ is }) => is.text);
-    const gone = back.find((text) => !named.has(text));
+    const gone = back.find((text) => !existing.has(text));
     if (gone !== undefined) return `Before, it named ${quoted(gone, 60)}, and no connector has that id or name now.`;
     // Kibana does not know the name yet.
-    if (name !== undefined && back.includes(name)) return undefined;
+    if (named && back.includes(named.name)) return undefined;
     const [refused] = await kibana.workflowErrors(space, to);
     return refused === undefined ? undefined : `Kibana's check refuses it as before: ${plainText(refused, 200)}`;
   }
