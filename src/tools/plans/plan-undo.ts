@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../change/journal.ts";
 import type { NoChange, Plan } from "../../change/plan.ts";
-import { inverseOfEntry } from "../../change/undo.ts";
+import { changesOnlySecrets, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -61,9 +61,10 @@ function isOfUsers({ begin }: JournalEntry): boolean {
 }
 
 /** @param withOthers whether something else of the change may go back all the same */
-async function undoRules({ inverses, left }: RulesBack, context: ToolContext, withOthers = false): Promise<Plan | NoChange> {
+async function undoRules(rules: RulesBack, context: ToolContext, withOthers = false): Promise<Plan | NoChange> {
+  const { inverses, left } = rules;
   const [first] = inverses;
-  if (first) return planUndoRules({ inverses, left }, await context.spaces.check(first.space, { fresh: true }), context);
+  if (first) return planUndoRules(rules, await context.spaces.check(first.space, { fresh: true }), context);
   const why = [...new Set(left.map((one) => one.why))].join(" ");
   if (!withOthers) throw cannot(why);
   return { noChange: true, message: why, space: "", result: {}, warnings: [], next: [] };
@@ -77,8 +78,13 @@ async function undoOne(entries: readonly JournalEntry[], given: Given, context: 
   if (inverse.op === "execute") throw cannot("Another run reverses it: list_changes has the execute_connector call that does so.");
   if (inverse.op === "put_rule" || inverse.op === "put_workflow") throw cannot("It was a change of a rule or workflow.");
   const space = await context.spaces.check(inverse.space, { fresh: true });
+  const isUncertain = mayHaveHappened(entry);
+  if (isUncertain && changesOnlySecrets(inverse)) throw cannot(secretsUnknown);
   const plan = await planInverse(inverse, entry.begin.op.type, space, given, context);
-  if ("noChange" in plan) return plan;
+  if ("noChange" in plan) {
+    if (isUncertain) throw cannot("Whether it happened is unknown, and the connector is not as it would have left it: look at it with get_connector.");
+    return plan;
+  }
   // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
   return { ...plan, consequence: plan.consequence === "free" ? "person" : plan.consequence };
 }
@@ -92,6 +98,9 @@ function onlyOne(matching: readonly JournalEntry[]): JournalEntry {
   }
   return only;
 }
+
+const secretsUnknown =
+  "Whether it stored the new secrets is not known, and nobody can read them: update_connector with those that are right settles it.";
 
 function whyNone({ end }: JournalEntry): string {
   if (!end) return "Its end is not recorded: look at the connector first.";

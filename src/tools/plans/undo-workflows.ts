@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../change/journal.ts";
-import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
+import { type Inverse, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { whyFixed } from "../../usage/workflows.ts";
@@ -13,14 +13,16 @@ export interface WorkflowsBack {
   inverses: WorkflowBack[];
   /** Why others are not. */
   left: string[];
+  /** Ids of those that the change may not have reached. */
+  uncertain: ReadonlySet<string | undefined>;
 }
 
 /** Workflows of a change. */
 export function workflowInverses(entries: readonly JournalEntry[]): WorkflowsBack {
-  const all = entries
-    .filter(({ begin }) => begin.op.op === "put_workflow")
-    .map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
+  const ofWorkflows = entries.filter(({ begin }) => begin.op.op === "put_workflow");
+  const all = ofWorkflows.map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
   return {
+    uncertain: new Set(ofWorkflows.filter(mayHaveHappened).map(({ begin }) => begin.op.id)),
     inverses: all.flatMap(({ inverse }) => (inverse && "op" in inverse && inverse.op === "put_workflow" ? [inverse] : [])),
     left: all.flatMap(({ name, inverse }) => (inverse && "none" in inverse ? [stays(name, inverse.none)] : [])),
   };
@@ -31,7 +33,7 @@ export function workflowInverses(entries: readonly JournalEntry[]): WorkflowsBac
  * @param named the name that a connector gets back in the same plan, before them
  */
 export async function planUndoWorkflows(
-  { inverses, left: unable }: WorkflowsBack,
+  { inverses, left: unable, uncertain }: WorkflowsBack,
   named: { id: string; name: string } | undefined,
   context: SpaceContext,
 ): Promise<WorkflowPart & { left: string[]; changed: string[] }> {
@@ -60,9 +62,12 @@ export async function planUndoWorkflows(
     if (now?.yaml === undefined) left.push(`The workflow ${word(inverse.id)} is gone.`);
     else {
       const why = whyNotBack(inverse, now) ?? (await whyRefused(now.yaml, inverse.to));
+      const isUncertain = uncertain.has(inverse.id);
+      const isOther = now.yaml !== inverse.expect && why !== asBefore;
       if (why === undefined) todo.push({ workflow: now, before: now.yaml, after: inverse.to });
+      else if (isUncertain && (isOther || why === asBefore)) left.push(stays(now.name, isOther ? neitherNor : asBeforeIt));
       else if (why !== asBefore) left.push(stays(now.name, why));
-      if (now.yaml !== inverse.expect && why !== asBefore) changed.push(inverse.id);
+      if (isOther && !isUncertain) changed.push(inverse.id);
     }
   }
   const known = new Map(connectors.map((one) => [one.id, one]));
@@ -71,6 +76,10 @@ export async function planUndoWorkflows(
 }
 
 export const asBefore = "It is again as it was before that change.";
+
+/** The same of what that change may not have reached. */
+export const asBeforeIt = "Whether that change reached it is not known: it is as before.";
+export const neitherNor = "Whether that change reached it is not known, and it is neither as before nor as that change would have left it.";
 
 /** Why a workflow does not get its text back; undefined where it can. */
 export function whyNotBack({ expect, to }: WorkflowBack, now: Workflow): string | undefined {
