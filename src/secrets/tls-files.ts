@@ -84,7 +84,9 @@ export function unusableFiles(secrets: SealedRecord, files: ReadonlyMap<string, 
 /** TLS takes a key of another algorithm than the certificate's without a word: the keys themselves are compared. */
 function isPair(cert: string, key: string, passphrase: string | undefined): boolean {
   try {
-    return new X509Certificate(plainLabel(cert)).checkPrivateKey(createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) }));
+    return new X509Certificate(plainLabel(cert)).checkPrivateKey(
+      createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) }),
+    );
   } catch {
     // Forms that only TLS reads, as a trusted certificate or a key behind its parameters.
     return canUse({ cert, key, passphrase });

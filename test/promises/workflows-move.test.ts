@@ -525,7 +525,9 @@ describe("a new name", () => {
     await rename(it, "Better name");
     const other = await workflow(byName("Better name"));
     const { change } = (await it.call("list_changes", { id: "renamed" })).body.changes[0];
-    expect((await it.call("undo_change", { change })).body.warnings.join()).toContain(`1 workflow names it as "Better name", not by its id`);
+    expect((await it.call("undo_change", { change })).body.warnings.join()).toContain(
+      `1 workflow names it as "Better name", not by its id`,
+    );
     expect(await textOf(other)).toBe(byName("Better name"));
   });
 

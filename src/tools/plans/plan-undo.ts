@@ -82,7 +82,8 @@ async function undoOne(entries: readonly JournalEntry[], given: Given, context: 
   if (isUncertain && changesOnlySecrets(inverse)) throw cannot(secretsUnknown);
   const plan = await planInverse(inverse, entry.begin.op.type, space, given, context);
   if ("noChange" in plan) {
-    if (isUncertain) throw cannot("Whether it happened is unknown, and the connector is not as it would have left it: look at it with get_connector.");
+    if (isUncertain)
+      throw cannot("Whether it happened is unknown, and the connector is not as it would have left it: look at it with get_connector.");
     return plan;
   }
   // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
