@@ -5,7 +5,10 @@ import { usersInWords } from "../usage/free.ts";
 import type { ConnectorFacts, RuleContext, SpaceFacts, WorkflowFacts } from "./facts.ts";
 import type { ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity, UserRef } from "./finding.ts";
 
-/** What a check needs to read. Where a part could not be read, the checks that need it are reported as not done. */
+/**
+ * What a check needs to read. Where a part could not be read, the checks that need it are reported as not done; `users`
+ * cannot be read without `status`.
+ */
 export type Part = "status" | "connectors" | "types" | "rules" | "rule_types" | "log" | "users";
 
 /** A finding as a check makes it: the runner adds what is the same for all of its kind. */

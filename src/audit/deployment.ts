@@ -76,7 +76,9 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
   // Most spaces show the same, so that one answer is enough.
   const first = checks.some(({ needs }) => needs.includes("rule_types")) ? askIn(spaces[0] ?? "default").catch(() => undefined) : undefined;
   const [status, types, entries] = await Promise.all([
-    reader.status().catch(missing("The kind of deployment could not be read", (check) => check.needs.includes("status"))),
+    reader
+      .status()
+      .catch(missing("The kind of deployment could not be read", ({ needs }) => needs.includes("status") || needs.includes("users"))),
     reader
       .connectorTypes(spaces[0] ?? "default")
       .catch(missing("Connector types could not be read", (check) => check.needs.includes("types"))),

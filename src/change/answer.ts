@@ -140,6 +140,8 @@ export function outcome(
   const left = plan.ops.length - results.length;
   const ended = results.find((one) => one.ended)?.ended;
   const taken = results.some(isTaken);
+  const isGone = results.some((one) => one.ended === "journal");
+  const next = (report.next ?? []).filter(({ tool }) => !isGone || tool !== "undo_change");
   return {
     status,
     deployment: services.deployment,
@@ -159,7 +161,7 @@ export function outcome(
           ...(ended && !failed ? { fix: toGoOn[ended] } : {}),
           ...(taken
             ? {
-                fix: `First ${withoutTool("undo_change", by) === undefined ? "restore it with the undo_change in `next`" : "create it again under its id"}, or remove its actions from the rule; then repeat the call for what is left.`,
+                fix: `First ${withoutTool("undo_change", by) === undefined && !isGone ? "restore it with the undo_change in `next`" : "create it again under its id"}, or remove its actions from the rule; then repeat the call for what is left.`,
               }
             : {}),
           message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not started${taken ? ", because a rule began to use the last one while it was being deleted" : ended ? `, because ${whyEnded[ended]}` : ""}`] : [])].join("; ")}.`,
@@ -169,18 +171,22 @@ export function outcome(
     asked: askedOf(consent),
     ...(lines.length === 0 || (status === "done" && plan.ops.length === 1) ? {} : { ops: lines }),
     ...(report.result ? { result: report.result } : {}),
-    ...undoOf(id, results, by),
+    ...(isGone && done.length > 0 ? { no_undo: journalGone } : undoOf(id, results, by)),
     ...(warnings.length > 0 ? { warnings } : {}),
-    ...(report.next && report.next.length > 0 ? { next: report.next.slice(0, 3) } : {}),
+    ...(next.length > 0 ? { next: next.slice(0, 3) } : {}),
   };
 }
+
+const journalGone = "The journal was removed or moved while this was written: only if it is put back can this server undo it.";
 
 const whyEnded = {
   time: "Kibana answers so slowly that the time for one call ran out",
   hour: "the changes that this server may make in an hour are used up",
+  journal: "the journal was removed or moved",
 };
 const toGoOn = {
   time: "Repeat the call for what is left. The writes of one call have ten times KIBANA_TIMEOUT.",
+  journal: "Put the journal back if it was moved, then repeat the call for what is left.",
   hour: "Repeat the call once the hour has room: it goes on with what is left. The operator sets CONNECTORS_MAX_CHANGES_PER_HOUR.",
 };
 

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { codeOf, exposedFolder, writableByOthers } from "../private-files.ts";
 
+/** What was recorded is gone, unless somebody puts it back. */
+export class JournalRemoved extends ToolError {}
+
 const elsewhere = "set CONNECTORS_JOURNAL_DIR to another folder";
 
 /** An undo writes back what the journal holds, so others must not be able to write it. @throws ToolError journal_unavailable */

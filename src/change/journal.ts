@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { codeOf, makePrivateFolder } from "../private-files.ts";
 import type { Clock } from "./clock.ts";
-import { assertPrivate, cannotBeWritten, journalFiles } from "./journal-folder.ts";
+import { assertPrivate, cannotBeWritten, JournalRemoved, journalFiles } from "./journal-folder.ts";
 import { keyOf, readKey } from "./journal-key.ts";
 import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
 import { createRecentOps, type RecentOp } from "./recent-ops.ts";
@@ -188,8 +188,8 @@ async function isStillThere({ handle, path }: OpenFile): Promise<boolean> {
   return named?.ino === open.ino && named.dev === open.dev;
 }
 
-function takenAway(dir: string): ToolError {
-  return new ToolError(
+function takenAway(dir: string): JournalRemoved {
+  return new JournalRemoved(
     "journal_unavailable",
     `The journal in ${dir} was removed or moved while this server was running.`,
     "Put it back if it was moved: without it earlier changes cannot be undone. Then repeat the call, which starts a new file there.",

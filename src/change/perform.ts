@@ -6,6 +6,7 @@ import { hideCertainSecrets, hideInText, hideSecrets } from "../secrets/detect.t
 import { isTaken } from "./broken-meanwhile.ts";
 import type { Consent } from "./consent/ask.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
+import { JournalRemoved } from "./journal-folder.ts";
 import type { Begun } from "./ops/audit-trail.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
@@ -56,7 +57,12 @@ export async function perform(
     };
     await journal.end(end).catch((error: unknown) => {
       const what = result.outcome === "done" ? "The change happened, but its outcome" : "The outcome of this op";
-      result.warning = `${what} could not be recorded: ${asError(error).message} This server keeps it in mind and records it once it can.`;
+      const then =
+        error instanceof JournalRemoved
+          ? "Unless it is put back, nothing here knows of this change any more."
+          : "This server keeps it in mind and records it once it can.";
+      result.warning = `${what} could not be recorded: ${asError(error).message} ${then}`;
+      if (error instanceof JournalRemoved) result.ended = "journal";
     });
     untold.push(await trail?.end(begun, end));
     const warnings = [result.warning, ...new Set(untold)].filter((warning) => warning !== undefined);
@@ -77,11 +83,11 @@ export async function perform(
     finished += 1;
     caller.progress?.(finished, plan.ops.length, `${finished} of ${plan.ops.length} written.`);
     // What the plan depends on has changed: the person decides again on what is left.
-    if (isTaken(result)) stopped = true;
+    if (isTaken(result) || result.ended === "journal") stopped = true;
     if (result.outcome !== "done" && !(plan.onError === "continue" && isOfThisOp(result))) stopped = true;
     // A call has to end, however slow Kibana is; what was started is finished.
     if (clock.now() >= until && begunOps < plan.ops.length) {
-      result.ended = "time";
+      result.ended ??= "time";
       stopped = true;
     }
   }
@@ -115,7 +121,7 @@ export async function perform(
     } catch (error) {
       written();
       if (n === 0) throw error;
-      results[n] = { op, outcome: "not_done", error: asError(error) };
+      results[n] = { op, outcome: "not_done", error: asError(error), ...endOf(error) };
       break;
     }
     const refused = await admission(op, begun, services);
@@ -124,7 +130,7 @@ export async function perform(
       const error = refused?.message ?? "The change was stopped before this was written.";
       await journal.end({ change: id, n, outcome: "not_done", error, withdrawn: true }).catch(() => undefined);
       hourIsOver = plan.resumable === true && begunOps > 0 && refused instanceof ToolError && refused.code === "limit_reached";
-      if (refused && !hourIsOver) results[n] = { op, outcome: "not_done", error: refused };
+      if (refused && !hourIsOver) results[n] = { op, outcome: "not_done", error: refused, ...endOf(refused) };
       break;
     }
     begunOps += 1;
@@ -151,6 +157,10 @@ export function cancelledBefore(): ToolError {
     "The call was cancelled before anything was written.",
     "Nothing to do; repeat the call if it is still wanted.",
   );
+}
+
+function endOf(error: unknown): Pick<OpResult, "ended"> {
+  return error instanceof JournalRemoved ? { ended: "journal" } : {};
 }
 
 /** Why an op that is recorded may not be written: another process was first. */

@@ -277,8 +277,8 @@ export interface OpResult {
   /** As in the journal: an undo is made from it. */
   recorded?: Recorded;
   outcome: "done" | "not_done" | "unknown";
-  /** Why the rest is not started after it: the time of the call, or the changes of the hour, ran out. */
-  ended?: "time" | "hour";
+  /** Why the rest is not started after it: the time of the call, or the changes of the hour, ran out, or the journal is gone. */
+  ended?: "time" | "hour" | "journal";
   /** What Kibana answered. */
   data?: unknown;
   error?: Error;

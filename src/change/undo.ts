@@ -13,11 +13,22 @@ import { notHere, type UndoBy, type UndoTool, withoutTool } from "./undo-here.ts
 
 export type { Inverse, Recorded };
 
-/** How to undo a recorded op; undefined where it did not happen or a newer version recorded it. */
+/** How to undo a recorded op; undefined where it did not happen or a newer version recorded it. Where it `mayHaveHappened`, Kibana decides. */
 export function inverseOfEntry(entry: JournalEntry): Inverse | undefined {
-  const { end } = entry;
-  const record = end?.outcome === "done" ? recordedIn(entry) : undefined;
+  const { begin, end } = entry;
+  if (end?.outcome === "not_done" || (begin.op.op === "execute" && mayHaveHappened(entry))) return undefined;
+  const record = recordedIn(entry);
   return record && inverseAfter(record, end?.unmeant);
+}
+
+/** Whether an op happened is not recorded: its answer did not come, or the server ended before it. */
+export function mayHaveHappened({ end }: JournalEntry): boolean {
+  return end === undefined || end.outcome === "unknown";
+}
+
+/** Whether an update changed nothing that can be read back: only secrets. */
+export function changesOnlySecrets(inverse: Inverse): boolean {
+  return "op" in inverse && inverse.op === "update" && isDeepStrictEqual(inverse.expect, inverse.to);
 }
 
 /** What would take an op back, and with it what its save changed without being meant to. */

@@ -35,7 +35,7 @@ export interface Case {
 }
 
 /** The most that Kibana takes. */
-export const casesOnAPage = 100;
+const casesOnAPage = 100;
 
 /** Kibana writes "none" where there is none. */
 function chosen(connector: z.output<typeof Connector>): string | undefined {

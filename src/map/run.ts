@@ -8,7 +8,8 @@ import { isAtLeast } from "../kibana/status.ts";
 import { byText } from "../rules/find-rules.ts";
 import { isMeant, type RuleFilter, roughly } from "../rules/rule-filter.ts";
 import { rulePages } from "../rules/rule-pages.ts";
-import { startingWorkflows } from "../usage/leading-to.ts";
+import { notAll, startingWorkflows } from "../usage/leading-to.ts";
+import { wholeList } from "../usage/whole-list.ts";
 import { mapClassic } from "./classic.ts";
 import type { MappedRule } from "./route.ts";
 import { type Deployment, type NotSeen, readSpace, reasonOf, type SpaceFacts } from "./space.ts";
@@ -221,15 +222,14 @@ async function* rulesOf(
   for await (const { rules } of rulePages(reader, space, which)) yield { rules, seesSnoozes: !canSnooze };
 }
 
+/** Rules of the new alerting have no order that a later page could go on from: they are read as a whole. */
 async function* v2Pages(reader: Reader, space: string): AsyncGenerator<V2Rule[]> {
-  let seen = 0;
-  for (let at = 1; ; at++) {
+  const { items, total, complete } = await wholeList(async (at) => {
     const page = await reader.v2Rules(space, at);
-    if (!page) return;
-    seen += page.rules.length;
-    yield page.rules;
-    if (page.rules.length === 0 || seen >= page.total) return;
-  }
+    return page && { total: page.total, items: page.rules };
+  });
+  yield [...items.values()];
+  if (!complete) throw notAll("rules", items.size, total);
 }
 
 /** The same cause in several spaces is one entry. */

@@ -131,12 +131,13 @@ export function createMcpServer(product: Product, principal: Principal): Server 
 
 /**
  * Some clients send `null` for no arguments, or the object as JSON text. Anything else that is not an object is passed on
- * under a key that no tool takes, so that it gets a coded error like any other wrong argument.
+ * under a key that no tool takes, so that it gets a coded error like any other wrong argument. An object is not copied:
+ * a record of zod drops the key `__proto__`, which is to be refused.
  */
-const Arguments = z
-  .record(z.string(), z.unknown())
-  .optional()
-  .catch(({ value }) => (value === null ? {} : (objectInText(value) ?? { arguments: value })));
+const Arguments = z.unknown().transform((value): unknown => {
+  if (value === undefined || isPlainObject(value)) return value;
+  return value === null ? {} : (objectInText(value) ?? { arguments: value });
+});
 
 function objectInText(text: unknown): Record<string, unknown> | undefined {
   if (typeof text !== "string") return undefined;

@@ -25,14 +25,29 @@ export async function* rulePages(
 ): AsyncGenerator<RulePage, void, undefined> {
   const { perPage = usualPage, ...which } = options;
   const read = (query: { page: number; filter?: string }) => reader.rules(space, { ...which, ...query, perPage, sort: "createdAt" });
+  const since = () => {
+    const later = from && `alert.attributes.createdAt >= "${from}"`;
+    const filter = [which.filter && `(${which.filter})`, later].filter(Boolean).join(" and ");
+    return filter ? { filter } : {};
+  };
   let next = Object.keys(options).length === 0 ? firstPage(reader, space) : read({ page: 1 });
   let total: number | undefined;
   /** The last creation time seen, with its rules: a window that begins there has them again. */
   const edge = { at: "", ids: new Set<string>() };
   let from = "";
+  /** How many this window had on its page before. */
+  let before = 0;
   for (let number = 1; ; number++) {
     const page = await next;
     total ??= page.total;
+    // One that was read is gone: the first of this page moved to the one before. A new window begins there.
+    if (number > 1 && page.total < before) {
+      from = edge.at;
+      number = 0;
+      next = read({ page: 1, ...since() });
+      continue;
+    }
+    before = page.total;
     const rules = page.rules.filter((rule) => !edge.ids.has(rule.id));
     for (const rule of page.rules) {
       const at = rule.created_at ?? "";
@@ -47,10 +62,8 @@ export async function* rulePages(
       from = edge.at;
       number = 0;
     }
-    const later = from && `alert.attributes.createdAt >= "${from}"`;
-    const filter = [which.filter && `(${which.filter})`, later].filter(Boolean).join(" and ");
     // Fetched while this page is worked on; if it fails, the next turn says so.
-    next = read({ page: number + 1, ...(filter ? { filter } : {}) });
+    next = read({ page: number + 1, ...since() });
     next.catch(() => undefined);
     yield { rules, total };
   }

@@ -1,7 +1,7 @@
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { objectIn } from "../json-depth.ts";
 import { fileText } from "./file-text.ts";
-import { certificatesCanBeRead } from "./tls-files.ts";
+import { canBeCertificate, canBePrivateKey, certificatesCanBeRead, isWhole } from "./tls-files.ts";
 
 /** The base64 that Kibana stores, or why the file cannot be used. Neither quotes the content. */
 export type EncodedFile = { base64: string; warning?: string } | { refused: string; fix: string };
@@ -32,8 +32,13 @@ function textOf(content: Buffer): string | undefined {
 }
 
 const unreadable: EncodedFile = {
-  refused: "is neither PEM nor the base64 of a certificate file: Kibana would decode it into garbage",
+  refused: "is neither PEM nor a certificate or key that can be read, also not in base64: Kibana would store garbage",
   fix: 'Give the file itself with {"$file": "name"}, its PEM text, or the base64 of its bytes (base64 -w0 file).',
+};
+
+const noContainer: EncodedFile = {
+  refused: "is not a PKCS #12 container, or not the whole of one",
+  fix: 'Give the .p12 or .pfx file itself, with {"$file": "name"} or as the base64 of its bytes (base64 -w0 file).',
 };
 
 function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
@@ -45,7 +50,7 @@ function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
   }
   const base64 = content.toString("base64");
   if (isListOfTexts(content)) return unreadable;
-  if (kind === "PKCS #12") return { base64 };
+  if (kind === "PKCS #12") return isContainer(content) && isWhole(content) ? { base64 } : noContainer;
   if (isContainer(content)) {
     return {
       refused: `is a PKCS #12 container, but a PEM ${isKey(kind) ? "key" : "certificate"} is needed`,
@@ -53,6 +58,9 @@ function ofBytes(content: Buffer, kind: FileKind): EncodedFile {
     };
   }
   if (isPemOnly(kind)) return notPem(kind);
+  const [isCertificate, isPrivateKey] = [canBeCertificate(content), canBePrivateKey(content)];
+  if (isKey(kind) ? isCertificate : isPrivateKey) return mistakenFor(kind);
+  if (!isCertificate && !isPrivateKey) return unreadable;
   return { base64, warning: `is binary (DER), but Kibana's TLS reads PEM here: ${toPem(kind)}` };
 }
 
@@ -83,13 +91,8 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   const useless = labels.every((label) => !/^(X509 |TRUSTED )?CERTIFICATE$|(?<!OPENSSH )PRIVATE KEY$/.test(label));
   if (useless) return ofOther(labels[0] ?? "", kind);
   const wanted = isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE";
-  const other = isKey(kind) ? "CERTIFICATE" : "PRIVATE KEY";
   const mistaken = labels.every((label) => !label.includes(wanted));
-  if (mistaken && kind !== "PEM key text")
-    return {
-      refused: `holds a ${other.toLowerCase()} and no ${wanted.toLowerCase()}`,
-      fix: `Give the file with -----BEGIN ${wanted}-----.`,
-    };
+  if (mistaken && kind !== "PEM key text") return mistakenFor(kind);
   // As OpenSSL reads it: blocks begin and end on their own lines, and nothing before the first one hides it.
   const broken = inLines !== text || content.toString("utf8") !== text || blocks.some(({ body, alone }) => !alone || !isInLines(body));
   const sent = broken ? Buffer.from(blocks.map(rewritten).join("")) : content;
@@ -99,6 +102,12 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
       ? "holds a certificate that cannot be read, as one of which a part is missing: requests will fail"
       : undefined;
   return { base64: sent.toString("base64"), ...(warning !== undefined && { warning }) };
+}
+
+/** A certificate in place of a key, or the other way round. */
+function mistakenFor(kind: FileKind): EncodedFile {
+  const [other, wanted] = isKey(kind) ? ["certificate", "private key"] : ["private key", "certificate"];
+  return { refused: `holds a ${other} and no ${wanted}`, fix: `Give the file with -----BEGIN ${wanted.toUpperCase()}-----.` };
 }
 
 /** What TLS accepts as neither: a request, a public key, an SSH key. */

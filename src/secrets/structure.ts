@@ -4,7 +4,7 @@ import { withoutEnd } from "../host-name.ts";
 
 /** Fields of an answer that agents branch on, call with or follow: never a text that somebody wrote. */
 const structural =
-  /(^|_)(ids?|tools?|status|change|spaces?|types?|ops?|outcome|code|kind|verb|connectors?|rules?|from|to|deployment|mode|check|severity|uri|url)$/;
+  /(^|_)(ids?|tools?|status|change|spaces?|types?|ops?|outcome|code|kind|verb|connectors?|rules?|from|to|deployment|mode|check|severity|uri|url|cursor)$/;
 /** Fields that hold what Kibana or a service says, as they say it. */
 const foreign = /^(config|params|params_given|before|after|headers|data)$/;
 /** As ids, hosts and names of things are written. */

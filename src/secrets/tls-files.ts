@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { Sealed, type SealedRecord } from "../sealed.ts";
@@ -6,8 +6,39 @@ import { Sealed, type SealedRecord } from "../sealed.ts";
 /** Whether each certificate of a PEM text can be read; a block of another kind is none. */
 export function certificatesCanBeRead(pem: string): boolean {
   const blocks = pem.match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]*-----END (?:X509 )?CERTIFICATE-----/g) ?? [];
+  return blocks.every((block) => works(() => new X509Certificate(plainLabel(block))));
+}
+
+function plainLabel(pem: string): string {
+  return pem.replaceAll("X509 CERTIFICATE", "CERTIFICATE");
+}
+
+/** Whether bytes are a certificate in binary form (DER). */
+export function canBeCertificate(content: Buffer): boolean {
+  return works(() => new X509Certificate(content));
+}
+
+/** The start of an encrypted PKCS 8 key: which cipher (PKCS 5 or 12), before the encrypted octets. */
+const encryptedKey = /^30(?:[0-7].|81..|82.{4})30(?:[0-7].|81..|82.{4})06..2a864886f70d01(?:05|0c01)/;
+
+/** Whether bytes are a private key in binary form; what is in an encrypted one cannot be told. */
+export function canBePrivateKey(content: Buffer): boolean {
+  if (encryptedKey.test(content.subarray(0, 32).toString("hex"))) return isWhole(content);
+  return (["pkcs8", "pkcs1", "sec1"] as const).some((type) => works(() => createPrivateKey({ key: content, format: "der", type })));
+}
+
+/** Whether bytes are a sequence of ASN.1 of which no part is missing; one may leave its length out. */
+export function isWhole(content: Buffer): boolean {
+  const [tag, first = 0] = content;
+  if (tag !== 0x30) return false;
+  if (first <= 0x80) return first === 0x80 || content.length >= 2 + first;
+  const size = first - 0x80;
+  return size <= 4 && content.length >= 2 + size && content.length >= 2 + size + content.readUIntBE(2, size);
+}
+
+function works(read: () => unknown): boolean {
   try {
-    for (const block of blocks) new X509Certificate(block.replaceAll("X509 CERTIFICATE", "CERTIFICATE"));
+    read();
     return true;
   } catch {
     return false;
@@ -43,11 +74,23 @@ export function unusableFiles(secrets: SealedRecord, files: ReadonlyMap<string, 
         : `secrets.${key} cannot be read with the passphrase in secrets.${word}`;
     }
     const cert = certificate === undefined ? "" : Buffer.from(certificate, "base64").toString();
-    return canUse({ cert }) && cert !== "" && !canUse({ cert, key: pem, passphrase })
+    return canUse({ cert }) && cert !== "" && !isPair(cert, pem, passphrase)
       ? `secrets.${key} is not the key of the certificate in secrets.${crt}`
       : undefined;
   });
   return problem === undefined ? [] : [`${problem}: requests will fail.`];
+}
+
+/** TLS takes a key of another algorithm than the certificate's without a word: the keys themselves are compared. */
+function isPair(cert: string, key: string, passphrase: string | undefined): boolean {
+  try {
+    return new X509Certificate(plainLabel(cert)).checkPrivateKey(
+      createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) }),
+    );
+  } catch {
+    // Forms that only TLS reads, as a trusted certificate or a key behind its parameters.
+    return canUse({ cert, key, passphrase });
+  }
 }
 
 /** Has `use` look at several secrets at once. It neither keeps nor quotes them. */

@@ -1,6 +1,7 @@
 import type { ModelUser } from "../kibana/assistant.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { type Holder, hasFeature, type Source, type Unseen, type UserKind } from "./use.ts";
+import { wholeList } from "./whole-list.ts";
 
 const models = ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"];
 
@@ -41,16 +42,15 @@ export const conversations: Source = {
   canHold: (where) => isAtLeast(where.status, "8.16") && hasFeature(where, "generativeAIForSecurity"),
   async look(reader, space) {
     const mostPages = 10;
-    const holders: Holder[] = [];
-    let seen = 0;
-    for (let at = 1; at <= mostPages; at++) {
+    const { items, total, complete } = await wholeList(async (at) => {
       const page = await reader.conversations(space, at);
-      holders.push(...held("conversation", page.conversations, space, "its model"));
-      seen += page.conversations.length;
-      if (page.conversations.length === 0 || seen >= page.total) return { holders, unseen: [] };
-    }
-    const why = `Only the first ${seen} were read.`;
-    return { holders, unseen: [{ what: conversations.what, why, permanent: false, whole: false }] };
+      return { total: page.total, items: page.conversations };
+    }, mostPages);
+    const why = `Only ${items.size} of ${total} were read.`;
+    return {
+      holders: held("conversation", [...items.values()], space, "its model"),
+      unseen: complete ? [] : [{ what: conversations.what, why, permanent: false, whole: false }],
+    };
   },
 };
 

@@ -1,6 +1,7 @@
-import { type Case, casesOnAPage } from "../kibana/cases.ts";
+import type { Case } from "../kibana/cases.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Use } from "./use.ts";
+import { wholeList } from "./whole-list.ts";
 
 const mostPages = 10;
 
@@ -9,13 +10,12 @@ const mostPages = 10;
  * @returns `complete`: whether all cases of the space were read
  */
 export async function casesWith(reader: Reader, space: string, connector: string): Promise<{ uses: Use[]; complete: boolean }> {
-  const uses: Use[] = [];
-  for (let at = 1; at <= mostPages; at++) {
+  const { items, complete } = await wholeList(async (at) => {
     const { total, cases } = await reader.cases(space, at);
-    uses.push(...cases.filter((one) => one.connector === connector).map((one) => use(one, space)));
-    if (cases.length === 0 || at * casesOnAPage >= total) return { uses, complete: true };
-  }
-  return { uses, complete: false };
+    return { total, items: cases };
+  }, mostPages);
+  const uses = [...items.values()].filter((one) => one.connector === connector).map((one) => use(one, space));
+  return { uses, complete };
 }
 
 function use({ id, title, open }: Case, space: string): Use {

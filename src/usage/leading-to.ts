@@ -1,3 +1,4 @@
+import { ToolError } from "../errors.ts";
 import type { ActionPolicy } from "../kibana/alerting-v2.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { RuleAction } from "../kibana/rules.ts";
@@ -5,16 +6,22 @@ import { isAtLeast } from "../kibana/status.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { rulePages } from "../rules/rule-pages.ts";
 import type { Use, Where } from "./use.ts";
+import { wholeList } from "./whole-list.ts";
 
 /** The action policies of a space: from 9.5 on; none where the new alerting is switched off. @throws ToolError */
 export async function policiesOf(reader: Reader, space: string, status: Where["status"]): Promise<ActionPolicy[]> {
   if (!isAtLeast(status, "9.5")) return [];
-  const all: ActionPolicy[] = [];
-  for (let at = 1; ; at++) {
+  const { items, total, complete } = await wholeList(async (at) => {
     const page = await reader.actionPolicies(space, at);
-    all.push(...(page?.policies ?? []));
-    if (!page || page.policies.length === 0 || all.length >= page.total) return all;
-  }
+    return page && { total: page.total, items: page.policies };
+  });
+  if (!complete) throw notAll("action policies", items.size, total);
+  return [...items.values()];
+}
+
+/** For lists of which nothing may be missing. */
+export function notAll(what: string, listed: number, total: number): ToolError {
+  return new ToolError("kibana_error", `Kibana lists ${listed} of ${total} ${what}.`, "Ask again when nobody changes them.");
 }
 
 /** KQL for the rules that start workflows. */

@@ -5,13 +5,10 @@ import { isAtLeast } from "../kibana/status.ts";
 import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
 import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
+import { wholeList } from "./whole-list.ts";
 import { type References, referencesOf } from "./workflow-references.ts";
 
 const what = "workflows";
-/** How often a list is read from the start that changes while it is read. */
-const readings = 3;
-/** Elasticsearch pages no deeper. */
-const window = 10_000;
 
 /** A workflow can use a connector of any type: `kibana.request` calls whatever it names. */
 export const workflows: Source = {
@@ -30,7 +27,6 @@ export const workflows: Source = {
   },
 };
 
-/** A saved workflow moves to the front of the list: one that is read in the meantime may be missed, so ids are counted. */
 async function readAll(
   reader: Reader,
   space: string,
@@ -50,27 +46,23 @@ async function readAll(
       return rest;
     }
   };
-  for (let reading = 1; ; reading++) {
-    const found = new Map<string, Found>();
-    const states = new Map<string, WorkflowState>();
-    let count = 0;
-    for (let at = 1; ; at++) {
-      const { total, workflows: rows } = await page(at);
-      for (const row of rows) {
-        const { id, name, enabled, definition } = row;
-        const references = definition && referencesOf(definition);
-        found.set(id, inWorkflow(row, references, space));
-        states.set(id, { id, name, enabled, valid: definition !== undefined, references });
-      }
-      count += rows.length;
-      if (rows.length > 0 && count < Math.min(total, window)) continue;
-      if (found.size === total) return { found, states, managed };
-      if (reading < readings && total <= window) break;
-      const why = `Kibana lists ${found.size} of ${total} workflows.`;
-      found.set("", { holders: [], unseen: [{ what, why, permanent: false, whole: false }] });
-      return { found, states, managed };
-    }
+  const list = await wholeList(async (at) => {
+    const { total, workflows: items } = await page(at);
+    return { total, items };
+  });
+  const found = new Map<string, Found>();
+  const states = new Map<string, WorkflowState>();
+  for (const row of list.items.values()) {
+    const { id, name, enabled, definition } = row;
+    const references = definition && referencesOf(definition);
+    found.set(id, inWorkflow(row, references, space));
+    states.set(id, { id, name, enabled, valid: definition !== undefined, references });
   }
+  if (!list.complete) {
+    const why = `Kibana lists ${list.items.size} of ${list.total} workflows.`;
+    found.set("", { holders: [], unseen: [{ what, why, permanent: false, whole: false }] });
+  }
+  return { found, states, managed };
 }
 
 function inWorkflow(workflow: Workflow, references: References | undefined, space: string): Found {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { checkNames } from "../../src/audit/checks/index.ts";
+import { checkNames, checks } from "../../src/audit/checks/index.ts";
 import { accepts, type ProductOptions } from "../support/product.ts";
 import { act, eachRun, emptyDeployment, fires, hook, key, login, routing, withoutAuth } from "./deployment.ts";
 
@@ -160,6 +160,34 @@ test("each planted fault is found once, nothing else is, and the ids stay from a
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
   const again = await findings({ limit: 3 });
   expect(again.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+});
+
+test("each check alone finds what the whole audit finds of it, word for word", async () => {
+  const made = await planted({ sandbox: { version: "9.5" } });
+  const workflow = (name: string, connector: string) =>
+    made.bare("POST", "/api/workflows/workflow", {
+      yaml: `name: ${name}\nenabled: true\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: ${connector}\n    with:\n      message: hi\n`,
+    });
+  for (const id of ["twin-a", "twin-b"]) await made.connector("default", id, ".slack", "Twin", {}, slack);
+  await made.imported("default", "of-workflow", ".teams", "Teams of a workflow", true);
+  await made.imported("default", "old-chat", ".slack", "Old chat", true);
+  for (const [name, connector] of [
+    ["By a lost id", "lost-id"],
+    ["By a lost name", "No such name"],
+    ["By a name of two", "Twin"],
+    ["Uses a type that is off", "of-workflow"],
+    ["Uses one without secrets", "old-chat"],
+    ["Uses what fails", "refused"],
+  ] as const)
+    await workflow(name, connector);
+  const all = await made.findings({ detail: true });
+  expect(all.filter(({ check }) => check === "dangling_reference")).toHaveLength(3);
+  for (const { name } of checks) {
+    // What makes its findings superfluous is asked for with it.
+    const above = checks.filter(({ supersedes = [] }) => supersedes.includes(name)).map((check) => check.name);
+    const found = await made.findings({ checks: [name, ...above], detail: true });
+    expect(found.filter(({ check }) => check === name)).toEqual(all.filter(({ check }) => check === name));
+  }
 });
 
 test.each(["no_recovery_action", "no_dedup_key", "noisy_frequency", "drift"])("the ready call of %s fixes it", async (check) => {

@@ -84,14 +84,14 @@ test("the audit says that a fault may be worse than it looks without the rules, 
   });
 });
 
-test("where Kibana does not say what kind of deployment it is, preconfigured candidates are not checked", async () => {
+test("where Kibana does not say what kind of deployment it is, nothing that depends on it counts as checked", async () => {
   const { reader, options } = await deployment(3, 30);
   const blind = { ...reader, status: () => Promise.reject(new ToolError("kibana_error", "Kibana failed (500).", "Ask again.")) };
   const { notChecked } = await runAudit(blind, options);
   expect(notChecked).toEqual([
     {
       space: "*",
-      checks: ["preconfigured_candidate"],
+      checks: ["dangling_reference", "workflow_off", "ambiguous_name", "preconfigured_candidate"],
       why: "The kind of deployment could not be read: Kibana failed (500).",
       fix: "Ask again.",
     },

@@ -191,6 +191,20 @@ describe("what the program writes is private to its owner", () => {
   });
 });
 
+test("the key `__proto__` is refused at every depth: it would get lost in copies, with what it asks for", async () => {
+  const server = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" }, person: yes });
+  onTestFinished(() => server.close());
+  for (const [tool, args] of [
+    ["safe_delete_connector", '{"ids":["ops-slack"],"__proto__":{"dry_run":true}}'],
+    ["create_connector", '{"name":"P","type":".webhook","config":{"__proto__":{"url":"https://a.example.com"}}}'],
+    ["list_connectors", '{"__proto__":1}'],
+  ] as const) {
+    const { body } = await server.call(tool, JSON.parse(args));
+    expect([body.error.code, body.error.message]).toEqual(["invalid_arguments", expect.stringContaining("__proto__")]);
+  }
+  expect(server.questions).toEqual([]);
+});
+
 describe("what is nested too deep", () => {
   const nested = (levels: number, shape: "list" | "object" = "object") =>
     shape === "list" ? "[".repeat(levels) + "]".repeat(levels) : `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;

@@ -1,8 +1,9 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startSandboxWith, startServer } from "../support/built-server.ts";
+import { startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
+import { rewritingProxy } from "../support/rewriting-proxy.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 beforeAll(async () => {
@@ -17,6 +18,12 @@ async function started(dir: string) {
   onTestFinished(() => server.close());
   return (more = {}) => server.call("create_connector", { name: `Log ${made++} of journals`, type: ".server-log", ...more });
 }
+const make = (id: string) =>
+  fetch(`${sandbox.url}/api/actions/connector/${id}`, {
+    method: "POST",
+    headers: { "kbn-xsrf": "x", "content-type": "application/json" },
+    body: JSON.stringify({ name: id, connector_type_id: ".server-log" }),
+  });
 const connectors = async () => ((await (await fetch(`${sandbox.url}/api/actions/connectors`)).json()) as unknown[]).length;
 
 const bad: [what: string, make: (folder: string) => string][] = [
@@ -106,6 +113,31 @@ describe("a journal's folder", () => {
     });
     expect(await connectors()).toBe(before);
     expect((await create()).body.status).toBe("done");
+  });
+
+  test.each([
+    ["one write", ["log"]],
+    ["the first of several", ["log", "second"]],
+  ])("that is removed in the middle of %s: nothing is promised that went with it", async (_what, ids) => {
+    const dir = join(await freshFolder(), "journal");
+    for (const id of ids) await make(id);
+    let removed = false;
+    const { url } = await rewritingProxy(sandbox.url, {
+      request({ method }) {
+        if (method !== "DELETE" || removed) return;
+        removed = true;
+        rmSync(dir, { recursive: true });
+      },
+    });
+    const server = await startServer({ env: { KIBANA_URL: url, KIBANA_API_KEY: "any", CONNECTORS_JOURNAL_DIR: dir }, person: yes });
+    onTestFinished(() => server.close());
+    const { body } = await server.call("safe_delete_connector", { ids });
+    expect([body.result.deleted, body.undo, body.next]).toEqual([["log"], undefined, undefined]);
+    expect(body.status).toBe(ids.length === 1 ? "done" : "partial");
+    expect(body.no_undo).toContain("only if it is put back");
+    expect(body.warnings.join()).not.toContain("keeps it in mind");
+    expect((await server.call("undo_change", { change: body.change })).body.error?.code ?? "done").toBe("invalid_arguments");
+    for (const id of ids) await fetch(`${sandbox.url}/api/actions/connector/${id}`, { method: "DELETE", headers: { "kbn-xsrf": "x" } });
   });
 
   test("that is replaced by a file while the server runs is reported as such, again and again", async () => {

@@ -14,7 +14,7 @@ describe("an end that could not be recorded", () => {
     ["safe_delete_connector", { ids: ["one"] }],
   ];
 
-  test.each(changes)("of %s does not stand in the way of the undo that was offered, and is recorded later", async (tool, args) => {
+  test.each(changes)("of %s does not stand in the way of the undo once its place is back, and is recorded later", async (tool, args) => {
     const made = await deployment({ connectors: ["one"] });
     const dir = join(await freshFolder(), "journal");
     const server = await serve(made, { env: { CONNECTORS_JOURNAL_DIR: dir } });
@@ -32,9 +32,11 @@ describe("an end that could not be recorded", () => {
     const { body } = await server.call(tool, args);
     restore();
     expect(body).toMatchObject({ status: "done", warnings: [expect.stringContaining("its outcome could not be recorded")] });
+    expect([body.undo, body.no_undo]).toEqual([undefined, expect.stringContaining("only if it is put back")]);
     expect(filesIn(dir)).not.toContain('"kind":"end"');
-    expect((await server.call("list_changes")).body.changes).toMatchObject([{ outcome: "done", undo: body.undo }]);
-    expect((await server.call("undo_change", body.undo.args)).body.status).toBe("done");
+    const undo = { tool: "undo_change", args: { change: body.change } };
+    expect((await server.call("list_changes")).body.changes).toMatchObject([{ outcome: "done", undo }]);
+    expect((await server.call("undo_change", undo.args)).body.status).toBe("done");
     expect(await made.connectorIds()).toEqual(ids);
     // For whoever reads it after a restart.
     expect(filesIn(dir)).toContain(`"kind":"end","at"`);

@@ -189,6 +189,8 @@ describe("what one holder of a token calls a secret", () => {
     "127.0.0.1",
     "confirmation_needed",
     "connector_not_found",
+    // Ids and cursors of changes begin with it.
+    new Date().toISOString().slice(0, 10),
   ];
   const tokenOf = (name: string) => `token-of-${name}-0123456789`;
   let served: Awaited<ReturnType<typeof startHttpProcess>>;
@@ -237,6 +239,9 @@ describe("what one holder of a token calls a secret", () => {
         ["get_connector", { id: "nowhere" }],
         ["attach_connector", { connector: "ops-slack-2", rules: ["disk-almost-full"], dry_run: true }],
         ["list_changes", { limit: 5 }],
+        ["list_changes", { limit: 1 }],
+        ["map_notifications", { limit: 1 }],
+        ["audit_connectors", { limit: 1 }],
       ];
       for (const [tool, args] of asked) {
         const [one, other] = [JSON.parse(await hers(tool, args)), JSON.parse(await his(tool, args))];
@@ -252,7 +257,7 @@ function followed(answer: unknown): string[] {
   if (answer === null || typeof answer !== "object") return [];
   return Object.entries(answer).flatMap(([key, value]) => [
     key,
-    ...(typeof value === "string" && /^(id|tool|status|code|change|type|space|deployment)$/.test(key) ? [value] : []),
+    ...(typeof value === "string" && /^(id|tool|status|code|change|type|space|deployment|cursor)$/.test(key) ? [value] : []),
     ...followed(value),
   ]);
 }

@@ -16,7 +16,7 @@ interface Fault {
 
 /** A Kibana behind something that sends a write twice, so that the answer is the repetition's. */
 async function repeating(made: Deployment) {
-  const meets: { next?: Fault } = {};
+  const meets: { next?: Fault; late?: () => Promise<Response> } = {};
   const url = await listen(async (incoming, outgoing) => {
     const { method = "GET", url: path = "/", headers } = incoming;
     const body = await text(incoming);
@@ -35,6 +35,7 @@ async function repeating(made: Deployment) {
     }
     delete meets.next;
     if (fault.done) expect((await pass()).status).toBeLessThan(300);
+    else meets.late = pass;
     await fault.meanwhile?.();
     const { status } = fault;
     const conflict = path.includes("/rule/") ? "Saved object [alert/a] conflict" : "Saved object [action/one] conflict";
@@ -188,6 +189,23 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     // Kibana's own refusal comes after it has done all it will do.
     meets.next = { status: 503, done: false, message: "License is not available." };
     expect([(await server.call(...call)).failed, (await newest(server)).outcome]).toEqual([true, "not_done"]);
+    expect(await state()).toEqual(before);
+  });
+
+  test("that arrives after it was given up is undone by undo_change, and one that never does is left alone", async () => {
+    const { meets, server, call, state, done } = await started(kind);
+    const before = await state();
+    meets.next = { status: 502, done: false, message: "Bad Gateway" };
+    const { change } = (await server.call(...call)).body;
+    const early = await server.call("undo_change", { change });
+    expect(early.failed || early.body.status === "no_change").toBe(true);
+    expect(JSON.stringify(early.body)).toMatch(/Whether (that change reached it is not known|it happened is unknown)/);
+    const waiting = await newest(server);
+    expect([waiting.undo, waiting.no_undo]).toEqual([undefined, expect.stringMatching(/^Whether that change reached it is not known/)]);
+    expect((await meets.late?.())?.status).toBeLessThan(300);
+    expect(await state()).toEqual(done);
+    expect((await newest(server)).undo.args).toMatchObject({ change });
+    expect((await server.call("undo_change", { change: "last" })).body.status).toBe("done");
     expect(await state()).toEqual(before);
   });
 

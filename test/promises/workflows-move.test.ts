@@ -444,6 +444,26 @@ describe("an undo", () => {
     expect((await it.call("list_changes", { id })).body.changes[0].no_undo).toContain("Somebody changed it since");
   });
 
+  test("gives back a text that arrived after its write was given up, and names one that did not", async () => {
+    const id = await workflow(yaml(step("old")));
+    let late: unknown;
+    const it = await server({
+      refuse({ method, path, body }) {
+        if (!isPut({ method, path }) || late !== undefined) return undefined;
+        late = body;
+        return { status: 502, body: "Bad Gateway" };
+      },
+    });
+    const { change, status } = (await replace(it)).body;
+    expect(status).toBe("unknown");
+    const early = (await it.call("undo_change", { change })).body;
+    expect(early.message).toContain('Workflow "Tell people" stays as it is: Whether that change reached it is not known');
+    await bare("PUT", `/api/workflows/workflow/${id}`, late);
+    expect(await textOf(id)).toBe(yaml(step("new")));
+    expect((await it.call("undo_change", { change })).body.status).toBe("done");
+    expect(await textOf(id)).toBe(yaml(step("old")));
+  });
+
   test("is not made where the old connector is gone", async () => {
     await make(sandbox.url, "short", "Short");
     const id = await workflow(yaml(step("short")));
@@ -492,9 +512,23 @@ describe("a new name", () => {
     expect(body.result.workflows).toMatchObject([{ id, outcome: "moved" }]);
 
     const undone = await it.call("undo_change", { change: body.change });
-    expect(undone.body.status).toBe("done");
+    expect([undone.body.status, undone.body.warnings, undone.body.next]).toEqual(["done", undefined, undefined]);
     expect(await textOf(id)).toBe(byName('"Old name" # by name'));
     expect((await bare("GET", "/api/actions/connector/renamed")).name).toBe("Old name");
+
+    const again = await it.call("undo_change", { change: undone.body.change });
+    expect([again.body.status, again.body.warnings]).toEqual(["done", undefined]);
+    expect(await textOf(id)).toBe(byName('"renamed" # by name'));
+    await it.call("undo_change", { change: again.body.change });
+
+    // Nothing puts the id into one that began to name it so since.
+    await rename(it, "Better name");
+    const other = await workflow(byName("Better name"));
+    const { change } = (await it.call("list_changes", { id: "renamed" })).body.changes[0];
+    expect((await it.call("undo_change", { change })).body.warnings.join()).toContain(
+      `1 workflow names it as "Better name", not by its id`,
+    );
+    expect(await textOf(other)).toBe(byName("Better name"));
   });
 
   test("warns of those that it cannot change", async () => {

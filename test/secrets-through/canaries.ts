@@ -36,7 +36,8 @@ const shapes: Record<Shape, (core: string) => string> = {
     Buffer.from(
       `${["CERTIFICATE", "PRIVATE KEY"].map((kind) => `-----BEGIN ${kind}-----\n${core}\n-----END ${kind}-----\n`).join("")}`,
     ).toString("base64"),
-  base64: (core) => Buffer.from(`\u0001\u0002${core}\u0003`).toString("base64"),
+  // As a PKCS #12 container begins, with its length.
+  base64: (core) => Buffer.from(`0${String.fromCharCode(core.length + 4)}\u0002\u0001\u0003${core}\u0003`).toString("base64"),
 };
 
 /** The forms in which a text may be in another. */

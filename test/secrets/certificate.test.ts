@@ -1,6 +1,10 @@
-import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import type { FileKind } from "../../src/catalog/shared/file-kinds.ts";
+import { Sealed } from "../../src/sealed.ts";
 import { encodedFile } from "../../src/secrets/certificate.ts";
+import { unusableFiles } from "../../src/secrets/tls-files.ts";
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
@@ -128,4 +132,66 @@ test.each<[string, "certificate" | "private key" | "PKCS #12" | "PEM key text", 
   ["DER", "PEM key text", rsa.export({ type: "pkcs8", format: "der" })],
 ])("%s in place of a %s is refused", (_what, kind, given) => {
   expect(encodedFile(Buffer.from(given as string), kind)).toMatchObject({ refused: expect.any(String), fix: expect.any(String) });
+});
+
+const crt = readFileSync("test/commands/certificates/valid.pem", "utf8");
+const itsKey = readFileSync("test/commands/certificates/key.pem", "utf8");
+const certificateDer = new X509Certificate(crt).raw;
+const [keyDer, lockedDer] = [
+  privateKey.export({ type: "pkcs8", format: "der" }),
+  rsa.export({ type: "pkcs8", format: "der", cipher: "aes-256-cbc", passphrase: "word" }),
+];
+const sequence = (...body: number[]) => Buffer.from([0x30, 0x82, 0x01, 0x00, ...body, ...Array<number>(256 - body.length).fill(9)]);
+
+test.each<[string, Buffer | string]>([
+  ["a picture", Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), Buffer.alloc(500, 7)])],
+  ["an archive", Buffer.from("UEsDBBQAAAAIAAAAAAAAAAAAAAAAAAAAAAAA", "base64")],
+  ["bytes without meaning", Buffer.from(Array.from({ length: 900 }, (_, n) => (n * 97) % 256))],
+  ["words that are base64 by chance", "hello world this is not a certificate at all"],
+  ["a sequence of something else", sequence(9)],
+  ["a part of a certificate", certificateDer.subarray(0, -20)],
+  ["a part of a key", keyDer.subarray(0, -20)],
+  ["a part of an encrypted key", lockedDer.subarray(0, -20)],
+  ["a part of a container", sequence(0x02, 0x01, 0x03).subarray(0, -1)],
+])("%s is refused in place of everything", (_what, given) => {
+  for (const kind of ["certificate", "private key", "PKCS #12", "PEM certificate", "PKCS 8 private key"] as const) {
+    for (const form of [given, Buffer.from(given).toString("base64")])
+      expect(encodedFile(Buffer.from(form), kind), kind).toMatchObject({ refused: expect.any(String), fix: expect.any(String) });
+  }
+});
+
+test.each<[string, FileKind, Buffer]>([
+  ["certificate", "certificate", certificateDer],
+  ["key", "private key", keyDer],
+  ["old key", "private key", rsa.export({ type: "pkcs1", format: "der" })],
+  ["encrypted key", "private key", lockedDer],
+  ["container", "PKCS #12", sequence(0x02, 0x01, 0x03)],
+])("a %s in binary form is stored as it is", (_what, kind, given) => {
+  expect(encodedFile(given, kind)).toMatchObject({ base64: given.toString("base64") });
+});
+
+test("a certificate in binary form is no key, and a key no certificate", () => {
+  expect(encodedFile(certificateDer, "private key")).toMatchObject({ refused: "holds a certificate and no private key" });
+  expect(encodedFile(keyDer, "certificate")).toMatchObject({ refused: "holds a private key and no certificate" });
+});
+
+test.each<[string, string, string | undefined]>([
+  ["its own", itsKey, undefined],
+  ["RSA", rsa.export({ type: "pkcs8", format: "pem" }).toString(), undefined],
+  ["EC", pem, undefined],
+  ["Ed25519", generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString(), undefined],
+  [
+    "an encrypted one",
+    privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "word-of-it" }).toString(),
+    "word-of-it",
+  ],
+])("the key of another certificate is told whatever its algorithm: %s", (what, key, passphrase) => {
+  const sealed = (text: string) => new Sealed(Buffer.from(text).toString("base64"), "test");
+  const secrets = { crt: sealed(crt), key: sealed(key), ...(passphrase === undefined ? {} : { password: new Sealed(passphrase, "test") }) };
+  const files = new Map<string, FileKind>([
+    ["crt", "certificate"],
+    ["key", "private key"],
+  ]);
+  const other = "secrets.key is not the key of the certificate in secrets.crt: requests will fail.";
+  expect(unusableFiles(secrets, files)).toEqual(what === "its own" ? [] : [other]);
 });

@@ -9,7 +9,7 @@ export const danglingReference: RuleCheck = {
   ignores: "system connectors, preconfigured ones; low in what is disabled",
   of: "rule",
   group: "broken_now",
-  needs: ["connectors", "rules"],
+  needs: ["connectors", "rules", "users"],
   why: "The rule notifies nobody: Kibana drops its other actions of that run too, and the rule cannot be edited or enabled.",
   fix: "Create the connector again under the same id, or edit the rule and choose another connector for the action.",
   find(rule, context) {

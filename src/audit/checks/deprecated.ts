@@ -6,8 +6,8 @@ export const deprecated: ConnectorCheck = {
   ignores: "",
   of: "connector",
   group: "will_break",
-  needs: ["connectors"],
-  weighs: ["rules"],
+  needs: ["connectors", "types"],
+  weighs: ["rules", "users"],
   why: "It works today; a future version of Kibana or of the service behind it may drop it.",
   fix: "Create its successor, move the rules to it, then delete this one.",
   find(facts, space) {

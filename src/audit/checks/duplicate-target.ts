@@ -13,7 +13,7 @@ export const duplicateTarget: SpaceCheck = {
   of: "space",
   group: "untidy",
   needs: ["connectors"],
-  weighs: ["rules"],
+  weighs: ["rules", "log"],
   why: "One connector per service can serve many rules; of two, one is forgotten when a password or an address changes.",
   fix: "Move the rules to one of them, then delete the others.",
   find({ connectors, space, rulesKnown }) {

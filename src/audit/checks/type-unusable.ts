@@ -9,7 +9,7 @@ export const typeUnusable: ConnectorCheck = {
   of: "connector",
   group: "broken_now",
   needs: ["connectors", "types"],
-  weighs: ["rules"],
+  weighs: ["rules", "users"],
   why: "Kibana refuses to run connectors of such a type, and logs nothing.",
   fix: "Change the licence or kibana.yml, or move its rules to a connector of another type.",
   find(facts, space) {

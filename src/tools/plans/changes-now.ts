@@ -1,5 +1,13 @@
 import type { JournalEntry } from "../../change/journal.ts";
-import { type Inverse, inverseOfEntry, recordedIn, type UndoOffer, undoCall } from "../../change/undo.ts";
+import {
+  changesOnlySecrets,
+  type Inverse,
+  inverseOfEntry,
+  mayHaveHappened,
+  recordedIn,
+  type UndoOffer,
+  undoCall,
+} from "../../change/undo.ts";
 import { connectorProtected, ruleProtected, undoBy } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -9,7 +17,7 @@ import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { cannotTell, ruleSince } from "../rules/rule-since.ts";
 import { differsFrom } from "./changed-since.ts";
-import { asBefore, whyNotBack } from "./undo-workflows.ts";
+import { asBefore, asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
 
 /** The most rules, and the most workflows, to look up for one answer. */
 const mostLooked = 20;
@@ -95,10 +103,18 @@ export async function undoNow(
   if (!recorded) return undefined;
   const id = entry.begin.op.id ?? entry.end?.id;
   const inverse = withNeedsNow(recorded, now);
-  const against = "none" in inverse ? undefined : ((await whyNotNow(inverse, now)) ?? protectedNow(inverse, entry, now, context.settings));
+  if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;
+  const why = "none" in inverse ? undefined : await whyNotNow(inverse, now);
+  if (why !== undefined && mayHaveHappened(entry)) return { no_undo: why === asBefore ? asBeforeIt : neitherNor };
+  const against = "none" in inverse ? undefined : (why ?? protectedNow(inverse, entry, now, context.settings));
   return against === undefined
     ? undoCall(entry.begin.change, inverse, { id, by: undoBy(context.principal, context.settings) })
     : { no_undo: against };
+}
+
+function isLookedUp({ op, space, id }: Exclude<Inverse, { none: string }>, now: Now): boolean {
+  if (op === "put_rule") return now.rules.has(key(space, id));
+  return op === "put_workflow" ? now.workflows.has(key(space, id)) : now.connectors.has(space);
 }
 
 /** Why the operator's protection stands against it, as the undo's own plan would be refused. */

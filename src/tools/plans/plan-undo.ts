@@ -1,7 +1,7 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import type { NoChange, Plan } from "../../change/plan.ts";
-import { inverseOfEntry } from "../../change/undo.ts";
+import { changesOnlySecrets, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import type { Known } from "../connectors/deletable.ts";
@@ -12,7 +12,7 @@ import { ofWorkflows, withWorkflows, workflowsInWords } from "../workflows/put-w
 import { type Given, planInverse } from "./undo-connector.ts";
 import { planUndoRules, type RulesBack, ruleInverses } from "./undo-rules.ts";
 import { planUndoOfSeveral } from "./undo-several.ts";
-import { planUndoWorkflows, workflowInverses } from "./undo-workflows.ts";
+import { planUndoWorkflows, type WorkflowsBack, workflowInverses } from "./undo-workflows.ts";
 
 /** Entries of a change, at least one. */
 export type Entries = readonly [JournalEntry, ...JournalEntry[]];
@@ -60,20 +60,18 @@ async function planUndoPart(found: Entries, given: Given, read: Read, context: T
   const hasWorkflows = first !== undefined || workflows.left.length > 0;
   const other = found.find((entry) => !isOfUsers(entry) && (!hasWorkflows || inverseOfEntry(entry) !== undefined));
   if (!hasWorkflows) return rules ? undoRules(rules, context) : undoOne(other ?? found[0], given, read, context);
+  const part = first && (await workflowsBack(workflows, first.space, other && !rules ? [other] : [], context));
   const base = rules
     ? await undoRules(rules, context, first !== undefined)
     : other
-      ? await undoOne(other, given, read, context)
+      ? await undoOne(other, { ...given, workflows: part?.ops }, read, context)
       : undefined;
-  if (!first) {
+  if (!part) {
     if (!base) throw cannot(workflows.left.join(" "));
     return "noChange" in base ? base : { ...base, warnings: [...workflows.left, ...base.warnings] };
   }
   // Workflows would name a connector by a name that does not come back.
   if (base && "noChange" in base && !rules) return base;
-  const space = await context.spaces.check(first.space, { fresh: true });
-  const [op] = base && "ops" in base ? base.ops : [];
-  const part = await planUndoWorkflows(workflows, op?.op === "update" ? op.after.name : undefined, { ...context, space });
   const words = `Put back the text of ${workflowsInWords(part.ops)}.`;
   if (base && "ops" in base) return withWorkflows(base, { ...part, warnings: [...part.left, ...part.warnings] }, words);
   const left = [...(base?.message === undefined ? [] : [base.message.replace(nothing, "")]), ...part.left];
@@ -83,7 +81,7 @@ async function planUndoPart(found: Entries, given: Given, read: Read, context: T
       noChange: true,
       ...(part.changed.length > 0 || base?.status === "plan_changed" ? { status: "plan_changed" } : {}),
       message: left.length > 0 ? `${nothing}${left.join(" ")}` : "The workflows are as they were before that change.",
-      space,
+      space: part.space,
       result: compact({ ...base?.result, workflows_changed_since: part.changed }),
       warnings: [],
       next: [],
@@ -93,14 +91,23 @@ async function planUndoPart(found: Entries, given: Given, read: Read, context: T
 
 const nothing = "Nothing was written. ";
 
+/** @param others what goes back before them: a connector under its old name */
+async function workflowsBack(back: WorkflowsBack, inSpace: string, others: readonly JournalEntry[], context: ToolContext) {
+  const space = await context.spaces.check(inSpace, { fresh: true });
+  const inverses = others.map(inverseOfEntry);
+  const named = inverses.flatMap((one) => (one && "op" in one && one.op === "update" ? [{ id: one.id, name: one.to.name }] : []));
+  return { space, ...(await planUndoWorkflows(back, named[0], { ...context, space })) };
+}
+
 function isOfUsers({ begin }: JournalEntry): boolean {
   return begin.op.op === "put_rule" || begin.op.op === "put_workflow";
 }
 
 /** @param withOthers whether something else of the change may go back all the same */
-async function undoRules({ inverses, left }: RulesBack, context: ToolContext, withOthers = false): Promise<Plan | NoChange> {
+async function undoRules(rules: RulesBack, context: ToolContext, withOthers = false): Promise<Plan | NoChange> {
+  const { inverses, left } = rules;
   const [first] = inverses;
-  if (first) return planUndoRules({ inverses, left }, await context.spaces.check(first.space, { fresh: true }), context);
+  if (first) return planUndoRules(rules, await context.spaces.check(first.space, { fresh: true }), context);
   const why = [...new Set(left.map((one) => one.why))].join(" ");
   if (!withOthers) throw cannot(why);
   return { noChange: true, message: why, space: "", result: {}, warnings: [], next: [] };
@@ -112,11 +119,20 @@ async function undoOne(entry: JournalEntry, given: Given, read: Read, context: T
   if ("none" in inverse) throw cannot(inverse.none);
   if (inverse.op === "execute") throw cannot("Another run reverses it: list_changes has the execute_connector call that does so.");
   if (inverse.op === "put_rule" || inverse.op === "put_workflow") throw cannot("It was a change of a rule or workflow.");
+  const isUncertain = mayHaveHappened(entry);
+  if (isUncertain && changesOnlySecrets(inverse)) throw cannot(secretsUnknown);
   const plan = await planInverse(inverse, entry.begin.op.type, await read(inverse.space), given, context);
-  if ("noChange" in plan) return plan;
+  if ("noChange" in plan) {
+    if (isUncertain)
+      throw cannot("Whether it happened is unknown, and the connector is not as it would have left it: look at it with get_connector.");
+    return plan;
+  }
   // The consequence that the op always has, but at least a person's yes: an undo replaces or removes what exists.
   return { ...plan, consequence: plan.consequence === "free" ? "person" : plan.consequence };
 }
+
+const secretsUnknown =
+  "Whether it stored the new secrets is not known, and nobody can read them: update_connector with those that are right settles it.";
 
 function whyNone({ end }: JournalEntry): string {
   if (!end) return "Its end is not recorded: look at the connector first.";

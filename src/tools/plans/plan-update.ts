@@ -4,7 +4,7 @@ import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
-import type { Op, Plan, UpdateOp } from "../../change/plan.ts";
+import type { Op, Plan, PutWorkflowOp, UpdateOp } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
@@ -38,6 +38,8 @@ export interface Wanted {
   verb: string;
   /** Workflows that name it by its old name get its id in the same plan. */
   repoints?: true;
+  /** Those that get another text in the same plan anyway. */
+  workflows?: readonly PutWorkflowOp[] | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Wanted {
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
-  { space, before, after, secrets, noOtherSecrets, verb, repoints }: Wanted,
+  { space, before, after, secrets, noOtherSecrets, verb, repoints, workflows: others = [] }: Wanted,
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
@@ -88,9 +90,11 @@ export async function planUpdate(
     repoints && naming.uses.length > 0
       ? await repointWorkflows({ uses: naming.uses, from: before, byId: false, to: before }, existing, { ...context, space })
       : undefined;
-  const moved = new Set(workflows?.ops.map(({ id }) => id));
-  const staying = new Set(workflows?.left.map(({ id }) => id));
-  const renamed = renameWarnings(before.name, { ...naming, uses: naming.uses.filter(({ id }) => !moved.has(id) || staying.has(id)) });
+  const moved = [...others, ...(workflows?.ops ?? [])].flatMap(({ id, moves }) => moves.map(({ how }) => JSON.stringify([id, how])));
+  const renamed = renameWarnings(before.name, {
+    ...naming,
+    uses: naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how]))),
+  });
   const removed = removedKeys(before.config ?? {}, after.config);
   const plan: Plan = {
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${removalsInWords([op])}`,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckedSpace } from "../../change/checked-space.ts";
-import type { NoChange, Plan } from "../../change/plan.ts";
+import type { NoChange, Plan, PutWorkflowOp } from "../../change/plan.ts";
 import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -21,6 +21,8 @@ import { planUpdate } from "./plan-update.ts";
 export interface Given {
   secrets: Record<string, unknown>;
   noOtherSecrets: boolean;
+  /** What else the same plan writes. */
+  workflows?: readonly PutWorkflowOp[] | undefined;
 }
 
 type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "put_workflow" | "execute" }>;

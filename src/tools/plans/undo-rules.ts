@@ -2,7 +2,7 @@ import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import { isMarked } from "../../change/marked-rules.ts";
 import type { NoChange, Plan, PutRuleOp } from "../../change/plan.ts";
-import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
+import { type Inverse, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import { unusable } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -21,6 +21,7 @@ import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule
 import { cannotTell, ruleSince } from "../rules/rule-since.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
+import { asBeforeIt, neitherNor } from "./undo-workflows.ts";
 
 /** The most connectors whose last runs are looked up. */
 const doubtsLooked = 5;
@@ -32,6 +33,8 @@ export interface RulesBack {
   inverses: PutBack[];
   /** Names of rules that cannot be, and why. */
   left: { name: string; why: string }[];
+  /** Ids of those that the change may not have reached. */
+  uncertain: ReadonlySet<string | undefined>;
 }
 
 /** Rules of a change; undefined where the change was of something else, or did nothing to them. */
@@ -40,12 +43,13 @@ export function ruleInverses(entries: readonly JournalEntry[]): RulesBack | unde
   const all = ofRules.map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
   const inverses = all.flatMap(({ inverse }) => (inverse && "op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
   const left = all.flatMap(({ name, inverse }) => (inverse && "none" in inverse ? [{ name, why: inverse.none }] : []));
-  return inverses.length + left.length > 0 ? { inverses, left } : undefined;
+  const uncertain = new Set(ofRules.filter(mayHaveHappened).map(({ begin }) => begin.op.id));
+  return inverses.length + left.length > 0 ? { inverses, left, uncertain } : undefined;
 }
 
 /** Gives each rule back the actions it had; rules that somebody changed since, or that are gone, are left as they are. */
 export async function planUndoRules(
-  { inverses, left: unable }: RulesBack,
+  { inverses, left: unable, uncertain }: RulesBack,
   space: CheckedSpace,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
@@ -67,7 +71,8 @@ export async function planUndoRules(
   ).map((one) => ({ ...one, ...fieldsOf(one), ...ruleSince(one.inverse, one.rule, key) }));
   const already = there.filter(({ isBefore, back }) => isBefore && Object.keys(back).length === 0);
   const unsure = there.filter(({ isUnsure }) => isUnsure);
-  const changed = there.filter((one) => !already.includes(one) && !one.isAfter && !one.isUnsure);
+  const open = there.filter(({ inverse, isAfter, isUnsure }) => uncertain.has(inverse.id) && !isAfter && !isUnsure);
+  const changed = there.filter((one) => !already.includes(one) && !one.isAfter && !one.isUnsure && !open.includes(one));
   const todo = there.filter((one) => one.isAfter && !already.includes(one));
   const obstacles = todo.flatMap(({ inverse, rule }) => obstacle(rule, inverse.to.actions, known) ?? []);
   const ops = todo
@@ -84,7 +89,7 @@ export async function planUndoRules(
     ...(unsure.length > 0
       ? [`${rulesInWords(unsure.map(({ rule }) => rule.name))} ${unsure.length > 1 ? "stay as they are" : "stays as it is"}: ${cannotTell}`]
       : []),
-    ...eachReason(unable),
+    ...eachReason([...unable, ...open.map(({ rule, isBefore }) => ({ name: rule.name, why: isBefore ? asBeforeIt : neitherNor }))]),
     ...(gone.length > 0 ? [`${gone.length} rule${gone.length > 1 ? "s are" : " is"} gone: ${gone.slice(0, 5).map(word).join(", ")}.`] : []),
   ];
   const [first, ...rest] = ops;

@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../change/journal.ts";
-import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
+import { type Inverse, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { whyFixed } from "../../usage/workflows.ts";
@@ -13,14 +13,16 @@ export interface WorkflowsBack {
   inverses: WorkflowBack[];
   /** Why others are not. */
   left: string[];
+  /** Ids of those that the change may not have reached. */
+  uncertain: ReadonlySet<string | undefined>;
 }
 
 /** Workflows of a change. */
 export function workflowInverses(entries: readonly JournalEntry[]): WorkflowsBack {
-  const all = entries
-    .filter(({ begin }) => begin.op.op === "put_workflow")
-    .map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
+  const ofWorkflows = entries.filter(({ begin }) => begin.op.op === "put_workflow");
+  const all = ofWorkflows.map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
   return {
+    uncertain: new Set(ofWorkflows.filter(mayHaveHappened).map(({ begin }) => begin.op.id)),
     inverses: all.flatMap(({ inverse }) => (inverse && "op" in inverse && inverse.op === "put_workflow" ? [inverse] : [])),
     left: all.flatMap(({ name, inverse }) => (inverse && "none" in inverse ? [stays(name, inverse.none)] : [])),
   };
@@ -28,24 +30,24 @@ export function workflowInverses(entries: readonly JournalEntry[]): WorkflowsBac
 
 /**
  * Gives each workflow back the text it had; those that somebody changed since are left as they are.
- * @param name that a connector gets back in the same plan, before them
+ * @param named the name that a connector gets back in the same plan, before them
  */
 export async function planUndoWorkflows(
-  { inverses, left: unable }: WorkflowsBack,
-  name: string | undefined,
+  { inverses, left: unable, uncertain }: WorkflowsBack,
+  named: { id: string; name: string } | undefined,
   context: SpaceContext,
 ): Promise<WorkflowPart & { left: string[]; changed: string[] }> {
   const { kibana, space } = context;
-  const connectors = await kibana.connectors(space);
-  const named = new Set([...connectors.flatMap((one) => [one.id, one.name]), ...(name === undefined ? [] : [name])]);
+  const connectors = (await kibana.connectors(space)).map((one) => (one.id === named?.id ? { ...one, name: named.name } : one));
+  const existing = new Set(connectors.flatMap((one) => [one.id, one.name]));
   const { differingReferences } = await import("../../usage/workflow-text.ts");
 
   async function whyRefused(now: string, to: string): Promise<string | undefined> {
     const back = (differingReferences(now, to) ?? []).map(({ is }) => is.text);
-    const gone = back.find((text) => !named.has(text));
+    const gone = back.find((text) => !existing.has(text));
     if (gone !== undefined) return `Before, it named ${quoted(gone, 60)}, and no connector has that id or name now.`;
     // Kibana does not know the name yet.
-    if (name !== undefined && back.includes(name)) return undefined;
+    if (named && back.includes(named.name)) return undefined;
     const [refused] = await kibana.workflowErrors(space, to);
     return refused === undefined ? undefined : `Kibana's check refuses it as before: ${plainText(refused, 200)}`;
   }
@@ -60,9 +62,12 @@ export async function planUndoWorkflows(
     if (now?.yaml === undefined) left.push(`The workflow ${word(inverse.id)} is gone.`);
     else {
       const why = whyNotBack(inverse, now) ?? (await whyRefused(now.yaml, inverse.to));
+      const isUncertain = uncertain.has(inverse.id);
+      const isOther = now.yaml !== inverse.expect && why !== asBefore;
       if (why === undefined) todo.push({ workflow: now, before: now.yaml, after: inverse.to });
+      else if (isUncertain && (isOther || why === asBefore)) left.push(stays(now.name, isOther ? neitherNor : asBeforeIt));
       else if (why !== asBefore) left.push(stays(now.name, why));
-      if (now.yaml !== inverse.expect && why !== asBefore) changed.push(inverse.id);
+      if (isOther && !isUncertain) changed.push(inverse.id);
     }
   }
   const known = new Map(connectors.map((one) => [one.id, one]));
@@ -71,6 +76,10 @@ export async function planUndoWorkflows(
 }
 
 export const asBefore = "It is again as it was before that change.";
+
+/** The same of what that change may not have reached. */
+export const asBeforeIt = "Whether that change reached it is not known: it is as before.";
+export const neitherNor = "Whether that change reached it is not known, and it is neither as before nor as that change would have left it.";
 
 /** Why a workflow does not get its text back; undefined where it can. */
 export function whyNotBack({ expect, to }: WorkflowBack, now: Workflow): string | undefined {
