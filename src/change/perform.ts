@@ -9,6 +9,7 @@ import { confirmationInvalid } from "./consent/continuation.ts";
 import type { Begun } from "./ops/audit-trail.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
+import { otherConnectors } from "./ops/touched-connectors.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
 import { hourIsFull, isChange } from "./policy.ts";
 import { limitOf } from "./rate-limit.ts";
@@ -32,6 +33,7 @@ export async function perform(
   /** By the op's place in the plan: what has begun is its beginning. */
   const results: OpResult[] = [];
   const until = clock.now() + settings.timeout * requestsInACall;
+  const writingServices = { ...services, connectors: otherConnectors(plan.ops, services.reader) };
   const open = new Set<Promise<void>>();
   let begunOps = 0;
   let finished = 0;
@@ -41,7 +43,10 @@ export async function perform(
   /** Writes an op that was begun. @param written is called where only the read-back is left */
   async function write(n: number, op: Op, record: Recorded, begun: Begun, written: () => void) {
     const untold = [await trail?.begin(begun)];
-    const result: OpResult = { ...(await writeAndLook(op, until, services, written, { signal: caller.signal, isOver })), recorded: record };
+    const result: OpResult = {
+      ...(await writeAndLook(op, until, writingServices, written, { signal: caller.signal, isOver })),
+      recorded: record,
+    };
     if (result.outcome !== "not_done") redactor.keep();
     const end = {
       change: id,
@@ -178,6 +183,10 @@ function noted({ error, warning }: OpResult, scrub: (text: string) => string): {
 function isOfThisOp({ outcome, error }: OpResult): boolean {
   const isAnswered = outcome === "not_done" || (error instanceof KibanaError && error.applied === "no");
   return (
-    isAnswered && error instanceof ToolError && limitOf(error) === undefined && !["kibana_unreachable", "unauthorized"].includes(error.code)
+    isAnswered &&
+    error instanceof ToolError &&
+    limitOf(error) === undefined &&
+    error.detail?.reason !== "connector_changed" &&
+    !["kibana_unreachable", "unauthorized"].includes(error.code)
   );
 }

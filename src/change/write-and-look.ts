@@ -8,6 +8,8 @@ import { connectorOrNone } from "./ops/connector-state.ts";
 import { leftWithout } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
 import { readState } from "./ops/records.ts";
+import type { OtherConnectors } from "./ops/touched-connectors.ts";
+import { namedSince } from "./ops/update.ts";
 import type { Op, OpResult } from "./plan.ts";
 import { limitOf, whileLimited } from "./rate-limit.ts";
 import type { ChangeServices } from "./services.ts";
@@ -20,6 +22,8 @@ type Seen = Awaited<ReturnType<typeof readBack>> | { happened: "unreadable"; unm
 /** Refusals that a write meets when it is repeated after it was done; 429: what repeats may also limit the rate. */
 const ofRepetition = [404, 409, 412, 429];
 
+type WritingServices = ChangeServices & { connectors: OtherConnectors };
+
 /**
  * Writes and finds out what happened after a doubtful answer. What is refused because of too many requests, and certainly was
  * not done, is sent again after a wait, with another last look. Never aborted halfway.
@@ -30,7 +34,7 @@ const ofRepetition = [404, 409, 412, 429];
 export function writeAndLook(
   op: Op,
   until: number,
-  services: ChangeServices,
+  services: WritingServices,
   written: () => void,
   stop: { signal: AbortSignal; isOver(): boolean },
 ): Promise<OpResult> {
@@ -44,7 +48,8 @@ function mayBeRepeated({ op, outcome }: OpResult): boolean {
   return outcome === "not_done" || (op.op === "execute" && (op.safe || op.onlyReads === true));
 }
 
-async function writeOnce(op: Op, until: number, { writer, reader, clock }: ChangeServices, written: () => void): Promise<OpResult> {
+async function writeOnce(op: Op, until: number, services: WritingServices, written: () => void): Promise<OpResult> {
+  const { writer, reader, connectors, settings, clock } = services;
   const look: { before?: Rule } = {};
   const seen = (): Promise<Seen> => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" }));
   let data: unknown;
@@ -52,7 +57,7 @@ async function writeOnce(op: Op, until: number, { writer, reader, clock }: Chang
     const saw = (rule: Rule) => {
       look.before = rule;
     };
-    data = await writeOp(op, { writer, reader, clock, until, saw });
+    data = await writeOp(op, { writer, reader, connectors, settings, clock, until, saw });
     written();
   } catch (error) {
     const failure = asError(error);
@@ -179,14 +184,23 @@ function doneAnyway(op: Op, error: KibanaError): string {
   return `Kibana answered ${error.status}, and yet it has happened: the request was sent twice on its way, or somebody else did the same at the same moment.${secrets}`;
 }
 
-/** What is around a connector after a write: what a delete left without it, and how many uses it has. */
-async function around(op: Op, data: unknown, reader: Reader): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "stored">> {
+/** What is around a connector after a write: what a delete left without it, what still uses an old name, and how many uses it has. */
+async function around(
+  op: Op,
+  data: unknown,
+  reader: Reader,
+): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "casesUnread" | "stored" | "oldName">> {
   if (op.op === "delete") return leftWithout(op, reader);
   if (op.op !== "create" && op.op !== "update") return {};
   const id = op.id ?? newId({ op, data });
-  const listed = await reader.connectors(op.space).catch(() => []);
+  const [listed, naming] = await Promise.all([
+    reader.connectors(op.space).catch(() => []),
+    op.op === "update" ? namedSince(op, reader) : undefined,
+  ]);
   const stored = listed.find((one) => one.id === id);
-  return stored ? { stored } : {};
+  // A text that is an id means that connector.
+  const oldName = op.op === "update" && !listed.some((one) => one.id === op.before.name) ? naming : undefined;
+  return { ...(stored && { stored }), ...(oldName && { oldName }) };
 }
 
 /** The id that Kibana chose for a new connector. */

@@ -8,19 +8,25 @@ import { type RuleState, ruleState, sameField, sameState } from "../../rules/rul
 import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
 import { revealed } from "../marked-rules.ts";
 import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
+import { isProtectedRule, nowProtected } from "../policy.ts";
 import { connectorOrNone, replacing } from "./connector-state.ts";
 import { lastLook, outdated } from "./last-look.ts";
 import type { Happened, OpKind } from "./op-kind.ts";
 import type { FieldDigests, RecordOf } from "./records.ts";
+import { assertAsAgreed } from "./touched-connectors.ts";
 
 /** The most fields that a save leaves out because Kibana refuses them one by one. */
 const mostRefused = 5;
 
 export const putRule: OpKind<PutRuleOp> = {
   /** Reads the rule once more: what others changed meanwhile is kept, unless it is what this writes: then it stops. */
-  async write({ space, id, before, after, artifacts, gone }, { writer, reader, clock, until, saw }): Promise<RuleSaved> {
-    const [now, back] = await lastLook(Promise.all([ruleOrNone(reader, { space, id, artifacts }), backAgain(gone, space, reader)]));
+  async write(op, { writer, reader, connectors, settings, clock, until, saw }): Promise<RuleSaved> {
+    const { space, id, before, after, artifacts, gone } = op;
+    const [now, back, others] = await lastLook(
+      Promise.all([ruleOrNone(reader, { space, id, artifacts }), backAgain(gone, space, reader), connectors(space)]),
+    );
     if (!now) throw touched(`deleted the rule "${id}"`);
+    if (isProtectedRule(now, settings.protectRules)) throw nowProtected(`the rule ${quoted(now.name, 60)} (${id})`);
     if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
     // Somebody may have added artifacts to a rule without any: they would be lost.
     const kept = readable(artifacts, { ...before, fields: { artifacts: null, ...before.fields } }).fields ?? {};
@@ -30,6 +36,7 @@ export const putRule: OpKind<PutRuleOp> = {
       throw outdated(
         `The connector "${back}" was gone and exists again: its actions in the rule "${id}" work, and would have been lost. Nothing was written.`,
       );
+    assertAsAgreed(op, others, settings);
     saw(now);
     const { saved, refused } = await save(
       ruleBody(now, after),

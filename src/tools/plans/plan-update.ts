@@ -67,15 +67,6 @@ export async function planUpdate(
   const warnings = entry
     ? checkNew(entry, after.config, resolved, subject, context.secrets)
     : [`This server does not know the fields of ${before.type}: only Kibana checks them.`];
-  const op: UpdateOp = {
-    op: "update",
-    space,
-    id: before.id,
-    before,
-    after,
-    secrets: resolved.secrets,
-    secretsBefore: storedBefore.needed.length + storedBefore.possible.length > 0,
-  };
   const [was, becomes] = entry
     ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
     : [[], []];
@@ -90,7 +81,24 @@ export async function planUpdate(
       : undefined;
   const moved = new Set(workflows?.ops.map(({ id }) => id));
   const staying = new Set(workflows?.left.map(({ id }) => id));
-  const renamed = renameWarnings(before.name, { ...naming, uses: naming.uses.filter(({ id }) => !moved.has(id) || staying.has(id)) });
+  const stillNaming = naming.uses.filter(({ id }) => !moved.has(id) || staying.has(id));
+  const renamed = renameWarnings(before.name, { ...naming, uses: stillNaming });
+  const op: UpdateOp = {
+    op: "update",
+    space,
+    id: before.id,
+    before,
+    after,
+    secrets: resolved.secrets,
+    secretsBefore: storedBefore.needed.length + storedBefore.possible.length > 0,
+    ...(after.name !== before.name && {
+      renames: {
+        status: { version: status.version, flavour: status.flavour },
+        staying: stillNaming.map(({ id }) => id),
+        missed: naming.missed,
+      },
+    }),
+  };
   const removed = removedKeys(before.config ?? {}, after.config);
   const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
   const plan: Plan = {
