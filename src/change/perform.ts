@@ -33,7 +33,7 @@ export async function perform(
   /** By the op's place in the plan: what has begun is its beginning. */
   const results: OpResult[] = [];
   const until = clock.now() + settings.timeout * requestsInACall;
-  const writingServices = { ...services, connectors: otherConnectors(plan.ops, services.reader) };
+  const connectors = otherConnectors(plan.ops, services.reader);
   const open = new Set<Promise<void>>();
   let begunOps = 0;
   let finished = 0;
@@ -41,10 +41,10 @@ export async function perform(
   let hourIsOver = false;
 
   /** Writes an op that was begun. @param written is called where only the read-back is left */
-  async function write(n: number, op: Op, record: Recorded, begun: Begun, written: () => void) {
+  async function write(n: number, op: Op, record: Recorded, begun: Begun, written: () => Promise<void>) {
     const untold = [await trail?.begin(begun)];
     const result: OpResult = {
-      ...(await writeAndLook(op, until, writingServices, written, { signal: caller.signal, isOver })),
+      ...(await writeAndLook(op, until, { ...services, connectors }, written, { signal: caller.signal, isOver })),
       recorded: record,
     };
     if (result.outcome !== "not_done") redactor.keep();
@@ -133,7 +133,12 @@ export async function perform(
       break;
     }
     begunOps += 1;
-    const all = write(n, op, record, begun, written).finally(() => {
+    const accepted = async () => {
+      written();
+      // The next rule's last look shares this list, and goes before the read-back: more requests at once would only wait for each other.
+      if (op.op === "put_rule" && begunOps < plan.ops.length && !isOver()) await connectors(op.space).catch(() => undefined);
+    };
+    const all = write(n, op, record, begun, accepted).finally(() => {
       written();
       open.delete(all);
     });

@@ -28,14 +28,14 @@ type WritingServices = ChangeServices & { connectors: OtherConnectors };
  * Writes and finds out what happened after a doubtful answer. What is refused because of too many requests, and certainly was
  * not done, is sent again after a wait, with another last look. Never aborted halfway.
  * @param until when the time for the writes of the call is over
- * @param written is called once Kibana has accepted it, before it is read back
+ * @param written is called once Kibana has accepted it, and ends before it is read back
  * @param stop ends such a wait
  */
 export function writeAndLook(
   op: Op,
   until: number,
   services: WritingServices,
-  written: () => void,
+  written: () => Promise<void>,
   stop: { signal: AbortSignal; isOver(): boolean },
 ): Promise<OpResult> {
   const { clock } = services;
@@ -48,7 +48,7 @@ function mayBeRepeated({ op, outcome }: OpResult): boolean {
   return outcome === "not_done" || (op.op === "execute" && (op.safe || op.onlyReads === true));
 }
 
-async function writeOnce(op: Op, until: number, services: WritingServices, written: () => void): Promise<OpResult> {
+async function writeOnce(op: Op, until: number, services: WritingServices, written: () => Promise<void>): Promise<OpResult> {
   const { writer, reader, connectors, settings, clock } = services;
   const look: { before?: Rule } = {};
   const seen = (): Promise<Seen> => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" }));
@@ -58,7 +58,7 @@ async function writeOnce(op: Op, until: number, services: WritingServices, writt
       look.before = rule;
     };
     data = await writeOp(op, { writer, reader, connectors, settings, clock, until, saw });
-    written();
+    await written();
   } catch (error) {
     const failure = asError(error);
     if (!(error instanceof KibanaError) || (error.applied === "no" && error.status === undefined)) {
