@@ -116,7 +116,8 @@ async function changedSince(
     const used = new Set(after.actions.map(({ id }) => id));
     for (const agreed of touches) {
       const { id } = agreed;
-      if (isSystem(id) || !used.has(id)) continue;
+      // Of one without a type only the name is known, which this change gave it.
+      if (isSystem(id) || !used.has(id) || agreed.type === undefined) continue;
       const one = given.get(id) ?? { space, agreed, users: [], undoable: false };
       one.users.push(user);
       one.undoable ||= why === undefined;

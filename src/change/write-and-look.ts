@@ -101,6 +101,7 @@ async function writeOnce(op: Op, until: number, services: WritingServices, writt
   // Kibana accepted it but does not show it: that does not count as done.
   if (after === "not_done")
     return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading it back does not show it.") };
+  const now = after === "differs" ? await stateNow(op, reader) : {};
   return {
     op,
     outcome: "done",
@@ -110,13 +111,14 @@ async function writeOnce(op: Op, until: number, services: WritingServices, writt
     ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
     ...(after === "differs"
       ? {
-          ...(await stateNow(op, reader)),
+          ...now,
           // The differences are reported field by field.
           ...("unmeant" in more
             ? {}
             : {
-                warning:
-                  "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again.",
+                warning: now.seen
+                  ? "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again."
+                  : `Kibana accepted the change of ${quoted("name" in op ? op.name : op.before.name, 60)}, but it is gone now, or cannot be read: somebody may have deleted it since.`,
               }),
         }
       : {}),
