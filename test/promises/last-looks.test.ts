@@ -139,7 +139,7 @@ describe("a connector is read right before it is run, and nothing is sent if it 
 
 describe("a connector that gets another host while it is given to others", () => {
   const count = 12;
-  type Prepared = { tool: string; args: object; to: string; most: number };
+  type Prepared = { tool: string; args: Record<string, unknown>; to: string; most: number };
   const kinds: [kind: string, prepare: () => Promise<Prepared>][] = [
     ["replace", () => replacing("stop")],
     ["replace, going on after errors", () => replacing("continue")],
@@ -210,7 +210,7 @@ describe("what becomes protected while a call writes is left as it is", () => {
       const [from, to] = [fresh("from"), fresh("to")];
       await Promise.all([hook(from), hook(to)]);
       const all = await rules(6, from);
-      let [tool, args]: [string, object] = ["replace_connector", { from, to, on_error: "continue" }];
+      let [tool, args]: [string, Record<string, unknown>] = ["replace_connector", { from, to, on_error: "continue" }];
       if (call === "remove") args = { from, remove: true };
       if (call === "attach") [tool, args] = ["attach_connector", { connector: to, rules: all, params: { body: "{}" } }];
       if (call === "undo") {
@@ -285,7 +285,7 @@ describe("a connector gets another name", () => {
     const id = fresh("renamed");
     const [old, now] = [`Old ${id}`, `New ${id}`];
     await slack(id, old);
-    let args: object = { id, name: now, secrets };
+    let args: Record<string, unknown> = { id, name: now, secrets };
     if (tool === "undo_change") args = { change: (await (await server()).call("update_connector", args)).body.change, secrets };
     const named = tool === "undo_change" ? now : old;
     const { body } = await (await server(at(isRename, () => workflow(named, "slack")))).call(tool, args);
@@ -307,6 +307,34 @@ describe("a connector gets another name", () => {
     const undone = (await it.call("undo_change", { change: body.change, secrets })).body;
     expect([undone.status, JSON.stringify(undone)]).toEqual(["done", expect.not.stringContaining("deleted")]);
   });
+});
+
+test("a rule that somebody changes between two attempts to save it keeps that change", async () => {
+  const to = fresh("to");
+  await hook(to);
+  const [id = ""] = await rules(1);
+  const path = `/api/alerting/rule/${id}`;
+  let refused = false;
+  const it = await server({
+    refuse(call) {
+      if (!isWrite(call) || call.body.shiny === undefined) return undefined;
+      refused = true;
+      const message = "[request body]: Additional properties are not allowed ('shiny' was unexpected)";
+      return { status: 400, body: JSON.stringify({ statusCode: 400, error: "Bad Request", message }) };
+    },
+    async request({ method }) {
+      if (!refused || method !== "GET") return;
+      refused = false;
+      const { name, schedule, params, actions } = await bare("GET", path);
+      await bare("PUT", path, { name, schedule, params, actions, tags: ["theirs"] });
+    },
+    answer(call, rule) {
+      if (call.method === "GET" && call.path === path) rule.shiny = 1;
+    },
+  });
+  const { body } = await it.call("attach_connector", { connector: to, rules: [id], params: { body: "{}" } });
+  expect([body.status, it.calls.filter(isWrite).length]).toEqual(["done", 2]);
+  expect(await bare("GET", path)).toMatchObject({ tags: ["theirs"], actions: [{ id: to }] });
 });
 
 describe("a workflow that is deleted while it is changed", () => {

@@ -87,14 +87,16 @@ function whyUnsound({ enabled, moves }: PutWorkflowOp, before: Workflow, now: Wo
 
 /** The failure, after the old text went back. */
 async function putBack(op: PutWorkflowOp, why: string, switched: { enabled?: boolean }, means: Means): Promise<Error> {
-  const { space, id, routes, before } = op;
+  const { space, id, routes, before, after } = op;
   const { reader, writer } = means;
-  const send = () =>
-    writer.updateWorkflow(space, id, routes, { yaml: before.yaml, ...switched }).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-  const failed = await whileLimited(send, limitOf, means);
+  let sent = false;
+  const send = async (): Promise<unknown> => {
+    // After a wait somebody may have corrected it.
+    if (sent && (await reader.workflow(space, id, routes))?.yaml !== after.yaml) return undefined;
+    sent = true;
+    return writer.updateWorkflow(space, id, routes, { yaml: before.yaml, ...switched }).then(() => undefined);
+  };
+  const failed = await whileLimited(() => send().catch((error: unknown) => error), limitOf, means);
   const now = await reader.workflow(op.space, op.id, op.routes).catch(() => undefined);
   const what = `${why} (${quoted(op.name, 60)}, ${id}).`;
   if (now?.yaml === before.yaml && now.definition && (now.enabled === op.enabled || switched.enabled === undefined)) {
