@@ -41,7 +41,7 @@ export async function brokenMeanwhile(change: string, results: readonly OpResult
         : [],
     ),
     ...done.flatMap(({ op, oldName }) => (op.op === "update" && oldName ? [namedAsBefore(op, oldName)] : [])),
-    ...(users.length > 0 ? [await changedSince(change, users, new Set(results.map(({ op }) => op.id)), reader)] : []),
+    ...(users.length > 0 ? [await goneOrChanged(change, users, new Set(results.map(({ op }) => op.id)), reader)] : []),
   ];
   return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
 }
@@ -105,7 +105,7 @@ function namedAsBefore({ id, before }: UpdateOp, uses: NonNullable<OpResult["old
  * Connectors that this change put into rules and workflows and that somebody deleted or changed meanwhile.
  * @param own ids of what this change wrote itself
  */
-async function changedSince(
+async function goneOrChanged(
   change: string,
   ops: readonly ((PutRuleOp | PutWorkflowOp) & { why: string | undefined })[],
   own: ReadonlySet<string | undefined>,
