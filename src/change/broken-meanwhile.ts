@@ -1,11 +1,24 @@
+import { destinations } from "../catalog/destinations.ts";
+import { connectorType } from "../catalog/index.ts";
+import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { usersInWords } from "../usage/free.ts";
 import { ruleNames } from "../usage/references.ts";
 import type { Use } from "../usage/use.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
-import { type DeleteOp, type NextCall, type OpResult, type PutRuleOp, type PutWorkflowOp, usesConnectors } from "./plan.ts";
+import { isOther } from "./ops/touched-connectors.ts";
+import {
+  type DeleteOp,
+  type NextCall,
+  type OpResult,
+  type PutRuleOp,
+  type PutWorkflowOp,
+  type TouchedConnector,
+  type UpdateOp,
+  usesConnectors,
+} from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
 import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
 
@@ -22,12 +35,13 @@ export async function brokenMeanwhile(change: string, results: readonly OpResult
   const done = results.filter(({ outcome }) => outcome === "done");
   const users = done.flatMap((result) => (usesConnectors(result.op) ? [{ ...result.op, why: whyNoUndo(result, by) }] : []));
   const all = [
-    ...done.flatMap(({ op, leftBehind, takenBy = [] }) =>
+    ...done.flatMap(({ op, leftBehind, takenBy = [], casesUnread }) =>
       op.op === "delete" && leftBehind
-        ? [usersWithout(change, op, { rules: leftBehind, others: takenBy }, withoutTool("undo_change", by))]
+        ? [usersWithout(change, op, { rules: leftBehind, others: takenBy, casesUnread }, withoutTool("undo_change", by))]
         : [],
     ),
-    ...(users.length > 0 ? [await deletedSince(change, users, reader)] : []),
+    ...done.flatMap(({ op, oldName }) => (op.op === "update" && oldName ? [namedAsBefore(op, oldName)] : [])),
+    ...(users.length > 0 ? [await goneOrChanged(change, users, new Set(results.map(({ op }) => op.id)), reader)] : []),
   ];
   return { warnings: all.flatMap(({ warnings }) => warnings), next: all.flatMap(({ next }) => next) };
 }
@@ -41,14 +55,16 @@ export function isTaken({ leftBehind, takenBy = [] }: OpResult): boolean {
 function usersWithout(
   change: string,
   { id, before, secretsBefore }: DeleteOp,
-  { rules, others }: { rules: NonNullable<OpResult["leftBehind"]>; others: readonly Use[] },
+  { rules, others, casesUnread }: { rules: NonNullable<OpResult["leftBehind"]>; others: readonly Use[]; casesUnread: string | undefined },
   refused: string | undefined,
 ): Broken {
   const name = `${quoted(before.name, 60)} (${id})`;
-  const unknown =
-    rules === "unknown"
-      ? [`Could not check whether a rule began to use ${name} while it was being deleted: this key may not read rules, or Kibana failed.`]
-      : [];
+  const couldNot = (user: string, why: string) =>
+    `Could not check whether a ${user} began to use ${name} while it was being deleted: ${why}.`;
+  const unknown = [
+    ...(rules === "unknown" ? [couldNot("rule", "this key may not read rules, or Kibana failed")] : []),
+    ...(casesUnread === undefined ? [] : [couldNot("case", casesUnread)]),
+  ];
   const known = rules === "unknown" ? [] : rules;
   if (known.length + others.length === 0) return { warnings: unknown, next: [] };
   const one = known.length + others.length === 1;
@@ -74,34 +90,54 @@ function usersWithout(
   };
 }
 
-/** Connectors that this change put into rules and workflows and that somebody deleted meanwhile. */
-async function deletedSince(
+/** Workflows that began to name a connector by its old name while it got another. */
+function namedAsBefore({ id, before }: UpdateOp, uses: NonNullable<OpResult["oldName"]>): Broken {
+  const old = quoted(before.name, 60);
+  if (uses === "unknown")
+    return { warnings: [`Could not check whether a workflow began to name the connector as ${old} while it was being renamed.`], next: [] };
+  const naming = new Map(uses.map((use) => [use.id, use]));
+  const one = naming.size === 1;
+  const warning = `${usersInWords([], [...naming.values()])} began to name the connector as ${old} while it was being renamed, and ${one ? "does" : "do"} not reach it. In Kibana under Workflows, put the id ${plainText(id, 80)} into ${one ? "its" : "their"} connector-id, or give the connector its old name back.`;
+  return { warnings: [warning], next: [] };
+}
+
+/**
+ * Connectors that this change put into rules and workflows and that somebody deleted or changed meanwhile.
+ * @param own ids of what this change wrote itself
+ */
+async function goneOrChanged(
   change: string,
   ops: readonly ((PutRuleOp | PutWorkflowOp) & { why: string | undefined })[],
+  own: ReadonlySet<string | undefined>,
   reader: Reader,
 ): Promise<Broken> {
-  const given = new Map<string, { space: string; name: string; users: string[]; undoable: boolean }>();
+  const given = new Map<string, { space: string; agreed: TouchedConnector; users: string[]; undoable: boolean }>();
   for (const { space, name: user, touches, after, why } of ops) {
     const used = new Set(after.actions.map(({ id }) => id));
-    for (const { id, name = id } of touches) {
-      if (isSystem(id) || !used.has(id)) continue;
-      const one = given.get(id) ?? { space, name, users: [], undoable: false };
+    for (const agreed of touches) {
+      const { id } = agreed;
+      // Of one without a type only the name is known, which this change gave it.
+      if (isSystem(id) || !used.has(id) || agreed.type === undefined) continue;
+      const one = given.get(id) ?? { space, agreed, users: [], undoable: false };
       one.users.push(user);
       one.undoable ||= why === undefined;
       given.set(id, one);
     }
   }
   const looked = await Promise.all(
-    [...given].map(async ([id, { space, name, users, undoable }]) => {
+    [...given].map(async ([id, { space, agreed, users, undoable }]) => {
       const found = await connectorOrNone(reader, space, id).catch(() => "unknown" as const);
-      const named = `${quoted(name, 60)} (${plainText(id, 80)})`;
-      if (found === "unknown") return { undoes: false, warning: `Could not check whether ${named} still exists.` };
-      if (found) return { undoes: false, warning: undefined };
+      const named = `${quoted(agreed.name ?? id, 60)} (${plainText(id, 80)})`;
+      if (found === "unknown") return { undoes: false, warning: `Could not check whether ${named} is still as it was.` };
+      if (found && (own.has(id) || !isOther(found, agreed))) return { undoes: false, warning: undefined };
       const first = users.slice(0, 3).map((user) => quoted(user, 60));
       const these = ops.every(({ op }) => op === "put_rule") ? "rule" : "rule or workflow";
+      const those = `while it was being added to ${users.length === 1 ? `this ${these}` : `these ${these.replace(/(rule|workflow)/g, "$1s")}`}: ${first.join(", ")}${users.length > 3 ? ` and ${users.length - 3} more` : ""}.`;
       return {
         undoes: undoable,
-        warning: `Somebody else deleted ${named} while it was being added to ${users.length === 1 ? `this ${these}` : `these ${these.replace(/(rule|workflow)/g, "$1s")}`}: ${first.join(", ")}${users.length > 3 ? ` and ${users.length - 3} more` : ""}. Every action of ${users.length === 1 ? "it" : "them"} fails silently until the connector is back or its actions are removed.`,
+        warning: found
+          ? `Somebody else changed ${named} ${those} ${await whereTo(found)}Nobody agreed to that: look at it with get_connector.`
+          : `Somebody else deleted ${named} ${those} Every action of ${users.length === 1 ? "it" : "them"} fails silently until the connector is back or its actions are removed.`,
       };
     }),
   );
@@ -111,4 +147,11 @@ async function deletedSince(
       ? [{ tool: "undo_change", args: { change }, why: "Restores what they had before this change." }]
       : [],
   };
+}
+
+/** `Requests go to hooks.example.com now. ` */
+async function whereTo({ type, config }: Connector): Promise<string> {
+  const entry = await connectorType(type);
+  const hosts = entry && config ? destinations(entry, config, () => undefined) : [];
+  return hosts.length > 0 ? `Requests go to ${hosts.map(word).join(", ")} now. ` : "";
 }

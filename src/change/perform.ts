@@ -10,6 +10,7 @@ import { JournalRemoved } from "./journal-folder.ts";
 import type { Begun } from "./ops/audit-trail.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
+import { otherConnectors } from "./ops/touched-connectors.ts";
 import type { Op, OpResult, Plan } from "./plan.ts";
 import { hourIsFull, isChange } from "./policy.ts";
 import { limitOf } from "./rate-limit.ts";
@@ -33,6 +34,7 @@ export async function perform(
   /** By the op's place in the plan: what has begun is its beginning. */
   const results: OpResult[] = [];
   const until = clock.now() + settings.timeout * requestsInACall;
+  const connectors = otherConnectors(plan.ops, services.reader);
   const open = new Set<Promise<void>>();
   let begunOps = 0;
   let finished = 0;
@@ -40,9 +42,12 @@ export async function perform(
   let hourIsOver = false;
 
   /** Writes an op that was begun. @param written is called where only the read-back is left */
-  async function write(n: number, op: Op, record: Recorded, begun: Begun, written: () => void) {
+  async function write(n: number, op: Op, record: Recorded, begun: Begun, written: () => Promise<void>) {
     const untold = [await trail?.begin(begun)];
-    const result: OpResult = { ...(await writeAndLook(op, until, services, written, { signal: caller.signal, isOver })), recorded: record };
+    const result: OpResult = {
+      ...(await writeAndLook(op, until, { ...services, connectors }, written, { signal: caller.signal, isOver })),
+      recorded: record,
+    };
     if (result.outcome !== "not_done") redactor.keep();
     const end = {
       change: id,
@@ -134,7 +139,12 @@ export async function perform(
       break;
     }
     begunOps += 1;
-    const all = write(n, op, record, begun, written).finally(() => {
+    const accepted = async () => {
+      written();
+      // The next rule's last look shares this list, and goes before the read-back: more requests at once would only wait for each other.
+      if (op.op === "put_rule" && begunOps < plan.ops.length && !isOver()) await connectors(op.space).catch(() => undefined);
+    };
+    const all = write(n, op, record, begun, accepted).finally(() => {
       written();
       open.delete(all);
     });
@@ -188,6 +198,10 @@ function noted({ error, warning }: OpResult, scrub: (text: string) => string): {
 function isOfThisOp({ outcome, error }: OpResult): boolean {
   const isAnswered = outcome === "not_done" || (error instanceof KibanaError && error.applied === "no");
   return (
-    isAnswered && error instanceof ToolError && limitOf(error) === undefined && !["kibana_unreachable", "unauthorized"].includes(error.code)
+    isAnswered &&
+    error instanceof ToolError &&
+    limitOf(error) === undefined &&
+    error.detail?.reason !== "connector_changed" &&
+    !["kibana_unreachable", "unauthorized"].includes(error.code)
   );
 }

@@ -39,6 +39,8 @@ export interface UpdateOp {
   secrets: SealedRecord;
   /** Whether there may have been secrets before: nobody can put those back. */
   secretsBefore: boolean;
+  /** Of a new name: the workflows that keep the old one, by id, and what was not looked at. */
+  renames?: { status: Where["status"]; staying: string[]; missed: string[] };
 }
 
 export interface DeleteOp {
@@ -292,6 +294,10 @@ export interface OpResult {
   leftBehind?: RuleUse[] | "unknown";
   /** What else began to use it meanwhile. */
   takenBy?: Use[];
+  /** Why it could not be seen whether cases did. */
+  casesUnread?: string;
+  /** Workflows that began to name a connector by the name that it no longer has. */
+  oldName?: Use[] | "unknown";
   /** What differs in a rule unintentionally; `byOthers`: somebody else saved it too. */
   unmeant?: { fields: Unmeant; byOthers: boolean };
 }

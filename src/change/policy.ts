@@ -122,6 +122,15 @@ function checkAccess(op: Op, { access }: Principal) {
   }
 }
 
+/** It became protected after the plan was made. @param what `the rule "A" (a)` */
+export function nowProtected(what: string): ToolError {
+  return new ToolError(
+    "protected",
+    `The operator protects ${what}, which was named or tagged so a moment ago. Nothing was written.`,
+    "Leave it out, or ask the operator to take it out of CONNECTORS_PROTECT or CONNECTORS_PROTECT_RULES.",
+  );
+}
+
 /** Whether the operator protects a rule. */
 export function isProtectedRule(rule: Pick<PutRuleOp, "id" | "name"> & { tags: readonly string[] }, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => isRule(rule, pattern));

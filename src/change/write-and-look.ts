@@ -8,6 +8,8 @@ import { connectorOrNone } from "./ops/connector-state.ts";
 import { leftWithout } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
 import { readState } from "./ops/records.ts";
+import type { OtherConnectors } from "./ops/touched-connectors.ts";
+import { namedSince } from "./ops/update.ts";
 import type { Op, OpResult } from "./plan.ts";
 import { limitOf, whileLimited } from "./rate-limit.ts";
 import type { ChangeServices } from "./services.ts";
@@ -20,18 +22,20 @@ type Seen = Awaited<ReturnType<typeof readBack>> | { happened: "unreadable"; unm
 /** Refusals that a write meets when it is repeated after it was done; 429: what repeats may also limit the rate. */
 const ofRepetition = [404, 409, 412, 429];
 
+type WritingServices = ChangeServices & { connectors: OtherConnectors };
+
 /**
  * Writes and finds out what happened after a doubtful answer. What is refused because of too many requests, and certainly was
  * not done, is sent again after a wait, with another last look. Never aborted halfway.
  * @param until when the time for the writes of the call is over
- * @param written is called once Kibana has accepted it, before it is read back
+ * @param written is called once Kibana has accepted it, and ends before it is read back
  * @param stop ends such a wait
  */
 export function writeAndLook(
   op: Op,
   until: number,
-  services: ChangeServices,
-  written: () => void,
+  services: WritingServices,
+  written: () => Promise<void>,
   stop: { signal: AbortSignal; isOver(): boolean },
 ): Promise<OpResult> {
   const { clock } = services;
@@ -44,7 +48,8 @@ function mayBeRepeated({ op, outcome }: OpResult): boolean {
   return outcome === "not_done" || (op.op === "execute" && (op.safe || op.onlyReads === true));
 }
 
-async function writeOnce(op: Op, until: number, { writer, reader, clock }: ChangeServices, written: () => void): Promise<OpResult> {
+async function writeOnce(op: Op, until: number, services: WritingServices, written: () => Promise<void>): Promise<OpResult> {
+  const { writer, reader, connectors, settings, clock } = services;
   const look: { before?: Rule } = {};
   const seen = (): Promise<Seen> => readBack(op, look.before, reader).catch(() => ({ happened: "unreadable" }));
   let data: unknown;
@@ -52,8 +57,8 @@ async function writeOnce(op: Op, until: number, { writer, reader, clock }: Chang
     const saw = (rule: Rule) => {
       look.before = rule;
     };
-    data = await writeOp(op, { writer, reader, clock, until, saw });
-    written();
+    data = await writeOp(op, { writer, reader, connectors, settings, clock, until, saw });
+    await written();
   } catch (error) {
     const failure = asError(error);
     if (!(error instanceof KibanaError) || (error.applied === "no" && error.status === undefined)) {
@@ -96,6 +101,7 @@ async function writeOnce(op: Op, until: number, { writer, reader, clock }: Chang
   // Kibana accepted it but does not show it: that does not count as done.
   if (after === "not_done")
     return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading it back does not show it.") };
+  const now = after === "differs" ? await stateNow(op, reader) : {};
   return {
     op,
     outcome: "done",
@@ -105,13 +111,14 @@ async function writeOnce(op: Op, until: number, { writer, reader, clock }: Chang
     ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
     ...(after === "differs"
       ? {
-          ...(await stateNow(op, reader)),
+          ...now,
           // The differences are reported field by field.
           ...("unmeant" in more
             ? {}
             : {
-                warning:
-                  "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again.",
+                warning: now.seen
+                  ? "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again."
+                  : `Kibana accepted the change of ${quoted("name" in op ? op.name : op.before.name, 60)}, but it is gone now, or cannot be read: somebody may have deleted it since.`,
               }),
         }
       : {}),
@@ -179,14 +186,23 @@ function doneAnyway(op: Op, error: KibanaError): string {
   return `Kibana answered ${error.status}, and yet it has happened: the request was sent twice on its way, or somebody else did the same at the same moment.${secrets}`;
 }
 
-/** What is around a connector after a write: what a delete left without it, and how many uses it has. */
-async function around(op: Op, data: unknown, reader: Reader): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "stored">> {
+/** What is around a connector after a write: what a delete left without it, what still uses an old name, and how many uses it has. */
+async function around(
+  op: Op,
+  data: unknown,
+  reader: Reader,
+): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "casesUnread" | "stored" | "oldName">> {
   if (op.op === "delete") return leftWithout(op, reader);
   if (op.op !== "create" && op.op !== "update") return {};
   const id = op.id ?? newId({ op, data });
-  const listed = await reader.connectors(op.space).catch(() => []);
+  const [listed, naming] = await Promise.all([
+    reader.connectors(op.space).catch(() => []),
+    op.op === "update" ? namedSince(op, reader) : undefined,
+  ]);
   const stored = listed.find((one) => one.id === id);
-  return stored ? { stored } : {};
+  // A text that is an id means that connector.
+  const oldName = op.op === "update" && !listed.some((one) => one.id === op.before.name) ? naming : undefined;
+  return { ...(stored && { stored }), ...(oldName && { oldName }) };
 }
 
 /** The id that Kibana chose for a new connector. */

@@ -115,7 +115,9 @@ test("where only the internal route returns artifacts, each plan reads it once f
     const proxy = await rewritingProxy(kibana.url, {});
     const server = await serverAt(proxy.url);
     expect((await server.call("replace_connector", { from: "a", to: "b" })).body.status).toBe("done");
-    return { all: proxy.calls.length, status: proxy.calls.filter(({ path }) => path === "/api/status").length };
+    // How many last looks share a list of connectors depends on the moment.
+    const all = proxy.calls.filter(({ path }) => path !== "/api/actions/connectors").length;
+    return { all, status: proxy.calls.filter(({ path }) => path === "/api/status").length };
   };
   const [shown, hidden] = [await requests("9.5"), await requests("9.4")];
   // Two plans of two rules.

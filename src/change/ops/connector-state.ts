@@ -21,16 +21,22 @@ export async function connectorOrNone(reader: Reader, space: string, id: string)
 }
 
 /**
- * The last look before a write that replaces: Kibana has no lock (reference/kibana-api.md §1.4), so what the plan read
- * is compared once more, one round trip before the write.
+ * The last look before a write that replaces, or a run: Kibana has no lock (reference/kibana-api.md §1.4), so what the plan
+ * read is compared once more, one round trip before it.
+ * @param nothing what did not happen
  * @throws ToolError: nothing was written
  */
-export async function assertUntouched(before: Connector, space: string, reader: Reader): Promise<void> {
+export async function assertUntouched(
+  before: Pick<Connector, "id" | "name" | "type"> & { config?: Connector["config"] },
+  space: string,
+  reader: Reader,
+  nothing = "Nothing was written",
+): Promise<void> {
   const now = await lastLook(connectorOrNone(reader, space, before.id));
   if (now && isStill(now, { ...before, config: before.config ?? {} })) return;
   throw new ToolError(
     "confirmation_invalid",
-    `Somebody ${now ? "changed" : "deleted"} the connector "${before.id}" a moment ago. Nothing was written: what was agreed to no longer holds.`,
+    `Somebody ${now ? "changed" : "deleted"} the connector "${before.id}" a moment ago. ${nothing}: what was agreed to no longer holds.`,
     "Look at it with get_connector, then repeat the call to decide on the new plan.",
     { reason: "target_changed" },
   );

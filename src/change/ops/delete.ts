@@ -1,8 +1,12 @@
 import { ToolError } from "../../errors.ts";
+import { isNoRoute } from "../../kibana/absent.ts";
+import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
+import { casesWith } from "../../usage/cases.ts";
 import { whyNotFree } from "../../usage/free.ts";
 import { inWords, lookAround, notLookedAt, usersOf, visibleRules } from "../../usage/look.ts";
+import { hasFeature, type Use, type Where } from "../../usage/use.ts";
 import type { DeleteOp } from "../plan.ts";
 import { assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
@@ -67,10 +71,27 @@ async function whyNotNow({ space, before, where, unseen }: DeleteOp, reader: Rea
 
 /** What began to use a connector while it was being deleted; rules are "unknown" where they cannot be read. */
 export async function leftWithout({ space, id, before, where }: DeleteOp, reader: Reader) {
-  const [rules, seen] = await Promise.all([
+  const [rules, seen, cases] = await Promise.all([
     visibleRules(reader, space, { id, preconfigured: false }).catch(() => undefined),
     // It throws only where Kibana does not answer, and then the rules are unknown.
     lookAround(reader, space, [where]).catch(() => undefined),
+    casesOf(id, space, where, reader),
   ]);
-  return { leftBehind: rules ?? ("unknown" as const), takenBy: seen ? usersOf(before, where, new Set(), seen).uses : [] };
+  return {
+    leftBehind: rules ?? ("unknown" as const),
+    takenBy: [...(seen ? usersOf(before, where, new Set(), seen).uses : []), ...cases.uses],
+    ...(cases.unread !== undefined && { casesUnread: cases.unread }),
+  };
+}
+
+/** Kibana's count of references, which has the cases, went with the connector. */
+async function casesOf(id: string, space: string, where: Where, reader: Reader): Promise<{ uses: Use[]; unread?: string }> {
+  if (!hasFeature(where, "cases")) return { uses: [] };
+  try {
+    const { uses, complete } = await casesWith(reader, space, id);
+    return { uses, ...(complete ? {} : { unread: "there are too many to read them all" }) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return error instanceof KibanaError && isNoRoute(error) ? { uses: [] } : { uses: [], unread: error.message.replace(/\.$/, "") };
+  }
 }

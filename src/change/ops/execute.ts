@@ -1,17 +1,24 @@
+import { ToolError } from "../../errors.ts";
 import type { Execution } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import { isParamsMistake } from "../../kibana/params-mistake.ts";
+import type { Reader } from "../../kibana/reader.ts";
 import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 import type { ExecuteOp, Runs } from "../plan.ts";
 import { patience } from "../rate-limit.ts";
+import { assertUntouched } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const execute: OpKind<ExecuteOp> = {
   /** Runs again only while Kibana itself calls the failure retryable and the params are not the cause; a time-out ends it as an error. */
-  async write({ space, id, params, retries = 0 }, { writer, clock }): Promise<Runs> {
+  async write(op, { writer, reader, clock }): Promise<Runs> {
+    const { space, id, params, retries = 0 } = op;
     const attempts: Execution[] = [];
     let waited = 0;
     for (;;) {
+      const changed = await whyNotNow(op, attempts.length, reader);
+      if (changed && attempts.length === 0) throw changed;
+      if (changed) return { attempts, ended: { cause: changed.message, fix: changed.fix } };
       let run: Execution;
       try {
         run = await writer.executeConnector(space, id, params);
@@ -51,6 +58,21 @@ export const execute: OpKind<ExecuteOp> = {
       : { none: "What was sent cannot be taken back." };
   },
 };
+
+/**
+ * The last look before each attempt. A safe test needs none: nobody agreed to a host, and whoever stores another one has to
+ * store the secrets for it too (reference/kibana-api.md §4).
+ */
+async function whyNotNow(op: ExecuteOp, before: number, reader: Reader): Promise<ToolError | undefined> {
+  if (op.safe) return undefined;
+  try {
+    await assertUntouched(op, op.space, reader, before === 0 ? "Nothing was sent" : "It was not run again");
+    return undefined;
+  } catch (error) {
+    if (error instanceof ToolError) return error;
+    throw error;
+  }
+}
 
 function wordsOf({ message, service_message: service }: Execution): string {
   return [message, service].filter(Boolean).join(": ");

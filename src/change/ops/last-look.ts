@@ -10,7 +10,11 @@ export async function lastLook<T>(read: Promise<T>): Promise<T> {
   }
 }
 
-/** What was agreed to no longer holds. @param message says that nothing was written */
-export function outdated(message: string): ToolError {
-  return new ToolError("confirmation_invalid", message, "Repeat the call to decide on the new plan.", { reason: "target_changed" });
+/**
+ * What was agreed to no longer holds.
+ * @param message says that nothing was written
+ * @param reason what changed: what is written, or a connector that it uses
+ */
+export function outdated(message: string, reason: "target_changed" | "connector_changed" = "target_changed"): ToolError {
+  return new ToolError("confirmation_invalid", message, "Repeat the call to decide on the new plan.", { reason });
 }

@@ -3,9 +3,11 @@ import type { Rule } from "../../kibana/rules.ts";
 import type { WorkflowRoutes } from "../../kibana/workflows.ts";
 import type { Writer } from "../../kibana/writer.ts";
 import type { RuleState } from "../../rules/rule-state.ts";
+import type { Settings } from "../../settings/index.ts";
 import type { Clock } from "../clock.ts";
 import type { ArtifactsRead, Op } from "../plan.ts";
 import type { FieldDigests, RecordOf } from "./records.ts";
+import type { OtherConnectors } from "./touched-connectors.ts";
 
 /**
  * `and_more`: it is as written, with more in its config than the type's known defaults add. `differs`: it is neither as
@@ -51,6 +53,8 @@ export type Inverse =
 export interface Means {
   writer: Writer;
   reader: Reader;
+  connectors: OtherConnectors;
+  settings: Pick<Settings, "protect" | "protectRules">;
   clock: Clock;
   /** When the time for the writes of the call is over, by the clock: nothing is repeated after it. */
   until: number;

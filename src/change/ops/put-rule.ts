@@ -3,46 +3,50 @@ import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
-import { fieldInWords, type RuleBody, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
+import { fieldInWords, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
+import type { Place } from "../../rules/rule-fields.ts";
 import { type RuleState, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
 import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
 import { revealed } from "../marked-rules.ts";
 import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
+import { isProtectedRule, nowProtected } from "../policy.ts";
 import { connectorOrNone, replacing } from "./connector-state.ts";
 import { lastLook, outdated } from "./last-look.ts";
-import type { Happened, OpKind } from "./op-kind.ts";
+import type { Happened, Means, OpKind } from "./op-kind.ts";
 import type { FieldDigests, RecordOf } from "./records.ts";
+import { assertAsAgreed } from "./touched-connectors.ts";
 
 /** The most fields that a save leaves out because Kibana refuses them one by one. */
 const mostRefused = 5;
 
 export const putRule: OpKind<PutRuleOp> = {
-  /** Reads the rule once more: what others changed meanwhile is kept, unless it is what this writes: then it stops. */
-  async write({ space, id, before, after, artifacts, gone }, { writer, reader, clock, until, saw }): Promise<RuleSaved> {
-    const [now, back] = await lastLook(Promise.all([ruleOrNone(reader, { space, id, artifacts }), backAgain(gone, space, reader)]));
-    if (!now) throw touched(`deleted the rule "${id}"`);
-    if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
-    // Somebody may have added artifacts to a rule without any: they would be lost.
-    const kept = readable(artifacts, { ...before, fields: { artifacts: null, ...before.fields } }).fields ?? {};
-    const changed = Object.keys(kept).filter((name) => !sameField(name, now[name], kept[name]));
-    if (changed.length > 0) throw touched(`changed ${changed.join(", ")} of the rule "${id}"`);
-    if (back !== undefined)
-      throw outdated(
-        `The connector "${back}" was gone and exists again: its actions in the rule "${id}" work, and would have been lost. Nothing was written.`,
-      );
-    saw(now);
-    const { saved, refused } = await save(
-      ruleBody(now, after),
-      (body) => replacing(writer.updateRule(space, id, body)),
-      () => clock.now() < until,
-    );
-    return {
-      read: now.revision ?? undefined,
-      saved: saved.revision ?? undefined,
-      refused,
-      enabled: saved.enabled,
-      owner: saved.api_key_owner ?? undefined,
-    };
+  /**
+   * If Kibana's 400 names a field unknown to this server, nothing was written: tries again without it, after another last look.
+   */
+  async write(op, means): Promise<RuleSaved> {
+    const { space, id, after } = op;
+    const { writer, clock, until, saw } = means;
+    const refused: Place[] = [];
+    for (;;) {
+      const now = await stillAsPlanned(op, means);
+      saw(now);
+      const sent = refused.reduce(without, ruleBody(now, after));
+      try {
+        const saved = await replacing(writer.updateRule(space, id, sent.body));
+        return {
+          read: now.revision ?? undefined,
+          saved: saved.revision ?? undefined,
+          refused: refused.map(fieldInWords),
+          enabled: saved.enabled,
+          owner: saved.api_key_owner ?? undefined,
+        };
+      } catch (error) {
+        const field = error instanceof KibanaError && error.status === 400 ? refusedField(String(error.detail?.kibana), sent) : undefined;
+        if (!field) throw error;
+        refused.push(field);
+        if (refused.length > mostRefused || clock.now() >= until) throw tooManyRefused(refused.map(fieldInWords));
+      }
+    }
   },
 
   record: ({ space, id, name, type, artifacts, before, after, gone }) => ({
@@ -110,26 +114,27 @@ function readable(artifacts: ArtifactsRead, { fields = {}, ...state }: RuleState
 }
 
 /**
- * If Kibana's 400 names a field unknown to this server, nothing was written: tries again without it.
- * @param mayRepeat whether there is time for one more attempt
+ * The last look: what others changed meanwhile is kept, unless it is what this writes, or what it depends on.
+ * @throws ToolError: nothing was written
  */
-async function save(
-  whole: RuleBody,
-  send: (body: RuleBody["body"]) => Promise<Rule>,
-  mayRepeat: () => boolean,
-): Promise<{ saved: Rule; refused: string[] }> {
-  const refused: string[] = [];
-  for (let sent = whole; ; ) {
-    try {
-      return { saved: await send(sent.body), refused };
-    } catch (error) {
-      const field = error instanceof KibanaError && error.status === 400 ? refusedField(String(error.detail?.kibana), sent) : undefined;
-      if (!field) throw error;
-      refused.push(fieldInWords(field));
-      if (refused.length > mostRefused || !mayRepeat()) throw tooManyRefused(refused);
-      sent = without(sent, field);
-    }
-  }
+async function stillAsPlanned(op: PutRuleOp, { reader, connectors, settings }: Means): Promise<Rule> {
+  const { space, id, before, artifacts, gone } = op;
+  const [now, back, others] = await lastLook(
+    Promise.all([ruleOrNone(reader, { space, id, artifacts }), backAgain(gone, space, reader), connectors(space)]),
+  );
+  if (!now) throw touched(`deleted the rule "${id}"`);
+  if (isProtectedRule(now, settings.protectRules)) throw nowProtected(`the rule ${quoted(now.name, 60)} (${id})`);
+  if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
+  // Somebody may have added artifacts to a rule without any: they would be lost.
+  const kept = readable(artifacts, { ...before, fields: { artifacts: null, ...before.fields } }).fields ?? {};
+  const changed = Object.keys(kept).filter((name) => !sameField(name, now[name], kept[name]));
+  if (changed.length > 0) throw touched(`changed ${changed.join(", ")} of the rule "${id}"`);
+  if (back !== undefined)
+    throw outdated(
+      `The connector "${back}" was gone and exists again: its actions in the rule "${id}" work, and would have been lost. Nothing was written.`,
+    );
+  assertAsAgreed(op, others, settings);
+  return now;
 }
 
 function tooManyRefused(refused: readonly string[]): ToolError {

@@ -1,6 +1,5 @@
 import { ToolError } from "../../errors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
-import type { Reader } from "../../kibana/reader.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { referencesOf } from "../../usage/workflow-references.ts";
@@ -9,23 +8,26 @@ import type { PutWorkflowOp } from "../plan.ts";
 import { limitOf, whileLimited } from "../rate-limit.ts";
 import { lastLook, outdated } from "./last-look.ts";
 import type { Means, OpKind } from "./op-kind.ts";
+import { assertAsAgreed } from "./touched-connectors.ts";
 
 export const putWorkflow: OpKind<PutWorkflowOp> = {
   /** Kibana stores a text that is not valid and switches the workflow off: then the old text goes back. */
   async write(op, means) {
     const { reader, writer } = means;
     const { space, id, routes, after } = op;
-    const before = await lastLook(stillAsPlanned(op, reader));
+    const before = await lastLook(stillAsPlanned(op, means));
     const answer = await writer.updateWorkflow(space, id, routes, { yaml: after.yaml }).then(
       () => undefined,
       (error: unknown) => ({ error }),
     );
     // Not after a refusal: then nothing was stored.
     if (answer === undefined || (answer.error instanceof KibanaError && answer.error.applied === "maybe")) {
-      const now = await reader.workflow(op.space, op.id, op.routes).catch(() => undefined);
-      const wrong = now?.yaml === after.yaml ? whyUnsound(op, before, now) : undefined;
+      const now = await reader.workflow(op.space, op.id, op.routes).catch(() => "unreadable" as const);
+      // Kibana also accepts a text for a workflow that was deleted, and keeps it deleted.
+      if (now === undefined) throw outdated(`Somebody deleted the workflow "${id}" while it was being changed: it was not changed.`);
+      const wrong = now !== "unreadable" && now.yaml === after.yaml ? whyUnsound(op, before, now) : undefined;
       // An invalid text switches it off; of a valid one nobody knows who did, so it stays as it is.
-      if (now && wrong !== undefined) throw await putBack(op, wrong, now.definition ? {} : { enabled: op.enabled }, means);
+      if (now !== "unreadable" && wrong !== undefined) throw await putBack(op, wrong, now.definition ? {} : { enabled: op.enabled }, means);
     }
     if (answer) throw answer.error;
     return undefined;
@@ -50,16 +52,17 @@ export const putWorkflow: OpKind<PutWorkflowOp> = {
 };
 
 /** The last look: Kibana takes no version, so the text is compared one round trip before the write. @throws ToolError: nothing was written */
-async function stillAsPlanned(op: PutWorkflowOp, reader: Reader): Promise<Workflow> {
+async function stillAsPlanned(op: PutWorkflowOp, { reader, connectors, settings }: Means): Promise<Workflow> {
   const { id, enabled, before, after } = op;
   const [error] = await reader.workflowErrors(op.space, after.yaml);
   if (error !== undefined) throw refusedText(op, error);
-  const now = await reader.workflow(op.space, op.id, op.routes);
+  const [now, others] = await Promise.all([reader.workflow(op.space, op.id, op.routes), connectors(op.space)]);
   const touched = (what: string) =>
     outdated(`Somebody ${what} the workflow "${id}" a moment ago. Nothing was written: what was agreed to no longer holds.`);
   if (!now) throw touched("deleted");
   if (now.yaml !== before.yaml) throw touched("changed");
   if (now.enabled !== enabled || !now.definition) throw touched(`switched ${now.enabled ? "on" : "off"}`);
+  assertAsAgreed(op, others, settings);
   return now;
 }
 
@@ -84,14 +87,16 @@ function whyUnsound({ enabled, moves }: PutWorkflowOp, before: Workflow, now: Wo
 
 /** The failure, after the old text went back. */
 async function putBack(op: PutWorkflowOp, why: string, switched: { enabled?: boolean }, means: Means): Promise<Error> {
-  const { space, id, routes, before } = op;
+  const { space, id, routes, before, after } = op;
   const { reader, writer } = means;
-  const send = () =>
-    writer.updateWorkflow(space, id, routes, { yaml: before.yaml, ...switched }).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-  const failed = await whileLimited(send, limitOf, means);
+  let sent = false;
+  const send = async (): Promise<unknown> => {
+    // After a wait somebody may have corrected it.
+    if (sent && (await reader.workflow(space, id, routes))?.yaml !== after.yaml) return undefined;
+    sent = true;
+    return writer.updateWorkflow(space, id, routes, { yaml: before.yaml, ...switched }).then(() => undefined);
+  };
+  const failed = await whileLimited(() => send().catch((error: unknown) => error), limitOf, means);
   const now = await reader.workflow(op.space, op.id, op.routes).catch(() => undefined);
   const what = `${why} (${quoted(op.name, 60)}, ${id}).`;
   if (now?.yaml === before.yaml && now.definition && (now.enabled === op.enabled || switched.enabled === undefined)) {

@@ -1,5 +1,7 @@
+import type { Reader } from "../../kibana/reader.ts";
 import { referencesIn } from "../../sealed.ts";
-import type { UpdateOp } from "../plan.ts";
+import { namedBy } from "../../usage/renamed.ts";
+import type { OpResult, UpdateOp } from "../plan.ts";
 import { asSent, assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
@@ -42,3 +44,16 @@ export const update: OpKind<UpdateOp> = {
     used: secretSources,
   }),
 };
+
+/** Workflows that began to use the old name since the plan was made; "unknown" where they can no longer be read. */
+export async function namedSince({ space, before, renames }: UpdateOp, reader: Reader): Promise<OpResult["oldName"]> {
+  if (!renames) return undefined;
+  try {
+    const { uses, missed } = await namedBy(before, [], { reader, space, status: renames.status });
+    if (missed.some((one) => !renames.missed.includes(one))) return "unknown";
+    const since = uses.filter(({ id }) => !renames.staying.includes(id));
+    return since.length > 0 ? since : undefined;
+  } catch {
+    return "unknown";
+  }
+}

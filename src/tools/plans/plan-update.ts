@@ -70,15 +70,6 @@ export async function planUpdate(
   const warnings = entry
     ? checkNew(entry, after.config, resolved, subject, context.secrets)
     : [`This server does not know the fields of ${before.type}: only Kibana checks them.`];
-  const op: UpdateOp = {
-    op: "update",
-    space,
-    id: before.id,
-    before,
-    after,
-    secrets: resolved.secrets,
-    secretsBefore: storedBefore.needed.length + storedBefore.possible.length > 0,
-  };
   const [was, becomes] = entry
     ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
     : [[], []];
@@ -91,10 +82,24 @@ export async function planUpdate(
       ? await repointWorkflows({ uses: naming.uses, from: before, byId: false, to: before }, existing, { ...context, space })
       : undefined;
   const moved = [...others, ...(workflows?.ops ?? [])].flatMap(({ id, moves }) => moves.map(({ how }) => JSON.stringify([id, how])));
-  const renamed = renameWarnings(before.name, {
-    ...naming,
-    uses: naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how]))),
-  });
+  const stillNaming = naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how])));
+  const renamed = renameWarnings(before.name, { ...naming, uses: stillNaming });
+  const op: UpdateOp = {
+    op: "update",
+    space,
+    id: before.id,
+    before,
+    after,
+    secrets: resolved.secrets,
+    secretsBefore: storedBefore.needed.length + storedBefore.possible.length > 0,
+    ...(after.name !== before.name && {
+      renames: {
+        status: { version: status.version, flavour: status.flavour },
+        staying: stillNaming.map(({ id }) => id),
+        missed: naming.missed,
+      },
+    }),
+  };
   const removed = removedKeys(before.config ?? {}, after.config);
   const plan: Plan = {
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${removalsInWords([op])}`,
