@@ -39,8 +39,8 @@ export interface UpdateOp {
   secrets: SealedRecord;
   /** Whether there may have been secrets before: nobody can put those back. */
   secretsBefore: boolean;
-  /** Of a new name: the workflows that keep the old one, by id, and what was not looked at. */
-  renames?: { status: Where["status"]; staying: string[]; missed: string[] };
+  /** Of a new name: the workflows that are known to name the old one, by id, and what was not looked at. */
+  renames?: { status: Where["status"]; known: string[]; missed: string[] };
 }
 
 export interface DeleteOp {

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { listen } from "./server.ts";
 
 /** Milliseconds without another request after which the answers come. */
-const quiet = 30;
+const quiet = 80;
 
 /**
  * A far Kibana without the waiting: answers are held until nobody asks any more, then all come at once. How often that happens is

@@ -51,7 +51,7 @@ export async function namedSince({ space, before, renames }: UpdateOp, reader: R
   try {
     const { uses, missed } = await namedBy(before, [], { reader, space, status: renames.status });
     if (missed.some((one) => !renames.missed.includes(one))) return "unknown";
-    const since = uses.filter(({ id }) => !renames.staying.includes(id));
+    const since = uses.filter(({ id }) => !renames.known.includes(id));
     return since.length > 0 ? since : undefined;
   } catch {
     return "unknown";

@@ -95,7 +95,7 @@ export async function planUpdate(
     ...(after.name !== before.name && {
       renames: {
         status: { version: status.version, flavour: status.flavour },
-        staying: stillNaming.map(({ id }) => id),
+        known: naming.uses.map(({ id }) => id),
         missed: naming.missed,
       },
     }),
