@@ -76,7 +76,7 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
       secrets: ofSecrets,
       hosts: entry ? hostNames(entry, connector.config) : [],
       changedByTerraform: entry ? changedByTerraform(entry, connector.config) : [],
-      hostInSecret: entry?.target.kind === "secret" || (entry?.target.kind === "config" && entry.target.secret !== undefined),
+      hostInSecret: entry?.target.kind === "secret" || (entry?.target.kind === "config" && entry.target.secrets !== undefined),
     };
   });
 }

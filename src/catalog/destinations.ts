@@ -48,10 +48,10 @@ function addresses(
     case "computed":
       return target.hosts(config).map((address) => ({ address, verified: true }));
     case "config": {
-      const fromSecret = target.secret === undefined ? undefined : secretHost(target.secret);
+      const fromSecrets = (target.secrets ?? []).map((field) => ({ address: secretHost(field), verified: true }));
       const given = [
         ...target.fields.map((field) => ({ address: config[field], verified: isVerified(target, config, field) })),
-        { address: fromSecret, verified: true },
+        ...fromSecrets,
       ].filter(({ address }) => Boolean(address));
       return given.length > 0 ? given : [{ address: target.fallback, verified: true }];
     }

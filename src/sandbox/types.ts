@@ -6,6 +6,7 @@ import type { ActionPolicy } from "./alerting-v2/policy.ts";
 import type { V2Rule } from "./alerting-v2/rule-routes.ts";
 import type { Case, CaseConfiguration } from "./cases/case.ts";
 import type { Execution } from "./connectors/executions.ts";
+import type { SpecType } from "./connectors/spec-types.ts";
 import type { Caller } from "./http/auth.ts";
 import type { KibanaSettings } from "./kibana-yml.ts";
 import type { MaintenanceWindow } from "./maintenance-windows/window.ts";
@@ -118,6 +119,8 @@ export interface State {
   wording: Wording;
   spaces: Map<string, Space>;
   connectors: Store<Connector>;
+  /** Types beside those of the catalogue, by id. */
+  specTypes: ReadonlyMap<string, SpecType>;
   inMemory: readonly InMemoryConnector[];
   rules: Store<Rule>;
   maintenanceWindows: Store<MaintenanceWindow>;

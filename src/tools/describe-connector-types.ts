@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
-import { describeFields, subActionsOf } from "../catalog/describe.ts";
+import { describeFields, describeSubActions, subActionsOf } from "../catalog/describe.ts";
 import { endInWords } from "../catalog/end-of-life.ts";
 import { findTypeId } from "../catalog/find-type.ts";
 import { catalogIds, connectorType } from "../catalog/index.ts";
@@ -131,10 +131,12 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
   const chosen = wanted.parts.map((part) => [part, all[part]] as const);
   return compact({
     ...head,
-    category: entry.category,
+    source: entry.fromKibana && "this Kibana",
+    category: entry.fromKibana ? undefined : entry.category,
     features: live.features.length > 0 ? live.features : entry.features,
     status: entry.status === "ga" ? undefined : entry.status,
     ...Object.fromEntries(chosen),
+    actions: entry.fromKibana && wanted.subAction === undefined && wanted.parts.includes("params") ? describeSubActions(entry) : undefined,
   });
 }
 

@@ -34,7 +34,7 @@ async function create(call: Call, state: State): Promise<Reply> {
   const type = body.connector_type_id;
   needActions(call, "all", `create a "${type}" action`);
   const reserved = state.inMemory.find((connector) => connector.id === given);
-  if (reserved?.system || (await typeRows(state.version)).get(type)?.system) {
+  if (reserved?.system || (await typeRows(state)).get(type)?.system) {
     throw new Refusal(400, `System action creation is forbidden. Action type: ${type}.`);
   }
   if (reserved) throw new Refusal(400, `This ${given} already exists in a preconfigured action.`);
@@ -118,7 +118,7 @@ export function savedConnector(id: string, space: string, state: State): Connect
 
 /** One connector for each system type that the sandbox knows. */
 export async function systemConnectors(version: string) {
-  const rows = [...(await typeRows(version)).values()].filter((row) => row.system);
+  const rows = [...(await typeRows({ version, specTypes: new Map() })).values()].filter((row) => row.system);
   return rows.map((row) => ({ id: systemConnectorId(row.id), type: row.id, name: row.name, config: {}, secrets: {}, system: true }));
 }
 

@@ -18,6 +18,7 @@ import { endWarning } from "../connectors/end-warning.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
+import { withWayNamed } from "../secrets/named-way.ts";
 import { askableFields, askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, hostIn, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets } from "../secrets/stored-secrets.ts";
@@ -45,12 +46,14 @@ export interface Wanted {
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
-  { space, before, after, secrets, noOtherSecrets, verb, repoints }: Wanted,
+  { space, before, noOtherSecrets, verb, repoints, ...asGiven }: Wanted,
   status: Status,
   context: ToolContext,
 ): Promise<Plan> {
   const { kibana, settings } = context;
   const entry = await connectorType(before.type);
+  const { config, secrets } = withWayNamed(entry, asGiven.after.config, asGiven.secrets);
+  const after = { name: asGiven.after.name, config };
   const resolved = resolveSecrets(secrets, context.secrets, askableFields(entry, after.config), fileFields(entry, "secrets", secrets));
   context.learn(resolved.read);
   context.learn(resolved.secrets);
