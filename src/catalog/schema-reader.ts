@@ -8,16 +8,25 @@ import { parsedUrl } from "./shared/fields.ts";
  * What a schema from outside may ask of this process. A reference counts each time that it is followed, so a schema that
  * refers to itself ends at the depth, and one that doubles itself at the number of schemas.
  */
-const most = { depth: 8, schemas: 2_000, fields: 150, options: 50, values: 200, note: 160, name: 80, value: 120 };
+const most = { depth: 8, schemas: 2_000, fields: 150, options: 50, types: 7, valuesInAll: 8_000, note: 160, name: 80, value: 120 };
+
+/** What is left of it for the schemas that belong together. */
+export interface SchemaBudget {
+  schemas: number;
+  /** Characters of values that fields may have. */
+  values: number;
+}
+
+export function schemaBudget(): SchemaBudget {
+  return { schemas: most.schemas, values: most.valuesInAll };
+}
 
 /**
  * Makes zod schemas from JSON Schema that somebody else wrote. Whatever it does not know, or what is beyond the limits, may be
  * anything: then only Kibana checks it. Patterns are never run.
  * @param root what `$ref` refers to
  */
-export function schemaReader(root: unknown) {
-  let left = most.schemas;
-
+export function schemaReader(root: unknown, budget: SchemaBudget) {
   /** The schema that a reference leads to, itself without one; undefined if there is none. */
   function followed(schema: unknown): Record<string, unknown> | undefined {
     let at = schema;
@@ -36,8 +45,8 @@ export function schemaReader(root: unknown) {
   }
 
   function read(schema: unknown, depth = 0): z.ZodType {
-    left--;
-    const known = left < 0 || depth > most.depth ? undefined : followed(schema);
+    budget.schemas--;
+    const known = budget.schemas < 0 || depth > most.depth ? undefined : followed(schema);
     if (!known) return z.unknown();
     const { made, nullable } = shape(known, depth);
     const note = [known.description, known.title, known.label].find((text) => typeof text === "string" && text !== "");
@@ -54,14 +63,16 @@ export function schemaReader(root: unknown) {
         nullable: options.length < choices.length,
       };
     }
-    const types = Array.isArray(schema.type) ? schema.type.slice(0, 10) : [schema.type];
+    const types = Array.isArray(schema.type) ? schema.type.slice(0, most.types) : [schema.type];
     const named = types.filter((type) => type !== "null");
-    return { made: named.length === 1 ? ofType(named[0], schema, depth) : z.unknown(), nullable: named.length < types.length };
+    const [first = z.unknown(), second, ...others] = named.map((type) => ofType(type, schema, depth));
+    const made = second === undefined ? first : z.union([first, second, ...others]);
+    return { made, nullable: named.length < types.length };
   }
 
   function ofType(type: unknown, schema: Record<string, unknown>, depth: number): z.ZodType {
     if (isScalar(schema.const)) return isPlain(schema.const) ? z.literal(schema.const) : z.unknown();
-    if (Array.isArray(schema.enum)) return oneOf(schema.enum);
+    if (Array.isArray(schema.enum)) return oneOf(schema.enum, budget);
     switch (type) {
       case "string":
         return text(schema);
@@ -169,10 +180,15 @@ function numbers(made: z.ZodNumber | z.ZodInt, { minimum, maximum }: Record<stri
   return typeof maximum === "number" ? above.max(maximum) : above;
 }
 
-function oneOf(values: readonly unknown[]): z.ZodType {
-  const plain = values.slice(0, most.values).filter((value) => isScalar(value) && isPlain(value));
-  const [first, ...others] = plain.filter(isScalar);
-  return first === undefined || plain.length < values.length ? z.unknown() : z.literal([first, ...others]);
+function oneOf(values: readonly unknown[], budget: SchemaBudget): z.ZodType {
+  const plain: (string | number | boolean)[] = [];
+  for (const value of values) {
+    if (!isScalar(value) || !isPlain(value)) return z.unknown();
+    budget.values -= String(value).length + 1;
+    if (budget.values < 0) return z.unknown();
+    plain.push(value);
+  }
+  return plain.length > 0 ? z.literal(plain) : z.unknown();
 }
 
 function isNull(schema: unknown): boolean {

@@ -111,7 +111,7 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
       "Its secrets hold authType (one of `authentication`) and the fields of that method; its params are {subAction, subActionParams}.";
     return compact({
       ...head,
-      features: live.features.length > 0 ? live.features : spec?.features,
+      features: live.features.length > 0 ? live.features : undefined,
       authentication: spec?.authentication,
       traps: spec ? [unknown, inSecrets] : [unknown],
     });
@@ -136,8 +136,19 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
     features: live.features.length > 0 ? live.features : entry.features,
     status: entry.status === "ga" ? undefined : entry.status,
     ...Object.fromEntries(chosen),
-    actions: entry.fromKibana && wanted.subAction === undefined && wanted.parts.includes("params") ? describeSubActions(entry) : undefined,
+    actions: entry.fromKibana && wanted.subAction === undefined && wanted.parts.includes("params") ? actionsOf(entry, notes) : undefined,
   });
+}
+
+/** Characters of all actions of a type that are shown at once. */
+const shownActions = 6_000;
+
+/** The actions of a type that nobody knows by name yet, each with its params in short. */
+function actionsOf(entry: ConnectorType, notes: string[]): Record<string, string> | undefined {
+  const actions = describeSubActions(entry);
+  if (JSON.stringify(actions).length <= shownActions) return actions;
+  notes.push(`${entry.id} has many actions: pass sub_action for the params of one.`);
+  return undefined;
 }
 
 /** The sub-action that is meant; undefined, which shows all params, if the type has none like it. */

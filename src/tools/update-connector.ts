@@ -68,8 +68,10 @@ export const updateConnector = changeTool({
     const { op, outcome, stored } = results.find((one) => one.op.op === "update") ?? {};
     const workflows = workflowRows(plan.ops, results);
     if (outcome !== "done" || op?.op !== "update") return { result: compact({ workflows }) };
+    // The name of a way to authenticate stands among the secrets as it is.
+    const rotated = Object.keys(op.secrets).filter((field) => typeof op.secrets[field] !== "string");
     return {
-      result: compact({ connector: stored && connectorView(stored, op.space), rotated: Object.keys(op.secrets), workflows }),
+      result: compact({ connector: stored && connectorView(stored, op.space), rotated, workflows }),
       next: mayWorkOtherwise(op)
         ? await safeTest(
             { id: op.id, type: op.before.type, config: op.after.config },

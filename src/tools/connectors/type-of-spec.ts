@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { type Config, type ConnectorType, type Credentials, licenses, type SubAction } from "../../catalog/connector-type.ts";
 import { fieldsAt, hasFormat, inputSchema } from "../../catalog/json-schema.ts";
-import { constantOf, isName, optionsOf, schemaReader } from "../../catalog/schema-reader.ts";
+import { constantOf, isName, optionsOf, schemaBudget, schemaReader } from "../../catalog/schema-reader.ts";
 import type { ConnectorSpec } from "../../kibana/connector-specs.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { plainText } from "../../plain-text.ts";
+import { plainText, quoted } from "../../plain-text.ts";
 
-const most = { ways: 30, actions: 100, text: 200 };
+const most = { ways: 30, secrets: 50, actions: 100, text: 200 };
 
 /** The field of the secrets that names the way to authenticate, in each specification that has several. */
 const wayField = "authType";
@@ -16,19 +16,21 @@ const ownTest = { subAction: "_test", subActionParams: {} };
 
 /** The entry of a type as its Kibana describes it; undefined if that is no description. */
 export function typeOfSpec(spec: ConnectorSpec): ConnectorType | undefined {
-  const { read, readObject, followed } = schemaReader(spec.schema);
+  const budget = schemaBudget();
+  const { readObject, followed } = schemaReader(spec.schema, budget);
   const parts = followed(spec.schema)?.properties;
   if (!isPlainObject(parts) || !followed(parts.config) || !followed(parts.secrets)) return undefined;
   const ways = waysOf(parts.secrets, followed);
+  if (!ways) return undefined;
   const named = ways.some(({ isNamed }) => isNamed);
-  const config = configOf(readObject(parts.config), named ? ways.map(({ way }) => way.name) : []);
   const secrets = readObject(parts.secrets);
+  const config = configOf(readObject(parts.config), named ? ways.map(({ way }) => way.name) : []);
   const actions = Object.entries(spec.actions ?? {})
-    .filter(([name]) => isName(name))
+    .filter(([name]) => isName(name) && name !== ownTest.subAction)
     .slice(0, most.actions);
   const params = paramsOf(
     spec,
-    actions.map(([name, { input }]) => [name, read(input)] as const),
+    actions.map(([name, { input }]) => [name, schemaReader(input, budget).read(input)] as const),
   );
   const urls = (part: z.ZodType) =>
     [...fieldsAt(inputSchema(part), undefined)].filter(([, field]) => hasFormat(field, "uri")).map(([name]) => name);
@@ -51,7 +53,7 @@ export function typeOfSpec(spec: ConnectorSpec): ConnectorType | undefined {
     subActions: Object.fromEntries([
       ...actions.map(([name, { description }]): [string, SubAction] => [
         name,
-        { effect: "executes", ...(description && { note: plainText(description, most.text) }) },
+        { effect: "executes", ...(description && { note: `Kibana says of it: ${quoted(description, most.text)}` }) },
       ]),
       ...(spec.testable ? [[ownTest.subAction, { effect: "none" }] satisfies [string, SubAction]] : []),
     ]),
@@ -86,14 +88,21 @@ interface Way {
   isNamed: boolean;
 }
 
-/** What each way to authenticate consists of. */
-function waysOf(secrets: unknown, followed: (schema: unknown) => Record<string, unknown> | undefined): Way[] {
+/**
+ * What each way to authenticate consists of; undefined where that is not plain to see: an update would then lose secrets that
+ * nobody knows of.
+ */
+function waysOf(secrets: unknown, followed: (schema: unknown) => Record<string, unknown> | undefined): Way[] | undefined {
   const whole = followed(secrets) ?? {};
-  return (optionsOf(whole) ?? [whole]).slice(0, most.ways).flatMap((option) => {
+  const options = (optionsOf(whole) ?? [whole]).map((option) => followed(option)?.properties);
+  const isPlain = (properties: unknown) =>
+    isPlainObject(properties) && Object.keys(properties).length <= most.secrets && Object.keys(properties).every(isName);
+  if (options.length > most.ways || !options.every(isPlain)) return undefined;
+  return (optionsOf(whole) ?? [whole]).flatMap((option) => {
     const { properties, required } = followed(option) ?? {};
     if (!isPlainObject(properties)) return [];
     const name = constantOf(properties, wayField);
-    const fields = Object.keys(properties).filter((field) => field !== wayField && isName(field));
+    const fields = Object.keys(properties).filter((field) => field !== wayField);
     const needs = (field: string) =>
       Array.isArray(required) && required.includes(field) && followed(properties[field])?.default === undefined;
     if (name === undefined && fields.length === 0) return [];
@@ -124,8 +133,9 @@ function configOf(read: z.ZodType<Config>, ways: readonly string[]): z.ZodType<C
 
 function paramsOf({ actions, testable }: ConnectorSpec, listed: readonly (readonly [string, z.ZodType])[]): z.ZodType<Config> {
   const anything = z.record(z.string(), z.unknown()).optional();
+  const nothing = z.strictObject({}).optional();
   if (!actions) return z.looseObject({ subAction: z.string(), subActionParams: anything });
-  const [first, ...others] = [...listed, ...(testable ? [[ownTest.subAction, anything] as const] : [])].map(([name, input]) =>
+  const [first, ...others] = [...listed, ...(testable ? [[ownTest.subAction, nothing] as const] : [])].map(([name, input]) =>
     z.strictObject({ subAction: z.literal(name), subActionParams: input }),
   );
   return first ? z.discriminatedUnion("subAction", [first, ...others]) : z.looseObject({});

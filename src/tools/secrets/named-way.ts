@@ -24,7 +24,7 @@ function meantWay(entry: ConnectorType, config: Config, secrets: Config, field: 
   const open = credentialsFor(entry, config);
   const given = Object.keys(secrets).filter((one) => one !== field && one !== "$ask");
   const fits = open.filter(({ fields, optional = [] }) => given.every((one) => fields.includes(one) || optional.includes(one)));
-  const [only, ...others] = fits;
+  const [only, ...others] = fits.length > 0 ? fits : open;
   if (others.length === 0) return only;
   return secrets.$ask === true ? open[0] : undefined;
 }
