@@ -28,7 +28,12 @@ interface AnyConnector {
 }
 
 /** Kept in one map by id: ids are unique over all spaces (reference/kibana-api.md §1.4). */
-export type Connector = AnyConnector & { space: string; missingSecrets: boolean };
+export type Connector = AnyConnector & {
+  space: string;
+  missingSecrets: boolean;
+  /** Each user authorises it; whether the caller has. */
+  perUser?: { connected: boolean };
+};
 
 /** Preconfigured in kibana.yml, or made by Kibana for a system type: seen from every space, never written. */
 export type InMemoryConnector = AnyConnector & { system: boolean; exposeConfig?: boolean };

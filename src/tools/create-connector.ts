@@ -10,6 +10,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { Status } from "../kibana/status.ts";
 import { quoted, word } from "../plain-text.ts";
 import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
+import { howToAuthorise } from "./connectors/authorise.ts";
 import { canChooseId, freeId } from "./connectors/connector-id.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { ConnectorNotHere, findConnector } from "./connectors/find-connector.ts";
@@ -18,7 +19,7 @@ import { orWhy } from "./connectors/or-why.ts";
 import { originOf } from "./connectors/preconfigured.ts";
 import { safeTest } from "./connectors/safe-test.ts";
 import { changeTool, type SpaceContext, type ToolContext } from "./define.ts";
-import { changedSpace, connectorName, widens } from "./fields.ts";
+import { changedSpace, compact, connectorName, widens } from "./fields.ts";
 import { mergeConfig } from "./plans/merge-config.ts";
 import { assertCarried, planCreate } from "./plans/plan-create.ts";
 import { inWords } from "./rules/replaced-report.ts";
@@ -96,16 +97,19 @@ export const createConnector = changeTool({
       flows: [...plan.flows, ...(await carriedAlong(source.connector, live.id, full))],
     };
   },
-  async report(_plan, [result]) {
+  async report(_plan, [result], { deployment }) {
     if (result?.outcome !== "done" || result.op.op !== "create") return {};
     const made = result.data as Connector | undefined;
     const id = result.op.id ?? made?.id;
     if (id === undefined) return {};
-    const { config, references } = result.stored ?? made ?? {};
+    const { config, references, authMode, userAuthStatus } = result.stored ?? made ?? {};
+    const authorisation = { ...(authMode && { authMode }), ...(userAuthStatus && { userAuthStatus }) };
+    const { space } = result.op;
     return {
-      result: {
-        connector: connectorView({ id, name: result.op.name, type: result.op.type, config, references }, result.op.space),
-      },
+      result: compact({
+        connector: connectorView({ id, name: result.op.name, type: result.op.type, config, references, ...authorisation }, space),
+        authorise: howToAuthorise(authorisation, deployment.url, space),
+      }),
       next: await safeTest({ id, type: result.op.type, config: result.op.config }, result.op.space, "Test it before a rule relies on it."),
     };
   },

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { connectorType } from "../catalog/index.ts";
 import type { NoChange, Plan } from "../change/plan.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
+import { howToAuthorise } from "./connectors/authorise.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { findConnector } from "./connectors/find-connector.ts";
 import { assertSaved } from "./connectors/preconfigured.ts";
@@ -64,14 +65,19 @@ export const updateConnector = changeTool({
     const plan = await planUpdate(wanted, status, context);
     return { ...plan, warnings: [...encoded.notes, ...plan.warnings], asksBecause };
   },
-  async report(plan, results) {
+  async report(plan, results, { deployment }) {
     const { op, outcome, stored } = results.find((one) => one.op.op === "update") ?? {};
     const workflows = workflowRows(plan.ops, results);
     if (outcome !== "done" || op?.op !== "update") return { result: compact({ workflows }) };
     // The name of a way to authenticate stands among the secrets as it is.
     const rotated = Object.keys(op.secrets).filter((field) => typeof op.secrets[field] !== "string");
     return {
-      result: compact({ connector: stored && connectorView(stored, op.space), rotated, workflows }),
+      result: compact({
+        connector: stored && connectorView(stored, op.space),
+        rotated,
+        authorise: howToAuthorise(op.before, deployment.url, op.space),
+        workflows,
+      }),
       next: mayWorkOtherwise(op)
         ? await safeTest(
             { id: op.id, type: op.before.type, config: op.after.config },

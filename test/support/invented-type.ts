@@ -67,3 +67,31 @@ export const inventedType: SpecType = {
     look: { input: { type: "object", properties: {}, additionalProperties: false } },
   },
 };
+
+/** One that each user authorises with an account of their own. */
+export const perUserType: SpecType = {
+  ...inventedType,
+  metadata: { ...inventedType.metadata, id: ".acme-drive", display_name: "Acme Drive", description: "Keeps papers" },
+  schema: {
+    properties: {
+      config: { type: "object", properties: {}, additionalProperties: false },
+      secrets: {
+        oneOf: [
+          {
+            type: "object",
+            properties: {
+              authType: { type: "string", const: "oauth_authorization_code" },
+              authorizationUrl: { type: "string", format: "uri" },
+              tokenUrl: { type: "string", format: "uri" },
+              scope: { type: "string" },
+              clientId: { type: "string" },
+              clientSecret: { type: "string", sensitive: true },
+            },
+            required: ["authType", "authorizationUrl", "tokenUrl", "clientId", "clientSecret"],
+            additionalProperties: false,
+          },
+        ],
+      },
+    },
+  },
+};

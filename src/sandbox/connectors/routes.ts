@@ -41,7 +41,8 @@ async function create(call: Call, state: State): Promise<Reply> {
   const valid = await checked(type, body, state);
   const id = given ?? randomUUID();
   if (state.connectors.has(id)) throw new Refusal(409, `Saved object [action/${id}] conflict`);
-  return store({ id, space: call.space, type, name: body.name, ...valid, missingSecrets: false }, state);
+  const made = { id, space: call.space, type, name: body.name, ...valid, missingSecrets: false };
+  return store(isPerUser(body.secrets, state) ? { ...made, perUser: { connected: false } } : made, state);
 }
 
 /** Replaces everything; a `secrets` left out becomes `{}` (reference/kibana-api.md §4). */
@@ -52,7 +53,25 @@ async function update(call: Call, state: State): Promise<Reply> {
   refuseInMemory(id, state, "can not be updated.");
   const connector = savedConnector(id, call.space, state);
   const valid = await checked(connector.type, body, state);
-  return store({ ...connector, name: body.name, ...valid, missingSecrets: false }, state);
+  if (connector.perUser && body.secrets.authType !== connector.config.authType) {
+    throw new Refusal(400, `Authentication type cannot be changed for per-user connectors. Connector: ${id}`);
+  }
+  // Everybody's tokens go (reference/corrections.md §5).
+  const perUser = connector.perUser && { perUser: { connected: false } };
+  return store({ ...connector, name: body.name, ...valid, missingSecrets: false, ...perUser }, state);
+}
+
+/** The one way that each user takes alone: kbn-connector-specs, auth_mode_by_auth_type_id.ts. */
+function isPerUser({ authType }: Dict, { version }: State): boolean {
+  return authType === "oauth_authorization_code" && has(version, "authentication per user");
+}
+
+/** On order: what a user does in Kibana's list of connectors. */
+export function authoriseConnector(id: string, _body: unknown, { connectors }: State): Reply {
+  const connector = connectors.get(id);
+  if (!connector?.perUser) return notFound();
+  connectors.set({ ...connector, perUser: { connected: true } });
+  return { status: 204 };
 }
 
 /** Checks type, config, secrets, both together, and only then the licence (reference/kibana-api.md §1.3). */

@@ -13,6 +13,7 @@ import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets } from "../../secrets/resolve.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
+import { authorisationsLost } from "../connectors/authorise.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
 import type { ToolContext } from "../define.ts";
@@ -98,7 +99,7 @@ export async function planUpdate(
   const removed = removedKeys(before.config ?? {}, after.config);
   const goes = removed.length > 0 ? ` It removes ${inShort(removed)}.` : "";
   const plan: Plan = {
-    summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${goes}`,
+    summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${authorisationsLost(before)}${goes}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     beforehand:
@@ -116,7 +117,9 @@ export async function planUpdate(
             `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.`,
           ]
         : []),
-      ...(usesOAuth(after.config) && !renames ? ["Kibana drops the stored OAuth tokens: the next run signs in again."] : []),
+      ...(usesOAuth(after.config) && !renames && before.authMode === undefined
+        ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
+        : []),
       ...(removed.length > 0 ? [`Removed: ${inShort(removed)}.`] : []),
       ...forgotten(storedBefore, stored),
       ...Object.entries(resolved.secrets)
