@@ -131,6 +131,16 @@ test("what Kibana would refuse of it is refused here, with what it takes", async
   expect(writes()).toEqual([]);
 });
 
+test("an address anywhere in its config or in the params of a run is a destination that a person sees", async () => {
+  const { call, questions } = await kibana();
+  const config = { ...tower.config, selectedActions: ["light"], relay: "https://relay.acme.example/in" };
+  await call("create_connector", { ...tower, config });
+  expect(questions.at(-1)?.message).toContain("CONNECTOR_SECRET_BEACON → relay.acme.example, tower.acme.example");
+  const params = { subAction: "light", subActionParams: { watchers: [], text: "https://elsewhere.example.net/x" } };
+  await call("execute_connector", { id: "tower", params });
+  expect(questions.at(-1)?.message).toContain("elsewhere.example.net");
+});
+
 test("a person types its secrets, and a binding to another host holds", async () => {
   const { call, writes } = await kibana({ env: { ...env, CONNECTOR_SECRET_BEACON__FOR: ".acme-beacon@other.acme.example" } });
   expect(await call("create_connector", { ...tower, secrets: { $ask: true } })).toMatchObject({ status: "secrets_wanted" });

@@ -47,6 +47,7 @@ export function typeOfSpec(spec: ConnectorSpec): ConnectorType | undefined {
     schemas: () => ({ config, secrets, params }),
     allowedHosts: urls(config).map((field) => `config.${field}`),
     target: { kind: "config", fields: urls(config), ...(urls(secrets).length > 0 && { secrets: urls(secrets) }) },
+    freeParams: ["subActionParams"],
     recipients: ["params.subActionParams.**"],
     credentials: ways.map(({ way }) => way),
     ...(named && { wayField }),
