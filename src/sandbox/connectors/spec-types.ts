@@ -6,6 +6,7 @@ import { accepted, cannedAnswer, gone, hostOf } from "../third-parties/transport
 import type { Call, Dict, Reply, Route, State } from "../types.ts";
 import { has } from "../version-changes.ts";
 import { describeIssues } from "../wording/index.ts";
+import { schemaOfJson } from "./schema-of-json.ts";
 import type { TypeRow } from "./type-rows.ts";
 
 /** A type that Kibana keeps as a specification, as the routes for it answer. */
@@ -39,10 +40,10 @@ export function checkSpecConnector(
   state: State,
 ): Checked<{ config: Dict; secrets: Dict }> {
   const { config: ofConfig, secrets: ofSecrets } = schema.properties;
-  const open = schemaOf({ ...ofConfig, additionalProperties: {} });
+  const open = schemaOfJson({ ...ofConfig, additionalProperties: {} });
   const checkedConfig = checked("type config", open, config, state);
   if (!checkedConfig.ok) return checkedConfig;
-  const checkedSecrets = checked("type secrets", schemaOf(ofSecrets), secrets, state);
+  const checkedSecrets = checked("type secrets", schemaOfJson(ofSecrets), secrets, state);
   if (!checkedSecrets.ok) return checkedSecrets;
   const known = [...Object.keys(Object(ofConfig.properties)), "authType", "selectedActions"];
   const kept = Object.fromEntries(Object.entries(checkedConfig.value).filter(([name]) => known.includes(name)));
@@ -53,7 +54,7 @@ export function checkSpecConnector(
 
 /** Of all actions at once: lib/single_file_connectors/generate_params_schema.ts. */
 export function checkSpecParams({ actions, is_testable: testable }: SpecType, params: Dict, state: State): Checked<Dict> {
-  const inputs = Object.entries(actions).map(([name, { input }]) => [name, schemaOf(input)] as const);
+  const inputs = Object.entries(actions).map(([name, { input }]) => [name, schemaOfJson(input)] as const);
   const [first, ...others] = [...inputs, ...(testable ? [["_test", z.unknown()] as const] : [])].map(([name, input]) =>
     z.strictObject({ subAction: z.literal(name), subActionParams: input }),
   );
@@ -68,10 +69,6 @@ function checked(part: string, schema: z.ZodType, value: Dict, { wording }: Stat
     ok: false,
     problem: `error validating ${part.startsWith("type") ? "connector" : "action"} ${part}: ${describeIssues(result.error, value, wording)}`,
   };
-}
-
-function schemaOf(json: Dict): z.ZodType {
-  return z.fromJSONSchema(json);
 }
 
 /** Source: lib/single_file_connectors/generate_executor_function.ts. */
