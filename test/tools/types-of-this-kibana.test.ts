@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import type { SpecType } from "../../src/sandbox/connectors/spec-types.ts";
 import { rewritingProxy } from "../support/config-proxy.ts";
 import { inventedType } from "../support/invented-type.ts";
 import { accepts, product } from "../support/product.ts";
@@ -177,4 +178,35 @@ test("a Kibana that describes one type at a time is asked for that one", async (
     "/internal/actions/connector_types/specs",
     "/internal/actions/connector_types/.acme-beacon/spec",
   ]);
+});
+
+const loop = { type: "object", properties: { again: { $ref: "#" }, other: { $ref: "#" } } };
+const descriptions: [string, SpecType["schema"]["properties"], boolean][] = [
+  [
+    "of a config that contains itself, with a pattern that takes for ever",
+    {
+      config: { type: "object", properties: { loop, text: { type: "string", pattern: "^(a+)+$" } } },
+      secrets: { type: "object", properties: { key: { type: "string" } }, required: ["key"] },
+    },
+    true,
+  ],
+  [
+    "whose secrets have names that nobody can type",
+    { config: { type: "object", properties: {} }, secrets: { type: "object", properties: { "a key of\u202e ours": { type: "string" } } } },
+    false,
+  ],
+  [
+    "whose secrets may have any name",
+    { config: { type: "object", properties: {} }, secrets: { type: "object", additionalProperties: { type: "string" } } },
+    false,
+  ],
+  ["that says nothing of secrets", { config: { type: "object", properties: {} }, secrets: JSON.parse("null") }, false],
+];
+test.each(descriptions)("a description %s is read as far as it can be relied on, at once", async (_what, properties, known) => {
+  const { call } = await kibana({ sandbox: { specTypes: [{ ...inventedType, schema: { properties } }] } });
+  const begun = performance.now();
+  const { types } = await call("describe_connector_types", { types: [".acme-beacon"] });
+  expect(performance.now() - begun).toBeLessThan(2_000);
+  expect(types[0].source).toBe(known ? "this Kibana" : undefined);
+  expect(texts.join()).not.toContain("a key of");
 });
