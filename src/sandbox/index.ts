@@ -14,6 +14,7 @@ import { release } from "./version.ts";
 import { wordingOf } from "./wording/index.ts";
 import { SettingsProblem } from "./wording/settings-problem.ts";
 
+export { readSpecTypes } from "./connectors/spec-types.ts";
 export { SettingsProblem } from "./wording/settings-problem.ts";
 
 export interface SandboxOptions {

@@ -200,7 +200,7 @@ const descriptions: [string, SpecType["schema"]["properties"], boolean][] = [
     { config: { type: "object", properties: {} }, secrets: { type: "object", additionalProperties: { type: "string" } } },
     false,
   ],
-  ["that says nothing of secrets", { config: { type: "object", properties: {} }, secrets: JSON.parse("null") }, false],
+  ["that says nothing of secrets", { config: { type: "object", properties: {} }, secrets: { type: "null" } }, false],
 ];
 test.each(descriptions)("a description %s is read as far as it can be relied on, at once", async (_what, properties, known) => {
   const { call } = await kibana({ sandbox: { specTypes: [{ ...inventedType, schema: { properties } }] } });

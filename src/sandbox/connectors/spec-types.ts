@@ -1,28 +1,41 @@
 import * as z from "zod";
-import type { License } from "../../catalog/connector-type.ts";
+import { licenses } from "../../catalog/connector-type.ts";
+import { parseJson } from "../../catalog/shared/fields.ts";
 import { Refusal } from "../http/envelope.ts";
 import { failed, type Outcome, ok, type Run } from "../third-parties/outcome.ts";
 import { accepted, cannedAnswer, gone, hostOf } from "../third-parties/transport.ts";
 import type { Call, Dict, Reply, Route, State } from "../types.ts";
 import { has } from "../version-changes.ts";
 import { describeIssues } from "../wording/index.ts";
+import { SettingsProblem } from "../wording/settings-problem.ts";
 import { schemaOfJson } from "./schema-of-json.ts";
 import type { TypeRow } from "./type-rows.ts";
 
-/** A type that Kibana keeps as a specification, as the routes for it answer. */
-export interface SpecType {
-  metadata: {
-    id: string;
-    display_name: string;
-    description: string;
-    minimum_license: License;
-    supported_feature_ids: readonly string[];
-  };
+const dict = z.record(z.string(), z.unknown());
+
+const SpecType = z.object({
+  metadata: z.object({
+    id: z.string(),
+    display_name: z.string(),
+    description: z.string(),
+    minimum_license: z.enum(licenses),
+    supported_feature_ids: z.array(z.string()),
+  }),
   /** JSON Schema of an object with `config` and `secrets`. */
-  schema: { properties: { config: Dict; secrets: Dict } };
-  is_testable: boolean;
-  is_inbound_only: boolean;
-  actions: Readonly<Record<string, { description?: string; is_tool?: boolean; input: Dict }>>;
+  schema: z.looseObject({ properties: z.object({ config: dict, secrets: dict }) }),
+  is_testable: z.boolean(),
+  is_inbound_only: z.boolean().default(false),
+  actions: z.record(z.string(), z.looseObject({ description: z.string().optional(), input: dict })),
+});
+
+/** A type that Kibana keeps as a specification, as the routes for it answer. */
+export type SpecType = z.output<typeof SpecType>;
+
+/** @throws SettingsProblem for a text that is no list of them */
+export function readSpecTypes(text: string): SpecType[] {
+  const { data, error } = z.array(SpecType).safeParse(parseJson(text));
+  if (data) return data;
+  throw new SettingsProblem(`That is no list of connector types: ${z.prettifyError(error)}`);
 }
 
 export function rowOfSpec({ metadata }: SpecType): TypeRow {

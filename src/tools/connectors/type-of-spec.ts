@@ -73,7 +73,9 @@ export function typeOfSpec(spec: ConnectorSpec): ConnectorType | undefined {
       ...(spec.description ? [plainText(spec.description, most.text)] : []),
       "Fields and actions are as this Kibana describes them; what an action does in the service is not known here.",
       ...(urls(config).length === 0 ? ["Its host is not in its config: where secrets go is not known beforehand."] : []),
-      ...(spec.inboundOnly ? ["It only takes events from outside: it runs nothing."] : []),
+      ...(spec.inboundOnly
+        ? ["It only takes events from outside and runs nothing. The token for senders is shown once, in Kibana: make or rotate it there."]
+        : []),
       ...(spec.actions
         ? []
         : ["This Kibana does not list its actions: params are {subAction, subActionParams}, and only Kibana checks them."]),
@@ -128,7 +130,7 @@ function configOf(read: z.ZodType<Config>, ways: readonly string[]): z.ZodType<C
         .optional()
         .describe("As in secrets; filled in here"),
     }),
-    selectedActions: z.array(z.string()).nullish().describe("Only these actions; default: Kibana's choice"),
+    selectedActions: z.array(z.string()).nullish().describe("In newer versions: only these actions"),
   });
 }
 
