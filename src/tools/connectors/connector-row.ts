@@ -33,7 +33,7 @@ export function connectorRow(connector: Connector, space: string, types: readonl
 }
 
 /** How each user authorises it, where they do not share its secrets. */
-export function authorisationOf({ authMode, userAuthStatus }: Pick<Connector, "authMode" | "userAuthStatus">) {
+function authorisationOf({ authMode, userAuthStatus }: Pick<Connector, "authMode" | "userAuthStatus">) {
   return {
     auth_mode: authMode && plainText(authMode, 40),
     user_auth_status: userAuthStatus && plainText(userAuthStatus, 40),
