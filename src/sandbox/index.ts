@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { License } from "../catalog/connector-type.ts";
 import { systemConnectors } from "./connectors/routes.ts";
-import type { SpecType } from "./connectors/spec-types.ts";
+import { type SpecType, specTypesOf } from "./connectors/spec-types.ts";
 import { anyOf, everybody, readAuthFile } from "./http/auth.ts";
 import { answerFromWithin, createKibana } from "./http/server.ts";
 import { defaultSettings, readKibanaYml } from "./kibana-yml.ts";
@@ -76,7 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     wording: options.wording ?? wordingOf(named.version),
     spaces: new Map([[defaultSpace.id, { ...defaultSpace }]]),
     connectors: new Store(),
-    specTypes: new Map((options.specTypes ?? []).map((spec) => [spec.metadata.id, spec])),
+    specTypes: specTypesOf(named.version, options.specTypes),
     inMemory: [...(yml?.preconfigured ?? []), ...(empty ? [] : preconfigured), ...(await systemConnectors(named.version))],
     rules: new Store(),
     maintenanceWindows: new Store(),

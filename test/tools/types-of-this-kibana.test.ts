@@ -142,6 +142,18 @@ test("an address anywhere in its config or in the params of a run is a destinati
   expect(questions.at(-1)?.message).toContain("elsewhere.example.net");
 });
 
+test("where its config has no host, the person is told that it is not known", async () => {
+  const { call, questions } = await kibana();
+  const otx = { name: "Threats", type: "AlienVault OTX", secrets: { "X-OTX-API-KEY": key.beaconKey } };
+  expect(await call("create_connector", otx)).toMatchObject({
+    status: "done",
+    result: { connector: { config: { authType: "api_key_header" } } },
+  });
+  expect(questions.at(-1)?.message).toContain("CONNECTOR_SECRET_BEACON → a host not known beforehand");
+  expect((await call("test_connector", { id: "threats" })).result).toMatchObject({ ok: true });
+  expect(texts.join()).not.toContain(secret);
+});
+
 test("a person types its secrets, and a binding to another host holds", async () => {
   const { call, writes } = await kibana({ env: { ...env, CONNECTOR_SECRET_BEACON__FOR: ".acme-beacon@other.acme.example" } });
   expect(await call("create_connector", { ...tower, secrets: { $ask: true } })).toMatchObject({ status: "secrets_wanted" });

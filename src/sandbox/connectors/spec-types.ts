@@ -8,6 +8,7 @@ import type { Call, Dict, Reply, Route, State } from "../types.ts";
 import { has } from "../version-changes.ts";
 import { describeIssues } from "../wording/index.ts";
 import { SettingsProblem } from "../wording/settings-problem.ts";
+import { alienvaultOtx } from "./alienvault-otx.ts";
 import { schemaOfJson } from "./schema-of-json.ts";
 import type { TypeRow } from "./type-rows.ts";
 
@@ -36,6 +37,12 @@ export function readSpecTypes(text: string): SpecType[] {
   const { data, error } = z.array(SpecType).safeParse(parseJson(text));
   if (data) return data;
   throw new SettingsProblem(`That is no list of connector types: ${z.prettifyError(error)}`);
+}
+
+/** Those of this version, and others by id. */
+export function specTypesOf(version: string, others: readonly SpecType[] = []): ReadonlyMap<string, SpecType> {
+  const own = has(version, "specification of a connector type") ? [alienvaultOtx] : [];
+  return new Map([...own, ...others].map((spec) => [spec.metadata.id, spec]));
 }
 
 export function rowOfSpec({ metadata }: SpecType): TypeRow {
