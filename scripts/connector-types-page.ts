@@ -29,7 +29,7 @@ export async function connectorTypesPage(): Promise<string> {
     "",
     "## Single-file types",
     "",
-    "Newer types that Kibana defines in one file each. This server passes their config and secrets to Kibana as they are; `authType` is one of the secrets. Only `.elastic_slack` can be a rule action.",
+    "Newer types that Kibana defines in one file each, and describes itself from 9.4 or so on: then `describe_connector_types` shows the fields, secrets and actions of each, also of types that came later, with this Kibana as `source`, and `authType` is filled in where the given secrets tell it. An older Kibana does not: config and secrets go to it as they are, with `authType` among the secrets. Only `.elastic_slack` can be a rule action.",
     "",
     specTypes.map((type) => `\`${type.id}\` ${type.name}`).join(" · "),
   ].join("\n")}\n`;

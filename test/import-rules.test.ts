@@ -14,7 +14,7 @@ const table: Record<string, readonly string[]> = {
   log: ["plain-text"],
   shapes: ["plain-text"],
   settings: ["sealed", "log", "did-you-mean", "host-name", "read-url", "private-files"],
-  catalog: ["shapes", "errors", "did-you-mean", "host-name", "read-url", "json-depth", "plain-object"],
+  catalog: ["shapes", "errors", "did-you-mean", "host-name", "read-url", "json-depth", "plain-object", "plain-text"],
   web: ["errors", "plain-text"],
   kibana: ["shapes", "sealed", "settings", "errors", "plain-text", "read-url", "json-depth", "json-size", "plain-object", "version"],
   rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean"],

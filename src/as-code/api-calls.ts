@@ -29,13 +29,15 @@ function call(connector: Exported, chooses: boolean): string {
 }
 
 /** The request's body. Each secret has a line of its own, so that one that is not stored can be left out. */
-function body({ name, type, config, secrets }: Exported): string {
+function body({ name, type, config, secrets, constants }: Exported): string {
   const [first] = secrets;
-  const lines = secrets.map((one) => {
+  const fixed = Object.entries(constants).map(([field, value]) => `    ${json(field, 0)}: ${json(value, 0)}`);
+  const ofSecrets = secrets.map((one) => {
     const field = json(one.path.slice("secrets.".length), 0);
     const reference = `\${${one.variable}${one.map ? ":json" : ""}${one.required ? "" : "?"}}`;
     return `    ${field}: ${one.map ? reference : `"${reference}"`}`;
   });
+  const lines = [...fixed, ...ofSecrets];
   const all = first?.path === "secrets" ? `\${${first.variable}:json}` : lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n  }`;
   return `{
   "name": ${json(name, 0)},

@@ -32,6 +32,8 @@ export interface Exported {
   configPlaceholders: readonly Placeholder[];
   /** One for each field; `secrets` alone where the type is not known. */
   secrets: readonly Placeholder[];
+  /** What stands among the secrets and is none: the name of the way to authenticate. */
+  constants: Readonly<Record<string, string>>;
   /** Ways to authenticate, if the config does not say which one is used. */
   mode: string | undefined;
   /** Names of the hosts that its requests go to, in the form of `xpack.actions.allowedHosts`. */
@@ -62,8 +64,12 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
       const file = files.get(path.replace(/^secrets\./, ""));
       return { path, variable: variable(path), is, required, map, ...(file !== undefined && file !== "PEM key text" && { file: true }) };
     };
+    const way = entry?.wayField === undefined ? {} : { [entry.wayField]: connector.config[entry.wayField] };
+    const constants = Object.fromEntries(Object.entries(way).flatMap(([field, name]) => (typeof name === "string" ? [[field, name]] : [])));
+    const unnamed = Object.keys(way).filter((field) => !Object.hasOwn(constants, field));
     const ofSecrets = entry
       ? [
+          ...unnamed.map((field) => ({ ...placeholder(`secrets.${field}`, true, false), is: `one of ${namesOf(entry)}` })),
           ...secrets.needed.map((field) => placeholder(`secrets.${field}`, true, isMap(entry, field))),
           ...secrets.possible.map((field) => placeholder(`secrets.${field}`, false, isMap(entry, field))),
         ]
@@ -74,11 +80,16 @@ export function exported(sources: readonly Source[], prefix: string): Exported[]
       config: code,
       configPlaceholders: placeholders,
       secrets: ofSecrets,
+      constants,
       hosts: entry ? hostNames(entry, connector.config) : [],
       changedByTerraform: entry ? changedByTerraform(entry, connector.config) : [],
-      hostInSecret: entry?.target.kind === "secret" || (entry?.target.kind === "config" && entry.target.secret !== undefined),
+      hostInSecret: entry?.target.kind === "secret" || (entry?.target.kind === "config" && entry.target.secrets !== undefined),
     };
   });
+}
+
+function namesOf({ credentials }: ConnectorType): string {
+  return credentials.map(({ name }) => name).join(", ");
 }
 
 function hostNames(entry: ConnectorType, config: Record<string, unknown>): string[] {

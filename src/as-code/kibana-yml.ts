@@ -115,13 +115,16 @@ function neutral(status: Status): { text: Escape; note(): string | undefined } {
   };
 }
 
-function entryOf({ name, type, config, secrets }: Exported, text: Escape): Record<string, unknown> {
-  const given = secrets.filter(({ required, map }) => required && !map);
+function entryOf({ name, type, config, secrets, constants }: Exported, text: Escape): Record<string, unknown> {
+  const given = [
+    ...Object.entries(constants).map(([field, value]) => [fileKey(field), text(value)]),
+    ...secrets.filter(({ required, map }) => required && !map).map((one) => [fileKey(fieldOf(one)), `\${${one.variable}}`]),
+  ];
   return {
     name: text(name),
     actionTypeId: text(type),
     ...(Object.keys(config).length > 0 && { config: plain(config, text) }),
-    ...(given.length > 0 && { secrets: Object.fromEntries(given.map((one) => [fileKey(fieldOf(one)), `\${${one.variable}}`])) }),
+    ...(given.length > 0 && { secrets: Object.fromEntries(given) }),
   };
 }
 

@@ -94,12 +94,13 @@ function resource(connector: Exported, prefix: string, inState: boolean): string
 }
 
 /** Optional fields are left out of the JSON if their variable is null. */
-function secretsValue({ secrets }: Exported, reference: (placeholder: Placeholder) => string): string | undefined {
+function secretsValue({ secrets, constants }: Exported, reference: (placeholder: Placeholder) => string): string | undefined {
   const [first] = secrets;
-  if (!first) return undefined;
-  if (first.path === "secrets") return `jsonencode(${reference(first)})`;
+  const fixed = Object.entries(constants).map(([field, value]): [string, string] => [hclKey(field), hclString(value)]);
+  if (!first && fixed.length === 0) return undefined;
+  if (first?.path === "secrets") return `jsonencode(${reference(first)})`;
   const fields = attributes(
-    secrets.map((one) => [hclKey(one.path.slice("secrets.".length)), reference(one)]),
+    [...fixed, ...secrets.map((one): [string, string] => [hclKey(one.path.slice("secrets.".length)), reference(one)])],
     4,
   );
   return secrets.every(({ required }) => required)

@@ -24,7 +24,7 @@ export function targetOf({ type, config }: Pick<Connector, "type" | "config">, e
 /** Whether a secret decides whom such a connector reaches: two of them can be neither told apart nor taken for one. */
 export function isBySecret({ secretTarget, target }: ConnectorType, config: Record<string, unknown>): boolean {
   if (secretTarget || target.kind === "secret" || target.kind === "fixed") return true;
-  return target.kind === "config" && target.secret !== undefined && target.fields.every((field) => !config[field]);
+  return target.kind === "config" && target.secrets !== undefined && target.fields.every((field) => !config[field]);
 }
 
 function sorted(entries: [string, unknown][]): unknown {

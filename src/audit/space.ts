@@ -1,3 +1,5 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
+import { connectorType } from "../catalog/index.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
@@ -53,7 +55,7 @@ export async function auditSpace(
   deployment: Deployment,
   { progress, isProtected }: { progress: Progress; isProtected(rule: Rule): boolean },
 ): Promise<SpaceRead> {
-  const { checks, signal, window, types, entries, status } = deployment;
+  const { checks, signal, window, types, status } = deployment;
   const found: Found[] = [];
   const notChecked: NotChecked[] = [];
   const unread = new Set<Part>(types ? [] : ["types"]);
@@ -86,6 +88,7 @@ export async function auditSpace(
   const lately = new Date(Date.now() - skew).toISOString();
   const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space));
   const connectors = new Map((list ?? []).filter((one) => !one.system).map((one) => [one.id, one]));
+  const entries = await withOffered(deployment.entries, connectors.values());
   const usage = new Map<string, Usage>();
   const starting: WorkflowFacts["starting"][number][] = [];
   const looking = part("users", "What uses connectors besides rules could not be read", () =>
@@ -229,4 +232,12 @@ function mayBeWorse(check: Check, one: ConnectorFacts, space: SpaceFacts): boole
   const found = check.find(one, space);
   const ifUsed = check.find({ ...one, usage: { rules: 1, enabled: 1, since: undefined } }, space);
   return found !== undefined && ifUsed !== undefined && !isAtLeastAsSevere(found.severity, ifUsed.severity);
+}
+
+/** The catalogue's entries, and those that Kibana's own descriptions make for other types of these connectors. */
+async function withOffered(entries: ReadonlyMap<string, ConnectorType>, connectors: Iterable<Connector>) {
+  const others = new Set([...connectors].map(({ type }) => type).filter((type) => !entries.has(type)));
+  // A run that is stopped still reports what it has found.
+  const found = await Promise.all([...others].map((type) => connectorType(type).catch(() => undefined)));
+  return new Map([...entries, ...found.flatMap((entry) => (entry ? [[entry.id, entry] as const] : []))]);
 }

@@ -17,6 +17,8 @@ export interface ConnectorType {
   system: boolean;
   /** First version that has it, where known. */
   since?: string;
+  /** Made from the schema that the deployment itself offers: its words and names are from outside. */
+  fromKibana?: true;
   /** Loads the schemas: called when a value has to be checked or its fields described. */
   schemas: () => Schemas;
   /** Fields that Kibana compares with `xpack.actions.allowedHosts` when the connector is saved, e.g. `config.url`. */
@@ -41,6 +43,8 @@ export interface ConnectorType {
   notRecipients?: readonly string[];
   /** What each group of credentials consists of, by the name of the way to authenticate; empty: the type has no secrets. */
   credentials: readonly Credentials[];
+  /** The field among the secrets, and in the config, that holds the name of the way to authenticate. It is no secret. */
+  wayField?: string;
   /** What a run does to the outside world, for types whose params are flat. */
   effect?: Effect;
   /** What each sub-action does, for types whose params are `{subAction, subActionParams}`. Ask `effectOf` for one call. */
@@ -137,8 +141,8 @@ interface Schemas {
 }
 
 /**
- * `config`: hosts come from these config fields (URLs or host names) and from the URL in the `secret` field if there
- * is one, or from `fallback` where they are empty.
+ * `config`: hosts come from these config fields (URLs or host names) and from the URLs in the `secrets` fields if there
+ * are any, or from `fallback` where they are empty.
  * `secret`: the URL itself is a secret field, so two connectors cannot be compared.
  * `computed`: hosts follow from several config fields; whatever is not a text among them cannot be read. `fixed`: the type has one host. `none`: nothing leaves Kibana
  * and Elasticsearch. Ask `destinations` for the hosts of one connector.
@@ -147,7 +151,7 @@ export type Target =
   | {
       kind: "config";
       fields: readonly string[];
-      secret?: string;
+      secrets?: readonly string[];
       fallback?: string;
       /** By field: the config field that says how far TLS to it is checked. */
       verifiedBy?: Readonly<Record<string, string>>;
@@ -222,7 +226,15 @@ export interface Probe {
 export const licenses = ["basic", "standard", "gold", "platinum", "enterprise", "trial"] as const;
 export type License = (typeof licenses)[number];
 
-export type Category = "LLM" | "Incident management" | "Endpoint security" | "Messaging" | "Logs & observability" | "Webhook" | "Elastic";
+export type Category =
+  | "LLM"
+  | "Incident management"
+  | "Endpoint security"
+  | "Messaging"
+  | "Logs & observability"
+  | "Webhook"
+  | "Elastic"
+  | "Other";
 
 export type Feature =
   | "alerting"

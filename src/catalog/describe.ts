@@ -33,6 +33,16 @@ export function subActionsOf(type: ConnectorType): string[] {
   });
 }
 
+/** Each sub-action with its params in short: `{getIndicator: "{indicator: string}"}`. */
+export function describeSubActions(type: ConnectorType): Record<string, string> {
+  return Object.fromEntries(
+    alternatives(inputSchema(type.schemas().params)).flatMap(({ properties = {} }) => {
+      const name = asSchema(properties.subAction ?? {}).const;
+      return typeof name === "string" ? [[name, typeOf(asSchema(properties.subActionParams ?? {}))]] : [];
+    }),
+  );
+}
+
 /** Rows of the fields that any of the shapes has; required is what all of them require. */
 function rowsOf(shapes: readonly JsonSchema[]): FieldRow[] {
   const names = [...new Set(shapes.flatMap((shape) => Object.keys(shape.properties ?? {})))];

@@ -1,5 +1,6 @@
 import { canonicalHost, isHostWithPort } from "../host-name.ts";
 import { hideInText } from "../shapes/text.ts";
+import { everyAddress } from "./addresses.ts";
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
 
 /** An address as a config or params hold it, and whether TLS to it is checked. */
@@ -17,6 +18,8 @@ interface Address {
 export function destinations(type: ConnectorType, config: Config, secretHost: (field: string) => string | undefined): string[] {
   if (type.target.kind === "none") return [];
   const own = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
+  // Kibana's description may not say of each field that it is an address.
+  if (type.fromKibana && own.length > 0) own.push(...everyAddress(config, "config").map(({ address }) => ({ address, verified: true })));
   // A Host header of its own chooses who answers at the address.
   const chosen = headerHosts(config).map((address) => ({ address, verified: own[0]?.verified ?? true }));
   return [...new Set([...own, ...chosen].map(named))].sort();
@@ -39,7 +42,7 @@ function addresses(
   target: Exclude<Target, { kind: "none" }>,
   config: Config,
   secretHost: (field: string) => string | undefined,
-): readonly Address[] {
+): Address[] {
   switch (target.kind) {
     case "fixed":
       return [{ address: target.host, verified: true }];
@@ -48,10 +51,10 @@ function addresses(
     case "computed":
       return target.hosts(config).map((address) => ({ address, verified: true }));
     case "config": {
-      const fromSecret = target.secret === undefined ? undefined : secretHost(target.secret);
+      const fromSecrets = (target.secrets ?? []).map((field) => ({ address: secretHost(field), verified: true }));
       const given = [
         ...target.fields.map((field) => ({ address: config[field], verified: isVerified(target, config, field) })),
-        { address: fromSecret, verified: true },
+        ...fromSecrets,
       ].filter(({ address }) => Boolean(address));
       return given.length > 0 ? given : [{ address: target.fallback, verified: true }];
     }

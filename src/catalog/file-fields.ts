@@ -3,11 +3,12 @@ import { alternatives, asSchema, fieldsAt, inputSchema, type JsonSchema } from "
 import { type FileKind, fileKinds } from "./shared/file-kinds.ts";
 
 /**
- * The fields of a part that hold a file, mostly as base64, with what it holds. Of a type without an entry
+ * The fields of a part that hold a file, mostly as base64, with what it holds. Of a type that only Kibana describes
  * those that its way to authenticate has. Source: stack_connectors/common/auth, kbn-connector-specs/src/auth_types/{crt,pfx}.ts.
  */
 export function fileFields(type: ConnectorType | undefined, part: "config" | "secrets", given: Config = {}): ReadonlyMap<string, FileKind> {
-  if (!type) return new Map(part === "secrets" && /^(crt|pfx)_certificate$/.test(String(given.authType)) ? specFields : []);
+  if (!type || type.fromKibana)
+    return new Map(part === "secrets" && /^(crt|pfx)_certificate$/.test(String(given.authType)) ? specFields : []);
   const fields = [...fieldsAt(inputSchema(type.schemas()[part]), undefined)];
   return new Map(
     fields.flatMap(([name, schema]) => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { ConnectorType } from "./connector-type.ts";
 
 /** Every type with an entry, by its id. Each is loaded when it is asked for: a start loads none. */
@@ -45,8 +46,25 @@ export const catalogIds: readonly string[] = Object.keys(entries);
 
 const loaded = new Map<string, Promise<ConnectorType>>();
 
-/** The entry of a type by its exact id, undefined where there is none. Always the same object, its schemas made once. */
+/** Finds the entry of a type that a deployment describes itself. */
+export type OfferedTypes = (id: string) => Promise<ConnectorType | undefined>;
+const offered = new AsyncLocalStorage<OfferedTypes>();
+
+/** While `work` runs, `connectorType` also knows what its Kibana offers. */
+export function withOfferedTypes<T>(types: OfferedTypes, work: () => T): T {
+  return offered.run(types, work);
+}
+
+/**
+ * The entry of a type by its exact id, of the catalogue or else of the Kibana that this call works with; undefined where there is
+ * none. The catalogue's is always the same object, its schemas made once.
+ */
 export async function connectorType(id: string): Promise<ConnectorType | undefined> {
+  return (await catalogType(id)) ?? (await offered.getStore()?.(id));
+}
+
+/** The entry of the catalogue alone. */
+export async function catalogType(id: string): Promise<ConnectorType | undefined> {
   const load = Object.hasOwn(entries, id) ? entries[id] : undefined;
   if (!load) return undefined;
   const entry = loaded.get(id) ?? load().then(withSchemasKept);
@@ -65,7 +83,7 @@ function withSchemasKept(entry: ConnectorType): ConnectorType {
   };
 }
 
-/** All entries. */
+/** All entries of the catalogue. */
 export async function connectorTypes(): Promise<ConnectorType[]> {
-  return (await Promise.all(catalogIds.map(connectorType))).filter((entry) => entry !== undefined);
+  return (await Promise.all(catalogIds.map(catalogType))).filter((entry) => entry !== undefined);
 }

@@ -22,15 +22,15 @@ const mostAddresses = 500;
 /**
  * The hosts other than the connector's own to which params lead one call: from the effective request, config and params
  * together. A path counts by what any reader could make of it, and an address that is yet to be filled in by a rule as one
- * that cannot be read. Of a type without an entry every address in the params counts, and so does every address under a
+ * that cannot be read. Of a type that only Kibana describes every address in the params counts, and so does every address under a
  * key that no known version of a type has: nobody knows what becomes of it.
  * @param config undefined where Kibana does not show it: then no host is its own
  * @throws ToolError limit_reached before any of too many addresses is read
  */
 export function hostsInParams(type: ConnectorType | undefined, config: Config | undefined, params: Params): NamedInParams[] {
-  if (!type) return toOthers(few(everyAddress(params, "params")), [], false);
+  const own = type ? destinations(type, config ?? {}, () => undefined) : [];
+  if (!type || type.fromKibana) return toOthers(few(everyAddress(params, "params")), own, false);
   const targets = type.paramTargets ?? [];
-  const own = destinations(type, config ?? {}, () => undefined);
   const skips = targets.find(({ kind, field }) => kind === "skips_verification" && paramAt(params, field) === true);
   const found = targets.flatMap((target) => {
     const own = hostOfField(type, config ?? {}, target.replaces);

@@ -1,15 +1,14 @@
 import rows from "./spec-types.json" with { type: "json" };
 
-/** A connector type that Kibana registers from a specification file. Facts that were not read are left out. */
+/**
+ * A connector type that Kibana registers from a specification file. What a deployment says of its own types counts: this is for
+ * deployments that do not have the type, or do not describe it.
+ */
 export interface SpecType {
   id: string;
   name: string;
-  license?: string;
-  features?: readonly string[];
-  /** Ways to authenticate, the header of an API key in brackets. */
+  /** Ways to authenticate, the header of an API key in brackets. Absent: not read. */
   authentication?: readonly string[];
-  /** In the release manifest. */
-  released: boolean;
 }
 
 /**

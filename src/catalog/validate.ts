@@ -166,7 +166,9 @@ function unknownKey(
   const suggestion = suggestField(key, { part, fields: free }, elsewhere, path.length > 0 ? [] : missing);
   return {
     path: `${dotted(part, path)}.${key}`,
-    problem: `is not a field of ${type.id} ${part} in the versions known here: Kibana may refuse it`,
+    problem: type.fromKibana
+      ? `is not a field of ${type.id} ${part} as this Kibana describes it: it may drop or refuse it`
+      : `is not a field of ${type.id} ${part} in the versions known here: Kibana may refuse it`,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
 }

@@ -14,13 +14,14 @@ export function whenText(when: When): string {
 }
 
 /**
- * The ways to authenticate that are open to a connector with this config: the first whose `when` holds, or else all
- * without a `when`. Empty: the type has no secrets, or the config fits no way.
+ * The ways to authenticate that are open to a connector with this config: the first whose `when` holds or whose name the
+ * config has, or else all without a `when`. Empty: the type has no secrets, or the config fits no way.
  */
 export function credentialsFor(type: ConnectorType, config: Config): readonly Credentials[] {
   const full = withDefaults(type.schemas().config, config);
   const ways = type.credentials.filter((way) => !way.beside);
-  const decided = ways.find((way) => way.when !== undefined && holds(way.when, full));
+  const named = type.wayField === undefined ? undefined : full[type.wayField];
+  const decided = ways.find((way) => (way.when !== undefined && holds(way.when, full)) || way.name === named);
   const open = decided ? [decided] : ways.filter((way) => way.when === undefined);
   const beside = type.credentials.filter((way) => way.beside);
   return open.map((way) => beside.reduce((sum, more) => together(sum, more, holds(more.when ?? {}, full)), way));

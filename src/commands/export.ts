@@ -9,6 +9,7 @@ import { hidingKnown, oneLine, word } from "../plain-text.ts";
 import { makePrivateFolder } from "../private-files.ts";
 import { type Flags, flag, flagsHelp, list, oneOf, text } from "../settings/flags.ts";
 import { connectionSettings, readSettings, type Settings, settingsHelp } from "../settings/index.ts";
+import { withTypesOf } from "../tools/connectors/offered-types.ts";
 import { createSpaceChecks } from "../tools/connectors/spaces.ts";
 import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/exports/export-files.ts";
 import { version } from "../version.ts";
@@ -95,11 +96,13 @@ async function exportedBy(settings: Settings, request: ExportRequest): Promise<C
   const kibana = reader.until(limit.signal);
   const principal: Principal = { name: "local", access: "read", spaces: settings.spaces };
   try {
-    return await exportFiles(request, {
-      ...{ kibana, settings, deployment, principal },
-      spaces: createSpaceChecks(systemClock)(kibana, principal),
-      signal: limit.signal,
-    });
+    return await withTypesOf(kibana, () =>
+      exportFiles(request, {
+        ...{ kibana, settings, deployment, principal },
+        spaces: createSpaceChecks(systemClock)(kibana, principal),
+        signal: limit.signal,
+      }),
+    );
   } finally {
     limit.end();
     await close();

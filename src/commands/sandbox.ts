@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { licenses } from "../catalog/connector-type.ts";
-import { type SandboxOptions, SettingsProblem, startSandbox } from "../sandbox/index.ts";
+import { readSpecTypes, type SandboxOptions, SettingsProblem, startSandbox } from "../sandbox/index.ts";
 
 const licenseNames = [...licenses, "expired"] as const;
 
@@ -12,6 +12,7 @@ export const sandboxHelp = `kibana-connectors-mcp sandbox: a stand-in for Kibana
   --kibana-version V    8.17, 9.2, 9.5, 9.6, serverless and the like (default: 9.5)
   --license LEVEL       ${licenseNames.join(", ")} (default: trial)
   --kibana-yml FILE     Use its xpack.actions settings, preconfigured connectors too, and server.publicBaseUrl; \${NAME} comes from the environment
+  --types FILE          Further connector types: JSON as GET /internal/actions/connector_types/specs answers it
   --deliver             Really send what goes to loopback hosts
 
 Who is let in (default: everybody):
@@ -36,7 +37,7 @@ Its URL is the first line on stdout. GET /sandbox/deliveries shows what the outs
 open there, /sandbox/log what Kibana logged. POST /sandbox/rules/{id}/fire {"state": "active"} makes a rule fire ("recovered"
 ends it), POST /sandbox/v2-rules/{id}/fire {"alert": {"severity": "critical"}} one of the new alerting,
 POST /sandbox/workflows/{id}/fire a workflow's schedule; POST /sandbox/workflows/{id} {"managed_by": "security"} or
-{"private_to": "ana"} makes it such a one. POST /sandbox/faults {"fault": "error"} sets a fault for the next call.
+{"private_to": "ana"} makes it such a one. POST /sandbox/connectors/{id} authorises one that each user authorises. POST /sandbox/faults {"fault": "error"} sets a fault for the next call.
 `;
 
 /** Runs the sandbox on its own until a signal comes. @returns the exit code */
@@ -79,6 +80,7 @@ export async function sandboxOptions(args: readonly string[]): Promise<SandboxOp
         deliver: { type: "boolean" },
         "api-key": { type: "string", multiple: true },
         auth: { type: "string" },
+        types: { type: "string" },
         empty: { type: "boolean" },
         space: { type: "string", multiple: true },
         "seed-spaces": { type: "string" },
@@ -111,6 +113,7 @@ export async function sandboxOptions(args: readonly string[]): Promise<SandboxOp
       ...(values["base-path"] !== undefined && { basePath: values["base-path"] }),
       ...(values["kibana-yml"] !== undefined && { kibanaYml: await textOf("--kibana-yml", values["kibana-yml"]) }),
       ...(values.auth !== undefined && { auth: await textOf("--auth", values.auth) }),
+      ...(values.types !== undefined && { specTypes: readSpecTypes(await textOf("--types", values.types)) }),
       ...(generated && {
         size: {
           spaces: wholeNumber("--seed-spaces", values["seed-spaces"], 1, 1000) || 1,

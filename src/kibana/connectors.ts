@@ -17,6 +17,8 @@ const Connector = z.object({
   is_system_action: z.boolean().nullish(),
   is_connector_type_deprecated: z.boolean().nullish(),
   referenced_by_count: z.number().nullish(),
+  auth_mode: z.string().nullish(),
+  user_auth_status: z.string().nullish(),
 });
 
 const Connectors = listOf(Connector);
@@ -33,6 +35,10 @@ export interface Connector {
   deprecated: boolean;
   /** Documents that refer to it, of every kind and space; list answers only (§5.1). */
   references: number | undefined;
+  /** `per-user`: each authorises it alone; absent where all share the stored secrets. */
+  authMode?: string;
+  /** Of whoever asks: `connected`, `not_connected` or the like. */
+  userAuthStatus?: string;
 }
 
 function connector(raw: unknown): Connector {
@@ -50,7 +56,13 @@ function fromRaw(raw: z.output<typeof Connector>): Connector {
     system: raw.is_system_action ?? false,
     deprecated: (raw.is_deprecated ?? false) || (raw.is_connector_type_deprecated ?? false),
     references: raw.referenced_by_count ?? undefined,
+    ...authorisation(raw),
   };
+}
+
+function authorisation({ auth_mode: mode, user_auth_status: status }: z.output<typeof Connector>) {
+  if (mode == null || mode === "shared") return {};
+  return { authMode: mode, ...(status != null && { userAuthStatus: status }) };
 }
 
 export function connectorReads(get: Get) {

@@ -5,6 +5,7 @@ import { alertingV2Reads } from "./alerting-v2.ts";
 import { assistantReads } from "./assistant.ts";
 import { capabilityReads } from "./capabilities.ts";
 import { caseReads } from "./cases.ts";
+import { connectorSpecReads, type KnownSpecs } from "./connector-specs.ts";
 import { connectorTypeReads } from "./connector-types.ts";
 import { connectorReads } from "./connectors.ts";
 import { currentUserReads } from "./current-user.ts";
@@ -22,7 +23,7 @@ import { workflowReads } from "./workflows.ts";
  * @param auth which credentials are sent, for the message if they are not accepted
  */
 export function createReader(get: Get, query: Query, auth?: KibanaSettings["auth"]): Reader {
-  return readerOn({ get, query }, { auth });
+  return readerOn({ get, query }, { auth, specs: { single: new Map() } });
 }
 
 /** What the readers of one Kibana share. */
@@ -30,10 +31,11 @@ interface Shared {
   auth: KibanaSettings["auth"] | undefined;
   /** As it was read last: good enough to guess what will be asked. */
   status?: Status;
+  specs: KnownSpecs;
 }
 
 function readerOn({ get, query }: Pick<Ahead, "get" | "query">, shared: Shared, ahead = readingAhead({ get, query })): Reader {
-  const reads = readsOf(ahead.get, ahead.query, shared.auth);
+  const reads = readsOf(ahead.get, ahead.query, shared);
   return {
     ...reads,
     async status() {
@@ -54,13 +56,14 @@ function readerOn({ get, query }: Pick<Ahead, "get" | "query">, shared: Shared, 
   };
 }
 
-function readsOf(get: Get, query: Query, auth: KibanaSettings["auth"] | undefined) {
+function readsOf(get: Get, query: Query, { auth, specs }: Shared) {
   return {
     ...statusReads(get, auth),
     ...spaceReads(get),
     ...currentUserReads(get),
     ...connectorReads(get),
     ...connectorTypeReads(get),
+    ...connectorSpecReads(get, specs),
     ...ruleReads(get, query),
     ...capabilityReads(query),
     ...executionReads(query),

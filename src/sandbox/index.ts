@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { License } from "../catalog/connector-type.ts";
 import { systemConnectors } from "./connectors/routes.ts";
+import { type SpecType, specTypesOf } from "./connectors/spec-types.ts";
 import { anyOf, everybody, readAuthFile } from "./http/auth.ts";
 import { answerFromWithin, createKibana } from "./http/server.ts";
 import { defaultSettings, readKibanaYml } from "./kibana-yml.ts";
@@ -13,6 +14,7 @@ import { release } from "./version.ts";
 import { wordingOf } from "./wording/index.ts";
 import { SettingsProblem } from "./wording/settings-problem.ts";
 
+export { readSpecTypes } from "./connectors/spec-types.ts";
 export { SettingsProblem } from "./wording/settings-problem.ts";
 
 export interface SandboxOptions {
@@ -38,6 +40,8 @@ export interface SandboxOptions {
   env?: Record<string, string | undefined>;
   /** A generated deployment instead of the small hand-made one. */
   size?: SeedSize;
+  /** Further types, as Kibana itself describes them. */
+  specTypes?: readonly SpecType[];
   /** Real HTTP, to loopback hosts only. */
   deliver?: boolean;
   /** How problems with config, secrets and params are worded. Default by version: config-schema, zod 3 (9.3), zod 4 (9.4 and later). */
@@ -72,6 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     wording: options.wording ?? wordingOf(named.version),
     spaces: new Map([[defaultSpace.id, { ...defaultSpace }]]),
     connectors: new Store(),
+    specTypes: specTypesOf(named.version, options.specTypes),
     inMemory: [...(yml?.preconfigured ?? []), ...(empty ? [] : preconfigured), ...(await systemConnectors(named.version))],
     rules: new Store(),
     maintenanceWindows: new Store(),

@@ -6,6 +6,7 @@ import type { ActionPolicy } from "./alerting-v2/policy.ts";
 import type { V2Rule } from "./alerting-v2/rule-routes.ts";
 import type { Case, CaseConfiguration } from "./cases/case.ts";
 import type { Execution } from "./connectors/executions.ts";
+import type { SpecType } from "./connectors/spec-types.ts";
 import type { Caller } from "./http/auth.ts";
 import type { KibanaSettings } from "./kibana-yml.ts";
 import type { MaintenanceWindow } from "./maintenance-windows/window.ts";
@@ -27,7 +28,12 @@ interface AnyConnector {
 }
 
 /** Kept in one map by id: ids are unique over all spaces (reference/kibana-api.md §1.4). */
-export type Connector = AnyConnector & { space: string; missingSecrets: boolean };
+export type Connector = AnyConnector & {
+  space: string;
+  missingSecrets: boolean;
+  /** Each user authorises it; whether the caller has. */
+  perUser?: { connected: boolean };
+};
 
 /** Preconfigured in kibana.yml, or made by Kibana for a system type: seen from every space, never written. */
 export type InMemoryConnector = AnyConnector & { system: boolean; exposeConfig?: boolean };
@@ -120,6 +126,8 @@ export interface State {
   wording: Wording;
   spaces: Map<string, Space>;
   connectors: Store<Connector>;
+  /** Types beside those of the catalogue, by id. */
+  specTypes: ReadonlyMap<string, SpecType>;
   inMemory: readonly InMemoryConnector[];
   rules: Store<Rule>;
   maintenanceWindows: Store<MaintenanceWindow>;

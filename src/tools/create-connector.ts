@@ -5,12 +5,13 @@ import { newId } from "../change/write-and-look.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
+import { howToAuthorise } from "./connectors/authorise.ts";
 import { canChooseId, freeId } from "./connectors/connector-id.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { safeTest } from "./connectors/safe-test.ts";
 import { reportOfEach, type SpacesPlan } from "./connectors/space-rows.ts";
 import { changeInSpaces } from "./define.ts";
-import { changedSpaces, connectorName, widens } from "./fields.ts";
+import { changedSpaces, compact, connectorName, widens } from "./fields.ts";
 import { planCreateInSpaces } from "./plans/create-in-spaces.ts";
 import { type AskedFor, idInSpace, newConnector, planNew, usingIt } from "./plans/new-connector.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
@@ -65,7 +66,7 @@ export const createConnector = changeInSpaces({
     assertRealConfig(asked);
     return planCreateInSpaces(asked, spaces, context);
   },
-  async report(plan: Plan | SpacesPlan, results) {
+  async report(plan: Plan | SpacesPlan, results, { deployment }) {
     if ("beside" in plan) {
       const made = results.find(({ outcome, op }) => outcome === "done" && op.op === "create");
       return { ...reportOfEach(plan, results), next: made ? await testOf(made) : [] };
@@ -75,11 +76,14 @@ export const createConnector = changeInSpaces({
     const made = result.data as Connector | undefined;
     const id = result.op.id ?? newId(result);
     if (id === undefined) return {};
-    const { config, references } = result.stored ?? made ?? {};
+    const { config, references, authMode, userAuthStatus } = result.stored ?? made ?? {};
+    const authorisation = { ...(authMode && { authMode }), ...(userAuthStatus && { userAuthStatus }) };
+    const { space } = result.op;
     return {
-      result: {
-        connector: connectorView({ id, name: result.op.name, type: result.op.type, config, references }, result.op.space),
-      },
+      result: compact({
+        connector: connectorView({ id, name: result.op.name, type: result.op.type, config, references, ...authorisation }, space),
+        authorise: howToAuthorise(authorisation, deployment.url, space),
+      }),
       next: await testOf(result),
     };
   },

@@ -11,6 +11,7 @@ import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import type { Access, Settings } from "../settings/index.ts";
 import { type ArgumentHints, readArguments } from "./arguments.ts";
+import { withTypesOf } from "./connectors/offered-types.ts";
 import { chosenSpaces, namesSeveral } from "./connectors/several-spaces.ts";
 import type { SpaceCheck } from "./connectors/spaces.ts";
 import type { KeptExports } from "./exports/kept-exports.ts";
@@ -213,10 +214,10 @@ function inSpace<Args extends { space?: string | undefined }, T>(
   return context.spaces.during(space ?? context.settings.space, { fresh }, (checked) => work(rest, { ...context, space: checked }));
 }
 
-/** Does the work. If a connector is not found, the error says in which other space it is and who still refers to it. */
+/** Does the work, with the types that this Kibana offers. If a connector is not found, the error says in which other space it is and who still refers to it. */
 async function placed<T>(tool: string, context: ToolContext, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await withTypesOf(context.kibana, work);
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
     const { withPlaces } = await import("./connectors/other-spaces.ts");

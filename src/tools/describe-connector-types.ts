@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
-import { describeFields, subActionsOf } from "../catalog/describe.ts";
+import { describeFields, describeSubActions, subActionsOf } from "../catalog/describe.ts";
 import { endInWords } from "../catalog/end-of-life.ts";
 import { findTypeId } from "../catalog/find-type.ts";
 import { catalogIds, connectorType } from "../catalog/index.ts";
@@ -111,7 +111,7 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
       "Its secrets hold authType (one of `authentication`) and the fields of that method; its params are {subAction, subActionParams}.";
     return compact({
       ...head,
-      features: live.features.length > 0 ? live.features : spec?.features,
+      features: live.features.length > 0 ? live.features : undefined,
       authentication: spec?.authentication,
       traps: spec ? [unknown, inSecrets] : [unknown],
     });
@@ -131,11 +131,24 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
   const chosen = wanted.parts.map((part) => [part, all[part]] as const);
   return compact({
     ...head,
-    category: entry.category,
+    source: entry.fromKibana && "this Kibana",
+    category: entry.fromKibana ? undefined : entry.category,
     features: live.features.length > 0 ? live.features : entry.features,
     status: entry.status === "ga" ? undefined : entry.status,
     ...Object.fromEntries(chosen),
+    actions: entry.fromKibana && wanted.subAction === undefined && wanted.parts.includes("params") ? actionsOf(entry, notes) : undefined,
   });
+}
+
+/** Characters of all actions of a type that are shown at once. */
+const shownActions = 6_000;
+
+/** The actions of a type that nobody knows by name yet, each with its params in short. */
+function actionsOf(entry: ConnectorType, notes: string[]): Record<string, string> | undefined {
+  const actions = describeSubActions(entry);
+  if (JSON.stringify(actions).length <= shownActions) return actions;
+  notes.push(`${entry.id} has many actions: pass sub_action for the params of one.`);
+  return undefined;
 }
 
 /** The sub-action that is meant; undefined, which shows all params, if the type has none like it. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { NextCall, NoChange, Op, Plan } from "../change/plan.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
+import { howToAuthorise } from "./connectors/authorise.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { findConnector } from "./connectors/find-connector.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
@@ -44,7 +45,7 @@ export const updateConnector = changeInSpaces({
     return plan ?? { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
   },
   planSeveral: (asked, spaces, context): Promise<SpacesPlan | NoChange> => planUpdateInSpaces(asked, spaces, context),
-  async report(plan: Plan | SpacesPlan, results) {
+  async report(plan: Plan | SpacesPlan, results, { deployment }) {
     const { op, outcome, stored } = results.find((one) => one.op.op === "update") ?? {};
     const workflows = workflowRows(plan.ops, results);
     if ("beside" in plan) {
@@ -54,8 +55,15 @@ export const updateConnector = changeInSpaces({
       return { ...told, result: compact({ ...told.result, rotated, workflows }), next: done ? await testOf(done.op) : [] };
     }
     if (outcome !== "done" || op?.op !== "update") return { result: compact({ workflows }) };
+    // The name of a way to authenticate stands among the secrets as it is.
+    const rotated = Object.keys(op.secrets).filter((field) => typeof op.secrets[field] !== "string");
     return {
-      result: compact({ connector: stored && connectorView(stored, op.space), rotated: Object.keys(op.secrets), workflows }),
+      result: compact({
+        connector: stored && connectorView(stored, op.space),
+        rotated,
+        authorise: howToAuthorise(op.before, deployment.url, op.space),
+        workflows,
+      }),
       next: await testOf(op),
     };
   },

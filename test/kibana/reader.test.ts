@@ -37,6 +37,7 @@ describe("the reader and the writer", () => {
       "cases",
       "connector",
       "connectorRights",
+      "connectorSpec",
       "connectorTypes",
       "connectors",
       "conversations",

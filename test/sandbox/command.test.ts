@@ -21,6 +21,7 @@ test.each([
   [["--kibana-yml", "/nowhere/kibana.yml"], "--kibana-yml: /nowhere/kibana.yml cannot be read (ENOENT)."],
   [["--kibana-yml", badYml], "Kibana would not start: [config validation of [xpack.actions].nope]: definition for this key is missing"],
   [["--auth", badAuth], "The file of users and API keys: users.0.password: "],
+  [["--types", badYml], "That is no list of connector types"],
   [["--auth", badAuth, "--api-key", "k"], "--auth and --api-key exclude each other."],
   [["--seed-rules=-1"], "--seed-rules takes a number from 0 to 200000."],
   [["--empty", "--seed", "2"], "--empty and --seed… exclude each other."],
@@ -33,7 +34,16 @@ test.each([
 test("help names every flag", async () => {
   const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   expect(await sandbox(["--help"])).toBe(0);
-  for (const flag of ["--kibana-version", "--kibana-yml", "--auth", "--seed-spaces", "--seed-connectors", "--seed-rules", "--seed N"]) {
+  for (const flag of [
+    "--kibana-version",
+    "--kibana-yml",
+    "--auth",
+    "--seed-spaces",
+    "--seed-connectors",
+    "--seed-rules",
+    "--seed N",
+    "--types",
+  ]) {
     expect(written.mock.calls.join("")).toContain(flag);
   }
 });

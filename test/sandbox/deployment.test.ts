@@ -81,8 +81,8 @@ describe("connector types", () => {
   const path = "/api/actions/connector_types";
   const ids = (types: { id: string }[]) => types.map(({ id }) => id);
 
-  test("are those with an entry; the public list is without Kibana's own", async () => {
-    const entries = await connectorTypes();
+  test("are those with an entry and the one that it describes itself; the public list is without Kibana's own", async () => {
+    const entries = [...(await connectorTypes()), { id: ".alienvault-otx", system: false }];
     const { body } = await get(path);
     expect(ids(body).sort()).toEqual(ids(entries.filter(({ system }) => !system)).sort());
     const all = await get("/internal/actions/connector_types", { "x-elastic-internal-origin": "t" });
@@ -115,7 +115,26 @@ describe("connector types", () => {
     ["enterprise", ["basic", "gold", "platinum", "enterprise"]],
   ] as const)("a %s licence allows those that need %j", async (license, enough) => {
     const { body } = await (await kibana({ license, empty: true })).get(path);
-    const allowed = (await connectorTypes()).filter((type) => !type.system && enough.some((one) => one === type.license));
+    const types = [...(await connectorTypes()), { id: ".alienvault-otx", system: false, license: "gold" }];
+    const allowed = types.filter((type) => !type.system && enough.some((one) => one === type.license));
     expect(ids(body.filter((type: { enabled: boolean }) => type.enabled)).sort()).toEqual(ids(allowed).sort());
+  });
+
+  test("that Kibana keeps as specifications are described by it: one since 9.4, all since 9.5, with the header of internal routes", async () => {
+    const origin = { "x-elastic-internal-origin": "t" };
+    const internal = "/internal/actions/connector_types";
+    for (const [version, one, all] of [
+      ["9.3", 404, 404],
+      ["9.4", 200, 404],
+      ["9.5", 200, 200],
+    ] as const) {
+      const { get: older } = await kibana({ version, empty: true });
+      expect([(await older(`${internal}/.alienvault-otx/spec`, origin)).status, (await older(`${internal}/specs`, origin)).status]).toEqual(
+        [one, all],
+      );
+    }
+    expect((await get(`${internal}/.slack/spec`, origin)).body).toEqual(refusal(404, 'Spec for connector type ".slack" not found.'));
+    expect((await get(`${internal}/specs`, {})).status).toBe(400);
+    expect((await get(path)).body).toContainEqual(expect.objectContaining({ id: ".alienvault-otx", source: "spec" }));
   });
 });

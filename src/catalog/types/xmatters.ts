@@ -50,7 +50,7 @@ export const xmatters: ConnectorType = {
     connector: basicOrUrl,
   }),
   allowedHosts: ["config.configUrl", "secrets.secretsUrl"],
-  target: { kind: "config", fields: ["configUrl"], secret: "secretsUrl" },
+  target: { kind: "config", fields: ["configUrl"], secrets: ["secretsUrl"] },
   recipients: ["config.configUrl", "params.signalId", "params.tags.**"],
   credentials: [
     { name: "url", fields: ["secretsUrl"], when: { usesBasic: false } },

@@ -6,6 +6,7 @@ import { ToolError } from "../../errors.ts";
 import { startCallLimit } from "../../kibana/deadline.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Settings } from "../../settings/index.ts";
+import { withTypesOf } from "../../tools/connectors/offered-types.ts";
 import type { OpenKibana } from "../open-kibana.ts";
 import type { Baseline } from "./baseline.ts";
 import type { AuditFlags } from "./command-line.ts";
@@ -83,7 +84,8 @@ export async function interruptible<T>(kibana: OpenKibana, settings: Settings, w
   try {
     const spaces = await spacesOf(reader, settings);
     const version = await versionOf(reader);
-    return await work({ reader, spaces, version, signal, onProgress: (done, total, message) => progress.show(done, total, message) });
+    const onProgress: Run["onProgress"] = (done, total, message) => progress.show(done, total, message);
+    return await withTypesOf(reader, () => work({ reader, spaces, version, signal, onProgress }));
   } finally {
     limit.end();
     process.off("SIGINT", interrupted).off("SIGTERM", interrupted);

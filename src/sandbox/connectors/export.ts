@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { connectorType } from "../../catalog/index.ts";
+import { catalogType } from "../../catalog/index.ts";
 import { Refusal } from "../http/envelope.ts";
 import { parseBody } from "../http/request-schema.ts";
 import type { Call, Connector, Reply, Route, State } from "../types.ts";
@@ -52,7 +52,7 @@ function ofType(types: readonly string[], search: string | undefined, referring:
 
 /** Never with secrets: transform_connectors_for_export.ts, reference/kibana-api.md §4. */
 async function line({ id, type, name, config }: Connector) {
-  const refused = (await connectorType(type))?.schemas().secrets.safeParse({}).success === false;
+  const refused = (await catalogType(type))?.schemas().secrets.safeParse({}).success === false;
   const attributes = { actionTypeId: type, name, config, isMissingSecrets: refused || config.hasAuth === true, secrets: {} };
   return { attributes, coreMigrationVersion: "8.8.0", id, managed: false, references: [], type: "action", typeMigrationVersion: "8.3.0" };
 }

@@ -34,14 +34,15 @@ async function create(call: Call, state: State): Promise<Reply> {
   const type = body.connector_type_id;
   needActions(call, "all", `create a "${type}" action`);
   const reserved = state.inMemory.find((connector) => connector.id === given);
-  if (reserved?.system || (await typeRows(state.version)).get(type)?.system) {
+  if (reserved?.system || (await typeRows(state)).get(type)?.system) {
     throw new Refusal(400, `System action creation is forbidden. Action type: ${type}.`);
   }
   if (reserved) throw new Refusal(400, `This ${given} already exists in a preconfigured action.`);
   const valid = await checked(type, body, state);
   const id = given ?? randomUUID();
   if (state.connectors.has(id)) throw new Refusal(409, `Saved object [action/${id}] conflict`);
-  return store({ id, space: call.space, type, name: body.name, ...valid, missingSecrets: false }, state);
+  const made = { id, space: call.space, type, name: body.name, ...valid, missingSecrets: false };
+  return store(isPerUser(body.secrets, state) ? { ...made, perUser: { connected: false } } : made, state);
 }
 
 /** Replaces everything; a `secrets` left out becomes `{}` (reference/kibana-api.md §4). */
@@ -52,7 +53,25 @@ async function update(call: Call, state: State): Promise<Reply> {
   refuseInMemory(id, state, "can not be updated.");
   const connector = savedConnector(id, call.space, state);
   const valid = await checked(connector.type, body, state);
-  return store({ ...connector, name: body.name, ...valid, missingSecrets: false }, state);
+  if (connector.perUser && body.secrets.authType !== connector.config.authType) {
+    throw new Refusal(400, `Authentication type cannot be changed for per-user connectors. Connector: ${id}`);
+  }
+  // Everybody's tokens go (reference/corrections.md §5).
+  const perUser = connector.perUser && { perUser: { connected: false } };
+  return store({ ...connector, name: body.name, ...valid, missingSecrets: false, ...perUser }, state);
+}
+
+/** The one way that each user takes alone: kbn-connector-specs, auth_mode_by_auth_type_id.ts. */
+function isPerUser({ authType }: Dict, { version }: State): boolean {
+  return authType === "oauth_authorization_code" && has(version, "authentication per user");
+}
+
+/** On order: what a user does in Kibana's list of connectors. */
+export function authoriseConnector(id: string, _body: unknown, { connectors }: State): Reply {
+  const connector = connectors.get(id);
+  if (!connector?.perUser) return notFound();
+  connectors.set({ ...connector, perUser: { connected: true } });
+  return { status: 204 };
 }
 
 /** Checks type, config, secrets, both together, and only then the licence (reference/kibana-api.md §1.3). */
@@ -118,7 +137,7 @@ export function savedConnector(id: string, space: string, state: State): Connect
 
 /** One connector for each system type that the sandbox knows. */
 export async function systemConnectors(version: string) {
-  const rows = [...(await typeRows(version)).values()].filter((row) => row.system);
+  const rows = [...(await typeRows({ version, specTypes: new Map() })).values()].filter((row) => row.system);
   return rows.map((row) => ({ id: systemConnectorId(row.id), type: row.id, name: row.name, config: {}, secrets: {}, system: true }));
 }
 

@@ -4,6 +4,7 @@ import type { Outcome, Run } from "../third-parties/outcome.ts";
 import type { Connector, Dict, InMemoryConnector, State } from "../types.ts";
 import type { Execution } from "./executions.ts";
 import { logExecution } from "./executions.ts";
+import { runSpecAction } from "./spec-types.ts";
 import { blamed, checkSubAction } from "./sub-actions.ts";
 import { checkConnector, checkParams } from "./validate.ts";
 
@@ -42,7 +43,7 @@ async function callThirdParty(
 ): Promise<Outcome> {
   const run: Run = { id, type, config, secrets, params, space, source, settings, version, wording, deliver, tokens };
   const open = openIncident(run, state.incidents);
-  const outcome = await runThirdParty({ ...run, ...(open && { open }) });
+  const outcome = state.specTypes.has(type) ? runSpecAction(run) : await runThirdParty({ ...run, ...(open && { open }) });
   if (outcome.status === "error") return outcome;
   keepIncident(run, space, outcome.data, state.incidents);
   if (outcome.effect) {

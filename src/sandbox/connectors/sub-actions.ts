@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { connectorType } from "../../catalog/index.ts";
+import { catalogType } from "../../catalog/index.ts";
 import type { Outcome } from "../third-parties/outcome.ts";
 import type { Dict, State, Wording } from "../types.ts";
 import { has } from "../version-changes.ts";
@@ -28,7 +28,7 @@ export async function checkSubAction(
   params: Dict,
   state: State,
 ): Promise<{ params: Dict } | { failure: Outcome }> {
-  const type = isSubActionType(typeId) ? await connectorType(typeId) : undefined;
+  const type = isSubActionType(typeId) ? await catalogType(typeId) : undefined;
   if (!type) return { params };
   const name = String(params.subAction);
   if (!Object.hasOwn(type.subActions ?? {}, name)) {

@@ -11,7 +11,7 @@ const query = z.strictObject({ feature_id: z.string().max(100).optional() });
 /** Needs no privilege. The public list drops system types (reference/kibana-api.md §2). */
 async function listTypes(call: Call, state: State, system: boolean): Promise<Reply> {
   const { feature_id: feature } = parseQuery(query, call);
-  const rows = [...(await typeRows(state.version)).values()];
+  const rows = [...(await typeRows(state)).values()];
   const chosen = rows.filter((row) => (system || !row.system) && (!feature || row.features.includes(feature)));
   return { status: 200, body: chosen.map((row) => typeResponse(row, state)) };
 }
@@ -38,12 +38,12 @@ function typeResponse(row: TypeRow, state: State) {
     ...(has(version, "sub-features of connector types") &&
       row.features.includes("endpointSecurity") && { sub_feature: "endpointSecurity" }),
     ...(has(version, "deprecated connector types") && { is_deprecated: false }),
-    ...(has(version, "source of connector types") && { source: "stack" }),
+    ...(has(version, "source of connector types") && { source: row.source }),
   };
 }
 
 export async function registeredType(id: string, state: State): Promise<TypeRow> {
-  const row = (await typeRows(state.version)).get(id);
+  const row = (await typeRows(state)).get(id);
   if (!row) throw new Refusal(400, `Action type "${id}" is not registered.`);
   return row;
 }

@@ -1,11 +1,12 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { connectorType } from "../../catalog/index.ts";
+import { catalogType } from "../../catalog/index.ts";
 import type { Dict, State } from "../types.ts";
 import { has } from "../version-changes.ts";
 import { describeIssues } from "../wording/index.ts";
 import { hostProblem } from "./allowed-hosts.ts";
 import { schemaProblem } from "./schema-problem.ts";
 import { newerDefaults, newerFields } from "./shape-by-version.ts";
+import { checkSpecConnector, checkSpecParams } from "./spec-types.ts";
 import { isSubActionType, subActionEnvelope } from "./sub-actions.ts";
 import { typeRules } from "./type-rules/index.ts";
 import type { Part } from "./type-rules/rule.ts";
@@ -20,7 +21,9 @@ export async function checkConnector(
   secrets: Dict,
   state: State,
 ): Promise<Checked<{ config: Dict; secrets: Dict }>> {
-  const type = await connectorType(id);
+  const spec = state.specTypes.get(id);
+  if (spec) return checkSpecConnector(spec, config, secrets, state);
+  const type = await catalogType(id);
   if (!type) return { ok: true, value: { config, secrets } };
   const checkedConfig = checkPart(type, "config", config, state);
   if (!checkedConfig.ok) return checkedConfig;
@@ -34,7 +37,9 @@ export async function checkConnector(
 
 /** Of a sub-action type only the envelope: the rest is checked in the run. */
 export async function checkParams(id: string, params: Dict, state: State): Promise<Checked<Dict>> {
-  const type = await connectorType(id);
+  const spec = state.specTypes.get(id);
+  if (spec) return checkSpecParams(spec, params, state);
+  const type = await catalogType(id);
   if (!type) return { ok: true, value: params };
   if (!isSubActionType(id)) return checkPart(type, "params", params, state);
   const result = subActionEnvelope(state.wording).safeParse(params);

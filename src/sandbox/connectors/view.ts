@@ -13,7 +13,7 @@ export function storedView(connector: Connector, state: State) {
 
 /** The same as GET and the list return it. */
 export function savedView(connector: Connector, state: State) {
-  return { ...storedView(connector, state), ...authentication(state) };
+  return { ...storedView(connector, state), ...authentication(state, connector) };
 }
 
 /** A connector from kibana.yml hides its config unless the file says otherwise. */
@@ -35,8 +35,9 @@ function commonView({ id, name, type }: Connector | InMemoryConnector, { version
   };
 }
 
-function authentication({ version }: State) {
-  return has(version, "authentication per user") && { auth_mode: "shared" };
+function authentication({ version }: State, { perUser }: Pick<Connector, "perUser"> = {}) {
+  if (!has(version, "authentication per user")) return {};
+  return perUser ? { auth_mode: "per-user", user_auth_status: perUser.connected ? "connected" : "not_connected" } : { auth_mode: "shared" };
 }
 
 function flags(connector: Connector | InMemoryConnector, preconfigured: boolean, { version }: State) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { fireV2Rule } from "../alerting-v2/dispatch.ts";
+import { authoriseConnector } from "../connectors/routes.ts";
 import { fireRule } from "../rules/fire.ts";
 import type { Incident } from "../third-parties/incidents.ts";
 import type { Reply, State } from "../types.ts";
@@ -11,6 +12,7 @@ import type { FaultOrders } from "./faults.ts";
 /** What can be made to happen to one thing. */
 const orderRoutes: Readonly<Record<string, (id: string, body: unknown, state: State) => Reply | Promise<Reply>>> = {
   "rules/fire": fireRule,
+  connectors: authoriseConnector,
   "workflows/fire": fireWorkflow,
   "v2-rules/fire": fireV2Rule,
   workflows: markWorkflow,

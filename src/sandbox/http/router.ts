@@ -16,6 +16,7 @@ import { legacyRoutes } from "../connectors/legacy-routes.ts";
 import { oauthTokenRoutes } from "../connectors/oauth-token.ts";
 import { connectorRoutes } from "../connectors/routes.ts";
 import { secretHeaderRoutes } from "../connectors/secret-headers.ts";
+import { specTypeRoutes } from "../connectors/spec-types.ts";
 import { typeRoutes } from "../connectors/types-api.ts";
 import { internalMaintenanceWindowRoutes } from "../maintenance-windows/internal-routes.ts";
 import { maintenanceWindowRoutes } from "../maintenance-windows/routes.ts";
@@ -42,6 +43,7 @@ const routes = [
   ...capabilityRoutes,
   ...currentUserRoutes,
   ...typeRoutes,
+  ...specTypeRoutes,
   ...connectorRoutes,
   ...featureUsageRoutes,
   ...legacyRoutes,

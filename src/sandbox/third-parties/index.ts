@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Target } from "../../catalog/connector-type.ts";
-import { connectorType } from "../../catalog/index.ts";
+import { catalogType } from "../../catalog/index.ts";
 import { effectOf } from "../../catalog/when.ts";
 import type { Dict } from "../types.ts";
 import { answers } from "./answers.ts";
@@ -49,7 +49,7 @@ async function anyOther(run: Run): Promise<Outcome> {
   const service = services[type]?.[action];
   const outcome = (run.deliver && service && (await converse(run, service))) || (await played(run, action, service));
   if (outcome.status === "error") return outcome;
-  const known = await connectorType(type);
+  const known = await catalogType(type);
   if (known && effectOf(known, params).effect === "none") return outcome;
   return { ...outcome, effect: { summary: await summaryOf(run, action, outcome.data), what: params } };
 }
@@ -83,7 +83,7 @@ async function summaryOf(run: Run, action: string, data: unknown): Promise<strin
 }
 
 async function hostFor(run: Run): Promise<string> {
-  const known = await connectorType(run.type);
+  const known = await catalogType(run.type);
   return hostOf(String(addressInParams(run.params) ?? (known && ownAddress(known.target, run)) ?? ""));
 }
 
@@ -99,7 +99,11 @@ function ownAddress(target: Target, { config, secrets }: Run): unknown {
     case "computed":
       return target.hosts(config)[0];
     case "config":
-      return [...target.fields.map((field) => config[field]), secrets[target.secret ?? ""], target.fallback].find(Boolean);
+      return [
+        ...target.fields.map((field) => config[field]),
+        ...(target.secrets ?? []).map((field) => secrets[field]),
+        target.fallback,
+      ].find(Boolean);
   }
 }
 

@@ -129,7 +129,7 @@ async function connectors(call: Call, state: State): Promise<Reply> {
       .filter(({ type }) => type === row.id)
       .map(({ id, name, isPreconfigured }) => ({ id, name, isPreconfigured, isDeprecated: false })),
   });
-  const rows = [...(await typeRows(state.version)).values()].filter(({ features, system }) => features.includes("workflows") && !system);
+  const rows = [...(await typeRows(state)).values()].filter(({ features, system }) => features.includes("workflows") && !system);
   const connectorTypes = Object.fromEntries(rows.map((row) => [row.id, typed(row)]));
   return { status: 200, body: { connectorTypes, totalConnectors: all.length } };
 }

@@ -24,11 +24,20 @@ export function connectorRow(connector: Connector, space: string, types: readonl
     type: connector.type,
     space,
     uses: connector.preconfigured ? undefined : connector.references,
+    ...authorisationOf(connector),
     flags: [
       ...flagsOf(connector, types),
       ...(connectorProtected(connector.id, [connector.name], settings) !== undefined ? ["protected"] : []),
     ],
   });
+}
+
+/** How each user authorises it, where they do not share its secrets. */
+function authorisationOf({ authMode, userAuthStatus }: Pick<Connector, "authMode" | "userAuthStatus">) {
+  return {
+    auth_mode: authMode && plainText(authMode, 40),
+    user_auth_status: userAuthStatus && plainText(userAuthStatus, 40),
+  };
 }
 
 export function flagsOf(connector: Connector, types: readonly LiveType[]): string[] {
@@ -81,10 +90,18 @@ export function assertHasSecrets({ id, name, missingSecrets }: Connector): void 
 
 /** One connector as shown in the answer to a change. */
 export function connectorView(
-  { id, name, type, config, references }: Pick<Connector, "id" | "name" | "type" | "config"> & { references?: number | undefined },
+  {
+    id,
+    name,
+    type,
+    config,
+    references,
+    ...more
+  }: Pick<Connector, "id" | "name" | "type" | "config" | "authMode" | "userAuthStatus"> & { references?: number | undefined },
   space: string,
 ) {
-  return compact({ id, name: plainText(name, 120), type, space, uses: references, config: hideSecrets(config ?? {}).config });
+  const shown = hideSecrets(config ?? {}).config;
+  return compact({ id, name: plainText(name, 120), type, space, uses: references, ...authorisationOf(more), config: shown });
 }
 
 /** What a plan does to an existing connector. */

@@ -76,7 +76,7 @@ function asMap(problem: Problem, { noPage, prefix }: SecretSource): Problem {
 /** The fields of the best matching authentication method that are not given; undefined if none is missing. */
 function missingSecrets(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord) {
   const ways = credentialsFor(type, config);
-  const given = Object.keys(secrets).filter((field) => secrets[field] != null);
+  const given = Object.keys(secrets).filter((field) => secrets[field] != null && field !== type.wayField);
   const known = new Set(ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]));
   if (given.some((field) => !known.has(field))) return undefined;
   const best = ways

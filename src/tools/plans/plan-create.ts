@@ -17,6 +17,7 @@ import { neighbourWarnings } from "../connectors/similar-connectors.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
+import { withWayNamed } from "../secrets/named-way.ts";
 import { askableFields, askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, storedSecrets } from "../secrets/stored-secrets.ts";
@@ -44,13 +45,14 @@ export interface Surroundings {
  * @throws ToolError type_unusable, id_invalid, id_taken, invalid_config, secrets_needed, secret_refused
  */
 export async function planCreate(
-  { space, id, name, live, config, secrets: given }: NewOne,
+  { space, id, name, live, ...asGiven }: NewOne,
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
   assertUsable(live);
   if (id !== undefined) assertId(id, status);
   const entry = await connectorType(live.id);
+  const { config, secrets: given } = withWayNamed(entry, asGiven.config, asGiven.secrets);
   const resolved = resolveSecrets(given, context.secrets, askableFields(entry, config), fileFields(entry, "secrets", given));
   const { secrets, asked } = resolved;
   context.learn(resolved.read);

@@ -12,11 +12,13 @@ import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets } from "../../secrets/resolve.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
+import { authorisationsLost } from "../connectors/authorise.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
+import { withWayNamed } from "../secrets/named-way.ts";
 import { askableFields, askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, hostIn, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets } from "../secrets/stored-secrets.ts";
@@ -47,12 +49,14 @@ export interface Wanted {
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
-  { space, before, after, secrets, noOtherSecrets, verb, repoints, workflows: others = [] }: Wanted,
+  { space, before, noOtherSecrets, verb, repoints, workflows: others = [], ...asGiven }: Wanted,
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
   const { kibana, settings } = context;
   const entry = await connectorType(before.type);
+  const { config, secrets } = withWayNamed(entry, asGiven.after.config, asGiven.secrets);
+  const after = { name: asGiven.after.name, config };
   const resolved = resolveSecrets(secrets, context.secrets, askableFields(entry, after.config), fileFields(entry, "secrets", secrets));
   context.learn(resolved.read);
   context.learn(resolved.secrets);
@@ -102,7 +106,7 @@ export async function planUpdate(
   };
   const removed = removedKeys(before.config ?? {}, after.config);
   const plan: Plan = {
-    summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${removalsInWords([op])}`,
+    summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${authorisationsLost(before)}${removalsInWords([op])}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     beforehand:
@@ -120,7 +124,9 @@ export async function planUpdate(
             `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.`,
           ]
         : []),
-      ...(usesOAuth(after.config) && !renames ? ["Kibana drops the stored OAuth tokens: the next run signs in again."] : []),
+      ...(usesOAuth(after.config) && !renames && before.authMode === undefined
+        ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
+        : []),
       ...(removed.length > 0 ? [`Removed: ${inShort(removed)}.`] : []),
       ...forgotten(storedBefore, stored),
       ...Object.entries(resolved.secrets)

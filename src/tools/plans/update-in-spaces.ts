@@ -6,6 +6,7 @@ import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { quoted, word } from "../../plain-text.ts";
+import { authorisationsLost } from "../connectors/authorise.ts";
 import { connectorNotHere } from "../connectors/find-connector.ts";
 import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
 import type { SeveralSpaces, ToolContext } from "../define.ts";
@@ -66,10 +67,11 @@ export async function planUpdateInSpaces(
   const plans = [first, ...more] as const;
   const where = spacesInWords(plans.map(({ ops: [op] }) => op.space));
   const renamed = patch.name === undefined || patch.name === meant.name ? "" : `, now named ${quoted(patch.name)},`;
+  const lost = [...new Set(changed.map(({ connector }) => authorisationsLost(connector)))].join("");
   const removes = removalsInWords(plans.flatMap(({ ops }) => ops));
   const plan = joinedPlan(
     [first, ...more],
-    `Update connector ${quoted(meant.name)} (${word(meant.type)})${renamed} in ${where}.${removes}`,
+    `Update connector ${quoted(meant.name)} (${word(meant.type)})${renamed} in ${where}.${lost}${removes}`,
   );
   return {
     ...plan,
