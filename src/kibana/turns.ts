@@ -10,7 +10,7 @@ export function inLineOf<T>(name: string, work: () => T): T {
 export interface Turns {
   /** Waits for a place among the requests under way. @returns gives it back; undefined where the signal came first */
   take(signal: AbortSignal): Promise<(() => void) | undefined>;
-  /** Kibana, or what is in front of it, limits the rate: from here on one at a time. */
+  /** Kibana, or what is in front of it, limits the rate: from here on one at a time for each caller. */
   slowDown(): void;
   /** Kibana took a request: after some in a row, one more at a time. */
   accepted(): void;
@@ -21,7 +21,8 @@ const beforeOneMore = 16;
 
 /**
  * Requests to Kibana under way, `most` at a time. Each caller has a line of its own: the next place goes to whoever has
- * fewest, and the last one is left for somebody who has none, so that nobody waits behind all that another one asks.
+ * fewest, and the last one is left for somebody who has none, so that nobody waits behind all that another one asks. So it is where
+ * there are fewer places for a while: whoever has none under way may have one.
  */
 export function createTurns(most: number): Turns {
   const inFlight = new Map<string, number>();
@@ -34,7 +35,8 @@ export function createTurns(most: number): Turns {
   /** Callers with a name that ever asked: one alone may use all places. */
   const seen = new Set<string>();
 
-  const mayBegin = (name: string) => all < places && (of(name) === 0 || seen.size < 2 || all < places - 1);
+  const mayBegin = (name: string) =>
+    all < places ? of(name) === 0 || seen.size < 2 || all < places - 1 : places < most && all < most && of(name) === 0;
 
   function next(): void {
     for (;;) {

@@ -32,7 +32,7 @@ export function keyInOneForm(key: string): string {
 
 /** Whether a key differs between the alerts of a rule: what shares a key shares an incident. */
 export function isOfEachAlert(key: string): boolean {
-  return /\{\{[^{}]*\b(alert\.|alertInstanceId|context\.|state\.)/.test(key);
+  return /\{\{[^{}]*\b(alert\.|alertInstanceId|context\.|state\.)|\{\{#\s*(alert|context|state)\s*\}\}/.test(key);
 }
 
 /** The params with this key, in the place where the type's example has it. */

@@ -154,6 +154,7 @@ describe("shared_dedup_key", () => {
     ["Opsgenie", { ...several, actions: [action("og", fires, sub("createAlert", { message: "x", alias: "a" }))] }, ["medium"]],
     ["a list of fields", { rule_type_id: "metrics.alert.threshold", params: { groupBy: ["host"] }, actions: [keyed("a")] }, ["medium"]],
     ["a key per alert", { ...several, actions: [trigger(), resolve()] }, []],
+    ["a key of each alert, as a section", { ...several, actions: [keyed("{{#alert}}{{id}}{{/alert}}")] }, []],
     ["a key by what the alert is about", { ...several, actions: [keyed("{{rule.name}}/{{context.host}}")] }, []],
     ["no key: said elsewhere", { ...several, actions: [trigger({ dedupKey: undefined })] }, []],
     ["one alert for the rule", { params: {}, actions: [keyed("checkout-down")] }, []],
@@ -164,6 +165,16 @@ describe("shared_dedup_key", () => {
     ["Slack has none", { ...several, actions: [action("slack", fires, { message: "x" })] }, []],
   ])("%s", (_name, given, found) => expect(severities("shared_dedup_key", given)).toEqual(found));
 });
+
+test.each(["xoxb-1234567890-abcdefghij", "key ghp_0123456789abcdefABCDEF0123456789abcd", "password=correct-horse-battery"])(
+  "a shared key that holds a token is told without it: %s",
+  (key) => {
+    const given = { params: { groupBy: "top", termField: "host.name" }, actions: [trigger({ dedupKey: key })] };
+    const [found] = ofRule("shared_dedup_key", rule(given), context(all));
+    expect(found?.evidence).toContain("all open the incident");
+    expect(found?.evidence).not.toContain(key.split(/[= ]/).at(-1));
+  },
+);
 
 describe("noisy_frequency", () => {
   const each = (id: string, more = {}) => action(id, fires, { message: "x" }, { ...eachRun, ...more });

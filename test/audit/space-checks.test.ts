@@ -174,6 +174,15 @@ describe("drift", () => {
   const open = { hasAuth: false, authType: null };
   const unknownType = (config: Record<string, unknown>): Partial<Connector> => ({ type: ".new-type", config });
 
+  test.each(["X-ghp_0123456789abcdefABCDEF0123456789abcd", "X-AKIAIOSFODNN7EXAMPLE"])(
+    "a header whose name looks like a token is told without it: %s",
+    (header) => {
+      const [only] = found({ default: webhook({ headers: { [header]: "a" } }), web: webhook({ headers: { [header]: "b" } }) });
+      expect(only?.evidence).toContain("Its copies in 2 spaces differ in config");
+      expect(only?.evidence).not.toContain(header.slice(2));
+    },
+  );
+
   test.each<[string, Partial<Connector>, Partial<Connector>]>([
     ["the same config", webhook({}), webhook({})],
     ["keys in another order", webhook({ headers: { a: "1", b: "2" } }), webhook({ headers: { b: "2", a: "1" } })],

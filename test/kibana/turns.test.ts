@@ -88,3 +88,18 @@ test("after a limit of the rate one goes at a time, and one more after every six
   await settle();
   expect(held).toHaveLength(3);
 });
+
+test("after a limit of the rate each caller has one under way, and nobody waits behind another's slow ones", async () => {
+  const began: string[] = [];
+  const turns = createTurns(4);
+  const { ask, held } = line(turns, began);
+  turns.slowDown();
+  for (let n = 0; n < 5; n++) void ask("alice");
+  void ask("bob");
+  void ask("bob");
+  await settle();
+  expect(began).toEqual(["alice", "bob"]);
+  held.find(({ name }) => name === "bob")?.give();
+  await settle();
+  expect(began).toEqual(["alice", "bob", "bob"]);
+});

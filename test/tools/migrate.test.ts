@@ -225,6 +225,17 @@ describe("from a Slack webhook to a bot", () => {
     expect((await paramsOf(made, "r1"))[0]).toEqual(post("on", { channelIds: ["C7"] }));
   });
 
+  test.each([
+    ["two-channels", "#elsewhere", true],
+    ["two-channels", "#dev", false],
+    ["bot", "#elsewhere", false],
+  ])("to %s in %s: a channel that it may not post in is told before", async (to, channel, isTold) => {
+    const made = await deployment(["chat", to]);
+    await makeRule(made, "r1", chats("chat"));
+    const plan = await planned(made, "chat", to, { params: { subActionParams: { channelNames: [channel] } } });
+    expect((plan.warnings ?? []).join().includes(`a message to ${channel}, which is not among its allowedChannels`)).toBe(isTold);
+  });
+
   test.each(["bot", "two-channels"])("without a channel it is refused, with what to give: %s", async (to) => {
     const made = await deployment(["chat", to]);
     await makeRule(made, "r1", chats("chat"));

@@ -38,6 +38,17 @@ const rows = (body: { result: { rows: { space: string; state: string; id?: strin
 const update = async (made: Made, args: Args) => (await made.call("update_connector", args)).body;
 
 describe("a secret", () => {
+  test("goes to those that are named by their ids, not to one that has this list as its name", async () => {
+    const made = await empty();
+    await copies(made);
+    const evil = { ...jira("x"), apiUrl: "https://evil.example.net" };
+    await seedConnector(made, { id: "other", name: "tickets,tickets-a", type: ".jira", config: evil, secrets: stored, space: "c" });
+    const body = await update(made, { id: "tickets,tickets-a", space: "*", secrets: fresh.args });
+    expect(rows(body)).toEqual(expect.arrayContaining(["default updated tickets", "a updated tickets-a"]));
+    expect(rows(body)).not.toContain("c updated other");
+    expect(made.questions.map(({ message }) => message).join()).not.toContain("evil.example.net");
+  });
+
   test.each<[string, Args]>([
     ["by its name, in all spaces", { id: "Tickets", space: "*" }],
     ["by the id of one of them", { id: "tickets-a", space: "a,default,b" }],

@@ -2,7 +2,7 @@ import { credentialsFor } from "../../catalog/when.ts";
 import { grouped } from "../../grouped.ts";
 import { isPlainObject, valueAt } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import { type DeploymentCheck, type DeploymentFacts, type Draft, refTo } from "../check.ts";
 import type { ReadyCall } from "../finding.ts";
 import { canonical, isNothing } from "../same-target.ts";
@@ -109,7 +109,7 @@ function draft(copies: readonly Copy[], paths: readonly string[]): Draft {
 /** `url is "https://a" in default, web and "https://b" in soc`. */
 function shownValues(path: string, copies: readonly Copy[]): string {
   const byText = [...grouped(copies, ({ values }) => values.get(path)?.text).values()].sort((one, other) => other.length - one.length);
-  const name = plainText((copies.find(({ values }) => values.has(path))?.values.get(path)?.path ?? []).join("."), 60);
+  const name = plainText(hideInText((copies.find(({ values }) => values.has(path))?.values.get(path)?.path ?? []).join(".")), 60);
   const shown = byText.map((same) => ({ value: same[0] ? shownValue(same[0], path) : "", spaces: spacesOf(same) }));
   if (new Set(shown.map(({ value }) => value)).size === shown.length)
     return `${name} is ${inShort(
@@ -125,6 +125,8 @@ function shownValue({ config, values }: Copy, path: string): string {
   const set = values.get(path);
   if (!set) return "not set";
   const value = valueAt(hideSecrets(config).config, set.path);
+  // The key itself may look like a secret, and is hidden then.
+  if (value === undefined) return "a value that is not shown";
   return typeof value === "string" ? quoted(value, 60) : plainText(JSON.stringify(value), 60);
 }
 

@@ -2,8 +2,14 @@ import { isDetectionType } from "../../kibana/detection.ts";
 import { quoted } from "../../plain-text.ts";
 import { groupingOf, hasSeveralAlerts } from "../../rules/grouping.ts";
 import { isOfEachAlert, keyOf, opens } from "../../rules/incidents.ts";
+import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import { byConnector, recoveryGroupOf } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
+
+/** Somebody may have put a token into it. */
+function shown(key: string): string {
+  return quoted(hideInText(String(hideSecrets({ key }).config.key)), 80);
+}
 
 export const sharedDedupKey: RuleCheck = {
   name: "shared_dedup_key",
@@ -30,7 +36,7 @@ export const sharedDedupKey: RuleCheck = {
           confidence: "likely",
           connector: refTo(connector),
           rule: ruleRef(rule),
-          evidence: `Its alerts are ${groupingOf(rule)}, and all open the incident ${[...new Set(keys)].map((key) => quoted(key, 80)).join(", ")}.`,
+          evidence: `Its alerts are ${groupingOf(rule)}, and all open the incident ${[...new Set(keys)].map(shown).join(", ")}.`,
         },
       ];
     });

@@ -81,6 +81,16 @@ export const slackApi: ConnectorType = {
     params: (about) => ({ subAction: "postMessage", subActionParams: { text: slackText(about) } }),
   },
   secretTarget: true,
+  // Newer versions compare names too. Source: slack_api/service.ts.
+  risks: ({ subActionParams }, { allowedChannels }) => {
+    const allowed = Array.isArray(allowedChannels) ? allowedChannels.map(Object) : [];
+    const isAllowed = (channel: unknown) => allowed.some(({ id, name }) => id === channel || name === channel || `#${name}` === channel);
+    const { channelNames, channelIds, channels } = Object(subActionParams);
+    const used = [channelNames, channelIds, channels].flatMap((list) => (Array.isArray(list) ? list : []));
+    return allowed.length === 0
+      ? []
+      : used.filter((one) => !isAllowed(one)).map((one) => `a message to ${String(one)}, which is not among its allowedChannels`);
+  },
   // Shows only when a rule runs: reference/connector-types.md, traps of .slack_api.
   unrunnable: ({ subAction, subActionParams }) => {
     if (subAction !== "postMessage" && subAction !== "postBlockkit") return [];

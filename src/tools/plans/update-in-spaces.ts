@@ -123,8 +123,13 @@ function copiesOf(
   const everywhere = looked.flatMap(({ space, value }) =>
     value.existing.map((connector) => ({ space, id: connector.id, connector, existing: value.existing })),
   );
-  const named = everywhere.find(({ connector }) => connector.id === id) ?? everywhere.find(({ connector }) => connector.name === id);
   const ids = id.split(",").map((one) => one.trim());
+  const isId = (text: string) => everywhere.some((one) => one.id === text);
+  // Anybody can give a connector a name that reads as such a list.
+  const areIds = ids.length > 1 && !isId(id) && ids.every(isId);
+  const named = areIds
+    ? undefined
+    : (everywhere.find(({ connector }) => connector.id === id) ?? everywhere.find(({ connector }) => connector.name === id));
   if (!named && ids.length > 1) return justThese(ids, everywhere, looked);
   if (!named) throw notThere(id, looked);
   const meant = named.connector;

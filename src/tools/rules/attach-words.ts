@@ -7,7 +7,7 @@ import { quoted } from "../../plain-text.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { compact } from "../fields.ts";
 import { reenterSecrets } from "../secrets/reenter-secrets.ts";
-import { inWords, type Left, rowsShown } from "./replaced-report.ts";
+import { fewRows, inWords, type Left, rowsShown, whyOnce } from "./replaced-report.ts";
 import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
 
 /**
@@ -73,7 +73,7 @@ export function unchanged(already: readonly string[]) {
 
 /** The first rules that a filter means and that stay as they are. */
 export function leftOut(left: readonly Left[]) {
-  return { left_out: left.slice(0, rowsShown), left_out_more: Math.max(0, left.length - rowsShown) || undefined };
+  return { left_out: whyOnce(left).slice(0, fewRows), left_out_more: Math.max(0, left.length - fewRows) || undefined };
 }
 
 /** Each note once, with the rules it is about unless it is about all of them. */

@@ -48,13 +48,15 @@ function carriedInWords(moved: readonly Moved[], to: Connector): string[] {
   ];
 }
 
-/** What may fail at another connector of the same type, because its config is another one. */
+/** What may fail at the new connector because of its config, and did not at the old one. */
 async function newRisks(moved: readonly Moved[], from: Connector | undefined, to: Connector): Promise<string[]> {
-  if (!from?.config || !to.config || from.type !== to.type) return [];
+  const isSameType = from?.type === to.type;
+  const before = from?.config;
+  if (!to.config || (isSameType && !before)) return [];
   const risks = (await connectorType(to.type))?.risks ?? (() => []);
-  const [before, after] = [from.config, to.config];
+  const after = to.config;
   const fresh = (params: Params) => {
-    const had = risks(params, before);
+    const had = isSameType && before ? risks(params, before) : [];
     return risks(params, after).filter((one) => !had.includes(one));
   };
   const all = byText(moved, ({ actions }) => actions.filter(({ id }) => id === to.id).flatMap(({ params }) => fresh(params ?? {})));

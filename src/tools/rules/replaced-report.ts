@@ -49,7 +49,7 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
   );
   const workflows = workflowRows(plan.ops, results, plan.workflows);
   const movedWorkflows = results.filter(({ op, outcome }) => op.op === "put_workflow" && outcome === "done").length;
-  const rows = [...failed, ...plan.left, ...done.map((one) => doneRow(one, plan)), ...waiting];
+  const rows = [...failed, ...whyOnce(plan.left), ...done.map((one) => doneRow(one, plan)), ...waiting];
   return {
     result: compact({
       counts: compact({
@@ -149,7 +149,7 @@ export function nothingToDo({
     result: compact({
       workflows: workflowRows([], [], workflows).slice(0, rowsShown),
       earlier,
-      rules: left.slice(0, rowsShown),
+      rules: whyOnce(left).slice(0, rowsShown),
       rules_left_out: Math.max(0, left.length - rowsShown) || undefined,
     }),
     warnings,
@@ -164,6 +164,17 @@ function failedRow({ op, outcome, error }: OpResult) {
     outcome: outcome === "unknown" ? "unknown" : "failed",
     error: plainText(error?.message ?? "", 300),
   };
+}
+
+/** The same reason is said for the first rule only. */
+export function whyOnce(left: readonly Left[]): Left[] {
+  const first = new Map<string, string>();
+  return left.map((row) => {
+    const known = first.get(row.why);
+    if (known !== undefined) return { ...row, why: `as for ${known}` };
+    first.set(row.why, row.id);
+    return row;
+  });
 }
 
 /** The same error is said for the first rule only. */
