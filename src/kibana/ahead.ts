@@ -9,22 +9,31 @@ interface Asking {
 export interface Ahead extends Asking {
   /** Begins reads now. Each answer serves the next that asks for the same, once: who asks a second time asks Kibana. */
   begin: Asking;
-  /** Forgets what nobody took, and begins anew all that was asked so far, each once. */
+  /** Forgets what nobody took, and begins anew all that was asked so far, each once, but for what lasts. */
   again(): void;
 }
+
+/** What no plan is compared by: how a connector's last runs went, and which types there are. One answer serves a whole call. */
+const lasting = /\/internal\/actions\/_global_connector_execution_logs|\/api\/actions\/connector_types/;
 
 /** @param asked notes what is asked, for `again`; a reader that lives on notes nothing */
 export function readingAhead({ get, query }: Asking, asked?: Map<string, () => void>): Ahead {
   const begun = new Map<string, Promise<unknown>>();
+  const kept = new Map<string, Promise<unknown>>();
   /** What is read of many pages may be begun and taken by turns: neither asks for a page that the other waits for. */
   const awaited = new Map<string, Promise<unknown>>();
 
   function takes<C extends Call>(kind: string, ask: (call: C) => Promise<unknown>): (call: C) => Promise<unknown> {
     return (call) => {
       const key = keyOf(kind, call);
-      asked?.set(key, () => void begins(kind, ask)(call));
-      const answer = begun.get(key) ?? ask(call);
+      const once = asked !== undefined && lasting.test(key);
+      if (!once) asked?.set(key, () => void begins(kind, ask)(call));
+      const answer = kept.get(key) ?? begun.get(key) ?? ask(call);
       begun.delete(key);
+      if (once) {
+        kept.set(key, answer);
+        answer.catch(() => kept.delete(key));
+      }
       awaited.set(key, answer);
       const over = () => void (awaited.get(key) === answer && awaited.delete(key));
       answer.then(over, over);
@@ -35,7 +44,7 @@ export function readingAhead({ get, query }: Asking, asked?: Map<string, () => v
   function begins<C extends Call>(kind: string, ask: (call: C) => Promise<unknown>): (call: C) => Promise<unknown> {
     return (call) => {
       const key = keyOf(kind, call);
-      const present = begun.get(key) ?? awaited.get(key);
+      const present = kept.get(key) ?? begun.get(key) ?? awaited.get(key);
       if (present) return present;
       const answer = ask(call);
       // Whoever takes it gets the failure; perhaps nobody does.
