@@ -19,10 +19,28 @@ export function destinations(type: ConnectorType, config: Config, secretHost: (f
   if (type.target.kind === "none") return [];
   const own = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
   // Kibana's description may not say of each field that it is an address.
-  if (type.fromKibana && own.length > 0) own.push(...everyAddress(config, "config").map(({ address }) => ({ address, verified: true })));
+  if (type.fromKibana && own.length > 0)
+    own.push(
+      ...[...everyAddress(config, "config").map(({ address }) => address), ...bareHosts(config)].map((address) => ({
+        address,
+        verified: true,
+      })),
+    );
   // A Host header of its own chooses who answers at the address.
   const chosen = headerHosts(config).map((address) => ({ address, verified: own[0]?.verified ?? true }));
   return [...new Set([...own, ...chosen].map(named))].sort();
+}
+
+/** Texts at any depth that are a host alone, as `relay.example.com:8443` or an IP address, whatever their key. */
+function bareHosts(value: unknown): string[] {
+  if (typeof value === "string") {
+    const text = value.trim();
+    return /^(localhost|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f.]*)(:\d+)?$/iu.test(text)
+      ? [text]
+      : [];
+  }
+  if (value === null || typeof value !== "object") return [];
+  return Object.values(value).flatMap(bareHosts);
 }
 
 /** The name of one address. A token in one that cannot be read is no part of it, as in any other. */

@@ -94,3 +94,18 @@ test("however a URL is written, the same host is the same destination", async ()
     }),
   );
 });
+
+test("of a type that only Kibana describes every text that is a host is a destination, whatever its key", async () => {
+  const type = { ...(await entry(".webhook")), fromKibana: true as const };
+  const config = {
+    url: "https://docs.example.com/x",
+    ...{
+      relay: "evil.example.net:8443",
+      account: " 10.0.0.7 ",
+      deep: { authority: ["db.internal"] },
+      note: "a word. And another.",
+      tier: "gold",
+    },
+  };
+  expect(destinations(type, config, nobody)).toEqual(["10.0.0.7", "db.internal", "docs.example.com", "evil.example.net:8443"]);
+});

@@ -233,7 +233,7 @@ describe("from a Slack webhook to a bot", () => {
     const made = await deployment(["chat", to]);
     await makeRule(made, "r1", chats("chat"));
     const plan = await planned(made, "chat", to, { params: { subActionParams: { channelNames: [channel] } } });
-    expect((plan.warnings ?? []).join().includes(`a message to ${channel}, which is not among its allowedChannels`)).toBe(isTold);
+    expect((plan.warnings ?? []).join().includes(`a message to "${channel}", which is not among its allowedChannels`)).toBe(isTold);
   });
 
   test.each(["bot", "two-channels"])("without a channel it is refused, with what to give: %s", async (to) => {

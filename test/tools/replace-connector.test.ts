@@ -315,6 +315,19 @@ describe("a connector that is gone", () => {
   });
 });
 
+test("an id that is gone means its own rules, not those of a connector that has this id as its name", async () => {
+  const made = await deployment();
+  await makeConnector(made, "gone-1");
+  await makeRule(made, "dangling", [action("gone-1")]);
+  await deleteBlindly(made, "gone-1");
+  await makeConnector(made, "other", ".slack", { name: "gone-1" });
+  await makeRule(made, "unrelated", [action("other")]);
+  const { status, warnings } = await replace(made, { from: "gone-1", to: "new" });
+  expect([status, warnings.join()]).toEqual(["done", expect.stringContaining("Give other for the other.")]);
+  expect((await ruleOf(made, "dangling")).actions[0].id).toBe("new");
+  expect((await ruleOf(made, "unrelated")).actions[0].id).toBe("other");
+});
+
 describe("an obstacle", () => {
   test("is named with what to do about it, before anybody is asked", async () => {
     const made = await deployment();

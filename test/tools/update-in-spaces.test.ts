@@ -38,6 +38,17 @@ const rows = (body: { result: { rows: { space: string; state: string; id?: strin
 const update = async (made: Made, args: Args) => (await made.call("update_connector", args)).body;
 
 describe("a secret", () => {
+  test("goes nowhere where one id of a list is gone, though a connector has the list as its name", async () => {
+    const made = await empty();
+    await copies(made);
+    const evil = { ...jira("x"), apiUrl: "https://evil.example.net" };
+    for (const [n, list] of ["tickets,nobody", "tickets,"].entries()) {
+      await seedConnector(made, { id: `other-${n}`, name: list, type: ".jira", config: evil, secrets: stored, space: "c" });
+      const body = await update(made, { id: list, space: "*", secrets: fresh.args });
+      expect(JSON.stringify(body)).not.toContain("evil.example.net");
+    }
+  });
+
   test("goes to those that are named by their ids, not to one that has this list as its name", async () => {
     const made = await empty();
     await copies(made);

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { isPlainObject } from "../../plain-object.ts";
+import { quoted } from "../../plain-text.ts";
+import { hideInText } from "../../shapes/text.ts";
 import type { ConnectorType } from "../connector-type.ts";
 import { parseJson } from "../shared/fields.ts";
 import { slackText } from "../shared/recipe.ts";
@@ -86,10 +88,14 @@ export const slackApi: ConnectorType = {
     const allowed = Array.isArray(allowedChannels) ? allowedChannels.map(Object) : [];
     const isAllowed = (channel: unknown) => allowed.some(({ id, name }) => id === channel || name === channel || `#${name}` === channel);
     const { channelNames, channelIds, channels } = Object(subActionParams);
-    const used = [channelNames, channelIds, channels].flatMap((list) => (Array.isArray(list) ? list : []));
+    const used = [channelNames, channelIds, channels]
+      .flatMap((list) => (Array.isArray(list) ? list : []))
+      .filter((one): one is string => typeof one === "string");
     return allowed.length === 0
       ? []
-      : used.filter((one) => !isAllowed(one)).map((one) => `a message to ${String(one)}, which is not among its allowedChannels`);
+      : used
+          .filter((one) => !isAllowed(one))
+          .map((one) => `a message to ${quoted(hideInText(one), 80)}, which is not among its allowedChannels`);
   },
   // Shows only when a rule runs: reference/connector-types.md, traps of .slack_api.
   unrunnable: ({ subAction, subActionParams }) => {

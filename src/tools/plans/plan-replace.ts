@@ -7,6 +7,7 @@ import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isDetectionRule } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
+import { quoted, word } from "../../plain-text.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
 import type { RuleFilter } from "../../rules/rule-filter.ts";
 import { ruleState } from "../../rules/rule-state.ts";
@@ -68,7 +69,10 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
     ownerAfter({ ...context, kibana: reader }),
   ]);
   const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
-  const from = fromOf(args.from, connectors, inSpace);
+  const meant = fromOf(args.from, connectors, inSpace);
+  // An id that rules still name means those, even where another connector has it as its name by now.
+  const gone = meant.id === args.from ? [] : await rulesWith(kibana, inSpace, { id: args.from, known: { preconfigured: false } });
+  const from = gone.length > 0 ? { id: args.from, preconfigured: false, known: undefined } : meant;
   const target = args.to === undefined ? undefined : targetOf(args.to, from.id, connectors, types, inSpace);
   const to = target?.connector;
   const [using, { uses, sight }] = await Promise.all([
@@ -77,7 +81,9 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   ]);
   const isFiltered = args.rules !== undefined && !Array.isArray(args.rules);
   const onError = args.on_error ?? (isFiltered ? "continue" : "stop");
-  const { todo, left, notes } = await chosenRules(args.rules, using, from.known === undefined, context);
+  const { todo, left, notes: unseen } = await chosenRules(args.rules, using, from.known === undefined, context);
+  const namesake = `${quoted(args.from, 60)} is the id of a connector that is gone, and the name of another (${word(meant.id)}): the rules of the gone one are meant. Give ${word(meant.id)} for the other.`;
+  const notes = gone.length > 0 ? [namesake, ...unseen] : unseen;
   const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
   if (from.missing && using.length === 0 && earlier.length === 0 && uses.length === 0) throw neitherThereNorUsed(from.missing);
 

@@ -99,7 +99,8 @@ export async function planUpdate(
     ...(after.name !== before.name && {
       renames: {
         status: { version: status.version, flavour: status.flavour },
-        known: naming.uses.map(({ id }) => id),
+        // Others are written after it, and those that this plan moves before.
+        known: [...stillNaming, ...others].map(({ id }) => id),
         missed: naming.missed,
       },
     }),

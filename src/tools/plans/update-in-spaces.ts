@@ -123,14 +123,17 @@ function copiesOf(
   const everywhere = looked.flatMap(({ space, value }) =>
     value.existing.map((connector) => ({ space, id: connector.id, connector, existing: value.existing })),
   );
-  const ids = id.split(",").map((one) => one.trim());
+  const ids = id
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
   const isId = (text: string) => everywhere.some((one) => one.id === text);
   // Anybody can give a connector a name that reads as such a list.
-  const areIds = ids.length > 1 && !isId(id) && ids.every(isId);
+  const areIds = id.includes(",") && !isId(id) && ids.some(isId);
   const named = areIds
     ? undefined
     : (everywhere.find(({ connector }) => connector.id === id) ?? everywhere.find(({ connector }) => connector.name === id));
-  if (!named && ids.length > 1) return justThese(ids, everywhere, looked);
+  if (!named && id.includes(",")) return justThese(ids, everywhere, looked);
   if (!named) throw notThere(id, looked);
   const meant = named.connector;
   const copies: Copy[] = [];

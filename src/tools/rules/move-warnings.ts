@@ -4,6 +4,7 @@ import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
 import { beginning, firstThatFit, quoted, shownJson } from "../../plain-text.ts";
+import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import { leftOpen } from "./left-open.ts";
 import { someRules } from "./rules-in-words.ts";
 
@@ -30,9 +31,9 @@ export async function moveWarnings(
 
 /** What is dropped because the new connector cannot take it, and what may mean something else there; once for all rules where it is the same. */
 function carriedInWords(moved: readonly Moved[], to: Connector): string[] {
-  const dropped = byText(moved, ({ lost }) => lost.map(({ field, value }) => `${field} ${beginning(shownJson(value), longestValue)}`)).map(
-    ([text, rules]) => `${text}, from ${someRules(rules, rulesNamed)}`,
-  );
+  const dropped = byText(moved, ({ lost }) =>
+    lost.map(({ field, value }) => `${field} ${beginning(hideInText(shownJson(hideSecrets({ value }).config.value)), longestValue)}`),
+  ).map(([text, rules]) => `${text}, from ${someRules(rules, rulesNamed)}`);
   const shown = firstThatFit(dropped, mostDropped);
   const more = dropped.length > shown.length ? `; and ${dropped.length - shown.length} more` : "";
   return [
