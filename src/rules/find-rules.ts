@@ -1,5 +1,6 @@
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
+import { quotedKql } from "./quoted-kql.ts";
 import { rulePages } from "./rule-pages.ts";
 
 /** A rule that uses a connector. */
@@ -53,7 +54,7 @@ export async function countUses(reader: Reader, space: string, ids: readonly str
 
 /** KQL for rules with these: they keep a preconfigured connector as text (reference/kibana-api.md §5.2). */
 export function byText(...ids: readonly string[]): { filter: string } {
-  const texts = ids.map((id) => `"preconfigured:${id.replace(/["\\]/g, "\\$&")}"`);
+  const texts = ids.map((id) => quotedKql(`preconfigured:${id}`));
   return { filter: `alert.attributes.actions:{ actionRef: ${texts.length === 1 ? texts[0] : `(${texts.join(" or ")})`} }` };
 }
 

@@ -1,3 +1,5 @@
+import { quotedKql } from "./quoted-kql.ts";
+
 /** Which rules are meant; what is left out does not narrow. */
 export interface RuleFilter {
   /** Part of name or id, in any case. */
@@ -41,11 +43,10 @@ const refused = /snoozeSchedule|monitoring|mapped_params|activeSnoozes|snoozedIn
 
 /** KQL with which Kibana leaves out most of what is not meant; `isMeant` decides. Undefined: nothing to leave out. */
 export function roughly({ tags, type, enabled }: RuleFilter): string | undefined {
-  const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
   const terms = [
     enabled === undefined ? undefined : `alert.attributes.enabled: ${enabled}`,
-    type === undefined ? undefined : `alert.attributes.alertTypeId: ${quoted(type)}`,
-    tags === undefined ? undefined : `alert.attributes.tags: (${tags.map(quoted).join(" or ")})`,
+    type === undefined ? undefined : `alert.attributes.alertTypeId: ${quotedKql(type)}`,
+    tags === undefined ? undefined : `alert.attributes.tags: (${tags.map(quotedKql).join(" or ")})`,
   ].filter((term) => term !== undefined && !refused.test(term));
   return terms.length > 0 ? terms.join(" and ") : undefined;
 }

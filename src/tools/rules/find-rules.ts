@@ -2,6 +2,7 @@ import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { plainText, quoted } from "../../plain-text.ts";
+import { quotedKql } from "../../rules/quoted-kql.ts";
 import type { ToolContext } from "../define.ts";
 
 const namesLooked = 200;
@@ -50,10 +51,6 @@ async function rulesTagged(tag: string, space: string, { kibana }: Pick<ToolCont
   }
   // Kibana compares tags by word and ignores case.
   return rules.filter(({ tags }) => tags.includes(tag));
-}
-
-function quotedKql(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 /** The rules with that tag, the rule with that id, or the rules with that name. */

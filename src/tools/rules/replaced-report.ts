@@ -96,7 +96,7 @@ export function ruleNow({ op, data }: OpResult) {
 export function notDone(ops: readonly Op[], results: readonly OpResult[]) {
   const begun = new Set(results.map(({ op }) => op.id));
   return {
-    failed: sayingOnce(results.filter((result) => result.outcome !== "done").map(failedRow)),
+    failed: saidOnce(results.filter((result) => result.outcome !== "done").map(failedRow), "error"),
     waiting: ops.filter((op) => !begun.has(op.id)).map((op) => ({ id: op.id ?? "", name: nameOf(op), outcome: "not_begun" })),
   };
 }
@@ -166,23 +166,20 @@ function failedRow({ op, outcome, error }: OpResult) {
   };
 }
 
-/** The same reason is said for the first rule only. */
+/** Left rules, the same reason said for the first of them only. */
 export function whyOnce(left: readonly Left[]): Left[] {
-  const first = new Map<string, string>();
-  return left.map((row) => {
-    const known = first.get(row.why);
-    if (known !== undefined) return { ...row, why: `as for ${known}` };
-    first.set(row.why, row.id);
-    return row;
-  });
+  return saidOnce(left, "why");
 }
 
-/** The same error is said for the first rule only. */
-function sayingOnce(rows: readonly ReturnType<typeof failedRow>[]) {
+/** Rows in which a text that an earlier one has refers to that one. */
+function saidOnce<Field extends string, Row extends { id?: string | undefined } & Record<Field, string>>(
+  rows: readonly Row[],
+  field: Field,
+): Row[] {
   const first = new Map<string, string | undefined>();
   return rows.map((row) => {
-    if (first.has(row.error)) return { ...row, error: `as for ${first.get(row.error)}` };
-    first.set(row.error, row.id);
+    if (first.has(row[field])) return { ...row, [field]: `as for ${first.get(row[field])}` };
+    first.set(row[field], row.id);
     return row;
   });
 }
