@@ -5,15 +5,16 @@ import { licensesOf } from "./licenses.mjs";
 import { mergeStart } from "./merge-start.mjs";
 import { requireBanner, runTypeScript } from "./run-typescript.mjs";
 
-/** The SDK's server uses ajv only if it is given no JSON Schema validator; it gets ours, so ajv is left out. */
+/** The SDKs use ajv only where they are given no JSON Schema validator; they get ours, so ajv is left out. */
 const withoutAjv = {
   name: "without-ajv",
   setup({ onLoad }) {
-    onLoad({ filter: /sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
-      contents: "export class AjvJsonSchemaValidator { getValidator() { throw new Error('no JSON Schema validator in this bundle'); } }",
-    }));
+    onLoad({ filter: /sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({ contents: noAjv("AjvJsonSchemaValidator") }));
+    onLoad({ filter: /(server|client)[\\/]dist[\\/]ajvProvider-[\w-]+\.mjs$/ }, () => ({ contents: noAjv("n") }));
   },
 };
+const noAjv = (name) =>
+  `export class ${name} { getValidator() { throw new Error("no JSON Schema validator in this bundle"); } }`;
 
 /** undici brings mocks for the tests of those who use it: 30 kB that nothing here calls. */
 const withoutMocks = {

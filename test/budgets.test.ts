@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { countTokens } from "gpt-tokenizer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { instructions } from "../src/mcp/server.ts";
+import { instructions } from "../src/mcp/instructions.ts";
 import { eagerOf, type Output, overBudget } from "./budgets/measured.ts";
 import { budgets } from "./budgets/table.ts";
 import { type Started, startBuilt } from "./support/built-server.ts";

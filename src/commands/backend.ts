@@ -3,7 +3,7 @@ import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { inLineOf } from "../kibana/turns.ts";
 import { createLog, type Log } from "../log.ts";
-import type { Product } from "../mcp/server.ts";
+import type { Product } from "../mcp/service.ts";
 import { hidingKnown } from "../plain-text.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";

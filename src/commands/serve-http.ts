@@ -1,6 +1,6 @@
 import { localPrincipal, type Principal, principalOf } from "../change/principal.ts";
 import type { HttpEntry, Timing } from "../mcp/http.ts";
-import { createMcpServer } from "../mcp/server.ts";
+import { createService } from "../mcp/service.ts";
 import type { HttpSettings } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
 import type { Backend } from "./backend.ts";
@@ -36,7 +36,7 @@ export async function listenFor(backend: Backend, settings: Settings, http: Http
   return startHttp(
     {
       whoIs: (token) => (holders.length === 0 ? everybody : token === undefined ? undefined : holderOf(token)),
-      connect: (principal) => createMcpServer(backend, principal),
+      service: (principal) => createService(backend, principal),
       ready: () => backend.ready(),
       holders: Math.max(1, holders.length),
       running: backend.running,

@@ -1,4 +1,3 @@
-import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { ToolError } from "../errors.ts";
 import { plainJson } from "../plain-text.ts";
 import type { Settings } from "../settings/index.ts";
@@ -11,11 +10,18 @@ const mostCuts = 40;
 
 type Scrub = <T>(value: T) => T;
 
+/** The result of a call, the same in both eras. */
+export type ToolAnswer = {
+  content: { type: "text"; text: string }[];
+  structuredContent?: Record<string, unknown>;
+  isError?: boolean;
+};
+
 /**
  * The result of a call that succeeded: structured content, and the same JSON as text.
  * @param maxText characters of one text; longer ones are cut
  */
-export function answer(value: object, results: Settings["results"], scrub: Scrub, maxText?: number): CallToolResult {
+export function answer(value: object, results: Settings["results"], scrub: Scrub, maxText?: number): ToolAnswer {
   const body = capped({ ...scrub(plainJson(value, maxText)) });
   const text = { type: "text" as const, text: JSON.stringify(body) };
   return {
@@ -28,7 +34,7 @@ export function answer(value: object, results: Settings["results"], scrub: Scrub
  * The result of a call that failed. Text only: clients check structured content against the output schema and would
  * replace the error with one of their own (reference/mcp.md §2).
  */
-export function failure(error: unknown, scrub: Scrub): CallToolResult {
+export function failure(error: unknown, scrub: Scrub): ToolAnswer {
   const known =
     error instanceof ToolError
       ? error

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { setImmediate } from "node:timers/promises";
-import { isInitializeRequest, type RequestId, RequestIdSchema } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
 import { createLocks } from "../change/locks.ts";
 import { isDeeperThan } from "../json-depth.ts";
@@ -8,11 +7,11 @@ import { holdsMoreThan } from "../json-size.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { type Refusal, refusal, tooLarge } from "./http-guards.ts";
 
+export type RequestId = string | number;
+
 /** The parsed body of a POST. */
 export interface Body {
   json: unknown;
-  /** The protocol revision that an `initialize` asks for; undefined for other messages. */
-  initialize: string | undefined;
   batch: boolean;
   /** Whether a call asks for progress. */
   progress: boolean;
@@ -24,8 +23,9 @@ export interface Body {
   cancelled: RequestId[];
 }
 
-const Request = z.object({ method: z.string(), id: RequestIdSchema });
-const Cancelled = z.object({ method: z.literal("notifications/cancelled"), params: z.object({ requestId: RequestIdSchema }) });
+const Id = z.union([z.string(), z.int()]);
+const Request = z.object({ method: z.string(), id: Id });
+const Cancelled = z.object({ method: z.literal("notifications/cancelled"), params: z.object({ requestId: Id }) });
 const WithProgress = z.object({ params: z.object({ _meta: z.object({ progressToken: z.union([z.string(), z.number()]) }) }) });
 
 /** Far deeper than any message. Tools limit their arguments more strictly themselves. */
@@ -81,10 +81,8 @@ function readMessages(bytes: Buffer): Body | Refusal {
   if (isDeeperThan(deepest, json)) return invalid(`nested more than ${deepest} levels deep`);
   if (messages.some(isTooMuch))
     return invalid(`more than ${mostArguments} values in the arguments of a call, or more than ${mostValues} in the rest of a message`);
-  const first = messages.find((message) => isInitializeRequest(message));
   return {
     json,
-    initialize: isInitializeRequest(first) ? first.params.protocolVersion : undefined,
     batch: Array.isArray(json),
     progress: messages.some((message) => WithProgress.safeParse(message).success),
     requests: messages.filter((one) => one !== null && typeof one === "object" && "method" in one && "id" in one).length,

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { readUrl } from "../read-url.ts";
 import type { HttpSettings } from "../settings/http.ts";
 
@@ -12,6 +12,14 @@ export interface Refusal {
 
 export function refusal(status: number, message: string, headers: Record<string, string> = {}, code = -32000): Refusal {
   return { status, code, message, headers };
+}
+
+/** Answers a request that is not served. */
+export function refuse(response: ServerResponse, { status, code, message, headers = {} }: Refusal): void {
+  // The rest of an unwanted body is not read.
+  const unread = response.req.complete ? {} : { connection: "close" };
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...unread, ...headers });
+  response.end(JSON.stringify({ jsonrpc: "2.0", error: { code, message }, id: null }));
 }
 
 const thisMachine = ["localhost", "127.0.0.1", "[::1]"];

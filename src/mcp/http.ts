@@ -1,23 +1,20 @@
-import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/sdk/types.js";
 import type { Principal } from "../change/principal.ts";
 import type { HttpSettings } from "../settings/http.ts";
 import { boundStrangers } from "../web/strangers.ts";
+import { type EraName, eraOfRequest, eras as ofProtocol } from "./eras.ts";
 import { createCounts, fits } from "./fair-share.ts";
 import { type Body, createBodyReader } from "./http-body.ts";
-import { bearerToken, checkForm, checkSender, type Refusal, refusal, unauthorized } from "./http-guards.ts";
-import { createSessions, type Session } from "./http-sessions.ts";
+import { bearerToken, checkForm, checkSender, refusal, refuse, unauthorized } from "./http-guards.ts";
+import type { Service } from "./service.ts";
 
 /** What is served, and to whom. */
 export interface Served {
   /** The holder of a token; if the server has no tokens, the local principal. Undefined: the token is unknown or missing. */
   whoIs(token: string | undefined): Principal | undefined;
-  /** A server for one client. */
-  connect(principal: Principal): Server;
+  /** What one client is served. */
+  service(principal: Principal): Service;
   /** Whether Kibana answers. */
   ready(): Promise<boolean>;
   /** The number of token holders; 1 without tokens. */
@@ -27,6 +24,16 @@ export interface Served {
   /** Reports a request that failed because of an error in this server. */
   failed(error: unknown): void;
 }
+
+/** How the requests of one era are answered, once they have passed the entry. */
+export interface HttpEra {
+  answer(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body): Promise<void>;
+  /** Cuts off what still waits for a person or for reads. */
+  close(): Promise<void>;
+}
+
+/** Opens the entry of an era; its code is loaded when the first request of the era comes. */
+export type OpenHttp = (served: Served, settings: HttpSettings) => HttpEra;
 
 /** Milliseconds; tests shorten them. */
 export interface Timing {
@@ -38,12 +45,15 @@ export interface Timing {
   drain: number;
 }
 
+/** How each era is loaded. */
+export const loading: Record<EraName, () => Promise<OpenHttp>> = {
+  first: async () => (await ofProtocol.first.http()).openHttp,
+  second: async () => (await ofProtocol.second.http()).openHttp,
+};
+
 const usual: Timing = { headers: 10_000, request: 30_000, drain: 10_000 };
 
-const noBody: Body = { json: undefined, initialize: undefined, batch: false, progress: false, requests: 0, ids: [], cancelled: [] };
-
-/** The revision assumed for a client that does not name one, and the last one with batches (MCP, revision 2025-06-18). */
-const withBatches = "2025-03-26";
+const noBody: Body = { json: undefined, batch: false, progress: false, requests: 0, ids: [], cancelled: [] };
 
 export interface HttpEntry {
   /** Where clients connect. */
@@ -53,15 +63,17 @@ export interface HttpEntry {
 }
 
 /** Serves Streamable HTTP at `/mcp`, and `/healthz` and `/readyz` for monitoring. */
-export async function startHttp(served: Served, settings: HttpSettings, timing: Timing = usual): Promise<HttpEntry> {
-  const { stateless, maxBody, maxSessions, maxInFlight, sessionIdle, allowedOrigins } = settings;
-  const sessions = createSessions(sessionIdle, () => Date.now());
-  /** Servers of requests without a session. */
-  const passing = new Set<Server>();
+export async function startHttp(
+  served: Served,
+  settings: HttpSettings,
+  timing: Timing = usual,
+  load: Record<EraName, () => Promise<OpenHttp>> = loading,
+): Promise<HttpEntry> {
+  const { stateless, maxBody, maxSessions, maxInFlight, allowedOrigins } = settings;
+  const opened = new Map<EraName, Promise<HttpEra>>();
   /** Requests whose answers are not finished; streams without a request do not count. */
   const answering = new Set<Promise<void>>();
   const inFlight = createCounts();
-  const sessionsOf = createCounts();
   const readBody = createBodyReader(maxBody);
   let draining = false;
 
@@ -145,10 +157,14 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     if (body.requests > 0 && !fits({ most: maxInFlight, holders, taken: busy() }, principal.name, body.requests))
       return refuse(response, refusal(429, "Too many requests at the same time.", { "retry-after": "1" }));
     if (body.requests > 0) count(response, principal.name, body.requests);
-    if (stateless) return inPassing(request, response, principal, body);
-    if (body.initialize !== undefined && request.headers["mcp-session-id"] === undefined)
-      return newSession(request, response, principal, body, body.initialize);
-    return inSession(request, response, principal, body);
+    const era = await open(eraOfRequest(request.headers, body.json));
+    return era.answer(request, response, principal, body);
+  }
+
+  function open(name: EraName): Promise<HttpEra> {
+    const era = opened.get(name) ?? load[name]().then((openHttp) => openHttp(served, settings));
+    opened.set(name, era);
+    return era;
   }
 
   function count(response: ServerResponse, name: string, requests: number): void {
@@ -160,86 +176,6 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     answering.add(answered);
   }
 
-  async function newSession(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body, asked: string) {
-    const { name } = principal;
-    if (!fits({ most: maxSessions, holders, taken: sessionsOf }, name, 1))
-      return refuse(response, refusal(503, "Too many sessions at the same time.", { "retry-after": "30" }));
-    sessionsOf.add(name, 1);
-    let counted = true;
-    const leave = () => {
-      if (counted) sessionsOf.add(name, -1);
-      counted = false;
-    };
-    const mcp = served.connect(principal);
-    const version = SUPPORTED_PROTOCOL_VERSIONS.includes(asked) ? asked : LATEST_PROTOCOL_VERSION;
-    const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
-      onsessioninitialized(id) {
-        const session: Session = {
-          principal: name,
-          version,
-          server: mcp,
-          transport,
-          unanswered: new Map(),
-          open: 0,
-          lastUsed: Date.now(),
-        };
-        mcp.onclose = () => {
-          leave();
-          sessions.delete(id);
-        };
-        sessions.add(id, session);
-        watch(session, response);
-      },
-    });
-    try {
-      await mcp.connect(transport);
-      await transport.handleRequest(request, response, body.json);
-    } finally {
-      if (transport.sessionId === undefined) {
-        leave();
-        await mcp.close();
-      }
-    }
-  }
-
-  async function inSession(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body) {
-    const id = request.headers["mcp-session-id"];
-    if (id === undefined) return refuse(response, refusal(400, "The Mcp-Session-Id header is missing: begin with initialize."));
-    // Somebody else's session gets the same answer as one that does not exist.
-    const session = typeof id === "string" ? sessions.find(id, principal.name) : undefined;
-    if (!session) return refuse(response, refusal(404, "Session not found: begin again with initialize.", {}, -32001));
-    if (body.batch && session.version > withBatches) return refuse(response, noBatch(session.version));
-    const { unanswered } = session;
-    if (body.ids.some((one, at) => unanswered.has(one) || body.ids.indexOf(one) !== at))
-      return refuse(response, refusal(400, "Invalid request: a request with this id is not answered yet.", {}, -32600));
-    for (const one of body.ids) unanswered.set(one, body.ids.length === 1);
-    response.once("close", () => {
-      for (const one of body.ids) unanswered.delete(one);
-    });
-    watch(session, response);
-    await session.transport.handleRequest(request, response, body.json);
-    // A cancelled request gets no answer, so its stream would stay open forever.
-    for (const one of body.cancelled) if (unanswered.get(one)) session.transport.closeSSEStream(one);
-  }
-
-  /** One server for one request; nothing is kept. */
-  async function inPassing(request: IncomingMessage, response: ServerResponse, principal: Principal, body: Body) {
-    const version = request.headers["mcp-protocol-version"];
-    if (body.batch && typeof version === "string" && version > withBatches) return refuse(response, noBatch(version));
-    const mcp = served.connect(principal);
-    // Plain JSON if nothing precedes the answer: then a broken connection is an error at once, while many clients wait
-    // long for the end of a stream.
-    const transport = new StreamableHTTPServerTransport({ enableJsonResponse: !body.progress });
-    passing.add(mcp);
-    response.once("close", () => {
-      passing.delete(mcp);
-      void mcp.close();
-    });
-    await mcp.connect(transport);
-    await transport.handleRequest(request, response, body.json);
-  }
-
   async function drain(): Promise<void> {
     draining = true;
     // Waits for the last byte of each answer, and for calls whose client has left.
@@ -247,7 +183,7 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
     const left = [...served.running.keys()];
     const closed = new Promise((resolve) => server.close(resolve));
     // Calls that still wait for a person or for reads are cut off; a write that has begun is not.
-    await Promise.all([sessions.close(), ...[...passing].map((one) => one.close())]);
+    await Promise.all([...opened.values()].map(async (era) => (await era).close()));
     await settled(left, timing.drain);
     server.closeAllConnections();
     await closed;
@@ -261,15 +197,6 @@ export async function startHttp(served: Served, settings: HttpSettings, timing: 
   return { url: `http://${settings.host}:${port}/mcp`, drain };
 }
 
-/** Marks a session as in use while a response is open. */
-function watch(session: Session, response: ServerResponse): void {
-  session.open += 1;
-  response.once("close", () => {
-    session.open -= 1;
-    session.lastUsed = Date.now();
-  });
-}
-
 async function settled(running: Iterable<Promise<unknown>>, most: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise((resolve) => {
@@ -277,10 +204,6 @@ async function settled(running: Iterable<Promise<unknown>>, most: number): Promi
   });
   await Promise.race([Promise.allSettled([...running]), patience]);
   clearTimeout(timer);
-}
-
-function noBatch(version: string): Refusal {
-  return refusal(400, `Revision ${version} of the protocol has no batches: send one message per request.`, {}, -32600);
 }
 
 /** Says only whether it is well, never why: anybody may ask. */
@@ -297,14 +220,7 @@ function allowOrigin(response: ServerResponse, origin: string): void {
   response.setHeader("access-control-allow-methods", "GET, POST, DELETE");
   response.setHeader(
     "access-control-allow-headers",
-    "authorization, content-type, accept, mcp-session-id, mcp-protocol-version, last-event-id",
+    "authorization, content-type, accept, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name, last-event-id",
   );
   response.setHeader("access-control-expose-headers", "mcp-session-id");
-}
-
-function refuse(response: ServerResponse, { status, code, message, headers = {} }: Refusal): void {
-  // The rest of an unwanted body is not read.
-  const unread = response.req.complete ? {} : { connection: "close" };
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...unread, ...headers });
-  response.end(JSON.stringify({ jsonrpc: "2.0", error: { code, message }, id: null }));
 }

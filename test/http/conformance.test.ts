@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { localPrincipal } from "../../src/change/principal.ts";
-import { startHttp } from "../../src/mcp/http.ts";
-import { createMcpServer } from "../../src/mcp/server.ts";
+import { loading, startHttp } from "../../src/mcp/http.ts";
+import { openHttp } from "../../src/mcp/first/http.ts";
+import { createServer } from "../../src/mcp/first/server.ts";
+import { createService } from "../../src/mcp/service.ts";
 import { httpSettings, servedProduct } from "../support/http.ts";
 import { product } from "../support/product.ts";
 import { withFixtures } from "./conformance-server.ts";
@@ -29,7 +31,7 @@ test("the whole official suite passes, pending parts too, with its fixtures behi
   const entry = await startHttp(
     {
       whoIs: () => localPrincipal(settings),
-      connect: (principal) => withFixtures(createMcpServer(backend, principal)),
+      service: (principal) => createService(backend, principal),
       ready: async () => true,
       running: new Map(),
       holders: 1,
@@ -38,6 +40,11 @@ test("the whole official suite passes, pending parts too, with its fixtures behi
       },
     },
     httpSettings(),
+    undefined,
+    {
+      ...loading,
+      first: async () => (served, http) => openHttp(served, http, (principal) => withFixtures(createServer(served.service(principal)))),
+    },
   );
   onTestFinished(() => entry.drain());
   const { code, output } = await conformance(entry.url, "--suite", "all");

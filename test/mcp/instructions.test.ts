@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { instructions } from "../../src/mcp/server.ts";
+import { instructions } from "../../src/mcp/instructions.ts";
 import { tools } from "../../src/tools/index.ts";
 
 const names = tools.map((tool) => tool.name);

@@ -3,7 +3,8 @@ import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createBackend } from "../../src/commands/backend.ts";
-import { createMcpServer } from "../../src/mcp/server.ts";
+import { createServer } from "../../src/mcp/first/server.ts";
+import { createService } from "../../src/mcp/service.ts";
 import { connect, type ProductOptions, product, types } from "../support/product.ts";
 import { env, nothingWritten, records, stored, unused, webhook } from "./changes.ts";
 import { approve, look, refuse, submit } from "./form.ts";
@@ -256,7 +257,7 @@ describe("a client that shows addresses (URL elicitation)", () => {
   async function withUrls(answer: () => ElicitResult) {
     const made = await product({ env });
     const shown: { mode: string; url: string; message: string; elicitationId: string }[] = [];
-    const server = createMcpServer(made.backend, { name: "tester", access: "full", spaces: undefined });
+    const server = createServer(createService(made.backend, { name: "tester", access: "full", spaces: undefined }));
     const client = new Client({ name: "url-client", version: "1" }, { capabilities: { elicitation: { url: {} } } });
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
       shown.push(params as (typeof shown)[number]);

@@ -11,7 +11,8 @@ import { systemClock } from "../../src/change/clock.ts";
 import { localPrincipal } from "../../src/change/principal.ts";
 import { createBackend } from "../../src/commands/backend.ts";
 import { sandboxOptions } from "../../src/commands/sandbox.ts";
-import { createMcpServer } from "../../src/mcp/server.ts";
+import { createServer } from "../../src/mcp/first/server.ts";
+import { createService } from "../../src/mcp/service.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { readSettings } from "../../src/settings/index.ts";
 
@@ -137,7 +138,7 @@ export async function serverHere(args: string[], env: Record<string, string>, lo
   log(read.settings.warnings.join("\n"));
   const clock = patient ? systemClock : { ...systemClock, sleep: () => setImmediate() };
   const backend = createBackend(read.settings, env, clock, log);
-  const server = createMcpServer(backend, localPrincipal(read.settings));
+  const server = createServer(createService(backend, localPrincipal(read.settings)));
   const [ours, transport] = InMemoryTransport.createLinkedPair();
   await server.connect(ours);
   const end = async () => {

@@ -4,7 +4,8 @@ import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
 import { createBackend } from "../../src/commands/backend.ts";
-import { createMcpServer } from "../../src/mcp/server.ts";
+import { createServer } from "../../src/mcp/first/server.ts";
+import { createService } from "../../src/mcp/service.ts";
 import { type SandboxOptions, startSandbox } from "../../src/sandbox/index.ts";
 import type { Settings } from "../../src/settings/index.ts";
 import { type FakeClock, fakeClock } from "./clock.ts";
@@ -80,7 +81,7 @@ export async function product(options: ProductOptions = {}) {
 /** A client of its own on a backend. */
 export async function connect(backend: ReturnType<typeof createBackend>, chosen: Settings, person: Person | undefined) {
   const questions: Question[] = [];
-  const server = createMcpServer(backend, { name: "tester", access: chosen.access, spaces: chosen.spaces });
+  const server = createServer(createService(backend, { name: "tester", access: chosen.access, spaces: chosen.spaces }));
   const client = new Client({ name: "test-client", version: "1" }, { capabilities: person ? { elicitation: { form: {} } } : {} });
   if (person) {
     client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {

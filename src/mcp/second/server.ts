@@ -1,0 +1,64 @@
+import { type JSONRPCMessage, Server, type ServerContext, type Transport } from "@modelcontextprotocol/server";
+import { isPlainObject } from "../../plain-object.ts";
+import { progressOf } from "../progress.ts";
+import { readableArguments } from "../readable-arguments.ts";
+import type { Incoming, Service } from "../service.ts";
+import { createAsk } from "./ask.ts";
+import { clientOf } from "./client.ts";
+
+/** Milliseconds for which a client may keep what stays the same as long as the server runs. */
+const keep = { ttlMs: 300_000, cacheScope: "private" } as const;
+
+/** A service in the words of the second SDK: for one connection, or one request over HTTP. */
+export function createServer(service: Service): Server {
+  const server = new LenientServer(service.about, {
+    instructions: service.instructions,
+    capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+    jsonSchemaValidator: { getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }) },
+    cacheHints: { "server/discover": keep, "tools/list": keep, "prompts/list": keep, "resources/templates/list": keep },
+  });
+  const incoming = ({ mcpReq }: ServerContext): Incoming => ({
+    signal: mcpReq.signal,
+    client: clientOf(mcpReq.envelope).name,
+    ask: createAsk(),
+    progress: progressOf(mcpReq._meta?.progressToken, mcpReq.notify),
+  });
+
+  server.setRequestHandler("tools/list", () => ({ tools: [...service.tools] }));
+  server.setRequestHandler("tools/call", async ({ params }, context) => ({
+    ...(await service.callTool(params.name, params.arguments, incoming(context))),
+  }));
+  server.setRequestHandler("prompts/list", async (_request, context) => ({ prompts: await service.listPrompts(incoming(context)) }));
+  server.setRequestHandler("prompts/get", ({ params }, context) =>
+    service.getPrompt(params.name, params.arguments ?? {}, incoming(context)),
+  );
+  server.setRequestHandler("resources/list", async (_request, context) => ({ resources: await service.listResources(incoming(context)) }));
+  server.setRequestHandler("resources/templates/list", async (_request, context) => ({
+    resourceTemplates: await service.listTemplates(incoming(context)),
+  }));
+  server.setRequestHandler("resources/read", async ({ params: { uri } }, context) => ({
+    // The address exactly as the client sent it, so that the client recognises it.
+    contents: [{ uri, ...(await service.readResource(uri, incoming(context))) }],
+  }));
+  server.setRequestHandler("completion/complete", async ({ params: { ref, argument, context: given } }, context) => {
+    const of = ref.type === "ref/prompt" ? { prompt: ref.name } : { uriTemplate: ref.uri };
+    const typing = { of, variable: argument.name, value: argument.value, others: given?.arguments ?? {} };
+    return { completion: await service.complete(typing, incoming(context)) };
+  });
+  return server;
+}
+
+/** Reads the arguments of a call before the SDK does, which refuses some that are meant well. */
+class LenientServer extends Server {
+  override async connect(transport: Transport): Promise<void> {
+    await super.connect(transport);
+    const { onmessage } = transport;
+    transport.onmessage = (message, extra) => onmessage?.(readable(message), extra);
+  }
+}
+
+function readable<M extends JSONRPCMessage>(message: M): M {
+  if (!("method" in message) || message.method !== "tools/call" || !isPlainObject(message.params)) return message;
+  const { arguments: given, ...params } = message.params;
+  return { ...message, params: { ...params, arguments: readableArguments(given) } };
+}

@@ -1,0 +1,121 @@
+import type { Ask } from "../change/consent/ask.ts";
+import type { Principal } from "../change/principal.ts";
+import type { Caller } from "../change/services.ts";
+import { ToolError } from "../errors.ts";
+import { startCallLimit } from "../kibana/deadline.ts";
+import { isRemote } from "../settings/http.ts";
+import type { Settings } from "../settings/index.ts";
+import type { CallContext } from "../tools/define.ts";
+import type { KeptExports } from "../tools/exports/kept-exports.ts";
+import type { ListedTool } from "../tools/listed.ts";
+import { visibleTools, whyHidden } from "../tools/visible.ts";
+import { answer, failure, type ToolAnswer } from "./answer.ts";
+import { instructions, withoutPage, withPage } from "./instructions.ts";
+import { createLibrary, type Library, type OpenLibrary } from "./library.ts";
+
+/** What a server serves. Kibana is opened at the first call, not at the start. */
+export interface Product {
+  version: string;
+  settings: Settings;
+  /** @throws ToolError not_configured */
+  context(caller: Caller): Promise<CallContext>;
+  /** Exports that were too large for one answer; their parts are resources. */
+  exports: KeptExports;
+  /** How one request hides secrets: `redactor` removes them from its answer, `run` from texts that are cut meanwhile. */
+  begin(principal: Principal): { redactor: Caller["redactor"]; run<T>(work: () => T): T };
+  /** Running calls, so that a shutdown can wait for them. */
+  running: Map<Promise<unknown>, string>;
+}
+
+/** One request, as an era of the protocol delivers it. */
+export interface Incoming {
+  /** Aborted when the client cancels it or leaves. */
+  signal: AbortSignal;
+  /** The client's name, where it gave one. */
+  client: string | undefined;
+  ask: Ask;
+  /** Undefined where the client asked for no progress. */
+  progress: Caller["progress"] | undefined;
+}
+
+export type OfferedTool = Omit<ListedTool, "access"> & { outputSchema?: { type: "object" } };
+
+/** Everything that one principal is served, in no era's words: `first/` and `second/` put it into those of an SDK. */
+export interface Service extends Library {
+  about: { name: string; title: string; version: string };
+  instructions: string;
+  tools: readonly OfferedTool[];
+  /** @param args as the client sent them */
+  callTool(name: string, args: unknown, incoming: Incoming): Promise<ToolAnswer>;
+}
+
+/** What one principal is served over one connection, or with one request where nothing is kept between them. */
+export function createService(product: Product, principal: Principal): Service {
+  const { settings, version, running, exports } = product;
+  const shown = visibleTools(settings, principal);
+  const connection = { formsFail: false };
+  const callerOf = ({ progress, ...incoming }: Incoming, reads: AbortSignal, redactor: Caller["redactor"]): Caller => ({
+    ...incoming,
+    ...(progress ? { progress } : {}),
+    principal,
+    connection,
+    redactor,
+    reads,
+  });
+
+  const open: OpenLibrary = (incoming, reads) => {
+    const { redactor, run } = product.begin(principal);
+    const context = {
+      principal,
+      exports,
+      tools: shown,
+      shared: isRemote(settings.http),
+      open: () => product.context(callerOf(incoming, reads, redactor)),
+    };
+    return { context, scrub: redactor.json, run };
+  };
+
+  return {
+    about: { name: "kibana-connectors-mcp", title: "Kibana connectors", version },
+    instructions: isRemote(settings.http) ? instructions.replace(withPage, withoutPage) : instructions,
+    tools: shown.map((tool) => offered(tool, settings)),
+    ...createLibrary(open, settings.timeout),
+
+    callTool(name, args, incoming) {
+      const limit = startCallLimit(settings.timeout, incoming.signal, { waiting: settings.confirmWait });
+      const { redactor, run } = product.begin(principal);
+      const call = run(async () => {
+        try {
+          if (!shown.some((one) => one.name === name)) throw whyHidden(name, settings, principal);
+          // The tools' code is loaded at the first call, so that a client that only lists them does not wait for it.
+          const { tools } = await import("../tools/index.ts");
+          const tool = tools.find((one) => one.name === name);
+          if (!tool) throw whyHidden(name, settings, principal);
+          return answer(
+            await tool.call(args, await product.context(callerOf(incoming, limit.signal, redactor))),
+            settings.results,
+            redactor.json,
+            tool.maxText,
+          );
+        } catch (error) {
+          return failure(
+            incoming.signal.aborted && !(error instanceof ToolError)
+              ? new ToolError("cancelled", "The call was cancelled.", "Nothing to do.")
+              : error,
+            redactor.json,
+          );
+        } finally {
+          limit.end();
+        }
+      });
+      running.set(call, principal.name);
+      void call.finally(() => running.delete(call));
+      return call;
+    },
+  };
+}
+
+function offered({ access: _access, ...tool }: ListedTool, { results }: Settings): OfferedTool {
+  // If answers have no structured content, clients would refuse them because of a published output schema.
+  return results === "text" ? tool : { ...tool, outputSchema: { type: "object" } };
+}
