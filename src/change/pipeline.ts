@@ -4,6 +4,8 @@ import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
 import { reachOf } from "./consent/reach.ts";
+import { roundOf } from "./consent/round.ts";
+import { planChanged } from "./consent/unagreed.ts";
 import { sayingWhatIsLost } from "./not-restorable.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
@@ -19,12 +21,11 @@ import { wouldBeRefused } from "./would-be-refused.ts";
 export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller, services: ChangeServices): Promise<Outcome> {
   assertTrail(services.settings);
   // A confirmation holds for one principal and one Kibana.
-  const change = {
-    ...asked,
-    args: { by: caller.principal.name, on: services.deployment, args: asked.args },
-  };
+  const args = { by: caller.principal.name, on: services.deployment, args: asked.args };
   const { clock, journal, continuations, approvals, alone } = services;
   const since = alone.now();
+  const round = roundOf({ tool: asked.tool, args }, caller, services);
+  const change = { ...asked, args, confirm: asked.confirm ?? round?.page };
   const approval =
     change.confirm !== undefined && approvals.knows(change.confirm) ? approvals.look(change.confirm, change.tool, change.args) : undefined;
   const typed = approval?.state === "approved" ? approval.typed : undefined;
@@ -37,7 +38,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   if (change.dryRun) return dryRun(first, opinion, caller, services);
 
   await journal.ready();
-  const consent = await getConsent(change, first, opinion, approval, caller, services);
+  const consent = await getConsent({ change, round, approval }, first, opinion, caller, services);
   if ("outcome" in consent) return consent.outcome;
 
   return alone.on(first.ops.flatMap(targetsOf), since, async (changed) => {
@@ -47,15 +48,12 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
       const now = await judged(again, caller, services);
       const nowAsks = consent.how === "not_needed" && now.reasons.length > 0;
       if (nowAsks || services.digest(again) !== services.digest(first)) {
-        return {
-          ...(await shown("plan_changed", again, now, services)),
-          message: "The target changed meanwhile. Nothing was written. Repeat the call to decide on the new plan.",
-        };
+        return planChanged(again, now, services);
       }
     }
     if (caller.signal.aborted) throw cancelledBefore();
-    const nonce =
-      consent.how === "token" ? continuations.redeem(change.confirm ?? "", change.tool, change.args, services.digest(first)) : undefined;
+    const { continuation } = consent;
+    const nonce = continuation && continuations.redeem(continuation, change.tool, change.args, services.digest(first));
     if (nonce !== undefined && (await journal.spent(nonce))) throw confirmationInvalid("used");
     if (consent.how === "page") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;

@@ -4,7 +4,7 @@ import type { ConnectorRights } from "../kibana/capabilities.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { rulePrivilege } from "../kibana/rule-privilege.ts";
 import { plainText, quoted } from "../plain-text.ts";
-import { whyNobodyCouldAgree } from "./consent/who-could-agree.ts";
+import { wayTo } from "./consent/way.ts";
 import type { Op, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import type { Caller, ChangeServices } from "./services.ts";
@@ -15,14 +15,14 @@ import type { Caller, ChangeServices } from "./services.ts";
  */
 export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<ToolError[]> {
   const reader = services.reader.until(caller.reads);
-  const [nobody, ...rights] = await Promise.all([
-    whyNobodyCouldAgree(plan, verdict, caller, services),
+  const [way, ...rights] = await Promise.all([
+    wayTo(plan, verdict, false, caller, services),
     ...[...grouped<string, Op>(plan.ops, ({ space }) => space)].flatMap(([space, ops]) => [
       withoutRight(rightsFor(ops), space, reader),
       withoutRuleRight(ops, space, reader),
     ]),
   ]);
-  return [...rights, nobody].filter((error) => error !== undefined);
+  return [...rights, way.by === "nobody" ? way.why : undefined].filter((error) => error !== undefined);
 }
 
 const needed = { create: "change", update: "change", delete: "delete", execute: "execute" } as const satisfies Partial<

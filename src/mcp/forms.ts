@@ -32,11 +32,11 @@ type Field =
   | { type: "string"; title: string; enum: string[]; enumNames: string[] };
 
 /** A form's schema, the same in both eras. */
-export interface Form {
+export type FormFields = {
   type: "object";
   properties: Record<string, Field>;
   required: string[];
-}
+};
 
 /** How a person may answer a statement that only they can confirm, and how a form shows the answers. */
 const answers: Record<Knows, string> = {
@@ -50,7 +50,7 @@ function chosen(given: unknown): Knows | undefined {
 }
 
 /** The form for a question, with one field if it can be: some clients cannot show more. */
-export function formFor({ type, knows }: Pick<Question, "type" | "knows">): Form {
+export function formFor({ type, knows }: Pick<Question, "type" | "knows">): FormFields {
   const base = type === undefined ? yesOrNo : typed(type);
   if (knows === undefined) return base;
   const nothingElse = {
@@ -70,13 +70,13 @@ export function formFor({ type, knows }: Pick<Question, "type" | "knows">): Form
 }
 
 /** No default: if there is one, Claude Code sends it when a person accepts without ticking; without one it asks for the tick. */
-const yesOrNo: Form = {
+const yesOrNo: FormFields = {
   type: "object",
   properties: { confirm: { type: "boolean", title: "Yes, do it" } },
   required: ["confirm"],
 };
 
-function typed({ what, text }: NonNullable<Question["type"]>): Form {
+function typed({ what, text }: NonNullable<Question["type"]>): FormFields {
   return {
     type: "object",
     properties: { name: { type: "string", title: `Type the connector's ${what} to confirm: "${text}"` } },

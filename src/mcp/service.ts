@@ -10,6 +10,7 @@ import type { KeptExports } from "../tools/exports/kept-exports.ts";
 import type { ListedTool } from "../tools/listed.ts";
 import { visibleTools, whyHidden } from "../tools/visible.ts";
 import { answer, failure, type ToolAnswer } from "./answer.ts";
+import { InputRequired } from "./input-required.ts";
 import { instructions, withoutPage, withPage } from "./instructions.ts";
 import { createLibrary, type Library, type OpenLibrary } from "./library.ts";
 
@@ -45,7 +46,10 @@ export interface Service extends Library {
   about: { name: string; title: string; version: string };
   instructions: string;
   tools: readonly OfferedTool[];
-  /** @param args as the client sent them */
+  /**
+   * Rejects with InputRequired where the person has to be asked first, and the era asks by ending the call.
+   * @param args as the client sent them
+   */
   callTool(name: string, args: unknown, incoming: Incoming): Promise<ToolAnswer>;
 }
 
@@ -98,6 +102,7 @@ export function createService(product: Product, principal: Principal): Service {
             tool.maxText,
           );
         } catch (error) {
+          if (error instanceof InputRequired) throw error;
           return failure(
             incoming.signal.aborted && !(error instanceof ToolError)
               ? new ToolError("cancelled", "The call was cancelled.", "Nothing to do.")
@@ -109,7 +114,8 @@ export function createService(product: Product, principal: Principal): Service {
         }
       });
       running.set(call, principal.name);
-      void call.finally(() => running.delete(call));
+      const done = () => running.delete(call);
+      call.then(done, done);
       return call;
     },
   };

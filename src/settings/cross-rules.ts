@@ -25,9 +25,8 @@ const conflicts: readonly Rule[] = [
     sandbox && kibanaUrl && "Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.",
   ({ values: { confirmKey, confirm } }) =>
     confirmKey &&
-    confirm !== undefined &&
-    confirm !== "token" &&
-    "CONNECTORS_CONFIRM_KEY signs the continuations of --confirm token, but --confirm names another way: set one of them.",
+    confirm === "page" &&
+    "CONNECTORS_CONFIRM_KEY signs what comes back from a form or as a token, but --confirm names the page: set one of them.",
   ({ values: { confirmKey, confirm }, http }) =>
     http?.stateless &&
     confirm === "token" &&

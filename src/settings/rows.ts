@@ -130,7 +130,7 @@ export const rows = {
   confirmKey: row(
     "CONNECTORS_CONFIRM_KEY",
     "KEY",
-    "Key that all replicas share to sign continuations; implies --confirm token. Prefer the variable",
+    "Key that all replicas share to sign continuations (tokens, answers to forms); implies --confirm token unless it is form. Prefer the variable",
     text.min(16, "must be 16 characters or more"),
   ),
   ...httpRows,

@@ -81,6 +81,8 @@ async function pipeline({
     client: undefined,
     redactor: services.redactor,
     ask: {
+      inRounds: false,
+      returned: undefined,
       showsForms: () => ask !== undefined,
       confirm: ask ?? (async () => ({ action: "unavailable" })),
       show: async () => "unavailable",

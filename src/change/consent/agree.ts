@@ -7,65 +7,59 @@ import { askOnPage, pageOf } from "./approval-page.ts";
 import type { Approval } from "./approvals.ts";
 import type { Answer, ByItself, Consent } from "./ask.ts";
 import { confirmationInvalid } from "./continuation.ts";
-import { fitsQuestion, question, whatMatters } from "./question.ts";
-import { type Reach, reachOf } from "./reach.ts";
-import { notUnattended, onlyInPerson, saidOnPage, stillUnknown, tooMuch } from "./refusals.ts";
+import { question } from "./question.ts";
+import { onlyInPerson, saidOnPage, stillUnknown } from "./refusals.ts";
+import type { Round } from "./round.ts";
 import { isTyped, toType } from "./to-type.ts";
-import { declined, mistyped, notAnswered, waiting, withToken } from "./unagreed.ts";
+import { declined, mistyped, notAnswered, planChanged, waiting, withToken } from "./unagreed.ts";
+import { type Way, wayTo } from "./way.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
 
-/** How the plan was agreed to, or the answer that says that it was not (yet). */
-type Agreement = { how: Consent; waited: boolean } | { outcome: Outcome };
+/** How the plan was agreed to, and the continuation that this spends; or the answer that says that it was not (yet). */
+type Agreement = { how: Consent; waited: boolean; continuation?: string | undefined } | { outcome: Outcome };
 
-/**
- * Gets agreement to this plan. `--confirm` chooses the first way; a way that fails leads only to one that is at least as
- * strong: from a form to the page, never to a token.
- */
+/** A call, and what has been answered to it. */
+interface Asked {
+  change: Call;
+  round: Round | undefined;
+  approval: Approval | undefined;
+}
+
+/** Gets agreement to this plan. */
 export async function getConsent(
-  change: Call,
+  { change, round, approval }: Asked,
   plan: Plan,
   verdict: Verdict,
-  approval: Approval | undefined,
   caller: Caller,
   services: ChangeServices,
 ): Promise<Agreement> {
-  const { settings, continuations, deployment } = services;
-  if (approval) return fromPage(approval, change, plan, verdict, services);
-  const type = toType(plan, services);
+  const { settings, continuations } = services;
+  if (approval) return fromPage({ change, round, approval }, plan, verdict, services);
+  if (round && !round.isFor(services.digest(plan))) return { outcome: await planChanged(plan, verdict, services) };
   const { onlyAPersonKnows } = plan;
   if (change.confirm !== undefined) {
     // Checked now, so that the error says what is wrong with it; spent just before the first write.
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
-    if (settings.confirm !== "token" || type !== undefined || onlyAPersonKnows || plan.asks.length > 0)
+    if (settings.confirm !== "token" || toType(plan, services) !== undefined || onlyAPersonKnows || plan.asks.length > 0)
       throw confirmationInvalid("foreign");
     continuations.check(change.confirm, change.tool, change.args, services.digest(plan));
-    return { how: "token", waited: false };
+    return { how: "token", waited: false, continuation: change.confirm };
   }
-  const asks = plan.asks.length > 0;
-  if (!asks && verdict.reasons.length === 0) return { how: "not_needed", waited: false };
-  if (!asks && settings.skipConfirmation) {
-    const why = notUnattended(plan);
-    if (why) throw onlyInPerson(why);
-    return { how: "skipped", waited: false };
-  }
+  const way = await wayTo(plan, verdict, round !== undefined, caller, services);
+  if (way.by === "nothing") return { how: "not_needed", waited: false };
+  if (way.by === "skipped") return { how: "skipped", waited: false };
   const open = await pageOf(change, plan, verdict, services);
   if (open) return { outcome: open };
-  if (!asks && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
-  const reach = await reachOf(plan, services.redactor.withoutLiterals, services.undoBy);
-  const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
-  // The agent holds the token, and cannot know it.
-  if (asks || (onlyAPersonKnows && settings.confirm === "token")) return { outcome: await onPage() };
-  const matters = whatMatters(plan, reach, deployment, services.openPage !== undefined);
-  if (!fitsQuestion(matters, reach)) {
-    if (!services.openPage) throw tooMuch(matters);
-    return { outcome: await onPage() };
-  }
-  if (settings.confirm === "token" && type === undefined) return { outcome: await withToken(change, plan, verdict, services) };
-  if (settings.confirm === "page" || caller.connection.formsFail) return { outcome: await onPage() };
-  const answer = await askInForm({ plan, matters, reach, type }, caller, services);
+  if (way.by === "nobody") throw way.why;
+  if (way.by === "token") return { outcome: await withToken(change, plan, verdict, services) };
+  const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach: way.reach, caller, services, answered });
+  if (way.by === "page") return { outcome: await onPage() };
+  const answer = await askInForm({ change, round, plan, ...way }, caller, services);
+  // Spent by any answer: a no is not turned into a yes.
+  if (round && answer.is !== "yes") continuations.redeem(round.continuation, change.tool, change.args, services.digest(plan));
   switch (answer.is) {
     case "yes":
-      return { how: "form", waited: true };
+      return { how: "form", waited: round === undefined, continuation: round?.continuation };
     case "no":
       if (onlyAPersonKnows && answer.known) throw stillUnknown(onlyAPersonKnows, answer.known);
       return { outcome: await declined(plan, verdict, services) };
@@ -87,18 +81,23 @@ type FormAnswer =
 
 /** Asks through the client, and tells a person's answer from the client's own. */
 async function askInForm(
-  { plan, matters, reach, type }: { plan: Plan; matters: string[]; reach: Reach; type: ReturnType<typeof toType> },
+  { change, round, plan, matters, reach, type }: Omit<Asked, "approval"> & { plan: Plan } & Extract<Way, { by: "form" }>,
   caller: Caller,
-  { settings, clock, deployment, redactor }: ChangeServices,
+  services: ChangeServices,
 ): Promise<FormAnswer> {
-  const began = clock.now();
+  const { settings, clock, deployment, redactor } = services;
+  const began = round?.askedAt ?? clock.now();
   const answer = await caller.ask.confirm(
     {
       message: redactor.withoutLiterals.text(question(plan, matters), wordsToKeep(plan, reach, deployment, redactor.withoutLiterals)),
       ...(type === undefined ? {} : { type }),
       ...(plan.onlyAPersonKnows ? { knows: plan.onlyAPersonKnows.statement } : {}),
     },
-    { signal: caller.signal, timeoutMs: settings.confirmWait },
+    {
+      signal: caller.signal,
+      timeoutMs: settings.confirmWait,
+      continuation: () => services.continuations.issue(change.tool, change.args, services.digest(plan), "form").id,
+    },
   );
   const tookMs = clock.now() - began;
   const said = readAnswer(answer, { tookMs, readingMs: settings.confirmReading }, (typed) => type === undefined || isTyped(type, typed));
@@ -137,10 +136,9 @@ export function readAnswer(
 const whereClientsApprove =
   "If a client approves by itself, its operator can start the server with --confirm page or, for unattended runs, with --dangerously-skip-confirmation.";
 
-/** The call was repeated with the id of a page. */
+/** The call was repeated with the id of a page, or after the client was given the page's address. */
 async function fromPage(
-  approval: Approval,
-  { confirm = "" }: Call,
+  { change: { confirm = "" }, round, approval }: Asked & { approval: Approval },
   plan: Plan,
   verdict: Verdict,
   services: ChangeServices,
@@ -155,8 +153,8 @@ async function fromPage(
     case "waiting":
       return {
         outcome: {
-          ...(await waiting(plan, verdict, { id: confirm, ...approval }, services)),
-          message: "The person has not answered on the page yet. Nothing was written.",
+          ...(await waiting(plan, verdict, { id: confirm, ...approval, answered: round?.answered }, services)),
+          ...(round ? {} : { message: "The person has not answered on the page yet. Nothing was written." }),
         },
       };
   }

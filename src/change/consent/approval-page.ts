@@ -11,9 +11,10 @@ import type { Typed } from "./approvals.ts";
 import type { ByItself } from "./ask.ts";
 import { pageModel } from "./question.ts";
 import type { Reach } from "./reach.ts";
-import { nobodyHere, onlyInPerson, saidOnPage } from "./refusals.ts";
+import { saidOnPage } from "./refusals.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { approved, declined, waiting } from "./unagreed.ts";
+import { noPage } from "./way.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
 
 interface Asked {
@@ -46,10 +47,7 @@ export async function pageOf(change: Call, plan: Plan, verdict: Verdict, service
 /** Opens the page and answers at once: the call is never held open for it. */
 export async function askOnPage({ change, plan, verdict, reach, caller, services, answered }: Asked): Promise<Outcome> {
   const { approvals, openPage, deployment, sandbox, settings, clock } = services;
-  if (!openPage) {
-    if (plan.inPerson) throw onlyInPerson(plan.inPerson);
-    throw nobodyHere(plan, services, answered !== undefined || caller.connection.formsFail);
-  }
+  if (!openPage) throw noPage(plan, caller, services);
   const planned = services.digest(plan);
   const forPeople = services.redactor.withoutLiterals;
   const kept = wordsToKeep(plan, reach, deployment, forPeople);
@@ -66,12 +64,18 @@ export async function askOnPage({ change, plan, verdict, reach, caller, services
   };
   const url = await openPage(forPeople.json(model, kept), take, caller.principal.name);
   const message = `${deployment}: ${plan.asks.length > 0 ? "please enter the secrets for" : "please approve"}: ${beginning(plan.summary, 600)}`;
+  // The call may end here, and the client never come back: then the same call is told the address.
+  if (caller.ask.inRounds) entry.shownAt(url);
   const began = clock.now();
   const seen = caller.connection.formsFail
     ? "unavailable"
     : await caller.ask.show(
         { message: forPeople.text(oneLine(message), kept), url, id: entry.id },
-        { signal: caller.signal, timeoutMs: settings.confirmWait },
+        {
+          signal: caller.signal,
+          timeoutMs: settings.confirmWait,
+          continuation: () => services.continuations.issue(change.tool, change.args, planned, entry.id).id,
+        },
       );
   const byItself = seen !== "unavailable" && clock.now() - began < settings.confirmReading;
   if (seen === "declined" && !byItself) {

@@ -5,6 +5,8 @@ import type { Clock } from "../clock.ts";
 import { digest } from "../digest.ts";
 import { confirmationInvalid } from "./continuation.ts";
 
+export type PageId = `page-${string}`;
+
 /** What a person typed, by path. */
 export type Typed = ReadonlyMap<string, Sealed>;
 
@@ -41,7 +43,11 @@ export interface Approvals {
     tool: string,
     args: unknown,
     planDigest: string,
-  ): { id: string; expiresAt: number; shownAt(url: string | undefined): void; answer(given: NonNullable<Pending["answer"]>): void };
+  ): { id: PageId; expiresAt: number; shownAt(url: string | undefined): void; answer(given: NonNullable<Pending["answer"]>): void };
+  /** The person declined in the client. */
+  refuse(id: string): void;
+  /** The client shows the address: no answer has it any longer. */
+  hide(id: string): void;
   /** The newest page of the same call and plan: answered, or waiting where its address may be shown again. */
   find(tool: string, args: unknown, planDigest: string): FoundPage | undefined;
   /** True for ids of this kind. */
@@ -67,7 +73,7 @@ export function createApprovals(clock: Clock): Approvals {
       const own = [...all].filter(([, one]) => one.owner === owner);
       const [oldest] = own.find(([, one]) => one.spent) ?? own[0] ?? [];
       if (own.length >= most && oldest !== undefined) all.delete(oldest);
-      const id = prefix + randomBytes(15).toString("base64url");
+      const id: PageId = `${prefix}${randomBytes(15).toString("base64url")}`;
       const pending: Pending = {
         owner,
         call: digest([tool, args]),
@@ -98,6 +104,14 @@ export function createApprovals(clock: Clock): Approvals {
         if (url !== undefined) return { id, expiresAt, state: "waiting", url };
       }
       return undefined;
+    },
+    refuse(id) {
+      const pending = all.get(id);
+      if (pending) pending.answer ??= { approved: false };
+    },
+    hide(id) {
+      const pending = all.get(id);
+      if (pending) pending.url = undefined;
     },
     knows: (id) => id.startsWith(prefix),
     look(id, tool, args) {

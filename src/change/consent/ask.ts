@@ -15,6 +15,14 @@ export interface Question {
   knows?: string;
 }
 
+/** The client's part of a question: how the person is asked, and what is signed so that it can come back with the answer. */
+export interface Asking {
+  signal: AbortSignal;
+  timeoutMs: number;
+  /** A continuation of the call, for a client that answers with its next request. */
+  continuation: () => string;
+}
+
 export interface Answer {
   /** `empty`: accepted without what was asked for. */
   action: "accept" | "decline" | "cancel" | "empty" | "timeout" | "unavailable";
@@ -32,16 +40,29 @@ export interface ByItself {
   help?: string;
 }
 
-/** Asks the person behind the client. `unavailable`: the client cannot ask. */
+/** What a client did with a page's address. `unavailable`: it did not show it. */
+export type Shown = "shown" | "declined" | "unavailable";
+
+/** A request that answers a question which ended an earlier one. */
+export interface Returned {
+  continuation: string;
+  /** What the client did with a page's address, if that was the question. */
+  page: Shown;
+}
+
+/**
+ * Asks the person behind the client: while the call waits, or by ending it (`confirm` and `show` then reject with what the
+ * client is to ask, and the same call comes again with the answer). `unavailable`: the client cannot ask.
+ */
 export interface Ask {
   /** Whether the client shows forms. */
   showsForms(): boolean;
-  confirm(question: Question, options: { signal: AbortSignal; timeoutMs: number }): Promise<Answer>;
-  /** Has the client show a page's address to the person, so that it need not be in the answer. `unavailable`: it did not. */
-  show(
-    page: { message: string; url: string; id: string },
-    options: { signal: AbortSignal; timeoutMs: number },
-  ): Promise<"shown" | "declined" | "unavailable">;
+  /** True where a question ends the call. */
+  inRounds: boolean;
+  returned: Returned | undefined;
+  confirm(question: Question, asking: Asking): Promise<Answer>;
+  /** Has the client show a page's address to the person, so that it need not be in the answer. */
+  show(page: { message: string; url: string; id: string }, asking: Asking): Promise<Shown>;
 }
 
 /** What is known of one connection. */

@@ -2,17 +2,32 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { ToolError } from "../../errors.ts";
 import type { Clock } from "../clock.ts";
 import { digest } from "../digest.ts";
+import type { PageId } from "./approvals.ts";
+
+/** What a continuation waits for: the agent's own repetition, the answer to a form, or a page (its id). */
+export type Awaits = "token" | "form" | PageId;
 
 /**
- * Signed continuations: the agent repeats the same call with one. They carry expiry, nonce, the arguments' and the
- * plan's digest, and a MAC under a key of this process, or of all replicas; each works once in each process.
+ * Signed continuations: the same call comes again with one. They carry expiry, nonce, the arguments' and the plan's digest,
+ * what they wait for, and a MAC under a key of this process, or of all replicas; each works once in each process.
  */
 export interface Continuations {
-  issue(tool: string, args: unknown, planDigest: string): { id: string; expiresAt: number };
+  issue(tool: string, args: unknown, planDigest: string, awaits?: Awaits): { id: string; expiresAt: number };
+  /** @throws ToolError confirmation_invalid, with the reason; not for another plan */
+  read(id: string, tool: string, args: unknown): Continuation;
   /** @throws ToolError confirmation_invalid, with the reason */
   check(id: string, tool: string, args: unknown, planDigest: string): void;
   /** Checks and spends it. @returns its nonce, by which the journal knows that it was used */
   redeem(id: string, tool: string, args: unknown, planDigest: string): string;
+}
+
+export interface Continuation {
+  awaits: Awaits;
+  nonce: string;
+  /** Milliseconds since 1970. */
+  issuedAt: number;
+  expiresAt: number;
+  isFor(planDigest: string): boolean;
 }
 
 /** Milliseconds. */
@@ -26,16 +41,18 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
   const mac = (body: string) => createHmac("sha256", key).update(body).digest();
 
   return {
-    issue(tool, args, planDigest) {
+    issue(tool, args, planDigest, awaits = "token") {
       const expiresAt = clock.now() + continuationLifetime;
       const body = [
         expiresAt.toString(36),
         randomBytes(9).toString("base64url"),
         digest([tool, args]).slice(0, 22),
         planDigest.slice(0, 22),
+        awaits,
       ].join(".");
       return { id: `${body}.${mac(body).toString("base64url")}`, expiresAt };
     },
+    read,
     check,
     redeem(id, tool, args, planDigest) {
       const { nonce, expiresAt } = check(id, tool, args, planDigest);
@@ -46,21 +63,36 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
     },
   };
 
-  function check(id: string, tool: string, args: unknown, planDigest: string): { nonce: string; expiresAt: number } {
+  function check(id: string, tool: string, args: unknown, planDigest: string): Continuation {
+    const continuation = read(id, tool, args);
+    if (!continuation.isFor(planDigest)) throw confirmationInvalid("target_changed");
+    return continuation;
+  }
+
+  function read(id: string, tool: string, args: unknown): Continuation {
     const cut = id.lastIndexOf(".");
     const body = id.slice(0, Math.max(cut, 0));
     const given = Buffer.from(id.slice(cut + 1), "base64url");
     const expected = mac(body);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw confirmationInvalid("foreign");
-    const [expiry = "", nonce = "", argsDigest, plan] = body.split(".");
+    const [expiry = "", nonce = "", argsDigest, plan, awaits = ""] = body.split(".");
     const expiresAt = Number.parseInt(expiry, 36);
     for (const [old, until] of spent) if (until <= clock.now()) spent.delete(old);
     if (expiresAt <= clock.now()) throw confirmationInvalid("expired");
     if (spent.has(nonce)) throw confirmationInvalid("used");
     if (argsDigest !== digest([tool, args]).slice(0, 22)) throw confirmationInvalid("other_change");
-    if (plan !== planDigest.slice(0, 22)) throw confirmationInvalid("target_changed");
-    return { nonce, expiresAt };
+    return {
+      awaits: awaits === "form" || isPage(awaits) ? awaits : "token",
+      nonce,
+      issuedAt: expiresAt - continuationLifetime,
+      expiresAt,
+      isFor: (planDigest) => plan === planDigest.slice(0, 22),
+    };
   }
+}
+
+function isPage(awaits: string): awaits is PageId {
+  return awaits.startsWith("page-");
 }
 
 const reasons = {
@@ -71,12 +103,30 @@ const reasons = {
   target_changed: "was issued for a plan that no longer holds: the target has changed since",
 };
 
+type WhyInvalid = keyof typeof reasons;
+
+export function isReason(reason: unknown): reason is WhyInvalid {
+  return typeof reason === "string" && Object.hasOwn(reasons, reason);
+}
+
 /** Why a `confirm` id is refused. */
-export function confirmationInvalid(reason: keyof typeof reasons): ToolError {
+export function confirmationInvalid(reason: WhyInvalid): ToolError {
   return new ToolError(
     "confirmation_invalid",
     `The \`confirm\` id ${reasons[reason]}. Nothing was written.`,
     "Repeat the call without `confirm`, show the new plan to the person, and use the id that comes with it.",
+    { reason },
+  );
+}
+
+/** The same for the answer to a question that ended the call. */
+export function answerInvalid(reason: WhyInvalid): ToolError {
+  return new ToolError(
+    "confirmation_invalid",
+    `The question that the person answered ${reasons[reason]}. Nothing was written.`,
+    reason === "foreign"
+      ? "Repeat the call, and the person is asked again. Answers outlive a restart, and reach other replicas, only with CONNECTORS_CONFIRM_KEY."
+      : "Repeat the call, and the person is asked again.",
     { reason },
   );
 }

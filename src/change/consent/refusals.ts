@@ -1,7 +1,7 @@
 import { ToolError } from "../../errors.ts";
 import type { Knows } from "../../web/page.ts";
 import type { Plan, Unknown } from "../plan.ts";
-import type { ChangeServices } from "../services.ts";
+import type { Caller, ChangeServices } from "../services.ts";
 import { mostThatMatters } from "./question.ts";
 import { toType } from "./to-type.ts";
 
@@ -49,7 +49,7 @@ export function saidOnPage(id: string, known: Knows | undefined, { onlyAPersonKn
 }
 
 /** Why a person cannot be asked, and what to do. */
-export function nobodyHere(plan: Plan, services: ChangeServices, formsFail: boolean): ToolError {
+export function nobodyHere(plan: Plan, { ask, connection }: Caller, services: ChangeServices): ToolError {
   const { settings } = services;
   if (plan.onlyAPersonKnows && plan.asks.length === 0) return stillUnknown(plan.onlyAPersonKnows, "nobody");
   if (plan.asks.length > 0) {
@@ -60,23 +60,29 @@ export function nobodyHere(plan: Plan, services: ChangeServices, formsFail: bool
     );
   }
   const stateless = settings.http?.stateless ?? false;
-  const fixes = [
-    ...(stateless ? [] : ["Use a client that shows MCP elicitation forms to a person"]),
-    // A continuation never replaces a name that has to be typed.
-    ...(toType(plan, services) === undefined
-      ? [
-          `${stateless ? "Have" : "have"} the operator ${stateless ? "set CONNECTORS_CONFIRM_KEY" : "start the server with --confirm token"}`,
-        ]
+  const needsKey = stateless && ask.inRounds && ask.showsForms() && !settings.confirmKey;
+  const byItself = connection.formsFail
+    ? "this client answers questions by itself, so perhaps nobody saw this one"
+    : needsKey
+      ? "replicas that share no key cannot know each other's questions"
       : stateless
-        ? ["Do it through a server that is not stateless: a person has to type the connector's name"]
-        : []),
+        ? "this client cannot ask one: a stateless server is asked and answered only in protocol 2026-07-28, by a client that shows forms"
+        : "this client cannot ask one";
+  // A continuation never replaces a name that has to be typed.
+  const typed = toType(plan, services) !== undefined;
+  const fixes = [
+    ...(needsKey ? [] : [stateless ? "Use such a client, with --confirm form" : "Use a client that shows MCP elicitation forms to a person"]),
+    ...(typed
+      ? stateless
+        ? ["do it through a server that is not stateless: a person has to type the connector's name"]
+        : []
+      : [stateless ? "have the operator set CONNECTORS_CONFIRM_KEY" : "have the operator start the server with --confirm token"]),
   ];
+  const fix = fixes.join(", or ");
   return new ToolError(
     "confirmation_invalid",
-    stateless
-      ? "A person has to agree, and a stateless server cannot ask one: it keeps nothing between requests."
-      : `A person has to agree, but ${formsFail ? "this client answers questions by itself, so perhaps nobody saw this one" : "this client cannot ask one"}, and no page can be shown. The server is shared over HTTP, and nobody sits at its machine. Nothing was written.`,
-    `${fixes.join(", or ")}.`,
+    `A person has to agree, but ${byItself}, and no page can be shown. The server is shared over HTTP, and nobody sits at its machine. Nothing was written.`,
+    `${fix.charAt(0).toUpperCase()}${fix.slice(1)}.`,
     { reason: "unavailable" },
   );
 }

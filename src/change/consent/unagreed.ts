@@ -67,6 +67,14 @@ export async function mistyped(plan: Plan, verdict: Verdict, services: ChangeSer
   };
 }
 
+/** What was shown to the person is not what would be done now. */
+export async function planChanged(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
+  return {
+    ...(await shown("plan_changed", plan, verdict, services)),
+    message: "The target changed meanwhile. Nothing was written. Repeat the call to decide on the new plan.",
+  };
+}
+
 export async function notAnswered(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
   return {
     ...(await shown("confirmation_needed", plan, verdict, services)),

@@ -7,6 +7,8 @@ import { formFor, readForm } from "../forms.ts";
 /** Asks the person through elicitation, on the stream of the call itself, which waits. */
 export function createAsk(server: Server, relatedRequestId: RequestId): Ask {
   return {
+    inRounds: false,
+    returned: undefined,
     showsForms: () => server.getClientCapabilities()?.elicitation?.form !== undefined,
 
     async confirm(question, { signal, timeoutMs }) {

@@ -1,5 +1,6 @@
-import { type JSONRPCMessage, Server, type ServerContext, type Transport } from "@modelcontextprotocol/server";
+import { type InputRequests, inputRequired, type JSONRPCMessage, Server, type ServerContext, type Transport } from "@modelcontextprotocol/server";
 import { isPlainObject } from "../../plain-object.ts";
+import { InputRequired } from "../input-required.ts";
 import { progressOf } from "../progress.ts";
 import { readableArguments } from "../readable-arguments.ts";
 import type { Incoming, Service } from "../service.ts";
@@ -17,17 +18,30 @@ export function createServer(service: Service): Server {
     jsonSchemaValidator: { getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }) },
     cacheHints: { "server/discover": keep, "tools/list": keep, "prompts/list": keep, "resources/templates/list": keep },
   });
-  const incoming = ({ mcpReq }: ServerContext): Incoming => ({
-    signal: mcpReq.signal,
-    client: clientOf(mcpReq.envelope).name,
-    ask: createAsk(),
-    progress: progressOf(mcpReq._meta?.progressToken, mcpReq.notify),
-  });
+  const incoming = ({ mcpReq }: ServerContext): Incoming => {
+    const client = clientOf(mcpReq.envelope);
+    return {
+      signal: mcpReq.signal,
+      client: client.name,
+      ask: createAsk(client, mcpReq),
+      progress: progressOf(mcpReq._meta?.progressToken, mcpReq.notify),
+    };
+  };
 
   server.setRequestHandler("tools/list", () => ({ tools: [...service.tools] }));
-  server.setRequestHandler("tools/call", async ({ params }, context) => ({
-    ...(await service.callTool(params.name, params.arguments, incoming(context))),
-  }));
+  server.setRequestHandler("tools/call", async ({ params }, context) => {
+    try {
+      return await service.callTool(params.name, params.arguments, incoming(context));
+    } catch (error) {
+      if (!(error instanceof InputRequired)) throw error;
+      const { wanted, continuation: requestState } = error;
+      const inputRequests: InputRequests =
+        "form" in wanted
+          ? { form: inputRequired.elicit({ mode: "form", message: wanted.message, requestedSchema: wanted.form }) }
+          : { page: inputRequired.elicitUrl(wanted) };
+      return inputRequired({ inputRequests, requestState });
+    }
+  });
   server.setRequestHandler("prompts/list", async (_request, context) => ({ prompts: await service.listPrompts(incoming(context)) }));
   server.setRequestHandler("prompts/get", ({ params }, context) =>
     service.getPrompt(params.name, params.arguments ?? {}, incoming(context)),
@@ -60,5 +74,7 @@ class LenientServer extends Server {
 function readable<M extends JSONRPCMessage>(message: M): M {
   if (!("method" in message) || message.method !== "tools/call" || !isPlainObject(message.params)) return message;
   const { arguments: given, ...params } = message.params;
-  return { ...message, params: { ...params, arguments: readableArguments(given) } };
+  const args = readableArguments(given);
+  // The SDK would drop the key `__proto__`, which is to be refused.
+  return { ...message, params: { ...params, arguments: args && Object.hasOwn(args, "__proto__") ? { arguments: args } : args } };
 }
