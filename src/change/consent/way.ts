@@ -12,7 +12,8 @@ import { toType } from "./to-type.ts";
 export type Way =
   | { by: "nothing" }
   | { by: "skipped" }
-  | { by: "token" | "page"; reach: Reach }
+  | { by: "token"; reach: Reach }
+  | { by: "page"; reach: Reach }
   | { by: "form"; reach: Reach; matters: string[]; type: ToType | undefined }
   | { by: "nobody"; why: ToolError };
 
