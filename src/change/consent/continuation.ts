@@ -15,7 +15,7 @@ export interface Continuations {
   issue(tool: string, args: unknown, planDigest: string, awaits?: Awaits): { id: string; expiresAt: number };
   /** @throws ToolError confirmation_invalid, with the reason; not for another plan */
   read(id: string, tool: string, args: unknown): Continuation;
-  /** @throws ToolError confirmation_invalid, with the reason */
+  /** For a token. @throws ToolError confirmation_invalid, with the reason */
   check(id: string, tool: string, args: unknown, planDigest: string): void;
   /** Checks and spends it. @returns its nonce, by which the journal knows that it was used */
   redeem(id: string, tool: string, args: unknown, planDigest: string): string;
@@ -55,7 +55,7 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
     read,
     check,
     redeem(id, tool, args, planDigest) {
-      const { nonce, expiresAt } = check(id, tool, args, planDigest);
+      const { nonce, expiresAt } = readFor(planDigest, id, tool, args);
       if (spent.size >= mostRemembered)
         throw new ToolError("limit_reached", "Too many confirmations in ten minutes.", "Wait a few minutes, then repeat the call.");
       spent.set(nonce, expiresAt);
@@ -63,7 +63,12 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
     },
   };
 
-  function check(id: string, tool: string, args: unknown, planDigest: string): Continuation {
+  function check(id: string, tool: string, args: unknown, planDigest: string): void {
+    // Whoever asks a person may not let the agent answer.
+    if (readFor(planDigest, id, tool, args).awaits !== "token") throw confirmationInvalid("foreign");
+  }
+
+  function readFor(planDigest: string, id: string, tool: string, args: unknown): Continuation {
     const continuation = read(id, tool, args);
     if (!continuation.isFor(planDigest)) throw confirmationInvalid("target_changed");
     return continuation;
