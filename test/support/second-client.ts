@@ -38,10 +38,10 @@ export async function connectSecond(transport: Transport, mode: Mode, fills?: Fi
 }
 
 /** The built server over stdio. */
-export async function stdioTransport(env: Record<string, string>, args: string[] = []) {
+export async function stdioTransport(env: Record<string, string>, args: string[] = [], build = serverBuild) {
   return new StdioClientTransport({
     command: process.execPath,
-    args: [serverBuild, ...args],
+    args: [build, ...args],
     env: cleanEnv(await freshFolder(), env),
     stderr: "ignore",
   });
