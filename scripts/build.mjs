@@ -1,5 +1,6 @@
 // Bundles src/main.ts into dist/: one entry and lazy chunks, nothing to install beside it.
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { build } from "esbuild";
 import { licensesOf } from "./licenses.mjs";
 import { mergeStart } from "./merge-start.mjs";
@@ -13,8 +14,7 @@ const withoutAjv = {
     onLoad({ filter: /(server|client)[\\/]dist[\\/]ajvProvider-[\w-]+\.mjs$/ }, () => ({ contents: noAjv("n") }));
   },
 };
-const noAjv = (name) =>
-  `export class ${name} { getValidator() { throw new Error("no JSON Schema validator in this bundle"); } }`;
+const noAjv = (name) => `export class ${name} { getValidator() { throw new Error("no JSON Schema validator in this bundle"); } }`;
 
 /** undici brings mocks for the tests of those who use it: 30 kB that nothing here calls. */
 const withoutMocks = {
@@ -60,7 +60,20 @@ const { metafile: split } = await build({
   logLevel: "warning",
   banner: { js: requireBanner },
 });
-const metafile = await mergeStart(split, { main: "src/main.ts", entries: ["src/commands/serve.ts"] });
+// Most files need no `require`: a start would make 28 of them, in 2 kB.
+for (const path of Object.keys(split.outputs)) {
+  const [before, after] = readFileSync(path, "utf8").split(requireBanner);
+  if (after !== undefined && !/\brequire\b/.test(after)) writeFileSync(path, before + after);
+}
+const main = "src/main.ts";
+const atStart = ["src/commands/serve.ts"];
+const eras = ["src/mcp/first/stdio.ts", "src/mcp/second/stdio.ts"].filter((entry) => existsSync(entry));
+let metafile = await mergeStart(split, { main, entries: atStart, either: eras });
+// One file for each era: none opens a file of the other.
+for (const entry of eras) {
+  const except = [main, ...atStart, ...eras.filter((other) => other !== entry)];
+  metafile = await mergeStart(metafile, { main, entries: [entry], except, name: basename(dirname(entry)) });
+}
 // What went where, for the budget tests.
 writeFileSync("dist/meta.json", JSON.stringify(metafile));
 writeFileSync("dist/third-party-licenses.txt", licensesOf(metafile));

@@ -2,33 +2,48 @@
 // every file that is opened before the tools can be listed costs time.
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { dirname, join, posix, relative } from "node:path";
 import { build } from "esbuild";
 
 /**
  * Merges the files that are read when `entries` are loaded, and points all others to the merged one.
  * @param {import("esbuild").Metafile} metafile of a build with splitting
- * @param {{ main: string, entries: string[] }} options the executable's source; the sources loaded at the start
+ * @param {{ main: string, entries: string[], either?: string[], except?: string[], name?: string }} options the executable's
+ * source; the sources that are loaded together; those of which one is loaded too, so that what all of them need is merged;
+ * those whose files stay as they are; what the merged file is called
  * @returns {Promise<import("esbuild").Metafile>} of the files afterwards
  */
-export async function mergeStart(metafile, { main, entries }) {
+export async function mergeStart(metafile, { main, entries, either = [], except = [], name = "start" }) {
   const { outputs } = metafile;
   const outputOf = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
   const start = outputOf(main);
   const eager = closure(outputs, [start, ...entries.map(outputOf)]);
   eager.delete(start);
+  const [one, ...others] = either.map((entry) => closure(outputs, [outputOf(entry)]));
+  if (others.length > 0) for (const file of one) if (others.every((files) => files.has(file))) eager.add(file);
+  for (const file of closure(outputs, except.map(outputOf))) eager.delete(file);
   /** `file` → the names of its exports, as the merged file has them. */
   const names = new Map([...eager].map((path, at) => [path, outputs[path].exports.map((name, n) => [name, `e${at}_${n}`])]));
 
   const contents = [...names].map(([path, pairs]) => exportsFrom(`./${path}`, pairs)).join("\n");
+  const ours = (path, importer) => eager.has(importer === "" ? posix.normalize(path) : posix.join(folderOf(importer), path));
   const merged = await build({
     ...options,
     stdin: { contents, resolveDir: "." },
-    plugins: [{ name: "lazy-stays-lazy", setup: ({ onResolve }) => onResolve({ filter: /^\.\.?\// }, keepLazy) }],
+    // An import on demand stays one, with the same path: the merged file is in the same folder.
+    plugins: [
+      {
+        name: "others-stay",
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^\.\.?\// }, ({ kind, path, importer }) =>
+            kind === "dynamic-import" || !ours(path, importer === "<stdin>" ? "" : importer) ? { path, external: true } : undefined,
+          ),
+      },
+    ],
   });
   const text = merged.outputFiles[0].text;
   const folder = posix.dirname([...eager][0]);
-  const path = `${folder}/start-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.js`;
+  const path = `${folder}/${name}-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.js`;
 
   const rest = Object.keys(outputs).filter((file) => !eager.has(file));
   const rewritten = await Promise.all(rest.map(async (file) => [file, await pointed(file, names, path)]));
@@ -87,9 +102,9 @@ function exportsFrom(path, pairs) {
   return `export { ${pairs.map(([name, as]) => `${name} as ${as}`).join(", ")} } from ${JSON.stringify(path)};`;
 }
 
-/** An import on demand stays one, with the same path: the merged file is in the same folder. */
-function keepLazy({ kind, path }) {
-  return kind === "dynamic-import" ? { path, external: true } : undefined;
+/** The folder of a file, from here. */
+function folderOf(path) {
+  return dirname(relative(process.cwd(), path)).replaceAll("\\", "/");
 }
 
 /** Rewrites a file to import from the merged file. */

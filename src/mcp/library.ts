@@ -14,7 +14,7 @@ export type OpenLibrary = (
 };
 
 /** A request that is refused with an error of the protocol; both SDKs send a thrown error's `code` and `data`. */
-export class RequestError extends Error {
+class RequestError extends Error {
   readonly code: number;
   readonly data: Record<string, unknown> | undefined;
   constructor(code: number, message: string, data?: Record<string, unknown>) {

@@ -1,5 +1,4 @@
 import { PassThrough, type Readable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
 import type { Principal } from "../change/principal.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { type EraName, eraOf, eras } from "./eras.ts";
@@ -65,7 +64,7 @@ async function serveFrom(input: Readable, service: Service, open: Connection[]):
     held = Buffer.alloc(0);
   }
   // What came just before the end is still delivered.
-  await setImmediate();
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function read(line: string): unknown {

@@ -410,7 +410,10 @@ describe("this machine", () => {
   test.each([
     [["--dangerously-skip-confirmation"], "Nobody is asked before a change."],
     [["--confirm", "token"], "Nobody is asked: the agent gets a token and passes it back by itself."],
-    [["--http", "127.0.0.1:0", "--stateless"], "A stateless server cannot ask anybody: changes that need a person are refused."],
+    [
+      ["--http", "127.0.0.1:0", "--stateless"],
+      "A stateless server cannot ask anybody without a key: changes that need a person are refused.",
+    ],
   ])("%j is a warning", async (args, message) => {
     const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all") }, args);
     expect(report.find("consent")).toMatchObject({ result: "warning", message });

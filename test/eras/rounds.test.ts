@@ -253,7 +253,10 @@ describe("what has to be typed or known", () => {
     expect((await on(served)(model, { state: first.state, answers: named("Mode1") })).body).toMatchObject({ status: "declined" });
     expect((await on(served)(model, { state: first.state, answers: named("Model") })).body).toMatchObject(invalid("used"));
     const again = await on(served)(model);
-    expect((await on(served)(model, { state: again.state, answers: named("Model") })).body).toMatchObject({ status: "done", asked: "form" });
+    expect((await on(served)(model, { state: again.state, answers: named("Model") })).body).toMatchObject({
+      status: "done",
+      asked: "form",
+    });
   });
 
   const update: [string, Args] = [
@@ -274,7 +277,8 @@ describe("what has to be typed or known", () => {
 });
 
 describe("a stateless server", () => {
-  const stateless = (settings: NonNullable<Options>["settings"]) => servedProduct({ http: { stateless: true }, settings: { ...trail, ...settings } });
+  const stateless = (settings: NonNullable<Options>["settings"]) =>
+    servedProduct({ http: { stateless: true }, settings: { ...trail, ...settings } });
 
   test("asks in a form with the key that its replicas share", async () => {
     const served = await stateless(key);

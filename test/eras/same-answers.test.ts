@@ -70,7 +70,9 @@ async function kibana() {
 
 const overHttp = async (more: string[] = [], folder?: string, at?: string) => {
   const url = at ?? (await kibana()).url;
-  const shared: Record<string, string> = folder ? { CONNECTORS_JOURNAL_DIR: folder, CONNECTORS_CONFIRM_KEY: "a-key-that-all-replicas-share" } : {};
+  const shared: Record<string, string> = folder
+    ? { CONNECTORS_JOURNAL_DIR: folder, CONNECTORS_CONFIRM_KEY: "a-key-that-all-replicas-share" }
+    : {};
   return startHttpProcess(["--http", "127.0.0.1:0", ...more], { ...env, ...shared }, url);
 };
 
@@ -85,18 +87,29 @@ describe("the same calls get the same answers", () => {
     await first.close();
     // The table is worth nothing unless the calls do what they are to show.
     const statuses = JSON.stringify(expected);
-    for (const one of ['"status":"done"', '"status":"declined"', '"asked":"form"', '"code":"in_use"', '"code":"tool_unknown"', '"code":"connector_not_found"'])
+    for (const one of [
+      '"status":"done"',
+      '"status":"declined"',
+      '"asked":"form"',
+      '"code":"in_use"',
+      '"code":"tool_unknown"',
+      '"code":"connector_not_found"',
+    ])
       expect(statuses).toContain(one);
   }, 60_000);
 
   test.each<[string, Mode]>([
     ["auto", "auto"],
     ["pinned", pinned],
-  ])("to a new client (%s) over stdio", async (_name, mode) => {
-    const { client, call } = await connectSecond(await stdioTransport((await kibana()).env), mode, answersOf);
-    expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
-    expect(await answers(call)).toEqual(expected);
-  }, 60_000);
+  ])(
+    "to a new client (%s) over stdio",
+    async (_name, mode) => {
+      const { client, call } = await connectSecond(await stdioTransport((await kibana()).env), mode, answersOf);
+      expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
+      expect(await answers(call)).toEqual(expected);
+    },
+    60_000,
+  );
 
   test("to an old client over HTTP", async () => {
     const { url } = await overHttp();
@@ -107,12 +120,16 @@ describe("the same calls get the same answers", () => {
   test.each<[string, Mode]>([
     ["auto", "auto"],
     ["pinned", pinned],
-  ])("to a new client (%s) over HTTP", async (_name, mode) => {
-    const { url } = await overHttp();
-    const { client, call } = await connectSecond(httpTransport(url), mode, answersOf);
-    expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
-    expect(await answers(call)).toEqual(expected);
-  }, 60_000);
+  ])(
+    "to a new client (%s) over HTTP",
+    async (_name, mode) => {
+      const { url } = await overHttp();
+      const { client, call } = await connectSecond(httpTransport(url), mode, answersOf);
+      expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
+      expect(await answers(call)).toEqual(expected);
+    },
+    60_000,
+  );
 
   test("to a new client of stateless replicas that share a key and a journal, each request on the other one", async () => {
     const { url: at } = await kibana();

@@ -11,8 +11,7 @@ const after = "const first = second;";
 
 test("without the first SDK's folder and the one line that loads it, all else compiles, builds and serves the second era", async () => {
   const copy = await freshFolder();
-  for (const part of ["src", "scripts", "skill", "package.json", "tsconfig.json"])
-    cpSync(part, join(copy, part), { recursive: true });
+  for (const part of ["src", "scripts", "skill", "package.json", "tsconfig.json"]) cpSync(part, join(copy, part), { recursive: true });
   symlinkSync(resolve("node_modules"), join(copy, "node_modules"));
   rmSync(join(copy, "src/mcp/first"), { recursive: true });
   const eras = join(copy, "src/mcp/eras.ts");

@@ -1,7 +1,7 @@
 import type { Got, Sent } from "./http.ts";
 import { tokenOf } from "./http.ts";
 
-export const revision = "2026-07-28";
+const revision = "2026-07-28";
 
 /** What a request says of its client. */
 export function envelope(capabilities: object = { elicitation: { form: {} } }): Record<string, unknown> {

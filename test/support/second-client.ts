@@ -6,7 +6,10 @@ import { freshFolder } from "./folder.ts";
 import type { Called } from "./product.ts";
 
 /** What a form asks for, and how it is answered. */
-export type Fills = (message: string, fields: Record<string, { title?: string }>) => { action: "accept" | "decline" | "cancel"; content?: Filled };
+export type Fills = (
+  message: string,
+  fields: Record<string, { title?: string }>,
+) => { action: "accept" | "decline" | "cancel"; content?: Filled };
 type Filled = Record<string, string | boolean>;
 
 /** `auto`: it asks what there is first; `pin`: it speaks the second era at once. */

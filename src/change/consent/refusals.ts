@@ -71,7 +71,9 @@ export function nobodyHere(plan: Plan, { ask, connection }: Caller, services: Ch
   // A continuation never replaces a name that has to be typed.
   const typed = toType(plan, services) !== undefined;
   const fixes = [
-    ...(needsKey ? [] : [stateless ? "Use such a client, with --confirm form" : "Use a client that shows MCP elicitation forms to a person"]),
+    ...(needsKey
+      ? []
+      : [stateless ? "Use such a client, with --confirm form" : "Use a client that shows MCP elicitation forms to a person"]),
     ...(typed
       ? stateless
         ? ["do it through a server that is not stateless: a person has to type the connector's name"]

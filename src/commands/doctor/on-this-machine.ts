@@ -88,7 +88,7 @@ async function secretFolder({ secretDir }: Settings): Promise<Finding[]> {
   return [ok("secrets", `{"$file": …} reads from ${secretDir}.`)];
 }
 
-function consent({ access, skipConfirmation, confirm, http }: Settings): Finding {
+function consent({ access, skipConfirmation, confirm, confirmKey, http }: Settings): Finding {
   if (access === "read") return ok("consent", "Nothing to ask: this server may only read.");
   if (skipConfirmation) {
     return warning(
@@ -97,13 +97,15 @@ function consent({ access, skipConfirmation, confirm, http }: Settings): Finding
       "Fine in a pipeline that somebody watches. Anywhere else remove CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION.",
     );
   }
-  if (http?.stateless) {
+  if (http?.stateless && confirm !== "token") {
     return warning(
       "consent",
-      confirm === "token"
-        ? "A stateless server cannot ask anybody: the agent passes a signed continuation back by itself."
-        : "A stateless server cannot ask anybody: changes that need a person are refused.",
-      "Without --stateless the client asks in a form; CONNECTORS_CONFIRM_KEY lets the agent pass a signed continuation back.",
+      confirmKey
+        ? "A stateless server asks only through clients of protocol 2026-07-28: for all others, changes that need a person are refused."
+        : "A stateless server cannot ask anybody without a key: changes that need a person are refused.",
+      confirmKey
+        ? "Use such clients, or leave out --confirm form: then the agent passes a signed continuation back."
+        : "Set CONNECTORS_CONFIRM_KEY, the same in all replicas: alone it lets the agent pass a signed continuation back, with --confirm form newer clients ask the person.",
     );
   }
   if (confirm === "token") {

@@ -1,4 +1,11 @@
-import { type InputRequests, inputRequired, type JSONRPCMessage, Server, type ServerContext, type Transport } from "@modelcontextprotocol/server";
+import {
+  type InputRequests,
+  inputRequired,
+  type JSONRPCMessage,
+  Server,
+  type ServerContext,
+  type Transport,
+} from "@modelcontextprotocol/server";
 import { isPlainObject } from "../../plain-object.ts";
 import { InputRequired } from "../input-required.ts";
 import { progressOf } from "../progress.ts";

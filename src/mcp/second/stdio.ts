@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import { StdioServerTransport, serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { Service } from "../service.ts";
 import type { Connection } from "../stdio.ts";
 import { createServer } from "./server.ts";
