@@ -97,8 +97,8 @@ describe("a request of the second era over HTTP", () => {
   });
 
   test("reports progress to a client that asks for it", async () => {
-    const served = await servedProduct();
-    const { body, headers } = secondRequest("tools/call", { name: "audit_connectors", arguments: { space: "*" } });
+    const served = await servedProduct({ sandbox: { size: { spaces: 2, connectors: 10, rules: 300, seed: 3 } } });
+    const { body, headers } = secondRequest("tools/call", { name: "audit_connectors", arguments: {} });
     const { params, ...rest } = body as { params: { _meta: object } };
     const curious = { ...rest, params: { ...params, _meta: { ...params._meta, progressToken: 7 } } };
     const got = await served.send({ ...(headers && { headers }), body: curious });

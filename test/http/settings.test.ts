@@ -130,7 +130,7 @@ describe("the key and the audit connector", () => {
     [["--confirm-key", "too-short"], "--confirm-key must be 16 characters or more."],
     [
       ["--confirm-key", key, "--confirm", "page"],
-      "CONNECTORS_CONFIRM_KEY signs the continuations of --confirm token, but --confirm names another way",
+      "CONNECTORS_CONFIRM_KEY signs what comes back from a form or as a token, but --confirm names the page",
     ],
     [["--http", there, "--stateless", "--confirm", "token"], "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY"],
     [["--audit-connector", "a/b/c"], "--audit-connector must be a connector's id, or space/id."],
