@@ -18,8 +18,16 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { onTestFinished } from "vitest";
+import { localPrincipal } from "../../src/change/principal.ts";
 import { ToolError } from "../../src/errors.ts";
 import { failure } from "../../src/mcp/answer.ts";
+import { openHttp } from "../../src/mcp/first/http.ts";
+import { createServer } from "../../src/mcp/first/server.ts";
+import { type HttpEntry, loading, startHttp } from "../../src/mcp/http.ts";
+import { createService } from "../../src/mcp/service.ts";
+import { httpSettings } from "../support/http.ts";
+import { product } from "../support/product.ts";
 
 /** One pixel, and a tenth of a second of silence. */
 const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -149,7 +157,7 @@ const prompts: Record<string, { args?: string[]; content(args: Record<string, st
 };
 
 /** Puts the fixtures of the official suite into a server of ours. */
-export function withFixtures(server: Server): Server {
+function withFixtures(server: Server): Server {
   server.registerCapabilities({ prompts: {}, resources: { subscribe: true }, logging: {}, completions: {} });
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: Object.keys(fixtures).map((name) => ({
@@ -194,4 +202,29 @@ export function withFixtures(server: Server): Server {
     return { messages: prompt.content(args).map((content) => ({ role: "user", content: content as typeof image })) };
   });
   return server;
+}
+
+/** Our HTTP entry and our server of the first era, with the fixtures of the official suite; gone at the end of the test. */
+export async function startFixtures(): Promise<HttpEntry> {
+  const { backend, settings } = await product();
+  const entry = await startHttp(
+    {
+      whoIs: () => localPrincipal(settings),
+      service: (principal) => createService(backend, principal),
+      ready: async () => true,
+      running: new Map(),
+      holders: 1,
+      failed: (error) => {
+        throw error;
+      },
+    },
+    httpSettings(),
+    undefined,
+    {
+      ...loading,
+      first: async () => (served, http) => openHttp(served, http, (principal) => withFixtures(createServer(served.service(principal)))),
+    },
+  );
+  onTestFinished(() => entry.drain());
+  return entry;
 }

@@ -4,14 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { localPrincipal } from "../../src/change/principal.ts";
-import { openHttp } from "../../src/mcp/first/http.ts";
-import { createServer } from "../../src/mcp/first/server.ts";
-import { loading, startHttp } from "../../src/mcp/http.ts";
-import { createService } from "../../src/mcp/service.ts";
-import { httpSettings, servedProduct } from "../support/http.ts";
-import { product } from "../support/product.ts";
-import { withFixtures } from "./conformance-server.ts";
+import { servedProduct } from "../support/http.ts";
+import { startFixtures } from "./conformance-server.ts";
 
 const suite = fileURLToPath(new URL("dist/index.js", import.meta.resolve("@modelcontextprotocol/conformance/package.json")));
 
@@ -27,26 +21,7 @@ function conformance(url: string, ...args: string[]): Promise<{ code: number; ou
 }
 
 test("the whole official suite passes, pending parts too, with its fixtures behind our HTTP entry and in our server", async () => {
-  const { backend, settings } = await product();
-  const entry = await startHttp(
-    {
-      whoIs: () => localPrincipal(settings),
-      service: (principal) => createService(backend, principal),
-      ready: async () => true,
-      running: new Map(),
-      holders: 1,
-      failed: (error) => {
-        throw error;
-      },
-    },
-    httpSettings(),
-    undefined,
-    {
-      ...loading,
-      first: async () => (served, http) => openHttp(served, http, (principal) => withFixtures(createServer(served.service(principal)))),
-    },
-  );
-  onTestFinished(() => entry.drain());
+  const entry = await startFixtures();
   const { code, output } = await conformance(entry.url, "--suite", "all");
   expect([code, output]).toEqual([0, expect.stringMatching(/Total: (\d{2}) passed, 0 failed/)]);
 }, 60_000);
