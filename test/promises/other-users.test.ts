@@ -538,6 +538,33 @@ describe("update_connector with a new name", () => {
   });
 });
 
+describe("create_connector where a workflow names the connector already", () => {
+  const env = sharedServers();
+  const create = (server: Pick<Started, "call">) =>
+    server.call("create_connector", { name: "Late", id: "late", type: ".index", config: { index: "late" }, dry_run: true });
+  const asked = "workflows that name it already use it from then on";
+  test.each<[string, OtherUsers, RegExp | undefined, boolean]>([
+    ["by its id: is said and asked about", uses(step({ "connector-id": "late" })), /^1 workflow names this connector already/, true],
+    ["by its name: is said and asked about", uses(step({ "connector-id": "Late" })), /^1 workflow names this connector already/, true],
+    ["of another name: is not", uses(step({ "connector-id": "later" })), undefined, false],
+    [
+      "or may, where workflows cannot be read: is said",
+      { "/api/workflows": noPrivilege },
+      /^Not looked at, so they may name this connector already: workflows \(/,
+      false,
+    ],
+  ])("%s", async (_what, users, expected, asks) => {
+    const url = await withChat(".slack", "9.5", (end) => ends.push(end));
+    const { body } = await create(await env("9.5", url, answering(users)));
+    const told = (body.warnings ?? []).filter((one: string) => /name this connector|names this connector/.test(one));
+    expect([body.status, told, JSON.stringify(body).includes(asked)]).toEqual([
+      "planned",
+      expected ? [expect.stringMatching(expected)] : [],
+      asks,
+    ]);
+  });
+});
+
 describe("list_connectors with state unused", () => {
   const unused = async (users: OtherUsers, given: Given = {}) => {
     const { server } = await deployment(users, given);

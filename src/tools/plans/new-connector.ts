@@ -9,6 +9,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import type { Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { type RuleUse, rulesUsing } from "../../rules/find-rules.ts";
+import { awaitedBy } from "../../usage/renamed.ts";
 import { freeId } from "../connectors/connector-id.ts";
 import { ConnectorNotHere, findConnector } from "../connectors/find-connector.ts";
 import { liveType } from "../connectors/live-type.ts";
@@ -82,12 +83,18 @@ export async function planNew(
   context: ToolContext,
 ): Promise<Plan> {
   const planned = await planCreate({ space, id, name, live, config, secrets }, surroundings, context);
-  const awaiting = await rulesAwaiting(planned.ops[0].id, space, context);
+  const { id: chosen } = planned.ops[0];
+  const { status, existing } = surroundings;
+  const [awaiting, workflows] = await Promise.all([
+    rulesAwaiting(chosen, space, context),
+    awaitedBy({ id: chosen, name }, existing, { reader: context.kibana, space, status }),
+  ]);
   const asksBecause = [
     ...wanted.asksBecause,
     ...(awaiting.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
+    ...(workflows.used.length > 0 ? ["workflows that name it already use it from then on"] : []),
   ];
-  const plan = { ...planned, asksBecause, warnings: [...awaiting, ...planned.warnings] };
+  const plan = { ...planned, asksBecause, warnings: [...awaiting, ...workflows.used, ...planned.warnings, ...workflows.missed] };
   if (!source) return { ...plan, warnings: [...wanted.taken, ...wanted.said, ...wanted.encoded, ...plan.warnings] };
   const left = await assertCarried(plan, "A copy does not include secrets", surroundings.status, context.secrets);
   return {
