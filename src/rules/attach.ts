@@ -87,8 +87,22 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     ],
     warnings: unchanged
       ? beside
-      : [...beside, ...checked.warnings, ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key })],
+      : [
+          ...beside,
+          ...checked.warnings,
+          ...mayFail(added, wanted),
+          ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key }),
+        ],
   };
+}
+
+/** What the connector's config does not allow these actions; what holds whatever the params are is no matter of this rule. */
+function mayFail(added: readonly RuleAction[], { connector, type }: Wanted): string[] {
+  const { config } = connector;
+  if (!type?.risks || !config) return [];
+  const anyway = type.risks({}, config);
+  const found = added.flatMap(({ params }) => type.risks?.(params ?? {}, config) ?? []).filter((one) => !anyway.includes(one));
+  return [...new Set(found)].map((one) => `With ${quoted(connector.name ?? connector.id, 60)} may fail: ${one}.`);
 }
 
 /** The params of a replaced action, for its successor of the same kind, unless others were given. */

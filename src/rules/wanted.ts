@@ -17,7 +17,7 @@ export type ParseTemplate = (text: string) => TemplateSpans;
 
 /** What is to be attached, the same for every rule. */
 export interface Wanted {
-  connector: { id: string; type: string };
+  connector: { id: string; type: string; name?: string; config?: Connector["config"] };
   /** The type as the catalogue has it; undefined for one that it does not know. */
   type: ConnectorType | undefined;
   workflow: Workflow | undefined;

@@ -288,6 +288,7 @@ describe("a failed test is a result, with cause and fix", () => {
     ],
     ["error validating action params: [message]: expected value of type [string]", "The params do not fit the type."],
     ["Invalid subActionsParams: [webhook] or [webhookUrl] expected but got none", "The params do not fit the type."],
+    ["One or more provided channels are not included in the allowed channels list", "The connector may not post in that channel."],
     ["connection to collector:514 closed", "The run failed; the service's own words say why."],
     ["Request failed with status code 500", "The service failed."],
     ["something else entirely", "The run failed; the service's own words say why."],

@@ -83,19 +83,16 @@ export const slackApi: ConnectorType = {
     params: (about) => ({ subAction: "postMessage", subActionParams: { text: slackText(about) } }),
   },
   secretTarget: true,
-  // Newer versions compare names too. Source: slack_api/service.ts.
+  // Only the list that is used is compared, and never the deprecated one. Source: slack_api/service.ts.
   risks: ({ subActionParams }, { allowedChannels }) => {
     const allowed = Array.isArray(allowedChannels) ? allowedChannels.map(Object) : [];
-    const isAllowed = (channel: unknown) => allowed.some(({ id, name }) => id === channel || name === channel || `#${name}` === channel);
-    const { channelNames, channelIds, channels } = Object(subActionParams);
-    const used = [channelNames, channelIds, channels]
-      .flatMap((list) => (Array.isArray(list) ? list : []))
-      .filter((one): one is string => typeof one === "string");
-    return allowed.length === 0
-      ? []
-      : used
-          .filter((one) => !isAllowed(one))
-          .map((one) => `a message to ${quoted(hideInText(one), 80)}, which is not among its allowedChannels`);
+    const { channelNames, channelIds } = Object(subActionParams);
+    const names = texts(channelNames);
+    const among = texts(allowed.map((one) => (names.length > 0 ? one.name : one.id))).map(withoutHash);
+    if (among.length === 0) return [];
+    return (names.length > 0 ? names : texts(channelIds))
+      .filter((one) => !one.includes("{{") && !among.includes(withoutHash(one)))
+      .map((one) => `a message to ${quoted(hideInText(one), 80)}, which is not among its allowedChannels`);
   },
   // Shows only when a rule runs: reference/connector-types.md, traps of .slack_api.
   unrunnable: ({ subAction, subActionParams }) => {
@@ -137,4 +134,12 @@ function channels() {
 function hasBlocks(text: string): boolean {
   const value = parseJson(text);
   return isPlainObject(value) && Object.hasOwn(value, "blocks");
+}
+
+function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((one): one is string => typeof one === "string") : [];
+}
+
+function withoutHash(channel: string): string {
+  return channel.replace(/^#/, "");
 }
