@@ -64,6 +64,7 @@ export async function planCreate(
   const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
   const hidden = hideSecrets(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
+  if (entry?.takesEvents) op.makesToken = !context.secrets.noPage;
   return {
     summary: `Create connector ${quoted(name)} (${word(live.id)}${chosen ? `, id ${word(chosen)}` : ""}) in space ${space}.`,
     ops: [op],
@@ -78,6 +79,9 @@ export async function planCreate(
         after: { ...hidden.config, ...compact({ secrets: shownSecrets(secrets, asked) }) },
       },
     ],
+    ...(op.makesToken === false && {
+      beforehand: ["Kibana's token for its senders can be shown to nobody here: a person makes it in Kibana afterwards."],
+    }),
     warnings: [
       ...(await endWarning(entry, { config, secrets, space }, context)),
       ...checked,
