@@ -19,6 +19,8 @@ export interface ConnectorType {
   since?: string;
   /** Made from the schema that the deployment itself offers: its words and names are from outside. */
   fromKibana?: true;
+  /** It runs nothing: others send events to it, with a token that Kibana makes. */
+  takesEvents?: true;
   /** Loads the schemas: called when a value has to be checked or its fields described. */
   schemas: () => Schemas;
   /** Fields that Kibana compares with `xpack.actions.allowedHosts` when the connector is saved, e.g. `config.url`. */

@@ -13,6 +13,7 @@ import { isChange, judge, sayingHowFar, type Verdict } from "./policy.ts";
 import { recordingOf } from "./recorded.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
+import { showTokens } from "./token-pages.ts";
 import { wouldBeRefused } from "./would-be-refused.ts";
 
 /** Plan, policy, consent, plan again, journal, write, read back, report: the only way to write. */
@@ -66,12 +67,13 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     const results = await withinLimit(first, caller, services, () =>
       perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
     );
-    const [report, broken] = await Promise.all([
+    const [report, broken, tokens] = await Promise.all([
       change.report(first, results),
       brokenMeanwhile(id, results, services.reader, services.undoBy),
+      showTokens(results, caller, services),
     ]);
     const warnings = [...broken.warnings, ...(report.warnings ?? [])];
-    const told = { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] };
+    const told = { ...report, result: { ...report.result, ...tokens }, warnings, next: [...broken.next, ...(report.next ?? [])] };
     return outcome({ id, consent: consent.how }, first, results, told, services);
   });
 }

@@ -4,6 +4,7 @@ import type { Writer } from "../kibana/writer.ts";
 import type { Log } from "../log.ts";
 import type { CallRedactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/index.ts";
+import type { Pages } from "../web/listener.ts";
 import type { Clock } from "./clock.ts";
 import type { Approvals, Typed } from "./consent/approvals.ts";
 import type { Ask, Connection, OpenPage } from "./consent/ask.ts";
@@ -27,6 +28,8 @@ export interface ChangeServices {
   approvals: Approvals;
   /** Undefined where no person sits at this machine. */
   openPage: OpenPage | undefined;
+  /** Shows a person a token, at such an address; undefined as well. */
+  showOnce: Pages["showOnce"] | undefined;
   /** Makes the digest of a plan; the same in all replicas that share a key. */
   digest(plan: Plan): string;
   /** Where journal entries go besides the journal. */

@@ -25,7 +25,7 @@ export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Calle
   return [...rights, nobody].filter((error) => error !== undefined);
 }
 
-const needed = { create: "change", update: "change", delete: "delete", execute: "execute" } as const satisfies Partial<
+const needed = { create: "change", update: "change", rotate: "change", delete: "delete", execute: "execute" } as const satisfies Partial<
   Record<Op["op"], keyof ConnectorRights>
 >;
 

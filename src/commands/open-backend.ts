@@ -89,6 +89,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
     approvals: createApprovals(clock),
     sandbox: deployment.sandbox,
     openPage: nobodyHere ? undefined : async (...shown) => (await pages()).open(...shown),
+    showOnce: nobodyHere ? undefined : async (...shown) => (await pages()).showOnce(...shown),
     alone: createLocks(),
     clock,
     log,

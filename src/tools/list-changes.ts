@@ -115,6 +115,8 @@ function states(record: Recorded, now: Now): { before?: Shown; after?: Shown } {
       return { after: { name: record.name, config: record.config, secrets: record.secretFields } };
     case "delete":
       return { before: { name: record.name, config: record.config } };
+    case "rotate":
+      return { after: { secrets: ["ingest_token"] } };
     case "execute":
       return { after: { params: record.params } };
     case "update": {

@@ -164,7 +164,8 @@ function nameField({ what, text }: ToType, typed: string, problem: string | unde
   `;
 }
 
-async function layout(title: string, body: Markup): Promise<string> {
+/** A document with a title, without scripts. */
+export async function layout(title: string, body: Markup): Promise<string> {
   const page = await html`<!doctype html>
     <html lang="en" dir="ltr">
       <head>

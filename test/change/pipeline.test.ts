@@ -68,6 +68,7 @@ async function pipeline({
     digest: planDigest,
     trail: undefined,
     openPage: undefined,
+    showOnce: undefined,
     alone: createLocks(),
     clock,
     log: createLog("silent"),

@@ -66,6 +66,7 @@ describe("the reader and the writer", () => {
       "createConnector",
       "deleteConnector",
       "executeConnector",
+      "rotateIngestToken",
       "updateConnector",
       "updateRule",
       "updateWorkflow",

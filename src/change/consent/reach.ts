@@ -116,6 +116,7 @@ async function reachOfOp(op: Op): Promise<OpReach> {
   const nothing: OpReach = { hosts: [], used: [], reached: [], kept: [], left: [] };
   switch (op.op) {
     case "delete":
+    case "rotate":
       return nothing;
     case "put_rule":
     case "put_workflow": {

@@ -70,6 +70,7 @@ export async function planCreate(
   ]);
   const hidden = hideSecrets(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
+  if (entry?.takesEvents) op.makesToken = !context.secrets.noPage;
   return {
     summary: `Create connector ${quoted(name)} (${word(live.id)}${chosen ? `, id ${word(chosen)}` : ""}) in space ${space}.`,
     ops: [op],
@@ -88,6 +89,9 @@ export async function planCreate(
       ...(rules.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
       ...(others.used.length > 0 ? ["what names it already uses it from then on"] : []),
     ],
+    ...(op.makesToken === false && {
+      beforehand: ["Kibana's token for its senders can be shown to nobody here: a person makes it in Kibana afterwards."],
+    }),
     warnings: [
       ...rules,
       ...others.used,
