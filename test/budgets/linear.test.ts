@@ -225,6 +225,7 @@ const takers: Record<string, Taker> = {
       recipients: [text],
       noLonger: [text],
       mayName: [text],
+      hostsBefore: [text],
       recording: { summary: text, ops: [] },
       undo: { reversible: "partly" as const, each: [], why: [text] },
     };
@@ -401,13 +402,20 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
   },
   "a record of many recipients that hold a secret": (length) => {
     const reached = manyRecipients(length / 4);
-    const [op, reach] = [ruleOf("r", reached), { recipients: [], noLonger: reached.map((one) => `channelIds "${one}"`), requests: [] }];
+    const [op, reach] = [
+      ruleOf("r", reached),
+      { recipients: [], noLonger: reached.map((one) => `channelIds "${one}"`), requests: [], hostsBefore: [] },
+    ];
     return recordingOf(plan({ ops: [op] }), reach, redactor);
   },
   "a record of many rules that notify such a recipient": (length) => {
     const reached = manyRecipients(length / 16);
     const [first, ...rest] = reached.map((one, n) => ruleOf(`r${n}`, [one]));
-    return recordingOf(plan({ ops: [first ?? createOp(), ...rest] }), { recipients: reached, noLonger: [], requests: [] }, redactor);
+    return recordingOf(
+      plan({ ops: [first ?? createOp(), ...rest] }),
+      { recipients: reached, noLonger: [], requests: [], hostsBefore: [] },
+      redactor,
+    );
   },
   "a question about many recipients that hold a secret": async (length) => {
     const reached = manyRecipients(length / 8);
