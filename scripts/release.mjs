@@ -185,7 +185,7 @@ async function release() {
     const { files, components } = written(built, file);
     report("SBOM", `${components} packages whose code is in the bundle`);
     process.stdout.write(`\nrelease/: ${files.join(", ")}\n\nIn a workflow of the repository's host that may ask for an identity token:
-  npm publish release/${name}.tgz --provenance --access public
+  npm publish ./release/${name}.tgz --provenance --access public
 then, on any machine:
   mcp-publisher publish\n`);
     return 0;

@@ -1,4 +1,5 @@
 import { type ExecFileException, execFile } from "node:child_process";
+import { parse } from "node:path";
 import { plainText } from "../plain-text.ts";
 import { seal } from "../sealed.ts";
 import { hideInText } from "../secrets/detect.ts";
@@ -48,7 +49,9 @@ const fix =
 
 function run([program, ...args]: readonly [string, ...string[]], limit: number): Promise<Ran> {
   return new Promise((resolve) => {
-    const options = { timeout: limit, killSignal: "SIGKILL", maxBuffer: longest, windowsHide: true } as const;
+    // Not in the folder that the client has open: a program that lies there is not the operator's.
+    const cwd = parse(process.execPath).root;
+    const options = { cwd, timeout: limit, killSignal: "SIGKILL", maxBuffer: longest, windowsHide: true } as const;
     const child = execFile(program, args, options, (error, stdout, stderr) =>
       resolve({ stdout, stderr, problem: error === null ? undefined : problemOf(error, limit) }),
     );

@@ -180,6 +180,14 @@ describe("a command that gives no key", () => {
     expect(body).toMatchObject({ error: { message: expect.stringContaining("exit code 7") } });
   });
 
+  test("is not looked for in the folder in which the client started the server", async () => {
+    const { body } = await failing(script(`process.exit(process.cwd() === require("path").parse(process.execPath).root ? 7 : 8)`));
+    expect(body).toMatchObject({ error: { message: expect.stringContaining("exit code 7") } });
+    expect((await failing("./node_modules/.bin/tsc --version")).body).toMatchObject({
+      error: { message: expect.stringContaining("cannot be found") },
+    });
+  });
+
   test("is a failed check of doctor, and ends audit and export with their exit code for wrong settings", async () => {
     const command = env(script("process.exit(5)"));
     const { code, stdout } = await runCommand("doctor", [], command);

@@ -33,7 +33,7 @@ describe.skipIf(spawnSync("openssl", ["version"]).status !== 0)("npm run release
     expect(status, stdout + stderr).toBe(0);
     for (const check of ["clean tree", "versions", "base image", "reproducible", "contents", "bundle", "SBOM"])
       expect(stdout).toMatch(new RegExp(`^ok +${check} `, "m"));
-    expect(stdout).toContain(`npm publish release/${name}.tgz --provenance`);
+    expect(stdout).toContain(`npm publish ./release/${name}.tgz --provenance`);
     expect(readdirSync(join(clone, "release")).sort()).toEqual(["SHA256SUMS", `${name}.cdx.json`, `${name}.tgz`]);
 
     const sum = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
