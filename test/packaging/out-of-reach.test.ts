@@ -94,7 +94,8 @@ describe.skipIf(!reach)("the recipe (as root, on Linux, with a node that other u
     token = JSON.parse(readFileSync(join(credentials, "tokens.json"), "utf8")).principals[0].token;
   }, 120_000);
   afterAll(async () => {
-    server?.kill();
+    // A user whose program still runs is not removed.
+    if (server?.kill()) await new Promise((ended) => server.once("exit", ended));
     await sandbox?.stop();
     spawnSync("userdel", [user]);
     rmSync(folder, { recursive: true, force: true });
