@@ -27,11 +27,16 @@ function key(settings: Settings): unknown {
   return settings.kibana?.auth.kind === "api_key" ? unseal(settings.kibana.auth.key) : undefined;
 }
 
+function command({ kibana }: Settings): unknown {
+  return kibana?.auth.kind === "command" ? kibana.auth.line : undefined;
+}
+
 /** Variable, a value, and what becomes of it. A value of "" stands for a flag without one. */
 const rows: [variable: string, value: string, read: (settings: Settings) => unknown, expected: unknown][] = [
   ["KIBANA_URL", `${url}/base/`, (s) => s.kibana?.url, `${url}/base`],
   ["KIBANA_LABEL", "PROD", (s) => s.kibana?.label, "PROD"],
   ["KIBANA_API_KEY", "bXk6a2V5", key, "bXk6a2V5"],
+  ["KIBANA_API_KEY_COMMAND", "pass show 'my kibana'", command, "pass show 'my kibana'"],
   ["KIBANA_SPACE", "team-payments", (s) => s.space, "team-payments"],
   ["KIBANA_INSECURE_SKIP_TLS_VERIFICATION", "true", (s) => s.kibana?.skipTlsVerification, true],
   ["KIBANA_TIMEOUT", "2.5", (s) => s.timeout, 2500],
@@ -222,6 +227,11 @@ describe("half a configuration", () => {
       { KIBANA_URL: url, KIBANA_API_KEY: "abc", KIBANA_API_KEY_FILE: "/dev/null/none" },
       "KIBANA_API_KEY and KIBANA_API_KEY_FILE are set: set one way to authenticate.",
     ],
+    [
+      { KIBANA_URL: url, KIBANA_API_KEY_FILE: "/dev/null/none", KIBANA_API_KEY_COMMAND: "pass show kibana" },
+      "KIBANA_API_KEY_FILE and KIBANA_API_KEY_COMMAND are set: set one way to authenticate.",
+    ],
+    [{ KIBANA_API_KEY_COMMAND: "pass show kibana" }, "KIBANA_API_KEY_COMMAND is set, but KIBANA_URL is not."],
     [
       { KIBANA_URL: url, KIBANA_API_KEY: "abc", KIBANA_USERNAME: "a", KIBANA_PASSWORD: "b" },
       "KIBANA_API_KEY and KIBANA_USERNAME with KIBANA_PASSWORD are set: set one way to authenticate.",

@@ -39,7 +39,7 @@ export function createBackend(
   let asked: { at: number; answer: Promise<boolean> } | undefined;
 
   function whenOpen(): Promise<Opened> {
-    opened ??= import("./open-backend.ts").then(({ openBackend }) => openBackend({ settings, env, clock, log, exports }));
+    opened ??= import("./open-backend.ts").then(({ openBackend }) => openBackend({ settings, env, clock, log, exports, redactor }));
     // A failure to open may be temporary: the next call tries again.
     return opened.catch((error: unknown) => {
       opened = undefined;
@@ -80,7 +80,7 @@ export function createBackend(
         ...rest,
         kibana,
         spaces: spacesFor(kibana, principal),
-        settings: { ...settings, space: defaultSpace(settings, principal) },
+        settings: { ...rest.settings, space: defaultSpace(settings, principal) },
         secrets: { ...shared.secrets, allowed: principal.secrets },
         principal,
         signal: reads,

@@ -4,9 +4,11 @@ import { type Flags, flag, flagsHelp } from "../settings/flags.ts";
 import { connectionSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings/index.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { version } from "../version.ts";
+import { withApiKey } from "./api-key-command.ts";
 import { apiKeyRequest } from "./doctor/api-key.ts";
 import { type Finding, failed, notChecked, ok, wantingKey, warning } from "./doctor/finding.ts";
 import { inSpaces } from "./doctor/in-spaces.ts";
+import { keyDistance } from "./doctor/key-distance.ts";
 import { onThisMachine } from "./doctor/on-this-machine.ts";
 import { asJson, asText } from "./doctor/print.ts";
 import { reach } from "./doctor/reach.ts";
@@ -55,12 +57,13 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
     );
     return 2;
   }
-  const { settings } = read;
+  const redactor = redactorOf(read.settings, env);
+  const settings = await withApiKey(read.settings, redactor);
   const kibana = settings.sandbox || settings.kibana ? await openKibana(settings, version) : undefined;
   const journal = await journalDir(settings);
   try {
     const { findings, spaces } = kibana ? await kibanaChecks(kibana, settings) : notConfigured(settings);
-    const checks = [...startUp(settings), ...findings, ...(await onThisMachine(settings, env, journal))];
+    const checks = [...startUp(settings), ...findings, ...(await onThisMachine(settings, env, journal)), ...keyDistance(settings, argv)];
     const wanted = read.own.key === true || checks.some(({ wantsKey }) => wantsKey);
     const report = {
       deployment: kibana?.deployment.name,
@@ -68,8 +71,7 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
       key: wanted ? { request: apiKeyRequest(settings.access, spaces), spaces } : undefined,
       access: settings.access,
     };
-    const { text } = redactorOf(settings, env);
-    process.stdout.write(text(read.own.json ? asJson(report) : asText(report)));
+    process.stdout.write(redactor.text(read.own.json ? asJson(report) : asText(report)));
     return checks.some(({ result }) => result === "failed") ? 1 : 0;
   } finally {
     await kibana?.close();

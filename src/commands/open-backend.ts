@@ -15,6 +15,7 @@ import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { createTurns } from "../kibana/turns.ts";
 import type { Log } from "../log.ts";
+import type { Redactor } from "../secrets/redact.ts";
 import { isRemote } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
 import { createSpaceChecks } from "../tools/connectors/spaces.ts";
@@ -22,6 +23,7 @@ import type { ToolContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
 import type { Pages } from "../web/listener.ts";
+import { withApiKey } from "./api-key-command.ts";
 import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
 
@@ -47,10 +49,13 @@ interface Known {
   clock: Clock;
   log: Log;
   exports: KeptExports;
+  /** Learns the key that the operator's command prints. */
+  redactor: Redactor;
 }
 
 /** Opens Kibana (or the sandbox), the journal and the pipeline. @throws ToolError not_configured */
-export async function openBackend({ settings, env, clock, log, exports }: Known): Promise<Opened> {
+export async function openBackend({ settings: given, env, clock, log, exports, redactor }: Known): Promise<Opened> {
+  const settings = await withApiKey(given, redactor);
   const nobodyHere = isRemote(settings.http);
 
   /** The listener is loaded and started for the first page. */

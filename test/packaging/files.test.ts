@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { parse as parseToml } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { generated } from "../../scripts/generated.ts";
@@ -186,8 +187,13 @@ describe("the Dockerfile", () => {
       expect(ignored, path).toContain(`!${path}`);
     }
     expect(file).toContain(`ENTRYPOINT ["node", "/app/${manifest.bin[manifest.name]}"]`);
-    expect(file).toMatch(/^USER node$/m);
-    expect(Number(/^FROM node:(\d+)/m.exec(file)?.[1])).toBeGreaterThanOrEqual(20);
+    expect(Number(/^ARG BASE=node:(\d+)/m.exec(file)?.[1])).toBeGreaterThanOrEqual(20);
+  });
+
+  test("names its base by digest, and runs as a number that no user of the host has", () => {
+    expect(file).toMatch(/^ARG BASE=\S+@sha256:[\da-f]{64}$/m);
+    expect([...file.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)).toEqual(Array(2).fill(["$", "{BASE}"].join("")));
+    expect(Number(/^USER (\d+):\d+$/m.exec(file)?.[1])).toBeGreaterThan(60_000);
   });
 
   test("sets only variables that the server knows", () => {
@@ -204,4 +210,64 @@ test("the compose file starts Elasticsearch and Kibana of one version, with what
   expect(services.kibana.ports).toEqual(["127.0.0.1:5601:5601"]);
   expect(services.kibana.environment.XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY.length).toBeGreaterThan(32);
   expect(services.elasticsearch.environment["xpack.license.self_generated.type"]).toBe("trial");
+});
+
+describe("what puts the server under another user", () => {
+  const unit = text("packaging/kibana-connectors-mcp.service");
+  const compose = parse(text("packaging/out-of-reach.compose.yml")).services["kibana-connectors-mcp"];
+  const plist = text("packaging/kibana-connectors-mcp.plist");
+  const ways: [string, Record<string, string>][] = [
+    ["unit", Object.fromEntries([...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))],
+    ["compose file", compose.environment],
+    [
+      "plist",
+      Object.fromEntries(
+        [...plist.matchAll(/<key>([A-Z_]{5,})<\/key>\s*<string>(.*?)<\/string>/g)].map(([, name, value]) => [name, value]),
+      ),
+    ],
+  ];
+
+  test.each(ways)(
+    "the %s listens on the loopback address only, takes key and tokens from files, and sets what the server knows",
+    (_way, env) => {
+      expect(env).toMatchObject({
+        CONNECTORS_HTTP: "127.0.0.1:3000",
+        KIBANA_API_KEY_FILE: expect.any(String),
+        MCP_AUTH_TOKEN_FILE: expect.any(String),
+      });
+      expect(Object.keys(env).filter((name) => !settingRows().some(({ variable }) => variable === name))).toEqual([]);
+    },
+  );
+
+  test("the unit gives the process no right that it does not need, and keeps its folders to itself", () => {
+    for (const line of [
+      "User=kibana-connectors-mcp",
+      "UMask=0077",
+      "StateDirectoryMode=0700",
+      "CapabilityBoundingSet=",
+      "NoNewPrivileges=yes",
+    ])
+      expect(unit.split("\n")).toContain(line);
+    for (const line of ["ProtectSystem=strict", "ProtectHome=yes", "ProtectProc=invisible", "LimitCORE=0"])
+      expect(unit.split("\n")).toContain(line);
+  });
+
+  test("the container is one of a user that has to be named, without rights, and cannot write beside its journal", () => {
+    expect(compose).toMatchObject({
+      user: expect.stringMatching(/^\$\{SERVER_IDS:\?/),
+      read_only: true,
+      cap_drop: ["ALL"],
+      security_opt: ["no-new-privileges:true"],
+    });
+    expect(compose).not.toHaveProperty("ports");
+    expect(compose.volumes.filter((one: string) => !one.endsWith(":ro"))).toEqual(["/var/lib/kibana-connectors-mcp:/journal"]);
+  });
+
+  test("the page on it names only files that are there, and settings in the clients' own formats", () => {
+    const page = text("docs/out-of-reach.md");
+    for (const [, path = ""] of page.matchAll(/packaging\/([\w.-]+\.(?:service|plist|yml))/g))
+      expect(existsSync(`packaging/${path}`)).toBe(true);
+    for (const [, block = ""] of page.matchAll(/```json\n([\s\S]*?)```/g)) expect(() => JSON.parse(block)).not.toThrow();
+    for (const [, block = ""] of page.matchAll(/```toml\n([\s\S]*?)```/g)) expect(() => parseToml(block)).not.toThrow();
+  });
 });
