@@ -83,10 +83,11 @@ describe("the start", () => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
   });
 
-  test("the whole bundle stays below 2.15 MB and is without ajv and locales", () => {
+  test("the whole bundle stays below 2.18 MB and is without ajv and locales", () => {
     const { outputs } = JSON.parse(readFileSync("dist/meta.json", "utf8")) as { outputs: Record<string, Output> };
     const all = Object.values(outputs);
-    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_150_000);
+    // 30 kB of it fill in templates as Kibana does, for a rehearsal.
+    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_180_000);
     const everything = all.flatMap((output) => Object.keys(output.inputs));
     expect(everything.filter((input) => /node_modules\/ajv\/|zod\/v4\/locales\/(?!en)/.test(input))).toEqual([]);
   });

@@ -53,7 +53,13 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     ],
   },
   create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 9, tokens: 140 }] },
-  test_connector: { listed: 185, calls: [{ args: { id: "log-of-tests" }, requests: 6, tokens: 140 }] },
+  test_connector: {
+    listed: 185,
+    calls: [
+      { args: { id: "log-of-tests" }, requests: 6, tokens: 140 },
+      { args: { id: "ops-pagerduty", rule: "high-cpu-on-web-hosts" }, requests: 7, tokens: 260 },
+    ],
+  },
   execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 8, tokens: 80 }] },
   // A new name: workflows may use the old one.
   update_connector: { listed: 230, calls: [{ args: { id: "log-of-tests", name: "Log of the tests" }, requests: 15, tokens: 145 }] },

@@ -2,9 +2,11 @@ import * as z from "zod";
 import { isPlainObject } from "../../plain-object.ts";
 import { quoted } from "../../plain-text.ts";
 import { hideInText } from "../../shapes/text.ts";
-import type { ConnectorType } from "../connector-type.ts";
+import type { ConnectorType, Params, Unrunnable } from "../connector-type.ts";
 import { parseJson } from "../shared/fields.ts";
 import { slackText } from "../shared/recipe.ts";
+import { inSubAction } from "../shared/rendering.ts";
+import { limits, longest } from "../shared/service-limits.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .slack_api; schema slack_api/schemas/v1.ts, executor slack_api/index.ts. */
@@ -52,6 +54,11 @@ export const slackApi: ConnectorType = {
     postMessage: { effect: "sends" },
     postBlockkit: { effect: "sends" },
   },
+  rendering: inSubAction("text", ({ subAction }) =>
+    subAction === "postMessage" ? "slack" : subAction === "postBlockkit" ? "json" : undefined,
+  ),
+  headlines: ["subActionParams.text"],
+  limits: limits(longest("subActionParams.text", 40_000, "Slack cuts it to 40,000"), blockLimits),
   tests: {
     safe: {
       params: { subAction: "validChannelId", subActionParams: { channelId: "C0000000000" } },
@@ -142,4 +149,19 @@ function texts(list: unknown): string[] {
 
 function withoutHash(channel: string): string {
   return channel.replace(/^#/, "");
+}
+
+/** A block's text may have 3,000 characters, and a header 150. */
+function blockLimits({ subAction, subActionParams }: Params): Unrunnable[] {
+  if (subAction !== "postBlockkit") return [];
+  const { blocks } = Object(parseJson(String(Object(subActionParams).text)));
+  return (Array.isArray(blocks) ? blocks : []).flatMap((block: unknown, at): Unrunnable[] => {
+    const { type, text } = Object(block);
+    const words = typeof Object(text).text === "string" ? Object(text).text : "";
+    const most = type === "header" ? 150 : 3000;
+    if (words.length <= most && words.trim() !== "") return [];
+    if (text === undefined) return [];
+    const why = words.trim() === "" ? "is empty" : `has ${words.length} characters, and ${most} are allowed`;
+    return [{ field: "subActionParams.text", problem: `the text of block ${at + 1} ${why}: Slack refuses the message` }];
+  });
 }
