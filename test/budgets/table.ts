@@ -52,7 +52,8 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
       { args: { format: "api", ids: ["ops-slack"] }, requests: 2, tokens: 1600 },
     ],
   },
-  create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 9, tokens: 140 }] },
+  // What waits for its id or name is looked for wherever Kibana keeps connectors.
+  create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 12, tokens: 140 }] },
   test_connector: {
     listed: 185,
     calls: [
