@@ -60,7 +60,7 @@ export function serveResources(server: Server, open: OpenResources, timeout: num
     const found = await answer(extra, async (context) => {
       const read = await (await registry()).readResource(uri, context);
       if (!read) throw new McpError(ErrorCode.InvalidParams, "There is no such resource: resources/list names those that exist.", { uri });
-      return { mimeType: read.mimeType, text: read.text };
+      return read;
     });
     // The address exactly as the client sent it, so that the client recognises it.
     return { contents: [{ uri, ...found }] };
