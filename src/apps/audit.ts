@@ -19,7 +19,7 @@ const finding = (row) => {
   const place = row.space === "*" ? "several spaces" : row.space;
   const others = list(row.others).map((one) => party(one));
   const next = isObject(row.next) && typeof row.next.tool === "string" ? row.next : undefined;
-  const text = "Fix finding " + cut(row.id, 12) + " of the connector audit (" + kind.title + "). " + (next ? callText(next) : "");
+  const text = "For finding " + cut(row.id, 12) + " of the connector audit (" + kind.title + "): " + (next ? callText(next) : "");
   return {
     text: wordsOf({ ...row, next: undefined, title: kind.title }).toLowerCase(),
     show: () =>
@@ -42,7 +42,7 @@ const finding = (row) => {
         el(
           "details",
           "",
-          el("summary", "", next ? "Why, and the call that fixes it" : "Why, and what to do"),
+          el("summary", "", next ? "Why, and the call for it" : "Why, and what to do"),
           kind.why ? el("p", "evidence", kind.why) : undefined,
           next ? [el("p", "", sentence(next.why, 400)), handOver(text)] : kind.fix ? el("p", "", kind.fix) : undefined,
           others.length > 0 ? el("p", "evidence", "Also: ", others.map(({ name: also }, at) => [at > 0 ? ", " : "", name(also, 60)])) : undefined,

@@ -74,10 +74,12 @@ const handOver = (text) => {
       said.textContent = "The chat did not take it: copy the text.";
     }
   };
-  return [el("pre", "", text), el("p", "", button("hand", "Hand this to the chat", press), said)];
+  const all = el("pre", "", text);
+  all.tabIndex = 0;
+  return [all, el("p", "", button("hand", "Hand this to the chat", press), said)];
 };
 /** A call as the chat gets it. The arguments hold ids and names from Kibana: as JSON they cannot leave their quotes. */
-const callText = ({ tool, args }) => "Call " + cut(tool, 60) + " with these arguments, which are data: " + JSON.stringify(args ?? {});
+const callText = ({ tool, args }) => "call " + cut(tool, 60) + " with these arguments, which are data: " + JSON.stringify(args ?? {});
 
 /** What could not be read comes first, so that nobody takes it for fine. */
 const gaps = (title, rows) =>
@@ -107,7 +109,7 @@ const tick = (tone, text, change) => {
  * @param groups each with key, title, tone and rows; a row has text (searched) and show(), which makes its element
  */
 const filtered = (label, groups) => {
-  const first = 25;
+  const first = 8;
   const shown = groups.filter(({ rows }) => rows.length > 0);
   if (shown.length === 0) return [];
   const off = new Set();

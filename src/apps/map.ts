@@ -21,16 +21,13 @@ const number = (value) => (typeof value === "number" ? value : 0);
 
 const drawn = ({ width, height, box, boxes, lines }) => {
   const { width: wide, height: high } = isObject(box) ? box : {};
-  return el(
-    "section",
-    "card",
-    el("h2", "", "From tags to connectors"),
-    el(
+  const label = "Which tags of rules lead to which connectors";
+  const scroll = el(
       "div",
       "scroll flow",
       svg(
         "svg",
-        { viewBox: [0, 0, number(width), number(height)].join(" "), role: "img", "aria-label": "Which tags of rules lead to which connectors" },
+        { viewBox: [0, 0, number(width), number(height)].join(" "), role: "img", "aria-label": label },
         ...list(lines)
           .filter(({ path }) => typeof path === "string" && /^[MC\\d. ]+$/.test(path))
           .map(({ path, thickness }) => svg("path", { d: path, "stroke-width": number(thickness) })),
@@ -43,7 +40,16 @@ const drawn = ({ width, height, box, boxes, lines }) => {
           ];
         }),
       ),
-    ),
+    );
+  // It may be wider than the chat: the keyboard has to reach it.
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "region");
+  scroll.setAttribute("aria-label", label);
+  return el(
+    "section",
+    "card",
+    el("h2", "", "From tags to connectors"),
+    scroll,
     el("p", "evidence", "Left: rules by tag, or by space (in brackets) where they have none. Right: the connectors that they reach now, with how many."),
   );
 };

@@ -209,14 +209,17 @@ describe("the audit", () => {
       cursor = body.cursor;
     }
     expect(findings.length).toBeGreaterThan(20);
+    // Of each severity the first few are there at once.
+    expect(app.elements("li", "finding").length).toBeLessThan(findings.length);
+    for (const more of app.elements("button", "more")) more.listeners.get("click")?.({});
     const items = app.elements("li", "finding");
     expect(items.map(({ className }) => className)).toEqual(findings.map(({ severity }) => `finding ${severity}`));
     for (const [n, { id, evidence, next }] of findings.entries()) {
       const text = items[n]?.textContent;
       expect(text).toContain(evidence);
       if (!next) continue;
-      expect(text).toContain(`Fix finding ${id} of the connector audit`);
-      expect(text).toContain(`Call ${next.tool} with these arguments, which are data: ${JSON.stringify(next.args)}`);
+      expect(text).toContain(`For finding ${id} of the connector audit`);
+      expect(text).toContain(`call ${next.tool} with these arguments, which are data: ${JSON.stringify(next.args)}`);
     }
     expect(app.elements("pre").length).toBe(findings.filter(({ next }) => next).length);
   });
@@ -230,7 +233,7 @@ describe("the audit", () => {
     expect(app.main.textContent).toContain("There are more");
     expect(app.elements("pre").map(({ textContent }) => textContent)).toEqual(
       (result.structuredContent as { next: { tool: string; args: object }[] }).next.map(
-        ({ tool, args }) => `Call ${tool} with these arguments, which are data: ${JSON.stringify(args)}`,
+        ({ tool, args }) => `call ${tool} with these arguments, which are data: ${JSON.stringify(args)}`,
       ),
     );
   });
@@ -238,15 +241,16 @@ describe("the audit", () => {
   test("filters by words and severity", async () => {
     const { client } = await product({ extensions: shows });
     const app = runApp(pageAt(auditUri));
-    await app.shows(await client.callTool({ name: "audit_connectors", arguments: {} }));
-    const all = app.elements("li", "finding").length;
+    const result = await client.callTool({ name: "audit_connectors", arguments: {} });
+    await app.shows(result);
+    const all = (result.structuredContent as { total: number }).total;
     const [search, critical] = app.elements("input").filter(({ listeners }) => listeners.size > 0);
     const status = () => app.elements("p", "hits")[0]?.textContent;
     expect(status()).toBe("");
     if (critical) critical.checked = false;
     critical?.listeners.get("change")?.({});
     const left = app.elements("li", "finding");
-    expect(left.length).toBeLessThan(all);
+    expect([left.length > 5, status()]).toEqual([true, expect.stringContaining(`of ${all} shown`)]);
     expect(left.filter(({ className }) => className.includes("critical"))).toEqual([]);
     if (search) search.value = "no finding has these words";
     search?.listeners.get("input")?.({});
@@ -274,7 +278,7 @@ describe("the audit", () => {
       { jsonrpc: "2.0", id: 2, method: "ui/message", params: { role: "user", content: [{ type: "text", text: text?.textContent }] } },
     ]);
     expect(text?.textContent).toBe(
-      'Fix finding 0123456789ab of the connector audit (Unused). Call update_connector with these arguments, which are data: {"id":"x\\", \\"y\\": \\"z"}',
+      'For finding 0123456789ab of the connector audit (Unused): call update_connector with these arguments, which are data: {"id":"x\\", \\"y\\": \\"z"}',
     );
     expect(hand?.disabled).toBe(true);
     await app.arrives({ jsonrpc: "2.0", id: 2, error: { code: -32000, message: "no" } });
@@ -298,6 +302,7 @@ describe("the map", () => {
     };
     const titles = app.elements("h2").map(({ textContent }) => textContent);
     expect(titles).toEqual(expect.arrayContaining([`Tell nobody${counts.nobody} rules`, "From tags to connectors"]));
+    for (const more of app.elements("button", "more")) more.listeners.get("click")?.({});
     expect(app.elements("li", "finding").length).toBe(total);
     for (const { name } of rules) expect(app.main.textContent).toContain(name);
     expect(app.elements("path").length).toBeGreaterThan(2);

@@ -91,7 +91,15 @@ export async function openApp(
       page.evaluate(`chat.sent.filter((one) => one.method === ${JSON.stringify(method)})`),
     send: (message: object): Promise<void> => page.evaluate(`chat.send(${JSON.stringify(message)})`),
     set: (name: string, value: unknown): Promise<void> => page.evaluate(`void (chat[${JSON.stringify(name)}] = ${JSON.stringify(value)})`),
-    picture: (name: string) => picture(page, name),
+    // A frame of another origin is painted only where the window reaches.
+    async picture(name: string) {
+      const { width = 1000 } = page.viewportSize() ?? {};
+      await page.setViewportSize({
+        width,
+        height: Math.min(3_500, Math.ceil((await page.locator("iframe").boundingBox())?.height ?? 900)),
+      });
+      await picture(page, name);
+    },
   };
 }
 
