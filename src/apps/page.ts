@@ -35,7 +35,7 @@ h2{font-size:1rem;margin:1.25rem 0 .5rem}
 .hand,.more{font:inherit;font-weight:600;min-height:2.5rem;padding:0 .9rem;border:2px solid var(--accent);border-radius:.5rem;background:transparent;color:var(--accent);cursor:pointer}
 .hand:disabled{opacity:.7;cursor:default}
 .said{margin-left:.6rem;color:var(--soft);font-size:.92rem}
-.finding pre,.card pre{max-height:14rem;overflow:auto}
+.finding pre,.card pre{max-height:14rem;overflow:auto;direction:ltr;unicode-bidi:bidi-override}
 .sentence{unicode-bidi:isolate}
 `;
 
@@ -64,7 +64,7 @@ ${own}
 <style>${style}</style>
 </head>
 <body>
-<main aria-live="polite"><p class="eyebrow">${title}</p><p class="empty">Waiting for the answer.</p></main>
+<main><p class="eyebrow">${title}</p><p class="empty">Waiting for the answer.</p></main>
 <script>${script}</script>
 </body>
 </html>

@@ -14,6 +14,9 @@ const tools = [{ name: "audit_connectors" }, { name: "map_notifications" }];
 const [auditUri, mapUri] = ["ui://kibana-connectors-mcp/audit.html", "ui://kibana-connectors-mcp/map.html"];
 const pageAt = (uri: string) => readApp(uri, tools)?.text ?? "";
 
+/** The app that a tool names. */
+const uriIn = (meta: Record<string, unknown> | undefined) => (meta?.ui as { resourceUri?: string } | undefined)?.resourceUri;
+
 /** What a client sees of the server: its lists, a read of an app, and an answer. */
 async function seen(extensions?: Record<string, object>) {
   const { client } = await product(extensions ? { extensions } : {});
@@ -50,9 +53,7 @@ describe("a client that shows apps", () => {
     expect(with_.resources.filter(({ uri }) => uri.startsWith("ui:"))).toEqual(listApps(tools));
     expect(with_.resources.filter(({ uri }) => !uri.startsWith("ui:"))).toEqual(without.resources);
     expect(
-      Object.fromEntries(
-        with_.tools.flatMap(({ name, _meta }) => (_meta?.ui && "resourceUri" in _meta.ui ? [[name, _meta.ui.resourceUri]] : [])),
-      ),
+      Object.fromEntries(with_.tools.flatMap(({ name, _meta }) => (uriIn(_meta) === undefined ? [] : [[name, uriIn(_meta)]]))),
     ).toEqual({
       audit_connectors: auditUri,
       map_notifications: mapUri,
@@ -83,12 +84,16 @@ describe("a client that shows apps", () => {
     ] as const)
       expect(await client.callTool({ name, arguments: args })).not.toHaveProperty("_meta");
   });
+});
 
-  test("gets no secret of the server beside an answer", async () => {
-    const { client } = await product({ extensions: shows, env: { CONNECTOR_SECRET_X: "Lateral movement" } });
-    const { _meta } = await client.callTool({ name: "audit_connectors", arguments: {} });
-    expect(JSON.stringify(_meta)).not.toContain("Lateral movement");
+test("an app stays whole where a word of it is a secret of the server, which its answer is without", async () => {
+  const { client } = await product({
+    extensions: shows,
+    env: { CONNECTOR_SECRET_X: "textContent", CONNECTOR_SECRET_Y: "Lateral movement" },
   });
+  expect((await client.readResource({ uri: auditUri })).contents[0]).toEqual({ uri: auditUri, ...readApp(auditUri, tools) });
+  const { _meta } = await client.callTool({ name: "audit_connectors", arguments: {} });
+  expect(JSON.stringify(_meta)).not.toContain("Lateral movement");
 });
 
 describe.each([auditUri, mapUri])("the page %s", (uri) => {

@@ -6,6 +6,9 @@ export const appPages: ResourceSource = {
   prefix: appsPrefix,
   templates: [],
   list: async ({ apps, tools }) => (apps ? listApps(tools) : []),
-  read: async (uri, { apps, tools }) => (apps ? readApp(uri, tools) : undefined),
+  async read(uri, { apps, tools }) {
+    const page = apps ? readApp(uri, tools) : undefined;
+    return page && { ...page, fixed: true };
+  },
   complete: async () => [],
 };

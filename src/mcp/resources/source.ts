@@ -29,6 +29,8 @@ export interface ResourceText {
   mimeType: string;
   text: string;
   _meta?: Record<string, unknown>;
+  /** The same for everybody, with nothing from outside in it. Its words stay even where one is a secret: with one missing an app would not run. */
+  fixed?: true;
 }
 
 /** What a source works with. It opens Kibana only when it needs it. */
