@@ -9,6 +9,7 @@ import { packagingFiles, pluginToolNames } from "../../scripts/packaging.ts";
 import { clientsPage } from "../../scripts/pages.ts";
 import { readSettings, settingRows } from "../../src/settings/index.ts";
 import { version } from "../../src/version.ts";
+import { clients } from "../clients/clients.ts";
 
 const text = (path: string) => readFileSync(path, "utf8");
 const json = (path: string) => JSON.parse(text(path));
@@ -130,6 +131,17 @@ describe("server.json, for the MCP registry", () => {
       expect.arrayContaining(["KIBANA_API_KEY", "KIBANA_PASSWORD"]),
     );
   });
+});
+
+test("the table of what was seen has a row, with a version, for each client that is tested", () => {
+  const rows = [...text("docs/clients.md").matchAll(/^\| (.+?) \| (\d[\w.]*) \|/gm)].map(([, client = ""]) =>
+    client.toLowerCase().replaceAll(/[ -]/g, ""),
+  );
+  for (const { name } of clients)
+    expect(
+      rows.filter((row) => row.includes(name.replaceAll("-", ""))),
+      name,
+    ).toHaveLength(1);
 });
 
 describe("the plugin for Claude Code", () => {
