@@ -12,7 +12,7 @@ const severities = ${JSON.stringify(severities)};
 /** A short answer has ids where a long one has names too. */
 const party = (value) => (typeof value === "string" ? { id: value, name: value } : isObject(value) ? { id: value.id, name: value.name ?? value.id, type: value.type, enabled: value.enabled, kind: value.kind } : undefined);
 
-const finding = (row) => {
+const finding = (row, severity) => {
   const kind = own(kinds, row.check) ?? { title: cut(row.check, 60), why: "", fix: "" };
   const [connector, rule, user] = [row.connector, row.rule, row.user].map(party);
   const holder = rule ?? user;
@@ -25,7 +25,7 @@ const finding = (row) => {
     show: () =>
       el(
         "li",
-        "finding " + (severities.find(({ key }) => key === row.severity)?.key ?? "info"),
+        "finding " + severity,
         el("h3", "", kind.title),
         el(
           "p",
@@ -53,8 +53,7 @@ const finding = (row) => {
 
 showAnswers((given, more) => {
   const rows = list(more.findings ?? given.findings);
-  const known = rows.map((row) => ({ ...finding(row), severity: row.severity }));
-  const groups = severities.map(({ key, title }) => ({ key, title, tone: key, rows: known.filter(({ severity }) => severity === key) }));
+  const groups = severities.map(({ key, title }) => ({ key, title, tone: key, rows: rows.filter(({ severity }) => severity === key).map((row) => finding(row, key)) }));
   const unchecked = list(given.not_checked).map((one) => [
     one.space === "*" ? "All spaces" : name(one.space, 60),
     ": ",
