@@ -329,6 +329,7 @@ describe("names that somebody made up", () => {
     structuredContent: {
       summary: name,
       total: 1,
+      rules: [],
       not_checked: [{ space: name, checks: [name], why: name, fix: name }],
       not_seen: [{ space: name, what: name, why: name, fix: name }],
       warnings: [name],

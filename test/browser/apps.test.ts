@@ -96,13 +96,14 @@ describe.each(["audit", "map"] as const)("the app of the %s in a chat", (name) =
     const boxes = all((one) => ({ x: 10, y: 25, text: one, rules: 1 }));
     const lines = all((one) => ({ path: one, thickness: one }));
     const picture = { width: 720, height: 60, box: { width: 240, height: 30 }, boxes, lines };
-    const given = { summary: nastyNames.join(" "), not_checked: gaps, not_seen: gaps, warnings: nastyNames, next };
+    const given = { summary: nastyNames.join(" "), rules: [], not_checked: gaps, not_seen: gaps, warnings: nastyNames, next };
     const more = { deployment: { name: nastyNames.join(" ") }, findings: rows, rules: rows, picture };
     const { page, app, complaints, requests, ...chat } = await opened(
       name,
       { structuredContent: given, _meta: { [dataKey]: more } },
       { viewport: { width: 360, height: 740 } },
     );
+    expect(await shown(app)).toBeGreaterThan(5);
     for (const one of await app.locator("summary").all()) await one.click();
     expect(await app.evaluate("window.owned")).toBeUndefined();
     expect([complaints, requests.length, page.frames().length]).toEqual([[], 2, 3]);
