@@ -79,6 +79,7 @@ describe("the start", () => {
     "src/tools/create-connector.ts",
     "src/change/pipeline.ts",
     "node_modules/@hono/",
+    "src/apps/index.ts",
   ])("does not load %s", (part) => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
   });

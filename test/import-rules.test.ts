@@ -31,8 +31,10 @@ const table: Record<string, readonly string[]> = {
     ...["change", "audit", "map", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
     ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
   ],
+  apps: ["audit", "map", "web", "version"],
   mcp: [
     "tools",
+    "apps",
     "change",
     "web",
     "settings",

@@ -83,4 +83,6 @@ export interface Caller {
   reads: AbortSignal;
   /** Undefined where the client asked for no progress. */
   progress?: (done: number, total: number, message: string) => void;
+  /** Undefined where the client shows no app beside the answer. */
+  forApp?: (data: object) => void;
 }

@@ -73,7 +73,7 @@ export function createBackend(
     },
     async context(caller: Caller) {
       const { runChange, shared } = await whenOpen();
-      const { principal, reads, redactor: known, progress = () => {} } = caller;
+      const { principal, reads, redactor: known, progress = () => {}, forApp } = caller;
       const { spacesFor, ...rest } = shared;
       const kibana = shared.kibana.until(reads);
       return {
@@ -85,6 +85,7 @@ export function createBackend(
         principal,
         signal: reads,
         progress,
+        ...(forApp && { forApp }),
         learn: (tree) => known.learn(tree),
         runChange: (change) => runChange(change, caller),
       };

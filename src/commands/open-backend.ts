@@ -31,7 +31,7 @@ import { openKibana } from "./open-kibana.ts";
 const writesAtOnce = 4;
 
 /** The part of the context that all calls share. */
-type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "spaces"> & {
+type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "forApp" | "learn" | "spaces"> & {
   spacesFor: ReturnType<typeof createSpaceChecks>;
 };
 

@@ -35,10 +35,10 @@ export function serveResources(server: Server, open: OpenResources, timeout: num
   const registry = () => import("./resources.ts");
   const prompts = () => import("./prompts.ts");
 
-  async function answer<T>(extra: Extra, work: (context: ResourceContext) => Promise<T>): Promise<T> {
+  async function answer<T>(extra: Extra, work: (context: ResourceContext) => Promise<T>, isFixed?: (value: T) => boolean): Promise<T> {
     const limit = startCallLimit(timeout, extra.signal);
     try {
-      return await answered(open(extra, limit.signal), work);
+      return await answered(open(extra, limit.signal), work, isFixed);
     } finally {
       limit.end();
     }
@@ -57,11 +57,16 @@ export function serveResources(server: Server, open: OpenResources, timeout: num
     answer(extra, async () => ({ resourceTemplates: (await registry()).listTemplates() })),
   );
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
-    const found = await answer(extra, async (context) => {
-      const read = await (await registry()).readResource(uri, context);
-      if (!read) throw new McpError(ErrorCode.InvalidParams, "There is no such resource: resources/list names those that exist.", { uri });
-      return { mimeType: read.mimeType, text: read.text };
-    });
+    const { fixed: _fixed, ...found } = await answer(
+      extra,
+      async (context) => {
+        const read = await (await registry()).readResource(uri, context);
+        if (!read)
+          throw new McpError(ErrorCode.InvalidParams, "There is no such resource: resources/list names those that exist.", { uri });
+        return read;
+      },
+      ({ fixed }) => fixed === true,
+    );
     // The address exactly as the client sent it, so that the client recognises it.
     return { contents: [{ uri, ...found }] };
   });
@@ -78,10 +83,15 @@ export function serveResources(server: Server, open: OpenResources, timeout: num
 }
 
 /** The result of the work, without secrets; a failure becomes a protocol error with our code and fix in its data. */
-function answered<T>({ context, scrub, run }: ReturnType<OpenResources>, work: (context: ResourceContext) => Promise<T>): Promise<T> {
+function answered<T>(
+  { context, scrub, run }: ReturnType<OpenResources>,
+  work: (context: ResourceContext) => Promise<T>,
+  isFixed: (value: T) => boolean = () => false,
+): Promise<T> {
   return run(async () => {
     try {
-      return scrub(await work(context));
+      const value = await work(context);
+      return isFixed(value) ? value : scrub(value);
     } catch (error) {
       if (error instanceof McpError) throw error;
       if (!(error instanceof ToolError)) throw new McpError(ErrorCode.InternalError, "The server failed to answer this request.");

@@ -13,6 +13,7 @@ import type { KeptExports } from "../tools/exports/kept-exports.ts";
 import type { ListedTool } from "../tools/listed.ts";
 import { visibleTools, whyHidden } from "../tools/visible.ts";
 import { answer, failure } from "./answer.ts";
+import { appData, showsApps } from "./apps.ts";
 import { createAsk } from "./ask.ts";
 import { progressOf } from "./progress.ts";
 import { type OpenResources, serveResources } from "./serve-resources.ts";
@@ -79,12 +80,18 @@ export function createMcpServer(product: Product, principal: Principal): Server 
     reads,
   });
 
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: shown.map((tool) => listed(tool, settings)) }));
+  server.setRequestHandler(ListToolsRequestSchema, async () => {
+    const tools = shown.map((tool) => listed(tool, settings));
+    if (!showsApps(server.getClientCapabilities())) return { tools };
+    const { toolUi } = await import("../apps/index.ts");
+    return { tools: tools.map((tool) => ({ ...tool, _meta: { ui: toolUi(tool.name) } })) };
+  });
 
   server.setRequestHandler(ToolCall, (request, extra) => {
     const { name, arguments: args } = request.params;
     const limit = startCallLimit(settings.timeout, extra.signal, { waiting: settings.confirmWait });
     const { redactor, run } = product.begin(principal);
+    const { forApp, meta } = appData(server.getClientCapabilities());
     const call = run(async () => {
       try {
         if (!shown.some((one) => one.name === name)) throw whyHidden(name, settings, principal);
@@ -92,12 +99,9 @@ export function createMcpServer(product: Product, principal: Principal): Server 
         const { tools } = await import("../tools/index.ts");
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw whyHidden(name, settings, principal);
-        return answer(
-          await tool.call(args, await product.context({ ...callerOf(extra, limit.signal, redactor), ...progressOf(extra) })),
-          settings.results,
-          redactor.json,
-          tool.maxText,
-        );
+        const context = await product.context({ ...callerOf(extra, limit.signal, redactor), ...progressOf(extra), ...forApp });
+        const result = answer(await tool.call(args, context), settings.results, redactor.json, tool.maxText);
+        return { ...result, ...meta(redactor.json) };
       } catch (error) {
         return failure(
           extra.signal.aborted && !(error instanceof ToolError)
@@ -120,6 +124,7 @@ export function createMcpServer(product: Product, principal: Principal): Server 
       principal,
       exports,
       tools: shown,
+      apps: showsApps(server.getClientCapabilities()),
       shared: isRemote(settings.http),
       open: () => product.context(callerOf(extra, reads, redactor)),
     };

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse as parseToml } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -9,6 +10,7 @@ import { packagingFiles, pluginToolNames } from "../../scripts/packaging.ts";
 import { clientsPage } from "../../scripts/pages.ts";
 import { readSettings, settingRows } from "../../src/settings/index.ts";
 import { version } from "../../src/version.ts";
+import { clients } from "../clients/clients.ts";
 
 const text = (path: string) => readFileSync(path, "utf8");
 const json = (path: string) => JSON.parse(text(path));
@@ -32,7 +34,7 @@ test("the version stands in package.json, and everything else says the same", ()
   expect({
     code: version,
     lock: [lock.version, lock.packages[""].version],
-    server: [server.version, server.packages[0].version],
+    server: [server.version, ...server.packages.map((one: { version: string }) => one.version)],
     bundle: json("packaging/manifest.json").version,
     plugin: [plugin.version, plugin.mcpServers.kibana.args[1]],
     marketplace: marketplace.plugins[0].version,
@@ -40,7 +42,7 @@ test("the version stands in package.json, and everything else says the same", ()
   }).toEqual({
     code: manifest.version,
     lock: [manifest.version, manifest.version],
-    server: [manifest.version, manifest.version],
+    server: [manifest.version, manifest.version, manifest.version],
     bundle: manifest.version,
     plugin: [manifest.version, `kibana-connectors-mcp@${manifest.version}`],
     marketplace: manifest.version,
@@ -81,16 +83,66 @@ describe("server.json, for the MCP registry", () => {
     expect(server.name).toBe(manifest.mcpName);
     expect(server.name).toMatch(/^io\.github\.[\w-]+\/[\w.-]+$/);
     expect(server.description.length).toBeLessThanOrEqual(100);
-    expect(server.packages).toMatchObject([{ registryType: "npm", identifier: manifest.name, transport: { type: "stdio" } }]);
+    expect(server.packages).toMatchObject([
+      { registryType: "npm", identifier: manifest.name, transport: { type: "stdio" } },
+      { registryType: "npm", identifier: manifest.name, transport: { type: "streamable-http" } },
+    ]);
+  });
+
+  const schema = json("test/packaging/server-schema.json");
+  const check = new Ajv2020({ strictTypes: false, formats: { uri: (text) => URL.canParse(text) } }).compile(schema);
+  const fits = (value: unknown) => check(value) || check.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+
+  test("fits the registry's schema of that name, now and once published", () => {
+    expect(server.$schema).toBe(schema.$id);
+    expect(fits(server)).toBe(true);
+    expect(fits(json("server.json"))).toBe(true);
+  });
+
+  const [stdio, http] = server.packages;
+  test.each<[string, object]>([
+    ["a name without a namespace", { name: "kibana-connectors-mcp" }],
+    ["a long description", { description: "x".repeat(101) }],
+    ["no version", { version: undefined }],
+    ["a package of the latest version", { packages: [{ ...stdio, version: "latest" }] }],
+    ["a package without a transport", { packages: [{ ...stdio, transport: undefined }] }],
+    ["HTTP without an address", { packages: [{ ...http, transport: { type: "streamable-http" } }] }],
+    ["an address that is none", { packages: [{ ...http, transport: { ...http.transport, url: "127.0.0.1/mcp" } }] }],
+    ["a variable without a name", { packages: [{ ...stdio, environmentVariables: [{ description: "x" }] }] }],
+    ["a format that does not exist", { packages: [{ ...stdio, environmentVariables: [{ name: "X", format: "url" }] }] }],
+  ])("would not fit with %s", (_what, wrong) => {
+    expect(fits(JSON.parse(JSON.stringify({ ...server, ...wrong })))).not.toBe(true);
+  });
+
+  test("over HTTP the address is a variable's, which the server takes; over stdio no variable opens a port", () => {
+    const variable = (one: { environmentVariables: { name: string; default?: string; isRequired: boolean }[] }, wanted: string) =>
+      one.environmentVariables.find(({ name }) => name === wanted);
+    const [, named = ""] = /^http:\/\/\{(\w+)\}\/mcp$/.exec(http.transport.url) ?? [];
+    const address = variable(http, named);
+    expect(address).toMatchObject({ isRequired: true });
+    const read = readSettings([], { KIBANA_URL: "https://kibana.example.com", KIBANA_API_KEY: "k", [named]: address?.default });
+    expect("settings" in read && read.settings.http).toMatchObject({ host: "127.0.0.1", port: 3000, loopback: true });
+    expect(variable(stdio, named)).toBeUndefined();
   });
 
   test("names every variable of the settings, and marks the secret ones", () => {
-    const variables: { name: string; isSecret: boolean }[] = server.packages[0].environmentVariables;
+    const variables: { name: string; isSecret: boolean }[] = http.environmentVariables;
     expect(variables.map(({ name }) => name)).toEqual(settingRows().map(({ variable }) => variable));
     expect(variables.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual(
       expect.arrayContaining(["KIBANA_API_KEY", "KIBANA_PASSWORD"]),
     );
   });
+});
+
+test("the table of what was seen has a row, with a version, for each client that is tested", () => {
+  const rows = [...text("docs/clients.md").matchAll(/^\| (.+?) \| (\d[\w.]*) \|/gm)].map(([, client = ""]) =>
+    client.toLowerCase().replaceAll(/[ -]/g, ""),
+  );
+  for (const { name } of clients)
+    expect(
+      rows.filter((row) => row.includes(name.replaceAll("-", ""))),
+      name,
+    ).toHaveLength(1);
 });
 
 describe("the plugin for Claude Code", () => {
@@ -139,7 +191,7 @@ describe("until the package is on npm, nothing starts it from there: a name that
       args: ["-y", `${manifest.name}@${manifest.version}`],
     });
     expect(whenPublished(".claude-plugin/marketplace.json").plugins).toMatchObject([{ source: "./" }]);
-    expect(whenPublished("server.json").packages).toMatchObject([{ registryType: "npm" }]);
+    expect(whenPublished("server.json").packages).toMatchObject([{ registryType: "npm" }, { registryType: "npm" }]);
     expect(json("server.json")).not.toHaveProperty("packages");
     expect(clientsPage(true)).toContain(cursorLink());
     expect(clientsPage(false)).not.toContain(cursorLink());

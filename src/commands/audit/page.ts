@@ -1,13 +1,13 @@
 import { html } from "hono/html";
 import { type Group, groups } from "../../audit/finding.ts";
+import { count, groupWords, moment, titleOf } from "../../audit/words.ts";
 import { plainText } from "../../plain-text.ts";
+import { pageStyle } from "../../web/report-style.ts";
 import type { AuditDocument } from "./document.ts";
 import { bySpace, severityChart } from "./page-charts.ts";
 import { filterForm, findingsBySpace } from "./page-findings.ts";
 import { type Fact, framedPage, kibanaOf, madeAt, shownFacts } from "./page-frame.ts";
 import { pageScript } from "./page-script.ts";
-import { pageStyle } from "./page-style.ts";
-import { count, groupWords, moment, titleOf } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 
