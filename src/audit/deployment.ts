@@ -2,6 +2,7 @@ import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorTypes as catalogue } from "../catalog/index.ts";
 import { isCloudMail } from "../catalog/made-by-elastic.ts";
 import { asOfVersion } from "../catalog/when.ts";
+import type { Runs } from "../kibana/connector-runs.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { isElasticCloud } from "../kibana/elastic-cloud.ts";
@@ -9,15 +10,17 @@ import type { Reader } from "../kibana/reader.ts";
 import type { RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import type { Check, Draft } from "./check.ts";
-import type { ConnectorFacts, Runs, SpaceFacts } from "./facts.ts";
+import type { ConnectorFacts, SpaceFacts } from "./facts.ts";
 import type { NotChecked } from "./finding.ts";
 import { reason } from "./not-checked.ts";
+import { joinedUntold } from "./usage.ts";
 
 interface Asked {
   spaces: readonly string[];
   checks: readonly Check[];
   from: string;
   days: number;
+  now: number;
   url: string;
   signal?: AbortSignal;
 }
@@ -32,6 +35,8 @@ export interface Found {
 export interface Deployment {
   checks: readonly Check[];
   signal: AbortSignal | undefined;
+  /** Milliseconds since 1970. */
+  now: number;
   window: SpaceFacts["window"];
   /** Undefined where it could not be read. */
   status: Status | undefined;
@@ -94,6 +99,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     status,
     checks,
     signal,
+    now: asked.now,
     window,
     actionFrequencies: status === undefined || isAtLeast(status, "8.7"),
     secretHeaders,
@@ -143,6 +149,7 @@ function joined(one: ConnectorFacts, other: ConnectorFacts): ConnectorFacts {
       rules: one.usage.rules + other.usage.rules,
       enabled: one.usage.enabled + other.usage.enabled,
       since,
+      untold: joinedUntold(one.usage.untold, other.usage.untold),
     },
     runs: one.runs ?? other.runs,
   };

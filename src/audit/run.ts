@@ -51,7 +51,7 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
   const checks = wanted.filter((check) => check.of !== "deployment" || check.spaces <= spaces.length);
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);
-  const creating = createDeployment(reader, { spaces, checks, from, days, url: options.url, ...(signal && { signal }) });
+  const creating = createDeployment(reader, { spaces, checks, from, days, now, url: options.url, ...(signal && { signal }) });
   for (const space of spaces.slice(0, spacesAtOnce)) beginSpace(reader, space, wantedParts(checks), from);
   const deployment = await creating;
   const findings: Finding[] = [];

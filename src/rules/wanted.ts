@@ -1,6 +1,7 @@
 import type { TemplateSpans } from "mustache";
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import type { Workflow } from "../catalog/shared/recipe.ts";
+import type { Connector } from "../kibana/connectors.ts";
 
 /** When an action runs: once when an alert begins or changes, on every run, or at most once in a while. */
 export const notifyWhen = ["onActionGroupChange", "onActiveAlert", "onThrottleInterval"] as const;

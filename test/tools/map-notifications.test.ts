@@ -57,7 +57,7 @@ const classic: Case[] = [
   ["a-log", with_(act("log", fires, { message: "m" })), "told | log (Kibana's own log) on query matched"],
   ["no-actions", with_(), "nobody: it has no actions"],
   ["disabled", then(with_(post("chat")), "_disable"), "nobody: the rule is disabled | chat on query matched"],
-  ["muted", then(with_(post("chat")), "_mute_all"), "nobody: the rule is muted | chat on query matched"],
+  ["muted", then(with_(post("chat")), "_mute_all"), "nobody: the rule is muted, since TIME or earlier | chat on query matched"],
   [
     "snoozed",
     async (made, id) => {
@@ -90,12 +90,12 @@ const classic: Case[] = [
   [
     "failing",
     with_(act("failing", fires, { documents: [{ a: 1 }] })),
-    "perhaps | failing (UPPER) on query matched = perhaps: the connector's last run failed, TIME",
+    "perhaps | failing (UPPER) on query matched = perhaps: the connector fails since at least TIME (its last run)",
   ],
   [
     "failing-beside-another",
     with_(act("failing", fires, { documents: [{ a: 1 }] }), post("chat")),
-    "told | failing (UPPER) on query matched = perhaps: the connector's last run failed, TIME | chat on query matched",
+    "told | failing (UPPER) on query matched = perhaps: the connector fails since at least TIME (its last run) | chat on query matched",
   ],
   ["failed-once", with_(act("better", fires, { documents: [{ a: 1 }] })), "told | better (alerts-kept) on query matched"],
   ["throttled", with_(post("chat", fires, throttled)), "told | chat on query matched: at most once in 1d"],

@@ -241,7 +241,7 @@ async function othersOf(
 ): Promise<Pick<Usage, "uses" | "sight">> {
   if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
   if (!known) return workflowsNaming(id, kibana, inSpace, seen.status);
-  return (await othersUsing(kibana, inSpace, [known], seen))(known);
+  return (await othersUsing(kibana, inSpace, [known], seen)).of(known);
 }
 
 /** @param free the rules that Kibana would save */
