@@ -11,7 +11,8 @@ import type { RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import type { Check, Draft } from "./check.ts";
 import type { ConnectorFacts, SpaceFacts } from "./facts.ts";
-import type { NotChecked } from "./finding.ts";
+import type { ConnectorHealth, NotChecked } from "./finding.ts";
+import { healthRow } from "./health.ts";
 import { reason } from "./not-checked.ts";
 import { joinedUntold } from "./usage.ts";
 
@@ -55,7 +56,7 @@ export interface Deployment {
   /** Takes a space's connectors for the checks that look at all spaces. */
   add(space: SpaceFacts, shared: readonly ConnectorFacts[]): void;
   /** Findings on connectors that are in every space, and on all spaces together. */
-  finish(): Found[];
+  finish(): { found: Found[]; health: ConnectorHealth[] };
 }
 
 export async function createDeployment(reader: Reader, asked: Asked): Promise<Deployment> {
@@ -125,7 +126,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     finish() {
       const everywhere: SpaceFacts = { space: "*", connectors: shared, rulesKnown: allRulesKnown, window, offers, secretHeaders };
       const self = isSelfManaged(status, asked.url, shared);
-      return checks.flatMap((check): Found[] => {
+      const found = checks.flatMap((check): Found[] => {
         if (check.needs.includes("types") && !types) return [];
         if (check.of === "connector") {
           return [...shared.values()].flatMap((facts) => {
@@ -136,6 +137,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
         if (check.of !== "deployment") return [];
         return check.find({ selfManaged: self, connectors: saved }).map((draft) => ({ check, draft }));
       });
+      return { found, health: [...shared.values()].flatMap((facts) => healthRow(facts, "*") ?? []) };
     },
   };
 }

@@ -3,6 +3,9 @@ import { lastError, type Runs, runsOf } from "../kibana/connector-runs.ts";
 import { daysAgo, logReach } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { plainText } from "../plain-text.ts";
+import { refTo } from "./check.ts";
+import type { ConnectorFacts } from "./facts.ts";
+import type { ConnectorHealth } from "./finding.ts";
 
 /** How one connector's runs went, or why that is not known. */
 export type Health =
@@ -52,4 +55,22 @@ export async function healthOf(reading: Promise<Runs>): Promise<Health> {
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
     return { not_checked: `The execution log could not be read: ${plainText(error.message, 200)}`, fix: error.fix };
   }
+}
+
+/** As a report has it; undefined for a connector that did not fail within the window. */
+export function healthRow({ connector, runs }: ConnectorFacts, space: string): ConnectorHealth | undefined {
+  if (!runs || runs.failures === 0) return undefined;
+  const { failures, successes, failing, lastSuccess } = runs;
+  return {
+    ...{ space, connector: refTo(connector), runs: failures + successes, failures },
+    ...(failing && { failing_since: failing.since }),
+    ...(lastSuccess !== undefined && { last_success: lastSuccess }),
+  };
+}
+
+/** Those that fail now first, then by the share that failed. */
+export function worstHealthFirst(one: ConnectorHealth, other: ConnectorHealth): number {
+  const now = (row: ConnectorHealth) => Number(row.failing_since !== undefined);
+  const rate = ({ failures, runs }: ConnectorHealth) => failures / runs;
+  return now(other) - now(one) || rate(other) - rate(one) || (one.connector.id < other.connector.id ? -1 : 1);
 }

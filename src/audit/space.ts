@@ -17,7 +17,8 @@ import { lookAtWorkflows } from "../usage/look.ts";
 import { type Check, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import type { ConnectorFacts, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
-import { isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
+import { type ConnectorHealth, isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
+import { healthRow } from "./health.ts";
 import { cancelled, reason } from "./not-checked.ts";
 import { whyUntold } from "./untold.ts";
 import { countUntold, countUse, unusedSoFar } from "./usage.ts";
@@ -27,6 +28,7 @@ export interface SpaceRead {
   found: Found[];
   notChecked: NotChecked[];
   summary: SpaceSummary;
+  health: ConnectorHealth[];
   /** Why the space's connectors could not be read. */
   failure: unknown;
 }
@@ -163,6 +165,7 @@ export async function auditSpace(
     found,
     notChecked,
     failure,
+    health: saved.flatMap((one) => healthRow(one, space) ?? []),
     summary: { id: space, connectors: list?.length, rules, runs: log?.counts.runs, failures: log?.counts.failures },
   };
 
