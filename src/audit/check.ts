@@ -124,13 +124,13 @@ export function usedBy({ usage, connector, others }: ConnectorFacts, { rulesKnow
   return "no rule uses it";
 }
 
-/** `; 2 rules tell nobody without it: "A", "B" (#ops at slack.com)`, for evidence; empty where there are none. */
+/** `; 2 rules tell nobody else: "A", "B" (not told: #ops at slack.com)`, for evidence; empty where there are none. */
 export function nobodyElse({ usage: { untold } }: ConnectorFacts): string {
   if (!untold) return "";
   const { rules, names, to } = untold;
   const named = names.map((name) => quoted(name, 60)).join(", ");
   const more = rules > names.length ? ` and ${rules - names.length} more` : "";
-  return `; ${rules === 1 ? "1 enabled rule tells" : `${rules} enabled rules tell`} nobody without it: ${named}${more}${to.length > 0 ? ` (not told: ${to.join("; ")})` : ""}`;
+  return `; ${rules === 1 ? "1 enabled rule tells" : `${rules} enabled rules tell`} nobody else: ${named}${more}${to.length > 0 ? ` (not told: ${to.join("; ")})` : ""}`;
 }
 
 /** What these checks read. */

@@ -69,9 +69,9 @@ export async function runsOf(reader: Reader, space: string, id: string, { from }
   }
 }
 
-/** `since 2026-11-01T08:00Z` */
+/** `since 2026-11-01T08:00Z`, or earlier where no success is known. */
 export function sinceInWords({ since, lastSuccess }: Failing): string {
-  return `since ${lastSuccess === undefined ? "at least " : ""}${since.slice(0, 16)}Z`;
+  return `since ${since.slice(0, 16)}Z${lastSuccess === undefined ? " or earlier" : ""}`;
 }
 
 /** What went wrong, without the connector that Kibana puts in front. */

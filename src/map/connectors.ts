@@ -48,7 +48,7 @@ export function connectorsNamed(text: string, byName: boolean, connectors: Conne
 function failingInWords(failing: Failing | undefined): string {
   if (!failing) return "the connector failed lately, and whether it works again was not looked up";
   const { runs } = failing;
-  return `the connector fails ${sinceInWords(failing)} (${runs === 1 ? "its last run" : `its last ${runs} runs`})`;
+  return `the connector has failed ${sinceInWords(failing)} (${runs} run${runs === 1 ? "" : "s"})`;
 }
 
 function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all">): Obstacle[] {

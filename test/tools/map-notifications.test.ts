@@ -90,12 +90,12 @@ const classic: Case[] = [
   [
     "failing",
     with_(act("failing", fires, { documents: [{ a: 1 }] })),
-    "perhaps | failing (UPPER) on query matched = perhaps: the connector fails since at least TIME (its last run)",
+    "perhaps | failing (UPPER) on query matched = perhaps: the connector has failed since TIME or earlier (1 run)",
   ],
   [
     "failing-beside-another",
     with_(act("failing", fires, { documents: [{ a: 1 }] }), post("chat")),
-    "told | failing (UPPER) on query matched = perhaps: the connector fails since at least TIME (its last run) | chat on query matched",
+    "told | failing (UPPER) on query matched = perhaps: the connector has failed since TIME or earlier (1 run) | chat on query matched",
   ],
   ["failed-once", with_(act("better", fires, { documents: [{ a: 1 }] })), "told | better (alerts-kept) on query matched"],
   ["throttled", with_(post("chat", fires, throttled)), "told | chat on query matched: at most once in 1d"],

@@ -21,21 +21,18 @@ export function healthSection({ health, spaces, window }: AuditDocument): Markup
 <p>${count(sum("runs"), "run")} in ${count(window.days, "day")}, ${sum("failures").toLocaleString("en")} failed. ${
     health.length === 0 ? "" : `${count(health.length, "connector")} failed at least once; the others did not.`
   }</p>
-${
-  shown.length === 0
-    ? ""
-    : html`<div class="scroll" role="region" tabindex="0" aria-labelledby="health"><table>
-<thead><tr><th scope="col">Connector</th><th scope="col">Failed</th><td class="bar-cell"></td><th scope="col">Fails since</th><th scope="col">Last success</th></tr></thead>
-<tbody>${shown.map(row)}</tbody></table></div>`
-}
+${shown.length === 0 ? "" : html`<ul class="runs">${shown.map(row)}</ul>`}
 ${left > 0 ? html`<p>and ${count(left, "more connector")}.</p>` : ""}
 <p class="soft">Kibana does not log runs that it refused before they began (wrong params, missing secrets, licence), nor what happens after a success.</p>
 </section>`;
 }
 
 function row({ space, connector, runs, failures, failing_since: since, last_success: success }: Health): Markup {
+  const name = plainText(connector.name ?? connector.id, 80);
+  const place = space === "*" ? "every space" : plainText(space, 60);
   const percent = Math.round((failures / runs) * 100);
-  return html`<tr><th scope="row"><bdi>${plainText(connector.name ?? connector.id, 80)}</bdi> <span class="id"><bdi>${space === "*" ? "every space" : plainText(space, 60)}</bdi></span></th><td>${failures.toLocaleString("en")} of ${runs.toLocaleString("en")} (${percent} %)</td><td class="bar-cell">${bar(failures / runs, since !== undefined)}</td><td>${since === undefined ? "it works again" : time(since)}</td><td>${success === undefined ? "none" : time(success)}</td></tr>`;
+  const last = success === undefined ? "no success in that time" : html`last success ${time(success)}`;
+  return html`<li><strong><bdi>${name}</bdi></strong> <span class="id"><bdi>${place}</bdi></span>${bar(failures / runs, since !== undefined)}<p>${failures.toLocaleString("en")} of ${count(runs, "run")} failed (${percent} %); ${since === undefined ? "it works again" : html`fails since ${time(since)}${success === undefined ? " or earlier" : ""}`}, ${last}.</p></li>`;
 }
 
 /** Decoration: the numbers are next to it. */

@@ -47,7 +47,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:middle}
 th{font-weight:600}thead th{color:var(--soft);font-size:.85rem;white-space:nowrap}tbody tr:last-child>*{border-bottom:0}
 td.n,th.n{text-align:right;width:1%;white-space:nowrap}td.zero{color:var(--soft)}
-tbody th{min-width:7rem}.bar-cell{width:45%}.health .bar-cell{width:20%;min-width:6rem}.soft{color:var(--soft)}td svg{display:block;width:100%;min-width:5rem;height:.7rem}
+tbody th{min-width:7rem}.bar-cell{width:45%}.runs{list-style:none;margin:.6rem 0;padding:0}.runs li{border-top:1px solid var(--line);padding:.5rem 0}.runs svg{display:block;width:100%;max-width:24rem;height:.7rem;margin:.3rem 0}.soft{color:var(--soft)}td svg{display:block;width:100%;min-width:5rem;height:.7rem}
 .filter{display:flex;flex-wrap:wrap;gap:.75rem 1rem;align-items:end;position:sticky;top:0;z-index:1}
 .filter[hidden]{display:none}.filter p{margin:0}
 .filter label,.filter legend{display:block;font-size:.85rem;font-weight:600;color:var(--soft);padding:0}
@@ -81,7 +81,7 @@ tbody th{min-width:7rem}.bar-cell{width:45%}.health .bar-cell{width:20%;min-widt
 .empty{padding:1.5rem;text-align:center;color:var(--soft)}
 footer{color:var(--soft);font-size:.88rem;padding-bottom:3rem}
 footer>*{border-top:1px solid var(--line);padding-top:1rem}
-@media (max-width:40rem){header,main,footer{padding-left:.9rem;padding-right:.9rem}.filter{position:static}.check,.space>summary{padding-left:.8rem;padding-right:.8rem}.space>summary .count{margin-left:0;flex-basis:100%}.by-space .bar-cell,.health .bar-cell{display:none}.by-space th,.by-space td{padding:.4rem .35rem}.facts{display:grid;gap:.15rem}.facts dt{min-width:4rem}.tiles{gap:.6rem}.tile{padding:.75rem .9rem}}
+@media (max-width:40rem){header,main,footer{padding-left:.9rem;padding-right:.9rem}.filter{position:static}.check,.space>summary{padding-left:.8rem;padding-right:.8rem}.space>summary .count{margin-left:0;flex-basis:100%}.by-space .bar-cell{display:none}.by-space th,.by-space td{padding:.4rem .35rem}.facts{display:grid;gap:.15rem}.facts dt{min-width:4rem}.tiles{gap:.6rem}.tile{padding:.75rem .9rem}}
 @media print{
 :root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--accent:#0b4db0;--bad:#9c1d16;--warn:#5d3a00;--warn-bg:#fff5dd;--code:#f3f3f3;--critical:#9c1d16;--high:#963409;--medium:#6d4700;--low:#0b4db0;--info:#444;--good:#145a2b;--good-bg:#eef8f1;--track:#e4e4e4}
 body{font-size:10.5pt}header,main,footer{max-width:none;padding-left:0;padding-right:0}
