@@ -167,8 +167,8 @@ function shownUsers(
 ) {
   const missed = notLookedAtInWords(sight);
   if (missed !== "") notes.push(`Not looked at, so they may use it: ${missed}.`);
-  const all = [...uses.map(shownUse), ...over];
-  return all.length > 0 ? { users: all.slice(0, most), users_total: all.length } : {};
+  const shown = [...uses.slice(0, most).map(shownUse), ...over.slice(0, most)];
+  return shown.length > 0 ? { users: shown, users_total: uses.length + over.length } : {};
 }
 
 /** Keeps a rejection that is not awaited yet from ending the process. */

@@ -7,7 +7,7 @@ import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { mapClassic } from "../../map/classic.ts";
 import { rulesOverWorkflows, wayTo } from "../../map/leading.ts";
-import { type MappedRule, mayStop, type Obstacle, type Verdict } from "../../map/route.ts";
+import { type MappedRule, mayStop, type Obstacle, type Verdict, verdicts } from "../../map/route.ts";
 import { rulesOf } from "../../map/run.ts";
 import { type RouteFacts, runningWindows, workflowsIn } from "../../map/space.ts";
 import { plainText } from "../../plain-text.ts";
@@ -71,15 +71,21 @@ export async function rulesNow(reader: Reader, known: Known) {
     /** Of one that uses the connector itself. */
     of: (rule: Rule, connector: string, seesSnoozes: boolean): RuleNow =>
       nowOf(mapClassic(rule, facts, seesSnoozes || !isAtLeast(status, "8.2")), connector),
-    /** Those that reach it over workflows alone, as rows of an answer. @throws ToolError */
+    /** Those that reach it over workflows alone, as rows of an answer, those that tell nobody first. @throws ToolError */
     async overWorkflows(connector: string): Promise<Record<string, unknown>[]> {
       const rules = await rulesOverWorkflows(reader, facts, connector, status);
-      return rules.map((rule) => ({
+      const rows = rules.map((rule) => ({
         ...{ kind: "rule", id: rule.id, name: plainText(rule.name, 120), space, enabled: rule.enabled },
         ...{ via: viaOf(rule, connector), ...nowOf(rule, connector) },
       }));
+      return rows.sort(worstFirst);
     },
   };
+}
+
+/** Those that tell nobody before those that perhaps tell somebody. */
+export function worstFirst(one: RuleNow, other: RuleNow): number {
+  return verdicts.indexOf(one.verdict ?? "told") - verdicts.indexOf(other.verdict ?? "told");
 }
 
 async function failingOf(runs: Known["runs"]): Promise<Map<string, Failing>> {

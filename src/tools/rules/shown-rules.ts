@@ -4,7 +4,7 @@ import { plainJson, plainText } from "../../plain-text.ts";
 import { ruleUse } from "../../rules/find-rules.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { explainReferences } from "../../usage/references.ts";
-import type { RuleNow } from "../connectors/rules-now.ts";
+import { type RuleNow, worstFirst } from "../connectors/rules-now.ts";
 import { compact } from "../fields.ts";
 
 /** Characters of one text in an action's params. */
@@ -26,13 +26,15 @@ interface Shown {
 export function shownRules(found: Connector, rules: readonly Rule[], { space, most, withActions, now, notes }: Shown) {
   const difference = explainReferences(found, rules.length);
   if (difference) notes.push(difference);
+  const rows = rules.map((rule) => ({
+    ...ruleUse(rule, found.id, space),
+    name: plainText(rule.name, 120),
+    ...now(rule),
+    ...(withActions ? { actions: rule.actions.filter(({ id }) => id === found.id).map((action) => shownAction(action, rule)) } : {}),
+  }));
   return {
-    rules: rules.slice(0, most).map((rule) => ({
-      ...ruleUse(rule, found.id, space),
-      name: plainText(rule.name, 120),
-      ...now(rule),
-      ...(withActions ? { actions: rule.actions.filter(({ id }) => id === found.id).map((action) => shownAction(action, rule)) } : {}),
-    })),
+    // What is left out tells somebody, as far as that can be.
+    rules: (rules.length > most ? rows.sort(worstFirst) : rows).slice(0, most),
     rules_total: rules.length,
     ...(rules.length > most ? { rules_left_out: rules.length - most } : {}),
   };
