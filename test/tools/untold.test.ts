@@ -83,7 +83,7 @@ test("a connector begins to fail: map, audit and connector say since when, and w
     expect(Math.abs(Date.parse(since) - before)).toBeLessThan(120_000);
     expect(Date.parse(last)).toBeLessThanOrEqual(before);
     expect(evidence).toMatch(/^12 of 24 runs failed in 7 days, /);
-    expect(evidence).toContain('; 2 enabled rules tell nobody else: "Rule alone", "Rule over-workflow" (not told: localhost');
+    expect(evidence).toContain('; 2 enabled rules tell nobody else: "Rule alone", "Rule over-workflow" (not told: http://localhost');
 
     const { body: map } = await made.call("map_notifications", { space: "default" });
     const rows = Object.fromEntries(map.rules.map((row: { id: string; verdict: string }) => [row.id, inShort(row)]));
