@@ -82,7 +82,7 @@ test("a connector begins to fail: map, audit and connector say since when, and w
     const [, since = "", last = ""] = /the last 12 since (\S+) \(last success (\S+)\)/.exec(evidence) ?? [];
     expect(Math.abs(Date.parse(since) - before)).toBeLessThan(120_000);
     expect(Date.parse(last)).toBeLessThanOrEqual(before);
-    expect(evidence).toMatch(/^12 of 24 runs failed in 7 days, /);
+    expect(evidence).toMatch(/^12 of 24 runs failed in 7 days; /);
     expect(evidence).toContain('; 2 enabled rules tell nobody else: "Rule alone", "Rule over-workflow" (not told: http://localhost');
 
     const { body: map } = await made.call("map_notifications", { space: "default" });

@@ -25,7 +25,7 @@ export const failing: ConnectorCheck = {
       severity: severityOf(runs, usage),
       group: over ? "untidy" : groupOfFailure(facts, within),
       connector: refTo(connector),
-      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not recently" : now(runs)}; ${usedBy(facts, within)}${nobodyElse(facts)}${error ?? ""}.`,
+      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not recently" : ""}; ${usedBy(facts, within)}${nobodyElse(facts)}${over ? "" : now(runs)}${error ?? ""}.`,
       ...(over || connector.preconfigured
         ? {}
         : {
@@ -51,8 +51,8 @@ function now({ failing: failingNow }: Runs): string {
   if (!failingNow) return "";
   const { runs, lastSuccess } = failingNow;
   const since = sinceInWords(failingNow);
-  if (lastSuccess === undefined) return `, ${since}`;
-  return `, the last ${runs === 1 ? "one" : runs} ${since} (last success ${lastSuccess.slice(0, 16)}Z)`;
+  if (lastSuccess === undefined) return `; failing ${since}`;
+  return `; the last ${runs === 1 ? "one" : runs} ${since} (last success ${lastSuccess.slice(0, 16)}Z)`;
 }
 
 /** It failed, and has worked several times since. */
