@@ -50,7 +50,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:middle}
 th{font-weight:600}thead th{color:var(--soft);font-size:.85rem;white-space:nowrap}tbody tr:last-child>*{border-bottom:0}
 td.n,th.n{text-align:right;width:1%;white-space:nowrap}td.zero{color:var(--soft)}
-tbody th{min-width:7rem}.bar-cell{width:45%}td svg{display:block;width:100%;min-width:5rem;height:.7rem}
+tbody th{min-width:7rem}.bar-cell{width:45%}.runs{list-style:none;margin:.6rem 0;padding:0}.runs li{border-top:1px solid var(--line);padding:.5rem 0}.runs svg{display:block;width:100%;max-width:24rem;height:.7rem;margin:.3rem 0}.soft{color:var(--soft)}td svg{display:block;width:100%;min-width:5rem;height:.7rem}
 .filter{display:flex;flex-wrap:wrap;gap:.75rem 1rem;align-items:end;position:sticky;top:0;z-index:1}
 .filter[hidden]{display:none}.filter p{margin:0}
 .filter label,.filter legend{display:block;font-size:.85rem;font-weight:600;color:var(--soft);padding:0}

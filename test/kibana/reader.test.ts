@@ -46,6 +46,7 @@ describe("the reader and the writer", () => {
       "executionCounts",
       "licence",
       "newestRuns",
+      "oldestRun",
       "repeatable",
       "rule",
       "ruleTypes",

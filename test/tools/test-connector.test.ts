@@ -99,7 +99,7 @@ describe("what the execution log already says", () => {
     const { body } = await call("test_connector", { id: "deploy-hook" });
     expect(body.result).toMatchObject({
       ok: "not_tested",
-      last_runs: { window_days: 7, runs: expect.any(Number), failures: expect.any(Number), last_error: { at: expect.any(String) } },
+      last_runs: { window_days: 90, runs: expect.any(Number), failures: expect.any(Number), last_error: { at: expect.any(String) } },
     });
     expect(body.result.last_runs.failures).toBeGreaterThan(0);
   });
@@ -108,7 +108,7 @@ describe("what the execution log already says", () => {
     const { call } = await product({ sandbox: { empty: true } });
     await call("create_connector", { name: "Trail", type: ".server-log" });
     const { body } = await call("test_connector", { id: "trail" });
-    expect(body.result).toMatchObject({ ok: true, last_runs: { window_days: 7, runs: 0, failures: 0 } });
+    expect(body.result).toMatchObject({ ok: true, last_runs: { window_days: 90, runs: 0, failures: 0 } });
   });
 
   test("is said to be unknown if it cannot be read", async () => {

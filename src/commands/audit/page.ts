@@ -7,6 +7,7 @@ import type { AuditDocument } from "./document.ts";
 import { bySpace, severityChart } from "./page-charts.ts";
 import { filterForm, findingsBySpace } from "./page-findings.ts";
 import { type Fact, framedPage, kibanaOf, madeAt, shownFacts } from "./page-frame.ts";
+import { healthSection } from "./page-health.ts";
 import { pageScript } from "./page-script.ts";
 
 type Markup = ReturnType<typeof html>;
@@ -33,6 +34,7 @@ export async function renderAuditPage(audit: AuditDocument): Promise<string> {
 <ul class="tiles">${groups.map((group) => tile(group, audit.summary[group], audit.complete))}</ul>
 </section>
 ${audit.findings.length > 0 ? html`<div class="split">${severityChart(audit)}${bySpace(audit)}</div>` : ""}
+${healthSection(audit)}
 <section aria-labelledby="findings">
 <h2 id="findings">Findings by space</h2>
 ${findings(audit)}

@@ -51,7 +51,7 @@ export async function whoMayGo(
     if (found instanceof ToolError) refused.push({ id, error: found });
     return found instanceof ToolError ? [] : [{ id, connector: found, where: whereOf(found, known.types, known.status) }];
   });
-  const [othersOf, looked] = await Promise.all([
+  const [{ of: othersOf }, looked] = await Promise.all([
     othersUsing(
       kibana,
       space,

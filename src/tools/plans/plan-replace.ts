@@ -254,7 +254,7 @@ async function othersOf(
   if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
   const isName = seen.existing.some(({ name }) => name === id);
   if (!known) return workflowsNaming({ id, isName }, kibana, inSpace, seen.status);
-  return (await othersUsing(kibana, inSpace, [known], seen))(known);
+  return (await othersUsing(kibana, inSpace, [known], seen)).of(known);
 }
 
 /** @param free the rules that Kibana would save */
