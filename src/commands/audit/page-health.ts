@@ -1,7 +1,7 @@
 import { html } from "hono/html";
+import { count, moment } from "../../audit/words.ts";
 import { plainText } from "../../plain-text.ts";
 import type { AuditDocument } from "./document.ts";
-import { count, moment } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 type Health = AuditDocument["health"][number];
