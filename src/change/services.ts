@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { Approvals, Typed } from "./consent/approvals.ts";
 import type { Ask, Connection, OpenPage } from "./consent/ask.ts";
 import type { Continuations } from "./consent/continuation.ts";
+import type { Passkeys } from "./consent/passkey.ts";
 import type { Journal } from "./journal.ts";
 import type { Alone } from "./locks.ts";
 import type { AuditTrail } from "./ops/audit-trail.ts";
@@ -27,6 +28,8 @@ export interface ChangeServices {
   approvals: Approvals;
   /** Undefined where no person sits at this machine. */
   openPage: OpenPage | undefined;
+  /** Undefined where a click on a page is enough. */
+  passkeys: Promise<Passkeys> | undefined;
   /** Makes the digest of a plan; the same in all replicas that share a key. */
   digest(plan: Plan): string;
   /** Where journal entries go besides the journal. */

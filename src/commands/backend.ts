@@ -9,12 +9,16 @@ import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
 import type { Opened } from "./open-backend.ts";
+import type { OpenPasskeys } from "./open-passkeys.ts";
 import { redactorOf } from "./redactor.ts";
+import type { SharedPages } from "./shared-pages.ts";
 
 export interface Backend extends Product {
   log: Log;
   /** Whether Kibana answers; checked at most every few seconds. */
   ready(): Promise<boolean>;
+  /** Pages under the server's public address; undefined where there is none. */
+  shared: Promise<SharedPages> | undefined;
   close(): Promise<void>;
 }
 
@@ -35,11 +39,17 @@ export function createBackend(
   const log = createLog(settings.logLevel, redactor.log.text, write);
   const exports = createKeptExports(() => clock.now());
   let opened: Promise<Opened> | undefined;
+  // At the start, before anybody can exchange them.
+  const passkeys = settings.approveWith && import("./open-passkeys.ts").then(({ openAtStart }) => openAtStart(settings, clock, log));
+  passkeys?.catch((error: unknown) => log.error("passkeys", { problem: error instanceof Error ? error.message : "unknown" }));
+  const shared = passkeys && sharedPages(settings, passkeys, clock);
 
   let asked: { at: number; answer: Promise<boolean> } | undefined;
 
   function whenOpen(): Promise<Opened> {
-    opened ??= import("./open-backend.ts").then(({ openBackend }) => openBackend({ settings, env, clock, log, exports }));
+    opened ??= import("./open-backend.ts").then(({ openBackend }) =>
+      openBackend({ settings, env, clock, log, exports, passkeys, pages: shared?.then(({ pages }) => pages) }),
+    );
     // A failure to open may be temporary: the next call tries again.
     return opened.catch((error: unknown) => {
       opened = undefined;
@@ -62,6 +72,7 @@ export function createBackend(
     settings,
     exports,
     log,
+    shared,
     running: new Map(),
     begin(principal) {
       redactor.refresh();
@@ -72,16 +83,16 @@ export function createBackend(
       };
     },
     async context(caller: Caller) {
-      const { runChange, shared } = await whenOpen();
+      const { runChange, shared: all } = await whenOpen();
       const { principal, reads, redactor: known, progress = () => {} } = caller;
-      const { spacesFor, ...rest } = shared;
-      const kibana = shared.kibana.until(reads);
+      const { spacesFor, ...rest } = all;
+      const kibana = all.kibana.until(reads);
       return {
         ...rest,
         kibana,
         spaces: spacesFor(kibana, principal),
         settings: { ...settings, space: defaultSpace(settings, principal) },
-        secrets: { ...shared.secrets, allowed: principal.secrets },
+        secrets: { ...all.secrets, allowed: principal.secrets },
         principal,
         signal: reads,
         progress,
@@ -95,8 +106,15 @@ export function createBackend(
     },
     async close() {
       await (await opened?.catch(() => undefined))?.close();
+      await (await passkeys?.catch(() => undefined))?.close();
     },
   };
+}
+
+function sharedPages({ http }: Settings, passkeys: Promise<OpenPasskeys>, clock: Clock): Promise<SharedPages> | undefined {
+  const origin = http?.publicUrl;
+  if (origin === undefined) return undefined;
+  return import("./shared-pages.ts").then(({ createSharedPages }) => createSharedPages(origin, passkeys, () => clock.now()));
 }
 
 /** The space of a call that names none. For a principal limited to other spaces, it is the first of these. */

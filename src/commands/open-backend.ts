@@ -24,6 +24,7 @@ import { version } from "../version.ts";
 import type { Pages } from "../web/listener.ts";
 import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
+import type { OpenPasskeys } from "./open-passkeys.ts";
 
 /** Each has its own last look right before it. */
 const writesAtOnce = 4;
@@ -47,16 +48,19 @@ interface Known {
   clock: Clock;
   log: Log;
   exports: KeptExports;
+  passkeys: Promise<OpenPasskeys> | undefined;
+  /** Under the server's public address; undefined: on this machine. */
+  pages: Promise<Pages> | undefined;
 }
 
 /** Opens Kibana (or the sandbox), the journal and the pipeline. @throws ToolError not_configured */
-export async function openBackend({ settings, env, clock, log, exports }: Known): Promise<Opened> {
+export async function openBackend({ settings, env, clock, log, exports, passkeys, pages: given }: Known): Promise<Opened> {
   const nobodyHere = isRemote(settings.http);
 
   /** The listener is loaded and started for the first page. */
   let opening: Promise<Pages> | undefined;
   const pages = () => {
-    opening ??= import("../web/listener.ts").then(({ createPages }) => createPages(() => clock.now()));
+    opening ??= given ?? import("../web/listener.ts").then(({ createPages }) => createPages(() => clock.now(), passkeys && "localhost"));
     return opening;
   };
 
@@ -89,6 +93,7 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
     approvals: createApprovals(clock),
     sandbox: deployment.sandbox,
     openPage: nobodyHere ? undefined : async (...shown) => (await pages()).open(...shown),
+    passkeys: passkeys?.then(({ keyring }) => ({ keyring, origin: async () => (await pages()).origin() })),
     alone: createLocks(),
     clock,
     log,

@@ -37,6 +37,7 @@ export async function listenFor(backend: Backend, settings: Settings, http: Http
     {
       whoIs: (token) => (holders.length === 0 ? everybody : token === undefined ? undefined : holderOf(token)),
       connect: (principal) => createMcpServer(backend, principal),
+      pages: await backend.shared,
       ready: () => backend.ready(),
       holders: Math.max(1, holders.length),
       running: backend.running,

@@ -14,6 +14,8 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     return 2;
   }
   for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${oneLine(warning)}\n`);
+  // The signal would have Node open its debugger, through which any program of this user could approve.
+  if (settings.approveWith) process.on("SIGUSR1", () => {});
   const backend = createBackend(settings, env);
   if (settings.http) return serveHttp(backend, settings, settings.http);
   if (process.stdin.isTTY) process.stderr.write(hello);

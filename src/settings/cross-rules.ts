@@ -1,5 +1,5 @@
 import type { HttpSettings } from "./http.ts";
-import { isLoopback } from "./http.ts";
+import { isLoopback, isRemote } from "./http.ts";
 import type { KibanaSettings } from "./kibana.ts";
 import type { Values } from "./rows.ts";
 
@@ -33,6 +33,25 @@ const conflicts: readonly Rule[] = [
     confirm === "token" &&
     !confirmKey &&
     "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica accepts a continuation from another.",
+  ({ values: { approveWith, dangerouslySkipConfirmation } }) =>
+    approveWith &&
+    dangerouslySkipConfirmation &&
+    "--approve-with passkey and --dangerously-skip-confirmation contradict each other: set one of them.",
+  ({ values: { approveWith }, http }) =>
+    approveWith &&
+    http?.stateless &&
+    "--stateless keeps nothing between requests, so it can show no page for --approve-with passkey: set one of them.",
+  ({ values: { approveWith }, http }) =>
+    approveWith &&
+    isRemote(http) &&
+    "--approve-with passkey on a shared server needs --public-url, the https address under which people's browsers reach it.",
+  ({ values: { approveWith }, http }) =>
+    http?.publicUrl !== undefined && !approveWith && "--public-url is for pages that take a passkey: set --approve-with passkey too.",
+  ({ values: { approveWith }, http }) =>
+    http &&
+    http.approvers.length > 0 &&
+    !approveWith &&
+    "MCP_AUTH_TOKEN_FILE names approvers, who approve with a passkey: set --approve-with passkey too.",
 ];
 
 /** Each is written to stderr at the start. */

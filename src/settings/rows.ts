@@ -13,6 +13,10 @@ const seconds = (min: number, max: number) =>
     .min(min, `must be at least ${min} seconds`)
     .max(max, `must be at most ${max} seconds`)
     .transform((value) => value * 1000);
+/** The fingerprints, if any, of the first keys that may be relied on. */
+const approval = text
+  .regex(/^passkey(:[\w-]{27}(,[\w-]{27})*)?$/, "must be passkey, or passkey: and the fingerprint that enroll prints")
+  .transform((value) => ({ pins: value.split(/[:,]/).slice(1) }));
 const spaceId = text.regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
 
 /** One row per setting: the flag is the key in kebab case. */
@@ -77,6 +81,12 @@ export const rows = {
     "WAY",
     "How to ask first: form (the client asks), page (a local page, for clients whose forms nobody sees) or token (the agent passes a continuation back) (default: form, then the page if that fails)",
     oneOf(confirmWays),
+  ),
+  approveWith: row(
+    "CONNECTORS_APPROVE_WITH",
+    "WAY",
+    "passkey: pages take a person's passkey (kibana-connectors-mcp enroll), and what changes, removes or sends something always needs that page; passkey:FINGERPRINT accepts only that first key (default: a click on the page)",
+    approval,
   ),
   confirmWait: row(
     "CONNECTORS_CONFIRM_WAIT",
