@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { setTimeout } from "node:timers/promises";
 import { systemClock } from "../change/clock.ts";
 import { ToolError } from "../errors.ts";
 import { adding, type Place, removing } from "../passkeys/enrolment.ts";
@@ -135,6 +136,7 @@ async function onThisMachine(
           await append(record, startOver);
           resolve(await keyring.keysOf(principal));
         },
+        cancelled: () => reject(new PasskeyRefused("It was cancelled on the page. Nothing was changed.")),
         now: Date.now,
       };
       (what === "remove" ? removing(principal, name ?? "", place) : adding(principal, name, place))
@@ -142,8 +144,6 @@ async function onThisMachine(
         .then((url) => say(`Open this address in a browser on this machine, and follow the page:\n  ${url}\nCtrl-C ends it.\n`))
         .catch(reject);
     });
-    // The browser still gets its answer.
-    await new Promise((resolve) => setTimeout(resolve, 300));
     say(`Done. Passkeys of ${principal}: ${after.active.map((one) => one.name).join(", ")}.\n`);
     if (after.first && after.digests.length === 1)
       say(
@@ -151,6 +151,8 @@ async function onThisMachine(
       );
     return 0;
   } finally {
+    // The browser still gets its answer.
+    await setTimeout(300);
     await pages.close();
   }
 }

@@ -31,6 +31,8 @@ export function createSharedPages(origin: string, passkeys: Promise<OpenPasskeys
         await useUp(dir, code);
         await append(record, what === "start_over");
       },
+      // The invitation holds on: the operator may have to be asked first.
+      cancelled: () => {},
       now,
     };
     const { page, take } = what === "remove" ? await removing(principal, name ?? "", place) : await adding(principal, name, place);

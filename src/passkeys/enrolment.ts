@@ -12,6 +12,8 @@ export interface Place {
   keysOf(principal: string): Promise<Keys>;
   /** Adds a record. @throws PasskeyRefused */
   append(record: KeyRecord): Promise<void>;
+  /** The person decided against it. */
+  cancelled(): void;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -44,7 +46,7 @@ export async function adding(principal: string, given: string | undefined, place
     passkey: { what: "create", challenge, rpId, user: userOf(principal), algorithms, exclude: offered(keys.active) },
     expiresAt,
   };
-  const take: Take = refusing(async ({ passkey, typedName }) => {
+  const take: Take = refusing(place, async ({ passkey, typedName }) => {
     const credential = await checkRegistration(passkey ?? "", { challenge, origin: place.origin, rpId });
     const record = {
       ...{ v: 1 as const, kind: "add" as const, principal, name: nameFrom(typedName || proposed), at: new Date(place.now()).toISOString() },
@@ -84,7 +86,7 @@ function agreeing(title: string, record: UnsignedRecord, { active }: Keys, place
     passkey: { what: "get", challenge, rpId, keys: offered(able) },
     expiresAt,
   };
-  const take: Take = refusing(async ({ passkey }) => {
+  const take: Take = refusing(place, async ({ passkey }) => {
     const given = readAssertion(passkey ?? "");
     const key = able.find(({ id }) => id === given.id);
     if (!key) throw new PasskeyRefused("It is not one of the enrolled keys.");
@@ -95,10 +97,13 @@ function agreeing(title: string, record: UnsignedRecord, { active }: Keys, place
   return new Follow(page, take);
 }
 
-/** Who cancels has decided; what does not fit is said on the page. */
-function refusing(take: Take): Take {
+/** What does not fit is said on the page. */
+function refusing(place: Place, take: Take): Take {
   return async (submission) => {
-    if (!submission.approved) return {};
+    if (!submission.approved) {
+      place.cancelled();
+      return {};
+    }
     try {
       return await take(submission);
     } catch (error) {
