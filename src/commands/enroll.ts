@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { systemClock } from "../change/clock.ts";
 import { ToolError } from "../errors.ts";
-import { adding, type Place, removing } from "../passkeys/enrolment.ts";
+import { adding, pageHolds, type Place, removing } from "../passkeys/enrolment.ts";
 import { invite } from "../passkeys/invitations.ts";
 import { fingerprintOf, type Keys, noKeys } from "../passkeys/key-records.ts";
 import { PasskeyRefused } from "../passkeys/refused.ts";
@@ -126,9 +126,12 @@ async function onThisMachine(
   { keyring, append }: OpenPasskeys,
 ): Promise<number> {
   const pages = createPages(Date.now, "localhost");
+  let limit: NodeJS.Timeout | undefined;
   try {
     const origin = await pages.origin();
     const after = await new Promise<Keys>((resolve, reject) => {
+      // It also keeps the process running: the pages alone do not.
+      limit = setTimeout(() => reject(new PasskeyRefused("The page has expired. Nothing was changed.")), pageHolds);
       const place: Place = {
         origin,
         keysOf: async () => (startOver ? noKeys : keyring.keysOf(principal)),
@@ -151,8 +154,9 @@ async function onThisMachine(
       );
     return 0;
   } finally {
+    clearTimeout(limit);
     // The browser still gets its answer.
-    await setTimeout(300);
+    await wait(300);
     await pages.close();
   }
 }

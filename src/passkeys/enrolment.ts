@@ -24,7 +24,7 @@ interface Shown {
 }
 
 /** Milliseconds that a page waits. */
-const lifetime = 10 * 60_000;
+export const pageHolds = 10 * 60_000;
 const longestName = 40;
 
 /** The page that adds a key; where some are enrolled, one of them has to sign that on a second page. */
@@ -114,7 +114,7 @@ function refusing(place: Place, take: Take): Take {
 }
 
 function about(place: Place): { rpId: string; expiresAt: number } {
-  return { rpId: new URL(place.origin).hostname, expiresAt: place.now() + lifetime };
+  return { rpId: new URL(place.origin).hostname, expiresAt: place.now() + pageHolds };
 }
 
 function nameFrom(typed: string): string {

@@ -129,10 +129,11 @@ describe("over HTTP", () => {
   });
 
   test("a form of the client counts for nothing where approvers are named", async () => {
-    const { client, questions } = await openClient(server.url, tokenOf("agent"), () => ({
-      action: "accept",
-      content: { confirm: true },
-    })).then(async ({ client }) => ({ client, questions: 0 }));
+    let questions = 0;
+    const { client } = await openClient(server.url, tokenOf("agent"), () => {
+      questions += 1;
+      return { action: "accept", content: { confirm: true } };
+    });
     const raw = await client.callTool({
       name: "attach_connector",
       arguments: { connector: "ops-slack", rules: ["disk-almost-full"], params: { message: "x" } },
