@@ -79,14 +79,17 @@ describe("the start", () => {
     "src/tools/create-connector.ts",
     "src/change/pipeline.ts",
     "node_modules/@hono/",
+    "node_modules/@simplewebauthn/",
+    "src/passkeys/",
   ])("does not load %s", (part) => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
   });
 
-  test("the whole bundle stays below 2.15 MB and is without ajv and locales", () => {
+  // Checking passkeys is 170 kB of it: CBOR, ASN.1 and the rules of WebAuthn. Only --approve-with, enroll and doctor load them.
+  test("the whole bundle stays below 2.37 MB and is without ajv and locales", () => {
     const { outputs } = JSON.parse(readFileSync("dist/meta.json", "utf8")) as { outputs: Record<string, Output> };
     const all = Object.values(outputs);
-    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_150_000);
+    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_370_000);
     const everything = all.flatMap((output) => Object.keys(output.inputs));
     expect(everything.filter((input) => /node_modules\/ajv\/|zod\/v4\/locales\/(?!en)/.test(input))).toEqual([]);
   });

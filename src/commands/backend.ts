@@ -11,14 +11,13 @@ import { version } from "../version.ts";
 import type { Opened } from "./open-backend.ts";
 import type { OpenPasskeys } from "./open-passkeys.ts";
 import { redactorOf } from "./redactor.ts";
-import type { SharedPages } from "./shared-pages.ts";
 
 export interface Backend extends Product {
   log: Log;
   /** Whether Kibana answers; checked at most every few seconds. */
   ready(): Promise<boolean>;
-  /** Pages under the server's public address; undefined where there is none. */
-  shared: Promise<SharedPages> | undefined;
+  /** Undefined where a click on a page is enough. */
+  passkeys: Promise<OpenPasskeys> | undefined;
   close(): Promise<void>;
 }
 
@@ -41,15 +40,13 @@ export function createBackend(
   let opened: Promise<Opened> | undefined;
   // At the start, before anybody can exchange them.
   const passkeys = settings.approveWith && import("./open-passkeys.ts").then(({ openAtStart }) => openAtStart(settings, clock, log));
-  passkeys?.catch((error: unknown) => log.error("passkeys", { problem: error instanceof Error ? error.message : "unknown" }));
-  const shared = passkeys && sharedPages(settings, passkeys, clock);
+  // Whoever needs them gets the error.
+  passkeys?.catch(() => undefined);
 
   let asked: { at: number; answer: Promise<boolean> } | undefined;
 
   function whenOpen(): Promise<Opened> {
-    opened ??= import("./open-backend.ts").then(({ openBackend }) =>
-      openBackend({ settings, env, clock, log, exports, passkeys, pages: shared?.then(({ pages }) => pages) }),
-    );
+    opened ??= import("./open-backend.ts").then(({ openBackend }) => openBackend({ settings, env, clock, log, exports, passkeys }));
     // A failure to open may be temporary: the next call tries again.
     return opened.catch((error: unknown) => {
       opened = undefined;
@@ -72,7 +69,7 @@ export function createBackend(
     settings,
     exports,
     log,
-    shared,
+    passkeys,
     running: new Map(),
     begin(principal) {
       redactor.refresh();
@@ -109,12 +106,6 @@ export function createBackend(
       await (await passkeys?.catch(() => undefined))?.close();
     },
   };
-}
-
-function sharedPages({ http }: Settings, passkeys: Promise<OpenPasskeys>, clock: Clock): Promise<SharedPages> | undefined {
-  const origin = http?.publicUrl;
-  if (origin === undefined) return undefined;
-  return import("./shared-pages.ts").then(({ createSharedPages }) => createSharedPages(origin, passkeys, () => clock.now()));
 }
 
 /** The space of a call that names none. For a principal limited to other spaces, it is the first of these. */

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { systemClock } from "../change/clock.ts";
 import { ToolError } from "../errors.ts";
-import { adding, pageHolds, type Place, removing } from "../passkeys/enrolment.ts";
+import { adding, type Place, pageHolds, removing } from "../passkeys/enrolment.ts";
 import { invite } from "../passkeys/invitations.ts";
 import { fingerprintOf, type Keys, noKeys } from "../passkeys/key-records.ts";
 import { PasskeyRefused } from "../passkeys/refused.ts";

@@ -49,18 +49,22 @@ interface Known {
   log: Log;
   exports: KeptExports;
   passkeys: Promise<OpenPasskeys> | undefined;
-  /** Under the server's public address; undefined: on this machine. */
-  pages: Promise<Pages> | undefined;
 }
 
 /** Opens Kibana (or the sandbox), the journal and the pipeline. @throws ToolError not_configured */
-export async function openBackend({ settings, env, clock, log, exports, passkeys, pages: given }: Known): Promise<Opened> {
+export async function openBackend({ settings, env, clock, log, exports, passkeys }: Known): Promise<Opened> {
   const nobodyHere = isRemote(settings.http);
 
+  async function openPages(): Promise<Pages> {
+    const shared = (await passkeys)?.shared;
+    if (shared) return shared.pages;
+    const { createPages } = await import("../web/listener.ts");
+    return createPages(() => clock.now(), passkeys && "localhost");
+  }
   /** The listener is loaded and started for the first page. */
   let opening: Promise<Pages> | undefined;
   const pages = () => {
-    opening ??= given ?? import("../web/listener.ts").then(({ createPages }) => createPages(() => clock.now(), passkeys && "localhost"));
+    opening ??= openPages();
     return opening;
   };
 

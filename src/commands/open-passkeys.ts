@@ -8,6 +8,7 @@ import { type Keyring, openKeyring } from "../passkeys/keyring.ts";
 import type { Settings } from "../settings/index.ts";
 import { journalDir } from "./journal-dir.ts";
 import { passkeyDir } from "./passkey-dir.ts";
+import { createSharedPages, type SharedPages } from "./shared-pages.ts";
 
 /** The keys, and how others are added; the journal says which were there before. */
 export interface OpenPasskeys {
@@ -20,6 +21,8 @@ export interface OpenPasskeys {
   note(principal: string, keys: Keys, startedOver?: string): Promise<void>;
   /** @param startOver the keys before are put aside @throws PasskeyRefused */
   append(record: KeyRecord, startOver?: boolean): Promise<void>;
+  /** Pages under the server's public address; undefined where there is none. */
+  shared: SharedPages | undefined;
   close(): Promise<void>;
 }
 
@@ -38,10 +41,11 @@ export async function openPasskeys(settings: Settings, clock: Clock): Promise<Op
     if (digest !== undefined)
       await journal?.notePasskeys({ principal, count: digests.length, digest, ...(startedOver && { startedOver }) });
   }
-  return {
+  const opened: OpenPasskeys = {
     dir,
     keyring,
     noted,
+    shared: undefined,
     unnoted: journal ? [...keyring.found.keys()].filter((name) => !noted.some(({ principal }) => principal === name)) : [],
     note,
     async append(record, startOver = false) {
@@ -53,11 +57,16 @@ export async function openPasskeys(settings: Settings, clock: Clock): Promise<Op
     },
     close: async () => journal?.close(),
   };
+  const origin = settings.http?.publicUrl;
+  return origin === undefined ? opened : { ...opened, shared: createSharedPages(origin, opened, () => clock.now()) };
 }
 
 /** Says at a server's start what is wrong with the keys, or what it has not seen before. */
 export async function openAtStart(settings: Settings, clock: Clock, log: Log): Promise<OpenPasskeys> {
-  const opened = await openPasskeys(settings, clock);
+  const opened = await openPasskeys(settings, clock).catch((error: unknown) => {
+    log.error("passkeys", { problem: error instanceof Error ? error.message : "unknown" });
+    throw error;
+  });
   const { keyring, noted, unnoted, note } = opened;
   for (const { principal, problem, fix } of problemsOf(opened)) log.error("passkeys", { principal, problem, fix });
   for (const principal of unnoted) {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { adding, type Place, removing } from "../passkeys/enrolment.ts";
 import { invitationOf, useUp } from "../passkeys/invitations.ts";
-import { noKeys } from "../passkeys/key-records.ts";
+import { type KeyRecord, noKeys } from "../passkeys/key-records.ts";
+import type { Keyring } from "../passkeys/keyring.ts";
 import { PasskeyRefused } from "../passkeys/refused.ts";
 import { createBook } from "../web/book.ts";
 import type { Pages } from "../web/listener.ts";
-import type { OpenPasskeys } from "./open-passkeys.ts";
 
 /** Pages under the public address of an HTTP server. */
 export interface SharedPages {
@@ -14,13 +14,20 @@ export interface SharedPages {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
+/** Where keys are, and how they get there. */
+interface Enrolled {
+  dir: string;
+  keyring: Keyring;
+  append(record: KeyRecord, startOver?: boolean): Promise<void>;
+}
+
 /** @param origin the server's public one @param now milliseconds since 1970 */
-export function createSharedPages(origin: string, passkeys: Promise<OpenPasskeys>, now: () => number): SharedPages {
+export function createSharedPages(origin: string, passkeys: Enrolled, now: () => number): SharedPages {
   const book = createBook(now);
 
   /** An invitation leads to a page of its own; it is used up when a key is enrolled, not when its address is looked at. */
   async function invited(code: string): Promise<string | undefined> {
-    const { dir, keyring, append } = await passkeys;
+    const { dir, keyring, append } = passkeys;
     const invitation = await invitationOf(dir, code, now());
     if (!invitation) return undefined;
     const { principal, what, name } = invitation;

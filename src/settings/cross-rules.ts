@@ -36,22 +36,12 @@ const conflicts: readonly Rule[] = [
   ({ values: { approveWith, dangerouslySkipConfirmation } }) =>
     approveWith &&
     dangerouslySkipConfirmation &&
-    "--approve-with passkey and --dangerously-skip-confirmation contradict each other: set one of them.",
+    "--approve-with and --dangerously-skip-confirmation contradict each other: set one of them.",
   ({ values: { approveWith }, http }) =>
-    approveWith &&
-    http?.stateless &&
-    "--stateless keeps nothing between requests, so it can show no page for --approve-with passkey: set one of them.",
+    approveWith && http?.stateless && "--stateless can show no page for --approve-with: set one of them.",
+  ({ values: { approveWith }, http }) => approveWith && isRemote(http) && "--approve-with on a shared server needs --public-url.",
   ({ values: { approveWith }, http }) =>
-    approveWith &&
-    isRemote(http) &&
-    "--approve-with passkey on a shared server needs --public-url, the https address under which people's browsers reach it.",
-  ({ values: { approveWith }, http }) =>
-    http?.publicUrl !== undefined && !approveWith && "--public-url is for pages that take a passkey: set --approve-with passkey too.",
-  ({ values: { approveWith }, http }) =>
-    http &&
-    http.approvers.length > 0 &&
-    !approveWith &&
-    "MCP_AUTH_TOKEN_FILE names approvers, who approve with a passkey: set --approve-with passkey too.",
+    !approveWith && (http?.publicUrl ?? http?.approvers[0]) && "--public-url and approvers need --approve-with passkey.",
 ];
 
 /** Each is written to stderr at the start. */

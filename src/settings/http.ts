@@ -70,15 +70,11 @@ const origins = list.refine(
   "must be origins, such as https://app.example.com: no path",
 );
 
+/** Browsers have passkeys for names only, over https or on this machine. */
 const publicUrl = text.transform((value, ctx) => {
   const url = readUrl(value);
-  const isSecure = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "localhost");
-  const isName = url !== undefined && !/^[\d.]+$|^\[/.test(url.hostname);
-  if (isSecure && isName && url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password) return url.origin;
-  ctx.addIssue({
-    code: "custom",
-    message: "must be https:// and a host name, or http://localhost and a port, without a path: browsers have no passkeys elsewhere",
-  });
+  if (url?.href === `${url?.origin}/` && /^https:..(?![\d.:]+$|\[)|^http:..localhost(:|$)/.test(url.origin)) return url.origin;
+  ctx.addIssue({ code: "custom", message: "must be https:// with a host name, or http://localhost:PORT, without a path" });
   return z.NEVER;
 });
 
@@ -101,7 +97,7 @@ export const httpRows = {
   publicUrl: row(
     "CONNECTORS_PUBLIC_URL",
     "URL",
-    "Address under which people's browsers reach the HTTP server, with TLS in front: its pages take their passkeys",
+    "Where people's browsers reach the HTTP server, through TLS: for pages that take passkeys",
     publicUrl,
   ),
   allowedOrigins: row(
@@ -221,8 +217,7 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
       say(`principals.${at} is given spaces that this server may not touch (${beyond.join(", ")}): see CONNECTORS_SPACES`);
   }
   for (const [at, { for: callers = [] }] of approvers.entries()) {
-    const unknown = callers.filter((one) => !principals.some((principal) => principal.name === one));
-    if (unknown.length > 0) say(`approvers.${at} is for principals that the file does not name`);
+    if (!callers.every((one) => principals.some(({ name }) => name === one))) say(`approvers.${at} names an unknown principal`);
   }
   return { tokens: principals.map(({ token, ...rest }) => ({ ...rest, token: seal(token, `token of ${rest.name}`) })), approvers };
 }
@@ -231,7 +226,7 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
 function wordsOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== "unrecognized_keys") return issue.message;
   if (issue.path.length === 0) return "has keys other than principals and approvers";
-  return `has keys other than ${issue.path[0] === "approvers" ? "name, for, tools and spaces" : "name, token, access, spaces and secrets"}`;
+  return `has keys other than name, ${issue.path[0] === "approvers" ? "for, tools and spaces" : "token, access, spaces and secrets"}`;
 }
 
 /** Whether people on other machines use the server, and no page reaches them. */
