@@ -34,11 +34,8 @@ const conflicts: readonly Rule[] = [
     !confirmKey &&
     "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica accepts a continuation from another.",
   ({ values: { approveWith, dangerouslySkipConfirmation } }) =>
-    approveWith &&
-    dangerouslySkipConfirmation &&
-    "--approve-with and --dangerously-skip-confirmation contradict each other: set one of them.",
-  ({ values: { approveWith }, http }) =>
-    approveWith && http?.stateless && "--stateless can show no page for --approve-with: set one of them.",
+    approveWith && dangerouslySkipConfirmation && "--approve-with and --dangerously-skip-confirmation contradict each other.",
+  ({ values: { approveWith }, http }) => approveWith && http?.stateless && "--approve-with needs pages, which --stateless cannot show.",
   ({ values: { approveWith }, http }) => approveWith && isRemote(http) && "--approve-with on a shared server needs --public-url.",
   ({ values: { approveWith }, http }) =>
     !approveWith && (http?.publicUrl ?? http?.approvers[0]) && "--public-url and approvers need --approve-with passkey.",

@@ -74,7 +74,7 @@ const origins = list.refine(
 const publicUrl = text.transform((value, ctx) => {
   const url = readUrl(value);
   if (url?.href === `${url?.origin}/` && /^https:..(?![\d.:]+$|\[)|^http:..localhost(:|$)/.test(url.origin)) return url.origin;
-  ctx.addIssue({ code: "custom", message: "must be https:// with a host name, or http://localhost:PORT, without a path" });
+  ctx.addIssue({ code: "custom", message: "must be https:// with a host name, or http://localhost:PORT: no path" });
   return z.NEVER;
 });
 
@@ -97,7 +97,7 @@ export const httpRows = {
   publicUrl: row(
     "CONNECTORS_PUBLIC_URL",
     "URL",
-    "Where people's browsers reach the HTTP server, through TLS: for pages that take passkeys",
+    "Where people's browsers reach the HTTP server, through TLS, for pages with passkeys",
     publicUrl,
   ),
   allowedOrigins: row(

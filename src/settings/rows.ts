@@ -15,7 +15,7 @@ const seconds = (min: number, max: number) =>
     .transform((value) => value * 1000);
 /** The fingerprints, if any, of the first keys that may be relied on. */
 const approval = text
-  .regex(/^passkey(:[\w-]{27}(,[\w-]{27})*)?$/, "must be passkey, or passkey:FINGERPRINT as enroll prints it")
+  .regex(/^passkey(:[\w-]{27}(,[\w-]{27})*)?$/, "must be passkey or passkey:FINGERPRINT")
   .transform((value) => ({ pins: value.split(/[:,]/).slice(1) }));
 const spaceId = text.regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
 
@@ -85,7 +85,7 @@ export const rows = {
   approveWith: row(
     "CONNECTORS_APPROVE_WITH",
     "WAY",
-    "passkey: pages take a passkey (see enroll --help), and what changes, removes or sends something always needs one; passkey:FINGERPRINT trusts only that first key",
+    "passkey: pages take a passkey (see enroll --help), which whatever changes, removes or sends always needs; passkey:FINGERPRINT trusts no other first key",
     approval,
   ),
   confirmWait: row(
