@@ -232,6 +232,12 @@ describe("half a configuration", () => {
       { KIBANA_URL: url, CONNECTORS_SANDBOX: "true" },
       "Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.",
     ],
+    [
+      { CONNECTORS_APPROVE_WITH: "passkey", CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION: "true" },
+      "--approve-with and --dangerously-skip-confirmation contradict each other.",
+    ],
+    [{ CONNECTORS_APPROVE_WITH: "face" }, "CONNECTORS_APPROVE_WITH must be passkey or passkey:FINGERPRINT."],
+    [{ CONNECTORS_APPROVE_WITH: "passkey:" }, "CONNECTORS_APPROVE_WITH must be passkey or passkey:FINGERPRINT."],
     [{ CONNECTORS_READ_ONLY: "true", CONNECTORS_ACCESS: "full" }, "--read-only and --access contradict each other: set one of them."],
     [{ KIBANA_URL: url, KIBANA_API_KEY_FILE: "/nowhere/key" }, "KIBANA_API_KEY_FILE: the file cannot be read (ENOENT)."],
     [{ KIBANA_URL: url, KIBANA_CA_FILE: "/nowhere/ca.pem" }, "KIBANA_CA_FILE: the file cannot be read (ENOENT)."],
