@@ -43,7 +43,7 @@ export function challengeFor(record: UnsignedRecord): string {
   return challengeOf(`kibana-connectors-mcp passkeys\n${canonicalJson(record)}`);
 }
 
-export function digestOf(record: KeyRecord): string {
+function digestOf(record: KeyRecord): string {
   return createHash("sha256").update(canonicalJson(record)).digest("base64url");
 }
 

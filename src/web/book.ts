@@ -29,7 +29,7 @@ interface Shown {
 const most = 200;
 
 /** Where pages are, below an origin. */
-export const pagesPath = "/p/";
+const pagesPath = "/p/";
 
 /** @param now milliseconds since 1970 */
 export function createBook(now: () => number): Book {
