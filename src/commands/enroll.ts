@@ -26,7 +26,7 @@ const own = {
 
 const lookedAt = ["approveWith", "journalDir", "http", "publicUrl", "authTokenFile", "sandbox"] as const;
 
-const help = () => `kibana-connectors-mcp enroll: adds or removes a passkey that approves changes (--approve-with passkey)
+export const enrollHelp = () => `kibana-connectors-mcp enroll: adds or removes a passkey that approves changes (--approve-with passkey)
 
 To be run by a person in a terminal: it gives out the address of a page. A further passkey, and the removal of one, needs the
 agreement of one that is enrolled. With --public-url the page is one of the running server.
@@ -42,7 +42,7 @@ The server's other settings are accepted too and read as the server reads them: 
 /** @returns the exit code: 0 done, 1 not done, 2 the settings cannot be read or nobody sits at a terminal */
 export async function enroll(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   if (argv.includes("--help") || argv.includes("-h")) {
-    say(help());
+    say(enrollHelp());
     return 0;
   }
   const read = readSettings(argv, env, { takes: settingNames, own });
