@@ -16,13 +16,14 @@ const table: Record<string, readonly string[]> = {
   settings: ["sealed", "log", "did-you-mean", "host-name", "read-url", "private-files"],
   catalog: ["shapes", "errors", "did-you-mean", "host-name", "read-url", "json-depth", "plain-object", "plain-text"],
   web: ["sealed", "errors", "plain-text"],
+  passkeys: ["web", "private-files", "plain-object"],
   kibana: ["shapes", "sealed", "settings", "errors", "plain-text", "read-url", "json-depth", "json-size", "plain-object", "version"],
   rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean"],
   usage: ["kibana", "rules", "errors", "grouped", "plain-text", "plain-object", "json-depth"],
   secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],
   change: [
-    ...["kibana", "rules", "usage", "catalog", "secrets", "web", "sealed", "settings"],
+    ...["kibana", "rules", "usage", "catalog", "secrets", "web", "passkeys", "sealed", "settings"],
     ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
   ],
   audit: [
@@ -71,6 +72,11 @@ const table: Record<string, readonly string[]> = {
 const reserved: { what: string; imported: (path: string, names: string) => boolean; by: (file: string) => boolean }[] = [
   { what: "the MCP SDK", imported: (path) => path.startsWith("@modelcontextprotocol/"), by: (file) => file.startsWith("mcp/") },
   { what: "undici", imported: (path) => path === "undici", by: (file) => ["kibana/http.ts", "kibana/connections.ts"].includes(file) },
+  {
+    what: "the WebAuthn library",
+    imported: (path) => path.startsWith("@simplewebauthn/"),
+    by: (file) => file === "passkeys/webauthn.ts",
+  },
   {
     what: "unseal: the writer, the redactor and the page that shows a token open secrets",
     imported: (path, names) => path === "sealed.ts" && /\bunseal\b/.test(names),

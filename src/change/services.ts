@@ -9,6 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { Approvals, Typed } from "./consent/approvals.ts";
 import type { Ask, Connection, OpenPage } from "./consent/ask.ts";
 import type { Continuations } from "./consent/continuation.ts";
+import type { Passkeys } from "./consent/passkey.ts";
 import type { Journal } from "./journal.ts";
 import type { Alone } from "./locks.ts";
 import type { AuditTrail } from "./ops/audit-trail.ts";
@@ -30,6 +31,8 @@ export interface ChangeServices {
   openPage: OpenPage | undefined;
   /** Shows a person a token, at such an address; undefined as well. */
   showOnce: Pages["showOnce"] | undefined;
+  /** Undefined where a click on a page is enough. */
+  passkeys: Promise<Passkeys> | undefined;
   /** Makes the digest of a plan; the same in all replicas that share a key. */
   digest(plan: Plan): string;
   /** Where journal entries go besides the journal. */

@@ -7,16 +7,22 @@ import { plainText, quoted } from "../plain-text.ts";
 import { whyNobodyCouldAgree } from "./consent/who-could-agree.ts";
 import type { Op, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
-import type { Caller, ChangeServices } from "./services.ts";
+import type { Call, Caller, ChangeServices } from "./services.ts";
 
 /**
  * Why the call without dry_run would be refused, as far as that is known beforehand: missing rights in the space, and
  * nobody who could agree. What the policy refuses is refused in a dry run too.
  */
-export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<ToolError[]> {
+export async function wouldBeRefused(
+  plan: Plan,
+  call: Pick<Call, "tool">,
+  verdict: Verdict,
+  caller: Caller,
+  services: ChangeServices,
+): Promise<ToolError[]> {
   const reader = services.reader.until(caller.reads);
   const [nobody, ...rights] = await Promise.all([
-    whyNobodyCouldAgree(plan, verdict, caller, services),
+    whyNobodyCouldAgree(plan, call, verdict, caller, services),
     ...[...grouped<string, Op>(plan.ops, ({ space }) => space)].flatMap(([space, ops]) => [
       withoutRight(rightsFor(ops), space, reader),
       withoutRuleRight(ops, space, reader),

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { systemClock } from "../change/clock.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
 import { type Flags, flag, flagsHelp } from "../settings/flags.ts";
 import { connectionSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings/index.ts";
@@ -14,6 +15,7 @@ import { asJson, asText } from "./doctor/print.ts";
 import { reach } from "./doctor/reach.ts";
 import { journalDir } from "./journal-dir.ts";
 import { type OpenKibana, openKibana } from "./open-kibana.ts";
+import { passkeyDir } from "./passkey-dir.ts";
 import { redactorOf } from "./redactor.ts";
 
 const help = () => `kibana-connectors-mcp doctor: checks everything that this server needs, and says how to fix it
@@ -35,13 +37,18 @@ const own = {
     about: "Always print the request for a key with the least privileges, not only if a privilege is missing",
     schema: flag,
   },
+  verifyConsent: {
+    value: "",
+    about: "Check the signature of each change in the journal that was approved with a passkey",
+    schema: flag,
+  },
 } satisfies Flags;
 
 /** The settings that the report depends on. */
 const lookedAt = [
   ...connectionSettings,
   ...(["space", "access", "readOnly", "tools", "excludeTools", "journalDir", "secretPrefix", "secretDir"] as const),
-  ...(["confirm", "dangerouslySkipConfirmation", "http", "stateless"] as const),
+  ...(["confirm", "approveWith", "dangerouslySkipConfirmation", "http", "stateless"] as const),
 ] as const;
 
 /** Checks settings, connection, credentials, privileges and this machine. @returns the exit code */
@@ -63,7 +70,16 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
   const journal = await journalDir(settings);
   try {
     const { findings, spaces } = kibana ? await kibanaChecks(kibana, settings) : notConfigured(settings);
-    const checks = [...startUp(settings), ...findings, ...(await onThisMachine(settings, env, journal)), ...keyDistance(settings, argv)];
+    const checks = [
+      ...startUp(settings),
+      ...findings,
+      ...(await onThisMachine(settings, env, journal)),
+      ...keyDistance(settings, argv),
+      ...(settings.approveWith ? await (await import("./doctor/passkeys.ts")).passkeyFindings(settings, systemClock) : []),
+      ...(read.own.verifyConsent === true
+        ? await (await import("./doctor/verify-consent.ts")).verifyConsent(journal, await passkeyDir(settings), systemClock)
+        : []),
+    ];
     const wanted = read.own.key === true || checks.some(({ wantsKey }) => wantsKey);
     const report = {
       deployment: kibana?.deployment.name,

@@ -26,6 +26,7 @@ import type { Pages } from "../web/listener.ts";
 import { withApiKey } from "./api-key-command.ts";
 import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
+import type { OpenPasskeys } from "./open-passkeys.ts";
 
 /** Each has its own last look right before it. */
 const writesAtOnce = 4;
@@ -51,17 +52,24 @@ interface Known {
   exports: KeptExports;
   /** Learns the key that the operator's command prints. */
   redactor: Redactor;
+  passkeys: Promise<OpenPasskeys> | undefined;
 }
 
 /** Opens Kibana (or the sandbox), the journal and the pipeline. @throws ToolError not_configured */
-export async function openBackend({ settings: given, env, clock, log, exports, redactor }: Known): Promise<Opened> {
+export async function openBackend({ settings: given, env, clock, log, exports, redactor, passkeys }: Known): Promise<Opened> {
   const settings = await withApiKey(given, redactor);
   const nobodyHere = isRemote(settings.http);
 
+  async function openPages(): Promise<Pages> {
+    const shared = (await passkeys)?.shared;
+    if (shared) return shared.pages;
+    const { createPages } = await import("../web/listener.ts");
+    return createPages(() => clock.now(), passkeys && "localhost");
+  }
   /** The listener is loaded and started for the first page. */
   let opening: Promise<Pages> | undefined;
   const pages = () => {
-    opening ??= import("../web/listener.ts").then(({ createPages }) => createPages(() => clock.now()));
+    opening ??= openPages();
     return opening;
   };
 
@@ -95,6 +103,7 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
     sandbox: deployment.sandbox,
     openPage: nobodyHere ? undefined : async (...shown) => (await pages()).open(...shown),
     showOnce: nobodyHere ? undefined : async (...shown) => (await pages()).showOnce(...shown),
+    passkeys: passkeys?.then(({ keyring }) => ({ keyring, origin: async () => (await pages()).origin() })),
     alone: createLocks(),
     clock,
     log,

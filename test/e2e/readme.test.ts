@@ -6,6 +6,7 @@ import { parse as parseToml } from "smol-toml";
 import { expect, test } from "vitest";
 import { auditHelp } from "../../src/commands/audit/command-line.ts";
 import { apiKeyRequest } from "../../src/commands/doctor/api-key.ts";
+import { enrollHelp } from "../../src/commands/enroll.ts";
 import { exportHelp } from "../../src/commands/export.ts";
 import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings/index.ts";
@@ -168,7 +169,7 @@ test("every page of docs is linked from the README", () => {
 });
 
 test("flags and variables that the documents name exist", () => {
-  const help = settingsHelp() + sandboxHelp + exportHelp() + auditHelp;
+  const help = settingsHelp() + sandboxHelp + exportHelp() + auditHelp + enrollHelp();
   const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+|MCP_[A-Z_]+)`/g;
   const others = ["--sandbox", "--port", "--help", "--json"];
   for (const [, flag, variable] of documents.matchAll(ours)) {

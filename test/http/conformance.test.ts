@@ -28,6 +28,7 @@ test("the whole official suite passes, pending parts too, with its fixtures behi
   const { backend, settings } = await product();
   const entry = await startHttp(
     {
+      pages: undefined,
       whoIs: () => localPrincipal(settings),
       connect: (principal) => withFixtures(createMcpServer(backend, principal)),
       ready: async () => true,

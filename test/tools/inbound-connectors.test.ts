@@ -185,7 +185,7 @@ test("a connector whose token could not be made is there, and the answer says ho
 test("where nobody can be shown a page no token is made, and the answer says what a person does in Kibana", async () => {
   const http = {
     ...{ host: "0.0.0.0", port: 0, loopback: false, stateless: false, allowedHosts: [], allowedOrigins: [], tokens: [] },
-    ...{ maxBody: 1e6, maxSessions: 9, maxInFlight: 9, sessionIdle: 1e6 },
+    ...{ maxBody: 1e6, maxSessions: 9, maxInFlight: 9, sessionIdle: 1e6, publicUrl: undefined, approvers: [] },
   };
   const { call, hashes } = await kibana({ settings: { http } });
   const { status, result } = await call("create_connector", sales);

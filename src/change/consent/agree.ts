@@ -4,9 +4,10 @@ import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
 import { askOnPage, pageOf } from "./approval-page.ts";
-import type { Approval } from "./approvals.ts";
+import type { Approval, GivenByPasskey } from "./approvals.ts";
 import type { Answer, ByItself, Consent } from "./ask.ts";
 import { confirmationInvalid } from "./continuation.ts";
+import { onlyByPasskey } from "./passkey.ts";
 import { fitsQuestion, question, whatMatters } from "./question.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { notUnattended, onlyInPerson, saidOnPage, stillUnknown, tooMuch } from "./refusals.ts";
@@ -15,7 +16,7 @@ import { declined, mistyped, notAnswered, waiting, withToken } from "./unagreed.
 import { wordsToKeep } from "./words-to-keep.ts";
 
 /** How the plan was agreed to, or the answer that says that it was not (yet). */
-type Agreement = { how: Consent; waited: boolean } | { outcome: Outcome };
+type Agreement = { how: Consent; waited: boolean; passkey?: GivenByPasskey | undefined } | { outcome: Outcome };
 
 /**
  * Gets agreement to this plan. `--confirm` chooses the first way; a way that fails leads only to one that is at least as
@@ -33,10 +34,11 @@ export async function getConsent(
   if (approval) return fromPage(approval, change, plan, verdict, services);
   const type = toType(plan, services);
   const { onlyAPersonKnows } = plan;
+  const passkey = onlyByPasskey(plan, change, caller, services);
   if (change.confirm !== undefined) {
     // Checked now, so that the error says what is wrong with it; spent just before the first write.
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
-    if (settings.confirm !== "token" || type !== undefined || onlyAPersonKnows || plan.asks.length > 0)
+    if (settings.confirm !== "token" || passkey || type !== undefined || onlyAPersonKnows || plan.asks.length > 0)
       throw confirmationInvalid("foreign");
     continuations.check(change.confirm, change.tool, change.args, services.digest(plan));
     return { how: "token", waited: false };
@@ -50,11 +52,11 @@ export async function getConsent(
   }
   const open = await pageOf(change, plan, verdict, services);
   if (open) return { outcome: open };
-  if (!asks && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
+  if (!asks && !passkey && settings.confirm === "token" && plan.inPerson) throw onlyInPerson(plan.inPerson);
   const reach = await reachOf(plan, services.redactor.withoutLiterals, services.undoBy);
   const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach, caller, services, answered });
-  // The agent holds the token, and cannot know it.
-  if (asks || (onlyAPersonKnows && settings.confirm === "token")) return { outcome: await onPage() };
+  // The agent holds the token, and cannot know it; nor may it agree for whoever holds a passkey.
+  if (asks || passkey || (onlyAPersonKnows && settings.confirm === "token")) return { outcome: await onPage() };
   const matters = whatMatters(plan, reach, deployment, services.openPage !== undefined);
   if (!fitsQuestion(matters, reach)) {
     if (!services.openPage) throw tooMuch(matters);
@@ -148,7 +150,7 @@ async function fromPage(
   switch (approval.state) {
     case "approved":
       if (approval.planDigest !== services.digest(plan)) throw confirmationInvalid("target_changed");
-      return { how: "page", waited: false };
+      return approval.passkey ? { how: "passkey", waited: false, passkey: approval.passkey } : { how: "page", waited: false };
     case "refused":
       saidOnPage(confirm, approval.known, plan, services);
       return { outcome: await declined(plan, verdict, services) };
