@@ -1,6 +1,6 @@
 // Bundles src/main.ts into dist/: one entry and lazy chunks, nothing to install beside it.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { build } from "esbuild";
 import { licensesOf } from "./licenses.mjs";
 import { mergeStart } from "./merge-start.mjs";
@@ -21,6 +21,26 @@ const withoutMocks = {
   name: "without-mocks",
   setup({ onLoad }) {
     onLoad({ filter: /undici[\\/]lib[\\/]mock[\\/]/ }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+/** Passkeys are enrolled without attestation, so nothing reads an authenticator's certificates: 280 kB. */
+const withoutCertificates = {
+  name: "without-certificates",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^@peculiar\/asn1-ecc$/ }, () => ({
+      path: resolve("node_modules/@peculiar/asn1-ecc/build/es2015/ec_signature_value.js"),
+    }));
+    onLoad({ filter: /@simplewebauthn[\\/]server[\\/]esm[\\/]services[\\/]settingsService\.js$/ }, () => ({
+      contents: "export const SettingsService = { getRootCertificates: () => [], runtimeSupportsPQC: () => false };",
+    }));
+    const unused =
+      /@simplewebauthn[\\/]server[\\/]esm[\\/].*[\\/](verifyAttestation(FIDOU2F|AndroidSafetyNet|TPM|AndroidKey|Apple)|validateCertificatePath|convertX509PublicKeyToCOSE|getCertificateInfo|isCertRevoked|mapX509SignatureAlgToCOSEAlg|metadataService)\.js$/;
+    onLoad({ filter: unused }, ({ path }) => {
+      const file = /(\w+)\.js$/.exec(path)[1];
+      const name = file === "metadataService" ? "MetadataService" : file;
+      return { contents: `export const ${name} = () => { throw new Error("attestation is not supported"); };` };
+    });
   },
 };
 
@@ -55,7 +75,7 @@ const { metafile: split } = await build({
   minify: true,
   legalComments: "none",
   chunkNames: "chunks/[name]-[hash]",
-  plugins: [withoutAjv, withoutMocks, listedAtBuild],
+  plugins: [withoutAjv, withoutMocks, withoutCertificates, listedAtBuild],
   metafile: true,
   logLevel: "warning",
   banner: { js: requireBanner },

@@ -3,17 +3,21 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** @param metafile of esbuild @returns one text: each package's name, version and licence */
-export function licensesOf({ outputs }) {
+export function licensesOf(metafile) {
+  return bundledFolders(metafile)
+    .map(licenseOf)
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** @param metafile of esbuild @returns the folders of the packages whose code is in the bundle, sorted */
+export function bundledFolders({ outputs }) {
   const inputs = Object.values(outputs).flatMap((output) =>
     Object.entries(output.inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([path]) => path),
   );
   const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
-  return [...new Set(folders)]
-    .sort()
-    .map(licenseOf)
-    .join(`\n${"-".repeat(80)}\n\n`);
+  return [...new Set(folders)].sort();
 }
 
 function licenseOf(folder) {

@@ -1,3 +1,4 @@
+import { httpRows } from "../src/settings/http.ts";
 import { settingRows } from "../src/settings/index.ts";
 import { tools } from "../src/tools/index.ts";
 import { filledIn, fromNpm, manifest } from "./manifest.ts";
@@ -35,24 +36,32 @@ function serverJson(published: boolean) {
     title: "Kibana connectors",
     description: short,
     version,
-    ...(published ? { packages: [npmPackage()] } : {}),
+    ...(published ? { packages: npmPackages() } : {}),
   };
 }
 
-function npmPackage() {
-  return {
-    registryType: "npm",
-    identifier: name,
-    version,
-    transport: { type: "stdio" },
-    environmentVariables: settingRows().map(({ variable, value, about }) => ({
-      name: variable,
-      description: about,
-      isRequired: variable === "KIBANA_URL",
-      isSecret: /(API_KEY|CONFIRM_KEY|PASSWORD|TOKENS?)$/.test(variable),
-      format: value === "" ? "boolean" : /^(N|SECONDS)$/.test(value) ? "number" : /^(FILE|DIR)$/.test(value) ? "filepath" : "string",
-    })),
-  };
+/** One package, which is started in two ways: for one client over stdio, or for several over HTTP. */
+function npmPackages() {
+  const npm = { registryType: "npm", identifier: name, version };
+  const forHttp = Object.values(httpRows).map(({ env }) => env);
+  const variables = settingRows().map(({ variable, value, about }) => ({
+    name: variable,
+    description: about,
+    isRequired: variable === "KIBANA_URL",
+    isSecret: /(API_KEY|CONFIRM_KEY|PASSWORD|TOKENS?)$/.test(variable),
+    format: value === "" ? "boolean" : /^(N|SECONDS)$/.test(value) ? "number" : /^(FILE|DIR)$/.test(value) ? "filepath" : "string",
+  }));
+  const address = httpRows.http.env;
+  const authorization = { name: "Authorization", description: "Bearer and the token, where MCP_AUTH_TOKEN is set", isSecret: true };
+  return [
+    { ...npm, transport: { type: "stdio" }, environmentVariables: variables.filter((one) => !forHttp.includes(one.name)) },
+    {
+      ...npm,
+      // A name in braces is the value of the variable.
+      transport: { type: "streamable-http", url: `http://{${address}}/mcp`, headers: [authorization] },
+      environmentVariables: variables.map((one) => (one.name === address ? { ...one, isRequired: true, default: "127.0.0.1:3000" } : one)),
+    },
+  ];
 }
 
 /** For Claude Desktop and other hosts of MCP bundles. Every setting has a value that the server takes: hosts hand on empty ones. */

@@ -4,7 +4,7 @@ import { oneLine } from "./plain-text.ts";
 import { readSettings, settingsHelp } from "./settings/index.ts";
 import { version } from "./version.ts";
 
-const commands = ["serve", "demo", "audit", "doctor", "export", "sandbox"] as const;
+const commands = ["serve", "demo", "audit", "doctor", "export", "enroll", "sandbox"] as const;
 
 const help = () => `kibana-connectors-mcp ${version}: an MCP server for Kibana connectors
 
@@ -15,6 +15,7 @@ const help = () => `kibana-connectors-mcp ${version}: an MCP server for Kibana c
   kibana-connectors-mcp audit        find connectors that fail in silence, will fail, or are untidy (audit --help)
   kibana-connectors-mcp doctor       check what this server needs, and say how to fix it (doctor --help)
   kibana-connectors-mcp export       write connectors as Terraform, kibana.yml or a curl script (export --help)
+  kibana-connectors-mcp enroll       add or remove a passkey that approves changes (enroll --help)
   kibana-connectors-mcp sandbox      run a stand-in for Kibana alone (sandbox --help)
 
 Settings of the server: a flag, or the variable in brackets; the flag wins.
@@ -46,6 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === "audit") return (await import("./commands/audit.ts")).audit(rest, process.env);
   if (command === "doctor") return (await import("./commands/doctor.ts")).doctor(rest, process.env);
   if (command === "export") return (await import("./commands/export.ts")).exportCommand(rest, process.env);
+  if (command === "enroll") return (await import("./commands/enroll.ts")).enroll(rest, process.env);
   if (command === "demo") return (await import("./commands/demo.ts")).demo(rest);
   if (command === "help" || command === "version") return main([`--${command}`]);
   const wrong = noCommand(command);

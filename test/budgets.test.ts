@@ -61,8 +61,8 @@ describe("tokens", () => {
 describe("the start", () => {
   const { bytes, files, inputs } = eagerOf("dist");
 
-  test("loads at most 262 kB in at most 5 files before the tools are listed", () => {
-    expect(bytes).toBeLessThanOrEqual(262_000);
+  test("loads at most 263.5 kB in at most 5 files before the tools are listed", () => {
+    expect(bytes).toBeLessThanOrEqual(263_500);
     expect(files).toBeLessThanOrEqual(5);
   });
 
@@ -94,14 +94,19 @@ describe("the start", () => {
     "src/tools/create-connector.ts",
     "src/change/pipeline.ts",
     "node_modules/@hono/",
+    "src/apps/index.ts",
+    "node_modules/@simplewebauthn/",
+    "src/passkeys/",
   ])("does not load %s", (part) => {
     expect(inputs.filter((input) => input.includes(part))).toEqual([]);
   });
 
-  test("the whole bundle, with an SDK for each era, stays below 2.27 MB and is without ajv and locales", () => {
+  // The SDK of the second era is 200 kB of it, and checking passkeys 170 kB: CBOR, ASN.1 and the rules of WebAuthn, which only
+  // --approve-with, enroll and doctor load. 30 kB fill in templates as Kibana does, for a rehearsal.
+  test("the whole bundle, with an SDK for each era, stays below 2.56 MB and is without ajv and locales", () => {
     const { outputs } = JSON.parse(readFileSync("dist/meta.json", "utf8")) as { outputs: Record<string, Output> };
     const all = Object.values(outputs);
-    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_270_000);
+    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_560_000);
     const everything = all.flatMap((output) => Object.keys(output.inputs));
     expect(everything.filter((input) => /node_modules\/ajv\/|zod\/v4\/locales\/(?!en)/.test(input))).toEqual([]);
   });

@@ -15,24 +15,40 @@ const table: Record<string, readonly string[]> = {
   shapes: ["plain-text"],
   settings: ["sealed", "log", "did-you-mean", "host-name", "read-url", "private-files"],
   catalog: ["shapes", "errors", "did-you-mean", "host-name", "read-url", "json-depth", "plain-object", "plain-text"],
-  web: ["errors", "plain-text"],
+  web: ["sealed", "errors", "plain-text"],
+  passkeys: ["web", "private-files", "plain-object"],
   kibana: ["shapes", "sealed", "settings", "errors", "plain-text", "read-url", "json-depth", "json-size", "plain-object", "version"],
   rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean"],
   usage: ["kibana", "rules", "errors", "grouped", "plain-text", "plain-object", "json-depth"],
   secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],
   change: [
-    ...["kibana", "rules", "usage", "catalog", "secrets", "web", "sealed", "settings"],
+    ...["kibana", "rules", "usage", "catalog", "secrets", "web", "passkeys", "sealed", "settings"],
     ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
   ],
-  audit: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text", "plain-object", "host-name", "read-url"],
+  audit: [
+    "map",
+    "kibana",
+    "catalog",
+    "rules",
+    "usage",
+    "secrets",
+    "errors",
+    "grouped",
+    "plain-text",
+    "plain-object",
+    "host-name",
+    "read-url",
+  ],
   map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text"],
   tools: [
     ...["change", "audit", "map", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
     ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
   ],
+  apps: ["audit", "map", "web", "version"],
   mcp: [
     "tools",
+    "apps",
     "change",
     "web",
     "settings",
@@ -57,9 +73,14 @@ const reserved: { what: string; imported: (path: string, names: string) => boole
   { what: "the MCP SDK", imported: (path) => path.startsWith("@modelcontextprotocol/"), by: (file) => file.startsWith("mcp/") },
   { what: "undici", imported: (path) => path === "undici", by: (file) => ["kibana/http.ts", "kibana/connections.ts"].includes(file) },
   {
-    what: "unseal: the writer and the redactor open secrets",
+    what: "the WebAuthn library",
+    imported: (path) => path.startsWith("@simplewebauthn/"),
+    by: (file) => file === "passkeys/webauthn.ts",
+  },
+  {
+    what: "unseal: the writer, the redactor and the page that shows a token open secrets",
     imported: (path, names) => path === "sealed.ts" && /\bunseal\b/.test(names),
-    by: (file) => ["kibana/http.ts", "kibana/tunnel.ts", "kibana/connectors.ts", "secrets/redact.ts"].includes(file),
+    by: (file) => ["kibana/http.ts", "kibana/tunnel.ts", "kibana/connectors.ts", "secrets/redact.ts", "web/token-page.ts"].includes(file),
   },
   {
     what: "comparing versions in the sandbox: what differs is a row of version-changes.ts, or a type's `since`",
@@ -111,7 +132,7 @@ test("the table has no way back: a room is never below itself", () => {
   for (const name of Object.keys(table)) expect(below(name), name).not.toContain(name);
 });
 
-test("tools can reach neither the writer nor the ops, and nobody but writer and redactor opens secrets", () => {
+test("tools can reach neither the writer nor the ops, and nobody but writer, redactor and token page opens secrets", () => {
   const unseal = 'import { unseal } from "../sealed.ts";';
   const lines = refused({
     "tools/a.ts": 'import { createWriter } from "../kibana/writer.ts";',
@@ -120,6 +141,7 @@ test("tools can reach neither the writer nor the ops, and nobody but writer and 
     "change/d.ts": unseal,
     "web/e.ts": `import {\n  seal,\n  unseal,\n} from "../sealed.ts";`,
     "secrets/redact.ts": unseal,
+    "web/token-page.ts": unseal,
     "kibana/connectors.ts": unseal,
   });
   expect([...new Set(lines.map((line) => line.split(" ")[0]))]).toEqual([

@@ -27,11 +27,16 @@ function key(settings: Settings): unknown {
   return settings.kibana?.auth.kind === "api_key" ? unseal(settings.kibana.auth.key) : undefined;
 }
 
+function command({ kibana }: Settings): unknown {
+  return kibana?.auth.kind === "command" ? kibana.auth.line : undefined;
+}
+
 /** Variable, a value, and what becomes of it. A value of "" stands for a flag without one. */
 const rows: [variable: string, value: string, read: (settings: Settings) => unknown, expected: unknown][] = [
   ["KIBANA_URL", `${url}/base/`, (s) => s.kibana?.url, `${url}/base`],
   ["KIBANA_LABEL", "PROD", (s) => s.kibana?.label, "PROD"],
   ["KIBANA_API_KEY", "bXk6a2V5", key, "bXk6a2V5"],
+  ["KIBANA_API_KEY_COMMAND", "pass show 'my kibana'", command, "pass show 'my kibana'"],
   ["KIBANA_SPACE", "team-payments", (s) => s.space, "team-payments"],
   ["KIBANA_INSECURE_SKIP_TLS_VERIFICATION", "true", (s) => s.kibana?.skipTlsVerification, true],
   ["KIBANA_TIMEOUT", "2.5", (s) => s.timeout, 2500],
@@ -45,6 +50,7 @@ const rows: [variable: string, value: string, read: (settings: Settings) => unkn
   ["CONNECTORS_TARGET_HOSTS", "Hooks.Slack.com,*.example.com", (s) => s.targetHosts, ["hooks.slack.com", "*.example.com"]],
   ["CONNECTORS_MAX_CHANGES_PER_HOUR", "3", (s) => s.maxChangesPerHour, 3],
   ["CONNECTORS_CONFIRM", "token", (s) => s.confirm, "token"],
+  ["CONNECTORS_APPROVE_WITH", "passkey", (s) => s.approveWith, { pins: [] }],
   ["CONNECTORS_CONFIRM_WAIT", "20", (s) => s.confirmWait, 20_000],
   ["CONNECTORS_CONFIRM_READING", "0.5", (s) => s.confirmReading, 500],
   ["CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION", "true", (s) => s.skipConfirmation, true],
@@ -142,6 +148,7 @@ describe("nothing configured", () => {
       targetHosts: [],
       maxChangesPerHour: 60,
       confirm: "form",
+      approveWith: undefined,
       skipConfirmation: false,
       confirmWait: 45_000,
       confirmReading: 1_000,
@@ -223,6 +230,11 @@ describe("half a configuration", () => {
       "KIBANA_API_KEY and KIBANA_API_KEY_FILE are set: set one way to authenticate.",
     ],
     [
+      { KIBANA_URL: url, KIBANA_API_KEY_FILE: "/dev/null/none", KIBANA_API_KEY_COMMAND: "pass show kibana" },
+      "KIBANA_API_KEY_FILE and KIBANA_API_KEY_COMMAND are set: set one way to authenticate.",
+    ],
+    [{ KIBANA_API_KEY_COMMAND: "pass show kibana" }, "KIBANA_API_KEY_COMMAND is set, but KIBANA_URL is not."],
+    [
       { KIBANA_URL: url, KIBANA_API_KEY: "abc", KIBANA_USERNAME: "a", KIBANA_PASSWORD: "b" },
       "KIBANA_API_KEY and KIBANA_USERNAME with KIBANA_PASSWORD are set: set one way to authenticate.",
     ],
@@ -230,6 +242,12 @@ describe("half a configuration", () => {
       { KIBANA_URL: url, CONNECTORS_SANDBOX: "true" },
       "Both the sandbox and KIBANA_URL are set: set one of them, so that it is clear what is changed.",
     ],
+    [
+      { CONNECTORS_APPROVE_WITH: "passkey", CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION: "true" },
+      "--approve-with and --dangerously-skip-confirmation contradict each other.",
+    ],
+    [{ CONNECTORS_APPROVE_WITH: "face" }, "CONNECTORS_APPROVE_WITH must be passkey or passkey:FINGERPRINT."],
+    [{ CONNECTORS_APPROVE_WITH: "passkey:" }, "CONNECTORS_APPROVE_WITH must be passkey or passkey:FINGERPRINT."],
     [{ CONNECTORS_READ_ONLY: "true", CONNECTORS_ACCESS: "full" }, "--read-only and --access contradict each other: set one of them."],
     [{ KIBANA_URL: url, KIBANA_API_KEY_FILE: "/nowhere/key" }, "KIBANA_API_KEY_FILE: the file cannot be read (ENOENT)."],
     [{ KIBANA_URL: url, KIBANA_CA_FILE: "/nowhere/ca.pem" }, "KIBANA_CA_FILE: the file cannot be read (ENOENT)."],

@@ -1,6 +1,8 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Rule } from "../kibana/rules.ts";
+import type { MappedRule } from "../map/route.ts";
+import { quoted } from "../plain-text.ts";
 import { usersInWords } from "../usage/free.ts";
 import type { ConnectorFacts, RuleContext, SpaceFacts, WorkflowFacts } from "./facts.ts";
 import type { ConnectorRef, Finding, Group, ReadyCall, RuleRef, Severity, UserRef } from "./finding.ts";
@@ -78,7 +80,13 @@ export interface DeploymentFacts {
   connectors: readonly { space: string; connector: Connector; entry: ConnectorType | undefined }[];
 }
 
-export type Check = ConnectorCheck | SpaceCheck | RuleCheck | DeploymentCheck;
+/** Looks at one rule of either alerting system, with whom it tells. */
+export interface MappedCheck extends AnyCheck {
+  of: "mapped_rule";
+  find(rule: MappedRule): Draft[];
+}
+
+export type Check = ConnectorCheck | SpaceCheck | RuleCheck | MappedCheck | DeploymentCheck;
 
 export function refTo({ id, name, type }: Pick<Connector, "id" | "name" | "type">): ConnectorRef {
   return { id, name, type };
@@ -114,6 +122,15 @@ export function usedBy({ usage, connector, others }: ConnectorFacts, { rulesKnow
   if (!rulesKnown) return "which rules use it could not be read";
   if ((connector.references ?? 0) > 0) return "something other than a rule refers to it";
   return "no rule uses it";
+}
+
+/** `; 2 rules tell nobody else: "A", "B" (not told: #ops at slack.com)`, for evidence; empty where there are none. */
+export function nobodyElse({ usage: { untold } }: ConnectorFacts): string {
+  if (!untold) return "";
+  const { rules, names, to } = untold;
+  const named = names.map((name) => quoted(name, 60)).join(", ");
+  const more = rules > names.length ? ` and ${rules - names.length} more` : "";
+  return `; ${rules === 1 ? "1 enabled rule tells" : `${rules} enabled rules tell`} nobody else: ${named}${more}${to.length > 0 ? ` (not told: ${to.join("; ")})` : ""}`;
 }
 
 /** What these checks read. */

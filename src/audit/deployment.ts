@@ -2,6 +2,7 @@ import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorTypes as catalogue } from "../catalog/index.ts";
 import { isCloudMail } from "../catalog/made-by-elastic.ts";
 import { asOfVersion } from "../catalog/when.ts";
+import type { Runs } from "../kibana/connector-runs.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { isElasticCloud } from "../kibana/elastic-cloud.ts";
@@ -9,15 +10,18 @@ import type { Reader } from "../kibana/reader.ts";
 import type { RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import type { Check, Draft } from "./check.ts";
-import type { ConnectorFacts, Runs, SpaceFacts } from "./facts.ts";
-import type { NotChecked } from "./finding.ts";
+import type { ConnectorFacts, SpaceFacts } from "./facts.ts";
+import type { ConnectorHealth, NotChecked } from "./finding.ts";
+import { healthRow } from "./health.ts";
 import { reason } from "./not-checked.ts";
+import { joinedUntold } from "./usage.ts";
 
 interface Asked {
   spaces: readonly string[];
   checks: readonly Check[];
   from: string;
   days: number;
+  now: number;
   url: string;
   signal?: AbortSignal;
 }
@@ -32,6 +36,8 @@ export interface Found {
 export interface Deployment {
   checks: readonly Check[];
   signal: AbortSignal | undefined;
+  /** Milliseconds since 1970. */
+  now: number;
   window: SpaceFacts["window"];
   /** Undefined where it could not be read. */
   status: Status | undefined;
@@ -50,7 +56,7 @@ export interface Deployment {
   /** Takes a space's connectors for the checks that look at all spaces. */
   add(space: SpaceFacts, shared: readonly ConnectorFacts[]): void;
   /** Findings on connectors that are in every space, and on all spaces together. */
-  finish(): Found[];
+  finish(): { found: Found[]; health: ConnectorHealth[] };
 }
 
 export async function createDeployment(reader: Reader, asked: Asked): Promise<Deployment> {
@@ -94,6 +100,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     status,
     checks,
     signal,
+    now: asked.now,
     window,
     actionFrequencies: status === undefined || isAtLeast(status, "8.7"),
     secretHeaders,
@@ -119,7 +126,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     finish() {
       const everywhere: SpaceFacts = { space: "*", connectors: shared, rulesKnown: allRulesKnown, window, offers, secretHeaders };
       const self = isSelfManaged(status, asked.url, shared);
-      return checks.flatMap((check): Found[] => {
+      const found = checks.flatMap((check): Found[] => {
         if (check.needs.includes("types") && !types) return [];
         if (check.of === "connector") {
           return [...shared.values()].flatMap((facts) => {
@@ -130,6 +137,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
         if (check.of !== "deployment") return [];
         return check.find({ selfManaged: self, connectors: saved }).map((draft) => ({ check, draft }));
       });
+      return { found, health: [...shared.values()].flatMap((facts) => healthRow(facts, "*") ?? []) };
     },
   };
 }
@@ -143,6 +151,7 @@ function joined(one: ConnectorFacts, other: ConnectorFacts): ConnectorFacts {
       rules: one.usage.rules + other.usage.rules,
       enabled: one.usage.enabled + other.usage.enabled,
       since,
+      untold: joinedUntold(one.usage.untold, other.usage.untold),
     },
     runs: one.runs ?? other.runs,
   };

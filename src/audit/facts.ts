@@ -1,4 +1,5 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
+import type { Runs } from "../kibana/connector-runs.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { RuleType } from "../kibana/rules.ts";
@@ -12,16 +13,17 @@ export interface Usage {
   enabled: number;
   /** When the oldest enabled rule that uses it was made, ISO; undefined where Kibana does not say. */
   since: string | undefined;
+  /** Enabled rules that tell nobody because it is broken; undefined where there are none. */
+  untold?: Untold | undefined;
 }
 
-/** What the execution log says about a connector within the window. */
-export interface Runs {
-  failures: number;
-  successes: number;
-  lastFailure: { at: string; message: string } | undefined;
-  lastSuccess: string | undefined;
-  /** Successes after the last failure, as far as they were looked at (at most 10). */
-  successesSince: number;
+/** Rules that tell nobody, and whom they would tell; of each the first ones. */
+export interface Untold {
+  rules: number;
+  /** As Kibana has them: text from outside. */
+  names: readonly string[];
+  /** Plain text. */
+  to: readonly string[];
 }
 
 export interface ConnectorFacts {
@@ -67,6 +69,10 @@ export interface WorkflowFacts {
   dangling: readonly { user: Use; connector: string }[];
   /** Places that name a connector by a name which several have. */
   ambiguous: readonly { user: Use; name: string; connectors: readonly Connector[] }[];
+  /** Action policies that are snoozed. */
+  snoozed: readonly { user: UserRef; until: string }[];
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
 /** What is known while rules go by, page by page. */
@@ -79,4 +85,6 @@ export interface RuleContext {
   entries: ReadonlyMap<string, ConnectorType>;
   /** Actions have frequencies of their own: from 8.7 on. */
   actionFrequencies: boolean;
+  /** Milliseconds since 1970. */
+  now: number;
 }

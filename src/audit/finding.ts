@@ -91,12 +91,26 @@ export interface SpaceSummary {
   failures: number | undefined;
 }
 
+/** How the runs of one connector went within the window, of which at least one failed. Times are ISO. */
+export interface ConnectorHealth {
+  /** "*" for a preconfigured one, which every space has. */
+  space: string;
+  connector: ConnectorRef;
+  runs: number;
+  failures: number;
+  /** Undefined where its newest run succeeded. Without a success within the window, it may have failed before too. */
+  failing_since?: string;
+  last_success?: string;
+}
+
 export interface AuditReport {
   /** Most severe first; within a severity by check, space and id. */
   findings: Finding[];
   /** The checks that were asked for. */
   checks: string[];
   spaces: SpaceSummary[];
+  /** Those that fail now first, then by the share that failed. */
+  health: ConnectorHealth[];
   /** What the execution log was read for; ISO times. */
   window: { from: string; to: string; days: number };
   notChecked: NotChecked[];

@@ -1,8 +1,11 @@
 import { ToolError } from "../errors.ts";
-import { daysAgo } from "../kibana/executions.ts";
+import { lastError, type Runs, runsOf } from "../kibana/connector-runs.ts";
+import { daysAgo, logReach } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { plainText } from "../plain-text.ts";
-import { lastError, runsOf } from "./runs.ts";
+import { refTo } from "./check.ts";
+import type { ConnectorFacts } from "./facts.ts";
+import type { ConnectorHealth } from "./finding.ts";
 
 /** How one connector's runs went, or why that is not known. */
 export type Health =
@@ -13,37 +16,61 @@ export type Health =
       /** From 0 to 1; undefined without runs. */
       failure_rate: number | undefined;
       last_success: string | undefined;
+      /** Its newest run failed: the first failure after the last success. Without a success the log may not reach back to the first. */
+      failing_since: string | undefined;
+      failures_since: number | undefined;
       last_failure: { at: string; error: string } | undefined;
       blind_spots: string;
     }
   | { not_checked: string; fix: string };
 
-const days = 7;
 /** What no log of runs can show. */
 export const blindSpots =
   "Not in the log: runs refused before they began (params, missing secrets, licence), and what happens after a success.";
 
+/** A connector's runs, as far back as the log reaches. @param now milliseconds since 1970 */
+export function allRuns(reader: Reader, space: string, id: string, now: number): Promise<Runs> {
+  return runsOf(reader, space, id, { from: daysAgo(logReach, now) });
+}
+
 /**
- * A connector's last seven days by Kibana's execution log (reference/kibana-api.md §8).
- * @param now milliseconds since 1970
+ * A connector's runs as far as Kibana's execution log reaches (reference/kibana-api.md §8).
  */
-export async function healthOf(reader: Reader, space: string, id: string, now: number): Promise<Health> {
+export async function healthOf(reading: Promise<Runs>): Promise<Health> {
   try {
-    const { successes, failures, lastSuccess, lastFailure } = await runsOf(reader, space, id, {
-      from: daysAgo(days, now),
-    });
+    const { successes, failures, lastSuccess, lastFailure, failing } = await reading;
     const runs = successes + failures;
     return {
-      window_days: days,
+      window_days: logReach,
       runs,
       failures,
       failure_rate: runs === 0 ? undefined : Math.round((failures / runs) * 1000) / 1000,
       last_success: lastSuccess,
+      failing_since: failing?.since,
+      failures_since: failing?.runs,
       last_failure: lastFailure && { at: lastFailure.at, error: lastError(lastFailure.message) },
-      blind_spots: runs === 0 ? `No run in ${days} days: nothing is proven. ${blindSpots}` : blindSpots,
+      blind_spots: runs === 0 ? `No run in ${logReach} days: nothing is proven. ${blindSpots}` : blindSpots,
     };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
     return { not_checked: `The execution log could not be read: ${plainText(error.message, 200)}`, fix: error.fix };
   }
+}
+
+/** As a report has it; undefined for a connector that did not fail within the window. */
+export function healthRow({ connector, runs }: ConnectorFacts, space: string): ConnectorHealth | undefined {
+  if (!runs || runs.failures === 0) return undefined;
+  const { failures, successes, failing, lastSuccess } = runs;
+  return {
+    ...{ space, connector: refTo(connector), runs: failures + successes, failures },
+    ...(failing && { failing_since: failing.since }),
+    ...(lastSuccess !== undefined && { last_success: lastSuccess }),
+  };
+}
+
+/** Those that fail now first, then by the share that failed. */
+export function worstHealthFirst(one: ConnectorHealth, other: ConnectorHealth): number {
+  const now = (row: ConnectorHealth) => Number(row.failing_since !== undefined);
+  const rate = ({ failures, runs }: ConnectorHealth) => failures / runs;
+  return now(other) - now(one) || rate(other) - rate(one) || (one.connector.id < other.connector.id ? -1 : 1);
 }

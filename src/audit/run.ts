@@ -3,8 +3,9 @@ import type { Reader } from "../kibana/reader.ts";
 import { type Check, type Draft, wantedParts } from "./check.ts";
 import { checks as allChecks, checkNames } from "./checks/index.ts";
 import { createDeployment } from "./deployment.ts";
-import { type AuditReport, type Finding, fingerprint, type NotChecked, rank } from "./finding.ts";
+import { type AuditReport, type ConnectorHealth, type Finding, fingerprint, type NotChecked, rank } from "./finding.ts";
 import { fitting, type Protects } from "./fitting-calls.ts";
+import { worstHealthFirst } from "./health.ts";
 import { auditSpace, beginSpace } from "./space.ts";
 
 export interface AuditOptions {
@@ -51,12 +52,13 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
   const checks = wanted.filter((check) => check.of !== "deployment" || check.spaces <= spaces.length);
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);
-  const creating = createDeployment(reader, { spaces, checks, from, days, url: options.url, ...(signal && { signal }) });
+  const creating = createDeployment(reader, { spaces, checks, from, days, now, url: options.url, ...(signal && { signal }) });
   for (const space of spaces.slice(0, spacesAtOnce)) beginSpace(reader, space, wantedParts(checks), from);
   const deployment = await creating;
   const findings: Finding[] = [];
   const notChecked: NotChecked[] = [...deployment.notChecked, ...(asked ? tooFewSpaces(wanted, spaces) : [])];
   const summaries: AuditReport["spaces"] = [];
+  const health: ConnectorHealth[] = [];
   const failures: unknown[] = [];
 
   const waiting = [...spaces];
@@ -70,6 +72,7 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
       findings.push(...read.found.map(({ check, draft }) => finding(check, draft, name)));
       notChecked.push(...read.notChecked);
       summaries.push(read.summary);
+      health.push(...read.health);
       if (read.failure !== undefined) failures.push(read.failure);
       progress.finish(name);
     }
@@ -78,11 +81,14 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
 
   const fatal = failures.find((error) => error instanceof ToolError && ["unauthorized", "kibana_unreachable"].includes(error.code));
   if (fatal !== undefined && failures.length === spaces.length) throw fatal;
-  findings.push(...deployment.finish().map(({ check, draft }) => finding(check, draft, "*")));
+  const everywhere = deployment.finish();
+  findings.push(...everywhere.found.map(({ check, draft }) => finding(check, draft, "*")));
+  health.push(...everywhere.health);
   return {
     findings: fitting(withoutSuperseded(findings), options.protects).sort(mostSevereFirst),
     checks: checks.map((check) => check.name),
     spaces: summaries.sort((one, other) => (one.id < other.id ? -1 : 1)),
+    health: health.sort(worstHealthFirst),
     window: { from, to: new Date(now).toISOString(), days },
     notChecked: merged(notChecked),
     cancelled: signal?.aborted ?? false,

@@ -1,24 +1,34 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
+import { failedSince, type RunCounts, type Runs, runsOf, runsOfFirst, whoRan } from "../kibana/connector-runs.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { firstPage, rulePages } from "../rules/rule-pages.ts";
+import { isAtLeast } from "../kibana/status.ts";
+import { mapClassic } from "../map/classic.ts";
+import { destinationOf } from "../map/destination.ts";
+import type { MappedRule } from "../map/route.ts";
+import { rulesOf, v2Pages } from "../map/run.ts";
+import type { RouteFacts } from "../map/space.ts";
+import { mapV2 } from "../map/v2.ts";
+import { firstPage } from "../rules/rule-pages.ts";
 import { policiesOf, workflowOf } from "../usage/leading-to.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
 import { type Check, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
-import type { ConnectorFacts, Runs, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
-import { isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
+import type { ConnectorFacts, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
+import { type ConnectorHealth, isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
+import { healthRow } from "./health.ts";
 import { cancelled, reason } from "./not-checked.ts";
-import { failingConnectors, type RunCounts, runsOf, whoRan } from "./runs.ts";
-import { countUse, unusedSoFar } from "./usage.ts";
+import { whyUntold } from "./untold.ts";
+import { countUntold, countUse, unusedSoFar } from "./usage.ts";
 import { lookAtUsers } from "./users.ts";
 
 export interface SpaceRead {
   found: Found[];
   notChecked: NotChecked[];
   summary: SpaceSummary;
+  health: ConnectorHealth[];
   /** Why the space's connectors could not be read. */
   failure: unknown;
 }
@@ -55,7 +65,7 @@ export async function auditSpace(
   deployment: Deployment,
   { progress, isProtected }: { progress: Progress; isProtected(rule: Rule): boolean },
 ): Promise<SpaceRead> {
-  const { checks, signal, window, types, status } = deployment;
+  const { checks, signal, window, types, status, now } = deployment;
   const found: Found[] = [];
   const notChecked: NotChecked[] = [];
   const unread = new Set<Part>(types ? [] : ["types"]);
@@ -84,7 +94,11 @@ export async function auditSpace(
   }
 
   beginSpace(reader, space, wanted, window.from);
-  if (wanted.has("users") && status) reader.begin((ahead) => [lookAtWorkflows(ahead, space, status), policiesOf(ahead, space, status)]);
+  const hasV2 = status !== undefined && isAtLeast(status, "9.5") && checks.some(({ of }) => of === "mapped_rule");
+  if (wanted.has("users") && status) {
+    const reads = (ahead: Reader) => [lookAtWorkflows(ahead, space, status), policiesOf(ahead, space, status)];
+    reader.begin((ahead) => [...reads(ahead), ...(hasV2 ? [ahead.v2Rules(space, 1)] : [])]);
+  }
   const lately = new Date(Date.now() - skew).toISOString();
   const list = await part("connectors", "Connectors could not be read", () => reader.connectors(space));
   const connectors = new Map((list ?? []).filter((one) => !one.system).map((one) => [one.id, one]));
@@ -92,7 +106,7 @@ export async function auditSpace(
   const usage = new Map<string, Usage>();
   const starting: WorkflowFacts["starting"][number][] = [];
   const looking = part("users", "What uses connectors besides rules could not be read", () =>
-    lookAtUsers(reader, space, deployment, connectors),
+    lookAtUsers(reader, space, deployment, connectors, now),
   );
   // It is awaited once the rules are read.
   looking.catch(() => undefined);
@@ -151,6 +165,7 @@ export async function auditSpace(
     found,
     notChecked,
     failure,
+    health: saved.flatMap((one) => healthRow(one, space) ?? []),
     summary: { id: space, connectors: list?.length, rules, runs: log?.counts.runs, failures: log?.counts.failures },
   };
 
@@ -159,16 +174,27 @@ export async function auditSpace(
     let seen = 0;
     const dangling: Found[] = [];
     let savedOfLate = false;
-    for await (const { rules: page, total } of rulePages(reader, space)) {
+    let unseenSnoozes = false;
+    const judged = await routeFacts();
+    for await (const { rules: page, total, seesSnoozes } of rulesOf(reader, space, {}, !status || isAtLeast(status, "8.2"))) {
+      unseenSnoozes ||= !seesSnoozes;
       for (const rule of page) {
         countUse(rule, usage);
+        if (judged) judge(mapClassic(rule, judged, true), judged);
         const workflows = new Set(rule.actions.flatMap((action) => workflowOf(action) ?? []));
         if (workflows.size > 0) starting.push({ user: { kind: "rule", ...ruleRef(rule) }, workflows: [...workflows] });
       }
       const ruleTypes = await part("rule_types", "Rule types could not be read", () =>
         deployment.ruleTypes(space, new Set(page.map((rule) => rule.rule_type_id))),
       );
-      const context = { space, connectors, ruleTypes: ruleTypes ?? new Map(), entries, actionFrequencies: deployment.actionFrequencies };
+      const context = {
+        space,
+        connectors,
+        ruleTypes: ruleTypes ?? new Map(),
+        entries,
+        actionFrequencies: deployment.actionFrequencies,
+        now,
+      };
       for (const check of checks) {
         if (check.of !== "rule" || check.needs.some((name) => unread.has(name))) continue;
         const isDangling = check.name === "dangling_reference";
@@ -184,7 +210,41 @@ export async function auditSpace(
       progress(seen / Math.max(total, 1), `Space ${space}: ${seen} of ${total} rules.`);
     }
     found.push(...(await stillDangling(dangling, savedOfLate)));
+    if (unseenSnoozes) skip(["silent_for_long"], { why: "Kibana shows snoozes of rules over an internal route only, which it refused." });
+    if (judged && hasV2) await readV2(judged);
     return seen;
+  }
+
+  /** What rules lead to: read before the first of them is judged. Undefined where a part is missing. */
+  async function routeFacts(): Promise<RouteFacts | undefined> {
+    const [users, failed] = await Promise.all([looking, failing]);
+    if (!users || !types || !status || !list) return undefined;
+    const failingNow = [...(failed?.runs ?? [])].flatMap(([id, runs]) => (runs.failing ? [[id, runs.failing] as const] : []));
+    return {
+      ...{ space, now, byTags: isAtLeast(status, "9.6"), windows: [] },
+      connectors: { all: connectors, types, notSeen: undefined, failing: new Map(failingNow) },
+      ...users.leads,
+    };
+  }
+
+  function judge(rule: MappedRule, facts: RouteFacts): void {
+    for (const check of checks) {
+      if (check.of !== "mapped_rule" || check.needs.some((name) => unread.has(name))) continue;
+      found.push(...check.find(rule).map((draft) => ({ check, draft })));
+    }
+    const untold = whyUntold(rule);
+    const broken = untold?.why === "connector" ? facts.connectors.all?.get(untold.connector) : undefined;
+    if (untold?.why !== "connector" || !broken) return;
+    const to = untold.routes.flatMap((route) => destinationOf(route, broken, entries.get(broken.type)) ?? []);
+    countUntold(rule.name, broken.id, to, usage);
+  }
+
+  async function readV2(facts: RouteFacts): Promise<void> {
+    try {
+      for await (const rules of v2Pages(reader, space)) for (const rule of rules) judge(mapV2(rule, facts), facts);
+    } catch (error) {
+      skip(["notifies_nobody"], reason(error, "Rules of the new alerting could not be read"));
+    }
   }
 
   /**
@@ -211,8 +271,11 @@ export async function auditSpace(
       return known;
     };
     if (counts.failures === 0) return { counts, runs: new Map() };
-    const { runs, more } = await failingConnectors(reader, space, window, (id) => connectors.has(id), runsOfOne);
-    if (more) skip(["failing"], { why: "More connectors failed than could be looked up in the execution log: these are the latest." });
+    const { ids, more } = await failedSince(reader, space, window);
+    const wanted = ids.filter((id) => connectors.has(id));
+    const { runs, left } = await runsOfFirst(wanted, runsOfOne);
+    if (more || left.length > 0)
+      skip(["failing"], { why: "More connectors failed than could be looked up in the execution log: these are the latest." });
     return { counts, runs };
   }
 

@@ -1,5 +1,5 @@
 import type { Rule } from "../kibana/rules.ts";
-import type { Usage } from "./facts.ts";
+import type { Untold, Usage } from "./facts.ts";
 
 export const unusedSoFar: Usage = { rules: 0, enabled: 0, since: undefined };
 
@@ -9,6 +9,24 @@ export function countUse({ actions, enabled, created_at: made, updated_at: chang
   for (const id of new Set(actions.map((action) => action.id))) {
     const known = usage.get(id) ?? unusedSoFar;
     const oldest = since !== undefined && (known.since === undefined || since < known.since) ? since : known.since;
-    usage.set(id, { rules: known.rules + 1, enabled: known.enabled + (enabled ? 1 : 0), since: oldest });
+    usage.set(id, { ...known, rules: known.rules + 1, enabled: known.enabled + (enabled ? 1 : 0), since: oldest });
   }
+}
+
+/** Names and destinations that are kept of one connector. */
+const kept = 3;
+
+/** Adds an enabled rule that tells nobody because this connector is broken. @param to whom it would tell */
+export function countUntold(rule: string, connector: string, to: readonly string[], usage: Map<string, Usage>): void {
+  const known = usage.get(connector) ?? unusedSoFar;
+  usage.set(connector, { ...known, untold: joinedUntold(known.untold, { rules: 1, names: [rule], to }) });
+}
+
+export function joinedUntold(one: Untold | undefined, other: Untold | undefined): Untold | undefined {
+  if (!one || !other) return one ?? other;
+  return {
+    rules: one.rules + other.rules,
+    names: [...one.names, ...other.names].slice(0, kept),
+    to: [...new Set([...one.to, ...other.to])].slice(0, kept),
+  };
 }

@@ -1,6 +1,8 @@
 import { grouped } from "../grouped.ts";
+import type { ActionPolicy } from "../kibana/alerting-v2.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
+import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, type Seen, type Usage, usersOf } from "../usage/look.ts";
@@ -17,12 +19,18 @@ export interface SpaceUsers {
   of(connector: Connector): Pick<Usage, "uses" | "sight"> | undefined;
   /** Undefined where this Kibana has none, or they could not be read. */
   workflows: WorkflowFacts | undefined;
+  /** What rules lead to over workflows. */
+  leads: Pick<RouteFacts, "workflows" | "policies">;
   /** What the findings do not say themselves. */
   notSeen: Omit<NotChecked, "space">[];
 }
 
-const aboutPolicies = ["dangling_reference", "workflow_off"];
-const aboutWorkflows = [...aboutPolicies, "ambiguous_name"];
+const aboutPolicies = ["dangling_reference", "workflow_off", "notifies_nobody", "silent_for_long"];
+const aboutWorkflows = ["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody"];
+const nothingSeen: SpaceUsers["leads"] = {
+  workflows: { seen: undefined, notSeen: "workflows could not be read" },
+  policies: { all: undefined, notSeen: undefined },
+};
 
 /**
  * Reads workflows and action policies, and of all else only what can hold connectors that nothing refers to.
@@ -33,9 +41,10 @@ export async function lookAtUsers(
   space: string,
   { status, types }: Pick<Deployment, "status" | "types">,
   connectors: ReadonlyMap<string, Connector>,
+  now: number,
 ): Promise<SpaceUsers> {
   // Its version decides what there can be.
-  if (!status) return { of: () => undefined, workflows: undefined, notSeen: [] };
+  if (!status) return { of: () => undefined, workflows: undefined, leads: nothingSeen, notSeen: [] };
   const placeOf = (connector: Connector) => whereOf(connector, types?.values() ?? [], status);
   const unreferenced = new Set([...connectors.values()].filter(({ preconfigured, references }) => !preconfigured && !references));
   const [seen, policies] = await Promise.all([
@@ -51,13 +60,28 @@ export async function lookAtUsers(
       seen: found.workflows,
       mayBeMore: hidden.some(({ listed }) => !listed),
       starting: Array.isArray(policies)
-        ? policies.map(({ workflows: started, ...policy }) => ({ user: { kind: "action_policy", ...policy }, workflows: started }))
+        ? policies.map(({ workflows: started, id, name, enabled }) => ({
+            user: { kind: "action_policy", id, name, enabled },
+            workflows: started,
+          }))
         : [],
       dangling: await stillDangling(dangling(seen, connectors), reader, space),
       ambiguous: ambiguous(seen, connectors),
+      snoozed: Array.isArray(policies) ? snoozedOf(policies, now) : [],
+      now,
+    },
+    leads: {
+      workflows: workflowsIn(seen),
+      policies: Array.isArray(policies) ? { all: policies, notSeen: undefined } : { all: undefined, notSeen: policies.why },
     },
     notSeen: [...missed(hidden, aboutWorkflows), ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }])],
   };
+}
+
+function snoozedOf(policies: readonly ActionPolicy[], now: number): WorkflowFacts["snoozed"] {
+  return policies.flatMap(({ id, name, enabled, snoozedUntil: until }) =>
+    until === undefined || Date.parse(until) <= now ? [] : [{ user: { kind: "action_policy", id, name, enabled }, until }],
+  );
 }
 
 /** A connector may have been made after they were listed, with the workflow that names it. */

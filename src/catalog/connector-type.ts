@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Recipe } from "./shared/recipe.ts";
+import type { Rendering } from "./shared/rendering.ts";
 
 /** A connector type as data: what it takes, how to test it, how it recovers. Source: reference data on elastic/kibana. */
 export interface ConnectorType {
@@ -19,6 +20,8 @@ export interface ConnectorType {
   since?: string;
   /** Made from the schema that the deployment itself offers: its words and names are from outside. */
   fromKibana?: true;
+  /** It runs nothing: others send events to it, with a token that Kibana makes. */
+  takesEvents?: true;
   /** Loads the schemas: called when a value has to be checked or its fields described. */
   schemas: () => Schemas;
   /** Fields that Kibana compares with `xpack.actions.allowedHosts` when the connector is saved, e.g. `config.url`. */
@@ -45,6 +48,12 @@ export interface ConnectorType {
   credentials: readonly Credentials[];
   /** The field among the secrets, and in the config, that holds the name of the way to authenticate. It is no secret. */
   wayField?: string;
+  /** What a rule's templates become in its params. Absent: every text is filled in, unescaped. */
+  rendering?: Rendering;
+  /** Params that people read first, dotted: an action without them says nothing, and the first that it has is marked in a test. */
+  headlines?: readonly string[];
+  /** What the service refuses or cuts in filled-in params that Kibana takes: the field, and what becomes of it. */
+  limits?: (params: Params) => Unrunnable[];
   /** What a run does to the outside world, for types whose params are flat. */
   effect?: Effect;
   /** What each sub-action does, for types whose params are `{subAction, subActionParams}`. Ask `effectOf` for one call. */

@@ -31,16 +31,39 @@ export function destinations(type: ConnectorType, config: Config, secretHost: (f
   return [...new Set([...own, ...chosen].map(named))].sort();
 }
 
-/** Texts at any depth that are a host alone, as `relay.example.com:8443` or an IP address, whatever their key. */
+/**
+ * What looks like a host in texts and keys at any depth, whatever key it has: alone, in a list, with a path, a port, a user
+ * or a scheme, and in the spellings that parsers of URLs and IDNA take for it.
+ */
 function bareHosts(value: unknown): string[] {
-  if (typeof value === "string") {
-    const text = value.trim();
-    return /^(localhost|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f.]*)(:\d+)?$/iu.test(text)
-      ? [text]
-      : [];
-  }
+  if (typeof value === "string")
+    return asIdnaReads(value)
+      .split(/[\s,;|"'`<>()]+/)
+      .flatMap(hostOf);
   if (value === null || typeof value !== "object") return [];
-  return Object.values(value).flatMap(bareHosts);
+  return Object.entries(value).flatMap(([key, inner]) => [...(Array.isArray(value) ? [] : bareHosts(key)), ...bareHosts(inner)]);
+}
+
+/** The host of one item, with its port: without scheme, user and path. */
+function hostOf(item: string): string[] {
+  const named = item.replace(/^(?:[a-z][a-z\d+.-]{0,30}:(?!\d{1,5}(?:[\\/?#]|$)))?[\\/]*/i, "");
+  const [authority = ""] = /^[\da-f]*:[\da-f:.]*:[\da-f.]*$/i.test(item) ? [item] : named.split(/[\\/?#]/, 1);
+  const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/^(?:\*?\.)+/, "");
+  return looksLikeHost.test(host) ? [host] : [];
+}
+
+const looksLikeHost = /^(localhost|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f.]*)(:\d+)?$/iu;
+
+/** Without what is invisible in a name, with the dots of other scripts as dots, and with escapes undone. */
+function asIdnaReads(text: string): string {
+  return text
+    .replace(/%[\da-f]{2}/gi, (coded) => {
+      const code = Number.parseInt(coded.slice(1), 16);
+      return code < 128 ? String.fromCharCode(code) : coded;
+    })
+    .normalize("NFKC")
+    .replace(/\p{Cf}/gu, "")
+    .replace(/[\u3002\uff0e\uff61]/g, ".");
 }
 
 /** The name of one address. A token in one that cannot be read is no part of it, as in any other. */

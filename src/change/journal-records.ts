@@ -1,6 +1,31 @@
 import * as z from "zod";
 import { isDeeperThan } from "../json-depth.ts";
 
+const Approval = z.object({
+  /** Whose passkey it was, and how its owner called it. */
+  by: z.string(),
+  key: z.string(),
+  proof: z
+    .object({
+      credential: z.string(),
+      authenticatorData: z.string(),
+      clientDataJSON: z.string(),
+      signature: z.string(),
+      /** What the challenge is the digest of, besides what the record says itself. */
+      signed: z.object({
+        plan: z.string(),
+        confirm: z.string(),
+        expires: z.number(),
+        random: z.string(),
+        /** The digest of each op as it is recorded, in the order of the plan; of what it is about where secrets were typed. */
+        ops: z.array(z.string()),
+        typed: z.boolean(),
+      }),
+    })
+    .optional(),
+});
+export type Approval = z.output<typeof Approval>;
+
 const Begin = z.looseObject({
   v: z.literal(1),
   kind: z.literal("begin"),
@@ -17,6 +42,8 @@ const Begin = z.looseObject({
   host: z.string().optional(),
   run: z.string().optional(),
   consent: z.string(),
+  /** Who approved it with a passkey; the first record of a change also has what is needed to check the signature again. */
+  approval: Approval.optional(),
   /** The nonce of the continuation that was spent for it. */
   nonce: z.string().optional(),
   summary: z.string(),
@@ -43,8 +70,21 @@ const End = z.looseObject({
   /** Nothing was sent: it was one too many, or another change spent the same continuation. It does not count. */
   withdrawn: z.boolean().optional(),
 });
-const Line = z.discriminatedUnion("kind", [Begin, End]);
+/** Which passkeys there are, so that a file that was exchanged does not go unnoticed. */
+const Passkeys = z.looseObject({
+  v: z.literal(1),
+  kind: z.literal("passkeys"),
+  at: z.string(),
+  principal: z.string(),
+  /** How many records their file has, and the digest of the newest. */
+  count: z.number(),
+  digest: z.string(),
+  /** When these took the place of others, to which no enrolled key agreed. */
+  startedOver: z.string().optional(),
+});
+const Line = z.discriminatedUnion("kind", [Begin, End, Passkeys]);
 
+export type PasskeysRecord = z.output<typeof Passkeys>;
 export type BeginRecord = z.output<typeof Begin>;
 export type EndRecord = z.output<typeof End>;
 
@@ -52,7 +92,7 @@ export type EndRecord = z.output<typeof End>;
 const deepest = 250;
 
 /** @returns undefined for a line that is torn or not a record of this version */
-export function parseLine(line: string): BeginRecord | EndRecord | undefined {
+export function parseLine(line: string): BeginRecord | EndRecord | PasskeysRecord | undefined {
   try {
     const json: unknown = JSON.parse(line);
     return isDeeperThan(deepest, json) ? undefined : Line.safeParse(json).data;

@@ -8,7 +8,7 @@ import { codeOf, makePrivateFolder } from "../private-files.ts";
 import type { Clock } from "./clock.ts";
 import { assertPrivate, cannotBeWritten, JournalRemoved, journalFiles } from "./journal-folder.ts";
 import { keyOf, readKey } from "./journal-key.ts";
-import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
+import { type BeginRecord, type EndRecord, type PasskeysRecord, parseLine } from "./journal-records.ts";
 import { createRecentOps, type RecentOp } from "./recent-ops.ts";
 
 export type { BeginRecord, EndRecord };
@@ -26,6 +26,8 @@ export interface Journal extends JournalReader {
   begin(record: Omit<BeginRecord, "v" | "kind" | "at" | "pid" | "host" | "run">): Promise<void>;
   /** @throws ToolError journal_unavailable: the write has happened anyway, and the record is kept and written later */
   end(record: Omit<EndRecord, "v" | "kind" | "at">): Promise<void>;
+  /** Writes down which passkeys there are. @throws ToolError journal_unavailable */
+  notePasskeys(record: Omit<PasskeysRecord, "v" | "kind" | "at">): Promise<void>;
   /** Whether a continuation was spent in the last hour, by any process that shares the folder. */
   spent(nonce: string): Promise<boolean>;
   /** The key for new digests, made where there is none. @throws ToolError journal_unavailable */
@@ -42,8 +44,8 @@ export interface Journal extends JournalReader {
 }
 
 export interface JournalReader {
-  /** All entries, newest first, and what could not be read. */
-  entries(): Promise<{ entries: JournalEntry[]; problems: string[] }>;
+  /** All entries, newest first; of each principal's passkeys what was noted last; and what could not be read. */
+  entries(): Promise<{ entries: JournalEntry[]; passkeys: PasskeysRecord[]; problems: string[] }>;
   /** The key of the digests in it; undefined where it has none that can be used: `entries` says why. */
   key(): Promise<Buffer | undefined>;
 }
@@ -90,7 +92,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
     return file;
   }
 
-  async function append(record: BeginRecord | EndRecord): Promise<void> {
+  async function append(record: BeginRecord | EndRecord | PasskeysRecord): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(record)}\n`);
     const to = await current();
     try {
@@ -141,11 +143,12 @@ export function createJournal(dir: string, clock: Clock): Journal {
       }),
     begin: (record) => inTurn(() => append({ v: 1, kind: "begin", at: now(), ...thisRun, ...record } as BeginRecord)),
     end: (record) => inTurn(() => appendEnd({ v: 1, kind: "end", at: now(), ...record } as EndRecord)),
+    notePasskeys: (record) => inTurn(() => append({ v: 1, kind: "passkeys", at: now(), ...record } as PasskeysRecord)),
     async entries() {
       // What still cannot be written is known anyway.
       await inTurn(appendUnwritten).catch(() => undefined);
-      const { entries, problems } = await readAll(dir, unwritten);
-      return { entries, problems: [...problems, ...(await problemOfKey(dir))] };
+      const { entries, passkeys, problems } = await readAll(dir, unwritten);
+      return { entries, passkeys, problems: [...problems, ...(await problemOfKey(dir))] };
     },
     // Only undos that have to find a hidden text again need it.
     key: () => readKey(dir).catch(() => undefined),
@@ -206,10 +209,11 @@ async function problemOfKey(dir: string): Promise<string[]> {
 }
 
 /** @param unwritten ends that are in no file yet */
-async function readAll(dir: string, unwritten: Iterable<EndRecord>): Promise<{ entries: JournalEntry[]; problems: string[] }> {
+async function readAll(dir: string, unwritten: Iterable<EndRecord>): ReturnType<JournalReader["entries"]> {
   const problems: string[] = [];
   const byOp = new Map<string, JournalEntry & { order: string }>();
   const ends: EndRecord[] = [];
+  const passkeys = new Map<string, PasskeysRecord>();
   /** The latest time of a process so far: in its own records the order of writing counts, whatever was done to the clock. */
   const latest = new Map<string, string>();
   for (const { name } of await journalFiles(dir)) {
@@ -231,6 +235,9 @@ async function readAll(dir: string, unwritten: Iterable<EndRecord>): Promise<{ e
         const by = record.run ?? name;
         if (record.at > (latest.get(by) ?? "")) latest.set(by, record.at);
         byOp.set(`${record.change}/${record.n}`, { begin: record, end: undefined, order: latest.get(by) ?? record.at });
+      } else if (record.kind === "passkeys") {
+        const { at = "", startedOver } = passkeys.get(record.principal) ?? {};
+        if (record.at >= at) passkeys.set(record.principal, { ...record, startedOver: record.startedOver ?? startedOver });
       } else ends.push(record);
     }
   }
@@ -240,5 +247,5 @@ async function readAll(dir: string, unwritten: Iterable<EndRecord>): Promise<{ e
   }
   // Of equal times the one written later comes first.
   const newestFirst = [...byOp.values()].reverse().sort((a, b) => b.order.localeCompare(a.order));
-  return { entries: newestFirst.map(({ begin, end }) => ({ begin, end })), problems };
+  return { entries: newestFirst.map(({ begin, end }) => ({ begin, end })), passkeys: [...passkeys.values()], problems };
 }

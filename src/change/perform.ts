@@ -7,6 +7,7 @@ import { isTaken } from "./broken-meanwhile.ts";
 import type { Consent } from "./consent/ask.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
 import { JournalRemoved } from "./journal-folder.ts";
+import type { Approval } from "./journal-records.ts";
 import type { Begun } from "./ops/audit-trail.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
@@ -18,12 +19,23 @@ import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
 import { asError, newId, writeAndLook } from "./write-and-look.ts";
 
+/** What was agreed to, and how. */
+interface Agreed {
+  id: string;
+  tool: string;
+  consent: Consent;
+  /** Whose passkey approved it. */
+  approval: Approval | undefined;
+  nonce: string | undefined;
+  recording: Recording;
+}
+
 /**
  * Performs the ops of a plan in their order, each recorded before and after. Only rules are written several at a time, each with its
  * own last look. One that is not done stops the rest: nothing more begins, and what has begun is finished.
  */
 export async function perform(
-  { id, tool, consent, nonce, recording }: { id: string; tool: string; consent: Consent; nonce: string | undefined; recording: Recording },
+  { id, tool, consent, approval, nonce, recording }: Agreed,
   plan: Plan,
   caller: Caller,
   services: ChangeServices,
@@ -82,6 +94,7 @@ export async function perform(
       name: record.name,
       space: op.space,
       consent,
+      ...(approval && { approved_by: approval.by, passkey: approval.key }),
       outcome: result.outcome,
     });
     results[n] = result;
@@ -117,6 +130,8 @@ export async function perform(
       principal: caller.principal.name,
       ...(caller.client ? { client: caller.client } : {}),
       consent,
+      // One signature is for all ops of a change.
+      ...(approval && { approval: n === 0 ? approval : { by: approval.by, key: approval.key } }),
       ...(nonce === undefined ? {} : { nonce }),
       summary: recording.summary,
       op: record,

@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { noChange, outcome, shown } from "./answer.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
+import type { GivenByPasskey } from "./consent/approvals.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
+import { opDigest } from "./consent/passkey.ts";
 import { reachOf } from "./consent/reach.ts";
 import { roundOf } from "./consent/round.ts";
 import { planChanged } from "./consent/unagreed.ts";
@@ -12,9 +15,10 @@ import type { Outcome } from "./outcome.ts";
 import { cancelledBefore, perform } from "./perform.ts";
 import type { Plan } from "./plan.ts";
 import { isChange, judge, sayingHowFar, type Verdict } from "./policy.ts";
-import { recordingOf } from "./recorded.ts";
+import { type Recording, recordingOf } from "./recorded.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
+import { showTokens } from "./token-pages.ts";
 import { wouldBeRefused } from "./would-be-refused.ts";
 
 /** Plan, policy, consent, plan again, journal, write, read back, report: the only way to write. */
@@ -35,7 +39,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   const opinion = await judged(whole, caller, services);
   const first = sayingHowFar(whole, opinion, services.settings);
   if (services.settings.http?.stateless) assertShows(first, opinion);
-  if (change.dryRun) return dryRun(first, opinion, caller, services);
+  if (change.dryRun) return dryRun(first, change, opinion, caller, services);
 
   await journal.ready();
   const consent = await getConsent({ change, round, approval }, first, opinion, caller, services);
@@ -47,38 +51,56 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
       if ("noChange" in again) return noChange(again, services);
       const now = await judged(again, caller, services);
       const nowAsks = consent.how === "not_needed" && now.reasons.length > 0;
-      if (nowAsks || services.digest(again) !== services.digest(first)) {
-        return planChanged(again, now, services);
-      }
+      if (nowAsks || services.digest(again) !== services.digest(first)) return planChanged(again, now, services);
     }
     if (caller.signal.aborted) throw cancelledBefore();
     const { continuation } = consent;
     const nonce = continuation && continuations.redeem(continuation, change.tool, change.args, services.digest(first));
     if (nonce !== undefined && (await journal.spent(nonce))) throw confirmationInvalid("used");
-    if (consent.how === "page") approvals.spend(change.confirm ?? "");
+    if (consent.how === "page" || consent.how === "passkey") approvals.spend(change.confirm ?? "");
     const id = `${new Date(clock.now()).toISOString().slice(0, 10)}-${randomBytes(5).toString("hex")}`;
     // What was shown is written, exactly: the second plan is for comparison only.
     const { withoutLiterals } = services.redactor;
     const reach = await reachOf(first, withoutLiterals, services.undoBy);
     const recording = await recordingOf(first, reach, withoutLiterals, journal.keyForRecords);
+    const { passkey } = consent;
+    if (passkey && !isWhatWasSigned(recording, passkey)) return planChanged(first, opinion, services);
     const results = await withinLimit(first, caller, services, () =>
-      perform({ id, tool: change.tool, consent: consent.how, nonce, recording }, first, caller, services),
+      perform({ id, tool: change.tool, consent: consent.how, approval: passkey?.approval, nonce, recording }, first, caller, services),
     );
-    const [report, broken] = await Promise.all([
+    const [report, broken, tokens] = await Promise.all([
       change.report(first, results),
       brokenMeanwhile(id, results, services.reader, services.undoBy),
+      showTokens(results, caller, services),
     ]);
     const warnings = [...broken.warnings, ...(report.warnings ?? [])];
-    const told = { ...report, warnings, next: [...broken.next, ...(report.next ?? [])] };
+    const told = { ...report, result: { ...report.result, ...tokens }, warnings, next: [...broken.next, ...(report.next ?? [])] };
     return outcome({ id, consent: consent.how }, first, results, told, services);
   });
 }
 
+/** What is recorded of the ops has to be what the passkey signed: a secret that was learned since would be hidden now. */
+function isWhatWasSigned({ ops }: Recording, { approval: { proof } }: GivenByPasskey): boolean {
+  return (
+    proof !== undefined &&
+    isDeepStrictEqual(
+      proof.signed.ops,
+      ops.map((op) => opDigest(op, proof.signed.typed)),
+    )
+  );
+}
+
 /** The plan, and why the call itself would be refused. */
-async function dryRun(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<Outcome> {
+async function dryRun(
+  plan: Plan,
+  call: Pick<Change, "tool">,
+  verdict: Verdict,
+  caller: Caller,
+  services: ChangeServices,
+): Promise<Outcome> {
   const [planned, refusals] = await Promise.all([
     shown("planned", plan, verdict, services),
-    wouldBeRefused(plan, verdict, caller, services),
+    wouldBeRefused(plan, call, verdict, caller, services),
   ]);
   if (refusals.length === 0) return { ...planned, message: "Nothing was written. The same call without dry_run performs it." };
   return {

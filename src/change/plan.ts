@@ -11,7 +11,7 @@ import type { CheckedSpace } from "./checked-space.ts";
 import type { Recorded } from "./ops/records.ts";
 
 /** Every write this server can make, each with what it replaces. Data: what was planned is what is applied. */
-export type Op = CreateOp | UpdateOp | DeleteOp | ExecuteOp | PutRuleOp | PutWorkflowOp;
+export type Op = CreateOp | UpdateOp | RotateOp | DeleteOp | ExecuteOp | PutRuleOp | PutWorkflowOp;
 
 /** Whether an op changes what uses connectors, and no connector. */
 export function usesConnectors(op: Op): op is PutRuleOp | PutWorkflowOp {
@@ -27,6 +27,18 @@ export interface CreateOp {
   type: string;
   config: Record<string, unknown>;
   secrets: SealedRecord;
+  /** Of one that others send events to: whether Kibana is asked for their token, since a person can be shown it. */
+  makesToken?: boolean;
+}
+
+/** Kibana makes another token for those who send events to a connector. */
+export interface RotateOp {
+  op: "rotate";
+  space: CheckedSpace;
+  id: string;
+  name: string;
+  type: string;
+  before: Connector;
 }
 
 export interface UpdateOp {

@@ -1,5 +1,4 @@
-import type { TokenHolder } from "../settings/http.ts";
-import { type Access, accessLevels, type Settings } from "../settings/index.ts";
+import type { Access, Settings } from "../settings/index.ts";
 
 /** Who calls: over stdio the one local user; over HTTP whoever the token belongs to. */
 export interface Principal {
@@ -14,17 +13,6 @@ export interface Principal {
 /** Whoever starts the server or reaches it without a token. */
 export function localPrincipal({ access, spaces }: Pick<Settings, "access" | "spaces">): Principal {
   return { name: "local", access, spaces };
-}
-
-/** The holder of a token: what it was granted, and never more than the server itself may do. */
-export function principalOf(holder: TokenHolder, { access, spaces }: Pick<Settings, "access" | "spaces">): Principal {
-  const lower = accessLevels.indexOf(holder.access ?? access) < accessLevels.indexOf(access);
-  return {
-    name: holder.name,
-    access: lower ? (holder.access ?? access) : access,
-    spaces: holder.spaces && spaces ? holder.spaces.filter((space) => spaces.includes(space)) : (holder.spaces ?? spaces),
-    secrets: holder.secrets,
-  };
 }
 
 /** Whether a principal may touch a space. */

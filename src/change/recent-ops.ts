@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { codeOf } from "../private-files.ts";
 import type { Clock } from "./clock.ts";
 import { cannotBeRead, type JournalFile, journalFiles } from "./journal-folder.ts";
-import { type BeginRecord, type EndRecord, parseLine } from "./journal-records.ts";
+import { parseLine } from "./journal-records.ts";
 
 const hour = 3_600_000;
 const newLine = 10;
@@ -31,8 +31,8 @@ export function createRecentOps(dir: string, clock: Clock): RecentOps {
   const ops = new Map<string, RecentOp & { at: number }>();
   const withdrawn = new Set<string>();
 
-  function take(record: BeginRecord | EndRecord | undefined): void {
-    if (!record) return;
+  function take(record: ReturnType<typeof parseLine>): void {
+    if (!record || record.kind === "passkeys") return;
     const key = `${record.change}/${record.n}`;
     if (record.kind === "end") {
       if (!record.withdrawn) return;

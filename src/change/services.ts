@@ -4,10 +4,12 @@ import type { Writer } from "../kibana/writer.ts";
 import type { Log } from "../log.ts";
 import type { CallRedactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/index.ts";
+import type { Pages } from "../web/listener.ts";
 import type { Clock } from "./clock.ts";
 import type { Approvals, Typed } from "./consent/approvals.ts";
 import type { Ask, Connection, OpenPage } from "./consent/ask.ts";
 import type { Continuations } from "./consent/continuation.ts";
+import type { Passkeys } from "./consent/passkey.ts";
 import type { Journal } from "./journal.ts";
 import type { Alone } from "./locks.ts";
 import type { AuditTrail } from "./ops/audit-trail.ts";
@@ -27,6 +29,10 @@ export interface ChangeServices {
   approvals: Approvals;
   /** Undefined where no person sits at this machine. */
   openPage: OpenPage | undefined;
+  /** Shows a person a token, at such an address; undefined as well. */
+  showOnce: Pages["showOnce"] | undefined;
+  /** Undefined where a click on a page is enough. */
+  passkeys: Promise<Passkeys> | undefined;
   /** Makes the digest of a plan; the same in all replicas that share a key. */
   digest(plan: Plan): string;
   /** Where journal entries go besides the journal. */
@@ -80,4 +86,6 @@ export interface Caller {
   reads: AbortSignal;
   /** Undefined where the client asked for no progress. */
   progress?: (done: number, total: number, message: string) => void;
+  /** Undefined where the client shows no app beside the answer. */
+  forApp?: (data: object) => void;
 }

@@ -43,6 +43,8 @@ function unseen(op: Op, asks: boolean): string | undefined {
       const { name, config } = op.before;
       return name === op.after.name && isDeepStrictEqual(config, op.after.config) ? "replace only secrets" : undefined;
     }
+    case "rotate":
+      return "rotate tokens";
     default:
       return undefined;
   }

@@ -7,16 +7,22 @@ import { plainText, quoted } from "../plain-text.ts";
 import { wayTo } from "./consent/way.ts";
 import type { Op, Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
-import type { Caller, ChangeServices } from "./services.ts";
+import type { Call, Caller, ChangeServices } from "./services.ts";
 
 /**
  * Why the call without dry_run would be refused, as far as that is known beforehand: missing rights in the space, and
  * nobody who could agree. What the policy refuses is refused in a dry run too.
  */
-export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Caller, services: ChangeServices): Promise<ToolError[]> {
+export async function wouldBeRefused(
+  plan: Plan,
+  call: Pick<Call, "tool">,
+  verdict: Verdict,
+  caller: Caller,
+  services: ChangeServices,
+): Promise<ToolError[]> {
   const reader = services.reader.until(caller.reads);
   const [way, ...rights] = await Promise.all([
-    wayTo(plan, verdict, false, caller, services),
+    wayTo(plan, call, verdict, false, caller, services),
     ...[...grouped<string, Op>(plan.ops, ({ space }) => space)].flatMap(([space, ops]) => [
       withoutRight(rightsFor(ops), space, reader),
       withoutRuleRight(ops, space, reader),
@@ -25,7 +31,7 @@ export async function wouldBeRefused(plan: Plan, verdict: Verdict, caller: Calle
   return [...rights, way.by === "nobody" ? way.why : undefined].filter((error) => error !== undefined);
 }
 
-const needed = { create: "change", update: "change", delete: "delete", execute: "execute" } as const satisfies Partial<
+const needed = { create: "change", update: "change", rotate: "change", delete: "delete", execute: "execute" } as const satisfies Partial<
   Record<Op["op"], keyof ConnectorRights>
 >;
 

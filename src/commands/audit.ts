@@ -2,6 +2,7 @@ import { ToolError } from "../errors.ts";
 import { hidingKnown, oneLine } from "../plain-text.ts";
 import { readSettings } from "../settings/index.ts";
 import { version } from "../version.ts";
+import { withApiKey } from "./api-key-command.ts";
 import { type Baseline, readBaseline, writeBaseline } from "./audit/baseline.ts";
 import { type AuditFlags, auditHelp, commandLine, contradictions } from "./audit/command-line.ts";
 import type { AuditDocument } from "./audit/document.ts";
@@ -25,14 +26,15 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
   const read = readSettings(argv, env, commandLine);
   const problems = "problems" in read ? read.problems : contradictions(read.own);
   if ("problems" in read || problems.length > 0) return cannotStart(problems);
-  const { settings, own } = read;
-  for (const warning of settings.warnings) say(warning);
-  const redactor = redactorOf(settings, env);
+  const { own } = read;
+  for (const warning of read.settings.warnings) say(warning);
+  const redactor = redactorOf(read.settings, env);
   try {
     const before = await knownBefore(own);
     if (own.html !== undefined) await mayWrite("--html", own.html);
     if (own.map !== undefined) await mayWrite("--map", own.map);
     if (own.writeBaseline && own.baseline !== undefined) await mayWrite("--baseline", own.baseline);
+    const settings = await withApiKey(read.settings, redactor);
     const kibana = await openKibana(settings, version);
     try {
       const { findings, ...head } = await hidingKnown({ text: redactor.text, said: redactor.text }, () =>

@@ -9,12 +9,15 @@ import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
 import type { Opened } from "./open-backend.ts";
+import type { OpenPasskeys } from "./open-passkeys.ts";
 import { redactorOf } from "./redactor.ts";
 
 export interface Backend extends Product {
   log: Log;
   /** Whether Kibana answers; checked at most every few seconds. */
   ready(): Promise<boolean>;
+  /** Undefined where a click on a page is enough. */
+  passkeys: Promise<OpenPasskeys> | undefined;
   close(): Promise<void>;
 }
 
@@ -35,11 +38,17 @@ export function createBackend(
   const log = createLog(settings.logLevel, redactor.log.text, write);
   const exports = createKeptExports(() => clock.now());
   let opened: Promise<Opened> | undefined;
+  // At the start, before anybody can exchange them.
+  const passkeys = settings.approveWith && import("./open-passkeys.ts").then(({ openAtStart }) => openAtStart(settings, clock, log));
+  // Whoever needs them gets the error.
+  passkeys?.catch(() => undefined);
 
   let asked: { at: number; answer: Promise<boolean> } | undefined;
 
   function whenOpen(): Promise<Opened> {
-    opened ??= import("./open-backend.ts").then(({ openBackend }) => openBackend({ settings, env, clock, log, exports }));
+    opened ??= import("./open-backend.ts").then(({ openBackend }) =>
+      openBackend({ settings, env, clock, log, exports, redactor, passkeys }),
+    );
     // A failure to open may be temporary: the next call tries again.
     return opened.catch((error: unknown) => {
       opened = undefined;
@@ -62,6 +71,7 @@ export function createBackend(
     settings,
     exports,
     log,
+    passkeys,
     running: new Map(),
     begin(principal) {
       redactor.refresh();
@@ -72,19 +82,20 @@ export function createBackend(
       };
     },
     async context(caller: Caller) {
-      const { runChange, shared } = await whenOpen();
-      const { principal, reads, redactor: known, progress = () => {} } = caller;
-      const { spacesFor, ...rest } = shared;
-      const kibana = shared.kibana.until(reads);
+      const { runChange, shared: all } = await whenOpen();
+      const { principal, reads, redactor: known, progress = () => {}, forApp } = caller;
+      const { spacesFor, ...rest } = all;
+      const kibana = all.kibana.until(reads);
       return {
         ...rest,
         kibana,
         spaces: spacesFor(kibana, principal),
-        settings: { ...settings, space: defaultSpace(settings, principal) },
-        secrets: { ...shared.secrets, allowed: principal.secrets },
+        settings: { ...rest.settings, space: defaultSpace(settings, principal) },
+        secrets: { ...all.secrets, allowed: principal.secrets },
         principal,
         signal: reads,
         progress,
+        ...(forApp && { forApp }),
         learn: (tree) => known.learn(tree),
         runChange: (change) => runChange(change, caller),
       };
@@ -95,6 +106,7 @@ export function createBackend(
     },
     async close() {
       await (await opened?.catch(() => undefined))?.close();
+      await (await passkeys?.catch(() => undefined))?.close();
     },
   };
 }

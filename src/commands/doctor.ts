@@ -1,17 +1,21 @@
 import { rm } from "node:fs/promises";
+import { systemClock } from "../change/clock.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
 import { type Flags, flag, flagsHelp } from "../settings/flags.ts";
 import { connectionSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings/index.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { version } from "../version.ts";
+import { withApiKey } from "./api-key-command.ts";
 import { apiKeyRequest } from "./doctor/api-key.ts";
 import { type Finding, failed, notChecked, ok, wantingKey, warning } from "./doctor/finding.ts";
 import { inSpaces } from "./doctor/in-spaces.ts";
+import { keyDistance } from "./doctor/key-distance.ts";
 import { onThisMachine } from "./doctor/on-this-machine.ts";
 import { asJson, asText } from "./doctor/print.ts";
 import { reach } from "./doctor/reach.ts";
 import { journalDir } from "./journal-dir.ts";
 import { type OpenKibana, openKibana } from "./open-kibana.ts";
+import { passkeyDir } from "./passkey-dir.ts";
 import { redactorOf } from "./redactor.ts";
 
 const help = () => `kibana-connectors-mcp doctor: checks everything that this server needs, and says how to fix it
@@ -33,13 +37,18 @@ const own = {
     about: "Always print the request for a key with the least privileges, not only if a privilege is missing",
     schema: flag,
   },
+  verifyConsent: {
+    value: "",
+    about: "Check the signature of each change in the journal that was approved with a passkey",
+    schema: flag,
+  },
 } satisfies Flags;
 
 /** The settings that the report depends on. */
 const lookedAt = [
   ...connectionSettings,
   ...(["space", "access", "readOnly", "tools", "excludeTools", "journalDir", "secretPrefix", "secretDir"] as const),
-  ...(["confirm", "dangerouslySkipConfirmation", "http", "stateless"] as const),
+  ...(["confirm", "approveWith", "dangerouslySkipConfirmation", "http", "stateless"] as const),
 ] as const;
 
 /** Checks settings, connection, credentials, privileges and this machine. @returns the exit code */
@@ -55,12 +64,22 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
     );
     return 2;
   }
-  const { settings } = read;
+  const redactor = redactorOf(read.settings, env);
+  const settings = await withApiKey(read.settings, redactor);
   const kibana = settings.sandbox || settings.kibana ? await openKibana(settings, version) : undefined;
   const journal = await journalDir(settings);
   try {
     const { findings, spaces } = kibana ? await kibanaChecks(kibana, settings) : notConfigured(settings);
-    const checks = [...startUp(settings), ...findings, ...(await onThisMachine(settings, env, journal))];
+    const checks = [
+      ...startUp(settings),
+      ...findings,
+      ...(await onThisMachine(settings, env, journal)),
+      ...keyDistance(settings, argv),
+      ...(settings.approveWith ? await (await import("./doctor/passkeys.ts")).passkeyFindings(settings, systemClock) : []),
+      ...(read.own.verifyConsent === true
+        ? await (await import("./doctor/verify-consent.ts")).verifyConsent(journal, await passkeyDir(settings), systemClock)
+        : []),
+    ];
     const wanted = read.own.key === true || checks.some(({ wantsKey }) => wantsKey);
     const report = {
       deployment: kibana?.deployment.name,
@@ -68,8 +87,7 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
       key: wanted ? { request: apiKeyRequest(settings.access, spaces), spaces } : undefined,
       access: settings.access,
     };
-    const { text } = redactorOf(settings, env);
-    process.stdout.write(text(read.own.json ? asJson(report) : asText(report)));
+    process.stdout.write(redactor.text(read.own.json ? asJson(report) : asText(report)));
     return checks.some(({ result }) => result === "failed") ? 1 : 0;
   } finally {
     await kibana?.close();

@@ -13,6 +13,7 @@ import { withTypesOf } from "../tools/connectors/offered-types.ts";
 import { createSpaceChecks } from "../tools/connectors/spaces.ts";
 import { type ConnectorExport, type ExportRequest, exportFiles } from "../tools/exports/export-files.ts";
 import { version } from "../version.ts";
+import { withApiKey } from "./api-key-command.ts";
 import { openKibana } from "./open-kibana.ts";
 import { foreignLink, linkedElsewhere, NotWritten, writePrivate } from "./private-file.ts";
 import { redactorOf } from "./redactor.ts";
@@ -54,10 +55,11 @@ export async function exportCommand(argv: readonly string[], env: NodeJS.Process
     process.stderr.write(`kibana-connectors-mcp export cannot run:\n${problems.map((one) => `  - ${one}\n`).join("")}`);
     return 2;
   }
-  const { settings } = read;
   const { out, force = false, allSpaces, format = "terraform", ...which } = read.own;
-  for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${warning}\n`);
-  const { text: scrub } = redactorOf(settings, env);
+  for (const warning of read.settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${warning}\n`);
+  const redactor = redactorOf(read.settings, env);
+  const { text: scrub } = redactor;
+  const settings = await withApiKey(read.settings, redactor);
   try {
     const result = await hidingKnown({ text: scrub, said: scrub }, () =>
       exportedBy(settings, { format, ...which, space: allSpaces ? "*" : undefined }),

@@ -15,6 +15,7 @@ import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { createTurns } from "../kibana/turns.ts";
 import type { Log } from "../log.ts";
+import type { Redactor } from "../secrets/redact.ts";
 import { isRemote } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
 import { createSpaceChecks } from "../tools/connectors/spaces.ts";
@@ -22,14 +23,16 @@ import type { ToolContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
 import type { Pages } from "../web/listener.ts";
+import { withApiKey } from "./api-key-command.ts";
 import { journalDir } from "./journal-dir.ts";
 import { openKibana } from "./open-kibana.ts";
+import type { OpenPasskeys } from "./open-passkeys.ts";
 
 /** Each has its own last look right before it. */
 const writesAtOnce = 4;
 
 /** The part of the context that all calls share. */
-type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "learn" | "spaces"> & {
+type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "forApp" | "learn" | "spaces"> & {
   spacesFor: ReturnType<typeof createSpaceChecks>;
 };
 
@@ -47,16 +50,26 @@ interface Known {
   clock: Clock;
   log: Log;
   exports: KeptExports;
+  /** Learns the key that the operator's command prints. */
+  redactor: Redactor;
+  passkeys: Promise<OpenPasskeys> | undefined;
 }
 
 /** Opens Kibana (or the sandbox), the journal and the pipeline. @throws ToolError not_configured */
-export async function openBackend({ settings, env, clock, log, exports }: Known): Promise<Opened> {
+export async function openBackend({ settings: given, env, clock, log, exports, redactor, passkeys }: Known): Promise<Opened> {
+  const settings = await withApiKey(given, redactor);
   const nobodyHere = isRemote(settings.http);
 
+  async function openPages(): Promise<Pages> {
+    const shared = (await passkeys)?.shared;
+    if (shared) return shared.pages;
+    const { createPages } = await import("../web/listener.ts");
+    return createPages(() => clock.now(), passkeys && "localhost");
+  }
   /** The listener is loaded and started for the first page. */
   let opening: Promise<Pages> | undefined;
   const pages = () => {
-    opening ??= import("../web/listener.ts").then(({ createPages }) => createPages(() => clock.now()));
+    opening ??= openPages();
     return opening;
   };
 
@@ -89,6 +102,8 @@ export async function openBackend({ settings, env, clock, log, exports }: Known)
     approvals: createApprovals(clock),
     sandbox: deployment.sandbox,
     openPage: nobodyHere ? undefined : async (...shown) => (await pages()).open(...shown),
+    showOnce: nobodyHere ? undefined : async (...shown) => (await pages()).showOnce(...shown),
+    passkeys: passkeys?.then(({ keyring }) => ({ keyring, origin: async () => (await pages()).origin() })),
     alone: createLocks(),
     clock,
     log,

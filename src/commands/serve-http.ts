@@ -1,7 +1,7 @@
-import { localPrincipal, type Principal, principalOf } from "../change/principal.ts";
-import type { HttpEntry, Timing } from "../mcp/http.ts";
+import { localPrincipal, type Principal } from "../change/principal.ts";
+import { type HttpEntry, startHttp, type Timing } from "../mcp/http.ts";
 import { createService } from "../mcp/service.ts";
-import type { HttpSettings } from "../settings/http.ts";
+import { accessLevels, type HttpSettings, type TokenHolder } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
 import type { Backend } from "./backend.ts";
 
@@ -26,17 +26,18 @@ export async function serveHttp(backend: Backend, settings: Settings, http: Http
   return 0;
 }
 
-/** Starts to serve; tests shorten the time-outs. HTTP code is loaded here because stdio does not need it. */
+/** Starts to serve; tests shorten the time-outs. */
 export async function listenFor(backend: Backend, settings: Settings, http: HttpSettings, timing?: Timing): Promise<HttpEntry> {
   const holders = http.tokens.map((holder) => ({ token: holder.token, principal: principalOf(holder, settings) }));
   const everybody = localPrincipal(settings);
   /** Compares with every token, so that the time reveals nothing. */
   const holderOf = (token: string): Principal | undefined => holders.filter((holder) => holder.token.is(token))[0]?.principal;
-  const { startHttp } = await import("../mcp/http.ts");
   return startHttp(
     {
       whoIs: (token) => (holders.length === 0 ? everybody : token === undefined ? undefined : holderOf(token)),
       service: (principal) => createService(backend, principal),
+      // Without them calls say why; it is logged already.
+      pages: (await backend.passkeys?.catch(() => undefined))?.shared,
       ready: () => backend.ready(),
       holders: Math.max(1, holders.length),
       running: backend.running,
@@ -45,4 +46,15 @@ export async function listenFor(backend: Backend, settings: Settings, http: Http
     http,
     timing,
   );
+}
+
+/** The holder of a token: what it was granted, and never more than the server itself may do. */
+function principalOf(holder: TokenHolder, { access, spaces }: Pick<Settings, "access" | "spaces">): Principal {
+  const lower = accessLevels.indexOf(holder.access ?? access) < accessLevels.indexOf(access);
+  return {
+    name: holder.name,
+    access: lower ? (holder.access ?? access) : access,
+    spaces: holder.spaces && spaces ? holder.spaces.filter((space) => spaces.includes(space)) : (holder.spaces ?? spaces),
+    secrets: holder.secrets,
+  };
 }

@@ -4,7 +4,6 @@ import { oneLine } from "../plain-text.ts";
 import type { Settings } from "../settings/index.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { createBackend } from "./backend.ts";
-import { serveHttp } from "./serve-http.ts";
 
 /** Serves MCP over stdio, or over HTTP if the settings ask for it. @returns the exit code */
 export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<number> {
@@ -14,18 +13,13 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     return 2;
   }
   for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${oneLine(warning)}\n`);
+  // The signal would have Node open its debugger, through which any program of this user could approve.
+  if (settings.approveWith) process.on("SIGUSR1", () => {});
   const backend = createBackend(settings, env);
-  if (settings.http) return serveHttp(backend, settings, settings.http);
-  if (process.stdin.isTTY) process.stderr.write(hello);
+  // Its code is loaded here because stdio does not need it.
+  if (settings.http) return (await import("./serve-http.ts")).serveHttp(backend, settings, settings.http);
+  if (process.stdin.isTTY) process.stderr.write((await import("./hello.ts")).hello);
   await serveStdio(backend, localPrincipal(settings));
   await backend.close();
   return 0;
 }
-
-const hello = `This is an MCP server: it speaks JSON-RPC on stdin and stdout, and a client starts it.
-  Claude Code:  claude mcp add kibana -e KIBANA_URL=… -e KIBANA_API_KEY=… -- kibana-connectors-mcp
-  Try it:       kibana-connectors-mcp demo
-  Check it:     kibana-connectors-mcp doctor
-  All settings: kibana-connectors-mcp --help
-Waiting for a client. Ctrl-C ends it.
-`;

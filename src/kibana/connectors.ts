@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { type SealedRecord, unseal } from "../sealed.ts";
+import { type Sealed, type SealedRecord, seal, unseal } from "../sealed.ts";
+import { isNoRoute } from "./absent.ts";
+import { KibanaError } from "./errors.ts";
 import { type Get, path, type Send } from "./http.ts";
 import { opaque } from "./opaque.ts";
 import { listOf, readAs } from "./read-as.ts";
@@ -97,6 +99,31 @@ export interface NewConnector {
   secrets: SealedRecord;
 }
 
+/** A connector as an answer to a write has it. */
+export interface WrittenConnector extends Connector {
+  /** With which others send events to it: Kibana tells it this once. */
+  ingestToken?: Sealed;
+}
+
+/** The first revisions answer with the whole connector (kibana#286628), later ones with the token alone (kibana#290908). */
+const Minted = z.object({
+  ingest_token: z.string().min(1).optional(),
+  secrets: z.object({ ingest_token: z.string().min(1).optional() }).nullish(),
+});
+
+/** The names that the route has had, the newest last. */
+const rotating = ["_rotate_ingress", "_rotate_event_token"];
+
+function ingestToken(body: unknown): { ingestToken?: Sealed } {
+  const { data } = Minted.safeParse(body);
+  const token = data?.ingest_token ?? data?.secrets?.ingest_token;
+  return token === undefined ? {} : { ingestToken: seal(token, "the token that senders use") };
+}
+
+function written(body: unknown): WrittenConnector {
+  return { ...connector(body), ...ingestToken(body) };
+}
+
 const Execution = z.object({
   status: z.enum(["ok", "error"]),
   message: z.string().transform(said).nullish(),
@@ -110,14 +137,14 @@ export type Execution = z.output<typeof Execution>;
 export function connectorWrites(send: Send) {
   return {
     /** `secrets` is sent even when empty: types with optional secrets need it (§4). */
-    async createConnector(space: string, { id, name, type, config, secrets }: NewConnector): Promise<Connector> {
+    async createConnector(space: string, { id, name, type, config, secrets }: NewConnector): Promise<WrittenConnector> {
       const body = {
         name,
         connector_type_id: type,
         config,
         secrets: unseal(secrets),
       };
-      return connector(
+      return written(
         await send("POST", {
           path: `/api/actions/connector${id === undefined ? "" : path(id)}`,
           space,
@@ -130,9 +157,25 @@ export function connectorWrites(send: Send) {
       space: string,
       id: string,
       { name, config, secrets }: Pick<NewConnector, "name" | "config" | "secrets">,
-    ): Promise<Connector> {
+    ): Promise<WrittenConnector> {
       const body = { name, config, secrets: unseal(secrets) };
-      return connector(await send("PUT", { path: `/api/actions/connector${path(id)}`, space, body }));
+      return written(await send("PUT", { path: `/api/actions/connector${path(id)}`, space, body }));
+    },
+    /** Makes a token for those who send events to it; an earlier one stops working at once. */
+    async rotateIngestToken(space: string, id: string): Promise<{ ingestToken?: Sealed }> {
+      for (const route of rotating) {
+        try {
+          return ingestToken(await send("POST", { path: `/internal/actions/connector${path(id, route)}`, space, internal: true }));
+        } catch (error) {
+          if (!(error instanceof KibanaError && isNoRoute(error))) throw error;
+        }
+      }
+      throw new KibanaError(
+        "kibana_error",
+        "This Kibana has no route that makes the token of an inbound connector.",
+        "Inbound connectors need Kibana 9.6 and xpack.actions.inboundEvents.enabled: true in kibana.yml.",
+        { applied: "no" },
+      );
     },
     async deleteConnector(space: string, id: string): Promise<void> {
       await send("DELETE", {

@@ -43,6 +43,9 @@ export interface Run {
 /** How many connectors one query may name: ids have up to about 36 characters, and a filter 8,192. */
 export const idsInOneQuestion = 150;
 
+/** Days that Kibana keeps the log, unless somebody set it otherwise (reference/kibana-api.md §8.2). */
+export const logReach = 90;
+
 const hour = 3_600_000;
 
 /** ISO. The full hour so many days ago: the same question a moment later is the same, and can be begun ahead. */
@@ -53,6 +56,30 @@ export function daysAgo(days: number, now: number): string {
 
 /** The execution log of connectors (reference/kibana-api.md §8.3). It needs only read access to connectors. */
 export function executionReads(query: Query) {
+  async function ask(space: string, which: RunQuery, most: number, order: "asc" | "desc"): Promise<{ total: number; runs: Run[] }> {
+    const body = await query({
+      path: "/internal/actions/_global_connector_execution_logs",
+      space,
+      body: {
+        date_start: which.from,
+        filter: filterOf(which),
+        per_page: most,
+        page: 1,
+        sort: [{ timestamp: { order } }],
+      },
+    });
+    const { total, data } = readAs(Log, body);
+    return {
+      total,
+      runs: data.map((raw) => ({
+        connector: raw.connector_id ?? "",
+        at: raw.timestamp,
+        ok: raw.status === "success",
+        message: raw.message ?? "",
+      })),
+    };
+  }
+
   return {
     /**
      * Counts the runs of a space's connectors since then, at most 10,000. What failed before it ran is not counted
@@ -63,29 +90,14 @@ export function executionReads(query: Query) {
       const path = "/internal/actions/_global_connector_execution_kpi";
       return readAs(Counts, await query({ path, space, body: { date_start: since } }));
     },
+    /** The first of these runs, and how many there are by Kibana's estimate. */
+    async oldestRun(space: string, which: RunQuery): Promise<(Run & { total: number }) | undefined> {
+      const { total, runs } = await ask(space, which, 1, "asc");
+      return runs[0] && { ...runs[0], total };
+    },
     /** The newest runs. `total` is Kibana's estimate; only the newest 1,000 can be paged, and this reads one page of at most 100. */
-    async newestRuns(space: string, { most, ...which }: RunQuery & { most: number }): Promise<{ total: number; runs: Run[] }> {
-      const body = await query({
-        path: "/internal/actions/_global_connector_execution_logs",
-        space,
-        body: {
-          date_start: which.from,
-          filter: filterOf(which),
-          per_page: most,
-          page: 1,
-          sort: [{ timestamp: { order: "desc" } }],
-        },
-      });
-      const { total, data } = readAs(Log, body);
-      return {
-        total,
-        runs: data.map((raw) => ({
-          connector: raw.connector_id ?? "",
-          at: raw.timestamp,
-          ok: raw.status === "success",
-          message: raw.message ?? "",
-        })),
-      };
+    newestRuns(space: string, { most, ...which }: RunQuery & { most: number }): Promise<{ total: number; runs: Run[] }> {
+      return ask(space, which, most, "desc");
     },
   };
 }

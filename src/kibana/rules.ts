@@ -11,7 +11,7 @@ const WholePage = z.object({ total: z.number(), data: listOf(z.custom<Rule>(isWh
 export type { Rule, RuleAction };
 
 const Group = z.looseObject({ id: z.string(), name: z.string().nullish() });
-const Variables = z.array(z.looseObject({ name: z.string() })).nullish();
+const Variables = z.array(z.looseObject({ name: z.string(), description: z.string().nullish() })).nullish();
 const RuleTypes = z.array(
   z.looseObject({
     id: z.string(),
@@ -21,6 +21,7 @@ const RuleTypes = z.array(
     recovery_action_group: Group.nullish(),
     action_variables: z.looseObject({ context: Variables, state: Variables, params: Variables }).nullish(),
     has_alerts_mappings: z.boolean().nullish(),
+    does_set_recovery_context: z.boolean().nullish(),
     authorized_consumers: z.record(z.string(), z.object({ all: z.boolean().default(false) })).nullish(),
   }),
 );
@@ -34,6 +35,12 @@ export interface RuleType {
   recoveryGroup: string | undefined;
   /** Names under `context.`, `state.` and `params.`; undefined where Kibana lists none of any kind. */
   variables: { context: string[]; state: string[]; params: string[] } | undefined;
+  /** What groups are called, by id. */
+  groupNames: Record<string, string>;
+  /** Alerts that recover have no `context` at all. */
+  recoversWithoutContext: boolean;
+  /** Names under `context.` that only alerts that recover have. */
+  ofRecovery: string[];
   /** Its alerts are kept as data, which summaries and `alerts_filter` need. */
   alertsAsData: boolean;
   /** It belongs to Elastic Security's detection engine. */
@@ -98,6 +105,17 @@ export function ruleReads(get: Get, query: Query) {
           defaultGroup: raw.default_action_group_id ?? undefined,
           recoveryGroup,
           variables: known ? { context: names(context), state: names(state), params: names(params) } : undefined,
+          groupNames: Object.fromEntries(
+            [...raw.action_groups, ...(raw.recovery_action_group ? [raw.recovery_action_group] : [])].map((group) => [
+              group.id,
+              group.name ?? group.id,
+            ]),
+          ),
+          recoversWithoutContext: raw.does_set_recovery_context === false,
+          // In Kibana's words: infra/server/lib/alerting/common/messages.ts.
+          ofRecovery: (context ?? [])
+            .filter(({ description }) => /only available in the recovery context/i.test(description ?? ""))
+            .map(({ name }) => name),
           alertsAsData: raw.has_alerts_mappings ?? false,
           detection: isDetectionType(raw.id),
           changeable: Object.values(raw.authorized_consumers ?? {}).some((consumer) => consumer.all),

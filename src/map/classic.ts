@@ -5,14 +5,14 @@ import { isSystem } from "../rules/rule-state.ts";
 import { workflowOf } from "../usage/leading-to.ts";
 import { connectorById } from "./connectors.ts";
 import { goodToKnow, joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
-import type { SpaceFacts } from "./space.ts";
+import type { RouteFacts } from "./space.ts";
 import { atMostEvery, routesOver } from "./workflow-routes.ts";
 
 /** What runs when an alert is over, in every rule type but those that have none. */
 const recovery = "recovered";
 
 /** A classic rule with whom it tells. @param seesSnoozes whether Kibana's answer says that it is snoozed */
-export function mapClassic(rule: Rule, facts: SpaceFacts, seesSnoozes: boolean): MappedRule {
+export function mapClassic(rule: Rule, facts: RouteFacts, seesSnoozes: boolean): MappedRule {
   const routes = joined(withoutBroken(rule.actions.flatMap((action) => routesOf(action, rule, facts))));
   const obstacles = obstaclesOf(rule, routes, facts, seesSnoozes);
   return {
@@ -24,13 +24,15 @@ export function mapClassic(rule: Rule, facts: SpaceFacts, seesSnoozes: boolean):
   };
 }
 
-function obstaclesOf(rule: Rule, routes: readonly Route[], facts: SpaceFacts, seesSnoozes: boolean): Obstacle[] {
-  const { muted, snoozedUntil, silentAlerts } = silenceOf(rule, facts.now);
+function obstaclesOf(rule: Rule, routes: readonly Route[], facts: RouteFacts, seesSnoozes: boolean): Obstacle[] {
+  const { muted, mutedSince, snoozedUntil, silentAlerts } = silenceOf(rule, facts.now);
   const failed = rule.last_run?.outcome === "failed" || rule.execution_status?.status === "error";
   return [
     ...(rule.enabled ? [] : [stops("disabled", "the rule is disabled")]),
     ...(rule.actions.length > 0 ? [] : [stops("no_actions", "it has no actions")]),
-    ...(muted ? [stops("muted", "the rule is muted")] : []),
+    ...(muted
+      ? [stops("muted", `the rule is muted${mutedSince === undefined ? "" : `, since ${mutedSince.slice(0, 16)}Z or earlier`}`)]
+      : []),
     ...(snoozedUntil === undefined ? [] : [stops("snoozed", `snoozed until ${snoozedUntil.slice(0, 16)}Z`)]),
     ...(seesSnoozes ? [] : [mayStop("not_seen", "whether it is snoozed could not be seen")]),
     ...facts.windows,
@@ -42,7 +44,7 @@ function obstaclesOf(rule: Rule, routes: readonly Route[], facts: SpaceFacts, se
   ];
 }
 
-function routesOf(action: RuleAction, rule: Rule, { connectors, workflows }: SpaceFacts): Route[] {
+function routesOf(action: RuleAction, rule: Rule, { connectors, workflows }: RouteFacts): Route[] {
   const { id, group, params, connector_type_id: type } = action;
   const before = { on: group ? [group] : [], obstacles: limitsOf(action, rule) };
   const started = workflowOf(action);

@@ -1,13 +1,7 @@
+import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
-
-/** The runs of a connector that failed since one succeeded. */
-export interface Failing {
-  /** Of the newest run. */
-  at: string;
-  runs: number;
-}
 
 /** The connectors of a space, and what is known of each. */
 export interface Connectors {
@@ -17,8 +11,8 @@ export interface Connectors {
   types: ReadonlyMap<string, LiveType> | undefined;
   /** Why something could not be read. */
   notSeen: string | undefined;
-  /** By id, those whose last run failed. */
-  failing: ReadonlyMap<string, Failing>;
+  /** By id, those whose last run failed; undefined where only a failure is known, and not whether it is over. */
+  failing: ReadonlyMap<string, Failing | undefined>;
 }
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
@@ -51,21 +45,22 @@ export function connectorsNamed(text: string, byName: boolean, connectors: Conne
   return ends.map((end) => ({ ...end, obstacles: [...end.obstacles, ambiguous] }));
 }
 
-function failingInWords({ at, runs }: Failing): string {
-  return `the connector's last ${runs === 1 ? "run" : `${runs} runs`} failed, ${at.slice(0, 16)}Z`;
+function failingInWords(failing: Failing | undefined): string {
+  if (!failing) return "the connector failed lately, and whether it works again was not looked up";
+  const { runs } = failing;
+  return `the connector has failed ${sinceInWords(failing)} (${runs} run${runs === 1 ? "" : "s"})`;
 }
 
 function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all">): Obstacle[] {
   const { id, type, missingSecrets, preconfigured } = connector;
   const live = types?.get(type);
   const why = types && unusable(live, preconfigured);
-  const failed = failing.get(id);
   return [
     ...(missingSecrets ? [stops("secrets_missing", "the connector has lost its secrets")] : []),
     ...(why === undefined ? [] : [stops("type_unusable", why)]),
     ...(types ? [] : [mayStop("not_seen", notSeen ?? "connector types could not be read")]),
     ...(isLanguageModel(live) ? [stops("language_model", "it asks a language model and tells nobody")] : []),
-    ...(failed === undefined ? [] : [mayStop("failing", failingInWords(failed))]),
+    ...(failing.has(id) ? [mayStop("failing", failingInWords(failing.get(id)))] : []),
   ];
 }
 

@@ -200,30 +200,30 @@ function leadsThere({ routes }: MappedRule, { notified_by: name, without_actions
 }
 
 /** Pages of rules, with their snoozes where Kibana lets a client see them. @param canSnooze from 8.2 on */
-async function* rulesOf(
+export async function* rulesOf(
   reader: Reader,
   space: string,
-  { connector, filter }: Way,
+  { connector, filter }: Partial<Pick<Way, "connector" | "filter">>,
   canSnooze: boolean,
-): AsyncGenerator<{ rules: Rule[]; seesSnoozes: boolean }> {
+): AsyncGenerator<{ rules: Rule[]; total: number; seesSnoozes: boolean }> {
   const which = { ...(connector !== undefined && { connector }), ...(filter !== undefined && { filter }) };
   if (canSnooze) {
     let begun = false;
     try {
-      for await (const { rules } of rulePages(reader, space, { ...which, internal: true })) {
+      for await (const page of rulePages(reader, space, { ...which, internal: true })) {
         begun = true;
-        yield { rules, seesSnoozes: true };
+        yield { ...page, seesSnoozes: true };
       }
       return;
     } catch (error) {
       if (begun || !(error instanceof KibanaError) || ![400, 403, 404].includes(error.status ?? 0)) throw error;
     }
   }
-  for await (const { rules } of rulePages(reader, space, which)) yield { rules, seesSnoozes: !canSnooze };
+  for await (const page of rulePages(reader, space, which)) yield { ...page, seesSnoozes: !canSnooze };
 }
 
 /** Rules of the new alerting have no order that a later page could go on from: they are read as a whole. */
-async function* v2Pages(reader: Reader, space: string): AsyncGenerator<V2Rule[]> {
+export async function* v2Pages(reader: Reader, space: string): AsyncGenerator<V2Rule[]> {
   const { items, total, complete } = await wholeList(async (at) => {
     const page = await reader.v2Rules(space, at);
     return page && { total: page.total, items: page.rules };

@@ -1,9 +1,11 @@
 import { ToolError } from "../errors.ts";
 import { isUnlicensed } from "../kibana/absent.ts";
 import type { ActionPolicy } from "../kibana/alerting-v2.ts";
+import { type Failing, failedSince, runsOf, runsOfFirst } from "../kibana/connector-runs.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { KibanaError } from "../kibana/errors.ts";
+import { daysAgo, logReach } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { plainText, quoted } from "../plain-text.ts";
@@ -12,7 +14,7 @@ import { inWords, lookAround, type Seen } from "../usage/look.ts";
 import { sources } from "../usage/sources.ts";
 import { type Unseen, type Where, whereOf } from "../usage/use.ts";
 import { workflows as workflowSource } from "../usage/workflows.ts";
-import type { Connectors, Failing } from "./connectors.ts";
+import type { Connectors } from "./connectors.ts";
 import { mayStop, type Obstacle, stops } from "./route.ts";
 import type { Workflows } from "./workflow-routes.ts";
 
@@ -25,8 +27,8 @@ export interface Deployment {
   now: number;
 }
 
-/** What a space has besides rules: read once. */
-export interface SpaceFacts {
+/** What a space's rules lead to. */
+export interface RouteFacts {
   space: string;
   now: number;
   connectors: Connectors;
@@ -36,6 +38,10 @@ export interface SpaceFacts {
   byTags: boolean;
   /** Maintenance windows that are on, or that they could not be seen. */
   windows: Obstacle[];
+}
+
+/** What a space has besides rules: read once. */
+export interface SpaceFacts extends RouteFacts {
   /** What else uses connectors; workflows alone unless all was asked for. */
   looked: Seen;
 }
@@ -49,11 +55,8 @@ export interface NotSeen {
   fix?: string | undefined;
 }
 
-/** Days of the log in which the last run of a connector is looked up. */
+/** Days of the log in which failures are looked up. */
 const days = 7;
-const day = 86_400_000;
-/** Runs on one page of the log. */
-const newest = 100;
 /** Characters of why something could not be read. */
 const longest = 160;
 
@@ -85,14 +88,21 @@ export async function readSpace(
     const wanted = users && Array.isArray(found) ? found.filter(users) : [];
     return [{ status, features: ["workflows"] }, ...wanted.map((one) => whereOf(one, types?.values() ?? [], status))];
   };
+  /** The log keeps the runs of connectors that are gone. */
+  const isListed = async (id: string) => {
+    const found = await listed;
+    return !Array.isArray(found) || found.some((one) => one.id === id);
+  };
   const [connectors, looked, policies, windows, failing] = await Promise.all([
     listed,
     placesOf().then((places) => lookAround(reader, space, places, users ? sources : [workflowSource])),
     part("action policies", () => policiesOf(reader, space, status)),
     part("maintenance windows", () => runningWindows(reader, space, status)),
-    part("runs of connectors", () => failingNow(reader, space, now)),
+    part("runs of connectors", () => failingNow(reader, space, now, isListed)),
   ]);
-  const found = looked.looked.find(({ source }) => source === workflowSource)?.found;
+  if ("more" in failing && failing.more) {
+    notSeen.push({ space, what: "runs of connectors", why: "More connectors failed than could be looked up." });
+  }
   for (const one of looked.looked.flatMap((each) => each.found.unseen)) {
     if (!one.permanent && !one.listed) notSeen.push({ space, what: one.what, why: plainText(one.why, longest), fix: one.fix });
   }
@@ -102,9 +112,9 @@ export async function readSpace(
       all: Array.isArray(connectors) ? new Map(connectors.map((one) => [one.id, one])) : undefined,
       types,
       notSeen: Array.isArray(connectors) ? undefined : connectors.why,
-      failing: failing instanceof Map ? failing : new Map(),
+      failing: "failing" in failing ? failing.failing : new Map(),
     },
-    workflows: { seen: found?.workflows, notSeen: hidden(found?.unseen ?? []) },
+    workflows: workflowsIn(looked),
     policies: Array.isArray(policies) ? { all: policies, notSeen: undefined } : { all: undefined, notSeen: policies.why },
     windows: Array.isArray(windows) ? windows : [mayStop("not_seen", windows.why)],
   };
@@ -116,6 +126,12 @@ export function reasonOf(error: unknown): string {
   return plainText(error.message, longest);
 }
 
+/** The workflows of a space, of what was seen there. */
+export function workflowsIn({ looked }: Seen): Workflows {
+  const found = looked.find(({ source }) => source === workflowSource)?.found;
+  return { seen: found?.workflows, notSeen: hidden(found?.unseen ?? []) };
+}
+
 /** Why a workflow that is in no list may exist all the same. */
 function hidden(unseen: readonly Unseen[]): string | undefined {
   const first = unseen.find(({ listed }) => !listed);
@@ -123,7 +139,7 @@ function hidden(unseen: readonly Unseen[]): string | undefined {
 }
 
 /** From 8.8 on; below the licence that has them there are none. */
-async function runningWindows(reader: Reader, space: string, status: Status): Promise<Obstacle[]> {
+export async function runningWindows(reader: Reader, space: string, status: Status): Promise<Obstacle[]> {
   if (!isAtLeast(status, "8.8")) return [];
   const running = isAtLeast(status, "9.2") ? reader.runningWindows(space) : reader.activeWindows(space);
   const windows = await running.catch((error: unknown) => {
@@ -136,18 +152,14 @@ async function runningWindows(reader: Reader, space: string, status: Status): Pr
   });
 }
 
-/** Connectors whose last run failed: two requests at most. */
-async function failingNow(reader: Reader, space: string, now: number): Promise<Map<string, Failing>> {
-  const from = new Date(now - days * day).toISOString();
-  const { runs } = await reader.newestRuns(space, { from, outcome: "failure", most: newest });
-  if (runs.length === 0) return new Map();
-  const failed = new Set(runs.map(({ connector }) => connector));
-  const good = await reader.newestRuns(space, { from, outcome: "success", of: [...failed], most: newest });
-  const failing = new Map<string, Failing>();
-  for (const id of failed) {
-    const since = good.runs.find(({ connector }) => connector === id)?.at ?? "";
-    const [last, ...more] = runs.filter(({ connector, at }) => connector === id && at >= since);
-    if (last) failing.set(id, { at: last.at, runs: more.length + 1 });
-  }
-  return failing;
+/** Connectors whose last run failed. */
+async function failingNow(reader: Reader, space: string, now: number, isKept: (id: string) => boolean | Promise<boolean>) {
+  const { ids, more } = await failedSince(reader, space, { from: daysAgo(days, now) });
+  const kept = await Promise.all(ids.map(isKept));
+  const wanted = ids.filter((_id, at) => kept[at]);
+  const from = daysAgo(logReach, now);
+  const { runs, left } = await runsOfFirst(wanted, (id) => runsOf(reader, space, id, { from }));
+  const failing = new Map<string, Failing | undefined>(left.map((id) => [id, undefined]));
+  for (const [id, { failing: since }] of runs) if (since) failing.set(id, since);
+  return { failing, more };
 }

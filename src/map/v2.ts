@@ -2,11 +2,11 @@ import type { ActionPolicy, V2Rule } from "../kibana/alerting-v2.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { matchOf } from "./policy-match.ts";
 import { joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
-import type { SpaceFacts } from "./space.ts";
+import type { RouteFacts } from "./space.ts";
 import { atMostEvery, routesOver } from "./workflow-routes.ts";
 
 /** A rule of the new alerting with whom its policies tell. */
-export function mapV2(rule: V2Rule, facts: SpaceFacts): MappedRule {
+export function mapV2(rule: V2Rule, facts: RouteFacts): MappedRule {
   const { policies, byTags, space } = facts;
   const routes = joined((policies.all ?? []).flatMap((policy) => routesByPolicy(policy, matchOf(policy, rule, byTags), facts)));
   const obstacles = [
@@ -30,7 +30,7 @@ export function mapV2(rule: V2Rule, facts: SpaceFacts): MappedRule {
 export function routesByPolicy(
   policy: ActionPolicy,
   match: ReturnType<typeof matchOf>,
-  { now, workflows, connectors }: SpaceFacts,
+  { now, workflows, connectors }: RouteFacts,
 ): Route[] {
   if (match === "none") return [];
   const { id, name, enabled, snoozedUntil, interval, matcher } = policy;

@@ -17,6 +17,8 @@ export interface Served {
   service(principal: Principal): Service;
   /** Whether Kibana answers. */
   ready(): Promise<boolean>;
+  /** Answers people's browsers below /p/ and /enroll/; undefined where no page is served. */
+  pages: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> } | undefined;
   /** The number of token holders; 1 without tokens. */
   holders: number;
   /** Running calls and whose they are, so that a shutdown can wait for them. */
@@ -127,6 +129,7 @@ export async function startHttp(
     const path = (request.url ?? "").split("?")[0];
     if (path === "/healthz") return health(request, response, async () => true);
     if (path === "/readyz") return health(request, response, async () => !draining && (await served.ready()));
+    if (served.pages && /^\/(p|enroll)\//.test(path ?? "")) return served.pages.handle(request, response);
     const stranger = checkSender(request.headers, request.socket.localAddress, settings);
     if (stranger) return refuse(response, stranger);
     if (path !== "/mcp") return refuse(response, refusal(404, "MCP is served at /mcp."));

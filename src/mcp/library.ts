@@ -45,7 +45,7 @@ export interface Library {
   getPrompt(name: string, args: Record<string, string>, incoming: Incoming): Promise<ReturnType<Prompts["getPrompt"]>>;
   listResources(incoming: Incoming): Promise<Resource[]>;
   listTemplates(incoming: Incoming): Promise<ResourceTemplate[]>;
-  readResource(uri: string, incoming: Incoming): Promise<ResourceText>;
+  readResource(uri: string, incoming: Incoming): Promise<Omit<ResourceText, "fixed">>;
   complete(typing: Typing, incoming: Incoming): Promise<{ values: string[]; total: number; hasMore: boolean }>;
 }
 
@@ -60,10 +60,14 @@ export function createLibrary(open: OpenLibrary, timeout: number): Library {
   const registry = () => import("./resources.ts");
   const prompts = () => import("./prompts.ts");
 
-  async function answer<T>(incoming: Incoming, work: (context: ResourceContext) => Promise<T>): Promise<T> {
+  async function answer<T>(
+    incoming: Incoming,
+    work: (context: ResourceContext) => Promise<T>,
+    isFixed?: (value: T) => boolean,
+  ): Promise<T> {
     const limit = startCallLimit(timeout, incoming.signal);
     try {
-      return await answered(open(incoming, limit.signal), work);
+      return await answered(open(incoming, limit.signal), work, isFixed);
     } finally {
       limit.end();
     }
@@ -74,12 +78,18 @@ export function createLibrary(open: OpenLibrary, timeout: number): Library {
     getPrompt: (name, args, incoming) => answer(incoming, async (context) => (await prompts()).getPrompt(name, args, context)),
     listResources: (incoming) => answer(incoming, async (context) => (await registry()).listResources(context)),
     listTemplates: (incoming) => answer(incoming, async () => (await registry()).listTemplates()),
-    readResource: (uri, incoming) =>
-      answer(incoming, async (context) => {
-        const read = await (await registry()).readResource(uri, context);
-        if (!read) throw new RequestError(invalidParams, "There is no such resource: resources/list names those that exist.", { uri });
-        return { mimeType: read.mimeType, text: read.text };
-      }),
+    async readResource(uri, incoming) {
+      const { fixed: _fixed, ...found } = await answer(
+        incoming,
+        async (context) => {
+          const read = await (await registry()).readResource(uri, context);
+          if (!read) throw new RequestError(invalidParams, "There is no such resource: resources/list names those that exist.", { uri });
+          return read;
+        },
+        ({ fixed }) => fixed === true,
+      );
+      return found;
+    },
     complete: ({ of, ...typed }, incoming) =>
       answer(incoming, async (context) => {
         const { values, total } =
@@ -92,10 +102,15 @@ export function createLibrary(open: OpenLibrary, timeout: number): Library {
 }
 
 /** The result of the work, without secrets; a failure becomes a protocol error with our code and fix in its data. */
-function answered<T>({ context, scrub, run }: ReturnType<OpenLibrary>, work: (context: ResourceContext) => Promise<T>): Promise<T> {
+function answered<T>(
+  { context, scrub, run }: ReturnType<OpenLibrary>,
+  work: (context: ResourceContext) => Promise<T>,
+  isFixed: (value: T) => boolean = () => false,
+): Promise<T> {
   return run(async () => {
     try {
-      return scrub(await work(context));
+      const value = await work(context);
+      return isFixed(value) ? value : scrub(value);
     } catch (error) {
       if (error instanceof RequestError) throw error;
       if (!(error instanceof ToolError)) throw new RequestError(internalError, "The server failed to answer this request.");

@@ -1,11 +1,12 @@
 import { ToolError } from "../errors.ts";
+import { appPages } from "./resources/apps.ts";
 import { connectorPages, connectorTypePages } from "./resources/connectors.ts";
 import { exportParts } from "./resources/exports.ts";
 import { skillPages } from "./resources/skill.ts";
 import type { Resource, ResourceContext, ResourceSource, ResourceTemplate, ResourceText, Typed } from "./resources/source.ts";
 
 /** Every source, in the order in which its resources are listed. */
-const sources: readonly ResourceSource[] = [skillPages, connectorTypePages, connectorPages, exportParts];
+const sources: readonly ResourceSource[] = [skillPages, connectorTypePages, connectorPages, exportParts, appPages];
 
 /** The resources that can be read now. */
 export async function listResources(context: ResourceContext): Promise<Resource[]> {

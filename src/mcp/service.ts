@@ -10,6 +10,7 @@ import type { KeptExports } from "../tools/exports/kept-exports.ts";
 import type { ListedTool } from "../tools/listed.ts";
 import { visibleTools, whyHidden } from "../tools/visible.ts";
 import { answer, failure, type ToolAnswer } from "./answer.ts";
+import { appData } from "./apps.ts";
 import { InputRequired } from "./input-required.ts";
 import { instructions, withoutPage, withPage } from "./instructions.ts";
 import { createLibrary, type Library, type OpenLibrary } from "./library.ts";
@@ -35,17 +36,19 @@ export interface Incoming {
   /** The client's name, where it gave one. */
   client: string | undefined;
   ask: Ask;
+  /** The client shows apps. */
+  apps: boolean;
   /** Undefined where the client asked for no progress. */
   progress: Caller["progress"] | undefined;
 }
 
-export type OfferedTool = Omit<ListedTool, "access"> & { outputSchema?: { type: "object" } };
+export type OfferedTool = Omit<ListedTool, "access"> & { outputSchema?: { type: "object" }; _meta?: Record<string, unknown> };
 
 /** Everything that one principal is served, in no era's words: `first/` and `second/` put it into those of an SDK. */
 export interface Service extends Library {
   about: { name: string; title: string; version: string };
   instructions: string;
-  tools: readonly OfferedTool[];
+  listTools({ apps }: Pick<Incoming, "apps">): Promise<OfferedTool[]>;
   /**
    * Rejects with InputRequired where the person has to be asked first, and the era asks by ending the call.
    * @param args as the client sent them
@@ -58,7 +61,7 @@ export function createService(product: Product, principal: Principal): Service {
   const { settings, version, running, exports } = product;
   const shown = visibleTools(settings, principal);
   const connection = { formsFail: false };
-  const callerOf = ({ progress, ...incoming }: Incoming, reads: AbortSignal, redactor: Caller["redactor"]): Caller => ({
+  const callerOf = ({ progress, apps: _apps, ...incoming }: Incoming, reads: AbortSignal, redactor: Caller["redactor"]): Caller => ({
     ...incoming,
     ...(progress ? { progress } : {}),
     principal,
@@ -73,6 +76,7 @@ export function createService(product: Product, principal: Principal): Service {
       principal,
       exports,
       tools: shown,
+      apps: incoming.apps,
       shared: isRemote(settings.http),
       open: () => product.context(callerOf(incoming, reads, redactor)),
     };
@@ -82,12 +86,19 @@ export function createService(product: Product, principal: Principal): Service {
   return {
     about: { name: "kibana-connectors-mcp", title: "Kibana connectors", version },
     instructions: isRemote(settings.http) ? instructions.replace(withPage, withoutPage) : instructions,
-    tools: shown.map((tool) => offered(tool, settings)),
     ...createLibrary(open, settings.timeout),
+
+    async listTools({ apps }) {
+      const tools = shown.map((tool) => offered(tool, settings));
+      if (!apps) return tools;
+      const { toolUi } = await import("../apps/index.ts");
+      return tools.map((tool) => ({ ...tool, _meta: { ui: toolUi(tool.name) } }));
+    },
 
     callTool(name, args, incoming) {
       const limit = startCallLimit(settings.timeout, incoming.signal, { waiting: settings.confirmWait });
       const { redactor, run } = product.begin(principal);
+      const { forApp, meta } = appData(incoming.apps);
       const call = run(async () => {
         try {
           if (!shown.some((one) => one.name === name)) throw whyHidden(name, settings, principal);
@@ -95,12 +106,9 @@ export function createService(product: Product, principal: Principal): Service {
           const { tools } = await import("../tools/index.ts");
           const tool = tools.find((one) => one.name === name);
           if (!tool) throw whyHidden(name, settings, principal);
-          return answer(
-            await tool.call(args, await product.context(callerOf(incoming, limit.signal, redactor))),
-            settings.results,
-            redactor.json,
-            tool.maxText,
-          );
+          const context = await product.context({ ...callerOf(incoming, limit.signal, redactor), ...forApp });
+          const result = answer(await tool.call(args, context), settings.results, redactor.json, tool.maxText);
+          return { ...result, ...meta(redactor.json) };
         } catch (error) {
           if (error instanceof InputRequired) throw error;
           return failure(

@@ -8,6 +8,33 @@ export interface Names {
   listed: readonly string[];
   /** Names that work in the other kind of action only, per alert or in a summary. */
   elsewhere: readonly string[];
+  /** Known names, or what they begin with, that alerts of this kind have no value for; and why. */
+  absent: { names: readonly string[]; why: string };
+  /** First parts of fields in the alert's document, which are variables too: what is below them is listed nowhere. */
+  document: readonly string[];
+}
+
+/** What a name stands for: its value decides what a section around other names does. */
+export type ValueKind = "one" | "object" | "list" | "unknown";
+
+/** First parts of fields that each alert's document has. */
+const everyDocument = ["kibana", "@timestamp", "event"];
+/** Those that rules of Observability and Security copy from their sources (ECS). */
+const copied = `agent client cloud container data_stream destination dns ecs error file group host http labels log message monitor
+  network observer orchestrator organization package process related server service source threat tls trace transaction url user`.split(
+  /\s+/,
+);
+
+const lists = /^(?:rule\.tags|tags|alerts\.\w+\.data|context\.(?:hits|alerts|tags|groupByKeys|sourceFields))$/;
+const objects = /^(?:rule|alert|alerts|alerts\.(?:new|ongoing|recovered|all)|context|state|params|rule\.params|context\.rule)$/;
+const singles =
+  /^(?:rule\.(?:id|name|spaceId|type|url)|alert\.\w+|alerts\.\w+\.count|date|kibanaBaseUrl|spaceId|alert[A-Z]\w*|context\.(?:message|title|reason|date|timestamp|value|link|conditions|group|alertState|\w+Url|results_link)|state\.signals_count)$/;
+
+/** What a variable's value is, as far as its name says. */
+export function valueKind(name: string): ValueKind {
+  if (lists.test(name)) return "list";
+  if (objects.test(name)) return "object";
+  return singles.test(name) ? "one" : "unknown";
 }
 
 /** Kibana's functions for templates: `{{#FormatDate}}…{{/FormatDate}}`. Source: actions/server/lib/mustache_lambdas.ts. */
@@ -27,7 +54,7 @@ export const oldNames: Readonly<Record<string, string>> = {
 /** Empty unless the operator set `server.publicBaseUrl`. */
 export const linkNames: readonly string[] = ["rule.url", "kibanaBaseUrl"];
 
-const everywhere = ["date", ...linkNames, ...["id", "name", "spaceId", "tags", "type", "params"].map((name) => `rule.${name}`)];
+const everywhere = ["date", ...linkNames, ...["id", "name", "spaceId", "tags", "type"].map((name) => `rule.${name}`)];
 const perAlert = ["id", "uuid", "actionGroup", "actionGroupName", "flapping", "consecutiveMatches"].map((name) => `alert.${name}`);
 const inSummary = ["new", "ongoing", "recovered", "all"].flatMap((kind) => [`alerts.${kind}.count`, `alerts.${kind}.data`]);
 
@@ -37,14 +64,43 @@ const ofSummaries = ["context.alerts", "context.results_link", "context.rule", "
 /**
  * The names that an action of this rule may use in its templates. Source: alerting/server/task_runner/
  * transform_action_params.ts; reference/kibana-api.md §6.3 for what the rule type adds.
+ * @param group the action's
  */
-export function namesFor(rule: Pick<Rule, "params">, type: RuleType, summary: boolean): Names {
+export function namesFor(rule: Pick<Rule, "params">, type: RuleType, summary: boolean, group?: string): Names {
+  const sources = type.id.startsWith(".") ? [] : copied;
+  const document = type.alertsAsData && !summary ? [...everyDocument, ...sources] : [];
   const { context = [], state = [], params = [] } = type.variables ?? {};
   const own = (kind: string, names: readonly string[]) => names.map((name) => `${kind}.${name}`);
-  const rest = [...everywhere, ...Object.keys(oldNames), ...own("params", [...params, ...Object.keys(rule.params)])];
+  const ofRule = [...new Set([...params, ...Object.keys(rule.params)])];
+  const rest = [...everywhere, ...Object.keys(oldNames), ...own("params", ofRule), ...own("rule.params", ofRule)];
   const ofAlert = [...perAlert, ...own("context", context), ...own("state", state)];
   // Detection rules list a made-up name: what they really have depends on the alert.
   const listed = type.variables === undefined || type.detection ? [] : ["context", "state"];
-  if (summary) return { known: [...rest, ...inSummary, ...ofSummaries], listed: ["context", "state"], elsewhere: ofAlert };
-  return { known: [...rest, ...ofAlert], listed, elsewhere: inSummary };
+  const absent = summary ? nothing : absentFrom(type, group === type.recoveryGroup);
+  if (summary)
+    return { known: [...rest, ...inSummary, ...ofSummaries], listed: ["context", "state"], elsewhere: ofAlert, absent, document };
+  return { known: [...rest, ...ofAlert], listed, elsewhere: inSummary, absent, document };
+}
+
+const nothing: Names["absent"] = { names: [], why: "" };
+
+/** What alerts lack when they recover, which Kibana's list does not say. Source: infra/server/lib/alerting/{metric,inventory_metric}_threshold. */
+const lostOnRecovery: Readonly<Record<string, readonly string[]>> = {
+  "metrics.alert.threshold": ["value"],
+  "metrics.alert.inventory.threshold": ["value", "reason"],
+};
+
+/** Names under `context.` of those that the rule type lists, for which its alerts have a value in that state. */
+export function contextIn(type: RuleType, recovered: boolean): string[] {
+  const { context = [] } = type.variables ?? {};
+  if (!recovered) return context.filter((name) => !type.ofRecovery.includes(name));
+  const lost = Object.hasOwn(lostOnRecovery, type.id) ? (lostOnRecovery[type.id] ?? []) : [];
+  return type.recoversWithoutContext ? [] : context.filter((name) => !lost.includes(name));
+}
+
+function absentFrom(type: RuleType, recovered: boolean): Names["absent"] {
+  if (recovered && type.recoversWithoutContext) return { names: ["context"], why: `alerts of ${type.id} that recover have no context` };
+  const there = contextIn(type, recovered);
+  const names = (type.variables?.context ?? []).filter((name) => !there.includes(name)).map((name) => `context.${name}`);
+  return { names, why: recovered ? `alerts of ${type.id} that recover do not have it` : "only alerts that recover have it" };
 }

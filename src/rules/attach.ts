@@ -5,6 +5,7 @@ import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
 import { groupsFor } from "./action-groups.ts";
+import { contextIn } from "./action-variables.ts";
 import { notesOn, recovers } from "./attach-notes.ts";
 import { type Checked, checkAction } from "./check-action.ts";
 import { frequencyFor, longer, onChange } from "./frequency.ts";
@@ -46,13 +47,13 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
   const added: RuleAction[] = [];
   const checked: Checked = { errors: [], warnings: [] };
   const add = (group: string, params: Params, often: Frequency) => {
-    checkAction(params, often.summary, rule, ruleType, type, parse, checked);
+    checkAction(params, often.summary, group, rule, ruleType, type, parse, checked);
     added.push({ group, id: connector.id, params, frequency: { ...often }, connector_type_id: connector.type });
   };
 
   for (const group of [...firing, ...recovered]) {
     const role = frequency.summary ? "summary" : group === ruleType.recoveryGroup ? "recovered" : "active";
-    const about: About = { role, main: group === ruleType.defaultGroup, key, context: ruleType.variables?.context ?? [] };
+    const about: About = { role, main: group === ruleType.defaultGroup, key, context: contextIn(ruleType, role === "recovered") };
     if (role === "recovered" && type?.recovery) continue;
     if (isPresent(mine, group, frequency, wanted, role)) continue;
     const params = wordsOf(going, group, frequency, wanted) ?? paramsFor(wanted, about);
@@ -87,8 +88,22 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     ],
     warnings: unchanged
       ? beside
-      : [...beside, ...checked.warnings, ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key })],
+      : [
+          ...beside,
+          ...checked.warnings,
+          ...mayFail(added, wanted),
+          ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key }),
+        ],
   };
+}
+
+/** What the connector's config does not allow these actions; what holds whatever the params are is no matter of this rule. */
+function mayFail(added: readonly RuleAction[], { connector, type }: Wanted): string[] {
+  const { config } = connector;
+  if (!type?.risks || !config) return [];
+  const anyway = type.risks({}, config);
+  const found = added.flatMap(({ params }) => type.risks?.(params ?? {}, config) ?? []).filter((one) => !anyway.includes(one));
+  return [...new Set(found)].map((one) => `With ${quoted(connector.name ?? connector.id, 60)} may fail: ${one}.`);
 }
 
 /** The params of a replaced action, for its successor of the same kind, unless others were given. */

@@ -16,6 +16,7 @@ export interface Checked {
 export function checkAction(
   params: Params,
   summary: boolean,
+  group: string,
   rule: Rule,
   ruleType: RuleType,
   type: ConnectorType | undefined,
@@ -23,11 +24,11 @@ export function checkAction(
   { errors, warnings }: Checked,
 ): void {
   const shape = type ? checkPart(type, "params", params, { byRule: true }) : { errors: [], warnings: [] };
-  const templates = checkTemplates(params, namesFor(rule, ruleType, summary), parse);
+  const templates = checkTemplates(params, namesFor(rule, ruleType, summary, group), parse);
   const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
     `${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`;
   errors.push(...[...shape.errors, ...templates.errors].map(inWords));
-  warnings.push(...[...shape.warnings, ...templates.warnings].map(inWords), ...rawInJson(params));
+  warnings.push(...[...shape.warnings, ...templates.warnings, ...templates.notes].map(inWords), ...rawInJson(params));
 }
 
 /** Only two braces escape what they fill in: otherwise a quotation mark in it breaks the JSON. */

@@ -1,6 +1,6 @@
 import type { TemplateSpans } from "mustache";
 import { didYouMean } from "../did-you-mean.ts";
-import { lambdas, linkNames, type Names, oldNames } from "./action-variables.ts";
+import { lambdas, linkNames, type Names, oldNames, valueKind } from "./action-variables.ts";
 import type { ParseTemplate } from "./wanted.ts";
 
 interface TemplateProblem {
@@ -12,8 +12,12 @@ interface TemplateProblem {
 interface TemplateVerdict {
   /** A text that Kibana cannot fill in, or a name that is surely mistyped: the action would send nonsense. */
   errors: TemplateProblem[];
-  /** What renders empty, is outdated, or needs a setting. */
+  /** What renders empty. */
   warnings: TemplateProblem[];
+  /** What works, and is outdated or needs a setting. */
+  notes: TemplateProblem[];
+  /** Names that may have a value although nobody lists them. */
+  unlisted: string[];
 }
 
 /**
@@ -21,7 +25,7 @@ interface TemplateVerdict {
  * read is sent as an error text, a name that it does not know as nothing (actions/server/lib/mustache_renderer.ts).
  */
 export function checkTemplates(params: unknown, names: Names, parse: ParseTemplate): TemplateVerdict {
-  const verdict: TemplateVerdict = { errors: [], warnings: [] };
+  const verdict: TemplateVerdict = { errors: [], warnings: [], notes: [], unlisted: [] };
   for (const [path, text] of textsIn(params, "params")) {
     const uses = usesIn(text, parse);
     if ("broken" in uses) verdict.errors.push({ path, problem: `is not a Mustache template: ${uses.broken}` });
@@ -67,7 +71,7 @@ function namesIn(spans: TemplateSpans, within: readonly string[]): Use[] {
   });
 }
 
-function judge({ name, section, within }: Use, names: Names, path: string, { errors, warnings }: TemplateVerdict): void {
+function judge({ name, section, within }: Use, names: Names, path: string, { errors, warnings, notes, unlisted }: TemplateVerdict): void {
   const warn = (problem: string) => warnings.push({ path, problem });
   const fail = (problem: string) => errors.push({ path, problem });
   if (name.startsWith("> ")) return void warn(`{{${name}}} renders empty: Kibana has no partials`);
@@ -75,22 +79,33 @@ function judge({ name, section, within }: Use, names: Names, path: string, { err
     if (!section) fail(`{{${name}}} is a function: write {{#${name}}}…{{/${name}}}`);
     return;
   }
-  const items = within.some((around) => !lambdas.includes(around));
+  const around = resolved(within, names);
   if (name === ".") {
-    if (!items) warn("{{.}} writes out every variable there is: for exploring only");
+    if (around.length === 0) warn("{{.}} writes out every variable there is: for exploring only");
     return;
   }
   const newer = Object.hasOwn(oldNames, name) ? oldNames[name] : undefined;
-  if (newer !== undefined) return void warn(`{{${name}}} is deprecated: use {{${newer}}}`);
-  if (covers(names.known, name)) {
-    if (linkNames.some((link) => link === name) && !section && !within.includes(name)) {
-      warn(`{{${name}}} is empty unless server.publicBaseUrl is set in kibana.yml`);
-    }
+  if (newer !== undefined && !covers(names.elsewhere, newer))
+    return void notes.push({ path, problem: `{{${name}}} is deprecated: use {{${newer}}}` });
+  const full = fullName(name, around, names);
+  const { absent } = names;
+  if (absent.names.some((one) => isWithin(full ?? name, one))) {
+    if (!section && !around.includes(full ?? name)) warn(`{{${name}}} renders empty: ${absent.why}`);
     return;
   }
-  // Inside a section the names are those of its items, which are not listed anywhere.
-  if (items) return;
-  if (covers(names.elsewhere, name)) {
+  if (full !== undefined) {
+    if (linkNames.includes(full) && !section && !within.includes(name)) {
+      notes.push({ path, problem: `{{${name}}} is empty unless server.publicBaseUrl is set in kibana.yml` });
+    }
+    const wrong = belowKnown(full, names);
+    if (wrong !== undefined) fail(`{{${name}}} renders empty: ${wrong}`);
+    else unlisted.push(full);
+    return;
+  }
+  // Names in an item of a list are not listed anywhere, but may still mean what is around it.
+  const items = around.some((one) => ["list", "unknown"].includes(valueKind(one)));
+  if (items && !/^(?:rule|alerts?|context|state)\./.test(name)) return;
+  if (covers(names.elsewhere, newer ?? name)) {
     return void fail(
       name.startsWith("alerts.")
         ? `{{${name}}} exists in a summary only: set frequency.summary, or use {{alert.id}}`
@@ -98,10 +113,35 @@ function judge({ name, section, within }: Use, names: Names, path: string, { err
     );
   }
   const [kind = ""] = name.split(".");
-  if (["context", "state", "params"].includes(kind) && !names.listed.includes(kind) && kind !== "params") return;
+  if (["context", "state", "params"].includes(kind) && !names.listed.includes(kind) && kind !== "params") return void unlisted.push(name);
   const meant = nearest(name, [...names.known, ...lambdas]);
   if (meant !== undefined) fail(`{{${name}}} is not known here: did you mean {{${lambdas.includes(meant) ? "#" : ""}${meant}}}?`);
-  else warn(`{{${name}}} is not known here: it renders empty${kind === "context" ? `; there is ${listOf(names.known, "context.")}` : ""}`);
+  else if (names.document.includes(kind)) unlisted.push(name);
+  else if (!items)
+    warn(`{{${name}}} is not known here: it renders empty${kind === "context" ? `; there is ${listOf(names.known, "context.")}` : ""}`);
+}
+
+/** Why nothing is below the known variable with which a name begins. */
+function belowKnown(name: string, { known }: Names): string | undefined {
+  const above = known.find((one) => name.startsWith(`${one}.`));
+  if (above === undefined) return undefined;
+  const [next = ""] = name.slice(above.length + 1).split(".");
+  if (valueKind(above) === "one") return `{{${above}}} has nothing below it`;
+  if (valueKind(above) !== "list" || /^(?:\d+|length|asJSON)$/.test(next)) return undefined;
+  return `{{${above}}} is a list, so write {{#${above}}}…{{/${above}}} around names of its items`;
+}
+
+/** The sections around a name, from the outside, by the full names of their values; functions are none. */
+function resolved(within: readonly string[], names: Names): string[] {
+  const around: string[] = [];
+  for (const one of within) if (!lambdas.includes(one)) around.push(fullName(one, around, names) ?? one);
+  return around;
+}
+
+/** The known variable that a name means within these sections; undefined where there is none. */
+function fullName(name: string, around: readonly string[], { known }: Names): string | undefined {
+  const inner = around.filter((one) => valueKind(one) === "object").map((one) => `${one}.${name}`);
+  return [...inner.reverse(), name].find((one) => covers(known, one));
 }
 
 /** The known name that is meant, compared without the prefix that all names of its kind share. */
@@ -118,7 +158,11 @@ function nearest(name: string, known: readonly string[]): string | undefined {
 
 /** Whether a name is one of those, is below one of them, or is an object that contains one. */
 function covers(known: readonly string[], name: string): boolean {
-  return known.some((each) => each === name || name.startsWith(`${each}.`) || each.startsWith(`${name}.`));
+  return known.some((each) => isWithin(name, each) || each.startsWith(`${name}.`));
+}
+
+function isWithin(name: string, outer: string): boolean {
+  return name === outer || name.startsWith(`${outer}.`);
 }
 
 function listOf(known: readonly string[], prefix: string): string {
@@ -126,7 +170,8 @@ function listOf(known: readonly string[], prefix: string): string {
   return all.length > 0 ? all.slice(0, 12).join(", ") : "no such variable";
 }
 
-function textsIn(value: unknown, path: string): [path: string, text: string][] {
+/** Every text within a value, with its dotted path. */
+export function textsIn(value: unknown, path: string): [path: string, text: string][] {
   if (typeof value === "string") return [[path, value]];
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([key, item]) => textsIn(item, `${path}.${key}`));

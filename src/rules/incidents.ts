@@ -30,9 +30,14 @@ export function keyInOneForm(key: string): string {
   });
 }
 
-/** Whether a key differs between the alerts of a rule: what shares a key shares an incident. */
+/**
+ * Whether a key differs between the alerts of a rule: what shares a key shares an incident. The group of an alert does not tell
+ * it from others, and neither does fixed text in a section.
+ */
 export function isOfEachAlert(key: string): boolean {
-  return /\{\{[^{}]*\b(alert\.|alertInstanceId|context\.|state\.)|\{\{#\s*(alert|context|state)\s*\}\}/.test(key);
+  const whole = /\{\{[{&]?\s*(?:alert\.(?:id|uuid)|alertInstanceId|context|context\.[\w.@]+|state\.[\w.@]+)\s*\}\}/;
+  const within = /\{\{#\s*(?:alert|context|state)\s*\}\}[^{}]*\{\{[{&]?\s*(?!actionGroup|flapping|consecutiveMatches)[\w.@]+\s*\}\}/;
+  return whole.test(key) || within.test(key);
 }
 
 /** The params with this key, in the place where the type's example has it. */

@@ -30,7 +30,7 @@ export async function* rulePages(
     const filter = [which.filter && `(${which.filter})`, later].filter(Boolean).join(" and ");
     return filter ? { filter } : {};
   };
-  let next = Object.keys(options).length === 0 ? firstPage(reader, space) : read({ page: 1 });
+  let next = read({ page: 1 });
   let total: number | undefined;
   /** The last creation time seen, with its rules: a window that begins there has them again. */
   const edge = { at: "", ids: new Set<string>() };
@@ -69,9 +69,9 @@ export async function* rulePages(
   }
 }
 
-/** The request that `rulePages` begins with for all rules of a space. */
+/** The request that `rulePages` begins with for all rules of a space, with their snoozes. */
 export function firstPage(reader: Reader, space: string): Promise<RulePage> {
-  return reader.rules(space, { page: 1, perPage: usualPage, sort: "createdAt" });
+  return reader.rules(space, { internal: true, page: 1, perPage: usualPage, sort: "createdAt" });
 }
 
 function cannotPartition(space: string): ToolError {

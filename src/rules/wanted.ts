@@ -1,6 +1,7 @@
 import type { TemplateSpans } from "mustache";
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import type { Workflow } from "../catalog/shared/recipe.ts";
+import type { Connector } from "../kibana/connectors.ts";
 
 /** When an action runs: once when an alert begins or changes, on every run, or at most once in a while. */
 export const notifyWhen = ["onActionGroupChange", "onActiveAlert", "onThrottleInterval"] as const;
@@ -17,7 +18,7 @@ export type ParseTemplate = (text: string) => TemplateSpans;
 
 /** What is to be attached, the same for every rule. */
 export interface Wanted {
-  connector: { id: string; type: string };
+  connector: { id: string; type: string; name?: string; config?: Connector["config"] };
   /** The type as the catalogue has it; undefined for one that it does not know. */
   type: ConnectorType | undefined;
   workflow: Workflow | undefined;

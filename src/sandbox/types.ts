@@ -31,6 +31,8 @@ interface AnyConnector {
 export type Connector = AnyConnector & {
   space: string;
   missingSecrets: boolean;
+  /** Of the token with which others send events to it. */
+  ingestTokenHash?: string;
   /** Each user authorises it; whether the caller has. */
   perUser?: { connected: boolean };
 };

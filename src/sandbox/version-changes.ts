@@ -66,6 +66,7 @@ const changes = {
   "managed workflows": { since: ["9.5"], source: "reference/workflows-and-policies.md §1" },
   "missing workflows are not found": { since: ["9.5"], source: "reference/workflows-and-policies.md §2" },
   "new alerting": { since: ["9.5"], source: "reference/workflows-and-policies.md §4" },
+  "inbound connectors": { since: ["9.6"], source: "kibana#286628, #290908" },
   "private workflows": { since: ["9.6"], source: "reference/workflows-and-policies.md §1" },
   "private agents": { since: ["9.6"], source: "agent_builder, server/routes/agents.ts" },
   "policies by tags": { since: ["9.6"], source: "reference/workflows-and-policies.md §4.1" },

@@ -1,5 +1,5 @@
 import type { HttpSettings } from "./http.ts";
-import { isLoopback } from "./http.ts";
+import { isLoopback, isRemote } from "./http.ts";
 import type { KibanaSettings } from "./kibana.ts";
 import type { Values } from "./rows.ts";
 
@@ -32,6 +32,12 @@ const conflicts: readonly Rule[] = [
     confirm === "token" &&
     !confirmKey &&
     "--stateless with --confirm token needs CONNECTORS_CONFIRM_KEY: without it no replica accepts a continuation from another.",
+  ({ values: { approveWith, dangerouslySkipConfirmation } }) =>
+    approveWith && dangerouslySkipConfirmation && "--approve-with and --dangerously-skip-confirmation contradict each other.",
+  ({ values: { approveWith }, http }) => approveWith && http?.stateless && "--approve-with needs pages, which --stateless cannot show.",
+  ({ values: { approveWith }, http }) => approveWith && isRemote(http) && "--approve-with on a shared server needs --public-url.",
+  ({ values: { approveWith }, http }) =>
+    !approveWith && (http?.publicUrl ?? http?.approvers[0]) && "--public-url and approvers need --approve-with passkey.",
 ];
 
 /** Each is written to stderr at the start. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readUrl } from "../read-url.ts";
 import { type Sealed, seal } from "../sealed.ts";
 import { flag, list, row, text } from "./flags.ts";
 
@@ -16,6 +17,10 @@ export interface HttpSettings {
   allowedOrigins: string[];
   /** Who may connect; empty: whoever reaches the port. */
   tokens: TokenHolder[];
+  /** Where people's browsers reach the pages: `https://mcp.example.com`. Undefined: pages are for the person at this machine. */
+  publicUrl: string | undefined;
+  /** Who approves calls of others; empty: everybody their own. */
+  approvers: Approver[];
   /** Largest request, in bytes. */
   maxBody: number;
   maxSessions: number;
@@ -33,6 +38,14 @@ export interface TokenHolder {
   spaces?: string[] | undefined;
   /** Variables and files that references may name. */
   secrets?: string[] | undefined;
+}
+
+/** Somebody who approves calls of others with a passkey; undefined: of all principals, tools, spaces. */
+export interface Approver {
+  name: string;
+  for?: string[] | undefined;
+  tools?: string[] | undefined;
+  spaces?: string[] | undefined;
 }
 
 export const accessLevels = ["read", "change", "full"] as const;
@@ -57,6 +70,14 @@ const origins = list.refine(
   "must be origins, such as https://app.example.com: no path",
 );
 
+/** Browsers have passkeys for names only, over https or on this machine. */
+const publicUrl = text.transform((value, ctx) => {
+  const url = readUrl(value);
+  if (url?.href === `${url?.origin}/` && /^https:..(?![\d.:]+$|\[)|^http:..localhost(:|$)/.test(url.origin)) return url.origin;
+  ctx.addIssue({ code: "custom", message: "must be https:// with a host name, or http://localhost:PORT: no path" });
+  return z.NEVER;
+});
+
 /** One row per setting, as in src/settings/rows.ts. */
 export const httpRows = {
   http: row("CONNECTORS_HTTP", "HOST:PORT", "Serve Streamable HTTP there, at /mcp, instead of stdio", address),
@@ -72,6 +93,12 @@ export const httpRows = {
     "HOSTS",
     "Host names under which clients reach the HTTP server, besides the machine's own",
     hosts,
+  ),
+  publicUrl: row(
+    "CONNECTORS_PUBLIC_URL",
+    "URL",
+    "Where people's browsers reach the HTTP server, through TLS, for pages with passkeys",
+    publicUrl,
   ),
   allowedOrigins: row(
     "CONNECTORS_ALLOWED_ORIGINS",
@@ -124,19 +151,19 @@ export function httpSettings(
       `Serving on ${host} needs MCP_AUTH_TOKEN or MCP_AUTH_TOKEN_FILE: without a token, whoever reaches the port could use Kibana with this server's key.`,
     );
   }
+  const { publicUrl } = values;
   const fromFile = values.authTokenFile ? readPrivate(values.authTokenFile, "MCP_AUTH_TOKEN_FILE") : undefined;
+  const file = fromFile === undefined ? noHolders : readHolders(fromFile, serverSpaces, problems);
   return {
     host,
     port,
     loopback,
     stateless: values.stateless ?? false,
-    allowedHosts: (values.allowedHosts ?? []).map((one) => one.toLowerCase()),
+    allowedHosts: [...(values.allowedHosts ?? []), ...(publicUrl ? [new URL(publicUrl).hostname] : [])].map((one) => one.toLowerCase()),
     allowedOrigins: (values.allowedOrigins ?? []).map((one) => one.toLowerCase()),
-    tokens: values.authToken
-      ? [{ name: "token", token: seal(values.authToken, "MCP_AUTH_TOKEN") }]
-      : fromFile === undefined
-        ? []
-        : readHolders(fromFile, serverSpaces, problems),
+    tokens: values.authToken ? [{ name: "token", token: seal(values.authToken, "MCP_AUTH_TOKEN") }] : file.tokens,
+    publicUrl,
+    approvers: file.approvers,
     maxBody: (values.maxBodyKb ?? 1024) * 1024,
     maxSessions: values.maxSessions ?? 500,
     maxInFlight: values.maxInFlight ?? 250,
@@ -144,21 +171,28 @@ export function httpSettings(
   };
 }
 
+const name = z.string().regex(/^[\w.@-]{1,60}$/, "must be letters, digits, . _ @ and -, at most 60");
+const names = z.array(z.string().min(1)).min(1);
+
 const Holders = z.strictObject({
   principals: z
     .array(
       z.strictObject({
-        name: z.string().regex(/^[\w.@-]{1,60}$/, "must be letters, digits, . _ @ and -, at most 60"),
+        name,
         token: z.string().regex(/^[\x21-\x7e]{16,}$/, "must be 16 characters or more, without white space"),
         access: z.enum(accessLevels).optional(),
-        spaces: z.array(z.string().min(1)).min(1).optional(),
+        spaces: names.optional(),
         secrets: z.array(z.string().min(1)).optional(),
       }),
     )
     .min(1, "names nobody"),
+  approvers: z.array(z.strictObject({ name, for: names.optional(), tools: names.optional(), spaces: names.optional() })).default([]),
 });
 
-function readHolders(json: string, serverSpaces: readonly string[] | undefined, problems: string[]): TokenHolder[] {
+type HoldersAndApprovers = Pick<HttpSettings, "tokens" | "approvers">;
+const noHolders: HoldersAndApprovers = { tokens: [], approvers: [] };
+
+function readHolders(json: string, serverSpaces: readonly string[] | undefined, problems: string[]): HoldersAndApprovers {
   const say = (problem: string) => problems.push(`MCP_AUTH_TOKEN_FILE: ${problem}.`);
   let given: unknown;
   try {
@@ -166,14 +200,14 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
   } catch {
     // The parser's message quotes the text, which contains tokens.
     say("the file is not JSON");
-    return [];
+    return noHolders;
   }
   const parsed = Holders.safeParse(given);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) say(`${issue.path.join(".") || "the file"}: ${wordsOf(issue)}`);
-    return [];
+    return noHolders;
   }
-  const { principals } = parsed.data;
+  const { principals, approvers } = parsed.data;
   const twice = (of: (one: (typeof principals)[number]) => string) => new Set(principals.map(of)).size !== principals.length;
   if (twice(({ name }) => name)) say("two principals have the same name");
   if (twice(({ token }) => token)) say("two principals have the same token");
@@ -182,18 +216,22 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
     if (beyond.length > 0)
       say(`principals.${at} is given spaces that this server may not touch (${beyond.join(", ")}): see CONNECTORS_SPACES`);
   }
-  return principals.map(({ token, ...rest }) => ({ ...rest, token: seal(token, `token of ${rest.name}`) }));
+  for (const [at, { for: callers = [] }] of approvers.entries()) {
+    if (!callers.every((one) => principals.some(({ name }) => name === one))) say(`approvers.${at} names an unknown principal`);
+  }
+  return { tokens: principals.map(({ token, ...rest }) => ({ ...rest, token: seal(token, `token of ${rest.name}`) })), approvers };
 }
 
 /** A key may be a token that was written in the wrong place: it is not repeated. */
 function wordsOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== "unrecognized_keys") return issue.message;
-  return issue.path.length === 0 ? "has keys other than principals" : "has keys other than name, token, access, spaces and secrets";
+  if (issue.path.length === 0) return "has keys other than principals and approvers";
+  return `has keys other than name, ${issue.path[0] === "approvers" ? "for, tools and spaces" : "token, access, spaces and secrets"}`;
 }
 
-/** Whether people on other machines use the server: a page on this one does not reach them. */
+/** Whether people on other machines use the server, and no page reaches them. */
 export function isRemote(http: HttpSettings | undefined): boolean {
-  if (http === undefined) return false;
+  if (http === undefined || http.publicUrl !== undefined) return false;
   const { loopback, stateless, allowedHosts } = http;
   return !loopback || stateless || allowedHosts.some((host) => !isLoopback(host));
 }

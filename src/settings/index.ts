@@ -44,6 +44,8 @@ export interface Settings extends WithDefaults, Connected {
   spaces: Values["spaces"];
   tools: Values["tools"];
   confirm: NonNullable<Values["confirm"]>;
+  /** Pages take a passkey; `pins`: fingerprints of the first keys, empty for any. Undefined: they take a click. */
+  approveWith: Values["approveWith"];
   skipConfirmation: boolean;
   /** Folder of {"$file": …} references; undefined: there are none. */
   secretDir: Values["secretDir"];
@@ -115,6 +117,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       spaces,
       tools: values.tools,
       confirm: values.confirm ?? (confirmKey ? "token" : "form"),
+      approveWith: values.approveWith,
       skipConfirmation: values.dangerouslySkipConfirmation ?? false,
       secretDir: values.secretDir,
       literalSecrets: values.literalSecrets ?? (values.sandbox ? "warn" : "refuse"),

@@ -9,13 +9,20 @@ export interface KibanaSettings {
   /** Without a trailing slash; with the base path. */
   url: string;
   label: string | undefined;
-  /** `why`: what is wrong with credentials that are set but count as empty. */
-  auth: { kind: "none"; why?: string } | { kind: "api_key"; key: Sealed } | { kind: "basic"; username: string; password: Sealed };
+  auth: Credentials;
   /** PEM text. */
   ca: string | undefined;
   skipTlsVerification: boolean;
   proxy: ProxySettings | undefined;
 }
+
+export type Credentials =
+  /** `why`: what is wrong with credentials that are set but count as empty. */
+  | { kind: "none"; why?: string }
+  | { kind: "api_key"; key: Sealed; from?: "command" | { file: string } }
+  /** A command that prints the key. It is run before the first request, and the key takes its place. */
+  | { kind: "command"; line: string }
+  | { kind: "basic"; username: string; password: Sealed };
 
 export interface Connection {
   kibana: Omit<KibanaSettings, "proxy"> | undefined;
@@ -25,7 +32,10 @@ export interface Connection {
 
 /** How to reach Kibana, if that is configured and usable. */
 export function kibanaSettings(values: Values, blank: Read["blank"], problems: string[]): Connection {
-  const about = ["kibanaLabel", "apiKey", "apiKeyFile", "username", "password", "caFile", "insecureSkipTlsVerification"] as const;
+  const about = [
+    ...(["kibanaLabel", "apiKey", "apiKeyFile", "apiKeyCommand", "username", "password"] as const),
+    ...(["caFile", "insecureSkipTlsVerification"] as const),
+  ];
   const but = (key: SettingName) => `but ${rows[key].env} is not.${blank.has(key) ? ` ${blank.get(key)}.` : ""}`;
   if (!values.kibanaUrl) {
     const without = about.filter((key) => values[key] !== undefined && values[key] !== false).map((key) => rows[key].env);
@@ -41,6 +51,7 @@ export function kibanaSettings(values: Values, blank: Read["blank"], problems: s
   const ways = [
     values.apiKey && "KIBANA_API_KEY",
     values.apiKeyFile && "KIBANA_API_KEY_FILE",
+    values.apiKeyCommand && "KIBANA_API_KEY_COMMAND",
     (values.username ?? values.password) && "KIBANA_USERNAME with KIBANA_PASSWORD",
   ].filter(Boolean);
   if (ways.length > 1) problems.push(`${ways.join(" and ")} are set: set one way to authenticate.`);
@@ -52,19 +63,22 @@ export function kibanaSettings(values: Values, blank: Read["blank"], problems: s
     const variable = values.apiKey === undefined ? "KIBANA_API_KEY_FILE" : "KIBANA_API_KEY";
     return { kibana: undefined, unusable: { message: `${variable} ${key.problem}.`, fix: whichKey } };
   }
-  const why = (["apiKey", "apiKeyFile", "password"] as const).flatMap((one) => blank.get(one) ?? []).join("; ");
+  const why = (["apiKey", "apiKeyFile", "apiKeyCommand", "password"] as const).flatMap((one) => blank.get(one) ?? []).join("; ");
   const kibana = {
     url: values.kibanaUrl,
     label: values.kibanaLabel,
-    auth: key
-      ? { kind: "api_key" as const, key: seal(key.encoded, "API key") }
-      : values.username && values.password
-        ? { kind: "basic" as const, username: values.username, password: seal(values.password, "password") }
-        : { kind: "none" as const, ...(why ? { why } : {}) },
+    auth: credentials(values, key?.encoded, why),
     ca: values.caFile ? readText(values.caFile, "KIBANA_CA_FILE", problems) : undefined,
     skipTlsVerification: values.insecureSkipTlsVerification ?? false,
   };
   return { kibana, unusable: undefined };
+}
+
+function credentials({ apiKeyFile, apiKeyCommand, username, password }: Values, encoded: string | undefined, why: string): Credentials {
+  if (encoded !== undefined) return { kind: "api_key", key: seal(encoded, "API key"), ...(apiKeyFile && { from: { file: apiKeyFile } }) };
+  if (apiKeyCommand) return { kind: "command", line: apiKeyCommand };
+  if (username && password) return { kind: "basic", username, password: seal(password, "password") };
+  return { kind: "none", ...(why ? { why } : {}) };
 }
 
 const howToSet =

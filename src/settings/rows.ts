@@ -13,6 +13,10 @@ const seconds = (min: number, max: number) =>
     .min(min, `must be at least ${min} seconds`)
     .max(max, `must be at most ${max} seconds`)
     .transform((value) => value * 1000);
+/** The fingerprints, if any, of the first keys that may be relied on. */
+const approval = text
+  .regex(/^passkey(:[\w-]{27}(,[\w-]{27})*)?$/, "must be passkey or passkey:FINGERPRINT")
+  .transform((value) => ({ pins: value.split(/[:,]/).slice(1) }));
 const spaceId = text.regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
 
 /** One row per setting: the flag is the key in kebab case. */
@@ -31,6 +35,12 @@ export const rows = {
     text,
   ),
   apiKeyFile: row("KIBANA_API_KEY_FILE", "FILE", "File with the API key, readable only by its owner", text),
+  apiKeyCommand: row(
+    "KIBANA_API_KEY_COMMAND",
+    "COMMAND",
+    "Program that prints the API key, such as a keychain's; run without a shell, before the first request",
+    text,
+  ),
   username: row("KIBANA_USERNAME", "NAME", "Basic authentication instead of an API key", text),
   password: row("KIBANA_PASSWORD", "TEXT", "Its password; prefer the variable", text),
   space: row("KIBANA_SPACE", "ID", "Space when a call names none (default: default)", spaceId),
@@ -77,6 +87,12 @@ export const rows = {
     "WAY",
     "How to ask first: form (the client asks), page (a local page, for clients whose forms nobody sees) or token (the agent passes a continuation back) (default: form, then the page if that fails)",
     oneOf(confirmWays),
+  ),
+  approveWith: row(
+    "CONNECTORS_APPROVE_WITH",
+    "WAY",
+    "passkey: pages take a passkey (see enroll --help), which whatever changes, removes or sends always needs; passkey:FINGERPRINT trusts no other first key",
+    approval,
   ),
   confirmWait: row(
     "CONNECTORS_CONFIRM_WAIT",
@@ -149,6 +165,7 @@ export const connectionSettings = [
   "kibanaLabel",
   "apiKey",
   "apiKeyFile",
+  "apiKeyCommand",
   "username",
   "password",
   "caFile",

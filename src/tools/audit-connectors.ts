@@ -4,7 +4,7 @@ import { type AuditReport, type Finding, groups, groupTitles, isAtLeastAsSevere,
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
-import { plainText } from "../plain-text.ts";
+import { firstThatFit, plainText } from "../plain-text.ts";
 import type { SecretSource } from "../secrets/resolve.ts";
 import { firstSpaces } from "./connectors/several-spaces.ts";
 import { readAcross, type ToolContext } from "./define.ts";
@@ -17,6 +17,9 @@ const shortPage = 3_000;
 /** The same with details. More than this would be cut from the answer, so it goes on the next page. */
 const detailedPage = 12_000;
 const entriesShown = 8;
+/** Findings beside the answer, where an app shows them and no model pays for them, and their characters. */
+const mostInApp = 500;
+const appPage = 60_000;
 
 export const auditConnectors = readAcross({
   name: "audit_connectors",
@@ -61,6 +64,7 @@ export const auditConnectors = readAcross({
     }
     const { rows, last } = page(matching.slice(from, from + limit), detail);
     const more = last !== undefined && from + rows.length < matching.length;
+    context.forApp?.(withCalls(matching.slice(from), context));
     return {
       summary: summaryOf(report, matching),
       counts: compact({
@@ -131,6 +135,16 @@ function page(findings: readonly Finding[], detail: boolean): { rows: Record<str
     last = one.id;
   }
   return { rows, last };
+}
+
+/** For an app: more findings than an answer has, each with its call. What is the same for all of a check it knows itself. */
+function withCalls(findings: readonly Finding[], { deployment: { name, sandbox } }: ToolContext) {
+  const rows = findings.slice(0, mostInApp).map((one) => {
+    const { why: _why, fix: _fix, group: _group, ...row } = detailedRow(one);
+    return row;
+  });
+  const shown = firstThatFit(rows, appPage);
+  return { deployment: { name, sandbox }, findings: shown, rest: shown.length < findings.length };
 }
 
 function shortRow({ id, check, severity, space, connector, rule, user, evidence }: Finding): Record<string, unknown> {

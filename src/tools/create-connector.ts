@@ -13,7 +13,8 @@ import { reportOfEach, type SpacesPlan } from "./connectors/space-rows.ts";
 import { changeInSpaces } from "./define.ts";
 import { changedSpaces, compact, connectorName, widens } from "./fields.ts";
 import { planCreateInSpaces } from "./plans/create-in-spaces.ts";
-import { type AskedFor, idInSpace, newConnector, planNew, usingIt } from "./plans/new-connector.ts";
+import { type AskedFor, idInSpace, newConnector, planNew } from "./plans/new-connector.ts";
+import { usingIt } from "./rules/awaiting-rules.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
 
 const isType = "is not an argument: it is `type` here";

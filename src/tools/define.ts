@@ -35,6 +35,8 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Tells a client that asked for it how far a long call has got; `done` never decreases. */
   progress(done: number, total: number, message: string): void;
+  /** Takes what an app shows that the answer has no room for; undefined where the client shows none. No model reads it. */
+  forApp?: ((data: object) => void) | undefined;
 }
 
 /** The context of a tool that works in one space, which is looked up before anything comes of it. */

@@ -1,12 +1,9 @@
 import * as z from "zod";
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
-import { paramsCall } from "../catalog/params-call.ts";
 import { withPathApart } from "../catalog/request-destinations.ts";
-import { checkPart } from "../catalog/validate.ts";
 import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
-import { ToolError } from "../errors.ts";
 import { isParamsMistake } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted, withoutKnown, word } from "../plain-text.ts";
 import { keyOf } from "../rules/incidents.ts";
@@ -15,6 +12,7 @@ import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { whatItDoes } from "./connectors/effect-of-run.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
+import { assertParamsFit } from "./connectors/params-fit.ts";
 import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, namedById } from "./fields.ts";
 import { inWords } from "./plans/check-new-connector.ts";
@@ -49,18 +47,7 @@ export const executeConnector = changeTool({
     assertNoMarks("params", given);
     const entry = await connectorType(found.type);
     const params = withPathApart(entry, found.config, given);
-    const { errors, warnings } = entry ? checkPart(entry, "params", params) : { errors: [], warnings: [] };
-    // A key that is nearly a known one is a typo; any other may come from a newer Kibana, as may values of open lists.
-    const slips = warnings.filter(({ path, suggestion }) => suggestion && !Object.hasOwn(entry?.knownValues ?? {}, path));
-    if (errors.length + slips.length > 0) {
-      const listed = [...errors, ...warnings].map(inWords);
-      throw new ToolError(
-        "invalid_arguments",
-        `The params do not fit ${found.type}: ${listed.join("; ")}.`,
-        `Correct these; ${paramsCall(found.type, params)} lists them.`,
-        { problems: [...errors, ...warnings] },
-      );
-    }
+    const warnings = entry ? assertParamsFit(entry, params) : [];
     const { effect, cost, note } = entry ? effectOf(entry, params) : { effect: "executes" as const, cost: undefined, note: undefined };
     const { flows, words: elsewhere } = runFlows(found, entry, params);
     const doing = whatItDoes(entry, params);

@@ -2,10 +2,11 @@ import * as z from "zod";
 import type { Health } from "../audit/health.ts";
 import type { NextCall } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
+import type { Runs } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import type { Rule } from "../kibana/rules.ts";
 import { plainText } from "../plain-text.ts";
-import { rulesWith } from "../rules/find-rules.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { shownUse } from "../usage/free.ts";
 import { notLookedAtInWords, othersUsing, type Usage } from "../usage/look.ts";
@@ -79,63 +80,95 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   const { kibana } = context;
   const withActions = include.has("actions");
   const withRules = withActions || include.has("users") || include.has("rules");
-  const rulesOf = (found: { id: string; preconfigured: boolean }) => orWhy(rulesWith(kibana, inSpace, { id: found.id, known: found }), 200);
+  const rulesOf = async (found: Pick<Connector, "id" | "preconfigured">) => {
+    const { rulesAt } = await import("./connectors/rules-now.ts");
+    return orWhy(rulesAt(kibana, inSpace, found), 200);
+  };
+  const runsOf = runsOnce(inSpace, context);
   const early = new Map(
-    wanted.filter(isLikeAnId).map((id) => [
-      id,
-      {
-        rules: withRules ? settled(rulesOf({ id, preconfigured: false })) : undefined,
-        health: include.has("health") ? settled(health(id, inSpace, context)) : undefined,
-      },
-    ]),
+    wanted.filter(isLikeAnId).map((id) => {
+      if (withRules || include.has("health")) settled(runsOf(id));
+      return [id, withRules ? settled(rulesOf({ id, preconfigured: false })) : undefined];
+    }),
   );
   // Only the list says how many references there are.
   const all = withRules || wanted.length > 1 ? settled(kibana.connectors(inSpace)) : undefined;
   const types = settled(kibana.connectorTypes(inSpace));
-  const others = all && withRules ? settled(orWhy(othersOf(all, types, wanted, inSpace, context), 200)) : undefined;
+  const others = all && withRules ? settled(othersOf({ all, types, wanted, inSpace, runsOf }, context)) : undefined;
 
   return async (asked: string, most: number) => {
     const found = all ? pickConnector(await all, inSpace, asked) : await findConnector(kibana, inSpace, asked);
-    const begun = early.get(found.id);
-    const [known, usersOfAny, rules, runs] = await Promise.all([
+    const [known, usersOfAny, read, runs] = await Promise.all([
       types,
       others,
-      withRules ? ((found.preconfigured ? undefined : begun?.rules) ?? rulesOf(found)) : undefined,
-      include.has("health") ? (begun?.health ?? health(found.id, inSpace, context)) : undefined,
+      withRules ? ((found.preconfigured ? undefined : early.get(found.id)) ?? rulesOf(found)) : undefined,
+      include.has("health") ? healthFrom(runsOf(found.id)) : undefined,
     ]);
     const { type, config, notes } = described(found, known);
-    if (typeof rules === "string") notes.push(`Which rules use it could not be read: ${rules}`);
-    if (typeof usersOfAny === "string") notes.push(`What else uses it could not be read: ${usersOfAny}`);
-    const mine = typeof usersOfAny === "function" ? usersOfAny(found) : undefined;
-    const calls = [...(await repairCalls(found, inSpace, runs, context)), ...leadingHere(found, inSpace, mine?.uses ?? [])];
+    if (typeof read === "string") notes.push(`Which rules use it could not be read: ${read}`);
+    if (typeof usersOfAny?.users === "string") notes.push(`What else uses it could not be read: ${usersOfAny.users}`);
+    const mine = typeof usersOfAny?.users === "object" ? usersOfAny.users.of(found) : undefined;
+    const over = await orWhy(usersOfAny?.judged.overWorkflows(found.id) ?? Promise.resolve([]), 200);
+    if (typeof over === "string") notes.push(`Which rules reach it over workflows could not be read: ${over}`);
+    const now = (rule: Rule) => (typeof read === "object" ? usersOfAny?.judged.of(rule, found.id, read.seesSnoozes) : undefined);
+    const calls = await repairCalls(found, inSpace, runs, context);
     return {
       connector: compact({ ...connectorRow(found, inSpace, known, context.settings), type_name: type?.name, config }),
-      ...(typeof rules === "object" ? shownRules(found, rules, { space: inSpace, most, withActions, notes }) : {}),
-      ...(mine ? shownUsers(mine, most, notes) : {}),
+      ...(typeof read === "object" ? shownRules(found, read.rules, { space: inSpace, most, withActions, now, notes }) : {}),
+      ...(mine ? shownUsers(mine, typeof over === "object" ? over : [], most, notes) : {}),
       ...(calls.length > 0 ? { next: calls } : {}),
       ...compact({ health: runs, warnings: notes }),
     };
   };
 }
 
-/** What uses the wanted connectors besides rules. */
-async function othersOf(
-  all: Promise<Connector[]>,
-  types: Promise<LiveType[]>,
-  wanted: readonly string[],
-  inSpace: string,
-  { kibana }: ToolContext,
-) {
-  const [existing, known, status] = await Promise.all([all, types, kibana.status()]);
-  const found = existing.filter(({ id, name }) => wanted.includes(id) || wanted.includes(name));
-  return othersUsing(kibana, inSpace, found, { existing, types: known, status });
+/** The runs of each connector, read once. */
+function runsOnce(inSpace: string, { kibana }: ToolContext): (id: string) => Promise<Runs> {
+  const begun = new Map<string, Promise<Runs>>();
+  const read = async (id: string) => (await import("../audit/health.ts")).allRuns(kibana, inSpace, id, Date.now());
+  return (id) => {
+    const runs = begun.get(id) ?? read(id);
+    begun.set(id, runs);
+    return runs;
+  };
 }
 
-/** The others as an answer shows them. @param notes gets what was not looked at */
-function shownUsers({ uses, sight }: Pick<Usage, "uses" | "sight">, most: number, notes: string[]) {
+interface Wanted {
+  all: Promise<Connector[]>;
+  types: Promise<LiveType[]>;
+  wanted: readonly string[];
+  inSpace: string;
+  runsOf: (id: string) => Promise<Runs>;
+}
+
+/** What uses the wanted connectors besides rules, and what is in the way of those that use them. */
+async function othersOf({ all, types, wanted, inSpace, runsOf }: Wanted, { kibana }: ToolContext) {
+  const [connectors, known, status] = await Promise.all([all, types, kibana.status()]);
+  const found = connectors.filter(({ id, name }) => wanted.includes(id) || wanted.includes(name));
+  const looking = orWhy(othersUsing(kibana, inSpace, found, { existing: connectors, types: known, status }), 200);
+  const { rulesNow } = await import("./connectors/rules-now.ts");
+  const [users, judged] = await Promise.all([
+    looking,
+    rulesNow(kibana, {
+      ...{ space: inSpace, connectors, types: known, status },
+      seen: looking.then((one) => (typeof one === "object" ? one.seen : undefined)),
+      runs: new Map(found.map(({ id }) => [id, runsOf(id)])),
+    }),
+  ]);
+  return { users, judged };
+}
+
+/** The others as an answer shows them. @param over rules that reach it over workflows; `notes` gets what was not looked at */
+function shownUsers(
+  { uses, sight }: Pick<Usage, "uses" | "sight">,
+  over: readonly Record<string, unknown>[],
+  most: number,
+  notes: string[],
+) {
   const missed = notLookedAtInWords(sight);
   if (missed !== "") notes.push(`Not looked at, so they may use it: ${missed}.`);
-  return uses.length > 0 ? { users: uses.slice(0, most).map(shownUse), users_total: uses.length } : {};
+  const shown = [...uses.slice(0, most).map(shownUse), ...over.slice(0, most)];
+  return shown.length > 0 ? { users: shown, users_total: uses.length + over.length } : {};
 }
 
 /** Keeps a rejection that is not awaited yet from ending the process. */
@@ -177,19 +210,7 @@ async function repairCalls(
   return [];
 }
 
-/** What leads to a workflow is looked up only where it is wanted. */
-function leadingHere({ id }: Connector, inSpace: string, uses: Usage["uses"]): NextCall[] {
-  if (!uses.some(({ kind }) => kind === "workflow")) return [];
-  return [
-    {
-      tool: "map_notifications",
-      args: { space: inSpace, connector: id },
-      why: "Also the policies and rules that reach it through workflows.",
-    },
-  ];
-}
-
-async function health(id: string, inSpace: string, { kibana }: ToolContext) {
+async function healthFrom(reading: Promise<Runs>) {
   const { healthOf } = await import("../audit/health.ts");
-  return compact(await healthOf(kibana, inSpace, id, Date.now()));
+  return compact(await healthOf(reading));
 }

@@ -85,12 +85,18 @@ async function row(entry: JournalEntry, now: Now, detail: boolean | undefined, c
     note: end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.",
     error: end?.error,
     asked: askedOf(begin.consent),
+    approved_by: begin.approval === undefined ? undefined : approver(begin.approval, begin.principal),
     by: begin.client,
     // Over stdio there is only the local user.
     principal: begin.principal === "local" ? undefined : begin.principal,
     ...(detail ? beforeAndAfter(entry, now) : {}),
     ...(await undoNow(entry, now, context)),
   });
+}
+
+/** The passkey's name; whose it is where that is not the caller. */
+function approver({ by, key }: NonNullable<JournalEntry["begin"]["approval"]>, caller: string): string {
+  return `${by === caller ? "" : `${by}: `}${plainText(key, 60)}`;
 }
 
 /** The state before and after, redacted and cut; unchanged parts are left out. */
@@ -115,6 +121,8 @@ function states(record: Recorded, now: Now): { before?: Shown; after?: Shown } {
       return { after: { name: record.name, config: record.config, secrets: record.secretFields } };
     case "delete":
       return { before: { name: record.name, config: record.config } };
+    case "rotate":
+      return { after: { secrets: ["ingest_token"] } };
     case "execute":
       return { after: { params: record.params } };
     case "update": {

@@ -2,11 +2,13 @@ import * as z from "zod";
 import type { NextCall } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import { countByTag } from "../map/by-tag.ts";
+import { pictureOf } from "../map/picture.ts";
 import { type MappedRule, type ObstacleKind, type Verdict, verdicts } from "../map/route.ts";
 import { mapRules } from "../map/run.ts";
 import type { NotSeen } from "../map/space.ts";
 import { type Loss, lossOf } from "../map/without.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { firstThatFit, plainText, quoted } from "../plain-text.ts";
 import { chosenSpaces } from "./connectors/several-spaces.ts";
 import { readAcross } from "./define.ts";
 import { compact, idOrName, next, warnings, widens } from "./fields.ts";
@@ -20,6 +22,9 @@ const states = ["disabled", "muted", "snoozed", "maintenance", "rule_failing"] a
 /** Characters of the rows of one answer: more goes on the next page. */
 const longestPage = 8_000;
 const entriesShown = 8;
+/** Rules beside the answer, where an app shows them and no model pays for them, and their characters. */
+const mostInApp = 200;
+const appPage = 60_000;
 
 export const mapNotifications = readAcross({
   name: "map_notifications",
@@ -63,7 +68,9 @@ export const mapNotifications = readAcross({
     const filter = { ...filterOf(given), ...(connector !== undefined && { notified_by: connector }) };
     const named = filter.notified_by;
     if (before && !spaces.some((space) => space === before.position.space)) throw otherArguments();
-    const page = collectPage(limit, counts, !before);
+    const withPicture = context.forApp !== undefined && connector === undefined;
+    const page = collectPage(withPicture ? Math.max(limit, mostInApp) : limit, counts, !before);
+    const byTag = countByTag();
     const found: FoundSpaces = new Map();
     const lossIn = (rule: MappedRule): Loss | undefined => {
       const id = found.get(rule.space)?.connector?.id ?? connector;
@@ -93,7 +100,10 @@ export const mapNotifications = readAcross({
           const [only] = meant;
           found.set(facts.space, { connectors: facts.connectors.all, ...(only && { connector: only, facts }) });
         },
-        rule: (rule, position) => page.take({ rule, position }, lossIn(rule), fits(rule)),
+        rule(rule, position) {
+          if (withPicture && !before && fits(rule)) byTag.add(rule);
+          return page.take({ rule, position }, lossIn(rule), fits(rule));
+        },
       },
     );
     const rows = page.rows(spaces);
@@ -103,6 +113,11 @@ export const mapNotifications = readAcross({
     const shown = await fitting(rows.slice(0, limit), connectorsOf);
     const last = shown.at(-1)?.row.position;
     const more = last !== undefined && rows.length > shown.length;
+    const { name, sandbox } = context.deployment;
+    context.forApp?.({
+      deployment: { name, sandbox },
+      ...(withPicture && { ...(await rowsForApp(rows, connectorsOf)), ...compact({ picture: pictureOf(byTag.groups()) }) }),
+    });
     const users = connector === undefined || before ? [] : await losingUsers(found, context, notSeen);
     const several = spaces.length > 1;
     const lists =
@@ -156,6 +171,13 @@ async function fitting(rows: readonly PageRow[], connectorsOf: (rule: MappedRule
     shown.push({ row, shown: one });
   }
   return shown;
+}
+
+/** More rules than an answer has. */
+async function rowsForApp(rows: readonly PageRow[], connectorsOf: Parameters<typeof fitting>[1]) {
+  const shown = await Promise.all(rows.slice(0, mostInApp).map(({ rule }) => mappedRow(rule, connectorsOf(rule))));
+  const rules = firstThatFit(shown, appPage);
+  return { rules, rest: rules.length < rows.length };
 }
 
 function shownGap({ space, what, why, fix }: NotSeen) {

@@ -11,9 +11,12 @@ import { plainText, quoted, word } from "../plain-text.ts";
 import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
+import { assertParamsFit } from "./connectors/params-fit.ts";
 import { lastRuns } from "./connectors/run-history.ts";
 import { changeTool } from "./define.ts";
-import { changedSpace, compact, connector, namedById, widens } from "./fields.ts";
+import { changedSpace, compact, connector, idOrName, namedById, widens } from "./fields.ts";
+import { rehearsalReport } from "./plans/rehearsal-report.ts";
+import type { RehearsalPlan } from "./plans/sent-rehearsal.ts";
 import { runFlows } from "./secrets/run-flows.ts";
 
 const modes = ["safe", "near_safe", "loud"] as const;
@@ -39,7 +42,7 @@ export const testConnector = changeTool({
   name: "test_connector",
   title: "Test connector",
   description:
-    "Test a connector. safe touches nothing outside. near_safe and loud send something to the service: only if the user wants that, and a person is asked. Never escalates by itself. A failed test is a result, not an error.",
+    "Test a connector. safe touches nothing outside. near_safe and loud send something to the service: only if the user wants that, and a person is asked. A failed test is a result, not an error.",
   risk: "write",
   access: "change",
   idempotent: false,
@@ -47,19 +50,27 @@ export const testConnector = changeTool({
     id: connector,
     space: changedSpace,
     mode: widens(z.enum(modes).default("safe"), "safe"),
-    fill: z.looseObject({}).optional().describe('What the test asks for, such as {"to": "me@…"}'),
+    rule: idOrName.optional().describe("Rehearse its message: safe shows, loud sends it"),
+    fill: z.looseObject({}).optional(),
   }),
   argumentHints: namedById,
-  async plan({ id, mode, fill: given = {} }, { kibana, space: target }): Promise<TestPlan | NoChange> {
+  async plan({ id, mode, rule, fill: given }, context): Promise<TestPlan | RehearsalPlan | NoChange> {
+    const { kibana, space: target } = context;
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
     const entry = await connectorType(found.type);
+    if (rule !== undefined) {
+      if (mode === "near_safe" || given) throw rehearsedOtherwise(mode);
+      const { planRehearsal } = await import("./plans/plan-rehearsal.ts");
+      return planRehearsal(rule, { found, entry, mode }, context);
+    }
     const probe = entry ? probesFor(entry, found.config ?? {})[mode] : undefined;
     // Without a test, the last runs still show whether a connector keeps failing.
     const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id) : undefined;
     if (!probe) return untested(found, entry, mode, target, runs);
-    const fill = filler(probe, given);
+    const fill = filler(probe, given ?? {});
     const params = withPathApart(entry, found.config, fill.params(probe.params));
+    if (entry && given) assertParamsFit(entry, params);
     const { flows, words: elsewhere } = runFlows(found, entry, params);
     const undo = probe.undo && "params" in probe.undo ? fill.params(probe.undo.params) : undefined;
     const sends = mode !== "safe";
@@ -98,7 +109,16 @@ export const testConnector = changeTool({
       runs,
     };
   },
-  async report({ ops: [op], mode, probe, fill, runs }, [result]) {
+  async report(plan, results) {
+    if ("rehearsal" in plan) return rehearsalReport(plan, results);
+    const {
+      ops: [op],
+      mode,
+      probe,
+      fill,
+      runs,
+    } = plan;
+    const [result] = results;
     if (result?.outcome !== "done") return {};
     const { attempts, ended } = result.data as Runs;
     const execution = attempts.at(-1);
@@ -127,6 +147,16 @@ export const testConnector = changeTool({
     };
   },
 });
+
+function rehearsedOtherwise(mode: Mode): ToolError {
+  return new ToolError(
+    "invalid_arguments",
+    mode === "near_safe"
+      ? "A rehearsal is safe, which sends nothing, or loud, which sends."
+      : "A rehearsal takes no `fill`: the rule says what is sent.",
+    mode === "near_safe" ? 'Use mode "safe".' : "Leave `fill` out.",
+  );
+}
 
 /** The answer if there is no test of that mode: what is known without running anything, and which tests there are. */
 function untested(

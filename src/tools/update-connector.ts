@@ -46,6 +46,11 @@ export const updateConnector = changeInSpaces({
   },
   planSeveral: (asked, spaces, context): Promise<SpacesPlan | NoChange> => planUpdateInSpaces(asked, spaces, context),
   async report(plan: Plan | SpacesPlan, results, { deployment }) {
+    const [only] = results;
+    if (only?.op.op === "rotate" && !("beside" in plan)) {
+      if (only.outcome !== "done") return {};
+      return { result: { connector: connectorView(only.op.before, only.op.space), rotated: ["ingest_token"] } };
+    }
     const { op, outcome, stored } = results.find((one) => one.op.op === "update") ?? {};
     const workflows = workflowRows(plan.ops, results);
     if ("beside" in plan) {

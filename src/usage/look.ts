@@ -72,11 +72,11 @@ export async function othersUsing(
   space: string,
   connectors: readonly Connector[],
   { existing, types, status }: Known,
-): Promise<(connector: Connector) => Pick<Usage, "uses" | "sight">> {
+): Promise<{ of(connector: Connector): Pick<Usage, "uses" | "sight">; seen: Seen }> {
   const placeOf = (connector: Connector) => whereOf(connector, types, status);
   const seen = await lookAround(reader, space, connectors.map(placeOf));
   const ids = new Set(existing.map(({ id }) => id));
-  return (connector) => usersOf(connector, placeOf(connector), ids, seen);
+  return { of: (connector) => usersOf(connector, placeOf(connector), ids, seen), seen };
 }
 
 /** The rules that use a connector; undefined where the key may not read rules. */

@@ -1,9 +1,8 @@
 import type { Connector } from "../kibana/connectors.ts";
-import type { Reader } from "../kibana/reader.ts";
 import { quoted } from "../plain-text.ts";
-import { inWords, lookAtWorkflows } from "./look.ts";
+import { inWords, type Seen } from "./look.ts";
 import { namesOf } from "./references.ts";
-import type { Use, Where } from "./use.ts";
+import type { Use } from "./use.ts";
 
 /** What names a connector by its name, and so no longer reaches it under another one. */
 export interface NamedBy {
@@ -15,13 +14,10 @@ export interface NamedBy {
 /**
  * Workflows may name a connector by its name instead of its id (connector_executor.ts of workflows).
  * @param existing the connectors of the space: a text that is an id means that one
+ * @param workflows what was seen of them
  */
-export async function namedBy(
-  { name }: Connector,
-  existing: readonly Connector[],
-  { reader, space, status }: { reader: Reader; space: string; status: Where["status"] },
-): Promise<NamedBy> {
-  const [looked] = (await lookAtWorkflows(reader, space, status)).looked;
+export function namedBy({ name }: Connector, existing: readonly Connector[], workflows: Seen): NamedBy {
+  const [looked] = workflows.looked;
   if (!looked || existing.some(({ id }) => id === name)) return { uses: [], missed: [] };
   const { holders, unseen } = looked.found;
   const missed = unseen.filter(({ permanent, concerns }) => !permanent && !concerns).map(inWords);

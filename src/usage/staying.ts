@@ -3,15 +3,15 @@ import { howToFree, usersInWords } from "./free.ts";
 import { lookAtWorkflows, notLookedAtInWords, sightOf, type Usage } from "./look.ts";
 import type { Use, Where } from "./use.ts";
 
-/** Workflows that name a connector which is gone. */
+/** Workflows that name a connector which is gone. @param isName another connector has that id as its name, and is reached where a name will do */
 export async function workflowsNaming(
-  id: string,
+  { id, isName }: { id: string; isName: boolean },
   reader: Reader,
   space: string,
   status: Where["status"],
 ): Promise<Pick<Usage, "uses" | "sight">> {
   const seen = await lookAtWorkflows(reader, space, status);
-  const holders = seen.looked.flatMap(({ found }) => found.holders.filter(({ names }) => names === id));
+  const holders = seen.looked.flatMap(({ found }) => found.holders.filter(({ names, byName }) => names === id && !(byName && isName)));
   const unseen = seen.looked.flatMap(({ found }) => found.unseen.filter(({ concerns }) => concerns === undefined));
   return { uses: holders.map(({ use }) => use), sight: sightOf(unseen) };
 }

@@ -1,151 +1,94 @@
-import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Book, createBook } from "./book.ts";
 import type { Page, Take } from "./page.ts";
-import { renderNote, renderPage, styleHash } from "./render.ts";
-import { boundStrangers, type Strangers } from "./strangers.ts";
-import { readSubmission, TooLarge } from "./submission.ts";
+import { boundStrangers } from "./strangers.ts";
+import type { TokenPage } from "./token-page.ts";
 
 /** Pages for the person at this machine, on a loopback port that is opened when first needed. */
 export interface Pages {
   /** Shows a page at an unguessable address, until it is answered or expires. @param owner whose agent asks for it */
   open(page: Page, take: Take, owner: string): Promise<string>;
+  /** Shows a token at such an address, once. */
+  showOnce(page: TokenPage, owner: string): Promise<string>;
+  /** `http://127.0.0.1:49152` */
+  origin(): Promise<string>;
   close(): Promise<void>;
 }
 
-interface Shown {
-  owner: string;
-  page: Page;
-  take: Take;
-  state: "open" | "taking" | "answered";
+interface Listening {
+  servers: Server[];
+  origin: string;
 }
 
-/** Most pages kept for one owner, open and answered; beyond that the owner's own oldest is dropped. */
-const most = 200;
+/**
+ * @param now milliseconds since 1970
+ * @param name in the pages' address: browsers have passkeys for `localhost` only, not for an address
+ */
+export function createPages(now: () => number = Date.now, name: "127.0.0.1" | "localhost" = "127.0.0.1"): Pages {
+  const book = createBook(now);
+  let listening: Promise<Listening> | undefined;
 
-/** @param now milliseconds since 1970 */
-export function createPages(now: () => number = Date.now): Pages {
-  const shown = new Map<string, Shown>();
-  let listening: Promise<{ server: Server; origin: string }> | undefined;
-
-  function listen(): Promise<{ server: Server; origin: string }> {
-    return new Promise((resolve, reject) => {
-      const server = createServer(
-        { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 },
-        (request, response) => {
-          const { port } = server.address() as AddressInfo;
-          handle(request, response, `127.0.0.1:${port}`, strangers).catch(() =>
-            send(response, 500, renderNote("Something failed", "Nothing was written. Close this page and ask the agent to start again.")),
-          );
-        },
-      );
-      const strangers = boundStrangers(server);
-      server.once("error", reject);
-      server.listen(0, "127.0.0.1", () => {
-        server.unref();
-        resolve({ server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-      });
+  function whenListening(): Promise<Listening> {
+    listening ??= listen(book, name);
+    return listening.catch((error: unknown) => {
+      listening = undefined;
+      throw error;
     });
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse, host: string, strangers: Strangers): Promise<void> {
-    // Another site whose name resolves to this address (DNS rebinding) still sends its own name here.
-    if (request.headers.host !== host)
-      return send(response, 403, renderNote("Refused", "The address of this page is not the one that was given out."));
-    const key = /^\/p\/([\w-]{20,})$/.exec(request.url ?? "")?.[1] ?? "";
-    const one = shown.get(key);
-    if (!one)
-      return send(response, 404, renderNote("No such page", "It may belong to a server that was restarted. Ask the agent to start again."));
-    strangers.known(request.socket);
-    if (one.state === "answered") return send(response, 410, renderNote("Already answered", "This page works once and has been used."));
-    if (one.page.expiresAt <= now())
-      return send(response, 410, renderNote("Expired", "Nothing was written. Ask the agent to start again."));
-    if (request.method === "GET" || request.method === "HEAD") return send(response, 200, renderPage(one.page, {}));
-    if (request.method !== "POST")
-      return send(response, 405, renderNote("Refused", "This page accepts a form and nothing else."), { allow: "GET, POST" });
-    if (!isOwnForm(request, host))
-      return send(response, 403, renderNote("Refused", "Only the form on this page, sent by a current web browser, is accepted."));
-    return submit(one, request, response);
-  }
-
-  async function submit(one: Shown, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (one.state === "taking") return send(response, 409, renderNote("One moment", "This form is already being checked."));
-    one.state = "taking";
-    try {
-      const submission = await readSubmission(request, one.page);
-      if ("problems" in submission) {
-        one.state = "open";
-        return send(response, 422, renderPage(one.page, submission.problems));
-      }
-      const problems = await one.take(submission);
-      if (Object.keys(problems).length > 0) {
-        one.state = "open";
-        return send(response, 422, renderPage(one.page, problems, submission.typedName));
-      }
-      one.state = "answered";
-      const note = submission.approved
-        ? renderNote("Approved", "Tell the agent to continue: it repeats its call, and the change is made.")
-        : submission.known === undefined
-          ? renderNote("Refused", "Nothing was written.")
-          : renderNote("Nothing was written", `Your answer was "${submission.known}". Tell the agent to continue: it is told.`);
-      return send(response, 200, note);
-    } catch (error) {
-      one.state = "open";
-      if (error instanceof TooLarge) return send(response, 413, renderNote("Too large", "A form takes at most 1 MB."));
-      throw error;
-    }
-  }
-
   return {
-    async open(page, take, owner) {
-      listening ??= listen();
-      const { origin } = await listening.catch((error: unknown) => {
-        listening = undefined;
-        throw error;
-      });
-      for (const [key, one] of shown) if (one.page.expiresAt <= now()) shown.delete(key);
-      const own = [...shown].filter(([, one]) => one.owner === owner);
-      const [oldest] = own.find(([, one]) => one.state === "answered") ?? own[0] ?? [];
-      if (own.length >= most && oldest !== undefined) shown.delete(oldest);
-      const key = randomBytes(24).toString("base64url");
-      shown.set(key, { owner, page, take, state: "open" });
-      return `${origin}/p/${key}`;
-    },
+    open: async (page, take, owner) => (await whenListening()).origin + book.add(page, take, owner),
+    showOnce: async (page, owner) => (await whenListening()).origin + book.addToken(page, owner),
+    origin: async () => (await whenListening()).origin,
     async close() {
-      const open = await listening?.catch(() => undefined);
-      open?.server.closeAllConnections();
-      await new Promise((resolve) => (open ? open.server.close(resolve) : resolve(undefined)));
+      const { servers } = (await listening?.catch(() => undefined)) ?? { servers: [] };
+      await Promise.all(servers.map(closed));
     },
   };
 }
 
-/**
- * Whether a browser says that the request comes from this page's own form. With no-referrer a form's Origin is "null", so
- * the fetch metadata decides, which scripts of other sites cannot set. This also refuses programs that are not browsers.
- */
-function isOwnForm(request: IncomingMessage, host: string): boolean {
-  const { origin } = request.headers;
-  const ownOrigin = origin === undefined || origin === "null" || origin === `http://${host}`;
-  return (
-    ownOrigin &&
-    request.headers["sec-fetch-site"] === "same-origin" &&
-    request.headers["sec-fetch-mode"] === "navigate" &&
-    request.headers["sec-fetch-dest"] === "document"
-  );
+/** Under the name, both addresses that it may stand for are ours: a program at the other one would have the same origin. */
+async function listen(book: Book, name: string): Promise<Listening> {
+  for (let attempt = 1; ; attempt++) {
+    const first = await listenAt("127.0.0.1", 0, book, name);
+    const { port } = first.address() as AddressInfo;
+    const origin = `http://${name}:${port}`;
+    if (name !== "localhost") return { servers: [first], origin };
+    try {
+      return { servers: [first, await listenAt("::1", port, book, name)], origin };
+    } catch (error) {
+      if (!isTaken(error)) return { servers: [first], origin };
+      await closed(first);
+      if (attempt === 20) throw error;
+    }
+  }
 }
 
-async function send(response: ServerResponse, status: number, body: Promise<string>, more: Record<string, string> = {}): Promise<void> {
-  response.writeHead(status, {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": `default-src 'none'; style-src ${styleHash}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-    connection: "close",
-    ...more,
+/** Anything else means that this machine has no such address. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+}
+
+function listenAt(address: string, port: number, book: Book, name: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(
+      { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 },
+      (request, response) => {
+        const origin = `http://${name}:${(server.address() as AddressInfo).port}`;
+        void book.handle(request, response, origin, () => strangers.known(request.socket));
+      },
+    );
+    const strangers = boundStrangers(server);
+    server.once("error", reject);
+    server.listen({ port, host: address, ipv6Only: address === "::1" }, () => {
+      server.unref();
+      resolve(server);
+    });
   });
-  response.end(await body);
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -1,5 +1,32 @@
 /** What a page shows and takes: text only, from the caller. Nothing here knows about connectors. */
-export interface Page {
+export type Page = ApprovalPage | PasskeyPage;
+
+/** What the browser asks an authenticator for; all that is binary in base64url. */
+export type PasskeyRequest = { challenge: string; rpId: string } & (
+  | { what: "get"; keys: KeyOffered[] }
+  | { what: "create"; user: { id: string; name: string }; algorithms: readonly number[]; exclude: KeyOffered[] }
+);
+
+export interface KeyOffered {
+  id: string;
+  transports: readonly string[];
+}
+
+/** A page on which a passkey is added or removed. */
+export interface PasskeyPage {
+  kind: "passkey";
+  title: string;
+  texts: string[];
+  /** Asks for the new key's name, and proposes this one. */
+  name?: string;
+  button: string;
+  passkey: PasskeyRequest;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** A change that a person decides on. */
+export interface ApprovalPage {
   kind: "approve" | "secrets";
   /** Which Kibana, with its label. */
   deployment: string;
@@ -27,6 +54,10 @@ export interface Page {
   knows?: string;
   /** What must be typed to agree. */
   type?: ToType | undefined;
+  /** What must sign to agree. */
+  passkey?: PasskeyRequest | undefined;
+  /** Who asks for it, and whose yes it takes, where that is said. */
+  people?: { askedBy: string; approvers: string[] } | undefined;
   /** Milliseconds since 1970. */
   expiresAt: number;
 }
@@ -58,6 +89,8 @@ export interface Submission {
   approved: boolean;
   known?: Knows | undefined;
   typedName: string;
+  /** What the authenticator answered, as the page's script sends it. */
+  passkey?: string | undefined;
   /** By field path; fields left empty are absent. */
   values: Record<string, string>;
 }
@@ -65,5 +98,15 @@ export interface Submission {
 /** Problems by the path of their field; "" for the whole form. */
 export type Problems = Record<string, string>;
 
+/** Another page that follows at the same address. */
+export class Follow {
+  readonly page: Page;
+  readonly take: Take;
+  constructor(page: Page, take: Take) {
+    this.page = page;
+    this.take = take;
+  }
+}
+
 /** Takes a submission. No problems: it is accepted and the page is used up. */
-export type Take = (submission: Submission) => Promise<Problems>;
+export type Take = (submission: Submission) => Promise<Problems | Follow>;

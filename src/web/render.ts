@@ -2,17 +2,38 @@ import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { escapeHidden, oneLine } from "../plain-text.ts";
 import { type Line, lineDifference } from "./line-difference.ts";
-import { knows as answers, type Field, type Page, type Problems, type ToType } from "./page.ts";
+import {
+  type ApprovalPage,
+  knows as answers,
+  type Field,
+  type Page,
+  type PasskeyPage,
+  type PasskeyRequest,
+  type Problems,
+  type ToType,
+} from "./page.ts";
+import { passkeyScript } from "./passkey-script.ts";
 import { style } from "./style.ts";
 
 type Markup = ReturnType<typeof html>;
 
 /** The style sheet may be inline because the policy names its hash. */
 const styleTag = raw(`<style>${style}</style>`);
-export const styleHash = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
+export const styleHash = hashOf(style);
+/** So may the one script, on pages that ask for a passkey. */
+const scriptTag = raw(`<script>${passkeyScript}</script>`);
+export const scriptHash = hashOf(passkeyScript);
 
-/** The page as HTML. `html` escapes every value; no script is needed or allowed. */
-export async function renderPage(given: Page, found: Problems, submittedName = ""): Promise<string> {
+function hashOf(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+/** The page as HTML. `html` escapes every value; no script is needed or allowed but the one that asks for a passkey. */
+export function renderPage(page: Page, problems: Problems, submittedName?: string): Promise<string> {
+  return page.kind === "passkey" ? renderPasskey(page, problems) : renderApproval(page, problems, submittedName);
+}
+
+async function renderApproval(given: ApprovalPage, found: Problems, submittedName = ""): Promise<string> {
   const page = inLines(given);
   const problems: Problems = Object.fromEntries(Object.entries(found).map(([path, problem]) => [path, oneLine(problem)]));
   const title = page.kind === "secrets" ? "Enter secrets" : "Approve a change";
@@ -36,13 +57,16 @@ export async function renderPage(given: Page, found: Problems, submittedName = "
         ${page.warnings.map((warning) => html`<p class="warn">${warning}</p>`)}
       </section>
       ${page.details.length > 0 ? html`<section class="card" aria-labelledby="details"><h2 id="details">In detail</h2>${details(page.details)}</section>` : ""}
-      <form method="post" enctype="multipart/form-data" autocomplete="off">
+      ${people("Asked for by", page.people ? [page.people.askedBy] : [])}
+      ${people("May approve, with a passkey", page.people?.approvers ?? [])}
+      <form method="post" enctype="multipart/form-data" autocomplete="off"${asking(page.passkey)}>
         ${page.fields.length > 0 ? html`<h2>Type the values here, not into the conversation</h2>` : ""}
         ${page.fields.map((one, index) => field(one, index, problems[one.path], one.path === firstWrong))}
         ${page.knows === undefined ? "" : knowsField(page.knows, problems.knows)}
         ${page.type === undefined ? "" : nameField(page.type, submittedName, problems.name)}
+        ${page.passkey ? passkeyField() : ""}
         <div class="buttons">
-          <button class="yes" type="submit" name="answer" value="approve">${page.kind === "secrets" ? "Save and approve" : "Approve"}</button>
+          <button class="yes" type="submit" name="answer" value="approve">${page.kind === "secrets" ? "Save and approve" : "Approve"}${page.passkey ? " with a passkey" : ""}</button>
           <button class="no" type="submit" name="answer" value="refuse" formnovalidate>Refuse</button>
         </div>
       </form>
@@ -50,12 +74,52 @@ export async function renderPage(given: Page, found: Problems, submittedName = "
         <p>An AI agent asked for this through kibana-connectors-mcp. It sees neither this page's form nor what you type. Approve only what you expected.</p>
         <p>This page works once, until ${new Date(page.expiresAt).toISOString().slice(11, 16)} UTC.</p>
       </footer>
+      ${page.passkey ? scriptTag : ""}
     `,
   );
 }
 
+async function renderPasskey({ title, texts, name, button, passkey, expiresAt }: PasskeyPage, found: Problems): Promise<string> {
+  const problem = Object.values(found)[0];
+  return layout(
+    `${problem === undefined ? "" : "Not accepted yet: "}${title}`,
+    html`
+      <h1>${oneLine(title)}</h1>
+      ${problem === undefined ? "" : html`<p class="bad" role="alert">${oneLine(problem)}</p>`}
+      <section class="card">${texts.map((text) => html`<p>${oneLine(text)}</p>`)}</section>
+      <form method="post" enctype="multipart/form-data" autocomplete="off"${asking(passkey)}>
+        ${
+          name === undefined
+            ? ""
+            : html`<div class="field"><label for="name">Name of this key, to tell it from others</label><input id="name" name="name" type="text" value="${oneLine(name)}" maxlength="40" autocomplete="off" spellcheck="false" /></div>`
+        }
+        ${passkeyField()}
+        <div class="buttons">
+          <button class="yes" type="submit" name="answer" value="approve">${button}</button>
+          <button class="no" type="submit" name="answer" value="refuse" formnovalidate>Cancel</button>
+        </div>
+      </form>
+      <footer><p>This page works once, until ${new Date(expiresAt).toISOString().slice(11, 16)} UTC.</p></footer>
+      ${scriptTag}
+    `,
+  );
+}
+
+/** The form's attribute that the script reads: ids and digests of ours, no text from anywhere else. */
+function asking(request: PasskeyRequest | undefined): Markup | string {
+  return request === undefined ? "" : html` data-passkey="${JSON.stringify(request)}"`;
+}
+
+function passkeyField(): Markup {
+  return html`
+    <input type="hidden" name="passkey" value="" />
+    <p class="bad" id="passkey-problem" role="alert" hidden></p>
+    <noscript><p class="bad">Your browser asks for the passkey by a script of this page: allow JavaScript here.</p></noscript>
+  `;
+}
+
 /** Every text as one line without hidden characters, so that no caller has to see to it. */
-function inLines(page: Page): Page {
+function inLines(page: ApprovalPage): ApprovalPage {
   const lines = (texts: readonly string[]) => texts.map(oneLine);
   return {
     ...page,
@@ -77,6 +141,7 @@ function inLines(page: Page): Page {
     })),
     fields: page.fields.map((one) => ({ ...one, label: oneLine(one.label) })),
     ...(page.knows === undefined ? {} : { knows: oneLine(page.knows) }),
+    people: page.people && { askedBy: oneLine(page.people.askedBy), approvers: lines(page.people.approvers) },
     type: page.type && { ...page.type, text: oneLine(page.type.text) },
   };
 }
@@ -96,14 +161,14 @@ function people(title: string, names: readonly string[]): Markup | string {
 }
 
 /** Long details scroll in a box of their own, so that the button stays within reach. */
-function details(all: Page["details"]): Markup {
+function details(all: ApprovalPage["details"]): Markup {
   const inside = all.map(detail);
   return JSON.stringify(all).length > 3000
     ? html`<div class="long" tabindex="0" role="group" aria-labelledby="details">${inside}</div>`
     : html`${inside}`;
 }
 
-function detail({ text, before, after }: Page["details"][number]): Markup {
+function detail({ text, before, after }: ApprovalPage["details"][number]): Markup {
   if (before !== undefined && after !== undefined) {
     const lines = lineDifference(before, after).map(differing);
     return html`<p>${text}</p><p class="help">- removed, + added</p><pre class="difference">${lines}</pre>`;
@@ -164,7 +229,8 @@ function nameField({ what, text }: ToType, typed: string, problem: string | unde
   `;
 }
 
-async function layout(title: string, body: Markup): Promise<string> {
+/** A document with a title, without scripts. */
+export async function layout(title: string, body: Markup): Promise<string> {
   const page = await html`<!doctype html>
     <html lang="en" dir="ltr">
       <head>

@@ -1,6 +1,13 @@
-/** The colours of every page, light and dark. */
-export const palette = `:root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1a1c21;--soft:#5a606b;--line:#d3d8e0;--accent:#0b64dd;--accent-ink:#fff;--bad:#b4251d;--bad-bg:#fdecea;--warn:#7a4d00;--warn-bg:#fff5dd;--code:#f0f2f5}
-@media (prefers-color-scheme:dark){:root{--bg:#101217;--card:#191c22;--ink:#eceef2;--soft:#a5acb8;--line:#363c47;--accent:#61a2ff;--accent-ink:#07101f;--bad:#ff9d92;--bad-bg:#3a1613;--warn:#ffd27d;--warn-bg:#33270c;--code:#22262e}}`;
+/** The colours of every page, as CSS variables. */
+export const colours = {
+  light:
+    "--bg:#f6f7f9;--card:#fff;--ink:#1a1c21;--soft:#5a606b;--line:#d3d8e0;--accent:#0b64dd;--accent-ink:#fff;--bad:#b4251d;--bad-bg:#fdecea;--warn:#7a4d00;--warn-bg:#fff5dd;--code:#f0f2f5",
+  dark: "--bg:#101217;--card:#191c22;--ink:#eceef2;--soft:#a5acb8;--line:#363c47;--accent:#61a2ff;--accent-ink:#07101f;--bad:#ff9d92;--bad-bg:#3a1613;--warn:#ffd27d;--warn-bg:#33270c;--code:#22262e",
+};
+
+/** They follow the system. */
+export const palette = `:root{color-scheme:light dark;${colours.light}}
+@media (prefers-color-scheme:dark){:root{${colours.dark}}}`;
 
 /** The pages' one style sheet; its hash is in the content security policy. */
 export const style = `

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { knows as answers, type Field, type Page, type Problems, type Submission } from "./page.ts";
+import { type ApprovalPage, knows as answers, type Field, type Problems, type Submission } from "./page.ts";
 
 const maxBytes = 1024 * 1024;
 
@@ -9,7 +9,7 @@ export class TooLarge extends Error {}
 /** Reads the form: each field typed or from a file, but not both. @throws TooLarge */
 export async function readSubmission(
   request: IncomingMessage,
-  { fields, knows }: Pick<Page, "fields" | "knows">,
+  { fields = [], knows }: Partial<Pick<ApprovalPage, "fields" | "knows">>,
 ): Promise<Submission | { problems: Problems }> {
   const form = await readForm(request);
   const [answer, ...more] = form?.getAll("answer") ?? [];
@@ -29,8 +29,13 @@ export async function readSubmission(
   if (knows !== undefined && known === undefined) problems.knows = "It has to be answered.";
   for (const field of fields) if (field.required && values[field.path] === undefined) problems[field.path] ??= "It is required.";
   if (Object.keys(problems).length > 0) return { problems };
-  const name = form.get("name");
-  return { approved: true, typedName: typeof name === "string" ? name.trim() : "", values };
+  const [name, passkey] = [form.get("name"), form.get("passkey")];
+  return {
+    approved: true,
+    typedName: typeof name === "string" ? name.trim() : "",
+    passkey: typeof passkey === "string" && passkey !== "" ? passkey : undefined,
+    values,
+  };
 }
 
 /** Forms send line ends as CRLF, and files end in one: neither is part of a key. Bytes that are not text become base64, as in Kibana's own form. */

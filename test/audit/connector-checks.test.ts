@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ConnectorFacts, Runs } from "../../src/audit/facts.ts";
+import type { ConnectorFacts } from "../../src/audit/facts.ts";
+import type { Runs } from "../../src/kibana/connector-runs.ts";
 import type { LiveType } from "../../src/kibana/connector-types.ts";
 import { disabledOnly, facts, idle, inWorkflow, notAllSeen, ofConnector, window } from "./facts.ts";
 
@@ -79,6 +80,7 @@ describe("failing", () => {
       lastFailure: { at: "2026-11-20T00:00:00Z", message: "action execution failure: .slack:a: A - no_service" },
       lastSuccess: undefined,
       successesSince: 0,
+      failing: undefined,
       ...more,
     },
   });
@@ -113,7 +115,7 @@ describe("end_of_life", () => {
     connector: { type: ".servicenow", config: { apiUrl: "https://a.service-now.com", usesTableApi } },
   });
   const office = { connector: { type: ".teams" } };
-  const failed = { failures: 3, successes: 0, lastFailure: undefined, lastSuccess: undefined, successesSince: 0 };
+  const failed = { failures: 3, successes: 0, lastFailure: undefined, lastSuccess: undefined, successesSince: 0, failing: undefined };
   /** Seven days that end so many days before the end of Opsgenie. */
   const ending = (days: number) => ({
     window: { from: new Date(Date.parse("2027-04-05") - (days + 7) * 86_400_000).toISOString(), days: 7 },

@@ -96,6 +96,9 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
       recoveryGroup,
       detection: false,
       variables: undefined,
+      groupNames: {},
+      recoversWithoutContext: false,
+      ofRecovery: [],
       alertsAsData: true,
       changeable: true,
     },
@@ -106,6 +109,7 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
     ruleTypes: new Map([type(".es-query", "recovered"), type("no.recovery", undefined), type("siem.queryRule", "recovered")]),
     entries,
     actionFrequencies: true,
+    now: Date.parse("2026-11-22T00:00:00.000Z"),
     ...more,
   };
 }

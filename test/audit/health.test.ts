@@ -11,10 +11,12 @@ const health = async (call: Awaited<ReturnType<typeof product>>["call"], id: str
 test("of a connector that fails: how often, the last error, and what the log cannot see", async () => {
   const { call } = await product();
   expect(await health(call, "deploy-hook")).toEqual({
-    window_days: 7,
+    window_days: 90,
     runs: 4,
     failures: 4,
     failure_rate: 1,
+    failing_since: expect.stringMatching(/^\d{4}-/),
+    failures_since: 4,
     last_failure: { at: expect.stringMatching(/^\d{4}-/), error: "error calling the third party: [401] Unauthorized" },
     blind_spots: expect.stringContaining("missing secrets"),
   });
@@ -33,7 +35,7 @@ test("of one that works: its last success", async () => {
 test("of one that never ran: nothing is proven", async () => {
   const { call } = await product();
   const found = await health(call, "ops-slack-2");
-  expect(found).toMatchObject({ runs: 0, failures: 0, blind_spots: expect.stringMatching(/^No run in 7 days: nothing is proven/) });
+  expect(found).toMatchObject({ runs: 0, failures: 0, blind_spots: expect.stringMatching(/^No run in 90 days: nothing is proven/) });
   expect(found).not.toHaveProperty("failure_rate");
 });
 

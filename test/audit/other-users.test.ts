@@ -80,7 +80,7 @@ describe("unused", () => {
     expect(body.not_checked).toMatchObject([
       {
         space: "default",
-        checks: ["dangling_reference", "workflow_off", "ambiguous_name"],
+        checks: ["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody"],
         why: expect.stringMatching(/^Not looked at: workflows \(/),
       },
     ]);
@@ -183,7 +183,10 @@ describe("workflow_off", () => {
   test("policies that may not be read are in not_checked", async () => {
     const body = { code: "FORBIDDEN", error: "Forbidden", message: "no" };
     expect((await audit({ "/api/alerting/v2/action_policies": { status: 403, body } })).body.not_checked).toMatchObject([
-      { checks: ["dangling_reference", "workflow_off"], why: expect.stringContaining("may not read action policies") },
+      {
+        checks: ["dangling_reference", "workflow_off", "notifies_nobody", "silent_for_long"],
+        why: expect.stringContaining("may not read action policies"),
+      },
     ]);
   });
 });

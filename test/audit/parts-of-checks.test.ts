@@ -13,7 +13,7 @@ const partOf: Record<string, Part> = {
 const failed = { failures: 4, successes: 0, lastFailure: { at: "2026-11-20T00:00:00.000Z", message: "no" }, lastSuccess: undefined };
 const uses = [{}, idle, { ...idle, others: notAllSeen }, { ...idle, others: inWorkflow }, disabledOnly];
 const faults = [
-  { runs: { ...failed, successesSince: 0 }, ran: true },
+  { runs: { ...failed, successesSince: 0, failing: undefined }, ran: true },
   { ran: false },
   { connector: { missingSecrets: true } },
   { connector: { name: "Test 1", references: 0 } },
@@ -24,7 +24,7 @@ const faults = [
   { type: { deprecated: true } },
 ];
 const connectors = faults.flatMap((fault) => uses.map((use) => facts({ ...use, ...fault })));
-const workflows = { seen: new Map(), mayBeMore: false, starting: [], dangling: [], ambiguous: [] };
+const workflows = { seen: new Map(), mayBeMore: false, starting: [], dangling: [], ambiguous: [], snoozed: [], now: 0 };
 
 test("a check reads only the parts that it names", () => {
   const read = new Map<string, Set<Part>>();

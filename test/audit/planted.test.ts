@@ -23,11 +23,15 @@ async function planted(options: ProductOptions = {}) {
   await connector("default", "night-slack", ".slack", "Night channel", {}, slack);
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 30 * 86_400_000 });
   await rule("default", "never-fired", [act("night-slack", fires, { message: "x" })]);
+  await rule("default", "hushed", [act("night-slack", fires, { message: "x" })]);
+  await made.bare("POST", "/api/alerting/rule/hushed/_mute_all");
   vi.useRealTimers();
+  await rule("default", "without-actions", []);
   await connector("default", "moved", ".pagerduty", "Moved PagerDuty", { apiUrl: null }, routing);
+  await imported("default", "switched-off", ".teams", "Teams of the office", false);
+  await rule("default", "both-broken", [trigger("moved"), resolve("moved"), act("switched-off", fires, { message: "x" })]);
   await rule("default", "through-moved", [trigger("moved"), resolve("moved")]);
   await imported("default", "moved", ".pagerduty", "Moved PagerDuty", true);
-  await imported("default", "switched-off", ".teams", "Teams of the office", false);
   await rule("default", "through-teams", [act("switched-off", fires, { message: "x" })]);
   await rule("default", "of-ann", [act("ops-slack", fires, { message: "x" })], {}, { authorization: "ApiKey YW5uOmtleQ==" });
   await connector("web", "pd-web", ".pagerduty", "Web PagerDuty", { apiUrl: null }, routing);
@@ -123,6 +127,9 @@ const nearing = daysLeft <= 0 ? "critical" : daysLeft <= 60 ? "high" : daysLeft 
 const expected = [
   ["missing_secrets", "critical", "default", "moved", undefined],
   ["type_unusable", "critical", "default", "switched-off", undefined],
+  ["notifies_nobody", "info", "default", undefined, "without-actions"],
+  ["notifies_nobody", "critical", "default", undefined, "both-broken"],
+  ["silent_for_long", "medium", "default", undefined, "hushed"],
   ["never_run", "info", "default", "night-slack", undefined],
   ["rule_key_owner", "low", "default", undefined, "of-ann"],
   ["preconfigured_candidate", "info", "*", undefined, undefined],

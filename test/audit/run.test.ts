@@ -91,7 +91,7 @@ test("where Kibana does not say what kind of deployment it is, nothing that depe
   expect(notChecked).toEqual([
     {
       space: "*",
-      checks: ["dangling_reference", "workflow_off", "ambiguous_name", "preconfigured_candidate"],
+      checks: ["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody", "preconfigured_candidate"],
       why: "The kind of deployment could not be read: Kibana failed (500).",
       fix: "Ask again.",
     },

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Frame, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 
 const args = [
@@ -81,7 +81,7 @@ const inPageSource = readFileSync(new URL("in-page.js", import.meta.url), "utf8"
 
 /** Calls one of the functions of in-page.js in the page; the policy of the page does not count for the debugger. */
 export function inPage<Name extends keyof InPage>(
-  page: Page,
+  page: Page | Frame,
   name: Name,
   ...args: Parameters<InPage[Name]>
 ): Promise<ReturnType<InPage[Name]>> {

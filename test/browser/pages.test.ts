@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { seal } from "../../src/sealed.ts";
 import { createPages } from "../../src/web/listener.ts";
 import { page as anyPage } from "../pages/page.ts";
 import { type Started, startBuilt, startSandboxWith } from "../support/built-server.ts";
@@ -69,6 +70,23 @@ describe("a person", () => {
     expect(await again()).toMatchObject({ status: "done" });
     expect(complaints).toEqual([]);
     expect(requests.every((one) => one === url)).toBe(true);
+  });
+
+  test("sees the token that senders need after a click, and not after a reload", async () => {
+    const pages = createPages();
+    onTestFinished(() => pages.close());
+    const token = seal("5f1c.Zm9yLXNlbmRlcnMtb25seQ", "the token that senders use");
+    const shown = { deployment: "PROD", sandbox: false, space: "default", title: "The token for senders", token };
+    const url = await pages.showOnce({ ...shown, expiresAt: Date.now() + 60_000 }, "local");
+    const { page, complaints, requests } = await openWindow({ javaScriptEnabled: false });
+    await page.goto(url);
+    expect(await page.content()).not.toContain("5f1c");
+    await button(page, "Show it once").click();
+    expect(await words(page.locator("pre"))).toBe("5f1c.Zm9yLXNlbmRlcnMtb25seQ");
+    await picture(page, "token");
+    await page.goto(url);
+    expect(await heading(page)).toBe("Already shown");
+    expect([complaints.filter((one) => !one.includes("410")), requests.filter((one) => one !== url)]).toEqual([[], []]);
   });
 
   test("does the same without JavaScript", async () => {

@@ -19,6 +19,7 @@ import { connectorType } from "../../src/catalog/index.ts";
 import { knownWebhook } from "../../src/catalog/known-webhooks.ts";
 import { namesSomebody, recipientsIn } from "../../src/catalog/recipients.ts";
 import { isTimestamp } from "../../src/catalog/shared/timestamp.ts";
+import { templateFunctions } from "../../src/catalog/template-functions/index.ts";
 import { checkPart } from "../../src/catalog/validate.ts";
 import { question, whatMatters } from "../../src/change/consent/question.ts";
 import { matchesGlob } from "../../src/change/glob.ts";
@@ -31,8 +32,9 @@ import { createBodyReader } from "../../src/mcp/http-body.ts";
 import { bearerToken, checkForm } from "../../src/mcp/http-guards.ts";
 import { plainJson, plainText, quoted } from "../../src/plain-text.ts";
 import { checkTemplates } from "../../src/rules/check-templates.ts";
-import { keyInOneForm } from "../../src/rules/incidents.ts";
-import { templateParser } from "../../src/rules/template-parser.ts";
+import { isOfEachAlert, keyInOneForm } from "../../src/rules/incidents.ts";
+import { renderParams } from "../../src/rules/render-params.ts";
+import { templateParser, templateRenderer } from "../../src/rules/template-parser.ts";
 import { fits, parseKql } from "../../src/sandbox/rules/kql.ts";
 import { rendered } from "../../src/sandbox/rules/templates.ts";
 import { fitsWildcard } from "../../src/sandbox/wildcard.ts";
@@ -175,11 +177,18 @@ call.learn(seal(`${"a".repeat(3000)}b`, "secrets.x (plain text)"));
 call.learn(seal("/".repeat(3000), "secrets.y (plain text)"));
 
 const parse = await templateParser();
+const render = await templateRenderer();
 const [email, webhook, http, mcp, inference] = await Promise.all([".email", ".webhook", ".http", ".mcp", ".inference"].map(connectorType));
 if (!email || !webhook || !http || !mcp || !inference) throw new Error("types are missing");
 
 const called = await typeNames();
-const names = { known: ["context.reason", "rule.name", "alert.id"], elsewhere: [], listed: ["context"] };
+const names = {
+  known: ["context.reason", "rule.name", "alert.id"],
+  document: [],
+  absent: { names: [], why: "" },
+  elsewhere: [],
+  listed: ["context"],
+};
 
 const takers: Record<string, Taker> = {
   "the detector, in a text": (text) => hideInText(text),
@@ -215,8 +224,18 @@ const takers: Record<string, Taker> = {
     }
   },
   "the check of templates": (text) => checkTemplates({ body: text }, names, parse),
-  "the sandbox's templates": (text) => rendered({ body: text }, { context: { reason: text } }, ".webhook"),
-  "keys of alerts": (text) => keyInOneForm(text),
+  "the sandbox's templates": (text) => rendered({ body: text }, { context: { reason: text } }, webhook),
+  "keys of alerts": (text) => [keyInOneForm(text), isOfEachAlert(text)],
+  "a rehearsed template": (text) => renderParams({ body: text }, { context: { reason: text } }, webhook, render),
+  "functions in templates": (text) =>
+    Object.values(templateFunctions).map((compute) => {
+      try {
+        return compute(text, { context: { reason: text } });
+      } catch (error) {
+        if (error instanceof Error) return undefined;
+        throw error;
+      }
+    }),
   "plain texts": (text) => [plainText(text), quoted(text), plainJson({ [text]: text }), plainText(text, text.length)],
   questions: (text) => {
     const reach = {
@@ -225,6 +244,7 @@ const takers: Record<string, Taker> = {
       recipients: [text],
       noLonger: [text],
       mayName: [text],
+      hostsBefore: [text],
       recording: { summary: text, ops: [] },
       undo: { reversible: "partly" as const, each: [], why: [text] },
     };
@@ -401,13 +421,20 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
   },
   "a record of many recipients that hold a secret": (length) => {
     const reached = manyRecipients(length / 4);
-    const [op, reach] = [ruleOf("r", reached), { recipients: [], noLonger: reached.map((one) => `channelIds "${one}"`), requests: [] }];
+    const [op, reach] = [
+      ruleOf("r", reached),
+      { recipients: [], noLonger: reached.map((one) => `channelIds "${one}"`), requests: [], hostsBefore: [] },
+    ];
     return recordingOf(plan({ ops: [op] }), reach, redactor);
   },
   "a record of many rules that notify such a recipient": (length) => {
     const reached = manyRecipients(length / 16);
     const [first, ...rest] = reached.map((one, n) => ruleOf(`r${n}`, [one]));
-    return recordingOf(plan({ ops: [first ?? createOp(), ...rest] }), { recipients: reached, noLonger: [], requests: [] }, redactor);
+    return recordingOf(
+      plan({ ops: [first ?? createOp(), ...rest] }),
+      { recipients: reached, noLonger: [], requests: [], hostsBefore: [] },
+      redactor,
+    );
   },
   "a question about many recipients that hold a secret": async (length) => {
     const reached = manyRecipients(length / 8);

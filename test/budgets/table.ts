@@ -17,12 +17,13 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   },
   get_connector: {
     listed: 135,
-    // Rules, all other users (the version, and three lists) and runs come without a second call, and several connectors in one.
+    // Rules with what is in their way now (maintenance windows, action policies, runs), all other users (the version, and three
+    // lists) and runs come without a second call, and several connectors in one.
     calls: [
-      { args: { id: "ops-slack" }, requests: 9, tokens: 260 },
-      { args: { id: "ops-slack", include: ["rules"] }, requests: 7, tokens: 190 },
-      { args: { id: "ops-slack", include: ["rules", "actions"] }, requests: 7, tokens: 270 },
-      { args: { ids: ["ops-slack", "ops-slack-2"] }, requests: 12, tokens: 320 },
+      { args: { id: "ops-slack" }, requests: 11, tokens: 260 },
+      { args: { id: "ops-slack", include: ["rules"] }, requests: 11, tokens: 190 },
+      { args: { id: "ops-slack", include: ["rules", "actions"] }, requests: 11, tokens: 270 },
+      { args: { ids: ["ops-slack", "ops-slack-2"] }, requests: 14, tokens: 320 },
     ],
   },
   describe_connector_types: {
@@ -34,7 +35,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     ],
   },
   // Workflows and action policies are one request each for a space; two more where nothing refers to a connector.
-  audit_connectors: { listed: 200, calls: [{ args: {}, requests: 32, tokens: 1150 }] },
+  audit_connectors: { listed: 200, calls: [{ args: {}, requests: 35, tokens: 1150 }] },
   // For each space: connectors, workflows, policies, windows, failures and what came after, rules of both kinds.
   map_notifications: {
     listed: 225,
@@ -52,8 +53,15 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
       { args: { format: "api", ids: ["ops-slack"] }, requests: 2, tokens: 1600 },
     ],
   },
-  create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 9, tokens: 140 }] },
-  test_connector: { listed: 185, calls: [{ args: { id: "log-of-tests" }, requests: 6, tokens: 140 }] },
+  // What waits for its id or name is looked for wherever Kibana keeps connectors.
+  create_connector: { listed: 290, calls: [{ args: { name: "Log of tests", type: ".server-log" }, requests: 12, tokens: 140 }] },
+  test_connector: {
+    listed: 185,
+    calls: [
+      { args: { id: "log-of-tests" }, requests: 6, tokens: 140 },
+      { args: { id: "ops-pagerduty", rule: "high-cpu-on-web-hosts" }, requests: 7, tokens: 260 },
+    ],
+  },
   execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 8, tokens: 80 }] },
   // A new name: workflows may use the old one.
   update_connector: { listed: 230, calls: [{ args: { id: "log-of-tests", name: "Log of the tests" }, requests: 15, tokens: 145 }] },
@@ -85,4 +93,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed; names and shapes of secrets, without which no answer leaves, are 5 kB of it. */
-export const start = { bytes: 262_000, files: 5 };
+export const start = { bytes: 263_500, files: 5 };

@@ -109,3 +109,35 @@ test("of a type that only Kibana describes every text that is a host is a destin
   };
   expect(destinations(type, config, nobody)).toEqual(["10.0.0.7", "db.internal", "docs.example.com", "evil.example.net:8443"]);
 });
+
+test.each<[string, unknown]>([
+  ["a list in a text", "docs.example.com:9092,evil.example.net:9092"],
+  ["a list with blanks", "docs.example.com evil.example.net:9092"],
+  ["other separators", "docs.example.com;evil.example.net:9092|docs.example.com"],
+  ["a path", "evil.example.net:9092/api"],
+  ["a slash at the end", "evil.example.net:9092/"],
+  ["a backslash", "evil.example.net:9092\\x"],
+  ["a query", "evil.example.net:9092?x=1"],
+  ["a user", "docs.example.com@evil.example.net:9092"],
+  ["a scheme without slashes", "tcp:evil.example.net:9092"],
+  ["no scheme", "//evil.example.net:9092"],
+  ["a wildcard", "*.evil.example.net:9092"],
+  ["quotation marks", '"evil.example.net:9092"'],
+  ["brackets", "(evil.example.net:9092)"],
+  ["ideographic dots", "evil。example．net:9092"],
+  ["a soft hyphen", "ev\u00adil.example.net:9092"],
+  ["a zero width space", "evil\u200b.example.net:9092"],
+  ["an escape", "evil%2Eexample.net:9092"],
+  ["a list", ["docs.example.com", "evil.example.net:9092/"]],
+  ["a key", { "evil.example.net:9092": "primary" }],
+])("of such a type a host is one in %s", async (_what, given) => {
+  const type = { ...(await entry(".webhook")), fromKibana: true as const };
+  for (const key of ["brokers", "account", "site", "map"])
+    expect(destinations(type, { url: "https://docs.example.com/x", [key]: given }, nobody)).toContain("evil.example.net:9092");
+});
+
+test("of such a type words, versions' letters and codes are no hosts", async () => {
+  const type = { ...(await entry(".webhook")), fromKibana: true as const };
+  const config = { url: "https://docs.example.com/x", tier: "gold", mode: "a:b", text: "one, two; three.", n: "12:30", path: "/a/b.c" };
+  expect(destinations(type, config, nobody)).toEqual(["docs.example.com"]);
+});

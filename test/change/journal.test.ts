@@ -47,7 +47,7 @@ describe("the journal", () => {
 
   test("without changes is empty, and reading it creates no folder", async () => {
     const { journal, dir } = await made();
-    expect(await journal.entries()).toEqual({ entries: [], problems: [] });
+    expect(await journal.entries()).toEqual({ entries: [], passkeys: [], problems: [] });
     await expect(stat(dir)).rejects.toThrow("ENOENT");
   });
 

@@ -80,7 +80,7 @@ describe("all is well", () => {
   test("every check is ok or says what it saw, and the exit code is 0", async () => {
     const report = await doctor({ KIBANA_URL: sandbox.url, ...key("all"), CONNECTOR_SECRET_PD: "a-secret-of-the-operator" });
     expect([report.code, report.ok, report.results("failed"), report.results("not_checked")]).toEqual([0, true, [], []]);
-    expect(report.results("warning")).toEqual(["connectors in default", "log in default", "log in security"]);
+    expect(report.results("warning")).toEqual(["connectors in default", "log in default", "log in security", "key"]);
     expect(report.find("log in security")?.message).toBe(
       '9 runs in 24 hours, 9 failed. 1 failing: "SOC Slack" (soc-slack) 9 times, last: error calling the third party: [429] Too Many Requests.',
     );
@@ -102,7 +102,7 @@ describe("all is well", () => {
     expect(stdout).toMatch(/^ +Fix: Enter them again/m);
     expect(stdout).toContain("POST /_security/api_key\n{");
     expect(stdout).toContain('for access "full" in the spaces default, team-payments, security');
-    expect(stdout).toMatch(/^0 failed, 3 warnings, 0 not checked, \d+ ok\.$/m);
+    expect(stdout).toMatch(/^0 failed, 4 warnings, 0 not checked, \d+ ok\.$/m);
   });
 
   test("on the sandbox it runs without any setting, and leaves nothing behind", async () => {
@@ -116,6 +116,55 @@ describe("all is well", () => {
     const before = await (await fetch(`${sandbox.url}/sandbox/state`)).text();
     await doctor({ KIBANA_URL: sandbox.url, ...key("all") });
     expect(await (await fetch(`${sandbox.url}/sandbox/state`)).text()).toBe(before);
+  });
+});
+
+describe("how far the key is from its client", () => {
+  const tokens = JSON.stringify({ principals: [{ name: "agent", token: "a-token-of-the-agent-0123456789" }] });
+  const place = (name: string, content: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  };
+  const uid = process.getuid?.();
+  const rows: [string, () => { env?: Record<string, string>; args?: string[] }, result: string, message: RegExp][] = [
+    ["a variable over stdio", () => ({ env: key("all") }), "warning", /same user as its client \(uid \d+\).*(\/proc|environment)/],
+    [
+      "a file over stdio",
+      () => ({ env: { KIBANA_API_KEY_FILE: place("key", "YWxsOmtleQ==") } }),
+      "warning",
+      new RegExp(`same user as its client.*in a file of uid ${uid} with mode 600`),
+    ],
+    [
+      "a command over stdio",
+      () => ({ env: { KIBANA_API_KEY_COMMAND: JSON.stringify([process.execPath, "-p", "'YWxsOmtleQ=='"]) } }),
+      "warning",
+      /same user as its client.*by running the command/,
+    ],
+    [
+      "a flag",
+      () => ({ args: ["--api-key", "YWxsOmtleQ=="] }),
+      "warning",
+      /every user of this machine can read it in the list of processes/,
+    ],
+    ["HTTP without a token", () => ({ env: { ...key("all"), CONNECTORS_HTTP: "127.0.0.1:0" } }), "warning", /need no token/],
+    [
+      "HTTP with tokens",
+      () => ({ env: { ...key("all"), CONNECTORS_HTTP: "127.0.0.1:0", MCP_AUTH_TOKEN_FILE: place("tokens", tokens) } }),
+      "not_checked",
+      new RegExp(`as which user a client runs: programs of this server's user \\(uid ${uid}\\) and root can read it`),
+    ],
+  ];
+  test.each(rows)("%s", async (_name, given, result, message) => {
+    const { env = {}, args = [] } = given();
+    const report = await doctor({ KIBANA_URL: sandbox.url, ...env }, args);
+    expect(report.find("key")).toMatchObject({ result, message: expect.stringMatching(message) });
+    expect([report.code, report.find("credentials")?.result]).toEqual([0, "ok"]);
+  });
+
+  test("nothing is said without a key, and where there is no Kibana", async () => {
+    expect((await doctor({}, ["--sandbox"])).named("key")).toEqual([]);
+    expect((await doctor()).named("key")).toEqual([]);
   });
 });
 

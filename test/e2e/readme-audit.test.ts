@@ -66,3 +66,35 @@ test("the workflow of the README is valid, and its audit runs: it fails for new 
   expect((await run(command, folder, against)).code).toBe(0);
   await sandbox.stop();
 });
+
+test("the rule that watches the event log is taken as it stands, and tells its second connector", async () => {
+  const blocks = [...section.matchAll(/^```console\n(\w+) (\S+)\n([\s\S]*?)^```/gm)].map(([, method = "", path = "", body = ""]) => {
+    return { method, path, body: JSON.parse(body) };
+  });
+  expect(blocks.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "PUT /_security/role/connector-watch",
+    "POST kbn:/api/actions/connector/second-way",
+    "POST kbn:/api/alerting/rule/connectors-fail",
+  ]);
+  const sandbox = await startSandboxWith();
+  const headers = { "kbn-xsrf": "test", "content-type": "application/json" };
+  const send = async (path: string, body: object) => {
+    const answer = await fetch(sandbox.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    expect(answer.status, `${path} ${await answer.clone().text()}`).toBe(200);
+    return answer.json();
+  };
+  for (const { path, body } of blocks.slice(1)) await send(path.replace("kbn:", ""), body);
+  const { index, esQuery } = blocks[2]?.body.params ?? {};
+  expect(index).toEqual(blocks[0]?.body.indices[0].names);
+  expect(Object.keys(JSON.parse(esQuery))).toEqual(["query"]);
+  await send("/sandbox/rules/connectors-fail/fire", { state: "active" });
+  const { deliveries } = (await (await fetch(`${sandbox.url}/sandbox/deliveries`)).json()) as { deliveries: { connectorId: string }[] };
+  expect(JSON.stringify(deliveries)).toContain("second-way");
+  const folder = await freshFolder();
+  const job = [...section.matchAll(/^```sh\n(node dist\/main\.js audit --checks [\s\S]*?)^```/gm)].map(([, command = ""]) => command);
+  expect(job).toHaveLength(1);
+  const ran = await run(job[0] ?? "", folder, { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" });
+  expect([ran.code, ran.stderr]).toEqual([1, expect.any(String)]);
+  expect(ran.stdout).toContain("Dangling reference");
+  await sandbox.stop();
+});

@@ -6,6 +6,7 @@ import { parse as parseToml } from "smol-toml";
 import { expect, test } from "vitest";
 import { auditHelp } from "../../src/commands/audit/command-line.ts";
 import { apiKeyRequest } from "../../src/commands/doctor/api-key.ts";
+import { enrollHelp } from "../../src/commands/enroll.ts";
 import { exportHelp } from "../../src/commands/export.ts";
 import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings/index.ts";
@@ -50,11 +51,12 @@ test("the demo of the README runs and tells its story", () => {
 
 test("the transcript of the README is what the demo says, line by line and in this order", () => {
   const { stdout } = spawnSync(process.execPath, [main, "demo"], { encoding: "utf8", timeout: 30_000 });
-  const said = stdout.split("\n").map((line) => line.trimEnd());
+  const timeless = (line: string) => line.trimEnd().replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\dZ/g, "TIME");
+  const said = stdout.split("\n").map(timeless);
   const [transcript = ""] = blocks("text");
   let at = -1;
   for (const line of transcript.split("\n").filter(Boolean)) {
-    at = said.indexOf(line, at + 1);
+    at = said.indexOf(timeless(line), at + 1);
     expect(at, line).toBeGreaterThan(-1);
   }
   expect(transcript.split("\n").length).toBeGreaterThan(15);
@@ -67,7 +69,7 @@ test("every command in the README exists", async () => {
     for (const part of command.replace(/#.*$/, "").split("&&")) {
       const words = part.trim().split(/\s+/);
       const [program = "", ...args] = words.slice(words.findIndex((word) => !/^[A-Z_]+=/.test(word)));
-      if (program === "npm") expect(["ci", "test", "run"]).toContain(args[0]);
+      if (program === "npm") expect(["ci", "test", "run", "install"]).toContain(args[0]);
       if (args[0] === "run") expect(Object.keys(manifest.scripts)).toContain(args[1]);
       if (args[0] === "dist/main.js" && args[1] === "sandbox") {
         const sandbox = await startSandboxWith();
@@ -113,10 +115,13 @@ async function serves(words: string[], json: string[]) {
 }
 
 interface Snippet {
-  command: string | string[];
+  /** Of a server that the client starts. */
+  command?: string | string[];
   args?: string[];
   env?: Record<string, string>;
   environment?: Record<string, string>;
+  /** Of one over HTTP. */
+  url?: string;
 }
 
 test("every snippet for a client is valid, and starts the built server with variables that exist", async () => {
@@ -124,16 +129,20 @@ test("every snippet for a client is valid, and starts the built server with vari
   const servers = snippets.flatMap(
     (snippet) => Object.values(snippet.mcpServers ?? snippet.servers ?? snippet.mcp ?? snippet.mcp_servers ?? {}) as Snippet[],
   );
+  const started = servers.filter(({ command }) => command !== undefined);
   // Three in JSON and one for Codex; Claude Code uses a command.
-  expect(servers).toHaveLength(4);
-  for (const { command, args = [], env, environment } of servers) {
-    const [program, ...rest] = [command, args].flat();
+  expect(started).toHaveLength(4);
+  // Over HTTP: Cursor and Codex.
+  const served = servers.filter(({ url }) => url !== undefined);
+  expect(served.map(({ url }) => url)).toEqual(["http://127.0.0.1:3000/mcp", "http://127.0.0.1:3000/mcp"]);
+  for (const { command, args = [], env, environment } of started) {
+    const [program, ...rest] = [command ?? [], args].flat();
     expect(program).toBe("node");
     expect(rest).toEqual(["/path/to/kibana-connectors-mcp/dist/main.js"]);
     expect(Object.keys(env ?? environment ?? {})).toEqual(["KIBANA_URL", "KIBANA_API_KEY"]);
-    const started = await startBuilt({ env: { KIBANA_URL: "https://kibana.example.com", KIBANA_API_KEY: "..." } });
-    expect((await started.client.listTools()).tools.length).toBe(tools.length);
-    await started.close();
+    const server = await startBuilt({ env: { KIBANA_URL: "https://kibana.example.com", KIBANA_API_KEY: "..." } });
+    expect((await server.client.listTools()).tools.length).toBe(tools.length);
+    await server.close();
   }
   for (const client of ["Claude Code", "Claude Desktop", "Cursor", "VS Code", "Codex CLI", "Gemini CLI", "opencode"])
     expect(documents).toContain(`**${client}**`);
@@ -160,7 +169,7 @@ test("every page of docs is linked from the README", () => {
 });
 
 test("flags and variables that the documents name exist", () => {
-  const help = settingsHelp() + sandboxHelp + exportHelp() + auditHelp;
+  const help = settingsHelp() + sandboxHelp + exportHelp() + auditHelp + enrollHelp();
   const ours = /`(--[a-z-]+)|`(CONNECTORS_[A-Z_]+|KIBANA_[A-Z_]+|MCP_[A-Z_]+)`/g;
   const others = ["--sandbox", "--port", "--help", "--json"];
   for (const [, flag, variable] of documents.matchAll(ours)) {
@@ -193,9 +202,11 @@ test("every file and script that CONTRIBUTING.md names exists", () => {
 });
 
 test("each claim of the page on threats names a test that exists", () => {
-  const claims = [...readFileSync("docs/threats.md", "utf8").matchAll(/`(test\/[\w/.-]+\.test\.ts): ([^`]+)`/g)];
+  const page = readFileSync("docs/threats.md", "utf8");
+  const claims = [...page.matchAll(/`(test\/[\w/.-]+\.test\.ts): ([^`]+)`/g)];
   expect(claims.length).toBeGreaterThan(20);
   for (const [, file = "", name = ""] of claims) expect(readFileSync(file, "utf8"), `${file}: ${name}`).toContain(name);
-  const rows = readFileSync("docs/threats.md", "utf8").matchAll(/^\| (?!-|it cannot|cannot)(.+?) \| (.*) \|$/gm);
+  // The last table compares installations; its tests are named below it.
+  const rows = page.slice(0, page.indexOf("## Which installation")).matchAll(/^\| (?!-|it cannot|cannot)(.+?) \| (.*) \|$/gm);
   for (const [, what, shown] of rows) expect(shown, what).toMatch(/^`test\//);
 });

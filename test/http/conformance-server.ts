@@ -209,6 +209,7 @@ export async function startFixtures(): Promise<HttpEntry> {
   const { backend, settings } = await product();
   const entry = await startHttp(
     {
+      pages: undefined,
       whoIs: () => localPrincipal(settings),
       service: (principal) => createService(backend, principal),
       ready: async () => true,

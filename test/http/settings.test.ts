@@ -179,6 +179,21 @@ describe("a file of tokens", () => {
     ["with a token for a name", { principals: [{ name: ops.token, token: "ops", spaces: ["b"] }] }, "16 characters or more"],
     ["with a short token", { principals: [{ ...ops, token: "0123456789" }] }, "16 characters or more"],
     ["with an invalid name", { principals: [{ ...ops, name: "a b" }] }, "principals.0.name"],
+    [
+      "with an unknown key of an approver",
+      { principals: [ops], approvers: [{ name: "ann", who: "x" }] },
+      "other than name, for, tools and spaces",
+    ],
+    [
+      "with an approver for nobody that there is",
+      { principals: [ops], approvers: [{ name: "ann", for: ["opz"] }] },
+      "approvers.0 names an unknown principal",
+    ],
+    [
+      "with approvers who have nothing to approve with",
+      { principals: [ops], approvers: [{ name: "ann" }] },
+      "approvers need --approve-with passkey",
+    ],
     ["with an unknown access level", { principals: [{ ...ops, access: "admin" }] }, "principals.0.access"],
     ["with the same name twice", { principals: [ops, { ...ops, token: "token-of-team-0123456789" }] }, "the same name"],
     ["with the same token twice", { principals: [ops, { ...ops, name: "team" }] }, "the same token"],
@@ -191,5 +206,33 @@ describe("a file of tokens", () => {
     const problems = problemsOf(["--http", there, "--auth-token-file", await tokenFile(content), "--spaces", "a"]);
     expect(problems).toContainEqual(expect.stringContaining(problem));
     expect(problems.join()).not.toContain("0123456789");
+  });
+});
+
+describe("pages that take passkeys", () => {
+  const withPasskey = (...argv: string[]) => ["--http", there, "--approve-with", "passkey", ...argv];
+
+  test.each(["https://mcp.example.com", "https://mcp.example.com:8443/", "http://localhost:3000", "HTTPS://MCP.Example.com"])(
+    "may be at %s",
+    (url) => {
+      const http = httpOf(withPasskey("--public-url", url));
+      expect(http?.publicUrl).toBe(new URL(url).origin);
+      expect(http?.allowedHosts).toContain(new URL(url).hostname);
+    },
+  );
+
+  test.each([
+    ...["http://mcp.example.com", "https://192.0.2.1", "https://[::1]", "http://127.0.0.1:3000", "https://mcp.example.com/path"],
+    ...["https://user@mcp.example.com", "https://mcp.example.com/?a=1", "mcp.example.com", "http://localhost.example.com"],
+  ])("may not be at %s, where browsers have none", (url) => {
+    expect(problemsOf(withPasskey("--public-url", url))).toEqual([expect.stringContaining("must be https:// with a host name")]);
+  });
+
+  test.each([
+    [["--http", there, "--public-url", "https://mcp.example.com"], "--public-url and approvers need --approve-with passkey."],
+    [withPasskey("--allowed-hosts", "mcp.example.com"), "--approve-with on a shared server needs --public-url."],
+    [withPasskey("--stateless"), "--approve-with needs pages, which --stateless cannot show."],
+  ])("%j is refused", (argv, problem) => {
+    expect(problemsOf(argv)).toContain(problem);
   });
 });

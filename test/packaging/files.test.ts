@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse as parseToml } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { generated } from "../../scripts/generated.ts";
@@ -8,6 +10,7 @@ import { packagingFiles, pluginToolNames } from "../../scripts/packaging.ts";
 import { clientsPage } from "../../scripts/pages.ts";
 import { readSettings, settingRows } from "../../src/settings/index.ts";
 import { version } from "../../src/version.ts";
+import { clients } from "../clients/clients.ts";
 
 const text = (path: string) => readFileSync(path, "utf8");
 const json = (path: string) => JSON.parse(text(path));
@@ -31,7 +34,7 @@ test("the version stands in package.json, and everything else says the same", ()
   expect({
     code: version,
     lock: [lock.version, lock.packages[""].version],
-    server: [server.version, server.packages[0].version],
+    server: [server.version, ...server.packages.map((one: { version: string }) => one.version)],
     bundle: json("packaging/manifest.json").version,
     plugin: [plugin.version, plugin.mcpServers.kibana.args[1]],
     marketplace: marketplace.plugins[0].version,
@@ -39,7 +42,7 @@ test("the version stands in package.json, and everything else says the same", ()
   }).toEqual({
     code: manifest.version,
     lock: [manifest.version, manifest.version],
-    server: [manifest.version, manifest.version],
+    server: [manifest.version, manifest.version, manifest.version],
     bundle: manifest.version,
     plugin: [manifest.version, `kibana-connectors-mcp@${manifest.version}`],
     marketplace: manifest.version,
@@ -80,16 +83,66 @@ describe("server.json, for the MCP registry", () => {
     expect(server.name).toBe(manifest.mcpName);
     expect(server.name).toMatch(/^io\.github\.[\w-]+\/[\w.-]+$/);
     expect(server.description.length).toBeLessThanOrEqual(100);
-    expect(server.packages).toMatchObject([{ registryType: "npm", identifier: manifest.name, transport: { type: "stdio" } }]);
+    expect(server.packages).toMatchObject([
+      { registryType: "npm", identifier: manifest.name, transport: { type: "stdio" } },
+      { registryType: "npm", identifier: manifest.name, transport: { type: "streamable-http" } },
+    ]);
+  });
+
+  const schema = json("test/packaging/server-schema.json");
+  const check = new Ajv2020({ strictTypes: false, formats: { uri: (text) => URL.canParse(text) } }).compile(schema);
+  const fits = (value: unknown) => check(value) || check.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+
+  test("fits the registry's schema of that name, now and once published", () => {
+    expect(server.$schema).toBe(schema.$id);
+    expect(fits(server)).toBe(true);
+    expect(fits(json("server.json"))).toBe(true);
+  });
+
+  const [stdio, http] = server.packages;
+  test.each<[string, object]>([
+    ["a name without a namespace", { name: "kibana-connectors-mcp" }],
+    ["a long description", { description: "x".repeat(101) }],
+    ["no version", { version: undefined }],
+    ["a package of the latest version", { packages: [{ ...stdio, version: "latest" }] }],
+    ["a package without a transport", { packages: [{ ...stdio, transport: undefined }] }],
+    ["HTTP without an address", { packages: [{ ...http, transport: { type: "streamable-http" } }] }],
+    ["an address that is none", { packages: [{ ...http, transport: { ...http.transport, url: "127.0.0.1/mcp" } }] }],
+    ["a variable without a name", { packages: [{ ...stdio, environmentVariables: [{ description: "x" }] }] }],
+    ["a format that does not exist", { packages: [{ ...stdio, environmentVariables: [{ name: "X", format: "url" }] }] }],
+  ])("would not fit with %s", (_what, wrong) => {
+    expect(fits(JSON.parse(JSON.stringify({ ...server, ...wrong })))).not.toBe(true);
+  });
+
+  test("over HTTP the address is a variable's, which the server takes; over stdio no variable opens a port", () => {
+    const variable = (one: { environmentVariables: { name: string; default?: string; isRequired: boolean }[] }, wanted: string) =>
+      one.environmentVariables.find(({ name }) => name === wanted);
+    const [, named = ""] = /^http:\/\/\{(\w+)\}\/mcp$/.exec(http.transport.url) ?? [];
+    const address = variable(http, named);
+    expect(address).toMatchObject({ isRequired: true });
+    const read = readSettings([], { KIBANA_URL: "https://kibana.example.com", KIBANA_API_KEY: "k", [named]: address?.default });
+    expect("settings" in read && read.settings.http).toMatchObject({ host: "127.0.0.1", port: 3000, loopback: true });
+    expect(variable(stdio, named)).toBeUndefined();
   });
 
   test("names every variable of the settings, and marks the secret ones", () => {
-    const variables: { name: string; isSecret: boolean }[] = server.packages[0].environmentVariables;
+    const variables: { name: string; isSecret: boolean }[] = http.environmentVariables;
     expect(variables.map(({ name }) => name)).toEqual(settingRows().map(({ variable }) => variable));
     expect(variables.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual(
       expect.arrayContaining(["KIBANA_API_KEY", "KIBANA_PASSWORD"]),
     );
   });
+});
+
+test("the table of what was seen has a row, with a version, for each client that is tested", () => {
+  const rows = [...text("docs/clients.md").matchAll(/^\| (.+?) \| (\d[\w.]*) \|/gm)].map(([, client = ""]) =>
+    client.toLowerCase().replaceAll(/[ -]/g, ""),
+  );
+  for (const { name } of clients)
+    expect(
+      rows.filter((row) => row.includes(name.replaceAll("-", ""))),
+      name,
+    ).toHaveLength(1);
 });
 
 describe("the plugin for Claude Code", () => {
@@ -138,7 +191,7 @@ describe("until the package is on npm, nothing starts it from there: a name that
       args: ["-y", `${manifest.name}@${manifest.version}`],
     });
     expect(whenPublished(".claude-plugin/marketplace.json").plugins).toMatchObject([{ source: "./" }]);
-    expect(whenPublished("server.json").packages).toMatchObject([{ registryType: "npm" }]);
+    expect(whenPublished("server.json").packages).toMatchObject([{ registryType: "npm" }, { registryType: "npm" }]);
     expect(json("server.json")).not.toHaveProperty("packages");
     expect(clientsPage(true)).toContain(cursorLink());
     expect(clientsPage(false)).not.toContain(cursorLink());
@@ -186,8 +239,13 @@ describe("the Dockerfile", () => {
       expect(ignored, path).toContain(`!${path}`);
     }
     expect(file).toContain(`ENTRYPOINT ["node", "/app/${manifest.bin[manifest.name]}"]`);
-    expect(file).toMatch(/^USER node$/m);
-    expect(Number(/^FROM node:(\d+)/m.exec(file)?.[1])).toBeGreaterThanOrEqual(20);
+    expect(Number(/^ARG BASE=node:(\d+)/m.exec(file)?.[1])).toBeGreaterThanOrEqual(20);
+  });
+
+  test("names its base by digest, and runs as a number that no user of the host has", () => {
+    expect(file).toMatch(/^ARG BASE=\S+@sha256:[\da-f]{64}$/m);
+    expect([...file.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)).toEqual(Array(2).fill(["$", "{BASE}"].join("")));
+    expect(Number(/^USER (\d+):\d+$/m.exec(file)?.[1])).toBeGreaterThan(60_000);
   });
 
   test("sets only variables that the server knows", () => {
@@ -204,4 +262,64 @@ test("the compose file starts Elasticsearch and Kibana of one version, with what
   expect(services.kibana.ports).toEqual(["127.0.0.1:5601:5601"]);
   expect(services.kibana.environment.XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY.length).toBeGreaterThan(32);
   expect(services.elasticsearch.environment["xpack.license.self_generated.type"]).toBe("trial");
+});
+
+describe("what puts the server under another user", () => {
+  const unit = text("packaging/kibana-connectors-mcp.service");
+  const compose = parse(text("packaging/out-of-reach.compose.yml")).services["kibana-connectors-mcp"];
+  const plist = text("packaging/kibana-connectors-mcp.plist");
+  const ways: [string, Record<string, string>][] = [
+    ["unit", Object.fromEntries([...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))],
+    ["compose file", compose.environment],
+    [
+      "plist",
+      Object.fromEntries(
+        [...plist.matchAll(/<key>([A-Z_]{5,})<\/key>\s*<string>(.*?)<\/string>/g)].map(([, name, value]) => [name, value]),
+      ),
+    ],
+  ];
+
+  test.each(ways)(
+    "the %s listens on the loopback address only, takes key and tokens from files, and sets what the server knows",
+    (_way, env) => {
+      expect(env).toMatchObject({
+        CONNECTORS_HTTP: "127.0.0.1:3000",
+        KIBANA_API_KEY_FILE: expect.any(String),
+        MCP_AUTH_TOKEN_FILE: expect.any(String),
+      });
+      expect(Object.keys(env).filter((name) => !settingRows().some(({ variable }) => variable === name))).toEqual([]);
+    },
+  );
+
+  test("the unit gives the process no right that it does not need, and keeps its folders to itself", () => {
+    for (const line of [
+      "User=kibana-connectors-mcp",
+      "UMask=0077",
+      "StateDirectoryMode=0700",
+      "CapabilityBoundingSet=",
+      "NoNewPrivileges=yes",
+    ])
+      expect(unit.split("\n")).toContain(line);
+    for (const line of ["ProtectSystem=strict", "ProtectHome=yes", "ProtectProc=invisible", "LimitCORE=0"])
+      expect(unit.split("\n")).toContain(line);
+  });
+
+  test("the container is one of a user that has to be named, without rights, and cannot write beside its journal", () => {
+    expect(compose).toMatchObject({
+      user: expect.stringMatching(/^\$\{SERVER_IDS:\?/),
+      read_only: true,
+      cap_drop: ["ALL"],
+      security_opt: ["no-new-privileges:true"],
+    });
+    expect(compose).not.toHaveProperty("ports");
+    expect(compose.volumes.filter((one: string) => !one.endsWith(":ro"))).toEqual(["/var/lib/kibana-connectors-mcp:/journal"]);
+  });
+
+  test("the page on it names only files that are there, and settings in the clients' own formats", () => {
+    const page = text("docs/out-of-reach.md");
+    for (const [, path = ""] of page.matchAll(/packaging\/([\w.-]+\.(?:service|plist|yml))/g))
+      expect(existsSync(`packaging/${path}`)).toBe(true);
+    for (const [, block = ""] of page.matchAll(/```json\n([\s\S]*?)```/g)) expect(() => JSON.parse(block)).not.toThrow();
+    for (const [, block = ""] of page.matchAll(/```toml\n([\s\S]*?)```/g)) expect(() => parseToml(block)).not.toThrow();
+  });
 });

@@ -49,7 +49,13 @@ describe("the packed tarball", () => {
   }, 60_000);
 
   test("holds what a user needs and nothing else", () => {
-    const known = [/^dist\/main\.js$/, /^dist\/chunks\/[\w.-]+\.js$/, /^dist\/third-party-licenses\.txt$/, /^(skill|docs)\/[\w/-]+\.md$/];
+    const known = [
+      /^dist\/main\.js$/,
+      /^dist\/chunks\/[\w.-]+\.js$/,
+      /^dist\/third-party-licenses\.txt$/,
+      /^(skill|docs)\/[\w/-]+\.md$/,
+      /^packaging\/kibana-connectors-mcp\.(service|plist)$/,
+    ];
     const rest = files.filter((path) => !known.some((pattern) => pattern.test(path)));
     expect(rest.sort()).toEqual(["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "package.json"]);
   });

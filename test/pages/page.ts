@@ -1,7 +1,7 @@
-import type { Page } from "../../src/web/page.ts";
+import type { ApprovalPage } from "../../src/web/page.ts";
 
 /** A page that asks for a create. */
-export function page(more: Partial<Page> & Pick<Page, "expiresAt">): Page {
+export function page(more: Partial<ApprovalPage> & Pick<ApprovalPage, "expiresAt">): ApprovalPage {
   return {
     kind: "approve",
     deployment: "PROD",

@@ -538,6 +538,32 @@ describe("update_connector with a new name", () => {
   });
 });
 
+describe("create_connector of what is named already", () => {
+  const env = sharedServers();
+  const create = (server: Pick<Started, "call">) =>
+    server.call("create_connector", { name: "Late", id: "late", type: ".index", config: { index: "late" }, dry_run: true });
+  test.each<[string, OtherUsers, string | undefined]>([
+    ["by its id in a workflow: is told", uses(step({ "connector-id": "late" })), "^Named already by 1 workflow"],
+    ["by its name in a workflow: is told", uses(step({ "connector-id": "Late" })), "^Named already by 1 workflow"],
+    ["by another name: is not", uses(step({ "connector-id": "later" })), undefined],
+    [
+      "in the settings of Synthetics: is told",
+      { "/api/synthetics/settings": { status: 200, body: { defaultConnectors: ["late"] } } },
+      "^Named already by 1 setting",
+    ],
+    [
+      "or may be, where something cannot be read: is told",
+      { "/api/workflows": noPrivilege, "/api/synthetics/settings": noPrivilege },
+      "^Could not be looked at for this id and name: workflows, the settings of Synthetics",
+    ],
+  ])("%s", async (_what, users, expected) => {
+    const url = await withChat(".slack", "9.5", (end) => ends.push(end));
+    const { body } = await create(await env("9.5", url, answering(users)));
+    const told = (body.warnings ?? []).filter((one: string) => /^Named already|^Could not be looked at/.test(one));
+    expect([body.status, told]).toEqual(["planned", expected ? [expect.stringMatching(expected)] : []]);
+  });
+});
+
 describe("list_connectors with state unused", () => {
   const unused = async (users: OtherUsers, given: Given = {}) => {
     const { server } = await deployment(users, given);

@@ -175,6 +175,14 @@ describe("what an agent calls a secret removes no word from a question", () => {
     await server.call("create_connector", args);
     expect(server.questions.at(-1)).toContain("→ intake.example.net");
   });
+
+  test("nor the host that a connector no longer sends to", async () => {
+    const server = await built({ env: { CONNECTOR_SECRET_B: "intake.example.net" }, person: yes });
+    const args = webhook({}, { config: { url: "https://intake.example.net/kibana", method: "post", hasAuth: false } });
+    await server.call("create_connector", args);
+    await server.call("update_connector", { id: args.id, config: { url: "https://other.example.net/" } });
+    expect(server.questions.at(-1)).toContain("no longer to intake.example.net");
+  });
 });
 
 describe("what one holder of a token calls a secret", () => {

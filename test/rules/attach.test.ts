@@ -36,6 +36,25 @@ async function refused(...args: Parameters<typeof attached>): Promise<string> {
 
 const shape = ({ group, params, frequency }: ReturnType<typeof action>) => [group, params, frequency?.notify_when];
 
+describe("a channel that the connector may not post in", () => {
+  const post = (more: object) => ({ subAction: "postMessage", subActionParams: { text: "t", ...more } });
+  const allowedChannels = [{ name: "#ops", id: "C1" }, { name: "dev" }];
+  test.each<[string, object, object[], string | undefined]>([
+    ["is told", { channelNames: ["#else"] }, allowedChannels, '"#else"'],
+    ["is told of an id", { channelIds: ["C2"] }, allowedChannels, '"C2"'],
+    ["is not one of the list, with # or without", { channelNames: ["#dev"] }, allowedChannels, undefined],
+    ["is not one whose id is in the list", { channelIds: ["C1"] }, allowedChannels, undefined],
+    ["is not among those that are not compared", { channels: ["#else"] }, allowedChannels, undefined],
+    ["is none where ids are not listed", { channelIds: ["C2"] }, [{ name: "dev" }], undefined],
+    ["is none where all are allowed", { channelNames: ["#else"] }, [], undefined],
+  ])("%s", async (_what, channel, allowed, told) => {
+    const connector = { id: "c", type: ".slack_api", name: "Bot", config: { allowedChannels: allowed } };
+    const { warnings } = await attached(".slack_api", { connector, params: post(channel) });
+    const expected = told === undefined ? [] : [`With "Bot" may fail: a message to ${told}, which is not among its allowedChannels.`];
+    expect(warnings.filter((one) => one.includes("allowedChannels"))).toEqual(expected);
+  });
+});
+
 describe("a type that can close", () => {
   test("gets an action that opens and one that closes, under one key for each alert", async () => {
     const { added, after, unchanged } = await attached(".pagerduty");

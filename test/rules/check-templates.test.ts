@@ -26,7 +26,7 @@ describe("templates that are right", () => {
     "{{#rule.url}}see {{{rule.url}}}{{/rule.url}}",
     "{{context.hits.asJSON}}",
   ])("%s", (text) => {
-    expect(check(text)).toEqual({ errors: [], warnings: [] });
+    expect(check(text)).toMatchObject({ errors: [], warnings: [], notes: [] });
   });
 
   test.each([
@@ -34,7 +34,7 @@ describe("templates that are right", () => {
     "{{#alerts.new.data}}{{kibana.alert.reason}} {{host.name}}{{/alerts.new.data}} {{rule.name}} {{date}}",
     "{{context.alerts}} {{context.results_link}} {{context.rule.name}} {{state.signals_count}}",
   ])("in a summary: %s", (text) => {
-    expect(check(text, true)).toEqual({ errors: [], warnings: [] });
+    expect(check(text, true)).toMatchObject({ errors: [], warnings: [], notes: [] });
   });
 });
 
@@ -70,17 +70,58 @@ describe("templates that may render empty", () => {
     ["{{rule.url}}", "is empty unless server.publicBaseUrl is set in kibana.yml"],
     ["{{kibanaBaseUrl}}/app", "is empty unless server.publicBaseUrl is set in kibana.yml"],
   ])("%s", (text, problem) => {
-    const { errors, warnings } = check(text);
+    const { errors, warnings, notes } = check(text);
     expect(errors).toEqual([]);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]?.problem).toContain(problem);
+    expect([...warnings, ...notes]).toEqual([expect.objectContaining({ problem: expect.stringContaining(problem) })]);
   });
 
   test("are not reported where the rule type lists nothing, nor in detection rules, whose list is made up", () => {
-    expect(check("{{context.anything}} {{state.x}}", false, ruleType({ variables: undefined }))).toEqual({ errors: [], warnings: [] });
+    expect(check("{{context.anything}} {{state.x}}", false, ruleType({ variables: undefined }))).toEqual({
+      errors: [],
+      warnings: [],
+      notes: [],
+      unlisted: ["context.anything", "state.x"],
+    });
     const detection = ruleType({ id: "siem.queryRule", detection: true, variables: { context: ["server"], state: [], params: [] } });
-    expect(check("{{context.rule.name}} {{state.signals_count}}", false, detection)).toEqual({ errors: [], warnings: [] });
+    expect(check("{{context.rule.name}} {{state.signals_count}}", false, detection)).toMatchObject({ errors: [], warnings: [], notes: [] });
   });
+});
+
+describe("names within sections", () => {
+  test.each([
+    "{{#context}}{{message}}{{/context}}",
+    "{{#alert}}{{id}} {{rule.name}}{{/alert}}",
+    "{{#context.title}}{{context.title}}{{.}}{{/context.title}}",
+    "{{#context.hits}}{{#rule}}{{name}}{{/rule}}{{/context.hits}}",
+    "{{#context.unlisted.list}}{{anything}}{{/context.unlisted.list}}",
+  ])("that mean something: %s", (text) => {
+    const of = ruleType({ variables: { context: ["message", "title", "hits", "unlisted"], state: [], params: [] } });
+    expect(check(text, false, of)).toMatchObject({ errors: [], warnings: [] });
+  });
+
+  test.each([
+    ["{{#context}}{{mesage}}{{/context}}", "{{mesage}} is not known here"],
+    ["{{#context.title}}{{context.titel}}{{/context.title}}", "{{context.titel}} is not known here: did you mean {{context.title}}?"],
+    ["{{#context.hits}}{{rule.nmae}}{{/context.hits}}", "did you mean {{rule.name}}?"],
+    ["{{context.hits._source.message}}", "{{context.hits}} is a list, so write {{#context.hits}}…{{/context.hits}}"],
+    ["{{alert.id.x}}", "{{alert.id}} has nothing below it"],
+    ["{{rule.params.nothing}}", "{{rule.params.nothing}} is not known here"],
+  ])("that mean nothing: %s", (text, problem) => {
+    const { errors, warnings } = check(text);
+    expect([...errors, ...warnings]).toEqual([expect.objectContaining({ problem: expect.stringContaining(problem) })]);
+  });
+});
+
+test("alerts that recover may have no context, and some names are theirs alone", () => {
+  const of = ruleType({ recoversWithoutContext: true, ofRecovery: ["value"] });
+  const problems = (text: string, group: string) =>
+    checkTemplates({ message: text }, namesFor(rule, of, false, group), mustache.parse).warnings.map(({ problem }) => problem);
+  expect(problems("{{context.message}}{{#context.title}}x{{/context.title}}{{alert.id}}", "recovered")).toEqual([
+    "{{context.message}} renders empty: alerts of .es-query that recover have no context",
+  ]);
+  expect(problems("{{context.message}} {{context.value}}", "query matched")).toEqual([
+    "{{context.value}} renders empty: only alerts that recover have it",
+  ]);
 });
 
 test("every text is found, however deep, with its path", () => {

@@ -27,7 +27,16 @@ describe.each(ids)("the recipe for %s", (id) => {
         const checked = { errors: [], warnings: [] };
         // Types that open an incident are refused for summaries.
         if (role === "summary" && (recipeFor(id)?.opens || id === ".xmatters")) continue;
-        checkAction(params, role === "summary", rule(), of, type, mustache.parse, checked);
+        checkAction(
+          params,
+          role === "summary",
+          role === "recovered" ? "recovered" : "query matched",
+          rule(),
+          of,
+          type,
+          mustache.parse,
+          checked,
+        );
         expect([context, checked]).toEqual([context, { errors: [], warnings: [] }]);
       }
     }

@@ -26,7 +26,7 @@ describe("templates", () => {
     const text = "{{rule.name}} {{rule.tags}} {{alert.id}} {{alert.actionGroupName}} {{context.value}} {{context.deep.er}}{{nope}} <&>";
     const { fire, seen } = await rule([active("ops-slack", { message: text })]);
     await fire("active", [{ id: "web-1", context: { value: "<5>", deep: { er: 1 } } }]);
-    expect(await seen()).toEqual([{ message: 'Errors ["t"] web-1 Query matched <5> 1 <&>' }]);
+    expect(await seen()).toEqual([{ message: "Errors t web-1 Query matched &lt;5&gt; 1 <&>" }]);
   });
 
   test("in JSON stay JSON", async () => {

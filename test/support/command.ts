@@ -1,10 +1,11 @@
 import { audit } from "../../src/commands/audit.ts";
 import { doctor } from "../../src/commands/doctor.ts";
+import { enroll } from "../../src/commands/enroll.ts";
 import { exportCommand } from "../../src/commands/export.ts";
 import { ownEnv } from "./built-server.ts";
 import { freshFolder } from "./folder.ts";
 
-const commands = { audit, doctor, export: exportCommand };
+const commands = { audit, doctor, enroll, export: exportCommand };
 
 /** Commands that write to one terminal run one after the other. */
 let last: Promise<unknown> = Promise.resolve();

@@ -21,6 +21,8 @@ export function httpSettings(more: Partial<HttpSettings> = {}): HttpSettings {
     allowedHosts: [],
     allowedOrigins: [],
     tokens: [],
+    publicUrl: undefined,
+    approvers: [],
     maxBody: 1024 * 1024,
     maxSessions: 100,
     maxInFlight: 100,

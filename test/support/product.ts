@@ -46,6 +46,8 @@ export interface ProductOptions {
   env?: Record<string, string>;
   /** Undefined: the client cannot ask. */
   person?: Person | undefined;
+  /** What the client says that it can beyond the protocol. */
+  extensions?: Record<string, object>;
   sandbox?: SandboxOptions;
   clock?: FakeClock;
   /** Called before each request reaches the sandbox; may wait, or change things unnoticed. */
@@ -64,7 +66,7 @@ export async function product(options: ProductOptions = {}) {
   const chosen = settings({ url: proxy.url, journalDir, ...options.settings });
   const backend = createBackend(chosen, options.env ?? {}, clock);
   onTestFinished(() => backend.close());
-  const connection = await connect(backend, chosen, options.person);
+  const connection = await connect(backend, chosen, options.person, options.extensions);
   return {
     ...connection,
     ...own(sandbox.url),
@@ -79,10 +81,18 @@ export async function product(options: ProductOptions = {}) {
 }
 
 /** A client of its own on a backend. */
-export async function connect(backend: ReturnType<typeof createBackend>, chosen: Settings, person: Person | undefined) {
+export async function connect(
+  backend: ReturnType<typeof createBackend>,
+  chosen: Settings,
+  person: Person | undefined,
+  extensions?: Record<string, object>,
+) {
   const questions: Question[] = [];
   const server = createServer(createService(backend, { name: "tester", access: chosen.access, spaces: chosen.spaces }));
-  const client = new Client({ name: "test-client", version: "1" }, { capabilities: person ? { elicitation: { form: {} } } : {} });
+  const client = new Client(
+    { name: "test-client", version: "1" },
+    { capabilities: { ...(person && { elicitation: { form: {} } }), ...(extensions && { extensions }) } },
+  );
   if (person) {
     client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
       const question = params as unknown as Question;

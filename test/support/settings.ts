@@ -17,6 +17,7 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     targetHosts: [],
     maxChangesPerHour: 60,
     confirm: "form",
+    approveWith: undefined,
     skipConfirmation: false,
     confirmWait: 5_000,
     // The people of tests answer at once.

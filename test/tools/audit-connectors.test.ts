@@ -180,10 +180,11 @@ describe("what cannot be read is not checked, never fine", () => {
   });
 
   test("a later page of rules fails: what was seen before is reported, the rest is not checked", async () => {
+    let pages = 0;
     const made = await product({
       sandbox: { size: { spaces: 1, connectors: 20, rules: 1200, seed: 1 } },
       async onRequest({ path }) {
-        if (path.includes("page=2")) await made.fault("error", { path: "/rules/_find", times: 10 });
+        if (path.includes("/rules/_find") && ++pages === 2) await made.fault("error", { path: "/rules/_find", times: 10 });
       },
     });
     const { call } = made;
@@ -229,8 +230,7 @@ describe("a long audit", () => {
     const { call, calls } = await product({ sandbox: { size } });
     await call("audit_connectors");
     const pages = calls.filter(({ path }) => path.includes("/rules/_find"));
-    expect(new Set(pages.map(({ path }) => path)).size).toBe(pages.length);
     expect(pages.length).toBe(6);
-    expect(calls.length).toBeLessThanOrEqual(pages.length + 7 * 6 + 5);
+    expect(calls.length).toBeLessThanOrEqual(pages.length + 8 * 6 + 5);
   });
 });

@@ -57,7 +57,7 @@ const classic: Case[] = [
   ["a-log", with_(act("log", fires, { message: "m" })), "told | log (Kibana's own log) on query matched"],
   ["no-actions", with_(), "nobody: it has no actions"],
   ["disabled", then(with_(post("chat")), "_disable"), "nobody: the rule is disabled | chat on query matched"],
-  ["muted", then(with_(post("chat")), "_mute_all"), "nobody: the rule is muted | chat on query matched"],
+  ["muted", then(with_(post("chat")), "_mute_all"), "nobody: the rule is muted, since TIME or earlier | chat on query matched"],
   [
     "snoozed",
     async (made, id) => {
@@ -90,12 +90,12 @@ const classic: Case[] = [
   [
     "failing",
     with_(act("failing", fires, { documents: [{ a: 1 }] })),
-    "perhaps | failing (UPPER) on query matched = perhaps: the connector's last run failed, TIME",
+    "perhaps | failing (UPPER) on query matched = perhaps: the connector has failed since TIME or earlier (1 run)",
   ],
   [
     "failing-beside-another",
     with_(act("failing", fires, { documents: [{ a: 1 }] }), post("chat")),
-    "told | failing (UPPER) on query matched = perhaps: the connector's last run failed, TIME | chat on query matched",
+    "told | failing (UPPER) on query matched = perhaps: the connector has failed since TIME or earlier (1 run) | chat on query matched",
   ],
   ["failed-once", with_(act("better", fires, { documents: [{ a: 1 }] })), "told | better (alerts-kept) on query matched"],
   ["throttled", with_(post("chat", fires, throttled)), "told | chat on query matched: at most once in 1d"],
@@ -363,6 +363,64 @@ test.each(deployments)("every route of %s is told exactly, forward", async (vers
   const count = (verdict: string) => cases.filter(([, , expected]) => verdictOf(expected) === verdict).length;
   expect([body.total, rows.length]).toEqual([cases.length, cases.length]);
   expect(body.counts).toEqual({ nobody: count("nobody"), perhaps: count("perhaps"), told: count("told") });
+});
+
+/** The same as get_connector has to say it, from what is expected of the map: `rule > connector: verdict: what is in the way`. */
+function seenFromConnectors(cases: readonly Case[]): Map<string, string> {
+  const rank = ["nobody", "perhaps", "told"];
+  const found = new Map<string, string>();
+  for (const [id, , expected] of cases) {
+    const [head = "", ...routes] = expected.split(" | ");
+    const [ofRule = "told", own = ""] = head.split(/: (.*)/s);
+    for (const route of routes) {
+      const [, way = "", , verdict = "told", stops = ""] = /^(.*?)( on [^=:]+?)?(?: = (\w+))?(?:: (.*))?$/s.exec(route) ?? [];
+      const connector =
+        way
+          .replace(/ \(.*\)$/, "")
+          .split(" > ")
+          .at(-1) ?? "";
+      const worst = rank[Math.min(rank.indexOf(verdict), own === "" ? 2 : rank.indexOf(ofRule))] ?? "";
+      const key = `${id} > ${connector}`;
+      const before = found.get(key);
+      if (before && rank.indexOf(before.split(":")[0] ?? "") >= rank.indexOf(worst)) continue;
+      const inTheWay = [own, stops].filter(Boolean).join("; ");
+      found.set(key, [worst, inTheWay].filter(Boolean).join(": "));
+    }
+  }
+  return found;
+}
+
+/** Every rule as its connectors show it. */
+async function fromConnectors(made: Planted, ids: readonly (readonly [id: string, space: string])[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const [id, space] of ids) {
+    const { body } = await made.call("get_connector", { id, space, include: ["rules"] });
+    const rows = [...(body.rules ?? []), ...(body.users ?? []).filter((one: { kind: string }) => one.kind === "rule")];
+    for (const { name, verdict = "told", in_the_way: stops = [] } of rows) {
+      const said = [verdict, stops.join("; ")]
+        .filter(Boolean)
+        .join(": ")
+        .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\dZ/g, "TIME");
+      found.set(`${named({ name })} > ${id}`, said);
+    }
+  }
+  return found;
+}
+
+test.each(deployments)("every route of %s is told exactly by get_connector too", async (version, cases) => {
+  const made = await everything(version, cases);
+  const listed = ["default", "soc", "web"].map(async (space) => {
+    const { body } = await made.call("list_connectors", { space });
+    return body.connectors.map(({ id }: { id: string }) => [id, space] as const);
+  });
+  const ids = (await Promise.all(listed)).flat();
+  const found = await fromConnectors(made, ids);
+  // A connector that is gone has no answer, and of many rules those that tell nobody come first.
+  const expected = [...seenFromConnectors(cases)].filter(([key]) => ids.some(([id]) => key.endsWith(` > ${id}`)));
+  const missing = expected.filter(([key]) => !found.has(key));
+  expect(missing.filter(([, said]) => !said.startsWith("told"))).toEqual([]);
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected.filter(([key]) => found.has(key))));
+  expect(found.size).toBeGreaterThan(version === "9.5" ? 45 : 1);
 });
 
 const inDefault = { space: "default" };

@@ -65,6 +65,14 @@ test("without a yes everybody's tokens stay", async () => {
   expect((await call("get_connector", { id: "papers" })).connector).toMatchObject({ name: "Papers", user_auth_status: "connected" });
 });
 
+test("a delete says that everybody's tokens go with it, and that no undo brings them back", async () => {
+  const { call, questions } = await kibana();
+  await call("create_connector", { name: "Papers", type: ".acme-drive", secrets });
+  const deleted = await call("safe_delete_connector", { ids: ["papers"] });
+  const lost = expect.stringMatching(/tokens of everybody who has authorised "Papers" go with it; no undo brings them back/);
+  expect([deleted.status, deleted.warnings, questions.at(-1)?.message]).toEqual(["done", expect.arrayContaining([lost]), lost]);
+});
+
 test("nothing is said of it where all share the secrets", async () => {
   const { call } = await kibana();
   const { result } = await call("create_connector", { name: "Log", type: ".server-log" });

@@ -99,7 +99,7 @@ describe("what the execution log already says", () => {
     const { body } = await call("test_connector", { id: "deploy-hook" });
     expect(body.result).toMatchObject({
       ok: "not_tested",
-      last_runs: { window_days: 7, runs: expect.any(Number), failures: expect.any(Number), last_error: { at: expect.any(String) } },
+      last_runs: { window_days: 90, runs: expect.any(Number), failures: expect.any(Number), last_error: { at: expect.any(String) } },
     });
     expect(body.result.last_runs.failures).toBeGreaterThan(0);
   });
@@ -108,7 +108,7 @@ describe("what the execution log already says", () => {
     const { call } = await product({ sandbox: { empty: true } });
     await call("create_connector", { name: "Trail", type: ".server-log" });
     const { body } = await call("test_connector", { id: "trail" });
-    expect(body.result).toMatchObject({ ok: true, last_runs: { window_days: 7, runs: 0, failures: 0 } });
+    expect(body.result).toMatchObject({ ok: true, last_runs: { window_days: 90, runs: 0, failures: 0 } });
   });
 
   test("is said to be unknown if it cannot be read", async () => {
@@ -288,6 +288,7 @@ describe("a failed test is a result, with cause and fix", () => {
     ],
     ["error validating action params: [message]: expected value of type [string]", "The params do not fit the type."],
     ["Invalid subActionsParams: [webhook] or [webhookUrl] expected but got none", "The params do not fit the type."],
+    ["One or more provided channels are not included in the allowed channels list", "The connector may not post in that channel."],
     ["connection to collector:514 closed", "The run failed; the service's own words say why."],
     ["Request failed with status code 500", "The service failed."],
     ["something else entirely", "The run failed; the service's own words say why."],

@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPages, type Pages } from "../../src/web/listener.ts";
-import type { Page, Problems, Submission, Take } from "../../src/web/page.ts";
+import type { ApprovalPage, Problems, Submission, Take } from "../../src/web/page.ts";
 import { page as anyPage } from "../pages/page.ts";
 
 let now = 0;
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => pages.close());
 
-function page(more: Partial<Page> = {}): Page {
+function page(more: Partial<ApprovalPage> = {}): ApprovalPage {
   return anyPage({
     kind: "secrets",
     fields: [

@@ -1,12 +1,12 @@
-import { type ConnectorCheck, groupOfFailure, refTo, usedBy } from "../check.ts";
-import type { Runs } from "../facts.ts";
+import { lastError, type Runs, sinceInWords } from "../../kibana/connector-runs.ts";
+import { type ConnectorCheck, groupOfFailure, nobodyElse, refTo, usedBy } from "../check.ts";
+import type { ConnectorFacts } from "../facts.ts";
 import type { Severity } from "../finding.ts";
-import { lastError } from "../runs.ts";
 
 /** Task Manager counts failed runs as successes: only the execution log shows them (reference/kibana-api.md §8.1). */
 export const failing: ConnectorCheck = {
   name: "failing",
-  finds: "connectors whose runs fail, with rate and last error",
+  finds: "connectors whose runs fail, with rate, since when, last error, and the rules that tell nobody else",
   ignores: "an occasional time-out; an outage that is over is reported as such",
   of: "connector",
   group: "broken_now",
@@ -22,10 +22,10 @@ export const failing: ConnectorCheck = {
     const over = isOver(runs);
     const error = runs.lastFailure && `; the last error: ${lastError(runs.lastFailure.message)}${narrowed(runs.lastFailure.message)}`;
     return {
-      severity: severityOf(runs, usage.enabled > 0),
+      severity: severityOf(runs, usage),
       group: over ? "untidy" : groupOfFailure(facts, within),
       connector: refTo(connector),
-      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not recently" : ""}; ${usedBy(facts, within)}${error ?? ""}.`,
+      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not recently" : ""}; ${usedBy(facts, within)}${nobodyElse(facts)}${over ? "" : now(runs)}${error ?? ""}.`,
       ...(over || connector.preconfigured
         ? {}
         : {
@@ -46,15 +46,27 @@ function narrowed(message: string): string {
     : "";
 }
 
+/** Since when it fails, if it does now. */
+function now({ failing: failingNow }: Runs): string {
+  if (!failingNow) return "";
+  const { runs, lastSuccess } = failingNow;
+  const since = sinceInWords(failingNow);
+  if (lastSuccess === undefined) return `; failing ${since}`;
+  return `; the last ${runs === 1 ? "one" : runs} ${since} (last success ${lastSuccess.slice(0, 16)}Z)`;
+}
+
 /** It failed, and has worked several times since. */
 function isOver({ successesSince }: Runs): boolean {
   return successesSince >= 3;
 }
 
-function severityOf(runs: Runs, used: boolean): Severity {
+/** Three failures in a row are no occasional time-out. */
+function severityOf(runs: Runs, { enabled, untold }: ConnectorFacts["usage"]): Severity {
   const rate = runs.failures / (runs.failures + runs.successes);
+  const used = enabled > 0 || untold !== undefined;
   if (runs.successes === 0) return used ? "critical" : "high";
   if (isOver(runs)) return rate >= 0.5 ? "low" : "info";
+  if (runs.failing && runs.failing.runs >= 3 && used) return untold ? "critical" : "high";
   if (rate >= 0.5) return "high";
   return rate >= 0.1 && runs.failures >= 3 ? "medium" : "low";
 }

@@ -15,10 +15,12 @@ import { neverRun } from "./never-run.ts";
 import { noDedupKey } from "./no-dedup-key.ts";
 import { noRecoveryAction } from "./no-recovery-action.ts";
 import { noisyFrequency } from "./noisy-frequency.ts";
+import { notifiesNobody } from "./notifies-nobody.ts";
 import { preconfiguredCandidate } from "./preconfigured-candidate.ts";
 import { ruleKeyOwner } from "./rule-key-owner.ts";
 import { secretInConfig } from "./secret-in-config.ts";
 import { sharedDedupKey } from "./shared-dedup-key.ts";
+import { silentForLong } from "./silent-for-long.ts";
 import { typeUnusable } from "./type-unusable.ts";
 import { unused } from "./unused.ts";
 import { unusedAsFarAsSeen } from "./unused-as-far-as-seen.ts";
@@ -33,6 +35,8 @@ export const checks: readonly Check[] = [
   workflowOff,
   ambiguousName,
   failing,
+  notifiesNobody,
+  silentForLong,
   neverRun,
   deprecated,
   endOfLife,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
 import { json } from "../shared/recipe.ts";
+import { inSubAction } from "../shared/rendering.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 
@@ -28,6 +29,7 @@ export const d3security: ConnectorType = {
     run: { effect: "creates" },
     test: { effect: "creates", note: "The same as run: it creates an event" },
   },
+  rendering: inSubAction("body", ({ subAction }) => (subAction === "run" || subAction === "test" ? "json" : undefined)),
   tests: {
     loud: {
       params: { subAction: "test", subActionParams: { body: '{"test":true}', severity: "low", eventType: "test" } },

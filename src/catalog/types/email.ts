@@ -5,6 +5,7 @@ import { mailboxes } from "../mail-address.ts";
 import { emailServiceEncrypts, emailServiceHost } from "../shared/email-services.ts";
 import { hostText, optionalSecret, urlText, withRules } from "../shared/fields.ts";
 import { headline, text } from "../shared/recipe.ts";
+import { singleLine } from "../shared/service-limits.ts";
 
 /** reference: .email; schema email/schemas/v1.ts, rules and executor email/index.ts. */
 export const email: ConnectorType = {
@@ -100,6 +101,14 @@ export const email: ConnectorType = {
     { name: "basic", fields: ["user", "password"], when: { hasAuth: true } },
   ],
   effect: "sends",
+  // Source: email/index.ts; the HTML is escaped in the newest versions.
+  rendering: (params, { all, text }) => ({
+    ...Object(all(params)),
+    message: text(params.message, "markdown"),
+    ...(params.messageHTML == null ? {} : { messageHTML: text(params.messageHTML, "html") }),
+  }),
+  headlines: ["subject", "message"],
+  limits: singleLine("subject", "mail has one-line subjects, so it becomes a blank"),
   tests: {
     near_safe: {
       params: { to: ["{to}"], subject: "Connector probe", message: "Connector probe" },

@@ -39,6 +39,8 @@ export const indexType: ConnectorType = {
   recipients: ["config.index", "params.indexOverride"],
   credentials: [],
   effect: "creates",
+  // Source: es_index/index.ts.
+  rendering: ({ documents }, { all }) => ({ documents: all(documents), indexOverride: null }),
   tests: {
     loud: {
       params: { documents: [{ "@timestamp": "{now}", message: "connector test {unique}" }] },

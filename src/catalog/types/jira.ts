@@ -3,6 +3,7 @@ import type { ConnectorType } from "../connector-type.ts";
 import { extraFields } from "../shared/extra-fields.ts";
 import { urlText } from "../shared/fields.ts";
 import { description, headline, push } from "../shared/recipe.ts";
+import { limits, longest, singleLine } from "../shared/service-limits.ts";
 import { anyParams, comments, noParams, nullableText, subActionParams } from "../shared/sub-actions.ts";
 
 /** What an issue has of its own, so not among otherFields. */
@@ -75,6 +76,11 @@ export const jira: ConnectorType = {
     issue: { effect: "none" },
     handshake: { effect: "none", note: "Not implemented: always fails" },
   },
+  headlines: ["subActionParams.incident.summary"],
+  limits: limits(
+    longest("subActionParams.incident.summary", 255, "Jira refuses more than 255"),
+    singleLine("subActionParams.incident.summary", "Jira refuses it in a summary"),
+  ),
   tests: {
     safe: {
       params: { subAction: "issueTypes", subActionParams: {} },

@@ -3,6 +3,8 @@ import type { ConnectorType } from "../connector-type.ts";
 import { alertRecipients, closeAlertParams, createAlertFields, responderKinds } from "../shared/alert-params.ts";
 import { urlText } from "../shared/fields.ts";
 import { createAlert } from "../shared/recipe.ts";
+import { createAlertRendering } from "../shared/rendering.ts";
+import { longest } from "../shared/service-limits.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 import { toJiraServiceManagement } from "../translations/opsgenie-alerts.ts";
 
@@ -53,6 +55,9 @@ export const opsgenie: ConnectorType = {
   terraformChanges: { other: true },
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: { createAlert: { effect: "creates" }, closeAlert: { effect: "updates" } },
+  rendering: createAlertRendering,
+  headlines: ["subActionParams.message"],
+  limits: longest("subActionParams.message", 130, "Kibana cuts it to 130 in its newest versions, and older ones refuse it"),
   tests: {
     near_safe: {
       params: { subAction: "closeAlert", subActionParams: { alias: "connector-probe-{unique}" } },

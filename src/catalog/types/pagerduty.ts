@@ -55,6 +55,7 @@ export const pagerduty: ConnectorType = {
   terraformChanges: { other: true },
   credentials: [{ name: "routing key", fields: ["routingKey"] }],
   effect: "creates",
+  headlines: ["summary"],
   tests: {
     near_safe: {
       params: { eventAction: "resolve", dedupKey: "connector-probe-{unique}" },

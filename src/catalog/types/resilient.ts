@@ -55,6 +55,7 @@ export const resilient: ConnectorType = {
     severity: { effect: "none" },
     getFields: { effect: "none" },
   },
+  headlines: ["subActionParams.incident.name"],
   tests: {
     safe: {
       params: { subAction: "incidentTypes", subActionParams: {} },

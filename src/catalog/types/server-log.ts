@@ -24,6 +24,7 @@ export const serverLog: ConnectorType = {
   target: { kind: "none" },
   credentials: [],
   effect: "sends",
+  headlines: ["message"],
   tests: {
     safe: {
       params: { message: "connector probe {unique}", level: "trace" },

@@ -53,6 +53,7 @@ export const servicenowItom: ConnectorType = {
   ],
   credentials: serviceNowCredentials,
   subActions: { addEvent: { effect: "creates" }, getChoices: { effect: "none" } },
+  headlines: ["subActionParams.description"],
   tests: {
     safe: {
       params: { subAction: "getChoices", subActionParams: { fields: ["severity"] } },

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { withRules } from "../shared/fields.ts";
 import { serviceNow } from "../shared/recipe.ts";
+import { longest } from "../shared/service-limits.ts";
 import {
   incidentFields,
   incidentRecords,
@@ -55,6 +56,8 @@ export const servicenowSir: ConnectorType = {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },
     ...readEffects,
   },
+  headlines: ["subActionParams.incident.short_description"],
+  limits: longest("subActionParams.incident.short_description", 160, "ServiceNow cuts it to 160"),
   tests: {
     safe: {
       params: { subAction: "getChoices", subActionParams: { fields: ["priority", "category"] } },

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { withRules } from "../shared/fields.ts";
 import { serviceNow } from "../shared/recipe.ts";
+import { longest } from "../shared/service-limits.ts";
 import {
   defaultGroupingKey,
   exampleKey,
@@ -57,6 +58,8 @@ export const servicenow: ConnectorType = {
     closeIncident: { effect: "updates", note: "An unknown id is no error" },
     ...readEffects,
   },
+  headlines: ["subActionParams.incident.short_description"],
+  limits: longest("subActionParams.incident.short_description", 160, "ServiceNow cuts it to 160"),
   tests: {
     safe: {
       params: { subAction: "getChoices", subActionParams: { fields: ["urgency", "severity", "impact"] } },

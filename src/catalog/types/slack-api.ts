@@ -2,9 +2,11 @@ import * as z from "zod";
 import { isPlainObject } from "../../plain-object.ts";
 import { quoted } from "../../plain-text.ts";
 import { hideInText } from "../../shapes/text.ts";
-import type { ConnectorType } from "../connector-type.ts";
+import type { ConnectorType, Params, Unrunnable } from "../connector-type.ts";
 import { parseJson } from "../shared/fields.ts";
 import { slackText } from "../shared/recipe.ts";
+import { inSubAction } from "../shared/rendering.ts";
+import { limits, longest } from "../shared/service-limits.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .slack_api; schema slack_api/schemas/v1.ts, executor slack_api/index.ts. */
@@ -52,6 +54,11 @@ export const slackApi: ConnectorType = {
     postMessage: { effect: "sends" },
     postBlockkit: { effect: "sends" },
   },
+  rendering: inSubAction("text", ({ subAction }) =>
+    subAction === "postMessage" ? "slack" : subAction === "postBlockkit" ? "json" : undefined,
+  ),
+  headlines: ["subActionParams.text"],
+  limits: limits(longest("subActionParams.text", 40_000, "Slack cuts it to 40,000"), blockLimits),
   tests: {
     safe: {
       params: { subAction: "validChannelId", subActionParams: { channelId: "C0000000000" } },
@@ -83,19 +90,16 @@ export const slackApi: ConnectorType = {
     params: (about) => ({ subAction: "postMessage", subActionParams: { text: slackText(about) } }),
   },
   secretTarget: true,
-  // Newer versions compare names too. Source: slack_api/service.ts.
+  // Only the list that is used is compared, and never the deprecated one. Source: slack_api/service.ts.
   risks: ({ subActionParams }, { allowedChannels }) => {
     const allowed = Array.isArray(allowedChannels) ? allowedChannels.map(Object) : [];
-    const isAllowed = (channel: unknown) => allowed.some(({ id, name }) => id === channel || name === channel || `#${name}` === channel);
-    const { channelNames, channelIds, channels } = Object(subActionParams);
-    const used = [channelNames, channelIds, channels]
-      .flatMap((list) => (Array.isArray(list) ? list : []))
-      .filter((one): one is string => typeof one === "string");
-    return allowed.length === 0
-      ? []
-      : used
-          .filter((one) => !isAllowed(one))
-          .map((one) => `a message to ${quoted(hideInText(one), 80)}, which is not among its allowedChannels`);
+    const { channelNames, channelIds } = Object(subActionParams);
+    const names = texts(channelNames);
+    const among = texts(allowed.map((one) => (names.length > 0 ? one.name : one.id))).map(withoutHash);
+    if (among.length === 0) return [];
+    return (names.length > 0 ? names : texts(channelIds))
+      .filter((one) => !one.includes("{{") && !among.includes(withoutHash(one)))
+      .map((one) => `a message to ${quoted(hideInText(one), 80)}, which is not among its allowedChannels`);
   },
   // Shows only when a rule runs: reference/connector-types.md, traps of .slack_api.
   unrunnable: ({ subAction, subActionParams }) => {
@@ -137,4 +141,27 @@ function channels() {
 function hasBlocks(text: string): boolean {
   const value = parseJson(text);
   return isPlainObject(value) && Object.hasOwn(value, "blocks");
+}
+
+function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((one): one is string => typeof one === "string") : [];
+}
+
+function withoutHash(channel: string): string {
+  return channel.replace(/^#/, "");
+}
+
+/** A block's text may have 3,000 characters, and a header 150. */
+function blockLimits({ subAction, subActionParams }: Params): Unrunnable[] {
+  if (subAction !== "postBlockkit") return [];
+  const { blocks } = Object(parseJson(String(Object(subActionParams).text)));
+  return (Array.isArray(blocks) ? blocks : []).flatMap((block: unknown, at): Unrunnable[] => {
+    const { type, text } = Object(block);
+    const words = typeof Object(text).text === "string" ? Object(text).text : "";
+    const most = type === "header" ? 150 : 3000;
+    if (words.length <= most && words.trim() !== "") return [];
+    if (text === undefined) return [];
+    const why = words.trim() === "" ? "is empty" : `has ${words.length} characters, and ${most} are allowed`;
+    return [{ field: "subActionParams.text", problem: `the text of block ${at + 1} ${why}: Slack refuses the message` }];
+  });
 }

@@ -2,6 +2,8 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
 import { slackText } from "../shared/recipe.ts";
+import { only } from "../shared/rendering.ts";
+import { longest } from "../shared/service-limits.ts";
 import { toSlackApi } from "../translations/slack-messages.ts";
 
 /** reference: .slack; schema slack/schemas/v1.ts, executor slack/index.ts. */
@@ -27,6 +29,9 @@ export const slack: ConnectorType = {
   target: { kind: "secret", field: "webhookUrl" },
   credentials: [{ name: "webhook", fields: ["webhookUrl"] }],
   effect: "sends",
+  rendering: only("message", "slack"),
+  headlines: ["message"],
+  limits: longest("message", 40_000, "Slack cuts it to 40,000"),
   tests: {
     loud: {
       params: { message: "Connector test" },

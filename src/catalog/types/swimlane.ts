@@ -55,6 +55,7 @@ export const swimlane: ConnectorType = {
   ],
   credentials: [{ name: "API token", fields: ["apiToken"] }],
   subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
+  headlines: ["subActionParams.incident.ruleName"],
   tests: {
     loud: {
       params: {

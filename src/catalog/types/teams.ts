@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl } from "../shared/fields.ts";
 import { text } from "../shared/recipe.ts";
+import { largest } from "../shared/service-limits.ts";
 
 /** reference: .teams; schema teams/schemas/v1.ts, executor teams/index.ts. */
 export const teams: ConnectorType = {
@@ -26,6 +27,8 @@ export const teams: ConnectorType = {
   target: { kind: "secret", field: "webhookUrl" },
   credentials: [{ name: "webhook", fields: ["webhookUrl"] }],
   effect: "sends",
+  headlines: ["message"],
+  limits: largest("message", 28_000, "Teams refuses more than 28 kB"),
   tests: {
     loud: {
       params: { message: "Connector test" },

@@ -3,6 +3,7 @@ import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
 import { jsonBody } from "../shared/json-body.ts";
 import { description, headline } from "../shared/recipe.ts";
+import { plainRendering, severityOfRule } from "../shared/rendering.ts";
 import { comments, nullableText, subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .thehive; schema thehive/schemas/v1.ts, executor thehive/thehive.ts. */
@@ -65,6 +66,8 @@ export const thehive: ConnectorType = {
     pushToService: { effect: "creates", note: "A case; updates when incident.externalId is given" },
     createAlert: { effect: "creates" },
   },
+  rendering: (params, fill) => (params.subAction === "pushToService" ? plainRendering : severityOfRule(2))(params, fill),
+  headlines: ["subActionParams.title", "subActionParams.incident.title"],
   tests: {
     loud: {
       params: {

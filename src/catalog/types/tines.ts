@@ -37,6 +37,11 @@ export const tines: ConnectorType = {
     run: { effect: "executes" },
     test: { effect: "executes", note: "The same as run: it triggers the story" },
   },
+  // All variables are the body. Source: tines/render.ts.
+  rendering: (params, { variables }) =>
+    params.subAction === "run"
+      ? { ...params, subActionParams: { ...Object(params.subActionParams), body: JSON.stringify(variables) } }
+      : params,
   tests: {
     safe: {
       params: { subAction: "stories", subActionParams: {} },

@@ -32,6 +32,7 @@ export const torq: ConnectorType = {
   recipients: ["params.body.**"],
   credentials: [{ name: "token", fields: ["token"] }],
   effect: "executes",
+  headlines: ["body"],
   tests: {
     loud: {
       params: { body: '{"test":true}' },

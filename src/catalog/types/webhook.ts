@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { parsedUrl, withRules } from "../shared/fields.ts";
 import { json } from "../shared/recipe.ts";
+import { only } from "../shared/rendering.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 import { webhookAuthentication, webhookAuthenticationRules, webhookCredentials, webhookSecrets } from "../shared/webhook-authentication.ts";
 
@@ -38,6 +39,8 @@ export const webhook: ConnectorType = {
   recipients: ["config.method", "config.url", "params.body.**"],
   credentials: webhookCredentials,
   effect: "sends",
+  rendering: only("body", "json"),
+  headlines: ["body"],
   tests: {
     safeWhen: {
       when: { method: "get" },

@@ -57,6 +57,7 @@ export const xmatters: ConnectorType = {
     { name: "basic", fields: ["user", "password"], when: { usesBasic: true } },
   ],
   effect: "sends",
+  headlines: ["ruleName"],
   tests: {
     near_safe: {
       params: { severity: "Low" },

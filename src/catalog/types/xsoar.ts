@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { optionalSecret, urlText } from "../shared/fields.ts";
 import { jsonBody } from "../shared/json-body.ts";
+import { severityOfRule } from "../shared/rendering.ts";
 import { anyParams, nullableText, subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .xsoar; schema xsoar/schemas/v1.ts, executor xsoar/xsoar.ts. */
@@ -42,6 +43,8 @@ export const xsoar: ConnectorType = {
     getPlaybooks: { effect: "none" },
     run: { effect: "creates" },
   },
+  rendering: severityOfRule(0),
+  headlines: ["subActionParams.name"],
   tests: {
     safe: {
       params: { subAction: "getPlaybooks", subActionParams: {} },

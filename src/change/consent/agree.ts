@@ -4,19 +4,22 @@ import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
 import { askOnPage, pageOf } from "./approval-page.ts";
-import type { Approval } from "./approvals.ts";
+import type { Approval, GivenByPasskey } from "./approvals.ts";
 import type { Answer, ByItself, Consent } from "./ask.ts";
 import { confirmationInvalid } from "./continuation.ts";
+import { onlyByPasskey } from "./passkey.ts";
 import { question } from "./question.ts";
 import { onlyInPerson, saidOnPage, stillUnknown } from "./refusals.ts";
 import type { Round } from "./round.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { declined, mistyped, notAnswered, planChanged, waiting, withToken } from "./unagreed.ts";
-import { type Way, wayTo } from "./way.ts";
+import { type Way, wayTo, wayToPage } from "./way.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
 
 /** How the plan was agreed to, and the continuation that this spends; or the answer that says that it was not (yet). */
-type Agreement = { how: Consent; waited: boolean; continuation?: string | undefined } | { outcome: Outcome };
+type Agreement =
+  | { how: Consent; waited: boolean; continuation?: string | undefined; passkey?: GivenByPasskey | undefined }
+  | { outcome: Outcome };
 
 /** A call, and what has been answered to it. */
 interface Asked {
@@ -40,23 +43,30 @@ export async function getConsent(
   if (change.confirm !== undefined) {
     // Checked now, so that the error says what is wrong with it; spent just before the first write.
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
-    if (settings.confirm !== "token" || toType(plan, services) !== undefined || onlyAPersonKnows || plan.asks.length > 0)
+    const type = toType(plan, services);
+    const passkey = onlyByPasskey(plan, change, caller, services);
+    if (settings.confirm !== "token" || passkey || type !== undefined || onlyAPersonKnows || plan.asks.length > 0)
       throw confirmationInvalid("foreign");
     continuations.check(change.confirm, change.tool, change.args, services.digest(plan));
     return { how: "token", waited: false, continuation: change.confirm };
   }
-  const way = await wayTo(plan, verdict, round !== undefined, caller, services);
+  const way = await wayTo(plan, change, verdict, round !== undefined, caller, services);
   if (way.by === "nothing") return { how: "not_needed", waited: false };
   if (way.by === "skipped") return { how: "skipped", waited: false };
   const open = await pageOf(change, plan, verdict, services);
   if (open) return { outcome: open };
   if (way.by === "nobody") throw way.why;
   if (way.by === "token") return { outcome: await withToken(change, plan, verdict, services) };
-  const onPage = (answered?: ByItself) => askOnPage({ change, plan, verdict, reach: way.reach, caller, services, answered });
-  if (way.by === "page") return { outcome: await onPage() };
+  const asked = { change, plan, verdict, caller, services };
+  if (way.by === "page") return { outcome: await askOnPage({ ...asked, ...way, answered: undefined }) };
   const answer = await askInForm({ change, round, plan, ...way }, caller, services);
   // Spent by any answer: a no is not turned into a yes.
   if (round && answer.is !== "yes") continuations.redeem(round.continuation, change.tool, change.args, services.digest(plan));
+  const onPage = async (answered?: ByItself) => {
+    const next = await wayToPage(plan, change, caller, services);
+    if (next.by === "nobody") throw next.why;
+    return askOnPage({ ...asked, ...next, answered });
+  };
   switch (answer.is) {
     case "yes":
       return { how: "form", waited: round === undefined, continuation: round?.continuation };
@@ -146,7 +156,7 @@ async function fromPage(
   switch (approval.state) {
     case "approved":
       if (approval.planDigest !== services.digest(plan)) throw confirmationInvalid("target_changed");
-      return { how: "page", waited: false };
+      return approval.passkey ? { how: "passkey", waited: false, passkey: approval.passkey } : { how: "page", waited: false };
     case "refused":
       saidOnPage(confirm, approval.known, plan, services);
       return { outcome: await declined(plan, verdict, services) };

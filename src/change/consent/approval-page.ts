@@ -1,27 +1,28 @@
 import { ToolError } from "../../errors.ts";
+import { PasskeyRefused } from "../../passkeys/refused.ts";
 import { beginning, oneLine } from "../../plain-text.ts";
 import { seal } from "../../sealed.ts";
 import type { Scrub } from "../../secrets/redact.ts";
-import type { Take } from "../../web/page.ts";
+import type { Problems, Take } from "../../web/page.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
+import { recordingOf } from "../recorded.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
 import type { Typed } from "./approvals.ts";
 import type { ByItself } from "./ask.ts";
+import { signingOf } from "./passkey.ts";
 import { pageModel } from "./question.ts";
-import type { Reach } from "./reach.ts";
 import { saidOnPage } from "./refusals.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { approved, declined, waiting } from "./unagreed.ts";
-import { noPage } from "./way.ts";
+import type { ByPage } from "./way.ts";
 import { wordsToKeep } from "./words-to-keep.ts";
 
-interface Asked {
+interface Asked extends Omit<ByPage, "by"> {
   change: Call;
   plan: Plan;
   verdict: Verdict;
-  reach: Reach;
   caller: Caller;
   services: ChangeServices;
   /** Where the client answered the question by itself. */
@@ -45,13 +46,21 @@ export async function pageOf(change: Call, plan: Plan, verdict: Verdict, service
 }
 
 /** Opens the page and answers at once: the call is never held open for it. */
-export async function askOnPage({ change, plan, verdict, reach, caller, services, answered }: Asked): Promise<Outcome> {
-  const { approvals, openPage, deployment, sandbox, settings, clock } = services;
-  if (!openPage) throw noPage(plan, caller, services);
+export async function askOnPage({ change, plan, verdict, reach, openPage, signers, caller, services, answered }: Asked): Promise<Outcome> {
+  const { approvals, deployment, sandbox, settings, clock } = services;
   const planned = services.digest(plan);
   const forPeople = services.redactor.withoutLiterals;
   const kept = wordsToKeep(plan, reach, deployment, forPeople);
+  const recording = signers && (await recordingOf(plan, reach, forPeople, services.journal.keyForRecords));
   const entry = approvals.open(caller.principal.name, change.tool, change.args, planned);
+  const signing =
+    signers &&
+    recording &&
+    signingOf(
+      signers,
+      { confirm: entry.id, expires: entry.expiresAt, plan: planned, recording, typed: plan.asks.length > 0 },
+      { tool: change.tool, caller: caller.principal.name, deployment },
+    );
   const type = toType(plan, services);
   const model = pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type });
   const take: Take = async (answer) => {
@@ -60,9 +69,21 @@ export async function askOnPage({ change, plan, verdict, reach, caller, services
       return {};
     }
     if (type !== undefined && !isTyped(type, answer.typedName)) return { name: `That is not the ${type.what}.` };
-    return takeTyped(change, plan, answer.values, entry.answer, services);
+    const taken = await takeTyped(change, plan, answer.values, services);
+    if ("problems" in taken) return taken.problems;
+    if (!signing || !recording) {
+      entry.answer({ approved: true, ...taken });
+      return {};
+    }
+    try {
+      entry.answer({ approved: true, ...taken, passkey: { approval: await signing.check(answer.passkey), recording } });
+      return {};
+    } catch (error) {
+      if (error instanceof PasskeyRefused) return { "": `The passkey does not count: ${error.message} Nothing was written.` };
+      throw error;
+    }
   };
-  const url = await openPage(forPeople.json(model, kept), take, caller.principal.name);
+  const url = await openPage({ ...forPeople.json(model, kept), ...signing?.page }, take, caller.principal.name);
   const message = `${deployment}: ${plan.asks.length > 0 ? "please enter the secrets for" : "please approve"}: ${beginning(plan.summary, 600)}`;
   // The call may end here, and the client never come back: then the same call is told the address.
   if (caller.ask.inRounds) entry.shownAt(url);
@@ -89,30 +110,25 @@ export async function askOnPage({ change, plan, verdict, reach, caller, services
   return waiting(plan, verdict, { id: entry.id, url: visible, expiresAt: entry.expiresAt, answered: answered ?? why }, services);
 }
 
-/** Checks typed values as the plan does, before they are taken. @returns problems by field */
+/** Checks typed values as the plan does, before they are taken. */
 async function takeTyped(
   change: Call,
   plan: Plan,
   values: Record<string, string>,
-  answer: (given: { approved: true; typed: Typed; planDigest: string }) => void,
   services: ChangeServices,
-): Promise<Record<string, string>> {
+): Promise<{ typed: Typed; planDigest: string } | { problems: Problems }> {
   const { redactor } = services;
-  if (plan.asks.length === 0) {
-    answer({ approved: true, typed: new Map(), planDigest: services.digest(plan) });
-    return {};
-  }
+  if (plan.asks.length === 0) return { typed: new Map(), planDigest: services.digest(plan) };
   const typed = new Map(Object.entries(values).map(([path, value]) => [path, seal(value, `${path}, typed by a person`)]));
   for (const value of typed.values()) redactor.learn(value);
   try {
     const [same, whole] = [await change.plan(undefined), await change.plan(typed)];
     if ("noChange" in same || "noChange" in whole || services.digest(same) !== services.digest(plan))
-      return { "": "The target changed meanwhile. Refuse here and ask the agent to start again." };
-    answer({ approved: true, typed, planDigest: services.digest(whole) });
-    return {};
+      return { problems: { "": "The target changed meanwhile. Refuse here and ask the agent to start again." } };
+    return { typed, planDigest: services.digest(whole) };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    return fieldProblems(error, plan, redactor.withoutLiterals);
+    return { problems: fieldProblems(error, plan, redactor.withoutLiterals) };
   }
 }
 

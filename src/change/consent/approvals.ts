@@ -3,6 +3,8 @@ import type { Sealed } from "../../sealed.ts";
 import type { Knows } from "../../web/page.ts";
 import type { Clock } from "../clock.ts";
 import { digest } from "../digest.ts";
+import type { Approval as JournalApproval } from "../journal-records.ts";
+import type { Recording } from "../recorded.ts";
 import { confirmationInvalid } from "./continuation.ts";
 
 export type PageId = `page-${string}`;
@@ -10,11 +12,25 @@ export type PageId = `page-${string}`;
 /** What a person typed, by path. */
 export type Typed = ReadonlyMap<string, Sealed>;
 
+/** Whose passkey approved, and what is recorded of the plan that was signed. */
+export interface GivenByPasskey {
+  approval: JournalApproval;
+  recording: Recording;
+}
+
+interface Yes {
+  approved: true;
+  typed: Typed;
+  planDigest: string;
+  /** Undefined where a click is enough. */
+  passkey?: GivenByPasskey | undefined;
+}
+
 /** The state of one page, as the repeated call finds it. */
 export type Approval =
   | { state: "waiting"; url: string | undefined; expiresAt: number }
   | { state: "refused"; known?: Knows | undefined }
-  | { state: "approved"; typed: Typed; planDigest: string };
+  | ({ state: "approved" } & Omit<Yes, "approved">);
 
 export type FoundPage = { id: string; expiresAt: number } & (
   | { state: "waiting"; url: string }
@@ -29,7 +45,7 @@ interface Pending {
   plan: string;
   expiresAt: number;
   url: string | undefined;
-  answer: { approved: false; known?: Knows | undefined } | { approved: true; typed: Typed; planDigest: string } | undefined;
+  answer: { approved: false; known?: Knows | undefined } | Yes | undefined;
   spent: boolean;
 }
 
@@ -122,9 +138,9 @@ export function createApprovals(clock: Clock): Approvals {
       if (pending.call !== digest([tool, args])) throw confirmationInvalid("other_change");
       const { answer, url, expiresAt } = pending;
       if (!answer) return { state: "waiting", url, expiresAt };
-      return answer.approved
-        ? { state: "approved", typed: answer.typed, planDigest: answer.planDigest }
-        : { state: "refused", known: answer.known };
+      if (!answer.approved) return { state: "refused", known: answer.known };
+      const { typed, planDigest, passkey } = answer;
+      return { state: "approved", typed, planDigest, passkey };
     },
     spend(id) {
       const pending = all.get(id);

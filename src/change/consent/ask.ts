@@ -1,9 +1,9 @@
 import type { Knows, Page, Take, ToType } from "../../web/page.ts";
 
 /** How the person was asked, for the journal. */
-export type Consent = "not_needed" | "form" | "page" | "token" | "skipped";
+export type Consent = "not_needed" | "form" | "page" | "passkey" | "token" | "skipped";
 
-/** How the person was asked, as answers put it: `form`, `page`, `token`, `none`, or `skipped` by the operator's --dangerously-skip-confirmation. */
+/** How the person was asked, as answers put it: `form`, `page`, `passkey`, `token`, `none`, or `skipped` by the operator's --dangerously-skip-confirmation. */
 export function askedOf(consent: string): string {
   return consent === "not_needed" ? "none" : consent;
 }

@@ -2,7 +2,7 @@ import { grouped } from "../../grouped.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import { beginning, exact, firstThatFit, oneLine, quoted, shownJson, word } from "../../plain-text.ts";
 import { paired } from "../../rules/same-action.ts";
-import type { Page } from "../../web/page.ts";
+import type { ApprovalPage } from "../../web/page.ts";
 import { type Effect, type Plan, warningsBefore } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import { spacesShown } from "../spaces-shown.ts";
@@ -74,8 +74,8 @@ export function pageModel(
   plan: Plan,
   verdict: Verdict,
   reach: Reach,
-  { name, sandbox, expiresAt, type }: { name: string; sandbox: boolean; expiresAt: number; type: Page["type"] },
-): Page {
+  { name, sandbox, expiresAt, type }: { name: string; sandbox: boolean; expiresAt: number; type: ApprovalPage["type"] },
+): ApprovalPage {
   const json = (value: Record<string, unknown> | undefined) => (isEmpty(value) ? undefined : shown(value, 2));
   // A rule's line is shown with its before and after, and there may be thousands.
   const named = plan.effects.filter(({ kind }) => kind === "connector" || plan.effects.length === 1);

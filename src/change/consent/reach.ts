@@ -30,6 +30,8 @@ export interface Reach {
   mayName: string[];
   /** Recipients that only removed actions reached. */
   noLonger: string[];
+  /** Where requests of a connector went before its update. */
+  hostsBefore: string[];
   /** What the journal will record. */
   recording: Recording;
   /** Whether it can be undone. */
@@ -90,6 +92,7 @@ async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording
     recipients: toldOnce(reached.filter(namesSomebody)),
     mayName: toldOnce(shortestFirst(reached.filter((one) => !namesSomebody(one)))),
     noLonger: toldOnce(each.flatMap(({ left }) => left.filter(namesSomebody))).filter((one) => !kept.has(one)),
+    hostsBefore: [...new Set(each.flatMap(({ hostsBefore }) => hostsBefore))],
   };
 }
 
@@ -105,6 +108,7 @@ function hostsOf(hosts: readonly string[]): string {
 
 interface OpReach {
   hosts: string[];
+  hostsBefore: string[];
   /** Connectors of which a rule or workflow gets actions. */
   used: TouchedConnector[];
   reached: Recipient[];
@@ -113,9 +117,10 @@ interface OpReach {
 }
 
 async function reachOfOp(op: Op): Promise<OpReach> {
-  const nothing: OpReach = { hosts: [], used: [], reached: [], kept: [], left: [] };
+  const nothing: OpReach = { hosts: [], hostsBefore: [], used: [], reached: [], kept: [], left: [] };
   switch (op.op) {
     case "delete":
+    case "rotate":
       return nothing;
     case "put_rule":
     case "put_workflow": {
@@ -147,6 +152,7 @@ async function reachOfOp(op: Op): Promise<OpReach> {
       return {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
+        hostsBefore: entry && op.op === "update" ? destinations(entry, op.before.config ?? {}, () => undefined) : [],
         reached: [...shownRecipients(entry, { config }), ...cutTexts(entry, config, op.op === "update" ? (op.before.config ?? {}) : {})],
       };
     }

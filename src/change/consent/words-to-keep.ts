@@ -4,7 +4,7 @@ import { type Op, type Plan, usesConnectors } from "../plan.ts";
 import type { Reach } from "./reach.ts";
 
 /** Whom and what a plan reaches, in words. */
-export type WordsOfReach = Pick<Reach, "recipients" | "noLonger" | "requests">;
+export type WordsOfReach = Pick<Reach, "recipients" | "noLonger" | "requests" | "hostsBefore">;
 
 /** Words of a plan that are never removed from a question, even if they are a secret or part of one: where it goes and what it is about. */
 export function wordsToKeep(plan: Plan, reach: WordsOfReach, deployment: string, scrub: Scrub): string[] {
@@ -12,6 +12,7 @@ export function wordsToKeep(plan: Plan, reach: WordsOfReach, deployment: string,
     deployment,
     ...reach.recipients,
     ...reach.noLonger,
+    ...reach.hostsBefore,
     ...reach.requests.map(({ to }) => to),
     ...plan.flows.flatMap(({ source, hosts }) => [source, ...hosts]),
     ...plan.effects.flatMap(({ id, type, space, kind }) => [...(id === undefined ? [] : [id]), type, space, kind]),

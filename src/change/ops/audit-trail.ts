@@ -6,7 +6,10 @@ import type { Clock } from "../clock.ts";
 import type { BeginRecord, EndRecord } from "../journal.ts";
 
 /** An op as its beginning is recorded. */
-export type Begun = Pick<BeginRecord, "change" | "n" | "deployment" | "tool" | "principal" | "client" | "consent" | "summary" | "op">;
+export type Begun = Pick<
+  BeginRecord,
+  "change" | "n" | "deployment" | "tool" | "principal" | "client" | "consent" | "approval" | "summary" | "op"
+>;
 type Ended = Pick<EndRecord, "outcome" | "id" | "error">;
 
 /** A second journal in Elasticsearch, through an Index connector: one document when a write begins, one when it ends. */
@@ -52,7 +55,7 @@ export function createAuditTrail(
 }
 
 /** Flat, with the op as one text: the keys of configs would bloat the mapping and conflict in it. */
-function described({ change, n, deployment, tool, principal, client, consent, summary, op }: Begun): Record<string, unknown> {
+function described({ change, n, deployment, tool, principal, client, consent, approval, summary, op }: Begun): Record<string, unknown> {
   const { op: kind, space, id, name, type, secretFields, secretSources, digests: _forTheUndo, ...details } = op;
   // Names of fields and of variables, which are no secret, under words that look like one.
   const named = Object.fromEntries(Object.entries({ secretFields, secretSources }).filter(([, value]) => value !== undefined));
@@ -64,6 +67,7 @@ function described({ change, n, deployment, tool, principal, client, consent, su
     principal,
     ...(client === undefined ? {} : { client: plainText(client, 100) }),
     consent,
+    ...(approval && { approved_by: approval.by, passkey: plainText(approval.key, 100) }),
     summary: plainText(summary, 1000),
     op: kind,
     space,

@@ -3,9 +3,14 @@ import { asSent, connectorOrNone } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const create: OpKind<CreateOp> = {
-  write: (op, { writer }) => writer.createConnector(op.space, op),
+  async write(op, { writer }) {
+    const made = await writer.createConnector(op.space, op);
+    if (!op.makesToken || made.ingestToken) return made;
+    // The connector is there: without a token it only waits for one.
+    return { ...made, ...(await writer.rotateIngestToken(op.space, made.id).catch(() => ({}))) };
+  },
 
-  record: ({ secrets, id, ...op }) => ({ ...op, ...(id === undefined ? {} : { id }), secretFields: Object.keys(secrets) }),
+  record: ({ secrets, id, makesToken: _, ...op }) => ({ ...op, ...(id === undefined ? {} : { id }), secretFields: Object.keys(secrets) }),
 
   async happened({ space, id, name, type, config }, reader) {
     if (id === undefined) {

@@ -9,9 +9,10 @@ import type { Happened, Inverse, Means, OpKind } from "./op-kind.ts";
 import { putRule, readRuleBack } from "./put-rule.ts";
 import { putWorkflow } from "./put-workflow.ts";
 import type { Recorded } from "./records.ts";
+import { rotate } from "./rotate.ts";
 import { update } from "./update.ts";
 
-const kinds = { create, update, delete: remove, execute, put_rule: putRule, put_workflow: putWorkflow } satisfies {
+const kinds = { create, update, rotate, delete: remove, execute, put_rule: putRule, put_workflow: putWorkflow } satisfies {
   [Name in Op["op"]]: OpKind<Extract<Op, { op: Name }>>;
 };
 
@@ -22,6 +23,8 @@ export function writeOp(op: Op, means: Means): Promise<unknown> {
       return kinds.create.write(op, means);
     case "update":
       return kinds.update.write(op, means);
+    case "rotate":
+      return kinds.rotate.write(op, means);
     case "delete":
       return kinds.delete.write(op, means);
     case "execute":
@@ -40,6 +43,8 @@ export function recordOf(op: Op): Recorded {
       return kinds.create.record(op);
     case "update":
       return kinds.update.record(op);
+    case "rotate":
+      return kinds.rotate.record(op);
     case "delete":
       return kinds.delete.record(op);
     case "execute":
@@ -61,6 +66,8 @@ export function happened(record: Recorded, reader: Reader, key: Buffer | undefin
       return kinds.create.happened(record, reader, key);
     case "update":
       return kinds.update.happened(record, reader, key);
+    case "rotate":
+      return kinds.rotate.happened(record, reader, key);
     case "delete":
       return kinds.delete.happened(record, reader, key);
     case "execute":
@@ -99,6 +106,8 @@ function inverseOfKind(record: Recorded): Inverse {
       return kinds.create.inverse(record);
     case "update":
       return kinds.update.inverse(record);
+    case "rotate":
+      return kinds.rotate.inverse(record);
     case "delete":
       return kinds.delete.inverse(record);
     case "execute":

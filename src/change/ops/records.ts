@@ -28,6 +28,7 @@ const Recorded = z.discriminatedUnion("op", [
     secretSources: z.record(z.string(), z.string()).default({}),
     secretsBefore: z.boolean(),
   }),
+  z.object({ op: z.literal("rotate"), ...Place }),
   z.object({
     op: z.literal("delete"),
     ...Place,

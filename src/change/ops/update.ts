@@ -1,5 +1,6 @@
 import type { Reader } from "../../kibana/reader.ts";
 import { referencesIn } from "../../sealed.ts";
+import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy } from "../../usage/renamed.ts";
 import type { OpResult, UpdateOp } from "../plan.ts";
 import { asSent, assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
@@ -49,7 +50,7 @@ export const update: OpKind<UpdateOp> = {
 export async function namedSince({ space, before, renames }: UpdateOp, reader: Reader): Promise<OpResult["oldName"]> {
   if (!renames) return undefined;
   try {
-    const { uses, missed } = await namedBy(before, [], { reader, space, status: renames.status });
+    const { uses, missed } = namedBy(before, [], await lookAtWorkflows(reader, space, renames.status));
     if (missed.some((one) => !renames.missed.includes(one))) return "unknown";
     const since = uses.filter(({ id }) => !renames.known.includes(id));
     return since.length > 0 ? since : undefined;

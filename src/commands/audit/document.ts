@@ -1,4 +1,4 @@
-import type { AuditReport, Finding, Group, NotChecked, Severity, SpaceSummary } from "../../audit/finding.ts";
+import type { AuditReport, ConnectorHealth, Finding, Group, NotChecked, Severity, SpaceSummary } from "../../audit/finding.ts";
 import type { Known } from "./baseline.ts";
 import type { Decision } from "./decision.ts";
 
@@ -21,6 +21,8 @@ export interface AuditDocument {
   checks: string[];
   min_severity: Severity;
   spaces: SpaceSummary[];
+  /** Connectors of which a run failed within the window, those that fail now first. */
+  health: ConnectorHealth[];
   /** Whether `not_checked` is empty and nobody stopped the audit. */
   complete: boolean;
   cancelled: boolean;

@@ -18,6 +18,7 @@ export function makeDocument(report: AuditReport, { deployment, minSeverity, fai
     checks: report.checks,
     min_severity: minSeverity,
     spaces: report.spaces,
+    health: report.health,
     not_checked: report.notChecked,
     cancelled: report.cancelled,
   };

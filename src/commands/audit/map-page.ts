@@ -1,12 +1,15 @@
 import { html } from "hono/html";
+import { count } from "../../audit/words.ts";
+import { type MapGroup, total } from "../../map/by-tag.ts";
+import { pictureOf } from "../../map/picture.ts";
 import { type Verdict, verdicts } from "../../map/route.ts";
+import { verdictWords } from "../../map/words.ts";
 import { plainText } from "../../plain-text.ts";
 import type { MappedRow, ShownRoute } from "../../tools/map/mapped-row.ts";
-import { type MapDocument, type MapGroup, total } from "./map-document.ts";
-import { pictureOf } from "./map-picture.ts";
+import { mapParts, pageStyle } from "../../web/report-style.ts";
+import type { MapDocument } from "./map-document.ts";
+import { pictureCard } from "./map-picture.ts";
 import { framedPage, kibanaOf, madeAt, shownFacts } from "./page-frame.ts";
-import { pageStyle } from "./page-style.ts";
-import { count } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 
@@ -14,28 +17,7 @@ type Markup = ReturnType<typeof html>;
 const mostGroups = 60;
 const connectorsInARow = 3;
 
-/** Tones are those of severities. */
-const words: Record<Verdict, { title: string; tone: string; some: string; none: string }> = {
-  nobody: {
-    title: "Tell nobody",
-    tone: "critical",
-    some: "Disabled, silenced, without actions, or every way to somebody is blocked.",
-    none: "No rule that was seen tells nobody.",
-  },
-  perhaps: {
-    title: "Perhaps",
-    tone: "medium",
-    some: "Something could not be seen, or is decided when an alert is there.",
-    none: "No rule is in doubt.",
-  },
-  told: { title: "Tell somebody", tone: "low", some: "At least one way is open.", none: "No rule surely tells somebody." },
-};
-
-const mapStyle = `${pageStyle}
-.flow>svg{display:block;min-width:36rem;width:100%;height:auto}.flow path{fill:none;stroke:var(--accent);stroke-opacity:.35}
-.flow .box{fill:var(--code);stroke:var(--line)}
-.route{color:var(--soft)}.route .end{color:var(--ink)}.route .stop{color:var(--high)}
-.reach{min-width:18rem}
+const mapStyle = `${pageStyle}${mapParts}.reach{min-width:18rem}
 .part>summary::before{content:"▸"}.part[open]>summary::before{content:"▾"}.part>summary::-webkit-details-marker{display:none}
 .part>summary{display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:.8rem 0;cursor:pointer}
 .part .count{color:var(--soft)}
@@ -57,7 +39,7 @@ export function renderMapPage(map: MapDocument): Promise<string> {
 <h2 id="summary">In short</h2>
 <ul class="tiles">${verdicts.map((verdict) => tile(verdict, counts[verdict]))}</ul>
 </section>
-${pictureOf(groups)}
+${pictureCard(pictureOf(groups))}
 ${groups.length > 0 ? byTag(groups) : ""}
 <section aria-labelledby="rules">
 <h2 id="rules">Rules</h2>
@@ -91,7 +73,7 @@ function unseen(gaps: MapDocument["not_seen"]): Markup {
 }
 
 function tile(verdict: Verdict, number: number): Markup {
-  const { title, tone, some, none } = words[verdict];
+  const { title, tone, some, none } = verdictWords[verdict];
   const good = (number === 0) === (verdict !== "told");
   return html`<li class="tile ${tone} ${good ? "none" : ""}"><span class="n">${number.toLocaleString("en")}</span><strong>${title}</strong><p>${number > 0 ? some : none}</p></li>`;
 }
@@ -106,7 +88,7 @@ function byTag(groups: readonly MapGroup[]): Markup {
   return html`<section class="card" aria-labelledby="by-tag">
 <h2 id="by-tag">By tag</h2>
 <div class="scroll" role="region" tabindex="0" aria-labelledby="by-tag"><table>
-<thead><tr><th scope="col">Tag</th>${verdicts.map((verdict) => html`<th scope="col" class="n">${words[verdict].title}</th>`)}<th scope="col">Reach</th></tr></thead>
+<thead><tr><th scope="col">Tag</th>${verdicts.map((verdict) => html`<th scope="col" class="n">${verdictWords[verdict].title}</th>`)}<th scope="col">Reach</th></tr></thead>
 <tbody>
 ${shown.map(
   (group) =>
@@ -128,8 +110,8 @@ function part(verdict: Verdict, { rules, counts }: MapDocument): Markup {
   if (rows.length === 0) return html``;
   const left = counts[verdict] - rows.length;
   return html`<details class="part"${verdict === "told" ? "" : html` open`}>
-<summary><h3>${words[verdict].title}</h3><span class="count">${count(counts[verdict], "rule")}</span></summary>
-<ul class="findings">${rows.map((row) => shownRule(row, words[verdict].tone))}</ul>
+<summary><h3>${verdictWords[verdict].title}</h3><span class="count">${count(counts[verdict], "rule")}</span></summary>
+<ul class="findings">${rows.map((row) => shownRule(row, verdictWords[verdict].tone))}</ul>
 ${left > 0 ? html`<p>${count(left, "more rule")}, not shown here: map_notifications lists them, and <code>--spaces</code> makes a smaller page.</p>` : ""}
 </details>`;
 }

@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import type { Severity } from "../../audit/finding.ts";
+import { count, severityWords, spaceWords, worstFirst } from "../../audit/words.ts";
 import { plainText } from "../../plain-text.ts";
 import type { AuditDocument } from "./document.ts";
-import { count, severityWords, spaceWords, worstFirst } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 type Counts = Record<Severity, number>;

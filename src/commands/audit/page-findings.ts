@@ -1,7 +1,7 @@
 import { html } from "hono/html";
+import { kindOf, severityWords, spaceWords, titleOf, worstFirst } from "../../audit/words.ts";
 import { plainText } from "../../plain-text.ts";
 import type { Row } from "./document.ts";
-import { kindOf, severityWords, spaceWords, titleOf, worstFirst } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 

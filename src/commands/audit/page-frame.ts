@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
+import { day, moment } from "../../audit/words.ts";
 import { plainText } from "../../plain-text.ts";
 import type { AuditDocument } from "./document.ts";
-import { day, moment } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 type Deployment = AuditDocument["deployment"];

@@ -1,13 +1,14 @@
 import { html } from "hono/html";
 import { type Group, groups } from "../../audit/finding.ts";
+import { count, groupWords, moment, titleOf } from "../../audit/words.ts";
 import { plainText } from "../../plain-text.ts";
+import { pageStyle } from "../../web/report-style.ts";
 import type { AuditDocument } from "./document.ts";
 import { bySpace, severityChart } from "./page-charts.ts";
 import { filterForm, findingsBySpace } from "./page-findings.ts";
 import { type Fact, framedPage, kibanaOf, madeAt, shownFacts } from "./page-frame.ts";
+import { healthSection } from "./page-health.ts";
 import { pageScript } from "./page-script.ts";
-import { pageStyle } from "./page-style.ts";
-import { count, groupWords, moment, titleOf } from "./words.ts";
 
 type Markup = ReturnType<typeof html>;
 
@@ -33,6 +34,7 @@ export async function renderAuditPage(audit: AuditDocument): Promise<string> {
 <ul class="tiles">${groups.map((group) => tile(group, audit.summary[group], audit.complete))}</ul>
 </section>
 ${audit.findings.length > 0 ? html`<div class="split">${severityChart(audit)}${bySpace(audit)}</div>` : ""}
+${healthSection(audit)}
 <section aria-labelledby="findings">
 <h2 id="findings">Findings by space</h2>
 ${findings(audit)}

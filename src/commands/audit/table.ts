@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 import wrapAnsi from "wrap-ansi";
 import { groups, type Severity } from "../../audit/finding.ts";
+import { count, groupWords, kindOf, moment, severityWords, spaceWords, titleOf } from "../../audit/words.ts";
 import { oneLine, plainText } from "../../plain-text.ts";
 import type { AuditDocument, Row } from "./document.ts";
 import { drawGrid } from "./grid.ts";
-import { count, groupWords, kindOf, moment, severityWords, spaceWords, titleOf } from "./words.ts";
 
 export interface TableLook {
   /** Characters per line. */

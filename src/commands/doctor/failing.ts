@@ -1,4 +1,4 @@
-import { failingConnectors, lastError, runsOf } from "../../audit/runs.ts";
+import { failedSince, lastError, runsOf, runsOfFirst } from "../../kibana/connector-runs.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
 
@@ -11,27 +11,19 @@ const shown = 5;
  */
 export async function failing(space: string, reader: Reader): Promise<string> {
   const within = { from: new Date(Date.now() - day).toISOString() };
-  const [{ runs, more }, connectors] = await Promise.all([
-    failingConnectors(
-      reader,
-      space,
-      within,
-      () => true,
-      (id) => runsOf(reader, space, id, within),
-    ),
-    reader.connectors(space).catch(() => []),
-  ]);
+  const [{ ids, more }, connectors] = await Promise.all([failedSince(reader, space, within), reader.connectors(space).catch(() => [])]);
+  const { runs, left: notLooked } = await runsOfFirst(ids, (id) => runsOf(reader, space, id, within));
   const named = (id: string) => {
     const name = connectors.find((one) => one.id === id)?.name;
     return name === undefined ? `${quoted(id)} (gone)` : `${quoted(name, 60)} (${id})`;
   };
-  const rows = [...runs].map(([id, { failures, successesSince, lastFailure }]) => ({
-    still: successesSince === 0,
+  const rows = [...runs].map(([id, { failures, failing: now, lastFailure }]) => ({
+    still: now !== undefined,
     words: `${named(id)} ${failures} time${failures === 1 ? "" : "s"}${lastFailure ? `, last: ${lastError(lastFailure.message)}` : ""}`,
   }));
   const still = rows.filter((row) => row.still);
   const [about, what] = still.length > 0 ? [still, "failing"] : [rows, "failed, but have succeeded since"];
   const left = about.length - shown;
   const first = about.slice(0, shown).map(({ words }) => words);
-  return `${about.length}${more ? " or more" : ""} ${what}: ${first.join("; ")}${left > 0 ? `; and ${left} more` : ""}.`;
+  return `${about.length}${more || notLooked.length > 0 ? " or more" : ""} ${what}: ${first.join("; ")}${left > 0 ? `; and ${left} more` : ""}.`;
 }

@@ -88,13 +88,20 @@ async function secretFolder({ secretDir }: Settings): Promise<Finding[]> {
   return [ok("secrets", `{"$file": …} reads from ${secretDir}.`)];
 }
 
-function consent({ access, skipConfirmation, confirm, confirmKey, http }: Settings): Finding {
+function consent({ access, skipConfirmation, approveWith, confirm, confirmKey, http }: Settings): Finding {
   if (access === "read") return ok("consent", "Nothing to ask: this server may only read.");
   if (skipConfirmation) {
     return warning(
       "consent",
       "Nobody is asked before a change.",
       "Fine in a pipeline that somebody watches. Anywhere else remove CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION.",
+    );
+  }
+  if (approveWith) {
+    const others = confirm === "token" ? "the agent's token" : confirm === "form" ? "a form of the client" : "the same page";
+    return ok(
+      "consent",
+      `What changes, removes or sends something takes a person's passkey on a page; for what only adds something, ${others} is enough.`,
     );
   }
   if (http?.stateless && confirm !== "token") {

@@ -13,6 +13,7 @@ import {
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
+import { showsApps } from "../apps.ts";
 import { progressOf } from "../progress.ts";
 import { readableArguments } from "../readable-arguments.ts";
 import type { Incoming, Service } from "../service.ts";
@@ -34,10 +35,11 @@ export function createServer(service: Service): Server {
     signal,
     client: server.getClientVersion()?.name,
     ask: createAsk(server, requestId),
+    apps: showsApps(server.getClientCapabilities()?.extensions),
     progress: progressOf(_meta?.progressToken, sendNotification),
   });
 
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...service.tools] }));
+  server.setRequestHandler(ListToolsRequestSchema, async (_request, extra) => ({ tools: await service.listTools(incoming(extra)) }));
   server.setRequestHandler(ToolCall, async ({ params }, extra) => ({
     ...(await service.callTool(params.name, params.arguments, incoming(extra))),
   }));

@@ -12,6 +12,7 @@ export interface Resource {
   mimeType?: string;
   /** Bytes. */
   size?: number;
+  _meta?: Record<string, unknown>;
 }
 
 /** An address with variables in braces. */
@@ -27,6 +28,9 @@ export interface ResourceTemplate {
 export interface ResourceText {
   mimeType: string;
   text: string;
+  _meta?: Record<string, unknown>;
+  /** The same for everybody, with nothing from outside in it. Its words stay even where one is a secret: with one missing an app would not run. */
+  fixed?: true;
 }
 
 /** What a source works with. It opens Kibana only when it needs it. */
@@ -35,6 +39,8 @@ export interface ResourceContext {
   exports: KeptExports;
   /** The tools that this server offers: a resource shows nothing that no tool may show. */
   tools: readonly ListedTool[];
+  /** The client shows apps. */
+  apps: boolean;
   /** Nobody sits at the server's machine: it shows no page. */
   shared: boolean;
   /** @throws ToolError not_configured */

@@ -1,5 +1,6 @@
 import { CLIENT_CAPABILITIES_META_KEY, CLIENT_INFO_META_KEY } from "@modelcontextprotocol/server";
 import { isPlainObject } from "../../plain-object.ts";
+import { showsApps } from "../apps.ts";
 
 /** What a request says of its client. */
 export interface Client {
@@ -8,18 +9,21 @@ export interface Client {
   forms: boolean;
   /** It shows addresses. */
   urls: boolean;
+  apps: boolean;
 }
 
 /** @param envelope what the SDK lifted out of the request's `_meta` */
 export function clientOf(envelope: unknown): Client {
   const info = member(envelope, CLIENT_INFO_META_KEY);
   const name = member(info, "name");
-  const elicitation = member(member(envelope, CLIENT_CAPABILITIES_META_KEY), "elicitation");
+  const capabilities = member(envelope, CLIENT_CAPABILITIES_META_KEY);
+  const elicitation = member(capabilities, "elicitation");
   const urls = member(elicitation, "url") !== undefined;
   return {
     name: typeof name === "string" ? name : undefined,
     forms: member(elicitation, "form") !== undefined || (isPlainObject(elicitation) && !urls),
     urls,
+    apps: showsApps(member(capabilities, "extensions")),
   };
 }
 

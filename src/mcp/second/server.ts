@@ -31,11 +31,12 @@ export function createServer(service: Service): Server {
       signal: mcpReq.signal,
       client: client.name,
       ask: createAsk(client, mcpReq),
+      apps: client.apps,
       progress: progressOf(mcpReq._meta?.progressToken, mcpReq.notify),
     };
   };
 
-  server.setRequestHandler("tools/list", () => ({ tools: [...service.tools] }));
+  server.setRequestHandler("tools/list", async (_request, context) => ({ tools: await service.listTools(incoming(context)) }));
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     try {
       return await service.callTool(params.name, params.arguments, incoming(context));

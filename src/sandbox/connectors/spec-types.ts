@@ -9,6 +9,7 @@ import { has } from "../version-changes.ts";
 import { describeIssues } from "../wording/index.ts";
 import { SettingsProblem } from "../wording/settings-problem.ts";
 import { alienvaultOtx } from "./alienvault-otx.ts";
+import { inboundWebhook } from "./inbound-webhook.ts";
 import { schemaOfJson } from "./schema-of-json.ts";
 import type { TypeRow } from "./type-rows.ts";
 
@@ -41,7 +42,10 @@ export function readSpecTypes(text: string): SpecType[] {
 
 /** Those of this version, and others by id. */
 export function specTypesOf(version: string, others: readonly SpecType[] = []): ReadonlyMap<string, SpecType> {
-  const own = has(version, "specification of a connector type") ? [alienvaultOtx] : [];
+  const own = [
+    ...(has(version, "specification of a connector type") ? [alienvaultOtx] : []),
+    ...(has(version, "inbound connectors") ? [inboundWebhook] : []),
+  ];
   return new Map([...own, ...others].map((spec) => [spec.metadata.id, spec]));
 }
 

@@ -14,6 +14,7 @@ import { featureUsageRoutes } from "../connectors/feature-usage.ts";
 import { importRoutes } from "../connectors/import.ts";
 import { legacyRoutes } from "../connectors/legacy-routes.ts";
 import { oauthTokenRoutes } from "../connectors/oauth-token.ts";
+import { ingressRoutes } from "../connectors/rotate-ingress.ts";
 import { connectorRoutes } from "../connectors/routes.ts";
 import { secretHeaderRoutes } from "../connectors/secret-headers.ts";
 import { specTypeRoutes } from "../connectors/spec-types.ts";
@@ -45,6 +46,7 @@ const routes = [
   ...typeRoutes,
   ...specTypeRoutes,
   ...connectorRoutes,
+  ...ingressRoutes,
   ...featureUsageRoutes,
   ...legacyRoutes,
   ...executeRoutes,

@@ -46,7 +46,7 @@ function described(names: string | undefined, whose: string): Variable[] {
     .filter(Boolean)
     .map((name) => ({
       name,
-      description: `${name} ${whose}`,
+      description: name.startsWith("originalAlertState") ? `${name}. This is only available in the recovery context` : `${name} ${whose}`,
       ...(links.includes(name) && { usesPublicBaseUrl: true }),
     }));
 }

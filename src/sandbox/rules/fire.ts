@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { catalogType } from "../../catalog/index.ts";
 import { runConnector } from "../connectors/run.ts";
 import { refuseDisabled, refuseUnlicensed, registeredType } from "../connectors/types-api.ts";
 import { Refusal } from "../http/envelope.ts";
@@ -147,7 +148,8 @@ async function run({ action, alerts }: Planned, rule: Rule, type: RuleType, stat
   } catch {
     return skip(`Rule "${rule.id}" skipped scheduling action "${action.id}" because it is disabled`);
   }
-  const params = rendered(action.params, variables(alerts, rule, type, Boolean(action.frequency?.summary), state), connector.type);
+  const entry = await catalogType(connector.type);
+  const params = rendered(action.params, variables(alerts, rule, type, Boolean(action.frequency?.summary), state), entry);
   const outcome = await runConnector(connector, params, { space: rule.space, source: "alert", delayMs: 3000 }, state);
   if (outcome.status === "error") state.log.push(`Action '${action.id}' failed: ${outcome.message}`);
   return { ...about, params, ...(outcome.status === "ok" ? { status: "ok" } : { status: "error", message: outcome.message }) };
@@ -174,13 +176,24 @@ function variables(alerts: readonly Alert[], rule: Rule, type: RuleType, summary
       const data = alerts.filter(({ is }) => kinds.includes(is)).map(({ id, context }) => ({ id, ...context }));
       return { count: data.length, data };
     };
+    const all = of("new", "ongoing", "recovered");
     return {
       ...common,
-      alerts: { new: of("new"), ongoing: of("ongoing"), recovered: of("recovered"), all: of("new", "ongoing", "recovered") },
+      ...{ alertInstanceId: rule.id, alertActionGroup: "default", alertActionGroupName: "Default" },
+      alert: { id: rule.id, uuid: rule.id, actionGroup: "default", actionGroupName: "Default", flapping: false, consecutiveMatches: 0 },
+      context: { alerts: all.data, results_link: url, rule: inSnakeCase({ ...rule.params, name: rule.name, id: rule.id }) },
+      state: { signals_count: all.count },
+      alerts: { new: of("new"), ongoing: of("ongoing"), recovered: of("recovered"), all },
     };
   }
   const actionGroupName = type.action_groups.find(({ id }) => id === first.group)?.name;
   const legacy = { alertInstanceId: first.id, alertActionGroup: first.group, alertActionGroupName: actionGroupName };
   const alertItself = { id: first.id, uuid: first.id, actionGroup: first.group, actionGroupName, flapping: false, consecutiveMatches: 1 };
   return { ...common, ...legacy, alert: alertItself, context: first.context };
+}
+
+function inSnakeCase(fields: Dict): Dict {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+  );
 }

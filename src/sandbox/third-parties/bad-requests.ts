@@ -18,9 +18,26 @@ export function badRequest(run: Run): Outcome | undefined {
     const serviceMessage = jsonProblem(params.body);
     return serviceMessage === undefined ? undefined : failed("error triggering Torq workflow, invalid body", { serviceMessage });
   }
+  if (type === ".slack_api") {
+    const serviceMessage = channelProblem(run);
+    return serviceMessage === undefined ? undefined : failed("error posting slack message", { serviceMessage });
+  }
   const serviceMessage = problems[`${type} ${String(params.subAction)}`]?.(Object(params.subActionParams), run);
   if (serviceMessage === undefined) return undefined;
   return { status: "error", message: "an error occurred while running the action", serviceMessage, retry: true, errorSource: "framework" };
+}
+
+/** Names come before ids, and the deprecated list is not compared: slack_api/service.ts. */
+function channelProblem({ config, params }: Run): string | undefined {
+  if (params.subAction !== "postMessage" && params.subAction !== "postBlockkit") return undefined;
+  const { channelNames = [], channelIds = [], channels = [] } = Object(params.subActionParams);
+  if (channelNames.length + channelIds.length + channels.length === 0)
+    return "One of channels, channelIds, or channelNames is required and cannot be empty";
+  const [used, field] = channelNames.length > 0 ? [channelNames, "name"] : [channelIds, "id"];
+  const bare = (channel: unknown) => String(channel).replace(/^#/, "");
+  const allowed = [config.allowedChannels ?? []].flat().flatMap((one) => Object(one)[field] ?? []);
+  if (allowed.length === 0 || used.every((one: unknown) => allowed.map(bare).includes(bare(one)))) return undefined;
+  return "One or more provided channels are not included in the allowed channels list";
 }
 
 function tinesTarget({ webhook, webhookUrl }: Dict): string | undefined {

@@ -10,6 +10,7 @@ import { hasFeature, type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 import { waysOut } from "../rules/replacement-calls.ts";
 import { pickConnector } from "./find-connector.ts";
+import { isFormerId, onlyAName } from "./former-id.ts";
 import { assertSaved } from "./preconfigured.ts";
 
 /** Queued runs count as references only until they end: milliseconds to wait before looking again. */
@@ -43,12 +44,14 @@ export async function whoMayGo(
   const { kibana, signal } = context;
   const refused: Refused[] = [];
   const free = new Map<string, Free>();
+  const namedOnly = asked.filter((id) => known.existing.every((one) => one.id !== id));
+  const former = new Set((await Promise.all(namedOnly.map(async (id) => ((await isFormerId(id, space, context)) ? [id] : [])))).flat());
   const picked = asked.flatMap((id) => {
-    const found = orError(() => pick(id, space, known, context.deployment.url));
+    const found = orError(() => pick(id, space, known, { url: context.deployment.url, isFormer: former.has(id) }));
     if (found instanceof ToolError) refused.push({ id, error: found });
     return found instanceof ToolError ? [] : [{ id, connector: found, where: whereOf(found, known.types, known.status) }];
   });
-  const [othersOf, looked] = await Promise.all([
+  const [{ of: othersOf }, looked] = await Promise.all([
     othersUsing(
       kibana,
       space,
@@ -90,8 +93,9 @@ export async function whoMayGo(
 }
 
 /** The connector that is meant. @throws ToolError preconfigured, connector_not_found, ambiguous_connector, system_action */
-function pick(id: string, space: string, { existing, status }: Known, url: string): Connector {
+function pick(id: string, space: string, { existing, status }: Known, { url, isFormer }: { url: string; isFormer: boolean }): Connector {
   const found = pickConnector(existing, space, id);
+  if (isFormer && found.id !== id) throw onlyAName(id, found, space);
   assertSaved(found, "deleted", { status, url });
   return found;
 }

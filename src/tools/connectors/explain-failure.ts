@@ -70,6 +70,11 @@ const refusals: [RegExp, string, string][] = [
     "Check the URL, or make a new webhook or channel on the service's side.",
   ],
   [
+    /provided channels? (ids? )?are not included in the allowed channels/i,
+    "The connector may not post in that channel.",
+    "Name a channel of its allowedChannels, or add the channel there with update_connector.",
+  ],
+  [
     /invalid routing key|event object is invalid/i,
     "PagerDuty does not know the routing key.",
     "Use the integration key of an Events API v2 integration of the service.",

@@ -92,7 +92,7 @@ function rowOf(op: Exclude<Op, { op: "put_rule" | "put_workflow" }>, result: OpR
   return { ...at, state: result.outcome === "unknown" ? "unknown" : "failed", why: result.error?.message };
 }
 
-const doneAs = { create: "created", update: "updated", delete: "deleted", execute: "updated" } as const;
+const doneAs = { create: "created", update: "updated", rotate: "updated", delete: "deleted", execute: "updated" } as const;
 
 /** What a person has to know of spaces in which nothing is written. */
 export function besideInWords(rows: readonly SpaceRow[]): string[] {

@@ -5,6 +5,7 @@ import { constantOf, isName, optionsOf, schemaBudget, schemaReader } from "../..
 import type { ConnectorSpec } from "../../kibana/connector-specs.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted } from "../../plain-text.ts";
+import { rotation } from "../secrets/rotation.ts";
 
 const most = { ways: 30, secrets: 50, actions: 100, text: 200 };
 
@@ -44,6 +45,7 @@ export function typeOfSpec(spec: ConnectorSpec): ConnectorType | undefined {
     status: spec.preview ? "preview" : "ga",
     system: false,
     fromKibana: true,
+    ...(spec.inboundOnly && { takesEvents: true }),
     schemas: () => ({ config, secrets, params }),
     allowedHosts: urls(config).map((field) => `config.${field}`),
     target: { kind: "config", fields: urls(config), ...(urls(secrets).length > 0 && { secrets: urls(secrets) }) },
@@ -72,9 +74,13 @@ export function typeOfSpec(spec: ConnectorSpec): ConnectorType | undefined {
     traps: [
       ...(spec.description ? [plainText(spec.description, most.text)] : []),
       "Fields and actions are as this Kibana describes them; what an action does in the service is not known here.",
-      ...(urls(config).length === 0 ? ["Its host is not in its config: where secrets go is not known beforehand."] : []),
+      ...(urls(config).length === 0 && !spec.inboundOnly
+        ? ["Its host is not in its config: where secrets go is not known beforehand."]
+        : []),
       ...(spec.inboundOnly
-        ? ["It only takes events from outside and runs nothing. The token for senders is shown once, in Kibana: make or rotate it there."]
+        ? [
+            `It only takes events from outside and runs nothing. create_connector makes the token for senders and shows it to a person, once, on a local page; update_connector with secrets ${rotation} makes another one.`,
+          ]
         : []),
       ...(spec.actions
         ? []

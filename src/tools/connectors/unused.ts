@@ -23,7 +23,7 @@ export async function unusedOf(
     bySpace.map(async ([space, rows]) => {
       const existing = all.filter((one) => one.space === space).map(({ connector }) => connector);
       const connectors = rows.map(({ connector }) => connector);
-      const usersOf = await othersUsing(kibana, space, connectors, { existing, types, status });
+      const { of: usersOf } = await othersUsing(kibana, space, connectors, { existing, types, status });
       return rows.map((row) => ({ row, ...usersOf(row.connector) }));
     }),
   );

@@ -5,17 +5,14 @@ import type { Plan, SecretFlow } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { Reader } from "../../kibana/reader.ts";
 import type { Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
-import { type RuleUse, rulesUsing } from "../../rules/find-rules.ts";
+import { rulesUsing } from "../../rules/find-rules.ts";
 import { freeId } from "../connectors/connector-id.ts";
 import { ConnectorNotHere, findConnector } from "../connectors/find-connector.ts";
 import { liveType } from "../connectors/live-type.ts";
-import { orWhy } from "../connectors/or-why.ts";
 import { originOf } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
-import { inWords } from "../rules/replaced-report.ts";
 import { literalsInConfig } from "../secrets/config-secrets.ts";
 import { encodedConfig } from "../secrets/encoded-config.ts";
 import { authenticationSaid } from "../secrets/explicit-no-auth.ts";
@@ -82,12 +79,7 @@ export async function planNew(
   context: ToolContext,
 ): Promise<Plan> {
   const planned = await planCreate({ space, id, name, live, config, secrets }, surroundings, context);
-  const awaiting = await rulesAwaiting(planned.ops[0].id, space, context);
-  const asksBecause = [
-    ...wanted.asksBecause,
-    ...(awaiting.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
-  ];
-  const plan = { ...planned, asksBecause, warnings: [...awaiting, ...planned.warnings] };
+  const plan = { ...planned, asksBecause: [...wanted.asksBecause, ...(planned.asksBecause ?? [])] };
   if (!source) return { ...plan, warnings: [...wanted.taken, ...wanted.said, ...wanted.encoded, ...plan.warnings] };
   const left = await assertCarried(plan, "A copy does not include secrets", surroundings.status, context.secrets);
   return {
@@ -106,20 +98,6 @@ export async function planNew(
 /** Ids are unique over all spaces, so a connector that is in several has the name of the space in its id. */
 export function idInSpace(name: string, space: string, taken: ReadonlySet<string>): string {
   return freeId(`${[...name].slice(0, Math.max(35 - space.length, 12)).join("")} ${space}`, taken);
-}
-
-/** The rules that use an id, preconfigured or not. */
-export function usingIt(id: string, reader: Reader, space: string): Promise<RuleUse[]>[] {
-  return [false, true].map((preconfigured) => rulesUsing(reader, space, { id, preconfigured }));
-}
-
-/** Says which rules refer to the id already, of a connector that is gone, preconfigured or not: they get the new one unsaved. */
-async function rulesAwaiting(id: string | undefined, space: string, { kibana }: ToolContext): Promise<string[]> {
-  if (id === undefined) return [];
-  const found = await orWhy(Promise.all(usingIt(id, kibana, space)), 200);
-  if (typeof found === "string") return [`Whether rules still have this id could not be read: they would send to this connector. ${found}`];
-  const rules = found.flat();
-  return rules.length > 0 ? [`Actions of ${inWords(rules)} still have this id: from then on they send to this connector.`] : [];
 }
 
 /** The connector to copy, and who still uses it. */

@@ -10,12 +10,14 @@ import { quoted, word } from "../../plain-text.ts";
 import { mapSealed, type SealedRecord } from "../../sealed.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets, type SecretSource } from "../../secrets/resolve.ts";
+import { awaitedBy } from "../../usage/awaited.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
 import { assertUsable } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
 import { neighbourWarnings } from "../connectors/similar-connectors.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { rulesAwaiting } from "../rules/awaiting-rules.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askableFields, askedFields } from "../secrets/page-fields.ts";
@@ -62,8 +64,13 @@ export async function planCreate(
     : [`This server does not know the fields of ${live.id}: only Kibana checks them.`];
   assertFree(id, existing);
   const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
+  const [rules, others] = await Promise.all([
+    rulesAwaiting(chosen, space, context),
+    awaitedBy({ id: chosen, name }, existing, { status, features: live.features }, { reader: context.kibana, space }),
+  ]);
   const hidden = hideSecrets(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
+  if (entry?.takesEvents) op.makesToken = !context.secrets.noPage;
   return {
     summary: `Create connector ${quoted(name)} (${word(live.id)}${chosen ? `, id ${word(chosen)}` : ""}) in space ${space}.`,
     ops: [op],
@@ -78,12 +85,22 @@ export async function planCreate(
         after: { ...hidden.config, ...compact({ secrets: shownSecrets(secrets, asked) }) },
       },
     ],
+    asksBecause: [
+      ...(rules.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
+      ...(others.used.length > 0 ? ["what names it already uses it from then on"] : []),
+    ],
+    ...(op.makesToken === false && {
+      beforehand: ["Kibana's token for its senders can be shown to nobody here: a person makes it in Kibana afterwards."],
+    }),
     warnings: [
+      ...rules,
+      ...others.used,
       ...(await endWarning(entry, { config, secrets, space }, context)),
       ...checked,
       ...resolved.warnings,
       ...neighbourWarnings(entry, { name, type: live.id, config }, existing),
       ...hidden.found.map((one) => readableSecret(one, entry, status, context.secrets)),
+      ...others.missed,
     ],
     outsideWorld: "none",
     consequence: "free",

@@ -1,6 +1,8 @@
+import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { DeleteOp, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
 import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
@@ -67,7 +69,7 @@ export async function planDelete(
     ops: [first, ...rest],
     effects: free.map((one) => effectOn("delete", one, space, { before: hideSecrets(one.config ?? {}).config })),
     ...(only?.doubt === undefined ? {} : { notSeen: only.doubt }),
-    warnings: [...unlistable(all), ...free.flatMap(notes)],
+    warnings: [...unlistable(all), ...(await Promise.all(free.map(notes))).flat()],
     outsideWorld: "none",
     consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
     facts: free.map(({ id, type, name, config }) => ({ id, type, name, config })),
@@ -123,6 +125,12 @@ async function refusal(
   );
 }
 
-function notes({ id }: { id: string }): string[] {
-  return /[^a-z0-9-]/.test(id) || id.length > 36 ? [`Its id ${exact(id)} cannot be given to a new connector from Kibana 9.4 on.`] : [];
+/** What goes with it that an undo does not bring back. */
+async function notes({ id, name, type, authMode }: Connector): Promise<string[]> {
+  const { takesEvents } = (await connectorType(type)) ?? {};
+  return [
+    ...(/[^a-z0-9-]/.test(id) || id.length > 36 ? [`Its id ${exact(id)} cannot be given to a new connector from Kibana 9.4 on.`] : []),
+    ...(authMode === undefined ? [] : [`The tokens of everybody who has authorised ${quoted(name)} go with it; no undo brings them back.`]),
+    ...(takesEvents ? [`Senders of ${quoted(name)} are refused from then on; after an undo they need a new token.`] : []),
+  ];
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { Plan } from "../../change/plan.ts";
+import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
@@ -9,8 +10,10 @@ import { literalsInConfig } from "../secrets/config-secrets.ts";
 import { encodedConfig } from "../secrets/encoded-config.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
+import { isRotation, rotation } from "../secrets/rotation.ts";
 import { mergeConfig } from "./merge-config.ts";
 import type { Surroundings } from "./plan-create.ts";
+import { planRotation } from "./plan-rotation.ts";
 import { planUpdate } from "./plan-update.ts";
 
 /** What a call changes of a connector. */
@@ -36,6 +39,14 @@ export async function planPatch(
   const { status } = surroundings;
   assertSaved(before, "changed", { status, url: context.deployment.url });
   assertNoMarks("config", patch, "Name only what changes: everything else stays as it is.");
+  if (isRotation(secrets)) {
+    if (name === undefined && Object.keys(patch).length === 0) return planRotation(before, space, context);
+    throw new ToolError(
+      "invalid_arguments",
+      `secrets ${rotation} makes another token and changes nothing else.`,
+      "Change the name and config in a call of its own.",
+    );
+  }
   const entry = await connectorType(before.type);
   const types = () => context.kibana.connectorTypes(space);
   await assertNoKnownWebhook({ type: before.type, name: before.name, config: patch, stored: before.config }, types, context.secrets);

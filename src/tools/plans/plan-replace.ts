@@ -16,6 +16,7 @@ import { explainReferences } from "../../usage/references.ts";
 import { stayingWarnings, workflowsNaming } from "../../usage/staying.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "../connectors/find-connector.ts";
+import { isFormerId, onlyAName } from "../connectors/former-id.ts";
 import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext, ToolContext } from "../define.ts";
@@ -70,9 +71,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   ]);
   const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
   const meant = fromOf(args.from, connectors, inSpace);
-  // An id that rules still name means those, even where another connector has it as its name by now.
-  const gone = meant.id === args.from ? [] : await rulesWith(kibana, inSpace, { id: args.from, known: { preconfigured: false } });
-  const from = gone.length > 0 ? { id: args.from, preconfigured: false, known: undefined } : meant;
+  const { from, namesake } = await goneOf(args.from, meant, context);
   const target = args.to === undefined ? undefined : targetOf(args.to, from.id, connectors, types, inSpace);
   const to = target?.connector;
   const [using, { uses, sight }] = await Promise.all([
@@ -82,8 +81,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   const isFiltered = args.rules !== undefined && !Array.isArray(args.rules);
   const onError = args.on_error ?? (isFiltered ? "continue" : "stop");
   const { todo, left, notes: unseen } = await chosenRules(args.rules, using, from.known === undefined, context);
-  const namesake = `${quoted(args.from, 60)} is the id of a connector that is gone, and the name of another (${word(meant.id)}): the rules of the gone one are meant. Give ${word(meant.id)} for the other.`;
-  const notes = gone.length > 0 ? [namesake, ...unseen] : unseen;
+  const notes = [...namesake, ...unseen];
   const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
   if (from.missing && using.length === 0 && earlier.length === 0 && uses.length === 0) throw neitherThereNorUsed(from.missing);
 
@@ -116,7 +114,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   const repointed = new Set(workflows.ops.map(({ id }) => id));
   const others = uses.filter(({ kind, id }) => kind !== "workflow" || (!repointed.has(id) && !workflows.left.some((one) => one.id === id)));
   const staying = [...leftWarnings(workflows.left), ...stayingWarnings(others, sight), ...(hidden ? [hidden] : [])];
-  if (!first) return nothingToDo({ from, space: inSpace, left, workflows: workflows.left, earlier, warnings: staying });
+  if (!first) return nothingToDo({ from, space: inSpace, left, workflows: workflows.left, earlier, warnings: [...namesake, ...staying] });
 
   const owner = await ownerAfter(context);
   const ways = await Promise.all(ready.map(({ rule, op }) => actionFlows(rule.actions, op.after.actions, known)));
@@ -205,6 +203,20 @@ function fromOf(asked: string, connectors: readonly Connector[], inSpace: string
   }
 }
 
+/** An id that rules still name, or that this server took out of them, means those, even where another connector has it as its name by now. */
+async function goneOf(asked: string, meant: From, context: SpaceContext): Promise<{ from: From; namesake: string[] }> {
+  const { kibana, space } = context;
+  if (meant.id === asked || !meant.known) return { from: meant, namesake: [] };
+  const named = await rulesWith(kibana, space, { id: asked, known: { preconfigured: false } });
+  if (named.length === 0 && !(await isFormerId(asked, space, context))) return { from: meant, namesake: [] };
+  return {
+    from: { id: asked, preconfigured: false, known: undefined, missing: onlyAName(asked, meant.known, space) },
+    namesake: [
+      `${quoted(asked, 60)} is the id of a connector that is gone, and the name of another (${word(meant.id)}): what used the gone one is meant. Give ${word(meant.id)} for the other.`,
+    ],
+  };
+}
+
 /** The connector to put in, and whether rules can use it. @throws ToolError if it cannot run */
 function targetOf(
   asked: string,
@@ -240,8 +252,9 @@ async function othersOf(
   { kibana }: ToolContext,
 ): Promise<Pick<Usage, "uses" | "sight">> {
   if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
-  if (!known) return workflowsNaming(id, kibana, inSpace, seen.status);
-  return (await othersUsing(kibana, inSpace, [known], seen))(known);
+  const isName = seen.existing.some(({ name }) => name === id);
+  if (!known) return workflowsNaming({ id, isName }, kibana, inSpace, seen.status);
+  return (await othersUsing(kibana, inSpace, [known], seen)).of(known);
 }
 
 /** @param free the rules that Kibana would save */

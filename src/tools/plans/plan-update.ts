@@ -11,6 +11,8 @@ import { plainText, quoted, word } from "../../plain-text.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets } from "../../secrets/resolve.ts";
+import { awaitedIn } from "../../usage/awaited.ts";
+import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { authorisationsLost } from "../connectors/authorise.ts";
 import { effectOn } from "../connectors/connector-row.ts";
@@ -80,7 +82,10 @@ export async function planUpdate(
   // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
   const goesElsewhere = !isDeepStrictEqual(was, becomes) && was.length > 0;
-  const naming = after.name === before.name ? { uses: [], missed: [] } : await namedBy(before, existing, { reader: kibana, space, status });
+  const seen = after.name === before.name ? { space, looked: [] } : await lookAtWorkflows(kibana, space, status);
+  const naming = namedBy(before, existing, seen);
+  const theOthers = existing.filter(({ id }) => id !== before.id);
+  const awaiting = awaitedIn(seen, { id: undefined, name: after.name }, theOthers);
   const workflows =
     repoints && naming.uses.length > 0
       ? await repointWorkflows({ uses: naming.uses, from: before, byId: false, to: before }, existing, { ...context, space })
@@ -115,6 +120,7 @@ export async function planUpdate(
         ? ["assert_no_other_secrets does not count from an agent: the person is asked whether something else is stored."]
         : [],
     warnings: [
+      ...awaiting.used,
       ...renamed,
       ...leftWarnings(workflows?.left ?? []),
       ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space }, context)),

@@ -10,6 +10,7 @@ import { authorisationsLost } from "../connectors/authorise.ts";
 import { connectorNotHere } from "../connectors/find-connector.ts";
 import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
 import type { SeveralSpaces, ToolContext } from "../define.ts";
+import { isRotation } from "../secrets/rotation.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";
 import { type Patch, planPatch } from "./plan-patch.ts";
 import { removalsInWords } from "./plan-update.ts";
@@ -71,7 +72,7 @@ export async function planUpdateInSpaces(
   const removes = removalsInWords(plans.flatMap(({ ops }) => ops));
   const plan = joinedPlan(
     [first, ...more],
-    `Update connector ${quoted(meant.name)} (${word(meant.type)})${renamed} in ${where}.${lost}${removes}`,
+    `${isRotation(patch.secrets ?? {}) ? "Make another token for" : "Update"} connector ${quoted(meant.name)} (${word(meant.type)})${renamed} in ${where}.${lost}${removes}`,
   );
   return {
     ...plan,

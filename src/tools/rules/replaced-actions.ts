@@ -123,7 +123,7 @@ async function problemsOf(
   if (!ruleType) return checked;
   // Loaded here because only new params need the template parser.
   const parse = await templateParser();
-  checkAction(params, action.frequency?.summary ?? false, rule, ruleType, entry, parse, checked);
+  checkAction(params, action.frequency?.summary ?? false, action.group ?? "", rule, ruleType, entry, parse, checked);
   return checked;
 }
 

@@ -4,30 +4,37 @@ import { plainJson, plainText } from "../../plain-text.ts";
 import { ruleUse } from "../../rules/find-rules.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { explainReferences } from "../../usage/references.ts";
+import { type RuleNow, worstFirst } from "../connectors/rules-now.ts";
 import { compact } from "../fields.ts";
 
 /** Characters of one text in an action's params. */
 const longest = 300;
 
-/**
- * The rules that use a connector, as an answer shows them.
- * @param most the most rules to show
- * @param withActions whether to show what their actions send, when and for which alerts
- * @param notes gets an explanation if Kibana counts more uses
- */
-export function shownRules(
-  found: Connector,
-  rules: readonly Rule[],
-  { space, most, withActions, notes }: { space: string; most: number; withActions: boolean; notes: string[] },
-) {
+interface Shown {
+  space: string;
+  /** The most rules to show. */
+  most: number;
+  /** Whether to show what their actions send, when and for which alerts. */
+  withActions: boolean;
+  /** What is in the way of a rule now; undefined where that was not looked up. */
+  now(rule: Rule): RuleNow | undefined;
+  /** Gets an explanation if Kibana counts more uses. */
+  notes: string[];
+}
+
+/** The rules that use a connector, as an answer shows them. */
+export function shownRules(found: Connector, rules: readonly Rule[], { space, most, withActions, now, notes }: Shown) {
   const difference = explainReferences(found, rules.length);
   if (difference) notes.push(difference);
+  const rows = rules.map((rule) => ({
+    ...ruleUse(rule, found.id, space),
+    name: plainText(rule.name, 120),
+    ...now(rule),
+    ...(withActions ? { actions: rule.actions.filter(({ id }) => id === found.id).map((action) => shownAction(action, rule)) } : {}),
+  }));
   return {
-    rules: rules.slice(0, most).map((rule) => ({
-      ...ruleUse(rule, found.id, space),
-      name: plainText(rule.name, 120),
-      ...(withActions ? { actions: rule.actions.filter(({ id }) => id === found.id).map((action) => shownAction(action, rule)) } : {}),
-    })),
+    // What is left out tells somebody, as far as that can be.
+    rules: (rules.length > most ? rows.sort(worstFirst) : rows).slice(0, most),
     rules_total: rules.length,
     ...(rules.length > most ? { rules_left_out: rules.length - most } : {}),
   };

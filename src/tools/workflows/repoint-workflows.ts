@@ -45,11 +45,13 @@ export async function repointWorkflows(
     .filter((ofOne) => ofOne.some((use) => use.can_be_moved))
     .sort(([one], [other]) => ((one?.id ?? "") < (other?.id ?? "") ? -1 : 1));
   const known = new Map(connectors.map((one) => [one.id, one]));
+  const isNameOfAnother = !known.has(from.id) && connectors.some(({ name }) => name === from.id);
   // Only workflows need it.
   const routes = able.length === 0 ? "public" : routesOf(await kibana.status());
   const wanted: Replacement = {
     id: to.id,
-    isMeant: ({ text, byName }) => (byId && text === from.id) || (byName && text === from.name && !known.has(text)),
+    isMeant: ({ text, byName }) =>
+      (byId && text === from.id && !(byName && isNameOfAnother)) || (byName && text === from.name && !known.has(text)),
     whyNot: whyNotTo(to, from, connectors.filter(({ name }) => name === from.name).length > 1),
   };
   const looked = await Promise.all(able.map((ofOne) => rewritten(asLeft(ofOne), routes, wanted, context)));

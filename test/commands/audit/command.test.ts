@@ -128,6 +128,7 @@ describe("--json", () => {
       "checks",
       "min_severity",
       "spaces",
+      "health",
       "not_checked",
       "cancelled",
       "findings",

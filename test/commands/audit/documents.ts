@@ -111,6 +111,19 @@ export function auditDocument(findings: readonly Row[], more: Partial<AuditDocum
     checks: kinds.map(([check]) => check),
     min_severity: "info",
     spaces: spaces.map((id) => ({ id, connectors: 12, rules: 140, runs: 5210, failures: 37 })),
+    health: [
+      {
+        ...{ space: spaces[0] ?? "default", connector: { id: "pd", name: "Ops PagerDuty", type: ".pagerduty" }, runs: 41, failures: 37 },
+        ...{ failing_since: "2026-11-15T08:00:00.000Z", last_success: "2026-11-15T07:55:00.000Z" },
+      },
+      {
+        space: "*",
+        connector: { id: "mail", name: "Platform e-mail", type: ".email" },
+        runs: 400,
+        failures: 4,
+        last_success: "2026-11-22T03:00:00.000Z",
+      },
+    ],
     complete: true,
     cancelled: false,
     exit: { code: 0, why: "Everything was checked." },

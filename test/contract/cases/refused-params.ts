@@ -115,6 +115,13 @@ const wrongRequests: [type: TypeName, why: string, params: object, serviceMessag
   ],
 ];
 
+const channels: [channel: object, status: "ok" | "error"][] = [
+  [{ channelIds: ["C2"] }, "error"],
+  [{ channelIds: ["C1"] }, "ok"],
+  [{ channels: ["C2"] }, "ok"],
+  [{}, "error"],
+];
+
 async function ran(kibana: Kibana, type: TypeName, params: object, config: object = {}) {
   const { id } = await kibana.connector({ connector_type_id: type, ...ofType[type], config: { ...ofType[type].config, ...config } });
   return { id, body: expectOk(await kibana.execute(id, params)) };
@@ -245,6 +252,18 @@ export const refusedParams: Case[] = [
       `${type} fails with ${why}`,
       async (kibana) => {
         expect((await ran(kibana, type, params)).body).toMatchObject({ ...failed(message), errorSource: "framework" });
+      },
+      enterprise,
+    ),
+  ),
+  ...channels.map(([channel, status]) =>
+    verified(
+      "slack_api/service.ts",
+      `.slack_api: ${JSON.stringify(channel)} ends with ${status}, where only some channels are allowed`,
+      async (kibana) => {
+        const config = { allowedChannels: [{ id: "C1", name: "#ops" }] };
+        const { body } = await ran(kibana, ".slack_api", { subAction: "postMessage", subActionParams: { text: "t", ...channel } }, config);
+        expect(body).toMatchObject({ status, ...(status === "error" && { message: "error posting slack message" }) });
       },
       enterprise,
     ),

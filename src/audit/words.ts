@@ -1,4 +1,4 @@
-import { type Finding, type Group, groupTitles, type Severity, severities } from "../../audit/finding.ts";
+import { type Finding, type Group, groupTitles, type Severity, severities } from "./finding.ts";
 
 export const worstFirst: readonly Severity[] = [...severities].reverse();
 

@@ -1,10 +1,13 @@
-import { palette } from "../../web/style.ts";
+import { palette } from "./style.ts";
 
-/** The style of the audit page, on top of the palette of the other pages; no rule fetches anything. */
-export const pageStyle = `${palette}
-:root{--critical:#b4251d;--high:#b8440f;--medium:#8a5a00;--low:#0b5cc4;--info:#5a606b;--good:#1a6e36;--good-bg:#e5f5ea;--track:#e4e8ee}
-@media (prefers-color-scheme:dark){:root{--critical:#ff9d92;--high:#ffab73;--medium:#f2cf6b;--low:#7db2ff;--info:#a5acb8;--good:#7fd99a;--good-bg:#12301c;--track:#2a2f38}}
-*{box-sizing:border-box}
+/** What reports have besides: a tone for each severity. */
+export const tones = {
+  light: "--critical:#b4251d;--high:#b8440f;--medium:#8a5a00;--low:#0b5cc4;--info:#5a606b;--good:#1a6e36;--good-bg:#e5f5ea;--track:#e4e8ee",
+  dark: "--critical:#ff9d92;--high:#ffab73;--medium:#f2cf6b;--low:#7db2ff;--info:#a5acb8;--good:#7fd99a;--good-bg:#12301c;--track:#2a2f38",
+};
+
+/** How the parts of a report look, whatever its colours; no rule fetches anything. */
+export const reportParts = `*{box-sizing:border-box}
 html{scroll-padding-top:1rem}
 body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 header,main,footer{max-width:66rem;margin:0 auto;padding:0 1.25rem}
@@ -47,7 +50,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:middle}
 th{font-weight:600}thead th{color:var(--soft);font-size:.85rem;white-space:nowrap}tbody tr:last-child>*{border-bottom:0}
 td.n,th.n{text-align:right;width:1%;white-space:nowrap}td.zero{color:var(--soft)}
-tbody th{min-width:7rem}.bar-cell{width:45%}td svg{display:block;width:100%;min-width:5rem;height:.7rem}
+tbody th{min-width:7rem}.bar-cell{width:45%}.runs{list-style:none;margin:.6rem 0;padding:0}.runs li{border-top:1px solid var(--line);padding:.5rem 0}.runs svg{display:block;width:100%;max-width:24rem;height:.7rem;margin:.3rem 0}.soft{color:var(--soft)}td svg{display:block;width:100%;min-width:5rem;height:.7rem}
 .filter{display:flex;flex-wrap:wrap;gap:.75rem 1rem;align-items:end;position:sticky;top:0;z-index:1}
 .filter[hidden]{display:none}.filter p{margin:0}
 .filter label,.filter legend{display:block;font-size:.85rem;font-weight:600;color:var(--soft);padding:0}
@@ -92,3 +95,15 @@ details::details-content{content-visibility:visible;block-size:auto}
 .tile,.sev,.unchecked,.bar,.track{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `;
+
+/** What a map of notifications has besides. */
+export const mapParts = `.flow>svg{display:block;min-width:36rem;width:100%;height:auto}.flow path{fill:none;stroke:var(--accent);stroke-opacity:.35}
+.flow .box{fill:var(--code);stroke:var(--line)}
+.route{color:var(--soft)}.route .end{color:var(--ink)}.route .stop{color:var(--high)}
+`;
+
+/** The style of the pages that `audit` writes. */
+export const pageStyle = `${palette}
+:root{${tones.light}}
+@media (prefers-color-scheme:dark){:root{${tones.dark}}}
+${reportParts}`;

@@ -1,0 +1,33 @@
+import { isDetectionType } from "../kibana/detection.ts";
+import { type MappedRule, type ObstacleKind, type Route, verdictOn } from "../map/route.ts";
+
+/** Why nobody hears of an enabled rule. */
+export type Untold =
+  /** It leads nowhere. */
+  | { why: "no_route" }
+  /** All its routes end at one connector, whose own finding says what is wrong. */
+  | { why: "connector"; connector: string; routes: readonly Route[] }
+  /** No route gets through, each for a reason of its own. */
+  | { why: "routes"; routes: readonly Route[] };
+
+const ofConnector: readonly ObstacleKind[] = ["secrets_missing", "type_unusable", "failing"];
+/** What `dangling_reference` and `workflow_off` say of the rule or the policy itself. */
+const saidElsewhere: readonly ObstacleKind[] = ["connector_missing", "workflow_missing", "workflow_off", "workflow_invalid"];
+
+/**
+ * Undefined where somebody hears, only an alert decides, or the rule is switched off or silenced by somebody.
+ * Detection rules need no action: Security shows their alerts.
+ */
+export function whyUntold({ enabled, type, obstacles, routes }: MappedRule): Untold | undefined {
+  const leadsNowhere = obstacles.some(({ kind }) => kind === "no_actions" || kind === "no_policy");
+  if (!enabled || obstacles.some(({ kind }) => kind === "signal")) return undefined;
+  if (routes.length === 0) return leadsNowhere && !isDetectionType(type) ? { why: "no_route" } : undefined;
+  const has = (route: Route, kinds: readonly ObstacleKind[]) => route.obstacles.some(({ kind }) => kinds.includes(kind));
+  if (!routes.every((route) => verdictOn(route.obstacles) === "nobody" || has(route, ["failing"]))) return undefined;
+  if (routes.some((route) => has(route, saidElsewhere)) || routes.every((route) => has(route, ["policy_snoozed"]))) return undefined;
+  const [only, ...others] = new Set(routes.map(({ connector }) => connector));
+  if (only !== undefined && others.length === 0 && routes.every((route) => has(route, ofConnector))) {
+    return { why: "connector", connector: only, routes };
+  }
+  return { why: "routes", routes };
+}

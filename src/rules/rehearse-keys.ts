@@ -1,0 +1,124 @@
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import type { RuleAction, RuleType } from "../kibana/rules.ts";
+import { isPlainObject } from "../plain-object.ts";
+import { quoted } from "../plain-text.ts";
+import { hasSeveralAlerts } from "./grouping.ts";
+import { closes, keyOf, opens, usualKey } from "./incidents.ts";
+import type { Found, RehearsedAction, Rehearsing } from "./rehearsed.ts";
+import type { Role } from "./sample-alert.ts";
+
+/** Actions that Kibana never runs. */
+export function isSilentGroup(action: RuleAction, group: string, summary: boolean, type: RuleType): Found[] {
+  if (summary) {
+    if (!type.alertsAsData)
+      return [
+        {
+          path: "frequency.summary",
+          problem: `never runs: rules of type ${type.id} cannot summarize their alerts`,
+          fix: "Set summary to false.",
+        },
+      ];
+    if (action.frequency?.notify_when === "onActionGroupChange")
+      return [
+        {
+          path: "frequency.notify_when",
+          problem: "never runs: a summary has no status of its own to change",
+          fix: 'Use "onActiveAlert" or "onThrottleInterval".',
+        },
+      ];
+    return [];
+  }
+  const known = [...type.groups, ...(type.recoveryGroup === undefined ? [] : [type.recoveryGroup])];
+  if (known.includes(group)) return [];
+  return [
+    {
+      path: "group",
+      problem: `never runs: ${quoted(group)} is no group of ${type.id}`,
+      fix: `It has: ${known.map((one) => quoted(one)).join(", ")}.`,
+    },
+  ];
+}
+
+interface Keyed {
+  /** As the rule has them. */
+  given: Params;
+  role: Role;
+  /** Filled in with one alert, and with another of the same rule. */
+  params: Params;
+  other: Params;
+}
+
+/** What is wrong with the key of what an action opens or closes. */
+export function keyProblems({ given, role, params, other }: Keyed, { rule, type }: Rehearsing, entry: ConnectorType): Found[] {
+  const { dedupField, recovery } = entry;
+  const opening = opens(entry, given);
+  if (recovery && role === "active" && closes(entry, given)) {
+    return [
+      {
+        path: "params",
+        problem: "closes an incident when an alert fires, and opens none",
+        fix: "Use the opening params here, and these on recovery.",
+      },
+    ];
+  }
+  if (recovery && role === "recovered" && opening) {
+    return [
+      {
+        path: "params",
+        problem: "opens an incident when an alert recovers",
+        fix: "Use the params that close it; attach_connector writes them.",
+      },
+    ];
+  }
+  if (dedupField === undefined || !recovery || !(opening || closes(entry, given))) return [];
+  if (opening && role === "summary")
+    return [
+      { path: "frequency.summary", problem: "opens one incident for many alerts, which nothing closes", fix: "Set summary to false." },
+    ];
+  const path = `params.${pathOfKey(given, entry)}`;
+  const fix = `Use ${entry.usualKey ?? usualKey}, here and on recovery.`;
+  const raw = keyOf(entry, given);
+  if (raw === undefined) {
+    const consequence = opening ? "each run opens another incident, and recovery can close none" : "nothing is closed";
+    return entry.groupsWithoutKey && opening ? [] : [{ path, problem: `is missing: ${consequence}`, fix }];
+  }
+  const [one, two] = [keyOf(entry, params), keyOf(entry, other)];
+  if (one === undefined) return [{ path, problem: "is empty once filled in: every alert opens another incident that nothing closes", fix }];
+  if (one !== two || !opening || type.detection) return [];
+  if (!raw.includes("{{")) return [{ path, problem: "is fixed: all alerts, of all rules with this key, share one incident", fix }];
+  return hasSeveralAlerts(rule) !== true
+    ? []
+    : [{ path, problem: "is the same for every alert of the rule: they share one incident, and the first to recover closes it", fix }];
+}
+
+/** Closing what was never opened. */
+export function mismatchedKeys(
+  { action, keys, role }: RehearsedAction,
+  all: readonly RehearsedAction[],
+  entry: ConnectorType | undefined,
+): Found[] {
+  const given = paramsOf(action);
+  if (!entry || keys.one === undefined || !closes(entry, given) || role === "active") return [];
+  const opened = all.filter((one) => one.role === "active" && opens(entry, paramsOf(one.action)) && one.keys.one !== undefined);
+  if (opened.length === 0 || opened.some((one) => one.keys.one === keys.one)) return [];
+  const [first] = opened.map((one) => keyOf(entry, paramsOf(one.action)));
+  return [
+    {
+      path: `params.${pathOfKey(given, entry)}`,
+      problem: "closes nothing: it is not the key under which the rule's action opens",
+      fix: `Use ${quoted(first ?? "the same key")} here too.`,
+    },
+  ];
+}
+
+function pathOfKey(params: Params, { dedupField = "", recovery }: ConnectorType): string {
+  for (const place of [["subActionParams", "incident"], ["subActionParams"]]) {
+    const within = (of: unknown) => place.reduce<unknown>((at, key) => (isPlainObject(at) ? at[key] : undefined), of);
+    if (isPlainObject(within(params)) || isPlainObject(within(recovery?.params))) return [...place, dedupField].join(".");
+  }
+  return dedupField;
+}
+
+function paramsOf({ params }: RuleAction): Params {
+  return isPlainObject(params) ? params : {};
+}

@@ -1,0 +1,108 @@
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { type Escape, type Fill, plainRendering } from "../catalog/shared/rendering.ts";
+import { asLambdas } from "../catalog/template-functions/index.ts";
+import { isPlainObject } from "../plain-object.ts";
+import type { RenderTemplate } from "./template-parser.ts";
+
+export interface Rendered {
+  params: Params;
+  /** What a function in a template could not read, each once. */
+  failed: string[];
+}
+
+/** An action's params as Kibana fills them in when a rule runs it. Source: actions/server/lib/mustache_renderer.ts. */
+export function renderParams(
+  params: Params,
+  variables: Readonly<Record<string, unknown>>,
+  type: ConnectorType | undefined,
+  render: RenderTemplate,
+): Rendered {
+  const failed = new Set<string>();
+  const view = Object.assign(
+    withTexts(variables),
+    asLambdas((why) => failed.add(why)),
+  );
+  const one = (text: string, how: Escape) => {
+    if (!text.includes("{{")) return text;
+    try {
+      return render(text, view, escapes[how]);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      failed.add(`is not filled in: ${why}`);
+      return `error rendering mustache template "${text}": ${why}`;
+    }
+  };
+  const fill: Fill = {
+    text: (value, how) => (typeof value === "string" ? one(value, how) : value),
+    all: (value) => eachText(value, (text) => one(text, "none")),
+    variables,
+  };
+  return { params: (type?.rendering ?? plainRendering)(params, fill), failed: [...failed] };
+}
+
+function eachText(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => eachText(item, change));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, eachText(item, change)]));
+}
+
+/** A copy in which an object is written out as JSON, a list has `asJSON`, and names with dots lead into objects. */
+function withTexts(variables: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const copy = nested(structuredClone(variables));
+  return isPlainObject(copy) ? copy : {};
+}
+
+function nested(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const plain = JSON.stringify(value);
+    return Object.assign(value.map(nested), { asJSON: () => plain });
+  }
+  if (!isPlainObject(value)) return value;
+  const plain = JSON.stringify(value);
+  const result: Record<string, unknown> = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, nested(item)]));
+  for (const [key, item] of Object.entries(value)) if (key.includes(".")) putAt(result, key.split("."), nested(item));
+  Object.defineProperty(result, "toString", { value: () => plain, enumerable: false, configurable: true, writable: true });
+  return result;
+}
+
+function putAt(into: Record<string, unknown>, [key = "", ...rest]: readonly string[], value: unknown): void {
+  if (key === "__proto__") return;
+  if (rest.length === 0) {
+    into[key] = value;
+    return;
+  }
+  const below = Object.hasOwn(into, key) && isPlainObject(into[key]) ? into[key] : {};
+  into[key] = below;
+  putAt(below, rest, value);
+}
+
+const escapes: Readonly<Record<Escape, (value: unknown) => string>> = {
+  none: text,
+  json: (value) => JSON.stringify(text(value)).slice(1, -1),
+  markdown: (value) => text(value).replace(/[\\|`*_{}[\]()#+\-.!]/g, (sign) => `\\${sign}`),
+  slack,
+  html: (value) => text(value).replace(/[&<>"'`=/]/g, (sign) => `&${htmlNames[sign] ?? ""};`),
+};
+
+const htmlNames: Readonly<Record<string, string>> = {
+  "&": "amp",
+  "<": "lt",
+  ">": "gt",
+  '"': "quot",
+  "'": "#39",
+  "/": "#x2F",
+  "`": "#x60",
+  "=": "#x3D",
+};
+
+/** Slack cannot escape its own signs: a value with one becomes code, unless it is an address. */
+function slack(value: unknown): string {
+  const plain = text(value);
+  if (/[_*]/.test(plain) && !URL.canParse(plain)) return `\`${plain.replaceAll("`", "'")}\``;
+  return plain.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("`", "'");
+}
+
+function text(value: unknown): string {
+  return value === null || value === undefined ? "" : String(value);
+}

@@ -1,0 +1,98 @@
+import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { asOfVersion } from "../../catalog/when.ts";
+import type { NoChange } from "../../change/plan.ts";
+import { ToolError } from "../../errors.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Reader } from "../../kibana/reader.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { isAtLeast } from "../../kibana/status.ts";
+import { quoted, word } from "../../plain-text.ts";
+import { rehearse } from "../../rules/rehearse.ts";
+import { templateParser, templateRenderer } from "../../rules/template-parser.ts";
+import type { SpaceContext } from "../define.ts";
+import { askedRules } from "../rules/find-rules.ts";
+import { inShort } from "../rules/rehearsal-in-short.ts";
+import { nothingToRehearse, type RehearsalPlan, sentRehearsal, warningsOn } from "./sent-rehearsal.ts";
+
+/** Actions of one rule and connector that are rehearsed. */
+const mostActions = 20;
+/**
+ * What a rule would send through a connector: shown, or with `loud` sent as a test.
+ * @throws ToolError invalid_arguments where the rule has no action of the connector, or belongs to the new alerting
+ */
+export async function planRehearsal(
+  asked: string,
+  { found, entry: known, mode }: { found: Connector; entry: ConnectorType | undefined; mode: "safe" | "loud" },
+  context: SpaceContext,
+): Promise<RehearsalPlan | NoChange> {
+  const { kibana, space } = context;
+  const [rule, status, types, parse, render] = await Promise.all([
+    oneRule(asked, context),
+    kibana.status(),
+    kibana.ruleTypes(space),
+    templateParser(),
+    templateRenderer(),
+  ]);
+  const entry = known && asOfVersion(known, (since) => isAtLeast(status, since));
+  const type = types.find((one) => one.id === rule.rule_type_id);
+  if (!type) throw unknownType(rule);
+  const using = rule.actions.filter(({ id }) => id === found.id);
+  if (using.length === 0) throw nothingToRehearse(rule, found);
+  if (using.length > mostActions) throw tooMany(rule, using.length);
+  const kibanaUrl = context.deployment.url.replace(/\/$/, "");
+  const actions = rehearse({ rule, type, space, kibanaUrl, connector: found, entry, parse, render });
+  const shown = inShort(rule, type, actions, found.id);
+  if (mode === "safe") {
+    return {
+      noChange: true,
+      message: "Nothing was sent: this is what the rule would send, with a made-up alert.",
+      space,
+      result: { mode, ...shown },
+      warnings: warningsOn(found),
+      next: [],
+    };
+  }
+  return sentRehearsal({ rule, actions, found, entry, space, shown });
+}
+
+/** @throws ToolError rule_not_found; invalid_arguments for several, and for a rule of the new alerting */
+async function oneRule(asked: string, { kibana, space }: SpaceContext): Promise<Rule> {
+  try {
+    const [rule, ...more] = await askedRules([asked], space, { kibana });
+    if (rule && more.length === 0) return rule;
+    throw new ToolError("invalid_arguments", `${quoted(asked)} means ${more.length + 1} rules.`, "Rehearse one rule: give its id.");
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== "rule_not_found" || !(await isOfNewAlerting(asked, kibana, space))) throw error;
+    throw new ToolError(
+      "invalid_arguments",
+      `${quoted(asked)} is a rule of the new alerting: it has no actions of its own, and what a workflow sends is no template of a rule.`,
+      "map_notifications shows whom it tells; run the workflow in Kibana to see its message.",
+    );
+  }
+}
+
+async function isOfNewAlerting(asked: string, kibana: Reader, space: string): Promise<boolean> {
+  try {
+    const page = await kibana.v2Rules(space, 1);
+    return page?.rules.some(({ id, name }) => id === asked || name === asked) ?? false;
+  } catch (error) {
+    if (error instanceof ToolError) return false;
+    throw error;
+  }
+}
+
+function unknownType(rule: Rule): ToolError {
+  return new ToolError(
+    "invalid_arguments",
+    `This key may not see the rule type ${word(rule.rule_type_id)}: which variables it has is not known.`,
+    "Use a key that may use rules of that type.",
+  );
+}
+
+function tooMany(rule: Rule, actions: number): ToolError {
+  return new ToolError(
+    "limit_reached",
+    `The rule ${quoted(rule.name)} has ${actions} actions of this connector: at most ${mostActions} are rehearsed.`,
+    "Remove actions that are there more than once.",
+  );
+}

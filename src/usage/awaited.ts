@@ -1,0 +1,53 @@
+import type { Connector } from "../kibana/connectors.ts";
+import type { Reader } from "../kibana/reader.ts";
+import { quoted, word } from "../plain-text.ts";
+import { usersInWords } from "./free.ts";
+import { lookAround, notLookedAt, type Seen, sightOf } from "./look.ts";
+import type { Use, Where } from "./use.ts";
+
+/** What names a connector that is yet to have this id or name, and what was not looked at. */
+export interface Awaited {
+  used: string[];
+  missed: string[];
+}
+
+/** An id, a name or both that a connector is to get. */
+interface Called {
+  id: string | undefined;
+  name: string;
+}
+
+/** What waits for a new connector: whatever names its id, and workflows that name it by its name. */
+export async function awaitedBy(
+  called: Called,
+  existing: readonly Connector[],
+  where: Where,
+  { reader, space }: { reader: Reader; space: string },
+): Promise<Awaited> {
+  return awaitedIn(await lookAround(reader, space, [where]), called, existing);
+}
+
+/**
+ * The same in what was seen already. An id comes before a name, so a new id takes over what reached another connector by
+ * that name (connector_executor.ts of workflows).
+ */
+export function awaitedIn({ looked }: Seen, { id, name }: Called, existing: readonly Connector[]): Awaited {
+  const nameIsId = existing.some((one) => one.id === name);
+  const holders = looked
+    .flatMap(({ found }) => found.holders)
+    .filter(({ names, byName }) => names === id || (byName && names === name && !nameIsId));
+  const uses = [...new Map(holders.map(({ use }): [string, Use] => [`${use.kind} ${use.id}`, use])).values()];
+  const reached = existing.filter((one) => holders.some(({ names, byName }) => byName && names === one.name));
+  const instead = reached.map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
+  const unseen = looked.flatMap(({ found }) => found.unseen).filter(({ concerns }) => concerns === undefined);
+  const missed = [...new Set((unseen.length > 0 ? notLookedAt(sightOf(unseen)) : []).map(({ what }) => what))];
+  return {
+    used:
+      uses.length > 0
+        ? [
+            `Named already by ${usersInWords([], uses)}: from then on ${uses.length > 1 ? "they use" : "it uses"} this connector${instead.length > 0 ? `, or one of the same name; until now ${instead.join(" or ")}` : ""}.`,
+          ]
+        : [],
+    missed: missed.length > 0 ? [`Could not be looked at for this id and name: ${missed.join(", ")}.`] : [],
+  };
+}

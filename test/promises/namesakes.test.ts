@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { accepts, product } from "../support/product.ts";
+import { action, makeConnector, makeRule, ruleOf } from "../support/rules-deployment.ts";
+
+type Made = Awaited<ReturnType<typeof product>>;
+type Dict = Record<string, unknown>;
+
+async function deployment(more: Dict = {}): Promise<Made> {
+  return product({ person: accepts, sandbox: { empty: true, version: "9.5" }, ...more });
+}
+const unattended = { person: undefined, settings: { skipConfirmation: true } };
+const named = (made: Made, id: string, name: string) => makeConnector(made, id, ".server-log", { name });
+const workflow = (made: Made, text: string) =>
+  made.bare("POST", "/api/workflows/workflow", {
+    id: "wf-1",
+    yaml: `name: Tell people\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: ${text}\n    with:\n      message: m\n`,
+  });
+const stepOf = async (made: Made): Promise<string> =>
+  /connector-id: (.*)/.exec(JSON.parse(await made.bare("GET", "/api/workflows/workflow/wf-1")).yaml)?.[1] ?? "";
+const idsOf = async (made: Made) => JSON.parse(await made.bare("GET", "/api/actions/connectors")).map(({ id }: { id: string }) => id);
+
+describe("a workflow that names a connector by its name is not diverted without a question", () => {
+  const create = { name: "Harmless", id: "relay-two", type: ".server-log", config: {} };
+  test.each<[string, string, Dict]>([
+    ["by a new connector whose id is that name", "relay-two", create],
+    ["by one whose name makes that id", "relay-two", { name: "Relay two", type: ".server-log", config: {} }],
+    ["by one of the same name", "Harmless", create],
+  ])("%s", async (_what, name, args) => {
+    const made = await deployment();
+    await named(made, "real", name);
+    await workflow(made, name);
+    const { body } = await made.call("create_connector", args);
+    expect(body.asked).toBe("form");
+    expect(made.questions[0]?.message).toContain("Named already by 1 workflow");
+    expect(body.warnings.join()).toMatch(
+      /Named already by 1 workflow: "Tell people": from then on it uses this connector, or one of the same name; until now ".*" \(real\)/,
+    );
+  });
+
+  test("by a connector that gets that name", async () => {
+    const made = await deployment();
+    await named(made, "real", "Beta hook");
+    await named(made, "aaa", "Other");
+    await workflow(made, "Beta hook");
+    await made.call("update_connector", { id: "aaa", name: "Beta hook" });
+    expect(made.questions[0]?.message).toMatch(/Named already by 1 workflow.*until now "Beta hook" \(real\)/);
+  });
+
+  test("by the undo of a delete", async () => {
+    const made = await deployment();
+    await named(made, "relay", "Old");
+    const change = (await made.call("safe_delete_connector", { ids: ["relay"] })).body.change;
+    await named(made, "real", "relay");
+    await workflow(made, "relay");
+    await made.call("undo_change", { change });
+    expect(made.questions.at(-1)?.message).toMatch(/Named already by 1 workflow.*until now "relay" \(real\)/);
+  });
+
+  test("and nothing is said where nothing waits", async () => {
+    const made = await deployment();
+    await named(made, "real", "Beta hook");
+    await workflow(made, "Beta hook");
+    const { body } = await made.call("create_connector", create);
+    expect([body.status, body.asked, body.warnings]).toEqual(["done", "none", undefined]);
+  });
+
+  test("nor moved with the rules of a connector whose id that name was", async () => {
+    const made = await deployment();
+    await makeConnector(made, "gone-1");
+    await makeConnector(made, "target");
+    await makeRule(made, "r1", [action("gone-1")]);
+    await made.bare("DELETE", "/api/actions/connector/gone-1");
+    await makeConnector(made, "alive", ".slack", { name: "gone-1" });
+    await workflow(made, "gone-1");
+    const { body } = await made.call("replace_connector", { from: "gone-1", to: "target" });
+    expect([body.status, await stepOf(made)]).toEqual(["done", "gone-1"]);
+    expect((await ruleOf(made, "r1")).actions.map(({ id }: { id: string }) => id)).toEqual(["target"]);
+  });
+});
+
+describe("the same call again does not mean another connector that has the id as its name", () => {
+  test("to delete it", async () => {
+    const made = await deployment(unattended);
+    await named(made, "ops-log", "Old ops");
+    await named(made, "id-2", "ops-log");
+    const call = () => made.call("safe_delete_connector", { ids: ["ops-log"] });
+    expect((await call()).body.status).toBe("done");
+    const { body } = await call();
+    expect(body).toMatchObject({ code: "connector_not_found", fix: expect.stringContaining("id-2") });
+    expect(await idsOf(made)).toEqual(["id-2"]);
+  });
+
+  test("to delete several, of which the first is gone", async () => {
+    const made = await deployment(unattended);
+    for (const id of ["b1", "b2"]) await named(made, id, `Log ${id}`);
+    await made.call("safe_delete_connector", { ids: ["b1"] });
+    await named(made, "keep", "b1");
+    const { body } = await made.call("safe_delete_connector", { ids: ["b1", "b2"] });
+    expect(body.code).toBe("connector_not_found");
+    expect(await idsOf(made)).toEqual(expect.arrayContaining(["b2", "keep"]));
+  });
+
+  test("to take it out of rules", async () => {
+    const made = await deployment(unattended);
+    await makeConnector(made, "ops-slack");
+    await makeRule(made, "r1", [action("ops-slack")]);
+    await made.bare("DELETE", "/api/actions/connector/ops-slack");
+    await makeConnector(made, "live", ".slack", { name: "ops-slack" });
+    await makeRule(made, "r2", [action("live")]);
+    const call = () => made.call("replace_connector", { from: "ops-slack", remove: true });
+    expect((await call()).body.status).toBe("done");
+    const { body } = await call();
+    expect([body.status, body.warnings.join()]).toEqual(["no_change", expect.stringContaining("Give live for the other")]);
+    expect((await ruleOf(made, "r2")).actions).toHaveLength(1);
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
+import { rehearsedConnectors } from "../support/rehearsed-connectors.ts";
+
+const key = "{{rule.id}}-{{alert.id}}";
+const often = { summary: false, notify_when: "onActionGroupChange", throttle: null };
+const fires = (params: object) => ({ group: "query matched", frequency: often, params });
+const recovers = (params: object) => ({ group: "recovered", frequency: often, params });
+const push = (incident: object) => ({ subAction: "pushToService", subActionParams: { incident, comments: [] } });
+const alert = (more: object) => ({ subAction: "createAlert", subActionParams: { message: "{{rule.name}}", alias: key, ...more } });
+
+async function deployment(actions: Record<string, readonly object[]>, person = accepts, onRequest?: ProductOptions["onRequest"]) {
+  const made = await product({ sandbox: { empty: true }, person, ...(onRequest && { onRequest }) });
+  for (const [id, listed] of Object.entries(actions)) {
+    await made.bare("POST", `/api/actions/connector/${id}`, { name: id, ...rehearsedConnectors[id] });
+    await made.bare("POST", `/api/alerting/rule/rule-${id}`, {
+      ...{
+        name: `Rule of ${id}`,
+        rule_type_id: ".es-query",
+        consumer: "stackAlerts",
+        schedule: { interval: "5m" },
+        tags: ["t"],
+        enabled: true,
+      },
+      params: { index: ["l-*"], threshold: [3], esQuery: "{}" },
+      actions: listed.map((one) => ({ id, ...one })),
+    });
+  }
+  const incidents = async () =>
+    JSON.parse(await made.bare("GET", "/sandbox/incidents")).incidents as { key: string; status: string; title: string }[];
+  return { ...made, incidents };
+}
+
+describe("a loud rehearsal", () => {
+  test.each<[string, object[], RegExp]>([
+    [
+      "pager",
+      [fires({ eventAction: "trigger", dedupKey: key, summary: "{{rule.name}}" }), recovers({ eventAction: "resolve", dedupKey: key })],
+      /^\[TEST\] Rule of pager$/,
+    ],
+    ["genie", [fires(alert({})), recovers({ subAction: "closeAlert", subActionParams: { alias: key } })], /^\[TEST\] Rule of genie$/],
+    ["jsm", [fires(alert({}))], /^\[TEST\] Rule of jsm$/],
+    [
+      "snow",
+      [
+        fires(push({ short_description: "{{rule.name}}", correlation_id: key })),
+        recovers({ subAction: "closeIncident", subActionParams: { incident: { correlation_id: key } } }),
+      ],
+      /^\[TEST\] Rule of snow$/,
+    ],
+    ["pager", [fires({ eventAction: "trigger", summary: "{{rule.name}}" })], /^\[TEST\] Rule of pager$/],
+    [
+      "pager",
+      [fires({ eventAction: "trigger", dedupKey: key, summary: "{{rule.name}}" }), recovers({ eventAction: "resolve", dedupKey: "other" })],
+      /^\[TEST\] Rule of pager$/,
+    ],
+  ])("through %s opens under a key of its own and closes it", async (id, actions, title) => {
+    const { call, incidents, questions } = await deployment({ [id]: actions });
+    const { body } = await call("test_connector", { id, rule: `rule-${id}`, mode: "loud" });
+    expect(body).toMatchObject({ status: "done", result: { ok: true, mode: "loud", closed: true } });
+    expect(await incidents()).toEqual([
+      expect.objectContaining({
+        key: expect.stringMatching(/^connector-test-[0-9a-f]{8}-1$/),
+        status: "closed",
+        title: expect.stringMatching(title),
+      }),
+    ]);
+    expect(questions[0]?.message).toContain(`[TEST] Rule of ${id}`);
+    expect(questions[0]?.message).toContain("is closed afterwards");
+  });
+
+  test("never touches the incident that the rule itself has open", async () => {
+    const { call, bare, incidents } = await deployment({
+      pager: [
+        fires({ eventAction: "trigger", dedupKey: key, summary: "{{rule.name}}" }),
+        recovers({ eventAction: "resolve", dedupKey: key }),
+      ],
+    });
+    await bare("POST", "/sandbox/rules/rule-pager/fire", { state: "active", alerts: ["sample-alert-1"] });
+    await call("test_connector", { id: "pager", rule: "rule-pager", mode: "loud" });
+    const [real, sent] = await incidents();
+    expect([real, sent]).toMatchObject([{ key: "rule-pager-sample-alert-1", status: "open", events: 1 }, { status: "closed" }]);
+  });
+
+  test.each<[string, object, (what: { [key: string]: unknown }) => unknown, unknown]>([
+    [
+      "slack",
+      { message: "{{rule.name}}: {{context.title}}" },
+      ({ message }) => message,
+      expect.stringMatching(/^\[TEST\] Rule of slack: sample title/),
+    ],
+    [
+      "hook",
+      { body: '{"title": "{{rule.name}}", "id": "{{alert.id}}"}' },
+      ({ body }) => JSON.parse(String(body)),
+      { title: "[TEST] Rule of hook", id: "sample-alert-1" },
+    ],
+    ["plain", { body: "{{rule.name}} fired" }, ({ body }) => body, "[TEST] Rule of plain fired"],
+    ["teams", { message: "{{rule.name}}" }, ({ message }) => message, "[TEST] Rule of teams"],
+    ["jira", push({ summary: "{{rule.name}}" }), (what) => Object(what.subActionParams).incident.summary, "[TEST] Rule of jira"],
+  ])("through %s sends what was shown, with a mark, and says before that it cannot be taken back", async (id, params, read, expected) => {
+    const { call, bare, questions } = await deployment({ [id]: [fires(params)] });
+    const { body } = await call("test_connector", { id, rule: `rule-${id}`, mode: "loud" });
+    expect(body).toMatchObject({ status: "done", result: { ok: true } });
+    expect(body.result).not.toHaveProperty("closed");
+    const { deliveries } = JSON.parse(await bare("GET", "/sandbox/deliveries"));
+    expect(deliveries.map(({ what }: { what: Record<string, unknown> }) => read(what))).toEqual([expected]);
+    expect(questions[0]?.message).toContain("cannot close or take back what is sent");
+  });
+
+  test("through an index marks each document", async () => {
+    const { call, bare } = await deployment({ docs: [fires({ documents: [{ message: "{{rule.name}}", n: 1 }, { reason: "x" }] })] });
+    await call("test_connector", { id: "docs", rule: "rule-docs", mode: "loud" });
+    const { deliveries } = JSON.parse(await bare("GET", "/sandbox/deliveries"));
+    expect(deliveries[0].what).toEqual([{ message: "[TEST] Rule of docs", n: 1 }, { reason: "[TEST] x" }]);
+  });
+
+  test.each([
+    ["hook", { body: '{"id": "{{alert.id}}"}' }, { body: '{"id":"sample-alert-1","test":true}' }],
+    ["docs", { documents: [{ id: "{{alert.id}}" }] }, [{ id: "sample-alert-1", test: true }]],
+  ])("without words for a mark gets a field for it: %s", async (id, params, expected) => {
+    const { call, bare } = await deployment({ [id]: [fires(params)] });
+    await call("test_connector", { id, rule: `rule-${id}`, mode: "loud" });
+    const { deliveries } = JSON.parse(await bare("GET", "/sandbox/deliveries"));
+    expect(deliveries[0].what).toEqual(expected);
+  });
+
+  test("by mail names the recipients, and says that Kibana sends its own text", async () => {
+    const { call, questions } = await deployment({
+      mail: [fires({ to: ["ops@example.com"], cc: ["boss@example.com"], subject: "{{rule.name}}", message: "x" })],
+    });
+    const { body } = await call("test_connector", { id: "mail", rule: "rule-mail", mode: "loud" });
+    expect(questions[0]?.message).toMatch(/Recipients: .*ops@example\.com.*boss@example\.com/);
+    expect(questions[0]?.message).toContain("[TEST] Rule of mail");
+    expect(body.warnings).toContainEqual(expect.stringContaining("its own test text"));
+  });
+
+  test("is not sent without a person's yes, nor in another mode", async () => {
+    const { call, writes, deliveries } = await deployment({ slack: [fires({ message: "x" })] }, declines);
+    const args = { id: "slack", rule: "rule-slack" };
+    expect((await call("test_connector", { ...args, mode: "loud" })).body.status).toBe("declined");
+    expect((await call("test_connector", { ...args, mode: "loud", dry_run: true })).body.status).toBe("planned");
+    expect((await call("test_connector", { ...args, mode: "near_safe" })).body.code).toBe("invalid_arguments");
+    expect((await call("test_connector", { ...args, fill: { to: "x" } })).body.code).toBe("invalid_arguments");
+    expect((await call("test_connector", args)).body).toMatchObject({
+      status: "no_change",
+      message: expect.stringMatching(/^Nothing was sent/),
+    });
+    expect([writes(), await deliveries()]).toEqual([[], []]);
+  });
+
+  test("is refused for an action that changes an incident which exists", async () => {
+    const { call, writes } = await deployment({ jira: [fires(push({ summary: "x", externalId: "OPS-1" }))] });
+    const { body } = await call("test_connector", { id: "jira", rule: "rule-jira", mode: "loud" });
+    expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("an incident that exists") });
+    expect(writes()).toEqual([]);
+  });
+
+  test("that could not close says so and gives the call that does", async () => {
+    let runs = 0;
+    let fail = () => Promise.resolve("");
+    const { call, fault, incidents } = await deployment(
+      { pager: [fires({ eventAction: "trigger", dedupKey: key, summary: "x" })] },
+      accepts,
+      async ({ path }) => {
+        if (!path.includes("_execute")) return;
+        runs += 1;
+        if (runs === 2) await fail();
+      },
+    );
+    fail = () => fault("error", { path: "_execute" });
+    const { body } = await call("test_connector", { id: "pager", rule: "rule-pager", mode: "loud" });
+    expect(body).toMatchObject({ result: { ok: false, closed: false } });
+    expect(body.warnings).toContainEqual(expect.stringMatching(/^What was opened under connector-test-[0-9a-f]{8}-1 may still be open/));
+    const [next] = body.next;
+    expect(next).toMatchObject({ tool: "execute_connector", args: { id: "pager", params: { eventAction: "resolve" } } });
+    await call(next.tool, next.args);
+    expect(await incidents()).toMatchObject([{ status: "closed" }]);
+  });
+});

@@ -1,0 +1,241 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { look, post } from "../pages/form.ts";
+import { startServer } from "../support/built-server.ts";
+import { rewritingProxy } from "../support/config-proxy.ts";
+import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
+import { kibanaSettings } from "../support/settings.ts";
+
+const sales = { name: "Sales", type: ".inboundWebhook" };
+const rotate = { id: "sales", secrets: { $rotate: true } };
+
+/** A person opens the page and clicks. */
+async function shown(url: string): Promise<string> {
+  const { status, html } = await post(url, "application/x-www-form-urlencoded", "");
+  expect(status).toBe(200);
+  return /<pre>([^<]+)<\/pre>/.exec(html)?.[1] ?? "";
+}
+
+async function kibana(options: ProductOptions = {}) {
+  const made = await product({ person: accepts, ...options, sandbox: { empty: true, version: "9.6.0", ...options.sandbox } });
+  const texts: string[] = [];
+  const call = async (tool: string, args: Record<string, unknown> = {}) => {
+    const { body, text } = await made.call(tool, args);
+    texts.push(text);
+    return body;
+  };
+  /** By id: the hash of the token that senders have to use now. */
+  const hashes = async () =>
+    (JSON.parse(await made.bare("GET", "/sandbox/state")).connectors as { id: string; ingestTokenHash?: string }[]).map(
+      (one) => one.ingestTokenHash,
+    );
+  return { ...made, call, texts, hashes };
+}
+
+const hash = (token: string) => createHash("sha256").update(token).digest("hex");
+
+test("a new one comes with the address of a page that shows its token, after a click, once", async () => {
+  const { call, hashes, texts } = await kibana();
+  const { status, result } = await call("create_connector", sales);
+  expect([status, result.tokens]).toEqual([
+    "done",
+    [
+      {
+        ...{ id: "sales", space: "default" },
+        url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/p\/[\w-]{32}$/),
+        expires_at: expect.any(String),
+        how: expect.stringContaining("Do not open it yourself"),
+      },
+    ],
+  ]);
+  const { url } = result.tokens[0];
+  const [hashed] = await hashes();
+  // What looks at addresses by itself, and any program that is no browser, uses nothing up.
+  for (const method of ["GET", "HEAD"]) expect((await fetch(url, { method })).status).toBe(200);
+  expect((await fetch(url, { method: "POST" })).status).toBe(403);
+  expect((await look(url)).html).not.toContain("<pre>");
+  const token = await shown(url);
+  expect(hash(token)).toBe(hashed);
+  for (const again of [await look(url), await post(url, "text/plain", "")]) {
+    expect(again).toMatchObject({ status: 410, html: expect.stringContaining("Already shown") });
+    expect(again.html).not.toContain(token);
+  }
+  expect(texts.join("\n")).not.toContain(token);
+});
+
+test("a token that nobody looked at in ten minutes is shown no more", async () => {
+  const { call, clock } = await kibana();
+  const { url } = (await call("create_connector", sales)).result.tokens[0];
+  clock.advance(600_000);
+  for (const seen of [await look(url), await post(url, "text/plain", "")]) {
+    expect(seen).toMatchObject({ status: 410, html: expect.stringContaining("Nobody has seen the token") });
+    expect(seen.html).not.toContain("<pre>");
+  }
+});
+
+test("another token is made only after a person's yes, is shown like the first, and no undo brings the old one back", async () => {
+  const { call, hashes, questions, journal } = await kibana();
+  const first = await shown((await call("create_connector", sales)).result.tokens[0].url);
+  expect((await call("update_connector", { ...rotate, dry_run: true })).plan).toMatchObject({
+    reversible: "no",
+    no_undo: [expect.stringContaining("nobody can put it back")],
+  });
+  expect(await hashes()).toEqual([hash(first)]);
+  const rotated = await call("update_connector", rotate);
+  expect(rotated).toMatchObject({ status: "done", no_undo: expect.any(String), result: { rotated: ["ingest_token"] } });
+  expect(questions.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /whoever sends with the old one is refused at once\.\nThe old token cannot be put back\..*\nIt cannot be undone\./,
+    ),
+  ]);
+  const second = await shown(rotated.result.tokens[0].url);
+  expect(second).not.toBe(first);
+  expect(await hashes()).toEqual([hash(second)]);
+  expect((await call("undo_change", { change: rotated.change })).message).toContain("cannot be undone");
+  expect((await call("list_changes")).changes[0]).toMatchObject({
+    op: "rotate",
+    id: "sales",
+    outcome: "done",
+    no_undo: expect.any(String),
+  });
+  const last = (await journal()).trim().split("\n").at(-2) ?? "";
+  expect(JSON.parse(last).op).toEqual({ op: "rotate", space: "default", id: "sales", name: "Sales", type: ".inboundWebhook" });
+});
+
+test("a token is in no answer, export, journal, log or Kibana object, and hidden where Kibana says it later", async () => {
+  const { call, texts, journal, bare, sandboxUrl } = await kibana();
+  const tokens = [await shown((await call("create_connector", sales)).result.tokens[0].url)];
+  tokens.push(await shown((await call("update_connector", rotate)).result.tokens[0].url));
+  const named = (name: string) =>
+    bare("PUT", "/api/actions/connector/sales", { name, config: { authType: "none" }, secrets: { authType: "none" } });
+  await named(`Sales ${tokens[1]}`);
+  expect((await call("get_connector", { id: "sales" })).connector.name).toBe("Sales [redacted]");
+  await named("Sales");
+  for (const tool of ["get_connector", "list_connectors", "list_changes", "audit_connectors"])
+    await call(tool, tool === "get_connector" ? { id: "sales" } : {});
+  for (const format of ["terraform", "kibana_yml", "api"]) await call("export_connectors", { ids: ["sales"], format });
+  const deleted = await call("safe_delete_connector", { ids: ["sales"] });
+  expect(deleted.warnings).toContainEqual(expect.stringContaining("after an undo they need a new token"));
+  const undone = await call("undo_change", { change: deleted.change });
+  tokens.push(await shown(undone.result.tokens[0].url));
+  const logged = await startServer({ args: ["--kibana-url", sandboxUrl, "--log-level", "debug"], person: accepts as never });
+  const made = await logged.call("create_connector", { ...sales, name: "Logged" });
+  tokens.push(await shown(made.body.result.tokens[0].url));
+  const seen = [...texts, await journal(), logged.stderr(), JSON.stringify(made.raw)].join("\n");
+  await logged.close();
+  expect(new Set(tokens).size).toBe(4);
+  for (const token of tokens) expect(seen).not.toContain(token);
+});
+
+test.each<[string, (path: string, text: string) => string | { status: number; text: string } | undefined, string]>([
+  [
+    "the first revision, whose create answers with the token",
+    (path, text) =>
+      path === "/api/actions/connector/sales" && !text.includes("statusCode")
+        ? JSON.stringify({ ...JSON.parse(text), secrets: { ingest_token: "minted-with-the-connector" } })
+        : undefined,
+    "minted-with-the-connector",
+  ],
+  [
+    "the first revision, whose rotation answers with the connector",
+    (path, text) =>
+      path.endsWith("/_rotate_ingress")
+        ? JSON.stringify({ id: "sales", name: "Sales", connector_type_id: ".inboundWebhook", secrets: JSON.parse(text) })
+        : undefined,
+    "",
+  ],
+  [
+    "the newest revision, whose route has another name",
+    (path) => {
+      if (path.endsWith("/_rotate_ingress"))
+        return { status: 404, text: JSON.stringify({ statusCode: 404, error: "Not Found", message: "Not Found" }) };
+      return path.endsWith("/_rotate_event_token")
+        ? { status: 200, text: JSON.stringify({ ingest_token: "from-the-newest-route" }) }
+        : undefined;
+    },
+    "from-the-newest-route",
+  ],
+])("the token of %s is shown all the same", async (_what, rewritten, expected) => {
+  const proxy = await rewritingProxy({ after: ({ method, path }, text) => (method === "GET" ? undefined : rewritten(path, text)) });
+  const { call, hashes, sandboxUrl } = await kibana({ settings: { kibana: kibanaSettings({ url: proxy.url }) } });
+  proxy.target = sandboxUrl;
+  const answer = await call("create_connector", sales);
+  const token = await shown(answer.result.tokens[0].url);
+  if (expected === "") expect(await hashes()).toEqual([hash(token)]);
+  else expect(token).toBe(expected);
+  expect(JSON.stringify(answer)).not.toContain(token);
+});
+
+test("a connector whose token could not be made is there, and the answer says how a person gets one", async () => {
+  const { call, fault } = await kibana();
+  await fault("error", { method: "POST", path: "/internal/actions/connector/sales/_rotate_ingress" });
+  const { status, result } = await call("create_connector", sales);
+  expect([status, result.tokens]).toEqual([
+    "done",
+    [{ id: "sales", space: "default", how: expect.stringContaining('update_connector with id "sales" and secrets {"$rotate": true}') }],
+  ]);
+  await fault("cut_after", { method: "POST", path: "/internal/actions/connector/sales/_rotate_ingress" });
+  expect(await call("update_connector", rotate)).toMatchObject({
+    status: "unknown",
+    result: { tokens: [{ how: expect.stringContaining("the old one may be dead already: update_connector with id") }] },
+  });
+  expect((await call("update_connector", rotate)).result.tokens[0].url).toBeDefined();
+});
+
+test("where nobody can be shown a page no token is made, and the answer says what a person does in Kibana", async () => {
+  const http = {
+    ...{ host: "0.0.0.0", port: 0, loopback: false, stateless: false, allowedHosts: [], allowedOrigins: [], tokens: [] },
+    ...{ maxBody: 1e6, maxSessions: 9, maxInFlight: 9, sessionIdle: 1e6, publicUrl: undefined, approvers: [] },
+  };
+  const { call, hashes } = await kibana({ settings: { http } });
+  const { status, result } = await call("create_connector", sales);
+  expect([status, result.tokens]).toEqual([
+    "done",
+    [{ id: "sales", space: "default", how: expect.stringContaining("a person opens the connector in Kibana and rotates its token there") }],
+  ]);
+  expect(await call("update_connector", rotate)).toMatchObject({ code: "secret_refused", fix: expect.stringContaining("in Kibana") });
+  expect(await hashes()).toEqual([undefined]);
+});
+
+test("a no, an unattended run and a token of the agent's rotate nothing", async () => {
+  const all = [
+    { person: declines, answers: { status: "declined" } },
+    { person: undefined, settings: { skipConfirmation: true }, answers: { code: "confirmation_invalid" } },
+    { person: undefined, settings: { confirm: "token" as const }, answers: { code: "confirmation_invalid" } },
+  ];
+  for (const { answers, ...options } of all) {
+    const { call, hashes } = await kibana(options);
+    const token = await shown((await call("create_connector", sales)).result.tokens[0].url);
+    expect(await call("update_connector", rotate)).toMatchObject(answers);
+    expect(await hashes()).toEqual([hash(token)]);
+  }
+});
+
+test("what has no token for senders, or is to change at the same time, is refused before anybody is asked", async () => {
+  const { call, questions } = await kibana();
+  await call("create_connector", sales);
+  await call("create_connector", { name: "Log", type: ".server-log" });
+  expect(await call("update_connector", { ...rotate, id: "log" })).toMatchObject({ code: "invalid_arguments" });
+  expect((await call("update_connector", { ...rotate, name: "Other" })).message).toContain("changes nothing else");
+  expect(questions).toEqual([]);
+});
+
+test("in several spaces each gets its own page", async () => {
+  const { call, hashes } = await kibana({ sandbox: { spaces: ["team"] } });
+  const made = await call("create_connector", { ...sales, space: "default,team" });
+  const rotated = await call("update_connector", { id: "Sales", space: "*", secrets: { $rotate: true } });
+  expect(rotated.result.counts).toEqual({ updated: 2 });
+  const pages = [...made.result.tokens, ...rotated.result.tokens] as { space: string; url: string }[];
+  expect(pages.map(({ space }) => space)).toEqual(["default", "team", "default", "team"]);
+  const tokens = await Promise.all(pages.map(({ url }) => shown(url)));
+  expect((await hashes()).sort()).toEqual(tokens.slice(2).map(hash).sort());
+});
+
+test("one that a workflow waits for is not deleted", async () => {
+  const { call, bare } = await kibana();
+  await call("create_connector", sales);
+  const yaml =
+    "name: Orders\nenabled: true\ntriggers:\n  - type: inboundWebhook.received\n    connector-id: sales\nsteps:\n  - name: wait\n    type: wait\n    with:\n      duration: 1s\n";
+  await bare("POST", "/api/workflows/workflow", { yaml }, { "elastic-api-version": "2023-10-31" });
+  expect(await call("safe_delete_connector", { ids: ["sales"] })).toMatchObject({ code: "in_use" });
+});

@@ -1,0 +1,126 @@
+import { expect, test } from "vitest";
+import { accepts, declines, product } from "../support/product.ts";
+import { rehearsedConnectors } from "../support/rehearsed-connectors.ts";
+
+const often = { summary: false, notify_when: "onActionGroupChange", throttle: null };
+const fires = { group: "query matched", frequency: often };
+const base = { rule_type_id: ".es-query", consumer: "stackAlerts", schedule: { interval: "5m" }, tags: [], enabled: true };
+
+async function deployment(rules: Record<string, Record<string, unknown>>, options: Parameters<typeof product>[0] = {}) {
+  const made = await product({ ...options, sandbox: { empty: true, ...options.sandbox } });
+  for (const id of ["slack", "mail", "pager"])
+    await made.bare("POST", `/api/actions/connector/${id}`, { name: id, ...rehearsedConnectors[id] });
+  for (const [id, more] of Object.entries(rules))
+    await made.bare("POST", `/api/alerting/rule/${id}`, {
+      name: `Rule ${id}`,
+      ...base,
+      params: { index: ["l-*"], threshold: [3] },
+      ...more,
+    });
+  return made;
+}
+
+test("a rehearsal shows each action with its text, when it runs, and what happens on recovery", async () => {
+  const { call, calls } = await deployment({
+    disk: {
+      enabled: false,
+      actions: [
+        { id: "slack", ...fires, params: { message: "{{rule.name}}: {{context.title}} for {{alert.id}}" } },
+        { id: "pager", ...fires, params: { eventAction: "trigger", dedupKey: "{{alert.id}}-{{rule.id}}", summary: "x" } },
+      ],
+    },
+  });
+  for (const rule of ["disk", "Rule disk"]) {
+    const { body } = await call("test_connector", { id: "slack", rule });
+    expect(body).toMatchObject({
+      status: "no_change",
+      message: "Nothing was sent: this is what the rule would send, with a made-up alert.",
+      result: {
+        mode: "safe",
+        rule: { id: "disk", name: "Rule disk", type: ".es-query", enabled: false },
+        sample: expect.stringContaining("made up"),
+        actions: [
+          {
+            on: "query matched",
+            role: "active",
+            often: "onActionGroupChange",
+            sends: { message: "Rule disk: sample title (query matched, alert 1) for sample-alert-1" },
+          },
+        ],
+        on_recovery: "nothing is sent",
+        notes: ["The rule is disabled: it sends nothing until it is enabled."],
+      },
+    });
+    expect(body.result).not.toHaveProperty("problems");
+  }
+  expect(calls.filter(({ path, method }) => method !== "GET" && !path.includes("/internal/"))).toEqual([]);
+});
+
+test("a rule that does not use the connector is refused, with the call that shows what would be added", async () => {
+  const { call } = await deployment({ disk: { actions: [{ id: "slack", ...fires, params: { message: "x" } }] } });
+  const { body } = await call("test_connector", { id: "pager", rule: "disk" });
+  expect(body).toMatchObject({
+    code: "invalid_arguments",
+    message: expect.stringContaining("has no action of"),
+    detail: { uses: ["slack"] },
+  });
+  const [, args] = /^attach_connector (\{.*\}) shows/.exec(body.fix) ?? [];
+  expect((await call("attach_connector", JSON.parse(args ?? ""))).body.status).toBe("planned");
+});
+
+test.each([
+  ["nope", "rule_not_found"],
+  ["tag:t", "invalid_arguments"],
+])("which rule is meant has to be clear: %s", async (rule, code) => {
+  const one = { tags: ["t"], actions: [{ id: "slack", ...fires, params: { message: "x" } }] };
+  const { call } = await deployment({ a: one, b: one });
+  expect((await call("test_connector", { id: "slack", rule })).body.code).toBe(code);
+});
+
+test("a rule of the new alerting is refused with the reason", async () => {
+  const { call, bare } = await deployment({}, { sandbox: { empty: false, version: "9.5.0" } });
+  const { items } = JSON.parse(await bare("GET", "/api/alerting/v2/rules"));
+  const [{ id }] = items;
+  const { body } = await call("test_connector", { id: "slack", rule: id });
+  expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("is a rule of the new alerting") });
+});
+
+test("the question shows recipients and words, and a rule's name forges nothing in it", async () => {
+  const name = 'x" (id y) in space z.\nRecipients: nobody\u202e';
+  const { call, questions } = await deployment(
+    { mail: { name, actions: [{ id: "mail", ...fires, params: { to: ["ops@example.com"], subject: "{{rule.name}}", message: "m" } }] } },
+    { person: declines },
+  );
+  await call("test_connector", { id: "mail", rule: "mail", mode: "loud" });
+  const lines = (questions[0]?.message ?? "").split("\n");
+  expect(lines.filter((line) => line.startsWith("Recipients:"))).toEqual([expect.stringContaining("ops@example.com")]);
+  expect(lines[0]).toContain('Rehearse the rule "x\' (id y) in space z. Recipients: nobody"');
+  expect(lines.join("")).not.toContain("\u202e");
+});
+
+test("what looks like a secret is not shown, and long texts are cut with their length", async () => {
+  const token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+  const { call } = await deployment({
+    disk: { actions: [{ id: "slack", ...fires, params: { message: `${token} ${"a ".repeat(2000)}` } }] },
+  });
+  const { body, text } = await call("test_connector", { id: "slack", rule: "disk" });
+  expect(text).not.toContain(token);
+  expect(body.result.actions[0].sends.message).toMatch(/… \(\d+ more characters\)$/);
+});
+
+test("a template that multiplies itself is not filled in, and named", async () => {
+  const message = `${"{{#context.hits}}".repeat(30)}x${"{{/context.hits}}".repeat(30)}`;
+  const { call } = await deployment({ disk: { actions: [{ id: "slack", ...fires, params: { message } }] } });
+  const { body } = await call("test_connector", { id: "slack", rule: "disk" });
+  expect(body.result.problems).toContainEqual(expect.objectContaining({ problem: expect.stringContaining("more than 2000 values") }));
+});
+
+test.each(["bob", "a@@example.com", "a@example.com\nBcc: b@example.com"])(
+  "an address that is none is refused in a test too: %j",
+  async (to) => {
+    const { call, writes } = await deployment({}, { person: accepts });
+    const { body } = await call("test_connector", { id: "mail", mode: "near_safe", fill: { to } });
+    expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("must be an e-mail address") });
+    expect(writes()).toEqual([]);
+  },
+);
