@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { listApps, readApp } from "../../src/apps/index.ts";
 import { checkNames } from "../../src/audit/checks/index.ts";
 import { nastyNames } from "../commands/audit/nasty-names.ts";
+import { servedProduct } from "../support/http.ts";
 import { product } from "../support/product.ts";
+import { secondRequest } from "../support/rounds.ts";
 import { runApp } from "./tiny-dom.ts";
 
 const uiKey = "io.modelcontextprotocol/ui";
@@ -17,8 +19,11 @@ const pageAt = (uri: string) => readApp(uri, tools)?.text ?? "";
 /** The app that a tool names. */
 const uriIn = (meta: Record<string, unknown> | undefined) => (meta?.ui as { resourceUri?: string } | undefined)?.resourceUri;
 
+type Seen = Awaited<ReturnType<typeof seenByFirst>>;
+type See = (extensions?: Record<string, object>) => Promise<Seen>;
+
 /** What a client sees of the server: its lists, a read of an app, and an answer. */
-async function seen(extensions?: Record<string, object>) {
+async function seenByFirst(extensions?: Record<string, object>) {
   const { client } = await product(extensions ? { extensions } : {});
   const read = await client.readResource({ uri: auditUri }).then(
     ({ contents }) => contents[0],
@@ -33,14 +38,45 @@ async function seen(extensions?: Record<string, object>) {
   };
 }
 
-describe("a client that shows no apps", () => {
+/** The same for a client that says with each request what it shows. @param served shared with clients that say something else */
+async function seenBySecond(served: Awaited<ReturnType<typeof servedProduct>>, extensions?: Record<string, object>): Promise<Seen> {
+  const capabilities = extensions ? { extensions } : {};
+  const ask = async (method: string, params: Record<string, unknown> = {}) => {
+    const { json } = await served.send(secondRequest(method, params, { capabilities }));
+    const { resultType: _resultType, _meta: meta = {}, ...result } = json.result ?? {};
+    // The SDK says there, in each answer, who the server is.
+    const { "io.modelcontextprotocol/serverInfo": _server, ...ours } = meta;
+    return json.error ?? { ...result, ...(Object.keys(ours).length > 0 && { _meta: ours }) };
+  };
+  const { contents: [read] = [undefined], message } = await ask("resources/read", { uri: auditUri });
+  return {
+    server: (await ask("server/discover")).capabilities,
+    tools: (await ask("tools/list")).tools,
+    resources: (await ask("resources/list")).resources,
+    read: read ?? message,
+    answer: await ask("tools/call", { name: "audit_connectors", arguments: {} }),
+  };
+}
+
+const eras: [string, () => Promise<See>][] = [
+  ["first", async () => seenByFirst],
+  [
+    "second",
+    async () => {
+      const served = await servedProduct();
+      return (extensions) => seenBySecond(served, extensions);
+    },
+  ],
+];
+
+describe.each(eras)("a client of the %s era that shows no apps", (_era, open) => {
   test.each<[string, Record<string, object> | undefined]>([
     ["says nothing of them", undefined],
     ["names the extension without what it shows", { [uiKey]: {} }],
     ["shows pages of another kind", { [uiKey]: { mimeTypes: ["text/html"] } }],
     ["names the kind as text", { [uiKey]: { mimeTypes: "text/html;profile=mcp-app" } }],
   ])("that %s gets no page, no pointer to one, and nothing beside an answer", async (_what, extensions) => {
-    const got = await seen(extensions);
+    const got = await (await open())(extensions);
     expect(JSON.stringify([got.tools, got.resources, got.server])).not.toMatch(/ui:\/\/|_meta|mcp-app/);
     expect(got.read).toMatch(/There is no such resource/);
     expect(Object.keys(got.answer).sort()).toEqual(["content", "structuredContent"]);
@@ -48,7 +84,8 @@ describe("a client that shows no apps", () => {
 });
 
 describe("a client that shows apps", () => {
-  test("finds both as resources and at their tools, which no app may call, for few tokens more", async () => {
+  test.each(eras)("finds both as resources and at their tools, which no app may call, for few tokens more: %s era", async (_era, open) => {
+    const seen = await open();
     const [with_, without] = [await seen(shows), await seen()];
     expect(with_.resources.filter(({ uri }) => uri.startsWith("ui:"))).toEqual(listApps(tools));
     expect(with_.resources.filter(({ uri }) => !uri.startsWith("ui:"))).toEqual(without.resources);

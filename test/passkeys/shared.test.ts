@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { softAuthenticator } from "../support/authenticator.ts";
 import { startSandboxWith } from "../support/built-server.ts";
-import { openClient, tokenOf } from "../support/http.ts";
+import { openClient, send, tokenOf } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { pageAt, runEnroll, sendForm, signPage } from "../support/passkeys.ts";
+import { callInRounds, yes } from "../support/rounds.ts";
 
 const keys = { ann: softAuthenticator(), bob: softAuthenticator(), agent: softAuthenticator() };
 let home: string;
@@ -141,6 +142,19 @@ describe("over HTTP", () => {
     const [first] = raw.content as { text: string }[];
     expect(JSON.parse(first?.text ?? "{}")).toMatchObject({ status: "confirmation_needed", confirm: { url: expect.any(String) } });
     expect(questions).toBe(0);
+  });
+
+  test("nor does one of a client that answers in its next request", async () => {
+    const attach = { connector: "ops-slack", rules: ["checkout-errors"], params: { message: "x" } };
+    const call = (args: Record<string, unknown>) =>
+      callInRounds((sent) => send(server.url, sent), "attach_connector", args, { holder: "agent", answers: yes });
+    const { body, asked } = await call(attach);
+    expect(asked).toBeUndefined();
+    expect(body.confirm.url.startsWith(`${origin}/p/`)).toBe(true);
+    expect((await signPage(body.confirm.url, keys.agent)).html).toMatch(/not one that is enrolled for this/);
+    expect((await call({ ...attach, confirm: body.confirm.id })).body).toMatchObject({ status: "confirmation_needed" });
+    await signPage(body.confirm.url, keys.ann);
+    expect((await call({ ...attach, confirm: body.confirm.id })).body).toMatchObject({ status: "done", asked: "passkey" });
   });
 
   test("a page is served for its own host name only, and takes its own form only", async () => {
