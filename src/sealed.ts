@@ -1,6 +1,8 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 import { readUrl } from "./read-url.ts";
+
+/** Loaded when it is first needed: a start only seals. */
+const crypto = () => process.getBuiltinModule("node:crypto");
 
 /**
  * A secret value that can be checked but not read. It prints as `<name>`, in JSON too.
@@ -30,16 +32,17 @@ export class Sealed {
 
   /** The same for the same value under the same key, and useless to whoever lacks the key. */
   fingerprint(key: Buffer): string {
-    return createHmac("sha256", key).update(this.#value).digest("base64url").slice(0, 16);
+    return crypto().createHmac("sha256", key).update(this.#value).digest("base64url").slice(0, 16);
   }
 
   /** A key made of this value for one purpose: it gives away neither the value nor the keys of other purposes. */
   keyFor(purpose: string): Buffer {
-    return Buffer.from(hkdfSync("sha256", this.#value, "kibana-connectors-mcp", purpose, 32));
+    return Buffer.from(crypto().hkdfSync("sha256", this.#value, "kibana-connectors-mcp", purpose, 32));
   }
 
   /** Whether `given` is this value; takes the same time whatever it is. */
   is(given: string): boolean {
+    const { createHash, timingSafeEqual } = crypto();
     const hash = (text: string) => createHash("sha256").update(text).digest();
     return timingSafeEqual(hash(given), hash(this.#value));
   }

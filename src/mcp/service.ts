@@ -9,7 +9,7 @@ import type { CallContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/exports/kept-exports.ts";
 import type { ListedTool } from "../tools/listed.ts";
 import { visibleTools, whyHidden } from "../tools/visible.ts";
-import { answer, failure, type ToolAnswer } from "./answer.ts";
+import type { ToolAnswer } from "./answer.ts";
 import { appData } from "./apps.ts";
 import { InputRequired } from "./input-required.ts";
 import { instructions, withoutPage, withPage } from "./instructions.ts";
@@ -100,9 +100,10 @@ export function createService(product: Product, principal: Principal): Service {
       const { redactor, run } = product.begin(principal);
       const { forApp, meta } = appData(incoming.apps);
       const call = run(async () => {
+        // What only a call needs is loaded at the first one, so that a client that just lists the tools does not wait for it.
+        const { answer, failure } = await import("./answer.ts");
         try {
           if (!shown.some((one) => one.name === name)) throw whyHidden(name, settings, principal);
-          // The tools' code is loaded at the first call, so that a client that only lists them does not wait for it.
           const { tools } = await import("../tools/index.ts");
           const tool = tools.find((one) => one.name === name);
           if (!tool) throw whyHidden(name, settings, principal);

@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-
 /** A file of an export, in parts that together make up its text. */
 export interface ExportFile {
   name: string;
@@ -48,7 +46,7 @@ export function createKeptExports(now: () => number): KeptExports {
   return {
     keep(owner, files) {
       const characters = files.reduce((sum, { parts }) => sum + parts.reduce((length, part) => length + part.length, 0), 0);
-      const id = randomBytes(16).toString("hex");
+      const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("hex");
       const addressed = files.map(({ name, mimeType, parts }) => ({
         name,
         mimeType,
