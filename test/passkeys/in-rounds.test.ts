@@ -35,15 +35,14 @@ async function served(options: Options = {}) {
   return { ...made, call };
 }
 
-/** The state of a form that a server without passkeys asked, on the same Kibana and with the same key. */
-async function stateOfForm(tool: string, args: Args) {
-  const journalDir = await freshFolder();
-  const before = await servedProduct({ clock: fakeClock(), journalDir, settings: key });
-  const { asked, state } = await callInRounds(before.send, tool, args);
-  expect(asked).toHaveProperty("form");
+/** How a server without passkeys, on the same Kibana and with the same key, asked before this one. */
+async function askedBefore(tool: string, args: Args, confirm: "form" | "token") {
+  const before = await servedProduct({ clock: fakeClock(), journalDir: await freshFolder(), settings: { ...key, confirm } });
+  const { asked, state, body } = await callInRounds(before.send, tool, args);
+  expect(asked === undefined).toBe(confirm === "token");
   const { kibana } = before.settings;
-  const now = await served({ settings: { ...(kibana && { url: kibana.url }) } });
-  return { now, before, state };
+  const { call, writes } = await served({ settings: { confirm, ...(kibana && { url: kibana.url }) } });
+  return { call, state, token: body?.confirm.id, writes: () => [...writes(), ...before.writes()] };
 }
 
 describe("a client whose question ends the call", () => {
@@ -55,10 +54,10 @@ describe("a client whose question ends the call", () => {
   });
 
   test.each(destructive)("cannot approve %s with a form that a server without passkeys had asked", async (_name, tool, args) => {
-    const { now, before, state } = await stateOfForm(tool, args);
+    const { call, state, writes } = await askedBefore(tool, args, "form");
     for (const answers of [yes, named("Ops Slack")])
-      expect(await now.call(tool, args, { state, answers })).toMatchObject({ asked: undefined, body: onPage });
-    expect([...now.writes(), ...before.writes()]).toEqual([]);
+      expect(await call(tool, args, { state, answers })).toMatchObject({ asked: undefined, body: onPage });
+    expect(writes()).toEqual([]);
   });
 
   test.each(destructive)("cannot approve %s by a token", async (_name, tool, args) => {
@@ -66,6 +65,13 @@ describe("a client whose question ends the call", () => {
     const { body } = await call(tool, args);
     expect(body).toMatchObject(onPage);
     expect((await call(tool, { ...args, confirm: body.confirm.id })).body).toMatchObject({ status: "confirmation_needed" });
+    expect(writes()).toEqual([]);
+  });
+
+  test.each(destructive)("cannot approve %s by a token that a server without passkeys had given out", async (_name, tool, args) => {
+    const { call, token, writes } = await askedBefore(tool, args, "token");
+    expect((await call(tool, { ...args, confirm: token })).body).toMatchObject({ code: "confirmation_invalid" });
+    expect((await call(tool, args, { state: token, answers: yes })).body).toMatchObject({ code: "confirmation_invalid" });
     expect(writes()).toEqual([]);
   });
 
