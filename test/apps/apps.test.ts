@@ -58,18 +58,19 @@ async function seenBySecond(served: Awaited<ReturnType<typeof servedProduct>>, e
   };
 }
 
-const eras: [string, () => Promise<See>][] = [
-  ["first", async () => seenByFirst],
-  [
-    "second",
-    async () => {
-      const served = await servedProduct();
-      return (extensions) => seenBySecond(served, extensions);
-    },
-  ],
+const second =
+  (http: { stateless: boolean }): (() => Promise<See>) =>
+  async () => {
+    const served = await servedProduct({ http });
+    return (extensions) => seenBySecond(served, extensions);
+  };
+const clients: [string, () => Promise<See>][] = [
+  ["of the first era", async () => seenByFirst],
+  ["of the second era", second({ stateless: false })],
+  ["of the second era and a stateless server", second({ stateless: true })],
 ];
 
-describe.each(eras)("a client of the %s era that shows no apps", (_era, open) => {
+describe.each(clients)("a client %s that shows no apps", (_era, open) => {
   test.each<[string, Record<string, object> | undefined]>([
     ["says nothing of them", undefined],
     ["names the extension without what it shows", { [uiKey]: {} }],
@@ -84,7 +85,7 @@ describe.each(eras)("a client of the %s era that shows no apps", (_era, open) =>
 });
 
 describe("a client that shows apps", () => {
-  test.each(eras)("finds both as resources and at their tools, which no app may call, for few tokens more: %s era", async (_era, open) => {
+  test.each(clients)("%s finds both as resources and at their tools, which no app may call, for few tokens more", async (_era, open) => {
     const seen = await open();
     const [with_, without] = [await seen(shows), await seen()];
     expect(with_.resources.filter(({ uri }) => uri.startsWith("ui:"))).toEqual(listApps(tools));

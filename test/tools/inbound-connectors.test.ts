@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { look, post } from "../pages/form.ts";
 import { startServer } from "../support/built-server.ts";
 import { rewritingProxy } from "../support/config-proxy.ts";
+import { servedProduct } from "../support/http.ts";
 import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
+import { callInRounds, yes } from "../support/rounds.ts";
 import { kibanaSettings } from "../support/settings.ts";
 
 const sales = { name: "Sales", type: ".inboundWebhook" };
@@ -61,6 +63,15 @@ test("a new one comes with the address of a page that shows its token, after a c
     expect(again.html).not.toContain(token);
   }
   expect(texts.join("\n")).not.toContain(token);
+});
+
+test("a client whose question ends the call gets the address of such a page too, and nothing else", async () => {
+  const { send } = await servedProduct({ sandbox: { empty: true, version: "9.6.0" } });
+  const created = await callInRounds(send, "create_connector", sales);
+  const { asked, state } = await callInRounds(send, "update_connector", rotate);
+  expect(asked.form.params.message).toContain("whoever sends with the old one is refused at once");
+  const rotated = await callInRounds(send, "update_connector", rotate, { state, answers: yes });
+  for (const { body, text } of [created, rotated]) expect(text).not.toContain(await shown(body.result.tokens[0].url));
 });
 
 test("a token that nobody looked at in ten minutes is shown no more", async () => {
