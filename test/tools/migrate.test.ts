@@ -236,6 +236,15 @@ describe("from a Slack webhook to a bot", () => {
     expect((plan.warnings ?? []).join().includes(`a message to "${channel}", which is not among its allowedChannels`)).toBe(isTold);
   });
 
+  test("an update that forbids a channel of a rule tells it before", async () => {
+    const made = await deployment(["bot"]);
+    const params = { subAction: "postMessage", subActionParams: { channelNames: ["#secret"], text: "m" } };
+    await makeRule(made, "r1", [action("bot", { params })]);
+    const args = { id: "bot", config: { allowedChannels: [{ name: "#ops" }] }, secrets: { token: { $ask: true } }, dry_run: true };
+    const { body } = await made.call("update_connector", args);
+    expect((body.warnings ?? []).join()).toMatch(/may fail: a message to "#secret", which is not among its allowedChannels.*Rule r1/);
+  });
+
   test.each(["bot", "two-channels"])("without a channel it is refused, with what to give: %s", async (to) => {
     const made = await deployment(["chat", to]);
     await makeRule(made, "r1", chats("chat"));
