@@ -222,7 +222,7 @@ export async function auditSpace(
     const failingNow = [...(failed?.runs ?? [])].flatMap(([id, runs]) => (runs.failing ? [[id, runs.failing] as const] : []));
     return {
       ...{ space, now, byTags: isAtLeast(status, "9.6"), windows: [] },
-      connectors: { all: connectors, types, notSeen: undefined, failing: new Map(failingNow) },
+      connectors: { all: connectors, types, notSeen: undefined, failing: new Map(failingNow), entries },
       ...users.leads,
     };
   }

@@ -38,21 +38,25 @@ export function destinations(type: ConnectorType, config: Config, secretHost: (f
 function bareHosts(value: unknown): string[] {
   if (typeof value === "string")
     return asIdnaReads(value)
-      .split(/[\s,;|"'`<>()]+/)
+      .split(/[\s,;|"'`<>()=]+/)
       .flatMap(hostOf);
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([key, inner]) => [...(Array.isArray(value) ? [] : bareHosts(key)), ...bareHosts(inner)]);
 }
 
-/** The host of one item, with its port: without scheme, user and path. */
+/** The host of one item, with its port: without scheme, user and path; the whole item where a template would be part of it. */
 function hostOf(item: string): string[] {
-  const named = item.replace(/^(?:[a-z][a-z\d+.-]{0,30}:(?!\d{1,5}(?:[\\/?#]|$)))?[\\/]*/i, "");
+  if (item.includes("{{")) return hostOf(item.replace(/\{\{[^{}]*\}\}/g, "x")).length > 0 ? [item] : [];
+  const named = item.replace(/^(?:[a-z][a-z\d+.-]{0,30}:(?!$|\d{1,5}(?:[\\/?#]|$)))?[\\/]*/i, "");
   const [authority = ""] = /^[\da-f]*:[\da-f:.]*:[\da-f.]*$/i.test(item) ? [item] : named.split(/[\\/?#]/, 1);
-  const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/^(?:\*?\.)+/, "");
-  return looksLikeHost.test(host) ? [host] : [];
+  const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/^(?:\*?\.)+|:$/g, "");
+  const bare = /^\[([^:\]]+)\](:\d+)?$/.exec(host);
+  const name = bare ? `${bare[1]}${bare[2] ?? ""}` : host;
+  return looksLikeHost.test(name) ? [name] : [];
 }
 
-const looksLikeHost = /^(localhost|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f.]*)(:\d+)?$/iu;
+const looksLikeHost =
+  /^(localhost|(?=[^:]*\p{L})[\p{L}\p{N}_-]+(?=:\d)|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f.]*)(:\d+)?$/iu;
 
 /** Without what is invisible in a name, with the dots of other scripts as dots, and with escapes undone. */
 function asIdnaReads(text: string): string {

@@ -3,7 +3,7 @@ import { silenceOf } from "../kibana/silence.ts";
 import { plainText } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { workflowOf } from "../usage/leading-to.ts";
-import { connectorById } from "./connectors.ts";
+import { connectorById, refusedByConfig } from "./connectors.ts";
 import { goodToKnow, joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
 import type { RouteFacts } from "./space.ts";
 import { atMostEvery, routesOver } from "./workflow-routes.ts";
@@ -64,7 +64,8 @@ function routesOf(action: RuleAction, rule: Rule, { connectors, workflows }: Rou
     ];
   }
   const end = connectorById(id, connectors, type ?? undefined);
-  return [{ ...end, on: before.on, via: [], params: [params ?? {}], obstacles: [...before.obstacles, ...end.obstacles] }];
+  const refused = refusedByConfig(end, params ?? {}, connectors);
+  return [{ ...end, on: before.on, via: [], params: [params ?? {}], obstacles: [...before.obstacles, ...end.obstacles, ...refused] }];
 }
 
 /** An action may wait, or leave alerts out; before 8.6 the rule itself says how often. */

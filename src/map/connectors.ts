@@ -1,3 +1,5 @@
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { connectorType } from "../catalog/index.ts";
 import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -13,6 +15,25 @@ export interface Connectors {
   notSeen: string | undefined;
   /** By id, those whose last run failed; undefined where only a failure is known, and not whether it is over. */
   failing: ReadonlyMap<string, Failing | undefined>;
+  /** What the catalogue knows of their types, by type. */
+  entries: ReadonlyMap<string, ConnectorType | undefined>;
+}
+
+/** What the catalogue knows of the types of these connectors. */
+export async function entriesOf(connectors: readonly Connector[]): Promise<Connectors["entries"]> {
+  const types = [...new Set(connectors.map(({ type }) => type))];
+  return new Map(await Promise.all(types.map(async (type) => [type, await connectorType(type)] as const)));
+}
+
+/** What a connector's own config does not allow of what it is handed: such runs fail. */
+export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params, { all, entries }: Connectors): Obstacle[] {
+  const found = id === undefined ? undefined : all?.get(id);
+  const { risks } = (found && entries.get(found.type)) ?? {};
+  if (!found?.config || !risks) return [];
+  const { config } = found;
+  const anyway = risks({}, config);
+  const refused = risks(params, config).filter((one) => !anyway.includes(one));
+  return refused.map((one) => mayStop("refused_by_config", `the connector's config refuses ${one}`));
 }
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
@@ -51,7 +72,7 @@ function failingInWords(failing: Failing | undefined): string {
   return `the connector has failed ${sinceInWords(failing)} (${runs} run${runs === 1 ? "" : "s"})`;
 }
 
-function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all">): Obstacle[] {
+function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all" | "entries">): Obstacle[] {
   const { id, type, missingSecrets, preconfigured } = connector;
   const live = types?.get(type);
   const why = types && unusable(live, preconfigured);

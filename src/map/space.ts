@@ -14,7 +14,7 @@ import { inWords, lookAround, type Seen } from "../usage/look.ts";
 import { sources } from "../usage/sources.ts";
 import { type Unseen, type Where, whereOf } from "../usage/use.ts";
 import { workflows as workflowSource } from "../usage/workflows.ts";
-import type { Connectors } from "./connectors.ts";
+import { type Connectors, entriesOf } from "./connectors.ts";
 import { mayStop, type Obstacle, stops } from "./route.ts";
 import type { Workflows } from "./workflow-routes.ts";
 
@@ -113,6 +113,7 @@ export async function readSpace(
       types,
       notSeen: Array.isArray(connectors) ? undefined : connectors.why,
       failing: "failing" in failing ? failing.failing : new Map(),
+      entries: await entriesOf(Array.isArray(connectors) ? connectors : []),
     },
     workflows: workflowsIn(looked),
     policies: Array.isArray(policies) ? { all: policies, notSeen: undefined } : { all: undefined, notSeen: policies.why },

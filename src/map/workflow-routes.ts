@@ -1,7 +1,7 @@
 import { plainText, quoted } from "../plain-text.ts";
 import type { WorkflowState } from "../usage/use.ts";
 import type { OtherStep, Reference, Undecided } from "../usage/workflow-references.ts";
-import { type ConnectorEnd, type Connectors, connectorsNamed } from "./connectors.ts";
+import { type ConnectorEnd, type Connectors, connectorsNamed, refusedByConfig } from "./connectors.ts";
 import { goodToKnow, mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
 /** The workflows of a space. */
@@ -44,7 +44,9 @@ export function routesOver(id: string, workflows: Workflows, connectors: Connect
     ...named
       .filter(({ reached }) => reached !== "never")
       .flatMap((one) =>
-        ends(one.text, one.byName).map((found) => end([...before(one), ...found.obstacles], { ...found, params: [one.params] })),
+        ends(one.text, one.byName).map((found) =>
+          end([...before(one), ...found.obstacles, ...refusedByConfig(found, one.params, connectors)], { ...found, params: [one.params] }),
+        ),
       ),
     ...undecided
       .filter(({ reached }) => reached !== "never")

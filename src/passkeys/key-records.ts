@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { canonicalJson } from "../plain-object.ts";
+import { readUrl } from "../read-url.ts";
 import { PasskeyRefused } from "./refused.ts";
 import { type Assertion, Credential, challengeOf, checkAssertion, originOf, Signature } from "./webauthn.ts";
 
@@ -100,8 +101,9 @@ export async function checkLater({ authenticatorData, clientDataJSON, signature 
 
 /** An https address of the host, or any port of this machine by its name. */
 function isOriginOf(origin: string, rpId: string): boolean {
-  if (!URL.canParse(origin)) return false;
-  const { protocol, hostname } = new URL(origin);
+  const read = readUrl(origin);
+  if (!read) return false;
+  const { protocol, hostname } = read;
   return hostname === rpId && (protocol === "https:" || (protocol === "http:" && hostname === "localhost"));
 }
 

@@ -2,6 +2,7 @@ import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { type Escape, type Fill, plainRendering } from "../catalog/shared/rendering.ts";
 import { asLambdas } from "../catalog/template-functions/index.ts";
 import { isPlainObject } from "../plain-object.ts";
+import { readUrl } from "../read-url.ts";
 import type { RenderTemplate } from "./template-parser.ts";
 
 export interface Rendered {
@@ -99,7 +100,7 @@ const htmlNames: Readonly<Record<string, string>> = {
 /** Slack cannot escape its own signs: a value with one becomes code, unless it is an address. */
 function slack(value: unknown): string {
   const plain = text(value);
-  if (/[_*]/.test(plain) && !URL.canParse(plain)) return `\`${plain.replaceAll("`", "'")}\``;
+  if (/[_*]/.test(plain) && readUrl(plain) === undefined) return `\`${plain.replaceAll("`", "'")}\``;
   return plain.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("`", "'");
 }
 

@@ -2,13 +2,16 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { quoted, word } from "../plain-text.ts";
 import { usersInWords } from "./free.ts";
-import { lookAround, notLookedAt, type Seen, sightOf } from "./look.ts";
+import { lookAround, type Seen } from "./look.ts";
 import type { Use, Where } from "./use.ts";
+import { workflows } from "./workflows.ts";
 
 /** What names a connector that is yet to have this id or name, and what was not looked at. */
 export interface Awaited {
   used: string[];
   missed: string[];
+  /** Another key could see that something which is running would be diverted: workflows are not shown to this one. */
+  isBlind: boolean;
 }
 
 /** An id, a name or both that a connector is to get. */
@@ -36,11 +39,15 @@ export function awaitedIn({ looked }: Seen, { id, name }: Called, existing: read
   const holders = looked
     .flatMap(({ found }) => found.holders)
     .filter(({ names, byName }) => names === id || (byName && names === name && !nameIsId));
-  const uses = [...new Map(holders.map(({ use }): [string, Use] => [`${use.kind} ${use.id}`, use])).values()];
+  const unseen = looked.flatMap(({ found }) => found.unseen);
+  const deciding = unseen.flatMap(({ decides }) =>
+    decides && [id, name].some((text) => text && decides.holds(text)) ? [decides.use] : [],
+  );
+  const all = [...holders.map(({ use }) => use), ...deciding];
+  const uses = [...new Map(all.map((use): [string, Use] => [`${use.kind} ${use.id}`, use])).values()];
   const reached = existing.filter((one) => holders.some(({ names, byName }) => byName && names === one.name));
   const instead = reached.map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
-  const unseen = looked.flatMap(({ found }) => found.unseen).filter(({ concerns }) => concerns === undefined);
-  const missed = [...new Set((unseen.length > 0 ? notLookedAt(sightOf(unseen)) : []).map(({ what }) => what))];
+  const missed = unseen.filter((one) => one.whole && !one.permanent);
   return {
     used:
       uses.length > 0
@@ -48,6 +55,8 @@ export function awaitedIn({ looked }: Seen, { id, name }: Called, existing: read
             `Named already by ${usersInWords([], uses)}: from then on ${uses.length > 1 ? "they use" : "it uses"} this connector${instead.length > 0 ? `, or one of the same name; until now ${instead.join(" or ")}` : ""}.`,
           ]
         : [],
-    missed: missed.length > 0 ? [`Could not be looked at for this id and name: ${missed.join(", ")}.`] : [],
+    missed:
+      missed.length > 0 ? [`Could not be looked at for this id and name: ${[...new Set(missed.map(({ what }) => what))].join(", ")}.`] : [],
+    isBlind: missed.some(({ what, fix }) => what === workflows.what && fix !== undefined),
   };
 }

@@ -84,6 +84,7 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
       permanent: false,
       whole: false,
       listed: true,
+      decides: { use: use(how), holds: (text: string) => holdsWord(JSON.stringify(workflow.definition), text) },
       ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
     })),
   };

@@ -128,12 +128,25 @@ test.each<[string, unknown]>([
   ["a soft hyphen", "ev\u00adil.example.net:9092"],
   ["a zero width space", "evil\u200b.example.net:9092"],
   ["an escape", "evil%2Eexample.net:9092"],
+  ["brackets of addresses", "[evil.example.net]:9092"],
+  ["a pair", "host=evil.example.net:9092 port=5432"],
+  ["a pair with a scheme", "Server=tcp:evil.example.net:9092;Database=x"],
   ["a list", ["docs.example.com", "evil.example.net:9092/"]],
   ["a key", { "evil.example.net:9092": "primary" }],
 ])("of such a type a host is one in %s", async (_what, given) => {
   const type = { ...(await entry(".webhook")), fromKibana: true as const };
   for (const key of ["brokers", "account", "site", "map"])
     expect(destinations(type, { url: "https://docs.example.com/x", [key]: given }, nobody)).toContain("evil.example.net:9092");
+});
+
+test.each([
+  ["a name with a port", "kafka-evil:9092", "kafka-evil:9092"],
+  ["a port that is left out", "evil.example.net:", "evil.example.net"],
+  ["a template in it", "{{x}}.evil.example.net", "unreadable address {{x}}.evil.example.net"],
+  ["a pair with a port of its own", "Server=tcp:evil.example.net,1433;Database=x", "evil.example.net"],
+])("of such a type a host is one with %s", async (_what, given, named) => {
+  const type = { ...(await entry(".webhook")), fromKibana: true as const };
+  expect(destinations(type, { url: "https://docs.example.com/x", brokers: given }, nobody)).toContain(named);
 });
 
 test("of such a type words, versions' letters and codes are no hosts", async () => {

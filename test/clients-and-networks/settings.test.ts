@@ -140,7 +140,7 @@ describe("the command line", () => {
   });
 
   test("a word that resembles no command gets the list of them", () => {
-    expect(run(["xyzzy"]).stderr).toContain("There are: serve, demo, audit, doctor, export, sandbox.");
+    expect(run(["xyzzy"]).stderr).toContain("There are: serve, demo, audit, doctor, export, enroll, sandbox.");
   });
 
   /** A command, something in its own help, and something that does not concern it. */

@@ -358,7 +358,11 @@ describe("credentials and privileges", () => {
       role_descriptors: {
         "kibana-connectors-mcp": {
           applications: [
-            { application: "kibana-.kibana", privileges: [`feature_actions.${level}`, `feature_stackAlerts.${level}`], resources },
+            {
+              application: "kibana-.kibana",
+              privileges: [`feature_actions.${level}`, `feature_stackAlerts.${level}`, "feature_workflowsManagement.read"],
+              resources,
+            },
           ],
         },
       },

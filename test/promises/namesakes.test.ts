@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { startSandbox } from "../../src/sandbox/index.ts";
+import { startServer, yes } from "../support/built-server.ts";
 import { accepts, product } from "../support/product.ts";
 import { action, makeConnector, makeRule, ruleOf } from "../support/rules-deployment.ts";
 
@@ -54,6 +56,39 @@ describe("a workflow that names a connector by its name is not diverted without 
     await workflow(made, "relay");
     await made.call("undo_change", { change });
     expect(made.questions.at(-1)?.message).toMatch(/Named already by 1 workflow.*until now "relay" \(real\)/);
+  });
+
+  test("by one that an expression of it falls back to", async () => {
+    const made = await deployment();
+    await named(made, "real", "relay-x");
+    await made.bare("POST", "/api/workflows/workflow", {
+      id: "wf-1",
+      yaml: "name: Decides\ninputs:\n  - name: c\n    type: string\n    default: relay-two\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: '{{ inputs.c }}'\n    with:\n      message: m\n",
+    });
+    const { body } = await made.call("create_connector", create);
+    expect([body.asked, body.warnings[0]]).toEqual(["form", expect.stringContaining('Named already by 1 workflow: "Decides"')]);
+  });
+
+  test("while somebody reads the question", async () => {
+    const made = await deployment({
+      person: async () => {
+        await workflow(made, "Beta hook");
+        return { action: "accept", content: { confirm: true } };
+      },
+    });
+    await named(made, "real", "Beta hook");
+    await named(made, "aaa", "Other");
+    const { body } = await made.call("update_connector", { id: "aaa", name: "Beta hook" });
+    expect(body.status ?? body.code).toBe("plan_changed");
+  });
+
+  test("where the key may not read workflows, a person is asked", async () => {
+    const auth = JSON.stringify({ api_keys: [{ key: "mine", owner: "ann", actions: "all", rules: "all", workflows: "none" }] });
+    const sandbox = await startSandbox({ empty: true, auth });
+    onTestFinished(() => sandbox.close());
+    const server = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "mine" }, person: yes });
+    onTestFinished(() => server.close());
+    expect((await server.call("create_connector", create)).body.asked).toBe("form");
   });
 
   test("and nothing is said where nothing waits", async () => {

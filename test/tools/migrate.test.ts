@@ -236,6 +236,29 @@ describe("from a Slack webhook to a bot", () => {
     expect((plan.warnings ?? []).join().includes(`a message to "${channel}", which is not among its allowedChannels`)).toBe(isTold);
   });
 
+  test.each([
+    ["#secret", "perhaps", "#secret"],
+    ["#ops", "told", undefined],
+  ])("the map and get_connector know whether the bot may post in %s: %s", async (channel, verdict, told) => {
+    const made = await deployment(["one-channel"]);
+    const params = { subAction: "postMessage", subActionParams: { channelNames: [channel], text: "m" } };
+    await makeRule(made, "r1", [action("one-channel", { params })]);
+    const [rule] = (await made.call("map_notifications", {})).body.rules;
+    const { body } = await made.call("get_connector", { ids: ["one-channel"], include: ["rules"] });
+    const words = told === undefined ? undefined : expect.stringContaining(`the connector's config refuses a message to "${told}"`);
+    expect([rule.verdict, rule.routes[0].in_the_way?.join()]).toEqual([verdict, words]);
+    expect(body.connectors[0].rules[0].verdict ?? "told").toBe(verdict);
+  });
+
+  test("an update that forbids a channel of a rule tells it before", async () => {
+    const made = await deployment(["bot"]);
+    const params = { subAction: "postMessage", subActionParams: { channelNames: ["#secret"], text: "m" } };
+    await makeRule(made, "r1", [action("bot", { params })]);
+    const args = { id: "bot", config: { allowedChannels: [{ name: "#ops" }] }, secrets: { token: { $ask: true } }, dry_run: true };
+    const { body } = await made.call("update_connector", args);
+    expect((body.warnings ?? []).join()).toMatch(/may fail: a message to "#secret", which is not among its allowedChannels.*Rule r1/);
+  });
+
   test.each(["bot", "two-channels"])("without a channel it is refused, with what to give: %s", async (to) => {
     const made = await deployment(["chat", to]);
     await makeRule(made, "r1", chats("chat"));

@@ -125,6 +125,7 @@ describe("new connectors in several spaces", () => {
     });
     onTestFinished(() => server.close());
     const { body } = await server.call("create_connector", { name: "Talk", type: ".index", config: { index: "a" }, space: "a,b" });
+    asked.length = 0;
     const undone = await server.call("undo_change", { change: body.change });
     expect([undone.body.status, undone.body.result.counts]).toEqual(["done", { deleted: 2 }]);
     expect(asked).toEqual([[expect.stringMatching(/^Not looked at, so they may use it: /), "name"]]);

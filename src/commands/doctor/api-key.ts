@@ -22,7 +22,7 @@ export function apiKeyRequest(access: Access, spaces: readonly string[]) {
         applications: [
           {
             application: "kibana-.kibana",
-            privileges: [`feature_actions.${level}`, `feature_stackAlerts.${level}`],
+            privileges: [`feature_actions.${level}`, `feature_stackAlerts.${level}`, "feature_workflowsManagement.read"],
             resources: spaces.map((space) => `space:${space}`),
           },
         ],

@@ -2,6 +2,7 @@ import mustache from "mustache";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { type Escape, plainRendering } from "../../catalog/shared/rendering.ts";
 import { asLambdas } from "../../catalog/template-functions/index.ts";
+import { readUrl } from "../../read-url.ts";
 import type { Dict } from "../types.ts";
 
 /** Params with their Mustache templates rendered, as by a rule: actions/server/lib/mustache_renderer.ts. */
@@ -58,7 +59,7 @@ const escaping: Readonly<Record<Escape, (value: unknown) => string>> = {
   slack: (value) => {
     const words = asText(value).replace(/`/g, "'");
     const marked = words.includes("_") || words.includes("*");
-    if (marked && !URL.canParse(asText(value))) return `\`${words}\``;
+    if (marked && readUrl(asText(value)) === undefined) return `\`${words}\``;
     return words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   },
   html: mustache.escape,

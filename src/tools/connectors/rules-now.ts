@@ -6,6 +6,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { mapClassic } from "../../map/classic.ts";
+import { entriesOf } from "../../map/connectors.ts";
 import { rulesOverWorkflows, wayTo } from "../../map/leading.ts";
 import { type MappedRule, mayStop, type Obstacle, type Verdict, verdicts } from "../../map/route.ts";
 import { rulesOf } from "../../map/run.ts";
@@ -49,11 +50,12 @@ export async function rulesAt(reader: Reader, space: string, { id, preconfigured
 /** Judges the rules that reach a connector, by what stands in their way now. */
 export async function rulesNow(reader: Reader, known: Known) {
   const { space, status } = known;
-  const [windows, policies, failing, seen] = await Promise.all([
+  const [windows, policies, failing, seen, entries] = await Promise.all([
     orWhy(runningWindows(reader, space, status), longest),
     orWhy(policiesOf(reader, space, status), longest),
     failingOf(known.runs),
     known.seen,
+    entriesOf(known.connectors),
   ]);
   const facts: RouteFacts = {
     ...{ space, now: Date.now(), byTags: isAtLeast(status, "9.6") },
@@ -62,6 +64,7 @@ export async function rulesNow(reader: Reader, known: Known) {
       types: new Map(known.types.map((one) => [one.id, one])),
       notSeen: undefined,
       failing,
+      entries,
     },
     workflows: workflowsIn(seen ?? { space, looked: [] }),
     policies: typeof policies === "string" ? { all: undefined, notSeen: policies } : { all: policies, notSeen: undefined },

@@ -88,6 +88,7 @@ export async function planCreate(
     asksBecause: [
       ...(rules.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
       ...(others.used.length > 0 ? ["what names it already uses it from then on"] : []),
+      ...(others.isBlind ? ["a workflow that this key may not read may name it already"] : []),
     ],
     ...(op.makesToken === false && {
       beforehand: ["Kibana's token for its senders can be shown to nobody here: a person makes it in Kibana afterwards."],
@@ -104,7 +105,7 @@ export async function planCreate(
     ],
     outsideWorld: "none",
     consequence: "free",
-    facts: { version: status.version },
+    facts: { version: status.version, awaiting: [...rules, ...others.used] },
     flows: secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys())),
     asks: askedFields(asked, entry),
     knownHosts: await agreedHosts(existing),

@@ -8,6 +8,7 @@ import type { Op, Plan, PutWorkflowOp, UpdateOp } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
+import { rulesWith } from "../../rules/find-rules.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
 import { resolveSecrets } from "../../secrets/resolve.ts";
@@ -17,8 +18,10 @@ import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { authorisationsLost } from "../connectors/authorise.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
+import { orWhy } from "../connectors/or-why.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { warnOfConfig } from "../rules/move-warnings.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askableFields, askedFields } from "../secrets/page-fields.ts";
@@ -110,6 +113,8 @@ export async function planUpdate(
       },
     }),
   };
+  const limits = entry?.risks && !isDeepStrictEqual(after.config, before.config ?? {});
+  const fitting = limits ? await orWhy(rulesWith(kibana, space, { id: before.id, known: before }), 200) : [];
   const removed = removedKeys(before.config ?? {}, after.config);
   const plan: Plan = {
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${authorisationsLost(before)}${removalsInWords([op])}`,
@@ -121,6 +126,9 @@ export async function planUpdate(
         : [],
     warnings: [
       ...awaiting.used,
+      ...(typeof fitting === "string"
+        ? [`Whether actions of rules fit the new config could not be read. ${fitting}`]
+        : await warnOfConfig(fitting, before, after.config)),
       ...renamed,
       ...leftWarnings(workflows?.left ?? []),
       ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space }, context)),
@@ -144,7 +152,7 @@ export async function planUpdate(
     outsideWorld: "none",
     consequence: "person",
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
-    facts: { version: status.version, possible },
+    facts: { version: status.version, possible, awaiting: awaiting.used },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks: askedFields(resolved.asked, entry),
     knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),

@@ -49,6 +49,12 @@ function carriedInWords(moved: readonly Moved[], to: Connector): string[] {
   ];
 }
 
+/** What may fail in the rules of a connector because of its new config. */
+export async function warnOfConfig(rules: readonly Rule[], before: Connector, config: Record<string, unknown>): Promise<string[]> {
+  const moved = rules.map((rule): Moved => ({ rule, actions: rule.actions, lost: [], unsure: [] }));
+  return newRisks(moved, before, { ...before, config });
+}
+
 /** What may fail at the new connector because of its config, and did not at the old one. */
 async function newRisks(moved: readonly Moved[], from: Connector | undefined, to: Connector): Promise<string[]> {
   const isSameType = from?.type === to.type;
