@@ -96,8 +96,8 @@ async function deletion(by: string, tool = "safe_delete_connector") {
 
 describe("over HTTP", () => {
   test("everybody approves their own calls with their own keys, on a page of the server's own address", async () => {
-    const { url, again } = await deletion("ann");
-    expect(url.startsWith(`${origin}/p/`)).toBe(true);
+    const { body, url, again } = await deletion("ann");
+    expect([url.startsWith(`${origin}/p/`), body.message]).toEqual([true, expect.stringContaining("in a browser: give them")]);
     expect((await signPage(url, keys.bob)).html).toMatch(/not one that is enrolled for this/);
     expect((await signPage(url, keys.ann)).html).toContain("<h1>Approved</h1>");
     expect(await again()).toMatchObject({ status: "done", asked: "passkey" });

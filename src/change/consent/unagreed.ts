@@ -13,13 +13,14 @@ export async function waiting(
 ): Promise<Outcome> {
   const secrets = plan.asks.length > 0;
   const where = url === undefined ? "on the page that their client shows" : "on the page at `url`";
+  const anywhere = services.settings.http?.publicUrl !== undefined;
   const nobody =
     answered === undefined
       ? ""
       : ` The client was asked and ${answered.why}: perhaps nobody saw the question. Ask the person in the chat.${answered.help ? ` ${answered.help}` : ""}`;
   return {
     ...(await shown(secrets ? "secrets_wanted" : "confirmation_needed", plan, verdict, services)),
-    message: `Nothing was written.${nobody} The person ${secrets ? "types the secrets and approves" : "approves"} ${where}${url === undefined ? "" : ", in a browser on this machine: give them the address"}.`,
+    message: `Nothing was written.${nobody} The person ${secrets ? "types the secrets and approves" : "approves"} ${where}${url === undefined ? "" : `, in a browser${anywhere ? "" : " on this machine"}: give them the address`}.`,
     confirm: {
       id,
       how: "When they say that they are done, repeat the same arguments with this id as `confirm`. Do not open the page yourself.",
