@@ -46,6 +46,8 @@ const Begin = z.looseObject({
   approval: Approval.optional(),
   /** The nonce of the continuation that was spent for it. */
   nonce: z.string().optional(),
+  /** The `traceparent` that its call came with. */
+  trace: z.string().optional(),
   summary: z.string(),
   op: z.looseObject({
     op: z.string(),

@@ -3,6 +3,7 @@ import { requestsInACall } from "../kibana/deadline.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import { canBeSaved, type Unmeant } from "../rules/unmeant.ts";
 import { hideCertainSecrets, hideInText, hideSecrets } from "../secrets/detect.ts";
+import { traceparent } from "../trace.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import type { Consent } from "./consent/ask.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
@@ -45,6 +46,7 @@ export async function perform(
   const { withoutLiterals } = redactor;
   /** By the op's place in the plan: what has begun is its beginning. */
   const results: OpResult[] = [];
+  const trace = traceparent();
   const until = clock.now() + settings.timeout * requestsInACall;
   const connectors = otherConnectors(plan.ops, services.reader);
   const open = new Set<Promise<void>>();
@@ -96,6 +98,7 @@ export async function perform(
       consent,
       ...(approval && { approved_by: approval.by, passkey: approval.key }),
       outcome: result.outcome,
+      ...(trace && { trace }),
     });
     results[n] = result;
     finished += 1;
@@ -133,6 +136,7 @@ export async function perform(
       // One signature is for all ops of a change.
       ...(approval && { approval: n === 0 ? approval : { by: approval.by, key: approval.key } }),
       ...(nonce === undefined ? {} : { nonce }),
+      ...(trace && { trace }),
       summary: recording.summary,
       op: record,
     };

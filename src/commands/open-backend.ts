@@ -73,6 +73,10 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
     return opening;
   };
 
+  const signing = passkeys?.then(({ keyring }) => ({ keyring, origin: async () => (await pages()).origin() }));
+  // Whoever asks for a passkey gets the failure; the server goes on without.
+  signing?.catch(() => undefined);
+
   const { reader: asked, writer, deployment, close } = await openKibana(settings, version);
   // Kibana's version is checked once for all changes; reads check it themselves.
   let supported = false;
@@ -103,7 +107,7 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
     sandbox: deployment.sandbox,
     openPage: nobodyHere ? undefined : async (...shown) => (await pages()).open(...shown),
     showOnce: nobodyHere ? undefined : async (...shown) => (await pages()).showOnce(...shown),
-    passkeys: passkeys?.then(({ keyring }) => ({ keyring, origin: async () => (await pages()).origin() })),
+    passkeys: signing,
     alone: createLocks(),
     clock,
     log,

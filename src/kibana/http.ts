@@ -6,6 +6,7 @@ import { quoted } from "../plain-text.ts";
 import { readUrl } from "../read-url.ts";
 import { unseal } from "../sealed.ts";
 import type { KibanaSettings } from "../settings/index.ts";
+import { traceparent } from "../trace.ts";
 import { openConnections } from "./connections.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { fromAnswer, KibanaError, notKibana, tooDeep, tooLarge } from "./errors.ts";
@@ -97,6 +98,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
         signal: deadline.signal,
         headers: {
           ...headers,
+          ...(traceparent() === undefined ? {} : { traceparent: traceparent() }),
           ...(method === "GET" ? {} : { "kbn-xsrf": "true" }),
           ...(call.internal ? { "x-elastic-internal-origin": "kibana-connectors-mcp" } : {}),
           ...(call.version === undefined ? {} : { "elastic-api-version": call.version }),

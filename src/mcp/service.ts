@@ -9,6 +9,7 @@ import type { CallContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/exports/kept-exports.ts";
 import type { ListedTool } from "../tools/listed.ts";
 import { visibleTools, whyHidden } from "../tools/visible.ts";
+import { inTrace } from "../trace.ts";
 import type { ToolAnswer } from "./answer.ts";
 import { appData } from "./apps.ts";
 import { InputRequired } from "./input-required.ts";
@@ -38,6 +39,8 @@ export interface Incoming {
   ask: Ask;
   /** The client shows apps. */
   apps: boolean;
+  /** `traceparent` of the request's `_meta`. */
+  trace: unknown;
   /** Undefined where the client asked for no progress. */
   progress: Caller["progress"] | undefined;
 }
@@ -61,7 +64,11 @@ export function createService(product: Product, principal: Principal): Service {
   const { settings, version, running, exports } = product;
   const shown = visibleTools(settings, principal);
   const connection = { formsFail: false };
-  const callerOf = ({ progress, apps: _apps, ...incoming }: Incoming, reads: AbortSignal, redactor: Caller["redactor"]): Caller => ({
+  const callerOf = (
+    { progress, apps: _apps, trace: _trace, ...incoming }: Incoming,
+    reads: AbortSignal,
+    redactor: Caller["redactor"],
+  ): Caller => ({
     ...incoming,
     ...(progress ? { progress } : {}),
     principal,
@@ -80,7 +87,7 @@ export function createService(product: Product, principal: Principal): Service {
       shared: isRemote(settings.http),
       open: () => product.context(callerOf(incoming, reads, redactor)),
     };
-    return { context, scrub: redactor.json, run };
+    return { context, scrub: redactor.json, run: (work) => run(() => inTrace(incoming.trace, work)) };
   };
 
   return {
@@ -99,7 +106,7 @@ export function createService(product: Product, principal: Principal): Service {
       const limit = startCallLimit(settings.timeout, incoming.signal, { waiting: settings.confirmWait });
       const { redactor, run } = product.begin(principal);
       const { forApp, meta } = appData(incoming.apps);
-      const call = run(async () => {
+      const work = async () => {
         // What only a call needs is loaded at the first one, so that a client that just lists the tools does not wait for it.
         const { answer, failure } = await import("./answer.ts");
         try {
@@ -121,7 +128,8 @@ export function createService(product: Product, principal: Principal): Service {
         } finally {
           limit.end();
         }
-      });
+      };
+      const call = run(() => inTrace(incoming.trace, work));
       running.set(call, principal.name);
       const done = () => running.delete(call);
       call.then(done, done);

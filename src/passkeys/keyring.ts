@@ -80,7 +80,10 @@ export async function openKeyring(dir: string, { pins, noted }: Trust): Promise<
     },
     took: (principal, keys) => {
       known.set(principal, keys);
-      problems.delete(principal);
+      // The journal notes what came on the server's own page; the fingerprints that are named hold there too.
+      const wrong = whyNotTrusted(keys, undefined);
+      if (wrong === undefined) problems.delete(principal);
+      else problems.set(principal, wrong);
     },
   };
 }

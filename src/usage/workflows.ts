@@ -84,7 +84,7 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
       permanent: false,
       whole: false,
       listed: true,
-      decides: { use: use(how), holds: (text: string) => holdsWord(JSON.stringify(workflow.definition), text) },
+      decides: { use: use(how), holds: (text: string) => textsIn(workflow.definition).some((one) => holdsWord(one, text)) },
       ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
     })),
   };
@@ -116,6 +116,12 @@ function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
     holders: [...byName, ...byId],
     unseen: [{ ...unseen, concerns: ({ id, name: own }) => holdsWord(yaml, id) || holdsWord(yaml, own) }],
   };
+}
+
+/** Every text of a definition, whatever its place. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return value !== null && typeof value === "object" ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** Whether it is there by itself, and not within a longer word. */

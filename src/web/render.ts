@@ -229,7 +229,7 @@ function nameField({ what, text }: ToType, typed: string, problem: string | unde
   `;
 }
 
-/** A document with a title, without scripts. */
+/** A document with a title. */
 export async function layout(title: string, body: Markup): Promise<string> {
   const page = await html`<!doctype html>
     <html lang="en" dir="ltr">

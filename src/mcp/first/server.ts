@@ -36,6 +36,7 @@ export function createServer(service: Service): Server {
     client: server.getClientVersion()?.name,
     ask: createAsk(server, requestId),
     apps: showsApps(server.getClientCapabilities()?.extensions),
+    trace: _meta?.traceparent,
     progress: progressOf(_meta?.progressToken, sendNotification),
   });
 

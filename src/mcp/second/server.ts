@@ -32,6 +32,7 @@ export function createServer(service: Service): Server {
       client: client.name,
       ask: createAsk(client, mcpReq),
       apps: client.apps,
+      trace: mcpReq._meta?.traceparent,
       progress: progressOf(mcpReq._meta?.progressToken, mcpReq.notify),
     };
   };
