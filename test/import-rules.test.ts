@@ -13,6 +13,7 @@ const table: Record<string, readonly string[]> = {
   "host-name": ["read-url"],
   log: ["plain-text"],
   shapes: ["plain-text"],
+  trace: [],
   settings: ["sealed", "log", "did-you-mean", "host-name", "read-url", "private-files"],
   catalog: ["shapes", "errors", "did-you-mean", "host-name", "read-url", "json-depth", "plain-object", "plain-text"],
   web: ["sealed", "errors", "plain-text"],

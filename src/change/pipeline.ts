@@ -80,9 +80,10 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
 }
 
 /** What is recorded of the ops has to be what the passkey signed: a secret that was learned since would be hidden now. */
-function isWhatWasSigned({ ops }: Recording, { approval: { proof } }: GivenByPasskey): boolean {
+function isWhatWasSigned({ summary, ops }: Recording, { approval: { proof }, recording }: GivenByPasskey): boolean {
   return (
     proof !== undefined &&
+    summary === recording.summary &&
     isDeepStrictEqual(
       proof.signed.ops,
       ops.map((op) => opDigest(op, proof.signed.typed)),

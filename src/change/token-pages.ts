@@ -56,7 +56,9 @@ async function rowOf({ op, outcome, data }: OpResult, { principal }: Caller, ser
     space: oneLine(space),
     title: `The token for senders of ${quoted(name)}`,
   });
-  const url = await services.showOnce({ ...shown, sandbox, token, expiresAt }, principal.name);
+  const url = await services.showOnce({ ...shown, sandbox, token, expiresAt }, principal.name).catch(() => undefined);
+  if (url === undefined)
+    return { id, space, how: `The page for its senders' token could not be opened, and nobody has seen it: ${again}.` };
   return {
     ...{ id, space, url },
     expires_at: new Date(expiresAt).toISOString(),

@@ -90,6 +90,8 @@ function show(principal: string, passkeys: OpenPasskeys): void {
 
 async function change(principal: string, asked: FlagValues<typeof own>, settings: Settings, passkeys: OpenPasskeys): Promise<number> {
   const startOver = asked.startOver === true;
+  if (asked.remove !== undefined && (startOver || asked.name !== undefined))
+    return refuse(2, "--remove goes with neither --start-over nor --name.");
   if (startOver && !(await isMeant(principal))) return refuse(1, "Nothing was changed.");
   const what = startOver ? ("start_over" as const) : asked.remove === undefined ? ("add" as const) : ("remove" as const);
   const name = asked.remove ?? asked.name;

@@ -69,7 +69,10 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
   /** The listener is loaded and started for the first page. */
   let opening: Promise<Pages> | undefined;
   const pages = () => {
-    opening ??= openPages();
+    opening ??= openPages().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
     return opening;
   };
 
@@ -139,7 +142,7 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
     },
     shared,
     async close() {
-      await (await opening)?.close();
+      await (await opening?.catch(() => undefined))?.close();
       await journal.close();
       await close();
     },

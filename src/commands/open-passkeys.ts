@@ -50,10 +50,10 @@ export async function openPasskeys(settings: Settings, clock: Clock): Promise<Op
     note,
     async append(record, startOver = false) {
       const { principal, at } = record;
-      const aside = startOver ? await putAside(dir, principal, at) : undefined;
+      if (startOver) await putAside(dir, principal, at);
       const keys = await appendKey(dir, record);
       keyring.took(principal, keys);
-      await note(principal, keys, aside === undefined && !startOver ? undefined : at);
+      await note(principal, keys, startOver ? at : undefined);
     },
     close: async () => journal?.close(),
   };

@@ -1,6 +1,7 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { Principal } from "../change/principal.ts";
 import { isPlainObject } from "../plain-object.ts";
+import { oneLine } from "../plain-text.ts";
 import { type EraName, eraOf, eras } from "./eras.ts";
 import { createService, type Product, type Service } from "./service.ts";
 
@@ -19,7 +20,13 @@ export async function serveStdio(product: Product, principal: Principal): Promis
     process.once("SIGINT", () => resolve()).once("SIGTERM", () => resolve());
     // The client died, so nobody reads stdout.
     process.stdout.once("error", () => resolve());
-    void serveFrom(process.stdin, createService(product, principal), open).then(resolve, resolve);
+    void serveFrom(process.stdin, createService(product, principal), open).then(resolve, (error: unknown) => {
+      process.stderr.write(
+        `kibana-connectors-mcp: the connection failed: ${oneLine(error instanceof Error ? error.message : String(error))}\n`,
+      );
+      process.exitCode = 1;
+      resolve();
+    });
   });
   await ended;
   const running = [...product.running.keys()];

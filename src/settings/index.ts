@@ -53,7 +53,7 @@ export interface Settings extends WithDefaults, Connected {
   journalDir: Values["journalDir"];
   /** The Index connector that also gets every journal entry. */
   auditConnector: { space: string; id: string } | undefined;
-  /** Signs the continuations of `confirm: "token"`, for all that share it; undefined: each process has its own. */
+  /** Signs the continuations of questions and tokens, for all that share it; undefined: each process has its own. */
   confirmKey: Sealed | undefined;
   /** Undefined: stdio. */
   http: HttpSettings | undefined;

@@ -20,8 +20,10 @@ export function namedBy({ name }: Connector, existing: readonly Connector[], wor
   const [looked] = workflows.looked;
   if (!looked || existing.some(({ id }) => id === name)) return { uses: [], missed: [] };
   const { holders, unseen } = looked.found;
+  const deciding = unseen.flatMap(({ decides }) => (decides?.holds(name) ? [decides.use] : []));
   const missed = unseen.filter(({ permanent, concerns }) => !permanent && !concerns).map(inWords);
-  return { uses: holders.filter(({ names, byName }) => byName && names === name).map(({ use }) => use), missed: [...new Set(missed)] };
+  const named = holders.filter(({ names, byName }) => byName && names === name).map(({ use }) => use);
+  return { uses: [...named, ...deciding], missed: [...new Set(missed)] };
 }
 
 /** What a new name breaks. @param by without those that get its id in the same change */

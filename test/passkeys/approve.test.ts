@@ -222,6 +222,18 @@ describe("neither a form nor a token", () => {
   });
 });
 
+test.each(["form", "token"])("what takes over from what something names already is not agreed to by a %s", async (confirm) => {
+  const name = `relay-${confirm}`;
+  const yaml = `name: Page ${confirm}\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: ${name}\n    with:\n      message: m\n`;
+  const headers = { "kbn-xsrf": "x", "content-type": "application/json" };
+  await fetch(`${kibana.url}/api/workflows/workflow`, { method: "POST", headers, body: JSON.stringify({ yaml }) });
+  const asking = await started({}, ["--confirm", confirm]);
+  onTestFinished(() => asking.close());
+  const args = { id: name, name: "Other", type: ".server-log" };
+  const { body } = await asking.call("create_connector", args);
+  expect([body.status, body.confirm?.url]).toEqual(["confirmation_needed", expect.stringContaining("http://localhost:")]);
+});
+
 test("what only adds something may still be agreed to in a form", async () => {
   const asking = await started({ CONNECTOR_SECRET_HOOK: "https://hooks.example.net/services/one" });
   onTestFinished(() => asking.close());

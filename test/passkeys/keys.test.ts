@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { readKeys } from "../../src/passkeys/key-file.ts";
+import { openKeyring } from "../../src/passkeys/keyring.ts";
 import { softAuthenticator } from "../support/authenticator.ts";
 import { type Started, startSandboxWith, startServer } from "../support/built-server.ts";
 import { runCommand } from "../support/command.ts";
@@ -236,6 +237,28 @@ describe("a file of keys that was changed from outside", () => {
     expect((await ask(await serverOn(journal, pin))).error.message).toContain("by its fingerprint");
     expect((await ask(await serverOn(journal))).status).toBe("confirmation_needed");
   });
+});
+
+test("a key that came on the server's own page is held to the fingerprints that are named", async () => {
+  const journal = await folder();
+  const dir = join(journal, "passkeys");
+  const open = (pins: string[]) => openKeyring(dir, { pins, noted: new Map() });
+  const [free, pinned] = [await open([]), await open(["x".repeat(27)])];
+  await enrollKey(journal, "Laptop", foreign);
+  const { problem: _none, ...keys } = await readKeys(dir, "local");
+  for (const ring of [free, pinned]) ring.took("local", keys);
+  expect((await free.keysOf("local")).active).toHaveLength(1);
+  await expect(pinned.keysOf("local")).rejects.toThrow("by its fingerprint");
+});
+
+test("a folder of keys that cannot be relied on stops the change that needs a passkey, and nothing else", async () => {
+  const journal = await folder();
+  await enrollKey(journal, "Laptop", one);
+  chmodSync(join(journal, "passkeys"), 0o777);
+  const server = await serverOn(journal);
+  expect((await server.call("list_connectors", {})).body.connectors.length).toBeGreaterThan(0);
+  expect((await ask(server)).error).toBeDefined();
+  expect((await server.call("list_connectors", {})).body.connectors.length).toBeGreaterThan(0);
 });
 
 describe("a running server", () => {

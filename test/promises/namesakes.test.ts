@@ -69,6 +69,17 @@ describe("a workflow that names a connector by its name is not diverted without 
     expect([body.asked, body.warnings[0]]).toEqual(["form", expect.stringContaining('Named already by 1 workflow: "Decides"')]);
   });
 
+  test("by the new name of one that an expression of it falls back to", async () => {
+    const made = await deployment();
+    await named(made, "rr", "relay-x");
+    await made.bare("POST", "/api/workflows/workflow", {
+      id: "wf-1",
+      yaml: "name: Decides\ninputs:\n  - name: c\n    type: string\n    default: relay-x\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: '{{ inputs.c }}'\n    with:\n      message: m\n",
+    });
+    await made.call("update_connector", { id: "rr", name: "relay-renamed" });
+    expect(made.questions[0]?.message).toContain('1 workflow names it as "relay-x"');
+  });
+
   test("while somebody reads the question", async () => {
     const made = await deployment({
       person: async () => {

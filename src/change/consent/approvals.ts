@@ -145,6 +145,7 @@ export function createApprovals(clock: Clock): Approvals {
     spend(id) {
       const pending = all.get(id);
       if (!pending || pending.spent) throw confirmationInvalid("used");
+      if (pending.expiresAt < clock.now()) throw confirmationInvalid("expired");
       pending.spent = true;
       // The values are not needed any longer.
       pending.answer = undefined;

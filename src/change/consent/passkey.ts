@@ -5,6 +5,7 @@ import type { Key } from "../../passkeys/key-records.ts";
 import type { Keyring } from "../../passkeys/keyring.ts";
 import { PasskeyRefused } from "../../passkeys/refused.ts";
 import { canonicalJson } from "../../plain-object.ts";
+import { sameField } from "../../rules/rule-state.ts";
 import type { ApprovalPage } from "../../web/page.ts";
 import type { Approval, BeginRecord } from "../journal-records.ts";
 import type { Recorded } from "../ops/records.ts";
@@ -21,12 +22,16 @@ export interface Passkeys {
 }
 
 /**
- * Whether only a page that takes a passkey may approve a plan: it changes, removes or sends something, or somebody else has to
- * agree. What only adds something (a connector, actions of rules) may still be agreed to in a form or by a token.
+ * Whether only a page that takes a passkey may approve a plan: it changes, removes or sends something, takes over what sent
+ * elsewhere, or somebody else has to agree. What only adds something (a connector, actions of rules) may still be agreed to in a form or by a token.
  */
 export function onlyByPasskey(plan: Plan, { tool }: Pick<Call, "tool">, { principal }: Caller, { settings }: ChangeServices): boolean {
   if (settings.approveWith === undefined) return false;
-  const isMore = typeof plan.consequence === "object" || plan.inPerson !== undefined || plan.ops.some(isDestructive);
+  const isMore =
+    typeof plan.consequence === "object" ||
+    plan.inPerson !== undefined ||
+    (plan.asksBecause ?? []).length > 0 ||
+    plan.ops.some(isDestructive);
   return isMore || approversOf(plan, { caller: principal.name, tool }, settings).named;
 }
 
@@ -39,7 +44,8 @@ function isDestructive(op: Op): boolean {
     case "put_rule": {
       const { before, after } = op;
       const kept = before.actions.every((action) => after.actions.some((one) => isDeepStrictEqual(one, action)));
-      return !kept || before.notify_when !== after.notify_when || before.throttle !== after.throttle;
+      const fields = Object.entries(after.fields ?? {}).some(([name, value]) => !sameField(name, value, before.fields?.[name]));
+      return !kept || fields || before.notify_when !== after.notify_when || before.throttle !== after.throttle;
     }
     default:
       return true;
@@ -151,7 +157,8 @@ function nobodyMayApprove(caller: string, tool: string): ToolError {
 function noKey({ names, named }: Approvers, rpId: string, problems: readonly string[], { settings }: ChangeServices): ToolError {
   const who = named ? `${names.join(", ")} (who may approve this)` : names.join();
   const enroll = `kibana-connectors-mcp enroll${names[0] === "local" ? "" : ` --principal ${names[0]}`}`;
-  const where = settings.http === undefined ? "in a terminal on this machine, and restarts this server" : "on the server's machine";
+  const place = settings.http === undefined ? "in a terminal on this machine" : "on the server's machine";
+  const where = `${place}${settings.http?.publicUrl === undefined ? ", and restarts this server" : ""}`;
   return new ToolError(
     "confirmation_invalid",
     `${problems.length > 0 ? problems.join(" ") : `No passkey of ${who} is enrolled for ${rpId}, and nothing else approves this here.`} Nothing was written.`,

@@ -26,6 +26,9 @@ export async function verifyConsent(journalDir: string, passkeyDir: string, cloc
       if (why !== undefined)
         wrong.push(failed(check, `The approval of ${plainText(change, 60)} does not hold: ${plainText(why, 300)}.`, fix));
     }
+    const stray = entries.filter(({ begin }) => begin.approval !== undefined && begin.consent !== "passkey");
+    for (const { begin } of stray)
+      wrong.push(failed(check, `${plainText(begin.change, 60)} has an approval and is recorded as ${plainText(begin.consent, 20)}.`, fix));
     const unread = problems.map((problem) => failed(check, `The journal could not be read as a whole: ${problem}`, fix));
     if (wrong.length + unread.length > 0) return [...wrong, ...unread];
     return [ok(check, `${changes.size} changes were approved with a passkey, and each signature holds for what is recorded.`)];
