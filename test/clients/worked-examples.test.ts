@@ -6,7 +6,7 @@ import { libraries } from "./libraries.ts";
 import { heldTo, type ShownTool } from "./models/script.ts";
 import { programs } from "./programs.ts";
 import { readAnswer } from "./read-answer.ts";
-import { type Passed, startWorld } from "./world.ts";
+import { isCall, type Passed, startWorld } from "./world.ts";
 
 /** Objects whose keys are the connector type's, not ours. */
 const free = ["config", "params", "recovery_params", "secrets", "fill"];
@@ -21,10 +21,7 @@ const freeIn = ({ schema }: ShownTool) =>
     free.includes(name) ? [{ name, open: additionalProperties !== false }] : [],
   );
 
-const callsOf = (passed: Passed[]) =>
-  passed
-    .filter(({ from, message }) => from === "client" && message.method === "tools/call")
-    .map(({ message: { params } }) => [params.name, params.arguments ?? {}]);
+const callsOf = (passed: Passed[]) => passed.filter(isCall).map(({ message: { params } }) => [params.name, params.arguments ?? {}]);
 
 /** A program takes its time for a turn: the last example of each tool has the most in it. */
 const oneOfEach = corpus.filter(([name], index) => !corpus.slice(index + 1).some(([later]) => later === name));

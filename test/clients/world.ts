@@ -48,16 +48,31 @@ export async function startWorld(serverArgs: string[] = [], sandboxArgs: string[
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
+/** Whether a message is a call of a tool, and not the answer to a question, which repeats it in protocol 2026-07-28. */
+export function isCall({ from, message }: Passed): boolean {
+  return from === "client" && message.method === "tools/call" && message.params.inputResponses === undefined;
+}
+
 /** Calls of a tool as they reached the server. */
 export function callsIn(passed: Passed[], tool: string): Record<string, unknown>[] {
-  return passed
-    .filter(({ from, message }) => from === "client" && message.method === "tools/call" && message.params.name === tool)
-    .map(({ message }) => message.params.arguments);
+  return passed.filter((one) => isCall(one) && one.message.params.name === tool).map(({ message }) => message.params.arguments);
 }
 
 /** The server's questions, each with the client's answer and after how many milliseconds it came. */
 export function questionsIn(passed: Passed[]): { message: string; action: string; ms: number }[] {
   return passed.flatMap((asked) => {
+    const form = asked.from === "server" && asked.message.result?.inputRequests?.form;
+    if (form) {
+      const { requestState } = asked.message.result;
+      const again = passed.find(({ from, message }) => from === "client" && message.params?.requestState === requestState);
+      return [
+        {
+          message: form.params.message,
+          action: again?.message.params.inputResponses?.form?.action ?? "none",
+          ms: (again?.at ?? Number.POSITIVE_INFINITY) - asked.at,
+        },
+      ];
+    }
     if (asked.from !== "server" || asked.message.method !== "elicitation/create") return [];
     const answer = passed.find(({ from, message }) => from === "client" && message.id === asked.message.id && !message.method);
     return [
