@@ -3,7 +3,7 @@ import { silenceOf } from "../kibana/silence.ts";
 import { plainText } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { workflowOf } from "../usage/leading-to.ts";
-import { connectorById, refusedByConfig } from "./connectors.ts";
+import { connectorById, refusedByConfig, refusedParams } from "./connectors.ts";
 import { heldBack } from "./held-back.ts";
 import { goodToKnow, joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
 import type { RouteFacts } from "./space.ts";
@@ -66,7 +66,7 @@ function routesOf(action: RuleAction, rule: Rule, facts: RouteFacts): Route[] {
     ];
   }
   const end = connectorById(id, connectors, type ?? undefined);
-  const refused = refusedByConfig(end, params ?? {}, connectors);
+  const refused = [...refusedParams(end, params ?? {}, connectors), ...refusedByConfig(end, params ?? {}, connectors)];
   return [{ ...end, on: before.on, via: [], params: [params ?? {}], obstacles: [...before.obstacles, ...end.obstacles, ...refused] }];
 }
 

@@ -117,6 +117,7 @@ test("rules of both alerting systems that notify nobody are found once, and only
   await made.workflow("to-nobody", "  - { name: note, type: console, with: { message: m } }");
   await made.rule("default", "fine", [post("chat")]);
   await made.rule("default", "without", []);
+  await made.rule("default", "refused", [act("chat", fires, {})]);
   await made.rule("default", "off", [], { enabled: false });
   await made.rule("default", "detection", [], { rule_type_id: "siem.queryRule", consumer: "siem" });
   await made.rule("default", "to-nobody", [starts("to-nobody")]);
@@ -135,6 +136,7 @@ test("rules of both alerting systems that notify nobody are found once, and only
     one.rule?.name ?? one.user?.id,
   ]);
   expect(rows).toEqual([
+    ["notifies_nobody", "critical", "Rule refused"],
     ["notifies_nobody", "medium", "v2 policy off"],
     ["notifies_nobody", "low", "Rule to-nobody"],
     ["silent_for_long", "low", "snoozed"],
@@ -143,7 +145,7 @@ test("rules of both alerting systems that notify nobody are found once, and only
   ]);
   expect(
     rows
-      .slice(3)
+      .slice(4)
       .map(([, , name]: string[]) => name)
       .sort(),
   ).toEqual(["Rule without", "v2 without"]);
