@@ -48,17 +48,17 @@ const classic: Case[] = [
     "told | jira (OPS at jira.example.org) on query matched",
   ],
   [
-    "no-incident",
+    "refused-incident",
     with_(act("jira", fires, { subAction: "pushToService", subActionParams: {} })),
     "nobody | jira (OPS at jira.example.org) on query matched = nobody: .jira refuses its params: params.subActionParams.incident is required",
   ],
   [
-    "no-channel",
+    "refused-channel",
     with_(act("bot", fires, { subAction: "postMessage", subActionParams: { text: "x" } })),
     'nobody | bot (slack.com) on query matched = nobody: .slack_api refuses its params: params.subActionParams.channelNames must name a channel, such as ["#alerts"]; before 9.3 by its id, in channelIds',
   ],
   [
-    "no-message-beside-another",
+    "refused-beside-another",
     with_(act("chat", fires, {}), post("chat", "recovered")),
     "told | chat on query matched = nobody: .slack refuses its params: params.message is required | chat on recovered",
   ],
@@ -454,7 +454,7 @@ const filters: [what: string, args: Record<string, unknown>, expected: string[]]
   ],
   ["disabled ones", { ...inDefault, enabled: false }, ["disabled", "off"]],
   ["a connector by its id", { space: "*", notified_by: "pager" }, ["a-pager"]],
-  ["a connector by its name", { ...inDefault, notified_by: "Bot" }, ["a-channel", "no-channel", "to-a-channel"]],
+  ["a connector by its name", { ...inDefault, notified_by: "Bot" }, ["a-channel", "refused-channel", "to-a-channel"]],
   [
     "a connector that is gone",
     { ...inDefault, notified_by: "gone" },

@@ -9,7 +9,7 @@ import { mapClassic } from "../../map/classic.ts";
 import { entriesOf } from "../../map/connectors.ts";
 import { lastNotifications, mostRead } from "../../map/held-back.ts";
 import { rulesOverWorkflows, wayTo } from "../../map/leading.ts";
-import { type MappedRule, mayStop, type Obstacle, type Verdict, verdicts } from "../../map/route.ts";
+import { type MappedRule, mayStop, type Verdict, verdicts } from "../../map/route.ts";
 import { rulesOf } from "../../map/run.ts";
 import { type RouteFacts, reasonOf, runningWindows, workflowsIn } from "../../map/space.ts";
 import { plainText } from "../../plain-text.ts";
@@ -17,6 +17,7 @@ import { byText } from "../../rules/find-rules.ts";
 import { policiesOf } from "../../usage/leading-to.ts";
 import type { Seen } from "../../usage/look.ts";
 import { compact } from "../fields.ts";
+import { inTheWay } from "../map/mapped-row.ts";
 import { orWhy } from "./or-why.ts";
 
 /** Characters of why something could not be read. */
@@ -103,8 +104,7 @@ async function failingOf(runs: Known["runs"]): Promise<Map<string, Failing>> {
 
 function nowOf(rule: MappedRule, connector: string): RuleNow {
   const { verdict, obstacles } = wayTo(rule, connector);
-  const texts = [...new Set(obstacles.map(({ text }: Obstacle) => plainText(text, 200)))];
-  return compact({ verdict: verdict === "told" ? undefined : verdict, in_the_way: texts });
+  return compact({ verdict: verdict === "told" ? undefined : verdict, in_the_way: inTheWay(obstacles) });
 }
 
 function viaOf({ routes }: MappedRule, connector: string): string[] {
