@@ -10,6 +10,8 @@ export type Untold =
   /** No route gets through, each for a reason of its own. */
   | { why: "routes"; routes: readonly Route[] };
 
+/** What somebody chose for the rule, or what is not meant to tell anybody. */
+const chosen: readonly ObstacleKind[] = ["disabled", "muted", "snoozed", "signal"];
 const ofConnector: readonly ObstacleKind[] = ["secrets_missing", "type_unusable", "failing"];
 /** What `dangling_reference` and `workflow_off` say of the rule or the policy itself. */
 const saidElsewhere: readonly ObstacleKind[] = ["connector_missing", "workflow_missing", "workflow_off", "workflow_invalid"];
@@ -18,9 +20,9 @@ const saidElsewhere: readonly ObstacleKind[] = ["connector_missing", "workflow_m
  * Undefined where somebody hears, only an alert decides, or the rule is switched off or silenced by somebody.
  * Detection rules need no action: Security shows their alerts.
  */
-export function whyUntold({ enabled, type, obstacles, routes }: MappedRule): Untold | undefined {
+export function whyUntold({ type, obstacles, routes }: MappedRule): Untold | undefined {
   const leadsNowhere = obstacles.some(({ kind }) => kind === "no_actions" || kind === "no_policy");
-  if (!enabled || obstacles.some(({ kind }) => kind === "signal")) return undefined;
+  if (obstacles.some(({ kind }) => chosen.includes(kind))) return undefined;
   if (routes.length === 0) return leadsNowhere && !isDetectionType(type) ? { why: "no_route" } : undefined;
   const has = (route: Route, kinds: readonly ObstacleKind[]) => route.obstacles.some(({ kind }) => kinds.includes(kind));
   if (!routes.every((route) => verdictOn(route.obstacles) === "nobody" || has(route, ["failing"]))) return undefined;

@@ -26,6 +26,23 @@ const RuleTypes = z.array(
   }),
 );
 
+const Dated = z.looseObject({ date: z.string() });
+const ByAction = z.record(z.string(), Dated);
+const LastScheduled = z.looseObject({ group: z.string(), date: z.string(), actions: ByAction.nullish() });
+const TaskState = z.looseObject({
+  alerts: z
+    .record(z.string(), z.looseObject({ meta: z.looseObject({ lastScheduledActions: LastScheduled.nullish() }).nullish() }))
+    .nullish(),
+  summaryActions: ByAction.nullish(),
+});
+
+/** When a rule last notified. Actions that have a throttle of their own are named by uuid, by Kibanas before 8.8 in another way. */
+export interface LastNotified {
+  /** Of its active alerts: an alert that is over is forgotten. */
+  alerts: z.output<typeof LastScheduled>[];
+  summaries: z.output<typeof ByAction>;
+}
+
 export interface RuleType {
   id: string;
   name: string;
@@ -89,6 +106,15 @@ export function ruleReads(get: Get, query: Query) {
     async rule(space: string, id: string, internal = false): Promise<Rule> {
       const root = internal ? "/internal/alerting/rule" : "/api/alerting/rule";
       return readAs(Rule, await get({ path: `${root}${path(id)}`, space, internal }));
+    },
+    /** When a rule's active alerts last notified. Only Kibana's own pages read it (get_rule_state.ts). */
+    async lastNotified(space: string, id: string): Promise<LastNotified> {
+      const body = await get({ path: `/internal/alerting/rule${path(id)}/state`, space, internal: true });
+      const { alerts, summaryActions } = readAs(TaskState, body ?? {});
+      return {
+        alerts: Object.values(alerts ?? {}).flatMap(({ meta }) => meta?.lastScheduledActions ?? []),
+        summaries: summaryActions ?? {},
+      };
     },
     /** The rule types that the key may use (reference/kibana-api.md §6.3). */
     async ruleTypes(space: string): Promise<RuleType[]> {

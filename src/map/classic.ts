@@ -3,10 +3,11 @@ import { silenceOf } from "../kibana/silence.ts";
 import { plainText } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { workflowOf } from "../usage/leading-to.ts";
-import { connectorById, refusedByConfig } from "./connectors.ts";
+import { connectorById, refusedByConfig, refusedParams } from "./connectors.ts";
+import { heldBack } from "./held-back.ts";
 import { goodToKnow, joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
 import type { RouteFacts } from "./space.ts";
-import { atMostEvery, routesOver } from "./workflow-routes.ts";
+import { routesOver } from "./workflow-routes.ts";
 
 /** What runs when an alert is over, in every rule type but those that have none. */
 const recovery = "recovered";
@@ -44,9 +45,10 @@ function obstaclesOf(rule: Rule, routes: readonly Route[], facts: RouteFacts, se
   ];
 }
 
-function routesOf(action: RuleAction, rule: Rule, { connectors, workflows }: RouteFacts): Route[] {
+function routesOf(action: RuleAction, rule: Rule, facts: RouteFacts): Route[] {
+  const { connectors, workflows } = facts;
   const { id, group, params, connector_type_id: type } = action;
-  const before = { on: group ? [group] : [], obstacles: limitsOf(action, rule) };
+  const before = { on: group ? [group] : [], obstacles: limitsOf(action, rule, facts) };
   const started = workflowOf(action);
   if (started !== undefined) {
     return routesOver(started, workflows, connectors).map((route) => ({ ...route, obstacles: [...before.obstacles, ...route.obstacles] }));
@@ -64,17 +66,16 @@ function routesOf(action: RuleAction, rule: Rule, { connectors, workflows }: Rou
     ];
   }
   const end = connectorById(id, connectors, type ?? undefined);
-  const refused = refusedByConfig(end, params ?? {}, connectors);
+  const refused = [...refusedParams(end, params ?? {}, connectors), ...refusedByConfig(end, params ?? {}, connectors)];
   return [{ ...end, on: before.on, via: [], params: [params ?? {}], obstacles: [...before.obstacles, ...end.obstacles, ...refused] }];
 }
 
-/** An action may wait, or leave alerts out; before 8.6 the rule itself says how often. */
-function limitsOf({ frequency, alerts_filter: filter }: RuleAction, rule: Rule): Obstacle[] {
-  const when = frequency?.notify_when ?? rule.notify_when;
-  const throttle = frequency ? frequency.throttle : rule.throttle;
+/** An action may wait, or leave alerts out. */
+function limitsOf(action: RuleAction, rule: Rule, { notified, now }: RouteFacts): Obstacle[] {
+  const { alerts_filter: filter } = action;
   const parts = [filter?.query ? "query" : "", filter?.timeframe ? "hours" : ""].filter(Boolean);
   return [
-    ...(when === "onThrottleInterval" && throttle ? [atMostEvery(throttle)] : []),
+    ...heldBack(action, rule, notified, now),
     ...(parts.length > 0 ? [mayStop("filter", `only alerts that fit its ${parts.join(" and ")}`)] : []),
   ];
 }

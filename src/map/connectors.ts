@@ -1,5 +1,6 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
+import { checkPart } from "../catalog/validate.ts";
 import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -34,6 +35,18 @@ export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params,
   const anyway = risks({}, config);
   const refused = risks(params, config).filter((one) => !anyway.includes(one));
   return refused.map((one) => mayStop("refused_by_config", `the connector's config refuses ${one}`));
+}
+
+/** What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails. */
+export function refusedParams({ connector: id }: ConnectorEnd, params: Params, { all, entries }: Connectors): Obstacle[] {
+  const found = id === undefined ? undefined : all?.get(id);
+  const entry = found && entries.get(found.type);
+  const [first, ...others] = entry ? checkPart(entry, "params", params, { byRule: true }).errors : [];
+  if (!entry || !first) return [];
+  const more = others.length > 0 ? `, and ${others.length} more` : "";
+  const text = `${entry.id} refuses its params: ${first.path} ${first.problem}${more}`;
+  // Kibana's own description of a type is checked without what its code adds.
+  return [entry.fromKibana ? mayStop("params_refused", text) : stops("params_refused", text)];
 }
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */

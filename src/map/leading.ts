@@ -27,6 +27,7 @@ export async function rulesOverWorkflows(
     const found: MappedRule[] = [];
     for await (const { rules, seesSnoozes } of rulesOf(reader, space, { filter: startingWorkflows }, isAtLeast(status, "8.2"))) {
       const others = rules.filter(({ actions }) => actions.every(({ id }) => id !== connector));
+      await facts.notified?.read(others);
       found.push(...others.map((rule) => mapClassic(rule, facts, seesSnoozes)));
     }
     return found;

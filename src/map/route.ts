@@ -7,7 +7,16 @@ export type Verdict = (typeof verdicts)[number];
 
 export const obstacleKinds = [
   ...["no_actions", "disabled", "muted", "snoozed", "maintenance", "rule_failing", "alerts_muted", "signal", "no_policy"],
-  ...["connector_missing", "secrets_missing", "type_unusable", "failing", "refused_by_config", "language_model", "no_connector"],
+  ...[
+    "connector_missing",
+    "secrets_missing",
+    "type_unusable",
+    "failing",
+    "refused_by_config",
+    "params_refused",
+    "language_model",
+    "no_connector",
+  ],
   ...["filter", "frequency", "recovery_only", "condition", "decided_at_run", "opens_case", "own_step", "step_fails", "ambiguous_name"],
   ...["workflow_missing", "workflow_off", "workflow_invalid", "policy_off", "policy_snoozed", "policy_condition", "not_seen"],
 ] as const;

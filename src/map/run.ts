@@ -11,6 +11,7 @@ import { rulePages } from "../rules/rule-pages.ts";
 import { notAll, startingWorkflows } from "../usage/leading-to.ts";
 import { wholeList } from "../usage/whole-list.ts";
 import { mapClassic } from "./classic.ts";
+import { mostRead } from "./held-back.ts";
 import type { MappedRule } from "./route.ts";
 import { type Deployment, type NotSeen, readSpace, reasonOf, type SpaceFacts } from "./space.ts";
 import { mapV2 } from "./v2.ts";
@@ -64,7 +65,7 @@ export async function mapRules(unbound: Reader, options: MapOptions, visitor: Vi
     notSeen.push({ space: "*", what: "connector types", why: reasonOf(error) });
     return undefined;
   });
-  const deployment = { status, types: types && new Map(types.map((type) => [type.id, type])), now };
+  const deployment = { status, types: types && new Map(types.map((type) => [type.id, type])), now, left: { rules: mostRead } };
   const waiting = [...spaces];
   const failures: unknown[] = [];
   let done = 0;
@@ -141,7 +142,9 @@ async function mapSpace(
           seesSnoozes = false;
           notSeen.push({ space, what: "snoozes of rules", why: "Kibana shows them over an internal route only, which it refused." });
         }
-        yield page.rules.filter(way.also ?? (() => true));
+        const rules = page.rules.filter(way.also ?? (() => true));
+        await facts.notified?.read(rules.filter((rule) => isMeant({ ...rule, type: rule.rule_type_id }, filter)));
+        yield rules;
       }
     }
   }

@@ -15,6 +15,7 @@ import { sources } from "../usage/sources.ts";
 import { type Unseen, type Where, whereOf } from "../usage/use.ts";
 import { workflows as workflowSource } from "../usage/workflows.ts";
 import { type Connectors, entriesOf } from "./connectors.ts";
+import { lastNotifications, type Notified } from "./held-back.ts";
 import { mayStop, type Obstacle, stops } from "./route.ts";
 import type { Workflows } from "./workflow-routes.ts";
 
@@ -25,6 +26,8 @@ export interface Deployment {
   types: ReadonlyMap<string, LiveType> | undefined;
   /** Milliseconds since 1970. */
   now: number;
+  /** Rules of which it may still be read when they last notified. */
+  left: { rules: number };
 }
 
 /** What a space's rules lead to. */
@@ -36,6 +39,8 @@ export interface RouteFacts {
   policies: { all: readonly ActionPolicy[] | undefined; notSeen: string | undefined };
   /** Policies have tags, and their expression sees alerts only. */
   byTags: boolean;
+  /** Undefined where nobody asked. */
+  notified?: Notified;
   /** Maintenance windows that are on, or that they could not be seen. */
   windows: Obstacle[];
 }
@@ -69,7 +74,7 @@ const longest = 160;
 export async function readSpace(
   reader: Reader,
   space: string,
-  { status, types, now }: Deployment,
+  { status, types, now, left }: Deployment,
   notSeen: NotSeen[],
   users?: (connector: Connector) => boolean,
 ): Promise<SpaceFacts> {
@@ -117,6 +122,7 @@ export async function readSpace(
     },
     workflows: workflowsIn(looked),
     policies: Array.isArray(policies) ? { all: policies, notSeen: undefined } : { all: undefined, notSeen: policies.why },
+    notified: lastNotifications(reader, space, left, reasonOf),
     windows: Array.isArray(windows) ? windows : [mayStop("not_seen", windows.why)],
   };
 }

@@ -2,6 +2,7 @@ import { plainText, quoted } from "../plain-text.ts";
 import type { WorkflowState } from "../usage/use.ts";
 import type { OtherStep, Reference, Undecided } from "../usage/workflow-references.ts";
 import { type ConnectorEnd, type Connectors, connectorsNamed, refusedByConfig } from "./connectors.ts";
+import { atMostOnce } from "./held-back.ts";
 import { goodToKnow, mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
 /** The workflows of a space. */
@@ -90,4 +91,4 @@ function failingStep(
 const breaks: readonly string[] = ["connector_missing", "secrets_missing", "type_unusable"];
 
 /** What a route's obstacles say of the limits of a policy. */
-export const atMostEvery = (interval: string) => goodToKnow("frequency", `at most once in ${plainText(interval, 20)}`);
+export const atMostEvery = (interval: string) => goodToKnow("frequency", atMostOnce(interval));

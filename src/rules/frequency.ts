@@ -53,7 +53,7 @@ export function longer(one: string, other: string | undefined): string {
 }
 
 /** Of a duration such as "5m"; undefined for anything else. */
-function milliseconds(duration: string): number | undefined {
+export function milliseconds(duration: string): number | undefined {
   const [, number, unit = ""] = /^([1-9]\d*)([smhd])$/.exec(duration) ?? [];
   return number === undefined ? undefined : Number(number) * ({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit] ?? 0);
 }

@@ -5,7 +5,6 @@ import { ToolError } from "../errors.ts";
 import type { Runs } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import type { Rule } from "../kibana/rules.ts";
 import { plainText } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { shownUse } from "../usage/free.ts";
@@ -108,13 +107,18 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     if (typeof read === "string") notes.push(`Which rules use it could not be read: ${read}`);
     if (typeof usersOfAny?.users === "string") notes.push(`What else uses it could not be read: ${usersOfAny.users}`);
     const mine = typeof usersOfAny?.users === "object" ? usersOfAny.users.of(found) : undefined;
-    const over = await orWhy(usersOfAny?.judged.overWorkflows(found.id) ?? Promise.resolve([]), 200);
+    const judged = usersOfAny?.judged;
+    const [over, now] = await Promise.all([
+      orWhy(judged?.overWorkflows(found.id) ?? Promise.resolve([]), 200),
+      typeof read === "object" ? judged?.of(read.rules, found.id, read.seesSnoozes) : undefined,
+    ]);
     if (typeof over === "string") notes.push(`Which rules reach it over workflows could not be read: ${over}`);
-    const now = (rule: Rule) => (typeof read === "object" ? usersOfAny?.judged.of(rule, found.id, read.seesSnoozes) : undefined);
     const calls = await repairCalls(found, inSpace, runs, context);
     return {
       connector: compact({ ...connectorRow(found, inSpace, known, context.settings), type_name: type?.name, config }),
-      ...(typeof read === "object" ? shownRules(found, read.rules, { space: inSpace, most, withActions, now, notes }) : {}),
+      ...(typeof read === "object"
+        ? shownRules(found, read.rules, { space: inSpace, most, withActions, now: (rule) => now?.get(rule.id), notes })
+        : {}),
       ...(mine ? shownUsers(mine, typeof over === "object" ? over : [], most, notes) : {}),
       ...(calls.length > 0 ? { next: calls } : {}),
       ...compact({ health: runs, warnings: notes }),

@@ -44,8 +44,23 @@ const classic: Case[] = [
   ["a-mailbox", with_(mail), "told | mail (ann@example.org, bob@example.org at smtp://smtp.example.org) on query matched"],
   [
     "a-project",
-    with_(act("jira", fires, { subAction: "pushToService", subActionParams: {} })),
+    with_(act("jira", fires, { subAction: "pushToService", subActionParams: { incident: { summary: "{{rule.name}}" } } })),
     "told | jira (OPS at jira.example.org) on query matched",
+  ],
+  [
+    "refused-incident",
+    with_(act("jira", fires, { subAction: "pushToService", subActionParams: {} })),
+    "nobody | jira (OPS at jira.example.org) on query matched = nobody: .jira refuses its params: params.subActionParams.incident is required",
+  ],
+  [
+    "refused-channel",
+    with_(act("bot", fires, { subAction: "postMessage", subActionParams: { text: "x" } })),
+    'nobody | bot (slack.com) on query matched = nobody: .slack_api refuses its params: params.subActionParams.channelNames must name a channel, such as ["#alerts"]; before 9.3 by its id, in channelIds',
+  ],
+  [
+    "refused-beside-another",
+    with_(act("chat", fires, {}), post("chat", "recovered")),
+    "told | chat on query matched = nobody: .slack refuses its params: params.message is required | chat on recovered",
   ],
   ["a-webhook", with_(act("hook", fires, { body: "{}" })), "told | hook (hooks.example.org) on query matched"],
   [
@@ -439,7 +454,7 @@ const filters: [what: string, args: Record<string, unknown>, expected: string[]]
   ],
   ["disabled ones", { ...inDefault, enabled: false }, ["disabled", "off"]],
   ["a connector by its id", { space: "*", notified_by: "pager" }, ["a-pager"]],
-  ["a connector by its name", { ...inDefault, notified_by: "Bot" }, ["a-channel", "to-a-channel"]],
+  ["a connector by its name", { ...inDefault, notified_by: "Bot" }, ["a-channel", "refused-channel", "to-a-channel"]],
   [
     "a connector that is gone",
     { ...inDefault, notified_by: "gone" },

@@ -259,6 +259,22 @@ describe("from a Slack webhook to a bot", () => {
     expect((body.warnings ?? []).join()).toMatch(/may fail: a message to "#secret", which is not among its allowedChannels.*Rule r1/);
   });
 
+  test.each([
+    [
+      "#secret",
+      'With "Connector one-channel" may fail: a message to "#secret", which is not among its allowedChannels. This concerns workflow "Tell" (tell).',
+    ],
+    ["#ops", undefined],
+  ])("a workflow that posts in %s and moves to a bot that may not is told of before", async (channel, expected) => {
+    const made = await deployment(["bot", "one-channel"]);
+    const step = `{ name: tell, type: slack_api.postMessage, connector-id: bot, with: { channelNames: ["${channel}"], text: m } }`;
+    const yaml = `name: Tell\ntriggers:\n  - type: manual\nsteps:\n  - ${step}\n`;
+    await made.bare("POST", "/api/workflows/workflow", { id: "tell", yaml });
+    const { body } = await made.call("replace_connector", { from: "bot", to: "one-channel", dry_run: true });
+    const risks = (body.warnings ?? []).filter((one: string) => one.includes("may fail"));
+    expect(risks).toEqual(expected === undefined ? [] : [expected]);
+  });
+
   test.each(["bot", "two-channels"])("without a channel it is refused, with what to give: %s", async (to) => {
     const made = await deployment(["chat", to]);
     await makeRule(made, "r1", chats("chat"));

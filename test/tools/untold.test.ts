@@ -117,6 +117,7 @@ test("rules of both alerting systems that notify nobody are found once, and only
   await made.workflow("to-nobody", "  - { name: note, type: console, with: { message: m } }");
   await made.rule("default", "fine", [post("chat")]);
   await made.rule("default", "without", []);
+  await made.rule("default", "refused", [act("chat", fires, {})]);
   await made.rule("default", "off", [], { enabled: false });
   await made.rule("default", "detection", [], { rule_type_id: "siem.queryRule", consumer: "siem" });
   await made.rule("default", "to-nobody", [starts("to-nobody")]);
@@ -135,6 +136,7 @@ test("rules of both alerting systems that notify nobody are found once, and only
     one.rule?.name ?? one.user?.id,
   ]);
   expect(rows).toEqual([
+    ["notifies_nobody", "critical", "Rule refused"],
     ["notifies_nobody", "medium", "v2 policy off"],
     ["notifies_nobody", "low", "Rule to-nobody"],
     ["silent_for_long", "low", "snoozed"],
@@ -143,7 +145,7 @@ test("rules of both alerting systems that notify nobody are found once, and only
   ]);
   expect(
     rows
-      .slice(3)
+      .slice(4)
       .map(([, , name]: string[]) => name)
       .sort(),
   ).toEqual(["Rule without", "v2 without"]);
@@ -151,16 +153,17 @@ test("rules of both alerting systems that notify nobody are found once, and only
 });
 
 const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString();
-test.each<[what: string, from: number, to: number, expected: string[]]>([
+test.each<[what: string, from: number, to: number, expected: string[], rRule?: object]>([
   ["an hour ago, for two hours", 0, 0.1, []],
   ["yesterday, for three days", -1, 2, []],
   ["yesterday, for two weeks", -1, 13, ["low"]],
   ["forty days ago, until tomorrow", -40, 1, ["medium"]],
-])("a rule that was snoozed %s", async (_what, from, to, expected) => {
+  ["each month, for two weeks", -1, 13, [], { freq: 1, interval: 1, count: 12 }],
+])("a rule that was snoozed %s", async (_what, from, to, expected, rRule = { count: 1 }) => {
   const made = await planted({ sandbox: { empty: true } });
   await made.slack("chat");
   await made.rule("default", "snoozed", [post("chat")]);
-  const snooze_schedule = { duration: Math.round((to - from) * 86_400_000), rRule: { dtstart: days(from), tzid: "UTC", count: 1 } };
+  const snooze_schedule = { duration: Math.round((to - from) * 86_400_000), rRule: { dtstart: days(from), tzid: "UTC", ...rRule } };
   await made.send("POST", "/internal/alerting/rule/snoozed/_snooze", { snooze_schedule });
   const found = await made.findings({ checks: ["silent_for_long"] });
   expect(found.map(({ severity }) => severity)).toEqual(expected);

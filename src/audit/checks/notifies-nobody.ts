@@ -54,7 +54,9 @@ function reasonOf({ obstacles }: Route): string {
 /** What is broken is worse than what somebody switched off, or built to tell nobody. */
 function severityOf(routes: readonly Route[]): Severity {
   const kinds = new Set(routes.flatMap(({ obstacles }) => obstacles.map(({ kind }) => kind)));
-  if (["secrets_missing", "type_unusable", "failing", "step_fails"].some((kind) => [...kinds].some((one) => one === kind)))
+  if (
+    ["secrets_missing", "type_unusable", "failing", "step_fails", "params_refused"].some((kind) => [...kinds].some((one) => one === kind))
+  )
     return "critical";
   return kinds.has("policy_off") ? "medium" : "low";
 }

@@ -8,10 +8,10 @@ const long = 7;
 /** Days after which nobody remembers why. */
 const forgotten = 30;
 
-/** Kibana does not keep when a rule was muted; that it was not changed since is kept (mute_all.ts). */
+/** Kibana does not keep when a rule was muted, nor since when a policy is snoozed; that a rule was not changed since is kept (mute_all.ts). */
 export const silentForLong: RuleCheck = {
   name: "silent_for_long",
-  finds: "enabled rules that are muted, or snoozed, and action policies that are snoozed, for a week or longer",
+  finds: "enabled rules that are muted, or snoozed, for a week or longer, and action policies that are snoozed for another week or longer",
   ignores: "disabled rules, single alerts, snoozes that recur, maintenance windows; a rule that was muted and changed in the last week",
   of: "rule",
   group: "will_break",
@@ -35,15 +35,14 @@ export const silentForLong: RuleCheck = {
             },
           ];
     }
-    if (snoozedUntil === undefined) return [];
-    const until = Date.parse(snoozedUntil);
-    if (daysBetween(snoozedSince ?? new Date(now).toISOString(), until) < long) return [];
-    const since = snoozedSince === undefined ? "" : ` since ${moment(snoozedSince)}`;
+    // One that recurs has no beginning here.
+    if (snoozedUntil === undefined || snoozedSince === undefined) return [];
+    if (daysBetween(snoozedSince, Date.parse(snoozedUntil)) < long) return [];
     return [
       {
         severity: severityOf(daysBetween(snoozedSince, now)),
         rule: ruleRef(rule),
-        evidence: `Snoozed${since} until ${moment(snoozedUntil)}.`,
+        evidence: `Snoozed since ${moment(snoozedSince)} until ${moment(snoozedUntil)}.`,
       },
     ];
   },

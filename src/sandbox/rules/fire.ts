@@ -29,10 +29,16 @@ interface Alert {
 /** What one run of an action is about: one alert, or all of them in a summary. */
 type Planned = { action: RuleAction; alerts: Alert[] };
 
-/** What a rule remembers from run to run: the groups of its active alerts, and when throttled actions last ran. */
+/** When throttled actions last ran, by uuid; and when the last action of any kind did. */
+type Dated = { date: string };
+interface LastScheduled extends Dated {
+  group: string;
+  actions: Record<string, Dated>;
+}
+/** What a rule remembers from run to run: its active alerts, and when its throttled summaries last went out. */
 interface Memory {
-  groups: Map<string, string>;
-  lastRun: Map<string, number>;
+  alerts: Map<string, { group: string; last: LastScheduled | undefined }>;
+  summaries: Record<string, Dated>;
 }
 const memories = new WeakMap<State, Map<string, Memory>>();
 
@@ -50,9 +56,10 @@ export async function fireRule(id: string, body: unknown, state: State): Promise
   const heard = found.filter((one) => !isSilenced(one.id, rule, now));
   const planned = silent ? [] : rule.actions.flatMap((action) => runsOf(action, heard, rule, state, memory));
   for (const { id: alertId, is, group } of found) {
-    if (is === "recovered") memory.groups.delete(alertId);
-    else memory.groups.set(alertId, group);
+    if (is === "recovered") memory.alerts.delete(alertId);
+    else memory.alerts.set(alertId, { group, last: memory.alerts.get(alertId)?.last });
   }
+  remember(planned, memory);
   const missing = planned.find(({ action }) => !connectorOf(action.id, rule.space, state));
   const outcomeMessage = missing ? `Saved object [action/${missing.action.id}] not found` : null;
   const after: Rule = {
@@ -60,7 +67,7 @@ export async function fireRule(id: string, body: unknown, state: State): Promise
     snooze_schedule: unexpired(rule, now),
     outcome: missing ? "failed" : "succeeded",
     outcomeMessage,
-    activeAlerts: memory.groups.size,
+    activeAlerts: memory.alerts.size,
     lastRunAt: new Date().toISOString(),
     pendingSince: undefined,
   };
@@ -74,7 +81,7 @@ export async function fireRule(id: string, body: unknown, state: State): Promise
 
 /** The alerts that are active now. */
 export function activeAlerts(rule: string, state: State): string[] {
-  return [...memoryOf(rule, state).groups.keys()];
+  return [...memoryOf(rule, state).alerts.keys()];
 }
 
 function isSilenced(alert: string, { muted_alert_ids, snoozed_instances = [] }: Rule, now: number): boolean {
@@ -85,40 +92,64 @@ function isSilenced(alert: string, { muted_alert_ids, snoozed_instances = [] }: 
 function memoryOf(id: string, state: State): Memory {
   const rules = memories.get(state) ?? new Map<string, Memory>();
   memories.set(state, rules);
-  const memory = rules.get(id) ?? { groups: new Map(), lastRun: new Map() };
+  const memory = rules.get(id) ?? { alerts: new Map(), summaries: {} };
   rules.set(id, memory);
   return memory;
 }
 
 /** If the order names no alerts: one for "active", all active ones for "recovered". */
 function defaults(state: "active" | "recovered", memory: Memory): z.infer<typeof alert>[] {
-  const ids = state === "active" ? ["alert-1"] : [...memory.groups.keys()];
+  const ids = state === "active" ? ["alert-1"] : [...memory.alerts.keys()];
   return ids.map((id) => ({ id, group: undefined, context: {} }));
 }
 
 function alertOf(given: z.infer<typeof alert>, now: "active" | "recovered", type: RuleType, memory: Memory): Alert {
   const { id, context } = given;
   if (now === "recovered") return { id, context, group: type.recovery_action_group.id, is: "recovered" };
-  return { id, context, group: given.group ?? type.default_action_group_id, is: memory.groups.has(id) ? "ongoing" : "new" };
+  return { id, context, group: given.group ?? type.default_action_group_id, is: memory.alerts.has(id) ? "ongoing" : "new" };
 }
 
 /** Once for a summary of everything, else once for each alert of the action's group, as its frequency allows. */
 function runsOf(action: RuleAction, alerts: readonly Alert[], rule: Rule, state: State, memory: Memory): Planned[] {
   const notify = action.frequency?.notify_when ?? rule.notify_when ?? "onActiveAlert";
   const throttle = action.frequency ? action.frequency.throttle : rule.throttle;
-  const due = (key: string) => {
-    if (notify !== "onThrottleInterval" || throttle === null) return true;
-    const waits = Date.now() - (memory.lastRun.get(key) ?? 0) < milliseconds(throttle);
-    if (!waits) memory.lastRun.set(key, Date.now());
-    return !waits;
-  };
+  const waits = (last: Dated | undefined) =>
+    notify === "onThrottleInterval" &&
+    throttle !== null &&
+    last !== undefined &&
+    Date.now() - Date.parse(last.date) < milliseconds(throttle);
   const system = state.inMemory.some((connector) => connector.system && connector.id === action.id);
-  if (system || action.frequency?.summary) return alerts.length > 0 && due(action.uuid) ? [{ action, alerts: [...alerts] }] : [];
+  if (system || action.frequency?.summary)
+    return alerts.length > 0 && !waits(memory.summaries[action.uuid]) ? [{ action, alerts: [...alerts] }] : [];
   return alerts
     .filter((one) => one.group === action.group)
-    .filter((one) => notify !== "onActionGroupChange" || one.is === "recovered" || memory.groups.get(one.id) !== one.group)
-    .filter((one) => one.is === "recovered" || due(`${action.uuid} ${one.id}`))
+    .filter((one) => notify !== "onActionGroupChange" || one.is === "recovered" || memory.alerts.get(one.id)?.group !== one.group)
+    .filter((one) => {
+      const last = memory.alerts.get(one.id)?.last;
+      return one.is === "recovered" || last?.group !== one.group || !waits(action.frequency ? last.actions[action.uuid] : last);
+    })
     .map((one) => ({ action, alerts: [one] }));
+}
+
+/** Notes what ran: alerting/server/alert/alert.ts, updateLastScheduledActions. An alert that is over is forgotten. */
+function remember(planned: readonly Planned[], memory: Memory): void {
+  const date = new Date().toISOString();
+  for (const { action, alerts } of planned) {
+    const noted = action.frequency?.throttle == null ? {} : { [action.uuid]: { date } };
+    if (action.frequency?.summary) Object.assign(memory.summaries, noted);
+    for (const { id, group } of action.frequency?.summary ? [] : alerts) {
+      const known = memory.alerts.get(id);
+      if (known) known.last = { group, date, actions: { ...(known.last?.group === group && known.last.actions), ...noted } };
+    }
+  }
+}
+
+/** What Kibana keeps of a rule between its runs; undefined before the first. */
+export function taskState(rule: string, state: State): Dict | undefined {
+  const memory = memories.get(state)?.get(rule);
+  if (!memory) return undefined;
+  const alerts = [...memory.alerts].map(([id, { last }]) => [id, { state: {}, meta: last ? { lastScheduledActions: last } : {} }]);
+  return { rule_type_state: {}, alerts: Object.fromEntries(alerts), summaryActions: memory.summaries };
 }
 
 function connectorOf(id: string, space: string, state: State): Connector | InMemoryConnector | undefined {

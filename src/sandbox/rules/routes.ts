@@ -7,6 +7,7 @@ import { duration, filled, parseBody } from "../http/request-schema.ts";
 import type { Call, Reply, Route, Rule, State } from "../types.ts";
 import { has } from "../version-changes.ts";
 import { actionBody, storedActions } from "./actions.ts";
+import { taskState } from "./fire.ts";
 import { flappingIsOn } from "./settings-routes.ts";
 import { keyOwner, ruleOf } from "./stored.ts";
 import { type RuleType, ruleTypes } from "./types.ts";
@@ -144,6 +145,14 @@ function get(call: Call, state: State, view: typeof ruleView = ruleView): Reply 
   return { status: 200, body: view(rule, state.version) };
 }
 
+/** alerting/server/routes/get_rule_state.ts */
+function getTaskState(call: Call, state: State): Reply {
+  const rule = ruleOf(call, state);
+  needRule(call, "read", "getRuleState", rule);
+  const body = taskState(rule.id, state);
+  return body === undefined ? { status: 204 } : { status: 200, body };
+}
+
 function remove(call: Call, state: State): Reply {
   const rule = ruleOf(call, state);
   needRule(call, "all", "delete", rule);
@@ -174,6 +183,7 @@ export const ruleRoutes: readonly Route[] = [
   { method: "POST", path: one, handler: create },
   { method: "GET", path: one, handler: (call, state) => get(call, state) },
   { method: "GET", path: "/internal/alerting/rule/{id}", handler: (call, state) => get(call, state, internalRuleView) },
+  { method: "GET", path: "/internal/alerting/rule/{id}/state", handler: getTaskState },
   { method: "PUT", path: one, handler: update },
   { method: "DELETE", path: one, handler: remove },
   { method: "GET", path: "/api/alerting/rule_types", handler: listTypes },

@@ -25,7 +25,8 @@ const detection = { rule_type_id: "siem.queryRule", consumer: "siem" };
 
 const act = (id: string, group: string, params: RuleAction["params"]): SeedAction => ({ id, group, params, frequency: onChange });
 const post = (id: string, group: string) => act(id, group, { message: "{{rule.name}} is {{alert.actionGroup}}" });
-const push = (id: string, group: string) => act(id, group, { subAction: "pushToService", subActionParams: {} });
+const push = (id: string, group: string) =>
+  act(id, group, { subAction: "pushToService", subActionParams: { incident: { summary: "{{rule.name}}" }, comments: [] } });
 const page = (id: string, group: string, more = {}) =>
   act(id, group, { eventAction: "trigger", severity: "critical", summary: "{{rule.name}}", ...more });
 const resolve = (id: string) => act(id, "recovered", { eventAction: "resolve", dedupKey: perAlert });

@@ -7,15 +7,17 @@ import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { mapClassic } from "../../map/classic.ts";
 import { entriesOf } from "../../map/connectors.ts";
+import { lastNotifications, mostRead } from "../../map/held-back.ts";
 import { rulesOverWorkflows, wayTo } from "../../map/leading.ts";
-import { type MappedRule, mayStop, type Obstacle, type Verdict, verdicts } from "../../map/route.ts";
+import { type MappedRule, mayStop, type Verdict, verdicts } from "../../map/route.ts";
 import { rulesOf } from "../../map/run.ts";
-import { type RouteFacts, runningWindows, workflowsIn } from "../../map/space.ts";
+import { type RouteFacts, reasonOf, runningWindows, workflowsIn } from "../../map/space.ts";
 import { plainText } from "../../plain-text.ts";
 import { byText } from "../../rules/find-rules.ts";
 import { policiesOf } from "../../usage/leading-to.ts";
 import type { Seen } from "../../usage/look.ts";
 import { compact } from "../fields.ts";
+import { inTheWay } from "../map/mapped-row.ts";
 import { orWhy } from "./or-why.ts";
 
 /** Characters of why something could not be read. */
@@ -68,12 +70,16 @@ export async function rulesNow(reader: Reader, known: Known) {
     },
     workflows: workflowsIn(seen ?? { space, looked: [] }),
     policies: typeof policies === "string" ? { all: undefined, notSeen: policies } : { all: policies, notSeen: undefined },
+    notified: lastNotifications(reader, space, { rules: mostRead }, reasonOf),
     windows: typeof windows === "string" ? [mayStop("not_seen", "maintenance windows could not be read")] : windows,
   };
   return {
-    /** Of one that uses the connector itself. */
-    of: (rule: Rule, connector: string, seesSnoozes: boolean): RuleNow =>
-      nowOf(mapClassic(rule, facts, seesSnoozes || !isAtLeast(status, "8.2")), connector),
+    /** Of those that use the connector itself, by id. */
+    async of(rules: readonly Rule[], connector: string, seesSnoozes: boolean): Promise<ReadonlyMap<string, RuleNow>> {
+      await facts.notified?.read(rules);
+      const seen = seesSnoozes || !isAtLeast(status, "8.2");
+      return new Map(rules.map((rule) => [rule.id, nowOf(mapClassic(rule, facts, seen), connector)]));
+    },
     /** Those that reach it over workflows alone, as rows of an answer, those that tell nobody first. @throws ToolError */
     async overWorkflows(connector: string): Promise<Record<string, unknown>[]> {
       const rules = await rulesOverWorkflows(reader, facts, connector, status);
@@ -98,8 +104,7 @@ async function failingOf(runs: Known["runs"]): Promise<Map<string, Failing>> {
 
 function nowOf(rule: MappedRule, connector: string): RuleNow {
   const { verdict, obstacles } = wayTo(rule, connector);
-  const texts = [...new Set(obstacles.map(({ text }: Obstacle) => plainText(text, 200)))];
-  return compact({ verdict: verdict === "told" ? undefined : verdict, in_the_way: texts });
+  return compact({ verdict: verdict === "told" ? undefined : verdict, in_the_way: inTheWay(obstacles) });
 }
 
 function viaOf({ routes }: MappedRule, connector: string): string[] {

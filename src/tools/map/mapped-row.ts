@@ -8,6 +8,9 @@ import { compact } from "../fields.ts";
 /** Routes of one rule that an answer shows. */
 const routesShown = 5;
 
+/** Texts of one rule or route. */
+const textsShown = 5;
+
 /** A rule as an answer shows it: plain texts, and only keys with a value. */
 export interface MappedRow {
   id: string;
@@ -47,7 +50,7 @@ export async function mappedRow(
     every,
     key_owner: rule.keyOwner === undefined ? undefined : plainText(rule.keyOwner, 60),
     tags: rule.tags.slice(0, 10).map((tag) => plainText(tag, 60)),
-    in_the_way: texts(obstacles),
+    in_the_way: inTheWay(obstacles),
     routes: shown,
     more_routes: routes.length > routesShown ? routes.length - routesShown : undefined,
   });
@@ -67,10 +70,15 @@ async function shownRoute(route: Route, connectors: ReadonlyMap<string, Connecto
     on: on.map((group) => plainText(group, 60)).join(", ") || undefined,
     via: via.map(({ kind, id: at }) => `${kind.replaceAll("_", " ")} ${plainText(at, 60)}`),
     verdict: verdict === "told" ? undefined : verdict,
-    in_the_way: texts(obstacles),
+    in_the_way: inTheWay(obstacles),
   });
 }
 
-function texts(obstacles: readonly Obstacle[]): string[] {
-  return [...new Set(obstacles.map(({ text }) => plainText(text, 200)))];
+/** What is in the way, in words: what stops more comes first. */
+export function inTheWay(obstacles: readonly Obstacle[]): string[] {
+  const strongest = ["all", "perhaps", "nothing"] as const;
+  const sorted = strongest.flatMap((stops) => obstacles.filter((one) => one.stops === stops));
+  const texts = [...new Set(sorted.map(({ text }) => plainText(text, 200)))];
+  const more = texts.length - textsShown;
+  return more > 0 ? [...texts.slice(0, textsShown), `and ${more} more`] : texts;
 }

@@ -1,3 +1,4 @@
+import { connectorType } from "../../catalog/index.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
@@ -58,7 +59,25 @@ export async function repointWorkflows(
   const all = looked.flatMap(({ workflow }) => workflow ?? []);
   const part = await workflowPart(all, { routes, known, named: [from.id, to.id] }, context);
   const fixed = found.filter((ofOne) => !able.includes(ofOne)).map(asLeft);
-  return { ...part, left: [...fixed, ...looked.flatMap(({ left }) => left)] };
+  const warnings = [...part.warnings, ...(await newRisks(all, to))];
+  return { ...part, warnings, left: [...fixed, ...looked.flatMap(({ left }) => left)] };
+}
+
+/** What may fail at the new connector because of its config, for each workflow. */
+async function newRisks(all: readonly Moved[], { type, name, config }: Connector): Promise<string[]> {
+  const risks = (await connectorType(type))?.risks;
+  if (!risks || !config) return [];
+  const anyway = risks({}, config);
+  return all.flatMap(({ workflow, references }) => {
+    const found = new Set(references.flatMap(({ params }) => risks(params, config)).filter((one) => !anyway.includes(one)));
+    const about = `workflow ${quoted(workflow.name, 60)} (${word(workflow.id)})`;
+    return [...found].map((one) => `With ${quoted(name, 60)} may fail: ${one}. This concerns ${about}.`);
+  });
+}
+
+/** A workflow with its new text, and the places that it changes. */
+interface Moved extends Rewritten {
+  references: readonly Reference[];
 }
 
 interface Replacement {
@@ -85,7 +104,7 @@ async function rewritten(
   routes: WorkflowRoutes,
   wanted: Replacement,
   { kibana, space }: SpaceContext,
-): Promise<{ workflow?: Rewritten; left: LeftWorkflow[] }> {
+): Promise<{ workflow?: Moved; left: LeftWorkflow[] }> {
   const workflow = await kibana.workflow(space, id, routes);
   if (!workflow) return { left: [] };
   const stays = (how: readonly string[], why: string): LeftWorkflow => ({ id, name: workflow.name, how: [...new Set(how)], why });
@@ -106,7 +125,7 @@ async function rewritten(
   if (moved.length + left.length === 0) return { left: [stays(named, "Its text does not name it there, or changed a moment ago.")] };
   if (moved.length === 0) return { left };
   const why = whySwitched(readWorkflow(before)?.enabled, workflow) ?? (await whyRefused(after, space, kibana));
-  if (why === undefined) return { workflow: { workflow, before, after }, left };
+  if (why === undefined) return { workflow: { workflow, before, after, references: moved }, left };
   const places = moved.map(({ how }) => how);
   return { left: [...left, stays(places, why)] };
 }
