@@ -3,7 +3,7 @@ import type { RuleAction, RuleType } from "../kibana/rules.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
 import { hasSeveralAlerts } from "./grouping.ts";
-import { closes, keyOf, opens, usualKey } from "./incidents.ts";
+import { closes, keyOf, opens, usualKey, withDefaultKey } from "./incidents.ts";
 import type { Found, RehearsedAction, Rehearsing } from "./rehearsed.ts";
 import type { Role } from "./sample-alert.ts";
 
@@ -79,7 +79,12 @@ export function keyProblems({ given, role, params, other }: Keyed, { rule, type 
   const fix = `Use ${entry.usualKey ?? usualKey}, here and on recovery.`;
   const raw = keyOf(entry, given);
   if (raw === undefined) {
-    const consequence = opening ? "each run opens another incident, and recovery can close none" : "nothing is closed";
+    const closed = keyOf(entry, withDefaultKey(entry, given));
+    const consequence = opening
+      ? "each run opens another incident, and recovery can close none"
+      : closed === undefined
+        ? "nothing is closed"
+        : `Kibana then takes the text ${closed} as it is, and closes what is open under it, of whatever rule`;
     return entry.groupsWithoutKey && opening ? [] : [{ path, problem: `is missing: ${consequence}`, fix }];
   }
   const [one, two] = [keyOf(entry, params), keyOf(entry, other)];

@@ -56,8 +56,8 @@ export function sentRehearsal({ rule, actions, found, entry, space, shown }: Sen
   const sends = [...actions].sort((one, other) => Number(one.role === "recovered") - Number(other.role === "recovered"));
   const keys = new Map([...new Set(sends.map(({ keys: { one } }) => one))].map((key, at) => [key, `connector-test-{unique}-${at + 1}`]));
   const made = sends.map(({ params, group, role, keys: { one } }) => {
-    const own = entry?.dedupField === undefined || (one === undefined && !opens(entry, params)) ? undefined : keys.get(one);
     const closing = entry !== undefined && closes(entry, params);
+    const own = entry?.dedupField === undefined || (one === undefined && !closing && !opens(entry, params)) ? undefined : keys.get(one);
     const keyed = entry && own !== undefined ? withKey(entry, params, own) : params;
     const withMark = marked(keyed, entry);
     const template = withPathApart(entry, found.config, withMark ?? keyed);
