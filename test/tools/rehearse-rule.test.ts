@@ -108,11 +108,51 @@ test("what looks like a secret is not shown, and long texts are cut with their l
   expect(body.result.actions[0].sends.message).toMatch(/… \(\d+ more characters\)$/);
 });
 
-test("a template that multiplies itself is not filled in, and named", async () => {
+test("a template that multiplies itself is a note, and is not sent as a test", async () => {
   const message = `${"{{#context.hits}}".repeat(30)}x${"{{/context.hits}}".repeat(30)}`;
-  const { call } = await deployment({ disk: { actions: [{ id: "slack", ...fires, params: { message } }] } });
+  const { call, writes } = await deployment({ disk: { actions: [{ id: "slack", ...fires, params: { message } }] } }, { person: accepts });
   const { body } = await call("test_connector", { id: "slack", rule: "disk" });
-  expect(body.result.problems).toContainEqual(expect.objectContaining({ problem: expect.stringContaining("more than 2000 values") }));
+  expect(body.result).not.toHaveProperty("problems");
+  expect(body.result.notes).toContainEqual(expect.stringMatching(/^params\.message: not rehearsed: .*more than 2000 values/));
+  const loud = await call("test_connector", { id: "slack", rule: "disk", mode: "loud" });
+  expect(loud.body).toMatchObject({ code: "limit_reached", message: expect.stringContaining("params.message") });
+  expect(writes()).toEqual([]);
+});
+
+test("params nested deeper than anything real are refused", async () => {
+  const deep = JSON.parse(`${'{"a":'.repeat(300)}1${"}".repeat(300)}`);
+  const { call } = await deployment({
+    own: { params: { index: ["l-*"], threshold: [3], deep }, actions: [{ id: "slack", ...fires, params: { message: "x" } }] },
+  });
+  expect((await call("test_connector", { id: "slack", rule: "own" })).body.code).toBe("limit_reached");
+});
+
+test("a secret among the rule's params is shown nowhere through a template, nor sent", async () => {
+  const { call, questions, deliveries } = await deployment(
+    {
+      disk: {
+        params: { index: ["l-*"], threshold: [3], apiKey: "correct horse battery" },
+        actions: [{ id: "slack", ...fires, params: { message: "{{rule.params.apiKey}} {{params.apiKey}} {{{rule.params}}}" } }],
+      },
+    },
+    { person: accepts },
+  );
+  const answers = [
+    await call("test_connector", { id: "slack", rule: "disk" }),
+    await call("test_connector", { id: "slack", rule: "disk", mode: "loud" }),
+  ];
+  expect(answers[1]?.body.status).toBe("done");
+  expect(JSON.stringify([answers.map(({ text }) => text), questions, await deliveries()])).not.toContain("battery");
+});
+
+test("a path is shown without what is hidden, and in short", async () => {
+  const token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+  const { call } = await deployment({
+    disk: { actions: [{ id: "slack", ...fires, params: { message: "x", [`${token}\u202e${"k ".repeat(500)}`]: "{{" } }] },
+  });
+  const { body, text } = await call("test_connector", { id: "slack", rule: "disk" });
+  expect(text).not.toContain(token);
+  for (const { path } of body.result.problems) expect(path.length).toBeLessThan(250);
 });
 
 test.each(["bob", "a@@example.com", "a@example.com\nBcc: b@example.com"])(

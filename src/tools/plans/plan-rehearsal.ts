@@ -2,6 +2,7 @@ import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { asOfVersion } from "../../catalog/when.ts";
 import type { NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { isDeeperThan } from "../../json-depth.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
@@ -9,6 +10,8 @@ import { isAtLeast } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { rehearse } from "../../rules/rehearse.ts";
 import { templateParser, templateRenderer } from "../../rules/template-parser.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { wholeList } from "../../usage/whole-list.ts";
 import type { SpaceContext } from "../define.ts";
 import { askedRules } from "../rules/find-rules.ts";
 import { inShort } from "../rules/rehearsal-in-short.ts";
@@ -16,6 +19,9 @@ import { nothingToRehearse, type RehearsalPlan, sentRehearsal, warningsOn } from
 
 /** Actions of one rule and connector that are rehearsed. */
 const mostActions = 20;
+/** Levels of params that are read. */
+const deepest = 100;
+
 /**
  * What a rule would send through a connector: shown, or with `loud` sent as a test.
  * @throws ToolError invalid_arguments where the rule has no action of the connector, or belongs to the new alerting
@@ -40,7 +46,11 @@ export async function planRehearsal(
   if (using.length === 0) throw nothingToRehearse(rule, found);
   if (using.length > mostActions) throw tooMany(rule, using.length);
   const kibanaUrl = context.deployment.url.replace(/\/$/, "");
-  const actions = rehearse({ rule, type, space, kibanaUrl, connector: found, entry, parse, render });
+  const [tooDeep] = [rule.params, ...using.map(({ params }) => params)].filter((one) => isDeeperThan(deepest, one));
+  if (tooDeep !== undefined) throw nestedTooDeep(rule);
+  // A template may name a secret that stands in the rule's own params: it is neither shown nor sent.
+  const withoutSecrets = { ...rule, params: hideSecrets(rule.params).config };
+  const actions = rehearse({ rule: withoutSecrets, type, space, kibanaUrl, connector: found, entry, parse, render });
   const shown = inShort(rule, type, actions, found.id);
   if (mode === "safe") {
     return {
@@ -73,10 +83,14 @@ async function oneRule(asked: string, { kibana, space }: SpaceContext): Promise<
 
 async function isOfNewAlerting(asked: string, kibana: Reader, space: string): Promise<boolean> {
   try {
-    const page = await kibana.v2Rules(space, 1);
-    return page?.rules.some(({ id, name }) => id === asked || name === asked) ?? false;
+    const { items } = await wholeList(async (at) => {
+      const page = await kibana.v2Rules(space, at);
+      return page && { total: page.total, items: page.rules };
+    });
+    return [...items.values()].some(({ id, name }) => id === asked || name === asked);
   } catch (error) {
-    if (error instanceof ToolError) return false;
+    // Who may not read them, or has none, is told that there is no such rule.
+    if (error instanceof ToolError && ["forbidden", "kibana_error"].includes(error.code)) return false;
     throw error;
   }
 }
@@ -86,6 +100,14 @@ function unknownType(rule: Rule): ToolError {
     "invalid_arguments",
     `This key may not see the rule type ${word(rule.rule_type_id)}: which variables it has is not known.`,
     "Use a key that may use rules of that type.",
+  );
+}
+
+function nestedTooDeep(rule: Rule): ToolError {
+  return new ToolError(
+    "limit_reached",
+    `The rule ${quoted(rule.name)} has params nested more than ${deepest} levels deep: they are not rehearsed.`,
+    "Rehearse another rule, or make them flatter.",
   );
 }
 
