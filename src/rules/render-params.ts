@@ -4,7 +4,7 @@ import { asLambdas } from "../catalog/template-functions/index.ts";
 import { NotComputed } from "../catalog/template-functions/not-computed.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { readUrl } from "../read-url.ts";
-import { isOfUnknownKind } from "./sample-alert.ts";
+import { isOfUnknownKind, mostParts } from "./sample-alert.ts";
 import type { RenderTemplate } from "./template-parser.ts";
 
 export interface Rendered {
@@ -81,7 +81,10 @@ function withTexts(variables: Readonly<Record<string, unknown>>, spend: (text: s
     if (Array.isArray(value)) return Object.assign(value.map(nested), { asJSON: plain });
     if (!isPlainObject(value)) return value;
     const result: Record<string, unknown> = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, nested(item)]));
-    for (const [key, item] of Object.entries(value)) if (key.includes(".")) putAt(result, key.split("."), nested(item));
+    for (const [key, item] of Object.entries(value)) {
+      const path = key.split(".");
+      if (path.length > 1 && path.length <= mostParts) putAt(result, path, nested(item));
+    }
     Object.defineProperty(result, "toString", { value: plain, enumerable: false, configurable: true, writable: true });
     return result;
   }

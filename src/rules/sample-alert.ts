@@ -157,13 +157,17 @@ function text(words: string, { which, hostile }: SampleOf): string {
   return hostile ? `${words} "quoted" \\ ${which}\nnext line` : `${words}-${which}`;
 }
 
+/** Parts of a name with dots: objects that are nested deeper cannot be walked through. */
+export const mostParts = 50;
+
 /**
  * The variables with a sample for further names that templates use, where nobody lists what there is: fields of documents, and
  * what is below a listed name.
  */
 export function withUsed(variables: Variables, names: readonly string[], of: SampleOf): Variables {
   const all = structuredClone(variables);
-  for (const name of names) put(all, name.split("."), text(`sample ${name.split(".").at(-1)}`, of));
+  for (const name of names.filter((one) => one.split(".").length <= mostParts))
+    put(all, name.split("."), text(`sample ${name.split(".").at(-1)}`, of));
   return all;
 }
 

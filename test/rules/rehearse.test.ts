@@ -103,3 +103,14 @@ test.each<[string, string, Partial<Rule>]>([
   expect({ problems, notRehearsed }).toEqual({ problems: [], notRehearsed: ["params.body"] });
   expect(notes).toEqual([expect.stringMatching(/^params\.body: not rehearsed: /)]);
 });
+
+test.each<[string, string, Partial<Rule>]>([
+  ["a template", `x {{context.hits.0._source${".a".repeat(9_000)}}} {{kibana${".a".repeat(900)}}}`, {}],
+  ["the rule's params", "x {{rule.params}}", { params: { [`a${".a".repeat(20_000)}`]: 1 } }],
+])("a name of thousands of parts ends no rehearsal: in %s", async (_what, message, more) => {
+  const { sent } = await found(".server-log", [[active, { message }]], {
+    of: { ...context("title hits"), id: "metrics.alert.threshold" },
+    with: more,
+  });
+  expect(sent).toEqual([{ message: expect.stringMatching(/^x /) }]);
+});

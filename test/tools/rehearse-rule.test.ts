@@ -119,14 +119,6 @@ test("a template that multiplies itself is a note, and is not sent as a test", a
   expect(writes()).toEqual([]);
 });
 
-test("params nested deeper than anything real are refused", async () => {
-  const deep = JSON.parse(`${'{"a":'.repeat(300)}1${"}".repeat(300)}`);
-  const { call } = await deployment({
-    own: { params: { index: ["l-*"], threshold: [3], deep }, actions: [{ id: "slack", ...fires, params: { message: "x" } }] },
-  });
-  expect((await call("test_connector", { id: "slack", rule: "own" })).body.code).toBe("limit_reached");
-});
-
 test("a secret among the rule's params is shown nowhere through a template, nor sent", async () => {
   const { call, questions, deliveries } = await deployment(
     {

@@ -2,7 +2,6 @@ import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { asOfVersion } from "../../catalog/when.ts";
 import type { NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
-import { isDeeperThan } from "../../json-depth.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
@@ -19,9 +18,6 @@ import { nothingToRehearse, type RehearsalPlan, sentRehearsal, warningsOn } from
 
 /** Actions of one rule and connector that are rehearsed. */
 const mostActions = 20;
-/** Levels of params that are read. */
-const deepest = 100;
-
 /**
  * What a rule would send through a connector: shown, or with `loud` sent as a test.
  * @throws ToolError invalid_arguments where the rule has no action of the connector, or belongs to the new alerting
@@ -46,8 +42,6 @@ export async function planRehearsal(
   if (using.length === 0) throw nothingToRehearse(rule, found);
   if (using.length > mostActions) throw tooMany(rule, using.length);
   const kibanaUrl = context.deployment.url.replace(/\/$/, "");
-  const [tooDeep] = [rule.params, ...using.map(({ params }) => params)].filter((one) => isDeeperThan(deepest, one));
-  if (tooDeep !== undefined) throw nestedTooDeep(rule);
   // A template may name a secret that stands in the rule's own params: it is neither shown nor sent.
   const withoutSecrets = { ...rule, params: hideSecrets(rule.params).config };
   const actions = rehearse({ rule: withoutSecrets, type, space, kibanaUrl, connector: found, entry, parse, render });
@@ -100,14 +94,6 @@ function unknownType(rule: Rule): ToolError {
     "invalid_arguments",
     `This key may not see the rule type ${word(rule.rule_type_id)}: which variables it has is not known.`,
     "Use a key that may use rules of that type.",
-  );
-}
-
-function nestedTooDeep(rule: Rule): ToolError {
-  return new ToolError(
-    "limit_reached",
-    `The rule ${quoted(rule.name)} has params nested more than ${deepest} levels deep: they are not rehearsed.`,
-    "Rehearse another rule, or make them flatter.",
   );
 }
 
