@@ -88,6 +88,7 @@ const manyItems = { params: { list: Array(20_000).fill("x") } };
 
 test.each<[string, string, Partial<Rule>]>([
   ["longer than is filled in", `{{{context.title}}${"x".repeat(20_000)}`, {}],
+  ["of nothing but braces", "{{".repeat(200_000), {}],
   ["with its own tags", `{{=| |=}}${"x".repeat(5_000)}`, {}],
   ["with sections in sections", `${"{{#rule}}".repeat(60)}x${"{{/rule}}".repeat(60)}`, {}],
   ["of which a list makes a hundred megabytes", `{{#params.list}}${"y".repeat(5_000)}{{/params.list}}`, manyItems],

@@ -85,6 +85,20 @@ test("a rule of the new alerting is refused with the reason", async () => {
   expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("is a rule of the new alerting") });
 });
 
+test("a rule of the new alerting is found on whatever page it is", async () => {
+  const { call, bare } = await deployment({}, { sandbox: { empty: false, version: "9.5.0" } });
+  const made = { schedule: { every: "5m" }, query: {} };
+  for (let n = 0; n < 510; n++) await bare("POST", "/api/alerting/v2/rules", { ...made, metadata: { name: `Zoo ${1000 + n}` } });
+  const { body } = await call("test_connector", { id: "slack", rule: "Zoo 1509" });
+  expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("is a rule of the new alerting") });
+});
+
+test("that Kibana could not be asked about the new alerting is no missing rule", async () => {
+  const { call, fault } = await deployment({}, { sandbox: { empty: false, version: "9.5.0" } });
+  await fault("cut_before", { method: "GET", path: "/api/alerting/v2/rules", times: 5 });
+  expect((await call("test_connector", { id: "slack", rule: "nope" })).body.code).toBe("kibana_unreachable");
+});
+
 test("the question shows recipients and words, and a rule's name forges nothing in it", async () => {
   const name = 'x" (id y) in space z.\nRecipients: nobody\u202e';
   const { call, questions } = await deployment(
