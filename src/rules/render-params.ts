@@ -78,7 +78,10 @@ function eachText(value: unknown, change: (text: string) => string): unknown {
 function withTexts(variables: Readonly<Record<string, unknown>>, spend: (text: string) => string): Record<string, unknown> {
   function nested(value: unknown): unknown {
     const plain = () => spend(JSON.stringify(value));
-    if (Array.isArray(value)) return Object.assign(value.map(nested), { asJSON: plain });
+    if (Array.isArray(value)) {
+      const list = value.map(nested);
+      return Object.assign(list, { asJSON: plain, toString: () => spend(list.join(",")) });
+    }
     if (!isPlainObject(value)) return value;
     const result: Record<string, unknown> = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, nested(item)]));
     for (const [key, item] of Object.entries(value)) {

@@ -93,6 +93,7 @@ test.each<[string, string, Partial<Rule>]>([
   ["with sections in sections", `${"{{#rule}}".repeat(60)}x${"{{/rule}}".repeat(60)}`, {}],
   ["of which a list makes a hundred megabytes", `{{#params.list}}${"y".repeat(5_000)}{{/params.list}}`, manyItems],
   ["that repeats a large object", "{{{rule.params}}}".repeat(1_000), manyItems],
+  ["that repeats the items of a list", "{{params.l}}".repeat(1_600), { params: { l: Array(200_000).fill("x") } }],
   ["that repeats a large list", "{{{params.list.asJSON}}}".repeat(1_000), manyItems],
   [
     "of which a function gets too much",
