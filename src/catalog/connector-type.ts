@@ -74,6 +74,8 @@ export interface ConnectorType {
   recoveryHint?: string;
   /** The param that ties the recovery action to its incident. */
   dedupField?: string;
+  /** What Kibana takes for a key that is left out, as it is: by then the templates of a rule are filled in. */
+  defaultKey?: string;
   /** The key where nobody chose one. Absent: `{{rule.id}}-{{alert.id}}`. */
   usualKey?: string;
   /** Opens another incident without looking for an open one with the key. */

@@ -1,4 +1,5 @@
 import type { TemplateSpans } from "mustache";
+import { NotComputed } from "../catalog/template-functions/not-computed.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { lambdas, linkNames, type Names, oldNames, valueKind } from "./action-variables.ts";
 import type { ParseTemplate } from "./wanted.ts";
@@ -7,6 +8,8 @@ interface TemplateProblem {
   /** Dotted, from `params`. */
   path: string;
   problem: string;
+  /** Of this server: Kibana may well fill it in. */
+  limit?: true;
 }
 
 interface TemplateVerdict {
@@ -29,6 +32,7 @@ export function checkTemplates(params: unknown, names: Names, parse: ParseTempla
   for (const [path, text] of textsIn(params, "params")) {
     const uses = usesIn(text, parse);
     if ("broken" in uses) verdict.errors.push({ path, problem: `is not a Mustache template: ${uses.broken}` });
+    else if ("limit" in uses) verdict.errors.push({ path, problem: uses.limit, limit: true });
     else for (const use of uses.names) judge(use, names, path, verdict);
   }
   return verdict;
@@ -49,20 +53,21 @@ interface Use {
 }
 
 /** The names that a template uses, or why it is not a template. */
-function usesIn(text: string, parse: ParseTemplate): { names: Use[] } | { broken: string } {
+function usesIn(text: string, parse: ParseTemplate): { names: Use[] } | { broken: string } | { limit: string } {
   if (!text.includes("{{")) return { names: [] };
   const most = text.includes("{{=") ? mostWithTags : mostCharacters;
-  if (text.length > most) return { broken: `it is longer than ${most} characters, which is more than is read` };
+  if (text.length > most) return { limit: `is longer than ${most} characters, which is more than is read` };
   try {
     // The parser's time is quadratic in the length of a run of white space.
     return { names: namesIn(parse(text.replace(/\s{100,}/g, " ".repeat(100))), []) };
   } catch (error) {
+    if (error instanceof NotComputed) return { limit: error.message };
     return { broken: error instanceof Error ? error.message : "cannot be read" };
   }
 }
 
 function namesIn(spans: TemplateSpans, within: readonly string[]): Use[] {
-  if (within.length > deepest) throw new Error(`its sections are nested more than ${deepest} levels deep`);
+  if (within.length > deepest) throw new NotComputed(`has sections nested more than ${deepest} levels deep, which is more than is read`);
   return spans.flatMap(([kind, name, , , inner]): Use[] => {
     if (kind === "name" || kind === "&" || kind === ">") return [{ name: kind === ">" ? `> ${name}` : name, section: false, within }];
     if (kind !== "#" && kind !== "^") return [];

@@ -40,13 +40,21 @@ export function isOfEachAlert(key: string): boolean {
   return whole.test(key) || within.test(key);
 }
 
-/** The params with this key, in the place where the type's example has it. */
+/** The params with this key, in the place where the type's example has it; as they are where their sub-action takes none. */
 export function withKey(type: ConnectorType, params: Params, key: string): Params {
-  const { dedupField: field, recovery } = type;
-  if (field === undefined) return params;
-  const example = recovery?.params ?? params;
-  const place = places.find((each) => valueAt(example, [...each, field]) !== undefined) ?? [];
+  const { dedupField: field, recovery, tests } = type;
+  const example = recovery?.params ?? tests.loud?.params;
+  const place = places.find((each) => field !== undefined && valueAt(example, [...each, field]) !== undefined);
+  if (field === undefined || place === undefined || (!recovery && params.subAction !== example?.subAction)) return params;
   return put(params, [...place, field], key);
+}
+
+/** Params that close without a key, with the one that Kibana then takes. */
+export function withDefaultKey(type: ConnectorType, params: Params): Params {
+  const { dedupField: field = "", defaultKey } = type;
+  if (defaultKey === undefined || !closes(type, params)) return params;
+  const isGiven = places.some((place) => valueAt(params, [...place, field]) !== undefined);
+  return isGiven || valueAt(params, ["subActionParams", "incident", "externalId"]) ? params : withKey(type, params, defaultKey);
 }
 
 /** What closes what was opened under this key; undefined where the type cannot close. */

@@ -3,30 +3,21 @@ import type { RuleAction, RuleType } from "../kibana/rules.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
 import { hasSeveralAlerts } from "./grouping.ts";
-import { closes, keyOf, opens, usualKey } from "./incidents.ts";
+import { closes, keyOf, opens, usualKey, withDefaultKey } from "./incidents.ts";
 import type { Found, RehearsedAction, Rehearsing } from "./rehearsed.ts";
 import type { Role } from "./sample-alert.ts";
 
 /** Actions that Kibana never runs. */
-export function isSilentGroup(action: RuleAction, group: string, summary: boolean, type: RuleType): Found[] {
+export function isSilentGroup(group: string, summary: boolean, type: RuleType): Found[] {
   if (summary) {
-    if (!type.alertsAsData)
-      return [
-        {
-          path: "frequency.summary",
-          problem: `never runs: rules of type ${type.id} cannot summarize their alerts`,
-          fix: "Set summary to false.",
-        },
-      ];
-    if (action.frequency?.notify_when === "onActionGroupChange")
-      return [
-        {
-          path: "frequency.notify_when",
-          problem: "never runs: a summary has no status of its own to change",
-          fix: 'Use "onActiveAlert" or "onThrottleInterval".',
-        },
-      ];
-    return [];
+    if (type.alertsAsData) return [];
+    return [
+      {
+        path: "frequency.summary",
+        problem: `never runs: rules of type ${type.id} cannot summarize their alerts`,
+        fix: "Set summary to false.",
+      },
+    ];
   }
   const known = [...type.groups, ...(type.recoveryGroup === undefined ? [] : [type.recoveryGroup])];
   if (known.includes(group)) return [];
@@ -79,16 +70,33 @@ export function keyProblems({ given, role, params, other }: Keyed, { rule, type 
   const fix = `Use ${entry.usualKey ?? usualKey}, here and on recovery.`;
   const raw = keyOf(entry, given);
   if (raw === undefined) {
-    const consequence = opening ? "each run opens another incident, and recovery can close none" : "nothing is closed";
+    const closed = keyOf(entry, withDefaultKey(entry, given));
+    const consequence = opening
+      ? "each run opens another incident, and recovery can close none"
+      : closed === undefined
+        ? "nothing is closed"
+        : `Kibana then takes the text ${closed} as it is, and closes what is open under it, of whatever rule`;
     return entry.groupsWithoutKey && opening ? [] : [{ path, problem: `is missing: ${consequence}`, fix }];
   }
   const [one, two] = [keyOf(entry, params), keyOf(entry, other)];
   if (one === undefined) return [{ path, problem: "is empty once filled in: every alert opens another incident that nothing closes", fix }];
   if (one !== two || !opening || type.detection) return [];
-  if (!raw.includes("{{")) return [{ path, problem: "is fixed: all alerts, of all rules with this key, share one incident", fix }];
-  return hasSeveralAlerts(rule) !== true
-    ? []
+  if (hasSeveralAlerts(rule) !== true) return [];
+  return !raw.includes("{{")
+    ? [{ path, problem: "is fixed: all alerts, of all rules with this key, share one incident", fix }]
     : [{ path, problem: "is the same for every alert of the rule: they share one incident, and the first to recover closes it", fix }];
+}
+
+/** A fixed key is right where a rule has one alert, and is the only one with the key. */
+export function keyNotes(
+  { given, role }: Pick<Keyed, "given" | "role">,
+  { rule, type }: Rehearsing,
+  entry: ConnectorType,
+): { path: string; problem: string }[] {
+  const raw = keyOf(entry, given);
+  if (!entry.recovery || role !== "active" || type.detection || raw === undefined || raw.includes("{{") || !opens(entry, given)) return [];
+  if (hasSeveralAlerts(rule) === true) return [];
+  return [{ path: `params.${pathOfKey(given, entry)}`, problem: "is fixed: all alerts, of all rules with this key, share one incident" }];
 }
 
 /** Closing what was never opened. */

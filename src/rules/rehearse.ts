@@ -6,7 +6,7 @@ import { namesFor } from "./action-variables.ts";
 import { checkTemplates, textsIn } from "./check-templates.ts";
 import { closes, keyOf, opens } from "./incidents.ts";
 import { jsonProblem } from "./json-text.ts";
-import { isSilentGroup, keyProblems, mismatchedKeys } from "./rehearse-keys.ts";
+import { isSilentGroup, keyNotes, keyProblems, mismatchedKeys } from "./rehearse-keys.ts";
 import type { Found, RehearsedAction, Rehearsing } from "./rehearsed.ts";
 import { renderParams } from "./render-params.ts";
 import { type Role, type SampleOf, sampleVariables, withUsed } from "./sample-alert.ts";
@@ -36,13 +36,20 @@ function rehearseAction(action: RuleAction, about: Rehearsing): RehearsedAction 
   };
   const [one, other, hostile] = [rendered({ which: 1 }), rendered({ which: 2 }), rendered({ which: 1, hostile: true })];
   const checked = afterRendering(given, one.params, hostile.params, about);
+  const tooLarge = new Map([
+    ...templates.errors.filter(({ limit }) => limit).map(({ path, problem }) => [path, problem] as const),
+    ...textsIn(given, "params").flatMap(([path, text]) => {
+      const why = [one, other, hostile].find(({ left }) => left.has(text))?.left.get(text);
+      return why === undefined ? [] : [[path, why] as const];
+    }),
+  ]);
   const broken = new Set(templates.errors.filter(({ problem }) => problem.startsWith("is not a Mustache")).map(({ path }) => path));
   const key = (params: Params) => (entry ? keyOf(entry, params)?.trim() : undefined);
   return {
     ...{ action, role, group, params: one.params },
     keys: { one: key(one.params), other: key(other.params) },
     problems: [
-      ...isSilentGroup(action, group, summary, type),
+      ...isSilentGroup(group, summary, type),
       ...[...templates.errors, ...templates.warnings].map((found) => ({ ...found, fix: "Correct the template in the rule's action." })),
       ...one.failed
         .filter((problem) => broken.size === 0 || !problem.startsWith("is not filled in"))
@@ -51,8 +58,16 @@ function rehearseAction(action: RuleAction, about: Rehearsing): RehearsedAction 
       ...checked.problems,
       ...(entry ? keyProblems({ given, role, params: one.params, other: other.params }, about, entry) : []),
       ...notAllowed(one.params, connector.config, entry),
-    ].filter(({ path, problem }) => !broken.has(path) || problem.startsWith("is not a Mustache")),
-    notes: [...templates.notes.map(({ path, problem }) => `${path}: ${problem}`), ...checked.notes, ...closingNotes(given, role, about)],
+    ].filter(({ path, problem }) => !tooLarge.has(path) && (!broken.has(path) || problem.startsWith("is not a Mustache"))),
+    notes: [
+      ...[...tooLarge].map(([path, why]) => `${path}: not rehearsed: ${why}`),
+      ...one.unknown.map((why) => `${why}. A made-up value is shown in its place.`),
+      ...[...templates.notes, ...checked.notes, ...(entry ? keyNotes({ given, role }, about, entry) : [])]
+        .filter(({ path }) => !tooLarge.has(path))
+        .map(({ path, problem }) => `${path}: ${problem}`),
+      ...closingNotes(given, role, about),
+    ],
+    notRehearsed: [...tooLarge.keys()],
   };
 }
 
@@ -72,12 +87,12 @@ function afterRendering(
   sent: Params,
   hostile: Params,
   { entry, connector }: Rehearsing,
-): { problems: Found[]; notes: string[] } {
+): { problems: Found[]; notes: { path: string; problem: string }[] } {
   if (!entry) return { problems: [], notes: [] };
   const texts = new Map(textsIn(given, "params"));
   const byRule = checkPart(entry, "params", given, { byRule: true });
   const full = checkPart(entry, "params", sent);
-  const depends = (path: string) => /\{\{[^}]*\b(?:context|state|kibana|host|event)\b/.test(texts.get(path) ?? "");
+  const depends = (path: string) => /\{\{[^{}]*\b(?:context|state|kibana|host|event)\b/.test(texts.get(path) ?? "");
   const known = new Set(byRule.errors.map(({ path }) => path));
   const fresh = full.errors.filter(({ path }) => !known.has(path));
   const slips = byRule.warnings.filter(({ path, suggestion }) => suggestion && !Object.hasOwn(entry.knownValues ?? {}, path));
@@ -127,7 +142,7 @@ function afterRendering(
     ],
     notes: fresh
       .filter(({ path }) => depends(path) && !isBlank(path, sent))
-      .map((one) => `${one.path}: depends on the alert's value: it ${one.problem}, and the sample is not.`),
+      .map(({ path, problem }) => ({ path, problem: `depends on the alert's value: it ${problem}, and the sample is not.` })),
   };
 }
 
@@ -156,7 +171,7 @@ function emptyTexts(given: Params, sent: Params, { headlines = [] }: ConnectorTy
 function leftAsTheyAre(given: Params, sent: Params, broken: ReadonlySet<string>, entry: ConnectorType | undefined): Found[] {
   if (!entry?.rendering) return [];
   return textsIn(given, "params")
-    .filter(([path, text]) => /\{\{[^}]+\}\}/.test(text) && !broken.has(path) && valueAt({ params: sent }, path.split(".")) === text)
+    .filter(([path, text]) => !broken.has(path) && /\{\{[^{}]+\}\}/.test(text) && valueAt({ params: sent }, path.split(".")) === text)
     .map(([path]) => ({
       path,
       problem: `is sent as it is: ${entry.id} fills in no template there`,

@@ -23,6 +23,8 @@ export interface RehearsedAction {
   keys: { one: string | undefined; other: string | undefined };
   problems: Found[];
   notes: string[];
+  /** Texts too large to be filled in here, which are not judged: their paths. */
+  notRehearsed: string[];
 }
 
 /** What a rehearsal is about. */

@@ -1,15 +1,24 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { type Escape, type Fill, plainRendering } from "../catalog/shared/rendering.ts";
 import { asLambdas } from "../catalog/template-functions/index.ts";
+import { NotComputed } from "../catalog/template-functions/not-computed.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { readUrl } from "../read-url.ts";
+import { isOfUnknownKind, mostParts } from "./sample-alert.ts";
 import type { RenderTemplate } from "./template-parser.ts";
 
 export interface Rendered {
   params: Params;
   /** What a function in a template could not read, each once. */
   failed: string[];
+  /** What this server does not compute, or cannot for a made-up value: a number or date stands there. */
+  unknown: string[];
+  /** Templates that are too large to be filled in here, and why: they stay as they are. */
+  left: ReadonlyMap<string, string>;
 }
+
+/** Most characters that the templates of one action give. */
+const mostCharacters = 1_000_000;
 
 /** An action's params as Kibana fills them in when a rule runs it. Source: actions/server/lib/mustache_renderer.ts. */
 export function renderParams(
@@ -19,15 +28,32 @@ export function renderParams(
   render: RenderTemplate,
 ): Rendered {
   const failed = new Set<string>();
-  const view = Object.assign(
-    withTexts(variables),
-    asLambdas((why) => failed.add(why)),
-  );
+  const unknown = new Set<string>();
+  const left = new Map<string, string>();
+  let spent = 0;
+  const spend = (text: string) => {
+    spent += text.length;
+    if (spent > mostCharacters) throw new NotComputed(`filled in, the action has more than ${mostCharacters} characters`);
+    return text;
+  };
+  const lambdas = asLambdas(({ name, why, about, cause }) => {
+    if (!(cause instanceof NotComputed || isOfUnknownKind(about))) {
+      failed.add(why);
+      return why;
+    }
+    unknown.add(why);
+    return name === "ParseHjson" ? "{}" : name === "FormatDate" ? "2026-01-02" : "42";
+  });
+  const view = Object.assign(withTexts(variables, spend), lambdas);
   const one = (text: string, how: Escape) => {
     if (!text.includes("{{")) return text;
     try {
-      return render(text, view, escapes[how]);
+      return render(text, view, escapes[how], spend);
     } catch (error) {
+      if (error instanceof NotComputed) {
+        left.set(text, error.message);
+        return text;
+      }
       const why = error instanceof Error ? error.message : String(error);
       failed.add(`is not filled in: ${why}`);
       return `error rendering mustache template "${text}": ${why}`;
@@ -38,7 +64,7 @@ export function renderParams(
     all: (value) => eachText(value, (text) => one(text, "none")),
     variables,
   };
-  return { params: (type?.rendering ?? plainRendering)(params, fill), failed: [...failed] };
+  return { params: (type?.rendering ?? plainRendering)(params, fill), failed: [...failed], unknown: [...unknown], left };
 }
 
 function eachText(value: unknown, change: (text: string) => string): unknown {
@@ -49,22 +75,24 @@ function eachText(value: unknown, change: (text: string) => string): unknown {
 }
 
 /** A copy in which an object is written out as JSON, a list has `asJSON`, and names with dots lead into objects. */
-function withTexts(variables: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function withTexts(variables: Readonly<Record<string, unknown>>, spend: (text: string) => string): Record<string, unknown> {
+  function nested(value: unknown): unknown {
+    const plain = () => spend(JSON.stringify(value));
+    if (Array.isArray(value)) {
+      const list = value.map(nested);
+      return Object.assign(list, { asJSON: plain, toString: () => spend(list.join(",")) });
+    }
+    if (!isPlainObject(value)) return value;
+    const result: Record<string, unknown> = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, nested(item)]));
+    for (const [key, item] of Object.entries(value)) {
+      const path = key.split(".");
+      if (path.length > 1 && path.length <= mostParts) putAt(result, path, nested(item));
+    }
+    Object.defineProperty(result, "toString", { value: plain, enumerable: false, configurable: true, writable: true });
+    return result;
+  }
   const copy = nested(structuredClone(variables));
   return isPlainObject(copy) ? copy : {};
-}
-
-function nested(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const plain = JSON.stringify(value);
-    return Object.assign(value.map(nested), { asJSON: () => plain });
-  }
-  if (!isPlainObject(value)) return value;
-  const plain = JSON.stringify(value);
-  const result: Record<string, unknown> = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, nested(item)]));
-  for (const [key, item] of Object.entries(value)) if (key.includes(".")) putAt(result, key.split("."), nested(item));
-  Object.defineProperty(result, "toString", { value: () => plain, enumerable: false, configurable: true, writable: true });
-  return result;
 }
 
 function putAt(into: Record<string, unknown>, [key = "", ...rest]: readonly string[], value: unknown): void {

@@ -132,8 +132,16 @@ function sample(name: string, of: SampleOf): unknown {
   if (/^originalAlertStateWas/.test(name)) return true;
   if (name === "group") return text("sample-group", of);
   if (kind === "list") return [];
+  if (of.hostile) return text(`sample ${name}`, of);
+  // Only these tell of the alert's state: others are the same when it recovers, so they may be its key.
+  const state = /^(?:reason|message|title|conditions)$/.test(name) ? `${group}, ` : "";
   // No number at the end: JavaScript reads one as a date.
-  return of.hostile ? text(`sample ${name}`, of) : `sample ${name} (${group}, alert ${which})`;
+  return `sample ${name} (${state}alert ${which})`;
+}
+
+/** Whether a text has a sample of which only the name is known: the alert's own value may be a number or a date. */
+export function isOfUnknownKind(text: string): boolean {
+  return /\bsample \S+(?: \(alert \d\)|-\d)/.test(text);
 }
 
 function hit(number: number, of: SampleOf): Variables {
@@ -149,13 +157,17 @@ function text(words: string, { which, hostile }: SampleOf): string {
   return hostile ? `${words} "quoted" \\ ${which}\nnext line` : `${words}-${which}`;
 }
 
+/** Parts of a name with dots: objects that are nested deeper cannot be walked through. */
+export const mostParts = 50;
+
 /**
  * The variables with a sample for further names that templates use, where nobody lists what there is: fields of documents, and
  * what is below a listed name.
  */
 export function withUsed(variables: Variables, names: readonly string[], of: SampleOf): Variables {
   const all = structuredClone(variables);
-  for (const name of names) put(all, name.split("."), text(`sample ${name.split(".").at(-1)}`, of));
+  for (const name of names.filter((one) => one.split(".").length <= mostParts))
+    put(all, name.split("."), text(`sample ${name.split(".").at(-1)}`, of));
   return all;
 }
 

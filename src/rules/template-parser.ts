@@ -1,3 +1,4 @@
+import { NotComputed } from "../catalog/template-functions/not-computed.ts";
 import type { ParseTemplate } from "./wanted.ts";
 
 /** Mustache's parser, loaded on demand. It caches no templates: they come from outside, in any number. */
@@ -6,8 +7,17 @@ export async function templateParser(): Promise<ParseTemplate> {
   return (text) => mustache.parse(text);
 }
 
-/** Fills one template in. @throws Error where it is none, or would take too long */
-export type RenderTemplate = (text: string, variables: object, escaped: (value: unknown) => string) => string;
+/**
+ * Fills one template in.
+ * @param spend hears each text that goes into the result, and throws where they are too many
+ * @throws Error where it is no template; NotComputed where it would take too long
+ */
+export type RenderTemplate = (
+  text: string,
+  variables: object,
+  escaped: (value: unknown) => string,
+  spend: (text: string) => void,
+) => string;
 
 /** Most characters of a template that is filled in: Mustache takes quadratic time on some. */
 const longest = 20_000;
@@ -19,10 +29,14 @@ const mostLookups = 2_000;
 /** Mustache itself, loaded on demand. */
 export async function templateRenderer(): Promise<RenderTemplate> {
   const mustache = await loaded();
+  interface Count {
+    lookups: number;
+    spend: (text: string) => void;
+  }
   class Counted extends mustache.Context {
-    readonly #count: { lookups: number };
+    readonly #count: Count;
 
-    constructor(view: unknown, parent: InstanceType<typeof mustache.Context> | undefined, count: { lookups: number }) {
+    constructor(view: unknown, parent: InstanceType<typeof mustache.Context> | undefined, count: Count) {
       super(view, parent);
       this.#count = count;
     }
@@ -33,15 +47,31 @@ export async function templateRenderer(): Promise<RenderTemplate> {
 
     override lookup(name: string): unknown {
       this.#count.lookups += 1;
-      if (this.#count.lookups > mostLookups) throw new Error(`it needs more than ${mostLookups} values`);
-      return super.lookup(name);
+      if (this.#count.lookups > mostLookups) throw new NotComputed(`it needs more than ${mostLookups} values`);
+      const value: unknown = super.lookup(name);
+      if (typeof value === "string") this.#count.spend(value);
+      return value;
     }
   }
-  return (text, variables, escaped) => {
+  class Measured extends mustache.Writer {
+    readonly #spend: (text: string) => void;
+
+    constructor(spend: (text: string) => void) {
+      super();
+      this.#spend = spend;
+    }
+
+    override renderTokens(...args: Parameters<InstanceType<typeof mustache.Writer>["renderTokens"]>): string {
+      const result = super.renderTokens(...args);
+      this.#spend(result);
+      return result;
+    }
+  }
+  return (text, variables, escaped, spend) => {
+    if (text.length > longest) throw new NotComputed(`it is longer than ${longest} characters`);
     if (/\s{2000}/.test(text) || (text.includes("{{=") && text.length > longestWithTags))
-      throw new Error("it would take too long: it has thousands of blanks in a row, or changes its tags");
-    if (text.length > longest) throw new Error(`it is longer than ${longest} characters, which is more than is rehearsed`);
-    return mustache.render(text, new Counted(variables, undefined, { lookups: 0 }), {}, { escape: escaped });
+      throw new NotComputed("it has thousands of blanks in a row, or changes its tags");
+    return new Measured(spend).render(text, new Counted(variables, undefined, { lookups: 0, spend }), {}, { escape: escaped });
   };
 }
 

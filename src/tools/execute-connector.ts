@@ -6,7 +6,7 @@ import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
 import { isParamsMistake } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted, withoutKnown, word } from "../plain-text.ts";
-import { keyOf } from "../rules/incidents.ts";
+import { keyOf, withDefaultKey } from "../rules/incidents.ts";
 import { hideInData, hideSecrets } from "../secrets/detect.ts";
 import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { whatItDoes } from "./connectors/effect-of-run.ts";
@@ -46,7 +46,7 @@ export const executeConnector = changeTool({
     assertRunnable(found, types);
     assertNoMarks("params", given);
     const entry = await connectorType(found.type);
-    const params = withPathApart(entry, found.config, given);
+    const params = withPathApart(entry, found.config, entry ? withDefaultKey(entry, given) : given);
     const warnings = entry ? assertParamsFit(entry, params) : [];
     const { effect, cost, note } = entry ? effectOf(entry, params) : { effect: "executes" as const, cost: undefined, note: undefined };
     const { flows, words: elsewhere } = runFlows(found, entry, params);

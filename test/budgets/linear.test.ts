@@ -33,6 +33,7 @@ import { bearerToken, checkForm } from "../../src/mcp/http-guards.ts";
 import { plainJson, plainText, quoted } from "../../src/plain-text.ts";
 import { checkTemplates } from "../../src/rules/check-templates.ts";
 import { isOfEachAlert, keyInOneForm } from "../../src/rules/incidents.ts";
+import { rehearse } from "../../src/rules/rehearse.ts";
 import { renderParams } from "../../src/rules/render-params.ts";
 import { templateParser, templateRenderer } from "../../src/rules/template-parser.ts";
 import { fits, parseKql } from "../../src/sandbox/rules/kql.ts";
@@ -48,6 +49,7 @@ import { namesSecret } from "../../src/shapes/names.ts";
 import { freeId } from "../../src/tools/connectors/connector-id.ts";
 import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
 import { readSubmission } from "../../src/web/submission.ts";
+import { action, rule, ruleType } from "../rules/rules.ts";
 import { createOp, inSpace, plan } from "../support/plan.ts";
 import { since, timesAsLong } from "./growth.ts";
 
@@ -62,6 +64,10 @@ const units = [
     "{{ ",
     "{{#a}}",
     "{{=| |=}}",
+    "{{context ",
+    "\na:/*",
+    "1,",
+    "[YYYY ",
     "|a",
     "ha-",
     "https://",
@@ -228,13 +234,20 @@ const takers: Record<string, Taker> = {
   "keys of alerts": (text) => [keyInOneForm(text), isOfEachAlert(text)],
   "a rehearsed template": (text) => renderParams({ body: text }, { context: { reason: text } }, webhook, render),
   "functions in templates": (text) =>
-    Object.values(templateFunctions).map((compute) => {
-      try {
-        return compute(text, { context: { reason: text } });
-      } catch (error) {
-        if (error instanceof Error) return undefined;
-        throw error;
-      }
+    Object.values(templateFunctions).flatMap((compute) =>
+      [text, `2026-01-02;UTC;${text}`, `1;;${text}`, `[${text}`, `{${text}`].map((one) => {
+        try {
+          return compute(one, { context: { reason: text } });
+        } catch (error) {
+          if (error instanceof Error) return undefined;
+          throw error;
+        }
+      }),
+    ),
+  "a rehearsed rule": (text) =>
+    rehearse({
+      ...{ rule: rule({ actions: [action("w", ".webhook", "query matched", { body: text, [text]: text })] }), type: ruleType() },
+      ...{ space: "default", kibanaUrl: "http://k", connector: { id: "w", config: {} }, entry: webhook, parse, render },
     }),
   "plain texts": (text) => [plainText(text), quoted(text), plainJson({ [text]: text }), plainText(text, text.length)],
   questions: (text) => {

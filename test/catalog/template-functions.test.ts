@@ -8,7 +8,7 @@ describe("Kibana's functions for templates", () => {
   test.each([
     ["EvalMath", "1 + 2 * 3", "7"],
     ["EvalMath", "round(context.value / 3, 2) * -2 + (1)", "-5.66"],
-    ["EvalMath", "max(1, pow(2, 3), abs(-4)) % 5", "3"],
+    ["EvalMath", "max(1, pow(2, 3), abs(-4),) - 5", "3"],
     ["FormatDate", "2026-11-29T12:13:14.005Z", "2026-11-29 12:13pm"],
     ["FormatDate", "2026-11-29T12:13:14.005Z; Europe/Berlin", "2026-11-29 01:13pm"],
     [
@@ -37,6 +37,10 @@ describe("Kibana's functions for templates", () => {
     ["EvalMath", "(1"],
     ["EvalMath", "(".repeat(500)],
     ["EvalMath", "1 1"],
+    ["EvalMath", "7 % 5"],
+    ["EvalMath", "7 ^ 5"],
+    ["EvalMath", "max(,)"],
+    ["EvalMath", "max(1 2)"],
     ["FormatDate", ""],
     ["FormatDate", "yesterday"],
     ["FormatDate", "2026-11-29T12:13:14Z; Europe/Berlinn"],

@@ -82,6 +82,56 @@ describe("a loud rehearsal", () => {
     expect([real, sent]).toMatchObject([{ key: "rule-pager-sample-alert-1", status: "open", events: 1 }, { status: "closed" }]);
   });
 
+  test.each<[string, object[], string, RegExp]>([
+    [
+      "snow",
+      [
+        fires(push({ short_description: "{{rule.name}}", correlation_id: key })),
+        recovers({ subAction: "closeIncident", subActionParams: { incident: {} } }),
+      ],
+      "params.subActionParams.incident.correlation_id",
+      /takes the text \{\{rule\.id\}\}:\{\{alert\.id\}\} as it is, and closes what is open under it/,
+    ],
+    [
+      "itom",
+      [recovers({ subAction: "addEvent", subActionParams: { severity: "0" } })],
+      "params.subActionParams.message_key",
+      /takes the text .* as it is, and closes what is open under it/,
+    ],
+    [
+      "snow",
+      [recovers({ subAction: "closeIncident", subActionParams: { incident: { correlation_id: null } } })],
+      "params.subActionParams.incident.correlation_id",
+      /nothing is closed/,
+    ],
+    ["pager", [recovers({ eventAction: "resolve" })], "params.dedupKey", /nothing is closed/],
+    ["genie", [recovers({ subAction: "closeAlert", subActionParams: {} })], "params.subActionParams.alias", /nothing is closed/],
+  ])("closes nothing but its own, where the rule's own action closes without a key: %s", async (id, actions, path, problem) => {
+    const { call } = await deployment({ [id]: actions });
+    const safe = await call("test_connector", { id, rule: `rule-${id}` });
+    expect(safe.body.result.problems).toContainEqual(expect.objectContaining({ path, problem: expect.stringMatching(problem) }));
+    const { body } = await call("test_connector", { id, rule: `rule-${id}`, mode: "loud" });
+    expect(body.result.runs.length).toBeGreaterThan(0);
+    for (const { sent } of body.result.runs) expect(JSON.stringify(sent)).toMatch(/connector-test-[0-9a-f]{8}-\d/);
+  });
+
+  test("gives an incident of ServiceNow SecOps a key of its own where the type takes it", async () => {
+    const { call, bare } = await deployment({ sir: [fires(push({ short_description: "{{rule.name}}" }))] });
+    const { body } = await call("test_connector", { id: "sir", rule: "rule-sir", mode: "loud" });
+    expect(body).toMatchObject({ status: "done", result: { ok: true } });
+    const { deliveries } = JSON.parse(await bare("GET", "/sandbox/deliveries"));
+    expect(deliveries[0].what.subActionParams.incident.correlation_id).toMatch(/^connector-test-/);
+  });
+
+  test.each([
+    ["snow", { subAction: "closeIncident", subActionParams: { incident: {} } }],
+    ["itom", { subAction: "addEvent", subActionParams: { severity: "0" } }],
+  ])("is not the only way to close without a key: %s run by hand shows what is closed", async (id, params) => {
+    const { call, questions } = await deployment({ [id]: [] }, declines);
+    await call("execute_connector", { id, params });
+    expect(questions[0]?.message).toMatch(/Recipients: .*\{\{rule\.id\}\}:\{\{alert\.id\}\}/);
+  });
+
   test.each<[string, object, (what: { [key: string]: unknown }) => unknown, unknown]>([
     [
       "slack",

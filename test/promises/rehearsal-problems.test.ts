@@ -249,6 +249,7 @@ const planted: Planted[] = [
     [page({ dedupKey: "disk-{{alert.id}}" }), resolve("disk-{{alert.id}}")],
     "params.dedupKey",
     /is fixed/,
+    grouped,
   ],
   [
     "one key for many alerts",

@@ -35,6 +35,16 @@ export const rehearsedConnectors: Readonly<Record<string, Record<string, unknown
     config: { apiUrl: "https://x.service-now.com", isOAuth: false, usesTableApi: false },
     secrets: { username: "u", password: "p" },
   },
+  itom: {
+    connector_type_id: ".servicenow-itom",
+    config: { apiUrl: "https://x.service-now.com", isOAuth: false },
+    secrets: { username: "u", password: "p" },
+  },
+  sir: {
+    connector_type_id: ".servicenow-sir",
+    config: { apiUrl: "https://x.service-now.com", isOAuth: false, usesTableApi: false },
+    secrets: { username: "u", password: "p" },
+  },
   jira: {
     connector_type_id: ".jira",
     config: { apiUrl: "https://x.atlassian.net", projectKey: "OPS" },

@@ -85,6 +85,20 @@ test("a rule of the new alerting is refused with the reason", async () => {
   expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("is a rule of the new alerting") });
 });
 
+test("a rule of the new alerting is found on whatever page it is", async () => {
+  const { call, bare } = await deployment({}, { sandbox: { empty: false, version: "9.5.0" } });
+  const made = { schedule: { every: "5m" }, query: {} };
+  for (let n = 0; n < 510; n++) await bare("POST", "/api/alerting/v2/rules", { ...made, metadata: { name: `Zoo ${1000 + n}` } });
+  const { body } = await call("test_connector", { id: "slack", rule: "Zoo 1509" });
+  expect(body).toMatchObject({ code: "invalid_arguments", message: expect.stringContaining("is a rule of the new alerting") });
+});
+
+test("that Kibana could not be asked about the new alerting is no missing rule", async () => {
+  const { call, fault } = await deployment({}, { sandbox: { empty: false, version: "9.5.0" } });
+  await fault("cut_before", { method: "GET", path: "/api/alerting/v2/rules", times: 5 });
+  expect((await call("test_connector", { id: "slack", rule: "nope" })).body.code).toBe("kibana_unreachable");
+});
+
 test("the question shows recipients and words, and a rule's name forges nothing in it", async () => {
   const name = 'x" (id y) in space z.\nRecipients: nobody\u202e';
   const { call, questions } = await deployment(
@@ -108,11 +122,43 @@ test("what looks like a secret is not shown, and long texts are cut with their l
   expect(body.result.actions[0].sends.message).toMatch(/… \(\d+ more characters\)$/);
 });
 
-test("a template that multiplies itself is not filled in, and named", async () => {
+test("a template that multiplies itself is a note, and is not sent as a test", async () => {
   const message = `${"{{#context.hits}}".repeat(30)}x${"{{/context.hits}}".repeat(30)}`;
-  const { call } = await deployment({ disk: { actions: [{ id: "slack", ...fires, params: { message } }] } });
+  const { call, writes } = await deployment({ disk: { actions: [{ id: "slack", ...fires, params: { message } }] } }, { person: accepts });
   const { body } = await call("test_connector", { id: "slack", rule: "disk" });
-  expect(body.result.problems).toContainEqual(expect.objectContaining({ problem: expect.stringContaining("more than 2000 values") }));
+  expect(body.result).not.toHaveProperty("problems");
+  expect(body.result.notes).toContainEqual(expect.stringMatching(/^params\.message: not rehearsed: .*more than 2000 values/));
+  const loud = await call("test_connector", { id: "slack", rule: "disk", mode: "loud" });
+  expect(loud.body).toMatchObject({ code: "limit_reached", message: expect.stringContaining("params.message") });
+  expect(writes()).toEqual([]);
+});
+
+test("a secret among the rule's params is shown nowhere through a template, nor sent", async () => {
+  const { call, questions, deliveries } = await deployment(
+    {
+      disk: {
+        params: { index: ["l-*"], threshold: [3], apiKey: "correct horse battery" },
+        actions: [{ id: "slack", ...fires, params: { message: "{{rule.params.apiKey}} {{params.apiKey}} {{{rule.params}}}" } }],
+      },
+    },
+    { person: accepts },
+  );
+  const answers = [
+    await call("test_connector", { id: "slack", rule: "disk" }),
+    await call("test_connector", { id: "slack", rule: "disk", mode: "loud" }),
+  ];
+  expect(answers[1]?.body.status).toBe("done");
+  expect(JSON.stringify([answers.map(({ text }) => text), questions, await deliveries()])).not.toContain("battery");
+});
+
+test("a path is shown without what is hidden, and in short", async () => {
+  const token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+  const { call } = await deployment({
+    disk: { actions: [{ id: "slack", ...fires, params: { message: "x", [`${token}\u202e${"k ".repeat(500)}`]: "{{" } }] },
+  });
+  const { body, text } = await call("test_connector", { id: "slack", rule: "disk" });
+  expect(text).not.toContain(token);
+  for (const { path } of body.result.problems) expect(path.length).toBeLessThan(250);
 });
 
 test.each(["bob", "a@@example.com", "a@example.com\nBcc: b@example.com"])(

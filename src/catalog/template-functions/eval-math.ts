@@ -1,11 +1,12 @@
 import { valueAt } from "../../plain-object.ts";
+import { NotComputed } from "./not-computed.ts";
 
 type Compute = (...values: number[]) => number;
 
 /** Of TinyMath, what takes numbers. Source: @kbn/tinymath/src/functions. */
 const functions: Readonly<Record<string, Compute>> = {
   ...{ abs: Math.abs, cbrt: Math.cbrt, ceil: Math.ceil, cos: Math.cos, exp: Math.exp, floor: Math.floor, sin: Math.sin },
-  ...{ sqrt: Math.sqrt, tan: Math.tan, max: Math.max, min: Math.min, sign: Math.sign, cube: (value: number) => value ** 3 },
+  ...{ sqrt: Math.sqrt, tan: Math.tan, max: Math.max, min: Math.min, cube: (value: number) => value ** 3 },
   ...{ square: (value: number) => value ** 2, pi: () => Math.PI, random: Math.random, fix: Math.trunc },
   ...{ mod: (one: number, other: number) => one % other, pow: (base: number, power: number) => base ** power },
   ...{
@@ -24,7 +25,10 @@ const functions: Readonly<Record<string, Compute>> = {
   radtodeg: (value: number) => (value * 180) / Math.PI,
 };
 
-const lexeme = /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|"([^"]*)"|'([^']*)'|([A-Za-z_][\w.@[\]-]*)|([-+*/%^(),]))/iy;
+/** Its others: they take or give lists, or compare. */
+const others = "clamp count defaults eq first gt gte ifelse last lt lte median mode range size unique".split(" ");
+
+const lexeme = /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|"([^"]*)"|'([^']*)'|([A-Za-z_][\w.@[\]-]*)|([-+*/(),]))/iy;
 const deepest = 100;
 
 /**
@@ -57,7 +61,6 @@ export function evalMath(text: string, variables: Readonly<Record<string, unknow
     for (;;) {
       if (take("*")) value *= unary(depth);
       else if (take("/")) value /= unary(depth);
-      else if (take("%")) value %= unary(depth);
       else return value;
     }
   };
@@ -78,10 +81,12 @@ export function evalMath(text: string, variables: Readonly<Record<string, unknow
       throw new Error(one === undefined ? "a value is missing" : `"${one}" is not expected here`);
     if (!take("(")) return variable(one.name, variables);
     const values: number[] = [];
+    // Kibana's grammar forgives a comma after the last.
     while (!take(")")) {
-      if (values.length > 0) expect(",");
       values.push(sum(depth + 1));
+      if (!take(",") && peek() !== ")") throw new Error('")" is missing');
     }
+    if (others.includes(one.name)) throw new NotComputed(`${one.name} is not computed here`);
     const compute = Object.hasOwn(functions, one.name) ? functions[one.name] : undefined;
     if (!compute) throw new Error(`there is no function ${one.name}`);
     return compute(...values);
@@ -98,6 +103,7 @@ function tokensOf(text: string): (number | string | { name: string })[] {
   for (let at = 0; at < whole.length; at = lexeme.lastIndex) {
     lexeme.lastIndex = at;
     const [all, number, double, single, name, sign] = lexeme.exec(whole) ?? [];
+    if (all === undefined && /^\s*[<>=]/.test(whole.slice(at, at + 100))) throw new NotComputed("comparisons are not computed here");
     if (all === undefined) throw new Error(`"${whole.slice(at, at + 10).trim()}" is not expected here`);
     const named = double ?? single ?? name;
     tokens.push(number !== undefined ? Number(number) : named !== undefined ? { name: named } : (sign ?? ""));
@@ -109,6 +115,6 @@ function variable(name: string, variables: Readonly<Record<string, unknown>>): n
   const value = valueAt(variables, name.split("."));
   if (value === undefined || value === null) throw new Error(`there is no variable ${name}`);
   const number = typeof value === "number" ? value : Number(value);
-  if (Number.isNaN(number)) throw new Error(`${name} is not a number`);
+  if (Number.isNaN(number)) throw new Error(`${name} is not a number: "${String(value).slice(0, 80)}"`);
   return number;
 }

@@ -1,5 +1,5 @@
 /** Tokens of Moment, longest first, and words in brackets. */
-const token = /\[[^\]]*\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSS|ZZ|Z|zz|z|A|a|X|x/g;
+const token = /\[[^[\]]*\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSS|ZZ|Z|zz|z|A|a|X|x/g;
 
 /**
  * `date; time zone; format` → that date, by default in UTC as `YYYY-MM-DD hh:mma`. Source: actions/server/lib/mustache_lambdas.ts.

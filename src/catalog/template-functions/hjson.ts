@@ -1,7 +1,8 @@
 const deepest = 100;
-const blanksAndNotes = /(?:\s|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
+const blanksAndNotes = /(?:\s|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))*/y;
 const quotedText = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
 const bareKey = /[^\s,:[\]{}"']+/y;
+const wordOfJson = /(true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)[^\S\n]*(?=[,\]}#\n]|\/\/|\/\*|$)/y;
 const endOfBare = /[^\n]*/y;
 
 /**
@@ -89,14 +90,10 @@ class Reader {
 
   /** Up to the end of the line, unless it begins with a number or a word of JSON that ends before. */
   #bare(): unknown {
-    const line = this.#match(endOfBare) ?? "";
-    const start = this.#at - line.length;
-    const word = /^(true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?=[,\]}#]|\/\/|\/\*|$)/.exec(line);
-    if (word?.[1] !== undefined) {
-      this.#at = start + word[0].length;
-      return JSON.parse(word[1]);
-    }
-    const text = line.trim();
+    const start = this.#at;
+    const word = this.#match(wordOfJson);
+    if (word !== undefined) return JSON.parse(word);
+    const text = (this.#match(endOfBare) ?? "").trim();
     if (text === "" || /^[,:\]}]/.test(text)) throw new Error(`a value is expected at ${start}`);
     return text;
   }

@@ -2,6 +2,7 @@ import { evalMath } from "./eval-math.ts";
 import { formatDate } from "./format-date.ts";
 import { formatNumber } from "./format-number.ts";
 import { parseHjson } from "./hjson.ts";
+import { NotComputed } from "./not-computed.ts";
 
 /** A function for templates: from the filled-in text between its tags, to what takes its place. @throws Error for what Kibana cannot read */
 type TemplateFunction = (text: string, variables: Readonly<Record<string, unknown>>) => string;
@@ -19,23 +20,37 @@ export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
 /** These get the text between their tags without the blanks around it. */
 const trimmed: readonly string[] = ["EvalMath", "ParseHjson", "FormatDate", "FormatNumber"];
 
+/** Most characters of a text that a function gets. */
+const longest = 20_000;
+
+/** Why a function could not be computed. */
+export interface NoResult {
+  name: string;
+  /** As Kibana writes it into the text. */
+  why: string;
+  /** The filled-in text between its tags, and the error. */
+  about: string;
+  cause: unknown;
+}
+
 /**
  * The functions as Mustache takes them.
- * @param failed hears why one could not be computed; Kibana writes that into the text
+ * @param failed gives what takes the place of a result
  */
-export function asLambdas(failed: (why: string) => void): Record<string, unknown> {
+export function asLambdas(failed: (no: NoResult) => string): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(templateFunctions).map(([name, compute]) => [
       name,
       () =>
         function (this: Readonly<Record<string, unknown>>, text: string, render: (text: string) => string) {
           const filled = render(trimmed.includes(name) ? text.trim() : text);
+          if (filled.length > longest) throw new NotComputed(`${name} gets more than ${longest} characters`);
           try {
             return compute(filled, this);
-          } catch (error) {
-            const why = `${name} cannot read "${filled.trim().slice(0, 60)}": ${error instanceof Error ? error.message : String(error)}`;
-            failed(why);
-            return why;
+          } catch (cause) {
+            const said = cause instanceof Error ? cause.message : String(cause);
+            const why = `${name} cannot read "${filled.trim().slice(0, 60)}": ${said}`;
+            return failed({ name, why, about: `${filled} ${said}`, cause });
           }
         },
     ]),

@@ -79,6 +79,7 @@ export const servicenowItom: ConnectorType = {
   },
   recovery: { params: { subAction: "addEvent", subActionParams: { severity: "0", message_key: exampleKey } } },
   dedupField: "message_key",
+  defaultKey: defaultGroupingKey,
   recipe: {
     workflows: ["itsm", "on_call"],
     opens: true,

@@ -83,6 +83,7 @@ export const servicenow: ConnectorType = {
     since: "8.12",
   },
   dedupField: "correlation_id",
+  defaultKey: defaultGroupingKey,
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,
   endOfLife: tableApi,

@@ -9,7 +9,7 @@ import type { Dict } from "../types.ts";
 export function rendered(params: Dict, variables: Dict, type: ConnectorType | undefined): Dict {
   const view: Dict = Object.assign(
     Object(withToString(JSON.parse(JSON.stringify(variables)))),
-    asLambdas(() => undefined),
+    asLambdas(({ why }) => why),
   );
   const text = (value: unknown, how: Escape) =>
     typeof value === "string" && value.includes("{{") ? template(value, view, escaping[how]) : value;

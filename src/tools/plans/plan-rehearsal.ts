@@ -9,6 +9,8 @@ import { isAtLeast } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { rehearse } from "../../rules/rehearse.ts";
 import { templateParser, templateRenderer } from "../../rules/template-parser.ts";
+import { hideSecrets } from "../../secrets/detect.ts";
+import { wholeList } from "../../usage/whole-list.ts";
 import type { SpaceContext } from "../define.ts";
 import { askedRules } from "../rules/find-rules.ts";
 import { inShort } from "../rules/rehearsal-in-short.ts";
@@ -40,7 +42,9 @@ export async function planRehearsal(
   if (using.length === 0) throw nothingToRehearse(rule, found);
   if (using.length > mostActions) throw tooMany(rule, using.length);
   const kibanaUrl = context.deployment.url.replace(/\/$/, "");
-  const actions = rehearse({ rule, type, space, kibanaUrl, connector: found, entry, parse, render });
+  // A template may name a secret that stands in the rule's own params: it is neither shown nor sent.
+  const withoutSecrets = { ...rule, params: hideSecrets(rule.params).config };
+  const actions = rehearse({ rule: withoutSecrets, type, space, kibanaUrl, connector: found, entry, parse, render });
   const shown = inShort(rule, type, actions, found.id);
   if (mode === "safe") {
     return {
@@ -73,10 +77,14 @@ async function oneRule(asked: string, { kibana, space }: SpaceContext): Promise<
 
 async function isOfNewAlerting(asked: string, kibana: Reader, space: string): Promise<boolean> {
   try {
-    const page = await kibana.v2Rules(space, 1);
-    return page?.rules.some(({ id, name }) => id === asked || name === asked) ?? false;
+    const { items } = await wholeList(async (at) => {
+      const page = await kibana.v2Rules(space, at);
+      return page && { total: page.total, items: page.rules };
+    });
+    return [...items.values()].some(({ id, name }) => id === asked || name === asked);
   } catch (error) {
-    if (error instanceof ToolError) return false;
+    // Who may not read them, or has none, is told that there is no such rule.
+    if (error instanceof ToolError && ["forbidden", "kibana_error"].includes(error.code)) return false;
     throw error;
   }
 }

@@ -48,16 +48,17 @@ interface Sending {
 
 /**
  * The plan that sends each action as a test, under keys of its own, and then closes what that opened.
- * @throws ToolError invalid_arguments for an action that changes an incident which exists
+ * @throws ToolError invalid_arguments for an action that changes an incident which exists; limit_reached for texts that are too large
  */
 export function sentRehearsal({ rule, actions, found, entry, space, shown }: Sending): RehearsalPlan {
+  assertAllRehearsed(actions);
   assertTouchesNothing(actions, found);
   const unique = randomBytes(4).toString("hex");
   const sends = [...actions].sort((one, other) => Number(one.role === "recovered") - Number(other.role === "recovered"));
   const keys = new Map([...new Set(sends.map(({ keys: { one } }) => one))].map((key, at) => [key, `connector-test-{unique}-${at + 1}`]));
   const made = sends.map(({ params, group, role, keys: { one } }) => {
-    const own = entry?.dedupField === undefined || (one === undefined && !opens(entry, params)) ? undefined : keys.get(one);
     const closing = entry !== undefined && closes(entry, params);
+    const own = entry?.dedupField === undefined || (one === undefined && !closing && !opens(entry, params)) ? undefined : keys.get(one);
     const keyed = entry && own !== undefined ? withKey(entry, params, own) : params;
     const withMark = marked(keyed, entry);
     const template = withPathApart(entry, found.config, withMark ?? keyed);
@@ -127,6 +128,17 @@ function before(actions: readonly RehearsedAction[], steps: readonly Step[], ent
     ...(lasting ? [`${entry?.name ?? "The type"} cannot close or take back what is sent.`] : []),
     ...(entry?.automation ? ["The receiver may act on it: the ids of the rule in it are the real ones."] : []),
   ];
+}
+
+/** @throws ToolError limit_reached for texts that were not filled in */
+function assertAllRehearsed(actions: readonly RehearsedAction[]): void {
+  const paths = actions.flatMap(({ notRehearsed }) => notRehearsed);
+  if (paths.length === 0) return;
+  throw new ToolError(
+    "limit_reached",
+    `Too large to be filled in here: ${plainText(hideInText(paths.join(", ")), 200)}. Kibana would send something else.`,
+    "Rehearse it with mode safe, whose notes say why, or shorten the text.",
+  );
 }
 
 /** @throws ToolError invalid_arguments for an action that changes an incident which exists */

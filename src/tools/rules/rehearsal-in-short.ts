@@ -15,7 +15,7 @@ export function inShort(rule: Rule, type: RuleType, actions: readonly RehearsedA
   const problems = actions.flatMap(({ problems: all, group, role }) =>
     all.map((one) => ({
       on: role === "summary" ? "summary" : group,
-      path: one.path,
+      path: plainText(hideInText(one.path), 200),
       problem: plainText(hideInText(one.problem), 400),
       fix: one.fix,
     })),
