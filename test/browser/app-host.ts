@@ -11,7 +11,7 @@ const policy =
 /** The chat: the host's side of the protocol. `window.chat` has what it was sent. */
 const chat = (proxy: string) => `<!doctype html><meta charset=utf-8><title>A chat</title>
 <style>html{color-scheme:light dark}body{margin:0;font:15px sans-serif}iframe{border:0;width:100%;display:block}</style>
-<iframe sandbox="allow-scripts allow-same-origin" src="${proxy}"></iframe>
+<iframe sandbox="allow-scripts allow-same-origin"></iframe>
 <script>
 const frame = document.querySelector("iframe");
 const chat = (window.chat = { sent: [], takes: true });
@@ -30,6 +30,8 @@ addEventListener("message", ({ source, data }) => {
   if (data.method === "ui/notifications/size-changed") frame.style.height = data.params.height + "px";
   if (data.method === "ui/message") send(chat.takes ? { id: data.id, result: {} } : { id: data.id, error: { code: -32000, message: "denied" } });
 });
+// Only now is somebody listening.
+frame.src = "${proxy}";
 </script>`;
 
 /** The page between chat and app, on another origin: it writes the app into a frame and passes messages on. */

@@ -44,6 +44,7 @@ describe("the reader and the writer", () => {
       "defaultAiConnector",
       "defaultConnectors",
       "executionCounts",
+      "lastNotified",
       "licence",
       "newestRuns",
       "oldestRun",
