@@ -11,14 +11,14 @@ const policy =
 /** The chat: the host's side of the protocol. `window.chat` has what it was sent. */
 const chat = (proxy: string) => `<!doctype html><meta charset=utf-8><title>A chat</title>
 <style>html{color-scheme:light dark}body{margin:0;font:15px sans-serif}iframe{border:0;width:100%;display:block}</style>
-<iframe sandbox="allow-scripts allow-same-origin"></iframe>
 <script>
-const frame = document.querySelector("iframe");
+// Listens before the frame is there: it may load while the rest of this page is read.
+const frame = () => document.querySelector("iframe");
 const chat = (window.chat = { sent: [], takes: true });
-const send = (message) => frame.contentWindow.postMessage({ jsonrpc: "2.0", ...message }, "*");
+const send = (message) => frame().contentWindow.postMessage({ jsonrpc: "2.0", ...message }, "*");
 chat.send = send;
 addEventListener("message", ({ source, data }) => {
-  if (source !== frame.contentWindow) return;
+  if (source !== frame().contentWindow) return;
   chat.sent.push(data);
   if (data.method === "ui/notifications/sandbox-proxy-ready") send({ method: "ui/notifications/sandbox-resource-ready", params: { html: chat.html } });
   if (data.method === "ui/initialize")
@@ -27,12 +27,11 @@ addEventListener("message", ({ source, data }) => {
     send({ method: "ui/notifications/tool-input", params: { arguments: {} } });
     send({ method: "ui/notifications/tool-result", params: chat.result });
   }
-  if (data.method === "ui/notifications/size-changed") frame.style.height = data.params.height + "px";
+  if (data.method === "ui/notifications/size-changed") frame().style.height = data.params.height + "px";
   if (data.method === "ui/message") send(chat.takes ? { id: data.id, result: {} } : { id: data.id, error: { code: -32000, message: "denied" } });
 });
-// Only now is somebody listening.
-frame.src = "${proxy}";
-</script>`;
+</script>
+<iframe sandbox="allow-scripts allow-same-origin" src="${proxy}"></iframe>`;
 
 /** The page between chat and app, on another origin: it writes the app into a frame and passes messages on. */
 const between = `<!doctype html><meta charset=utf-8><style>html,body{margin:0;height:100%}iframe{border:0;width:100%;height:100%;display:block}</style>
