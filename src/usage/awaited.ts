@@ -34,29 +34,36 @@ export async function awaitedBy(
  * The same in what was seen already. An id comes before a name, so a new id takes over what reached another connector by
  * that name (connector_executor.ts of workflows).
  */
-export function awaitedIn({ looked }: Seen, { id, name }: Called, existing: readonly Connector[]): Awaited {
+export function awaitedIn({ looked }: Seen, called: Called, existing: readonly Connector[]): Awaited {
+  const { id, name } = called;
   const nameIsId = existing.some((one) => one.id === name);
   const holders = looked
     .flatMap(({ found }) => found.holders)
     .filter(({ names, byName }) => names === id || (byName && names === name && !nameIsId));
   const unseen = looked.flatMap(({ found }) => found.unseen);
-  const deciding = unseen.flatMap(({ decides }) =>
-    decides && [id, name].some((text) => text && decides.holds(text)) ? [decides.use] : [],
-  );
-  const all = [...holders.map(({ use }) => use), ...deciding];
-  const uses = [...new Map(all.map((use): [string, Use] => [`${use.kind} ${use.id}`, use])).values()];
+  const deciding = each(unseen.flatMap(({ decides }) => (decides?.mayTake(called) ? [decides.use] : [])));
+  const uses = each(holders.map(({ use }) => use));
   const reached = existing.filter((one) => holders.some(({ names, byName }) => byName && names === one.name));
   const instead = reached.map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
   const missed = unseen.filter((one) => one.whole && !one.permanent);
   return {
-    used:
-      uses.length > 0
+    used: [
+      ...(deciding.length > 0
+        ? [`Which connector is used is decided when it runs, and may be this one, by ${usersInWords([], deciding)}.`]
+        : []),
+      ...(uses.length > 0
         ? [
             `Named already by ${usersInWords([], uses)}: from then on ${uses.length > 1 ? "they use" : "it uses"} this connector${instead.length > 0 ? `, or one of the same name; until now ${instead.join(" or ")}` : ""}.`,
           ]
-        : [],
+        : []),
+    ],
     missed:
       missed.length > 0 ? [`Could not be looked at for this id and name: ${[...new Set(missed.map(({ what }) => what))].join(", ")}.`] : [],
     isBlind: missed.some(({ what, fix }) => what === workflows.what && fix !== undefined),
   };
+}
+
+/** Each user once. */
+function each(uses: readonly Use[]): Use[] {
+  return [...new Map(uses.map((use) => [`${use.kind} ${use.id}`, use])).values()];
 }

@@ -1,5 +1,6 @@
 import type { Connector } from "../kibana/connectors.ts";
 import { quoted } from "../plain-text.ts";
+import { usersInWords } from "./free.ts";
 import { inWords, type Seen } from "./look.ts";
 import { namesOf } from "./references.ts";
 import type { Use } from "./use.ts";
@@ -7,6 +8,8 @@ import type { Use } from "./use.ts";
 /** What names a connector by its name, and so no longer reaches it under another one. */
 export interface NamedBy {
   uses: Use[];
+  /** What decides when it runs, perhaps by that name. */
+  perhaps: Use[];
   /** What was not looked at. */
   missed: string[];
 }
@@ -18,22 +21,27 @@ export interface NamedBy {
  */
 export function namedBy({ name }: Connector, existing: readonly Connector[], workflows: Seen): NamedBy {
   const [looked] = workflows.looked;
-  if (!looked || existing.some(({ id }) => id === name)) return { uses: [], missed: [] };
+  if (!looked || existing.some(({ id }) => id === name)) return { uses: [], perhaps: [], missed: [] };
   const { holders, unseen } = looked.found;
-  const deciding = unseen.flatMap(({ decides }) => (decides?.holds(name) ? [decides.use] : []));
-  const missed = unseen.filter(({ permanent, concerns }) => !permanent && !concerns).map(inWords);
+  const deciding = unseen.flatMap(({ decides }) => (decides?.mayTake({ name }) ? [decides.use] : []));
+  const missed = unseen.filter(({ permanent, concerns, decides }) => !permanent && !concerns && !decides).map(inWords);
   const named = holders.filter(({ names, byName }) => byName && names === name).map(({ use }) => use);
-  return { uses: [...named, ...deciding], missed: [...new Set(missed)] };
+  return { uses: named, perhaps: deciding, missed: [...new Set(missed)] };
 }
 
 /** What a new name breaks. @param by without those that get its id in the same change */
-export function renameWarnings(old: string, { uses, missed }: NamedBy): string[] {
+export function renameWarnings(old: string, { uses, perhaps, missed }: NamedBy): string[] {
   const naming = new Map(uses.map((use) => [use.id, use]));
   const one = naming.size === 1;
   return [
     ...(naming.size > 0
       ? [
           `${naming.size} workflow${one ? " names" : "s name"} it as ${quoted(old, 60)}, not by its id, and no longer ${one ? "reaches" : "reach"} it under another name: ${namesOf([...naming.values()], "disabled")}. Put the id into ${one ? "its" : "their"} connector-id first.`,
+        ]
+      : []),
+    ...(perhaps.length > 0
+      ? [
+          `Which connector is used is decided when it runs, perhaps by the name ${quoted(old, 60)}, by ${usersInWords([], [...new Map(perhaps.map((use) => [use.id, use])).values()])}.`,
         ]
       : []),
     ...(missed.length > 0 ? [`Not looked at, so they may name it as ${quoted(old, 60)}: ${missed.join("; ")}.`] : []),

@@ -45,8 +45,8 @@ export interface Unseen {
   whole: boolean;
   /** It is listed: only which connector it takes is not known. */
   listed?: true;
-  /** Whether a text is among those that decide which connector it takes when it runs. */
-  decides?: { use: Use; holds: (text: string) => boolean };
+  /** What decides when it runs which connector it takes. */
+  decides?: { use: Use; mayTake: (called: { id?: string | undefined; name: string }) => boolean };
   /** Which connectors may be used there. Absent: any that the source can hold. */
   concerns?: (connector: Connector) => boolean;
 }

@@ -42,6 +42,23 @@ export interface Undecided extends InRun {
   how: string;
   /** The only connector type that fits there, where that is known. */
   type: string | undefined;
+  /** What is filled in then: `ops-{{ inputs.team }}`. */
+  text: string;
+}
+
+/** Whether an expression may turn into a text: its fixed parts are there, in their order. */
+export function mayBecome(expression: string, text: string): boolean {
+  if (expression.includes("{%")) return true;
+  const [first = "", ...rest] = expression.split(/\{\{[^{}]*\}\}/);
+  const last = rest.pop() ?? "";
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - last.length;
 }
 
 /** A step that may tell somebody without a connector, or starts another workflow. */
@@ -117,7 +134,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
     const { how, type, params } = place;
     const resolved = withConstants(text, definition);
     const at = inRun(reference.path, place);
-    if (isExpression(resolved)) found.undecided.push({ how, type, ...at });
+    if (isExpression(resolved)) found.undecided.push({ how, type, text: resolved, ...at });
     else if (resolved !== "") {
       const stuck = whyStuck(resolved === text, place);
       found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, ...at });

@@ -6,7 +6,7 @@ import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
 import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
-import { type References, referencesOf } from "./workflow-references.ts";
+import { mayBecome, type References, referencesOf } from "./workflow-references.ts";
 
 const what = "workflows";
 
@@ -78,13 +78,17 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
     holders: named.map(
       ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),
     ),
-    unseen: undecided.map(({ how, type }) => ({
+    unseen: undecided.map(({ how, type, text }) => ({
       what,
       why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
       permanent: false,
       whole: false,
       listed: true,
-      decides: { use: use(how), holds: (text: string) => textsIn(workflow.definition).some((one) => holdsWord(one, text)) },
+      decides: {
+        use: use(how),
+        mayTake: ({ id: own, name: called }: { id?: string | undefined; name: string }) =>
+          [own, called].some((one) => one !== undefined && mayBecome(text, one)),
+      },
       ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
     })),
   };
@@ -116,12 +120,6 @@ function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
     holders: [...byName, ...byId],
     unseen: [{ ...unseen, concerns: ({ id, name: own }) => holdsWord(yaml, id) || holdsWord(yaml, own) }],
   };
-}
-
-/** Every text of a definition, whatever its place. */
-function textsIn(value: unknown): string[] {
-  if (typeof value === "string") return [value];
-  return value !== null && typeof value === "object" ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** Whether it is there by itself, and not within a longer word. */

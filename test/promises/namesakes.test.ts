@@ -66,7 +66,7 @@ describe("a workflow that names a connector by its name is not diverted without 
       yaml: "name: Decides\ninputs:\n  - name: c\n    type: string\n    default: relay-two\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: '{{ inputs.c }}'\n    with:\n      message: m\n",
     });
     const { body } = await made.call("create_connector", create);
-    expect([body.asked, body.warnings[0]]).toEqual(["form", expect.stringContaining('Named already by 1 workflow: "Decides"')]);
+    expect([body.asked, body.warnings[0]]).toEqual(["form", expect.stringMatching(/may be this one, by 1 workflow: "Decides"/)]);
   });
 
   test("by the new name of one that an expression of it falls back to", async () => {
@@ -77,7 +77,25 @@ describe("a workflow that names a connector by its name is not diverted without 
       yaml: "name: Decides\ninputs:\n  - name: c\n    type: string\n    default: relay-x\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: '{{ inputs.c }}'\n    with:\n      message: m\n",
     });
     await made.call("update_connector", { id: "rr", name: "relay-renamed" });
-    expect(made.questions[0]?.message).toContain('1 workflow names it as "relay-x"');
+    expect(made.questions[0]?.message).toMatch(/perhaps by the name "relay-x", by 1 workflow: "Decides"/);
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ["a name that is put together", "ops-{{ inputs.team }}", ".slack", true],
+    ["an input without a default", "{{ inputs.c }}", ".slack", true],
+    ["a name that begins otherwise", "web-{{ inputs.team }}", ".slack", false],
+    ["a step of another type, which would fail with it", "ops-{{ inputs.team }}", ".index", true],
+  ])("by one that only a run decides on: %s", async (_what, text, type, asks) => {
+    const made = await deployment();
+    await made.bare("POST", "/api/workflows/workflow", {
+      id: "wf-1",
+      yaml: `name: Decides\ninputs:\n  - name: c\n    type: string\n  - name: team\n    type: string\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: '${text}'\n    with:\n      message: m\n`,
+    });
+    const config = type === ".index" ? { index: "i" } : {};
+    const secrets = type === ".slack" ? { webhookUrl: { $ask: true } } : {};
+    const { body } = await made.call("create_connector", { name: "Ops oncall", type, config, secrets, dry_run: true });
+    expect((body.warnings ?? []).join().includes('may be this one, by 1 workflow: "Decides"')).toBe(asks);
+    expect(JSON.stringify(body).includes("decided when it runs")).toBe(asks);
   });
 
   test("while somebody reads the question", async () => {

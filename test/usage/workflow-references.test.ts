@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { referencesOf } from "../../src/usage/workflow-references.ts";
+import { mayBecome, referencesOf } from "../../src/usage/workflow-references.ts";
 
 /** Which connectors it names, without where and how. */
 const seenIn = (definition: object) => {
@@ -65,6 +65,20 @@ describe("a connector is found wherever it stands", () => {
   ])("%s", (_what, definition, reference) => {
     expect(seenIn(definition)).toEqual({ named: [reference], undecided: [] });
   });
+});
+
+test.each([
+  ["{{ a }}", "anything", true],
+  ["ops-{{ a }}", "ops-oncall", true],
+  ["ops-{{ a }}", "web-oncall", false],
+  ["{{ a }}-ops", "x-ops", true],
+  ["{{ a }}-ops", "x-ops-2", false],
+  ["a{{ x }}b{{ y }}c", "a1b2c", true],
+  ["a{{ x }}b{{ y }}c", "a1c", false],
+  ["aa{{ x }}aa", "aaa", false],
+  ["{% if a %}x{% endif %}", "y", true],
+])("%s may become %s: %s", (expression, text, may) => {
+  expect(mayBecome(expression, text)).toBe(may);
 });
 
 describe("what a run decides is undecided", () => {
