@@ -49,10 +49,10 @@ export function withKey(type: ConnectorType, params: Params, key: string): Param
   return put(params, [...place, field], key);
 }
 
-/** Params that close without a key, with the one that Kibana then takes. */
+/** Params that open or close without a key, with the one that Kibana then takes. */
 export function withDefaultKey(type: ConnectorType, params: Params): Params {
   const { dedupField: field = "", defaultKey } = type;
-  if (defaultKey === undefined || !closes(type, params)) return params;
+  if (defaultKey === undefined || !(closes(type, params) || opens(type, params))) return params;
   const isGiven = places.some((place) => valueAt(params, [...place, field]) !== undefined);
   return isGiven || valueAt(params, ["subActionParams", "incident", "externalId"]) ? params : withKey(type, params, defaultKey);
 }

@@ -126,7 +126,8 @@ describe("a loud rehearsal", () => {
   test.each([
     ["snow", { subAction: "closeIncident", subActionParams: { incident: {} } }],
     ["itom", { subAction: "addEvent", subActionParams: { severity: "0" } }],
-  ])("is not the only way to close without a key: %s run by hand shows what is closed", async (id, params) => {
+    ["itom", { subAction: "addEvent", subActionParams: { severity: "5" } }],
+  ])("is not the only way to reach the key that all share: %s run by hand shows it, in %j", async (id, params) => {
     const { call, questions } = await deployment({ [id]: [] }, declines);
     await call("execute_connector", { id, params });
     expect(questions[0]?.message).toMatch(/Recipients: .*\{\{rule\.id\}\}:\{\{alert\.id\}\}/);
