@@ -1,5 +1,6 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
+import { withValueAt } from "./params.ts";
 
 /** What a message begins with that nobody should act on. */
 export const testMark = "[TEST] ";
@@ -13,7 +14,7 @@ export function marked(params: Params, entry: ConnectorType | undefined): Params
   if (field !== undefined) {
     const path = field.split(".");
     const words = markedText(String(valueAt(params, path)));
-    return words === undefined ? undefined : withAt(params, path, words);
+    return words === undefined ? undefined : withValueAt(params, path, words);
   }
   if (!Array.isArray(params.documents)) return undefined;
   const documents = params.documents.map((one) => (isPlainObject(one) ? markedFields(one) : undefined));
@@ -39,7 +40,7 @@ function markedBlocks(value: Params): Params | undefined {
   const at = value.blocks.findIndex((block) => typeof valueAt(block, ["text", "text"]) === "string");
   if (at < 0) return undefined;
   const blocks = value.blocks.map((block, index) =>
-    index === at ? withAt(Object(block), ["text", "text"], `${testMark}${String(valueAt(block, ["text", "text"]))}`) : block,
+    index === at ? withValueAt(Object(block), ["text", "text"], `${testMark}${String(valueAt(block, ["text", "text"]))}`) : block,
   );
   return { ...value, blocks };
 }
@@ -48,8 +49,4 @@ function markedBlocks(value: Params): Params | undefined {
 function markedFields(fields: Params): Params {
   const key = telling.find((one) => typeof fields[one] === "string");
   return key === undefined ? { ...fields, test: true } : { ...fields, [key]: `${testMark}${String(fields[key])}` };
-}
-
-function withAt(value: Params, [key = "", ...rest]: readonly string[], item: string): Params {
-  return { ...value, [key]: rest.length === 0 ? item : withAt(Object(value[key]), rest, item) };
 }

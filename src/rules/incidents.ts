@@ -2,6 +2,7 @@ import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { effectOf } from "../catalog/when.ts";
 import { valueAt } from "../plain-object.ts";
 import { oldNames } from "./action-variables.ts";
+import { withValueAt } from "./params.ts";
 
 /** The key that ties recovery to the incident it closes, unless another is chosen: one for each alert of each rule. */
 export const usualKey = "{{rule.id}}-{{alert.id}}";
@@ -46,7 +47,7 @@ export function withKey(type: ConnectorType, params: Params, key: string): Param
   const example = recovery?.params ?? tests.loud?.params;
   const place = places.find((each) => field !== undefined && valueAt(example, [...each, field]) !== undefined);
   if (field === undefined || place === undefined || (!recovery && params.subAction !== example?.subAction)) return params;
-  return put(params, [...place, field], key);
+  return withValueAt(params, [...place, field], key);
 }
 
 /** Params that open or close without a key, with the one that Kibana then takes. */
@@ -80,10 +81,4 @@ export function closes(type: ConnectorType, params: Params): boolean {
 function leaves(value: unknown, path: string[] = []): [path: string[], value: unknown][] {
   if (value === null || typeof value !== "object") return [[path, value]];
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
-}
-
-function put(value: Params, [key = "", ...rest]: readonly string[], item: string): Params {
-  const below = value[key];
-  const inner = below !== null && typeof below === "object" && !Array.isArray(below) ? { ...below } : {};
-  return { ...value, [key]: rest.length === 0 ? item : put(inner, rest, item) };
 }

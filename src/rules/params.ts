@@ -19,3 +19,18 @@ export function contains(value: unknown, part: unknown): boolean {
   if (isPlainObject(value) && isPlainObject(part)) return Object.entries(part).every(([key, item]) => contains(ownValue(value, key), item));
   return value === part;
 }
+
+/** Params with a text at a path, which may lead where nothing is yet. */
+export function withValueAt(value: Params, [key = "", ...rest]: readonly string[], item: string): Params {
+  const below = value[key];
+  const inner = below !== null && typeof below === "object" && !Array.isArray(below) ? { ...below } : {};
+  return { ...value, [key]: rest.length === 0 ? item : withValueAt(inner, rest, item) };
+}
+
+/** A value with every text in it changed, at any depth; keys stay. */
+export function eachText(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => eachText(item, change));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, eachText(item, change)]));
+}

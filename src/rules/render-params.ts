@@ -4,6 +4,7 @@ import { asLambdas } from "../catalog/template-functions/index.ts";
 import { NotComputed } from "../catalog/template-functions/not-computed.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { readUrl } from "../read-url.ts";
+import { eachText } from "./params.ts";
 import { isOfUnknownKind, mostParts } from "./sample-alert.ts";
 import type { RenderTemplate } from "./template-parser.ts";
 
@@ -65,13 +66,6 @@ export function renderParams(
     variables,
   };
   return { params: (type?.rendering ?? plainRendering)(params, fill), failed: [...failed], unknown: [...unknown], left };
-}
-
-function eachText(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => eachText(item, change));
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, eachText(item, change)]));
 }
 
 /** A copy in which an object is written out as JSON, a list has `asJSON`, and names with dots lead into objects. */

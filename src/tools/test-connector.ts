@@ -8,6 +8,7 @@ import type { ExecuteOp, NoChange, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
+import { eachText } from "../rules/params.ts";
 import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
@@ -222,15 +223,9 @@ function filler(probe: Probe, given: Record<string, unknown>): Fill {
   for (const name of Object.keys(needs)) words[name] = String(given[name]);
   const filled = (text: string, shown: (value: string) => string) =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(words, name) ? shown(words[name] ?? "") : whole));
-  const each = (value: unknown): unknown => {
-    if (typeof value === "string") return filled(value, String);
-    if (Array.isArray(value)) return value.map(each);
-    if (value !== null && typeof value === "object") return eachField(value);
-    return value;
-  };
-  const eachField = (value: object) => Object.fromEntries(Object.entries(value).map(([key, item]) => [key, each(item)]));
+  const params = (value: object) => Object(eachText(value, (text) => filled(text, String)));
   // Long values are cut here: the recipients have them in full.
-  return { params: eachField, words: (text) => filled(text, (value) => (value.length > 80 ? quoted(value) : word(value))) };
+  return { params, words: (text) => filled(text, (value) => (value.length > 80 ? quoted(value) : word(value))) };
 }
 
 function whatArrives(probe: Probe): string {

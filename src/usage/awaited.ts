@@ -3,7 +3,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { quoted, word } from "../plain-text.ts";
 import { usersInWords } from "./free.ts";
 import { lookAround, type Seen } from "./look.ts";
-import type { Use, Where } from "./use.ts";
+import { eachUser, type Where } from "./use.ts";
 import { workflows } from "./workflows.ts";
 
 /** What names a connector that is yet to have this id or name, and what was not looked at. */
@@ -41,8 +41,8 @@ export function awaitedIn({ looked }: Seen, called: Called, existing: readonly C
     .flatMap(({ found }) => found.holders)
     .filter(({ names, byName }) => names === id || (byName && names === name && !nameIsId));
   const unseen = looked.flatMap(({ found }) => found.unseen);
-  const deciding = each(unseen.flatMap(({ decides }) => (decides?.mayTake(called) ? [decides.use] : [])));
-  const uses = each(holders.map(({ use }) => use));
+  const deciding = eachUser(unseen.flatMap(({ decides }) => (decides?.mayTake(called) ? [decides.use] : [])));
+  const uses = eachUser(holders.map(({ use }) => use));
   const reached = existing.filter((one) => holders.some(({ names, byName }) => byName && names === one.name));
   const instead = reached.map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
   const missed = unseen.filter((one) => one.whole && !one.permanent);
@@ -61,9 +61,4 @@ export function awaitedIn({ looked }: Seen, called: Called, existing: readonly C
       missed.length > 0 ? [`Could not be looked at for this id and name: ${[...new Set(missed.map(({ what }) => what))].join(", ")}.`] : [],
     isBlind: missed.some(({ what, fix }) => what === workflows.what && fix !== undefined),
   };
-}
-
-/** Each user once. */
-function each(uses: readonly Use[]): Use[] {
-  return [...new Map(uses.map((use) => [`${use.kind} ${use.id}`, use])).values()];
 }

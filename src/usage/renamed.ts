@@ -3,7 +3,7 @@ import { quoted } from "../plain-text.ts";
 import { usersInWords } from "./free.ts";
 import { inWords, type Seen } from "./look.ts";
 import { namesOf } from "./references.ts";
-import type { Use } from "./use.ts";
+import { eachUser, type Use } from "./use.ts";
 
 /** What names a connector by its name, and so no longer reaches it under another one. */
 export interface NamedBy {
@@ -31,17 +31,17 @@ export function namedBy({ name }: Connector, existing: readonly Connector[], wor
 
 /** What a new name breaks. @param by without those that get its id in the same change */
 export function renameWarnings(old: string, { uses, perhaps, missed }: NamedBy): string[] {
-  const naming = new Map(uses.map((use) => [use.id, use]));
-  const one = naming.size === 1;
+  const naming = eachUser(uses);
+  const one = naming.length === 1;
   return [
-    ...(naming.size > 0
+    ...(naming.length > 0
       ? [
-          `${naming.size} workflow${one ? " names" : "s name"} it as ${quoted(old, 60)}, not by its id, and no longer ${one ? "reaches" : "reach"} it under another name: ${namesOf([...naming.values()], "disabled")}. Put the id into ${one ? "its" : "their"} connector-id first.`,
+          `${naming.length} workflow${one ? " names" : "s name"} it as ${quoted(old, 60)}, not by its id, and no longer ${one ? "reaches" : "reach"} it under another name: ${namesOf(naming, "disabled")}. Put the id into ${one ? "its" : "their"} connector-id first.`,
         ]
       : []),
     ...(perhaps.length > 0
       ? [
-          `Which connector is used is decided when it runs, perhaps by the name ${quoted(old, 60)}, by ${usersInWords([], [...new Map(perhaps.map((use) => [use.id, use])).values()])}.`,
+          `Which connector is used is decided when it runs, perhaps by the name ${quoted(old, 60)}, by ${usersInWords([], eachUser(perhaps))}.`,
         ]
       : []),
     ...(missed.length > 0 ? [`Not looked at, so they may name it as ${quoted(old, 60)}: ${missed.join("; ")}.`] : []),

@@ -33,6 +33,11 @@ export interface Use {
   why_not?: string;
 }
 
+/** Each user once, however many of its places name the connector. */
+export function eachUser(uses: readonly Use[]): Use[] {
+  return [...new Map(uses.map((use) => [`${use.kind} ${use.id}`, use])).values()];
+}
+
 /** What was not looked at. */
 export interface Unseen {
   /** In a sentence, in the plural: `workflows`. */

@@ -9,6 +9,7 @@ import { valueAt } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { marked, testMark } from "../../rules/as-test.ts";
 import { closes, closingParams, opens, withKey } from "../../rules/incidents.ts";
+import { eachText } from "../../rules/params.ts";
 import type { RehearsedAction } from "../../rules/rehearsed.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import { effectOn } from "../connectors/connector-row.ts";
@@ -160,10 +161,7 @@ function inOneLine(params: Params, entry: ConnectorType | undefined): string {
 }
 
 function replaced(value: unknown, unique: string): unknown {
-  if (typeof value === "string") return value.replaceAll("connector-test-{unique}-", `connector-test-${unique}-`);
-  if (Array.isArray(value)) return value.map((item) => replaced(item, unique));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, unique)]));
+  return eachText(value, (text) => text.replaceAll("connector-test-{unique}-", `connector-test-${unique}-`));
 }
 
 function keysFilled({ opens: opened, closes: closed }: Step, unique: string) {
