@@ -9,6 +9,7 @@ export const slow = {
     "test/kill/thousands-of-rules.test.ts",
     "test/contract/more-versions.test.ts",
     "test/secrets-through/every-type.test.ts",
+    "test/eval/every-job.test.ts",
     "test/packaging/{installed,out-of-reach,release}.test.ts",
     "test/catalog/same-verdict.test.ts",
   ],

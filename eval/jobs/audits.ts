@@ -1,0 +1,4 @@
+import type { Job } from "../job.ts";
+
+/** Questions with an exact answer. */
+export const audits: readonly Job[] = [];
