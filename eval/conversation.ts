@@ -66,6 +66,8 @@ function recorded(tools: ToolSet, calls: Call[]): ToolSet {
         name,
         {
           ...tool,
+          // As most hosts do: the text of a result, and not its parts written out as JSON.
+          toModelOutput: ({ output }: { output: unknown }) => ({ type: "text", value: textOf(output).output }),
           execute: async (args: unknown, options: Parameters<typeof execute>[1]) => {
             const call: Call = { tool: name, args, output: "", failed: false };
             calls.push(call);

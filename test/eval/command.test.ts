@@ -59,7 +59,7 @@ test("somebody without an API plays a model", async () => {
   const base = url.replace(/\/v1$/, "");
   const running = evaluate("--model", "hand-ana", "--base-url", url, "--job", "slack-for-a-team", "--reading-ms", "0", "--out", folder);
   const first = await evaluate("play", "--at", base, "ana");
-  expect(first.stdout).toMatch(/^\[tools\]\n[^]*"name":"list_connectors"/);
+  expect(first.stdout).toMatch(/^\[tools\]\n[\s\S]*"name":"list_connectors"/);
   expect(first.stdout).toContain("[user]\nThe data platform people want");
   const secrets = { webhookUrl: { $env: "CONNECTOR_SECRET_DATA_SLACK" } };
   const made = await evaluate(
