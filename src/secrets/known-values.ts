@@ -35,6 +35,13 @@ interface Alike {
   cut: Needle[];
 }
 
+interface Table {
+  window: number;
+  needles: Map<number, Alike>;
+  /** Which upper halves of hashes there are. */
+  upper: Uint8Array;
+}
+
 /** Looked up by their first eight bytes, the few that are shorter by their first four. */
 const windows = [8, 4] as const;
 const longestBeginning = 4096;
@@ -42,10 +49,12 @@ const longestBeginning = 4096;
 export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
   const values = new Set<string>();
   const numbers = new Set<number>();
-  const tables = windows.map((window) => ({ window, needles: new Map<number, Alike>(), upper: new Uint8Array(0x10000) }));
+  /** Made with the first value: most calls have none of their own. */
+  const tables: Table[] = [];
 
   function enter({ bytes, ...how }: NeedleBytes): void {
     const { length } = bytes;
+    if (tables.length === 0) tables.push(...windows.map((window) => ({ window, needles: new Map<number, Alike>(), upper: new Uint8Array(0x10000) })));
     const table = tables.find(({ window }) => length >= window);
     if (!table) return;
     const hashes = hashesOf(bytes, length);
