@@ -54,7 +54,8 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
 
   function enter({ bytes, ...how }: NeedleBytes): void {
     const { length } = bytes;
-    if (tables.length === 0) tables.push(...windows.map((window) => ({ window, needles: new Map<number, Alike>(), upper: new Uint8Array(0x10000) })));
+    if (tables.length === 0)
+      tables.push(...windows.map((window) => ({ window, needles: new Map<number, Alike>(), upper: new Uint8Array(0x10000) })));
     const table = tables.find(({ window }) => length >= window);
     if (!table) return;
     const hashes = hashesOf(bytes, length);
