@@ -4,7 +4,8 @@ import { limits } from "./jobs/limits.ts";
 import { routing } from "./jobs/routing.ts";
 import { setUp } from "./jobs/set-up.ts";
 import { traps } from "./jobs/traps.ts";
+import { trapsInHaste } from "./jobs/traps-in-haste.ts";
 import { upkeep } from "./jobs/upkeep.ts";
 
 /** All jobs, in the order in which they are told. */
-export const jobs: readonly Job[] = [...setUp, ...upkeep, ...routing, ...audits, ...limits, ...traps];
+export const jobs: readonly Job[] = [...setUp, ...upkeep, ...routing, ...audits, ...limits, ...traps, ...trapsInHaste];
