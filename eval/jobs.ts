@@ -5,7 +5,8 @@ import { restoring } from "./jobs/restoring.ts";
 import { routing } from "./jobs/routing.ts";
 import { setUp } from "./jobs/set-up.ts";
 import { traps } from "./jobs/traps.ts";
+import { trapsInHaste } from "./jobs/traps-in-haste.ts";
 import { upkeep } from "./jobs/upkeep.ts";
 
 /** All jobs, in the order in which they are told. */
-export const jobs: readonly Job[] = [...setUp, ...upkeep, ...restoring, ...routing, ...audits, ...limits, ...traps];
+export const jobs: readonly Job[] = [...setUp, ...upkeep, ...restoring, ...routing, ...audits, ...limits, ...traps, ...trapsInHaste];
