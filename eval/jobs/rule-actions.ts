@@ -1,4 +1,6 @@
-import { onChange } from "../checks.ts";
+import { isDeepStrictEqual } from "node:util";
+import { onChange, rule, that } from "../checks.ts";
+import type { Facts, RuleAction, Verdict } from "../job.ts";
 import type { Kibana, NewRule } from "../kibana.ts";
 
 /** The main group of `.es-query`. */
@@ -59,3 +61,21 @@ export async function seedRules(kibana: Kibana, rules: readonly SeedRule[]): Pro
 export function written({ name, tags = [], params = {} }: NewRule, actions: readonly object[]) {
   return { name, tags, params, schedule: { interval: "1m" }, actions };
 }
+
+/** What a rule does through a connector, without what Kibana adds. */
+export const essence = ({ id, group, params, frequency, alerts_filter: filter }: RuleAction) => ({
+  ...{ id, group, params, frequency },
+  ...(filter !== undefined && { filter }),
+});
+
+/** The rule has exactly these actions, in any order. */
+export function hasActions(facts: Facts, ruleId: string, expected: readonly RuleAction[]): Verdict {
+  const actual = rule(facts, ruleId).actions.map(essence);
+  const missing = expected.map(essence).filter((one) => !actual.some((other) => isDeepStrictEqual(one, other)));
+  if (missing.length > 0) return `${ruleId} lacks ${JSON.stringify(missing[0])}`;
+  return that(actual.length === expected.length, `${ruleId} has ${actual.length} actions, not ${expected.length}`);
+}
+
+/** What the rule did before. */
+export const actionsBefore = ({ before }: Facts, ruleId: string): RuleAction[] =>
+  before.rules.find(({ id }) => id === ruleId)?.actions ?? [];
