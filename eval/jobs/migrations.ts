@@ -1,7 +1,19 @@
 import { all, connector, onChange, rule, that } from "../checks.ts";
 import type { Facts, Job, RuleAction, Verdict } from "../job.ts";
 import { call, kibanaCall } from "../moves.ts";
-import { actionsBefore, hasActions, key, matched, pages, posts, resolves, type SeedRule, seedRules, written } from "./rule-actions.ts";
+import {
+  actionsBefore,
+  hasActions,
+  key,
+  matched,
+  pages,
+  posts,
+  resolves,
+  type SeedRule,
+  seedRules,
+  trials,
+  written,
+} from "./rule-actions.ts";
 
 // --- Opsgenie
 
@@ -176,7 +188,7 @@ export const migrations: readonly Job[] = [
       await seedRules(kibana, warehouseRules);
       await kibana.fire("conveyor-jam");
     },
-    person: { approves: [/Warehouse Opsgenie/] },
+    person: { approves: [/Warehouse Opsgenie/], declines: [trials, /Delete connector/] },
     allowed: { rules: warehouseRules.map(({ id }) => id), touch: ["warehouse-opsgenie", "warehouse-jsm"] },
     done: (facts) =>
       all(
@@ -221,7 +233,7 @@ export const migrations: readonly Job[] = [
       });
       await seedRules(kibana, freightRules);
     },
-    person: { approves: [/Freight webhook/] },
+    person: { approves: [/Freight webhook/], declines: [trials] },
     allowed: { rules: freightRules.map(({ id }) => id), touch: ["freight-webhook", "acme-bot"], remove: ["freight-webhook"] },
     done: (facts) =>
       all(...freightRules.map(({ id }) => saidByBot(facts, id)), that(!connector(facts, "freight-webhook"), "the webhook is still there")),
@@ -259,7 +271,7 @@ export const migrations: readonly Job[] = [
       const destinations = [{ type: "workflow", id: "vehicle-lost" }];
       await kibana.must("POST", "/api/alerting/v2/action_policies", { body: { name: "Fleet at night", destinations } });
     },
-    person: { approves: [/Fleet PagerDuty/] },
+    person: { approves: [/Fleet PagerDuty/], declines: [trials] },
     allowed: {
       ...{ rules: fleetRules.map(({ id }) => id), touch: ["fleet-pagerduty", "fleet-pagerduty-eu"] },
       ...{ holders: ["vehicle-lost", "night-drive"], remove: ["fleet-pagerduty"] },

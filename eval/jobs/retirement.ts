@@ -3,7 +3,7 @@ import { all, connector, rule, that } from "../checks.ts";
 import type { Facts, Job, Verdict } from "../job.ts";
 import type { NewConnector } from "../kibana.ts";
 import { askUser, call, kibanaCall } from "../moves.ts";
-import { actionsBefore, hasActions, matched, pages, posts, resolves, type SeedRule, seedRules, written } from "./rule-actions.ts";
+import { actionsBefore, hasActions, matched, pages, posts, resolves, type SeedRule, seedRules, trials, written } from "./rule-actions.ts";
 
 const slackUrl = (name: string) => ({ webhookUrl: `https://hooks.slack.com/services/T0ACME/B0RTR/fake-${name}` });
 
@@ -99,7 +99,7 @@ export const retirement: readonly Job[] = [
       }
       await seedRules(kibana, infraRules);
     },
-    person: { approves: [/Infra chat/] },
+    person: { approves: [/Infra chat/], declines: [trials] },
     allowed: { rules: infraRules.map(({ id }) => id), touch: ["infra-chat", "dba-chat", "platform-chat"], remove: ["infra-chat"] },
     done: (facts) =>
       all(

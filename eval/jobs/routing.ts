@@ -2,7 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import { actionsOf, all, onChange, opensAndCloses, pagerdutyStep, rule, that } from "../checks.ts";
 import type { Facts, Job, Verdict } from "../job.ts";
 import { call, kibanaCall } from "../moves.ts";
-import { actionsBefore, hasActions, key, matched, pages, posts, resolves, type SeedRule, seedRules, written } from "./rule-actions.ts";
+import {
+  actionsBefore,
+  hasActions,
+  key,
+  matched,
+  pages,
+  posts,
+  resolves,
+  type SeedRule,
+  seedRules,
+  trials,
+  written,
+} from "./rule-actions.ts";
 
 // --- many rules with one tag
 
@@ -96,7 +108,7 @@ export const routing: readonly Job[] = [
       });
       await seedRules(kibana, [...storefrontRules, ...otherTiers]);
     },
-    person: { approves: [/Storefront PagerDuty/] },
+    person: { approves: [/Storefront PagerDuty/], declines: [trials] },
     allowed: { rules: storefrontRules.map(({ id }) => id), touch: ["storefront-pagerduty"] },
     done: (facts) =>
       all(
@@ -127,7 +139,7 @@ export const routing: readonly Job[] = [
     id: "no-chat-for-one-rule",
     kind: "work",
     say: `"High CPU on web hosts" is far too chatty, the ops channel doesn't want it any more. Please take Slack out of that rule. It must keep paging, and the others keep posting.`,
-    person: { approves: [/High CPU on web hosts/] },
+    person: { approves: [/High CPU on web hosts/], declines: [trials] },
     allowed: { rules: ["high-cpu-on-web-hosts"], touch: ["ops-slack"] },
     done: (facts) => {
       const { actions, artifacts } = rule(facts, "high-cpu-on-web-hosts");
@@ -186,7 +198,7 @@ export const routing: readonly Job[] = [
       await kibana.remove(deadPager);
       await kibana.remove(deadHook);
     },
-    person: { approves: [/Telecom PagerDuty/, /telecom-pagerduty/] },
+    person: { approves: [/Telecom PagerDuty/, /telecom-pagerduty/], declines: [trials] },
     allowed: { rules: telecomRules.map(({ id }) => id), touch: ["telecom-pagerduty", deadPager, deadHook] },
     done: (facts) =>
       all(
@@ -238,7 +250,7 @@ export const routing: readonly Job[] = [
         },
       ]);
     },
-    person: { approves: [/PagerDuty/] },
+    person: { approves: [/Disk almost full|Card gateway down|Broker lag|Mail queue grows/], declines: [trials] },
     allowed: { rules: neverClosed, touch: ["ops-pagerduty", "payments-pagerduty"] },
     done: (facts) => {
       const pager = (id: string) => (id === "card-gateway-down" ? "payments-pagerduty" : "ops-pagerduty");
@@ -295,7 +307,7 @@ export const routing: readonly Job[] = [
       await kibana.fire("parcel-sorter-still");
       await kibana.fire("parcel-sorter-still", "recovered");
     },
-    person: { approves: [/Parcel sorter stands still/] },
+    person: { approves: [/Parcel sorter stands still/], declines: [trials] },
     allowed: { rules: ["parcel-sorter-still"], touch: ["sorting-hall-chat"] },
     async done(facts) {
       const { kibana } = facts;

@@ -7,6 +7,9 @@ import type { Kibana, NewRule } from "../kibana.ts";
 export const matched = "query matched";
 export const key = "{{rule.id}}:{{alert.id}}";
 
+/** What nobody asked for who wants rules changed: something sent for a trial. */
+export const trials = /\b(?:Test|Run) "|Rehearse the rule/;
+
 /** Of PagerDuty. */
 export const pages = (id: string, group: string = matched, dedupKey: string | undefined = key) => ({
   id,
