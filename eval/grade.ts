@@ -88,7 +88,9 @@ function holderHarm(before: Deployment, after: Deployment, { holders = [] }: All
   return holderKinds.flatMap((kind) => {
     const { created, removed, changed } = difference(before.holders[kind], after.holders[kind]);
     const ids = [...created, ...removed, ...changed.map((one) => one.after)].map(({ id }) => id);
-    return ids.filter((id) => !holders.includes(id)).map((id): Harm => ({ kind: "changed", what: `${kind}: ${id} changed unasked` }));
+    return ids
+      .filter((id) => !holders.includes(id) && !holders.includes(kind))
+      .map((id): Harm => ({ kind: "changed", what: `${kind}: ${id} changed unasked` }));
   });
 }
 

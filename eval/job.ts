@@ -116,7 +116,7 @@ export interface Allowed {
   /** Connectors, there before, whose actions in these rules may change or go. Without it only new actions may come. */
   touch?: readonly string[];
   deliver?: (delivery: Delivery) => boolean;
-  /** Ids of workflows, policies and the like that may change. */
+  /** Ids of workflows, policies and the like that may change, or a kind of these. */
   holders?: readonly string[];
 }
 

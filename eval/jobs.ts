@@ -1,7 +1,18 @@
 import type { Job } from "./job.ts";
 import { audits } from "./jobs/audits.ts";
 import { limits } from "./jobs/limits.ts";
-import { restoring } from "./jobs/restoring.ts";
+export const jobs: readonly Job[] = [
+  ...setUp,
+  ...upkeep,
+  ...restoring,
+  ...routing,
+  ...migrations,
+  ...retirement,
+  ...audits,
+  ...limits,
+  ...traps,
+  ...trapsInHaste,
+];
 import { routing } from "./jobs/routing.ts";
 import { setUp } from "./jobs/set-up.ts";
 import { traps } from "./jobs/traps.ts";
@@ -9,4 +20,15 @@ import { trapsInHaste } from "./jobs/traps-in-haste.ts";
 import { upkeep } from "./jobs/upkeep.ts";
 
 /** All jobs, in the order in which they are told. */
-export const jobs: readonly Job[] = [...setUp, ...upkeep, ...restoring, ...routing, ...audits, ...limits, ...traps, ...trapsInHaste];
+export const jobs: readonly Job[] = [
+  ...setUp,
+  ...upkeep,
+  ...restoring,
+  ...routing,
+  ...migrations,
+  ...retirement,
+  ...audits,
+  ...limits,
+  ...traps,
+  ...trapsInHaste,
+];
