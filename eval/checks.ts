@@ -54,11 +54,6 @@ export const pagerdutyStep: Step = ({ eventAction, dedupKey }) => ({
   key: dedupKey,
 });
 
-export const opsgenieStep: Step = ({ subAction, subActionParams }) => ({
-  does: subAction === "createAlert" ? "open" : subAction === "closeAlert" ? "close" : undefined,
-  key: typeof subActionParams === "object" && subActionParams !== null && "alias" in subActionParams ? subActionParams.alias : undefined,
-});
-
 /** A rule opens an incident through this connector, and closes it on recovery under the same key, one for each alert. */
 export function opensAndCloses(facts: Facts, ruleId: string, connectorId: string, step: Step): Verdict {
   const steps = actionsOf(facts, ruleId, connectorId).map(({ group, params }) => ({ group, ...step(params) }));

@@ -66,7 +66,7 @@ export function written({ name, tags = [], params = {} }: NewRule, actions: read
 }
 
 /** What a rule does through a connector, without what Kibana adds. */
-export const essence = ({ id, group, params, frequency, alerts_filter: filter }: RuleAction) => ({
+const essence = ({ id, group, params, frequency, alerts_filter: filter }: RuleAction) => ({
   ...{ id, group, params, frequency },
   ...(filter !== undefined && { filter }),
 });
