@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { type ArmName, armNames } from "./arms.ts";
@@ -28,7 +29,7 @@ const help = `npm run eval -- --model NAME --base-url URL [options]: jobs for an
   --help
 
 npm run eval:model -- [--port 4010]: an endpoint without a model, on this machine. As ${scriptNames.join(", ")} it plays what each job has
-written out; hand-NAME waits until somebody plays: npm run eval:play -- NAME [call TOOL JSON | say TEXT]
+written out; hand-NAME waits until somebody plays: npm run eval:play -- NAME [call TOOL JSON | say TEXT], - for stdin
 `;
 
 const own = resolve("dist/main.js");
@@ -62,7 +63,8 @@ async function serve(args: string[]): Promise<number> {
 
 async function playOne(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { at: { type: "string", default: playAt } } });
-  const [name = "", verb, first = "", second = "{}"] = positionals;
+  const [name = "", verb, ...given] = positionals;
+  const [first = "", second = "{}"] = await Promise.all(given.map((one) => (one === "-" ? text(process.stdin) : one)));
   const reply: Reply | undefined =
     verb === "call" ? { call: { name: first, args: JSON.parse(second) } } : verb === "say" ? { say: first } : undefined;
   process.stdout.write(`${await play(values.at, `hand-${name}`, reply)}\n`);
