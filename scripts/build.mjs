@@ -86,12 +86,11 @@ for (const path of Object.keys(split.outputs)) {
   if (after !== undefined && !/\brequire\b/.test(after)) writeFileSync(path, before + after);
 }
 const main = "src/main.ts";
-const atStart = ["src/commands/serve.ts"];
 const eras = ["src/mcp/first/stdio.ts", "src/mcp/second/stdio.ts"].filter((entry) => existsSync(entry));
-let metafile = await mergeStart(split, { main, entries: atStart, either: eras });
+let metafile = await mergeStart(split, { main, entries: [], either: eras });
 // One file for each era: none opens a file of the other.
 for (const entry of eras) {
-  const except = [main, ...atStart, ...eras.filter((other) => other !== entry)];
+  const except = [main, ...eras.filter((other) => other !== entry)];
   metafile = await mergeStart(metafile, { main, entries: [entry], except, name: basename(dirname(entry)) });
 }
 // What went where, for the budget tests.

@@ -54,7 +54,7 @@ export function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv
         blank.set(key, `${name} ${why}`);
         continue;
       }
-      const parsed = schema.safeParse(given);
+      const parsed = schema().safeParse(given);
       if (parsed.success) values[key] = parsed.data;
       else problems.push(`${name} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
       break;
@@ -77,7 +77,7 @@ export function ownValues<Own extends Flags>(flags: Record<string, string>, own:
   for (const [key, { schema }] of Object.entries(own ?? {})) {
     const given = flags[flagName(key)];
     if (given === undefined) continue;
-    const parsed = schema.safeParse(given);
+    const parsed = schema().safeParse(given);
     if (parsed.success) values[key] = parsed.data;
     else problems.push(`--${flagName(key)} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
   }
