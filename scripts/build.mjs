@@ -1,6 +1,6 @@
 // Bundles src/main.ts into dist/: one entry and lazy chunks, nothing to install beside it.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { build } from "esbuild";
 import { licensesOf } from "./licenses.mjs";
 import { mergeStart } from "./merge-start.mjs";
@@ -87,11 +87,11 @@ for (const path of Object.keys(split.outputs)) {
 }
 const main = "src/main.ts";
 const eras = ["src/mcp/first/stdio.ts", "src/mcp/second/stdio.ts"].filter((entry) => existsSync(entry));
-let metafile = await mergeStart(split, { main, entries: [], either: eras });
+let metafile = await mergeStart(split, { main, either: eras });
 // One file for each era: none opens a file of the other.
 for (const entry of eras) {
   const except = [main, ...eras.filter((other) => other !== entry)];
-  metafile = await mergeStart(metafile, { main, entries: [entry], except, name: basename(dirname(entry)) });
+  metafile = await mergeStart(metafile, { main, entry, except });
 }
 // What went where, for the budget tests.
 writeFileSync("dist/meta.json", JSON.stringify(metafile));

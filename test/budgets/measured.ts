@@ -15,7 +15,7 @@ export interface Output {
 /** What a build reads before its tools can be listed to a client of an era: everything but what is imported on demand. */
 export function eagerOf(dist: string, era: "first" | "second" = "first"): { bytes: number; files: number; inputs: string[] } {
   const { outputs } = JSON.parse(readFileSync(join(dist, "meta.json"), "utf8")) as { outputs: Record<string, Output> };
-  const entries = ["src/main.ts", "src/commands/serve.ts", `src/mcp/${era}/stdio.ts`];
+  const entries = ["src/main.ts", `src/mcp/${era}/stdio.ts`];
   const found = new Set(Object.keys(outputs).filter((path) => entries.includes(outputs[path]?.entryPoint ?? "")));
   for (const path of found)
     for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === "import-statement" && outputs[next]) found.add(next);
