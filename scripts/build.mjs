@@ -16,6 +16,15 @@ const withoutAjv = {
 };
 const noAjv = (name) => `export class ${name} { getValidator() { throw new Error("no JSON Schema validator in this bundle"); } }`;
 
+/** The SDKs import what is global anyway; the module would open every stream and list every feature of the process first. */
+const globalProcess = {
+  name: "global-process",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:process$/ }, ({ path }) => ({ path, namespace: "global" }));
+    onLoad({ filter: /.*/, namespace: "global" }, () => ({ contents: "export default globalThis.process;" }));
+  },
+};
+
 /** undici brings mocks for the tests of those who use it: 30 kB that nothing here calls. */
 const withoutMocks = {
   name: "without-mocks",
@@ -75,7 +84,7 @@ const { metafile: split } = await build({
   minify: true,
   legalComments: "none",
   chunkNames: "chunks/[name]-[hash]",
-  plugins: [withoutAjv, withoutMocks, withoutCertificates, listedAtBuild],
+  plugins: [withoutAjv, globalProcess, withoutMocks, withoutCertificates, listedAtBuild],
   metafile: true,
   logLevel: "warning",
   banner: { js: requireBanner },
