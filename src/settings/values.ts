@@ -62,8 +62,8 @@ export function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv
   }
   const known = Object.values(rows).map((one) => one.env);
   for (const name of Object.keys(env)) {
-    if (known.includes(name) || readGiven(env[name] ?? "").kind === "empty") continue;
-    const meant = otherNames[name] ?? (/^(KIBANA|CONNECTORS)_/.test(name) ? didYouMean(name, known) : undefined);
+    if (!/^(KIBANA|CONNECTORS)_/.test(name) || known.includes(name) || readGiven(env[name] ?? "").kind === "empty") continue;
+    const meant = otherNames[name] ?? didYouMean(name, known);
     if (meant && readGiven(env[meant] ?? "").kind === "empty" && flags[flagName(keyOf(meant))] === undefined)
       problems.push(`${name} is not a setting of this server: did you mean ${meant}?`);
     else if (name.startsWith("CONNECTORS_")) problems.push(`${name} is not a setting of this server: see --help.`);
