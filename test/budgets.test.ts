@@ -74,7 +74,11 @@ describe("the start", () => {
 
   test("is ASCII: one other character, which esbuild leaves in a regular expression, makes V8 keep and read a file at two bytes a letter", () => {
     for (const era of ["first", "second"] as const)
-      for (const path of eagerOf("dist", era).paths) expect(readFileSync(path, "latin1"), path).toMatch(/^[\0-\x7f]*$/);
+      for (const path of eagerOf("dist", era).paths)
+        expect(
+          readFileSync(path).every((byte) => byte < 128),
+          path,
+        ).toBe(true);
   });
 
   test.each<["first" | "second", RegExp]>([
