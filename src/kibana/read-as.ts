@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { KibanaError } from "./errors.ts";
 
-// Kibana's answers may be long lists: their schemas, which are built from here on, are worth compiling.
+// Kibana's answers may be long lists: their schemas, which are built from here on, are worth compiling (serve.ts).
 z.config({ jitless: false });
 
 /** A list that is given up at the first item that does not fit: a report on each of very many takes longer than parsing them. */

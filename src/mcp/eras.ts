@@ -1,9 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import * as z from "zod";
 import { isPlainObject } from "../plain-object.ts";
-
-// The SDKs read a few small messages: a function compiled for each schema would cost more than it saves.
-z.config({ jitless: true });
 
 /** Each era's own code, loaded when a client of it comes: one SDK each. When the support of the first ends, this line and its folder go. */
 const first = { stdio: () => import("./first/stdio.ts"), http: () => import("./first/http.ts") };
