@@ -5,6 +5,7 @@ import { inLineOf } from "../kibana/turns.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/service.ts";
 import { hidingKnown } from "../plain-text.ts";
+import { watchSecrets } from "../secrets/folder.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
@@ -34,6 +35,8 @@ export function createBackend(
   clock: Clock = systemClock,
   write?: (line: string) => void,
 ): Backend {
+  // Stays known if it is exchanged before the first request.
+  const secretsAtStart = settings.secretDir === undefined ? [] : watchSecrets(settings.secretDir)();
   const exports = createKeptExports(() => clock.now());
   let hiding: Promise<{ redactor: OperatorsRedactor; log: Log }> | undefined;
   let opened: Promise<Opened> | undefined;
@@ -42,13 +45,12 @@ export function createBackend(
   function hide() {
     hiding ??= import("./redactor.ts").then(({ redactorOf }) => {
       const redactor = redactorOf(settings, env);
+      redactor.learn(secretsAtStart);
       return { redactor, log: createLog(settings.logLevel, redactor.log.text, write) };
     });
     return hiding;
   }
 
-  // What the folder holds now stays known if it is exchanged before the first request.
-  if (settings.secretDir !== undefined) void hide();
   // At the start, before anybody can exchange them.
   const passkeys =
     settings.approveWith && hide().then(async ({ log }) => (await import("./open-passkeys.ts")).openAtStart(settings, clock, log));
