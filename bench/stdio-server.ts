@@ -14,6 +14,18 @@ export function own(args: string[] = [], env: Record<string, string> = {}): Comm
   return { args: [resolve("dist/main.js"), ...args], env: { CONNECTORS_CONFIRM_READING: "0", ...env } };
 }
 
+/** Revisions of the protocol, one of each era. */
+export type Era = "2025-11-25" | "2026-07-28";
+
+/** What each request of the second era says of its client. */
+const envelope = {
+  _meta: {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
+  },
+};
+
 interface Answer {
   id?: number;
   /** Where it is the server that asks. */
@@ -83,9 +95,13 @@ export class StdioServer {
   }
 
   /** Up to the answer to tools/list, which is returned. */
-  async start(): Promise<Record<string, unknown>> {
+  async start(era: Era = "2025-11-25"): Promise<Record<string, unknown>> {
+    if (era === "2026-07-28") {
+      await this.request("server/discover", envelope);
+      return this.request("tools/list", envelope);
+    }
     await this.request("initialize", {
-      protocolVersion: "2025-06-18",
+      protocolVersion: era,
       capabilities: { elicitation: {} },
       clientInfo: { name: "bench", version: "1" },
     });

@@ -1,6 +1,6 @@
 // Bundles src/main.ts into dist/: one entry and lazy chunks, nothing to install beside it.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { build } from "esbuild";
 import { licensesOf } from "./licenses.mjs";
 import { mergeStart } from "./merge-start.mjs";
@@ -15,6 +15,15 @@ const withoutAjv = {
   },
 };
 const noAjv = (name) => `export class ${name} { getValidator() { throw new Error("no JSON Schema validator in this bundle"); } }`;
+
+/** The SDKs import what is global anyway; the module would open every stream and list every feature of the process first. */
+const globalProcess = {
+  name: "global-process",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:process$/ }, ({ path }) => ({ path, namespace: "global" }));
+    onLoad({ filter: /.*/, namespace: "global" }, () => ({ contents: "export default globalThis.process;" }));
+  },
+};
 
 /** undici brings mocks for the tests of those who use it: 30 kB that nothing here calls. */
 const withoutMocks = {
@@ -75,7 +84,7 @@ const { metafile: split } = await build({
   minify: true,
   legalComments: "none",
   chunkNames: "chunks/[name]-[hash]",
-  plugins: [withoutAjv, withoutMocks, withoutCertificates, listedAtBuild],
+  plugins: [withoutAjv, globalProcess, withoutMocks, withoutCertificates, listedAtBuild],
   metafile: true,
   logLevel: "warning",
   banner: { js: requireBanner },
@@ -86,13 +95,12 @@ for (const path of Object.keys(split.outputs)) {
   if (after !== undefined && !/\brequire\b/.test(after)) writeFileSync(path, before + after);
 }
 const main = "src/main.ts";
-const atStart = ["src/commands/serve.ts"];
 const eras = ["src/mcp/first/stdio.ts", "src/mcp/second/stdio.ts"].filter((entry) => existsSync(entry));
-let metafile = await mergeStart(split, { main, entries: atStart, either: eras });
+let metafile = await mergeStart(split, { main, either: eras });
 // One file for each era: none opens a file of the other.
 for (const entry of eras) {
-  const except = [main, ...atStart, ...eras.filter((other) => other !== entry)];
-  metafile = await mergeStart(metafile, { main, entries: [entry], except, name: basename(dirname(entry)) });
+  const except = [main, ...eras.filter((other) => other !== entry)];
+  metafile = await mergeStart(metafile, { main, entry, except });
 }
 // What went where, for the budget tests.
 writeFileSync("dist/meta.json", JSON.stringify(metafile));

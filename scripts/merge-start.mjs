@@ -6,24 +6,27 @@ import { dirname, join, posix, relative } from "node:path";
 import { build } from "esbuild";
 
 /**
- * Merges the files that are read when `entries` are loaded, and points all others to the merged one.
+ * Merges the files that are read when `main` or `entry` is loaded, and points all others to the merged one.
  * @param {import("esbuild").Metafile} metafile of a build with splitting
- * @param {{ main: string, entries: string[], either?: string[], except?: string[], name?: string }} options the executable's
- * source; the sources that are loaded together; those of which one is loaded too, so that what all of them need is merged;
- * those whose files stay as they are; what the merged file is called
+ * @param {{ main: string, entry?: string, either?: string[], except?: string[] }} options the executable's source; the source
+ * whose file becomes the merged one (if left out, there is a new file, for what `main` loads); those of which one is loaded
+ * too, so that what all of them need is merged; those whose files stay as they are
  * @returns {Promise<import("esbuild").Metafile>} of the files afterwards
  */
-export async function mergeStart(metafile, { main, entries, either = [], except = [], name = "start" }) {
+export async function mergeStart(metafile, { main, entry, either = [], except = [] }) {
   const { outputs } = metafile;
   const outputOf = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
   const start = outputOf(main);
-  const eager = closure(outputs, [start, ...entries.map(outputOf)]);
+  const own = entry && outputOf(entry);
+  const eager = closure(outputs, [own ?? start]);
   eager.delete(start);
-  const [one, ...others] = either.map((entry) => closure(outputs, [outputOf(entry)]));
+  const [one, ...others] = either.map((source) => closure(outputs, [outputOf(source)]));
   if (others.length > 0) for (const file of one) if (others.every((files) => files.has(file))) eager.add(file);
   for (const file of closure(outputs, except.map(outputOf))) eager.delete(file);
   /** `file` → the names of its exports, as the merged file has them. */
-  const names = new Map([...eager].map((path, at) => [path, outputs[path].exports.map((name, n) => [name, `e${at}_${n}`])]));
+  const names = new Map(
+    [...eager].map((path, at) => [path, outputs[path].exports.map((name, n) => [name, path === own ? name : `e${at}_${n}`])]),
+  );
 
   const contents = [...names].map(([path, pairs]) => exportsFrom(`./${path}`, pairs)).join("\n");
   const ours = (path, importer) => eager.has(importer === "" ? posix.normalize(path) : posix.join(folderOf(importer), path));
@@ -42,8 +45,8 @@ export async function mergeStart(metafile, { main, entries, either = [], except 
     ],
   });
   const text = merged.outputFiles[0].text;
-  const folder = posix.dirname([...eager][0]);
-  const path = `${folder}/${name}-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.js`;
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase();
+  const path = own ?? `${posix.dirname([...eager][0])}/start-${hash}.js`;
 
   const rest = Object.keys(outputs).filter((file) => !eager.has(file));
   const rewritten = await Promise.all(rest.map(async (file) => [file, await pointed(file, names, path)]));
@@ -53,6 +56,7 @@ export async function mergeStart(metafile, { main, entries, either = [], except 
     after.outputs[file] = { ...outputs[file], bytes: Buffer.byteLength(code), imports };
   }
   for (const [file, pairs] of names) {
+    if (file === own) continue;
     // It is also imported on demand, by its name: the file has to stay.
     if (outputs[file].entryPoint === undefined) {
       rmSync(file);
@@ -68,6 +72,7 @@ export async function mergeStart(metafile, { main, entries, either = [], except 
   }
   writeFileSync(path, text);
   after.outputs[path] = {
+    ...(own && { entryPoint: entry }),
     bytes: Buffer.byteLength(text),
     inputs: Object.assign({}, ...[...eager].map((file) => outputs[file].inputs)),
     imports: [...eager]

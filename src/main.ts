@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { serve } from "./commands/serve.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { oneLine } from "./plain-text.ts";
 import { readSettings, settingsHelp } from "./settings/index.ts";
@@ -40,7 +41,7 @@ function noCommand(word: string | undefined): string | undefined {
     : `The first word is not a command. There are: ${commands.join(", ")}.`;
 }
 
-/** argv to one command. Each command is loaded when it is asked for. */
+/** argv to one command. All but `serve` are loaded when they are asked for. */
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (command === "sandbox") return (await import("./commands/sandbox.ts")).sandbox(rest);
@@ -69,7 +70,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`kibana-connectors-mcp cannot start:\n${read.problems.map((problem) => `  - ${oneLine(problem)}\n`).join("")}`);
     return 2;
   }
-  return (await import("./commands/serve.ts")).serve(read.settings, process.env);
+  return serve(read.settings, process.env);
 }
 
 main(process.argv.slice(2)).then(

@@ -48,7 +48,8 @@ export function beginningRead(text: string, most: number, hide: (text: string) =
 export const unseen = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800`;
 /** What looks like a double quote, two single ones too: it would seem to end ours. */
 const doubled = `"“”„‟«»″‶‴〃＂〝〞〟❝❞❠ˮ״ʺ˝🙶🙷🙸`;
-const doubleQuotes = String.raw`[${doubled}'’‘‛′‵´\u0060ʹʼˊ＇❛❜]{2,}|[${doubled}]`;
+const single = "'’‘‛′‵´`ʹʼˊ＇❛❜";
+const doubleQuotes = `[${doubled}${single}]{2,}|[${doubled}]`;
 /** Marks that pile up on one letter run over the lines around it. */
 const piled = String.raw`(?<=\p{M}{3})\p{M}`;
 

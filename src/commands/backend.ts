@@ -5,15 +5,16 @@ import { inLineOf } from "../kibana/turns.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/service.ts";
 import { hidingKnown } from "../plain-text.ts";
+import { watchSecrets } from "../secrets/folder.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
 import type { Opened } from "./open-backend.ts";
 import type { OpenPasskeys } from "./open-passkeys.ts";
-import { redactorOf } from "./redactor.ts";
+import type { OperatorsRedactor } from "./redactor.ts";
 
 export interface Backend extends Product {
-  log: Log;
+  log(): Promise<Log>;
   /** Whether Kibana answers; checked at most every few seconds. */
   ready(): Promise<boolean>;
   /** Undefined where a click on a page is enough. */
@@ -34,21 +35,35 @@ export function createBackend(
   clock: Clock = systemClock,
   write?: (line: string) => void,
 ): Backend {
-  const redactor = redactorOf(settings, env);
-  const log = createLog(settings.logLevel, redactor.log.text, write);
+  // Stays known if it is exchanged before the first request.
+  const secretsAtStart = settings.secretDir === undefined ? [] : watchSecrets(settings.secretDir)();
   const exports = createKeptExports(() => clock.now());
+  let hiding: Promise<{ redactor: OperatorsRedactor; log: Log }> | undefined;
   let opened: Promise<Opened> | undefined;
+
+  /** What keeps secrets out of answers and of the log: loaded for the first request, so that a start does not wait for it. */
+  function hide() {
+    hiding ??= import("./redactor.ts").then(({ redactorOf }) => {
+      const redactor = redactorOf(settings, env);
+      redactor.learn(secretsAtStart);
+      return { redactor, log: createLog(settings.logLevel, redactor.log.text, write) };
+    });
+    return hiding;
+  }
+
   // At the start, before anybody can exchange them.
-  const passkeys = settings.approveWith && import("./open-passkeys.ts").then(({ openAtStart }) => openAtStart(settings, clock, log));
+  const passkeys =
+    settings.approveWith && hide().then(async ({ log }) => (await import("./open-passkeys.ts")).openAtStart(settings, clock, log));
   // Whoever needs them gets the error.
   passkeys?.catch(() => undefined);
 
   let asked: { at: number; answer: Promise<boolean> } | undefined;
 
   function whenOpen(): Promise<Opened> {
-    opened ??= import("./open-backend.ts").then(({ openBackend }) =>
-      openBackend({ settings, env, clock, log, exports, redactor, passkeys }),
-    );
+    opened ??= hide().then(async ({ redactor, log }) => {
+      const { openBackend } = await import("./open-backend.ts");
+      return openBackend({ settings, env, clock, log, exports, redactor, passkeys });
+    });
     // A failure to open may be temporary: the next call tries again.
     return opened.catch((error: unknown) => {
       opened = undefined;
@@ -61,6 +76,7 @@ export function createBackend(
       await (await whenOpen()).shared.kibana.until(AbortSignal.timeout(readyHolds)).status();
       return true;
     } catch (error) {
+      const { log } = await hide();
       log.warn("not_ready", { error: error instanceof Error ? error.message : "unknown" });
       return false;
     }
@@ -70,10 +86,11 @@ export function createBackend(
     version,
     settings,
     exports,
-    log,
+    log: async () => (await hide()).log,
     passkeys,
     running: new Map(),
-    begin(principal) {
+    async begin(principal) {
+      const { redactor } = await hide();
       redactor.refresh();
       const call = redactor.principal(principal.name).call();
       return {

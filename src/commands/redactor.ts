@@ -5,7 +5,7 @@ import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/index.ts";
 
 /** What a server's answers are checked against. */
-interface OperatorsRedactor extends Redactor {
+export interface OperatorsRedactor extends Redactor {
   /** Learns what is new in the secrets folder. Values that were there before stay known. */
   refresh(): void;
 }

@@ -41,7 +41,7 @@ export async function listenFor(backend: Backend, settings: Settings, http: Http
       ready: () => backend.ready(),
       holders: Math.max(1, holders.length),
       running: backend.running,
-      failed: (error) => backend.log.error("http", { error: error instanceof Error ? error.message : "unknown" }),
+      failed: async (error) => (await backend.log()).error("http", { error: error instanceof Error ? error.message : "unknown" }),
     },
     http,
     timing,

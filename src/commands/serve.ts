@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { localPrincipal } from "../change/principal.ts";
 import { serveStdio } from "../mcp/stdio.ts";
 import { oneLine } from "../plain-text.ts";
@@ -15,6 +16,8 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   for (const warning of settings.warnings) process.stderr.write(`kibana-connectors-mcp: ${oneLine(warning)}\n`);
   // The signal would have Node open its debugger, through which any program of this user could approve.
   if (settings.approveWith) process.on("SIGUSR1", () => {});
+  // The SDKs read a few small messages: to compile a function for each of their schemas would take longer than it saves.
+  z.config({ jitless: true });
   const backend = createBackend(settings, env);
   // Its code is loaded here because stdio does not need it.
   if (settings.http) return (await import("./serve-http.ts")).serveHttp(backend, settings, settings.http);

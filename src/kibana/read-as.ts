@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { KibanaError } from "./errors.ts";
 
+// Kibana's answers may be long lists: their schemas, which are built from here on, are worth compiling (serve.ts).
+z.config({ jitless: false });
+
 /** A list that is given up at the first item that does not fit: a report on each of very many takes longer than parsing them. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.array(z.unknown()).transform((items, context) => {

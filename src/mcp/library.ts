@@ -7,11 +7,11 @@ import type { Incoming } from "./service.ts";
 export type OpenLibrary = (
   incoming: Incoming,
   reads: AbortSignal,
-) => {
+) => Promise<{
   context: ResourceContext;
   scrub: <T>(value: T) => T;
   run<T>(work: () => T): T;
-};
+}>;
 
 /** A request that is refused with an error of the protocol; both SDKs send a thrown error's `code` and `data`. */
 class RequestError extends Error {
@@ -67,7 +67,7 @@ export function createLibrary(open: OpenLibrary, timeout: number): Library {
   ): Promise<T> {
     const limit = startCallLimit(timeout, incoming.signal);
     try {
-      return await answered(open(incoming, limit.signal), work, isFixed);
+      return await answered(await open(incoming, limit.signal), work, isFixed);
     } finally {
       limit.end();
     }
@@ -103,7 +103,7 @@ export function createLibrary(open: OpenLibrary, timeout: number): Library {
 
 /** The result of the work, without secrets; a failure becomes a protocol error with our code and fix in its data. */
 function answered<T>(
-  { context, scrub, run }: ReturnType<OpenLibrary>,
+  { context, scrub, run }: Awaited<ReturnType<OpenLibrary>>,
   work: (context: ResourceContext) => Promise<T>,
   isFixed: (value: T) => boolean = () => false,
 ): Promise<T> {

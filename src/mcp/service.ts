@@ -25,7 +25,7 @@ export interface Product {
   /** Exports that were too large for one answer; their parts are resources. */
   exports: KeptExports;
   /** How one request hides secrets: `redactor` removes them from its answer, `run` from texts that are cut meanwhile. */
-  begin(principal: Principal): { redactor: Caller["redactor"]; run<T>(work: () => T): T };
+  begin(principal: Principal): Promise<{ redactor: Caller["redactor"]; run<T>(work: () => T): T }>;
   /** Running calls, so that a shutdown can wait for them. */
   running: Map<Promise<unknown>, string>;
 }
@@ -77,8 +77,8 @@ export function createService(product: Product, principal: Principal): Service {
     reads,
   });
 
-  const open: OpenLibrary = (incoming, reads) => {
-    const { redactor, run } = product.begin(principal);
+  const open: OpenLibrary = async (incoming, reads) => {
+    const { redactor, run } = await product.begin(principal);
     const context = {
       principal,
       exports,
@@ -103,10 +103,9 @@ export function createService(product: Product, principal: Principal): Service {
     },
 
     callTool(name, args, incoming) {
-      const limit = startCallLimit(settings.timeout, incoming.signal, { waiting: settings.confirmWait });
-      const { redactor, run } = product.begin(principal);
       const { forApp, meta } = appData(incoming.apps);
-      const work = async () => {
+      const work = async (redactor: Caller["redactor"]) => {
+        const limit = startCallLimit(settings.timeout, incoming.signal, { waiting: settings.confirmWait });
         // What only a call needs is loaded at the first one, so that a client that just lists the tools does not wait for it.
         const { answer, failure } = await import("./answer.ts");
         try {
@@ -129,7 +128,7 @@ export function createService(product: Product, principal: Principal): Service {
           limit.end();
         }
       };
-      const call = run(() => inTrace(incoming.trace, work));
+      const call = product.begin(principal).then(({ redactor, run }) => run(() => inTrace(incoming.trace, () => work(redactor))));
       running.set(call, principal.name);
       const done = () => running.delete(call);
       call.then(done, done);

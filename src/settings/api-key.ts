@@ -1,6 +1,6 @@
 /** Placeholders for a key in documentation and forms. */
 const placeholder =
-  /^(?:\.{2,}|…+|<.*>|\[.*\]|\{.*\}|\*{3,}|x{3,}|-{3,}|_{3,}|your[-_ ].*|your.*key|my[-_ ]?api[-_ ]?key|change[-_ ]?(?:me|it|this)!?|replace[-_ ]?(?:me|this|with.*)|(?:insert|paste|enter|put|add)[-_ ].*|(?:(?:kibana|elastic|elasticsearch|encoded|base64)[-_ ]?)*(?:api[-_ ]?key|key|token|secret|encoded)(?:[-_ ]?(?:here|value|goes[-_ ]here))?|id|todo|tbd|fixme|placeholder|example|dummy|null|undefined|none|n\/a)$/i;
+  /^(?:\.{2,}|\u2026+|<.*>|\[.*\]|\{.*\}|\*{3,}|x{3,}|-{3,}|_{3,}|your[-_ ].*|your.*key|my[-_ ]?api[-_ ]?key|change[-_ ]?(?:me|it|this)!?|replace[-_ ]?(?:me|this|with.*)|(?:insert|paste|enter|put|add)[-_ ].*|(?:(?:kibana|elastic|elasticsearch|encoded|base64)[-_ ]?)*(?:api[-_ ]?key|key|token|secret|encoded)(?:[-_ ]?(?:here|value|goes[-_ ]here))?|id|todo|tbd|fixme|placeholder|example|dummy|null|undefined|none|n\/a)$/i;
 const builtInUser = /^(?:elastic|kibana|kibana_system|logstash_system|beats_system|apm_system|remote_monitoring_user)$/;
 
 /**

@@ -2,34 +2,41 @@ import { parseArgs } from "node:util";
 import * as z from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 
+/** Makes the schema of a value that is given: most are not, and building every schema would lengthen each start. */
+type MakeSchema<Schema extends z.ZodType = z.ZodType> = () => Schema;
+
 /** A flag of one command, without a variable; its name is its key in kebab case. */
 export interface Flag {
   /** The word for its value in help; "" for a switch. */
   value: string;
   about: string;
-  schema: z.ZodType;
+  schema: MakeSchema;
 }
 
 export type Flags = Record<string, Flag>;
 
 /** The given values, as their schemas parse them. */
-export type FlagValues<Rows extends Flags> = { [Name in keyof Rows]?: z.output<Rows[Name]["schema"]> };
+export type FlagValues<Rows extends Flags> = { [Name in keyof Rows]?: z.output<ReturnType<Rows[Name]["schema"]>> };
 
-export const text = z.string().trim().min(1, "is empty");
+export const text = () => z.string().trim().min(1, "is empty");
 
 /** Comma-separated words. */
-export const list = text
-  .transform((value) =>
-    value
-      .split(",")
-      .map((item) => item.trim())
-      .filter(Boolean),
-  )
-  .refine((items) => items.length > 0, "names nothing");
+export const list = () =>
+  text()
+    .transform((value) =>
+      value
+        .split(",")
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+    .refine((items) => items.length > 0, "names nothing");
 
-export const flag = z.stringbool({ error: "must be true or false" });
+export const flag = () => z.stringbool({ error: "must be true or false" });
 
-export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, `must be one of ${values.join(", ")}`);
+export const oneOf =
+  <const T extends readonly [string, ...string[]]>(values: T) =>
+  () =>
+    z.enum(values, `must be one of ${values.join(", ")}`);
 
 /** `--kebab-case` of a row's key. */
 export function flagName(key: string): string {
@@ -93,6 +100,6 @@ export function flagsHelp(rows: Record<string, Pick<Flag, "value" | "about"> & {
 }
 
 /** One setting: its variable, the word for its value in help (empty for a switch), what it does, and what it takes. */
-export function row<Schema extends z.ZodType>(env: string, value: string, about: string, schema: Schema) {
+export function row<Schema extends z.ZodType>(env: string, value: string, about: string, schema: MakeSchema<Schema>) {
   return { env, value, about, schema };
 }

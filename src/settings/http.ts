@@ -50,33 +50,37 @@ export interface Approver {
 
 export const accessLevels = ["read", "change", "full"] as const;
 
-const whole = (most: number) =>
+const whole = (most: number) => () =>
   z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1").max(most, `must be at most ${most}`);
 
-const address = text.transform((value, ctx) => {
-  const [, host = "", port = ""] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(value) ?? [];
-  if (host && Number(port) <= 65_535) return { host: host.toLowerCase(), port: Number(port) };
-  ctx.addIssue({ code: "custom", message: "must be HOST:PORT, such as 127.0.0.1:3000" });
-  return z.NEVER;
-});
+const address = () =>
+  text().transform((value, ctx) => {
+    const [, host = "", port = ""] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(value) ?? [];
+    if (host && Number(port) <= 65_535) return { host: host.toLowerCase(), port: Number(port) };
+    ctx.addIssue({ code: "custom", message: "must be HOST:PORT, such as 127.0.0.1:3000" });
+    return z.NEVER;
+  });
 
-const hosts = list.refine(
-  (names) => names.every((name) => /^(\*\.)?[\w.-]+$|^\[[\da-f:.]+\]$/i.test(name)),
-  "must be host names, such as mcp.example.com or *.example.com: no https://, no port, no path",
-);
+const hosts = () =>
+  list().refine(
+    (names) => names.every((name) => /^(\*\.)?[\w.-]+$|^\[[\da-f:.]+\]$/i.test(name)),
+    "must be host names, such as mcp.example.com or *.example.com: no https://, no port, no path",
+  );
 
-const origins = list.refine(
-  (all) => all.every((one) => /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]+$/i.test(one)),
-  "must be origins, such as https://app.example.com: no path",
-);
+const origins = () =>
+  list().refine(
+    (all) => all.every((one) => /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]+$/i.test(one)),
+    "must be origins, such as https://app.example.com: no path",
+  );
 
 /** Browsers have passkeys for names only, over https or on this machine. */
-const publicUrl = text.transform((value, ctx) => {
-  const url = readUrl(value);
-  if (url?.href === `${url?.origin}/` && /^https:..(?![\d.:]+$|\[)|^http:..localhost(:|$)/.test(url.origin)) return url.origin;
-  ctx.addIssue({ code: "custom", message: "must be https:// with a host name, or http://localhost:PORT: no path" });
-  return z.NEVER;
-});
+const publicUrl = () =>
+  text().transform((value, ctx) => {
+    const url = readUrl(value);
+    if (url?.href === `${url?.origin}/` && /^https:..(?![\d.:]+$|\[)|^http:..localhost(:|$)/.test(url.origin)) return url.origin;
+    ctx.addIssue({ code: "custom", message: "must be https:// with a host name, or http://localhost:PORT: no path" });
+    return z.NEVER;
+  });
 
 /** One row per setting, as in src/settings/rows.ts. */
 export const httpRows = {
@@ -110,15 +114,12 @@ export const httpRows = {
   maxBodyKb: row("CONNECTORS_MAX_BODY_KB", "N", "Largest HTTP request in kilobytes (default: 1024)", whole(16_384)),
   maxSessions: row("CONNECTORS_MAX_SESSIONS", "N", "Most HTTP sessions at the same time (default: 500)", whole(100_000)),
   maxInFlight: row("CONNECTORS_MAX_IN_FLIGHT", "N", "Most HTTP requests answered at the same time (default: 250)", whole(100_000)),
-  sessionIdle: row(
-    "CONNECTORS_SESSION_IDLE",
-    "SECONDS",
-    "Drop an HTTP session after this long without use (default: 1800)",
-    whole(604_800).transform((value) => value * 1000),
+  sessionIdle: row("CONNECTORS_SESSION_IDLE", "SECONDS", "Drop an HTTP session after this long without use (default: 1800)", () =>
+    whole(604_800)().transform((value) => value * 1000),
   ),
 };
 
-type Values = { [Name in keyof typeof httpRows]?: z.output<(typeof httpRows)[Name]["schema"]> };
+type Values = { [Name in keyof typeof httpRows]?: z.output<ReturnType<(typeof httpRows)[Name]["schema"]>> };
 
 /** Whether the name reaches only this machine. */
 export function isLoopback(host: string): boolean {
@@ -171,23 +172,20 @@ export function httpSettings(
   };
 }
 
-const name = z.string().regex(/^[\w.@-]{1,60}$/, "must be letters, digits, . _ @ and -, at most 60");
-const names = z.array(z.string().min(1)).min(1);
-
-const Holders = z.strictObject({
-  principals: z
-    .array(
-      z.strictObject({
-        name,
-        token: z.string().regex(/^[\x21-\x7e]{16,}$/, "must be 16 characters or more, without white space"),
-        access: z.enum(accessLevels).optional(),
-        spaces: names.optional(),
-        secrets: z.array(z.string().min(1)).optional(),
-      }),
-    )
-    .min(1, "names nobody"),
-  approvers: z.array(z.strictObject({ name, for: names.optional(), tools: names.optional(), spaces: names.optional() })).default([]),
-});
+/** Of the file of tokens. */
+function holdersSchema() {
+  const name = z.string().regex(/^[\w.@-]{1,60}$/, "must be letters, digits, . _ @ and -, at most 60");
+  const names = z.array(z.string().min(1)).min(1);
+  const holder = z.strictObject({
+    name,
+    token: z.string().regex(/^[\x21-\x7e]{16,}$/, "must be 16 characters or more, without white space"),
+    access: z.enum(accessLevels).optional(),
+    spaces: names.optional(),
+    secrets: z.array(z.string().min(1)).optional(),
+  });
+  const approver = z.strictObject({ name, for: names.optional(), tools: names.optional(), spaces: names.optional() });
+  return z.strictObject({ principals: z.array(holder).min(1, "names nobody"), approvers: z.array(approver).default([]) });
+}
 
 type HoldersAndApprovers = Pick<HttpSettings, "tokens" | "approvers">;
 const noHolders: HoldersAndApprovers = { tokens: [], approvers: [] };
@@ -202,7 +200,7 @@ function readHolders(json: string, serverSpaces: readonly string[] | undefined, 
     say("the file is not JSON");
     return noHolders;
   }
-  const parsed = Holders.safeParse(given);
+  const parsed = holdersSchema().safeParse(given);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) say(`${issue.path.join(".") || "the file"}: ${wordsOf(issue)}`);
     return noHolders;

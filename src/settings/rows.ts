@@ -7,26 +7,24 @@ import { accessLevels, httpRows } from "./http.ts";
 
 const confirmWays = ["form", "page", "token"] as const;
 
-const seconds = (min: number, max: number) =>
+const seconds = (min: number, max: number) => () =>
   z.coerce
     .number("must be a number of seconds")
     .min(min, `must be at least ${min} seconds`)
     .max(max, `must be at most ${max} seconds`)
     .transform((value) => value * 1000);
 /** The fingerprints, if any, of the first keys that may be relied on. */
-const approval = text
-  .regex(/^passkey(:[\w-]{27}(,[\w-]{27})*)?$/, "must be passkey or passkey:FINGERPRINT")
-  .transform((value) => ({ pins: value.split(/[:,]/).slice(1) }));
-const spaceId = text.regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
+const approval = () =>
+  text()
+    .regex(/^passkey(:[\w-]{27}(,[\w-]{27})*)?$/, "must be passkey or passkey:FINGERPRINT")
+    .transform((value) => ({ pins: value.split(/[:,]/).slice(1) }));
+const spaceId = () => text().regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
 
 /** One row per setting: the flag is the key in kebab case. */
 export const rows = {
-  kibanaUrl: row("KIBANA_URL", "URL", "Kibana's address, with its base path if it has one", url()),
-  kibanaLabel: row(
-    "KIBANA_LABEL",
-    "TEXT",
-    "How this Kibana is named in plans and questions, e.g. PROD",
-    text.max(40, "must be at most 40 characters"),
+  kibanaUrl: row("KIBANA_URL", "URL", "Kibana's address, with its base path if it has one", url),
+  kibanaLabel: row("KIBANA_LABEL", "TEXT", "How this Kibana is named in plans and questions, e.g. PROD", () =>
+    text().max(40, "must be at most 40 characters"),
   ),
   apiKey: row(
     "KIBANA_API_KEY",
@@ -69,18 +67,19 @@ export const rows = {
     "CONNECTORS_TARGET_HOSTS",
     "HOSTS",
     "Hosts that secrets may go to, over verified TLS, without a person being asked; *.example.com allowed. http://, smtp:// (mail that may go unencrypted) and unverified:// hosts count only if written with that prefix",
-    list
-      .transform((hosts) => hosts.map((host) => host.toLowerCase()))
-      .refine(
-        (hosts) => hosts.every((host) => readHostPattern(host) !== undefined),
-        "must be host names, such as events.pagerduty.com or *.example.com (* for whole labels, host:* for any port), with http://, smtp:// or unverified:// in front to allow a way without verified TLS: no https://, no path",
-      ),
+    () =>
+      list()
+        .transform((hosts) => hosts.map((host) => host.toLowerCase()))
+        .refine(
+          (hosts) => hosts.every((host) => readHostPattern(host) !== undefined),
+          "must be host names, such as events.pagerduty.com or *.example.com (* for whole labels, host:* for any port), with http://, smtp:// or unverified:// in front to allow a way without verified TLS: no https://, no path",
+        ),
   ),
   maxChangesPerHour: row(
     "CONNECTORS_MAX_CHANGES_PER_HOUR",
     "N",
     "Most writes per hour, by all processes that share the journal, whatever Kibana they use (default: 60)",
-    z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1"),
+    () => z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1"),
   ),
   confirm: row(
     "CONNECTORS_CONFIRM",
@@ -122,12 +121,13 @@ export const rows = {
     "CONNECTORS_SECRET_PREFIX",
     "TEXT",
     'Prefix of the variables that {"$env": "NAME"} may name (default: CONNECTOR_SECRET_)',
-    text
-      .regex(/^[A-Z][A-Z0-9_]{2,}$/, "must be three or more capital letters, digits and _")
-      .refine(
-        (prefix) => !/^(KIBANA|CONNECTORS|MCP)_/.test(prefix),
-        "must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings do",
-      ),
+    () =>
+      text()
+        .regex(/^[A-Z][A-Z0-9_]{2,}$/, "must be three or more capital letters, digits and _")
+        .refine(
+          (prefix) => !/^(KIBANA|CONNECTORS|MCP)_/.test(prefix),
+          "must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings do",
+        ),
   ),
   secretDir: row("CONNECTORS_SECRET_DIR", "DIR", 'Folder whose files {"$file": "name"} may name (default: none)', text),
   literalSecrets: row(
@@ -141,13 +141,13 @@ export const rows = {
     "CONNECTORS_AUDIT_CONNECTOR",
     "ID",
     "Index connector that also gets every journal entry; SPACE/ID if it is not in the default space",
-    text.regex(/^([a-z0-9_-]+\/)?[^\s/]+$/, "must be a connector's id, or space/id"),
+    () => text().regex(/^([a-z0-9_-]+\/)?[^\s/]+$/, "must be a connector's id, or space/id"),
   ),
   confirmKey: row(
     "CONNECTORS_CONFIRM_KEY",
     "KEY",
     "Key that all replicas share to sign continuations (tokens, answers to forms); implies --confirm token unless it is form. Prefer the variable",
-    text.min(16, "must be 16 characters or more"),
+    () => text().min(16, "must be 16 characters or more"),
   ),
   ...httpRows,
   logLevel: row("CONNECTORS_LOG_LEVEL", "LEVEL", "debug, info, warn, error or silent, to stderr (default: info)", oneOf(logLevels)),
@@ -157,7 +157,7 @@ export type SettingName = keyof typeof rows;
 export const settingNames = Object.keys(rows) as SettingName[];
 
 /** The given values, as their schemas parse them. */
-export type Values = { [Name in SettingName]?: z.output<(typeof rows)[Name]["schema"]> };
+export type Values = { [Name in SettingName]?: z.output<ReturnType<(typeof rows)[Name]["schema"]>> };
 
 /** Settings to reach one Kibana and choose its spaces, for commands that only read. */
 export const connectionSettings = [
@@ -177,7 +177,7 @@ export const connectionSettings = [
 ] as const satisfies readonly SettingName[];
 
 function url() {
-  return text.transform((value, ctx) => {
+  return text().transform((value, ctx) => {
     const bad = (message: string) => {
       ctx.addIssue({ code: "custom", message });
       return z.NEVER;

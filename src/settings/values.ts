@@ -54,7 +54,7 @@ export function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv
         blank.set(key, `${name} ${why}`);
         continue;
       }
-      const parsed = schema.safeParse(given);
+      const parsed = schema().safeParse(given);
       if (parsed.success) values[key] = parsed.data;
       else problems.push(`${name} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
       break;
@@ -62,8 +62,8 @@ export function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv
   }
   const known = Object.values(rows).map((one) => one.env);
   for (const name of Object.keys(env)) {
-    if (known.includes(name) || readGiven(env[name] ?? "").kind === "empty") continue;
-    const meant = otherNames[name] ?? (/^(KIBANA|CONNECTORS)_/.test(name) ? didYouMean(name, known) : undefined);
+    if (!/^(KIBANA|CONNECTORS)_/.test(name) || known.includes(name) || readGiven(env[name] ?? "").kind === "empty") continue;
+    const meant = otherNames[name] ?? didYouMean(name, known);
     if (meant && readGiven(env[meant] ?? "").kind === "empty" && flags[flagName(keyOf(meant))] === undefined)
       problems.push(`${name} is not a setting of this server: did you mean ${meant}?`);
     else if (name.startsWith("CONNECTORS_")) problems.push(`${name} is not a setting of this server: see --help.`);
@@ -77,7 +77,7 @@ export function ownValues<Own extends Flags>(flags: Record<string, string>, own:
   for (const [key, { schema }] of Object.entries(own ?? {})) {
     const given = flags[flagName(key)];
     if (given === undefined) continue;
-    const parsed = schema.safeParse(given);
+    const parsed = schema().safeParse(given);
     if (parsed.success) values[key] = parsed.data;
     else problems.push(`--${flagName(key)} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
   }

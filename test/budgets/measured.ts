@@ -13,16 +13,16 @@ export interface Output {
 }
 
 /** What a build reads before its tools can be listed to a client of an era: everything but what is imported on demand. */
-export function eagerOf(dist: string, era: "first" | "second" = "first"): { bytes: number; files: number; inputs: string[] } {
+export function eagerOf(dist: string, era: "first" | "second" = "first"): { bytes: number; paths: string[]; inputs: string[] } {
   const { outputs } = JSON.parse(readFileSync(join(dist, "meta.json"), "utf8")) as { outputs: Record<string, Output> };
-  const entries = ["src/main.ts", "src/commands/serve.ts", `src/mcp/${era}/stdio.ts`];
+  const entries = ["src/main.ts", `src/mcp/${era}/stdio.ts`];
   const found = new Set(Object.keys(outputs).filter((path) => entries.includes(outputs[path]?.entryPoint ?? "")));
   for (const path of found)
     for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === "import-statement" && outputs[next]) found.add(next);
   const files = [...found].flatMap((path) => outputs[path] ?? []);
   return {
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-    files: files.length,
+    paths: [...found],
     inputs: files.flatMap((file) => Object.keys(file.inputs)),
   };
 }
@@ -35,7 +35,7 @@ export async function overBudget(dist: string): Promise<string[]> {
   };
   const eager = eagerOf(dist);
   hold("bytes at the start", eager.bytes, start.bytes);
-  hold("files at the start", eager.files, start.files);
+  hold("files at the start", eager.paths.length, start.files);
 
   const sandbox = await startSandboxWith();
   const proxy = await recordingProxy(sandbox.url);

@@ -408,6 +408,13 @@ describe("what the server was started with is known before anything is asked", (
     expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).not.toContain("canary");
   });
 
+  test("a file that was exchanged after the start, before anything was asked", async () => {
+    const folder = await secretDir({ token: "early-canary-0123456789" });
+    const server = await built({ kibana: await echoing(() => "early-canary-0123456789"), env: { CONNECTORS_SECRET_DIR: folder } });
+    writeFileSync(join(folder, "token"), "another-value-0123456789", { mode: 0o600 });
+    expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).not.toContain("canary");
+  });
+
   test("the server's own key, decoded too", async () => {
     const [id, key] = ["VuaCfGcBCdbkQm-e5aOx", "ui2lp2axTNmsyakw9tvNnw"];
     for (const given of [Buffer.from(`${id}:${key}`).toString("base64"), `${id}:${key}`]) {

@@ -7,17 +7,18 @@ import { type CommandLine, connectionSettings, settingsHelp } from "../../settin
 
 const worst = [...severities].reverse().join(", ");
 
-const checks = list.transform((names, ctx): string[] => {
-  const known = names.filter((name) => checkNames.includes(name));
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return [...new Set(known)];
-  const meant = didYouMean(unknown, checkNames);
-  ctx.addIssue({
-    code: "custom",
-    message: `does not know "${unknown}"${meant ? `: did you mean ${meant}` : `; there are ${checkNames.join(", ")}`}`,
+const checks = () =>
+  list().transform((names, ctx): string[] => {
+    const known = names.filter((name) => checkNames.includes(name));
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown === undefined) return [...new Set(known)];
+    const meant = didYouMean(unknown, checkNames);
+    ctx.addIssue({
+      code: "custom",
+      message: `does not know "${unknown}"${meant ? `: did you mean ${meant}` : `; there are ${checkNames.join(", ")}`}`,
+    });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
 
 const own = {
   json: { value: "", about: "Print the whole report as JSON on stdout instead of the table", schema: flag },
@@ -35,11 +36,8 @@ const own = {
   days: {
     value: "N",
     about: "How many days back to look up connector runs (default: 7)",
-    schema: z.coerce
-      .number("must be a whole number")
-      .int("must be a whole number")
-      .min(1, "must be at least 1")
-      .max(90, "must be at most 90"),
+    schema: () =>
+      z.coerce.number("must be a whole number").int("must be a whole number").min(1, "must be at least 1").max(90, "must be at most 90"),
   },
 };
 
