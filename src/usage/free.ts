@@ -125,7 +125,7 @@ function isMovable(use: Use): boolean {
 /** `2 rules: "A", "B" and 1 workflow: "Page people" (disabled)` */
 export function usersInWords(rules: readonly RuleUse[], uses: readonly Use[]): string {
   const direct = uses.filter(({ through }) => !through);
-  const kinds: [UserKind, readonly { name: string; enabled: boolean }[]][] = [["rule", rules], ...grouped(direct, ({ kind }) => kind)];
+  const kinds: [UserKind, readonly { id: string; name: string; enabled: boolean }[]][] = [["rule", rules], ...grouped(direct, ({ kind }) => kind)];
   return kinds
     .filter(([, all]) => all.length > 0)
     .map(([kind, all]) => `${all.length} ${all.length > 1 ? words[kind].many : words[kind].one}: ${namesOf(all, words[kind].off)}`)
