@@ -73,9 +73,7 @@ export function mayRunOf({ text, method, isUrl }: Address): MayRun | undefined {
 }
 
 function pathsTo(id: string, space: string): string[] {
-  return ["", `/s/${space}`].flatMap((prefix) =>
-    ["connector", "action"].map((kind) => `${prefix}/api/actions/${kind}/${id}/_execute`),
-  );
+  return ["", `/s/${space}`].flatMap((prefix) => ["connector", "action"].map((kind) => `${prefix}/api/actions/${kind}/${id}/_execute`));
 }
 
 /** A host that is known, and nothing in the rest of the URL that points to Kibana's API: somebody else's. */

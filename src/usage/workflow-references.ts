@@ -57,7 +57,7 @@ export interface Undecided extends InRun {
   mayTake(called: Omit<Called, "type">, space: string): boolean;
 }
 
-/** A step that may tell somebody without a connector, or starts another workflow. */
+/** A step that may tell somebody without a connector of the space, or starts another workflow. */
 export interface OtherStep extends InRun {
   how: string;
   /** `http` */
@@ -182,7 +182,8 @@ export function referencesOf(definition: Record<string, unknown>): References {
       if (holdsConnector.test(key)) for (const [id, its] of ids) add(id, { byName: true, ...at(its) }, within);
       else if (key === "id" && within.callsKibana && namesById.test(within.below ?? "")) {
         const stuck = "fields" in value || "name" in value ? { stuck: "It has the connector's name or fields beside the id." } : {};
-        for (const [id, its] of ids) if (id !== "none") add(id, { byName: false, space: within.space, ...at(its), ...stuck }, { ...within, type: undefined });
+        for (const [id, its] of ids)
+          if (id !== "none") add(id, { byName: false, space: within.space, ...at(its), ...stuck }, { ...within, type: undefined });
       } else walk(item, here, placeBelow(key, value, within), outer);
     }
   }

@@ -78,18 +78,20 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
     holders: named.map(
       ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),
     ),
-    unseen: undecided.map(({ how, type, mayTake }): Unseen => ({
-      what,
-      why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
-      permanent: false,
-      whole: false,
-      listed: true,
-      decides: {
-        use: use(how),
-        mayTake: (called) => (type === undefined || called.type === type) && mayTake(called, space),
-      },
-      ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
-    })),
+    unseen: undecided.map(
+      ({ how, type, mayTake }): Unseen => ({
+        what,
+        why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
+        permanent: false,
+        whole: false,
+        listed: true,
+        decides: {
+          use: use(how),
+          mayTake: (called) => (type === undefined || called.type === type) && mayTake(called, space),
+        },
+        ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
+      }),
+    ),
   };
 }
 

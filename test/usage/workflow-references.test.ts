@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mayBeSame, patternOf } from "../../src/usage/templates.ts";
-import { referencesOf, seenFrom } from "../../src/usage/workflow-references.ts";
+import { referencesOf } from "../../src/usage/workflow-references.ts";
 
 /** Which connectors it names, without where and how. */
 const seenIn = (definition: object) => {
@@ -103,7 +103,11 @@ describe("what a run decides is undecided", () => {
     ["a filtered constant", { consts: { c: "x" }, steps: [step({ "connector-id": "{{ consts.c | upcase }}" })] }, ".slack"],
     ["a constant that is not there", { steps: [step({ "connector-id": "{{ consts.c }}" })] }, ".slack"],
     ["a path", { steps: [step({ type: "kibana.request", with: { path: "/api/actions/connector/{{ inputs.id }}/_execute" } })] }, undefined],
-    ["a part of a path", { steps: [step({ type: "kibana.request", with: { path: "/api/actions/connector/zq{{ inputs.id }}/_execute" } })] }, undefined],
+    [
+      "a part of a path",
+      { steps: [step({ type: "kibana.request", with: { path: "/api/actions/connector/zq{{ inputs.id }}/_execute" } })] },
+      undefined,
+    ],
     ["a model", { steps: [step({ type: "ai.prompt", "connector-id": "{{ inputs.model }}" })] }, undefined],
     ["a trigger's", { triggers: [{ type: "slack.message", "connector-id": "{{ inputs.x }}" }] }, undefined],
   ])("%s", (_what, definition, type) => {
