@@ -2,7 +2,7 @@ import { isPlainObject } from "../plain-object.ts";
 import { decodedPattern, gap, isExpression, masked, mayBeSame, patternOf, withConstants } from "./templates.ts";
 
 /** A connector that the path of a request names. */
-export interface InPath {
+interface InPath {
   /** As it is written there, and from which character on. */
   written: string;
   at: number;
@@ -19,13 +19,13 @@ export function connectorsInPaths(text: string): InPath[] {
   const seen = masked(text);
   return [...seen.matchAll(inPath)].map(({ 0: whole, 1: id = "", index }) => {
     const at = index + whole.length - id.length;
-    const [, space = "default"] = /\/s\/([^/]+)\/api$/.exec(seen.slice(Math.max(0, index - longestSpace), index)) ?? [];
+    const [, space = "default"] = /\/s\/([^/]+)\/(?:api|internal)$/.exec(seen.slice(Math.max(0, index - longestSpace), index)) ?? [];
     return { written: text.slice(at, at + id.length), at, space };
   });
 }
 
 /** The address that a step sends a request to. */
-export interface Address {
+interface Address {
   text: string;
   /** Undefined where it is not known. */
   method: string | undefined;
@@ -61,7 +61,7 @@ export function readable(address: string): string {
 }
 
 /** Of an address that is not known before a run: whether it may run a connector of a space. */
-export type MayRun = (id: string, space: string) => boolean;
+type MayRun = (id: string, space: string) => boolean;
 
 /** @returns undefined for one that is known, or runs no connector whatever is filled in */
 export function mayRunOf({ text, method, isUrl }: Address): MayRun | undefined {

@@ -59,11 +59,12 @@ export function decodedPattern(pattern: string): string {
 export function mayBeSame(one: string, other: string): boolean {
   if (one.length * other.length > mostCompared) return true;
   // Whether what was read of the first may be the first so many characters of the other.
+  const theirs = [...other];
   let row = [true];
-  for (const [at, char] of [...other].entries()) row.push(row[at] === true && char === gap);
+  for (const [at, their] of theirs.entries()) row.push(row[at] === true && their === gap);
   for (const char of one) {
     const next = [row[0] === true && char === gap];
-    for (const [at, their] of [...other].entries()) {
+    for (const [at, their] of theirs.entries()) {
       const either = char === gap || their === gap;
       next.push(either ? row[at + 1] === true || next[at] === true : char === their && row[at] === true);
     }
@@ -74,8 +75,8 @@ export function mayBeSame(one: string, other: string): boolean {
 }
 
 /**
- * What a part of is taken for too much is a question too many; what is missed may be a connector that is lost. So the longest
- * reading counts: quotes hide the end of `{{ … }}`, and all between the first and the last `{% … %}` may come and go.
+ * To take too much for an expression costs a question, too little a connector. So the longest reading counts: quotes hide
+ * the end of `{{ … }}`, and all from the first `{%` to the last `%}` may come and go.
  */
 function expressionsIn(template: string): Span[] {
   const spans: Span[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mayBeSame, patternOf } from "../../src/usage/templates.ts";
-import { referencesOf } from "../../src/usage/workflow-references.ts";
+import { referencesOf, seenFrom } from "../../src/usage/workflow-references.ts";
 
 /** Which connectors it names, without where and how. */
 const seenIn = (definition: object) => {
@@ -114,6 +114,17 @@ describe("what a run decides is undecided", () => {
     const { named: none, undecided } = seenIn(definition);
     expect([none, undecided]).toMatchObject([[], [{ type }]]);
   });
+});
+
+test("a request to another space names nothing of this one, and still tells somebody", () => {
+  const path = "/s/web/api/actions/connector/late/_execute";
+  const references = referencesOf({ steps: [step({ type: "kibana.request", with: { method: "POST", path } })] });
+  expect(seenFrom("default", references)).toMatchObject({
+    named: [],
+    undecided: [],
+    others: [{ how: "step notify", type: "kibana.request" }],
+  });
+  expect(seenFrom("web", references)).toMatchObject({ named: [{ text: "late" }], undecided: [], others: [] });
 });
 
 test("ids of other things, and texts that merely hold one, are no reference", () => {
