@@ -57,7 +57,7 @@ export function routesOver(id: string, workflows: Workflows, connectors: Connect
     ...others.flatMap((one) => {
       const { how, type, starts } = one;
       if (!/^workflow\.execute/i.test(type)) {
-        const text = `${plainText(how, 60)} (${plainText(type, 40)}) may tell somebody without a connector`;
+        const text = `${plainText(how, 60)} (${plainText(type, 40)}) may tell somebody without a connector of this space`;
         return [end([...before(one), mayStop("own_step", text)])];
       }
       if (starts === undefined || starts.includes("{{")) {

@@ -2,8 +2,9 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { quoted, word } from "../plain-text.ts";
 import { usersInWords } from "./free.ts";
-import { lookAround, type Seen } from "./look.ts";
+import { inWords, lookAround, type Seen } from "./look.ts";
 import { eachUser, type Where } from "./use.ts";
+import type { Called } from "./workflow-references.ts";
 import { workflows } from "./workflows.ts";
 
 /** What names a connector that is yet to have this id or name, and what was not looked at. */
@@ -12,12 +13,6 @@ export interface Awaited {
   missed: string[];
   /** Another key could see that something which is running would be diverted: workflows are not shown to this one. */
   isBlind: boolean;
-}
-
-/** An id, a name or both that a connector is to get. */
-interface Called {
-  id: string | undefined;
-  name: string;
 }
 
 /** What waits for a new connector: whatever names its id, and workflows that name it by its name. */
@@ -45,20 +40,22 @@ export function awaitedIn({ looked }: Seen, called: Called, existing: readonly C
   const uses = eachUser(holders.map(({ use }) => use));
   const reached = existing.filter((one) => holders.some(({ names, byName }) => byName && names === one.name));
   const instead = reached.map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
-  const missed = unseen.filter((one) => one.whole && !one.permanent);
+  const missed = looked.flatMap(({ source, found }) =>
+    found.unseen.filter(({ permanent, listed }) => !permanent && !listed).map((one) => ({ source, words: inWords(one) })),
+  );
+  const words = [...new Set(missed.map((one) => one.words))].join("; ");
   return {
     used: [
-      ...(deciding.length > 0
-        ? [`Which connector is used is decided when it runs, and may be this one, by ${usersInWords([], deciding)}.`]
-        : []),
       ...(uses.length > 0
         ? [
             `Named already by ${usersInWords([], uses)}: from then on ${uses.length > 1 ? "they use" : "it uses"} this connector${instead.length > 0 ? `, or one of the same name; until now ${instead.join(" or ")}` : ""}.`,
           ]
         : []),
+      ...(deciding.length > 0
+        ? [`Which connector is used is decided when it runs, and may be this one, by ${usersInWords([], deciding)}.`]
+        : []),
     ],
-    missed:
-      missed.length > 0 ? [`Could not be looked at for this id and name: ${[...new Set(missed.map(({ what }) => what))].join(", ")}.`] : [],
-    isBlind: missed.some(({ what, fix }) => what === workflows.what && fix !== undefined),
+    missed: words === "" ? [] : [`Not looked at, so they may name it already: ${words}.`],
+    isBlind: missed.some(({ source }) => source === workflows),
   };
 }

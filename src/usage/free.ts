@@ -5,7 +5,7 @@ import { plainText, quoted } from "../plain-text.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
 import type { Usage } from "./look.ts";
 import { explainReferences, namesOf } from "./references.ts";
-import type { Use, UserKind } from "./use.ts";
+import { eachUser, type Use, type UserKind } from "./use.ts";
 
 /** Most rules, and most other users, that an error lists. */
 const shown = 20;
@@ -124,8 +124,11 @@ function isMovable(use: Use): boolean {
 
 /** `2 rules: "A", "B" and 1 workflow: "Page people" (disabled)` */
 export function usersInWords(rules: readonly RuleUse[], uses: readonly Use[]): string {
-  const direct = uses.filter(({ through }) => !through);
-  const kinds: [UserKind, readonly { name: string; enabled: boolean }[]][] = [["rule", rules], ...grouped(direct, ({ kind }) => kind)];
+  const direct = eachUser(uses.filter(({ through }) => !through));
+  const kinds: [UserKind, readonly { id: string; name: string; enabled: boolean }[]][] = [
+    ["rule", rules],
+    ...grouped(direct, ({ kind }) => kind),
+  ];
   return kinds
     .filter(([, all]) => all.length > 0)
     .map(([kind, all]) => `${all.length} ${all.length > 1 ? words[kind].many : words[kind].one}: ${namesOf(all, words[kind].off)}`)

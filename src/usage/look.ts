@@ -55,7 +55,11 @@ export function usersOf(connector: Connector, where: Where, ids: ReadonlySet<str
   const isMeant = (names: string, byName = false) => names === connector.id || (byName && names === connector.name && !ids.has(names));
   const uses = able.flatMap(({ found }) => found.holders.filter(({ names, byName }) => isMeant(names, byName)).map(({ use }) => use));
   const unseen = [...able.flatMap(({ found }) => found.unseen), ...unlistedFor(where.features)];
-  return { uses, sight: sightOf(unseen.filter(({ concerns }) => concerns?.(connector) ?? true)) };
+  return { uses, sight: sightOf(unseen.filter((one) => mayConcern(one, connector))) };
+}
+
+function mayConcern({ concerns, decides }: Unseen, connector: Connector): boolean {
+  return (concerns?.(connector) ?? true) && (decides?.mayTake(connector) ?? true);
 }
 
 /** What a caller has read of a space already. */

@@ -1,5 +1,5 @@
 import type { Connector } from "../kibana/connectors.ts";
-import { quoted } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
 
 /**
@@ -13,12 +13,23 @@ export function explainReferences({ references, preconfigured }: Connector, rule
 }
 
 /** `"A", "B" (disabled), "C" and more` */
-export function ruleNames(rules: readonly Pick<RuleUse, "name" | "enabled">[]): string {
+export function ruleNames(rules: readonly Pick<RuleUse, "id" | "name" | "enabled">[]): string {
   return namesOf(rules, "disabled");
 }
 
-/** The first names, with what those that are off are called. */
-export function namesOf(all: readonly { name: string; enabled: boolean }[], off: string): string {
-  const first = all.slice(0, 3).map(({ name, enabled }) => `${quoted(name, 60)}${enabled ? "" : ` (${off})`}`);
+/** Characters of a name that are shown. */
+const longest = 60;
+
+/** The first names, with what those that are off are called. A name that is cut, or is none, comes with its id. */
+export function namesOf(all: readonly { id: string; name: string; enabled: boolean }[], off: string): string {
+  const first = all.slice(0, 3).map(({ id, name, enabled }) => {
+    const more = [...(isWhole(name) ? [] : [word(id)]), ...(enabled ? [] : [off])];
+    return `${quoted(name, longest)}${more.length > 0 ? ` (${more.join(", ")})` : ""}`;
+  });
   return `${first.join(", ")}${all.length > 3 ? " and more" : ""}`;
+}
+
+function isWhole(name: string): boolean {
+  const shown = plainText(name, longest + 1);
+  return shown !== "" && [...shown].length <= longest;
 }

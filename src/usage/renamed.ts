@@ -19,11 +19,11 @@ export interface NamedBy {
  * @param existing the connectors of the space: a text that is an id means that one
  * @param workflows what was seen of them
  */
-export function namedBy({ name }: Connector, existing: readonly Connector[], workflows: Seen): NamedBy {
+export function namedBy({ name, type }: Connector, existing: readonly Connector[], workflows: Seen): NamedBy {
   const [looked] = workflows.looked;
   if (!looked || existing.some(({ id }) => id === name)) return { uses: [], perhaps: [], missed: [] };
   const { holders, unseen } = looked.found;
-  const deciding = unseen.flatMap(({ decides }) => (decides?.mayTake({ name }) ? [decides.use] : []));
+  const deciding = unseen.flatMap(({ decides }) => (decides?.mayTake({ id: undefined, name, type }) ? [decides.use] : []));
   const missed = unseen.filter(({ permanent, concerns, decides }) => !permanent && !concerns && !decides).map(inWords);
   const named = holders.filter(({ names, byName }) => byName && names === name).map(({ use }) => use);
   return { uses: named, perhaps: deciding, missed: [...new Set(missed)] };

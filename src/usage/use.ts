@@ -2,7 +2,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Status } from "../kibana/status.ts";
-import type { References } from "./workflow-references.ts";
+import type { Called, References } from "./workflow-references.ts";
 
 export type UserKind =
   | "rule"
@@ -51,7 +51,7 @@ export interface Unseen {
   /** It is listed: only which connector it takes is not known. */
   listed?: true;
   /** What decides when it runs which connector it takes. */
-  decides?: { use: Use; mayTake: (called: { id?: string | undefined; name: string }) => boolean };
+  decides?: { use: Use; mayTake: (called: Called) => boolean };
   /** Which connectors may be used there. Absent: any that the source can hold. */
   concerns?: (connector: Connector) => boolean;
 }

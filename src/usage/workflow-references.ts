@@ -1,5 +1,7 @@
 import { isDeeperThan } from "../json-depth.ts";
-import { isPlainObject, valueAt } from "../plain-object.ts";
+import { isPlainObject } from "../plain-object.ts";
+import { addressOf, connectorsInPaths, mayRunOf, readable, spaceOf } from "./requests.ts";
+import { decodedPattern, gap, isExpression, mayBeSame, patternOf, withConstants } from "./templates.ts";
 
 /** Keys and positions from the root to a value. */
 export type Path = readonly (string | number)[];
@@ -9,6 +11,8 @@ export interface Reference extends InRun {
   /** An id, or where `byName`, an id or a name. */
   text: string;
   byName: boolean;
+  /** Whose connector it is, where a request's path says so (with a gap: a run does); undefined for the workflow's own space. */
+  space?: string | undefined;
   /** `step notify` */
   how: string;
   /** The text that names it. */
@@ -37,31 +41,23 @@ interface InRun {
 /** Whether a run comes to a place: always, under a condition (a branch, a loop, a fallback), or never: a trigger. */
 type Reached = "always" | "perhaps" | "never";
 
+/** What a connector is called, or is to be called. */
+export interface Called {
+  id: string | undefined;
+  name: string;
+  type: string;
+}
+
 /** A place where a run decides which connector is used. */
 export interface Undecided extends InRun {
   how: string;
   /** The only connector type that fits there, where that is known. */
   type: string | undefined;
-  /** What is filled in then: `ops-{{ inputs.team }}`. */
-  text: string;
+  /** Whether it may be this one of a space. */
+  mayTake(called: Omit<Called, "type">, space: string): boolean;
 }
 
-/** Whether an expression may turn into a text: its fixed parts are there, in their order. */
-export function mayBecome(expression: string, text: string): boolean {
-  if (expression.includes("{%")) return true;
-  const [first = "", ...rest] = expression.split(/\{\{[^{}]*\}\}/);
-  const last = rest.pop() ?? "";
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= text.length - last.length;
-}
-
-/** A step that may tell somebody without a connector, or starts another workflow. */
+/** A step that may tell somebody without a connector of the space, or starts another workflow. */
 export interface OtherStep extends InRun {
   how: string;
   /** `http` */
@@ -82,6 +78,8 @@ interface Place {
   type: string | undefined;
   /** In a step that calls Kibana's API: actions and cases in it name connectors by `id`. */
   callsKibana: boolean;
+  /** As in `Reference`. */
+  space: string | undefined;
   /** The key above: a channel, or the list of a rule's actions. */
   below: string | undefined;
   params: Record<string, unknown>;
@@ -95,6 +93,7 @@ const atFirst: Place = {
   how: "its settings",
   type: undefined,
   callsKibana: false,
+  space: undefined,
   below: undefined,
   reached: "always",
   params: {},
@@ -111,8 +110,6 @@ const tellsByItself = /^(http$|ai\.agent$|cases\.|kibana\.(create|add).*case|wor
 const holdsConnector = /^(connector[-_]?ids?|inference-id)$/i;
 /** Keys of a request to Kibana below which `id` is a connector's. */
 const namesById = /^(actions?|connectors?)$/i;
-/** In a path of Kibana's API. */
-const inPath = /\/actions\/(?:connector|action)\/(\$?\{\{.*?\}\}|[^/?#"'\s]+)/g;
 /** Levels of JSON in a body. */
 const deepest = 100;
 /** Steps that are no connector's. */
@@ -125,6 +122,7 @@ interface Outer {
 }
 
 const nested = "It is in a text within a text.";
+const expressionStands = "An expression stands for it.";
 
 /** Every connector that a workflow's definition names, wherever it stands. */
 export function referencesOf(definition: Record<string, unknown>): References {
@@ -134,11 +132,30 @@ export function referencesOf(definition: Record<string, unknown>): References {
     const { how, type, params } = place;
     const resolved = withConstants(text, definition);
     const at = inRun(reference.path, place);
-    if (isExpression(resolved)) found.undecided.push({ how, type, text: resolved, ...at });
-    else if (resolved !== "") {
+    if (isExpression(resolved)) {
+      const pattern = reference.byName ? patternOf(resolved) : decodedPattern(patternOf(resolved));
+      const may = (one: string | undefined) => one !== undefined && mayBeSame(pattern, one);
+      found.undecided.push({
+        ...{ how, type, ...at },
+        mayTake: ({ id, name }, space) => mayBeIn(reference.space, space) && (may(id) || (reference.byName && may(name))),
+      });
+    } else if (resolved !== "") {
       const stuck = whyStuck(resolved === text, place);
       found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, ...at });
     }
+  }
+
+  /** A step's own request, as far as its address does not name a connector in plain text. */
+  function addRequest(step: Record<string, unknown>, path: Path, place: Place) {
+    const address = addressOf(step);
+    const text = address && withConstants(address.text, definition);
+    if (!address || text === undefined || connectorsInPaths(text).length > 0) return;
+    for (const { written, space } of connectorsInPaths(readable(text)))
+      add(written, { byName: false, path, space, stuck: "It is written in an unusual way." }, { ...place, type: undefined });
+    const mayRun = mayRunOf({ ...address, text });
+    if (!mayRun) return;
+    const mayTake: Undecided["mayTake"] = ({ id }, space) => id !== undefined && mayRun(id, space);
+    found.undecided.push({ how: place.how, type: undefined, ...inRun(path, place), mayTake });
   }
 
   function addOther({ type, with: given }: Record<string, unknown>, path: Path, place: Place) {
@@ -152,8 +169,11 @@ export function referencesOf(definition: Record<string, unknown>): References {
     if (typeof value === "string") inText(value, path, place, outer);
     if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index], place, outer);
     if (!isPlainObject(value)) return;
-    const within = placeOf(value, place);
-    if (isStep(value, place) && !within.isData) addOther(value, outer?.path ?? path, within);
+    const within = placeOf(value, place, definition);
+    if (isStep(value, place) && !within.isData) {
+      addOther(value, outer?.path ?? path, within);
+      addRequest(value, outer?.path ?? path, within);
+    }
     const at = (below: Path) => (outer === undefined ? { path: below } : { ...outer, inJson: below });
     for (const [key, item] of Object.entries(value)) {
       const here = [...path, key];
@@ -162,16 +182,20 @@ export function referencesOf(definition: Record<string, unknown>): References {
       if (holdsConnector.test(key)) for (const [id, its] of ids) add(id, { byName: true, ...at(its) }, within);
       else if (key === "id" && within.callsKibana && namesById.test(within.below ?? "")) {
         const stuck = "fields" in value || "name" in value ? { stuck: "It has the connector's name or fields beside the id." } : {};
-        for (const [id, its] of ids) if (id !== "none") add(id, { byName: false, ...at(its), ...stuck }, { ...within, type: undefined });
+        for (const [id, its] of ids)
+          if (id !== "none") add(id, { byName: false, space: within.space, ...at(its), ...stuck }, { ...within, type: undefined });
       } else walk(item, here, placeBelow(key, value, within), outer);
     }
   }
 
   function inText(text: string, path: Path, place: Place, outer: Outer | undefined): void {
-    for (const { 0: whole, 1: id = "", index } of text.matchAll(inPath)) {
-      const part = { written: id, at: index + whole.length - id.length };
-      const where = outer === undefined ? { path, part } : { ...outer, stuck: nested };
-      add(decoded(id), { byName: false, ...where }, { ...place, type: undefined });
+    const full = withConstants(text, definition);
+    for (const one of connectorsInPaths(full)) {
+      const { written, space } = one;
+      const literal = full === text ? one : connectorsInPaths(text).find((own) => own.written === written);
+      const part = literal ? { part: { written, at: literal.at } } : { stuck: expressionStands };
+      const where = outer === undefined ? { path, ...part } : { ...outer, stuck: nested };
+      add(isExpression(written) ? written : decoded(written), { byName: false, space, ...where }, { ...place, type: undefined });
     }
     if (!place.callsKibana || !/^\s*[[{]/.test(text)) return;
     walk(readJson(text), [], place, outer === undefined ? { path } : { ...outer, stuck: nested });
@@ -179,6 +203,29 @@ export function referencesOf(definition: Record<string, unknown>): References {
 
   walk(definition, [], { ...atFirst, goesOn: saysWhatThen(definition.settings) });
   return found;
+}
+
+/**
+ * What one space's workflow uses in that space. A request without a space in its path goes to the default space, or in later
+ * versions to the workflow's own (kibana#287846, #283905).
+ */
+export function seenFrom(space: string, { named, undecided, others }: References): References {
+  const perhaps = named.filter((one) => !isIn(one, space) && mayBeIn(one.space, space));
+  const elsewhere = named.filter((one) => !mayBeIn(one.space, space));
+  return {
+    named: named.filter((one) => isIn(one, space)),
+    undecided: [...undecided, ...perhaps.map(({ text, ...one }) => ({ ...one, mayTake: ({ id }: Pick<Called, "id">) => id === text }))],
+    others: [...others, ...elsewhere.map((one) => ({ ...one, type: "kibana.request", starts: undefined }))],
+  };
+}
+
+/** Whether a reference certainly means a connector of a space. */
+export function isIn({ space: named }: Pick<Reference, "space">, space: string): boolean {
+  return named === undefined || named === space;
+}
+
+function mayBeIn(named: string | undefined, space: string): boolean {
+  return isIn({ space: named }, space) || named === "default" || named?.includes(gap) === true;
 }
 
 function placeBelow(key: string, value: Record<string, unknown>, within: Place): Place {
@@ -193,7 +240,7 @@ function inRun([first, step]: Path, { reached, goesOn, isData }: Place): InRun {
 
 function whyStuck(isItself: boolean, { isData }: Place): { stuck?: string } {
   if (isData) return { stuck: "It is in what the step sends." };
-  return isItself ? {} : { stuck: "An expression stands for it." };
+  return isItself ? {} : { stuck: expressionStands };
 }
 
 function saysWhatThen(value: unknown): boolean {
@@ -210,7 +257,7 @@ function isConditional(key: string, { type }: Record<string, unknown>): boolean 
 }
 
 /** A step or a trigger has a `type`; a channel of a waiting step is the connector type's name. */
-function placeOf(value: Record<string, unknown>, place: Place): Place {
+function placeOf(value: Record<string, unknown>, place: Place, definition: Record<string, unknown>): Place {
   const { type, name } = value;
   if (place.below === "slack") return { ...place, type: ".slack", params: {} };
   if (place.below === "slack_api")
@@ -225,6 +272,7 @@ function placeOf(value: Record<string, unknown>, place: Place): Place {
     how: `step ${name}`,
     type: own ? undefined : `.${first}`,
     callsKibana: ["kibana", "cases", "http"].includes(first),
+    space: spaceOf(value, definition),
     below: undefined,
     reached: value.if !== undefined || value.foreach !== undefined ? "perhaps" : place.reached,
     goesOn: place.goesOn || place.how !== atFirst.how || saysWhatThen(value),
@@ -240,18 +288,6 @@ function asSubAction(subAction: string, subActionParams: Record<string, unknown>
 /** Of a request that runs a connector. */
 function bodyParams({ body }: Record<string, unknown>): Record<string, unknown> {
   return isPlainObject(body) && isPlainObject(body.params) ? body.params : {};
-}
-
-/** `{{ consts.x }}` and `${{ consts.x }}` with the value from the same document; other expressions stay. */
-function withConstants(text: string, { consts }: Record<string, unknown>): string {
-  return text.replace(/\$?\{\{\s*consts\.([\w.-]+)\s*\}\}/g, (whole, path: string) => {
-    const value = valueAt(consts, path.split("."));
-    return typeof value === "string" || typeof value === "number" ? String(value) : whole;
-  });
-}
-
-function isExpression(text: string): boolean {
-  return /\{\{|\{%/.test(text);
 }
 
 /** A body may be given as text; undefined where it is no JSON. */

@@ -6,7 +6,7 @@ import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
 import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
-import { mayBecome, type References, referencesOf } from "./workflow-references.ts";
+import { type References, referencesOf, seenFrom } from "./workflow-references.ts";
 
 const what = "workflows";
 
@@ -54,7 +54,7 @@ async function readAll(
   const states = new Map<string, WorkflowState>();
   for (const row of list.items.values()) {
     const { id, name, enabled, definition } = row;
-    const references = definition && referencesOf(definition);
+    const references = definition && seenFrom(space, referencesOf(definition));
     found.set(id, inWorkflow(row, references, space));
     states.set(id, { id, name, enabled, valid: definition !== undefined, references });
   }
@@ -78,19 +78,20 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
     holders: named.map(
       ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),
     ),
-    unseen: undecided.map(({ how, type, text }) => ({
-      what,
-      why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
-      permanent: false,
-      whole: false,
-      listed: true,
-      decides: {
-        use: use(how),
-        mayTake: ({ id: own, name: called }: { id?: string | undefined; name: string }) =>
-          [own, called].some((one) => one !== undefined && mayBecome(text, one)),
-      },
-      ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
-    })),
+    unseen: undecided.map(
+      ({ how, type, mayTake }): Unseen => ({
+        what,
+        why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
+        permanent: false,
+        whole: false,
+        listed: true,
+        decides: {
+          use: use(how),
+          mayTake: (called) => (type === undefined || called.type === type) && mayTake(called, space),
+        },
+        ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
+      }),
+    ),
   };
 }
 
@@ -104,7 +105,8 @@ export function whyFixed({ managed, editable, definition }: Workflow): string | 
 const reference = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'{|>&*[][^\n#]*))/gi;
 const pathReference = /\/actions\/connector\/([^/?#"'\s{]+)/g;
 /** What can stand for an id that is not in the text: expressions, anchors, escapes, texts over several lines. */
-const hidden = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:[$"'>|+\-\s]*\{\{|[&*>|[\n])|\/actions\/connector\/\$?\{\{|\\[xuU]/i;
+const hidden =
+  /(?:connector[-_]?ids?|inference-id)["']?\s*:(?:\s*[&*>|[\n]|[^\n]*\{[{%])|\/actions\/connector\/[^/\s]*\{[{%]|\{[{%][^\n]*\/_execute|\\[xuU]/i;
 
 /** What is not valid is not parsed: a connector whose id and name are not in its text is not used there, others may be. */
 function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {

@@ -22,6 +22,7 @@ const stepOf = async (made: Made): Promise<string> =>
 const idsOf = async (made: Made) => JSON.parse(await made.bare("GET", "/api/actions/connectors")).map(({ id }: { id: string }) => id);
 
 describe("a workflow that names a connector by its name is not diverted without a question", () => {
+  const webhook = { url: "https://hooks.example.org", method: "post", hasAuth: false };
   const create = { name: "Harmless", id: "relay-two", type: ".server-log", config: {} };
   test.each<[string, string, Dict]>([
     ["by a new connector whose id is that name", "relay-two", create],
@@ -63,18 +64,18 @@ describe("a workflow that names a connector by its name is not diverted without 
     await named(made, "real", "relay-x");
     await made.bare("POST", "/api/workflows/workflow", {
       id: "wf-1",
-      yaml: "name: Decides\ninputs:\n  - name: c\n    type: string\n    default: relay-two\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: '{{ inputs.c }}'\n    with:\n      message: m\n",
+      yaml: "name: Decides\ninputs:\n  - name: c\n    type: string\n    default: relay-two\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: webhook\n    connector-id: '{{ inputs.c }}'\n    with:\n      message: m\n",
     });
-    const { body } = await made.call("create_connector", create);
+    const { body } = await made.call("create_connector", { ...create, type: ".webhook", config: webhook });
     expect([body.asked, body.warnings[0]]).toEqual(["form", expect.stringMatching(/may be this one, by 1 workflow: "Decides"/)]);
   });
 
   test("by the new name of one that an expression of it falls back to", async () => {
     const made = await deployment();
-    await named(made, "rr", "relay-x");
+    await makeConnector(made, "rr", ".webhook", { name: "relay-x", config: webhook });
     await made.bare("POST", "/api/workflows/workflow", {
       id: "wf-1",
-      yaml: "name: Decides\ninputs:\n  - name: c\n    type: string\n    default: relay-x\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: slack\n    connector-id: '{{ inputs.c }}'\n    with:\n      message: m\n",
+      yaml: "name: Decides\ninputs:\n  - name: c\n    type: string\n    default: relay-x\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: webhook\n    connector-id: '{{ inputs.c }}'\n    with:\n      message: m\n",
     });
     await made.call("update_connector", { id: "rr", name: "relay-renamed" });
     expect(made.questions[0]?.message).toMatch(/perhaps by the name "relay-x", by 1 workflow: "Decides"/);
@@ -84,7 +85,7 @@ describe("a workflow that names a connector by its name is not diverted without 
     ["a name that is put together", "ops-{{ inputs.team }}", ".slack", true],
     ["an input without a default", "{{ inputs.c }}", ".slack", true],
     ["a name that begins otherwise", "web-{{ inputs.team }}", ".slack", false],
-    ["a step of another type, which would fail with it", "ops-{{ inputs.team }}", ".index", true],
+    ["a step of a type that it does not have", "{{ inputs.c }}", ".index", false],
   ])("by one that only a run decides on: %s", async (_what, text, type, asks) => {
     const made = await deployment();
     await made.bare("POST", "/api/workflows/workflow", {

@@ -554,12 +554,12 @@ describe("create_connector of what is named already", () => {
     [
       "or may be, where something cannot be read: is told",
       { "/api/workflows": noPrivilege, "/api/synthetics/settings": noPrivilege },
-      "^Could not be looked at for this id and name: workflows, the settings of Synthetics",
+      "^Not looked at, so they may name it already: workflows \\(.*\\); the settings of Synthetics \\(",
     ],
   ])("%s", async (_what, users, expected) => {
     const url = await withChat(".slack", "9.5", (end) => ends.push(end));
     const { body } = await create(await env("9.5", url, answering(users)));
-    const told = (body.warnings ?? []).filter((one: string) => /^Named already|^Could not be looked at/.test(one));
+    const told = (body.warnings ?? []).filter((one: string) => /^Named already|^Not looked at/.test(one));
     expect([body.status, told]).toEqual(["planned", expected ? [expect.stringMatching(expected)] : []]);
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { connectorType } from "../../src/catalog/index.ts";
+import { whatItDoes } from "../../src/tools/connectors/effect-of-run.ts";
 import { rewritingProxy } from "../support/config-proxy.ts";
 import { accepts, declines, type Person, product } from "../support/product.ts";
 import { kibanaSettings } from "../support/settings.ts";
@@ -200,13 +202,23 @@ describe("a run that opens an incident", () => {
       "an existing issue",
       jira,
       { subAction: "pushToService", subActionParams: { incident: { summary: "s", externalId: "1" }, comments: [] } },
-      "It creates something outside Kibana.",
+      "It changes something outside Kibana.",
     ],
   ])("says so to the person: %s", async (_what, one, params, words) => {
     const { made, execute } = await running(one);
     await execute(params);
     expect(made.questions[0]?.message).toContain(words);
   });
+
+  test.each([".jira", ".servicenow", ".servicenow-sir", ".resilient", ".swimlane", ".cases-webhook", ".thehive"])(
+    "a push of %s to a record that is there changes it",
+    async (type) => {
+      const does = async (incident: object) =>
+        whatItDoes(await connectorType(type), { subAction: "pushToService", subActionParams: { incident, comments: [] } }).words;
+      expect(await does({ externalId: "1" })).toBe("It changes something outside Kibana");
+      expect([await does({}), await does({ externalId: null })].join()).not.toContain("changes something");
+    },
+  );
 
   test.each([
     ["PagerDuty", pagerduty, { eventAction: "trigger", summary: "s", dedupKey: "k-1" }, { eventAction: "resolve", dedupKey: "k-1" }],

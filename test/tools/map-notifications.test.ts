@@ -196,7 +196,7 @@ const classic: Case[] = [
   [
     "over-a-request",
     over("  - { name: call, type: http, with: { url: 'https://example.org', method: POST } }"),
-    "perhaps | workflow wf-over-a-request > ? = perhaps: step call (http) may tell somebody without a connector",
+    "perhaps | workflow wf-over-a-request > ? = perhaps: step call (http) may tell somebody without a connector of this space",
   ],
   [
     "over-nothing",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mayBecome, referencesOf } from "../../src/usage/workflow-references.ts";
+import { mayBeSame, patternOf } from "../../src/usage/templates.ts";
+import { referencesOf, seenFrom } from "../../src/usage/workflow-references.ts";
 
 /** Which connectors it names, without where and how. */
 const seenIn = (definition: object) => {
@@ -77,8 +78,23 @@ test.each([
   ["a{{ x }}b{{ y }}c", "a1c", false],
   ["aa{{ x }}aa", "aaa", false],
   ["{% if a %}x{% endif %}", "y", true],
+  ["ops{% if a %}x{% endif %}-y", "ops-y", true],
+  ["ops{%- if a -%} x {%- endif -%}-y", "web-y", false],
+  [["$", "{{ a }}"].join(""), "zq", true],
+  [["ops-$", "{{ a }}"].join(""), "ops-zq", true],
+  ["zq {{- a -}} x", "zq7x", true],
+  ["zq {{ a }}", "zq7", false],
+  ["{{ a | remove: '{' }}", "zq", true],
+  ["{{ a | append: '}}' }}-x", "a-x", true],
+  ["{{ a | append: '}}' }}-x", "a-y", false],
+  [String.raw`{{ a | append: 'b\' }}' }}-x`, "a-x", true],
+  ["{{ a", "zq", true],
+  ["ops-{{ a | append: 'b }}-y", "ops-z", true],
+  ["ops-{% if a", "web", false],
+  ["x\uE000y", "xzy", true],
+  ["{{ a }}".repeat(5_000), "zq", true],
 ])("%s may become %s: %s", (expression, text, may) => {
-  expect(mayBecome(expression, text)).toBe(may);
+  expect(mayBeSame(patternOf(expression), text)).toBe(may);
 });
 
 describe("what a run decides is undecided", () => {
@@ -87,12 +103,28 @@ describe("what a run decides is undecided", () => {
     ["a filtered constant", { consts: { c: "x" }, steps: [step({ "connector-id": "{{ consts.c | upcase }}" })] }, ".slack"],
     ["a constant that is not there", { steps: [step({ "connector-id": "{{ consts.c }}" })] }, ".slack"],
     ["a path", { steps: [step({ type: "kibana.request", with: { path: "/api/actions/connector/{{ inputs.id }}/_execute" } })] }, undefined],
+    [
+      "a part of a path",
+      { steps: [step({ type: "kibana.request", with: { path: "/api/actions/connector/zq{{ inputs.id }}/_execute" } })] },
+      undefined,
+    ],
     ["a model", { steps: [step({ type: "ai.prompt", "connector-id": "{{ inputs.model }}" })] }, undefined],
     ["a trigger's", { triggers: [{ type: "slack.message", "connector-id": "{{ inputs.x }}" }] }, undefined],
   ])("%s", (_what, definition, type) => {
     const { named: none, undecided } = seenIn(definition);
     expect([none, undecided]).toMatchObject([[], [{ type }]]);
   });
+});
+
+test("a request to another space names nothing of this one, and still tells somebody", () => {
+  const path = "/s/web/api/actions/connector/late/_execute";
+  const references = referencesOf({ steps: [step({ type: "kibana.request", with: { method: "POST", path } })] });
+  expect(seenFrom("default", references)).toMatchObject({
+    named: [],
+    undecided: [],
+    others: [{ how: "step notify", type: "kibana.request" }],
+  });
+  expect(seenFrom("web", references)).toMatchObject({ named: [{ text: "late" }], undecided: [], others: [] });
 });
 
 test("ids of other things, and texts that merely hold one, are no reference", () => {

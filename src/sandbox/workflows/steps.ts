@@ -93,7 +93,7 @@ async function askIn(channels: Dict, message: string, running: Running): Promise
   }
 }
 
-/** A call to Kibana's own API with the rights of the run; its path is from the root, whatever the workflow's space: kibana_action_step.ts. */
+/** A call to Kibana's own API with the rights of the run; its path is from the root, whatever the workflow's space: kibana_action_step.ts, kibana#287846. */
 async function request(input: Dict, { occasion, state }: Running): Promise<unknown> {
   const { method = "GET", path, body = null, query } = isPlainObject(input.request) ? input.request : input;
   const [bare = "", more = ""] = String(path).split("?");

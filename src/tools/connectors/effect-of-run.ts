@@ -1,5 +1,6 @@
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { effectOf } from "../../catalog/when.ts";
+import { isPlainObject } from "../../plain-object.ts";
 import { closes, closingParams, keyOf } from "../../rules/incidents.ts";
 import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 
@@ -24,7 +25,7 @@ interface Doing {
 /** In the catalogue's words if the call is like the type's loud test, with other values; in general words otherwise. */
 export function whatItDoes(entry: ConnectorType | undefined, params: Params): Doing {
   const effect = entry ? effectOf(entry, params).effect : "executes";
-  const general = `It ${generally[effect]}`;
+  const general = `It ${generally[effect === "creates" && namesRecord(params) ? "updates" : effect]}`;
   if (!entry || effect === "none") return { words: general, opens: false };
   if (closes(entry, params)) return { words: "It closes what is open under its key", opens: false };
   const loud = entry.tests.loud;
@@ -43,11 +44,16 @@ export function whatItDoes(entry: ConnectorType | undefined, params: Params): Do
 
 /** Whether the params choose the same action as the test's; other fields may differ. */
 function isLike({ recovery, dedupField }: ConnectorType, params: Params, test: Params): boolean {
-  const incident = (params.subActionParams as Params | undefined)?.incident as Params | null | undefined;
-  if (incident?.externalId) return false;
+  if (namesRecord(params)) return false;
   return Object.entries(test).every(([field, value]) => {
     const closing = recovery?.params[field];
     const chooses = field === "subAction" || (typeof closing === "string" && closing !== value && field !== dedupField);
     return !chooses || params[field] === value || (field !== "subAction" && params[field] === undefined);
   });
+}
+
+/** What is pushed to a record that is there already changes it. */
+function namesRecord({ subActionParams }: Params): boolean {
+  const incident = isPlainObject(subActionParams) ? subActionParams.incident : undefined;
+  return isPlainObject(incident) && Boolean(incident.externalId);
 }

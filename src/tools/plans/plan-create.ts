@@ -66,7 +66,7 @@ export async function planCreate(
   const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
   const [rules, others] = await Promise.all([
     rulesAwaiting(chosen, space, context),
-    awaitedBy({ id: chosen, name }, existing, { status, features: live.features }, { reader: context.kibana, space }),
+    awaitedBy({ id: chosen, name, type: live.id }, existing, { status, features: live.features }, { reader: context.kibana, space }),
   ]);
   const hidden = hideSecrets(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
@@ -88,7 +88,7 @@ export async function planCreate(
     asksBecause: [
       ...(rules.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
       ...(others.used.length > 0 ? ["what names it already uses it from then on"] : []),
-      ...(others.isBlind ? ["a workflow that this key may not read may name it already"] : []),
+      ...(others.isBlind ? ["a workflow that was not looked at may name it already"] : []),
     ],
     ...(op.makesToken === false && {
       beforehand: ["Kibana's token for its senders can be shown to nobody here: a person makes it in Kibana afterwards."],

@@ -88,7 +88,7 @@ export async function planUpdate(
   const seen = after.name === before.name ? { space, looked: [] } : await lookAtWorkflows(kibana, space, status);
   const naming = namedBy(before, existing, seen);
   const theOthers = existing.filter(({ id }) => id !== before.id);
-  const awaiting = awaitedIn(seen, { id: undefined, name: after.name }, theOthers);
+  const awaiting = awaitedIn(seen, { id: undefined, name: after.name, type: before.type }, theOthers);
   const workflows =
     repoints && naming.uses.length > 0
       ? await repointWorkflows({ uses: naming.uses, from: before, byId: false, to: before }, existing, { ...context, space })
@@ -126,6 +126,7 @@ export async function planUpdate(
         : [],
     warnings: [
       ...awaiting.used,
+      ...(naming.missed.length > 0 ? [] : awaiting.missed),
       ...(typeof fitting === "string"
         ? [`Whether actions of rules fit the new config could not be read. ${fitting}`]
         : await warnOfConfig(fitting, before, after.config)),

@@ -5,7 +5,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import type { Workflow, WorkflowRoutes } from "../../kibana/workflows.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import type { Use } from "../../usage/use.ts";
-import type { Reference } from "../../usage/workflow-references.ts";
+import { isIn, type Reference } from "../../usage/workflow-references.ts";
 import { whyFixed } from "../../usage/workflows.ts";
 import type { SpaceContext } from "../define.ts";
 import { type Rewritten, routesOf, type WorkflowPart, workflowPart } from "./put-workflow.ts";
@@ -51,8 +51,9 @@ export async function repointWorkflows(
   const routes = able.length === 0 ? "public" : routesOf(await kibana.status());
   const wanted: Replacement = {
     id: to.id,
-    isMeant: ({ text, byName }) =>
-      (byId && text === from.id && !(byName && isNameOfAnother)) || (byName && text === from.name && !known.has(text)),
+    isMeant: ({ text, byName, space }) =>
+      isIn({ space }, context.space) &&
+      ((byId && text === from.id && !(byName && isNameOfAnother)) || (byName && text === from.name && !known.has(text))),
     whyNot: whyNotTo(to, from, connectors.filter(({ name }) => name === from.name).length > 1),
   };
   const looked = await Promise.all(able.map((ofOne) => rewritten(asLeft(ofOne), routes, wanted, context)));
