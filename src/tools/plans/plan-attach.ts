@@ -149,7 +149,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
   const groupings = changes.map(({ rule }) => groupingOf(rule));
   const lost = losses(ops, known);
   return {
-    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))}${later > 0 ? ` of ${todo.length}` : ""} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It replaces ${lost.join(", ")}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))}${later > 0 ? ` of ${todo.length}` : ""} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first, ...rest],
     ...(Array.isArray(args.rules) ? {} : { rulesMeant: { words: likeInWords(args.rules), namedOnPage: false } }),
     effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
