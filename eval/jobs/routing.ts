@@ -323,9 +323,10 @@ export const routing: readonly Job[] = [
           `an alert sends ${sent}`,
         ),
         that(
-          sent.some((text) => text.includes("Parcel sorter stands still") && !text.includes("belt 4 ran")),
-          "its recovery is not told any more",
+          sent.some((text) => text.includes("Parcel sorter stands still: moves again")),
+          `its recovery is not told any more in the words that it had: ${sent}`,
         ),
+        that(actionsOf(facts, "parcel-sorter-still", "sorting-hall-chat").length === 2, "an alert or its recovery is told twice"),
       );
     },
     *good() {
@@ -333,7 +334,7 @@ export const routing: readonly Job[] = [
       yield call("attach_connector", {
         connector: sorterChat,
         rules: ["Parcel sorter stands still"],
-        groups: ["threshold met", "recovered"],
+        groups: ["threshold met"],
         params: { message: "{{rule.name}}: {{context.message}}" },
         replace: true,
       });

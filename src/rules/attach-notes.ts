@@ -1,4 +1,5 @@
-import type { Rule, RuleType } from "../kibana/rules.ts";
+import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
+import { canonicalJson } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
 import { isOfEachAlert, keyOf } from "./incidents.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
@@ -13,12 +14,15 @@ interface Chosen {
   firing: readonly string[];
   recovered: readonly string[];
   key: string;
+  /** The connector's actions in the rule, as they will be. */
+  mine: readonly RuleAction[];
 }
 
 /** What else the person who decides should know. */
 export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: Chosen): string[] {
   return [
     ...aboutRecovery(ruleType, wanted, chosen),
+    ...aboutWords(wanted, chosen),
     ...aboutKey(wanted, chosen),
     ...aboutGroups(ruleType, wanted, chosen),
     ...aboutVolume(wanted, chosen.frequency),
@@ -28,17 +32,31 @@ export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: 
   ];
 }
 
-function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted, { frequency, recovered }: Chosen): string[] {
+function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted, { frequency, mine }: Chosen): string[] {
   if (frequency.summary) return [];
+  const { recoveryGroup } = ruleType;
+  const isTold = mine.some(({ group, frequency: often }) => group === recoveryGroup || often?.summary);
   const recipe = type?.recipe;
   const name = type?.name ?? connector.type;
-  if (type?.recovery && recovery === "none") return ["Nothing closes what is opened: no recovery action was asked for."];
+  if (type?.recovery && recovery === "none" && !isTold) return ["Nothing closes what is opened: no recovery action was asked for."];
   if (recipe?.opens && !type?.recovery) return [`${name} cannot close what it opens. ${type?.recoveryHint ?? ""}`.trim()];
   if (!recovers(ruleType)) {
     return recipe?.opens ? [`Alerts of rules of type ${ruleType.id} never recover by themselves: people close what is opened.`] : [];
   }
-  if (type?.recovery || recovered.length > 0) return [];
-  return [`Nothing is sent when an alert recovers: add ${quoted(ruleType.recoveryGroup ?? "")} to groups for that.`];
+  if (type?.recovery || isTold) return [];
+  return [`Nothing is sent when an alert recovers: add ${quoted(recoveryGroup ?? "")} to groups for that.`];
+}
+
+/** Given params are those of each named group. Whoever reads the same words twice takes the end for another beginning. */
+function aboutWords({ params, type }: Wanted, { firing, recovered, mine }: Chosen): string[] {
+  if (!params || type?.recovery) return [];
+  const wordsOn = (groups: readonly string[]) =>
+    mine.filter(({ group }) => groups.includes(group ?? "")).map((action) => canonicalJson(action.params));
+  const fired = new Set(wordsOn(firing));
+  if (!wordsOn(recovered).some((one) => fired.has(one) && !one.includes("alert.actionGroup"))) return [];
+  return [
+    `The same is sent when an alert fires and when it recovers: write {{alert.actionGroupName}} in it, or give ${recovered.map((group) => quoted(group)).join(", ")} params of its own in a second call, with replace: true.`,
+  ];
 }
 
 /** What shares a key shares an incident, and the first to recover closes it for all. */
@@ -53,9 +71,9 @@ function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[]
 }
 
 /** Kibana's own form offers only the main group too; whoever wants more has to know that there is more. */
-function aboutGroups(ruleType: RuleType, { groups, type }: Wanted, { frequency, firing }: Chosen): string[] {
+function aboutGroups(ruleType: RuleType, { groups, type }: Wanted, { frequency, firing, mine }: Chosen): string[] {
   if (frequency.summary || ruleType.groups.length < 2) return [];
-  const left = ruleType.groups.filter((group) => !firing.includes(group));
+  const left = ruleType.groups.filter((group) => !firing.includes(group) && !mine.some((action) => action.group === group));
   const closes = type?.recovery ? ", and recovery closes the newest only" : "";
   return [
     ...(groups === undefined && left.length > 0

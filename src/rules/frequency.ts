@@ -7,6 +7,16 @@ export const onChange: Frequency = { summary: false, notify_when: "onActionGroup
 const everyRun: Frequency = { ...onChange, notify_when: "onActiveAlert" };
 const digest: Frequency = { summary: true, notify_when: "onThrottleInterval", throttle: "30m" };
 
+/** Whether a call says that it wants one message for all alerts, or one for each. */
+export function asksKind({ frequency, workflow }: Wanted): boolean {
+  return frequency?.summary !== undefined || workflow === "chat_digest";
+}
+
+/** Whether a call says how often an action runs. */
+export function asksHowOften({ frequency }: Wanted): boolean {
+  return frequency?.notify_when !== undefined || frequency?.throttle !== undefined;
+}
+
 /** The frequency that suits a channel. Each alert of a detection rule is a new one that never changes: there is no change to wait for. */
 function usualFrequency({ workflow, type: entry }: Wanted, type: RuleType): Frequency {
   if (workflow === "chat_digest") return digest;

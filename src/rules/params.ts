@@ -27,6 +27,12 @@ export function withValueAt(value: Params, [key = "", ...rest]: readonly string[
   return { ...value, [key]: rest.length === 0 ? item : withValueAt(inner, rest, item) };
 }
 
+/** Params without what is at a path. */
+export function withoutPath(params: Params, [key = "", ...rest]: readonly string[]): Params {
+  const { [key]: below, ...others } = params;
+  return rest.length > 0 && isPlainObject(below) ? { ...others, [key]: withoutPath(below, rest) } : rest.length > 0 ? params : others;
+}
+
 /** A value with every text in it changed, at any depth; keys stay. */
 export function eachText(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);

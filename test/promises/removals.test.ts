@@ -88,18 +88,23 @@ describe("drop_missing", () => {
 });
 
 describe("what a change removes from rules without naming it", () => {
-  const mine = async (made: Deployment) => makeRule(made.bare, "mine", [logs("live"), logs("live", { group: "recovered" })]);
+  const mine = async (made: Deployment) =>
+    makeRule(
+      made.bare,
+      "mine",
+      ["one", "two", "three"].map((message) => logs("live", { params: { message } })),
+    );
   const attach = { connector: "live", rules: ["mine"], params: { message: "new" }, replace: true };
 
-  test("attach with replace: the actions that it replaces", async () => {
+  test("attach with replace: actions that would only repeat each other", async () => {
     const made = await deployment({ connectors: ["live"] });
     await mine(made);
     const { call, questions } = await serve(made);
     const { plan } = (await call("attach_connector", { ...attach, dry_run: true })).body;
-    expect(plan.summary).toContain('It replaces 2 actions of "The live" (live).');
+    expect(plan.summary).toContain('It removes 2 actions of "The live" (live).');
     expect(plan.effects[0].after.removed).toEqual(['2 actions of "The live" (live)']);
     await call("attach_connector", attach);
-    expect(questions[0]).toContain('It replaces 2 actions of "The live" (live).');
+    expect(questions[0]).toContain('It removes 2 actions of "The live" (live).');
   });
 
   test("an undo of attach: the actions that were added, and that the rule then notifies nobody", async () => {

@@ -290,12 +290,16 @@ describe("groups", () => {
     expect(await refused(".slack", { groups: ["query mached"] })).toContain('did you mean "query matched"?');
   });
 
-  test("with the recovery group: a message says that it recovered, whatever the other one says", async () => {
-    const { added } = await attached(".email", { groups: ["query matched", "recovered"], params: { to: ["a@x.io"], message: "Help!" } });
-    expect(added.map((one) => [one.params?.to, one.params?.message])).toEqual([
-      [["a@x.io"], "Help!"],
-      [["a@x.io"], "{{rule.name}}: {{alert.id}} recovered{{#rule.url}}\n{{{rule.url}}}{{/rule.url}}"],
+  test("with the recovery group: given words are sent there too, and it is said that nothing tells the two apart", async () => {
+    const email = (message: string) =>
+      attached(".email", { groups: ["query matched", "recovered"], params: { to: ["a@x.io"], subject: "s", message } });
+    const { added, warnings } = await email("Help!");
+    expect(added.map((one) => [one.group, one.params?.message])).toEqual([
+      ["query matched", "Help!"],
+      ["recovered", "Help!"],
     ]);
+    expect(warnings.join()).toContain("The same is sent when an alert fires and when it recovers");
+    expect((await email("{{alert.actionGroupName}}")).warnings.join()).not.toContain("The same is sent");
   });
 
   test.each([".jira", ".servicenow-sir", ".resilient", ".thehive"])("%s cannot close: the recovery group is refused", async (type) => {
@@ -310,6 +314,145 @@ describe("groups", () => {
       ["milder", "onActiveAlert"],
       ["recovered", "onActionGroupChange"],
     ]);
+  });
+});
+
+describe("params for recovery alone", () => {
+  const note = { subActionParams: { note: "All clear" } };
+  test.each<[string, Record<string, unknown>]>([
+    [".slack", { message: "hello" }],
+    [".teams", { message: "hello" }],
+    [".server-log", { message: "hello", level: "warn" }],
+    [".email", { to: ["a@x.io"], subject: "hello", message: "hello" }],
+    [".webhook", { body: '{"a": "{{alert.id}}"}' }],
+    [".index", { documents: [{ mine: "{{alert.id}}" }] }],
+    [".slack_api", { subActionParams: { channelNames: ["#a"], text: "hello" } }],
+    [".pagerduty", { summary: "All clear" }],
+    [".opsgenie", note],
+    [".jira-service-management", note],
+  ])("%s: are in its action, and the second time nothing is missing", async (type, params) => {
+    const wanted = { groups: ["recovered"], params };
+    const { added, after } = await attached(type, wanted);
+    expect(added).toMatchObject([{ group: "recovered", params }]);
+    expect(await attached(type, wanted, { ...after })).toMatchObject({ unchanged: true, beside: false });
+    const other = JSON.parse(JSON.stringify(params).replaceAll(/hello|All clear|mine|"a":/g, (word) => (word === '"a":' ? word : "other")));
+    const again = await attached(type, { groups: ["recovered"], params: other, replace: true }, { ...after });
+    expect(again.after.actions).toMatchObject([{ group: "recovered", params: other }]);
+  });
+
+  test("close what is open, or are refused", async () => {
+    expect((await attached(".pagerduty", { groups: ["recovered"], params: { summary: "x" } })).added[0]?.params).toEqual({
+      ...{ eventAction: "resolve", dedupKey: dash, summary: "x" },
+    });
+    const opening = { groups: ["recovered"], params: { eventAction: "trigger", summary: "x" } };
+    expect(await refused(".pagerduty", opening)).toContain("these close no incident");
+  });
+});
+
+describe("with replace", () => {
+  const filter = { query: { kql: "host.name: a", filters: [] } };
+  const throttled = { summary: false, notify_when: "onThrottleInterval", throttle: "2h" };
+  const fires = action("c", ".slack", "query matched", { message: "{{context.reason}}" }, { frequency: throttled, alerts_filter: filter });
+  const milder = action("c", ".slack", "milder", { message: "Mild" });
+  const allClear = action("c", ".slack", "recovered", { message: "Fine again" });
+  const digest = action("c", ".slack", "query matched", { message: "Digest" }, { uuid: "d", frequency: { ...throttled, summary: true } });
+  const others = action("o", ".slack", "query matched", { message: "Others" });
+  const good = action("c", ".slack", "query matched", { message: "Good" }, { uuid: "good" });
+  const params = { message: "Good" };
+  const replace = { replace: true, params };
+  const right = (one: typeof fires) => ({ ...one, params });
+  const unfiltered = { ...fires, alerts_filter: undefined, frequency: good.frequency };
+
+  test.each<[string, Partial<Wanted>, (typeof fires)[], (typeof fires)[]]>([
+    [
+      "one group that is named, and nothing else",
+      { groups: ["query matched"] },
+      [others, fires, allClear],
+      [others, right(fires), allClear],
+    ],
+    ["the recovery group alone", { groups: ["recovered"] }, [fires, milder, allClear], [fires, milder, right(allClear)]],
+    ["where none is named the main one: the all-clear stays", {}, [fires, milder, allClear], [right(fires), milder, allClear]],
+    ["a summary, where nothing else fires", {}, [digest, allClear], [right(digest), allClear]],
+    ["a single message beside a summary", { groups: ["query matched"] }, [digest, fires], [digest, right(fires)]],
+    ["a bad one beside a good one: one stays", { groups: ["query matched"] }, [unfiltered, good], [good]],
+    ["both of two that become equal", {}, [unfiltered, { ...unfiltered, uuid: "2", params: { message: "Bad too" } }], [right(unfiltered)]],
+    [
+      "each of two with conditions of its own",
+      {},
+      [fires, { ...good, alerts_filter: { query: { kql: "host.name: b", filters: [] } } }],
+      [right(fires), { ...good, alerts_filter: { query: { kql: "host.name: b", filters: [] } } }],
+    ],
+  ])("the action is corrected in place: %s", async (_what, wanted, actions, expected) => {
+    const { after, unchanged } = await attached(".slack", { ...replace, ...wanted }, { actions });
+    expect([unchanged, after.actions]).toEqual([false, expected]);
+    expect((await attached(".slack", { ...replace, ...wanted }, { actions: after.actions })).unchanged).toBe(true);
+  });
+
+  test("a digest takes the place of all that it covers, and the plan names it", async () => {
+    const { after, otherChanges } = await attached(".slack", { replace: true, workflow: "chat_digest" }, { actions: [fires, allClear] });
+    expect(after.actions).toMatchObject([{ frequency: { summary: true } }]);
+    expect(otherChanges.join()).toMatch(/are removed: "query matched" .*, "recovered" .*\(alerts_filter\) of what is removed are lost/);
+  });
+
+  test("nothing is said to be missing on recovery or in groups that have an action", async () => {
+    const { warnings } = await attached(".slack", replace, { actions: [fires, milder, allClear] });
+    expect(warnings.join()).not.toMatch(/Nothing is sent|also fire/);
+  });
+
+  test("a bad action beside a good one is told without it too", async () => {
+    const again = await attached(".slack", { params }, { actions: [unfiltered, good] });
+    expect(again).toMatchObject({ unchanged: true, beside: true, warnings: [expect.stringContaining("both are sent")] });
+  });
+
+  test("other channels that are given are the only ones, and each of two channels gets other words", async () => {
+    const post = (more: object) => ({ subAction: "postMessage", subActionParams: { text: "Old", ...more } });
+    const to = (more: object, uuid: string) => action("c", ".slack_api", "query matched", post(more), { uuid });
+    const channels = [to({ channelIds: ["C1"] }, "1"), to({ channelNames: ["#b"] }, "2")];
+    const paramsOf = async (given: object, actions: typeof channels) =>
+      (await attached(".slack_api", { replace: true, params: { subActionParams: given } }, { actions })).after.actions.map(
+        (one) => one.params,
+      );
+    expect(await paramsOf({ channelNames: ["#x"] }, channels.slice(0, 1))).toEqual([post({ channelNames: ["#x"] })]);
+    const words = [post({ channelIds: ["C1"], text: "New" }), post({ channelNames: ["#b"], text: "New" })];
+    expect(await paramsOf({ text: "New" }, channels)).toEqual(words);
+    const half = [to({ channelIds: ["C1"], text: "New" }, "1"), to({ channelNames: ["#b"] }, "2")];
+    expect(await paramsOf({ text: "New" }, half)).toEqual(words);
+  });
+
+  const pages = (key: string, more: object = {}) =>
+    action("c", ".pagerduty", "query matched", { eventAction: "trigger", summary: "Ours", dedupKey: key, ...more });
+  const resolves = (key: string) => action("c", ".pagerduty", "recovered", { eventAction: "resolve", dedupKey: key, summary: "Closed" });
+  test.each<[string, Partial<Wanted>, (typeof fires)[], object[]]>([
+    [
+      "other fields keep their words and what closes stays",
+      { params: { severity: "error" } },
+      [pages(colon), resolves(colon)],
+      [pages(colon, { severity: "error" }), resolves(colon)],
+    ],
+    [
+      "one that opens on recovery closes instead",
+      { groups: ["recovered"] },
+      [pages(colon), { ...pages(colon), uuid: "r", group: "recovered" }],
+      [pages(colon), { ...resolves(colon), uuid: "r", params: { eventAction: "resolve", dedupKey: colon } }],
+    ],
+    [
+      "one that closes when an alert fires opens instead",
+      { groups: ["query matched"] },
+      [{ ...resolves(colon), group: "query matched", uuid: "f" }, resolves(colon)],
+      [{ uuid: "f", group: "query matched", params: { eventAction: "trigger", dedupKey: colon } }, resolves(colon)],
+    ],
+  ])("of a type that closes %s", async (_what, wanted, actions, expected) => {
+    const { after } = await attached(".pagerduty", { replace: true, ...wanted }, { actions });
+    expect(after.actions).toMatchObject(expected);
+    expect(after.actions).toHaveLength(expected.length);
+    expect((await attached(".pagerduty", { replace: true, ...wanted }, { actions: after.actions })).unchanged).toBe(true);
+  });
+
+  test("one action of a detection rule is corrected, which would get a summary", async () => {
+    const of = { id: "siem.queryRule", detection: true, groups: ["default"], defaultGroup: "default" };
+    const one = action("c", ".slack", "default", { message: "Bad" });
+    for (const groups of [undefined, ["default"]])
+      expect((await attached(".slack", { ...replace, groups }, { actions: [one] }, of)).after.actions).toEqual([right(one)]);
   });
 });
 

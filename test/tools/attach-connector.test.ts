@@ -459,6 +459,47 @@ describe("the person", () => {
   });
 });
 
+describe("other words for a connector that the rule already notifies", () => {
+  const allClear = action("chat", { group: "recovered", params: { message: "Fine again" } });
+  const words = async (made: Made) =>
+    (await ruleOf(made, "r")).actions.map(({ group, params }: { group: string; params: { message: string } }) => [group, params.message]);
+
+  test.each([undefined, ["query matched"]])(
+    "in groups %j: the call that is offered keeps the all-clear, and one action is left",
+    async (groups) => {
+      const made = await deployment(["chat"]);
+      await makeRule(made, "r", [action("chat", { params: { message: "Old" } }), allClear]);
+      const call = { connector: "chat", rules: ["r"], params: { message: "New" }, groups };
+      const first = await attach(made, call);
+      expect(await words(made)).toEqual([
+        ["query matched", "Old"],
+        ["recovered", "Fine again"],
+        ["query matched", "New"],
+      ]);
+      // The one that is wrong is still there.
+      expect(await attach(made, call)).toMatchObject({
+        status: "no_change",
+        next: first.next,
+        warnings: [expect.stringContaining("both are sent")],
+      });
+      const second = await attach(made, first.next[0].args);
+      expect([second.status, second.warnings.join()]).toEqual(["done", expect.stringContaining('removed: "query matched"')]);
+      expect(await words(made)).toEqual([
+        ["recovered", "Fine again"],
+        ["query matched", "New"],
+      ]);
+    },
+  );
+
+  test("on recovery are those that the question shows as given", async () => {
+    const made = await deployment(["chat"]);
+    await makeRule(made, "r", [action("chat")]);
+    await attach(made, { connector: "chat", rules: ["r"], groups: ["recovered"], params: { message: "hello" } });
+    expect(made.questions[0]?.message).toMatch(/Params given: .*hello/);
+    expect((await words(made))[1]).toEqual(["recovered", "hello"]);
+  });
+});
+
 describe("another frequency for a connector that the rule already notifies", () => {
   const digest = { frequency: { summary: true, notify_when: "onThrottleInterval", throttle: "30m" } };
   const kinds = async (made: Made) =>
@@ -491,7 +532,7 @@ describe("another frequency for a connector that the rule already notifies", () 
     const { status, change, warnings } = await attach(made, first.next[0].args);
     expect([status, warnings.join()]).toEqual([
       "done",
-      expect.stringContaining('Its present action in the rule is replaced: "query matched"'),
+      expect.stringContaining('Its present action in the rule is changed in place: "query matched"'),
     ]);
     const { actions } = await ruleOf(made, "r");
     expect(actions).toMatchObject([{ id: "chat", params: { message: "Ours" }, frequency: { notify_when: "onActiveAlert" } }]);

@@ -170,3 +170,71 @@ test.each(["bob", "a@@example.com", "a@example.com\nBcc: b@example.com"])(
     expect(writes()).toEqual([]);
   },
 );
+
+const throttled = { summary: false, notify_when: "onThrottleInterval", throttle: "2h" };
+const workingHours = { days: [1, 2], timezone: "UTC", hours: { start: "08:00", end: "17:00" } };
+const kept = { uuid: "11111111-2222-4333-8444-555555555555", alerts_filter: { timeframe: workingHours } };
+const recovers = { ...fires, group: "recovered" };
+const pages = { eventAction: "trigger", dedupKey: "{{rule.id}}-{{alert.id}}", summary: "x" };
+
+test.each<[string, string, Record<string, unknown>[]]>([
+  [
+    "a message that is empty once filled in",
+    "slack",
+    [{ ...fires, ...kept, frequency: throttled, params: { message: "{{context.reasn}}" } }],
+  ],
+  ["a message on recovery", "slack", [{ ...recovers, ...kept, params: { message: "{{context.nothing}}" } }]],
+  ["a digest", "slack", [{ ...fires, ...kept, frequency: { ...throttled, summary: true }, params: { message: "{{context.title}}" } }]],
+  [
+    "a subject, and nothing else",
+    "mail",
+    [{ ...fires, ...kept, params: { to: ["ops@example.com"], subject: "{{context.nothing}}", message: "Ours" } }],
+  ],
+  [
+    "a page that opens on recovery",
+    "pager",
+    [
+      { ...recovers, ...kept, params: pages },
+      { ...fires, params: pages },
+    ],
+  ],
+  [
+    "a page that closes when an alert fires",
+    "pager",
+    [{ ...fires, ...kept, params: { eventAction: "resolve", dedupKey: pages.dedupKey } }],
+  ],
+])("what is wrong comes with the call that corrects exactly that action: %s", async (_what, id, [bad, ...more]) => {
+  const allClear = { id: "slack", ...recovers, params: { message: "{{rule.name}} is fine" } };
+  const other = id === "slack" && bad?.group === "recovered" ? [] : [allClear];
+  const { call, bare } = await deployment(
+    { disk: { actions: [{ id, ...bad }, ...more.map((one) => ({ id, ...one })), ...other] } },
+    { person: accepts },
+  );
+  const actions = async () => JSON.parse(await bare("GET", "/api/alerting/rule/disk")).actions;
+  const [before, ...rest] = await actions();
+  const { body } = await call("test_connector", { id, rule: "disk" });
+  expect(body.result.problems.length).toBeGreaterThan(0);
+  expect(body.next).toMatchObject([{ tool: "attach_connector", args: { connector: id, rules: ["disk"], replace: true } }]);
+  expect((await call(body.next[0].tool, body.next[0].args)).body.status).toBe("done");
+  const [corrected, ...others] = await actions();
+  expect({ ...corrected, params: 0 }).toEqual({ ...before, params: 0 });
+  expect(others.slice(0, rest.length)).toEqual(rest);
+  const again = (await call("test_connector", { id, rule: "disk" })).body;
+  expect([again.result.problems, again.next]).toEqual([undefined, undefined]);
+});
+
+test("of two actions on one state none is corrected: each would get the same words", async () => {
+  const actions = ["{{context.nothing}}", "y"].map((message) => ({ id: "slack", ...fires, params: { message } }));
+  const { call } = await deployment({ disk: { actions } });
+  const { body } = await call("test_connector", { id: "slack", rule: "disk" });
+  expect([body.result.problems.length > 0, body.next]).toEqual([true, undefined]);
+});
+
+test("a rehearsal that was sent offers the correction too", async () => {
+  const { call } = await deployment(
+    { disk: { actions: [{ id: "slack", ...fires, params: { message: "x {{rule.nme}}" } }] } },
+    { person: accepts },
+  );
+  const { body } = await call("test_connector", { id: "slack", rule: "disk", mode: "loud" });
+  expect(body.next).toMatchObject([{ tool: "attach_connector", args: { groups: ["query matched"], replace: true } }]);
+});

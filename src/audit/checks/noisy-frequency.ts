@@ -49,7 +49,7 @@ function quieter(rule: Rule, connector: string, eachRun: readonly Action[], { sp
   const groups = [...new Set(eachRun.flatMap(({ group }) => group ?? []))];
   return {
     tool: "attach_connector",
-    args: { connector, rules: [rule.id], groups, replace: true, space },
+    args: { connector, rules: [rule.id], groups, frequency: { summary: false, notify_when: "onActionGroupChange" }, replace: true, space },
     why: `Notifies once when an alert begins, with the same words, in place of its ${eachRun.length === 1 ? "action" : `${eachRun.length} actions`} in the rule.`,
   };
 }

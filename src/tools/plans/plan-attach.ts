@@ -149,7 +149,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
   const groupings = changes.map(({ rule }) => groupingOf(rule));
   const lost = losses(ops, known);
   return {
-    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))}${later > 0 ? ` of ${todo.length}` : ""} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It replaces ${lost.join(", ")}.` : ""}`,
+    summary: `Attach ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) to ${inWords(changes.map(({ rule }) => rule))}${later > 0 ? ` of ${todo.length}` : ""} in space ${inSpace}: ${whatItDoes(changes.map(({ attachment }) => attachment))}${howMany(groupings)}${lost.length > 0 ? ` It removes ${lost.join(", ")}.` : ""}`,
     ops: [first, ...rest],
     ...(Array.isArray(args.rules) ? {} : { rulesMeant: { words: likeInWords(args.rules), namedOnPage: false } }),
     effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
@@ -213,7 +213,9 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
 
 /** The same call with `replace`, for the rules that keep actions which differ from what was asked for. */
 function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attachment }[], space: string): NextCall[] {
-  const ids = all.filter(({ attachment }) => attachment.beside).map(({ rule }) => rule.id);
+  const beside = all.filter(({ attachment }) => attachment.beside);
+  const ids = beside.map(({ rule }) => rule.id);
+  const [summary, ...more] = new Set(beside.map(({ attachment }) => attachment.summary));
   if (ids.length === 0) return [];
   const those = ids.length > idsShown && !Array.isArray(args.rules) ? { rules: undefined, filter: args.rules } : { rules: ids };
   const why = "Replaces the connector's present action in the rule with the new one; otherwise both are sent.";
@@ -225,6 +227,7 @@ function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attach
         params: undefined,
         ...those,
         replace: true,
+        ...(summary !== undefined && more.length === 0 && { frequency: { ...args.frequency, summary } }),
         space,
         ...(args.params && { params: hideSecrets(args.params).config }),
       }),
@@ -237,7 +240,7 @@ function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attach
 function whatItDoes(attachments: readonly Attachment[]): string {
   const sentences = new Set(
     attachments.map(({ added: actions }) => {
-      if (actions.length === 0) return "no new action; an existing one is fixed.";
+      if (actions.length === 0) return "no new action; what is there is changed.";
       if (actions.some((action) => action.frequency?.summary))
         return `a summary, ${actions[0]?.frequency?.throttle ? `every ${actions[0].frequency.throttle} at most` : "on every run"}.`;
       return `an action on ${actions.map((action) => quoted(action.group ?? "")).join(" and on ")}.`;

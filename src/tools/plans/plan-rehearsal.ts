@@ -1,12 +1,13 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { asOfVersion } from "../../catalog/when.ts";
-import type { NoChange } from "../../change/plan.ts";
+import type { NextCall, NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
+import { type Correction, corrections } from "../../rules/corrections.ts";
 import { rehearse } from "../../rules/rehearse.ts";
 import { templateParser, templateRenderer } from "../../rules/template-parser.ts";
 import { hideSecrets } from "../../secrets/detect.ts";
@@ -44,7 +45,9 @@ export async function planRehearsal(
   const kibanaUrl = context.deployment.url.replace(/\/$/, "");
   // A template may name a secret that stands in the rule's own params: it is neither shown nor sent.
   const withoutSecrets = { ...rule, params: hideSecrets(rule.params).config };
-  const actions = rehearse({ rule: withoutSecrets, type, space, kibanaUrl, connector: found, entry, parse, render });
+  const about = { rule: withoutSecrets, type, space, kibanaUrl, connector: found, entry, parse, render };
+  const actions = rehearse(about);
+  const next = isAtLeast(status, "8.6") ? correctingCalls(corrections(actions, about), rule, found, space) : [];
   const shown = inShort(rule, type, actions, found.id);
   if (mode === "safe") {
     return {
@@ -53,10 +56,19 @@ export async function planRehearsal(
       space,
       result: { mode, ...shown },
       warnings: warningsOn(found),
-      next: [],
+      next,
     };
   }
-  return sentRehearsal({ rule, actions, found, entry, space, shown });
+  return sentRehearsal({ rule, actions, found, entry, space, shown, next });
+}
+
+/** Each corrects one action, and leaves the rest of the rule as it is. */
+function correctingCalls(all: readonly Correction[], rule: Rule, found: Connector, space: string): NextCall[] {
+  return all.slice(0, 3).map(({ on, ...args }) => ({
+    tool: "attach_connector",
+    args: { connector: found.id, rules: [rule.id], ...args, replace: true, space },
+    why: `Corrects the action on ${quoted(on, 60)} in place${args.params ? "; other words may be given in params" : ""}.`,
+  }));
 }
 
 /** @throws ToolError rule_not_found; invalid_arguments for several, and for a rule of the new alerting */

@@ -7,7 +7,7 @@ import { compact } from "../fields.ts";
 import type { RehearsalPlan } from "./sent-rehearsal.ts";
 
 /** How each run of a rehearsal ended, and whether what it opened is closed. */
-export function rehearsalReport({ ops, rehearsal: { shown, steps } }: RehearsalPlan, results: readonly OpResult[]): Report {
+export function rehearsalReport({ ops, rehearsal: { shown, steps, next } }: RehearsalPlan, results: readonly OpResult[]): Report {
   const runs = ops.map((op, at) => {
     const result = results.find((one) => one.op === op);
     return { op, on: steps[at]?.on, opens: steps[at]?.opens, closes: steps[at]?.closes, ...outcomeOf(result, op) };
@@ -27,13 +27,16 @@ export function rehearsalReport({ ops, rehearsal: { shown, steps } }: RehearsalP
       not_proved: ["that a run from the rule succeeds: a rule runs with its own API key"],
     }),
     warnings: open.map((key) => `What was opened under ${key} may still be open.`),
-    next: open.flatMap((key) => {
-      const [op] = ops;
-      const params = steps.find((step) => step.opens === key)?.closing;
-      return params
-        ? [{ tool: "execute_connector", args: { id: op.id, space: op.space, params }, why: "It closes what the rehearsal opened." }]
-        : [];
-    }),
+    next: [
+      ...open.flatMap((key) => {
+        const [op] = ops;
+        const params = steps.find((step) => step.opens === key)?.closing;
+        return params
+          ? [{ tool: "execute_connector", args: { id: op.id, space: op.space, params }, why: "It closes what the rehearsal opened." }]
+          : [];
+      }),
+      ...next,
+    ],
   };
 }
 

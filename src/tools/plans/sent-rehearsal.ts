@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { withPathApart } from "../../catalog/request-destinations.ts";
-import type { ExecuteOp, Plan } from "../../change/plan.ts";
+import type { ExecuteOp, NextCall, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
@@ -24,6 +24,8 @@ export interface RehearsalPlan extends Plan {
     shown: Record<string, unknown>;
     /** What each op is, in their order. */
     steps: Step[];
+    /** Calls that correct what is wrong with them. */
+    next: NextCall[];
   };
 }
 
@@ -45,13 +47,14 @@ interface Sending {
   entry: ConnectorType | undefined;
   space: SpaceContext["space"];
   shown: Record<string, unknown>;
+  next: NextCall[];
 }
 
 /**
  * The plan that sends each action as a test, under keys of its own, and then closes what that opened.
  * @throws ToolError invalid_arguments for an action that changes an incident which exists; limit_reached for texts that are too large
  */
-export function sentRehearsal({ rule, actions, found, entry, space, shown }: Sending): RehearsalPlan {
+export function sentRehearsal({ rule, actions, found, entry, space, shown, next }: Sending): RehearsalPlan {
   assertAllRehearsed(actions);
   assertTouchesNothing(actions, found);
   const unique = randomBytes(4).toString("hex");
@@ -111,7 +114,7 @@ export function sentRehearsal({ rule, actions, found, entry, space, shown }: Sen
     knownHosts: [],
     // What closes comes last, and has to run whatever became of the rest.
     onError: "continue",
-    rehearsal: { shown, steps },
+    rehearsal: { shown, steps, next },
   };
 }
 

@@ -1,0 +1,49 @@
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { paramsCall } from "../catalog/params-call.ts";
+import type { About } from "../catalog/shared/recipe.ts";
+import { ToolError } from "../errors.ts";
+import { valueAt } from "../plain-object.ts";
+import { closes, closingParams, withKey } from "./incidents.ts";
+import { laidOver, withoutPath } from "./params.ts";
+import type { Wanted } from "./wanted.ts";
+
+/** The params of a new action: the recipe with the given params over it. @throws ToolError invalid_arguments */
+export function newParams({ connector, type, params }: Wanted, about: About): Params {
+  const recipe = type?.recipe?.params(about);
+  if (!recipe) {
+    if (params) return params;
+    throw new ToolError(
+      "invalid_arguments",
+      `There is no recipe for actions of ${connector.type}: give its params.`,
+      `${paramsCall(connector.type)} lists them.`,
+    );
+  }
+  return params ? over(recipe, params) : recipe;
+}
+
+/** The params that an action has, with the given ones over them; new ones where it closes what it should open. */
+export function correctedParams(had: Params, wanted: Wanted, about: About): Params {
+  const { type, params, dedupKey } = wanted;
+  if (type && about.role === "active" && closes(type, had)) return newParams(wanted, about);
+  const corrected = params ? over(withoutOthers(had, params, type), params) : had;
+  return type && dedupKey !== undefined && about.role === "active" ? withKey(type, corrected, dedupKey) : corrected;
+}
+
+/** What closes under a key, with params that are given for it. */
+export function closingWith(type: ConnectorType, key: string, given: Params | undefined): Params | undefined {
+  const closing = closingParams(type, key);
+  return closing && given ? laidOver(closing, given) : closing;
+}
+
+/** Another sub-action has its own fields. */
+function over(params: Params, given: Params): Params {
+  return given.subAction !== undefined && given.subAction !== params.subAction ? given : laidOver(params, given);
+}
+
+/** Recipients that are given replace all others: a channel by its id would count before one by its name. */
+function withoutOthers(params: Params, given: Params, type: ConnectorType | undefined): Params {
+  const paths = (type?.recipients ?? []).filter((path) => path.startsWith("params.") && !path.endsWith("*"));
+  const fields = paths.map((path) => path.split(".").slice(1));
+  if (!fields.some((path) => valueAt(given, path) !== undefined)) return params;
+  return fields.reduce((rest, path) => withoutPath(rest, path), params);
+}

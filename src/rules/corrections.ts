@@ -1,0 +1,49 @@
+import type { Params } from "../catalog/connector-type.ts";
+import { isPlainObject, valueAt } from "../plain-object.ts";
+import { contextIn } from "./action-variables.ts";
+import { closes, opens, usualKey } from "./incidents.ts";
+import { withValueAt } from "./params.ts";
+import type { RehearsedAction, Rehearsing } from "./rehearsed.ts";
+
+/** What corrects one action: arguments of attach_connector with `replace`, apart from connector and rule. */
+export interface Correction {
+  on: string;
+  /** None: it is a summary, the only action that fires. */
+  groups?: string[];
+  /** None: what attach_connector writes is right. */
+  params?: Params;
+}
+
+/**
+ * What corrects the actions whose params have a problem that the type's recipe does not have. Only where the group has one
+ * action of the connector: of several, each would get the same words.
+ */
+export function corrections(all: readonly RehearsedAction[], about: Rehearsing): Correction[] {
+  return all.flatMap((one): Correction[] => {
+    const { role, group, problems } = one;
+    if (problems.some(({ path }) => path === "group" || path.startsWith("frequency"))) return [];
+    const rivals = all.filter((other) => (role === "summary" ? other.role !== "recovered" : other.role === role && other.group === group));
+    if (rivals.length > 1) return [];
+    const params = correctedFields(one, about);
+    if (!params) return [];
+    const given = Object.keys(params).length > 0 ? { params } : {};
+    return [role === "summary" ? { on: "summary", ...given } : { on: group, groups: [group], ...given }];
+  });
+}
+
+/** The fields to correct, as the recipe has them; none where all params are those of another role. */
+function correctedFields({ action, role, group, problems }: RehearsedAction, { entry, type }: Rehearsing): Params | undefined {
+  const had = isPlainObject(action.params) ? action.params : {};
+  if (!entry?.recipe) return undefined;
+  if (entry.recovery && role === "active" && closes(entry, had)) return {};
+  if (entry.recovery && role === "recovered") return opens(entry, had) ? {} : undefined;
+  const context = contextIn(type, role === "recovered");
+  const recipe = entry.recipe.params({ role, main: group === type.defaultGroup, key: usualKey, context });
+  if (recipe.subAction !== had.subAction) return undefined;
+  const fields = problems.map(({ path }) => path.split(".").slice(1)).filter((path) => path.length > 0 && path.at(-1) !== entry.dedupField);
+  const better = fields.flatMap((path) => {
+    const text = valueAt(recipe, path);
+    return typeof text === "string" && text !== valueAt(had, path) ? [{ path, text }] : [];
+  });
+  return better.length > 0 ? better.reduce<Params>((params, { path, text }) => withValueAt(params, path, text), {}) : undefined;
+}

@@ -1,0 +1,23 @@
+import type { Rule } from "../kibana/rules.ts";
+import { longer, onChange } from "./frequency.ts";
+import { isSystem } from "./rule-state.ts";
+import type { Frequency } from "./wanted.ts";
+
+/**
+ * The frequency of the rule itself, as before 8.6: it cannot exist beside actions with frequencies of their own
+ * (reference/kibana-api.md §6.1), so each action gets it, as in Kibana's own form. Undefined where there is none.
+ */
+export function frequencyOfOld({ actions, notify_when: notify, throttle, schedule }: Rule): Frequency | undefined {
+  const bare = actions.some((action) => !action.frequency && !isSystem(action.id));
+  if (!bare) return undefined;
+  const often = notify ?? (throttle ? "onThrottleInterval" : "onActiveAlert");
+  // A throttle below the interval, which only a rule itself may have, held nothing back: that is onActiveAlert.
+  if (often === "onThrottleInterval" && throttle && longer(throttle, schedule.interval) === throttle)
+    return { summary: false, notify_when: often, throttle };
+  return { ...onChange, notify_when: often === "onActionGroupChange" ? often : "onActiveAlert" };
+}
+
+/** What becomes of it, as a sentence. */
+export function legacyInWords({ notify_when, throttle }: Frequency): string {
+  return `The rule uses the deprecated frequency of the rule itself (${notify_when}${throttle ? ` ${throttle}` : ""}): it moves into each of its actions, which then run as often as before.`;
+}
