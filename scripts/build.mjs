@@ -81,7 +81,7 @@ const { metafile: split } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  minify: true,
+  minify: false,
   legalComments: "none",
   chunkNames: "chunks/[name]-[hash]",
   plugins: [withoutAjv, globalProcess, withoutMocks, withoutCertificates, listedAtBuild],

@@ -89,7 +89,7 @@ const options = {
   format: "esm",
   platform: "node",
   target: "node20",
-  minify: true,
+  minify: false,
   legalComments: "none",
   logLevel: "warning",
 };

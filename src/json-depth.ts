@@ -7,8 +7,9 @@ import { hasMoreCommas } from "./json-size.ts";
 export function isDeeperThan(most: number, json: unknown): boolean {
   if (json === null || typeof json !== "object") return false;
   if (most === 0) return true;
-  if (Array.isArray(json)) return json.some((item) => isDeeperThan(most - 1, item));
-  return Object.values(json).some((item) => isDeeperThan(most - 1, item));
+  const items: unknown[] = Array.isArray(json) ? json : Object.values(json);
+  for (const item of items) if (item !== null && typeof item === "object" && isDeeperThan(most - 1, item)) return true;
+  return false;
 }
 
 /** The deepest JSON in a text that is read: others walk through it by recursion. */

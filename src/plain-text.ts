@@ -66,7 +66,9 @@ const eachRightToLeft = new RegExp(rightToLeft, "gu");
  * space folded, at most `max` characters.
  */
 export function plainText(text: string, max = 300): string {
-  const letters = lettersOf(oneLine(text), max);
+  const line = oneLine(text);
+  if (line.length <= max) return line;
+  const letters = lettersOf(line, max);
   return letters.length > max ? `${letters.slice(0, max - 1).join("")}…` : letters.join("");
 }
 

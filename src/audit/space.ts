@@ -235,7 +235,7 @@ export async function auditSpace(
     const untold = whyUntold(rule);
     const broken = untold?.why === "connector" ? facts.connectors.all?.get(untold.connector) : undefined;
     if (untold?.why !== "connector" || !broken) return;
-    const to = untold.routes.flatMap((route) => destinationOf(route, broken, entries.get(broken.type)) ?? []);
+    const to = () => untold.routes.flatMap((route) => destinationOf(route, broken, entries.get(broken.type)) ?? []);
     countUntold(rule.name, broken.id, to, usage);
   }
 

@@ -16,10 +16,11 @@ export function countUse({ actions, enabled, created_at: made, updated_at: chang
 /** Names and destinations that are kept of one connector. */
 const kept = 3;
 
-/** Adds an enabled rule that tells nobody because this connector is broken. @param to whom it would tell */
-export function countUntold(rule: string, connector: string, to: readonly string[], usage: Map<string, Usage>): void {
+/** Adds an enabled rule that tells nobody because this connector is broken. @param to whom it would tell, asked while some are missing */
+export function countUntold(rule: string, connector: string, to: () => readonly string[], usage: Map<string, Usage>): void {
   const known = usage.get(connector) ?? unusedSoFar;
-  usage.set(connector, { ...known, untold: joinedUntold(known.untold, { rules: 1, names: [rule], to }) });
+  const more = (known.untold?.to.length ?? 0) < kept ? to() : [];
+  usage.set(connector, { ...known, untold: joinedUntold(known.untold, { rules: 1, names: [rule], to: more }) });
 }
 
 export function joinedUntold(one: Untold | undefined, other: Untold | undefined): Untold | undefined {

@@ -1,4 +1,4 @@
-import { Agent, buildConnector, type Dispatcher } from "undici";
+import { buildConnector, type Dispatcher, Pool } from "undici";
 import type { KibanaSettings } from "../settings/index.ts";
 import { openTunnel } from "./tunnel.ts";
 import { createTurns, type Turns } from "./turns.ts";
@@ -47,7 +47,7 @@ export function openConnections(settings: KibanaSettings, timeout: number): Conn
     );
   };
   // A request has one limit overall; undici's own start again with every byte.
-  const dispatcher = new Agent({ connect, connections: maxConnections, headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = new Pool(new URL(settings.url).origin, { connect, connections: maxConnections, headersTimeout: 0, bodyTimeout: 0 });
   return {
     dispatcher,
     turns: createTurns(maxConnections),

@@ -1,16 +1,22 @@
 import { setMaxListeners } from "node:events";
 import { ToolError } from "../errors.ts";
 
+/** What there is to know of an AbortSignal. */
+export interface Signal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void, options: { once: true }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** A time limit on top of the caller's own signal. */
-export interface Deadline {
+export interface Deadline<S extends Signal = Signal> {
   /** Aborted when the time is up or the caller gave up; the reason tells which. */
-  signal: AbortSignal;
+  signal: S;
   /** Whether the time was up first. */
   passed(): boolean;
   /** Milliseconds that are left. */
   left(): number;
-  /** What `work` gives, unless the time is up first: ends even if the work ignores the signal. */
-  race<T>(work: Promise<T>): Promise<T>;
   /** To call when the work is over: clears the timer. */
   end(): void;
 }
@@ -22,9 +28,16 @@ export interface Deadline {
 export const requestsInACall = 10;
 
 /** The limit for what a call of a tool, or a command, asks of Kibana. @param timeout milliseconds for one request */
-export function startCallLimit(timeout: number, outer?: AbortSignal, more: { requests?: number; waiting?: number } = {}): Deadline {
+export function startCallLimit(
+  timeout: number,
+  outer?: AbortSignal,
+  more: { requests?: number; waiting?: number } = {},
+): Deadline<AbortSignal> {
   const ms = timeout * (more.requests ?? requestsInACall);
-  return startDeadline(ms + (more.waiting ?? 0), outer, () => tookTooLong(ms));
+  const stop = new AbortController();
+  // A call may have dozens of requests under way, and each listens.
+  setMaxListeners(0, stop.signal);
+  return startLimit(stop, ms + (more.waiting ?? 0), outer, () => tookTooLong(ms));
 }
 
 function tookTooLong(ms: number): ToolError {
@@ -35,16 +48,38 @@ function tookTooLong(ms: number): ToolError {
   );
 }
 
-/** @param ms from now @param outer the caller's own signal @param reason what the signal says when the time is up */
-export function startDeadline(
+/** The limit for one request. @param ms from now @param outer the caller's own signal */
+export function startDeadline(ms: number, outer?: AbortSignal): Deadline {
+  return startLimit(createStop(), ms, outer, () => new DOMException("no answer in time", "TimeoutError"));
+}
+
+/** As `AbortController`, which would take a good part of the time that a request takes. */
+function createStop() {
+  const listeners = new Set<() => void>();
+  const signal = {
+    aborted: false,
+    reason: undefined as unknown,
+    addEventListener: (_type: "abort", listener: () => void) => void listeners.add(listener),
+    removeEventListener: (_type: "abort", listener: () => void) => void listeners.delete(listener),
+  };
+  return {
+    signal,
+    abort(reason: unknown) {
+      if (signal.aborted) return;
+      signal.aborted = true;
+      signal.reason = reason;
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+/** @param reason what the signal says when the time is up */
+function startLimit<S extends Signal>(
+  stop: { signal: S; abort(reason: unknown): void },
   ms: number,
-  outer?: AbortSignal,
-  reason: () => Error = () => new DOMException("no answer in time", "TimeoutError"),
-): Deadline {
-  const stop = new AbortController();
-  const { signal } = stop;
-  // A call may have dozens of requests under way, and each listens.
-  setMaxListeners(0, signal);
+  outer: AbortSignal | undefined,
+  reason: () => Error,
+): Deadline<S> {
   const until = Date.now() + ms;
   let late = false;
   const giveUp = () => stop.abort(outer?.reason);
@@ -55,16 +90,9 @@ export function startDeadline(
   if (outer?.aborted) giveUp();
   else outer?.addEventListener("abort", giveUp, { once: true });
   return {
-    signal,
+    signal: stop.signal,
     passed: () => late,
     left: () => Math.max(0, until - Date.now()),
-    race: (work) =>
-      new Promise((resolve, reject) => {
-        const ended = () => reject(signal.reason);
-        if (signal.aborted) ended();
-        else signal.addEventListener("abort", ended, { once: true });
-        work.then(resolve, reject).finally(() => signal.removeEventListener("abort", ended));
-      }),
     end() {
       clearTimeout(timer);
       outer?.removeEventListener("abort", giveUp);

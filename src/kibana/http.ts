@@ -1,4 +1,4 @@
-import { request } from "undici";
+import type { Dispatcher } from "undici";
 import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
 import { hasMoreCommas } from "../json-size.ts";
@@ -10,6 +10,7 @@ import { traceparent } from "../trace.ts";
 import { openConnections } from "./connections.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { fromAnswer, KibanaError, notKibana, tooDeep, tooLarge } from "./errors.ts";
+import { exchange } from "./exchange.ts";
 import { fromNetwork } from "./network-failure.ts";
 import { askedWait, waitBefore } from "./retry-after.ts";
 
@@ -53,6 +54,7 @@ const queryPaths = [
   "/internal/actions/_global_connector_execution_logs",
 ] as const;
 const readAttempts = 4;
+const utf8 = new TextDecoder();
 const temporary = [429, 502, 503, 504];
 /** Longest wait between two attempts of a read, in milliseconds. */
 const longestWait = 5_000;
@@ -83,42 +85,32 @@ export function path(...segments: string[]): string {
  */
 export function createHttp(settings: KibanaSettings, timeout: number, userAgent: string): Http {
   const { dispatcher, answered, turns, close } = openConnections(settings, timeout);
-  const headers = {
+  const { pathname } = new URL(settings.url);
+  const ofAll = {
     "user-agent": userAgent,
     accept: "application/json",
     ...authorization(settings),
   };
 
-  /** Ends at the deadline, whatever the network does: undici looks at a signal only once it is connected. */
   async function once(method: "GET" | "POST" | "PUT" | "DELETE", call: Call & { body?: unknown }, deadline: Deadline) {
-    async function exchange() {
-      const answer = await request(address(settings.url, call), {
-        method,
-        dispatcher,
-        signal: deadline.signal,
-        headers: {
-          ...headers,
-          ...(traceparent() === undefined ? {} : { traceparent: traceparent() }),
-          ...(method === "GET" ? {} : { "kbn-xsrf": "true" }),
-          ...(call.internal ? { "x-elastic-internal-origin": "kibana-connectors-mcp" } : {}),
-          ...(call.version === undefined ? {} : { "elastic-api-version": call.version }),
-          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-      });
-      answered();
-      if (answer.statusCode === 429) turns.slowDown();
-      else turns.accepted();
-      return {
-        status: answer.statusCode,
-        headers: answer.headers,
-        text: await textOf(answer.body, call),
-      };
-    }
+    const { largest = usualLargest } = call;
     const giveBack = await turns.take(deadline.signal);
     try {
       if (!giveBack) throw deadline.signal.reason;
-      return await deadline.race(exchange());
+      const { status, headers, body } = await exchange(dispatcher, asked(method, call), {
+        signal: deadline.signal,
+        most: largest * 1024 * 1024,
+        began(status) {
+          answered();
+          if (status === 429) turns.slowDown();
+          else turns.accepted();
+        },
+      });
+      if (!body) throw tooLarge(settings.url, call.path, `${largest} MB`);
+      const text = utf8.decode(body);
+      const values = largest * valuesInAMegabyte;
+      if (hasMoreCommas(values, text)) throw tooLarge(settings.url, call.path, `${values} values`);
+      return { status, headers, text };
     } catch (error) {
       if (error instanceof KibanaError) throw error;
       if (!deadline.passed() && call.signal?.aborted) throw givenUp(call.signal, giveBack ? "maybe" : "no");
@@ -128,17 +120,21 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     }
   }
 
-  async function textOf(body: AsyncIterable<Buffer>, { largest = usualLargest, path: of }: Call): Promise<string> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > largest * 1024 * 1024) throw tooLarge(settings.url, of, `${largest} MB`);
-      chunks.push(chunk);
-    }
-    const text = new TextDecoder().decode(Buffer.concat(chunks));
-    if (hasMoreCommas(largest * valuesInAMegabyte, text)) throw tooLarge(settings.url, of, `${largest * valuesInAMegabyte} values`);
-    return text;
+  function asked(method: "GET" | "POST" | "PUT" | "DELETE", call: Call & { body?: unknown }): Dispatcher.DispatchOptions {
+    const trace = traceparent();
+    return {
+      method,
+      path: address(pathname === "/" ? "" : pathname, call),
+      headers: {
+        ...ofAll,
+        ...(trace === undefined ? {} : { traceparent: trace }),
+        ...(method === "GET" ? {} : { "kbn-xsrf": "true" }),
+        ...(call.internal ? { "x-elastic-internal-origin": "kibana-connectors-mcp" } : {}),
+        ...(call.version === undefined ? {} : { "elastic-api-version": call.version }),
+        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    };
   }
 
   function parsed({ status, headers: got, text }: Awaited<ReturnType<typeof once>>, tolerate: number[] = []): unknown {
@@ -238,12 +234,10 @@ function givenUp(signal: AbortSignal | undefined, applied: "no" | "maybe"): Erro
   return new KibanaError("cancelled", "The call was cancelled.", "Nothing to do; repeat the call if it is still wanted.", { applied });
 }
 
-function address(base: string, call: Call): URL {
-  const url = new URL(`${base}${call.space && call.space !== "default" ? path("s", call.space) : ""}${call.path}`);
-  for (const [name, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  return url;
+function address(base: string, { space, path: own, query = {} }: Call): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]]));
+  const prefix = space && space !== "default" ? path("s", space) : "";
+  return `${base}${prefix}${own}${given.length > 0 ? `?${new URLSearchParams(given)}` : ""}`;
 }
 
 function authorization({ auth }: KibanaSettings): Record<string, string> {

@@ -36,6 +36,7 @@ interface Shared {
 
 function readerOn({ get, query }: Pick<Ahead, "get" | "query">, shared: Shared, ahead = readingAhead({ get, query })): Reader {
   const reads = readsOf(ahead.get, ahead.query, shared);
+  let beginning: Reader | undefined;
   return {
     ...reads,
     async status() {
@@ -44,7 +45,8 @@ function readerOn({ get, query }: Pick<Ahead, "get" | "query">, shared: Shared, 
     },
     until: (signal) => readerOn({ get: (call) => get({ signal, ...call }), query: (call) => query({ signal, ...call }) }, shared),
     begin(work) {
-      for (const read of work(readerOn(ahead.begin, shared), shared.status)) read.catch(() => undefined);
+      beginning ??= readerOn(ahead.begin, shared, { ...ahead, ...ahead.begin });
+      for (const read of work(beginning, shared.status)) read.catch(() => undefined);
     },
     repeatable() {
       const own = readingAhead({ get, query }, new Map());

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Signal } from "./deadline.ts";
 
 const caller = new AsyncLocalStorage<string>();
 
@@ -9,7 +10,7 @@ export function inLineOf<T>(name: string, work: () => T): T {
 
 export interface Turns {
   /** Waits for a place among the requests under way. @returns gives it back; undefined where the signal came first */
-  take(signal: AbortSignal): Promise<(() => void) | undefined>;
+  take(signal: Signal): Promise<(() => void) | undefined>;
   /** Kibana, or what is in front of it, limits the rate: from here on one at a time for each caller. */
   slowDown(): void;
   /** Kibana took a request: after some in a row, one more at a time. */
@@ -63,7 +64,7 @@ export function createTurns(most: number): Turns {
       const name = caller.getStore() ?? "";
       if (name !== "") seen.add(name);
       return new Promise((resolve) => {
-        const place = { name, begin: () => begin() };
+        if (signal.aborted) return resolve(undefined);
         const stop = () => {
           waiting.splice(waiting.indexOf(place), 1);
           resolve(undefined);
@@ -76,10 +77,10 @@ export function createTurns(most: number): Turns {
             given = true;
           });
         };
-        if (signal.aborted) return resolve(undefined);
-        signal.addEventListener("abort", stop, { once: true });
+        const place = { name, begin };
         waiting.push(place);
         next();
+        if (waiting.includes(place)) signal.addEventListener("abort", stop, { once: true });
       });
     },
     slowDown() {

@@ -88,6 +88,7 @@ export function verdictOf({ obstacles, routes }: Pick<MappedRule, "obstacles" | 
 
 /** A route for each connector and way there, with all that leads over it. */
 export function joined(routes: readonly Route[]): Route[] {
+  if (routes.length < 2) return [...routes];
   const byWay = new Map<string, Route>();
   for (const route of routes) {
     const key = JSON.stringify([route.connector, route.name, route.via.map(({ id }) => id), route.obstacles]);

@@ -106,17 +106,22 @@ function decodedKey(value: string): string[] {
   return key === undefined ? [] : [decoded, key];
 }
 
-function oneAfterTheOther(first: Scrub, second: Scrub): Scrub {
+function oneAfterTheOther(first: Scrub, second: Scrub & { knowsAny(): boolean }): Scrub {
   return {
     text: (text, kept) => second.text(first.text(text, kept), kept),
-    json: (value, kept) => second.json(first.json(value, kept), kept),
+    json(value, kept) {
+      const once = first.json(value, kept);
+      return second.knowsAny() ? second.json(once, kept) : once;
+    },
   };
 }
 
 /**
  * @param followed what agents act on stays: keys, ids, tools and statuses, whatever is in them
  */
-function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
+function scrubOf(all: readonly KnownValues[], followed = false): Scrub & { knowsAny(): boolean } {
+  const knowsAny = () => all.some(({ size }) => size > 0);
+
   function spansIn(given: string): Span[] {
     const known = all.filter(({ size }) => size > 0);
     if (known.length === 0 || given.length < shortest) return [];
@@ -166,7 +171,7 @@ function scrubOf(all: readonly KnownValues[], followed = false): Scrub {
     return value;
   }
 
-  return { text: (given, kept) => text(given, kept), json };
+  return { text: (given, kept) => text(given, kept), json, knowsAny };
 }
 
 /** The bytes at which plain-text.ts cut a text, and where an escape before it was cut through. */
