@@ -81,7 +81,7 @@ const { metafile: split } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  minify: false,
+  minify: true,
   legalComments: "none",
   chunkNames: "chunks/[name]-[hash]",
   plugins: [withoutAjv, globalProcess, withoutMocks, withoutCertificates, listedAtBuild],

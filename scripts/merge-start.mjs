@@ -89,7 +89,7 @@ const options = {
   format: "esm",
   platform: "node",
   target: "node20",
-  minify: false,
+  minify: true,
   legalComments: "none",
   logLevel: "warning",
 };
