@@ -14,7 +14,7 @@ export async function audit(pairs: number): Promise<Row[]> {
   for (const { connectors, rules } of sizes) {
     const sandbox = await startSandbox(["--seed-connectors", String(connectors), "--seed-rules", String(rules), "--seed-spaces", "3"]);
     const what = `${connectors} connectors, ${rules} rules, 3 spaces`;
-    rows.push(await callRow(sandbox.url, { group: "audit", what }, ["audit_connectors", {}], pairs, 1.5));
+    rows.push(await callRow(sandbox.url, { group: "audit", what }, ["audit_connectors", {}], pairs, rules < 2_000 ? 1.5 : 1.25));
     await sandbox.stop();
   }
   return rows;

@@ -20,8 +20,9 @@ export interface Verdict {
  * Checks the value of one part against its type. Paths start with the part: `config.url`. All problems at once.
  * Never quotes a value from `secrets`.
  * @param byRule a rule runs it: templates in params are filled in before Kibana checks them
+ * @param onlyErrors nobody asks for warnings: what somebody may have meant takes longer to find than what is wrong
  */
-export function checkPart(type: ConnectorType, part: Part, value: unknown, { byRule = false } = {}): Verdict {
+export function checkPart(type: ConnectorType, part: Part, value: unknown, { byRule = false, onlyErrors = false } = {}): Verdict {
   const schema = type.schemas()[part];
   // A part that is left out is {} to Kibana; null it refuses (K§1.1).
   const given = value === undefined ? {} : value;
@@ -30,6 +31,7 @@ export function checkPart(type: ConnectorType, part: Part, value: unknown, { byR
   const missing = issues.filter((issue) => issue.path.length === 1 && isAbsent(issue, given)).map((issue) => String(issue.path[0]));
   for (const issue of issues) {
     if (issue.code === "unrecognized_keys") {
+      if (onlyErrors) continue;
       verdict.warnings.push(...issue.keys.map((key) => unknownKey(type, part, given, issue.path, key, missing)));
     } else if (part === "params" && holdsTemplate(valueAt(given, issue.path))) {
       if (byRule) continue;
@@ -49,6 +51,7 @@ export function checkPart(type: ConnectorType, part: Part, value: unknown, { byR
     checkUrls(type, part, given, verdict);
     verdict.errors.push(...hostProblems(inputSchema(schema), part, given));
   }
+  if (onlyErrors) return verdict;
   warnOfDroppedKeys(inputSchema(schema), part, given, missing, verdict);
   warnOfUnknownValues(type, part, given, verdict);
   return verdict;

@@ -56,7 +56,7 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function isTextOrNone(value: unknown): boolean {
+export function isTextOrNone(value: unknown): boolean {
   return value == null || typeof value === "string";
 }
 

@@ -17,8 +17,15 @@ export function mapClassic(rule: Rule, facts: RouteFacts, seesSnoozes: boolean):
   const routes = joined(withoutBroken(rule.actions.flatMap((action) => routesOf(action, rule, facts))));
   const obstacles = obstaclesOf(rule, routes, facts, seesSnoozes);
   return {
-    ...{ id: rule.id, name: rule.name, space: facts.space, enabled: rule.enabled, type: rule.rule_type_id, consumer: rule.consumer },
-    ...{ tags: rule.tags, every: rule.schedule.interval, keyOwner: rule.api_key_owner ?? undefined },
+    id: rule.id,
+    name: rule.name,
+    space: facts.space,
+    enabled: rule.enabled,
+    type: rule.rule_type_id,
+    consumer: rule.consumer,
+    tags: rule.tags,
+    every: rule.schedule.interval,
+    keyOwner: rule.api_key_owner ?? undefined,
     verdict: verdictOf({ obstacles, routes }),
     obstacles,
     routes,

@@ -41,7 +41,7 @@ export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params,
 export function refusedParams({ connector: id }: ConnectorEnd, params: Params, { all, entries }: Connectors): Obstacle[] {
   const found = id === undefined ? undefined : all?.get(id);
   const entry = found && entries.get(found.type);
-  const [first, ...others] = entry ? checkPart(entry, "params", params, { byRule: true }).errors : [];
+  const [first, ...others] = entry ? checkPart(entry, "params", params, { byRule: true, onlyErrors: true }).errors : [];
   if (!entry || !first) return [];
   const more = others.length > 0 ? `, and ${others.length} more` : "";
   const text = `${entry.id} refuses its params: ${first.path} ${first.problem}${more}`;
