@@ -102,7 +102,11 @@ describe("a mistake is reported before anything is sent", () => {
     [
       "a reference in config where no secret can be",
       { ...hook, config: { ...hook.config, url: { $env: "CONNECTOR_SECRET_HOOK" } } },
-      { code: "secret_refused", message: expect.stringMatching(/^config\.url is a reference/), fix: expect.stringMatching(/^Give the value/) },
+      {
+        code: "secret_refused",
+        message: expect.stringMatching(/^config\.url is a reference/),
+        fix: expect.stringMatching(/^Give the value/),
+      },
     ],
     [
       "a reference in place of the config",

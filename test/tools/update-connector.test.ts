@@ -317,7 +317,9 @@ describe("a plain secret in config that stays", () => {
     const { update } = await withOne(plain);
     const { body } = await update(args);
     expect(body.warnings).toContainEqual(
-      expect.stringMatching(/^config\.headers\.X-Token keeps a secret that everyone .*, beside secrets\.secretHeaders\.X-Token: take it out/),
+      expect.stringMatching(
+        /^config\.headers\.X-Token keeps a secret that everyone .*, beside secrets\.secretHeaders\.X-Token: take it out/,
+      ),
     );
     expect(JSON.stringify(body.warnings)).toContain(JSON.stringify(`take it out with ${out}.`).slice(1, -1));
   });
