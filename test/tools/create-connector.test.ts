@@ -42,6 +42,18 @@ describe("a mistake is reported before anything is sent", () => {
         fix: "Call describe_connector_types to see which types it has.",
       },
     ],
+    ...[".jira-service-management", "Jira Service Management"].map(
+      (type): [string, Record<string, unknown>, Record<string, unknown>, ProductOptions] => [
+        `a type of newer versions, as ${type}`,
+        { ...log, type },
+        {
+          code: "type_unknown",
+          message: "This Kibana does not have .jira-service-management (Jira Service Management): it came with 9.2, and this is 8.17.0.",
+          fix: "Tell the user; describe_connector_types lists the types that it has.",
+        },
+        { sandbox: { version: "8.17.0" } },
+      ],
+    ),
     [
       "a system type",
       { ...log, type: ".cases" },
