@@ -40,7 +40,7 @@ test.each<[string, Partial<RuleAction>, Partial<RuleAction>]>([
   expect(effects[0]?.before.goes).toEqual([{ action: "Chat: fired", params: { message: "m" } }]);
   const shown = plan({ ops: [change.op], effects: [...effects, ...effects] });
   const reach = await reachOf(shown, createRedactor(), anybody);
-  expect(question(shown, whatMatters(shown, reach, "k"))).toContain(': "Chat: fired" → nothing');
+  expect(question(shown, whatMatters(shown, reach, "k"))).toContain(': removes "Chat: fired"');
 });
 
 test("one that comes a second time is shown too", () => {
