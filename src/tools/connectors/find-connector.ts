@@ -79,7 +79,8 @@ function meantBy(asked: string, connectors: readonly Connector[]): Connector[] {
   return connectors.filter((one) => [one.id, one.name, one.type].some((text) => text.toLowerCase().includes(word))).slice(0, 5);
 }
 
-function candidate({ id, name, type, config, references }: Connector) {
+/** One that may be meant, with what tells it from the others. */
+export function candidate({ id, name, type, config, references }: Connector) {
   const hosts = everyHost(config);
   return compact({ id, name: plainText(name, 80), type, hosts: hosts.slice(0, 3).map((host) => plainText(host, 80)), uses: references });
 }
